@@ -2,7 +2,7 @@ const only = (from, ...allowed) => ({
   name: `${from}-reaches-only-its-neighbours`,
   severity: 'error',
   from: { path: `^libs/${from}/`, pathNot: '\\.spec\\.ts$' },
-  to: { path: '^(libs|apps|migrations|test)/', pathNot: `^libs/(${[from, ...allowed].join('|')})/` },
+  to: { path: '^(libs|apps|migrations|test)/', pathNot: `^(libs/)?(${[from, ...allowed].join('|')})/` },
 });
 
 module.exports = {
@@ -17,11 +17,16 @@ module.exports = {
     only('event-store', 'domain'),
     only('platform', 'domain'),
     only('providers', 'domain'),
-    only('configuration', 'domain'),
+    only('configuration', 'domain', 'migrations'),
     only('read-models', 'domain', 'event-store', 'platform'),
     only('commands', 'domain', 'event-store', 'read-models', 'platform', 'providers', 'configuration'),
     only('integration', 'domain', 'event-store', 'read-models', 'configuration'),
-    { name: 'apps-do-not-reach-into-each-other', severity: 'error', from: { path: '^apps/(api|worker|cli)/' }, to: { path: '^apps/(api|worker|cli)/', pathNot: '^apps/$1/' } },
+    {
+      name: 'apps-do-not-reach-into-each-other',
+      severity: 'error',
+      from: { path: '^apps/(api|worker|cli)/' },
+      to: { path: '^apps/(api|worker|cli)/', pathNot: '^apps/$1/' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
@@ -31,6 +36,9 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     // Without "source" the #libs resolve to dist and the rules pass falsely.
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['source', 'import', 'require', 'node', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'require', 'node', 'default'],
+    },
   },
 };

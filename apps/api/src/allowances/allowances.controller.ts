@@ -1,0 +1,84 @@
+import { Body, Controller, Delete, Inject, Put } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type pg from 'pg';
+import { POOL } from '#commands';
+import { GrantAllowance, isMinutesKey, type Origin, Refusal, refuseBadMinutes, WithdrawAllowance } from '#domain';
+import { userByEmail, userById, userByName } from '#platform';
+import { examById } from '#read-models';
+import { Gate } from '../authentication.js';
+import { now } from '../now.js';
+import { By } from '../origin.js';
+import { printed } from '../printed.js';
+import { bodyObject } from '../requests/body-object.js';
+import { idIn } from '../requests/ids.js';
+import { validated } from '../requests/validated.js';
+import { AllowanceRequest } from './allowances.requests.js';
+
+@ApiTags('allowances')
+@Controller('api/edx_proctoring/v1/proctored_exam/allowance')
+export class AllowancesController {
+  constructor(
+    private readonly commands: CommandBus,
+    @Inject(POOL) private readonly pool: pg.Pool,
+  ) {}
+
+  @Put()
+  @Gate('course', { courses: ({ pool, body }) => courseOf(pool, body) })
+  @ApiOperation({ summary: 'Grant a learner an allowance at an exam, or change it' })
+  async grant(@Body() body: unknown, @By() by: Origin): Promise<void> {
+    const request = validated(AllowanceRequest, body, 'detail');
+    const key = textIn(request.key, 'key');
+    const isText = typeof request.value === 'string';
+    if (isMinutesKey(key) && !isText) throw bad('value', 'Not a valid string.');
+    const value = textIn(request.value, 'value');
+    refuseBadMinutes(key, value);
+    const userId = await this.learner(request.user_info);
+    const examId = idIn(request.exam_id, 'exam_id');
+    if (examId === undefined) throw bad('exam_id', 'This field is required.');
+    await this.commands.execute(new GrantAllowance({ examId, userId }, { key, value, at: now() }, by));
+  }
+
+  @Delete()
+  @Gate('course', { courses: ({ pool, body }) => courseOf(pool, body) })
+  @ApiOperation({ summary: 'Withdraw an allowance; harmless when there is none' })
+  async withdraw(@Body() body: unknown, @By() by: Origin): Promise<void> {
+    const request = validated(AllowanceRequest, body, 'detail');
+    const examId = idIn(request.exam_id, 'exam_id');
+    const userId = idIn(request.user_id, 'user_id');
+    if (examId === undefined || userId === undefined || !(await examById(this.pool, examId))) return;
+    const key = printed(request.key);
+    await this.commands.execute(new WithdrawAllowance({ examId, userId }, { key, at: now() }, by));
+  }
+
+  /** A number is a user's id, a text a user name or else an e-mail address (rest-api.md §5.9). */
+  private async learner(userInfo: unknown): Promise<number> {
+    const user =
+      typeof userInfo === 'string'
+        ? ((await userByName(this.pool, userInfo)) ?? (userInfo && (await userByEmail(this.pool, userInfo))))
+        : Number.isSafeInteger(userInfo)
+          ? await userById(this.pool, userInfo as number)
+          : undefined;
+    if (user) return user.id;
+    throw new Refusal('user_not_found', `Cannot find user against ${printed(userInfo)}`);
+  }
+}
+
+/** The course of the exam that is addressed decides; the body's course only where there is no such exam. */
+const courseOf = async (pool: pg.Pool, body: unknown): Promise<string | undefined> => {
+  const { exam_id, course_id } = bodyObject(body);
+  const examId = exam_id ? idIn(exam_id, 'exam_id') : undefined;
+  const exam = examId === undefined ? undefined : await examById(pool, examId);
+  if (exam) return exam.courseId;
+  if (course_id) return printed(course_id);
+  if (examId !== undefined) throw bad('exam_id', 'There is no such exam.');
+  return undefined;
+};
+
+const bad = (field: string, message: string) => new Refusal('bad_request', `${field}: ${message}`);
+
+/** Numbers, booleans and lists are kept as text, as the reference keeps them. */
+const textIn = (value: unknown, field: string): string => {
+  if (value === null || value === undefined) throw bad(field, 'This field is required.');
+  return printed(value);
+};

@@ -1,0 +1,54 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { CONFIGURATION, CommandsModule, POOL } from '#commands';
+import { type Configuration, dataSourceOptions } from '#configuration';
+import { UserRow } from '#platform';
+import { AllowancesController } from './allowances/allowances.controller.js';
+import { AttemptsController } from './attempts/attempts.controller.js';
+import { LearningSequenceController } from './attempts/learning-sequence.controller.js';
+import { Timer } from './attempts/timer.js';
+import { Authentication, GateGuard } from './authentication.js';
+import { ErrorFilter } from './errors.filter.js';
+import { ExamsController } from './exams/exams.controller.js';
+import { HealthController } from './health/health.controller.js';
+import { HistoryController } from './history/history.controller.js';
+import { Metrics, MetricsController } from './metrics.js';
+import { ReviewsController } from './reviews/reviews.controller.js';
+import { RosterController } from './roster/roster.controller.js';
+
+@Module({})
+class ApiModule {}
+
+/** Everything that answers requests. The configuration and the one pool of connections are there for all modules. */
+export const apiModule = (configuration: Configuration, databaseUrl: string): DynamicModule => ({
+  module: ApiModule,
+  global: true,
+  imports: [
+    TypeOrmModule.forRoot({ ...dataSourceOptions(databaseUrl), entities: [UserRow] }),
+    TypeOrmModule.forFeature([UserRow]),
+    CommandsModule,
+  ],
+  controllers: [
+    ExamsController,
+    AttemptsController,
+    LearningSequenceController,
+    ReviewsController,
+    AllowancesController,
+    HistoryController,
+    RosterController,
+    HealthController,
+    MetricsController,
+  ],
+  providers: [
+    { provide: CONFIGURATION, useValue: configuration },
+    { provide: POOL, inject: [DataSource], useFactory: ({ driver }: any) => driver.master },
+    Authentication,
+    Timer,
+    Metrics,
+    { provide: APP_FILTER, useClass: ErrorFilter },
+    { provide: APP_GUARD, useClass: GateGuard },
+  ],
+  exports: [CONFIGURATION, POOL],
+});

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { ConsoleLogger, type DynamicModule, type LogLevel } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import type { Configuration } from '#configuration';
+import { apiModule } from './api.module.js';
+import { Authentication } from './authentication.js';
+import { checkCourse, withCourseInOneSegment } from './course-urls.js';
+import { refused } from './http-answer.js';
+import { Metrics } from './metrics.js';
+import { readBody } from './requests/body.js';
+import { checkAccept } from './requests/negotiation.js';
+
+const largestBody = 10 * 1024 * 1024;
+const levels: Record<Configuration['logLevel'], LogLevel[]> = {
+  error: ['error', 'fatal'],
+  warn: ['error', 'fatal', 'warn'],
+  info: ['error', 'fatal', 'warn', 'log'],
+  debug: ['error', 'fatal', 'warn', 'log', 'debug'],
+};
+
+/** Serves HTTP until `close`, which lets running requests end first. The database must be migrated. */
+export async function startApi(configuration: Configuration, databaseUrl: string) {
+  const app = await createApi(configuration, databaseUrl);
+  await app.listen(configuration.port, configuration.host);
+  return { app, url: (await app.getUrl()).replace('[::1]', 'localhost'), close: () => app.close() };
+}
+
+/** The same, without listening: for `app.inject`. */
+export const createApi = (configuration: Configuration, databaseUrl: string) =>
+  createApplication(apiModule(configuration, databaseUrl), configuration);
+
+export async function createApplication(module: DynamicModule, { logLevel }: Configuration) {
+  const adapter = new FastifyAdapter({
+    bodyLimit: largestBody,
+    genReqId: () => randomUUID(),
+    rewriteUrl: ({ url = '/' }) => withCourseInOneSegment(url),
+    routerOptions: { maxParamLength: 5_000 },
+  });
+  // Nest lists every module and route while it starts.
+  const logger = new ConsoleLogger({ json: true, logLevels: levels.warn });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    logger,
+    forceCloseConnections: false,
+  });
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  readBodiesLater(fastify);
+  const routes = collectRoutes(fastify);
+  checkRequests(fastify, routes, app.get(Authentication));
+  answerAsTheReference(fastify);
+  const metrics = app.get(Metrics);
+  fastify.addHook('onResponse', async (request, reply) => metrics.observe(request, reply));
+  documentApi(app);
+  await app.init();
+  refuseOtherMethods(fastify, routes);
+  await fastify.ready();
+  logger.setLogLevels(levels[logLevel]);
+  return app;
+}
+
+function readBodiesLater(fastify: FastifyInstance) {
+  // The reference reads a body on GET too.
+  fastify.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, async ({ headers }: FastifyRequest, bytes: Buffer) =>
+    readBody(headers['content-type'] ?? '', bytes),
+  );
+}
+
+/** The methods of each path, whatever its parameters are called. */
+type Routes = Map<string, Pick<RouteOptions, 'url' | 'config'> & { methods: string[] }>;
+
+const shapeOf = (url: string) => url.replace(/:\w+/g, ':');
+
+function collectRoutes(fastify: FastifyInstance): Routes {
+  const routes: Routes = new Map();
+  fastify.addHook('onRoute', ({ url, method, config, handler }) => {
+    if ((handler as unknown) === answerOtherMethod) return;
+    const { methods } = routes.get(shapeOf(url)) ?? { methods: [] };
+    routes.set(shapeOf(url), { url, config, methods: [...methods, method].flat() });
+  });
+  return routes;
+}
+
+/** In the reference's order: path, Accept, who it is, login, method (rest-api.md §2.1). */
+function checkRequests(fastify: FastifyInstance, routes: Routes, authentication: Authentication) {
+  fastify.addHook('onRequest', async (request, reply) => {
+    reply.header('X-Request-Id', request.id);
+    const { config, url = '' } = request.routeOptions;
+    if (request.is404 || !url.startsWith('/api/')) return;
+    reply.header('Allow', allowedBy(routes.get(shapeOf(url))!.methods));
+    checkCourse(request.params as object);
+    if (/%00/.test(request.url)) throw refused(400, 'Null characters are not allowed.');
+    if (config.gate === 'anyone') return;
+    checkAccept(request);
+    request.user = await authentication.callerOf(request.headers);
+    if (!request.user) throw refused(403, 'Authentication credentials were not provided.');
+  });
+}
+
+const order = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
+
+const allowedBy = (methods: string[]): string =>
+  order.filter((method) => method === 'OPTIONS' || methods.includes(method)).join(', ');
+
+/** After all routes are known: what their paths answer to any other method. */
+function refuseOtherMethods(fastify: FastifyInstance, routes: Routes) {
+  for (const { url, config, methods } of routes.values()) {
+    const others = fastify.supportedMethods.filter((method) => !methods.includes(method));
+    if (!url.startsWith('/api/') || others.length === 0) continue;
+    fastify.route({ method: others, url, config, handler: answerOtherMethod, exposeHeadRoute: false });
+  }
+}
+
+async function answerOtherMethod({ method }: FastifyRequest) {
+  if (method === 'OPTIONS') return { renders: ['application/json'], parses: ['application/json'] };
+  throw refused(405, `Method "${method}" not allowed.`);
+}
+
+/** A creation is 200, a text is a JSON string, and JSON names no charset (rest-api.md §2.7). */
+function answerAsTheReference(fastify: FastifyInstance) {
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (reply.statusCode === 201) reply.code(200);
+    const type = reply.getHeader('content-type');
+    const isText = type === 'text/plain; charset=utf-8' && typeof payload === 'string';
+    if (isText || type === 'application/json; charset=utf-8') reply.header('Content-Type', 'application/json');
+    done(null, isText ? JSON.stringify(payload) : payload);
+  });
+}
+
+function documentApi(app: NestFastifyApplication) {
+  const page = new DocumentBuilder().setTitle('Exam proctoring').setVersion('1').addBearerAuth().build();
+  SwaggerModule.setup('docs', app, SwaggerModule.createDocument(app, page), { jsonDocumentUrl: 'docs-json' });
+}

@@ -1,0 +1,167 @@
+import { Body, Controller, Delete, Get, Inject, Logger, Post, Put } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type pg from 'pg';
+import { FreshAttempts, type Outcome, POOL } from '#commands';
+import {
+  type AnyAttemptCommand,
+  ClickSoftwareDownload,
+  CreateAttempt,
+  DeclineAttempt,
+  humanizedMinutes,
+  MarkReadyToResume,
+  type Origin,
+  Refusal,
+  RemoveAttempt,
+  ReportError,
+  ResetPracticeAttempt,
+  remainingSeconds,
+  roundHalfEven,
+  StartAttempt,
+  StopAttempt,
+  SubmitAttempt,
+} from '#domain';
+import { type Caller, isCourseStaff } from '#platform';
+import { type AttemptRecord, activeAttemptOf, attemptById, attemptJson } from '#read-models';
+import { Gate, Me } from '../authentication.js';
+import { refused } from '../http-answer.js';
+import { now } from '../now.js';
+import { By } from '../origin.js';
+import { printed } from '../printed.js';
+import { idIn } from '../requests/ids.js';
+import { validated } from '../requests/validated.js';
+import { WholeNumber } from '../whole-number.js';
+import { ChangeAttemptRequest, CreateAttemptRequest } from './attempts.requests.js';
+import { Timer } from './timer.js';
+
+type Change = { attempt: AttemptRecord; at: string; by: Origin };
+
+/** What the owner of an attempt, or staff for the last one, can do with it (rest-api.md §5.3). */
+const actions: Record<string, (change: Change) => AnyAttemptCommand> = {
+  start: ({ attempt, at, by }) => new StartAttempt(attempt, { at }, by),
+  stop: ({ attempt, at, by }) => new StopAttempt(attempt, { attemptId: attempt.id, at }, by),
+  submit: ({ attempt, at, by }) => new SubmitAttempt(attempt, { attemptId: attempt.id, at }, by),
+  click_download_software: ({ attempt, at, by }) =>
+    new ClickSoftwareDownload(attempt, { attemptId: attempt.id, at }, by),
+  decline: ({ attempt, at, by }) => new DeclineAttempt(attempt, { attemptId: attempt.id, at }, by),
+  error: ({ attempt, at, by }) => new ReportError(attempt, { attemptId: attempt.id, at }, by),
+  reset_attempt: ({ attempt, at, by }) => new ResetPracticeAttempt(attempt, { at }, by),
+  mark_ready_to_resume: ({ attempt, at, by }) => new MarkReadyToResume(attempt, { attemptId: attempt.id, at }, by),
+};
+
+@ApiTags('attempts')
+@Controller('api/edx_proctoring/v1/proctored_exam/attempt')
+export class AttemptsController {
+  private readonly logger = new Logger('Attempts');
+
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly fresh: FreshAttempts,
+    private readonly timer: Timer,
+    @Inject(POOL) private readonly pool: pg.Pool,
+  ) {}
+
+  @Get()
+  @Gate('login')
+  @ApiOperation({ summary: "The timer of the caller's running attempt" })
+  async active(@Me() me: Caller) {
+    const attempt = await activeAttemptOf(this.pool, me.userId);
+    const at = now();
+    return attempt
+      ? this.timer.of(await this.fresh.of(attempt, at), at, false)
+      : { in_timed_exam: false, is_proctored: false };
+  }
+
+  @Post()
+  @Gate('login')
+  @ApiOperation({ summary: 'Create an attempt of the caller, and start it if asked' })
+  async create(@Body() body: unknown, @Me() me: Caller, @By() by: Origin) {
+    const request = validated(CreateAttemptRequest, body, 'detail');
+    const examId = idIn(request.exam_id, 'exam_id');
+    if (examId === undefined) throw noExam(request.exam_id);
+    const isTrue = (flag = 'false') => flag.toLowerCase() === 'true';
+    const command = new CreateAttempt(
+      { examId, userId: me.userId },
+      { takingAsProctored: isTrue(request.attempt_proctored), startClock: isTrue(request.start_clock), at: now() },
+      by,
+    );
+    const outcome: Outcome = await this.commands.execute(command);
+    return { exam_attempt_id: outcome.currentAttemptId };
+  }
+
+  @Get(':attemptId')
+  @Gate('login')
+  @ApiOperation({ summary: 'An attempt of the caller, with the time that is left: the poll' })
+  async poll(@WholeNumber('attemptId') attemptId: string, @Me() me: Caller) {
+    const found = await attemptById(this.pool, attemptId);
+    if (!found) throw unknown(`Attempted to get attempt_id=${attemptId} but this attempt does not exist.`);
+    if (found.userId !== me.userId)
+      throw forbidden(`user_id=${me.userId} attempted to get attempt_id=${attemptId} but does not have authorization.`);
+    const at = now();
+    const attempt = await this.fresh.of(found, at);
+    const seconds = remainingSeconds(attempt, at);
+    return {
+      ...attemptJson(attempt),
+      time_remaining_seconds: seconds,
+      accessibility_time_string:
+        seconds < 60
+          ? 'you have less than a minute remaining'
+          : `you have ${humanizedMinutes(roundHalfEven(seconds / 60))} remaining`,
+    };
+  }
+
+  @Put(':attemptId')
+  @Gate('login')
+  @ApiOperation({ summary: 'Start, stop, submit, decline … an attempt' })
+  async change(@WholeNumber('attemptId') attemptId: string, @Body() body: unknown, @Me() me: Caller, @By() by: Origin) {
+    const attempt = await attemptById(this.pool, attemptId);
+    if (!attempt) throw unknown(`Attempted to update attempt_id=${attemptId} but it does not exist.`);
+    const { action, user_id, detail } = validated(ChangeAttemptRequest, body, 'detail');
+    if (!(await this.mayChange(attempt, me, action, user_id)))
+      throw forbidden(
+        `user_id=${me.userId} attempted to update attempt_id=${attempt.id} in course_id=${attempt.exam.courseId} but does not have access to it. (action=${printed(action)})`,
+      );
+    const command = typeof action === 'string' && Object.hasOwn(actions, action) ? actions[action] : undefined;
+    if (!command) throw new Refusal('unknown_action', `action: there is no action ${printed(action)}.`);
+    if (action === 'error')
+      this.logger.warn({ message: 'A browser reported an error', attemptId: attempt.id, userId: me.userId, detail });
+    const at = now();
+    await this.fresh.of(attempt, at);
+    const outcome: Outcome = await this.commands.execute(command({ attempt, at, by }));
+    if (action === 'error' && !outcome.changed) return { exam_attempt_id: false };
+    return {
+      exam_attempt_id: action === 'start' || action === 'reset_attempt' ? outcome.currentAttemptId : attempt.id,
+    };
+  }
+
+  @Delete(':attemptId')
+  @Gate('course', { courses: ({ pool, params }) => courseOfAttempt(pool, params.attemptId) })
+  @ApiOperation({ summary: 'Take an attempt away, with what the learner did in it' })
+  async remove(@WholeNumber('attemptId') attemptId: string, @By() by: Origin): Promise<void> {
+    const attempt = await attemptById(this.pool, attemptId);
+    if (!attempt) throw unknown(deletedUnknown(attemptId));
+    await this.commands.execute(new RemoveAttempt(attempt, { attemptId: attempt.id, at: now() }, by));
+  }
+
+  /** The owner, but for the one action that only staff may take, and then in the owner's name (rest-api.md §5.3). */
+  private async mayChange(attempt: AttemptRecord, me: Caller, action: unknown, userId: unknown): Promise<boolean> {
+    const isResume = action === 'mark_ready_to_resume';
+    if (!isResume) return !userId && attempt.userId === me.userId;
+    const owner = userId ? idIn(userId, 'user_id') : me.userId;
+    if (owner !== attempt.userId) return false;
+    return me.isStaff || isCourseStaff(this.pool, me.userId, attempt.exam.courseId);
+  }
+}
+
+const unknown = (message: string) => new Refusal('attempt_not_found', message);
+const forbidden = (message: string) => refused(403, message);
+const noExam = (examId: unknown) =>
+  new Refusal('exam_not_found', `Attempted to get exam_id=${printed(examId)}, but this exam does not exist.`);
+const deletedUnknown = (attemptId: string) =>
+  `Attempted to delete attempt_id=${attemptId} but this attempt does not exist.`;
+
+const courseOfAttempt = async (pool: pg.Pool, attemptId: string): Promise<string> => {
+  const attempt = await attemptById(pool, attemptId);
+  if (attempt) return attempt.exam.courseId;
+  throw unknown(deletedUnknown(attemptId));
+};

@@ -1,0 +1,128 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type pg from 'pg';
+import { CONFIGURATION, FactFinder, FreshAttempts, POOL } from '#commands';
+import type { Configuration } from '#configuration';
+import {
+  CreateAttempt,
+  type Exam,
+  examTypeOf,
+  humanizedMinutes,
+  isOnboardingError,
+  isPastDue,
+  prerequisitesOf,
+} from '#domain';
+import { type Caller, creditState } from '#platform';
+import { activeAttemptOf, currentAttemptAt, examByContent, examJson } from '#read-models';
+import { Gate, Me } from '../authentication.js';
+import { now } from '../now.js';
+import { links } from '../links.js';
+import { onboardingLink } from './onboarding-link.js';
+import { subjectOf } from './subject.js';
+import { Timer } from './timer.js';
+
+/** What the learning front end asks before it shows a sequence (rest-api.md §5.18, §5.19). */
+@ApiTags('attempts')
+@Controller('api/edx_proctoring/v1/proctored_exam')
+export class LearningSequenceController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly facts: FactFinder,
+    private readonly fresh: FreshAttempts,
+    private readonly timer: Timer,
+    @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+  ) {}
+
+  @Get('active_attempt')
+  @Gate('login')
+  @ApiOperation({ summary: "The timer of a learner's running attempt, for the learning front end" })
+  @ApiQuery({ name: 'user_id', required: false })
+  async active(@Me() me: Caller, @Query('user_id') userId?: string) {
+    return this.activeOf(subjectOf(me, userId), now(), true);
+  }
+
+  @Get('attempt/course_id/:courseId')
+  @Gate('login')
+  @ApiOperation({ summary: "A sequence's exam with the learner's attempt, and the learner's running attempt" })
+  @ApiQuery({ name: 'content_id', required: false })
+  @ApiQuery({ name: 'is_learning_mfe', required: false })
+  @ApiQuery({ name: 'user_id', required: false })
+  async exam(
+    @Param('courseId') courseId: string,
+    @Me() me: Caller,
+    @Query('content_id') contentId?: string | string[],
+    @Query('is_learning_mfe') mfe?: string,
+    @Query('user_id') userId?: string,
+  ) {
+    const learner = subjectOf(me, userId);
+    const at = now();
+    const isLearningMfe = ['1', 'true', 'True'].includes(mfe ?? '');
+    const active = await this.activeOf(learner, at, isLearningMfe);
+    const content = Array.isArray(contentId) ? contentId.at(-1) : contentId;
+    const exam = content ? await examByContent(this.pool, courseId, content) : undefined;
+    return { exam: exam ? await this.examFor(exam, learner, me, at, isLearningMfe) : {}, active_attempt: active };
+  }
+
+  private async activeOf(userId: number, at: string, isLearningMfe: boolean) {
+    const attempt = await activeAttemptOf(this.pool, userId);
+    return attempt ? this.timer.of(await this.fresh.of(attempt, at), at, isLearningMfe) : {};
+  }
+
+  private async examFor(exam: Exam, userId: number, me: Caller, at: string, isLearningMfe: boolean) {
+    const learner = { examId: exam.id, userId };
+    const [facts, found] = await Promise.all([
+      this.facts.of(exam.id, userId),
+      currentAttemptAt(this.pool, exam.id, userId),
+    ]);
+    const attempt = found && (await this.fresh.of(found, at));
+    const isBlocked = exam.isProctored && attempt !== undefined && isOnboardingError(attempt.status);
+    return {
+      ...examJson(exam),
+      ...(attempt ? {} : { total_time: humanizedMinutes(await this.timer.minutesNow(learner, at, facts)) }),
+      ...(attempt || !exam.isProctored || exam.isPracticeExam ? {} : await this.prerequisites(exam, userId, at)),
+      ...(isBlocked ? { onboarding_link: await this.onboardingLink(exam, me.userId, at, isLearningMfe) } : {}),
+      attempt: attempt ? await this.timer.of(attempt, at, isLearningMfe) : {},
+      type: examTypeOf(exam, facts.provider?.supportsOnboarding ?? false),
+      passed_due_date: isPastDue(exam, facts.dueAt, facts.courseEndsAt, at),
+      use_legacy_attempt_api: true,
+    };
+  }
+
+  private onboardingLink(exam: Exam, userId: number, at: string, isLearningMfe: boolean) {
+    return onboardingLink(this.pool, this.configuration, exam.courseId, userId, at, isLearningMfe);
+  }
+
+  /** Also declines the exam for a learner who declined a prerequisite (domain.md §12). */
+  private async prerequisites(exam: Exam, userId: number, at: string) {
+    const credit = await creditState(this.pool, userId, exam.courseId);
+    if (!credit) return {};
+    const { satisfied, failed, pending, declined } = prerequisitesOf(credit.credit_requirement_status, exam.contentId);
+    if (declined.length > 0) {
+      const data = { takingAsProctored: false, startClock: false, at };
+      await this.commands.execute(
+        new CreateAttempt({ examId: exam.id, userId }, data, { actor: { kind: 'user', userId } }),
+      );
+    }
+    const linked = declined.length > 0 ? [] : failed.length > 0 ? failed : pending;
+    const shown = (requirements: typeof failed) =>
+      requirements.map((each) =>
+        linked === requirements ? { ...each, jumpto_url: this.jumpTo(exam.courseId, each) } : each,
+      );
+    return {
+      prerequisite_status: {
+        are_prerequisites_satisifed: failed.length + pending.length + declined.length === 0,
+        satisfied_prerequisites: satisfied,
+        failed_prerequisites: shown(failed),
+        pending_prerequisites: shown(pending),
+        declined_prerequisites: declined,
+      },
+    };
+  }
+
+  private jumpTo(courseId: string, { namespace, name }: { namespace: string; name: string }): string | null {
+    const isExam = namespace === 'proctored_exam' && name !== '';
+    return isExam ? links.exam(this.configuration.settings, courseId, name, false) : null;
+  }
+}

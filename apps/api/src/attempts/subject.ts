@@ -1,0 +1,10 @@
+import type { Caller } from '#platform';
+import { refused } from '../http-answer.js';
+import { idIn } from '../requests/ids.js';
+
+/** Whom a question is about: the caller, or for global staff the learner of `user_id` (rest-api.md §5.18). */
+export const subjectOf = (me: Caller, userId: string | undefined): number => {
+  if (!userId) return me.userId;
+  if (!me.isStaff) throw refused(403, 'Must be a Staff User to Perform this request.');
+  return idIn(userId, 'user_id')!;
+};

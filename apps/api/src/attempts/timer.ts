@@ -1,0 +1,76 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIGURATION, FactFinder, learnerAtExamStream } from '#commands';
+import type { Configuration } from '#configuration';
+import {
+  allowedTimeOf,
+  type ExamType,
+  examTypeOf,
+  type Facts,
+  fold,
+  humanizedMinutes,
+  isReadyToResume,
+  type LearnerAtExamEvent,
+  learnerAtExam,
+  remainingSeconds,
+  roundHalfEven,
+} from '#domain';
+import { EventStore, type Stored } from '#event-store';
+import { providerOf } from '#providers';
+import type { AttemptRecord } from '#read-models';
+import { links } from '../links.js';
+
+const phrases: Record<ExamType, string> = {
+  timed: 'a timed exam',
+  onboarding: 'an onboarding exam',
+  practice: 'a practice exam',
+  proctored: 'a proctored exam',
+};
+
+/** The timer object of a learner's attempt (rest-api.md §3.6). */
+@Injectable()
+export class Timer {
+  constructor(
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly facts: FactFinder,
+    private readonly events: EventStore,
+  ) {}
+
+  async of(attempt: AttemptRecord, at: string, isLearningMfe: boolean) {
+    const { settings } = this.configuration;
+    const { exam } = attempt;
+    const provider = exam.isProctored ? providerOf(settings, exam.backend) : undefined;
+    const seconds = remainingSeconds(attempt, at);
+    const frozen = attempt.allowedTimeLimitMins;
+    const total = !frozen || isReadyToResume(attempt) ? await this.minutesNow(attempt, at) : frozen;
+    const isSettingUp = attempt.status === 'created' || attempt.status === 'download_software_clicked';
+    return {
+      in_timed_exam: true,
+      taking_as_proctored: attempt.takingAsProctored,
+      exam_type: phrases[examTypeOf(exam, provider?.supportsOnboarding ?? false)],
+      exam_display_name: exam.examName,
+      exam_url_path: links.exam(settings, exam.courseId, exam.contentId, isLearningMfe),
+      time_remaining_seconds: seconds,
+      total_time: humanizedMinutes(total),
+      low_threshold_sec: Math.trunc(settings.lowThresholdPct * (frozen ?? 0) * 60),
+      critically_low_threshold_sec: Math.trunc(settings.criticallyLowThresholdPct * (frozen ?? 0) * 60),
+      course_id: exam.courseId,
+      attempt_id: attempt.id,
+      external_id: attempt.externalId,
+      accessibility_time_string: `you have ${humanizedMinutes(roundHalfEven(seconds / 60))} remaining`,
+      attempt_status: attempt.status,
+      exam_started_poll_url: links.attempt(attempt.id),
+      attempt_ready_to_resume: isReadyToResume(attempt),
+      use_legacy_attempt_api: true,
+      desktop_application_js_url: provider?.javascriptUrl() ?? '',
+      ...(provider && { ping_interval: provider.pingInterval, attempt_code: attempt.attemptCode }),
+      ...(provider && isSettingUp && { software_download_url: (await provider.downloadUrl()) ?? null }),
+    };
+  }
+
+  /** The minutes that this learner would get when starting the exam now (domain.md §3.5). */
+  async minutesNow(learner: { examId: number; userId: number }, at: string, known?: Facts): Promise<number> {
+    const facts = known ?? (await this.facts.of(learner.examId, learner.userId));
+    const history = (await this.events.read(learnerAtExamStream(learner))) as Stored<LearnerAtExamEvent>[];
+    return allowedTimeOf(fold(learnerAtExam, history), facts, at).minutes;
+  }
+}

@@ -1,0 +1,58 @@
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  type JSONWebKeySet,
+  type JWTPayload,
+  jwtVerify,
+} from 'jose';
+import { type Configuration, jwtSecretOf } from '#configuration';
+import type { Claims } from '#platform';
+import { refused } from './http-answer.js';
+
+const publicKeyAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+
+/** Checks a token's signature, times, audience and issuer; throws 403 as the reference words it. */
+export type Verify = (token: string) => Promise<Claims & JWTPayload>;
+
+export function verifierOf(configuration: Configuration): Verify {
+  const { jwtJwks, jwtJwksUrl, jwtAudience, jwtIssuer } = configuration;
+  const secret = new TextEncoder().encode(jwtSecretOf(configuration) ?? '');
+  const publicKeys = jwtJwksUrl
+    ? createRemoteJWKSet(new URL(jwtJwksUrl))
+    : createLocalJWKSet((jwtJwks as JSONWebKeySet) ?? { keys: [] });
+  const options = { audience: jwtAudience, issuer: jwtIssuer, clockTolerance: 1 };
+
+  return async (token) => {
+    const secretly = algorithmOf(token) === 'HS256' && secret.length > 0;
+    try {
+      // The algorithm decides between secret and public keys, so that a public key never serves as a secret.
+      const { payload } = secretly
+        ? await jwtVerify(token, secret, { ...options, algorithms: ['HS256'] })
+        : await jwtVerify(token, publicKeys, { ...options, algorithms: publicKeyAlgorithms });
+      return payload;
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  };
+}
+
+function algorithmOf(token: string) {
+  try {
+    return decodeProtectedHeader(token).alg;
+  } catch {
+    throw refused(403, 'Error decoding token.');
+  }
+}
+
+function refusalOf(error: unknown) {
+  if (error instanceof errors.JWTExpired) return refused(403, 'Token has expired.');
+  if (error instanceof errors.JWSSignatureVerificationFailed) return refused(403, 'Error decoding token.');
+  const isAboutToken =
+    error instanceof errors.JOSEError &&
+    !['ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID', 'ERR_JWKS_TIMEOUT'].includes(error.code);
+  return isAboutToken
+    ? refused(403, 'Invalid token.')
+    : refused(503, 'The keys of tokens cannot be fetched. Please try again.', { 'Retry-After': '5' });
+}

@@ -1,0 +1,163 @@
+import {
+  applyDecorators,
+  type CanActivate,
+  createParamDecorator,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  SetMetadata,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiBearerAuth } from '@nestjs/swagger';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { FastifyRequest } from 'fastify';
+import type pg from 'pg';
+import type { Repository } from 'typeorm';
+import { CONFIGURATION, POOL } from '#commands';
+import type { Configuration } from '#configuration';
+import { type Caller, type Claims, isCourseStaff, rememberUser, UserRow } from '#platform';
+import { type Verify, verifierOf } from './authentication.tokens.js';
+import { refused } from './http-answer.js';
+import { readable } from './requests/body.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Undefined behind `anyone` only. */
+    user?: Caller;
+  }
+  interface FastifyContextConfig {
+    gate?: Who;
+  }
+}
+
+type Who = 'anyone' | 'login' | 'staff' | 'course';
+
+/** What a request is about: its path parameters and its body. */
+export type Addressed = { pool: pg.Pool; params: Record<string, string>; body: Record<string, unknown> };
+type Courses = string | string[] | null | undefined;
+export type GateOptions = {
+  /** A token with this scope passes without staff rights. */
+  scope?: string;
+  /** The courses of what is addressed; the caller must be staff of each. By default the path's, else the body's. */
+  courses?: (addressed: Addressed) => Courses | Promise<Courses>;
+};
+
+/**
+ * Who may pass (rest-api.md §2.4). `course`: staff of the course to which the addressed object belongs; global staff
+ * always. Routes under /api without a gate ask for a login.
+ */
+export const Gate = (who: Who, options: GateOptions = {}): MethodDecorator =>
+  applyDecorators(
+    SetMetadata(Gate, { who, ...options }),
+    RouteConfig({ gate: who }),
+    ...(who === 'anyone' ? [] : [ApiBearerAuth()]),
+  );
+
+/** The caller, in a controller's method. */
+export const Me = createParamDecorator((_: unknown, context: ExecutionContext): Caller | undefined => userOf(context));
+
+const userOf = (context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>().user;
+
+@Injectable()
+export class GateGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    @Inject(POOL) private readonly pool: pg.Pool,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const gate = this.reflector.get<(GateOptions & { who: Who }) | undefined>(Gate, context.getHandler());
+    if (gate?.who !== 'staff' && gate?.who !== 'course') return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const body = gate.who === 'course' ? readable(request.body) : {};
+    const user = request.user!;
+    if (user.isStaff || (gate.scope && user.scopes.includes(gate.scope))) return true;
+    if (gate.who === 'course') {
+      const addressed = { pool: this.pool, params: request.params, body: Object(body) } as Addressed;
+      const courses = [(await (gate.courses ?? courseOf)(addressed)) ?? []].flat();
+      if (courses.length === 0) throw refused(403, 'could not determine the course_id');
+      if (await isCourseStaff(this.pool, user.userId, ...courses)) return true;
+    }
+    throw refused(403, 'Must be a Staff User to Perform this request.');
+  }
+}
+
+const courseOf = ({ params, body }: Addressed): string | undefined =>
+  params.courseId ?? (typeof body.course_id === 'string' && body.course_id ? body.course_id : undefined);
+
+type Known = { claims: Claims & { exp?: number }; caller: Caller; asOf: number };
+
+const mostKnown = 10_000;
+/** For so long a change of the roster may go unnoticed. */
+const freshMs = 5_000;
+
+/** Tells who sends a request (rest-api.md §2.2). A verified token is remembered, so that a poll costs little. */
+@Injectable()
+export class Authentication {
+  private readonly verify: Verify;
+  /** Least recently used first. */
+  private readonly known = new Map<string, Known>();
+
+  constructor(
+    @Inject(CONFIGURATION) configuration: Configuration,
+    @InjectRepository(UserRow) private readonly users: Repository<UserRow>,
+  ) {
+    this.verify = verifierOf(configuration);
+  }
+
+  /** The caller; undefined without credentials, and for inactive users. Throws 403 when the token is no good. */
+  async callerOf(headers: FastifyRequest['headers'], now = Date.now()): Promise<Caller | undefined> {
+    const token = tokenIn(headers);
+    if (!token) return undefined;
+    let known = this.known.get(token);
+    const isExpired = (known?.claims.exp ?? Number.POSITIVE_INFINITY) * 1000 <= now;
+    if (!known || isExpired || known.asOf + freshMs <= now) {
+      const claims = known && !isExpired ? known.claims : await this.verify(token);
+      known = { claims, caller: await this.fromRoster(claims), asOf: now };
+    }
+    this.known.delete(token);
+    this.known.set(token, known);
+    if (this.known.size > mostKnown) this.known.delete(this.known.keys().next().value!);
+    return known.caller.isActive ? known.caller : undefined;
+  }
+
+  /** After a change of the roster. */
+  forget() {
+    this.known.clear();
+  }
+
+  private async fromRoster(claims: Claims): Promise<Caller> {
+    const { user_id: id, preferred_username: username = '' } = claims;
+    const row = await this.users.findOneBy(id === undefined ? { username } : { id });
+    const userId = id ?? row?.id;
+    if (!Number.isSafeInteger(userId)) throw refused(403, 'The token does not say which user it is for.');
+    const caller: Caller = {
+      userId: userId!,
+      username: username || (row?.username ?? `user ${userId}`),
+      email: claims.email ?? row?.email ?? '',
+      name: claims.name ?? row?.fullName ?? '',
+      isStaff: claims.administrator ?? row?.isStaff ?? false,
+      isSuperuser: claims.superuser ?? row?.isSuperuser ?? false,
+      isActive: row?.isActive ?? true,
+      groups: claims.roles ?? row?.groups ?? [],
+      scopes: claims.scopes ?? [],
+    };
+    if (!row) await rememberUser(this.users, caller);
+    return caller;
+  }
+}
+
+function tokenIn(headers: FastifyRequest['headers']): string | undefined {
+  const { authorization = '', cookie = '' } = headers;
+  if (/^(JWT|Bearer)(\s|$)/i.test(authorization)) {
+    const [, token, ...rest] = authorization.trim().split(/\s+/);
+    if (token && rest.length === 0) return token;
+    throw refused(403, 'Invalid Authorization header.');
+  }
+  // Another site can make a browser send cookies, but not this header.
+  if (String(headers['use-jwt-cookie']).toLowerCase() !== 'true') return undefined;
+  const crumb = (name: string) => new RegExp(`(?:^|;\\s*)${name}=([^;]*)`).exec(cookie)?.[1];
+  const [payload, signature] = [crumb('edx-jwt-cookie-header-payload'), crumb('edx-jwt-cookie-signature')];
+  return payload && signature ? `${payload}.${signature}` : undefined;
+}

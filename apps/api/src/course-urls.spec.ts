@@ -1,0 +1,45 @@
+import { checkCourse, withCourseInOneSegment } from './course-urls.js';
+
+const root = '/api/edx_proctoring/v1';
+
+describe('a course id in a path', () => {
+  it.each([
+    ['proctored_exam/exam/course_id/a/b/c', 'proctored_exam/exam/course_id/a%2Fb%2Fc'],
+    ['proctored_exam/exam/course_id/course-v1:a+b+c?x=/', 'proctored_exam/exam/course_id/course-v1%3Aa%2Bb%2Bc?x=/'],
+    ['proctored_exam/exam/course_id/a%2Bb%2Bc+d', 'proctored_exam/exam/course_id/a%2Bb%2Bc%2Bd'],
+    ['proctored_exam/exam/course_id/a/b/c/content_id/x', 'proctored_exam/exam/course_id/a%2Fb%2Fc/content_id/x'],
+    [
+      'proctored_exam/exam/course_id/a+b+c/content_id/block-v1:a+b+c+type@sequential+block@one',
+      'proctored_exam/exam/course_id/a%2Bb%2Bc/content_id/block-v1%3Aa%2Bb%2Bc%2Btype%40sequential%2Bblock%40one',
+    ],
+    [
+      'proctored_exam/attempt/grouped/course_id/a/b/c/search/x/y z',
+      'proctored_exam/attempt/grouped/course_id/a%2Fb%2Fc/search/x%2Fy%20z',
+    ],
+    ['proctored_exam/a/b/c/allowance', 'proctored_exam/a%2Fb%2Fc/allowance'],
+    ['proctored_exam/a+b+c/grouped/allowance', 'proctored_exam/a%2Bb%2Bc/grouped/allowance'],
+    ['instructor/a/b/c/7', 'instructor/a%2Fb%2Fc/7'],
+  ])('of %s becomes one segment', (path, expected) => {
+    expect(withCourseInOneSegment(`${root}/${path}`)).toBe(`${root}/${expected}`);
+  });
+
+  it.each([
+    'proctored_exam/exam/exam_id/7',
+    'proctored_exam/allowance',
+    'proctored_exam/bulk_allowance',
+    'proctored_exam/attempt/7/review_status',
+    'proctored_exam/exam/course_id/abc',
+    'proctored_exam/exam/course_id/a/b/c/',
+    'proctored_exam/exam/course_id/%E0%A4%A',
+  ])('leaves %s alone', (path) => {
+    expect(withCourseInOneSegment(`${root}/${path}`)).toBe(`${root}/${path}`);
+  });
+
+  it.each(['abc', 'a+b', '++', 'a/b/c/d', 'a/b/c/'])('is none when it reads %j', (courseId) => {
+    expect(() => checkCourse({ courseId })).toThrow();
+  });
+
+  it.each(['a/b/c', 'a+b/c', 'a+b+c+d', 'course-v1:OrgX+Demo+2024'])('may read %j', (courseId) => {
+    expect(() => checkCourse({ courseId })).not.toThrow();
+  });
+});

@@ -1,0 +1,55 @@
+import { refused } from './http-answer.js';
+
+const course = '[^/+]+[/+][^/+]+[/+][^/?]+';
+const root = '/api/edx_proctoring/v1';
+const exams = `${root}/proctored_exam`;
+
+// The reference's patterns with a course id, in which a slash is allowed; a second group is the last parameter.
+const withCourse = [
+  [`${exams}/exam/course_id/`, '', '/content_id/'],
+  [`${exams}/exam_registration/course_id/`, ''],
+  [`${exams}/attempt/grouped/course_id/`, '', '/search/'],
+  [`${exams}/attempt/course_id/`, ''],
+  [`${root}/user_onboarding/status/course_id/`, ''],
+  [`${root}/instructor/`, '', '/'],
+  [`${exams}/`, '/allowance'],
+  [`${exams}/`, '/bulk_allowance'],
+  [`${exams}/`, '/grouped/allowance'],
+].map(([before, after, then]) => ({
+  before,
+  after,
+  then,
+  pattern: new RegExp(`^${before}(${course}?)${after}${then ? `(?:${then}(.+))?` : ''}$`, 's'),
+}));
+
+/**
+ * The URL with its course id as one percent-encoded segment, so that a route can say `:courseId`; the last parameter (a
+ * content id, a search text) likewise. Matching is done on the decoded path (rest-api.md §1.2).
+ */
+export function withCourseInOneSegment(url: string): string {
+  const end = url.indexOf('?');
+  const path = decoded(end < 0 ? url : url.slice(0, end));
+  if (!path?.startsWith(root)) return url;
+  for (const { before, after, then, pattern } of withCourse) {
+    const [match, courseId, last] = pattern.exec(path) ?? [];
+    if (!match) continue;
+    const rest = last === undefined ? '' : then + encodeURIComponent(last);
+    return before + encodeURIComponent(courseId) + after + rest + (end < 0 ? '' : url.slice(end));
+  }
+  return url;
+}
+
+const whole = new RegExp(`^${course}$`, 's');
+
+/** A path whose course id does not look like one is no path of ours. */
+export function checkCourse({ courseId }: { courseId?: string }) {
+  if (courseId !== undefined && !whole.test(courseId)) throw refused(404, 'Not found.');
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}

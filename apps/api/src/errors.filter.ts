@@ -1,0 +1,77 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Refusal } from '#domain';
+import { VersionConflict } from '#event-store';
+import { RosterInvalid } from '#platform';
+import { ProviderRefused, UnknownProvider } from '#providers';
+import { statusOf } from './errors.statuses.js';
+import { HttpAnswer, refused } from './http-answer.js';
+
+/** The one place where an error becomes an answer. What nobody expected is logged with its stack, and told without. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Errors');
+
+  catch(error: any, host: ArgumentsHost) {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const { status, body, headers } = answerTo(error);
+    if (status >= 500) this.report(status, error, request);
+    reply.code(status).headers(headers).send(body);
+  }
+
+  private report(status: number, error: any, request: FastifyRequest) {
+    const about = {
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url,
+      params: request.params,
+      userId: request.user?.userId,
+      status,
+    };
+    if (error instanceof ProviderRefused)
+      this.logger.warn({ ...about, message: error.message, provider: error.provider, content: error.content });
+    else this.logger.error({ ...about, message: String(error?.message ?? error), stack: error?.stack });
+  }
+}
+
+function answerTo(error: any): HttpAnswer {
+  if (error instanceof HttpAnswer) return error;
+  if (error instanceof Refusal) return refused(statusOf(error.code), error.message);
+  if (error instanceof RosterInvalid) return new HttpAnswer(422, { errors: error.errors });
+  if (error instanceof ProviderRefused)
+    return new HttpAnswer(error.status === 503 ? 503 : 502, { detail: error.message, provider: error.provider });
+  if (error instanceof UnknownProvider) return refused(500, error.message);
+  if (error instanceof VersionConflict)
+    return refused(503, 'Too many changes to the same attempt at once. Please try again.', { 'Retry-After': '1' });
+  if (error instanceof HttpException) return answerToHttpException(error);
+  return (
+    answerToDatabaseError(error) ?? refused(500, 'An unexpected error happened. It was logged with the request id.')
+  );
+}
+
+/** What Nest and Fastify refuse themselves: unknown paths, bodies that are too large, malformed URLs. */
+function answerToHttpException(error: HttpException): HttpAnswer {
+  const status = error.getStatus();
+  if (status === 404) return refused(404, 'Not found.');
+  const body: any = error.getResponse();
+  return typeof body === 'object' && !('statusCode' in body)
+    ? new HttpAnswer(status, body)
+    : refused(status, error.message);
+}
+
+const unreachable = /^(08...|57P0[1-3]|53300|E[A-Z]+)$/;
+const unusable: Record<string, string> = {
+  '22021': 'A text has a character that cannot be stored.',
+  '22P05': 'A text has a character that cannot be stored.',
+  '22003': 'A number is out of range.',
+  '22P02': 'A value has the wrong form.',
+};
+
+function answerToDatabaseError(error: any): HttpAnswer | undefined {
+  const { code, message = '' } = error?.driverError ?? error ?? {};
+  if (unusable[code]) return refused(400, unusable[code]);
+  if (unreachable.test(code) || /^(Connection terminated|timeout e?xceeded when trying to connect)/.test(message))
+    return refused(503, 'The database cannot be reached. Please try again.', { 'Retry-After': '5' });
+  return undefined;
+}

@@ -1,0 +1,102 @@
+import { Body, Controller, Get, Inject, Param, Patch, Post, Put } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type pg from 'pg';
+import { AddExam, ChangeExam, POOL, PublishExams } from '#commands';
+import { type Origin, Refusal } from '#domain';
+import { examByContent, examById, examJson, examsOfCourse } from '#read-models';
+import { Gate } from '../authentication.js';
+import { HttpAnswer } from '../http-answer.js';
+import { now } from '../now.js';
+import { By } from '../origin.js';
+import { validated, validatedList } from '../requests/validated.js';
+import { WholeNumber } from '../whole-number.js';
+import { ChangeExamRequest, CreateExamRequest, PublishedExamRequest } from './exams.requests.js';
+
+@ApiTags('exams')
+@Controller('api/edx_proctoring/v1/proctored_exam')
+export class ExamsController {
+  constructor(
+    private readonly commands: CommandBus,
+    @Inject(POOL) private readonly pool: pg.Pool,
+  ) {}
+
+  @Post('exam')
+  @Gate('staff')
+  @ApiOperation({ summary: 'Create an exam' })
+  async create(@Body() body: unknown, @By() by: Origin) {
+    const request = validated(CreateExamRequest, body);
+    const { course_id, content_id } = request;
+    if (await examByContent(this.pool, course_id.trim(), content_id.trim())) throw notUnique();
+    const exam = {
+      courseId: course_id,
+      contentId: content_id,
+      externalId: request.external_id,
+      examName: request.exam_name,
+      timeLimitMins: request.time_limit_mins,
+      isProctored: request.is_proctored,
+      isPracticeExam: request.is_practice_exam,
+      isActive: request.is_active,
+      hideAfterDue: request.hide_after_due,
+    };
+    try {
+      return { exam_id: await this.commands.execute(new AddExam(exam, now(), by)) };
+    } catch (error) {
+      throw error instanceof Refusal && error.code === 'exam_already_exists' ? notUnique() : error;
+    }
+  }
+
+  @Put('exam')
+  @Gate('staff')
+  @ApiOperation({ summary: 'Change an exam; absent and null fields stay as they are' })
+  async change(@Body() body: unknown, @By() by: Origin) {
+    const request = validated(ChangeExamRequest, body, 'detail');
+    const changes = {
+      examName: request.exam_name,
+      timeLimitMins: request.time_limit_mins,
+      isProctored: request.is_proctored,
+      isPracticeExam: request.is_practice_exam,
+      externalId: request.external_id,
+      isActive: request.is_active,
+      hideAfterDue: request.hide_after_due,
+    };
+    return { exam_id: await this.commands.execute(new ChangeExam(request.exam_id ?? 'None', changes, now(), by)) };
+  }
+
+  @Get('exam/exam_id/:examId')
+  @ApiOperation({ summary: 'An exam by its id' })
+  async byId(@WholeNumber('examId') examId: string) {
+    const exam = await examById(this.pool, examId);
+    if (exam) return examJson(exam);
+    throw new Refusal('exam_not_found', `Attempted to get exam_id=${examId}, but this exam does not exist.`);
+  }
+
+  @Get('exam/course_id/:courseId')
+  @ApiOperation({ summary: "A course's active exams" })
+  async ofCourse(@Param('courseId') courseId: string) {
+    return (await examsOfCourse(this.pool, courseId)).filter(({ isActive }) => isActive).map(examJson);
+  }
+
+  @Patch('exam_registration/course_id/:courseId')
+  @Gate('staff')
+  @ApiOperation({ summary: "Publish a course's exams: create, revise, withdraw what is not listed" })
+  async publish(@Param('courseId') courseId: string, @Body() body: unknown, @By() by: Origin) {
+    const exams = validatedList(PublishedExamRequest, body).map((item) => ({
+      contentId: item.content_id,
+      examName: item.exam_name,
+      timeLimitMins: item.time_limit_mins,
+      dueDate: item.due_date ?? null,
+      isProctored: item.is_proctored,
+      isPracticeExam: item.is_practice_exam,
+      externalId: item.external_id,
+      isActive: item.is_active,
+      hideAfterDue: item.hide_after_due,
+      backend: item.backend,
+    }));
+    const ids: number[] = await this.commands.execute(new PublishExams(courseId, exams, now(), by));
+    return ids.map((exam_id) => ({ exam_id }));
+  }
+}
+
+const notUnique = () =>
+  new HttpAnswer(400, { non_field_errors: ['The fields course_id, content_id must make a unique set.'] });

@@ -1,0 +1,48 @@
+import { type BeforeApplicationShutdown, Controller, Get, Inject } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type pg from 'pg';
+import { POOL } from '#commands';
+import { migrations } from '../../../../migrations/index.js';
+import { Gate } from '../authentication.js';
+import { HttpAnswer } from '../http-answer.js';
+
+const applied = 'select array_agg(name) as names from migrations';
+/** Readers of the log see nothing at or above the oldest running transaction. */
+const heldBack = `select pg_snapshot_xmax(snapshot)::text::bigint - pg_snapshot_xmin(snapshot)::text::bigint as transactions
+                    from pg_current_snapshot() snapshot`;
+
+@ApiTags('health')
+@Controller('health')
+export class HealthController implements BeforeApplicationShutdown {
+  private isEnding = false;
+
+  constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
+
+  beforeApplicationShutdown() {
+    this.isEnding = true;
+  }
+
+  @Get('live')
+  @Gate('anyone')
+  @ApiOperation({ summary: 'The process answers' })
+  live() {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @Gate('anyone')
+  @ApiOperation({ summary: 'Requests can be served: the database is reachable and up to date' })
+  async ready() {
+    if (this.isEnding) throw new HttpAnswer(503, { status: 'ending' });
+    const { rows } = await this.pool.query(applied);
+    const missing = migrations.map((each) => nameOf(each)).filter((name) => !rows[0].names?.includes(name));
+    if (missing.length > 0) throw new HttpAnswer(503, { status: 'migrations are missing', missing });
+    const [{ transactions }] = (await this.pool.query(heldBack)).rows;
+    return { status: 'ok', transactionsHeldBack: Number(transactions) };
+  }
+}
+
+const nameOf = (migration: (typeof migrations)[number]): string => {
+  const { name } = new migration() as { name?: string };
+  return name ?? migration.name;
+};

@@ -1,0 +1,100 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, Header, Inject, NotFoundException, Query, StreamableFile } from '@nestjs/common';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type pg from 'pg';
+import { POOL } from '#commands';
+import { type Attempt, evolveAttempt, isAttemptEvent } from '#domain';
+import { type Checkpoint, EventStore, replay, type Stored } from '#event-store';
+import { columnOf, streamOfAttempt } from '#read-models';
+import { Gate } from '../authentication.js';
+import { refused } from '../http-answer.js';
+import { WholeNumber } from '../whole-number.js';
+
+/** Only staff of the attempt's course, global staff, or auditors see the history. */
+const auditors = {
+  scope: 'audit:read',
+  courses: async ({ pool, params }: { pool: pg.Pool; params: any }) =>
+    (await streamOfAttempt(pool, params.attemptId))?.courseId,
+};
+
+/** What happened, for those who must answer for it. */
+@ApiTags('audit')
+@Controller('api/audit/v1')
+export class HistoryController {
+  constructor(
+    private readonly events: EventStore,
+    @Inject(POOL) private readonly pool: pg.Pool,
+  ) {}
+
+  @Get('attempts/:attemptId/history')
+  @Gate('course', auditors)
+  @ApiOperation({ summary: "An attempt's events, and whether the log still proves them" })
+  async history(@WholeNumber('attemptId') attemptId: string) {
+    const { stream, events } = await this.eventsOf(attemptId);
+    const problem = await this.events.verify(stream);
+    return {
+      attempt_id: Number(attemptId),
+      stream,
+      is_intact: problem === undefined,
+      problem: problem ?? null,
+      events,
+    };
+  }
+
+  @Get('attempts/:attemptId/state')
+  @Gate('course', auditors)
+  @ApiOperation({
+    summary: 'The attempt as it was, rebuilt from its events; null before it was created and once removed',
+  })
+  @ApiQuery({ name: 'at', required: false, description: 'ISO 8601 time: after all events up to it' })
+  @ApiQuery({ name: 'version', required: false, description: 'Version of the stream: after this event' })
+  async state(
+    @WholeNumber('attemptId') attemptId: string,
+    @Query('at') at?: string,
+    @Query('version') version?: string,
+  ) {
+    if (at !== undefined && Number.isNaN(Date.parse(at))) throw refused(400, 'at: not an ISO 8601 time.');
+    if (version !== undefined && !/^\d{1,9}$/.test(version)) throw refused(400, 'version: not a whole number.');
+    const { events } = await this.eventsOf(attemptId);
+    const until = events.filter(
+      (event) =>
+        (at === undefined || Date.parse(event.data.at) <= Date.parse(at)) &&
+        (version === undefined || event.version <= Number(version)),
+    );
+    const attempt = until.filter(isAttemptEvent).reduce<Attempt | undefined>(evolveAttempt, undefined);
+    return {
+      attempt_id: Number(attemptId),
+      version: until.at(-1)?.version ?? 0,
+      state: attempt ? rowOf(attempt) : null,
+    };
+  }
+
+  @Get('events')
+  @Gate('staff', { scope: 'audit:read' })
+  @Header('Content-Type', 'application/x-ndjson')
+  @ApiOperation({ summary: 'The whole log in order, one event a line; go on with the last line as `after`' })
+  @ApiQuery({ name: 'after', required: false, description: '<xid>.<position> of an event' })
+  log(@Query('after') after?: string): StreamableFile {
+    const place = /^(\d{1,19})\.(\d{1,18})$/.exec(after ?? '0.0');
+    if (!place) throw refused(400, 'after: not <xid>.<position>.');
+    return new StreamableFile(Readable.from(this.lines({ xid: place[1], position: place[2] })), {
+      type: 'application/x-ndjson',
+    });
+  }
+
+  private async *lines(after: Checkpoint) {
+    for await (const events of replay(this.pool, { after }))
+      yield events.map((event) => `${JSON.stringify(event)}\n`).join('');
+  }
+
+  private async eventsOf(attemptId: string): Promise<{ stream: string; events: Stored<any>[] }> {
+    const found = await streamOfAttempt(this.pool, attemptId);
+    if (!found) throw new NotFoundException();
+    const history: Stored<any>[] = await this.events.read(found.stream);
+    const events = history.filter(({ data }) => data.attemptId === Number(attemptId));
+    return { stream: found.stream, events };
+  }
+}
+
+const rowOf = (attempt: Attempt) =>
+  Object.fromEntries(Object.entries(attempt).map(([field, value]) => [columnOf(field), value]));

@@ -1,0 +1,40 @@
+import { Controller, Get, Header, Injectable } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Gate } from './authentication.js';
+
+/** What this process counts, for Prometheus. */
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+  private readonly durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'How long requests took, by route.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  observe(request: FastifyRequest, reply: FastifyReply) {
+    const route = request.routeOptions.url ?? 'unknown';
+    this.durations.labels(request.method, route, String(reply.statusCode)).observe(reply.elapsedTime / 1000);
+  }
+}
+
+@ApiExcludeController()
+@Controller('metrics')
+export class MetricsController {
+  constructor(private readonly metrics: Metrics) {}
+
+  @Get()
+  @Gate('anyone')
+  @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
+  show() {
+    return this.metrics.registry.metrics();
+  }
+}

@@ -1,0 +1,104 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { Expose, Transform } from 'class-transformer';
+import { ValidateBy } from 'class-validator';
+
+/** `required: false` allows a field to be absent, `nullable` allows null. */
+export type FieldOptions = { required?: boolean; nullable?: boolean };
+
+/** Why a value was not accepted, in the reference's words. */
+export class Wrong {
+  constructor(readonly message: string) {}
+}
+
+/** Accepts numbers too, as texts, unless `strict`. The text is not trimmed: the reference keeps what was sent. */
+export const Text = ({
+  blank = false,
+  strict = false,
+  ...options
+}: FieldOptions & { blank?: boolean; strict?: boolean } = {}) =>
+  field('string', options, (value) => {
+    if (typeof value !== 'string' && (strict || typeof value !== 'number')) return new Wrong('Not a valid string.');
+    const text = String(value);
+    if (text.trim() === '' && !blank) return new Wrong('This field may not be blank.');
+    return unstorable(text) ?? text;
+  });
+
+export const Integer = (options: FieldOptions = {}) =>
+  field('integer', options, (value) => {
+    if (typeof value === 'string' && value.length > 1000) return new Wrong('String value too large.');
+    const known = ['string', 'number'].includes(typeof value) && /^\s*[+-]?\d+(_\d+)*(\.0*)?\s*$/.test(String(value));
+    const number = Number(String(value).replaceAll('_', ''));
+    return known && Number.isSafeInteger(number) ? number : new Wrong('A valid integer is required.');
+  });
+
+const spelled = (...words: string[]) =>
+  words.flatMap((word) => [word, word[0].toUpperCase() + word.slice(1), word.toUpperCase()]);
+const yes: unknown[] = [...spelled('t', 'y', 'yes', 'true', 'on'), '1', 1, true];
+const no: unknown[] = [...spelled('f', 'n', 'no', 'false', 'off'), '0', 0, false];
+
+export const Bool = (options: FieldOptions = {}) =>
+  field('boolean', options, (value) => {
+    if (yes.includes(value)) return true;
+    return no.includes(value) ? false : new Wrong('Must be a valid boolean.');
+  });
+
+const dateTime =
+  /^(\d{4})-?(\d\d?)-?(\d\d?)(?:[T ](\d\d?)(?::?(\d\d?)(?::?(\d\d?)(?:[.,](\d{1,6})\d*)?)?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/i;
+const wrongDateTime =
+  'Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].';
+
+/** An ISO time; UTC where it names no zone. Becomes `…Z`, with microseconds only where milliseconds do not say it. */
+export const DateTime = (options: FieldOptions = {}) =>
+  field('date-time', options, (value) => {
+    const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] =
+      (typeof value === 'string' && dateTime.exec(value)) || [];
+    const utc = new Date(0);
+    utc.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+    const real = utc.getUTCMonth() === Number(month) - 1 && utc.getUTCDate() === Number(day);
+    if (!real || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return new Wrong(wrongDateTime);
+    const [, sign, hours, minutes = '0'] = /([+-])(\d\d):?(\d\d)?/.exec(zone) ?? [];
+    const east = sign ? Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) : 0;
+    const micros = fraction.padEnd(6, '0');
+    utc.setUTCHours(Number(hour), Number(minute) - east, Number(second), Number(micros.slice(0, 3)));
+    if (utc.getUTCFullYear() < 1 || utc.getUTCFullYear() > 9999) return new Wrong('Datetime value out of range.');
+    return utc.toISOString().replace('Z', micros.endsWith('000') ? 'Z' : `${micros.slice(3)}Z`);
+  });
+
+/** Any JSON value. */
+export const Anything = (options: FieldOptions = {}) =>
+  field('any', { nullable: true, ...options }, (value) => unstorable(JSON.stringify(value)) ?? value);
+
+function unstorable(text: string): Wrong | undefined {
+  // Also as JSON writes it, where an even number of backslashes before it would mean something else.
+  if (/\0|(?<!\\)(?:\\\\)*\\u0000/.test(text)) return new Wrong('Null characters are not allowed.');
+  const surrogate = /\p{Surrogate}/u.exec(text)?.[0].charCodeAt(0).toString(16).toUpperCase();
+  return surrogate ? new Wrong(`Surrogate characters are not allowed: U+${surrogate}.`) : undefined;
+}
+
+/** One field of a request class: converts what it accepts, and says what is wrong with the rest. */
+function field(type: string, { required = true, nullable = false }: FieldOptions, read: (value: unknown) => unknown) {
+  const messageOf = (value: unknown): string | undefined => {
+    if (value === undefined) return required ? 'This field is required.' : undefined;
+    if (value === null) return nullable ? undefined : 'This field may not be null.';
+    const result = read(value);
+    return result instanceof Wrong ? result.message : undefined;
+  };
+  const convert = ({ obj, key }: { obj: any; key: string }) => {
+    const value = obj[key];
+    return messageOf(value) === undefined && value !== undefined && value !== null ? read(value) : value;
+  };
+  const schema = type === 'date-time' ? { type: 'string', format: type } : type === 'any' ? {} : { type };
+  return applyDecorators(
+    ApiProperty({ ...schema, required, nullable } as object),
+    Expose(),
+    Transform(convert),
+    ValidateBy({
+      name: type,
+      validator: {
+        validate: (value) => messageOf(value) === undefined,
+        defaultMessage: (given) => messageOf(given!.value)!,
+      },
+    }),
+  );
+}

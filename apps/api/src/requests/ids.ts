@@ -1,0 +1,13 @@
+import { Refusal } from '#domain';
+
+/**
+ * The id in a body's field, with the leniency of the reference: numbers, texts of digits with blanks around them, true.
+ * Undefined when there is none; refused when it is something else.
+ */
+export const idIn = (value: unknown, field: string): number | undefined => {
+  if (value === undefined || value === null || value === false) return undefined;
+  if (value === true) return 1;
+  const number = typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : value;
+  if (typeof number === 'number' && Number.isFinite(number) && Math.abs(number) < 2 ** 63) return Math.trunc(number);
+  throw new Refusal('bad_request', `${field}: A valid integer is required.`);
+};

@@ -1,0 +1,201 @@
+import { Anything, Bool, DateTime, Integer, Text } from './fields.js';
+import { validated, validatedList } from './validated.js';
+
+class Everything {
+  @Text({ required: false }) text?: string;
+  @Integer({ required: false }) integer?: number;
+  @Bool({ required: false }) bool?: boolean;
+  @DateTime({ required: false }) time?: string;
+  @Anything({ required: false }) any?: unknown;
+}
+
+class Exam {
+  @Text() name: string;
+  @Integer() minutes: number;
+  @Text({ required: false, nullable: true, blank: true, strict: true }) note?: string | null;
+}
+
+const read = (field: keyof Everything, value: unknown) => {
+  try {
+    return validated(Everything, { [field]: value })[field];
+  } catch (error) {
+    return (error as { body: any }).body;
+  }
+};
+const wrong = (field: keyof Everything, message: string) => ({ [field]: [message] });
+const bodyOf = (attempt: () => unknown) => {
+  try {
+    return attempt();
+  } catch (error) {
+    const { status, body } = error as { status: number; body: object };
+    return [status, body];
+  }
+};
+
+describe('a text', () => {
+  it.each([
+    ['a', 'a'],
+    [' a ', ' a '],
+    [5, '5'],
+    [1.5, '1.5'],
+  ])('may be %j', (value, expected) => expect(read('text', value)).toBe(expected));
+
+  it.each([
+    [null, 'This field may not be null.'],
+    ['', 'This field may not be blank.'],
+    ['  ', 'This field may not be blank.'],
+    [true, 'Not a valid string.'],
+    [['a'], 'Not a valid string.'],
+    [{}, 'Not a valid string.'],
+    ['a\0b', 'Null characters are not allowed.'],
+    ['\ud800', 'Surrogate characters are not allowed: U+D800.'],
+  ])('may not be %j', (value, message) => expect(read('text', value)).toEqual(wrong('text', message)));
+});
+
+describe('an integer', () => {
+  it.each([
+    [5, 5],
+    [-1, -1],
+    [2.0, 2],
+    ['5', 5],
+    [' 12 ', 12],
+    ['007', 7],
+    ['+3', 3],
+    ['-7', -7],
+    ['1_000', 1000],
+    ['1.0', 1],
+  ])('may be %j', (value, expected) => expect(read('integer', value)).toBe(expected));
+
+  it.each(['', 'abc', 1.5, true, false, [], {}, '0x10', '1e3', 2 ** 60])('may not be %j', (value) =>
+    expect(read('integer', value)).toEqual(wrong('integer', 'A valid integer is required.')),
+  );
+});
+
+describe('a yes or no', () => {
+  it.each([true, 1, '1', 't', 'T', 'y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On'])(
+    'is yes as %j',
+    (value) => expect(read('bool', value)).toBe(true),
+  );
+  it.each([false, 0, '0', 'f', 'N', 'no', 'No', 'false', 'FALSE', 'off'])('is no as %j', (value) =>
+    expect(read('bool', value)).toBe(false),
+  );
+  it.each(['', 'abc', 2, -1, 1.5, [], {}, 'tRue', 'null'])('may not be %j', (value) =>
+    expect(read('bool', value)).toEqual(wrong('bool', 'Must be a valid boolean.')),
+  );
+});
+
+describe('a time', () => {
+  it.each([
+    ['2031-05-05T10:00:00Z', '2031-05-05T10:00:00.000Z'],
+    ['2031-05-05T10:00:00', '2031-05-05T10:00:00.000Z'],
+    ['2031-05-05', '2031-05-05T00:00:00.000Z'],
+    ['2031-05-05 10:00', '2031-05-05T10:00:00.000Z'],
+    ['2031-05-05T10:00:00+05:30', '2031-05-05T04:30:00.000Z'],
+    ['2031-05-05T10:00:00-05', '2031-05-05T15:00:00.000Z'],
+    ['2031-05-05T10:00:00.123456789Z', '2031-05-05T10:00:00.123456Z'],
+    ['2031-05-05T10:00:00,5Z', '2031-05-05T10:00:00.500Z'],
+    ['20310505T100000Z', '2031-05-05T10:00:00.000Z'],
+    ['0099-05-05T10:00:00Z', '0099-05-05T10:00:00.000Z'],
+  ])('may be %j', (value, expected) => expect(read('time', value)).toBe(expected));
+
+  it.each([
+    '',
+    'soon',
+    5,
+    true,
+    '2031-02-30',
+    '2031-05-05T25:00',
+    '2031-05-05T10:00:60',
+    '2031-05-05T24:00:00',
+    ' 2031-05-05',
+  ])('may not be %j', (value) =>
+    expect(read('time', value)).toEqual(wrong('time', expect.stringMatching(/^Datetime has wrong format/) as any)),
+  );
+
+  it('must lie between the years 1 and 9999', () => {
+    for (const value of ['9999-12-31T23:59:59-01:00', '0001-01-01T00:00:00+01:00'])
+      expect(read('time', value)).toEqual(wrong('time', 'Datetime value out of range.'));
+  });
+});
+
+describe('any value', () => {
+  it('is kept as it is', () => {
+    for (const value of [null, 0, 'a\\u0000', { a: [{ b: null }] }]) expect(read('any', value)).toEqual(value);
+  });
+  it('may have no NUL anywhere', () => {
+    expect(read('any', { a: ['\0'] })).toEqual(wrong('any', 'Null characters are not allowed.'));
+  });
+});
+
+describe('a body', () => {
+  it('has all its mistakes told at once, field by field', () => {
+    expect(bodyOf(() => validated(Exam, { minutes: 'x', note: 5, unknown: 1 }))).toEqual([
+      400,
+      {
+        name: ['This field is required.'],
+        minutes: ['A valid integer is required.'],
+        note: ['Not a valid string.'],
+      },
+    ]);
+  });
+
+  it('has one mistake told where the reference would have failed', () => {
+    expect(bodyOf(() => validated(Exam, { name: 'One', minutes: null }, 'detail'))).toEqual([
+      400,
+      { detail: 'minutes: This field may not be null.' },
+    ]);
+    expect(bodyOf(() => validated(Exam, 5, 'detail'))).toEqual([
+      400,
+      { detail: 'Invalid data. Expected a dictionary, but got int.' },
+    ]);
+  });
+
+  it('keeps what was sent and drops what was not asked for', () => {
+    const exam = validated(Exam, { name: 'One', minutes: '30', note: null, unknown: 1 });
+    expect(exam).toBeInstanceOf(Exam);
+    expect(exam).toEqual({ name: 'One', minutes: 30, note: null });
+    expect(validated(Exam, { name: 'One', minutes: 30 }).note).toBeUndefined();
+  });
+
+  it.each([
+    [[], 'list'],
+    ['x', 'str'],
+    [5, 'int'],
+    [1.5, 'float'],
+    [true, 'bool'],
+  ])('may not be %j', (body, name) =>
+    expect(bodyOf(() => validated(Exam, body))).toEqual([
+      400,
+      { non_field_errors: [`Invalid data. Expected a dictionary, but got ${name}.`] },
+    ]),
+  );
+});
+
+describe('a list', () => {
+  const good = { name: 'One', minutes: 30 };
+
+  it('is read item by item', () => {
+    expect(validatedList(Exam, [good, good])).toHaveLength(2);
+    expect(validatedList(Exam, [])).toEqual([]);
+  });
+
+  it('has its mistakes aligned with its items', () => {
+    expect(bodyOf(() => validatedList(Exam, [good, { name: '' }, 7, null]))).toEqual([
+      422,
+      [
+        {},
+        { name: ['This field may not be blank.'], minutes: ['This field is required.'] },
+        { non_field_errors: ['Invalid data. Expected a dictionary, but got int.'] },
+        ['This field may not be null.'],
+      ],
+    ]);
+  });
+
+  it('may be nothing else', () => {
+    expect(bodyOf(() => validatedList(Exam, undefined))).toEqual([
+      422,
+      { non_field_errors: ['Expected a list of items but got type "dict".'] },
+    ]);
+    expect(bodyOf(() => validatedList(Exam, null))).toEqual([422, { non_field_errors: ['No data provided'] }]);
+  });
+});

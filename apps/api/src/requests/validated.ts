@@ -1,0 +1,57 @@
+import type { Type } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { HttpAnswer, refused } from '../http-answer.js';
+import { readable } from './body.js';
+
+type Messages = Record<string, string[]>;
+
+/**
+ * The body as an instance of a class whose properties are `fields`; unknown properties are dropped. Otherwise throws 400:
+ * as a map of fields to messages, or, for requests that the reference does not validate, as a `detail` naming a field.
+ */
+export function validated<T extends object>(as: Type<T>, body: unknown, shape: 'fields' | 'detail' = 'fields'): T {
+  const { instance, errors } = read(as, readable(body));
+  if (!errors) return instance!;
+  if (shape === 'fields') throw new HttpAnswer(400, errors);
+  const [[field, [message]]] = Object.entries(errors);
+  throw refused(400, field === everything ? message : `${field}: ${message}`);
+}
+
+/** A body that is a list. Throws 422 with a list of messages that is aligned with it: `{}` for each good item. */
+export function validatedList<T extends object>(as: Type<T>, body: unknown): T[] {
+  const items = readable(body);
+  if (items === null) throw new HttpAnswer(422, { [everything]: ['No data provided'] });
+  if (!Array.isArray(items))
+    throw new HttpAnswer(422, { [everything]: [`Expected a list of items but got type "${typeName(items)}".`] });
+  const results = items.map((item) =>
+    item === null ? { errors: ['This field may not be null.'], instance: undefined } : read(as, item),
+  );
+  if (results.some(({ errors }) => errors))
+    throw new HttpAnswer(
+      422,
+      results.map(({ errors = {} }) => errors),
+    );
+  return results.map(({ instance }) => instance!);
+}
+
+const everything = 'non_field_errors';
+
+function read<T extends object>(as: Type<T>, body: unknown): { instance?: T; errors?: Messages } {
+  if (body === null) return { errors: { [everything]: ['No data provided'] } };
+  if (typeName(body) !== 'dict')
+    return { errors: { [everything]: [`Invalid data. Expected a dictionary, but got ${typeName(body)}.`] } };
+  const instance = plainToInstance(as, body, { excludeExtraneousValues: true });
+  const wrong = validateSync(instance, { forbidUnknownValues: false });
+  if (wrong.length === 0) return { instance };
+  return {
+    errors: Object.fromEntries(wrong.map(({ property, constraints = {} }) => [property, Object.values(constraints)])),
+  };
+}
+
+/** The reference's word for a kind of JSON value. */
+function typeName(value: unknown): string {
+  if (Array.isArray(value)) return 'list';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
+  return { string: 'str', boolean: 'bool' }[typeof value as string] ?? 'dict';
+}

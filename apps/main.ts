@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { loadConfiguration, migrate, startPostgres } from '#configuration';
+import { startApi } from './api/src/api.js';
+import { startWorker } from './worker/src/worker.js';
+
+/** What runs, in the order it was started; it ends in the opposite order. */
+const running: { name: string; stop: () => Promise<void> }[] = [];
+
+async function start() {
+  const configuration = loadConfiguration(process.env);
+  const { host, port, role, dataDir, kafkaBrokers } = configuration;
+  let databaseUrl = configuration.databaseUrl;
+  if (!databaseUrl) {
+    const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres') });
+    running.push({ name: 'PostgreSQL', stop: postgres.stop });
+    databaseUrl = postgres.url;
+  }
+  await migrate(databaseUrl);
+  if (role !== 'api') {
+    const worker = await startWorker(configuration, databaseUrl);
+    running.push({ name: 'The worker', stop: worker.close });
+  }
+  if (role === 'worker') return console.log('The worker runs. Ctrl-C stops it.');
+
+  const api = await startApi(configuration, databaseUrl).catch((error) => {
+    throw error.code === 'EADDRINUSE'
+      ? new Error(`Port ${port} of ${host} is in use: stop what uses it, or set PORT.`)
+      : error;
+  });
+  running.push({ name: 'HTTP', stop: api.close });
+  console.log(`
+Exam proctoring runs. Ctrl-C stops it.
+
+  service         ${api.url}
+  documentation   ${api.url}/docs
+  database        ${configuration.databaseUrl ? 'DATABASE_URL' : `PostgreSQL in ${join(dataDir, 'postgres')}`}
+  Kafka           ${kafkaBrokers.join(', ') || 'none: messages wait (npm run kafka starts one)'}
+
+Try next, in another terminal:
+
+  npm run demo
+  npm run token -- --user-id 1 --username staff --administrator
+`);
+}
+
+const started = start();
+let ending = false;
+
+/** Drains HTTP, then the followers, then stops PostgreSQL. */
+async function end(code: number) {
+  if (ending) return;
+  ending = true;
+  await started.catch(() => {});
+  for (const { name, stop } of running.reverse())
+    await Promise.race([
+      stop(),
+      pause(10_000).then(() => Promise.reject(new Error('it did not end in 10 seconds'))),
+    ]).catch((error) => {
+      code = 1;
+      console.error(`${name} did not end in good order: ${error.message}`);
+    });
+  process.exit(code);
+}
+
+process.on('SIGINT', () => end(0)).on('SIGTERM', () => end(0));
+process.on('uncaughtException', (error) => {
+  console.error(error);
+  end(1);
+});
+started.catch((error: Error) => {
+  console.error(error.message);
+  end(1);
+});

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { Inject } from '@nestjs/common';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type pg from 'pg';
+import { v7 as uuid } from 'uuid';
+import type { Configuration } from '#configuration';
+import {
+  type AnyAttemptCommand,
+  AttemptCommand,
+  CascadeDecline,
+  ClearOnboardingErrors,
+  CreateAttempt,
+  completesOnboarding,
+  currentAttempt,
+  decide,
+  type Facts,
+  fold,
+  GrantAllowance,
+  isMinutesKey,
+  type LearnerAtExam,
+  type LearnerAtExamEvent,
+  learnerAtExam,
+  NewAttemptCommand,
+  ResetPracticeAttempt,
+  startsCascade,
+} from '#domain';
+import { EventStore, type Metadata, type Stored } from '#event-store';
+import { seal } from '#platform';
+import { examsBlockedForOnboarding } from '#read-models';
+import { FactFinder } from '../facts.js';
+import { learnerAtExamStream } from '../streams.js';
+import { CONFIGURATION, POOL } from '../tokens.js';
+import { register } from './registration.js';
+
+/** What a command about an attempt led to: the learner's current attempt afterwards, and whether anything happened. */
+export type Outcome = { currentAttemptId: number | null; changed: boolean };
+
+/** Handles every AttemptCommand: Nest finds the handler of the base class. */
+@CommandHandler(AttemptCommand)
+export class AttemptHandler implements ICommandHandler<AttemptCommand> {
+  constructor(
+    @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly events: EventStore,
+    private readonly facts: FactFinder,
+  ) {}
+
+  async execute(command: AnyAttemptCommand): Promise<Outcome> {
+    command.facts = await this.facts.of(command.learner.examId, command.learner.userId);
+    await this.prepare(command);
+    const cascade = await this.cascadeOf(command);
+    const blocked = await this.blockedBy(command);
+    const commandId = uuid();
+    const own = learnerAtExamStream(command.learner);
+    const others = [...cascade, ...blocked].map(({ learner }) => learnerAtExamStream(learner));
+
+    const { answer } = await this.events.transact<Outcome>(
+      { streams: [own, ...others], metadata: metadataOf(commandId, command), key: command.origin.key },
+      (historyOf) => {
+        const states = new Map<string, LearnerAtExam>();
+        const decided = (each: AnyAttemptCommand) => {
+          const stream = learnerAtExamStream(each.learner);
+          const state = states.get(stream) ?? stateOf(historyOf(stream));
+          const events = decide(learnerAtExam, state, each);
+          states.set(stream, fold(learnerAtExam, events, state));
+          return { stream, events, metadata: metadataOf(commandId, each) };
+        };
+        const main = decided(command);
+        const followUps = [
+          ...(startsCascade(main.events) ? cascade : []),
+          ...(completesOnboarding(command.facts, main.events) ? blocked : []),
+        ];
+        return {
+          appends: [main, ...followUps.map(decided)],
+          answer: {
+            currentAttemptId: currentAttempt(states.get(own)!)?.id ?? null,
+            changed: main.events.length > 0,
+          },
+        };
+      },
+    );
+    return answer;
+  }
+
+  /** Adds the ids, codes, registrations and sealed values that a decision only passes on. */
+  private async prepare(command: AnyAttemptCommand): Promise<void> {
+    const { userId } = command.learner;
+    if (command instanceof GrantAllowance) {
+      const { key, value } = command.data;
+      const kept = isMinutesKey(key) ? { value } : { sealed: await seal(this.pool, userId, value) };
+      command.allowance = { id: await this.nextId('allowance_ids'), kept };
+    }
+    if (command instanceof CreateAttempt || command instanceof ResetPracticeAttempt) {
+      await this.prepareAttempt(command);
+      const state = stateOf(await this.events.read(learnerAtExamStream(command.learner)));
+      const takingAsProctored =
+        command instanceof CreateAttempt ? command.data.takingAsProctored : currentAttempt(state)?.takingAsProctored;
+      if (!takingAsProctored) return;
+      decide(learnerAtExam, state, command); // what is refused anyway is not registered
+      command.attempt.registration = await register(this.pool, this.configuration, state, command);
+    }
+  }
+
+  private async prepareAttempt(command: NewAttemptCommand): Promise<void> {
+    const id = await this.nextId('attempt_ids');
+    command.attempt = { id, code: randomUUID().toUpperCase(), registration: null };
+  }
+
+  private async nextId(sequence: string): Promise<number> {
+    const { rows } = await this.pool.query({ name: sequence, text: `select nextval('${sequence}') as id` });
+    return Number(rows[0].id);
+  }
+
+  private async cascadeOf(command: AnyAttemptCommand): Promise<CascadeDecline[]> {
+    const { type, facts, learner, data, origin } = command;
+    const mayDecline =
+      type === 'DeclineAttempt' ||
+      (type === 'CreateAttempt' && facts.exam.isProctored && !command.data.takingAsProctored) ||
+      (type === 'SetAttemptStatus' && command.data.status === 'declined');
+    if (!mayDecline) return [];
+    const others = await this.facts.ofCascade(facts.exam, learner.userId);
+    return Promise.all(
+      others.map(async (each) => {
+        const target = { examId: each.exam.examId, userId: learner.userId };
+        const more = { cascadedFrom: facts.exam.examId, at: data.at };
+        const cascade = informed(new CascadeDecline(target, more, { actor: origin.actor }), each);
+        await this.prepareAttempt(cascade);
+        return cascade;
+      }),
+    );
+  }
+
+  private async blockedBy({ facts, learner, data, origin }: AnyAttemptCommand): Promise<ClearOnboardingErrors[]> {
+    if (!facts.exam.isPracticeExam || !facts.provider?.supportsOnboarding) return [];
+    const examIds = await examsBlockedForOnboarding(this.pool, learner.userId);
+    return Promise.all(
+      examIds.map(async (examId) => {
+        const target = { examId, userId: learner.userId };
+        const clear = new ClearOnboardingErrors(target, { at: data.at }, { actor: origin.actor });
+        return informed(clear, await this.facts.of(examId, learner.userId));
+      }),
+    );
+  }
+}
+
+const stateOf = (history: Stored[]): LearnerAtExam => fold(learnerAtExam, history as Stored<LearnerAtExamEvent>[]);
+
+const informed = <C extends AttemptCommand>(command: C, facts: Facts): C => Object.assign(command, { facts });
+
+const metadataOf = (commandId: string, { origin, facts, learner }: AttemptCommand): Metadata => ({
+  commandId,
+  actor: origin.actor,
+  courseId: facts.exam.courseId,
+  contentId: facts.exam.contentId,
+  ...learner,
+});

@@ -1,0 +1,38 @@
+import type pg from 'pg';
+import { type Configuration, userObfuscationKeyOf } from '#configuration';
+import { allowedTimeOf, type LearnerAtExam, type NewAttemptCommand, type Registration } from '#domain';
+import { creditState, obscuredUserId, open, verifiedName } from '#platform';
+import { providerOf } from '#providers';
+import { examById, examJson } from '#read-models';
+
+const policyException = 'review_policy_exception';
+
+/** Registers an attempt with its provider, with what the provider is told of the learner (domain.md §3.3, §3.4). */
+export const register = async (
+  pool: pg.Pool,
+  configuration: Configuration,
+  state: LearnerAtExam,
+  command: NewAttemptCommand,
+): Promise<Registration> => {
+  const { learner, facts, attempt } = command;
+  const { backend, courseId, isPracticeExam } = facts.exam;
+  const { settings } = configuration;
+  const exception = state.allowances.find(({ key }) => key === policyException);
+  const [exam, credit, name, reviewPolicyException] = await Promise.all([
+    examById(pool, learner.examId),
+    creditState(pool, learner.userId, courseId),
+    verifiedName(pool, learner.userId),
+    exception?.sealed ? open(pool, learner.userId, exception.sealed) : undefined,
+  ]);
+  const context = {
+    lms_host: `${settings.https === 'on' ? 'https' : 'http'}://${settings.siteName}`,
+    time_limit_mins: allowedTimeOf(state, facts, command.data.at).minutes,
+    attempt_code: attempt.code,
+    is_sample_attempt: isPracticeExam,
+    user_id: obscuredUserId(learner.userId, userObfuscationKeyOf(configuration), backend),
+    full_name: name ?? credit?.profile_fullname ?? '',
+    email: credit?.student_email ?? null,
+    ...(reviewPolicyException ? { review_policy_exception: reviewPolicyException } : {}),
+  };
+  return providerOf(settings, backend).register(examJson(exam!), context, attempt.id);
+};

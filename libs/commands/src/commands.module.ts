@@ -1,0 +1,37 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import type pg from 'pg';
+import { EventStore } from '#event-store';
+import { projectInline } from '#read-models';
+import { AttemptHandler } from './attempts/attempt.handler.js';
+import { FreshAttempts } from './attempts/fresh-attempts.js';
+import { creditWrites } from './credit.js';
+import { AddExamHandler, ChangeExamHandler, ExamWriter, PublishExamsHandler } from './exams/exam.handlers.js';
+import { FactFinder } from './facts.js';
+import { ReviewHandler } from './reviews/review.handler.js';
+import { POOL } from './tokens.js';
+
+/** The event store as the service uses it: every append writes the read models in its own transaction. */
+export const eventStoreOf = (pool: pg.Pool): EventStore =>
+  new EventStore(pool, (stream, history, appended) => [
+    ...projectInline(stream, history, appended),
+    ...creditWrites(appended),
+  ]);
+
+/** The write side. The application provides POOL and CONFIGURATION globally. */
+@Module({
+  imports: [CqrsModule],
+  providers: [
+    { provide: EventStore, useFactory: eventStoreOf, inject: [POOL] },
+    FactFinder,
+    FreshAttempts,
+    AttemptHandler,
+    ExamWriter,
+    AddExamHandler,
+    ChangeExamHandler,
+    PublishExamsHandler,
+    ReviewHandler,
+  ],
+  exports: [CqrsModule, EventStore, FactFinder, FreshAttempts],
+})
+export class CommandsModule {}

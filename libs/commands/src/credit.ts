@@ -1,0 +1,23 @@
+import type { Effect } from '#domain';
+import type { Stored, Write } from '#event-store';
+import { removeCreditStatus, setCreditStatus } from '#platform';
+
+/** The namespace of the credit requirements that exams fulfil (domain.md §9.2). */
+export const creditNamespace = 'proctored_exam';
+
+/**
+ * What events do to the credit statuses that the LMS told us of: prerequisites are judged by them, so they follow at once
+ * and not when the LMS sends its roster again.
+ */
+export const creditWrites = (appended: readonly Stored[]): Write[] =>
+  appended.flatMap(({ data, metadata }) => {
+    const { effects = [], at } = data as { effects?: Effect[]; at: string };
+    const { userId, courseId, contentId } = metadata;
+    if (userId === undefined || courseId === undefined || contentId === undefined) return [];
+    return effects.flatMap((effect) => {
+      if (effect.kind !== 'credit') return [];
+      return effect.status === 'removed'
+        ? removeCreditStatus(userId, courseId, creditNamespace, contentId)
+        : setCreditStatus(userId, courseId, creditNamespace, contentId, effect.status, at);
+    });
+  });

@@ -1,0 +1,38 @@
+import type { ExamDefinition, Origin } from '#domain';
+
+type NewExam = { courseId: string; contentId: string } & ExamDefinition;
+
+/** Adds one exam to a course. */
+export class AddExam {
+  constructor(
+    readonly exam: Omit<NewExam, 'dueDate' | 'backend'>,
+    readonly at: string,
+    readonly origin: Origin,
+  ) {}
+}
+
+/** Changes one exam; null and absent fields stay as they are. */
+export class ChangeExam {
+  constructor(
+    readonly examId: number | string,
+    readonly changes: { [K in keyof ExamDefinition]?: ExamDefinition[K] | null },
+    readonly at: string,
+    readonly origin: Origin,
+  ) {}
+}
+
+/** An exam as a publish of its course lists it. A missing due date clears it; other missing fields stay. */
+export type PublishedExam = Pick<
+  ExamDefinition,
+  'examName' | 'timeLimitMins' | 'isProctored' | 'isPracticeExam' | 'isActive' | 'hideAfterDue' | 'dueDate'
+> & { contentId: string; externalId?: string | null; backend?: string };
+
+/** The course's exams are these now: listed ones are created or revised, others withdrawn (domain.md §6.3). */
+export class PublishExams {
+  constructor(
+    readonly courseId: string,
+    readonly exams: readonly PublishedExam[],
+    readonly at: string,
+    readonly origin: Origin,
+  ) {}
+}

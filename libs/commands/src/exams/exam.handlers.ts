@@ -1,0 +1,191 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type pg from 'pg';
+import { v7 as uuid } from 'uuid';
+import type { Configuration } from '#configuration';
+import {
+  type AnyExamCommand,
+  decide,
+  type Exam,
+  type ExamEvent,
+  exam as examDecider,
+  fold,
+  type Origin,
+  Refusal,
+} from '#domain';
+import { EventStore, type Stored } from '#event-store';
+import { providerOf, UnknownProvider } from '#providers';
+import { examById, examJson, examsOfCourse } from '#read-models';
+import { examStream } from '../streams.js';
+import { CONFIGURATION, POOL } from '../tokens.js';
+import { AddExam, ChangeExam, PublishExams, type PublishedExam } from './exam.commands.js';
+
+/** Decides exam commands, lets the provider name the exam, appends. */
+@Injectable()
+export class ExamWriter {
+  constructor(
+    @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly events: EventStore,
+  ) {}
+
+  get defaultBackend(): string {
+    return this.configuration.settings.defaultBackend;
+  }
+
+  async nextId(): Promise<number> {
+    const { rows } = await this.pool.query({ name: 'exam_ids', text: `select nextval('exam_ids') as id` });
+    return Number(rows[0].id);
+  }
+
+  /** All commands are decided and written together. The answer is the ids of the exams, in order. */
+  async write(courseId: string, commands: readonly AnyExamCommand[], origin: Origin): Promise<number[]> {
+    const metadata = { commandId: uuid(), actor: origin.actor, courseId };
+    const ids = commands.map(({ data }) => data.examId);
+    const names = await this.namesGivenByProviders(commands);
+    const { answer } = await this.events.transact<number[]>(
+      { streams: ids.map(examStream), metadata, key: origin.key },
+      (historyOf) => ({
+        appends: commands.map((command) => {
+          const { examId } = command.data;
+          const stream = examStream(examId);
+          const state = fold(examDecider, historyOf(stream) as Stored<ExamEvent>[]);
+          const events = decide(examDecider, state, command).map((event) => named(event, names.get(examId)));
+          const contentId = state?.contentId ?? ('contentId' in command.data ? command.data.contentId : undefined);
+          return { stream, events, metadata: { ...metadata, contentId, examId } };
+        }),
+        answer: ids,
+      }),
+    );
+    return answer;
+  }
+
+  /** A proctored exam is known to its provider under an id of the provider's. A failing provider blocks no exam. */
+  private async namesGivenByProviders(commands: readonly AnyExamCommand[]): Promise<Map<number, string>> {
+    const names = new Map<number, string>();
+    for (const command of commands) {
+      const { examId } = command.data;
+      const before = command.type === 'CreateExam' ? null : await examById(this.pool, examId);
+      const event = command.type === 'WithdrawExam' ? undefined : decide(examDecider, before ?? null, command)[0];
+      if (!event || !('isProctored' in event.data) || !event.data.isProctored) continue;
+      const name = await this.nameGivenByProvider({ ...before, ...event.data, id: examId } as Exam);
+      if (name) names.set(examId, name);
+    }
+    return names;
+  }
+
+  private async nameGivenByProvider(exam: Exam): Promise<string | undefined> {
+    try {
+      return await providerOf(this.configuration.settings, exam.backend).examSaved(examJson(exam));
+    } catch (error) {
+      if (error instanceof UnknownProvider) return undefined;
+      throw error;
+    }
+  }
+}
+
+const named = (event: ExamEvent, externalId: string | undefined): ExamEvent =>
+  externalId === undefined || event.type === 'ExamWithdrawn'
+    ? event
+    : ({ ...event, data: { ...event.data, externalId } } as ExamEvent);
+
+const alreadyExists = (courseId: string, contentId: string) =>
+  new Refusal(
+    'exam_already_exists',
+    `Attempted to create proctored exam with course_id=${courseId} and content_id=${contentId}, but this exam already exists.`,
+  );
+
+const isDuplicate = (error: unknown) => (error as { constraint?: string }).constraint === 'exam_is_unique_in_course';
+
+@CommandHandler(AddExam)
+export class AddExamHandler implements ICommandHandler<AddExam> {
+  constructor(private readonly writer: ExamWriter) {}
+
+  /** @returns the new exam's id @throws Refusal exam_already_exists */
+  async execute({ exam, at, origin }: AddExam): Promise<number> {
+    const examId = await this.writer.nextId();
+    const data = { examId, ...exam, dueDate: null, backend: this.writer.defaultBackend, at };
+    try {
+      return (await this.writer.write(exam.courseId, [{ type: 'CreateExam', data }], origin))[0]!;
+    } catch (error) {
+      throw isDuplicate(error) ? alreadyExists(exam.courseId, exam.contentId) : error;
+    }
+  }
+}
+
+@CommandHandler(ChangeExam)
+export class ChangeExamHandler implements ICommandHandler<ChangeExam> {
+  constructor(
+    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly writer: ExamWriter,
+  ) {}
+
+  /** @returns the exam's id @throws Refusal exam_not_found */
+  async execute({ examId, changes, at, origin }: ChangeExam): Promise<number> {
+    const exam = await examById(this.pool, examId);
+    if (!exam)
+      throw new Refusal('exam_not_found', `Attempted to update exam_id=${examId}, but this exam does not exist.`);
+    const command = { type: 'ReviseExam', data: { examId: exam.id, changes, at } } as const;
+    return (await this.writer.write(exam.courseId, [command], origin))[0]!;
+  }
+}
+
+@CommandHandler(PublishExams)
+export class PublishExamsHandler implements ICommandHandler<PublishExams> {
+  constructor(
+    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly writer: ExamWriter,
+  ) {}
+
+  /** @returns the ids of the listed exams, in their order @throws Refusal exam_already_exists for one listed twice */
+  async execute(command: PublishExams): Promise<number[]> {
+    try {
+      return await this.publish(command);
+    } catch (error) {
+      // Somebody else created one of the exams meanwhile: now it is there to be revised.
+      if (isDuplicate(error)) return this.publish(command);
+      throw error;
+    }
+  }
+
+  private async publish({ courseId, exams, at, origin }: PublishExams): Promise<number[]> {
+    const known = new Map((await examsOfCourse(this.pool, courseId)).map((exam) => [exam.contentId, exam]));
+    const listed = new Set<string>();
+    const commands: AnyExamCommand[] = [];
+    for (const exam of exams) {
+      if (listed.has(exam.contentId)) throw alreadyExists(courseId, exam.contentId);
+      listed.add(exam.contentId);
+      const before = known.get(exam.contentId);
+      commands.push(
+        before ? revise(before.id, exam, at) : create(await this.writer.nextId(), courseId, exam, this.writer, at),
+      );
+    }
+    for (const exam of known.values())
+      if (exam.isActive && !listed.has(exam.contentId))
+        commands.push({ type: 'WithdrawExam', data: { examId: exam.id, at } });
+    return (await this.writer.write(courseId, commands, origin)).slice(0, exams.length);
+  }
+}
+
+const revise = (examId: number, { contentId, ...changes }: PublishedExam, at: string): AnyExamCommand => ({
+  type: 'ReviseExam',
+  data: { examId, changes, at },
+});
+
+const create = (
+  examId: number,
+  courseId: string,
+  exam: PublishedExam,
+  { defaultBackend }: ExamWriter,
+  at: string,
+): AnyExamCommand => ({
+  type: 'CreateExam',
+  data: {
+    ...exam,
+    examId,
+    courseId,
+    externalId: exam.externalId ?? null,
+    backend: exam.backend ?? defaultBackend,
+    at,
+  },
+});

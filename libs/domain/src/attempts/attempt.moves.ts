@@ -1,0 +1,150 @@
+import type { Facts } from '../exams/exam.facts.js';
+import { Refusal } from '../refusal.js';
+import type { AttemptCommand } from './attempt.commands.js';
+import { type Effect, effectsOf } from './attempt.effects.js';
+import type { AttemptEvent } from './attempt.events.js';
+import { type Attempt, evolveAttempt } from './attempt.js';
+import { isCompleted, isIncomplete, isInProgress, isPreStarted, type Status } from './attempt.statuses.js';
+import { type AllowedTime, expiryOf, isOverdue } from './attempt.time.js';
+
+/** What some changes of status say beside the status. */
+type More = {
+  timeRemainingSeconds?: number;
+  cascadedFrom?: number;
+  /** The reviewer. */
+  by?: number | null;
+};
+
+/**
+ * The one way an attempt changes status (domain.md §2.3–2.5): the event of that status with its effects, followed by
+ * the end of time where the change leaves the attempt without any. Refuses the way back from a completed status.
+ */
+export const move = (
+  all: readonly Attempt[],
+  attempt: Attempt,
+  requested: Status,
+  command: AttemptCommand,
+  allowed: () => AllowedTime,
+  more: More = {},
+): AttemptEvent[] => {
+  const { at } = command.data;
+  if (requested === 'timed_out') return runOut(all, attempt, command);
+  const wentBack = isInProgress(attempt.status) && isPreStarted(requested);
+  const to = wentBack ? 'submitted' : requested;
+  if (isCompleted(attempt.status) && isIncomplete(to)) throw illegal(attempt, to, command);
+  const effects = effectsOfMove(all, attempt, to, command, more.by ?? null);
+  const event = eventOf(attempt, to, { at, effects }, allowed, wentBack, more);
+  const after = evolveAttempt(attempt, event)!;
+  const isWithoutTime = event.type === 'AttemptStarted' && event.data.allowed.minutes <= 0;
+  if (!isWithoutTime && !isOverdue(after, at)) return [event];
+  return [
+    event,
+    ...runOut(
+      all.map((each) => (each === attempt ? after : each)),
+      after,
+      command,
+    ),
+  ];
+};
+
+/** The end of an attempt's time: submitted at the very instant at which the time was over (domain.md §4.4). */
+export const runOut = (all: readonly Attempt[], attempt: Attempt, command: AttemptCommand): AttemptEvent[] => {
+  const { at } = command.data;
+  const to = command.facts.keepsTimedOutState ? 'timed_out' : 'submitted';
+  const data = { attemptId: attempt.id, effects: effectsOfMove(all, attempt, to, command, null), at };
+  if (to === 'timed_out') return [{ type: 'AttemptTimedOut', data }];
+  const completedAt = expiryOf(attempt) ?? at;
+  return [{ type: 'AttemptSubmitted', data: { ...data, completedAt, because: 'time_ran_out' } }];
+};
+
+const effectsOfMove = (
+  all: readonly Attempt[],
+  attempt: Attempt,
+  to: Status,
+  { facts }: AttemptCommand,
+  by: number | null,
+): Effect[] =>
+  effectsOf({
+    from: attempt.status,
+    to,
+    all: all.map((each) => (each.id === attempt.id ? to : each.status)),
+    isPractice: facts.exam.isPracticeExam,
+    hasProvider: facts.provider !== null,
+    providerName: facts.provider?.verboseName ?? null,
+    isFirstStart: to === 'started' && attempt.startedAt === null,
+    isFirstCompletion: to === 'submitted' && attempt.completedAt === null,
+    sendsMail: attempt.takingAsProctored && !attempt.isSampleAttempt,
+    overridesGradeOnRejection: facts.overridesGradeOnRejection,
+    by,
+  });
+
+const eventOf = (
+  attempt: Attempt,
+  to: Status,
+  change: { at: string; effects: Effect[] },
+  allowed: () => AllowedTime,
+  wentBack: boolean,
+  { timeRemainingSeconds, cascadedFrom }: More,
+): AttemptEvent => {
+  const data = { attemptId: attempt.id, ...change };
+  switch (to) {
+    case 'download_software_clicked':
+      return { type: 'SoftwareDownloadClicked', data };
+    case 'ready_to_start':
+      return { type: 'AttemptReadied', data };
+    case 'started':
+      return attempt.startedAt === null
+        ? { type: 'AttemptStarted', data: { ...data, allowed: allowed() } }
+        : { type: 'AttemptContinued', data };
+    case 'ready_to_submit':
+      return { type: 'AttemptStopped', data };
+    case 'submitted': {
+      const because = wentBack ? 'went_back' : 'handed_in';
+      return { type: 'AttemptSubmitted', data: { ...data, completedAt: change.at, because } };
+    }
+    case 'declined':
+      return { type: 'AttemptDeclined', data: cascadedFrom === undefined ? data : { ...data, cascadedFrom } };
+    case 'error':
+      return {
+        type: 'AttemptErrored',
+        data: timeRemainingSeconds === undefined ? data : { ...data, timeRemainingSeconds },
+      };
+    case 'second_review_required':
+      return { type: 'SecondReviewRequired', data };
+    case 'verified':
+      return { type: 'AttemptVerified', data };
+    case 'rejected':
+      return { type: 'AttemptRejected', data };
+    default:
+      return { type: 'AttemptStatusOverridden', data: { ...data, status: to } };
+  }
+};
+
+const illegal = (attempt: Attempt, to: Status, { facts }: AttemptCommand) =>
+  new Refusal(
+    'illegal_status_transition',
+    `A status transition from "${attempt.status}" to "${to}" was attempted on exam_id=${facts.exam.examId} for user_id=${attempt.userId}. This is not allowed! (course_id=${facts.exam.courseId})`,
+  );
+
+/** Did the learner decline an exam, so that the course's other proctored exams are declined too (domain.md §2.8)? */
+export const startsCascade = (events: readonly { type: string; data: object }[]): boolean =>
+  events.some(({ type, data }) => type === 'AttemptDeclined' && !('cascadedFrom' in data));
+
+const completions = [
+  'AttemptSubmitted',
+  'AttemptTimedOut',
+  'AttemptDeclined',
+  'AttemptErrored',
+  'SecondReviewRequired',
+  'AttemptVerified',
+  'AttemptRejected',
+];
+
+/** Was an onboarding exam completed, so that attempts blocked for the lack of it go (domain.md §7.6)? */
+export const completesOnboarding = (
+  { exam, provider }: Pick<Facts, 'exam' | 'provider'>,
+  events: readonly { type: string }[],
+): boolean =>
+  exam.isPracticeExam &&
+  (provider?.supportsOnboarding ?? false) &&
+  events.some(({ type }) => completions.includes(type));

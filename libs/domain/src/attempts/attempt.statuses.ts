@@ -1,0 +1,41 @@
+/** The statuses of an attempt and their classes (domain.md §2.1–2.2). */
+export const incompleteStatuses = [
+  'eligible',
+  'created',
+  'download_software_clicked',
+  'ready_to_start',
+  'started',
+  'ready_to_submit',
+] as const;
+
+export const onboardingErrors = [
+  'onboarding_missing',
+  'onboarding_pending',
+  'onboarding_failed',
+  'onboarding_expired',
+] as const;
+
+export const completedStatuses = [
+  'declined',
+  'timed_out',
+  'submitted',
+  'second_review_required',
+  'verified',
+  'rejected',
+  'error',
+  ...onboardingErrors,
+] as const;
+
+export const statuses = [...incompleteStatuses, ...completedStatuses, 'expired', 'onboarding_reset'] as const;
+
+export type Status = (typeof statuses)[number];
+export type OnboardingError = (typeof onboardingErrors)[number];
+
+const among = (list: readonly string[]) => (status: string) => list.includes(status);
+
+export const isIncomplete = among(incompleteStatuses);
+export const isCompleted = among(completedStatuses);
+export const isOnboardingError = among(onboardingErrors);
+export const isPreStarted = among(['created', 'download_software_clicked', 'ready_to_start']);
+export const isInProgress = among(['started', 'ready_to_submit']);
+export const needsCreditUpdate = among(['verified', 'rejected', 'declined', 'submitted', 'error']);

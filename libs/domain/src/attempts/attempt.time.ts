@@ -1,0 +1,70 @@
+import type { Attempt } from './attempt.js';
+import { isIncomplete } from './attempt.statuses.js';
+
+export const plusMinutes = (at: string, minutes: number): string =>
+  new Date(Date.parse(at) + minutes * 60_000).toISOString();
+
+const minutesBetween = (from: string, to: string) => Math.trunc((Date.parse(to) - Date.parse(from)) / 60_000);
+
+/** How many minutes a learner gets at an exam, and from what that follows (domain.md §3.5). */
+export type AllowedTime = {
+  minutes: number;
+  limitMinutes: number;
+  additionalMinutes: number;
+  /** Seconds carried over from the attempt that is resumed; they replace limit and allowance. */
+  carriedSeconds: number | null;
+  /** Only where the due date shortened the time. */
+  dueAt: string | null;
+};
+
+export const allowedTime = (facts: {
+  limitMinutes: number;
+  additionalMinutes: number;
+  carriedSeconds: number | null;
+  dueAt: string | null;
+  at: string;
+}): AllowedTime => {
+  const { limitMinutes, at, dueAt } = facts;
+  const carriedSeconds = facts.carriedSeconds || null; // 0 saved seconds count as nothing saved
+  const additionalMinutes = carriedSeconds === null ? facts.additionalMinutes : 0;
+  const minutes = carriedSeconds === null ? limitMinutes + additionalMinutes : Math.trunc(carriedSeconds / 60);
+  const isCut = dueAt !== null && Date.parse(plusMinutes(at, minutes)) > Date.parse(dueAt);
+  return {
+    minutes: isCut ? Math.max(minutesBetween(at, dueAt), 0) : minutes,
+    limitMinutes,
+    additionalMinutes,
+    carriedSeconds,
+    dueAt: isCut ? dueAt : null,
+  };
+};
+
+/** The instant at which a started attempt's time is over, or null before the start. */
+export const expiryOf = (attempt: Pick<Attempt, 'startedAt' | 'allowedTimeLimitMins'>): string | null =>
+  attempt.startedAt === null ? null : plusMinutes(attempt.startedAt, attempt.allowedTimeLimitMins ?? 0);
+
+/** Has a running attempt run out of time (domain.md §4.4)? Strictly later than its last instant. */
+export const isOverdue = (
+  attempt: Pick<Attempt, 'status' | 'startedAt' | 'allowedTimeLimitMins'>,
+  at: string,
+): boolean => {
+  const expiry = expiryOf(attempt);
+  return expiry !== null && isIncomplete(attempt.status) && Date.parse(at) > Date.parse(expiry);
+};
+
+/** Seconds left, whatever the status; 0 when not started or over (domain.md §4.3). */
+export const remainingSeconds = (attempt: Pick<Attempt, 'startedAt' | 'allowedTimeLimitMins'>, at: string): number => {
+  const expiry = expiryOf(attempt);
+  return expiry === null ? 0 : Math.max(0, (Date.parse(expiry) - Date.parse(at)) / 1000);
+};
+
+/** Has the exam's last moment come for this learner (domain.md §4.2)? Inclusive. */
+export const isPastDue = (
+  exam: { isProctored: boolean; isPracticeExam: boolean },
+  dueAt: string | null,
+  courseEndsAt: string | null,
+  at: string,
+): boolean => {
+  if (dueAt !== null) return Date.parse(dueAt) <= Date.parse(at);
+  const isTimed = !exam.isProctored && !exam.isPracticeExam;
+  return isTimed && courseEndsAt !== null && Date.parse(courseEndsAt) <= Date.parse(at);
+};

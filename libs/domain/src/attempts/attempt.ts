@@ -1,0 +1,109 @@
+import type { Event } from '../event.js';
+import type { AttemptEvent } from './attempt.events.js';
+import type { Status } from './attempt.statuses.js';
+
+/** One learner's try at an exam, as its history tells it (domain.md §1.2). Times are ISO instants. */
+export type Attempt = {
+  id: number;
+  examId: number;
+  userId: number;
+  attemptCode: string;
+  externalId: string | null;
+  status: Status;
+  takingAsProctored: boolean;
+  isSampleAttempt: boolean;
+  reviewPolicyId: number | null;
+  startedAt: string | null;
+  completedAt: string | null;
+  allowedTimeLimitMins: number | null;
+  isStatusAcknowledged: boolean;
+  timeRemainingSeconds: number | null;
+  isResumable: boolean;
+  readyToResume: boolean;
+  resumed: boolean;
+  created: string;
+  modified: string;
+};
+
+type Of<T> = Extract<AttemptEvent, { type: T }>;
+type Evolve = { [T in AttemptEvent['type']]: (attempt: Attempt, event: Of<T>) => Attempt | undefined };
+
+/** Every change of status also settles whether the attempt may be resumed (domain.md §2.6). */
+const moved = (attempt: Attempt, status: Status): Attempt => {
+  const stays = status === 'error' || attempt.isResumable;
+  return {
+    ...attempt,
+    status,
+    isResumable: stays && status !== 'submitted' && !attempt.readyToResume && !attempt.resumed,
+  };
+};
+const to = (status: Status) => (attempt: Attempt) => moved(attempt, status);
+
+const evolution: Evolve = {
+  AttemptCreated: (_, { data }) => created(data),
+  SoftwareDownloadClicked: to('download_software_clicked'),
+  AttemptReadied: to('ready_to_start'),
+  AttemptStarted: (attempt, { data }) => ({
+    ...moved(attempt, 'started'),
+    startedAt: data.at,
+    allowedTimeLimitMins: data.allowed.minutes,
+  }),
+  AttemptContinued: to('started'),
+  AttemptStopped: to('ready_to_submit'),
+  AttemptSubmitted: (attempt, { data }) => ({ ...moved(attempt, 'submitted'), completedAt: data.completedAt }),
+  AttemptTimedOut: to('timed_out'),
+  AttemptDeclined: (attempt, { data }) => ({
+    ...moved(attempt, 'declined'),
+    // Only the attempt that starts a cascade is taken off proctoring (domain.md §2.8).
+    ...(data.cascadedFrom === undefined ? { takingAsProctored: false, externalId: null } : {}),
+  }),
+  AttemptErrored: (attempt, { data }) => ({
+    ...moved(attempt, 'error'),
+    timeRemainingSeconds: data.timeRemainingSeconds ?? attempt.timeRemainingSeconds,
+  }),
+  SecondReviewRequired: to('second_review_required'),
+  AttemptVerified: to('verified'),
+  AttemptRejected: to('rejected'),
+  AttemptStatusOverridden: (attempt, { data }) => moved(attempt, data.status),
+  AttemptMarkedReadyToResume: (attempt) => ({ ...attempt, readyToResume: true, isResumable: false }),
+  AttemptResumed: (attempt) => ({ ...attempt, resumed: true, isResumable: false }),
+  PracticeAttemptReset: (attempt) => ({ ...attempt, status: 'onboarding_reset' }),
+  ReviewStatusAcknowledged: (attempt) => ({ ...attempt, isStatusAcknowledged: true }),
+  AttemptRemoved: () => undefined,
+};
+
+const created = (data: Of<'AttemptCreated'>['data']): Attempt => ({
+  id: data.attemptId,
+  examId: data.examId,
+  userId: data.userId,
+  attemptCode: data.attemptCode,
+  externalId: data.externalId,
+  status: data.status,
+  takingAsProctored: data.takingAsProctored,
+  isSampleAttempt: data.isSampleAttempt,
+  reviewPolicyId: data.reviewPolicyId,
+  startedAt: null,
+  completedAt: null,
+  allowedTimeLimitMins: null,
+  isStatusAcknowledged: false,
+  timeRemainingSeconds: data.timeRemainingSeconds,
+  isResumable: false,
+  readyToResume: false,
+  resumed: false,
+  created: data.at,
+  modified: data.at,
+});
+
+export const isAttemptEvent = (event: Event): event is AttemptEvent => event.type in evolution;
+
+/** The attempt after one of its events; undefined once it is removed. */
+export const evolveAttempt = (attempt: Attempt | undefined, event: AttemptEvent): Attempt | undefined => {
+  const next = (evolution as any)[event.type](attempt, event) as Attempt | undefined;
+  return next && { ...next, modified: event.data.at };
+};
+
+/** May the learner take this attempt up again right now (domain.md §2.6)? */
+export const isReadyToResume = (attempt: Pick<Attempt, 'readyToResume' | 'resumed'>): boolean =>
+  attempt.readyToResume && !attempt.resumed;
+
+export const isInResumeProcess = (attempt: Attempt): boolean => attempt.readyToResume || attempt.resumed;

@@ -1,0 +1,31 @@
+/** What a decision about an attempt must know of its exam; looked up and handed in with the command. */
+export type ExamFacts = {
+  examId: number;
+  courseId: string;
+  contentId: string;
+  timeLimitMins: number;
+  isProctored: boolean;
+  isPracticeExam: boolean;
+  isActive: boolean;
+  backend: string | null;
+  reviewPolicyId: number | null;
+};
+
+/** Everything looked up for a decision about one learner at one exam. Times are ISO instants. */
+export type Facts = {
+  exam: ExamFacts;
+  /** The learner's effective due date (domain.md §4.1). */
+  dueAt: string | null;
+  courseEndsAt: string | null;
+  /** Null for an exam that is not proctored. */
+  provider: { verboseName: string; supportsOnboarding: boolean; passingStatuses: readonly string[] } | null;
+  overridesGradeOnRejection: boolean;
+  /** ALLOW_TIMED_OUT_STATE */
+  keepsTimedOutState: boolean;
+  /** REQUIRE_FAILURE_SECOND_REVIEWS */
+  requiresSecondReview: boolean;
+  /** ALLOW_REVIEW_UPDATES */
+  allowsReviewUpdates: boolean;
+  /** The switch edx_proctoring.<backend>_ping_failure_passthrough */
+  ignoresPingFailures: boolean;
+};

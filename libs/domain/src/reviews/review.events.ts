@@ -1,0 +1,18 @@
+import type { Event } from '../event.js';
+import type { ReviewStatus } from './review.js';
+
+// These names and shapes are stored for ever. Add an optional field, or a new event; never rename.
+
+export type ReviewEvent = Event<
+  'ReviewReceived',
+  {
+    attemptId: number;
+    attemptCode: string;
+    status: ReviewStatus;
+    reviewedBy: number | null;
+    commentCount: number;
+    /** What the vendor sent, encrypted under the learner's key: {"raw": …, "comments": […], "videoUrl"?: …}. */
+    sealed: string;
+    at: string;
+  }
+>;

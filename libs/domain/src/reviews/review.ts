@@ -1,0 +1,49 @@
+import type { Status } from '../attempts/attempt.statuses.js';
+import { Refusal } from '../refusal.js';
+
+/** A provider's word for the outcome of a review, and the word under which it is kept (domain.md §8.1). */
+export const reviewStatusOf = {
+  passed: 'Clean',
+  violation: 'Rules Violation',
+  suspicious: 'Suspicious',
+  not_reviewed: 'Not Reviewed',
+} as const;
+
+export type ReviewStatus = (typeof reviewStatusOf)[keyof typeof reviewStatusOf];
+
+export type Review = { status: ReviewStatus; reviewedBy: number | null };
+
+/** Where a review leads its attempt (domain.md §8.3). */
+export const outcomeOf = (
+  review: Review,
+  facts: {
+    passingStatuses: readonly string[];
+    requiresSecondReview: boolean;
+    supportsOnboarding: boolean;
+    isSampleAttempt: boolean;
+  },
+): Extract<Status, 'verified' | 'error' | 'rejected' | 'second_review_required'> => {
+  if (facts.passingStatuses.includes(review.status)) return 'verified';
+  if (review.status === 'Not Reviewed') return 'error';
+  if (review.reviewedBy !== null || !facts.requiresSecondReview) return 'rejected';
+  if (facts.supportsOnboarding && facts.isSampleAttempt) return 'rejected';
+  return 'second_review_required';
+};
+
+/** What a reviewer noted. Times are seconds from the start of the recording, 0 where unknown (domain.md §1.5). */
+export type ReviewComment = { comment: string; status: string; start: number; stop: number; duration: number };
+
+/** The comments of a review in the common form (domain.md §8.1); a comment without text or status is refused. */
+export const commentsOf = (comments: unknown): ReviewComment[] => {
+  if (!Array.isArray(comments)) throw new Refusal('bad_review_comment', 'comments: Expected a list.');
+  return comments.map((each, index) => {
+    const { comment, status, start = 0, stop = 0, duration = 0 } = Object(each);
+    for (const [name, value] of Object.entries({ comment, status }))
+      if (typeof value !== 'string')
+        throw new Refusal('bad_review_comment', `comments.${index}.${name}: Not a valid string.`);
+    for (const [name, value] of Object.entries({ start, stop, duration }))
+      if (!Number.isInteger(value))
+        throw new Refusal('bad_review_comment', `comments.${index}.${name}: A valid integer is required.`);
+    return { comment, status, start, stop, duration };
+  });
+};

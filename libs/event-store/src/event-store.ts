@@ -1,0 +1,155 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type pg from 'pg';
+import { type Event, Refusal } from '#domain';
+import { inOneRoundTrip } from './round-trip.js';
+import { type Append, type Staged, stage } from './staging.js';
+import { appendStatement, columns, type Write } from './statements.js';
+import { headOf, type Metadata, type Stored, verifyStream } from './stored.js';
+import { type Upcasters, upcast } from './upcasting.js';
+
+/**
+ * Rows that must be written in the append's own transaction. `history` is the stream before, `appended` what follows; of
+ * the latter `position`, `xid` and `recordedAt` are not known yet and empty.
+ */
+export type Inline = (stream: string, history: readonly Stored[], appended: readonly Stored[]) => Write[];
+
+/** Somebody else appended first: read again and decide again. */
+export class VersionConflict extends Error {
+  override readonly name = 'VersionConflict';
+}
+
+/** A command with this key was done before; `answer` is what it was answered. */
+export class AlreadyDone extends Error {
+  override readonly name = 'AlreadyDone';
+  constructor(readonly answer: unknown) {
+    super('This command was done before.');
+  }
+}
+
+/** The append-only log. Every append follows a head that was read before, and is written with its projection or not at all. */
+export class EventStore {
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly inline?: Inline,
+    private readonly upcasters: Upcasters = {},
+  ) {}
+
+  /** A stream's events in version order, in today's shape. */
+  async read(stream: string): Promise<Stored[]> {
+    return (await this.readMany([stream])).get(stream)!;
+  }
+
+  /** Several streams as they were at one instant; every one asked for has an entry. */
+  async readMany(streams: readonly string[]): Promise<Map<string, Stored[]>> {
+    const histories = new Map<string, Stored[]>(streams.map((stream) => [stream, []]));
+    for (const event of await this.readStored(streams))
+      histories.get(event.stream)!.push(upcast(this.upcasters, event));
+    return histories;
+  }
+
+  /** Explains what is wrong with a stream: an event that is missing or was changed. */
+  async verify(stream: string): Promise<string | undefined> {
+    const history = await this.readStored([stream]);
+    const { rows } = await this.pool.query(`select encode(head_hash, 'hex') as hash from streams where id = $1`, [
+      stream,
+    ]);
+    const ends = headOf(history).hash === (rows[0]?.hash ?? '');
+    return verifyStream(history) ?? (ends ? undefined : `${stream} does not end with version ${history.length}`);
+  }
+
+  /**
+   * Appends to one or more streams, all or nothing, and answers what is stored. Throws VersionConflict when a stream has
+   * moved on, unless it moved on with these very events (by id), and AlreadyDone when `kept.key` is known.
+   */
+  async append(appends: readonly Append[], kept?: { key: string; answer: unknown }): Promise<Stored[]> {
+    const staged = stage(appends, this.upcasters);
+    if (staged.length === 0 && !kept) return [];
+    const writes = (await Promise.all(staged.map((each) => this.project(each)))).flat();
+    const events = staged.flatMap((each) => each.events);
+    try {
+      const [{ places }] = await inOneRoundTrip(this.pool, appendStatement(staged, kept), writes);
+      const [xid, recordedAt, ...positions] = places;
+      return events.map((event, index) => ({ ...event, xid, recordedAt, position: positions[index] }));
+    } catch (error) {
+      const { code, constraint } = error as { code?: string; constraint?: string };
+      if (code !== 'EV409' && constraint !== 'commands_pkey') throw error;
+      const answer = kept && (await this.firstAnswer(kept.key));
+      if (answer !== undefined) throw new AlreadyDone(answer);
+      const stored = await this.storedBefore(events);
+      if (stored) return stored;
+      throw new VersionConflict((error as Error).message);
+    }
+  }
+
+  /** What the command with this key was answered, if there was one. */
+  async firstAnswer(key: string): Promise<unknown | undefined> {
+    const { rows } = await this.pool.query({
+      name: 'first_answer',
+      text: 'select answer from commands where key = $1',
+      values: [key],
+    });
+    return rows[0]?.answer;
+  }
+
+  /**
+   * Reads streams, decides, appends; starts over, up to 10 times, when somebody else was faster. A repeated `key` gets the
+   * first answer and no events, even where the decision is refused by now.
+   */
+  async transact<T>(
+    options: { streams: readonly string[]; metadata: Metadata; key?: string },
+    decide: (historyOf: (stream: string) => Stored[]) => {
+      appends: readonly { stream: string; events: readonly Event[]; metadata?: Metadata }[];
+      answer: T;
+    },
+  ): Promise<{ answer: T; events: Stored[] }> {
+    const { streams, metadata, key } = options;
+    for (let attempt = 1; ; attempt++) {
+      const histories = await this.readMany(streams);
+      const historyOf = (stream: string) => {
+        const history = histories.get(stream);
+        if (!history) throw new Error(`${stream} is not among the streams of this transaction`);
+        return history;
+      };
+      try {
+        const { appends, answer } = decide(historyOf);
+        const events = await this.append(
+          appends.map((each) => {
+            const history = historyOf(each.stream);
+            return { metadata, ...each, history, after: headOf(history) };
+          }),
+          key === undefined ? undefined : { key, answer },
+        );
+        return { answer, events };
+      } catch (error) {
+        if (error instanceof AlreadyDone) return { answer: error.answer as T, events: [] };
+        if (error instanceof Refusal && key !== undefined) {
+          const answer = await this.firstAnswer(key);
+          if (answer !== undefined) return { answer: answer as T, events: [] };
+        }
+        if (!(error instanceof VersionConflict) || attempt === 10) throw error;
+        await pause(Math.random() * 10 * attempt);
+      }
+    }
+  }
+
+  private async readStored(streams: readonly string[]): Promise<Stored[]> {
+    // Sorted by the column: a bare "version" would be the cast one, which no index knows.
+    const text = `select ${columns} from events e where e.stream = any($1) order by e.stream, e.version`;
+    return (await this.pool.query<Stored>({ name: 'read_streams', text, values: [streams] })).rows;
+  }
+
+  private async project({ stream, after, history, events }: Staged): Promise<Write[]> {
+    if (!this.inline) return [];
+    const before = history ?? (after.version === 0 ? [] : (await this.read(stream)).slice(0, after.version));
+    return this.inline(stream, before, events);
+  }
+
+  private async storedBefore(events: readonly Stored[]): Promise<Stored[] | undefined> {
+    const histories = await this.readMany([...new Set(events.map(({ stream }) => stream))]);
+    const stored = events.map(({ stream, version, id }) => {
+      const event = histories.get(stream)![version - 1];
+      return event?.id === id ? event : undefined;
+    });
+    return stored.length > 0 && stored.every((event) => event !== undefined) ? stored : undefined;
+  }
+}

@@ -1,0 +1,39 @@
+import type pg from 'pg';
+import type { Write } from './statements.js';
+
+/**
+ * Runs `first` and then `writes` as one transaction and answers the rows of `first`. Everything is sent at once: after a
+ * failure the server refuses what follows and turns the commit into a rollback.
+ */
+export async function inOneRoundTrip(pool: pg.Pool, first: Write, writes: readonly Write[]): Promise<any[]> {
+  const statements = [first, ...writes].map(checked);
+  const client = await pool.connect();
+  // One transaction by itself needs no begin.
+  const sent = writes.length === 0 ? statements : [{ text: 'begin' }, ...statements, { text: 'commit' }];
+  const results = await Promise.allSettled(sent.map((statement) => client.query(statement)));
+  const failure = results.find((result) => result.status === 'rejected');
+  // A refusal by the server leaves the connection as it was; after anything else nobody knows.
+  client.release(failure !== undefined && !(failure.reason.severity === 'ERROR'));
+  if (failure) throw failure.reason;
+  return (results[sent.indexOf(statements[0])] as PromiseFulfilledResult<pg.QueryResult>).value.rows;
+}
+
+const texts = new Map<string, string>();
+
+/**
+ * What the driver would refuse is refused here, before anything is sent: a write that is missing in the middle would not
+ * keep the commit from happening.
+ */
+function checked({ name, text, values }: Write): Write {
+  if (name !== undefined) {
+    if ((texts.get(name) ?? text) !== text) throw new Error(`Statement ${name} has two texts`);
+    texts.set(name, text);
+  }
+  return { name, text, values: values.map(plain) };
+}
+
+function plain(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map(plain);
+  return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) ? JSON.stringify(value) : value;
+}

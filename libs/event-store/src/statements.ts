@@ -1,0 +1,41 @@
+import type { Staged } from './staging.js';
+import type { Stored } from './stored.js';
+
+/** A statement that writes a row. With a `name` it is prepared once per connection. */
+export type Write = { name?: string; text: string; values: unknown[] };
+
+/** Session settings that the store relies on; a session that sleeps in a transaction would hold up every follower. */
+export const sessionOptions = '-c role=proctoring_app -c idle_in_transaction_session_timeout=30s';
+
+/** The columns of table `events e` in the shape of `Stored`. */
+export const columns = `e.id, e.stream, e.version::integer as version, e.type, e.schema_version as "schemaVersion", e.data,
+  e.metadata, e.position, e.transaction_id::text as xid,
+  iso_time(e.recorded_at) as "recordedAt", encode(e.hash, 'hex') as hash`;
+
+/** One call that moves the heads, inserts the events and keeps the command's answer. */
+export function appendStatement(staged: Staged[], kept?: { key: string; answer: unknown }): Write {
+  const bytes = (hash: string) => Buffer.from(hash, 'hex');
+  const events = staged.flatMap((each) => each.events);
+  const json = staged.flatMap((each) => each.json);
+  return {
+    name: 'append_events',
+    text: 'select append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) as places',
+    values: [
+      staged.map(({ stream }) => stream),
+      staged.map(({ after }) => after.version),
+      staged.map(({ after }) => bytes(after.hash)),
+      staged.map(({ head }) => head.version),
+      staged.map(({ head }) => bytes(head.hash)),
+      events.map(({ id }) => id),
+      events.map(({ stream }) => stream),
+      events.map(({ version }) => version),
+      events.map(({ type }) => type),
+      events.map(({ schemaVersion }) => schemaVersion),
+      json.map(({ data }) => data),
+      json.map(({ metadata }) => metadata),
+      events.map(({ hash }) => bytes(hash)),
+      kept?.key ?? null,
+      kept ? JSON.stringify(kept.answer ?? null) : null,
+    ],
+  };
+}

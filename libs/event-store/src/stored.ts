@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { Event } from '#domain';
+
+/** Who caused an event. */
+export type Actor =
+  | { kind: 'user'; userId: number }
+  | { kind: 'provider'; name: string }
+  | { kind: 'clock' }
+  | { kind: 'operator'; name: string }
+  | { kind: 'lms' };
+
+/** Why an event happened and whom it concerns; no personal data. */
+export type Metadata = {
+  commandId: string;
+  actor: Actor;
+  courseId?: string;
+  contentId?: string;
+  examId?: number;
+  userId?: number;
+};
+
+/**
+ * An event as the log keeps it: `id` is a UUIDv7, `version` counts from 1 in its stream, (`xid`, `position`) is its place
+ * in the log, `recordedAt` an ISO time, `hash` hex.
+ */
+export type Stored<E extends Event = Event> = E & {
+  id: string;
+  stream: string;
+  version: number;
+  position: string;
+  xid: string;
+  schemaVersion: number;
+  metadata: Metadata;
+  recordedAt: string;
+  hash: string;
+};
+
+/** The end of a stream: what an append must follow. */
+export type Head = { version: number; hash: string };
+
+/** The head of a stream that does not exist yet. */
+export const start: Head = { version: 0, hash: '' };
+
+export const headOf = (history: readonly Stored[]): Head => history.at(-1) ?? start;
+
+/** What makes tampering evident: SHA-256 (hex) over the RFC 8785 canonical JSON of an event and its predecessor's hash. */
+export const hashOf = (
+  previous: string,
+  {
+    stream,
+    version,
+    id,
+    type,
+    schemaVersion,
+    data,
+    metadata,
+  }: Omit<Stored, 'hash' | 'position' | 'xid' | 'recordedAt'>,
+): string =>
+  createHash('sha256')
+    .update(canonicalize({ previous, stream, version, id, type, schemaVersion, data, metadata })!)
+    .digest('hex');
+
+/** Explains the first event of a stream, as stored and from its beginning, that is missing or not what was written. */
+export function verifyStream(history: readonly Stored[]): string | undefined {
+  for (const [index, event] of history.entries()) {
+    const place = `${event.stream} version ${index + 1}`;
+    if (event.version !== index + 1) return `${place} is missing`;
+    const previous = index === 0 ? start.hash : history[index - 1].hash;
+    if (event.hash !== hashOf(previous, event)) return `${place} (${event.type}) was changed after it was written`;
+  }
+  return undefined;
+}

@@ -1,0 +1,172 @@
+import type pg from 'pg';
+
+/** What the LMS's credit service answers about a learner in a course (domain.md §3.3, §12). */
+export type CreditState = {
+  enrollment_mode: string;
+  profile_fullname: string;
+  student_email: string;
+  credit_requirement_status: CreditRequirement[];
+  /** Both absent when the course is unknown. */
+  course_name?: string;
+  course_end_date?: string | null;
+};
+
+export type CreditRequirement = {
+  namespace: string;
+  name: string;
+  display_name: string;
+  criteria: object;
+  reason: object | null;
+  status: string | null;
+  status_date: string | null;
+  order: number;
+};
+
+/** When a learner may reach a sequence of the course. */
+export type Sequence = { accessible: boolean; scheduled: boolean; effectiveStart: string; due?: string };
+export type Outline = { courseEnd?: string; sequences: Map<string, Sequence> };
+
+const proctoredModes = ['verified', 'masters', 'professional', 'executive-education', 'credit'];
+const longAgo = new Date('2020-01-01T00:00:00Z');
+const iso = (at: Date | null | undefined) => at?.toISOString();
+
+/** The learner's credit state; null without an active enrolment. */
+export async function creditState(pool: pg.Pool, userId: number, courseId: string): Promise<CreditState | null> {
+  const { rows } = await pool.query(
+    `select enrollment.mode as enrollment_mode, users.full_name as profile_fullname, users.email as student_email,
+            course.display_name as course_name, course.ends_at as course_end_date, coalesce((
+              select json_agg(json_build_object(
+                       'namespace', namespace, 'name', name, 'display_name', display_name, 'criteria', json_build_object(),
+                       'reason', case when status is not null then json_build_object() end, 'status', status,
+                       'status_date', to_char(changed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+                       'order', "order") order by "order", made)
+                from credit_requirements
+                left join (select * from credit_statuses where user_id = $1) status using (course_id, namespace, name)
+               where course_id = $2), '[]') as credit_requirement_status
+       from enrollments enrollment join users on users.id = user_id left join courses course using (course_id)
+      where user_id = $1 and course_id = $2 and enrollment.is_active`,
+    [userId, courseId],
+  );
+  if (!rows[0]) return null;
+  const { course_name, course_end_date, ...state } = rows[0];
+  return course_name === null ? state : { ...state, course_name, course_end_date: iso(course_end_date) ?? null };
+}
+
+/** A statement that gives a learner's requirement its status; it does nothing where the course has no such requirement. */
+export const setCreditStatus = (
+  userId: number,
+  courseId: string,
+  namespace: string,
+  name: string,
+  status: string,
+  at: string,
+) => ({
+  name: 'set credit status',
+  text: `insert into credit_statuses (user_id, course_id, namespace, name, status, changed_at)
+         select $1, course_id, namespace, name, $5, $6 from credit_requirements
+          where course_id = $2 and namespace = $3 and name = $4 and exists (select from users where id = $1)
+         on conflict (user_id, course_id, namespace, name)
+         do update set status = excluded.status, changed_at = excluded.changed_at`,
+  values: [userId, courseId, namespace, name, status, at],
+});
+
+/** A statement that takes a learner's status at a requirement away. */
+export const removeCreditStatus = (userId: number, courseId: string, namespace: string, name: string) => ({
+  name: 'remove credit status',
+  text: 'delete from credit_statuses where user_id = $1 and course_id = $2 and namespace = $3 and name = $4',
+  values: [userId, courseId, namespace, name],
+});
+
+/** The due date the LMS keeps for this content: the learner's own, else everybody's (domain.md §4.1). */
+export async function dueDate(
+  pool: pg.Pool,
+  courseId: string,
+  contentId: string,
+  userId: number,
+): Promise<string | undefined> {
+  const { rows } = await pool.query({
+    name: 'due date',
+    text: `select due from dates where course_id = $1 and content_id = $2 and (user_id = $3 or user_id is null)
+            order by user_id nulls last limit 1`,
+    values: [courseId, contentId, userId],
+  });
+  return iso(rows[0]?.due);
+}
+
+export async function courseEnd(pool: pg.Pool, courseId: string): Promise<string | undefined> {
+  return iso(await ofCourse(pool, courseId, 'ends_at'));
+}
+
+/** Whom learners may write to about proctoring; null also for an unknown course. */
+export async function escalationEmail(pool: pg.Pool, courseId: string): Promise<string | null> {
+  return (await ofCourse(pool, courseId, 'escalation_email')) ?? null;
+}
+
+/** Whether a rejected attempt costs the grade; yes unless the course says no. */
+export async function overridesGradeOnRejection(pool: pg.Pool, courseId: string): Promise<boolean> {
+  return (await ofCourse(pool, courseId, 'override_grade_on_rejected')) ?? true;
+}
+
+async function ofCourse(pool: pg.Pool, courseId: string, column: string) {
+  const { rows } = await pool.query(`select ${column} as value from courses where course_id = $1`, [courseId]);
+  return rows[0]?.value;
+}
+
+/** Whether the learner is enrolled in a way that includes proctored exams. */
+export async function mayTakeProctoredExams(pool: pg.Pool, userId: number, courseId: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    'select from enrollments where user_id = $1 and course_id = $2 and is_active and mode = any($3)',
+    [userId, courseId, proctoredModes],
+  );
+  return rowCount === 1;
+}
+
+/** The learners of a course who may take proctored exams, by user name; `textSearch` is part of the name or e-mail. */
+export async function enrollmentsForProctoredExams(
+  pool: pg.Pool,
+  courseId: string,
+  textSearch = '',
+): Promise<{ userId: number; username: string; email: string; mode: string }[]> {
+  const { rows } = await pool.query(
+    `select users.id, username, email, mode from enrollments join users on users.id = user_id
+      where course_id = $1 and enrollments.is_active and mode = any($2)
+        and (strpos(lower(username), lower($3)) > 0 or strpos(lower(email), lower($3)) > 0)
+      order by username`,
+    [courseId, proctoredModes, textSearch],
+  );
+  return rows.map(({ id, ...learner }) => ({ userId: Number(id), ...learner }));
+}
+
+/**
+ * What the course outline says of these sequences for a learner at a time (rest-api.md §5.13 step 5). A sequence without
+ * a schedule is open since the course start.
+ */
+export async function outline(
+  pool: pg.Pool,
+  courseId: string,
+  userId: number,
+  contentIds: readonly string[],
+  at: string,
+): Promise<Outline> {
+  const { rows } = await pool.query(
+    `select distinct on (asked.content_id) asked.content_id, effective_start, due, accessible, scheduled, starts_at, ends_at
+       from unnest($3::text[]) asked(content_id)
+       left join schedules sequence on sequence.content_id = asked.content_id and sequence.course_id = $1
+                                   and (user_id = $2 or user_id is null)
+       left join courses on courses.course_id = $1
+      order by asked.content_id, user_id nulls last`,
+    [courseId, userId, contentIds],
+  );
+  const now = new Date(at);
+  const sequences = rows.map(({ content_id, effective_start, due, accessible, scheduled, starts_at }) => {
+    const start: Date = effective_start ?? starts_at ?? longAgo;
+    const sequence: Sequence = {
+      accessible: accessible ?? (start <= now && (due === null || now <= due)),
+      scheduled: scheduled ?? true,
+      effectiveStart: start.toISOString(),
+      due: iso(due),
+    };
+    return [content_id, sequence] as const;
+  });
+  return { courseEnd: iso(rows[0]?.ends_at), sequences: new Map(sequences) };
+}

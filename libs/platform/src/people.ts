@@ -1,0 +1,77 @@
+import type pg from 'pg';
+
+/** A person as the LMS knows them. */
+export type User = {
+  id: number;
+  username: string;
+  email: string;
+  fullName: string;
+  isStaff: boolean;
+  isSuperuser: boolean;
+  isActive: boolean;
+  groups: string[];
+};
+
+/** Who sent a request: what the token claims, completed by the roster. `scopes` come from the token alone. */
+export type Caller = {
+  userId: number;
+  username: string;
+  email: string;
+  name: string;
+  isStaff: boolean;
+  isSuperuser: boolean;
+  isActive: boolean;
+  groups: string[];
+  scopes: string[];
+};
+
+const columns = `id, username, email, full_name as "fullName", is_staff as "isStaff", is_superuser as "isSuperuser",
+  is_active as "isActive", groups`;
+const toUser = (row: any): User => ({ ...row, id: Number(row.id) });
+
+const find = (where: string) => async (pool: pg.Pool, value: number | string) => {
+  const { rows } = await pool.query(`select ${columns} from users where ${where} = $1 order by id limit 1`, [value]);
+  return rows.map(toUser)[0] as User | undefined;
+};
+
+export const userById: (pool: pg.Pool, userId: number) => Promise<User | undefined> = find('id');
+export const userByName: (pool: pg.Pool, username: string) => Promise<User | undefined> = find('username');
+export const userByEmail: (pool: pg.Pool, email: string) => Promise<User | undefined> = find('email');
+
+/** The known ones among these users, by id. */
+export async function usersByIds(pool: pg.Pool, userIds: readonly number[]): Promise<Map<number, User>> {
+  const { rows } = await pool.query(`select ${columns} from users where id = any($1)`, [userIds]);
+  return new Map(rows.map(toUser).map((user) => [user.id, user]));
+}
+
+/** Whether the user is staff of every one of these courses (and there is one). Global staff rights are not looked at. */
+export async function isCourseStaff(pool: pg.Pool, userId: number, ...courseIds: string[]): Promise<boolean> {
+  const asked = [...new Set(courseIds)];
+  const { rows } = await pool.query(
+    'select count(*)::int as count from course_staff where user_id = $1 and course_id = any($2)',
+    [userId, asked],
+  );
+  return asked.length > 0 && rows[0].count === asked.length;
+}
+
+/** The name on the learner's papers (domain.md §3.4): the one sent last that was not denied. */
+export async function verifiedName(pool: pg.Pool, userId: number): Promise<string | undefined> {
+  const { rows } = await pool.query(
+    "select verified_name from verified_names where user_id = $1 and status <> 'denied' order by sent desc limit 1",
+    [userId],
+  );
+  return rows[0]?.verified_name;
+}
+
+/** Retirement: what identifies the person goes; an inactive user without a name stays, so that old ids still resolve. */
+export async function forgetUser(pool: pg.Pool, userId: number): Promise<void> {
+  await pool.query(
+    `with forgotten as (
+       update users set username = 'retired user ' || id, email = '', full_name = '', is_staff = false, is_superuser = false,
+                        is_active = false, groups = '{}' where id = $1),
+     names as (delete from verified_names where user_id = $1),
+     staffed as (delete from course_staff where user_id = $1)
+     delete from enrollments where user_id = $1`,
+    [userId],
+  );
+}

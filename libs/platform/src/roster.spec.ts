@@ -1,0 +1,281 @@
+import { openDatabase } from '../../../test/database.js';
+import * as platform from './index.js';
+
+const demo = 'course-v1:OrgX+Demo+2024';
+const one = 'block-v1:OrgX+Demo+2024+type@sequential+block@one';
+const alice = { id: 2, username: 'alice', email: 'alice@example.org', full_name: 'Alice Learner' };
+const bob = { id: 3, username: 'bob', email: 'bob@example.org' };
+const course = {
+  course_id: demo,
+  display_name: 'Demo',
+  end: '2031-06-01T00:00:00Z',
+  escalation_email: 'help@example.org',
+};
+
+let database: Awaited<ReturnType<typeof openDatabase>>;
+const put = (document: unknown) => platform.upsertRoster(database.pool, document);
+const errorsOf = (document: unknown) =>
+  put(document).then(
+    () => [],
+    (error) => error.errors,
+  );
+
+beforeEach(async () => {
+  database = await openDatabase();
+});
+afterEach(() => database.close());
+
+describe('the roster', () => {
+  it('counts what it was sent and answers questions from it', async () => {
+    const counts = await put({
+      users: [alice, bob],
+      courses: [course],
+      enrollments: [{ user: 'alice', course_id: demo, mode: 'verified' }],
+      course_staff: [{ user: 3, course_id: demo }],
+    });
+    expect(counts).toEqual({ users: 2, courses: 1, enrollments: 1, course_staff: 1 });
+    expect(await platform.userByName(database.pool, 'alice')).toEqual({
+      id: 2,
+      username: 'alice',
+      email: 'alice@example.org',
+      fullName: 'Alice Learner',
+      isStaff: false,
+      isSuperuser: false,
+      isActive: true,
+      groups: [],
+    });
+    expect((await platform.userByEmail(database.pool, 'bob@example.org'))?.id).toBe(3);
+    expect([...(await platform.usersByIds(database.pool, [3, 9])).keys()]).toEqual([3]);
+    expect(await platform.isCourseStaff(database.pool, 3, demo)).toBe(true);
+    expect(await platform.isCourseStaff(database.pool, 3, demo, 'a/b/c')).toBe(false);
+    expect(await platform.courseEnd(database.pool, demo)).toBe('2031-06-01T00:00:00.000Z');
+    expect(await platform.escalationEmail(database.pool, demo)).toBe('help@example.org');
+    expect(await platform.escalationEmail(database.pool, 'a/b/c')).toBeNull();
+    expect(await platform.overridesGradeOnRejection(database.pool, 'a/b/c')).toBe(true);
+  });
+
+  it('takes the whole of a large course at once', async () => {
+    const users = Array.from({ length: 5000 }, (_, n) => ({ id: n + 1, username: `user${n}`, email: '' }));
+    const enrollments = users.map(({ username }) => ({ user: username, course_id: demo, mode: 'verified' }));
+    await put({ users, enrollments });
+    const { rows } = await database.pool.query('select count(*)::int as count from enrollments');
+    expect(rows[0].count).toBe(5000);
+  });
+
+  it('replaces an item that comes again, but keeps a name and groups that it does not mention', async () => {
+    await put({ users: [{ ...alice, is_staff: true, groups: ['test_review'] }] });
+    await put({ users: [{ id: 2, username: 'alice', email: 'new@example.org' }] });
+    expect(await platform.userById(database.pool, 2)).toMatchObject({
+      email: 'new@example.org',
+      fullName: 'Alice Learner',
+      isStaff: false,
+      groups: ['test_review'],
+    });
+  });
+
+  it('lets the last of several items about the same thing count', async () => {
+    await put({ users: [alice, { ...alice, email: 'last@example.org' }] });
+    expect((await platform.userById(database.pool, 2))?.email).toBe('last@example.org');
+  });
+
+  it('lets two people swap their names, but nobody take the name of another', async () => {
+    await put({ users: [alice, bob] });
+    await put({
+      users: [
+        { ...alice, username: 'bob' },
+        { ...bob, username: 'alice' },
+      ],
+    });
+    expect((await platform.userByName(database.pool, 'alice'))?.id).toBe(3);
+    expect(await errorsOf({ users: [{ ...alice, id: 4 }] })).toEqual([
+      { section: 'users', index: 0, field: 'username', message: 'belongs to another user' },
+    ]);
+  });
+
+  it('names every invalid item by section, index and field, and writes nothing', async () => {
+    const errors = await errorsOf({
+      users: [alice, { id: 0, username: 'x', email: 'e', is_staff: 'yes' }, 7],
+      courses: [
+        { course_id: 'a\0b', display_name: 'NUL' },
+        { display_name: 'none', end: '2031-06-01' },
+      ],
+      removed: { enrollments: [{ course_id: demo }] },
+      grades: [],
+    });
+    expect(errors.map(({ section, index, field }: platform.RosterError) => [section, index, field])).toEqual([
+      ['users', 1, 'id'],
+      ['users', 1, 'is_staff'],
+      ['users', 2, null],
+      ['courses', 0, 'course_id'],
+      ['courses', 1, 'course_id'],
+      ['courses', 1, 'end'],
+      ['grades', null, null],
+      ['removed.enrollments', 0, 'user'],
+    ]);
+    expect(await platform.userById(database.pool, 2)).toBeUndefined();
+  });
+
+  it.each([[undefined], [null], [[]], ['users'], [{ users: {} }], [{ removed: 5 }]])('refuses %j', async (document) => {
+    expect(await errorsOf(document)).toHaveLength(1);
+  });
+
+  it('refuses facts about people nobody has described, and then keeps none of the others', async () => {
+    const requirement = {
+      course_id: demo,
+      namespace: 'proctored_exam',
+      name: one,
+      order: 1,
+      statuses: { carol: 'failed' },
+    };
+    expect(
+      await errorsOf({ users: [alice], enrollments: [{ user: 'carol', course_id: demo, mode: 'audit' }] }),
+    ).toEqual([{ section: 'enrollments', index: 0, field: 'user', message: 'no user "carol"' }]);
+    expect(await errorsOf({ credit_requirements: [requirement] })).toEqual([
+      { section: 'credit_requirements', index: 0, field: 'statuses', message: 'no user "carol"' },
+    ]);
+    expect(await platform.userById(database.pool, 2)).toBeUndefined();
+  });
+
+  it('takes enrolments and staff roles away', async () => {
+    const both = { user: 'alice', course_id: demo };
+    await put({ users: [alice], enrollments: [{ ...both, mode: 'verified' }], course_staff: [both] });
+    await put({ removed: { enrollments: [both], course_staff: [{ ...both, user: 2 }] } });
+    expect(await platform.isCourseStaff(database.pool, 2, demo)).toBe(false);
+    expect(await platform.creditState(database.pool, 2, demo)).toBeNull();
+  });
+});
+
+describe("a learner's credit state", () => {
+  it('is unknown without an active enrolment', async () => {
+    await put({ users: [alice], enrollments: [{ user: 2, course_id: demo, mode: 'verified', is_active: false }] });
+    expect(await platform.creditState(database.pool, 2, demo)).toBeNull();
+  });
+
+  it('lists the requirements in order, with the status of each', async () => {
+    const requirement = { course_id: demo, namespace: 'proctored_exam', order: 1 };
+    await put({
+      users: [alice],
+      courses: [course],
+      enrollments: [{ user: 2, course_id: demo, mode: 'verified' }],
+      credit_requirements: [
+        { ...requirement, name: 'later', order: 2 },
+        { ...requirement, name: one, display_name: 'One', statuses: { '2': 'failed' } },
+      ],
+    });
+    await database.pool.query(
+      platform.setCreditStatus(2, demo, 'proctored_exam', 'later', 'satisfied', '2031-05-05T10:00:00.000Z'),
+    );
+    const entry = { namespace: 'proctored_exam', criteria: {}, reason: {}, status_date: expect.any(String) };
+    expect(await platform.creditState(database.pool, 2, demo)).toEqual({
+      enrollment_mode: 'verified',
+      profile_fullname: 'Alice Learner',
+      student_email: 'alice@example.org',
+      credit_requirement_status: [
+        { ...entry, name: one, display_name: 'One', order: 1, status: 'failed' },
+        {
+          ...entry,
+          name: 'later',
+          display_name: 'later',
+          order: 2,
+          status: 'satisfied',
+          status_date: '2031-05-05T10:00:00.000Z',
+        },
+      ],
+      course_name: 'Demo',
+      course_end_date: '2031-06-01T00:00:00.000Z',
+    });
+    await database.pool.query(platform.removeCreditStatus(2, demo, 'proctored_exam', one));
+    const state = await platform.creditState(database.pool, 2, demo);
+    expect(state?.credit_requirement_status[0]).toMatchObject({ status: null, reason: null, status_date: null });
+  });
+});
+
+describe('a due date', () => {
+  const everybody = { course_id: demo, content_id: one, field: 'due', date: '2031-05-05T10:00:00Z' };
+  const own = { ...everybody, user: 'alice', date: '2031-05-07T10:00:00+02:00' };
+  const due = (userId: number) => platform.dueDate(database.pool, demo, one, userId);
+
+  it("is the learner's own, else everybody's, else none", async () => {
+    await put({ users: [alice], dates: [everybody, own] });
+    expect(await due(2)).toBe('2031-05-07T08:00:00.000Z');
+    expect(await due(3)).toBe('2031-05-05T10:00:00.000Z');
+    await put({ dates: [own, { ...own, date: null }] });
+    expect(await due(2)).toBe('2031-05-05T10:00:00.000Z');
+    await put({ dates: [{ ...everybody, date: null }] });
+    expect(await due(2)).toBeUndefined();
+  });
+});
+
+describe('the course outline', () => {
+  it('opens a sequence between its start and its due date, and always where nothing is scheduled', async () => {
+    const sequence = {
+      course_id: demo,
+      content_id: one,
+      effective_start: '2031-05-05T10:00:00Z',
+      due: '2031-05-06T10:00:00Z',
+    };
+    await put({
+      users: [alice],
+      courses: [course],
+      schedules: [sequence, { ...sequence, user: 2, accessible: false }],
+    });
+    const at = async (time: string, userId = 3) =>
+      (await platform.outline(database.pool, demo, userId, [one, 'other'], time)).sequences;
+    expect((await at('2031-05-05T09:59:59Z')).get(one)?.accessible).toBe(false);
+    expect((await at('2031-05-05T10:00:00Z')).get(one)).toEqual({
+      accessible: true,
+      scheduled: true,
+      effectiveStart: '2031-05-05T10:00:00.000Z',
+      due: '2031-05-06T10:00:00.000Z',
+    });
+    expect((await at('2031-05-06T10:00:01Z')).get(one)?.accessible).toBe(false);
+    expect((await at('2031-05-05T10:00:00Z', 2)).get(one)?.accessible).toBe(false);
+    expect((await at('2031-05-05T10:00:00Z')).get('other')?.accessible).toBe(true);
+  });
+});
+
+describe('people in a course', () => {
+  it('may take proctored exams when enrolled in a mode that has them', async () => {
+    const enrolled = { course_id: demo, mode: 'audit' };
+    await put({
+      users: [alice, bob],
+      enrollments: [
+        { ...enrolled, user: 'alice', mode: 'masters' },
+        { ...enrolled, user: 'bob' },
+      ],
+    });
+    expect(await platform.mayTakeProctoredExams(database.pool, 2, demo)).toBe(true);
+    expect(await platform.mayTakeProctoredExams(database.pool, 3, demo)).toBe(false);
+    const found = (text?: string) => platform.enrollmentsForProctoredExams(database.pool, demo, text);
+    expect(await found()).toEqual([{ userId: 2, username: 'alice', email: 'alice@example.org', mode: 'masters' }]);
+    expect(await found('ALICE@')).toHaveLength(1);
+    expect(await found('%')).toEqual([]);
+  });
+
+  it('are called by the name sent last that was not denied', async () => {
+    const names = ['Alice One', 'Alice Two', 'Alice Three'].map((verified_name) => ({
+      user: 2,
+      verified_name,
+      status: 'approved',
+    }));
+    await put({ users: [alice], verified_names: names });
+    await put({ verified_names: [{ ...names[2], status: 'denied' }] });
+    expect(await platform.verifiedName(database.pool, 2)).toBe('Alice Two');
+    await put({ verified_names: [names[0]] });
+    expect(await platform.verifiedName(database.pool, 2)).toBe('Alice One');
+  });
+
+  it('leave nothing but an id behind when they retire', async () => {
+    await put({
+      users: [{ ...alice, groups: ['test_review'] }],
+      verified_names: [{ user: 2, verified_name: 'Alice', status: 'approved' }],
+      enrollments: [{ user: 2, course_id: demo, mode: 'verified' }],
+    });
+    await platform.forgetUser(database.pool, 2);
+    const { rows } = await database.pool.query(
+      'select * from users left join verified_names on user_id = id left join enrollments using (user_id)',
+    );
+    expect(JSON.stringify(rows)).not.toMatch(/alice/i);
+    expect(await platform.userById(database.pool, 2)).toMatchObject({ isActive: false, email: '' });
+  });
+});

@@ -1,0 +1,26 @@
+import type { AllowanceEvent } from '#domain';
+import type { Projection } from '../projection.js';
+
+type AllowanceRow = {
+  id: number;
+  examId: number;
+  userId: number;
+  key: string;
+  value: string | null;
+  sealed: string | null;
+  created: string;
+  modified: string;
+};
+
+export const allowanceView: Projection = {
+  table: 'allowances',
+  fields: ['id', 'examId', 'userId', 'key', 'value', 'sealed', 'created', 'modified'],
+  idOf: (event) => (event.type.startsWith('Allowance') ? (event as AllowanceEvent).data.allowanceId : undefined),
+  evolve: (row: AllowanceRow | undefined, { type, data }: AllowanceEvent) => {
+    if (type === 'AllowanceWithdrawn') return undefined;
+    const { allowanceId, examId, userId, key, at } = data;
+    const value = 'value' in data ? data.value : null;
+    const sealed = 'sealed' in data ? data.sealed : null;
+    return { id: allowanceId, examId, userId, key, value, sealed, created: row?.created ?? at, modified: at };
+  },
+};

@@ -1,0 +1,77 @@
+import type pg from 'pg';
+import type { Attempt, Exam } from '#domain';
+import { fromRow, isRowId } from '../rows.js';
+
+/** An attempt with its exam and its learner, as REST shows it. */
+export type AttemptRecord = Attempt & {
+  expiresAt: string | null;
+  exam: Exam;
+  user: { id: number; username: string; email: string };
+};
+
+const rows = async (pool: pg.Pool, name: string, clause: string, values: unknown[]): Promise<AttemptRecord[]> => {
+  const text = `
+    select to_json(attempt) as attempt, to_json(exam) as exam, person.username, person.email
+      from attempts attempt
+      join exams exam on exam.id = attempt.exam_id
+      left join users person on person.id = attempt.user_id
+     where ${clause}`;
+  const found = await pool.query({ name, text, values });
+  return found.rows.map(({ attempt, exam, username, email }) => ({
+    ...fromRow<AttemptRecord>(attempt),
+    exam: fromRow<Exam>(exam),
+    user: { id: attempt.user_id, username: username ?? '', email: email ?? '' },
+  }));
+};
+
+const newestFirst = 'order by attempt.created desc, attempt.id desc';
+
+export const attemptById = async (pool: pg.Pool, attemptId: number | string): Promise<AttemptRecord | undefined> =>
+  isRowId(attemptId) ? (await rows(pool, 'attempt by id', 'attempt.id = $1', [attemptId]))[0] : undefined;
+
+/** The provider's id need not be unique: the caller decides what several mean. */
+export const attemptsByExternalId = (pool: pg.Pool, externalId: string): Promise<AttemptRecord[]> =>
+  rows(pool, 'attempts by external id', 'attempt.external_id = $1 order by attempt.id', [externalId]);
+
+/** The learner's newest attempt at an exam. */
+export const currentAttemptAt = async (
+  pool: pg.Pool,
+  examId: number,
+  userId: number,
+): Promise<AttemptRecord | undefined> =>
+  (
+    await rows(pool, 'current attempt', `attempt.exam_id = $1 and attempt.user_id = $2 ${newestFirst} limit 1`, [
+      examId,
+      userId,
+    ])
+  )[0];
+
+/** The learner's newest running attempt in any course. */
+export const activeAttemptOf = async (pool: pg.Pool, userId: number): Promise<AttemptRecord | undefined> =>
+  (
+    await rows(
+      pool,
+      'active attempt',
+      `attempt.user_id = $1 and attempt.status in ('started', 'ready_to_submit') ${newestFirst} limit 1`,
+      [userId],
+    )
+  )[0];
+
+/** Attempts whose time was over before `at`, oldest first. */
+export const overdueAttempts = (pool: pg.Pool, at: string, limit: number): Promise<AttemptRecord[]> =>
+  rows(
+    pool,
+    'overdue attempts',
+    `attempt.expires_at < $1 and attempt.status in
+       ('eligible', 'created', 'download_software_clicked', 'ready_to_start', 'started', 'ready_to_submit')
+     order by attempt.expires_at limit $2`,
+    [at, limit],
+  );
+
+/** Exams at which a learner's attempt is blocked for the lack of onboarding, in any course (domain.md §7.6). */
+export const examsBlockedForOnboarding = async (pool: pg.Pool, userId: number): Promise<number[]> => {
+  const text = `select distinct exam_id from attempts where user_id = $1 and status like 'onboarding\\_%'
+                   and status <> 'onboarding_reset' order by exam_id`;
+  const found = await pool.query({ name: 'exams blocked for onboarding', text, values: [userId] });
+  return found.rows.map(({ exam_id }) => Number(exam_id));
+};

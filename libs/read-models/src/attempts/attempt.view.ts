@@ -1,0 +1,33 @@
+import { type Attempt, type AttemptEvent, evolveAttempt, expiryOf, isAttemptEvent } from '#domain';
+import type { Projection } from '../projection.js';
+
+export const attemptView: Projection = {
+  table: 'attempts',
+  fields: [
+    'id',
+    'examId',
+    'userId',
+    'attemptCode',
+    'externalId',
+    'status',
+    'takingAsProctored',
+    'isSampleAttempt',
+    'reviewPolicyId',
+    'startedAt',
+    'completedAt',
+    'allowedTimeLimitMins',
+    'isStatusAcknowledged',
+    'timeRemainingSeconds',
+    'isResumable',
+    'readyToResume',
+    'resumed',
+    'created',
+    'modified',
+    'expiresAt',
+  ],
+  idOf: (event) => (isAttemptEvent(event) ? event.data.attemptId : undefined),
+  evolve: (row: Attempt | undefined, event: AttemptEvent) => {
+    const attempt = evolveAttempt(row, event);
+    return attempt && { ...attempt, expiresAt: expiryOf(attempt) };
+  },
+};

@@ -1,0 +1,22 @@
+import { evolveExam, isExamEvent } from '#domain';
+import type { Projection } from '../projection.js';
+
+export const examView: Projection = {
+  table: 'exams',
+  fields: [
+    'id',
+    'courseId',
+    'contentId',
+    'externalId',
+    'examName',
+    'timeLimitMins',
+    'dueDate',
+    'isProctored',
+    'isPracticeExam',
+    'isActive',
+    'hideAfterDue',
+    'backend',
+  ],
+  idOf: (event) => (isExamEvent(event) ? event.data.examId : undefined),
+  evolve: evolveExam,
+};

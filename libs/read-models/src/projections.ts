@@ -1,0 +1,15 @@
+import type { Inline } from '#event-store';
+import { allowanceView } from './allowances/allowance.view.js';
+import { attemptView } from './attempts/attempt.view.js';
+import { examView } from './exams/exam.view.js';
+import { foldRows, type Projection, writesOf } from './projection.js';
+
+/** Every read model that the log is folded into. */
+export const projections: readonly Projection[] = [examView, attemptView, allowanceView];
+
+/** The rows of all read models after an append: written in the append's own transaction, so a client reads its own write. */
+export const projectInline: Inline = (_stream, history, appended) =>
+  projections.flatMap((projection) => {
+    const rows = foldRows(projection, appended, foldRows(projection, history));
+    return writesOf(projection, rows);
+  });

@@ -1,0 +1,87 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** What REST answers from. Every row is a fold of the log and can be rebuilt from it (`npm run rebuild`). */
+export class ReadModels3000000000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      create sequence exam_ids;
+      create sequence attempt_ids;
+      create sequence allowance_ids;
+
+      create table exams (
+        id bigint primary key,
+        course_id text not null,
+        content_id text not null,
+        external_id text,
+        exam_name text not null,
+        time_limit_mins bigint not null,
+        due_date timestamptz,
+        is_proctored boolean not null,
+        is_practice_exam boolean not null,
+        is_active boolean not null,
+        hide_after_due boolean not null,
+        backend text,
+        constraint exam_is_unique_in_course unique (course_id, content_id)
+      );
+
+      create table attempts (
+        id bigint primary key,
+        exam_id bigint not null,
+        user_id bigint not null,
+        attempt_code text not null,
+        external_id text,
+        status text not null,
+        taking_as_proctored boolean not null,
+        is_sample_attempt boolean not null,
+        review_policy_id bigint,
+        started_at timestamptz,
+        completed_at timestamptz,
+        allowed_time_limit_mins bigint,
+        is_status_acknowledged boolean not null,
+        time_remaining_seconds bigint,
+        is_resumable boolean not null,
+        ready_to_resume boolean not null,
+        resumed boolean not null,
+        created timestamptz not null,
+        modified timestamptz not null,
+        expires_at timestamptz
+      );
+      create index attempts_by_learner on attempts (user_id, exam_id, created);
+      create index attempts_by_exam on attempts (exam_id, created);
+      create index attempts_by_code on attempts (attempt_code);
+      create index attempts_by_external_id on attempts (external_id);
+      create index running_attempts on attempts (expires_at)
+        where status in ('eligible', 'created', 'download_software_clicked', 'ready_to_start', 'started', 'ready_to_submit');
+
+      create table allowances (
+        id bigint primary key,
+        exam_id bigint not null,
+        user_id bigint not null,
+        key text not null,
+        value text,
+        sealed text,
+        created timestamptz not null,
+        modified timestamptz not null,
+        unique (exam_id, user_id, key)
+      );
+
+      -- Where an attempt's history is, also after the attempt was removed.
+      create index attempt_creations on events (((data->>'attemptId')::bigint)) where type = 'AttemptCreated';
+
+      -- A learner's tries at practice exams, from which the onboarding status follows (domain.md §7.1, §7.4).
+      create view onboarding as
+        select attempt.id as attempt_id, attempt.user_id, attempt.status, attempt.modified,
+               exam.id as exam_id, exam.course_id, exam.backend, exam.is_active
+          from attempts attempt join exams exam on exam.id = attempt.exam_id
+         where attempt.is_sample_attempt and attempt.taking_as_proctored and exam.is_practice_exam;
+
+      grant select, insert, update, delete on exams, attempts, allowances to proctoring_app;
+      grant select on onboarding to proctoring_app;
+      grant usage on sequence exam_ids, attempt_ids, allowance_ids to proctoring_app;
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Migrations go forward only.');
+  }
+}

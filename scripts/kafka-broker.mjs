@@ -1,0 +1,199 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isAlive, root, run } from './prepare.mjs';
+
+const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
+// One for all: a broker's data is never moved between clusters, and making one up takes a start of Java.
+const clusterId = 'ExamProctoringBroker00';
+
+/**
+ * Starts a real Kafka broker on 127.0.0.1 with its data in `dir`; what is in there stays. Ports are free ones unless given.
+ * Several make a cluster: give each its `nodeId`, `controllerPort`, the same `voters` ("1@127.0.0.1:19093,…") and
+ * `replication`, and start them together. `log` gets lines for people; the broker's own go to `dir`/broker.log.
+ * A broker left in `dir` by a killed process is ended first. Throws one line when Java or Maven is missing.
+ */
+export async function startBroker({
+  dir,
+  port,
+  controllerPort,
+  nodeId = 1,
+  voters,
+  replication = 1,
+  log = console.log,
+}) {
+  const jars = await kafkaJars(log);
+  dir = resolve(dir);
+  mkdirSync(dir, { recursive: true });
+  await endLeftBroker(dir);
+  port ??= await freePort();
+  controllerPort ??= await freePort();
+  const files = {
+    'server.properties': {
+      'process.roles': 'broker,controller',
+      'node.id': nodeId,
+      'controller.quorum.voters': voters ?? `${nodeId}@127.0.0.1:${controllerPort}`,
+      listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+      'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+      'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      'inter.broker.listener.name': 'PLAINTEXT',
+      'controller.listener.names': 'CONTROLLER',
+      'log.dirs': join(dir, 'data'),
+      'num.network.threads': 2,
+      'num.io.threads': 4,
+      'num.partitions': 3,
+      'default.replication.factor': replication,
+      'auto.create.topics.enable': false,
+      'offsets.topic.replication.factor': replication,
+      'offsets.topic.num.partitions': 3,
+      'transaction.state.log.replication.factor': replication,
+      'transaction.state.log.min.isr': 1,
+      'transaction.state.log.num.partitions': 3,
+      'share.coordinator.state.topic.replication.factor': replication,
+      'share.coordinator.state.topic.min.isr': 1,
+      'share.coordinator.state.topic.num.partitions': 1,
+      'group.initial.rebalance.delay.ms': 0,
+      'log.segment.bytes': 134217728,
+      'log.cleaner.dedupe.buffer.size': 16777216,
+    },
+    'log4j2.properties': {
+      'rootLogger.level': 'WARN',
+      'rootLogger.appenderRef.c.ref': 'C',
+      'appender.c.type': 'Console',
+      'appender.c.name': 'C',
+      'appender.c.layout.type': 'PatternLayout',
+      'appender.c.layout.pattern': '[%d] %p %m (%c)%n',
+      'logger.s.name': 'kafka.server.KafkaRaftServer',
+      'logger.s.level': 'INFO',
+    },
+  };
+  for (const [name, lines] of Object.entries(files))
+    writeFileSync(
+      join(dir, name),
+      Object.entries(lines)
+        .map((line) => `${line.join('=')}\n`)
+        .join(''),
+    );
+
+  const output = join(dir, 'broker.log');
+  const launch = (...program) => {
+    const out = openSync(output, 'w');
+    // The class path keeps its * for Java. Detached: Ctrl-C reaches the parent, which stops the broker when it is done.
+    const args = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-Dlog4j2.configurationFile=log4j2.properties'];
+    const child = spawn(java, [...args, '-cp', join(jars, '*'), ...program], {
+      cwd: dir,
+      detached: true,
+      stdio: ['ignore', out, out],
+    });
+    closeSync(out);
+    return child;
+  };
+  const failed = () =>
+    new Error(`Kafka did not start:\n${readFileSync(output, 'utf8').split('\n').slice(-20).join('\n')}`);
+
+  if (!existsSync(join(dir, 'data', 'meta.properties'))) {
+    const [code] = await once(
+      launch('kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', 'server.properties'),
+      'exit',
+    );
+    if (code !== 0) throw failed();
+  }
+  const broker = launch('kafka.Kafka', join(dir, 'server.properties'));
+  const ended = once(broker, 'exit');
+  writeFileSync(join(dir, 'broker.pid'), `${broker.pid} ${process.pid}`);
+  while (!readFileSync(output, 'utf8').includes('Kafka Server started')) {
+    if (broker.exitCode !== null || broker.signalCode !== null) throw failed();
+    await Promise.race([pause(50), ended]);
+  }
+  const end = async (signal) => {
+    broker.kill(signal);
+    await Promise.race([ended, pause(20_000, undefined, { ref: false }).then(() => broker.kill('SIGKILL') && ended)]);
+    rmSync(join(dir, 'broker.pid'), { force: true });
+  };
+  return {
+    brokers: `127.0.0.1:${port}`,
+    pid: broker.pid,
+    /** Resolves when it has ended, for whatever reason. */
+    ended,
+    /** Ends it in good order. */
+    stop: () => end('SIGTERM'),
+    /** Ends it as a crash would. */
+    kill: () => end('SIGKILL'),
+  };
+}
+
+/** Ends the broker whose starter is gone. Throws when the starter still runs. */
+export async function endLeftBroker(dir) {
+  const file = join(resolve(dir), 'broker.pid');
+  if (!existsSync(file)) return;
+  const [broker, starter] = readFileSync(file, 'utf8').split(' ').map(Number);
+  // The number may be another process' by now.
+  if (commandOf(broker).includes(resolve(dir))) {
+    if (starter !== process.pid && isAlive(starter) && commandOf(starter).includes('node'))
+      throw new Error(`A Kafka broker (process ${broker}, started by process ${starter}) runs in ${dir} already.`);
+    process.kill(broker, 'SIGKILL');
+    while (commandOf(broker).includes(resolve(dir))) await pause(20);
+  }
+  rmSync(file);
+}
+
+/** `wanted` when that is free, else any. */
+export async function freePort(wanted = 0) {
+  const server = createServer().listen(wanted, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return freePort();
+  }
+  const { port } = server.address();
+  await once(server.close(), 'close');
+  return port;
+}
+
+/** Kafka's jars, fetched by Maven the first time into DATA_DIR/kafka; answers their folder. */
+async function kafkaJars(log) {
+  const pom = join(root, 'docker', 'kafka', 'pom.xml');
+  const version = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12);
+  const jars = resolve(process.env.DATA_DIR || '.data', 'kafka', `jars-${version}`);
+  const instead = 'or set KAFKA_BROKERS=host:port to use a broker that runs already';
+
+  const { error, stderr } = spawnSync(java, ['-version'], { encoding: 'utf8' });
+  const found = error ? undefined : Number(/version "(\d+)/.exec(stderr)?.[1]);
+  if (!(found >= 17))
+    throw new Error(
+      `Kafka needs Java 17 or newer, and ${found ? `${java} is Java ${found}` : `${java} was not found`}. ` +
+        `Install it (Debian: apt-get install openjdk-17-jre-headless) or set JAVA_HOME, ${instead}.`,
+    );
+  if (existsSync(jars)) return jars;
+  if (spawnSync('mvn', ['--version']).status !== 0)
+    throw new Error(
+      `Maven, which fetches Kafka, was not found. Install it (Debian: apt-get install maven), ${instead}.`,
+    );
+
+  log('Fetching Kafka (43 MB, once) …');
+  const made = `${jars}.${process.pid}`;
+  const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
+  const words = ['-q', '-B', '-f', pom, plugin, '-DincludeScope=runtime', `-DoutputDirectory=${made}`];
+  mkdirSync(made, { recursive: true });
+  const output = join(made, 'maven.log');
+  const out = openSync(output, 'w');
+  const code = await run(['mvn', ...words], { stdio: ['ignore', out, out] });
+  closeSync(out);
+  if (code !== 0) throw new Error(`${readFileSync(output, 'utf8')}Maven could not fetch Kafka. Try again, ${instead}.`);
+  try {
+    renameSync(made, jars);
+  } catch {
+    rmSync(made, { recursive: true }); // another process was faster
+  }
+  return jars;
+}
+
+function commandOf(pid) {
+  const [program, ...args] =
+    process.platform === 'linux' ? ['cat', `/proc/${pid}/cmdline`] : ['ps', '-o', 'command=', '-p', pid];
+  return spawnSync(program, args, { encoding: 'utf8' }).stdout;
+}

@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { send } from './server.js';
+
+/** A server process whose output goes to a file of its own in `dir`. */
+export class Child {
+  private readonly log: string;
+  private readonly process: ChildProcess;
+
+  constructor(
+    private readonly name: string,
+    dir: string,
+    [program, ...args]: string[],
+    env: Record<string, string>,
+  ) {
+    this.log = join(dir, `${name}.log`);
+    const out = openSync(this.log, 'w');
+    this.process = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', out, out] });
+    closeSync(out);
+    // Whoever cleans up after a run that was killed finds the process here.
+    writeFileSync(join(dir, `${name}.pid`), String(this.process.pid));
+  }
+
+  /** Waits until a GET of `path` answers 200; throws with the end of the process' output. */
+  async answers(port: number, path: string): Promise<void> {
+    for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(100)) {
+      if (this.process.exitCode !== null || this.process.signalCode !== null) break;
+      const answer = await send(port, { method: 'GET', path }).catch(() => undefined);
+      if (answer?.status === 200) return;
+    }
+    await this.stop();
+    throw new Error(`The ${this.name} did not start:\n${readFileSync(this.log, 'utf8').split('\n').slice(-20).join('\n')}`);
+  }
+
+  async stop(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const ended = once(this.process, 'exit');
+    this.process.kill('SIGTERM');
+    const stopped = await Promise.race([ended, pause(10_000, undefined, { ref: false })]);
+    if (!stopped) this.process.kill('SIGKILL');
+    await ended;
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  await new Promise((closed) => server.close(closed));
+  return port;
+}

@@ -1,0 +1,98 @@
+import type { Answer } from './server.js';
+import type { Exchange } from './world.js';
+
+/** A place where the service is meant to answer otherwise than the reference (architecture.md, "Deliberate differences"). */
+export type Difference = {
+  name: string;
+  reason: string;
+  /** Whether the service answered what it is meant to answer here. `history`: what was asked before, this one included. */
+  allows(exchange: Exchange, history: Exchange[]): boolean;
+  /** Afterwards the two no longer are in the same state. */
+  parts?: (exchange: Exchange) => boolean;
+};
+
+const isDetail = ({ body }: Answer) => typeof (body as any)?.detail === 'string' && (body as any).detail !== '';
+const isPage = ({ status, type }: Answer) => status === 500 && type?.startsWith('text/html') === true;
+const asks = ({ step }: Exchange, method: string, path: RegExp) => step.method === method && path.test(step.path);
+const succeeded = ({ oracle }: Exchange) => oracle.status === 200;
+/** Only these places of the answers differ. */
+const onlyIn = ({ mismatches }: Exchange, places: RegExp) => mismatches.every((line) => places.test(line));
+const staffOnly = (answer: Answer) =>
+  answer.status === 403 && (answer.body as any)?.detail === 'Must be a Staff User to Perform this request.';
+
+const registration = /^~\/exam_registration/;
+const attempt = /^~\/attempt\/[^/?]+$/;
+
+export const differences: Difference[] = [
+  {
+    name: 'bad input is not an internal error',
+    reason: 'accidental 500 (†) on bad input → 400 that names the field; never a 500',
+    allows: (exchange) =>
+      isPage(exchange.oracle) &&
+      (exchange.ours.status === 400 || (exchange.ours.status === 422 && asks(exchange, 'PATCH', registration))) &&
+      (isDetail(exchange.ours) || asks(exchange, 'POST', /^~\/exam$/) || asks(exchange, 'PATCH', registration)),
+  },
+  {
+    name: 'methods that a shared view answers by accident',
+    reason: 'accidental 500 (†): no such operation, so 405',
+    allows: (exchange) =>
+      isPage(exchange.oracle) &&
+      exchange.ours.status === 405 &&
+      (asks(exchange, 'GET', /^~\/(exam|allowance)$/) || asks(exchange, 'POST', /^~\/exam\/./) || asks(exchange, 'PUT', /^~\/exam\/./)),
+  },
+  {
+    name: 'the parser has its own words',
+    reason: 'rest-api.md 2.5: only the beginning, "JSON parse error - ", is part of the contract',
+    allows: ({ oracle, ours }) =>
+      oracle.status === 400 &&
+      ours.status === 400 &&
+      [oracle, ours].every(({ body }) => (body as any)?.detail?.startsWith('JSON parse error - ')),
+  },
+  {
+    name: 'a learner does not allow the own resume',
+    reason: 'learner may mark own attempt ready to resume → course or global staff only (403)',
+    allows: (exchange) =>
+      asks(exchange, 'PUT', attempt) &&
+      (exchange.step.body as any)?.action === 'mark_ready_to_resume' &&
+      !(exchange.step.body as any).user_id &&
+      [200, 400].includes(exchange.oracle.status) &&
+      exchange.ours.status === 403 &&
+      isDetail(exchange.ours),
+    parts: succeeded,
+  },
+  {
+    name: 'not everybody says that an attempt is ready',
+    reason: '`ready` callback: any logged-in user → owner, reviewer group, or staff; else 403',
+    allows: (exchange) =>
+      asks(exchange, 'POST', /^~\/attempt\/[^/]+\/ready$/) && exchange.oracle.status === 200 && exchange.ours.status === 403,
+    parts: succeeded,
+  },
+  {
+    name: 'a stranger does not expire an attempt',
+    reason: 'an attempt read by a stranger still expires it → ownership first',
+    // The stranger is refused by both; what differs is what the owner sees afterwards.
+    allows: (exchange, history) =>
+      history.some((earlier) => asks(earlier, earlier.step.method, attempt) && earlier.oracle.status === 403) &&
+      ((asks(exchange, 'GET', attempt) && onlyIn(exchange, /^body\.modified:/)) ||
+        ((exchange.oracle.body as any)?.in_timed_exam === false && (exchange.ours.body as any)?.attempt_status === 'submitted')),
+  },
+  {
+    name: 'the course of the addressed object decides',
+    reason: 'body course_id/exam_id overrides the URL in course-staff checks → the course of the addressed object decides',
+    allows: (exchange) =>
+      (asks(exchange, 'DELETE', attempt) || asks(exchange, 'PUT', /^~\/allowance$/) || asks(exchange, 'DELETE', /^~\/allowance$/)) &&
+      ['course_id', 'exam_id'].some((key) => (exchange.step.body as any)?.[key]) &&
+      (staffOnly(exchange.oracle) ? exchange.ours.status === 200 : staffOnly(exchange.ours)),
+    parts: () => true,
+  },
+  {
+    name: 'a refused command leaves nothing behind',
+    reason: 'domain errors keep partial writes → one command, one transaction',
+    allows: (exchange, history) => asks(exchange, 'GET', /^~\/(exam\/course_id|attempt)\//) && history.some(partsWays),
+  },
+];
+
+/** The reference refused, but kept what it had done until then: nothing of it stays with us. */
+export const partsWays = (exchange: Exchange): boolean =>
+  exchange.oracle.status === 400 &&
+  (asks(exchange, 'PATCH', registration) || /past due proctored/.test((exchange.oracle.body as any)?.detail));

@@ -1,0 +1,105 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { isAlive, stopPostgres } from '../../libs/configuration/src/embedded-postgres.js';
+import { Clock } from './clock.js';
+import { explain, Judge } from './judge.js';
+import { CannotRun, startOracle } from './oracle.js';
+import type { Server } from './server.js';
+import { startService } from './service.js';
+import { stories } from './stories/index.js';
+import { walk } from './walk.js';
+import { type Pair, World } from './world.js';
+
+const { values: options } = parseArgs({
+  options: {
+    requests: { type: 'string', default: '2500' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    /** Only the stories whose name has this text, and no walk. */
+    only: { type: 'string' },
+    /** Compares the reference with itself: a test of this test. */
+    itself: { type: 'boolean', default: false },
+    /** With `itself`: lets one of the two refuse second reviews, which must be noticed. */
+    planted: { type: 'boolean', default: false },
+  },
+});
+
+const runs = resolve('.data/conformance');
+const dir = join(runs, String(process.pid));
+const started: Server[] = [];
+let ending: Promise<void> | undefined;
+
+/** Stops what was started, once. */
+function end(): Promise<void> {
+  ending ??= Promise.allSettled(started.map((server) => server.stop())).then(() => rmSync(dir, { recursive: true, force: true }));
+  return ending;
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end().finally(() => process.exit(130)));
+
+try {
+  await removeLeftovers();
+  mkdirSync(dir, { recursive: true });
+  await run();
+} catch (error) {
+  if (ending) await ending;
+  console.error(error instanceof CannotRun ? error.message : error);
+  process.exitCode = error instanceof CannotRun ? 2 : 1;
+} finally {
+  await end();
+}
+
+async function run() {
+  const clock = new Clock(join(dir, 'clock'));
+  const start = async (server: Promise<Server>) => {
+    started.push(await server);
+    return server;
+  };
+  // One after the other: the reference's start installs libfaketime, which the service needs too.
+  const oracle = await start(startOracle(dir, clock.file));
+  const ours = await start(options.itself ? startOracle(dir, clock.file, 'second reference') : startService(dir, clock.file));
+  if (options.planted)
+    await ours.ask({ method: 'POST', path: '/_oracle/settings', body: '{"constants": {"ALLOW_REVIEW_UPDATES": false}}' });
+
+  const servers: Pair = [oracle, ours];
+  const judge = new Judge(options.itself ? [] : undefined);
+  let worlds = 0;
+  const makeWorld = () => World.make(servers, clock, ++worlds);
+
+  for (const { name, steps } of stories.filter((story) => story.name.includes(options.only ?? ''))) {
+    const world = await makeWorld();
+    const before = judge.failed;
+    for (const step of steps) {
+      const exchange = await world.play(step);
+      const { right } = judge.verdictOn(exchange, world.history);
+      const known = step.status === undefined || step.status === exchange.oracle.status;
+      if (!known) exchange.mismatches.unshift(`the test expects the reference to answer ${step.status}`);
+      judge.count(right && known);
+      if (!right || !known) console.log(`${name}${step.note ? `, ${step.note}` : ''}\n${explain(exchange)}\n`);
+    }
+    console.log(`${judge.failed === before ? 'ok  ' : 'FAIL'} ${name}: ${steps.length} steps`);
+  }
+
+  if (options.only === undefined) {
+    await walk(makeWorld, judge, Number(options.requests), options.seed);
+    for (const { name } of options.itself ? [] : judge.unused) {
+      judge.count(false);
+      console.log(`FAIL The difference "${name}" was never seen.`);
+    }
+  }
+  console.log(`${judge.passed} passed, ${judge.failed} failed`);
+  if (judge.failed > 0) process.exitCode = 1;
+}
+
+/** Ends the servers of runs that were killed, and takes their data away. */
+async function removeLeftovers() {
+  const left = existsSync(runs) ? readdirSync(runs).filter((pid) => !isAlive(Number(pid))) : [];
+  for (const folder of left.map((pid) => join(runs, pid))) {
+    for (const file of readdirSync(folder).filter((name) => name.endsWith('.pid'))) {
+      const pid = Number(readFileSync(join(folder, file), 'utf8'));
+      const environment = isAlive(pid) && readFileSync(`/proc/${pid}/environ`, 'utf8');
+      if (environment && environment.includes(folder)) process.kill(pid, 'SIGTERM');
+    }
+    await stopPostgres(join(folder, 'postgres'));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

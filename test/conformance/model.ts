@@ -1,0 +1,58 @@
+import type { Random } from './random.js';
+import { examFields, type Step } from './step.js';
+
+export type Exam = { name: string; course: 'A' | 'B'; fields: Record<string, unknown> };
+export type Attempt = { name: string; owner: string; exam: Exam };
+
+const learners = ['alice', 'bob', 'carol', 'dave'];
+const staff = ['staff', 'coach', 'otherCoach', 'root', 'reviewer'];
+
+/** What the walk remembers of a world, to ask about things that are there (mostly). */
+export class Model {
+  readonly exams: Exam[] = [];
+  readonly attempts: Attempt[] = [];
+  private made = 0;
+
+  constructor(readonly random: Random) {}
+
+  newName(kind: string): string {
+    this.made++;
+    return `${kind}${this.made}`;
+  }
+
+  /** Two courses with exams of every kind. */
+  beginning(): Step[] {
+    const { random } = this;
+    for (const course of ['A', 'A', 'A', 'A', 'A', 'B', 'B'] as const) {
+      const name = this.newName('exam');
+      const kind = random.pick([{}, { is_proctored: true }, { is_proctored: true }, { is_proctored: true, is_practice_exam: true }]);
+      const due_date = random.chance(0.2) ? `{now+${random.pick([120, 900, 5400])}}` : null;
+      const own = { course_id: `{${course}}`, content_id: `{${course}:block}${name}` };
+      const fields = examFields(name, { ...own, ...kind, time_limit_mins: random.pick([1, 2, 30, 61, 90]), due_date });
+      this.exams.push({ name, course, fields });
+    }
+    return [this.registration('A', {}), this.registration('B', {})];
+  }
+
+  /** Publishes a course as it is, with `changes` by exam's name; a change to null leaves the exam out. */
+  registration(course: 'A' | 'B', changes: Record<string, object | null>): Step {
+    const kept = this.exams.filter((exam) => exam.course === course && changes[exam.name] !== null);
+    return {
+      as: 'staff',
+      method: 'PATCH',
+      path: `~/exam_registration/course_id/{${course}}`,
+      body: kept.map(({ name, fields }) => ({ ...fields, ...changes[name] })),
+      keep: Object.fromEntries(kept.map(({ name }, index) => [name, `${index}.exam_id`])),
+    };
+  }
+
+  learner(): string {
+    return this.random.pick(learners);
+  }
+
+  /** Mostly `usual`, sometimes anybody, or nobody. */
+  caller(usual: string, others = 0.15): string | undefined {
+    if (!this.random.chance(others)) return usual;
+    return this.random.pick([...learners, ...staff, undefined]);
+  }
+}

@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Child, freePort } from './child.js';
+import { type Server, send } from './server.js';
+
+/** The reference cannot run on this machine. */
+export class CannotRun extends Error {}
+
+/**
+ * Starts the reference of ORACLE_DIR, with data of its own in `dir`. What it installs is kept in ORACLE_HOME for the next
+ * run. Throws CannotRun with what is missing.
+ */
+export async function startOracle(dir: string, clockFile: string, name = 'reference'): Promise<Server> {
+  const script = resolve(process.env.ORACLE_DIR || '../shared/oracle', 'oracle');
+  if (!existsSync(script)) throw new CannotRun(`There is no ${script}: set ORACLE_DIR to the folder of the reference.`);
+  const kept = resolve(process.env.ORACLE_HOME || join(homedir(), '.cache', 'proctoring-oracle'));
+  const installed = spawnSync('bash', [script, 'install'], {
+    env: { ...process.env, ORACLE_HOME: kept },
+    encoding: 'utf8',
+  });
+  if (installed.status !== 0)
+    throw new CannotRun(
+      `The reference cannot be installed: it needs bash, Python 3.11 with venv, and PyPI.\n${installed.stderr ?? installed.error?.message}`,
+    );
+
+  const home = join(dir, name);
+  mkdirSync(home);
+  symlinkSync(join(kept, 'venv'), join(home, 'venv'));
+  const port = await freePort();
+  const child = new Child(name, dir, ['bash', script, 'serve', '--clock', clockFile], {
+    ORACLE_HOME: home,
+    ORACLE_PORT: String(port),
+    ORACLE_PROVIDER_PORT: String(await freePort()),
+    ORACLE_RECORD: '0',
+  });
+  await child.answers(port, '/_oracle/health');
+
+  return {
+    name,
+    ask: ({ as, headers, ...request }) =>
+      send(port, { ...request, headers: { ...headers, ...(as && { 'X-Oracle-User': as.username }) } }),
+    async seed(roster) {
+      const answer = await send(port, { method: 'POST', path: '/_oracle/seed', body: JSON.stringify(roster) });
+      if (answer.status !== 200) throw new Error(`The ${name} refused the roster: ${JSON.stringify(answer)}`);
+    },
+    stop: () => child.stop(),
+  };
+}

@@ -1,0 +1,66 @@
+import http from 'node:http';
+
+/** What both sides of the comparison can do. */
+export type Server = {
+  name: string;
+  ask(request: Request): Promise<Answer>;
+  /** Writes platform data, in the words of the roster. */
+  seed(roster: Record<string, unknown[]>): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export type User = {
+  id: number;
+  username: string;
+  email: string;
+  full_name: string;
+  is_staff?: boolean;
+  is_superuser?: boolean;
+  groups?: string[];
+};
+
+export type Request = {
+  as?: User;
+  method: string;
+  path: string;
+  headers?: Record<string, string>;
+  body?: string;
+};
+
+export type Answer = {
+  status: number;
+  /** The content type, if there is one. */
+  type?: string;
+  allow?: string;
+  /** Parsed where it is JSON; undefined when empty. */
+  body?: unknown;
+};
+
+const agent = new http.Agent({ keepAlive: true });
+
+/** Sends a request exactly as given: no path or method is put right on the way. */
+export function send(port: number, { method, path, headers = {}, body }: Omit<Request, 'as'>): Promise<Answer> {
+  const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
+  return new Promise((resolve, reject) => {
+    const options = { host: '127.0.0.1', port, agent, method, path, headers: { ...headers, ...length }, timeout: 60_000 };
+    const request = http.request(options, async (response) => {
+      try {
+        const { statusCode: status = 0, headers } = response;
+        const [type, allow] = [headers['content-type'], headers.allow];
+        if (method === 'HEAD') {
+          resolve({ status, type, allow });
+          response.destroy(); // some servers send a body all the same
+          return;
+        }
+        const text = Buffer.concat(await response.toArray()).toString();
+        const parsed = text !== '' && type?.startsWith('application/json') ? JSON.parse(text) : text || undefined;
+        resolve({ status, type, allow, body: parsed });
+      } catch (error) {
+        reject(error);
+      }
+    });
+    request.on('timeout', () => request.destroy(new Error(`${method} ${path}: no answer for a minute`)));
+    request.on('error', reject);
+    request.end(body);
+  });
+}

@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SignJWT } from 'jose';
+import { startPostgres } from '../../libs/configuration/src/embedded-postgres.js';
+import { Child, freePort } from './child.js';
+import { CannotRun } from './oracle.js';
+import { type Server, send, type User } from './server.js';
+
+const secret = 'a secret of the conformance test, long enough for HS256';
+
+/** What the reference says its platform is called. */
+const settings = {
+  SITE_NAME: 'lms.example.org',
+  PLATFORM_NAME: 'Example Platform',
+  LEARNING_MICROFRONTEND_URL: 'https://learning.example.org',
+  CONTACT_EMAIL: 'contact@example.org',
+  PROCTORING_BACKENDS: { DEFAULT: 'test', test: {} },
+};
+
+/** Starts the built service on an empty database, under the same clock file as the reference. */
+export async function startService(dir: string, clockFile: string): Promise<Server> {
+  const found = spawnSync('find', ['/usr/lib', '/usr/local/lib', '-name', 'libfaketimeMT.so.1'], { encoding: 'utf8' });
+  const [library] = found.stdout.split('\n');
+  if (!library) throw new CannotRun('libfaketimeMT.so.1 is missing: apt-get install faketime');
+
+  const dataDir = join(dir, 'service');
+  mkdirSync(dataDir);
+  const settingsFile = join(dataDir, 'settings.json');
+  writeFileSync(settingsFile, JSON.stringify(settings));
+  const database = await startPostgres({ dataDir: join(dir, 'postgres'), settings: { fsync: 'off' } });
+  const port = await freePort();
+  const child = new Child('service', dir, [process.execPath, 'dist/apps/main.js'], {
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    ROLE: 'api',
+    DATABASE_URL: database.url,
+    DATA_DIR: dataDir,
+    JWT_SECRET: secret,
+    PROCTORING_CONFIG: settingsFile,
+    TZ: 'UTC',
+    LD_PRELOAD: library,
+    FAKETIME_TIMESTAMP_FILE: clockFile,
+    FAKETIME_NO_CACHE: '1',
+    DONT_FAKE_MONOTONIC: '1',
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    NO_FAKE_STAT: '1',
+  });
+  const stop = () => child.stop().finally(database.stop);
+  await child.answers(port, '/health/ready').catch(async (error) => {
+    await stop();
+    throw error;
+  });
+
+  const operator = { id: 1, username: 'conformance', email: '', full_name: '', is_staff: true };
+  return {
+    name: 'service',
+    async ask({ as, headers, ...request }) {
+      return send(port, { ...request, headers: { ...headers, ...(as && { Authorization: `JWT ${await tokenOf(as)}` }) } });
+    },
+    async seed(roster) {
+      const headers = { 'Content-Type': 'application/json', Authorization: `JWT ${await tokenOf(operator)}` };
+      const body = JSON.stringify(roster);
+      const answer = await send(port, { method: 'PUT', path: '/api/lms/v1/roster', headers, body });
+      if (answer.status !== 200) throw new Error(`The service refused the roster: ${JSON.stringify(answer)}`);
+    },
+    stop,
+  };
+}
+
+const tokens = new Map<number, Promise<string>>();
+
+function tokenOf(user: User): Promise<string> {
+  const token =
+    tokens.get(user.id) ??
+    new SignJWT({
+      user_id: user.id,
+      preferred_username: user.username,
+      email: user.email,
+      name: user.full_name,
+      administrator: user.is_staff ?? false,
+      superuser: user.is_superuser ?? false,
+      roles: user.groups ?? [],
+    })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime(Date.parse('2099-01-01T00:00:00Z') / 1000)
+      .sign(new TextEncoder().encode(secret));
+  tokens.set(user.id, token);
+  return token;
+}

@@ -1,0 +1,61 @@
+/** One thing a test does: a request that goes to both servers, or a wait. All texts may hold `{names}`, see World. */
+export type Step = {
+  note?: string;
+  /** A user of the world; nobody: anonymous. */
+  as?: string;
+  method: string;
+  /** Begins with `~` for `/api/edx_proctoring/v1/proctored_exam`. */
+  path: string;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Sent as it is. */
+  text?: string;
+  headers?: Record<string, string>;
+  /** Names for values of the answer, by their place: `{ first: 'exam_attempt_id' }`, `{ second: '1.exam_id' }`. */
+  keep?: Record<string, string>;
+  /** What the reference is known to answer. */
+  status?: number;
+  /** Seconds that pass before. */
+  wait?: number;
+  /** Platform data that is written before, in the words of the roster. */
+  roster?: Record<string, unknown[]>;
+};
+
+/** A course of events in a world of its own. */
+export type Story = { name: string; steps: Step[] };
+
+/** `step('alice PUT ~/attempt/{first}', 200, { action: 'start' })`; `nobody` is anonymous. */
+export function step(line: string, status: number, body?: unknown, more: Partial<Step> = {}): Step {
+  const [as, method, path] = line.split(' ');
+  return { ...(as === 'nobody' ? {} : { as }), method, path, status, ...(body === undefined ? {} : { body }), ...more };
+}
+
+/** `step` with a body that is no JSON of ours. */
+export const rawStep = (line: string, status: number, text: string, contentType = 'application/json') =>
+  step(line, status, undefined, { text, headers: { 'Content-Type': contentType } });
+
+export const examFields = (name: string, more: object = {}) => ({
+  course_id: '{A}',
+  content_id: `{A:block}${name}`,
+  exam_name: `Exam ${name}`,
+  time_limit_mins: 30,
+  is_proctored: false,
+  is_practice_exam: false,
+  is_active: true,
+  hide_after_due: false,
+  external_id: `${name}-ext`,
+  ...more,
+});
+
+/** Creates the exams of a story with one request; each is then known by its name. */
+export const exams = (given: Record<string, object>): Step => ({
+  as: 'staff',
+  method: 'PATCH',
+  path: '~/exam_registration/course_id/{A}',
+  body: Object.entries(given).map(([name, more]) => examFields(name, more)),
+  keep: Object.fromEntries(Object.keys(given).map((name, index) => [name, `${index}.exam_id`])),
+  status: 200,
+});
+
+export const proctored = { is_proctored: true };
+export const practice = { is_proctored: true, is_practice_exam: true };

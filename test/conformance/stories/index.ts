@@ -1,0 +1,18 @@
+import type { Story } from '../step.js';
+import { accessStories } from './access.js';
+import { allowanceStories } from './allowances.js';
+import { attemptStories } from './attempts.js';
+import { examStories } from './exams.js';
+import { proctoringStories } from './proctoring.js';
+import { registrationStories } from './registration.js';
+import { timeStories } from './time.js';
+
+export const stories: Story[] = [
+  ...examStories,
+  ...registrationStories,
+  ...attemptStories,
+  ...timeStories,
+  ...proctoringStories,
+  ...allowanceStories,
+  ...accessStories,
+];

@@ -1,0 +1,116 @@
+import { examFields, exams, practice, proctored, type Step, type Story, step } from '../step.js';
+
+const take = (as: string, exam: string, keep: string, more: object = {}) =>
+  step(`${as} POST ~/attempt`, 200, { exam_id: `{${exam}}`, ...more }, { keep: { [keep]: 'exam_attempt_id' } });
+const refused = (as: string, status: number, exam: string, more: object = {}) => step(`${as} POST ~/attempt`, status, { exam_id: `{${exam}}`, ...more });
+const act = (as: string, attempt: string, action: string, status = 200, wait = 0) => step(`${as} PUT ~/attempt/{${attempt}}`, status, { action }, { wait });
+const poll = (as: string, attempt: string, wait = 0) => step(`${as} GET ~/attempt/{${attempt}}`, 200, undefined, { wait });
+const current = (as: string, wait = 0) => step(`${as} GET ~/attempt`, 200, undefined, { wait });
+const sequence = (as: string, exam: string) => step(`${as} GET ~/attempt/course_id/{A}?content_id={A:block%}${exam}&is_learning_mfe=true`, 200);
+const due = (exam: string, date: string | null, user?: string): Partial<Step> => ({
+  roster: { dates: [{ course_id: '{A}', content_id: `{A:block}${exam}`, field: 'due', date, ...(user && { user: `{${user}}` }) }] },
+});
+const started = { start_clock: 'true' };
+const asProctored = { attempt_proctored: 'true' };
+
+const runningOut: Story = {
+  name: 'an attempt runs out of time',
+  steps: [
+    exams({ timed: {}, proctored: { ...proctored, time_limit_mins: 200 }, none: { time_limit_mins: 0 }, negative: { time_limit_mins: -75 }, one: { time_limit_mins: 1 } }),
+    take('alice', 'timed', 'first', started),
+    ...[10, 19, 30, 900, 700, 80, 30, 20].map((wait) => poll('alice', 'first', wait)),
+    current('alice', 5),
+    poll('alice', 'first', 20),
+    current('alice'),
+    take('bob', 'timed', 'bobs', started),
+    current('bob', 1801),
+    current('bob'),
+    act('bob', 'bobs', 'stop', 400),
+    act('bob', 'bobs', 'error'),
+    act('bob', 'bobs', 'submit', 200, 60),
+    poll('bob', 'bobs'),
+    take('carol', 'timed', 'carols', started),
+    act('carol', 'carols', 'stop', 200, 60),
+    act('carol', 'carols', 'start', 400, 1800),
+    poll('carol', 'carols'),
+    take('dave', 'timed', 'daves', started),
+    step('dave GET ~/active_attempt', 200, undefined, { wait: 1801 }),
+    step('dave GET ~/active_attempt', 200),
+    take('erin', 'timed', 'erins', started),
+    { ...sequence('erin', 'timed'), wait: 1900 },
+    sequence('erin', 'timed'),
+    take('alice', 'proctored', 'long', { ...asProctored, ...started }),
+    ...[60, 60 * 79, 60 * 59].map((wait) => poll('alice', 'long', wait)),
+    current('alice'),
+    act('alice', 'long', 'error', 200, 60 * 62),
+    ...['none', 'negative', 'one'].flatMap((name) => [
+      sequence('bob', name),
+      take('bob', name, name, started),
+      poll('bob', name),
+      current('bob'),
+      sequence('bob', name),
+      poll('bob', name, 61),
+    ]),
+    take('carol', 'one', 'unread', started),
+    step('bob GET ~/attempt/{unread}', 403, undefined, { wait: 100, note: 'a stranger asks about an attempt whose time is over' }),
+    current('carol'),
+    poll('carol', 'unread'),
+  ],
+};
+
+const dueDates: Story = {
+  name: 'an exam has a due date',
+  steps: [
+    exams({
+      soon: { ...proctored, due_date: '{now+600}' },
+      past: { ...proctored, due_date: '2024-02-01T00:00:00Z' },
+      pastTimed: { due_date: '2024-02-01T00:00:00Z' },
+      pastPractice: { ...practice, due_date: '2024-02-01T00:00:00Z' },
+      open: {},
+    }),
+    ...['soon', 'past', 'pastTimed', 'pastPractice', 'open'].map((name) => sequence('alice', name)),
+    refused('alice', 403, 'past', asProctored),
+    refused('alice', 403, 'past'),
+    refused('alice', 403, 'pastTimed'),
+    refused('alice', 400, 'pastPractice', asProctored),
+    take('alice', 'soon', 'first', { ...asProctored, ...started }),
+    poll('alice', 'first'),
+    sequence('bob', 'soon'),
+    poll('alice', 'first', 570),
+    { ...sequence('bob', 'soon'), wait: 20 },
+    refused('bob', 403, 'soon', asProctored),
+    poll('alice', 'first', 60),
+    { ...sequence('bob', 'open'), ...due('open', '{now+1200}') },
+    { ...sequence('carol', 'open'), ...due('open', '{now+7200}', 'carol') },
+    sequence('bob', 'open'),
+    take('bob', 'open', 'bobs', started),
+    take('carol', 'open', 'carols', started),
+    poll('bob', 'bobs'),
+    poll('carol', 'carols'),
+    { ...sequence('dave', 'open'), ...due('open', '{now-10}') },
+    refused('dave', 403, 'open'),
+    sequence('carol', 'open'),
+    { ...sequence('dave', 'open'), ...due('open', null) },
+    { ...sequence('carol', 'open'), ...due('open', null, 'carol') },
+    take('dave', 'open', 'daves', started),
+    poll('dave', 'daves'),
+  ],
+};
+
+const creating = (name: string, more: object) =>
+  step('staff POST ~/exam', 200, examFields(name, { course_id: '{Ended}', content_id: `{Ended:block}${name}`, ...more }), { keep: { [name]: 'exam_id' } });
+const ended: Story = {
+  name: 'a course has ended',
+  steps: [
+    creating('timed', {}),
+    creating('proctored', proctored),
+    creating('onboarding', practice),
+    ...['timed', 'proctored', 'onboarding'].map((name) => step(`alice GET ~/attempt/course_id/{Ended}?content_id={Ended:block%}${name}`, 200)),
+    refused('alice', 403, 'timed'),
+    take('alice', 'proctored', 'one', asProctored),
+    take('alice', 'onboarding', 'two', asProctored),
+    ...['timed', 'proctored', 'onboarding'].map((name) => step(`alice GET ~/attempt/course_id/{Ended}?content_id={Ended:block%}${name}`, 200)),
+  ],
+};
+
+export const timeStories = [runningOut, dueDates, ended];

@@ -1,0 +1,152 @@
+import type { Clock } from './clock.js';
+import { compare, Ids } from './compare.js';
+import type { Answer, Request, Server, User } from './server.js';
+import type { Step } from './step.js';
+
+/** The reference and the service, always in this order. */
+export type Pair = [oracle: Server, ours: Server];
+export type Exchange = { step: Step; request: string; oracle: Answer; ours: Answer; mismatches: string[] };
+
+const people: Record<string, Partial<User>> = {
+  staff: { is_staff: true },
+  root: { is_superuser: true },
+  coach: {},
+  otherCoach: {},
+  reviewer: { groups: ['test_review'] },
+  alice: {},
+  bob: {},
+  carol: {},
+  dave: {},
+  erin: {},
+};
+const learners = ['alice', 'bob', 'carol', 'dave', 'erin'];
+
+/** A text of a step named something that no earlier answer gave. */
+export class Unknown extends Error {}
+
+/**
+ * Users and courses that nobody used before, so that nothing has to be wiped between tests. Names in the texts of steps:
+ * `{alice}` (username), `{alice.id}`, `{alice.email}`, `{A}` `{B}` `{Ended}` (course ids), `{A:block}` (usage key up to the
+ * block's name), `{now+600}` (a time), and what steps kept. A text that is nothing but a name becomes the value itself.
+ * The `coach` is staff of course A, the `otherCoach` of B.
+ */
+export class World {
+  private readonly values = new Map<string, [oracle: unknown, ours: unknown]>();
+  private readonly users = new Map<string, User>();
+  private readonly ids = new Ids();
+  readonly history: Exchange[] = [];
+
+  private constructor(
+    private readonly servers: Pair,
+    private readonly clock: Clock,
+  ) {}
+
+  /** `number` must not have been used before. */
+  static async make(servers: Pair, clock: Clock, number: number): Promise<World> {
+    const world = new World(servers, clock);
+    clock.passToNextHour();
+    for (const [index, [name, more]] of Object.entries(people).entries()) {
+      const username = `${name}${number}`;
+      const id = 1000 + number * 20 + index;
+      const user = { id, username, email: `${username}@example.org`, full_name: `${name} the ${number}th`, ...more };
+      world.users.set(name, user);
+      for (const [key, value] of Object.entries({ '': username, '.id': id, '.email': user.email }))
+        world.values.set(`${name}${key}`, [value, value]);
+    }
+    for (const name of ['A', 'B', 'Ended']) {
+      const run = `Conformance+${name}+${number}`;
+      world.values.set(name, [`course-v1:${run}`, `course-v1:${run}`]);
+      const block = `block-v1:${run}+type@sequential+block@`;
+      world.values.set(`${name}:block`, [block, block]);
+    }
+    await world.seed({
+      users: [...world.users.values()],
+      courses: [
+        { course_id: '{A}', display_name: 'Course A', start: '2024-01-01T00:00:00Z', end: '2099-01-01T00:00:00Z' },
+        { course_id: '{B}', display_name: 'Course B', start: '2024-01-01T00:00:00Z' },
+        { course_id: '{Ended}', display_name: 'Ended', start: '2024-01-01T00:00:00Z', end: '2024-03-01T00:00:00Z' },
+      ],
+      enrollments: learners.flatMap((user) =>
+        ['{A}', '{B}', '{Ended}'].map((course_id) => ({ user: `{${user}}`, course_id, mode: 'verified' })),
+      ),
+      course_staff: [
+        { user: '{coach}', course_id: '{A}' },
+        { user: '{otherCoach}', course_id: '{B}' },
+      ],
+    });
+    return world;
+  }
+
+  knows(name: string): boolean {
+    return this.values.has(name);
+  }
+
+  /** Asks both servers. Throws Unknown when the step names what there is not. */
+  async play(step: Step): Promise<Exchange> {
+    this.clock.pass(1.25 + (step.wait ?? 0));
+    if (step.roster) await this.seed(step.roster);
+    const requests = [0, 1].map((side) => this.requestOf(step, side));
+    const [oracle, ours] = await Promise.all(this.servers.map((server, side) => server.ask(requests[side])));
+    const mismatches = compare(oracle, ours, this.ids);
+    const exchange = { step, request: describe(requests[0]), oracle, ours, mismatches };
+    this.history.push(exchange);
+    for (const [name, place] of Object.entries(step.keep ?? {})) {
+      const found = [oracle, ours].map(({ body }) => at(body, place)) as [unknown, unknown];
+      if (found.every((value) => value !== undefined && value !== null)) this.values.set(name, found);
+    }
+    return exchange;
+  }
+
+  private async seed(roster: Record<string, unknown[]>) {
+    await Promise.all(this.servers.map((server, side) => server.seed(this.fill(roster, side) as typeof roster)));
+  }
+
+  private requestOf({ as, method, path, body, text, headers }: Step, side: number): Request {
+    const user = as === undefined ? undefined : this.users.get(as);
+    if (as !== undefined && !user) throw new Error(`There is no user ${as}.`);
+    return {
+      as: user,
+      method,
+      path: String(this.fillText(path.replace(/^~/, '/api/edx_proctoring/v1/proctored_exam'), side)),
+      headers: { Accept: 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
+      body: body === undefined ? text?.replace(/\{(\w+)\}/g, (all, name) => String(this.values.get(name)?.[side] ?? all)) : JSON.stringify(this.fill(body, side)),
+    };
+  }
+
+  private fill(value: unknown, side: number): unknown {
+    if (typeof value === 'string') {
+      const whole = /^\{([^{}]+)\}$/.exec(value);
+      return whole ? this.valueOf(whole[1], side) : this.fillText(value, side);
+    }
+    if (Array.isArray(value)) return value.map((item) => this.fill(item, side));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.fillText(key, side), this.fill(item, side)]));
+  }
+
+  /** `{name}` becomes the value, `{name%}` the percent-encoded one; anything else in braces stays. */
+  private fillText(text: string, side: number): string {
+    return text.replace(/\{([a-zA-Z][\w.:+-]*)(%?)\}/g, (_, name, encode) => {
+      const value = String(this.valueOf(name, side));
+      return encode ? encodeURIComponent(value) : value;
+    });
+  }
+
+  private valueOf(name: string, side: number): unknown {
+    const time = /^now([+-]\d+)$/.exec(name);
+    if (time) return new Date(this.clock.now.getTime() + Number(time[1]) * 1000).toISOString().replace('.000Z', 'Z');
+    const text = /^(.+):text$/.exec(name);
+    if (text) return String(this.valueOf(text[1], side));
+    const pair = this.values.get(name);
+    if (!pair) throw new Unknown(name);
+    return pair[side];
+  }
+}
+
+const at = (body: unknown, place: string): unknown =>
+  place.split('.').reduce((value: any, key) => (value === undefined || value === null ? undefined : value[key]), body);
+
+const describe = ({ as, method, path, body = '', headers = {} }: Request) => {
+  const { Accept, 'Content-Type': type, ...others } = headers;
+  const odd = { ...(Accept === 'application/json' ? {} : { Accept }), ...(type === 'application/json' ? {} : { 'Content-Type': type }), ...others };
+  return `${as?.username ?? 'anonymous'}: ${method} ${path} ${body}${JSON.stringify(odd) === '{}' ? '' : ` ${JSON.stringify(odd)}`}`;
+};

@@ -1,0 +1,65 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { migrations } from '../migrations/index.js';
+
+/** A fresh, migrated database in the server named by TEST_DATABASE_URL, which the global setup starts when it is not set. */
+export async function openDatabase() {
+  const server = process.env.TEST_DATABASE_URL!;
+  const template = await migratedTemplate(server);
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await once(server, `create database ${name} template ${template}`);
+  const url = within(server, name);
+  const owner = new pg.Pool({ connectionString: url, max: 5 });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 20,
+    pipeline: true,
+    options: '-c role=proctoring_app -c idle_in_transaction_session_timeout=30s',
+  } as pg.PoolConfig);
+  for (const each of [pool, owner]) each.on('error', () => {}); // connections that a test ends on purpose
+  return {
+    url,
+    pool,
+    owner,
+    async close() {
+      await Promise.all([pool.end(), owner.end()]);
+      await once(server, `drop database ${name} with (force)`);
+    },
+  };
+}
+
+/** Made once per server and set of migrations, by whichever worker comes first. */
+async function migratedTemplate(server: string): Promise<string> {
+  const hash = createHash('sha256');
+  const folder = join(process.cwd(), 'migrations');
+  for (const file of readdirSync(folder).sort()) hash.update(readFileSync(join(folder, file)));
+  const template = `template_${hash.digest('hex').slice(0, 16)}`;
+  const client = new pg.Client(server);
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock(7061, 3)');
+    if ((await client.query('select from pg_database where datname = $1', [template])).rowCount) return template;
+    const draft = `draft_${template}`;
+    await client.query(`drop database if exists ${draft}`);
+    await client.query(`create database ${draft}`);
+    const source = new DataSource({ type: 'postgres', url: within(server, draft), migrations });
+    await source.initialize();
+    await source.runMigrations({ transaction: 'each' });
+    await source.destroy();
+    await client.query(`alter database ${draft} rename to ${template}`);
+    return template;
+  } finally {
+    await client.end();
+  }
+}
+
+async function once(server: string, statement: string) {
+  const client = new pg.Client(server);
+  await client.connect();
+  await client.query(statement).finally(() => client.end());
+}
+
+const within = (server: string, database: string) => Object.assign(new URL(server), { pathname: `/${database}` }).href;

@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SignJWT } from 'jose';
+import { createApi } from '../apps/api/src/api.js';
+import { loadConfiguration } from '../libs/configuration/src/index.js';
+import { openDatabase } from './database.js';
+
+const secret = 'a secret of the tests, long enough for HS256';
+
+export type Person = {
+  user_id: number;
+  preferred_username: string;
+  administrator?: boolean;
+  superuser?: boolean;
+  roles?: string[];
+  scopes?: string[];
+};
+
+export const people = {
+  staff: { user_id: 1, preferred_username: 'staff', administrator: true },
+  alice: { user_id: 2, preferred_username: 'alice' },
+  bob: { user_id: 3, preferred_username: 'bob' },
+  teacher: { user_id: 4, preferred_username: 'teacher' },
+  reviewer: { user_id: 5, preferred_username: 'reviewer', roles: ['test_review'] },
+} satisfies Record<string, Person>;
+
+export const tokenOf = (person: Person) =>
+  new SignJWT({ email: `${person.preferred_username}@example.org`, name: person.preferred_username, ...person })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(secret));
+
+export const courseId = 'course-v1:OrgX+Demo+2031';
+export const contentId = (name: string) => `block-v1:OrgX+Demo+2031+type@sequential+block@${name}`;
+
+/** The whole service but for its followers, on a fresh database, without a port. */
+export async function openService(environment: Record<string, string> = {}) {
+  const database = await openDatabase();
+  const dataDir = mkdtempSync(join(tmpdir(), 'proctoring-service-'));
+  const configuration = loadConfiguration({
+    JWT_SECRET: secret,
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'error',
+    ...environment,
+  });
+  const app = await createApi(configuration, database.url);
+
+  const request = async (person: Person | undefined, method: string, url: string, body?: unknown, headers = {}) => {
+    const answer = await app.inject({
+      method: method as 'GET',
+      url,
+      headers: {
+        ...(person ? { authorization: `JWT ${await tokenOf(person)}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      payload: typeof body === 'string' || body === undefined ? body : JSON.stringify(body),
+    });
+    const isJson = String(answer.headers['content-type'] ?? '').startsWith('application/json');
+    return { status: answer.statusCode, body: isJson ? answer.json() : answer.body, headers: answer.headers };
+  };
+
+  return {
+    app,
+    configuration,
+    database,
+    request,
+    async close() {
+      await app.close();
+      await database.close();
+      rmSync(dataDir, { recursive: true });
+    },
+  };
+}
+
+export const roster = {
+  users: Object.values(people).map(({ user_id, preferred_username, ...more }) => ({
+    id: user_id,
+    username: preferred_username,
+    email: `${preferred_username}@example.org`,
+    full_name: preferred_username,
+    is_staff: 'administrator' in more,
+  })),
+  courses: [{ course_id: courseId, display_name: 'Demo', escalation_email: 'help@example.org' }],
+  enrollments: [
+    { user: 'alice', course_id: courseId, mode: 'verified' },
+    { user: 'bob', course_id: courseId, mode: 'verified' },
+  ],
+  course_staff: [{ user: 'teacher', course_id: courseId }],
+};
+
+export const publishedExam = (name: string, more: object = {}) => ({
+  course_id: courseId,
+  content_id: contentId(name),
+  exam_name: name,
+  time_limit_mins: 30,
+  is_proctored: true,
+  is_practice_exam: false,
+  is_active: true,
+  hide_after_due: false,
+  ...more,
+});

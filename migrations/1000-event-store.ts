@@ -174,6 +174,7 @@ const followers = `
     learner text not null,
     xid xid8 not null,
     position bigint not null,
+    event_id uuid not null,
     reason text not null,
     recorded_at timestamptz not null default now(),
     primary key (follower, xid, position)

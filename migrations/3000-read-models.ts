@@ -68,15 +68,7 @@ export class ReadModels3000000000000 implements MigrationInterface {
       -- Where an attempt's history is, also after the attempt was removed.
       create index attempt_creations on events (((data->>'attemptId')::bigint)) where type = 'AttemptCreated';
 
-      -- A learner's tries at practice exams, from which the onboarding status follows (domain.md §7.1, §7.4).
-      create view onboarding as
-        select attempt.id as attempt_id, attempt.user_id, attempt.status, attempt.modified,
-               exam.id as exam_id, exam.course_id, exam.backend, exam.is_active
-          from attempts attempt join exams exam on exam.id = attempt.exam_id
-         where attempt.is_sample_attempt and attempt.taking_as_proctored and exam.is_practice_exam;
-
       grant select, insert, update, delete on exams, attempts, allowances to proctoring_app;
-      grant select on onboarding to proctoring_app;
       grant usage on sequence exam_ids, attempt_ids, allowance_ids to proctoring_app;
     `);
   }

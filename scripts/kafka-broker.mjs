@@ -57,6 +57,9 @@ export async function startBroker({
       'share.coordinator.state.topic.min.isr': 1,
       'share.coordinator.state.topic.num.partitions': 1,
       'group.initial.rebalance.delay.ms': 0,
+      // A broker that was killed is let in again when its former self is given up: not 9 seconds.
+      'broker.session.timeout.ms': 4000,
+      'broker.heartbeat.interval.ms': 1000,
       'log.segment.bytes': 134217728,
       'log.cleaner.dedupe.buffer.size': 16777216,
     },
@@ -166,7 +169,7 @@ async function kafkaJars(log) {
   if (!(found >= 17))
     throw new Error(
       `Kafka needs Java 17 or newer, and ${found ? `${java} is Java ${found}` : `${java} was not found`}. ` +
-        `Install it (Debian: apt-get install openjdk-17-jre-headless) or set JAVA_HOME, ${instead}.`,
+        `Install it (Debian: apt-get install openjdk-17-jre-headless maven) or set JAVA_HOME, ${instead}.`,
     );
   if (existsSync(jars)) return jars;
   if (spawnSync('mvn', ['--version']).status !== 0)
@@ -183,12 +186,10 @@ async function kafkaJars(log) {
   const out = openSync(output, 'w');
   const code = await run(['mvn', ...words], { stdio: ['ignore', out, out] });
   closeSync(out);
-  if (code !== 0) throw new Error(`${readFileSync(output, 'utf8')}Maven could not fetch Kafka. Try again, ${instead}.`);
-  try {
-    renameSync(made, jars);
-  } catch {
-    rmSync(made, { recursive: true }); // another process was faster
-  }
+  const said = readFileSync(output, 'utf8');
+  if (code === 0 && !existsSync(jars)) renameSync(made, jars);
+  rmSync(made, { recursive: true, force: true });
+  if (code !== 0) throw new Error(`${said}Maven could not fetch Kafka. Try again, ${instead}.`);
   return jars;
 }
 

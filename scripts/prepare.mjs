@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -50,6 +51,7 @@ export async function main(work) {
   try {
     await work();
   } catch (error) {
+    if (error.code === 'EACCES') error.message += `: run as the user that owns ${root}`;
     console.error(`${error.message}${process.env.DEBUG ? `\n${error.stack}` : ''}`);
     process.exit(1);
   }
@@ -88,8 +90,8 @@ const npm = (...args) =>
 async function must(command, otherwise) {
   // Standard output stays clean: TOKEN=$(npm run -s token …)
   const code = await run(command, { stdio: ['ignore', 2, 2] }, (pid) => {
-    rmSync(lock, { force: true });
-    symlinkSync(`${process.pid} ${pid}`, lock);
+    symlinkSync(`${process.pid} ${pid}`, `${lock}.${pid}`);
+    renameSync(`${lock}.${pid}`, lock);
   });
   if (code !== 0) throw new Error(`${otherwise}.`);
 }
@@ -121,8 +123,9 @@ async function takeLock() {
       if (error.code !== 'EEXIST') throw error;
     }
     const holders = holdersOf(lock);
-    if (holders.length > 0 && !holders.some(isAlive)) rmSync(lock, { force: true });
-    else if (!told) told = !console.error(`Waiting for process ${holders[0]}, which installs or builds …`);
+    const working = holders.find(isAlive);
+    if (working && !told) told = !console.error(`Waiting for process ${working}, which installs or builds …`);
+    if (holders.length > 0 && !working) rmSync(lock, { force: true });
   }
 }
 

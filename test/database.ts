@@ -31,6 +31,8 @@ export async function openDatabase() {
   };
 }
 
+export type Database = Awaited<ReturnType<typeof openDatabase>>;
+
 /** Made once per server and set of migrations, by whichever worker comes first. */
 async function migratedTemplate(server: string): Promise<string> {
   const hash = createHash('sha256');

@@ -26,7 +26,7 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
   module: ApiModule,
   global: true,
   imports: [
-    TypeOrmModule.forRoot({ ...dataSourceOptions(databaseUrl), entities: [UserRow] }),
+    TypeOrmModule.forRoot({ ...dataSourceOptions(databaseUrl), entities: [UserRow], retryAttempts: 0 }),
     TypeOrmModule.forFeature([UserRow]),
     CommandsModule,
   ],

@@ -273,6 +273,8 @@ describe('a body', () => {
       415,
       { detail: 'Unsupported media type "text/plain" in request.' },
     ]);
+    const course = `/api/try/course/${encodeURIComponent(demo)}`;
+    expect((await ask('GET', course, people.alice, '{', { 'content-type': 'application/json' })).status).toBe(400);
     expect((await ask('GET', '/api/try/ignoring', people.alice, '{', { 'content-type': 'text/x' })).status).toBe(200);
     expect((await ask('GET', '/api/try/staff', people.alice, '{', { 'content-type': 'text/x' })).status).toBe(403);
   });

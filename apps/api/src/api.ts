@@ -24,7 +24,10 @@ const levels: Record<Configuration['logLevel'], LogLevel[]> = {
 /** Serves HTTP until `close`, which lets running requests end first. The database must be migrated. */
 export async function startApi(configuration: Configuration, databaseUrl: string) {
   const app = await createApi(configuration, databaseUrl);
-  await app.listen(configuration.port, configuration.host);
+  await app.listen(configuration.port, configuration.host).catch(async (error) => {
+    await app.close();
+    throw error;
+  });
   return { app, url: (await app.getUrl()).replace('[::1]', 'localhost'), close: () => app.close() };
 }
 
@@ -42,6 +45,7 @@ export async function createApplication(module: DynamicModule, { logLevel }: Con
   // Nest lists every module and route while it starts.
   const logger = new ConsoleLogger({ json: true, logLevels: levels.warn });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    abortOnError: false,
     bodyParser: false,
     logger,
     forceCloseConnections: false,

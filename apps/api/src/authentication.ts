@@ -107,8 +107,9 @@ export class Authentication {
   }
 
   /** The caller; undefined without credentials, and for inactive users. Throws 403 when the token is no good. */
-  async callerOf(headers: FastifyRequest['headers'], now = Date.now()): Promise<Caller | undefined> {
+  async callerOf(headers: FastifyRequest['headers']): Promise<Caller | undefined> {
     const token = tokenIn(headers);
+    const now = Date.now();
     if (!token) return undefined;
     let known = this.known.get(token);
     const isExpired = (known?.claims.exp ?? Number.POSITIVE_INFINITY) * 1000 <= now;

@@ -60,7 +60,8 @@ function answerToHttpException(error: HttpException): HttpAnswer {
     : refused(status, error.message);
 }
 
-const unreachable = /^(08...|57P0[1-3]|53300|E[A-Z]+)$/;
+const unreachable =
+  /^(08...|57P0[1-3]|53300|25006|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|EPIPE)$/;
 const unusable: Record<string, string> = {
   '22021': 'A text has a character that cannot be stored.',
   '22P05': 'A text has a character that cannot be stored.',

@@ -1,7 +1,10 @@
-import { Controller, Get, Header, Injectable } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Injectable } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type pg from 'pg';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { POOL } from '#commands';
+import { type RelayLag, relayLag } from '#integration';
 import { Gate } from './authentication.js';
 
 /** What this process counts, for Prometheus. */
@@ -16,8 +19,20 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor() {
+  constructor(@Inject(POOL) pool: pg.Pool) {
     collectDefaultMetrics({ register: this.registry });
+    const gauge = (name: string, help: string, field: keyof RelayLag) =>
+      new Gauge({
+        name: `proctoring_relay_${name}`,
+        help,
+        registers: [this.registry],
+        async collect() {
+          this.set((await relayLag(pool))[field]);
+        },
+      });
+    gauge('events_waiting', 'Events that the relay to Kafka has not come to yet.', 'events');
+    gauge('oldest_waiting_seconds', 'Age of the oldest of them.', 'oldestSeconds');
+    gauge('dead_letters', 'Events that cannot be published, or wait behind one of the same learner.', 'deadLetters');
   }
 
   observe(request: FastifyRequest, reply: FastifyReply) {

@@ -11,6 +11,8 @@ export type Checkpoint = { xid: string; position: string };
 /** Before the first event. */
 export const beginning: Checkpoint = { xid: '0', position: '0' };
 
+export const placeOf = ({ xid, position }: Checkpoint): Checkpoint => ({ xid, position });
+
 /** Below this transaction all have ended, so nothing can appear before what was read already. */
 export const fence = 'e.transaction_id < pg_snapshot_xmin(pg_current_snapshot())';
 

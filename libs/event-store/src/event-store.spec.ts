@@ -1,30 +1,233 @@
-import { openDatabase } from '../../../test/database.js';
-import { EventStore, headOf, type Metadata, start } from './index.js';
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import fc from 'fast-check';
+import { Refusal } from '#domain';
+import { type Database, openDatabase } from '../../../test/database.js';
+import { AlreadyDone, EventStore, headOf, replay, start, VersionConflict } from './index.js';
+import { created, metadata, started, submitted } from './testing.js';
 
-const metadata: Metadata = { commandId: 'c1', actor: { kind: 'user', userId: 1 } };
+const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 
 describe('the event store', () => {
-  let db: Awaited<ReturnType<typeof openDatabase>>;
+  let db: Database;
+  let store: EventStore;
+  let learner = 0;
+  let stream: string;
+
   beforeAll(async () => {
     db = await openDatabase();
+    store = new EventStore(db.pool);
+  });
+  beforeEach(() => {
+    stream = `attempts-4-${++learner}`;
   });
   afterAll(() => db.close());
 
-  it('keeps', async () => {
-    const store = new EventStore(db.pool, (stream, history, appended) => [
-      {
-        text: 'insert into checkpoints (name, xid, position) values ($1, $2, $3) on conflict (name) do nothing',
-        values: [stream, 0, appended.length],
-      },
+  const append = (events: object[], after = start) => store.append([{ stream, after, events: events as [], metadata }]);
+  const types = async (of = stream) => (await store.read(of)).map(({ type }) => type);
+
+  it('gives back what was appended, in order', async () => {
+    const first = await append([created, started]);
+    const second = await append([submitted], headOf(first));
+    expect(await store.read(stream)).toEqual([...first, ...second]);
+    expect(second[0]).toMatchObject({ ...submitted, stream, version: 3, schemaVersion: 1, metadata });
+    expect(Date.parse(second[0].recordedAt)).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  it('has an empty history for whoever did nothing yet', async () => {
+    await append([created]);
+    const histories = await store.readMany([stream, 'attempts-4-0']);
+    expect([...histories].map(([name, { length }]) => [name, length])).toEqual([
+      [stream, 1],
+      ['attempts-4-0', 0],
     ]);
+  });
+
+  it('hashes the canonical JSON of each event together with its predecessor', async () => {
+    const [first, second] = await append([created, started]);
+    const { id, version, type, schemaVersion, data } = second;
+    const text = canonicalize({ previous: first.hash, stream, version, id, type, schemaVersion, data, metadata })!;
+    expect(second.hash).toBe(createHash('sha256').update(text).digest('hex'));
+  });
+
+  it('keeps any JSON as it is', async () => {
+    console.info(`seed ${seed}`);
+    const text = fc.string({ unit: 'binary' }).filter((value) => !value.includes('\0'));
+    const json = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 3 },
+        fc.constant(null),
+        fc.boolean(),
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.maxSafeInteger(),
+        text,
+        fc.array(tie('value'), { maxLength: 4 }),
+        tie('object'),
+      ),
+      object: fc.dictionary(text, tie('value'), { maxKeys: 4 }),
+    }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(json.object, { minLength: 1, maxLength: 5 }), async (datas) => {
+        stream = `attempts-5-${++learner}`;
+        await append(datas.map((data) => ({ type: 'Anything', data })));
+        const read = await store.read(stream);
+        expect(read.map(({ data }) => canonicalize(data))).toEqual(datas.map((data) => canonicalize(data)));
+        expect(await store.verify(stream)).toBeUndefined();
+      }),
+      { seed, numRuns: 60 },
+    );
+  });
+
+  it.each([
+    ['\0', 'NUL'],
+    ['\ud800', 'half a surrogate pair'],
+  ])('refuses text that cannot be kept, before it writes', async (text) => {
+    const reason = { type: 'AttemptRejected', data: { comments: ['fine', `not ${text}`] } };
+    const refused = append([created, reason]);
+    await expect(refused).rejects.toThrow(Refusal);
+    await expect(refused).rejects.toThrow('AttemptRejected.comments.1 contains a character that cannot be stored');
+    await expect(append([{ type: 'AttemptRejected', data: { [text]: 1 } }])).rejects.toThrow(Refusal);
+    expect(await types()).toEqual([]);
+    await append([{ type: 'AttemptRejected', data: { comment: 'a backslash and u0000: \\u0000' } }]);
+  });
+
+  it('lets exactly one of two win who saw the same history', async () => {
+    const history = await append([created]);
+    for (const after of [start, headOf(history)]) {
+      stream = `attempts-4-${++learner}`;
+      if (after.version > 0) await append([created]).then((events) => Object.assign(after, headOf(events)));
+      const results = await Promise.allSettled(Array.from({ length: 8 }, () => append([started], after)));
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      for (const result of results)
+        if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(VersionConflict);
+      expect(await types()).toHaveLength(after.version + 1);
+    }
+  });
+
+  it('refuses a head whose version is right and whose hash is not', async () => {
+    await append([created]);
+    await expect(append([started], { version: 1, hash: 'aa' })).rejects.toThrow(VersionConflict);
+  });
+
+  it('appends to several streams or to none', async () => {
+    const [declined, practice] = [`attempts-1-${learner}`, `attempts-2-${learner}`];
+    const both = (after = start) =>
+      store.append([
+        { stream: practice, after: start, events: [created], metadata },
+        { stream: declined, after, events: [created, started], metadata },
+      ]);
+    await expect(both({ version: 3, hash: 'aa' })).rejects.toThrow(VersionConflict);
+    expect(await types(practice)).toEqual([]);
+    const appended = await both();
+    expect(appended.map((event) => event.stream)).toEqual([practice, declined, declined]);
+    expect(appended.map(({ position }) => Number(position))).toEqual(
+      [0, 1, 2].map((n) => Number(appended[0].position) + n),
+    );
+  });
+
+  it('is harmless to repeat with the same event ids', async () => {
     const events = [
-      { type: 'A', data: { a: 1, b: 'x"\\y' } },
-      { type: 'B', data: { c: [1.5, 1e21, 5e-324] } },
+      { ...created, id: '01a20e64-7928-7110-8d30-03e84af35296' },
+      { ...started, id: '01a20e64-7928-7110-8d30-03e84af35297' },
     ];
-    const appended = await store.append([{ stream: 's-1', after: start, events, metadata }]);
-    expect(await store.read('s-1')).toEqual(appended);
-    expect(await store.verify('s-1')).toBeUndefined();
-    await expect(store.append([{ stream: 's-1', after: start, events, metadata }])).rejects.toThrow('not at version');
-    console.log(appended, headOf(appended));
+    const first = await append(events);
+    expect(await append(events)).toEqual(first);
+    await append([submitted], headOf(first));
+    expect(await append(events)).toEqual(first);
+    await expect(append([{ ...events[0], id: events[1].id }, events[1]])).rejects.toThrow(VersionConflict);
+  });
+
+  it('gives a repeated command its first answer', async () => {
+    const kept = { key: `7:${stream}`, answer: { z: 1, a: null } };
+    const first = await store.append([{ stream, after: start, events: [created], metadata }], kept);
+    const repeated = store.append([{ stream, after: headOf(first), events: [started], metadata }], {
+      ...kept,
+      answer: 2,
+    });
+    await expect(repeated).rejects.toMatchObject({ constructor: AlreadyDone, answer: kept.answer });
+    expect(await types()).toEqual(['AttemptCreated']);
+    expect(JSON.stringify(await store.firstAnswer(kept.key))).toBe('{"z":1,"a":null}');
+    expect(await store.firstAnswer('unknown')).toBeUndefined();
+  });
+
+  describe('a transaction', () => {
+    const start = (key?: string) =>
+      store.transact({ streams: [stream], metadata, key }, (historyOf) => {
+        if (historyOf(stream).length > 0) throw new Refusal('attempt_exists', 'There is an attempt already.');
+        return { appends: [{ stream, events: [created] }], answer: { id: learner } };
+      });
+
+    it('decides on what was read', async () => {
+      expect(await start()).toMatchObject({ answer: { id: learner }, events: [created] });
+      await expect(start()).rejects.toThrow('There is an attempt already.');
+    });
+
+    it('decides again when somebody was faster', async () => {
+      const count = () =>
+        store.transact({ streams: [stream], metadata }, (historyOf) => {
+          const { length } = historyOf(stream);
+          return { appends: [{ stream, events: [{ type: 'Warned', data: { length } }] }], answer: length };
+        });
+      const answers = await Promise.all(Array.from({ length: 6 }, async () => (await count()).answer));
+      expect(answers.sort()).toEqual([0, 1, 2, 3, 4, 5]);
+      expect((await store.read(stream)).map(({ data }) => data)).toEqual(
+        [0, 1, 2, 3, 4, 5].map((length) => ({ length })),
+      );
+    });
+
+    it('gives a repeated key its first answer, though the decision would be refused by now', async () => {
+      const first = await start(`7:${stream}`);
+      expect(await start(`7:${stream}`)).toEqual({ answer: first.answer, events: [] });
+      await expect(start(`8:${stream}`)).rejects.toThrow(Refusal);
+    });
+
+    it('does once what is asked many times at once', async () => {
+      const answers = await Promise.all(Array.from({ length: 8 }, () => start(`7:${stream}`)));
+      expect(new Set(answers.map(({ answer }) => answer.id))).toEqual(new Set([learner]));
+      expect(answers.filter(({ events }) => events.length > 0)).toHaveLength(1);
+    });
+
+    it('keeps the answer of a command that changed nothing', async () => {
+      const nothing = (answer: number) =>
+        store.transact({ streams: [], metadata, key: `9:${stream}` }, () => ({ appends: [], answer }));
+      expect([await nothing(1), await nothing(2)].map(({ answer }) => answer)).toEqual([1, 1]);
+    });
+  });
+
+  describe('whose events have changed their shape', () => {
+    const modern = () =>
+      new EventStore(db.pool, undefined, {
+        AttemptCreated: {
+          1: ({ allowedMinutes, ...data }) => ({ ...data, allowed: { minutes: allowedMinutes } }),
+          2: (data) => ({ ...data, practice: false }),
+        },
+      });
+    const today = { attemptId: 1, allowed: { minutes: 90 }, practice: false };
+
+    it('shows old events in today’s shape, wherever they are read, and verifies what is stored', async () => {
+      await append([created]);
+      expect(await modern().read(stream)).toMatchObject([{ data: today, schemaVersion: 3 }]);
+      expect(await modern().verify(stream)).toBeUndefined();
+      await modern().transact({ streams: [stream], metadata }, (historyOf) => {
+        expect(historyOf(stream)).toMatchObject([{ data: today }]);
+        return { appends: [], answer: 0 };
+      });
+    });
+
+    it('writes new events in today’s', async () => {
+      const [event] = await modern().append([
+        { stream, after: start, events: [{ type: 'AttemptCreated', data: today }], metadata },
+      ]);
+      expect(event.schemaVersion).toBe(3);
+      expect(await modern().read(stream)).toEqual([event]);
+    });
+
+    it('shows them to whoever replays the log', async () => {
+      await append([created]);
+      const upcasters = { AttemptCreated: { 1: () => ({ replayed: true }) } };
+      for await (const events of replay(db.pool, { upcasters }))
+        for (const event of events.filter((each) => each.stream === stream))
+          expect(event.data).toEqual({ replayed: true });
+    });
   });
 });

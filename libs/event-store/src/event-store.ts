@@ -63,9 +63,9 @@ export class EventStore {
    */
   async append(appends: readonly Append[], kept?: { key: string; answer: unknown }): Promise<Stored[]> {
     const staged = stage(appends, this.upcasters);
-    if (staged.length === 0 && !kept) return [];
-    const writes = (await Promise.all(staged.map((each) => this.project(each)))).flat();
-    const events = staged.flatMap((each) => each.events);
+    const { events } = staged;
+    if (events.length === 0 && !kept) return [];
+    const writes = await this.project(staged);
     try {
       const [{ places }] = await inOneRoundTrip(this.pool, appendStatement(staged, kept), writes);
       const [xid, recordedAt, ...positions] = places;
@@ -138,10 +138,14 @@ export class EventStore {
     return (await this.pool.query<Stored>({ name: 'read_streams', text, values: [streams] })).rows;
   }
 
-  private async project({ stream, after, history, events }: Staged): Promise<Write[]> {
+  private async project({ streams }: Staged): Promise<Write[]> {
     if (!this.inline) return [];
-    const before = history ?? (after.version === 0 ? [] : (await this.read(stream)).slice(0, after.version));
-    return this.inline(stream, before, events);
+    const writes: Write[] = [];
+    for (const [stream, { after, history, events }] of streams) {
+      const before = history ?? (after.version === 0 ? [] : (await this.read(stream)).slice(0, after.version));
+      writes.push(...this.inline(stream, before, events));
+    }
+    return writes;
   }
 
   private async storedBefore(events: readonly Stored[]): Promise<Stored[] | undefined> {

@@ -1,6 +1,7 @@
+import canonicalize from 'canonicalize';
 import { v7 as uuid } from 'uuid';
 import { type Event, Refusal } from '#domain';
-import { type Head, hashOf, type Metadata, type Stored } from './stored.js';
+import { type Head, hashOfJson, type Metadata, type Stored } from './stored.js';
 import { schemaVersionOf, type Upcasters } from './upcasting.js';
 
 /** Events to put after `after`. `history` is what led there, for the inline projection; it is read when missing. */
@@ -12,41 +13,46 @@ export type Append = {
   history?: readonly Stored[];
 };
 
-/** What is appended to one stream, numbered and hashed; the events' place in the log is not known yet. */
+/** Events, numbered and hashed; their place in the log is not known yet. `json` is what is stored of each. */
 export type Staged = {
-  stream: string;
-  after: Head;
-  head: Head;
-  history?: readonly Stored[];
+  streams: Map<string, { after: Head; head: Head; history?: readonly Stored[]; events: Stored[] }>;
   events: Stored[];
   json: { data: string; metadata: string }[];
 };
 
-/** Numbers and hashes events, stream by stream; throws Refusal `unstorable_text` for text that a database cannot keep. */
-export function stage(appends: readonly Append[], upcasters: Upcasters): Staged[] {
-  const streams = new Map<string, Staged>();
+/** Numbers and hashes events; throws Refusal `unstorable_text` for text that the log cannot keep. */
+export function stage(appends: readonly Append[], upcasters: Upcasters): Staged {
+  const staged: Staged = { streams: new Map(), events: [], json: [] };
   for (const { stream, after, events, metadata, history } of appends) {
     if (events.length === 0) continue;
-    const staged = streams.get(stream) ?? { stream, after, head: after, history, events: [], json: [] };
-    streams.set(stream, staged);
+    const target = staged.streams.get(stream) ?? { after, head: after, history, events: [] };
+    staged.streams.set(stream, target);
     const metadataJson = storable(metadata, 'metadata');
     for (const { id = uuid(), type, data } of events) {
-      staged.json.push({ data: storable(data, type), metadata: metadataJson });
-      const version = staged.head.version + 1;
-      const event = { id, stream, version, type, schemaVersion: schemaVersionOf(upcasters, type), data, metadata };
-      staged.head = { version, hash: hashOf(staged.head.hash, event) };
-      staged.events.push({ ...event, position: '', xid: '', recordedAt: '', hash: staged.head.hash });
+      const json = { data: storable(data, type), metadata: metadataJson };
+      const version = target.head.version + 1;
+      const numbered = { id, stream, version, type, schemaVersion: schemaVersionOf(upcasters, type) };
+      const hash = hashOfJson(target.head.hash, numbered, json.data, json.metadata);
+      const event = { ...numbered, data, metadata, hash, position: '', xid: '', recordedAt: '' };
+      target.head = { version, hash };
+      target.events.push(event);
+      staged.events.push(event);
+      staged.json.push(json);
     }
   }
-  // In one order everywhere: so two appends never wait for each other.
-  return [...streams.values()].sort((a, b) => (a.stream < b.stream ? -1 : 1));
+  return staged;
 }
 
-/** Its JSON. PostgreSQL does not keep NUL, and RFC 8785 knows no half of a surrogate pair. */
+/** Its canonical JSON. PostgreSQL does not keep NUL, and RFC 8785 knows no half of a surrogate pair. */
 function storable(value: object, name: string): string {
-  const json = JSON.stringify(value);
-  if (/\\u0000|\\ud[89a-f]/.test(json)) refuseUnstorable(value, name);
-  return json;
+  try {
+    const json = canonicalize(value)!;
+    if (json.includes('\\u0000')) refuseUnstorable(value, name);
+    return json;
+  } catch (error) {
+    refuseUnstorable(value, name);
+    throw error;
+  }
 }
 
 function refuseUnstorable(value: unknown, path: string): void {

@@ -1,5 +1,4 @@
 import type { Staged } from './staging.js';
-import type { Stored } from './stored.js';
 
 /** A statement that writes a row. With a `name` it is prepared once per connection. */
 export type Write = { name?: string; text: string; values: unknown[] };
@@ -13,19 +12,19 @@ export const columns = `e.id, e.stream, e.version::integer as version, e.type, e
   iso_time(e.recorded_at) as "recordedAt", encode(e.hash, 'hex') as hash`;
 
 /** One call that moves the heads, inserts the events and keeps the command's answer. */
-export function appendStatement(staged: Staged[], kept?: { key: string; answer: unknown }): Write {
+export function appendStatement({ streams, events, json }: Staged, kept?: { key: string; answer: unknown }): Write {
   const bytes = (hash: string) => Buffer.from(hash, 'hex');
-  const events = staged.flatMap((each) => each.events);
-  const json = staged.flatMap((each) => each.json);
+  // In one order everywhere: so two appends never wait for each other.
+  const heads = [...streams].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     name: 'append_events',
     text: 'select append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) as places',
     values: [
-      staged.map(({ stream }) => stream),
-      staged.map(({ after }) => after.version),
-      staged.map(({ after }) => bytes(after.hash)),
-      staged.map(({ head }) => head.version),
-      staged.map(({ head }) => bytes(head.hash)),
+      heads.map(([stream]) => stream),
+      heads.map(([, { after }]) => after.version),
+      heads.map(([, { after }]) => bytes(after.hash)),
+      heads.map(([, { head }]) => head.version),
+      heads.map(([, { head }]) => bytes(head.hash)),
       events.map(({ id }) => id),
       events.map(({ stream }) => stream),
       events.map(({ version }) => version),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Event } from '#domain';
 
@@ -44,22 +44,18 @@ export const start: Head = { version: 0, hash: '' };
 
 export const headOf = (history: readonly Stored[]): Head => history.at(-1) ?? start;
 
+type Hashed = Omit<Stored, 'hash' | 'position' | 'xid' | 'recordedAt'>;
+
 /** What makes tampering evident: SHA-256 (hex) over the RFC 8785 canonical JSON of an event and its predecessor's hash. */
-export const hashOf = (
-  previous: string,
-  {
-    stream,
-    version,
-    id,
-    type,
-    schemaVersion,
-    data,
-    metadata,
-  }: Omit<Stored, 'hash' | 'position' | 'xid' | 'recordedAt'>,
-): string =>
-  createHash('sha256')
-    .update(canonicalize({ previous, stream, version, id, type, schemaVersion, data, metadata })!)
-    .digest('hex');
+export const hashOf = (previous: string, event: Hashed): string =>
+  hashOfJson(previous, event, canonicalize(event.data)!, canonicalize(event.metadata)!);
+
+/** The same, given the canonical JSON of the two parts that are objects. */
+export function hashOfJson(previous: string, event: Omit<Hashed, 'data' | 'metadata'>, data: string, metadata: string) {
+  const { id, schemaVersion, stream, type, version } = event;
+  const rest = canonicalize({ previous, schemaVersion, stream, type, version })!.slice(1);
+  return hash('sha256', `{"data":${data},"id":"${id}","metadata":${metadata},${rest}`);
+}
 
 /** Explains the first event of a stream, as stored and from its beginning, that is missing or not what was written. */
 export function verifyStream(history: readonly Stored[]): string | undefined {

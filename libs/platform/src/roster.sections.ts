@@ -13,6 +13,9 @@ import {
   words,
 } from './roster.fields.js';
 
+/** An item as it was read: its fields, and where it stood. */
+export type Item = Record<string, any> & { section: string; index: number };
+
 /** How the items of one section are read, and which rows they become. */
 export type Section = {
   fields: Record<string, Read>;

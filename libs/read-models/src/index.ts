@@ -5,5 +5,6 @@ export * from './exams/exam.json.js';
 export * from './exams/exam.queries.js';
 export * from './projection.js';
 export * from './projections.js';
+export * from './rebuild.js';
 export * from './rows.js';
 export * from './times.js';

@@ -1,5 +1,5 @@
 import type { Event } from '#domain';
-import type { Stored, Write } from '#event-store';
+import type { Write } from '#event-store';
 
 export type Row = { id: number };
 
@@ -20,7 +20,7 @@ export const columnOf = (field: string): string => field.replace(/[A-Z]/g, (lett
 /** The rows that these events lead to, from the rows before them; null for a row that is gone. */
 export const foldRows = (
   { idOf, evolve }: Projection,
-  events: readonly Stored[],
+  events: readonly Event[],
   before: ReadonlyMap<number, Row | null> = new Map(),
 ): Map<number, Row | null> => {
   const rows = new Map<number, Row | null>();

@@ -1,0 +1,135 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { jest } from '@jest/globals';
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { DataSource } from 'typeorm';
+import { type Configuration, dataSourceOptions, loadConfiguration } from '#configuration';
+import { signToken, UserRow } from '#platform';
+import { openDatabase } from '../../../test/database.js';
+import { Authentication } from './authentication.js';
+
+const secret = 'a secret for tests only, long enough';
+const bySecret = loadConfiguration({ JWT_SECRET: secret });
+const claims = { user_id: 7, preferred_username: 'alice' };
+
+let database: Awaited<ReturnType<typeof openDatabase>>;
+let source: DataSource;
+beforeAll(async () => {
+  database = await openDatabase();
+  source = await new DataSource({ ...dataSourceOptions(database.url), entities: [UserRow] }).initialize();
+});
+afterAll(async () => {
+  await source.destroy();
+  await database.close();
+});
+
+const authentication = (configuration: Configuration) =>
+  new Authentication(configuration, source.getRepository(UserRow));
+const callerOf = (headers: Record<string, string>, configuration = bySecret) =>
+  authentication(configuration).callerOf(headers);
+const answerTo = (token: string, configuration = bySecret) =>
+  callerOf({ authorization: `JWT ${token}` }, configuration).then(
+    (caller) => caller?.userId,
+    (error) => [error.status, error.body.detail],
+  );
+
+/** A signing key and its public half. */
+async function keyOf(algorithm: string) {
+  const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
+  const jwk: JWK = { ...(await exportJWK(publicKey)), kid: algorithm };
+  const sign = () => new SignJWT(claims).setProtectedHeader({ alg: algorithm, kid: algorithm }).sign(privateKey);
+  return { jwk, sign };
+}
+
+describe('credentials', () => {
+  it('may come as JWT or Bearer, or as two cookies with a header that other sites cannot send', async () => {
+    const token = await signToken(secret, claims);
+    const [header, payload, signature] = token.split('.');
+    const cookie = `a=b; edx-jwt-cookie-header-payload=${header}.${payload}; edx-jwt-cookie-signature=${signature}`;
+    for (const authorization of [`JWT ${token}`, `Bearer ${token}`, `bearer  ${token}`])
+      expect(await callerOf({ authorization })).toMatchObject({ userId: 7, username: 'alice' });
+    expect(await callerOf({ cookie, 'use-jwt-cookie': 'true' })).toMatchObject({ userId: 7 });
+    expect(await callerOf({ cookie })).toBeUndefined();
+  });
+
+  it('may be missing, or of a kind that means nothing here', async () => {
+    expect(await callerOf({})).toBeUndefined();
+    expect(await callerOf({ authorization: 'Basic abc' })).toBeUndefined();
+    expect(await callerOf({ 'use-jwt-cookie': 'true' })).toBeUndefined();
+    await expect(callerOf({ authorization: 'JWT' })).rejects.toMatchObject({ status: 403 });
+  });
+});
+
+describe('a token', () => {
+  it.each([
+    ['nonsense', 'Error decoding token.'],
+    ['a.b.c', 'Error decoding token.'],
+  ])('that reads %j is refused', async (token, detail) => expect(await answerTo(token)).toEqual([403, detail]));
+
+  it('is refused when it is unsigned, signed by somebody else, or too old', async () => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    expect(await answerTo(`${part({ alg: 'none' })}.${part(claims)}.`)).toEqual([403, 'Invalid token.']);
+    expect(await answerTo(await signToken('another secret', claims))).toEqual([403, 'Error decoding token.']);
+    expect(await answerTo(await signToken(secret, claims, { expiresIn: '-1m' }))).toEqual([403, 'Token has expired.']);
+  });
+
+  it('must be for us, from whom we trust, where that is configured', async () => {
+    const strict = { ...bySecret, jwtAudience: 'exams', jwtIssuer: 'lms' };
+    expect(await answerTo(await signToken(secret, claims), strict)).toEqual([403, 'Invalid token.']);
+    expect(await answerTo(await signToken(secret, claims, { audience: 'exams', issuer: 'x' }), strict)).toEqual([
+      403,
+      'Invalid token.',
+    ]);
+    expect(await answerTo(await signToken(secret, claims, { audience: 'exams', issuer: 'lms' }), strict)).toBe(7);
+  });
+
+  it('must say whose it is', async () => {
+    expect(await answerTo(await signToken(secret, {}))).toEqual([403, expect.stringContaining('which user')]);
+    expect(await answerTo(await signToken(secret, { preferred_username: 'stranger' }))).toEqual([
+      403,
+      expect.stringContaining('which user'),
+    ]);
+  });
+
+  it('is no longer good once it has expired, however well it is remembered', async () => {
+    const remembering = authentication(bySecret);
+    const headers = { authorization: `JWT ${await signToken(secret, claims, { expiresIn: '1h' })}` };
+    expect(await remembering.callerOf(headers)).toMatchObject({ userId: 7 });
+    const later = Date.now() + 2 * 3_600_000;
+    jest.useFakeTimers({ now: later, doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'queueMicrotask'] });
+    await expect(remembering.callerOf(headers))
+      .rejects.toMatchObject({ status: 403 })
+      .finally(() => jest.useRealTimers());
+  });
+
+  it.each(['RS256', 'ES256', 'EdDSA'])('may be signed with %s and a configured public key', async (algorithm) => {
+    const { jwk, sign } = await keyOf(algorithm);
+    const { jwk: another } = await keyOf(algorithm);
+    const { jwtSecret: _, ...noSecret } = bySecret;
+    expect(await answerTo(await sign(), { ...noSecret, jwtJwks: { keys: [jwk] } })).toBe(7);
+    expect(await answerTo(await sign(), { ...noSecret, jwtJwks: { keys: [another] } })).toEqual([
+      403,
+      'Error decoding token.',
+    ]);
+  });
+
+  it('never takes a public key for a secret', async () => {
+    const { jwk } = await keyOf('RS256');
+    const { jwtSecret: _, ...noSecret } = bySecret;
+    const forged = await signToken(JSON.stringify(jwk), claims);
+    expect(await answerTo(forged, { ...noSecret, jwtJwks: { keys: [jwk] } })).toEqual([403, 'Invalid token.']);
+  });
+
+  it('is checked with keys fetched from an address, and is not blamed when that fails', async () => {
+    const { jwk, sign } = await keyOf('ES256');
+    const server = createServer((_, response) => response.end(JSON.stringify({ keys: [jwk] })));
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const { port } = server.address() as AddressInfo;
+    const { jwtSecret: _, ...noSecret } = bySecret;
+    const fetching = { ...noSecret, jwtJwksUrl: `http://127.0.0.1:${port}/keys` };
+    expect(await answerTo(await sign(), fetching)).toBe(7);
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+    expect(await answerTo(await sign(), fetching)).toEqual([503, expect.any(String)]);
+  });
+});

@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { Controller, Get } from '@nestjs/common';
+import { loadConfiguration } from '#configuration';
+import { signToken } from '#platform';
+import { openDatabase } from '../../../test/database.js';
+import { createApplication, startApi } from './api.js';
+import { apiModule } from './api.module.js';
+import { Gate } from './authentication.js';
+
+const secret = 'a secret for tests only, long enough';
+const configuration = loadConfiguration({ JWT_SECRET: secret, PORT: '0', LOG_LEVEL: 'error' });
+
+let database: Awaited<ReturnType<typeof openDatabase>>;
+beforeAll(async () => {
+  database = await openDatabase();
+});
+afterAll(() => database.close());
+
+/** A way to the database that can be cut. */
+class Wire {
+  private readonly sockets = new Set<Socket>();
+  private server: Server;
+  private port = 0;
+
+  constructor(private readonly target: URL) {}
+
+  async open() {
+    this.server = createServer((near) => {
+      const far = connect(Number(this.target.port), this.target.hostname);
+      for (const socket of [near, far]) this.sockets.add(socket.on('error', () => {}));
+      near.pipe(far).pipe(near);
+    }).listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
+    this.port = (this.server.address() as AddressInfo).port;
+    return Object.assign(new URL(this.target), { hostname: '127.0.0.1', port: String(this.port) }).href;
+  }
+
+  async cut() {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+}
+
+describe('the service', () => {
+  it('says that the database is away, and serves again once it is back', async () => {
+    const wire = new Wire(new URL(database.url));
+    const { url, close } = await startApi(configuration, await wire.open());
+    const headers = { authorization: `JWT ${await signToken(secret, { user_id: 5, administrator: true })}` };
+    const put = () => fetch(`${url}/api/lms/v1/roster`, { method: 'PUT', headers, body: '' });
+    try {
+      expect((await put()).status).toBe(200);
+      await wire.cut();
+      const answer = await put();
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+      expect(await answer.json()).toEqual({ detail: expect.stringContaining('database') });
+      expect((await fetch(`${url}/health/ready`)).status).toBe(503);
+      expect((await fetch(`${url}/health/live`)).status).toBe(200);
+      await wire.open();
+      expect((await put()).status).toBe(200);
+    } finally {
+      await close();
+      await wire.cut();
+    }
+  });
+
+  it('finishes what it has begun before it ends', async () => {
+    let finish = () => {};
+    const begun = new Promise<void>((begin) => {
+      SlowController.work = () => {
+        begin();
+        return new Promise((done) => {
+          finish = () => done('finished');
+        });
+      };
+    });
+    const module = apiModule(configuration, database.url);
+    const app = await createApplication({ ...module, controllers: [SlowController] }, configuration);
+    await app.listen(0, '127.0.0.1');
+    const answer = fetch(`${await app.getUrl()}/slow`);
+    await begun;
+    const ended = app.close();
+    finish();
+    expect(await (await answer).json()).toBe('finished');
+    await ended;
+  });
+});
+
+@Controller('slow')
+class SlowController {
+  static work: () => Promise<string>;
+
+  @Get()
+  @Gate('anyone')
+  slow() {
+    return SlowController.work();
+  }
+}

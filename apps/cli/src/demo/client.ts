@@ -1,0 +1,30 @@
+import { signToken } from '#platform';
+
+export type Person = { user_id: number; preferred_username: string; administrator?: boolean };
+
+/** Talks to a running service as one person or another. */
+export class Client {
+  constructor(
+    private readonly url: string,
+    private readonly secret: string,
+    private readonly token: { audience?: string; issuer?: string },
+  ) {}
+
+  /** The answer's JSON, or its text. Throws when it is not 2xx. */
+  async ask<T = any>(person: Person, method: string, path: string, body?: unknown): Promise<T> {
+    const claims = { email: `${person.preferred_username}@example.org`, name: person.preferred_username, ...person };
+    const answer = await fetch(this.url + path, {
+      method,
+      headers: {
+        authorization: `JWT ${await signToken(this.secret, claims, this.token)}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    }).catch(() => {
+      throw new Error(`No service answers at ${this.url}: start it with npm start, or name it with --url.`);
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return answer.headers.get('content-type')?.includes('json') ? JSON.parse(text) : (text as T);
+  }
+}

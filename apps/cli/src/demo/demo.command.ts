@@ -1,0 +1,90 @@
+import { Command, CommandRunner, Option } from 'nest-commander';
+import { jwtSecretOf, loadConfiguration } from '#configuration';
+import { Client } from './client.js';
+import { messagesOfCourse } from './messages.js';
+import { Story } from './story.js';
+
+@Command({
+  name: 'demo',
+  description: 'Tell a story of four exams to the running service, and show what it leaves behind',
+})
+export class DemoCommand extends CommandRunner {
+  async run(_: string[], options: { url?: string }) {
+    const configuration = loadConfiguration(process.env);
+    const url = options.url ?? `http://${configuration.host}:${configuration.port}`;
+    const secret = jwtSecretOf(configuration);
+    if (!secret) throw new Error('The demo signs its own tokens: the service must check them with a secret.');
+    const { jwtAudience: audience, jwtIssuer: issuer } = configuration;
+    const client = new Client(url, secret, { audience, issuer });
+    const story = new Story(client, Math.floor(Date.now() / 1000) % 100_000_000, console.log);
+
+    await story.publish();
+    const late = await story.begun();
+    console.log(`Attempt ${late} begins: it has one minute, and nobody will hand it in.`);
+    const told: [string, number[]][] = [
+      ['An attempt that is verified', [await story.verified()]],
+      ['An attempt that is rejected, then verified on appeal', [await story.rejectedThenVerified()]],
+      ['An attempt that errs, and the one that takes its time over', await story.erredAndResumed()],
+    ];
+    console.log('The minute must pass first …');
+    await story.until(late, 'submitted');
+    told.push(['An attempt that runs out of time', [late]]);
+
+    let isRight = true;
+    for (const [title, attemptIds] of told) {
+      console.log(`\n${title}`);
+      for (const attemptId of attemptIds) isRight = (await show(story, attemptId)) && isRight;
+    }
+    await showMessages(configuration, url, story, late);
+    if (!isRight) throw new Error('The log and the read model do not agree.');
+  }
+
+  @Option({ flags: '--url <url>', description: 'where the service is, by default HOST and PORT' })
+  url(text: string) {
+    return text;
+  }
+}
+
+async function show(story: Story, attemptId: number): Promise<boolean> {
+  const { events, is_intact, problem } = await story.history(attemptId);
+  console.log(`  Attempt ${attemptId}: ${is_intact ? 'its history is intact' : problem}`);
+  for (const { version, type, data, metadata, hash } of events) {
+    const { at, effects = [] } = data;
+    const follows = effects.map(({ kind, status, action, template }: any) => `${kind} ${status ?? action ?? template}`);
+    const who = metadata.actor.userId ? `user ${metadata.actor.userId}` : metadata.actor.kind;
+    console.log(
+      `    ${String(version).padStart(2)} ${at} ${type.padEnd(26)} ${who.padEnd(14)} ${hash.slice(0, 8)}  ${follows.join(', ')}`,
+    );
+  }
+  const [replayed, read] = [await story.replayed(attemptId), await story.read(attemptId)];
+  const compared = ['status', 'started_at', 'completed_at', 'allowed_time_limit_mins', 'attempt_code', 'is_resumable'];
+  const differing = compared.filter((field) => !isSame(replayed[field], read[field]));
+  const shown = `status ${read.status}, started ${read.started_at}, completed ${read.completed_at}`;
+  console.log(
+    `    replayed:   status ${replayed.status}, started ${replayed.started_at}, completed ${replayed.completed_at}`,
+  );
+  console.log(`    read model: ${shown}: ${differing.length === 0 ? 'equal' : `${differing.join(', ')} differ`}`);
+  return is_intact && differing.length === 0;
+}
+
+/** Times are equal as instants: the log writes three decimals, REST six or none. */
+const isSame = (one: unknown, other: unknown) =>
+  one === other || (typeof one === 'string' && Date.parse(one) === Date.parse(String(other)));
+
+async function showMessages(
+  configuration: ReturnType<typeof loadConfiguration>,
+  url: string,
+  story: Story,
+  lastAttempt: number,
+) {
+  if (configuration.kafkaBrokers.length === 0) {
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    const [, waiting = '?'] = /^proctoring_relay_events_waiting (\S+)$/m.exec(metrics) ?? [];
+    console.log(`\nKafka: no broker: ${waiting} waiting (npm run kafka starts one; then set KAFKA_BROKERS)`);
+    return;
+  }
+  const last = new RegExp(`attempt\\.submitted\\.v1 .*"attempt_id":${lastAttempt},`);
+  const lines = await messagesOfCourse(configuration, story.courseId, (found) => found.some((line) => last.test(line)));
+  console.log(`\nKafka: ${lines.length} messages`);
+  for (const line of lines) console.log(`  ${line}`);
+}

@@ -1,0 +1,26 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Kafka, logLevel } from 'kafkajs';
+import type { Configuration } from '#configuration';
+import { topics } from '#integration';
+
+/** What Kafka holds of one course, in the order of each topic. Waits until `isComplete`, for half a minute at most. */
+export async function messagesOfCourse(
+  { kafkaBrokers, kafkaTopicPrefix }: Configuration,
+  courseId: string,
+  isComplete: (lines: readonly string[]) => boolean,
+): Promise<string[]> {
+  const kafka = new Kafka({ clientId: 'demo', brokers: kafkaBrokers, logLevel: logLevel.NOTHING });
+  const consumer = kafka.consumer({ groupId: `demo-${courseId}` });
+  const lines: string[] = [];
+  await consumer.connect();
+  await consumer.subscribe({ topics: topics.map(({ name }) => kafkaTopicPrefix + name), fromBeginning: true });
+  await consumer.run({
+    eachMessage: async ({ topic, message }) => {
+      if (!String(message.key).startsWith(`${courseId}/`)) return;
+      lines.push(`${topic.padEnd(26)} ${String(message.headers?.ce_type).padEnd(44)} ${message.value}`);
+    },
+  });
+  for (let second = 0; second < 30 && !isComplete(lines); second++) await pause(1000);
+  await consumer.disconnect();
+  return lines;
+}

@@ -1,0 +1,57 @@
+import { Command, CommandRunner, Option } from 'nest-commander';
+import { type TokenOptions, tokenFor } from './token.js';
+
+@Command({ name: 'token', description: 'Print a token signed with the secret of the service' })
+export class TokenCommand extends CommandRunner {
+  async run(_: string[], options: TokenOptions) {
+    console.log(await tokenFor(options, process.env));
+  }
+
+  @Option({ flags: '--user-id <id>', description: 'a whole number', required: true })
+  userId(text: string) {
+    if (!/^[1-9]\d{0,14}$/.test(text)) throw new Error(`--user-id must be a whole number above 0, not "${text}".`);
+    return Number(text);
+  }
+
+  @Option({ flags: '--username <name>', description: 'user name' })
+  username(text: string) {
+    return text;
+  }
+
+  @Option({ flags: '--email <address>', description: 'e-mail address' })
+  email(text: string) {
+    return text;
+  }
+
+  @Option({ flags: '--name <name>', description: 'full name' })
+  fullName(text: string) {
+    return text;
+  }
+
+  @Option({ flags: '--administrator', description: 'global staff' })
+  administrator() {
+    return true;
+  }
+
+  @Option({ flags: '--superuser' })
+  superuser() {
+    return true;
+  }
+
+  @Option({ flags: '--roles <names>', description: 'groups, separated by commas' })
+  roles(text: string) {
+    return text.split(',');
+  }
+
+  @Option({ flags: '--scopes <names>', description: 'such as roster:write,audit:read' })
+  scopes(text: string) {
+    return text.split(',');
+  }
+
+  @Option({ flags: '--expires-in <time>', description: 'such as 15m, 1h, 30d', defaultValue: '1d' })
+  expiresIn(text: string) {
+    if (!/^\d+[smhd]$/.test(text))
+      throw new Error(`--expires-in must be a time such as 15m, 1h or 30d, not "${text}".`);
+    return text;
+  }
+}

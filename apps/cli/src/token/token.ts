@@ -1,0 +1,23 @@
+import { jwtSecretOf, loadConfiguration } from '#configuration';
+import { type Claims, signToken } from '#platform';
+
+export type TokenOptions = Omit<Claims, 'user_id' | 'preferred_username'> & {
+  userId: number;
+  username?: string;
+  expiresIn: string;
+};
+
+/** What the service that runs in the same environment accepts. */
+export function tokenFor(options: TokenOptions, env: NodeJS.ProcessEnv): Promise<string> {
+  const configuration = loadConfiguration(env);
+  const secret = jwtSecretOf(configuration);
+  if (!secret)
+    throw new Error('The service checks tokens with public keys only: whoever holds the private key signs them.');
+  const { userId, username, expiresIn, ...claims } = options;
+  const { jwtAudience: audience, jwtIssuer: issuer } = configuration;
+  return signToken(
+    secret,
+    { user_id: userId, preferred_username: username, ...claims },
+    { expiresIn, audience, issuer },
+  );
+}

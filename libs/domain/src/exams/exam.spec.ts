@@ -1,0 +1,60 @@
+import { specOf } from '../testing.js';
+import { exam, examTypeOf } from './exam.js';
+
+const given = specOf(exam);
+const at = '2031-05-05T12:00:00.000Z';
+const definition = {
+  examName: 'Midterm',
+  timeLimitMins: 90,
+  dueDate: at,
+  isProctored: true,
+  isPracticeExam: false,
+  isActive: true,
+  hideAfterDue: false,
+  externalId: 'test-exam-7',
+  backend: 'test',
+};
+const data = { examId: 7, courseId: 'course-v1:OrgX+Demo+2031', contentId: 'midterm', ...definition, at };
+const created = { type: 'ExamCreated', data } as const;
+const revise = (changes: object) => ({ type: 'ReviseExam', data: { examId: 7, changes, at } }) as const;
+
+describe('an exam', () => {
+  it('is created', () => given().when({ type: 'CreateExam', data }).then(created));
+
+  it('is revised in what was given; null leaves a field as it is', () =>
+    given(created)
+      .when(revise({ examName: 'Final', externalId: null, backend: undefined }))
+      .then({ type: 'ExamRevised', data: { examId: 7, at, ...definition, examName: 'Final' } }));
+
+  it('loses its due date by null', () =>
+    given(created)
+      .when(revise({ dueDate: null }))
+      .then({ type: 'ExamRevised', data: { examId: 7, at, ...definition, dueDate: null } }));
+
+  it('is not revised by what it says already', () =>
+    given(created)
+      .when(revise({ timeLimitMins: 90 }))
+      .then());
+
+  it('that is unknown cannot be revised', () => given().when(revise({})).thenRefused('exam_not_found'));
+
+  it('is withdrawn once', () => {
+    const withdraw = { type: 'WithdrawExam', data: { examId: 7, at } } as const;
+    const withdrawn = { type: 'ExamWithdrawn', data: { examId: 7, at } } as const;
+    given(created).when(withdraw).then(withdrawn);
+    given(created, withdrawn).when(withdraw).then();
+    expect(given(created).when(withdraw).state()).toMatchObject({ isProctored: false, isActive: false });
+  });
+
+  it.each([
+    [false, false, false, 'timed'],
+    [true, false, true, 'proctored'],
+    [true, true, false, 'practice'],
+    [true, true, true, 'onboarding'],
+    [false, true, true, 'proctored'],
+  ] as const)(
+    'proctored %s, practice %s, with onboarding %s is called %s',
+    (isProctored, isPracticeExam, onboards, type) =>
+      expect(examTypeOf({ isProctored, isPracticeExam }, onboards)).toBe(type),
+  );
+});

@@ -1,0 +1,142 @@
+import type pg from 'pg';
+import { columns } from './statements.js';
+import type { Stored } from './stored.js';
+import { type Upcasters, upcast } from './upcasting.js';
+
+/** Thrown by a follower's handler: this event is parked, and what its learner does next waits behind it. */
+export class Undeliverable extends Error {
+  override readonly name = 'Undeliverable';
+  constructor(
+    readonly event: Stored,
+    readonly reason: string,
+  ) {
+    super(`${event.type} ${event.id}: ${reason}`);
+  }
+}
+
+export type DeadLetter = { event: Stored; learner: string; reason: string; recordedAt: string };
+
+/** What a follower could not deliver, and what waits behind it, in the log's order. */
+export async function deadLetters(pool: pg.Pool, name: string, upcasters: Upcasters = {}): Promise<DeadLetter[]> {
+  return lettersOf(pool, name, null, upcasters);
+}
+
+/**
+ * Delivers a learner's dead letters in order, and answers how many. Ends at the first that `handle` throws at, with what
+ * it threw; that one and the later ones stay.
+ */
+export async function retryDeadLetters(
+  pool: pg.Pool,
+  name: string,
+  learner: string,
+  handle: (events: Stored[]) => Promise<void>,
+  upcasters: Upcasters = {},
+): Promise<number> {
+  const client = await pool.connect();
+  try {
+    const lock = [`retry ${name} ${learner}`];
+    const { rows } = await client.query('select pg_try_advisory_lock(hashtextextended($1, 0)) as free', lock);
+    if (!rows[0].free) throw new Error(`The dead letters of ${learner} are being retried already`);
+    for (let delivered = 0; ; delivered++) {
+      // Read anew each time: the follower may have parked another one.
+      const [letter] = await lettersOf(client, name, learner, upcasters, 1);
+      if (!letter) return delivered;
+      await handle([letter.event]);
+      await remove(client, name, letter.event.id);
+    }
+  } finally {
+    client.release(true); // and with it the lock
+  }
+}
+
+/** Gives one dead letter up; what waits behind it still wants a retry. False when there is no such letter. */
+export async function skipDeadLetter(pool: pg.Pool, name: string, eventId: string): Promise<boolean> {
+  const client = await pool.connect();
+  try {
+    return await remove(client, name, eventId);
+  } finally {
+    client.release();
+  }
+}
+
+/** Parks those of the events whose learner has dead letters; answers the others. */
+export async function parkWaiting(
+  client: pg.ClientBase,
+  name: string,
+  events: Stored[],
+  learnerOf: (event: Stored) => string,
+): Promise<Stored[]> {
+  const parked = `select distinct learner from dead_letters where follower = $1 and learner = any($2)`;
+  const learners = [...new Set(events.map(learnerOf))];
+  if ((await client.query({ name: 'parked', text: parked, values: [name, learners] })).rowCount === 0) return events;
+  return locked(client, name, async () => {
+    const { rows } = await client.query<{ learner: string }>(parked, [name, learners]);
+    const blocked = new Set(rows.map(({ learner }) => learner));
+    const waiting = events.filter((event) => blocked.has(learnerOf(event)));
+    await park(client, name, waiting, learnerOf, 'waits for an earlier event of the same learner');
+    return events.filter((event) => !blocked.has(learnerOf(event)));
+  });
+}
+
+/** Idempotent: a follower that died half-way parks again. */
+export const park = (
+  client: pg.ClientBase,
+  name: string,
+  events: Stored[],
+  learnerOf: (event: Stored) => string,
+  reason: string,
+) =>
+  client.query(
+    `insert into dead_letters (follower, learner, xid, position, event_id, reason)
+     select $1, unnest($2::text[]), unnest($3::xid8[]), unnest($4::bigint[]), unnest($5::uuid[]), $6 on conflict do nothing`,
+    [
+      name,
+      events.map(learnerOf),
+      ...(['xid', 'position', 'id'] as const).map((key) => events.map((e) => e[key])),
+      reason,
+    ],
+  );
+
+const remove = (client: pg.ClientBase, name: string, eventId: string) =>
+  locked(client, name, async () => {
+    const text = 'delete from dead_letters where follower = $1 and event_id = $2';
+    return (await client.query(text, [name, eventId])).rowCount === 1;
+  });
+
+/**
+ * The follower decides who is parked, and a retry decides who no longer is, one at a time: else an event could be parked
+ * behind a letter that was just delivered, and stay.
+ */
+async function locked<T>(client: pg.ClientBase, name: string, change: () => Promise<T>): Promise<T> {
+  await client.query('begin');
+  try {
+    await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`dead letters ${name}`]);
+    const result = await change();
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  }
+}
+
+async function lettersOf(
+  db: pg.Pool | pg.ClientBase,
+  name: string,
+  learner: string | null,
+  upcasters: Upcasters,
+  limit: number | null = null,
+): Promise<DeadLetter[]> {
+  const { rows } = await db.query(
+    `select ${columns}, d.learner, d.reason, iso_time(d.recorded_at) as "parkedAt"
+     from dead_letters d join events e on e.transaction_id = d.xid and e.position = d.position
+     where d.follower = $1 and ($2::text is null or d.learner = $2) order by d.xid, d.position limit $3`,
+    [name, learner, limit],
+  );
+  return rows.map(({ learner, reason, parkedAt, ...event }) => ({
+    event: upcast(upcasters, event),
+    learner,
+    reason,
+    recordedAt: parkedAt,
+  }));
+}

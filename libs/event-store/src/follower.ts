@@ -1,0 +1,124 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { beginning, type Checkpoint, placeOf, readLog } from './checkpoint.js';
+import { park, parkWaiting, Undeliverable } from './dead-letters.js';
+import type { Stored } from './stored.js';
+import type { Upcasters } from './upcasting.js';
+
+export type FollowerOptions = {
+  name: string;
+  /** Gets events in the log's order, at least once. What it throws is tried again, except Undeliverable. */
+  handle(events: Stored[], signal: AbortSignal): Promise<void>;
+  /** Whose later events wait when one is undeliverable; the stream, if not given. */
+  learnerOf?(event: Stored): string;
+  /** How many events at once, at most; 500 if not given. */
+  batch?: number;
+  /** How long to wait for new events, in milliseconds; 100 if not given. */
+  pollMs?: number;
+  onError?(error: unknown, attempt: number): void;
+  upcasters?: Upcasters;
+};
+
+/** Hands the log to somebody, event by event in its order, for ever; of all processes one does so at a time. */
+export class Follower {
+  private readonly options: Required<FollowerOptions>;
+  private failures = 0;
+
+  constructor(
+    private readonly pool: pg.Pool,
+    {
+      learnerOf = ({ stream }) => stream,
+      batch = 500,
+      pollMs = 100,
+      onError = () => {},
+      upcasters = {},
+      ...rest
+    }: FollowerOptions,
+  ) {
+    this.options = { learnerOf, batch, pollMs, onError, upcasters, ...rest };
+  }
+
+  /** Ends when `signal` says so, after the batch in hand. Errors, also of the database, are reported and outlived. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      // A connection of its own: whoever loses it loses the lead, and can no longer move the checkpoint.
+      const client = new pg.Client(this.pool.options);
+      client.on('error', () => {}); // the statement in hand fails as well
+      try {
+        await client.connect();
+        await this.untilLeader(client, signal);
+        await this.lead(client, signal);
+      } catch (error) {
+        this.options.onError(error, ++this.failures);
+        await backOff(this.failures, signal);
+      } finally {
+        await client.end().catch(() => {});
+      }
+    }
+  }
+
+  private async untilLeader(client: pg.Client, signal: AbortSignal) {
+    // A machine that vanishes would else keep the lead for hours.
+    await client.query('set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 2');
+    const text = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as leads';
+    const values = [`follower ${this.options.name}`];
+    while (!signal.aborted && !(await client.query(text, values)).rows[0].leads)
+      await rest(10 * this.options.pollMs, signal);
+  }
+
+  private async lead(client: pg.Client, signal: AbortSignal) {
+    const { name, batch, pollMs, upcasters } = this.options;
+    const { rows } = await client.query('select xid::text, position from checkpoints where name = $1', [name]);
+    let checkpoint: Checkpoint = rows[0] ?? beginning;
+    while (!signal.aborted) {
+      const events = await readLog(client, checkpoint, batch, upcasters);
+      if (events.length > 0) {
+        if (!(await this.deliver(client, events, signal))) return;
+        checkpoint = placeOf(events[events.length - 1]);
+        await client.query({
+          name: 'save_checkpoint',
+          text: `insert into checkpoints (name, xid, position) values ($1, $2, $3) on conflict (name)
+            do update set xid = excluded.xid, position = excluded.position, updated_at = now()`,
+          values: [name, checkpoint.xid, checkpoint.position],
+        });
+      }
+      this.failures = 0;
+      if (events.length < batch) await rest(pollMs, signal);
+    }
+  }
+
+  /** False when the signal came before all was delivered. */
+  private async deliver(client: pg.Client, events: Stored[], signal: AbortSignal): Promise<boolean> {
+    const { name, handle, learnerOf, onError } = this.options;
+    let left = await parkWaiting(client, name, events, learnerOf);
+    for (let attempt = 1; left.length > 0; attempt++) {
+      if (signal.aborted) return false;
+      try {
+        await handle(left, signal);
+        return true;
+      } catch (error) {
+        if (signal.aborted) return false;
+        onError(error, attempt);
+        if (error instanceof Undeliverable) left = await this.parkFrom(client, left, error);
+        else await backOff(attempt, signal);
+      }
+    }
+    return true;
+  }
+
+  /** Parks an event and its learner's later ones; answers those that are left. */
+  private async parkFrom(client: pg.Client, events: Stored[], { event, reason }: Undeliverable): Promise<Stored[]> {
+    const { name, learnerOf } = this.options;
+    const from = events.findIndex(({ id }) => id === event.id);
+    if (from < 0) throw new Error(`${event.id} was not to be delivered`);
+    await park(client, name, [events[from]], learnerOf, reason);
+    const later = await parkWaiting(client, name, events.slice(from + 1), learnerOf);
+    return [...events.slice(0, from), ...later];
+  }
+}
+
+/** 0.1 s, doubled with every attempt up to 30 s, and by chance up to half of it less. */
+const backOff = (attempt: number, signal: AbortSignal) =>
+  rest(Math.min(100 * 2 ** (attempt - 1), 30_000) * (1 - Math.random() / 2), signal);
+
+const rest = (milliseconds: number, signal: AbortSignal) => pause(milliseconds, undefined, { signal }).catch(() => {});

@@ -1,0 +1,136 @@
+import pg from 'pg';
+import { type Database, openDatabase } from '../../../test/database.js';
+import { EventStore, headOf, type Inline, sessionOptions, start, type Write } from './index.js';
+import { created, metadata, started, until } from './testing.js';
+
+/** A projection that writes down how many events an attempt has, in a table of its own. */
+const counting: Inline = (stream, history, appended) => [
+  {
+    name: 'count',
+    text: `insert into counts (stream, events) values ($1, $2) on conflict (stream) do update set events = excluded.events`,
+    values: [stream, history.length + appended.length],
+  },
+];
+
+describe('an append and its projection', () => {
+  let db: Database;
+  let pool: pg.Pool;
+  let learner = 0;
+  let stream: string;
+
+  beforeAll(async () => {
+    db = await openDatabase();
+    await db.owner.query('create table counts (stream text primary key, events integer check (events < 5))');
+    await db.owner.query('grant all on counts to proctoring_app');
+    // A single connection: whatever an append leaves on it meets the next one.
+    pool = new pg.Pool({ connectionString: db.url, max: 1, pipeline: true, options: sessionOptions } as pg.PoolConfig);
+    pool.on('error', () => {});
+  });
+  beforeEach(() => {
+    stream = `attempts-4-${++learner}`;
+  });
+  afterAll(async () => {
+    await pool.end();
+    await db.close();
+  });
+
+  const first = (inline: Inline, events = [created]) =>
+    new EventStore(pool, inline).append([{ stream, after: start, events, metadata }]);
+  const with_ =
+    (...writes: Write[]): Inline =>
+    (...given) => [...counting(...given), ...writes, ...counting(...given)];
+  const count = async () =>
+    (await db.pool.query('select events from counts where stream = $1', [stream])).rows[0]?.events;
+
+  const nothingHappened = async () => {
+    expect(await count()).toBeUndefined();
+    expect(await new EventStore(db.pool).read(stream)).toEqual([]);
+    // The connection is as good as new, and the same append works.
+    expect((await first(counting)).map(({ version }) => version)).toEqual([1]);
+    expect(await count()).toBe(1);
+  };
+
+  it('happen together', async () => {
+    const appended = await first(counting, [created, started] as []);
+    expect(await count()).toBe(2);
+    const store = new EventStore(pool, counting);
+    await store.append([{ stream, after: headOf(appended), events: [started], metadata }]); // reads the history itself
+    expect(await count()).toBe(3);
+  });
+
+  it('wait for neither each other nor the commit', async () => {
+    const sent: string[] = [];
+    const client = await pool.connect();
+    const query = client.query.bind(client) as any;
+    let answered = 0;
+    (client as any).query = (statement: any) => {
+      sent.push(`${statement.name ?? statement.text} after ${answered}`);
+      return query(statement).finally(() => answered++);
+    };
+    client.release();
+    await first(counting);
+    delete (client as any).query;
+    expect(sent).toEqual(['begin after 0', 'append_events after 0', 'count after 0', 'commit after 0']);
+  });
+
+  it('fail together when a row cannot be written', async () => {
+    await expect(first(counting, [created, started, started, started, started] as [])).rejects.toThrow(
+      'check constraint',
+    );
+    await nothingHappened();
+  });
+
+  it('fail together when a statement is wrong', async () => {
+    await expect(first(with_({ name: 'wrong', text: 'insert into nowhere values ($1)', values: [1] }))).rejects.toThrow(
+      'nowhere',
+    );
+    await nothingHappened();
+  });
+
+  it.each<[string, unknown]>([
+    [
+      'turns into nothing',
+      {
+        toJSON() {
+          throw new Error('no JSON');
+        },
+      },
+    ],
+    ['is no date', new Date(Number.NaN)],
+    ['contains itself', Object.assign([], { 0: { valueOf: 1n } })],
+    ['has a NUL', 'a\0b'],
+  ])('fail together when a value %s', async (_, value) => {
+    await expect(first(with_({ text: 'select $1::text', values: [value] }))).rejects.toThrow();
+    await nothingHappened();
+  });
+
+  it('fail together when one name means two statements', async () => {
+    await expect(first(with_({ name: 'count', text: 'select 1', values: [] }))).rejects.toThrow('count has two texts');
+    await nothingHappened();
+  });
+
+  it('fail together when the stream has moved on', async () => {
+    await first(counting);
+    await expect(
+      first(() => [{ text: 'update counts set events = 4 where stream = $1', values: [stream] }]),
+    ).rejects.toThrow('version');
+    expect(await count()).toBe(1);
+  });
+
+  it.each([['in between', 'select pg_sleep(60)']])('fail together when the connection dies %s', async (_, text) => {
+    const appending = first(with_({ text, values: [] }));
+    const failed = expect(appending).rejects.toThrow();
+    const sleeping = `select pg_terminate_backend(pid) from pg_stat_activity where query = $1`;
+    await until(
+      'the server has reached the write',
+      async () => (await db.owner.query(sleeping, [text])).rowCount === 1,
+    );
+    await failed;
+    await nothingHappened();
+  });
+
+  it('never leave a session asleep in its transaction for long', async () => {
+    const { rows } = await pool.query('show idle_in_transaction_session_timeout');
+    expect(rows).toEqual([{ idle_in_transaction_session_timeout: '30s' }]);
+  });
+});

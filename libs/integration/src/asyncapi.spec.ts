@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { load } from 'js-yaml';
+import { stories, toldOf } from './messages.examples.js';
+import { topics } from './messages.js';
+
+const document = load(readFileSync('docs/asyncapi.yaml', 'utf8')) as any;
+const { channels, components, operations } = document;
+const name = (reference: { $ref: string }) => reference.$ref.split('/').at(-1)!;
+
+const ajv = new Ajv({
+  strict: false,
+  allErrors: true,
+  formats: {
+    uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+    'date-time': (text: string) => new Date(text).toISOString() === text,
+  },
+}).addSchema(document, 'document');
+
+const told = (Object.keys(stories) as (keyof typeof stories)[])
+  .flatMap(toldOf)
+  .map(({ value, ...message }) => ({ ...message, payload: JSON.parse(value) }));
+
+/** What a schema says of a message, as a list of complaints. */
+const complaints = (schema: string, value: object) => {
+  const validate = ajv.getSchema(`document#/components/messages/${schema}`)!;
+  return validate(value) ? [] : validate.errors!;
+};
+
+describe('the description of the messages', () => {
+  it('names the topics there are', () => {
+    const addresses = Object.values<any>(channels).map(({ address }) => address);
+    expect(addresses).toEqual(topics.map((topic) => topic.name));
+    expect(Object.values<any>(operations).map(({ channel }) => name(channel))).toEqual(Object.keys(channels));
+  });
+
+  it('fits every message of every story, which says no more than it describes', () => {
+    for (const { topic, key, headers, payload } of told) {
+      const channel = Object.values<any>(channels).find(({ address }) => address === topic);
+      const fitting = Object.keys(channel.messages).filter(
+        (each) => complaints(`${each}/headers`, headers).length === 0,
+      );
+      expect(fitting).toHaveLength(1);
+      const [message] = fitting;
+      expect(complaints(`${message}/payload`, payload)).toEqual([]);
+      expect(Object.keys(components.messages[message].payload.properties)).toEqual(
+        expect.arrayContaining(Object.keys(payload)),
+      );
+      expect(key).toMatch(new RegExp(components.messageBindings.key.kafka.key.pattern));
+    }
+  });
+
+  it('gives examples that are just what is sent', () => {
+    const examples = Object.values<any>(components.messages).flatMap((message) => message.examples);
+    expect(examples.length).toBeGreaterThan(Object.keys(components.messages).length);
+    for (const { headers, payload } of examples)
+      expect(told.map((message) => ({ headers: message.headers, payload: message.payload }))).toContainEqual({
+        headers,
+        payload,
+      });
+  });
+});

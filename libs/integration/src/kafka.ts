@@ -1,0 +1,116 @@
+import { Logger } from '@nestjs/common';
+import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
+import { type Message, topics } from './messages.js';
+
+const log = new Logger('kafka');
+const partitions = 6;
+
+/** The broker will never take this, however often it is sent. */
+export class TooLarge extends Error {
+  override readonly name = 'TooLarge';
+}
+
+/** Publishes to Kafka, and makes the topics that are missing. One at a time: the caller awaits each `publish`. */
+export class Publisher {
+  private readonly kafka: Kafka;
+  private producer?: Promise<Producer>;
+  /** Where the messages of the running `publish` go. */
+  private readonly targets = new Set<string>();
+
+  /** `brokers` as host:port; `prefix` stands before every topic's name. Connects when there is something to publish. */
+  constructor(
+    brokers: string[],
+    private readonly prefix: string,
+  ) {
+    this.kafka = new Kafka({
+      clientId: 'exam-proctoring',
+      brokers,
+      connectionTimeout: 3000,
+      requestTimeout: 10_000,
+      retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 3 },
+      logLevel: logLevel.WARN,
+      // What matters reaches the caller as an error.
+      logCreator:
+        () =>
+        ({ namespace, log: { message } }) =>
+          log.debug(`${namespace}: ${message}`),
+    });
+  }
+
+  /**
+   * Resolves when all replicas in sync have all messages, in the given order for each key. Throws TooLarge when one is
+   * larger than its topic allows, or all for a partition together are; else whatever keeps Kafka from answering.
+   */
+  async publish(messages: readonly Message[]): Promise<void> {
+    this.producer ??= this.connect();
+    const { producer } = this;
+    try {
+      await this.send(await producer, messages);
+    } catch (error) {
+      // Nobody knows what arrived. The next messages must not carry the numbers of these, or the broker takes them for these.
+      this.producer = undefined;
+      disconnect(producer);
+      const { type, message } = error as { type?: string; message: string };
+      throw type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE' ? new TooLarge(message) : error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await (this.producer && disconnect(this.producer));
+  }
+
+  private async send(producer: Producer, messages: readonly Message[]) {
+    this.targets.clear();
+    const acks = await producer.sendBatch({
+      topicMessages: topics.map(({ name }) => ({
+        topic: this.prefix + name,
+        messages: messages.filter(({ topic }) => topic === name),
+      })),
+      timeout: 8000,
+    });
+    // The package forgets a partition whose leader changes to a broker that answered already.
+    for (const { topicName, partition } of acks) this.targets.delete(`${topicName}/${partition}`);
+    if (this.targets.size > 0) throw new Error(`Kafka did not confirm ${[...this.targets].join(', ')}`);
+  }
+
+  private async connect(): Promise<Producer> {
+    await this.createTopics();
+    const producer = this.kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: () => {
+        const partitionOf = Partitioners.DefaultPartitioner();
+        return (target) => {
+          const partition = partitionOf(target);
+          this.targets.add(`${target.topic}/${partition}`);
+          return partition;
+        };
+      },
+    });
+    await producer.connect();
+    return producer;
+  }
+
+  private async createTopics() {
+    const admin = this.kafka.admin();
+    try {
+      await admin.connect();
+      const existing = await admin.listTopics();
+      const missing = topics.map(({ name }) => this.prefix + name).filter((topic) => !existing.includes(topic));
+      if (missing.length === 0) return;
+      const { brokers } = await admin.describeCluster();
+      const replicationFactor = Math.min(3, brokers.length);
+      // With three replicas two must have a message, so that the loss of one broker loses none.
+      const configEntries = [{ name: 'min.insync.replicas', value: replicationFactor === 3 ? '2' : '1' }];
+      await admin.createTopics({
+        topics: missing.map((topic) => ({ topic, numPartitions: partitions, replicationFactor, configEntries })),
+      });
+    } finally {
+      await admin.disconnect();
+    }
+  }
+}
+
+const disconnect = (producer: Promise<Producer>) =>
+  producer.then((each) => each.disconnect()).catch((error) => log.debug(`Disconnecting failed: ${error.message}`));

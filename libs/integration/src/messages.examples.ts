@@ -1,0 +1,123 @@
+import {
+  AcknowledgeReviewStatus,
+  type AnyAttemptCommand,
+  ApplyReview,
+  CascadeDecline,
+  ClickSoftwareDownload,
+  CreateAttempt,
+  DeclineAttempt,
+  decide,
+  type Facts,
+  fold,
+  type LearnerAtExamEvent,
+  learnerAtExam,
+  MarkReadyToResume,
+  type NewAttemptCommand,
+  type Origin,
+  ReadyAttempt,
+  RemoveAttempt,
+  ReportError,
+  ResetPracticeAttempt,
+  SetAttemptStatus,
+  StartAttempt,
+  StopAttempt,
+  SubmitAttempt,
+  TimeOutAttempt,
+} from '#domain';
+import type { Stored } from '#event-store';
+import {
+  after,
+  attemptCode,
+  byLearner,
+  informed,
+  learner,
+  onboardingExam,
+  proctoredExam,
+} from '../../domain/src/attempts/attempt.examples.js';
+import { type Message, messagesOf } from './messages.js';
+import { changesIn } from './topic.js';
+
+/** The attempt that `create` makes. */
+const attemptId = 101;
+type More = { origin?: Origin; facts?: Facts; [field: string]: unknown };
+
+/** A command about the attempt, `minutes` after noon; by the learner, at a proctored exam, unless said otherwise. */
+export const about = <C extends AnyAttemptCommand>(
+  Command: new (who: typeof learner, data: any, origin: Origin) => C,
+  minutes: number,
+  { origin = byLearner, facts, ...data }: More = {},
+) => informed(new Command(learner, { attemptId, at: after(minutes), ...data }, origin), facts);
+
+const byProvider: Origin = { actor: { kind: 'provider', name: 'test' } };
+const byStaff: Origin = { actor: { kind: 'user', userId: 7 } };
+const byOperator: Origin = { actor: { kind: 'operator', name: 'Jo Doe' } };
+const byClock: Origin = { actor: { kind: 'clock' } };
+
+const create = (facts?: Facts) => about(CreateAttempt, 0, { facts, takingAsProctored: true });
+const start = (facts?: Facts) => about(StartAttempt, 1, { facts });
+const submit = about(SubmitAttempt, 31);
+const review = (status: string, minutes: number, reviewedBy: number | null) =>
+  about(ApplyReview, minutes, { origin: byProvider, attemptCode, status, reviewedBy, commentCount: 0, sealed: '' });
+const remove = about(RemoveAttempt, 90, { origin: byStaff });
+const another = <C extends NewAttemptCommand>(command: C): C =>
+  Object.assign(command, { attempt: { ...command.attempt, id: 102 } });
+
+/** What may become of an attempt. */
+export const stories = {
+  started: [
+    create(),
+    about(ClickSoftwareDownload, 1),
+    about(ReadyAttempt, 1, { origin: byProvider }),
+    start(),
+    about(StopAttempt, 2),
+    start(),
+  ],
+  submitted: [create(), start(), submit],
+  verified: [create(), start(), submit, review('suspicious', 60, null), review('passed', 61, null)],
+  rejected: [create(), start(), submit, review('suspicious', 60, 7)],
+  'verified on appeal': [create(), start(), submit, review('suspicious', 60, 7), review('passed', 90, 7)],
+  'removed after rejection': [create(), start(), submit, review('suspicious', 60, 7), remove],
+  acknowledged: [create(), about(AcknowledgeReviewStatus, 62)],
+  'out of time': [create(), start(), about(TimeOutAttempt, 120, { origin: byClock })],
+  'out of time, and kept so': [
+    create(),
+    start(),
+    about(TimeOutAttempt, 120, { origin: byClock, facts: { ...proctoredExam, keepsTimedOutState: true } }),
+  ],
+  declined: [create(), about(DeclineAttempt, 1)],
+  'declined with another exam': [create(), about(CascadeDecline, 1, { cascadedFrom: 3 })],
+  resumed: [
+    create(),
+    start(),
+    about(ReportError, 31),
+    about(MarkReadyToResume, 40, { origin: byStaff }),
+    another(create()),
+  ],
+  'corrected by an operator': [create(), about(SetAttemptStatus, 2, { origin: byOperator, status: 'eligible' })],
+  'reset, for practice': [
+    create(onboardingExam),
+    start(onboardingExam),
+    about(ReportError, 31, { facts: onboardingExam }),
+    another(about(ResetPracticeAttempt, 33, { facts: onboardingExam })),
+  ],
+  'removed at once': [create(), remove],
+} satisfies Record<string, AnyAttemptCommand[]>;
+
+/** The learner's stream after commands, with ids that count. */
+export function logOf(commands: readonly AnyAttemptCommand[]): Stored<LearnerAtExamEvent>[] {
+  const log: Stored<LearnerAtExamEvent>[] = [];
+  for (const command of commands) {
+    const { courseId, contentId } = command.facts.exam;
+    const metadata = { commandId: '', actor: command.origin.actor, courseId, contentId, ...learner };
+    for (const event of decide(learnerAtExam, fold(learnerAtExam, log), command)) {
+      const version = log.length + 1;
+      const id = `01942c3e-5a00-7000-8000-${String(version).padStart(12, '0')}`;
+      const rest = { stream: 'attempts-7-42', schemaVersion: 1, recordedAt: after(0), hash: '' };
+      log.push({ ...event, ...rest, id, version, position: String(version), xid: '1', metadata });
+    }
+  }
+  return log;
+}
+
+/** What other services are told of a story. */
+export const toldOf = (story: keyof typeof stories): Message[] => changesIn(logOf(stories[story])).flatMap(messagesOf);

@@ -1,0 +1,104 @@
+import type pg from 'pg';
+import type { Event } from '#domain';
+import { beginning, type Checkpoint, replay } from '#event-store';
+import { foldRows, type Projection, type Row, writesOf } from './projection.js';
+import { fromRow } from './rows.js';
+
+export type Rebuilt = {
+  table: string;
+  events: number;
+  rows: number;
+  /** Ids of rows that differ between the read model and the log; at most 20 of them. */
+  differing: number[];
+  swapped: boolean;
+};
+
+/**
+ * Folds the whole log into a shadow table, proves it equal to the read model row by row, and swaps the two. The service
+ * may go on working: only the end, what was appended meanwhile, holds its appends up. Nothing but rows is written. When
+ * rows differ, nothing is swapped unless `replaceDiffering`. Needs the tables' owner.
+ */
+export async function rebuild(
+  owner: pg.Pool,
+  projection: Projection,
+  options: { replaceDiffering?: boolean; onEvents?: (count: number) => void } = {},
+): Promise<Rebuilt> {
+  const { table } = projection;
+  const shadow = `${table}_rebuilt`;
+  await owner.query(`drop table if exists ${shadow}`);
+  await owner.query(`create table ${shadow} (like ${table} including all)`);
+
+  let events = 0;
+  let last: Checkpoint = beginning;
+  const put = async (db: pg.ClientBase | pg.Pool, batch: readonly Event[]) => {
+    await foldInto(db, projection, shadow, batch);
+    events += batch.length;
+    options.onEvents?.(batch.length);
+  };
+  for await (const batch of replay(owner, { batch: 5000 })) {
+    await put(owner, batch);
+    last = batch.at(-1)!;
+  }
+
+  const client = await owner.connect();
+  try {
+    await client.query('begin');
+    await client.query(`lock table ${table} in share mode`);
+    // Nobody writes rows now, so all that was committed is to be read: also what a reader of the log must not see yet.
+    await put(client, await committedAfter(client, last));
+    const differing = await difference(client, table, shadow);
+    const swapped = differing.length === 0 || (options.replaceDiffering ?? false);
+    const rows = Number((await client.query(`select count(*) from ${shadow}`)).rows[0].count);
+    if (swapped) await swap(client, table, shadow);
+    else await client.query(`drop table ${shadow}`);
+    await client.query('commit');
+    return { table, events, rows, differing, swapped };
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+async function foldInto(db: pg.ClientBase | pg.Pool, projection: Projection, shadow: string, events: readonly Event[]) {
+  const ids = [...new Set(events.flatMap((event) => projection.idOf(event) ?? []))];
+  const text = `select to_json(shadow) as row from ${shadow} shadow where id = any($1::bigint[])`;
+  const found = await db.query(text, [ids]);
+  const before = new Map(found.rows.map(({ row }) => [row.id as number, fromRow<Row>(row)]));
+  const writes = writesOf(projection, foldRows(projection, events, before), shadow);
+  for (const { text: statement, values } of writes) await db.query(statement, values);
+}
+
+async function committedAfter(db: pg.ClientBase, { xid, position }: Checkpoint): Promise<Event[]> {
+  const text = `select e.type, e.data from events e where (e.transaction_id, e.position) > ($1::xid8, $2::bigint)
+                 order by e.transaction_id, e.position`;
+  return (await db.query<Event>(text, [xid, position])).rows;
+}
+
+async function difference(db: pg.ClientBase, table: string, shadow: string): Promise<number[]> {
+  const { rows } = await db.query(`
+    select distinct id from (
+      (select * from ${table} except all select * from ${shadow}) union all
+      (select * from ${shadow} except all select * from ${table})
+    ) as differing order by id limit 20`);
+  return rows.map(({ id }) => Number(id));
+}
+
+/** The shadow becomes the table, with the names of its indexes and constraints and with its rights. */
+async function swap(db: pg.ClientBase, table: string, shadow: string) {
+  const indexes = `select indexrelid::regclass::text as name, replace(regexp_replace(pg_get_indexdef(indexrelid),
+    'INDEX \\S+ ON', 'INDEX ON'), $2, $1) as shape from pg_index where indrelid = $2::regclass`;
+  const names = new Map((await db.query(indexes, [table, table])).rows.map(({ name, shape }) => [shape, name]));
+  const { rows: shadows } = await db.query(indexes, [table, shadow]);
+  const { rows: rights } = await db.query(
+    `select string_agg(privilege_type, ', ') as privileges from information_schema.role_table_grants
+      where table_name = $1 and grantee = 'proctoring_app'`,
+    [table],
+  );
+  await db.query(`drop table ${table}`);
+  await db.query(`alter table ${shadow} rename to ${table}`);
+  // A constraint carries the name of its index.
+  for (const { name, shape } of shadows) await db.query(`alter index ${name} rename to ${names.get(shape)}`);
+  await db.query(`grant ${rights[0].privileges} on ${table} to proctoring_app`);
+}

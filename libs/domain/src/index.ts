@@ -10,6 +10,7 @@ export { completesOnboarding, startsCascade } from './attempts/attempt.moves.js'
 export * from './attempts/attempt.statuses.js';
 export * from './attempts/attempt.time.js';
 export * from './attempts/attempt.words.js';
+export { allowedTimeOf, currentAttempt, type LearnerAtExam } from './attempts/learner-at-exam.js';
 export * from './decider.js';
 export * from './event.js';
 export * from './exams/exam.events.js';

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { checkOut } from './round-trip.js';
 import { columns } from './statements.js';
 import type { Stored } from './stored.js';
 import { type Upcasters, upcast } from './upcasting.js';
@@ -32,7 +33,7 @@ export async function retryDeadLetters(
   handle: (events: Stored[]) => Promise<void>,
   upcasters: Upcasters = {},
 ): Promise<number> {
-  const client = await pool.connect();
+  const client = await checkOut(pool);
   try {
     const lock = [`retry ${name} ${learner}`];
     const { rows } = await client.query('select pg_try_advisory_lock(hashtextextended($1, 0)) as free', lock);
@@ -51,7 +52,7 @@ export async function retryDeadLetters(
 
 /** Gives one dead letter up; what waits behind it still wants a retry. False when there is no such letter. */
 export async function skipDeadLetter(pool: pg.Pool, name: string, eventId: string): Promise<boolean> {
-  const client = await pool.connect();
+  const client = await checkOut(pool);
   try {
     return await remove(client, name, eventId);
   } finally {

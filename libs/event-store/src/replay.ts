@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { to } from 'pg-copy-streams';
 import { beginning, type Checkpoint, fence } from './checkpoint.js';
+import { checkOut } from './round-trip.js';
 import type { Stored } from './stored.js';
 import { type Upcasters, upcast } from './upcasting.js';
 
@@ -10,7 +11,7 @@ export async function* replay(
   options: { after?: Checkpoint; batch?: number; upcasters?: Upcasters } = {},
 ): AsyncGenerator<Stored[]> {
   const { after = beginning, batch = 1000, upcasters = {} } = options;
-  const client = await pool.connect();
+  const client = await checkOut(pool);
   try {
     // A copy cannot share its connection with other statements.
     Object.assign(client, { pipeline: false });

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Event } from '#domain';
 import { type Database, openDatabase } from '../../../test/database.js';
 import { EventStore, headOf, type Inline, sessionOptions, start, type Write } from './index.js';
 import { created, metadata, started, until } from './testing.js';
@@ -34,7 +35,7 @@ describe('an append and its projection', () => {
     await db.close();
   });
 
-  const first = (inline: Inline, events = [created]) =>
+  const first = (inline: Inline, events: Event[] = [created]) =>
     new EventStore(pool, inline).append([{ stream, after: start, events, metadata }]);
   const with_ =
     (...writes: Write[]): Inline =>
@@ -51,7 +52,7 @@ describe('an append and its projection', () => {
   };
 
   it('happen together', async () => {
-    const appended = await first(counting, [created, started] as []);
+    const appended = await first(counting, [created, started]);
     expect(await count()).toBe(2);
     const store = new EventStore(pool, counting);
     await store.append([{ stream, after: headOf(appended), events: [started], metadata }]); // reads the history itself
@@ -74,9 +75,7 @@ describe('an append and its projection', () => {
   });
 
   it('fail together when a row cannot be written', async () => {
-    await expect(first(counting, [created, started, started, started, started] as [])).rejects.toThrow(
-      'check constraint',
-    );
+    await expect(first(counting, [created, started, started, started, started])).rejects.toThrow('check constraint');
     await nothingHappened();
   });
 

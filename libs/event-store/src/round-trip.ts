@@ -7,16 +7,25 @@ import type { Write } from './statements.js';
  */
 export async function inOneRoundTrip(pool: pg.Pool, first: Write, writes: readonly Write[]): Promise<any[]> {
   const statements = [first, ...writes].map(checked);
-  const client = await pool.connect();
+  const client = await checkOut(pool);
   // One transaction by itself needs no begin.
   const sent = writes.length === 0 ? statements : [{ text: 'begin' }, ...statements, { text: 'commit' }];
   const results = await Promise.allSettled(sent.map((statement) => client.query(statement)));
   const failure = results.find((result) => result.status === 'rejected');
   // A refusal by the server leaves the connection as it was; after anything else nobody knows.
-  client.release(failure !== undefined && !(failure.reason.severity === 'ERROR'));
+  client.release(failure !== undefined && failure.reason.severity !== 'ERROR');
   if (failure) throw failure.reason;
   return (results[sent.indexOf(statements[0])] as PromiseFulfilledResult<pg.QueryResult>).value.rows;
 }
+
+/** A connection whose loss fails the statement in hand and nothing else: unheard, it would end the process. */
+export async function checkOut(pool: pg.Pool): Promise<pg.PoolClient> {
+  const client = await pool.connect();
+  if (!client.listeners('error').includes(ignore)) client.on('error', ignore);
+  return client;
+}
+
+const ignore = () => {};
 
 const texts = new Map<string, string>();
 

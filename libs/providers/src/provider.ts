@@ -65,7 +65,7 @@ export type Dashboard = {
   configuration?: boolean;
 };
 
-/** A provider answered with an error, or not at all (`status` 503). `message` is fit for clients, `content` for logs. */
+/** A provider answered with an error, or not at all (`status` 503). `message` is fit for clients. */
 export class ProviderRefused extends Error {
   override readonly name = 'ProviderRefused';
 
@@ -73,7 +73,6 @@ export class ProviderRefused extends Error {
     readonly provider: string,
     readonly status: number,
     message: string,
-    readonly content?: unknown,
   ) {
     super(message);
   }

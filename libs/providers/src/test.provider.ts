@@ -4,8 +4,8 @@ import { type Provider, ProviderRefused } from './provider.js';
 /** How the provider `test` can be made to answer otherwise; beside the options that every provider has. */
 export type TestOptions = {
   onboarding_error?: OnboardingError;
-  /** HTTP status and content of its refusal. */
-  register_error?: [number, string];
+  /** The HTTP status of its refusal. */
+  register_error?: number;
   without_attempt_id?: boolean;
   retire_answer?: boolean | 'error';
   removal_answer?: boolean;
@@ -28,7 +28,7 @@ export const testProvider = (
 
     async register(_exam, _context, attemptId) {
       const { register_error: error, onboarding_error: onboardingError, without_attempt_id: silent } = options;
-      if (error) throw new ProviderRefused(name, error[0], `${verboseName} cannot register the attempt.`, error[1]);
+      if (error) throw new ProviderRefused(name, error, `${verboseName} cannot register the attempt.`);
       if (onboardingError) return { onboardingError };
       if (silent) throw new ProviderRefused(name, 200, `${verboseName} sent no id for the attempt.`);
       return { externalId: `test-attempt-${attemptId}` };

@@ -1,5 +1,5 @@
 import type { GrantAllowance, WithdrawAllowance } from '../attempts/attempt.commands.js';
-import type { LearnerAtExam } from '../attempts/attempt.decider.js';
+import type { LearnerAtExam } from '../attempts/learner-at-exam.js';
 import { Refusal } from '../refusal.js';
 import type { AllowanceEvent } from './allowance.events.js';
 import { isMinutesKey } from './allowance.js';

@@ -3,9 +3,10 @@ import { Refusal } from '../refusal.js';
 import type { AttemptCommand } from './attempt.commands.js';
 import { type Effect, effectsOf } from './attempt.effects.js';
 import type { AttemptEvent } from './attempt.events.js';
-import { type Attempt, evolveAttempt } from './attempt.js';
+import type { Attempt } from './attempt.js';
 import { isCompleted, isIncomplete, isInProgress, isPreStarted, type Status } from './attempt.statuses.js';
 import { type AllowedTime, expiryOf, isOverdue } from './attempt.time.js';
+import { allowedTimeOf, attemptOf, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
 
 /** What some changes of status say beside the status. */
 type More = {
@@ -20,45 +21,38 @@ type More = {
  * the end of time where the change leaves the attempt without any. Refuses the way back from a completed status.
  */
 export const move = (
-  all: readonly Attempt[],
+  state: LearnerAtExam,
   attempt: Attempt,
   requested: Status,
   command: AttemptCommand,
-  allowed: () => AllowedTime,
   more: More = {},
 ): AttemptEvent[] => {
   const { at } = command.data;
-  if (requested === 'timed_out') return runOut(all, attempt, command);
+  if (requested === 'timed_out') return runOut(state, attempt, command);
   const wentBack = isInProgress(attempt.status) && isPreStarted(requested);
   const to = wentBack ? 'submitted' : requested;
   if (isCompleted(attempt.status) && isIncomplete(to)) throw illegal(attempt, to, command);
-  const effects = effectsOfMove(all, attempt, to, command, more.by ?? null);
+  const effects = effectsOfMove(state, attempt, to, command, more.by ?? null);
+  const allowed = () => allowedTimeOf(state, command.facts, at);
   const event = eventOf(attempt, to, { at, effects }, allowed, wentBack, more);
-  const after = evolveAttempt(attempt, event)!;
+  const after = onAttempt(state, event);
+  const moved = attemptOf(after, attempt.id);
   const isWithoutTime = event.type === 'AttemptStarted' && event.data.allowed.minutes <= 0;
-  if (!isWithoutTime && !isOverdue(after, at)) return [event];
-  return [
-    event,
-    ...runOut(
-      all.map((each) => (each === attempt ? after : each)),
-      after,
-      command,
-    ),
-  ];
+  return isWithoutTime || isOverdue(moved, at) ? [event, ...runOut(after, moved, command)] : [event];
 };
 
 /** The end of an attempt's time: submitted at the very instant at which the time was over (domain.md §4.4). */
-export const runOut = (all: readonly Attempt[], attempt: Attempt, command: AttemptCommand): AttemptEvent[] => {
+export const runOut = (state: LearnerAtExam, attempt: Attempt, command: AttemptCommand): AttemptEvent[] => {
   const { at } = command.data;
   const to = command.facts.keepsTimedOutState ? 'timed_out' : 'submitted';
-  const data = { attemptId: attempt.id, effects: effectsOfMove(all, attempt, to, command, null), at };
+  const data = { attemptId: attempt.id, effects: effectsOfMove(state, attempt, to, command, null), at };
   if (to === 'timed_out') return [{ type: 'AttemptTimedOut', data }];
   const completedAt = expiryOf(attempt) ?? at;
   return [{ type: 'AttemptSubmitted', data: { ...data, completedAt, because: 'time_ran_out' } }];
 };
 
 const effectsOfMove = (
-  all: readonly Attempt[],
+  state: LearnerAtExam,
   attempt: Attempt,
   to: Status,
   { facts }: AttemptCommand,
@@ -67,7 +61,7 @@ const effectsOfMove = (
   effectsOf({
     from: attempt.status,
     to,
-    all: all.map((each) => (each.id === attempt.id ? to : each.status)),
+    all: state.attempts.map((each) => (each.id === attempt.id ? to : each.status)),
     isPractice: facts.exam.isPracticeExam,
     hasProvider: facts.provider !== null,
     providerName: facts.provider?.verboseName ?? null,

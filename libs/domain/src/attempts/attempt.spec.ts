@@ -14,7 +14,7 @@ import {
   SubmitAttempt,
   TimeOutAttempt,
 } from './attempt.commands.js';
-import { currentAttempt, learnerAtExam } from './attempt.decider.js';
+import { learnerAtExam } from './attempt.decider.js';
 import {
   after,
   attemptCode,
@@ -36,6 +36,7 @@ import {
   verified,
 } from './attempt.examples.js';
 import { completesOnboarding } from './attempt.moves.js';
+import { currentAttempt } from './learner-at-exam.js';
 
 const given = specOf(learnerAtExam);
 const one = (minutes: number) => ({ attemptId, at: after(minutes) });

@@ -16,7 +16,7 @@ import {
   SubmitAttempt,
   TimeOutAttempt,
 } from './attempt.commands.js';
-import { currentAttempt, learnerAtExam } from './attempt.decider.js';
+import { learnerAtExam } from './attempt.decider.js';
 import type { AttemptEvent } from './attempt.events.js';
 import {
   after,
@@ -37,6 +37,7 @@ import {
   type Status,
   statuses,
 } from './attempt.statuses.js';
+import { currentAttempt } from './learner-at-exam.js';
 
 const given = specOf(learnerAtExam);
 const at = after(10);

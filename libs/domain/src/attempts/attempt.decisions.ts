@@ -1,0 +1,152 @@
+import type { Decider } from '../decider.js';
+import { Refusal } from '../refusal.js';
+import type { AnyAttemptCommand, AttemptCommand } from './attempt.commands.js';
+import { create } from './attempt.creation.js';
+import { effectsOfRemoval } from './attempt.effects.js';
+import type { AttemptEvent } from './attempt.events.js';
+import type { Attempt } from './attempt.js';
+import { move, runOut } from './attempt.moves.js';
+import { isIncomplete, isOnboardingError, isPreStarted } from './attempt.statuses.js';
+import { isOverdue, isPastDue, remainingSeconds } from './attempt.time.js';
+import { attemptOf, currentAttempt, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
+
+type OfOthers = { type: 'ApplyReview' | 'GrantAllowance' | 'WithdrawAllowance' };
+type Decisions = Decider<LearnerAtExam, Exclude<AnyAttemptCommand, OfOthers>, AttemptEvent>['decide'];
+
+export const attemptDecisions: Decisions = {
+  CreateAttempt: (state, command) => {
+    const { facts, data } = command;
+    const { exam } = facts;
+    if (!exam.isPracticeExam && isPastDue(exam, facts.dueAt, facts.courseEndsAt, data.at))
+      throw new Refusal(
+        'exam_past_due_forbidden',
+        `user_id=${command.learner.userId} attempted to create an attempt for expired exam with exam_id=${exam.examId} in course_id=${exam.courseId}`,
+      );
+    const events = create(state, command, data.takingAsProctored);
+    const after = events.reduce(onAttempt, state);
+    const attempt = currentAttempt(after)!;
+    if (exam.isProctored && !data.takingAsProctored) return [...events, ...move(after, attempt, 'declined', command)];
+    return data.startClock ? [...events, ...move(after, attempt, 'started', command)] : events;
+  },
+
+  StartAttempt: (state, command) => {
+    const attempt = currentOrRefuse(state, command);
+    if (attempt.status === 'started' && attempt.startedAt !== null) throw alreadyStarted(command);
+    return move(state, attempt, 'started', command);
+  },
+
+  StopAttempt: (state, command) => move(state, attemptOf(state, command.data.attemptId), 'ready_to_submit', command),
+
+  SubmitAttempt: (state, command) => move(state, attemptOf(state, command.data.attemptId), 'submitted', command),
+
+  DeclineAttempt: (state, command) => move(state, attemptOf(state, command.data.attemptId), 'declined', command),
+
+  CascadeDecline: (state, command) => {
+    const { cascadedFrom, at } = command.data;
+    const current = currentAttempt(state);
+    const first = current
+      ? isOverdue(current, at)
+        ? runOut(state, current, command)
+        : []
+      : create(state, command, false, cascadedFrom);
+    const after = first.reduce(onAttempt, state);
+    const attempt = currentAttempt(after)!;
+    const isOver = current !== undefined && !isOpenToCascade(attempt);
+    return isOver ? first : [...first, ...move(after, attempt, 'declined', command, { cascadedFrom })];
+  },
+
+  ClickSoftwareDownload: (state, command) =>
+    move(state, attemptOf(state, command.data.attemptId), 'download_software_clicked', command),
+
+  ReadyAttempt: (state, command) => {
+    const attempt = attemptOf(state, command.data.attemptId);
+    const waits = isPreStarted(attempt.status) && attempt.status !== 'ready_to_start';
+    return waits ? move(state, attempt, 'ready_to_start', command) : [];
+  },
+
+  ReportError: (state, command) => {
+    const attempt = attemptOf(state, command.data.attemptId);
+    const { exam, ignoresPingFailures } = command.facts;
+    if (attempt.status === 'submitted' || (exam.backend && ignoresPingFailures)) return [];
+    const timeRemainingSeconds = Math.trunc(remainingSeconds(attempt, command.data.at));
+    return move(state, attempt, 'error', command, { timeRemainingSeconds });
+  },
+
+  MarkReadyToResume: (state, { data: { attemptId, at } }) => {
+    if (!attemptOf(state, attemptId).isResumable)
+      throw new Refusal(
+        'attempt_not_resumable',
+        `Attempted to mark attempt_id=${attemptId} as ready_to_resume, but attempt is not resumable. This is not allowed.`,
+      );
+    return [{ type: 'AttemptMarkedReadyToResume', data: { attemptId, at } }];
+  },
+
+  ResetPracticeAttempt: (state, command) => {
+    const attempt = currentOrRefuse(state, command);
+    const { exam } = command.facts;
+    if (!exam.isPracticeExam) throw notReset(command, 'Only practice exams may be reset!');
+    if (isIncomplete(attempt.status) || attempt.status === 'verified')
+      throw notReset(command, `Attempt with status=${attempt.status} cannot be reset!`);
+    const { at } = command.data;
+    const first: AttemptEvent =
+      attempt.status === 'submitted'
+        ? removed(attempt, at, 'practice_reset')
+        : { type: 'PracticeAttemptReset', data: { attemptId: attempt.id, at } };
+    return [first, ...create(onAttempt(state, first), command, attempt.takingAsProctored)];
+  },
+
+  RemoveAttempt: (state, { data: { attemptId, at } }) => [removed(attemptOf(state, attemptId), at, 'staff')],
+
+  ClearOnboardingErrors: (state, { data: { at } }) =>
+    state.attempts
+      .filter(({ status }) => isOnboardingError(status))
+      .map(({ id }) => ({
+        type: 'AttemptRemoved',
+        data: {
+          attemptId: id,
+          because: 'onboarding_completed',
+          effects: [{ kind: 'provider', action: 'remove' }],
+          at,
+        },
+      })),
+
+  TimeOutAttempt: (state, command) => {
+    const attempt = attemptOf(state, command.data.attemptId);
+    return isOverdue(attempt, command.data.at) ? runOut(state, attempt, command) : [];
+  },
+
+  AcknowledgeReviewStatus: (state, { data: { attemptId, at } }) => [
+    { type: 'ReviewStatusAcknowledged', data: { attemptId: attemptOf(state, attemptId).id, at } },
+  ],
+
+  SetAttemptStatus: (state, command) =>
+    move(state, attemptOf(state, command.data.attemptId), command.data.status, command),
+};
+
+const currentOrRefuse = (state: LearnerAtExam, { learner }: AttemptCommand): Attempt => {
+  const attempt = currentAttempt(state);
+  if (attempt) return attempt;
+  const { examId, userId } = learner;
+  throw new Refusal('attempt_not_found', `User ${userId} has no attempt at exam ${examId}.`);
+};
+
+const removed = (attempt: Attempt, at: string, because: 'staff' | 'practice_reset'): AttemptEvent => ({
+  type: 'AttemptRemoved',
+  data: { attemptId: attempt.id, because, effects: effectsOfRemoval(attempt.status), at },
+});
+
+/** Anything that is not completed is declined too, even a reset or an expired attempt (domain.md §2.8). */
+const isOpenToCascade = ({ status }: Attempt) =>
+  isIncomplete(status) || status === 'onboarding_reset' || status === 'expired';
+
+const alreadyStarted = ({ facts, learner }: AttemptCommand) =>
+  new Refusal(
+    'attempt_already_started',
+    `Cannot start exam attempt for exam_id=${facts.exam.examId} and user_id=${learner.userId} because it has already started!`,
+  );
+
+const notReset = ({ facts, learner }: AttemptCommand, why: string) =>
+  new Refusal(
+    'attempt_cannot_be_reset',
+    `Failed to reset attempt status on exam_id=${facts.exam.examId} for user_id=${learner.userId}. ${why} (course_id=${facts.exam.courseId})`,
+  );

@@ -1,0 +1,49 @@
+import type { ApplyReview } from '../attempts/attempt.commands.js';
+import type { AttemptEvent } from '../attempts/attempt.events.js';
+import { move } from '../attempts/attempt.moves.js';
+import type { LearnerAtExam } from '../attempts/learner-at-exam.js';
+import { Refusal } from '../refusal.js';
+import type { ReviewEvent } from './review.events.js';
+import { outcomeOf, type ReviewStatus, reviewStatusOf } from './review.js';
+
+export const reviewDecisions = {
+  ApplyReview: (state: LearnerAtExam, command: ApplyReview): (ReviewEvent | AttemptEvent)[] => {
+    const { attemptId, attemptCode, reviewedBy, commentCount, sealed, at } = command.data;
+    const { facts } = command;
+    if (state.reviews[attemptId] && !facts.allowsReviewUpdates)
+      throw new Refusal(
+        'review_already_exists',
+        `We already have a review submitted regarding attempt_code=${attemptCode}. We do not allow for updates! (backend=${facts.exam.backend})`,
+      );
+    const status = statusOf(command.data.status);
+    const received: ReviewEvent = {
+      type: 'ReviewReceived',
+      data: { attemptId, attemptCode, status, reviewedBy, commentCount, sealed, at },
+    };
+    const attempt = state.attempts.find(({ id }) => id === attemptId);
+    if (!attempt) return [received]; // of a removed attempt: kept, without consequences (domain.md §8.4)
+    const outcome = outcomeOf(
+      { status, reviewedBy },
+      {
+        passingStatuses: facts.provider?.passingStatuses ?? [],
+        requiresSecondReview: facts.requiresSecondReview,
+        supportsOnboarding: facts.provider?.supportsOnboarding ?? false,
+        isSampleAttempt: attempt.isSampleAttempt,
+      },
+    );
+    return [received, ...move(state, attempt, outcome, command, { by: reviewedBy })];
+  },
+};
+
+export const reviewEvolution = {
+  ReviewReceived: (state: LearnerAtExam, { data: { attemptId, status, reviewedBy } }: ReviewEvent): LearnerAtExam => ({
+    ...state,
+    reviews: { ...state.reviews, [attemptId]: { status, reviewedBy } },
+  }),
+};
+
+const statusOf = (word: unknown): ReviewStatus => {
+  if (typeof word === 'string' && Object.hasOwn(reviewStatusOf, word))
+    return reviewStatusOf[word as keyof typeof reviewStatusOf];
+  throw new Refusal('bad_review_status', word === null ? 'None' : String(word));
+};

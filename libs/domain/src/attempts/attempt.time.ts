@@ -1,5 +1,7 @@
-import type { Attempt } from './attempt.js';
-import { isIncomplete } from './attempt.statuses.js';
+import { isIncomplete, type Status } from './attempt.statuses.js';
+
+/** What the clock of an attempt depends on: minutes from an instant, both null before the start. */
+type Clock = { startedAt: string | null; allowedTimeLimitMins: number | null };
 
 export const plusMinutes = (at: string, minutes: number): string =>
   new Date(Date.parse(at) + minutes * 60_000).toISOString();
@@ -39,20 +41,17 @@ export const allowedTime = (facts: {
 };
 
 /** The instant at which a started attempt's time is over, or null before the start. */
-export const expiryOf = (attempt: Pick<Attempt, 'startedAt' | 'allowedTimeLimitMins'>): string | null =>
+export const expiryOf = (attempt: Clock): string | null =>
   attempt.startedAt === null ? null : plusMinutes(attempt.startedAt, attempt.allowedTimeLimitMins ?? 0);
 
 /** Has a running attempt run out of time (domain.md §4.4)? Strictly later than its last instant. */
-export const isOverdue = (
-  attempt: Pick<Attempt, 'status' | 'startedAt' | 'allowedTimeLimitMins'>,
-  at: string,
-): boolean => {
+export const isOverdue = (attempt: Clock & { status: Status }, at: string): boolean => {
   const expiry = expiryOf(attempt);
   return expiry !== null && isIncomplete(attempt.status) && Date.parse(at) > Date.parse(expiry);
 };
 
 /** Seconds left, whatever the status; 0 when not started or over (domain.md §4.3). */
-export const remainingSeconds = (attempt: Pick<Attempt, 'startedAt' | 'allowedTimeLimitMins'>, at: string): number => {
+export const remainingSeconds = (attempt: Clock, at: string): number => {
   const expiry = expiryOf(attempt);
   return expiry === null ? 0 : Math.max(0, (Date.parse(expiry) - Date.parse(at)) / 1000);
 };

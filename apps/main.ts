@@ -5,7 +5,7 @@ import { startApi } from './api/src/api.js';
 import { startWorker } from './worker/src/worker.js';
 
 /** What runs, in the order it was started; it ends in the opposite order. */
-const running: { name: string; stop: () => Promise<void> }[] = [];
+const running: { name: string; stop: () => Promise<unknown> }[] = [];
 
 async function start() {
   const configuration = loadConfiguration(process.env);
@@ -13,13 +13,13 @@ async function start() {
   let databaseUrl = configuration.databaseUrl;
   if (!databaseUrl) {
     const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres') });
-    running.push({ name: 'PostgreSQL', stop: postgres.stop });
+    running.push({ name: 'PostgreSQL', stop: () => postgres.stop() });
     databaseUrl = postgres.url;
   }
   await migrate(databaseUrl);
   if (role !== 'api') {
     const worker = await startWorker(configuration, databaseUrl);
-    running.push({ name: 'The worker', stop: worker.close });
+    running.push({ name: 'The worker', stop: () => worker.close() });
   }
   if (role === 'worker') return console.log('The worker runs. Ctrl-C stops it.');
 
@@ -28,7 +28,7 @@ async function start() {
       ? new Error(`Port ${port} of ${host} is in use: stop what uses it, or set PORT.`)
       : error;
   });
-  running.push({ name: 'HTTP', stop: api.close });
+  running.push({ name: 'HTTP', stop: () => api.close() });
   console.log(`
 Exam proctoring runs. Ctrl-C stops it.
 

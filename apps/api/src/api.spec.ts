@@ -74,7 +74,7 @@ class TryController {
   async failing(@Param('how') how: string) {
     if (how === 'refusal') throw new Refusal('exam_not_found', 'There is no such exam.');
     if (how === 'forbidden') throw new Refusal('attempt_forbidden', 'Not yours.');
-    if (how === 'provider') throw new ProviderRefused('test', 503, 'The provider is down.', 'secret content');
+    if (how === 'provider') throw new ProviderRefused('test', 503, 'The provider is down.');
     if (how === 'provider-400') throw new ProviderRefused('test', 400, 'The provider refused.');
     if (how === 'empty') throw new HttpAnswer(403);
     if (how === 'text') throw new HttpAnswer(404, 'No such code.');

@@ -55,9 +55,9 @@ export const Gate = (who: Who, options: GateOptions = {}): MethodDecorator =>
   );
 
 /** The caller, in a controller's method. */
-export const Me = createParamDecorator((_: unknown, context: ExecutionContext): Caller | undefined => userOf(context));
-
-const userOf = (context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>().user;
+export const Me = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>().user,
+);
 
 @Injectable()
 export class GateGuard implements CanActivate {

@@ -21,17 +21,20 @@ export class ErrorFilter implements ExceptionFilter {
   }
 
   private report(status: number, error: any, request: FastifyRequest) {
-    const about = {
+    // Ids only: a search text may be somebody's address.
+    const ids = Object.entries(Object(request.params)).filter(([name]) => name.endsWith('Id'));
+    const line = {
       requestId: request.id,
       method: request.method,
       route: request.routeOptions.url,
-      params: request.params,
-      userId: request.user?.userId,
+      ...Object.fromEntries(ids),
+      callerId: request.user?.userId,
       status,
+      message: String(error?.message ?? error),
     };
     if (error instanceof ProviderRefused)
-      this.logger.warn({ ...about, message: error.message, provider: error.provider, content: error.content });
-    else this.logger.error({ ...about, message: String(error?.message ?? error), stack: error?.stack });
+      this.logger.warn({ ...line, provider: error.provider, providerStatus: error.status });
+    else this.logger.error({ ...line, stack: error?.stack });
   }
 }
 

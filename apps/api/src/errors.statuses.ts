@@ -1,4 +1,4 @@
-/** The HTTP status of a Refusal, by its code; any other code is 400 (rest-api.md §2.6). */
-export const statuses: Readonly<Record<string, number>> = {};
+/** The HTTP status of a Refusal by its code; all others are 400, also what is not found (rest-api.md §2.6). */
+const statuses: Readonly<Record<string, number>> = { exam_past_due_forbidden: 403 };
 
-export const statusOf = (code: string): number => statuses[code] ?? (code.endsWith('_forbidden') ? 403 : 400);
+export const statusOf = (code: string): number => statuses[code] ?? 400;

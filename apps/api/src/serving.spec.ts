@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { jest } from '@jest/globals';
 import { Controller, Get } from '@nestjs/common';
 import { loadConfiguration } from '#configuration';
 import { signToken } from '#platform';
@@ -16,6 +17,9 @@ beforeAll(async () => {
   database = await openDatabase();
 });
 afterAll(() => database.close());
+// The log says that the database is away.
+beforeEach(() => void jest.spyOn(process.stderr, 'write').mockReturnValue(true));
+afterEach(() => jest.restoreAllMocks());
 
 /** A way to the database that can be cut. */
 class Wire {

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Inject, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { POOL } from '#commands';
 import { GrantAllowance, isMinutesKey, type Origin, Refusal, refuseBadMinutes, WithdrawAllowance } from '#domain';
@@ -26,6 +26,7 @@ export class AllowancesController {
   @Put()
   @Gate('course', { courses: ({ pool, body }) => courseOf(pool, body) })
   @ApiOperation({ summary: 'Grant a learner an allowance at an exam, or change it' })
+  @ApiBody({ type: AllowanceRequest })
   async grant(@Body() body: unknown, @By() by: Origin): Promise<void> {
     const request = validated(AllowanceRequest, body, 'detail');
     const key = textIn(request.key, 'key');
@@ -42,6 +43,7 @@ export class AllowancesController {
   @Delete()
   @Gate('course', { courses: ({ pool, body }) => courseOf(pool, body) })
   @ApiOperation({ summary: 'Withdraw an allowance; harmless when there is none' })
+  @ApiBody({ type: AllowanceRequest })
   async withdraw(@Body() body: unknown, @By() by: Origin): Promise<void> {
     const request = validated(AllowanceRequest, body, 'detail');
     const examId = idIn(request.exam_id, 'exam_id');

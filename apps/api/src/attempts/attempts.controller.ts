@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Inject, Logger, Post, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { FreshAttempts, type Outcome, POOL } from '#commands';
 import {
@@ -75,6 +75,7 @@ export class AttemptsController {
   @Post()
   @Gate('login')
   @ApiOperation({ summary: 'Create an attempt of the caller, and start it if asked' })
+  @ApiBody({ type: CreateAttemptRequest })
   async create(@Body() body: unknown, @Me() me: Caller, @By() by: Origin) {
     const request = validated(CreateAttemptRequest, body, 'detail');
     const examId = idIn(request.exam_id, 'exam_id');
@@ -113,6 +114,7 @@ export class AttemptsController {
   @Put(':attemptId')
   @Gate('login')
   @ApiOperation({ summary: 'Start, stop, submit, decline … an attempt' })
+  @ApiBody({ type: ChangeAttemptRequest })
   async change(@WholeNumber('attemptId') attemptId: string, @Body() body: unknown, @Me() me: Caller, @By() by: Origin) {
     const attempt = await attemptById(this.pool, attemptId);
     if (!attempt) throw unknown(`Attempted to update attempt_id=${attemptId} but it does not exist.`);

@@ -16,8 +16,8 @@ import {
 import { type Caller, creditState } from '#platform';
 import { activeAttemptOf, currentAttemptAt, examByContent, examJson } from '#read-models';
 import { Gate, Me } from '../authentication.js';
-import { now } from '../now.js';
 import { links } from '../links.js';
+import { now } from '../now.js';
 import { onboardingLink } from './onboarding-link.js';
 import { subjectOf } from './subject.js';
 import { Timer } from './timer.js';

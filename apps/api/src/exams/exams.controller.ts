@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Inject, Param, Patch, Post, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { AddExam, ChangeExam, POOL, PublishExams } from '#commands';
 import { type Origin, Refusal } from '#domain';
@@ -24,6 +24,7 @@ export class ExamsController {
   @Post('exam')
   @Gate('staff')
   @ApiOperation({ summary: 'Create an exam' })
+  @ApiBody({ type: CreateExamRequest })
   async create(@Body() body: unknown, @By() by: Origin) {
     const request = validated(CreateExamRequest, body);
     const { course_id, content_id } = request;
@@ -49,6 +50,7 @@ export class ExamsController {
   @Put('exam')
   @Gate('staff')
   @ApiOperation({ summary: 'Change an exam; absent and null fields stay as they are' })
+  @ApiBody({ type: ChangeExamRequest })
   async change(@Body() body: unknown, @By() by: Origin) {
     const request = validated(ChangeExamRequest, body, 'detail');
     const changes = {
@@ -80,6 +82,7 @@ export class ExamsController {
   @Patch('exam_registration/course_id/:courseId')
   @Gate('staff')
   @ApiOperation({ summary: "Publish a course's exams: create, revise, withdraw what is not listed" })
+  @ApiBody({ type: [PublishedExamRequest] })
   async publish(@Param('courseId') courseId: string, @Body() body: unknown, @By() by: Origin) {
     const exams = validatedList(PublishedExamRequest, body).map((item) => ({
       contentId: item.content_id,

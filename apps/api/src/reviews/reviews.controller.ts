@@ -1,6 +1,6 @@
 import { Body, Controller, Inject, NotFoundException, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { FreshAttempts, POOL, ReceiveReview } from '#commands';
 import { type Origin, ReadyAttempt, Refusal } from '#domain';
@@ -11,6 +11,7 @@ import { HttpAnswer, refused } from '../http-answer.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
 import { bodyObject } from '../requests/body-object.js';
+import { ReviewRequest } from './reviews.requests.js';
 
 /** What a proctoring provider tells us about an attempt, by the id that it gave to it (rest-api.md §5.7, §5.8). */
 @ApiTags('providers')
@@ -42,6 +43,7 @@ export class ReviewsController {
   @Post('reviewed')
   @Gate('login')
   @ApiOperation({ summary: 'The review of an attempt' })
+  @ApiBody({ type: ReviewRequest })
   async reviewed(@Param('externalId') externalId: string, @Body() body: unknown, @Me() me: Caller, @By() by: Origin) {
     const found = await this.attempt(externalId);
     if (!found)

@@ -7,6 +7,7 @@ export class ReadModels3000000000000 implements MigrationInterface {
       create sequence exam_ids;
       create sequence attempt_ids;
       create sequence allowance_ids;
+      create sequence review_policy_ids;
 
       create table exams (
         id bigint primary key,
@@ -21,6 +22,8 @@ export class ReadModels3000000000000 implements MigrationInterface {
         is_active boolean not null,
         hide_after_due boolean not null,
         backend text,
+        review_policy_id bigint,
+        review_policy text,
         constraint exam_is_unique_in_course unique (course_id, content_id)
       );
 
@@ -69,7 +72,7 @@ export class ReadModels3000000000000 implements MigrationInterface {
       create index attempt_creations on events (((data->>'attemptId')::bigint)) where type = 'AttemptCreated';
 
       grant select, insert, update, delete on exams, attempts, allowances to proctoring_app;
-      grant usage on sequence exam_ids, attempt_ids, allowance_ids to proctoring_app;
+      grant usage on sequence exam_ids, attempt_ids, allowance_ids, review_policy_ids to proctoring_app;
     `);
   }
 

@@ -73,7 +73,7 @@ class TryController {
   @Get('failing/:how')
   async failing(@Param('how') how: string) {
     if (how === 'refusal') throw new Refusal('exam_not_found', 'There is no such exam.');
-    if (how === 'forbidden') throw new Refusal('attempt_forbidden', 'Not yours.');
+    if (how === 'forbidden') throw new Refusal('exam_past_due_forbidden', 'Not yours.');
     if (how === 'provider') throw new ProviderRefused('test', 503, 'The provider is down.');
     if (how === 'provider-400') throw new ProviderRefused('test', 400, 'The provider refused.');
     if (how === 'empty') throw new HttpAnswer(403);

@@ -9,7 +9,7 @@ import { CONFIGURATION, POOL } from './tokens.js';
 const examFacts = `
   select exam.id as "examId", exam.course_id as "courseId", exam.content_id as "contentId",
          exam.time_limit_mins as "timeLimitMins", exam.is_proctored as "isProctored",
-         exam.is_practice_exam as "isPracticeExam", exam.is_active as "isActive", exam.backend,
+         exam.is_practice_exam as "isPracticeExam", exam.is_active as "isActive", exam.backend, exam.review_policy_id as "reviewPolicyId",
          exam.due_date, personal.due as personal_due, common.due as common_due,
          course.ends_at, coalesce(course.override_grade_on_rejected, true) as "overridesGradeOnRejection"
     from exams exam
@@ -59,7 +59,7 @@ export class FactFinder {
         ...exam,
         examId: Number(exam.examId),
         timeLimitMins: Number(exam.timeLimitMins),
-        reviewPolicyId: null,
+        reviewPolicyId: exam.reviewPolicyId && Number(exam.reviewPolicyId),
       },
       dueAt: isoOf(personal_due ?? common_due ?? due_date),
       courseEndsAt: isoOf(ends_at),

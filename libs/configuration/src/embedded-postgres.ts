@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { chmod, chown, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -19,15 +19,17 @@ type Running = { pid: number; url: string };
 export async function startPostgres(options: { dataDir: string; port?: number; settings?: Record<string, string> }) {
   const dataDir = resolve(options.dataDir);
   const deadline = Date.now() + 60_000;
+  const owner = join(dataDir, 'owner');
   let running = await findRunning(dataDir, deadline);
+  let mine = running !== undefined && !isAlive(Number(await readFile(owner, 'utf8').catch(() => 0)));
   for (let attempt = 1; !running; attempt++) {
     const failure = await launch(dataDir, options.port ?? (await freePort()), options.settings ?? {});
+    mine = failure === undefined;
     running = await findRunning(dataDir, deadline);
     if (!running && attempt === 3) throw new Error(`PostgreSQL did not start in ${dataDir}:\n${failure}`);
+    if (!running) await pause(300);
   }
-  const owner = join(dataDir, 'owner');
-  const mine = !isAlive(Number(existsSync(owner) && readFileSync(owner, 'utf8')));
-  if (mine) writeFileSync(owner, String(process.pid));
+  if (mine) await writeFile(owner, String(process.pid));
   return { url: running.url, stop: async () => (mine ? stopPostgres(dataDir) : undefined) };
 }
 
@@ -40,30 +42,22 @@ export async function stopPostgres(dataDir: string): Promise<void> {
   await rm(join(dataDir, 'owner'), { force: true });
 }
 
-/** Starts a server; answers when it accepts connections, or why it ended. */
-async function launch(dataDir: string, port: number, settings: Record<string, string>): Promise<string> {
+/** Starts a server; answers when it accepts connections, or else with the end of its log. */
+async function launch(dataDir: string, port: number, settings: Record<string, string>) {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const programs = await findPrograms();
   const run = await unprivileged(dataDir, programs);
   const cluster = join(dataDir, 'cluster');
   if (!existsSync(cluster)) await initialise(dataDir, cluster, programs, run);
   const log = join(dataDir, 'server.log');
-  const given = { listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '200', ...settings };
-  const server = run(
-    programs.postgres,
-    [
-      '-D',
-      cluster,
-      '-p',
-      String(port),
-      ...Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-    ],
-    log,
-  );
+  const given = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: 200, ...settings };
+  const flags = Object.entries(given).map(([name, value]) => `--${name}=${value}`);
+  const server = run(programs.postgres, ['-D', cluster, ...flags], log);
   const ended = once(server, 'exit');
   server.unref();
   while (server.exitCode === null && server.signalCode === null) {
-    if ((await readPidFile(cluster))?.ready) return '';
+    const file = await readPidFile(cluster);
+    if (file?.ready && file.pid === server.pid) return undefined;
     await Promise.race([pause(20), ended]);
   }
   return (await readFile(log, 'utf8')).split('\n').slice(-20).join('\n');
@@ -71,13 +65,12 @@ async function launch(dataDir: string, port: number, settings: Record<string, st
 
 /** Makes the cluster beside its place and moves it there: a killed start leaves nothing half-made behind. */
 async function initialise(dataDir: string, cluster: string, { initdb }: Programs, run: Run) {
-  const made = `${cluster}.${process.pid}`;
+  const made = await mkdtemp(`${cluster}.`);
   const passwordFile = `${made}.password`;
   const password = randomBytes(18).toString('base64url');
-  await rm(made, { recursive: true, force: true });
   await writeFile(passwordFile, password, { mode: 0o600 });
   const { uid, gid } = await stat(dataDir);
-  await chown(passwordFile, uid, gid);
+  for (const path of [made, passwordFile]) await chown(path, uid, gid);
   const log = join(dataDir, 'initdb.log');
   const child = run(
     initdb,

@@ -38,7 +38,10 @@ describe('a follower', () => {
   function follow(options: Partial<FollowerOptions> = {}) {
     const end = new AbortController();
     const running = new Follower(db.pool, { name: 'mail', handle: deliver, pollMs: 5, ...options }).run(end.signal);
-    const stop = () => (end.abort(), running);
+    const stop = () => {
+      end.abort();
+      return running;
+    };
     ends.push(stop);
     return stop;
   }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { type Database, openDatabase } from '../../../test/database.js';
-import { EventStore, Follower, headOf, type Inline, replay, type Stored, VersionConflict } from './index.js';
+import { EventStore, Follower, type Head, type Inline, replay, type Stored, start, VersionConflict } from './index.js';
 import { created, metadata, until } from './testing.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
@@ -15,8 +15,8 @@ type Command = {
 };
 
 const command: fc.Arbitrary<Command> = fc.record({
-  learners: fc.uniqueArray(fc.nat(5), { minLength: 1, maxLength: 3 }),
-  events: fc.integer({ min: 1, max: 9 }),
+  learners: fc.uniqueArray(fc.nat(11), { minLength: 1, maxLength: 3 }),
+  events: fc.integer({ min: 1, max: 7 }),
   before: fc.nat(8),
   after: fc.nat(8),
   end: fc.oneof({ weight: 8, arbitrary: fc.constant('commit' as const) }, fc.constantFrom('rollback', 'fail')),
@@ -37,12 +37,16 @@ describe('a follower of many learners who act at once', () => {
     ];
     const store = new EventStore(db.pool, inline);
     for (;;) {
-      const streams = learners.map((learner) => `attempts-${run}-${learner}`);
-      const histories = await store.readMany(streams);
+      const { rows } = await db.pool.query<Head & { id: string }>({
+        name: 'heads',
+        text: `select id, version::integer, encode(head_hash, 'hex') as hash from streams where id = any($1)`,
+        values: [learners.map((learner) => `attempts-${run}-${learner}`)],
+      });
       await pause(before);
-      const appends = streams.map((stream) => {
-        const history = histories.get(stream)!;
-        return { stream, after: headOf(history), history, metadata, events: Array(events).fill(created) };
+      const appends = learners.map((learner) => {
+        const stream = `attempts-${run}-${learner}`;
+        const head = rows.find(({ id }) => id === stream) ?? start;
+        return { stream, after: head, history: [], metadata, events: Array(events).fill(created) };
       });
       try {
         return await store.append(appends);
@@ -58,13 +62,13 @@ describe('a follower of many learners who act at once', () => {
     let run = 0;
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.array(command, { minLength: 25, maxLength: 25 }), { minLength: 14, maxLength: 14 }),
+        fc.array(fc.array(command, { minLength: 20, maxLength: 20 }), { minLength: 14, maxLength: 14 }),
         async (writers) => {
           run++;
           const delivered: Stored[] = [];
           const end = new AbortController();
           const handle = async (events: Stored[]) => void delivered.push(...events);
-          const following = new Follower(db.pool, { name: `run ${run}`, handle, batch: 37, pollMs: 1 }).run(end.signal);
+          const following = new Follower(db.pool, { name: `run ${run}`, handle, batch: 37, pollMs: 5 }).run(end.signal);
           const answers = await Promise.all(
             writers.map(async (commands) => {
               const appended: Stored[] = [];
@@ -99,7 +103,7 @@ describe('a follower of many learners who act at once', () => {
           expect(replayed).toEqual(delivered);
         },
       ),
-      { seed, numRuns: 3, endOnFailure: true },
+      { seed, numRuns: 2, endOnFailure: true },
     );
   });
 });

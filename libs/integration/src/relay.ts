@@ -38,7 +38,8 @@ export class Relay {
       name: relayName,
       learnerOf: ({ metadata }) => keyOf(metadata),
       handle: async (events) => {
-        await Promise.race([this.handle(events), graceAfter(signal)]);
+        const done = new AbortController();
+        await Promise.race([this.handle(events), graceAfter(signal, done.signal)]).finally(() => done.abort());
         if (isFailing) log.log('Messages are published again.');
         isFailing = false;
       },
@@ -92,9 +93,9 @@ export class Relay {
   }
 }
 
-/** Rejects some time after `signal`: a broker that does not answer holds up nobody's end. */
-async function graceAfter(signal: AbortSignal): Promise<never> {
-  if (!signal.aborted) await once(signal, 'abort');
-  await pause(graceMs, undefined, { ref: false });
+/** Rejects some time after `signal`, or when `done`: a broker that does not answer holds up nobody's end. */
+async function graceAfter(signal: AbortSignal, done: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort', { signal: done });
+  await pause(graceMs, undefined, { signal: done });
   throw new Error('Kafka did not answer in time.');
 }

@@ -20,10 +20,11 @@ const errorsOf = (document: unknown) =>
     (error) => error.errors,
   );
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await openDatabase();
 });
-afterEach(() => database.close());
+beforeEach(() => database.owner.query('truncate users, courses, credit_requirements cascade'));
+afterAll(() => database.close());
 
 describe('the roster', () => {
   it('counts what it was sent and answers questions from it', async () => {

@@ -32,6 +32,7 @@ export const register = async (
     user_id: obscuredUserId(learner.userId, userObfuscationKeyOf(configuration), backend),
     full_name: name ?? credit?.profile_fullname ?? '',
     email: credit?.student_email ?? null,
+    ...(exam!.reviewPolicy === null ? {} : { review_policy: exam!.reviewPolicy }),
     ...(reviewPolicyException ? { review_policy_exception: reviewPolicyException } : {}),
   };
   return providerOf(settings, backend).register(examJson(exam!), context, attempt.id);

@@ -1,4 +1,4 @@
-import type { GrantAllowance, WithdrawAllowance } from '../attempts/attempt.commands.js';
+import type { BlankAllowances, GrantAllowance, WithdrawAllowance } from '../attempts/attempt.commands.js';
 import type { LearnerAtExam } from '../attempts/learner-at-exam.js';
 import { Refusal } from '../refusal.js';
 import type { AllowanceEvent } from './allowance.events.js';
@@ -31,8 +31,14 @@ export const allowanceDecisions = {
     const allowance = state.allowances.find((each) => each.key === key);
     return allowance ? [{ type: 'AllowanceWithdrawn', data: { allowanceId: allowance.allowanceId, key, at } }] : [];
   },
+
+  BlankAllowances: (state: LearnerAtExam, { data: { at } }: BlankAllowances): AllowanceEvent[] =>
+    state.allowances
+      .filter(({ value }) => value !== '')
+      .map(({ allowanceId, key }) => ({ type: 'AllowanceBlanked', data: { allowanceId, key, at } })),
 };
 
+type Of<T> = Extract<AllowanceEvent, { type: T }>;
 type Granted = Extract<AllowanceEvent, { type: 'AllowanceGranted' | 'AllowanceChanged' }>;
 
 const put = (state: LearnerAtExam, { data }: Granted): LearnerAtExam => {
@@ -46,10 +52,13 @@ const put = (state: LearnerAtExam, { data }: Granted): LearnerAtExam => {
 export const allowanceEvolution = {
   AllowanceGranted: put,
   AllowanceChanged: put,
-  AllowanceWithdrawn: (
-    state: LearnerAtExam,
-    { data }: Extract<AllowanceEvent, { type: 'AllowanceWithdrawn' }>,
-  ): LearnerAtExam => ({
+  AllowanceBlanked: (state: LearnerAtExam, { data }: Of<'AllowanceBlanked'>): LearnerAtExam => ({
+    ...state,
+    allowances: state.allowances.map((each) =>
+      each.allowanceId === data.allowanceId ? { ...each, value: '', sealed: null } : each,
+    ),
+  }),
+  AllowanceWithdrawn: (state: LearnerAtExam, { data }: Of<'AllowanceWithdrawn'>): LearnerAtExam => ({
     ...state,
     allowances: state.allowances.filter(({ allowanceId }) => allowanceId !== data.allowanceId),
   }),

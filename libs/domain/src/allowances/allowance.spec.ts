@@ -1,7 +1,8 @@
-import { GrantAllowance, WithdrawAllowance } from '../attempts/attempt.commands.js';
+import { BlankAllowances, GrantAllowance, WithdrawAllowance } from '../attempts/attempt.commands.js';
 import { learnerAtExam } from '../attempts/attempt.decider.js';
 import { after, byLearner, informed, learner, noon, proctoredExam } from '../attempts/attempt.examples.js';
 import { specOf } from '../testing.js';
+import { additionalMinutesOf } from './allowance.js';
 
 const given = specOf(learnerAtExam);
 const key = 'additional_time_granted';
@@ -34,6 +35,14 @@ describe('an allowance', () => {
     const facts = { ...proctoredExam, exam: { ...proctoredExam.exam, isActive: false } };
     const command = informed(new GrantAllowance(learner, { key, value: '5', at: noon }, byLearner), facts);
     given().when(command).thenRefused('exam_not_active');
+  });
+
+  it('is blanked once, and counts for nothing then', () => {
+    const blank = () => informed(new BlankAllowances(learner, { at: after(5) }, byLearner));
+    const blanked = { type: 'AllowanceBlanked', data: { allowanceId: 800, key, at: after(5) } } as const;
+    given(granted).when(blank()).then(blanked);
+    given(granted, blanked).when(blank()).then();
+    expect(additionalMinutesOf(given(granted).when(blank()).state().allowances)).toBe(0);
   });
 
   it('is withdrawn, and withdrawing what is not there is harmless', () => {

@@ -83,6 +83,16 @@ export class RemoveAttempt extends AttemptCommand<OneAttempt> {
   readonly type = 'RemoveAttempt';
 }
 
+/** Takes all of a learner's attempts at an exam away, as one change. */
+export class RemoveAllAttempts extends AttemptCommand {
+  readonly type = 'RemoveAllAttempts';
+}
+
+/** The learner came in through a secure browser: ready to start, or, when the exam was running, handed in (domain.md §2.7). */
+export class EnterSecureBrowser extends AttemptCommand<OneAttempt> {
+  readonly type = 'EnterSecureBrowser';
+}
+
 /** The learner completed onboarding: attempts that were blocked for the lack of it go (domain.md §7.6). */
 export class ClearOnboardingErrors extends AttemptCommand {
   readonly type = 'ClearOnboardingErrors';
@@ -124,6 +134,11 @@ export class WithdrawAllowance extends AttemptCommand<{ key: string }> {
   readonly type = 'WithdrawAllowance';
 }
 
+/** What the learner's allowances say is taken away, the allowances stay (retirement, domain.md §10.8). */
+export class BlankAllowances extends AttemptCommand {
+  readonly type = 'BlankAllowances';
+}
+
 export type AnyAttemptCommand =
   | CreateAttempt
   | StartAttempt
@@ -137,10 +152,13 @@ export type AnyAttemptCommand =
   | MarkReadyToResume
   | ResetPracticeAttempt
   | RemoveAttempt
+  | RemoveAllAttempts
+  | EnterSecureBrowser
   | ClearOnboardingErrors
   | TimeOutAttempt
   | AcknowledgeReviewStatus
   | SetAttemptStatus
   | ApplyReview
   | GrantAllowance
-  | WithdrawAllowance;
+  | WithdrawAllowance
+  | BlankAllowances;

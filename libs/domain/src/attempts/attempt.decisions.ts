@@ -6,11 +6,11 @@ import { effectsOfRemoval } from './attempt.effects.js';
 import type { AttemptEvent } from './attempt.events.js';
 import type { Attempt } from './attempt.js';
 import { move, runOut } from './attempt.moves.js';
-import { isIncomplete, isOnboardingError, isPreStarted } from './attempt.statuses.js';
+import { isIncomplete, isInProgress, isOnboardingError } from './attempt.statuses.js';
 import { isOverdue, isPastDue, remainingSeconds } from './attempt.time.js';
 import { attemptOf, currentAttempt, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
 
-type OfOthers = { type: 'ApplyReview' | 'GrantAllowance' | 'WithdrawAllowance' };
+type OfOthers = { type: 'ApplyReview' | 'GrantAllowance' | 'WithdrawAllowance' | 'BlankAllowances' };
 type Decisions = Decider<LearnerAtExam, Exclude<AnyAttemptCommand, OfOthers>, AttemptEvent>['decide'];
 
 export const attemptDecisions: Decisions = {
@@ -60,8 +60,7 @@ export const attemptDecisions: Decisions = {
 
   ReadyAttempt: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);
-    const waits = isPreStarted(attempt.status) && attempt.status !== 'ready_to_start';
-    return waits ? move(state, attempt, 'ready_to_start', command) : [];
+    return isWaitingForSetUp(attempt) ? move(state, attempt, 'ready_to_start', command) : [];
   },
 
   ReportError: (state, command) => {
@@ -96,6 +95,14 @@ export const attemptDecisions: Decisions = {
   },
 
   RemoveAttempt: (state, { data: { attemptId, at } }) => [removed(attemptOf(state, attemptId), at, 'staff')],
+
+  RemoveAllAttempts: (state, { data: { at } }) => state.attempts.map((attempt) => removed(attempt, at, 'staff')),
+
+  EnterSecureBrowser: (state, command) => {
+    const attempt = attemptOf(state, command.data.attemptId);
+    const acts = isInProgress(attempt.status) || isWaitingForSetUp(attempt);
+    return acts ? move(state, attempt, 'ready_to_start', command) : [];
+  },
 
   ClearOnboardingErrors: (state, { data: { at } }) =>
     state.attempts
@@ -134,6 +141,8 @@ const removed = (attempt: Attempt, at: string, because: 'staff' | 'practice_rese
   type: 'AttemptRemoved',
   data: { attemptId: attempt.id, because, effects: effectsOfRemoval(attempt.status), at },
 });
+
+const isWaitingForSetUp = ({ status }: Attempt) => status === 'created' || status === 'download_software_clicked';
 
 /** Anything that is not completed is declined too, even a reset or an expired attempt (domain.md §2.8). */
 const isOpenToCascade = ({ status }: Attempt) =>

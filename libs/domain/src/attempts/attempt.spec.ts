@@ -7,6 +7,7 @@ import {
   CreateAttempt,
   DeclineAttempt,
   MarkReadyToResume,
+  RemoveAllAttempts,
   RemoveAttempt,
   ReportError,
   ResetPracticeAttempt,
@@ -454,6 +455,14 @@ describe('removing an attempt', () => {
           ],
         },
       }));
+
+  it('of all attempts at an exam is one change', () =>
+    given(created, started, errored, second)
+      .when(informed(new RemoveAllAttempts(learner, { at: noon }, byLearner)))
+      .thenMatching(
+        { type: 'AttemptRemoved', data: { attemptId } },
+        { type: 'AttemptRemoved', data: { attemptId: 101 } },
+      ));
 
   it('makes room for a new one', () =>
     given(created, { type: 'AttemptRemoved', data: { attemptId, because: 'staff', effects: [], at: noon } })

@@ -38,6 +38,24 @@ describe('an exam', () => {
 
   it('that is unknown cannot be revised', () => given().when(revise({})).thenRefused('exam_not_found'));
 
+  it('has one review policy, which keeps its id; an empty text takes it away', () => {
+    const set = (policy: string) =>
+      ({ type: 'SetReviewPolicy', data: { examId: 7, policyId: 3, policy, setBy: 1, at } }) as const;
+    const policySet = {
+      type: 'ReviewPolicySet',
+      data: { examId: 7, policyId: 3, policy: 'Open book', setBy: 1, at },
+    } as const;
+    given(created).when(set('Open book')).then(policySet);
+    given(created, policySet).when(set('Open book')).then();
+    given(created, policySet)
+      .when({ ...set('Closed'), data: { ...set('Closed').data, policyId: 4 } })
+      .thenMatching({ type: 'ReviewPolicySet', data: { policyId: 3, policy: 'Closed' } });
+    given(created, policySet)
+      .when(set(''))
+      .then({ type: 'ReviewPolicyRemoved', data: { examId: 7, at } });
+    given(created).when(set('')).then();
+  });
+
   it('is withdrawn once', () => {
     const withdraw = { type: 'WithdrawExam', data: { examId: 7, at } } as const;
     const withdrawn = { type: 'ExamWithdrawn', data: { examId: 7, at } } as const;

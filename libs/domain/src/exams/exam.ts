@@ -4,7 +4,13 @@ import { Refusal } from '../refusal.js';
 import type { ExamDefinition, ExamEvent } from './exam.events.js';
 
 /** An exam: one gated subsection of a course (domain.md §1.1). */
-export type Exam = ExamDefinition & { id: number; courseId: string; contentId: string };
+export type Exam = ExamDefinition & {
+  id: number;
+  courseId: string;
+  contentId: string;
+  reviewPolicyId: number | null;
+  reviewPolicy: string | null;
+};
 
 export type CreateExam = {
   type: 'CreateExam';
@@ -16,7 +22,12 @@ export type ReviseExam = {
   data: { examId: number; at: string; changes: { [K in keyof ExamDefinition]?: ExamDefinition[K] | null } };
 };
 export type WithdrawExam = { type: 'WithdrawExam'; data: { examId: number; at: string } };
-export type AnyExamCommand = CreateExam | ReviseExam | WithdrawExam;
+/** An empty text removes the policy (domain.md §6.6). `policyId` is the id for a first one. */
+export type SetReviewPolicy = {
+  type: 'SetReviewPolicy';
+  data: { examId: number; policyId: number; policy: string; setBy: number; at: string };
+};
+export type AnyExamCommand = CreateExam | ReviseExam | WithdrawExam | SetReviewPolicy;
 
 export type ExamType = 'timed' | 'onboarding' | 'practice' | 'proctored';
 
@@ -30,7 +41,8 @@ export const examTypeOf = (
   return 'proctored';
 };
 
-const definitionOf = ({ id, courseId, contentId, ...definition }: Exam): ExamDefinition => definition;
+const definitionOf = ({ id, courseId, contentId, reviewPolicyId, reviewPolicy, ...definition }: Exam): ExamDefinition =>
+  definition;
 
 const revised = (exam: Exam, changes: ReviseExam['data']['changes']): ExamDefinition => {
   const given = Object.entries(changes).filter(([name, value]) => name === 'dueDate' || (value ?? null) !== null);
@@ -46,7 +58,18 @@ const existing = (exam: Exam | null, { data: { examId } }: AnyExamCommand): Exam
 };
 
 const evolution: { [T in ExamEvent['type']]: (exam: Exam, event: Extract<ExamEvent, { type: T }>) => Exam } = {
-  ExamCreated: (_, { data: { examId, at, ...exam } }) => ({ id: examId, ...exam }),
+  ExamCreated: (_, { data: { examId, at, ...exam } }) => ({
+    id: examId,
+    ...exam,
+    reviewPolicyId: null,
+    reviewPolicy: null,
+  }),
+  ReviewPolicySet: (exam, { data: { policyId, policy } }) => ({
+    ...exam,
+    reviewPolicyId: policyId,
+    reviewPolicy: policy,
+  }),
+  ReviewPolicyRemoved: (exam) => ({ ...exam, reviewPolicyId: null, reviewPolicy: null }),
   ExamRevised: (exam, { data: { examId, at, ...definition } }) => ({ ...exam, ...definition }),
   ExamWithdrawn: (exam) => ({ ...exam, isProctored: false, isActive: false }),
 };
@@ -69,6 +92,15 @@ export const exam: Decider<Exam | null, AnyExamCommand, ExamEvent> = {
       return isSame(definition, state!) ? [] : [{ type: 'ExamRevised', data: { examId, at, ...definition } }];
     },
 
+    SetReviewPolicy: (state, command) => {
+      const { examId, policy, at } = command.data;
+      const { reviewPolicy, reviewPolicyId } = existing(state, command);
+      if (policy === (reviewPolicy ?? '')) return [];
+      if (policy === '') return [{ type: 'ReviewPolicyRemoved', data: { examId, at } }];
+      const policyId = reviewPolicyId ?? command.data.policyId;
+      return [{ type: 'ReviewPolicySet', data: { ...command.data, policyId } }];
+    },
+
     WithdrawExam: (state, command) => {
       const { examId, at } = command.data;
       return existing(state, command).isActive ? [{ type: 'ExamWithdrawn', data: { examId, at } }] : [];
@@ -78,6 +110,8 @@ export const exam: Decider<Exam | null, AnyExamCommand, ExamEvent> = {
   evolve: {
     ExamCreated: (state, event) => evolveExam(state ?? undefined, event),
     ExamRevised: (state, event) => evolveExam(state!, event),
+    ReviewPolicySet: (state, event) => evolveExam(state!, event),
+    ReviewPolicyRemoved: (state, event) => evolveExam(state!, event),
     ExamWithdrawn: (state, event) => evolveExam(state!, event),
   },
 };

@@ -18,6 +18,7 @@ export const allowanceView: Projection = {
   idOf: (event) => (event.type.startsWith('Allowance') ? (event as AllowanceEvent).data.allowanceId : undefined),
   evolve: (row: AllowanceRow | undefined, { type, data }: AllowanceEvent) => {
     if (type === 'AllowanceWithdrawn') return undefined;
+    if (type === 'AllowanceBlanked') return { ...row!, value: '', sealed: null, modified: data.at };
     const { allowanceId, examId, userId, key, at } = data;
     const value = 'value' in data ? data.value : null;
     const sealed = 'sealed' in data ? data.sealed : null;

@@ -16,6 +16,8 @@ export const examView: Projection = {
     'isActive',
     'hideAfterDue',
     'backend',
+    'reviewPolicyId',
+    'reviewPolicy',
   ],
   idOf: (event) => (isExamEvent(event) ? event.data.examId : undefined),
   evolve: evolveExam,

@@ -118,46 +118,66 @@ const partitions = `
 `;
 
 // The heads come first: a transaction that had its number before it waited for a head would write a later version under
-// a lower number, and the order (transaction_id, position) would contradict the stream's own. The caller sorts them, so
-// that two appends never wait for each other. Answers transaction, time, and the positions in the order of the events.
+// a lower number, and the order (transaction_id, position) would contradict the stream's own. The caller sorts the heads,
+// so that two appends never wait for each other. Both functions answer the transaction, the time in seconds, and the
+// positions in the order of the events. One event, by far the most frequent, costs half as much without arrays.
 const append = `
+  create function append_event(
+    stream text, after bigint, after_hash bytea, event_id uuid, type text, schema_version integer, data json,
+    metadata json, hash bytea, command_key text, command_answer json
+  ) returns text[] language plpgsql as $$
+  #variable_conflict use_variable
+  declare
+    places text[];
+  begin
+    if after = 0 then
+      insert into streams values (stream, 1, hash);
+    else
+      update streams set version = after + 1, head_hash = hash
+      where streams.id = stream and streams.version = after and streams.head_hash = after_hash;
+      if not found then
+        raise exception '% is not at version % any more', stream, after using errcode = 'EV409';
+      end if;
+    end if;
+    insert into events (id, stream, version, type, schema_version, data, metadata, hash)
+    values (event_id, stream, after + 1, type, schema_version, data, metadata, hash)
+    returning array[events.transaction_id::text, date_part('epoch', events.recorded_at)::text, events.position::text]
+    into places;
+    if command_key is not null then
+      insert into commands (key, answer) values (command_key, command_answer);
+    end if;
+    return places;
+  end $$;
+
   create function append_events(
     heads text[], after bigint[], after_hash bytea[], new_version bigint[], new_hash bytea[],
     ids uuid[], streams_of text[], versions bigint[], types text[], schema_versions integer[], datas json[],
     metadatas json[], hashes bytea[], command_key text, command_answer json
   ) returns text[] language plpgsql as $$
   declare
-    places text[];
+    positions text[];
   begin
     for i in 1 .. cardinality(heads) loop
       if after[i] = 0 then
-        insert into streams values (heads[i], new_version[i], new_hash[i]) on conflict do nothing;
+        insert into streams values (heads[i], new_version[i], new_hash[i]);
       else
         update streams set version = new_version[i], head_hash = new_hash[i]
         where id = heads[i] and version = after[i] and head_hash = after_hash[i];
-      end if;
-      if not found then
-        raise exception '% is not at version % any more', heads[i], after[i] using errcode = 'EV409';
+        if not found then
+          raise exception '% is not at version % any more', heads[i], after[i] using errcode = 'EV409';
+        end if;
       end if;
     end loop;
-
-    if cardinality(ids) = 1 then -- by far the most frequent, and a fifth cheaper like this
+    with inserted as (
       insert into events (id, stream, version, type, schema_version, data, metadata, hash)
-      values (ids[1], streams_of[1], versions[1], types[1], schema_versions[1], datas[1], metadatas[1], hashes[1])
-      returning array[position::text] into places;
-    else
-      with inserted as (
-        insert into events (id, stream, version, type, schema_version, data, metadata, hash)
-        select e.* from unnest(ids, streams_of, versions, types, schema_versions, datas, metadatas, hashes) as e
-        returning position
-      )
-      select array_agg(position::text) from inserted into places;
-    end if;
-
+      select e.* from unnest(ids, streams_of, versions, types, schema_versions, datas, metadatas, hashes) as e
+      returning position
+    )
+    select array_agg(position::text) from inserted into positions;
     if command_key is not null then
       insert into commands (key, answer) values (command_key, command_answer);
     end if;
-    return array[pg_current_xact_id()::text, iso_time(now()::timestamptz(3))] || places;
+    return array[pg_current_xact_id()::text, date_part('epoch', now()::timestamptz(3))::text] || positions;
   end $$;
 `;
 

@@ -42,7 +42,7 @@ export async function startBroker({
       'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
       'inter.broker.listener.name': 'PLAINTEXT',
       'controller.listener.names': 'CONTROLLER',
-      'log.dirs': join(dir, 'data'),
+      'log.dirs': 'data', // from its own folder, whose name may hold commas
       'num.network.threads': 2,
       'num.io.threads': 4,
       'num.partitions': 3,
@@ -57,9 +57,6 @@ export async function startBroker({
       'share.coordinator.state.topic.min.isr': 1,
       'share.coordinator.state.topic.num.partitions': 1,
       'group.initial.rebalance.delay.ms': 0,
-      // A broker that was killed is let in again when its former self is given up: not 9 seconds.
-      'broker.session.timeout.ms': 4000,
-      'broker.heartbeat.interval.ms': 1000,
       'log.segment.bytes': 134217728,
       'log.cleaner.dedupe.buffer.size': 16777216,
     },
@@ -89,6 +86,7 @@ export async function startBroker({
     const args = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-Dlog4j2.configurationFile=log4j2.properties'];
     const child = spawn(java, [...args, '-cp', join(jars, '*'), ...program], {
       cwd: dir,
+      env: { ...process.env, LC_ALL: 'C.UTF-8' },
       detached: true,
       stdio: ['ignore', out, out],
     });
@@ -108,10 +106,12 @@ export async function startBroker({
   const broker = launch('kafka.Kafka', join(dir, 'server.properties'));
   const ended = once(broker, 'exit');
   writeFileSync(join(dir, 'broker.pid'), `${broker.pid} ${process.pid}`);
+  const deadline = setTimeout(() => broker.kill('SIGKILL'), 120_000);
   while (!readFileSync(output, 'utf8').includes('Kafka Server started')) {
     if (broker.exitCode !== null || broker.signalCode !== null) throw failed();
     await Promise.race([pause(50), ended]);
   }
+  clearTimeout(deadline);
   const end = async (signal) => {
     broker.kill(signal);
     await Promise.race([ended, pause(20_000, undefined, { ref: false }).then(() => broker.kill('SIGKILL') && ended)]);
@@ -141,7 +141,7 @@ export async function endLeftBroker(dir) {
     process.kill(broker, 'SIGKILL');
     while (commandOf(broker).includes(resolve(dir))) await pause(20);
   }
-  rmSync(file);
+  rmSync(file, { force: true });
 }
 
 /** `wanted` when that is free, else any. */

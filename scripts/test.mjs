@@ -61,6 +61,6 @@ async function removeLeftovers(stopPostgres) {
   for (const dir of left.map((pid) => join(runs, pid))) {
     await endLeftBroker(join(dir, 'kafka'));
     await stopPostgres(join(dir, 'postgres'));
-    rmSync(dir, { recursive: true });
+    rmSync(dir, { recursive: true, force: true });
   }
 }

@@ -33,7 +33,9 @@ export class Child {
       if (answer?.status === 200) return;
     }
     await this.stop();
-    throw new Error(`The ${this.name} did not start:\n${readFileSync(this.log, 'utf8').split('\n').slice(-20).join('\n')}`);
+    throw new Error(
+      `The ${this.name} did not start:\n${readFileSync(this.log, 'utf8').split('\n').slice(-20).join('\n')}`,
+    );
   }
 
   async stop(): Promise<void> {

@@ -38,8 +38,14 @@ export class Judge {
 
 /** A wrong answer, as a person wants to see it. */
 export function explain({ request, oracle, ours, mismatches }: Exchange): string {
-  const show = ({ status, type, body }: Exchange['oracle']) => `${status} ${type ?? ''} ${shorten(JSON.stringify(body) ?? '')}`;
-  return [request, `  reference: ${show(oracle)}`, `  service:   ${show(ours)}`, ...mismatches.map((line) => `  - ${line}`)].join('\n');
+  const show = ({ status, type, body }: Exchange['oracle']) =>
+    `${status} ${type ?? ''} ${shorten(JSON.stringify(body) ?? '')}`;
+  return [
+    request,
+    `  reference: ${show(oracle)}`,
+    `  service:   ${show(ours)}`,
+    ...mismatches.map((line) => `  - ${line}`),
+  ].join('\n');
 }
 
 const shorten = (text: string) => (text.length > 1500 ? `${text.slice(0, 1500)}…` : text);

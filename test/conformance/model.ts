@@ -25,7 +25,12 @@ export class Model {
     const { random } = this;
     for (const course of ['A', 'A', 'A', 'A', 'A', 'B', 'B'] as const) {
       const name = this.newName('exam');
-      const kind = random.pick([{}, { is_proctored: true }, { is_proctored: true }, { is_proctored: true, is_practice_exam: true }]);
+      const kind = random.pick([
+        {},
+        { is_proctored: true },
+        { is_proctored: true },
+        { is_proctored: true, is_practice_exam: true },
+      ]);
       const due_date = random.chance(0.2) ? `{now+${random.pick([120, 900, 5400])}}` : null;
       const own = { course_id: `{${course}}`, content_id: `{${course}:block}${name}` };
       const fields = examFields(name, { ...own, ...kind, time_limit_mins: random.pick([1, 2, 30, 61, 90]), due_date });

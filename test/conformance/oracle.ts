@@ -43,7 +43,8 @@ export async function startOracle(dir: string, clockFile: string, name = 'refere
       send(port, { ...request, headers: { ...headers, ...(as && { 'X-Oracle-User': as.username }) } }),
     async seed(roster) {
       const answer = await send(port, { method: 'POST', path: '/_oracle/seed', body: JSON.stringify(roster) });
-      if (answer.status !== 200) throw new Error(`The ${name} refused the roster: ${JSON.stringify(answer)}`);
+      if (answer.status !== 200)
+        throw new Error(`The ${name} refused ${JSON.stringify(roster)}: ${JSON.stringify(answer)}`);
     },
     stop: () => child.stop(),
   };

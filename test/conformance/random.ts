@@ -25,6 +25,10 @@ export class Random {
   /** Picks by weight. */
   weighted<T extends { weight: number }>(from: readonly T[]): T {
     let left = this.next() * from.reduce((sum, { weight }) => sum + weight, 0);
-    return from.find(({ weight }) => (left -= weight) < 0) ?? from[0];
+    for (const each of from) {
+      left -= each.weight;
+      if (left < 0) return each;
+    }
+    return from[0];
   }
 }

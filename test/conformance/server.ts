@@ -42,7 +42,15 @@ const agent = new http.Agent({ keepAlive: true });
 export function send(port: number, { method, path, headers = {}, body }: Omit<Request, 'as'>): Promise<Answer> {
   const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port, agent, method, path, headers: { ...headers, ...length }, timeout: 60_000 };
+    const options = {
+      host: '127.0.0.1',
+      port,
+      agent,
+      method,
+      path,
+      headers: { ...headers, ...length },
+      timeout: 60_000,
+    };
     const request = http.request(options, async (response) => {
       try {
         const { statusCode: status = 0, headers } = response;

@@ -56,13 +56,16 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
   return {
     name: 'service',
     async ask({ as, headers, ...request }) {
-      return send(port, { ...request, headers: { ...headers, ...(as && { Authorization: `JWT ${await tokenOf(as)}` }) } });
+      return send(port, {
+        ...request,
+        headers: { ...headers, ...(as && { Authorization: `JWT ${await tokenOf(as)}` }) },
+      });
     },
     async seed(roster) {
       const headers = { 'Content-Type': 'application/json', Authorization: `JWT ${await tokenOf(operator)}` };
       const body = JSON.stringify(roster);
       const answer = await send(port, { method: 'PUT', path: '/api/lms/v1/roster', headers, body });
-      if (answer.status !== 200) throw new Error(`The service refused the roster: ${JSON.stringify(answer)}`);
+      if (answer.status !== 200) throw new Error(`The service refused ${body}: ${JSON.stringify(answer)}`);
     },
     stop,
   };

@@ -1,10 +1,13 @@
+import type { Step } from './step.js';
+
 /**
- * Leaves out what is not needed for `fails` to stay true: first halves, then ever smaller pieces. The last item stays.
- * Ends after `seconds` with what it has.
+ * Leaves out steps that are not needed for `fails` to stay true: first all that have nothing to do with the last one's
+ * exam and attempt, then halves, then ever smaller pieces. The last step stays. Ends after `seconds` with what it has.
  */
-export async function shrink<T>(items: T[], fails: (items: T[]) => Promise<boolean>, seconds = 60): Promise<T[]> {
+export async function shrink(steps: Step[], fails: (steps: Step[]) => Promise<boolean>, seconds = 90): Promise<Step[]> {
   const deadline = Date.now() + seconds * 1000;
-  let kept = items;
+  const related = relatedToLast(steps);
+  let kept = (await fails(related)) ? related : steps;
   for (let size = Math.ceil(kept.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let end = kept.length - 1; end > 0 && Date.now() < deadline; end -= size) {
       const candidate = [...kept.slice(0, Math.max(0, end - size)), ...kept.slice(end)];
@@ -13,3 +16,20 @@ export async function shrink<T>(items: T[], fails: (items: T[]) => Promise<boole
   }
   return kept;
 }
+
+function relatedToLast(steps: Step[]): Step[] {
+  const wanted = new Set(mentioned(steps.at(-1)!));
+  const makers = steps.filter(({ keep }) => Object.keys(keep ?? {}).some((name) => wanted.has(base(name))));
+  for (const step of makers) for (const name of mentioned(step)) wanted.add(name);
+  return steps.filter(
+    (step, index) =>
+      index === steps.length - 1 ||
+      [...mentioned(step), ...Object.keys(step.keep ?? {}).map(base)].some((name) => wanted.has(name)),
+  );
+}
+
+/** The exams and attempts that a step names: those have numbers. */
+const mentioned = ({ path, body }: Step): string[] =>
+  [...`${path} ${JSON.stringify(body)}`.matchAll(/\{([a-z]+\d+)/g)].map(([, name]) => name);
+
+const base = (name: string) => name.split('.')[0];

@@ -1,4 +1,4 @@
-import { generators } from './generators.js';
+import { generators } from './generators/index.js';
 import { explain, type Judge } from './judge.js';
 import { Model } from './model.js';
 import { Random } from './random.js';
@@ -13,15 +13,22 @@ const waits = [0, 0, 0, 0, 0, 0, 0, 0, 2, 20, 59, 60, 61, 300, 900, 1800, 4000];
 const shrunk = 5;
 
 /** Asks both servers things by chance; a wrong answer ends its world, and is shown with the shortest way there. */
-export async function walk(makeWorld: () => Promise<World>, judge: Judge, requests: number, seed: string): Promise<void> {
+export async function walk(
+  makeWorld: () => Promise<World>,
+  judge: Judge,
+  requests: number,
+  seed: string,
+): Promise<void> {
   console.log(`walk: ${requests} requests, --seed ${seed}`);
   let asked = 0;
   let wrong = 0;
+  const statuses: Record<string, number> = {};
   for (let number = 0; asked < requests; number++) {
     const world = await makeWorld();
     const steps: Step[] = [];
     for await (const exchange of wander(world, new Model(new Random(`${seed}/${number}`)), steps)) {
       asked++;
+      statuses[exchange.oracle.status] = (statuses[exchange.oracle.status] ?? 0) + 1;
       const { right, parted } = judge.verdictOn(exchange, world.history);
       judge.count(right);
       if (!right && ++wrong <= shrunk) await tell(exchange, steps, makeWorld, judge);
@@ -29,7 +36,9 @@ export async function walk(makeWorld: () => Promise<World>, judge: Judge, reques
       if (!right || parted || world.history.length >= worldSize || asked >= requests) break;
     }
   }
-  console.log(`${wrong === 0 ? 'ok  ' : 'FAIL'} walk: ${asked} requests`);
+  console.log(
+    `${wrong === 0 ? 'ok  ' : 'FAIL'} walk: ${asked} requests; the reference answered ${JSON.stringify(statuses)}`,
+  );
 }
 
 async function* wander(world: World, model: Model, played: Step[]): AsyncGenerator<Exchange> {
@@ -78,9 +87,14 @@ async function tell(found: Exchange, steps: Step[], makeWorld: () => Promise<Wor
     return result.wrong;
   });
   const before = shortest.history.slice(0, -1).map(({ request, step, oracle, ours }) => {
-    const prelude = [step.wait ? `${step.wait} s later, ` : '', step.roster ? `${JSON.stringify(step.roster)}, ` : ''].join('');
+    const prelude = [
+      step.wait ? `${step.wait} s later, ` : '',
+      step.roster ? `${JSON.stringify(step.roster)}, ` : '',
+    ].join('');
     return `  ${prelude}${request} → ${oracle.status}${ours.status === oracle.status ? '' : ` (service ${ours.status})`}`;
   });
   const { wait } = shortest.history.at(-1)!.step;
-  console.log(`FAIL walk, after\n${before.join('\n')}\n${wait ? `${wait} s later, ` : ''}${explain(shortest.history.at(-1)!)}\n`);
+  console.log(
+    `FAIL walk, after\n${before.join('\n')}\n${wait ? `${wait} s later, ` : ''}${explain(shortest.history.at(-1)!)}\n`,
+  );
 }

@@ -108,8 +108,15 @@ export class World {
       as: user,
       method,
       path: String(this.fillText(path.replace(/^~/, '/api/edx_proctoring/v1/proctored_exam'), side)),
-      headers: { Accept: 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
-      body: body === undefined ? text?.replace(/\{(\w+)\}/g, (all, name) => String(this.values.get(name)?.[side] ?? all)) : JSON.stringify(this.fill(body, side)),
+      headers: {
+        Accept: 'application/json',
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      body:
+        body === undefined
+          ? text?.replace(/\{(\w+)\}/g, (all, name) => String(this.values.get(name)?.[side] ?? all))
+          : JSON.stringify(this.fill(body, side)),
     };
   }
 
@@ -120,7 +127,9 @@ export class World {
     }
     if (Array.isArray(value)) return value.map((item) => this.fill(item, side));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.fillText(key, side), this.fill(item, side)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [this.fillText(key, side), this.fill(item, side)]),
+    );
   }
 
   /** `{name}` becomes the value, `{name%}` the percent-encoded one; anything else in braces stays. */
@@ -147,6 +156,10 @@ const at = (body: unknown, place: string): unknown =>
 
 const describe = ({ as, method, path, body = '', headers = {} }: Request) => {
   const { Accept, 'Content-Type': type, ...others } = headers;
-  const odd = { ...(Accept === 'application/json' ? {} : { Accept }), ...(type === 'application/json' ? {} : { 'Content-Type': type }), ...others };
+  const odd = {
+    ...(Accept === 'application/json' ? {} : { Accept }),
+    ...(type === 'application/json' ? {} : { 'Content-Type': type }),
+    ...others,
+  };
   return `${as?.username ?? 'anonymous'}: ${method} ${path} ${body}${JSON.stringify(odd) === '{}' ? '' : ` ${JSON.stringify(odd)}`}`;
 };

@@ -6,15 +6,24 @@ import { CONFIGURATION, CommandsModule, POOL } from '#commands';
 import { type Configuration, dataSourceOptions } from '#configuration';
 import { UserRow } from '#platform';
 import { AllowancesController } from './allowances/allowances.controller.js';
+import { BulkAllowancesController } from './allowances/bulk-allowances.controller.js';
+import { Learners } from './allowances/learners.js';
+import { ActiveExamsController } from './attempts/active-exams.controller.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
+import { GroupedAttemptsController } from './attempts/grouped-attempts.controller.js';
 import { LearningSequenceController } from './attempts/learning-sequence.controller.js';
 import { Timer } from './attempts/timer.js';
 import { Authentication, GateGuard } from './authentication.js';
 import { ErrorFilter } from './errors.filter.js';
+import { ExamSettingsController } from './exams/exam-settings.controller.js';
 import { ExamsController } from './exams/exams.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { HistoryController } from './history/history.controller.js';
+import { InstructorController } from './instructor/instructor.controller.js';
+import { LaunchController } from './launch/launch.controller.js';
 import { Metrics, MetricsController } from './metrics.js';
+import { OnboardingController } from './onboarding/onboarding.controller.js';
+import { RetirementController } from './retirement/retirement.controller.js';
 import { ReviewsController } from './reviews/reviews.controller.js';
 import { RosterController } from './roster/roster.controller.js';
 
@@ -36,6 +45,14 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
     LearningSequenceController,
     ReviewsController,
     AllowancesController,
+    BulkAllowancesController,
+    ActiveExamsController,
+    GroupedAttemptsController,
+    OnboardingController,
+    InstructorController,
+    RetirementController,
+    ExamSettingsController,
+    LaunchController,
     HistoryController,
     RosterController,
     HealthController,
@@ -46,6 +63,7 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
     { provide: POOL, inject: [DataSource], useFactory: ({ driver }: any) => driver.master },
     Authentication,
     Timer,
+    Learners,
     Metrics,
     { provide: APP_FILTER, useClass: ErrorFilter },
     { provide: APP_GUARD, useClass: GateGuard },

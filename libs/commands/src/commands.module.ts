@@ -6,8 +6,15 @@ import { projectInline } from '#read-models';
 import { AttemptHandler } from './attempts/attempt.handler.js';
 import { FreshAttempts } from './attempts/fresh-attempts.js';
 import { creditWrites } from './credit.js';
-import { AddExamHandler, ChangeExamHandler, ExamWriter, PublishExamsHandler } from './exams/exam.handlers.js';
+import {
+  AddExamHandler,
+  ChangeExamHandler,
+  ExamWriter,
+  PublishExamsHandler,
+  SetExamReviewPolicyHandler,
+} from './exams/exam.handlers.js';
 import { FactFinder } from './facts.js';
+import { RetireLearnerHandler } from './learners/learner.handler.js';
 import { ReviewHandler } from './reviews/review.handler.js';
 import { POOL } from './tokens.js';
 
@@ -30,6 +37,8 @@ export const eventStoreOf = (pool: pg.Pool): EventStore =>
     AddExamHandler,
     ChangeExamHandler,
     PublishExamsHandler,
+    SetExamReviewPolicyHandler,
+    RetireLearnerHandler,
     ReviewHandler,
   ],
   exports: [CqrsModule, EventStore, FactFinder, FreshAttempts],

@@ -4,6 +4,7 @@ export * from './commands.module.js';
 export * from './credit.js';
 export * from './exams/exam.commands.js';
 export * from './facts.js';
+export { RetireLearner } from './learners/learner.handler.js';
 export * from './reviews/review.handler.js';
 export * from './streams.js';
 export * from './tokens.js';

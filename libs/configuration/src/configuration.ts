@@ -165,6 +165,10 @@ export const jwtSecretOf = (configuration: Configuration): string | undefined =>
   configuration.jwtSecret ??
   (configuration.jwtJwks || configuration.jwtJwksUrl ? undefined : keptSecret(configuration.dataDir, 'jwt-secret'));
 
+/** Signs the cookie of a secure browser; the LMS can check it when this is its own SECRET_KEY. */
+export const cookieSecretOf = (configuration: Configuration): string =>
+  configuration.settings.secretKey ?? keptSecret(configuration.dataDir, 'cookie-secret');
+
 /** The key of the ids under which providers know learners (spec: domain §7.7). */
 export const userObfuscationKeyOf = (configuration: Configuration): string =>
   configuration.settings.userObfuscationKey ?? keptSecret(configuration.dataDir, 'user-obfuscation-key');

@@ -44,7 +44,8 @@ export async function stopPostgres(dataDir: string): Promise<void> {
 
 /** Starts a server; answers when it accepts connections, or else with the end of its log. */
 async function launch(dataDir: string, port: number, settings: Record<string, string>) {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await mkdir(dataDir, { recursive: true });
+  await chmod(dataDir, 0o700);
   const programs = await findPrograms();
   const run = await unprivileged(dataDir, programs);
   const cluster = join(dataDir, 'cluster');
@@ -117,7 +118,8 @@ async function unprivileged(dataDir: string, { postgres }: Programs): Promise<Ru
   const ids = { uid: owner || Number(user?.[2]), gid: Number(user?.[3]) };
   if (user) {
     if (owner === 0) await chown(dataDir, ids.uid, ids.gid);
-    if (spawnSync(postgres, ['--version'], { ...ids, cwd: dataDir }).status === 0) return running([], ids);
+    const reaches = (program: string, ...args: string[]) => spawnSync(program, args, ids).status === 0;
+    if (reaches(postgres, '--version') && reaches('test', '-w', dataDir)) return running([], ids);
     if (owner === 0) await chown(dataDir, 0, 0);
   }
   throw new Error(

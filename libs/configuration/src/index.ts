@@ -1,5 +1,6 @@
 export {
   type Configuration,
+  cookieSecretOf,
   jwtSecretOf,
   loadConfiguration,
   userObfuscationKeyOf,

@@ -1,3 +1,5 @@
+import { type OnboardingError, onboardingErrors } from '#domain';
+
 /** What the reference finds in its host's settings, as far as this service uses it (spec: domain §14). */
 export type Settings = {
   /** Options by provider; what is left out is the provider's own default. */
@@ -16,6 +18,9 @@ export type Settings = {
   requireFailureSecondReviews: boolean;
   proctoredExamViewablePastDue: boolean;
   pingIntervalSeconds: number;
+  useOnboardingProfileApi: boolean;
+  retirementServiceWorkerUsername: string;
+  secretKey?: string;
   userObfuscationKey?: string;
   /** The switches that were named, on or off. */
   switches: Record<string, boolean>;
@@ -31,6 +36,18 @@ export type BackendOptions = {
   tech_support_phone?: string;
   learner_notification_from_email?: string;
   integration_specific_email?: string;
+  /** Kept review statuses that verify an attempt. */
+  passing_statuses?: string[];
+  software_download_url?: string;
+  /** Of the provider `test`: what it answers instead of success. */
+  onboarding_error?: OnboardingError;
+  /** An HTTP status. */
+  register_error?: number;
+  without_attempt_id?: boolean;
+  removal_answer?: boolean;
+  retire_answer?: boolean | 'error';
+  block_exam_material?: boolean;
+  onboarding_profiles?: object;
 };
 
 type Kind = { expects: string; allows: (value: unknown) => boolean };
@@ -62,6 +79,21 @@ export const backendOptions: Record<keyof BackendOptions, Kind> = {
   tech_support_phone: text,
   learner_notification_from_email: text,
   integration_specific_email: text,
+  passing_statuses: {
+    expects: 'a list of texts',
+    allows: (value) => Array.isArray(value) && value.every(text.allows),
+  },
+  software_download_url: text,
+  onboarding_error: {
+    expects: `one of ${onboardingErrors.join(', ')}`,
+    allows: (value) => onboardingErrors.includes(value as OnboardingError),
+  },
+  register_error: { expects: 'an HTTP status', allows: Number.isInteger },
+  without_attempt_id: flag,
+  removal_answer: flag,
+  retire_answer: { expects: 'true, false or "error"', allows: (value) => flag.allows(value) || value === 'error' },
+  block_exam_material: flag,
+  onboarding_profiles: object,
 };
 
 type Plain = Omit<Settings, 'backends' | 'defaultBackend' | 'switches'>;
@@ -141,6 +173,26 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
     ...seconds,
     default: 60,
     means: "Seconds between a browser's pings, unless the provider's `ping_interval` says otherwise.",
+  },
+  useOnboardingProfileApi: {
+    key: 'USE_ONBOARDING_PROFILE_API',
+    ...flag,
+    default: false,
+    means: "A learner's onboarding status is asked of the provider, where it keeps profiles.",
+  },
+  retirementServiceWorkerUsername: {
+    key: 'RETIREMENT_SERVICE_WORKER_USERNAME',
+    ...text,
+    default: 'retirement_worker',
+    means: 'The user who may retire learners, beside superusers.',
+  },
+  secretKey: {
+    key: 'SECRET_KEY',
+    expects: 'a text that is not empty',
+    allows: (value) => typeof value === 'string' && value !== '',
+    default: undefined,
+    means:
+      "The LMS' own secret, if it is to check the cookie `exam` of secure browsers. Without it one is made in `DATA_DIR`.",
   },
   userObfuscationKey: {
     key: 'PROCTORING_USER_OBFUSCATION_KEY',

@@ -68,11 +68,14 @@ export class EventStore {
     const writes = await this.project(staged);
     try {
       const [{ places }] = await inOneRoundTrip(this.pool, appendStatement(staged, kept), writes);
-      const [xid, recordedAt, ...positions] = places;
-      return events.map((event, index) => ({ ...event, xid, recordedAt, position: positions[index] }));
+      const [xid, seconds, ...positions] = places;
+      const recordedAt = new Date(Math.round(seconds * 1000)).toISOString();
+      for (const [index, event] of events.entries())
+        Object.assign(event, { xid, recordedAt, position: positions[index] });
+      return events;
     } catch (error) {
       const { code, constraint } = error as { code?: string; constraint?: string };
-      if (code !== 'EV409' && constraint !== 'commands_pkey') throw error;
+      if (code !== 'EV409' && !['streams_pkey', 'commands_pkey'].includes(constraint!)) throw error;
       const answer = kept && (await this.firstAnswer(kept.key));
       if (answer !== undefined) throw new AlreadyDone(answer);
       const stored = await this.storedBefore(events);

@@ -31,10 +31,23 @@ export function stage(appends: readonly Append[], upcasters: Upcasters): Staged 
     for (const { id = uuid(), type, data } of events) {
       const json = { data: storable(data, type), metadata: metadataJson };
       const version = target.head.version + 1;
-      const numbered = { id, stream, version, type, schemaVersion: schemaVersionOf(upcasters, type) };
-      const hash = hashOfJson(target.head.hash, numbered, json.data, json.metadata);
-      const event = { ...numbered, data, metadata, hash, position: '', xid: '', recordedAt: '' };
-      target.head = { version, hash };
+      const schemaVersion = schemaVersionOf(upcasters, type);
+      // Written out: spreading one object into the other would take longer than all the rest.
+      const event: Stored = {
+        id,
+        stream,
+        version,
+        type,
+        schemaVersion,
+        data,
+        metadata,
+        position: '',
+        xid: '',
+        recordedAt: '',
+        hash: '',
+      };
+      event.hash = hashOfJson(target.head.hash, event, json.data, json.metadata);
+      target.head = event;
       target.events.push(event);
       staged.events.push(event);
       staged.json.push(json);

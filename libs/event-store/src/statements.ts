@@ -13,7 +13,28 @@ export const columns = `e.id, e.stream, e.version::integer as version, e.type, e
 
 /** One call that moves the heads, inserts the events and keeps the command's answer. */
 export function appendStatement({ streams, events, json }: Staged, kept?: { key: string; answer: unknown }): Write {
-  const bytes = (hash: string) => Buffer.from(hash, 'hex');
+  const command = kept ? [kept.key, JSON.stringify(kept.answer ?? null)] : [null, null];
+  if (events.length === 1) {
+    const [[stream, { after }]] = streams;
+    const [{ id, type, schemaVersion, hash }] = events;
+    const [{ data, metadata }] = json;
+    return {
+      name: 'append_event',
+      text: 'select append_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as places',
+      values: [
+        stream,
+        after.version,
+        bytes(after.hash),
+        id,
+        type,
+        schemaVersion,
+        data,
+        metadata,
+        bytes(hash),
+        ...command,
+      ],
+    };
+  }
   // In one order everywhere: so two appends never wait for each other.
   const heads = [...streams].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
@@ -33,8 +54,9 @@ export function appendStatement({ streams, events, json }: Staged, kept?: { key:
       json.map(({ data }) => data),
       json.map(({ metadata }) => metadata),
       events.map(({ hash }) => bytes(hash)),
-      kept?.key ?? null,
-      kept ? JSON.stringify(kept.answer ?? null) : null,
+      ...command,
     ],
   };
 }
+
+const bytes = (hash: string) => Buffer.from(hash, 'hex');

@@ -50,12 +50,18 @@ type Hashed = Omit<Stored, 'hash' | 'position' | 'xid' | 'recordedAt'>;
 export const hashOf = (previous: string, event: Hashed): string =>
   hashOfJson(previous, event, canonicalize(event.data)!, canonicalize(event.metadata)!);
 
-/** The same, given the canonical JSON of the two parts that are objects. */
-export function hashOfJson(previous: string, event: Omit<Hashed, 'data' | 'metadata'>, data: string, metadata: string) {
-  const { id, schemaVersion, stream, type, version } = event;
-  const rest = canonicalize({ previous, schemaVersion, stream, type, version })!.slice(1);
-  return hash('sha256', `{"data":${data},"id":"${id}","metadata":${metadata},${rest}`);
-}
+/** The same, given the canonical JSON of the two parts that are objects; an append needs both texts anyway. */
+export const hashOfJson = (
+  previous: string,
+  event: Omit<Hashed, 'data' | 'metadata'>,
+  data: string,
+  metadata: string,
+) =>
+  hash(
+    'sha256',
+    `{"data":${data},"id":"${event.id}","metadata":${metadata},"previous":"${previous}","schemaVersion":${event.schemaVersion},` +
+      `"stream":${JSON.stringify(event.stream)},"type":${JSON.stringify(event.type)},"version":${event.version}}`,
+  );
 
 /** Explains the first event of a stream, as stored and from its beginning, that is missing or not what was written. */
 export function verifyStream(history: readonly Stored[]): string | undefined {

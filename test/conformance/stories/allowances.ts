@@ -1,11 +1,23 @@
 import { exams, proctored, rawStep, type Story, step } from '../step.js';
 
 const allowance = { exam_id: '{timed}', user_info: '{carol}', key: 'additional_time_granted', value: '15' };
-const put = (as: string, status: number, more: object = {}) => step(`${as} PUT ~/allowance`, status, { ...allowance, ...more });
+const put = (as: string, status: number, more: object = {}) =>
+  step(`${as} PUT ~/allowance`, status, { ...allowance, ...more });
 const remove = (as: string, status: number, more: object = {}) =>
-  step(`${as} DELETE ~/allowance`, status, { exam_id: '{timed}', user_id: '{carol.id}', key: 'additional_time_granted', ...more });
+  step(`${as} DELETE ~/allowance`, status, {
+    exam_id: '{timed}',
+    user_id: '{carol.id}',
+    key: 'additional_time_granted',
+    ...more,
+  });
 const totalTime = (as: string) => step(`${as} GET ~/attempt/course_id/{A}?content_id={A:block%}timed`, 200);
-const take = (as: string, keep: string) => step(`${as} POST ~/attempt`, 200, { exam_id: '{timed}', start_clock: 'true' }, { keep: { [keep]: 'exam_attempt_id' } });
+const take = (as: string, keep: string) =>
+  step(
+    `${as} POST ~/attempt`,
+    200,
+    { exam_id: '{timed}', start_clock: 'true' },
+    { keep: { [keep]: 'exam_attempt_id' } },
+  );
 
 const granting: Story = {
   name: 'more time is granted',
@@ -20,7 +32,12 @@ const granting: Story = {
     put('staff', 200, { user_info: '{dave.id}', value: '007' }),
     totalTime('dave'),
     put('coach', 200, { user_info: '{alice}', value: '0', exam_id: '{timed:text}' }),
-    put('coach', 200, { exam_id: '{other}', user_info: '{erin}', key: 'review_policy_exception', value: 'May use a ruler' }),
+    put('coach', 200, {
+      exam_id: '{other}',
+      user_info: '{erin}',
+      key: 'review_policy_exception',
+      value: 'May use a ruler',
+    }),
     ...['any', 'time_multiplier', ''].map((key) => put('coach', 200, { key, value: 'x' })),
     take('carol', 'carols'),
     step('carol GET ~/attempt/{carols}', 200),
@@ -41,7 +58,12 @@ const granting: Story = {
     remove('coach', 200, { exam_id: '{hidden}' }),
     remove('staff', 200, { exam_id: 999_999_999 }),
     remove('staff', 200, { user_id: 999_999_999 }),
-    rawStep('coach PUT ~/allowance', 200, 'exam_id={timed}&user_info={bob}&key=additional_time_granted&value=3', 'application/x-www-form-urlencoded'),
+    rawStep(
+      'coach PUT ~/allowance',
+      200,
+      'exam_id={timed}&user_info={bob}&key=additional_time_granted&value=3',
+      'application/x-www-form-urlencoded',
+    ),
     totalTime('bob'),
     put('coach', 403, { course_id: '{B}' }),
   ],
@@ -54,7 +76,9 @@ const odd: Story = {
     ...['-5', 'ten', '', ' 5', '5 ', '1.5', '+5', '1_0'].map((value) => put('coach', 400, { value })),
     put('coach', 400, { key: 'Additional Time (minutes)', value: 'ten' }),
     ...[10, null, true, 1.5, [], {}, undefined].map((value) => put('coach', 500, { value })),
-    ...['nobody', '', '3', 1.5, [], {}, null, undefined, ' {carol}', '{carol} '].map((user_info) => put('coach', 400, { user_info })),
+    ...['nobody', '', '3', 1.5, [], {}, null, undefined, ' {carol}', '{carol} '].map((user_info) =>
+      put('coach', 400, { user_info }),
+    ),
     ...[999_999_999, -1, 0, 1e20].map((user_info) => put('coach', 500, { user_info })),
     ...[null, undefined].map((key) => put('coach', 500, { key })),
     put('coach', 500, { key: 'review_policy_exception', value: null }),

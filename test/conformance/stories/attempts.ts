@@ -7,12 +7,14 @@ const started = { start_clock: 'true' };
 const create = (as: string, status: number, body: unknown) => step(`${as} POST ~/attempt`, status, body);
 const act = (as: string, attempt: string, action: unknown, status = 200, more: object = {}, wait = 0) =>
   step(`${as} PUT ~/attempt/{${attempt}}`, status, { action, ...more }, { wait });
-const poll = (as: string, attempt: string, status = 200, wait = 0) => step(`${as} GET ~/attempt/{${attempt}}`, status, undefined, { wait });
+const poll = (as: string, attempt: string, status = 200, wait = 0) =>
+  step(`${as} GET ~/attempt/{${attempt}}`, status, undefined, { wait });
 const current = (as: string, wait = 0): Step[] => [
   step(`${as} GET ~/attempt`, 200, undefined, { wait }),
   step(`${as} GET ~/active_attempt`, 200),
 ];
-const sequence = (as: string, exam: string, query = '') => step(`${as} GET ~/attempt/course_id/{A}?content_id={A:block%}${exam}${query}`, 200);
+const sequence = (as: string, exam: string, query = '') =>
+  step(`${as} GET ~/attempt/course_id/{A}?content_id={A:block%}${exam}${query}`, 200);
 
 const timed: Story = {
   name: 'a timed exam, whole life',
@@ -64,7 +66,9 @@ const oddCreation: Story = {
   name: 'an attempt is created with odd values',
   steps: [
     exams({ timed: {}, odd: { is_practice_exam: true } }),
-    ...[{}, undefined, { exam_id: null }, ...[0, -1, false, '999999999', '000'].map((exam_id) => ({ exam_id }))].map((body) => create('alice', 400, body)),
+    ...[{}, undefined, { exam_id: null }, ...[0, -1, false, '999999999', '000'].map((exam_id) => ({ exam_id }))].map(
+      (body) => create('alice', 400, body),
+    ),
     ...['', 'x', '1.5', [], {}, 1e20].map((exam_id) => create('alice', 500, { exam_id })),
     ...[[], 'exam_id', 5, null].map((body) => create('alice', 500, body)),
     rawStep('alice POST ~/attempt', 400, '{"exam_id":'),
@@ -102,7 +106,9 @@ const oddActions: Story = {
     ...[null, '', 5, true, [], 'dance', 'START', 'start '].map((action) => act('alice', 'first', action, 500)),
     ...[undefined, null, 5, 'dance', 'start', 'mark_ready_to_resume'].map((action) => act('bob', 'first', action, 403)),
     act('nobody', 'first', 'start', 403),
-    ...['{alice.id}', '{alice.id:text}', 'x', 1.5, true, 99].map((user_id) => act('alice', 'first', 'submit', 403, { user_id })),
+    ...['{alice.id}', '{alice.id:text}', 'x', 1.5, true, 99].map((user_id) =>
+      act('alice', 'first', 'submit', 403, { user_id }),
+    ),
     ...['coach', 'staff', 'bob'].map((as) => act(as, 'first', 'submit', 403, { user_id: '{alice.id}' })),
     ...['', 0, null, false, [], {}].map((user_id) => act('alice', 'first', 'stop', 200, { user_id })),
     ...['coach', 'staff'].flatMap((as) => [
@@ -110,13 +116,17 @@ const oddActions: Story = {
       ...['{bob.id}', 99, true].map((user_id) => act(as, 'first', 'mark_ready_to_resume', 403, { user_id })),
       ...['x', [1], { a: 1 }].map((user_id) => act(as, 'first', 'mark_ready_to_resume', 500, { user_id })),
     ]),
-    ...['bob', 'otherCoach', 'reviewer'].map((as) => act(as, 'first', 'mark_ready_to_resume', 403, { user_id: '{alice.id}' })),
+    ...['bob', 'otherCoach', 'reviewer'].map((as) =>
+      act(as, 'first', 'mark_ready_to_resume', 403, { user_id: '{alice.id}' }),
+    ),
     poll('alice', 'first'),
     rawStep('alice PUT ~/attempt/{first}', 200, 'action=start&detail=x', 'application/x-www-form-urlencoded'),
     poll('alice', 'first'),
     step('alice GET ~/attempt/999999999', 400),
     step('alice GET ~/attempt/0', 400),
-    ...['GET', 'PUT', 'DELETE'].map((method) => step(`alice ${method} ~/attempt/99999999999999999999`, 500, { action: 'start' })),
+    ...['GET', 'PUT', 'DELETE'].map((method) =>
+      step(`alice ${method} ~/attempt/99999999999999999999`, 500, { action: 'start' }),
+    ),
     ...['POST', 'PATCH'].map((method) => step(`alice ${method} ~/attempt/{first}`, 405)),
     ...['abc', '-1', '{first}/', ''].map((id) => step(`alice GET ~/attempt/${id}`, 404)),
     act('alice', 'first', 'mark_ready_to_resume', 400),
@@ -126,7 +136,14 @@ const oddActions: Story = {
 const declined: Story = {
   name: 'an attempt is declined',
   steps: [
-    exams({ first: proctored, second: proctored, third: proctored, onboarding: practice, timed: {}, hidden: { ...proctored, is_active: false } }),
+    exams({
+      first: proctored,
+      second: proctored,
+      third: proctored,
+      onboarding: practice,
+      timed: {},
+      hidden: { ...proctored, is_active: false },
+    }),
     take('carol', 'third', 'running', { ...withProctoring, ...started }),
     take('carol', 'second', 'submitted', { ...withProctoring, ...started }),
     act('carol', 'submitted', 'submit'),

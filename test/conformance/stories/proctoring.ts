@@ -2,14 +2,21 @@ import { exams, practice, proctored, rawStep, type Step, type Story, step } from
 
 /** A proctored attempt; its provider's id is known afterwards as `{NAME.external}`. */
 const take = (as: string, exam: string, keep: string): Step[] => [
-  step(`${as} POST ~/attempt`, 200, { exam_id: `{${exam}}`, attempt_proctored: 'true' }, { keep: { [keep]: 'exam_attempt_id' } }),
+  step(
+    `${as} POST ~/attempt`,
+    200,
+    { exam_id: `{${exam}}`, attempt_proctored: 'true' },
+    { keep: { [keep]: 'exam_attempt_id' } },
+  ),
   step(`${as} GET ~/attempt/{${keep}}`, 200, undefined, { keep: { [`${keep}.external`]: 'external_id' } }),
 ];
 const act = (as: string, attempt: string, action: string, status = 200, more: Partial<Step> = {}) =>
   step(`${as} PUT ~/attempt/{${attempt}}`, status, { action }, more);
 const poll = (as: string, attempt: string) => step(`${as} GET ~/attempt/{${attempt}}`, 200);
-const review = (as: string, attempt: string, status: number, body: unknown) => step(`${as} POST ~/attempt/{${attempt}.external}/reviewed`, status, body);
-const sequence = (as: string, exam: string) => step(`${as} GET ~/attempt/course_id/{A}?content_id={A:block%}${exam}&is_learning_mfe=true`, 200);
+const review = (as: string, attempt: string, status: number, body: unknown) =>
+  step(`${as} POST ~/attempt/{${attempt}.external}/reviewed`, status, body);
+const sequence = (as: string, exam: string) =>
+  step(`${as} GET ~/attempt/course_id/{A}?content_id={A:block%}${exam}&is_learning_mfe=true`, 200);
 const comment = { comment: 'Looked away', status: 'Unknown', start: 3, stop: 8, duration: 5 };
 
 const verified: Story = {
@@ -44,7 +51,9 @@ const verified: Story = {
     ...['bob', 'alice', 'coach'].map((as) => review(as, 'first', 403, { status: 'passed' })),
     review('nobody', 'first', 403, { status: 'passed' }),
     ...['reviewer', 'bob'].map((as) => step(`${as} POST ~/attempt/unknown/reviewed`, 400, { status: 'passed' })),
-    ...[{ status: 'great' }, { status: null }, { status: 5 }, { status: 'Clean' }, { status: '' }].map((body) => review('reviewer', 'first', 400, body)),
+    ...[{ status: 'great' }, { status: null }, { status: 5 }, { status: 'Clean' }, { status: '' }].map((body) =>
+      review('reviewer', 'first', 400, body),
+    ),
     poll('alice', 'first'),
     review('reviewer', 'first', 200, { status: 'passed', comments: [comment] }),
     poll('alice', 'first'),
@@ -57,7 +66,14 @@ const verified: Story = {
         ['reviewer', { status: 'violation', reviewed_by: '{coach.email}', comments: [comment, comment] }],
         ['reviewer', { status: 'not_reviewed' }],
         ['root', { status: 'suspicious', reviewed_by: null }],
-        ['staff', { status: 'passed', videoReviewLink: 'https://video.example.org/1', payload: { videoReviewLink: 'https://video.example.org/2' } }],
+        [
+          'staff',
+          {
+            status: 'passed',
+            videoReviewLink: 'https://video.example.org/1',
+            payload: { videoReviewLink: 'https://video.example.org/2' },
+          },
+        ],
       ] as const
     ).flatMap(([as, body]) => [review(as, 'first', 200, body), poll('alice', 'first')]),
     act('alice', 'first', 'error', 200, { note: 'also a verified one' }),
@@ -72,7 +88,9 @@ const verified: Story = {
     step('staff DELETE ~/attempt/{first}', 200),
     review('reviewer', 'first', 400, { status: 'passed' }),
     step('reviewer POST ~/attempt/{first.external}/ready', 404),
-    ...['GET', 'PUT', 'DELETE'].flatMap((method) => ['ready', 'reviewed'].map((last) => step(`staff ${method} ~/attempt/x/${last}`, 405))),
+    ...['GET', 'PUT', 'DELETE'].flatMap((method) =>
+      ['ready', 'reviewed'].map((last) => step(`staff ${method} ~/attempt/x/${last}`, 405)),
+    ),
   ],
 };
 
@@ -87,15 +105,37 @@ const oddReviews: Story = {
     review('reviewer', 'first', 500, undefined),
     ...[{}, [], 'x', 5, null, { comments: [] }].map((body) => review('reviewer', 'first', 500, body)),
     ...[true, [], {}, 'PASSED', 'passed '].map((status) => review('reviewer', 'first', 400, { status })),
-    ...[null, 'x', 5, true, [1], ['x'], [null], [{}], [{ comment: 'x' }], [{ status: 'x' }], [{ comment: null, status: 'x' }], [comment, {}]].map((comments) =>
-      review('reviewer', 'first', 500, { status: 'passed', comments }),
+    ...[
+      null,
+      'x',
+      5,
+      true,
+      [1],
+      ['x'],
+      [null],
+      [{}],
+      [{ comment: 'x' }],
+      [{ status: 'x' }],
+      [{ comment: null, status: 'x' }],
+      [comment, {}],
+    ].map((comments) => review('reviewer', 'first', 500, { status: 'passed', comments })),
+    ...[{ start: 'z' }, { stop: null }, { duration: [] }].map((more) =>
+      review('reviewer', 'first', 500, { status: 'passed', comments: [{ ...comment, ...more }] }),
     ),
-    ...[{ start: 'z' }, { stop: null }, { duration: [] }].map((more) => review('reviewer', 'first', 500, { status: 'passed', comments: [{ ...comment, ...more }] })),
     ...[5, null, 'x', []].map((payload) => review('reviewer', 'first', 500, { status: 'passed', payload })),
     poll('alice', 'first'),
-    review('reviewer', 'first', 200, { status: 'violation', comments: [{ comment: '', status: '', extra: 1 }, { comment: 'é 😀', status: 's', start: '5' }] }),
+    review('reviewer', 'first', 200, {
+      status: 'violation',
+      comments: [
+        { comment: '', status: '', extra: 1 },
+        { comment: 'é 😀', status: 's', start: '5' },
+      ],
+    }),
     poll('alice', 'first'),
-    ...['', 5, true, [], {}, '{coach}'].flatMap((reviewed_by) => [review('reviewer', 'first', 200, { status: 'suspicious', reviewed_by }), poll('alice', 'first')]),
+    ...['', 5, true, [], {}, '{coach}'].flatMap((reviewed_by) => [
+      review('reviewer', 'first', 200, { status: 'suspicious', reviewed_by }),
+      poll('alice', 'first'),
+    ]),
     ...take('bob', 'exam', 'bobs'),
     step('carol POST ~/attempt/{bobs.external}/ready', 200, {}),
   ],
@@ -144,7 +184,10 @@ const onboarding: Story = {
     poll('carol', 'carolsNext'),
     ...take('dave', 'onboarding', 'daves'),
     act('dave', 'daves', 'error'),
-    { ...act('dave', 'daves', 'reset_attempt', 400), roster: { dates: [{ course_id: '{A}', content_id: '{A:block}onboarding', field: 'due', date: '{now-60}' }] } },
+    {
+      ...act('dave', 'daves', 'reset_attempt', 400),
+      roster: { dates: [{ course_id: '{A}', content_id: '{A:block}onboarding', field: 'due', date: '{now-60}' }] },
+    },
     poll('dave', 'daves'),
   ],
 };

@@ -2,13 +2,21 @@ import { examFields, exams, practice, proctored, type Step, type Story, step } f
 
 const take = (as: string, exam: string, keep: string, more: object = {}) =>
   step(`${as} POST ~/attempt`, 200, { exam_id: `{${exam}}`, ...more }, { keep: { [keep]: 'exam_attempt_id' } });
-const refused = (as: string, status: number, exam: string, more: object = {}) => step(`${as} POST ~/attempt`, status, { exam_id: `{${exam}}`, ...more });
-const act = (as: string, attempt: string, action: string, status = 200, wait = 0) => step(`${as} PUT ~/attempt/{${attempt}}`, status, { action }, { wait });
-const poll = (as: string, attempt: string, wait = 0) => step(`${as} GET ~/attempt/{${attempt}}`, 200, undefined, { wait });
+const refused = (as: string, status: number, exam: string, more: object = {}) =>
+  step(`${as} POST ~/attempt`, status, { exam_id: `{${exam}}`, ...more });
+const act = (as: string, attempt: string, action: string, status = 200, wait = 0) =>
+  step(`${as} PUT ~/attempt/{${attempt}}`, status, { action }, { wait });
+const poll = (as: string, attempt: string, wait = 0) =>
+  step(`${as} GET ~/attempt/{${attempt}}`, 200, undefined, { wait });
 const current = (as: string, wait = 0) => step(`${as} GET ~/attempt`, 200, undefined, { wait });
-const sequence = (as: string, exam: string) => step(`${as} GET ~/attempt/course_id/{A}?content_id={A:block%}${exam}&is_learning_mfe=true`, 200);
+const sequence = (as: string, exam: string) =>
+  step(`${as} GET ~/attempt/course_id/{A}?content_id={A:block%}${exam}&is_learning_mfe=true`, 200);
 const due = (exam: string, date: string | null, user?: string): Partial<Step> => ({
-  roster: { dates: [{ course_id: '{A}', content_id: `{A:block}${exam}`, field: 'due', date, ...(user && { user: `{${user}}` }) }] },
+  roster: {
+    dates: [
+      { course_id: '{A}', content_id: `{A:block}${exam}`, field: 'due', date, ...(user && { user: `{${user}}` }) },
+    ],
+  },
 });
 const started = { start_clock: 'true' };
 const asProctored = { attempt_proctored: 'true' };
@@ -16,7 +24,13 @@ const asProctored = { attempt_proctored: 'true' };
 const runningOut: Story = {
   name: 'an attempt runs out of time',
   steps: [
-    exams({ timed: {}, proctored: { ...proctored, time_limit_mins: 200 }, none: { time_limit_mins: 0 }, negative: { time_limit_mins: -75 }, one: { time_limit_mins: 1 } }),
+    exams({
+      timed: {},
+      proctored: { ...proctored, time_limit_mins: 200 },
+      none: { time_limit_mins: 0 },
+      negative: { time_limit_mins: -75 },
+      one: { time_limit_mins: 1 },
+    }),
     take('alice', 'timed', 'first', started),
     ...[10, 19, 30, 900, 700, 80, 30, 20].map((wait) => poll('alice', 'first', wait)),
     current('alice', 5),
@@ -45,14 +59,20 @@ const runningOut: Story = {
     act('alice', 'long', 'error', 200, 60 * 62),
     ...['none', 'negative', 'one'].flatMap((name) => [
       sequence('bob', name),
-      take('bob', name, name, started),
-      poll('bob', name),
+      take('bob', name, `${name}Attempt`, started),
+      poll('bob', `${name}Attempt`),
       current('bob'),
       sequence('bob', name),
-      poll('bob', name, 61),
+      poll('bob', `${name}Attempt`, 61),
     ]),
+    take('erin', 'none', 'nothing', started),
+    current('erin'),
+    current('erin'),
     take('carol', 'one', 'unread', started),
-    step('bob GET ~/attempt/{unread}', 403, undefined, { wait: 100, note: 'a stranger asks about an attempt whose time is over' }),
+    step('bob GET ~/attempt/{unread}', 403, undefined, {
+      wait: 100,
+      note: 'a stranger asks about an attempt whose time is over',
+    }),
     current('carol'),
     poll('carol', 'unread'),
   ],
@@ -98,18 +118,27 @@ const dueDates: Story = {
 };
 
 const creating = (name: string, more: object) =>
-  step('staff POST ~/exam', 200, examFields(name, { course_id: '{Ended}', content_id: `{Ended:block}${name}`, ...more }), { keep: { [name]: 'exam_id' } });
+  step(
+    'staff POST ~/exam',
+    200,
+    examFields(name, { course_id: '{Ended}', content_id: `{Ended:block}${name}`, ...more }),
+    { keep: { [name]: 'exam_id' } },
+  );
 const ended: Story = {
   name: 'a course has ended',
   steps: [
     creating('timed', {}),
     creating('proctored', proctored),
     creating('onboarding', practice),
-    ...['timed', 'proctored', 'onboarding'].map((name) => step(`alice GET ~/attempt/course_id/{Ended}?content_id={Ended:block%}${name}`, 200)),
+    ...['timed', 'proctored', 'onboarding'].map((name) =>
+      step(`alice GET ~/attempt/course_id/{Ended}?content_id={Ended:block%}${name}`, 200),
+    ),
     refused('alice', 403, 'timed'),
     take('alice', 'proctored', 'one', asProctored),
     take('alice', 'onboarding', 'two', asProctored),
-    ...['timed', 'proctored', 'onboarding'].map((name) => step(`alice GET ~/attempt/course_id/{Ended}?content_id={Ended:block%}${name}`, 200)),
+    ...['timed', 'proctored', 'onboarding'].map((name) =>
+      step(`alice GET ~/attempt/course_id/{Ended}?content_id={Ended:block%}${name}`, 200),
+    ),
   ],
 };
 

@@ -4,7 +4,6 @@ import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { POOL } from '#commands';
 import { GrantAllowance, isMinutesKey, type Origin, Refusal, refuseBadMinutes, WithdrawAllowance } from '#domain';
-import { userByEmail, userById, userByName } from '#platform';
 import { examById } from '#read-models';
 import { Gate } from '../authentication.js';
 import { now } from '../now.js';
@@ -14,12 +13,14 @@ import { bodyObject } from '../requests/body-object.js';
 import { idIn } from '../requests/ids.js';
 import { validated } from '../requests/validated.js';
 import { AllowanceRequest } from './allowances.requests.js';
+import { Learners } from './learners.js';
 
 @ApiTags('allowances')
 @Controller('api/edx_proctoring/v1/proctored_exam/allowance')
 export class AllowancesController {
   constructor(
     private readonly commands: CommandBus,
+    private readonly learners: Learners,
     @Inject(POOL) private readonly pool: pg.Pool,
   ) {}
 
@@ -34,7 +35,7 @@ export class AllowancesController {
     if (isMinutesKey(key) && !isText) throw bad('value', 'Not a valid string.');
     const value = textIn(request.value, 'value');
     refuseBadMinutes(key, value);
-    const userId = await this.learner(request.user_info);
+    const userId = await this.learners.idOf(request.user_info);
     const examId = idIn(request.exam_id, 'exam_id');
     if (examId === undefined) throw bad('exam_id', 'This field is required.');
     await this.commands.execute(new GrantAllowance({ examId, userId }, { key, value, at: now() }, by));
@@ -51,18 +52,6 @@ export class AllowancesController {
     if (examId === undefined || userId === undefined || !(await examById(this.pool, examId))) return;
     const key = printed(request.key);
     await this.commands.execute(new WithdrawAllowance({ examId, userId }, { key, at: now() }, by));
-  }
-
-  /** A number is a user's id, a text a user name or else an e-mail address (rest-api.md §5.9). */
-  private async learner(userInfo: unknown): Promise<number> {
-    const user =
-      typeof userInfo === 'string'
-        ? ((await userByName(this.pool, userInfo)) ?? (userInfo && (await userByEmail(this.pool, userInfo))))
-        : Number.isSafeInteger(userInfo)
-          ? await userById(this.pool, userInfo as number)
-          : undefined;
-    if (user) return user.id;
-    throw new Refusal('user_not_found', `Cannot find user against ${printed(userInfo)}`);
   }
 }
 

@@ -2,8 +2,10 @@ import { Body, Controller, Delete, Get, Inject, Logger, Post, Put } from '@nestj
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
-import { FreshAttempts, type Outcome, POOL } from '#commands';
+import { CONFIGURATION, FreshAttempts, type Outcome, POOL } from '#commands';
+import type { Configuration } from '#configuration';
 import {
+  AcknowledgeReviewStatus,
   type AnyAttemptCommand,
   ClickSoftwareDownload,
   CreateAttempt,
@@ -59,6 +61,7 @@ export class AttemptsController {
     private readonly fresh: FreshAttempts,
     private readonly timer: Timer,
     @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
   ) {}
 
   @Get()
@@ -134,6 +137,24 @@ export class AttemptsController {
     return {
       exam_attempt_id: action === 'start' || action === 'reset_attempt' ? outcome.currentAttemptId : attempt.id,
     };
+  }
+
+  @Put(':attemptId/review_status')
+  @Gate('login')
+  @ApiOperation({ summary: 'The learner has seen the result, and sees the exam from now on' })
+  async acknowledge(@WholeNumber('attemptId') attemptId: string, @Me() me: Caller, @By() by: Origin): Promise<void> {
+    if (!this.configuration.settings.proctoredExamViewablePastDue)
+      throw refused(404, 'Cannot update attempt review status');
+    const attempt = await attemptById(this.pool, attemptId);
+    if (!attempt)
+      throw unknown(`Attempted to update exam attempt with attempt_id=${attemptId} but this attempt does not exist.`);
+    if (attempt.userId !== me.userId)
+      throw forbidden(
+        `user_id=${me.userId} attempted to update attempt_id=${attemptId} review status to acknowledged in exam_id=${attempt.examId}, but does not have authorization.`,
+      );
+    const at = now();
+    await this.fresh.of(attempt, at);
+    await this.commands.execute(new AcknowledgeReviewStatus(attempt, { attemptId: attempt.id, at }, by));
   }
 
   @Delete(':attemptId')

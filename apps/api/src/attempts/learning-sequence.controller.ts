@@ -18,7 +18,7 @@ import { activeAttemptOf, currentAttemptAt, examByContent, examJson } from '#rea
 import { Gate, Me } from '../authentication.js';
 import { links } from '../links.js';
 import { now } from '../now.js';
-import { onboardingLink } from './onboarding-link.js';
+import { onboardingExamsOf, sequencedFor } from '../onboarding/onboarding-exams.js';
 import { subjectOf } from './subject.js';
 import { Timer } from './timer.js';
 
@@ -90,8 +90,16 @@ export class LearningSequenceController {
     };
   }
 
-  private onboardingLink(exam: Exam, userId: number, at: string, isLearningMfe: boolean) {
-    return onboardingLink(this.pool, this.configuration, exam.courseId, userId, at, isLearningMfe);
+  /** Where the caller can do onboarding; "" where there is nothing for it (domain.md §7.3). */
+  private async onboardingLink(
+    { courseId }: Exam,
+    userId: number,
+    at: string,
+    isLearningMfe: boolean,
+  ): Promise<string> {
+    const onboarding = await onboardingExamsOf(this.pool, this.configuration, courseId);
+    const [first] = await sequencedFor(this.pool, onboarding?.exams ?? [], userId, at);
+    return first ? links.exam(this.configuration.settings, courseId, first.exam.contentId, isLearningMfe) : '';
   }
 
   /** Also declines the exam for a learner who declined a prerequisite (domain.md §12). */

@@ -73,6 +73,15 @@ export class ExamsController {
     throw new Refusal('exam_not_found', `Attempted to get exam_id=${examId}, but this exam does not exist.`);
   }
 
+  @Get('exam/course_id/:courseId/content_id/:contentId')
+  @ApiOperation({ summary: 'An exam by its course and content id' })
+  async byContent(@Param('courseId') courseId: string, @Param('contentId') contentId: string) {
+    const exam = await examByContent(this.pool, courseId, contentId);
+    if (exam) return examJson(exam);
+    const message = `Cannot find proctored exam in course_id=${courseId} with content_id=${contentId}`;
+    throw new Refusal('exam_not_found', message);
+  }
+
   @Get('exam/course_id/:courseId')
   @ApiOperation({ summary: "A course's active exams" })
   async ofCourse(@Param('courseId') courseId: string) {

@@ -44,3 +44,7 @@ export class ChangeExamRequest {
   @Bool({ required: false, nullable: true }) is_active?: boolean | null;
   @Bool({ required: false, nullable: true }) hide_after_due?: boolean | null;
 }
+
+export class ReviewPolicyRequest {
+  @Text({ blank: true }) review_policy: string;
+}

@@ -21,6 +21,17 @@ export class ChangeExam {
   ) {}
 }
 
+/** Says what reviewers are told of an exam; an empty text takes it away. */
+export class SetExamReviewPolicy {
+  constructor(
+    readonly examId: number | string,
+    readonly policy: string,
+    readonly setBy: number,
+    readonly at: string,
+    readonly origin: Origin,
+  ) {}
+}
+
 /** An exam as a publish of its course lists it. A missing due date clears it; other missing fields stay. */
 export type PublishedExam = Pick<
   ExamDefinition,

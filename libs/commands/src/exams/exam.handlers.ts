@@ -18,7 +18,7 @@ import { providerOf, UnknownProvider } from '#providers';
 import { examById, examJson, examsOfCourse } from '#read-models';
 import { examStream } from '../streams.js';
 import { CONFIGURATION, POOL } from '../tokens.js';
-import { AddExam, ChangeExam, PublishExams, type PublishedExam } from './exam.commands.js';
+import { AddExam, ChangeExam, PublishExams, type PublishedExam, SetExamReviewPolicy } from './exam.commands.js';
 
 /** Decides exam commands, lets the provider name the exam, appends. */
 @Injectable()
@@ -33,8 +33,8 @@ export class ExamWriter {
     return this.configuration.settings.defaultBackend;
   }
 
-  async nextId(): Promise<number> {
-    const { rows } = await this.pool.query({ name: 'exam_ids', text: `select nextval('exam_ids') as id` });
+  async nextId(sequence: 'exam_ids' | 'review_policy_ids' = 'exam_ids'): Promise<number> {
+    const { rows } = await this.pool.query({ name: sequence, text: `select nextval('${sequence}') as id` });
     return Number(rows[0].id);
   }
 
@@ -66,7 +66,10 @@ export class ExamWriter {
     for (const command of commands) {
       const { examId } = command.data;
       const before = command.type === 'CreateExam' ? null : await examById(this.pool, examId);
-      const event = command.type === 'WithdrawExam' ? undefined : decide(examDecider, before ?? null, command)[0];
+      const event =
+        command.type === 'WithdrawExam' || command.type === 'SetReviewPolicy'
+          ? undefined
+          : decide(examDecider, before ?? null, command)[0];
       if (!event || !('isProctored' in event.data) || !event.data.isProctored) continue;
       const name = await this.nameGivenByProvider({ ...before, ...event.data, id: examId } as Exam);
       if (name) names.set(examId, name);
@@ -127,6 +130,23 @@ export class ChangeExamHandler implements ICommandHandler<ChangeExam> {
       throw new Refusal('exam_not_found', `Attempted to update exam_id=${examId}, but this exam does not exist.`);
     const command = { type: 'ReviseExam', data: { examId: exam.id, changes, at } } as const;
     return (await this.writer.write(exam.courseId, [command], origin))[0]!;
+  }
+}
+
+@CommandHandler(SetExamReviewPolicy)
+export class SetExamReviewPolicyHandler implements ICommandHandler<SetExamReviewPolicy> {
+  constructor(
+    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly writer: ExamWriter,
+  ) {}
+
+  /** @throws Refusal exam_not_found */
+  async execute({ examId, policy, setBy, at, origin }: SetExamReviewPolicy): Promise<void> {
+    const exam = await examById(this.pool, examId);
+    if (!exam) throw new Refusal('exam_not_found', `There is no exam ${examId}.`);
+    const policyId = await this.writer.nextId('review_policy_ids');
+    const data = { examId: exam.id, policyId, policy, setBy, at };
+    await this.writer.write(exam.courseId, [{ type: 'SetReviewPolicy', data }], origin);
   }
 }
 

@@ -57,6 +57,67 @@ export const activeAttemptOf = async (pool: pg.Pool, userId: number): Promise<At
     )
   )[0];
 
+/** The learner's running attempts, newest first; of one course if given. */
+export const activeAttemptsOf = (pool: pg.Pool, userId: number, courseId?: string): Promise<AttemptRecord[]> =>
+  rows(
+    pool,
+    'active attempts',
+    `attempt.user_id = $1 and attempt.status in ('started', 'ready_to_submit')
+       and ($2::text is null or exam.course_id = $2) ${newestFirst}`,
+    [userId, courseId ?? null],
+  );
+
+export const attemptByCode = async (pool: pg.Pool, attemptCode: string): Promise<AttemptRecord | undefined> =>
+  (await rows(pool, 'attempt by code', 'attempt.attempt_code = $1 order by attempt.id limit 1', [attemptCode]))[0];
+
+/** All attempts of a learner at an exam, newest first. */
+export const attemptsAt = (pool: pg.Pool, examId: number, userId: number): Promise<AttemptRecord[]> =>
+  rows(pool, 'attempts at exam', `attempt.exam_id = $1 and attempt.user_id = $2 ${newestFirst}`, [examId, userId]);
+
+/** All attempts of a learner, at any exam. */
+export const attemptsOf = async (pool: pg.Pool, userId: number | string): Promise<AttemptRecord[]> =>
+  !isRowId(userId) ? [] : rows(pool, 'attempts of learner', `attempt.user_id = $1 ${newestFirst}`, [userId]);
+
+export type AttemptGroup = { newest: AttemptRecord; all: AttemptRecord[] };
+
+/**
+ * A page of a course's attempts, grouped by learner and exam, the group with the newest attempt first; and how many groups
+ * there are. `search` is part of a user name or e-mail, whatever the case.
+ */
+export const attemptGroups = async (
+  pool: pg.Pool,
+  courseId: string,
+  search: string,
+  pageOf: (count: number) => { offset: number; limit: number },
+): Promise<{ count: number; groups: AttemptGroup[] }> => {
+  const newest = `
+    select distinct on (attempt.exam_id, attempt.user_id) attempt.id, attempt.exam_id, attempt.user_id, attempt.created
+      from attempts attempt join exams exam on exam.id = attempt.exam_id
+      left join users person on person.id = attempt.user_id
+     where exam.course_id = $1
+       and ($2 = '' or strpos(lower(person.username), lower($2)) > 0 or strpos(lower(person.email), lower($2)) > 0)
+     order by attempt.exam_id, attempt.user_id, attempt.created desc, attempt.id desc`;
+  const counted = await pool.query(`select count(*) from (${newest}) as newest`, [courseId, search]);
+  const count = Number(counted.rows[0].count);
+  const { offset, limit } = pageOf(count);
+  const page = await pool.query(
+    `select id, exam_id, user_id from (${newest}) as newest order by created desc, id desc offset $3 limit $4`,
+    [courseId, search, offset, limit],
+  );
+  const pairs = [page.rows.map(({ exam_id }) => exam_id), page.rows.map(({ user_id }) => user_id)];
+  const all = await rows(
+    pool,
+    'attempts of groups',
+    `(attempt.exam_id, attempt.user_id) in (select * from unnest($1::bigint[], $2::bigint[])) ${newestFirst}`,
+    pairs,
+  );
+  const groups = page.rows.map(({ id, exam_id, user_id }) => ({
+    newest: all.find((attempt) => attempt.id === Number(id))!,
+    all: all.filter(({ examId, userId }) => examId === Number(exam_id) && userId === Number(user_id)),
+  }));
+  return { count, groups };
+};
+
 /** Attempts whose time was over before `at`, oldest first. */
 export const overdueAttempts = (pool: pg.Pool, at: string, limit: number): Promise<AttemptRecord[]> =>
   rows(

@@ -1,0 +1,128 @@
+import { Body, Controller, Get, Inject, Param, Put } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type pg from 'pg';
+import { POOL } from '#commands';
+import { additionalTime, type Exam, GrantAllowance, isMinutesKey, type Origin, Refusal, roundHalfEven } from '#domain';
+import { allowanceJson, allowancesOfCourse, examById } from '#read-models';
+import { type Addressed, Gate } from '../authentication.js';
+import { HttpAnswer, refused } from '../http-answer.js';
+import { now } from '../now.js';
+import { By } from '../origin.js';
+import { printed } from '../printed.js';
+import { bodyObject } from '../requests/body-object.js';
+import { BulkAllowanceRequest } from './allowances.requests.js';
+import { Learners } from './learners.js';
+
+const badValue = () => new HttpAnswer(400, { detail: 'Enter a valid positive value number', field: 'allowance_value' });
+const nobody = () => new HttpAnswer(400, { detail: 'Enter a valid username or email', field: 'user_info' });
+
+/** Allowances of a whole course, and many at once (rest-api.md §5.9–5.11). */
+@ApiTags('allowances')
+@Controller('api/edx_proctoring/v1/proctored_exam')
+export class BulkAllowancesController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly learners: Learners,
+    @Inject(POOL) private readonly pool: pg.Pool,
+  ) {}
+
+  @Get(':courseId/allowance')
+  @Gate('course', { courses: ({ params }) => params.courseId })
+  @ApiOperation({ summary: "A course's allowances" })
+  async ofCourse(@Param('courseId') courseId: string) {
+    return (await allowancesOfCourse(this.pool, courseId)).map(allowanceJson);
+  }
+
+  @Get(':courseId/grouped/allowance')
+  @Gate('course', { courses: ({ params }) => params.courseId })
+  @ApiOperation({ summary: "A course's allowances by user name" })
+  async grouped(@Param('courseId') courseId: string) {
+    const groups: Record<string, object[]> = {};
+    for (const allowance of await allowancesOfCourse(this.pool, courseId)) {
+      const { username } = allowance.user;
+      groups[username] = [...(groups[username] ?? []), allowanceJson(allowance)];
+    }
+    return groups;
+  }
+
+  @Put([':courseId/bulk_allowance', 'bulk_allowance'])
+  @Gate('course', { courses: coursesOfExams })
+  @ApiOperation({ summary: 'Grant the same allowance to several learners at several exams' })
+  @ApiBody({ type: BulkAllowanceRequest })
+  async grant(@Body() body: unknown, @By() by: Origin) {
+    const request = bodyObject(body);
+    const examIds = listIn(request.exam_ids, 'exam_ids');
+    const userNames = listIn(request.user_ids, 'user_ids');
+    const type = printed(request.allowance_type ?? '');
+    const multiplier = type === 'time_multiplier' ? multiplierIn(request.value) : undefined;
+    if (isMinutesKey(type) && !/^\d+$/.test(minutesIn(request.value))) throw badValue();
+    if (examIds.length * userNames.length > 0 && request.allowance_type == null)
+      throw refused(400, 'allowance_type: This field is required.');
+
+    const pairs = examIds.flatMap((exam_id) => userNames.map((user_id) => ({ exam_id, user_id })));
+    let failed = 0;
+    for (const { exam_id, user_id } of pairs) {
+      const exam = await examById(this.pool, exam_id);
+      const granted = exam && (await this.grantOne(exam, user_id, type, multiplier, request.value, by));
+      if (!granted) failed += 1;
+    }
+    if (failed === pairs.length) throw nobody();
+    if (failed > 0) throw new HttpAnswer(207, pairs);
+  }
+
+  /** False when this one cannot be granted: the others are, all the same. */
+  private async grantOne(
+    exam: Exam,
+    userInfo: string,
+    type: string,
+    multiplier: number | undefined,
+    value: unknown,
+    by: Origin,
+  ): Promise<boolean> {
+    const granted =
+      multiplier === undefined
+        ? { key: type, value: printed(value) }
+        : { key: additionalTime, value: String(roundHalfEven(exam.timeLimitMins * (multiplier - 1))) };
+    try {
+      const userId = await this.learners.idOf(userInfo);
+      const { key, ...origin } = by;
+      const each = { ...origin, ...(key ? { key: `${key} ${exam.id} ${userId}` } : {}) };
+      await this.commands.execute(new GrantAllowance({ examId: exam.id, userId }, { ...granted, at: now() }, each));
+      return true;
+    } catch (error) {
+      if (error instanceof Refusal) return false;
+      throw error;
+    }
+  }
+}
+
+/** Every exam that is addressed must be in a course that the caller staffs; without exams the body's or the path's course. */
+async function coursesOfExams({ pool, params, body }: Addressed): Promise<string[]> {
+  const ids = listIn(body.exam_ids, 'exam_ids');
+  const exams = await Promise.all(ids.map((id) => examById(pool, id)));
+  const courses = exams.flatMap((exam) => exam?.courseId ?? []);
+  const named = params.courseId ?? (body.course_id ? printed(body.course_id) : undefined);
+  return courses.length > 0 || named === undefined ? courses : [named];
+}
+
+/** Ids or names separated by commas; blanks do not count, nor does what stands there twice. */
+const listIn = (value: unknown, field: string): string[] => {
+  if (value !== undefined && typeof value !== 'string') throw refused(400, `${field}: Not a valid string.`);
+  const items = (value ?? '').replace(/\s+/g, '').split(',').filter(Boolean);
+  if (field === 'exam_ids' && items.some((item) => !/^[+-]?\d+$/.test(item)))
+    throw refused(400, `${field}: A valid integer is required.`);
+  return [...new Set(items)];
+};
+
+const minutesIn = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  throw refused(400, 'value: Not a valid string.');
+};
+
+const multiplierIn = (value: unknown): number => {
+  const isNumber = typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
+  const multiplier = isNumber ? Number(value) : Number.NaN;
+  if (multiplier >= 1 && Number.isFinite(multiplier)) return multiplier;
+  throw badValue();
+};

@@ -1,0 +1,40 @@
+import { Body, Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type pg from 'pg';
+import { POOL } from '#commands';
+import { type Caller, isCourseStaff } from '#platform';
+import { activeAttemptsOf, allowanceJson, allowancesAt, attemptJson, examJson } from '#read-models';
+import { Gate, Me } from '../authentication.js';
+import { refused } from '../http-answer.js';
+import { printed } from '../printed.js';
+import { bodyObject } from '../requests/body-object.js';
+import { idIn } from '../requests/ids.js';
+
+@ApiTags('attempts')
+@Controller('api/edx_proctoring/v1/proctored_exam/active_exams_for_user')
+export class ActiveExamsController {
+  constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
+
+  /** The reference reads a GET's body; the query is understood too. Own attempts, or those of a course that one staffs. */
+  @Get()
+  @Gate('login')
+  @ApiOperation({ summary: "A learner's running attempts with their exams and allowances" })
+  @ApiQuery({ name: 'user_id', required: false })
+  @ApiQuery({ name: 'course_id', required: false })
+  async list(@Me() me: Caller, @Body() body: unknown, @Query() query: Record<string, string>) {
+    const { user_id, course_id } = { ...query, ...bodyObject(body) };
+    const userId = idIn(user_id, 'user_id');
+    const courseId = course_id ? printed(course_id) : undefined;
+    if (userId === undefined) return [];
+    if (userId !== me.userId && !me.isStaff && !(courseId && (await isCourseStaff(this.pool, me.userId, courseId))))
+      throw refused(403, 'Must be a Staff User to Perform this request.');
+    const attempts = await activeAttemptsOf(this.pool, userId, courseId);
+    const examIds = attempts.map(({ examId }) => examId);
+    const allowances = await allowancesAt(this.pool, examIds, userId);
+    return attempts.map((attempt) => ({
+      exam: examJson(attempt.exam),
+      attempt: attemptJson(attempt),
+      allowances: allowances.filter(({ exam }) => exam.id === attempt.examId).map(allowanceJson),
+    }));
+  }
+}

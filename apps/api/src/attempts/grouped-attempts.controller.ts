@@ -1,0 +1,73 @@
+import { Controller, Delete, Get, Inject, Param, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type pg from 'pg';
+import { POOL } from '#commands';
+import { type Origin, RemoveAllAttempts } from '#domain';
+import { attemptGroups, attemptJson, attemptsAt, examById } from '#read-models';
+import { Gate } from '../authentication.js';
+import { HttpAnswer } from '../http-answer.js';
+import { links } from '../links.js';
+import { now } from '../now.js';
+import { By } from '../origin.js';
+import { type Page, pageOf } from '../page.js';
+import { WholeNumber } from '../whole-number.js';
+
+const page = { name: 'page', required: false, description: '25 groups each, from 1' };
+
+/** What course staff see and take away: all attempts of a learner at an exam together. */
+@ApiTags('attempts')
+@Controller('api/edx_proctoring/v1/proctored_exam')
+export class GroupedAttemptsController {
+  constructor(
+    private readonly commands: CommandBus,
+    @Inject(POOL) private readonly pool: pg.Pool,
+  ) {}
+
+  @Get('attempt/grouped/course_id/:courseId')
+  @Gate('course', { courses: ({ params }) => params.courseId })
+  @ApiOperation({ summary: "A course's attempts by learner and exam" })
+  @ApiQuery(page)
+  ofCourse(@Param('courseId') courseId: string, @Query('page') asked?: string) {
+    return this.groups(courseId, '', asked);
+  }
+
+  @Get('attempt/grouped/course_id/:courseId/search/:text')
+  @Gate('course', { courses: ({ params }) => params.courseId })
+  @ApiOperation({ summary: 'The same, of learners whose user name or e-mail contains a text' })
+  @ApiQuery(page)
+  search(@Param('courseId') courseId: string, @Param('text') text: string, @Query('page') asked?: string) {
+    return this.groups(courseId, text, asked);
+  }
+
+  @Delete('exam_id/:examId/user_id/:userId/reset_attempts')
+  @Gate('course', { courses: async ({ pool, params }) => (await examById(pool, params.examId))?.courseId ?? [] })
+  @ApiOperation({ summary: "Take all of a learner's attempts at an exam away" })
+  async reset(@WholeNumber('examId') examId: string, @WholeNumber('userId') userId: string, @By() by: Origin) {
+    const exam = await examById(this.pool, examId);
+    const [attempt] = exam ? await attemptsAt(this.pool, exam.id, Number(userId)) : [];
+    if (!attempt) throw new HttpAnswer(404, 'There are no attempts related to this user id and exam id');
+    await this.commands.execute(new RemoveAllAttempts(attempt, { at: now() }, by));
+  }
+
+  private async groups(courseId: string, search: string, asked?: string) {
+    let shown!: Page;
+    const { groups } = await attemptGroups(this.pool, courseId, search, (count) => {
+      shown = pageOf(asked, count);
+      return shown;
+    });
+    return {
+      proctored_exam_attempts: groups.map(({ newest, all }) => ({
+        ...attemptJson(newest),
+        all_attempts: all.map(attemptJson),
+      })),
+      pagination_info: {
+        has_previous: shown.number > 1,
+        has_next: shown.number < shown.of,
+        current_page: shown.number,
+        total_pages: shown.of,
+      },
+      attempt_url: links.groupedAttempts(courseId, search),
+    };
+  }
+}

@@ -1,0 +1,84 @@
+import { Body, Controller, Get, Inject, Put } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type pg from 'pg';
+import { CONFIGURATION, POOL, SetExamReviewPolicy } from '#commands';
+import type { Configuration } from '#configuration';
+import { type Origin, Refusal } from '#domain';
+import { type Caller, escalationEmail } from '#platform';
+import { providerOf, UnknownProvider } from '#providers';
+import { examById } from '#read-models';
+import { Gate, Me } from '../authentication.js';
+import { refused } from '../http-answer.js';
+import { now } from '../now.js';
+import { By } from '../origin.js';
+import { validated } from '../requests/validated.js';
+import { WholeNumber } from '../whole-number.js';
+import { ReviewPolicyRequest } from './exams.requests.js';
+
+/** What learners and reviewers are told of an exam (rest-api.md §5.20, §5.21). */
+@ApiTags('exams')
+@Controller()
+export class ExamSettingsController {
+  constructor(
+    private readonly commands: CommandBus,
+    @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+  ) {}
+
+  @Get('api/edx_proctoring/v1/proctored_exam/settings/exam_id/:examId/')
+  @Gate('login')
+  @ApiOperation({ summary: "An exam's provider and whom to ask for help" })
+  async settings(@WholeNumber('examId') examId: string) {
+    const exam = await examById(this.pool, examId);
+    if (!exam) throw new Refusal('exam_not_found', `Attempted to get exam_id=${examId}, but this exam does not exist.`);
+    const { settings } = this.configuration;
+    const common = {
+      platform_name: settings.platformName,
+      contact_us: settings.contactEmail,
+      link_urls: Object.keys(settings.linkUrls).length > 0 ? settings.linkUrls : null,
+    };
+    if (!exam.isProctored) return { ...common, exam_proctoring_backend: {} };
+    const provider = this.provider(exam.backend);
+    return {
+      ...common,
+      exam_proctoring_backend: await provider.config(),
+      provider_tech_support_email: provider.techSupportEmail,
+      provider_tech_support_phone: provider.techSupportPhone,
+      provider_name: provider.verboseName,
+      learner_notification_from_email: provider.learnerNotificationFromEmail,
+      integration_specific_email: provider.integrationSpecificEmail || settings.contactEmail,
+      proctoring_escalation_email: await escalationEmail(this.pool, exam.courseId),
+    };
+  }
+
+  @Get('api/edx_proctoring/v1/proctored_exam/review_policy/exam_id/:examId/')
+  @Gate('login')
+  @ApiOperation({ summary: 'What reviewers are told of an exam' })
+  async policy(@WholeNumber('examId') examId: string) {
+    return { review_policy: (await examById(this.pool, examId))?.reviewPolicy ?? null };
+  }
+
+  @Put('api/lms/v1/exams/:examId/review_policy')
+  @Gate('staff', { scope: 'roster:write' })
+  @ApiOperation({ summary: 'Say what reviewers are told of an exam; an empty text takes it away' })
+  @ApiBody({ type: ReviewPolicyRequest })
+  async setPolicy(
+    @WholeNumber('examId') examId: string,
+    @Body() body: unknown,
+    @Me() me: Caller,
+    @By() by: Origin,
+  ): Promise<void> {
+    const { review_policy } = validated(ReviewPolicyRequest, body);
+    await this.commands.execute(new SetExamReviewPolicy(examId, review_policy, me.userId, now(), by));
+  }
+
+  /** Here, on purpose, an unknown provider is an error of the operator's (rest-api.md §5.20). */
+  private provider(backend: string | null) {
+    try {
+      return providerOf(this.configuration.settings, backend);
+    } catch (error) {
+      throw error instanceof UnknownProvider ? refused(500, error.message) : error;
+    }
+  }
+}

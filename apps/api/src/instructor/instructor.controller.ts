@@ -1,0 +1,72 @@
+import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type pg from 'pg';
+import { CONFIGURATION, POOL } from '#commands';
+import { type Configuration, userObfuscationKeyOf } from '#configuration';
+import type { Exam } from '#domain';
+import { type Caller, obscuredUserId } from '#platform';
+import { type Dashboard, providerOf } from '#providers';
+import { examById, examsOfCourse } from '#read-models';
+import { Gate, Me } from '../authentication.js';
+import { HttpAnswer } from '../http-answer.js';
+import { WholeNumber } from '../whole-number.js';
+
+/** Shown in a frame of the same site (rest-api.md §5.15). */
+const nothing = (text: string) => new HttpAnswer(404, text, { 'X-Frame-Options': 'sameorigin' });
+
+/** Leads staff to the provider's dashboard. */
+@ApiTags('providers')
+@Controller('api/edx_proctoring/v1/instructor')
+export class InstructorController {
+  constructor(
+    @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+  ) {}
+
+  @Get(':courseId')
+  @Gate('course', { courses: ({ params }) => params.courseId })
+  @ApiOperation({ summary: "To the provider's dashboard of a course" })
+  async course(@Param('courseId') courseId: string, @Me() me: Caller, @Res() reply: FastifyReply) {
+    const exams = (await examsOfCourse(this.pool, courseId)).filter(({ isActive }) => isActive);
+    const last = exams.at(-1);
+    if (!last) throw nothing(`No exams in course ${courseId}.`);
+    const [first, second] = new Set(exams.filter(({ isProctored }) => isProctored).map(({ backend }) => backend));
+    if (first === undefined) throw nothing(`No proctored exams in course ${courseId}`);
+    if (second !== undefined)
+      throw new HttpAnswer(400, `Multiple backends for course ${courseId} ${first} != ${second}`);
+    this.redirect(reply, me, last, first, {});
+  }
+
+  @Get(':courseId/:examId')
+  @Gate('course', { courses: ({ params }) => params.courseId })
+  @ApiOperation({ summary: "To the provider's dashboard of an exam, or of an attempt" })
+  @ApiQuery({ name: 'attempt', required: false, description: "The provider's id of an attempt" })
+  @ApiQuery({ name: 'config', required: false, description: '"true": its configuration' })
+  async exam(
+    @Param('courseId') courseId: string,
+    @WholeNumber('examId') examId: string,
+    @Me() me: Caller,
+    @Res() reply: FastifyReply,
+    @Query('attempt') attempt?: string,
+    @Query('config') config?: string,
+  ) {
+    const exam = await examById(this.pool, examId);
+    if (!exam || exam.courseId !== courseId) throw nothing(`No exam ${examId} in course ${courseId}.`);
+    if (!exam.isProctored) throw nothing(`No proctored exams in course ${courseId}`);
+    this.redirect(reply, me, exam, exam.backend, {
+      examExternalId: exam.externalId,
+      attemptExternalId: attempt,
+      configuration: config?.toLowerCase() === 'true',
+    });
+  }
+
+  private redirect(reply: FastifyReply, me: Caller, exam: Exam, backend: string | null, dashboard: Partial<Dashboard>) {
+    const provider = providerOf(this.configuration.settings, backend);
+    const id = obscuredUserId(me.userId, userObfuscationKeyOf(this.configuration), exam.backend);
+    const user = { id, full_name: me.name, email: me.email };
+    const url = provider.instructorUrl({ courseId: exam.courseId, user, ...dashboard });
+    if (!url) throw nothing(`No instructor dashboard for ${provider.verboseName}`);
+    reply.redirect(encodeURI(url), 302);
+  }
+}

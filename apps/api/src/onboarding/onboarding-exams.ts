@@ -1,0 +1,43 @@
+import type pg from 'pg';
+import type { Configuration } from '#configuration';
+import type { Exam } from '#domain';
+import { outline } from '#platform';
+import { type Provider, providerOf } from '#providers';
+import { examsOfCourse } from '#read-models';
+
+/** Exams that a course's learners do their onboarding at, newest first, and the provider of the newest. */
+export const onboardingExamsOf = async (
+  pool: pg.Pool,
+  { settings }: Configuration,
+  courseId: string,
+): Promise<{ exams: Exam[]; provider: Provider } | undefined> => {
+  const exams = (await examsOfCourse(pool, courseId))
+    .filter(({ isActive, isProctored, isPracticeExam }) => isActive && isProctored && isPracticeExam)
+    .reverse();
+  if (!exams[0]) return undefined;
+  const provider = providerOf(settings, exams[0].backend);
+  return provider.supportsOnboarding ? { exams, provider } : undefined;
+};
+
+export type Sequenced = { exam: Exam; when: 'open' | 'future' | 'past_due'; opensAt: string };
+
+/** The exams that the course outline does not hide from a learner, and when each is open to them (domain.md §7.2). */
+export const sequencedFor = async (
+  pool: pg.Pool,
+  exams: readonly Exam[],
+  userId: number,
+  at: string,
+): Promise<Sequenced[]> => {
+  if (!exams[0]) return [];
+  const contentIds = exams.map(({ contentId }) => contentId);
+  const { sequences, courseEnd } = await outline(pool, exams[0].courseId, userId, contentIds, at);
+  return exams.flatMap((exam) => {
+    const { accessible, scheduled, effectiveStart, due } = sequences.get(exam.contentId)!;
+    const last = due ?? courseEnd;
+    const shown = (when: Sequenced['when']) => [{ exam, when, opensAt: effectiveStart }];
+    if (accessible) return shown('open');
+    if (!scheduled) return [];
+    if (effectiveStart > at) return shown('future');
+    return last !== undefined && last < at ? shown('past_due') : [];
+  });
+};

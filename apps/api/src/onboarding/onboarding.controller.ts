@@ -1,0 +1,128 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type pg from 'pg';
+import { CONFIGURATION, POOL } from '#commands';
+import { type Configuration, userObfuscationKeyOf } from '#configuration';
+import { onboardingOf, onboardingSeenByStaff, onboardingStatusOfProfile } from '#domain';
+import { type Caller, enrollmentsForProctoredExams, isCourseStaff, obscuredUserId, userByName } from '#platform';
+import { type Provider, ProviderRefused } from '#providers';
+import { instant, onboardingOfLearners } from '#read-models';
+import { Gate, Me } from '../authentication.js';
+import { HttpAnswer, refused } from '../http-answer.js';
+import { links } from '../links.js';
+import { now } from '../now.js';
+import { pageOf } from '../page.js';
+import { onboardingExamsOf, sequencedFor } from './onboarding-exams.js';
+
+const noExam = () => refused(404, 'There is no onboarding exam related to this course id.');
+
+/** How far learners are with onboarding (rest-api.md §5.13, §5.14). */
+@ApiTags('onboarding')
+@Controller('api/edx_proctoring/v1/user_onboarding/status')
+export class OnboardingController {
+  constructor(
+    @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+  ) {}
+
+  @Get()
+  @Gate('login')
+  @ApiOperation({ summary: "A learner's onboarding in a course: the caller's, or for staff anybody's" })
+  @ApiQuery({ name: 'course_id' })
+  @ApiQuery({ name: 'username', required: false })
+  @ApiQuery({ name: 'is_learning_mfe', required: false })
+  async own(@Me() me: Caller, @Query() query: Record<string, string | string[]>) {
+    const last = (name: string) => [query[name] ?? ''].flat().at(-1)!;
+    const courseId = last('course_id');
+    const username = last('username');
+    if (!courseId) throw refused(400, 'Missing required query parameter course_id');
+    const isOther = username !== '' && username !== me.username;
+    if (isOther && !me.isStaff && !(await isCourseStaff(this.pool, me.userId, courseId)))
+      throw refused(403, 'Must be a Staff User to Perform this request.');
+    const onboarding = await onboardingExamsOf(this.pool, this.configuration, courseId);
+    if (!onboarding) throw noExam();
+    const userId = isOther ? (await userByName(this.pool, username))?.id : me.userId;
+    if (userId === undefined) throw refused(400, `username: there is no user ${username}.`);
+
+    const at = now();
+    const shown = await sequencedFor(this.pool, onboarding.exams, userId, at);
+    const chosen = (['open', 'future', 'past_due'] as const).flatMap(
+      (when) => shown.find((each) => each.when === when) ?? [],
+    )[0];
+    if (!chosen) throw refused(404, 'There is no onboarding exam accessible to this user.');
+    const { exam, when, opensAt } = chosen;
+    const isLearningMfe = ['1', 'true', 'True'].includes(last('is_learning_mfe'));
+    const { status, expiresAt } = await this.statusOf(userId, courseId, exam.backend, onboarding.provider, at);
+    return {
+      onboarding_status: status,
+      onboarding_link:
+        when === 'open' ? links.exam(this.configuration.settings, courseId, exam.contentId, isLearningMfe) : null,
+      expiration_date: expiresAt,
+      onboarding_past_due: when === 'past_due',
+      onboarding_release_date: instant(opensAt).replace('Z', '+00:00'),
+      review_requirements_url: onboarding.provider.helpCenterArticleUrl,
+    };
+  }
+
+  @Get('course_id/:courseId')
+  @Gate('course', { courses: ({ params }) => params.courseId })
+  @ApiOperation({ summary: "The onboarding of a course's learners" })
+  @ApiQuery({ name: 'page', required: false, description: '25 learners each, from 1' })
+  @ApiQuery({ name: 'text_search', required: false })
+  @ApiQuery({ name: 'statuses', required: false, description: 'separated by commas' })
+  async ofCourse(
+    @Param('courseId') courseId: string,
+    @Query('page') asked?: string,
+    @Query('text_search') search = '',
+    @Query('statuses') statuses = '',
+  ) {
+    const onboarding = await onboardingExamsOf(this.pool, this.configuration, courseId);
+    if (!onboarding) throw noExam();
+    const learners = await enrollmentsForProctoredExams(this.pool, courseId, search);
+    const ids = learners.map(({ userId }) => userId);
+    const { backend } = onboarding.exams[0]!;
+    const known = await onboardingOfLearners(this.pool, ids, courseId, backend, now());
+    const wanted = statuses === '' ? undefined : statuses.split(',');
+    const rows = learners
+      .map(({ userId, username, mode }) => {
+        const { own, approved } = known.get(userId)!;
+        const { status, modified } = onboardingSeenByStaff(own, approved);
+        return { username, enrollment_mode: mode, status, modified: instant(modified) };
+      })
+      .filter(({ status }) => wanted === undefined || wanted.includes(status ?? ''));
+    const page = pageOf(asked, rows.length);
+    const link = (number: number) =>
+      links.onboarding(courseId, { text_search: search, statuses, page: String(number) });
+    return {
+      count: rows.length,
+      previous: page.number > 1 ? link(page.number - 1) : null,
+      next: page.number < page.of ? link(page.number + 1) : null,
+      num_pages: page.of,
+      results: rows.slice(page.offset, page.offset + page.limit),
+      use_onboarding_profile_api: false,
+    };
+  }
+
+  /** From the attempts; or, where the provider keeps profiles and answers, from the learner's profile (domain.md §7.2). */
+  private async statusOf(userId: number, courseId: string, backend: string | null, provider: Provider, at: string) {
+    const known = await onboardingOfLearners(this.pool, [userId], courseId, backend, at);
+    const { own, approved } = known.get(userId)!;
+    const { status, expiresAt } = onboardingOf(own, approved);
+    const stored = { status, expiresAt: instant(expiresAt) };
+    if (!this.configuration.settings.useOnboardingProfileApi) return stored;
+    try {
+      const key = userObfuscationKeyOf(this.configuration);
+      const profile: any = await provider.onboardingProfiles(courseId, {
+        user_id: obscuredUserId(userId, key, backend),
+      });
+      if (profile == null) throw new HttpAnswer(404, `No onboarding status API for ${provider.verboseName}`);
+      return {
+        status: onboardingStatusOfProfile[profile.status] ?? null,
+        expiresAt: (profile.expiration_date as string | null) ?? null,
+      };
+    } catch (error) {
+      if (error instanceof ProviderRefused) return stored;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { Inject } from '@nestjs/common';
+import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type pg from 'pg';
+import { v7 as uuid } from 'uuid';
+import { BlankAllowances, decide, fold, type LearnerEvent, learner, type Origin } from '#domain';
+import { EventStore, type Stored } from '#event-store';
+import { destroyKey, forgetUser } from '#platform';
+import { examsWithAllowances, isRowId } from '#read-models';
+import { learnerStream } from '../streams.js';
+import { POOL } from '../tokens.js';
+
+/** Forgets a learner for good. */
+export class RetireLearner {
+  constructor(
+    readonly userId: number | string,
+    readonly at: string,
+    readonly origin: Origin,
+  ) {}
+}
+
+/**
+ * Blanks the allowances, destroys the key to all that is sealed, erases the person from the roster, and says so in the
+ * log last: what a failure leaves undone is done when the request is repeated.
+ */
+@CommandHandler(RetireLearner)
+export class RetireLearnerHandler implements ICommandHandler<RetireLearner> {
+  constructor(
+    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly events: EventStore,
+    private readonly commands: CommandBus,
+  ) {}
+
+  async execute({ userId: given, at, origin }: RetireLearner): Promise<void> {
+    if (!isRowId(given)) return;
+    const userId = Number(given);
+    for (const examId of await examsWithAllowances(this.pool, userId))
+      await this.commands.execute(new BlankAllowances({ examId, userId }, { at }, { actor: origin.actor }));
+    await destroyKey(this.pool, userId);
+    await forgetUser(this.pool, userId);
+    const stream = learnerStream(userId);
+    const metadata = { commandId: uuid(), actor: origin.actor, userId };
+    await this.events.transact({ streams: [stream], metadata }, (historyOf) => {
+      const state = fold(learner, historyOf(stream) as Stored<LearnerEvent>[]);
+      const events = decide(learner, state, { type: 'RetireLearner', data: { userId, at } });
+      return { appends: [{ stream, events }], answer: undefined };
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import { isApproved, type OnboardingAttempt, onboardingOf, onboardingSeenByStaff } from './onboarding.js';
+
+const attempt = (status: OnboardingAttempt['status'], id = 1, modified = '2031-05-05T12:00:00.000Z') => ({
+  id,
+  status,
+  modified,
+});
+
+describe("a learner's onboarding", () => {
+  it('is nothing without an attempt', () =>
+    expect(onboardingOf([], undefined)).toEqual({ status: null, expiresAt: null }));
+
+  it('is verified by any verified attempt, for a year', () =>
+    expect(onboardingOf([attempt('error'), attempt('verified')], undefined)).toEqual({
+      status: 'verified',
+      expiresAt: '2032-05-04T12:00:00.000Z',
+    }));
+
+  it('is approved by another course before any attempt here that is not verified', () =>
+    expect(onboardingOf([attempt('rejected')], attempt('verified', 9))).toMatchObject({
+      status: 'other_course_approved',
+    }));
+
+  it('is else what the last attempt is', () =>
+    expect(onboardingOf([attempt('second_review_required')], undefined)).toEqual({
+      status: 'second_review_required',
+      expiresAt: null,
+    }));
+
+  it('approved elsewhere counts for a year', () => {
+    expect(isApproved(attempt('verified'), '2032-05-04T11:59:59.000Z')).toBe(true);
+    expect(isApproved(attempt('verified'), '2032-05-04T12:00:00.000Z')).toBe(false);
+    expect(isApproved(attempt('submitted'), '2031-05-06T12:00:00.000Z')).toBe(false);
+  });
+});
+
+describe('what staff see of it', () => {
+  const seen = (...own: OnboardingAttempt[]) => onboardingSeenByStaff(own, undefined).status;
+
+  it.each([
+    ['created', 'setup_started'],
+    ['ready_to_submit', 'onboarding_started'],
+    ['onboarding_reset', 'onboarding_reset_past_due'],
+    ['declined', null],
+  ] as const)('%s is shown as %s', (status, shown) => expect(seen(attempt(status))).toBe(shown));
+
+  it('is not started without an attempt', () => expect(seen()).toBe('not_started'));
+
+  it('passes a reset attempt over for the newer one', () =>
+    expect(seen(attempt('onboarding_reset', 1), attempt('created', 2))).toBe('setup_started'));
+
+  it('is verified, whatever came later', () =>
+    expect(seen(attempt('error', 2), attempt('verified', 1))).toBe('verified'));
+
+  it('is the approval of another course unless verified here', () => {
+    const approved = attempt('verified', 9, '2031-04-01T00:00:00.000Z');
+    expect(onboardingSeenByStaff([attempt('error')], approved)).toEqual({
+      status: 'other_course_approved',
+      modified: '2031-04-01T00:00:00.000Z',
+    });
+    expect(onboardingSeenByStaff([attempt('verified')], approved).status).toBe('verified');
+  });
+});

@@ -1,0 +1,65 @@
+import type { Status } from './attempt.statuses.js';
+
+/** For how long an approved onboarding counts (domain.md §7.1, §14). */
+const validDays = 365;
+
+const plusDays = (at: string, days: number) => new Date(Date.parse(at) + days * 86_400_000).toISOString();
+
+/** An onboarding attempt, as far as its learner's onboarding status depends on it. */
+export type OnboardingAttempt = { id: number; status: Status; modified: string };
+
+/** Is this approval of another course still good? */
+export const isApproved = ({ status, modified }: OnboardingAttempt, at: string): boolean =>
+  status === 'verified' && Date.parse(modified) > Date.parse(plusDays(at, -validDays));
+
+/**
+ * What a learner is told (domain.md §7.1). `own`: attempts at the course's onboarding exams, last modified first;
+ * `approved`: the last modified approval with the same provider in any course, if it is still good.
+ */
+export const onboardingOf = (
+  own: readonly OnboardingAttempt[],
+  approved: OnboardingAttempt | undefined,
+): { status: string | null; expiresAt: string | null } => {
+  const verified = own.find(({ status }) => status === 'verified');
+  if (verified) return { status: 'verified', expiresAt: plusDays(verified.modified, validDays) };
+  if (approved) return { status: 'other_course_approved', expiresAt: plusDays(approved.modified, validDays) };
+  return { status: own[0]?.status ?? null, expiresAt: null };
+};
+
+const instructorStatus: { [S in Status]?: string } = {
+  created: 'setup_started',
+  download_software_clicked: 'setup_started',
+  ready_to_start: 'setup_started',
+  started: 'onboarding_started',
+  ready_to_submit: 'onboarding_started',
+  submitted: 'submitted',
+  verified: 'verified',
+  rejected: 'rejected',
+  error: 'error',
+  expired: 'expired',
+  onboarding_reset: 'onboarding_reset_past_due',
+};
+
+/** What instructors see of a learner (domain.md §7.4); `own` and `approved` as above. */
+export const onboardingSeenByStaff = (
+  own: readonly OnboardingAttempt[],
+  approved: OnboardingAttempt | undefined,
+): { status: string | null; modified: string | null } => {
+  const relevant = own.reduce<OnboardingAttempt | undefined>((kept, seen) => {
+    const isNewer = kept?.status === 'onboarding_reset' && seen.id > kept.id;
+    return kept === undefined || seen.status === 'verified' || isNewer ? seen : kept;
+  }, undefined);
+  if (approved && relevant?.status !== 'verified')
+    return { status: 'other_course_approved', modified: approved.modified };
+  if (!relevant) return { status: 'not_started', modified: null };
+  return { status: instructorStatus[relevant.status] ?? null, modified: relevant.modified };
+};
+
+/** A provider's word for a learner's profile, as it is shown (domain.md §7.5). */
+export const onboardingStatusOfProfile: Readonly<Record<string, string>> = {
+  'approved-in-course': 'verified',
+  'approved-in-different-course': 'other_course_approved',
+  rejected: 'rejected',
+  expired: 'expired',
+  pending: 'submitted',
+};

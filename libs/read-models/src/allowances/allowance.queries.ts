@@ -1,0 +1,61 @@
+import type pg from 'pg';
+import type { Exam } from '#domain';
+import { open } from '#platform';
+import { examJson } from '../exams/exam.json.js';
+import { fromRow } from '../rows.js';
+import { instant } from '../times.js';
+
+/** An allowance with its exam and its learner, as REST shows it. */
+export type AllowanceRecord = {
+  id: number;
+  created: string;
+  modified: string;
+  user: { id: number; username: string; email: string };
+  key: string;
+  value: string;
+  exam: Exam;
+};
+
+const records = async (pool: pg.Pool, where: string, values: unknown[]): Promise<AllowanceRecord[]> => {
+  const found = await pool.query(
+    `select to_json(allowance) as allowance, to_json(exam) as exam, person.username, person.email
+       from allowances allowance
+       join exams exam on exam.id = allowance.exam_id
+       left join users person on person.id = allowance.user_id
+      where ${where} order by allowance.id`,
+    values,
+  );
+  return Promise.all(
+    found.rows.map(async ({ allowance, exam, username, email }) => ({
+      ...fromRow<AllowanceRecord>(allowance),
+      // What can no longer be opened is as good as blank: the learner was retired.
+      value: allowance.value ?? (await open(pool, allowance.user_id, allowance.sealed)) ?? '',
+      exam: fromRow<Exam>(exam),
+      user: { id: allowance.user_id, username: username ?? '', email: email ?? '' },
+    })),
+  );
+};
+
+export const allowancesOfCourse = (pool: pg.Pool, courseId: string): Promise<AllowanceRecord[]> =>
+  records(pool, 'exam.course_id = $1', [courseId]);
+
+/** A learner's allowances at these exams. */
+export const allowancesAt = (pool: pg.Pool, examIds: readonly number[], userId: number): Promise<AllowanceRecord[]> =>
+  records(pool, 'allowance.exam_id = any($1::bigint[]) and allowance.user_id = $2', [examIds, userId]);
+
+/** The exams at which a learner has allowances. */
+export const examsWithAllowances = async (pool: pg.Pool, userId: number): Promise<number[]> => {
+  const text = 'select distinct exam_id from allowances where user_id = $1 order by exam_id';
+  return (await pool.query(text, [userId])).rows.map(({ exam_id }) => Number(exam_id));
+};
+
+/** Keys in the reference's order (rest-api.md §3.5). */
+export const allowanceJson = (allowance: AllowanceRecord) => ({
+  id: allowance.id,
+  created: instant(allowance.created),
+  modified: instant(allowance.modified),
+  user: allowance.user,
+  key: allowance.key,
+  value: allowance.value,
+  proctored_exam: examJson(allowance.exam),
+});

@@ -1,0 +1,36 @@
+import type pg from 'pg';
+import { isApproved, type OnboardingAttempt } from '#domain';
+
+/** The onboarding attempts of one learner: those of a course, and the last approval with a provider that still counts. */
+export type LearnerOnboarding = { own: OnboardingAttempt[]; approved: OnboardingAttempt | undefined };
+
+/**
+ * What the onboarding status of learners follows from, by user id: attempts at the course's active practice exams taken as
+ * proctored, last modified first, and approvals with this provider in any course (domain.md §7.1).
+ */
+export const onboardingOfLearners = async (
+  pool: pg.Pool,
+  userIds: readonly number[],
+  courseId: string,
+  backend: string | null,
+  at: string,
+): Promise<Map<number, LearnerOnboarding>> => {
+  const text = `
+    select attempt.user_id, attempt.id, attempt.status, to_json(attempt.modified) as modified,
+           exam.course_id = $2 and exam.is_active as is_own,
+           exam.backend is not distinct from $3 and attempt.status = 'verified' as is_approval
+      from attempts attempt join exams exam on exam.id = attempt.exam_id
+     where attempt.user_id = any($1::bigint[]) and attempt.taking_as_proctored and exam.is_practice_exam
+       and (exam.course_id = $2 and exam.is_active
+            or exam.backend is not distinct from $3 and attempt.status = 'verified')
+     order by attempt.modified desc, attempt.id desc`;
+  const { rows } = await pool.query({ name: 'onboarding', text, values: [userIds, courseId, backend] });
+  const learners = new Map<number, LearnerOnboarding>(userIds.map((id) => [id, { own: [], approved: undefined }]));
+  for (const { user_id, id, status, modified, is_own, is_approval } of rows) {
+    const learner = learners.get(Number(user_id))!;
+    const attempt = { id: Number(id), status, modified };
+    if (is_own) learner.own.push(attempt);
+    if (is_approval && isApproved(attempt, at)) learner.approved ??= attempt;
+  }
+  return learners;
+};

@@ -1,0 +1,137 @@
+import { getPostgreSQLEventStore } from '@event-driven-io/emmett-postgresql';
+import pg from 'pg';
+import { v7 as uuid } from 'uuid';
+import { EventStore, type Head, type Metadata, start } from '#event-store';
+import { openDatabase } from '../database.js';
+import type { Bench } from './main.js';
+import type { Section } from './report.js';
+import { connections, inTurn, ratios, repeat } from './rounds.js';
+
+const eventsPerStream = 8;
+
+const event = (version: number) => ({
+  type: version === 1 ? 'AttemptCreated' : 'AttemptStarted',
+  data: {
+    attemptId: 4711,
+    attemptCode: '2F4E9C0A-6E0B-4B43-9C43-1D3C0C3F5A77',
+    externalId: 'test-attempt-4711',
+    allowedTimeLimitMins: 90,
+    effects: [{ kind: 'credit', status: 'submitted' }],
+    at: '2031-05-05T10:00:00.000Z',
+  },
+});
+
+const metadata: Metadata = {
+  commandId: '0196a1c0-7d1e-7c3a-9b1e-2f5d8c7b6a59',
+  actor: { kind: 'user', userId: 1234 },
+  courseId: 'course-v1:OrgX+Demo+2031',
+  contentId: 'block-v1:OrgX+Demo+2031+type@sequential+block@midterm',
+  examId: 17,
+  userId: 1234,
+};
+
+/** One event per transaction, by the event store, by a bare INSERT, and by Emmett. */
+export async function appending({ effort: { rounds, seconds } }: Bench): Promise<Section> {
+  const database = await openDatabase();
+  const { url, owner } = database;
+  const ours = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    pipeline: true,
+    options: '-c role=proctoring_app -c idle_in_transaction_session_timeout=30s',
+  } as pg.PoolConfig);
+  const others = new pg.Pool({ connectionString: url, max: connections });
+  try {
+    // A table by itself, with the columns, defaults and indexes of the log's, but none of its triggers.
+    await owner.query('create table plain_events (like events_0 including all)');
+    const emmett = getPostgreSQLEventStore(url, {
+      connectionOptions: { pool: others },
+      schema: { autoMigration: 'None' },
+    });
+    await emmett.schema.migrate();
+
+    const appendByStore = storeLoop(new EventStore(ours));
+    const appendByEmmett = emmettLoop(emmett);
+    const measure = (append: (connection: number) => Promise<void>) => async () => {
+      const { times, seconds: taken } = await repeat(seconds, append);
+      return times / taken;
+    };
+    const {
+      store,
+      raw,
+      emmett: byEmmett,
+    } = await inTurn(rounds, {
+      store: measure(appendByStore),
+      raw: measure(insertLoop(others)),
+      emmett: measure(appendByEmmett),
+    });
+    return {
+      title: 'a. Append one event',
+      setting: `One event of ${JSON.stringify(event(1).data).length + JSON.stringify(metadata).length} bytes of JSON per transaction, ${connections} connections, streams of ${eventsPerStream} events; ${seconds} s each. The raw INSERT fills the same columns, with the same indexes and without triggers.`,
+      tables: [
+        {
+          unit: 'events/s',
+          lines: [
+            { who: '`EventStore.append`', values: store },
+            { who: 'raw INSERT', values: raw },
+            { who: 'Emmett `appendToStream`', values: byEmmett },
+          ],
+        },
+      ],
+      bars: [
+        { what: 'append, of raw INSERT', ratios: ratios(store, raw), atLeast: 0.8 },
+        { what: 'append, of Emmett', ratios: ratios(store, byEmmett), atLeast: 2 },
+      ],
+    };
+  } finally {
+    await Promise.all([ours.end(), others.end()]);
+    await database.close();
+  }
+}
+
+/** The stream that each connection is at, and how far; a new one when it is full. */
+function streams<State>(beginning: State) {
+  const at = Array.from({ length: connections }, () => ({ stream: '', version: eventsPerStream, state: beginning }));
+  return (connection: number) => {
+    const place = at[connection];
+    if (place.version === eventsPerStream)
+      Object.assign(place, { stream: `attempts-17-${uuid()}`, version: 0, state: beginning });
+    place.version++;
+    return place;
+  };
+}
+
+function storeLoop(store: EventStore) {
+  const next = streams<Head>(start);
+  return async (connection: number) => {
+    const place = next(connection);
+    const append = { stream: place.stream, after: place.state, events: [event(place.version)], metadata };
+    [place.state] = await store.append([append]);
+  };
+}
+
+function insertLoop(pool: pg.Pool) {
+  const next = streams(undefined);
+  const hash = Buffer.alloc(32, 7);
+  const text = `insert into plain_events (id, stream, version, type, schema_version, data, metadata, hash)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)`;
+  return async (connection: number) => {
+    const { stream, version } = next(connection);
+    const { type, data } = event(version);
+    const values = [uuid(), stream, version, type, 1, JSON.stringify(data), JSON.stringify(metadata), hash];
+    await pool.query({ name: 'insert', text, values });
+  };
+}
+
+function emmettLoop(store: ReturnType<typeof getPostgreSQLEventStore>) {
+  const next = streams<bigint>(0n);
+  return async (connection: number) => {
+    const place = next(connection);
+    const expectedStreamVersion = place.version === 1 ? 'STREAM_DOES_NOT_EXIST' : place.state;
+    const written = { ...event(place.version), metadata };
+    const { nextExpectedStreamVersion } = await store.appendToStream(place.stream, [written], {
+      expectedStreamVersion,
+    });
+    place.state = nextExpectedStreamVersion;
+  };
+}

@@ -1,0 +1,123 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type pg from 'pg';
+import { signToken } from '#platform';
+import { Child, freePort } from '../conformance/child.js';
+import { send } from '../conformance/server.js';
+
+export type Learner = { id: number; username: string; is_staff?: boolean };
+
+/** A server under load. */
+export type Contender = {
+  name: string;
+  port: number;
+  /** With its child processes it is the server. */
+  pid: number;
+  /** The name of its database. */
+  database: string;
+  /** The header that says who asks. */
+  credentials(learner: Learner): Promise<Record<string, string>>;
+  seed(roster: object): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** The built service as one process, on a migrated database. */
+export async function startService(dir: string, name: string, databaseUrl: string): Promise<Contender> {
+  const secret = 'a secret of the benchmark, long enough for HS256';
+  const port = await freePort();
+  const child = new Child(name, dir, [process.execPath, 'dist/apps/main.js'], {
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    ROLE: 'api',
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: join(dir, name),
+    JWT_SECRET: secret,
+    LOG_LEVEL: 'warn',
+  });
+  await child.answers(port, '/health/ready');
+  const credentials = async ({ id, username, is_staff = false }: Learner) => {
+    const claims = {
+      user_id: id,
+      preferred_username: username,
+      email: `${username}@example.org`,
+      administrator: is_staff,
+    };
+    return { Authorization: `JWT ${await signToken(secret, claims, { expiresIn: '1d' })}` };
+  };
+  return {
+    name,
+    port,
+    pid: pidOf(dir, name),
+    database: new URL(databaseUrl).pathname.slice(1),
+    credentials,
+    seed: async (roster) =>
+      request(
+        port,
+        'PUT',
+        '/api/lms/v1/roster',
+        await credentials({ id: 1, username: 'staff', is_staff: true }),
+        roster,
+      ),
+    stop: () => child.stop(),
+  };
+}
+
+const script = resolve(process.env.ORACLE_DIR || '../shared/oracle', 'oracle');
+const kept = resolve(process.env.ORACLE_HOME || join(homedir(), '.cache', 'proctoring-oracle'));
+
+/** Makes the reference of ORACLE_DIR ready to start; what it installs is kept in ORACLE_HOME. Throws what is missing. */
+export function installOracle() {
+  const without = 'or leave c out: --only a,b,d';
+  if (!existsSync(script))
+    throw new Error(`There is no ${script}: set ORACLE_DIR to the folder of the reference, ${without}.`);
+  const env = { ...process.env, ORACLE_HOME: kept };
+  const { status, stderr } = spawnSync('bash', [script, 'install'], { env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${stderr}The reference needs bash, Python 3.11 with venv, and PyPI; ${without}.`);
+}
+
+/** The installed reference with two gunicorn workers, on a new database of the same PostgreSQL. */
+export async function startOracle(dir: string, admin: pg.Pool, server: string): Promise<Contender> {
+  const name = 'reference';
+  const database = name;
+  const home = join(dir, name);
+  mkdirSync(home);
+  symlinkSync(join(kept, 'venv'), join(home, 'venv'));
+  await admin.query(`create database ${database}`);
+  const port = await freePort();
+  const child = new Child(name, dir, ['bash', script, 'serve'], {
+    ORACLE_HOME: home,
+    ORACLE_PORT: String(port),
+    ORACLE_PROVIDER_PORT: String(await freePort()),
+    ORACLE_DATABASE_URL: Object.assign(new URL(server), { pathname: `/${database}` }).href,
+    ORACLE_WORKERS: '2',
+    ORACLE_RECORD: '0',
+  });
+  await child.answers(port, '/_oracle/health');
+  return {
+    name,
+    port,
+    pid: pidOf(dir, name),
+    database,
+    credentials: async ({ username }) => ({ 'X-Oracle-User': username }),
+    seed: (roster) => request(port, 'POST', '/_oracle/seed', {}, roster),
+    stop: () => child.stop(),
+  };
+}
+
+/** Asks outside of any measurement; answers the body. */
+export async function request(
+  port: number,
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body: object,
+): Promise<any> {
+  const json = { ...headers, 'Content-Type': 'application/json' };
+  const answer = await send(port, { method, path, headers: json, body: JSON.stringify(body) });
+  if (answer.status !== 200) throw new Error(`${method} ${path} was answered ${JSON.stringify(answer)}`);
+  return answer.body;
+}
+
+const pidOf = (dir: string, name: string): number => Number(readFileSync(join(dir, `${name}.pid`), 'utf8'));

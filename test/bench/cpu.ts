@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type pg from 'pg';
+
+// What the kernel counts in for /proc, on every architecture that Node runs on.
+const ticksPerSecond = 100;
+
+type Used = { parent: number; seconds: number };
+
+/** CPU seconds that a process used until now with all its threads; undefined when it has ended. */
+function usedBy(pid: number): Used | undefined {
+  try {
+    // The name in parentheses may contain anything; the numbers after it are fields 3 and on of proc(5).
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return { parent: Number(fields[1]), seconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same for a process and its descendants. */
+function usedByTree(root: number): number {
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  const processes = new Map(
+    pids.flatMap((pid) => {
+      const used = usedBy(pid);
+      return used ? [[pid, used]] : [];
+    }),
+  );
+  const belongs = (pid: number): boolean => pid === root || (processes.has(pid) && belongs(processes.get(pid)!.parent));
+  return [...processes].reduce((sum, [pid, { seconds }]) => sum + (belongs(pid) ? seconds : 0), 0);
+}
+
+/** By process, for the connections to a database. */
+async function usedByBackends(admin: pg.Pool, database: string): Promise<Map<number, number>> {
+  const text = `select pid from pg_stat_activity where datname = $1 and backend_type = 'client backend'`;
+  const { rows } = await admin.query(text, [database]);
+  return new Map(rows.map(({ pid }) => [pid, usedBy(pid)?.seconds ?? 0]));
+}
+
+/** The CPU seconds that a server (with its child processes) and its connections to `database` use during `work`. */
+export async function metered<T>(admin: pg.Pool, server: number, database: string, work: () => Promise<T>) {
+  const [ownBefore, before] = [usedByTree(server), await usedByBackends(admin, database)];
+  const result = await work();
+  const [own, after] = [usedByTree(server) - ownBefore, await usedByBackends(admin, database)];
+  const backends = [...after].reduce((sum, [pid, seconds]) => sum + seconds - (before.get(pid) ?? 0), 0);
+  return { result, cpu: { server: own, backends } };
+}

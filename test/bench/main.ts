@@ -1,0 +1,123 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { isAlive, startPostgres, stopPostgres } from '../../libs/configuration/src/embedded-postgres.js';
+import { appending } from './append.js';
+import { installOracle } from './contenders.js';
+import { answering } from './http.js';
+import { load, machine } from './machine.js';
+import { replaying } from './replay.js';
+import { page, type Section } from './report.js';
+import { growing } from './size.js';
+
+/** What every part is given. */
+export type Bench = {
+  /** The PostgreSQL of all contenders, and connections to it as its owner. */
+  server: string;
+  admin: pg.Pool;
+  dir: string;
+  effort: Effort;
+  say(line: string): void;
+};
+
+/** `seconds` is what one contender is measured for in a round; `replayed`, `small` and `large` are numbers of events. */
+export type Effort = {
+  rounds: number;
+  seconds: number;
+  learners: number;
+  replayed: number;
+  small: number;
+  large: number;
+};
+
+const full: Effort = { rounds: 5, seconds: 3, learners: 2000, replayed: 500_000, small: 10_000, large: 5_000_000 };
+const quick: Effort = { rounds: 2, seconds: 1, learners: 200, replayed: 20_000, small: 10_000, large: 100_000 };
+
+const parts: Record<string, (bench: Bench) => Promise<Section>> = {
+  a: appending,
+  b: replaying,
+  c: answering,
+  d: growing,
+};
+
+const { values: options } = parseArgs({
+  options: {
+    /** Small numbers, to try it out. */
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: Object.keys(parts).join(',') },
+    rounds: { type: 'string' },
+  },
+});
+const chosen = options.only.split(',');
+const effort = { ...(options.quick ? quick : full), ...(options.rounds && { rounds: Number(options.rounds) }) };
+
+const runs = resolve('.data/bench');
+const dir = join(runs, String(process.pid));
+const begin = Date.now();
+const say = (line: string) =>
+  console.error(`${String(Math.round((Date.now() - begin) / 1000)).padStart(4)} s  ${line}`);
+
+let ending: Promise<void> | undefined;
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(130));
+try {
+  if (!chosen.every((part) => part in parts))
+    throw new Error(`--only takes some of ${Object.keys(parts)}, not ${options.only}.`);
+  if (!(effort.rounds >= 1)) throw new Error(`--rounds takes a number, not ${options.rounds}.`);
+  const left = existsSync(runs) ? readdirSync(runs).filter((pid) => !isAlive(Number(pid))) : [];
+  for (const pid of left) await clear(join(runs, pid));
+  await run();
+  await end(0);
+} catch (error) {
+  if (!ending) console.error(process.env.DEBUG ? error : (error as Error).message);
+  await end(1);
+}
+
+async function run() {
+  if (chosen.includes('c')) installOracle();
+  mkdirSync(dir, { recursive: true });
+  const { url: server } = await startPostgres({
+    dataDir: join(dir, 'postgres'),
+    // No checkpoint in the middle; what a commit promises is as always.
+    settings: { shared_buffers: '512MB', max_wal_size: '8GB', checkpoint_timeout: '30min' },
+  });
+  process.env.TEST_DATABASE_URL = server;
+  const admin = new pg.Pool({ connectionString: server, max: 2 });
+  admin.on('error', () => {});
+  const described = await machine(admin);
+  const sections: Section[] = [];
+  for (const part of chosen) sections.push(await parts[part]({ server, admin, dir, effort, say }));
+  await admin.end();
+  const text = page(
+    { ...described, 'load after': load(), 'measured in': `${Math.round((Date.now() - begin) / 1000)} s` },
+    effort.rounds,
+    sections,
+  );
+  console.log(text);
+  if (options.quick || chosen.length < Object.keys(parts).length)
+    return say('docs/benchmarks.md is left as it was: that takes all parts, and not --quick.');
+  writeFileSync('docs/benchmarks.md', text);
+}
+
+/** Stops what was started, once. */
+async function end(code: number) {
+  ending ??= clear(dir);
+  await ending;
+  process.exit(code);
+}
+
+/** Ends the servers that a run started, and takes its data away. */
+async function clear(folder: string) {
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.pid')) : [];
+  for (const file of files) {
+    const pid = Number(readFileSync(join(folder, file), 'utf8'));
+    // The number may be another process' by now.
+    if (!isAlive(pid) || !readFileSync(`/proc/${pid}/environ`, 'utf8').includes(folder)) continue;
+    process.kill(pid, 'SIGTERM');
+    while (isAlive(pid)) await pause(20);
+  }
+  await stopPostgres(join(folder, 'postgres'));
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,42 @@
+export const connections = 16;
+
+/**
+ * Measures every contender once per round, each time beginning with another one, so that a machine that grows slower or
+ * faster does so for all. A first round warms up and does not count.
+ */
+export async function inTurn<Name extends string, Sample>(
+  rounds: number,
+  contenders: Record<Name, (round: number) => Promise<Sample>>,
+): Promise<Record<Name, Sample[]>> {
+  const names = Object.keys(contenders) as Name[];
+  const samples = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Sample[]>;
+  for (let round = 0; round <= rounds; round++)
+    for (const index of names.keys()) {
+      const name = names[(index + round) % names.length];
+      const sample = await contenders[name](round);
+      if (round > 0) samples[name].push(sample);
+    }
+  return samples;
+}
+
+/** Repeats `work` for some seconds on every connection at once; answers how often it was done, and in what time. */
+export async function repeat(seconds: number, work: (connection: number) => Promise<void>) {
+  const begin = performance.now();
+  let times = 0;
+  await Promise.all(
+    Array.from({ length: connections }, async (_, connection) => {
+      for (; performance.now() - begin < seconds * 1000; times++) await work(connection);
+    }),
+  );
+  return { times, seconds: (performance.now() - begin) / 1000 };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Round by round, because the two of a round met the same machine. */
+export const ratios = (these: readonly number[], those: readonly number[]): number[] =>
+  these.map((value, round) => value / those[round]);

@@ -1,0 +1,112 @@
+import type { Attempt, Exam, Model } from '../model.js';
+import type { Step } from '../step.js';
+import { type Generator, queryOf, userOf, withAttempt, withExam } from './generator.js';
+
+const actions = 'start start stop submit click_download_software decline error reset_attempt reset_attempt'.split(' ');
+const flags = ['true', 'true', 'TRUE', 'false', 'no', undefined];
+
+function create(exam: Exam, model: Model, owner = model.caller(model.learner(), 0.08)): Step[] {
+  const { random } = model;
+  const name = model.newName('attempt');
+  const choice = exam.fields.is_proctored || random.chance(0.05) ? random.pick(flags) : undefined;
+  const body = { exam_id: `{${exam.name}}`, attempt_proctored: choice, start_clock: random.pick(flags) };
+  if (owner) model.attempts.push({ name, owner, exam });
+  return [
+    { as: owner, method: 'POST', path: '~/attempt', body, keep: { [name]: 'exam_attempt_id' } },
+    { as: owner, method: 'GET', path: `~/attempt/{${name}}`, keep: { [`${name}.external`]: 'external_id' } },
+  ];
+}
+
+function act({ name, owner, exam }: Attempt, model: Model): Step[] {
+  const { random } = model;
+  const action = random.pick(actions);
+  const next = model.newName('attempt');
+  if (action === 'reset_attempt') model.attempts.push({ name: next, owner, exam });
+  const forUser = random.chance(0.05) ? userOf(random.pick([owner, 'bob', 'staff'])) : {};
+  const body = { action, ...forUser };
+  const keep = { [next]: 'exam_attempt_id' };
+  return [{ as: model.caller(owner), method: 'PUT', path: `~/attempt/{${name}}`, body, keep }];
+}
+
+/** An error, and on from there with the rest of the time. */
+function resume({ name, owner, exam }: Attempt, model: Model): Step[] {
+  const { random } = model;
+  const put = (as: string | undefined, body: object): Step => ({
+    as,
+    method: 'PUT',
+    path: `~/attempt/{${name}}`,
+    body,
+  });
+  const whose = random.chance(0.95) ? owner : model.learner();
+  const allow = { action: 'mark_ready_to_resume', ...(random.chance(0.97) && userOf(whose)) };
+  return [
+    put(owner, { action: 'error', detail: 'x' }),
+    put(model.caller('coach', 0.2), allow),
+    ...create(exam, model, owner),
+  ];
+}
+
+const comment = { comment: 'x', status: 'y' };
+const commentLists = [undefined, [], [comment], [{ ...comment, start: 1, stop: 2, duration: 1 }], [{}], null];
+
+function review({ name, exam, owner }: Attempt, model: Model): Step[] {
+  const { random } = model;
+  const body = {
+    status: random.pick(['passed', 'violation', 'suspicious', 'not_reviewed', 'suspicious', 'great']),
+    comments: random.pick(commentLists),
+    reviewed_by: random.pick([undefined, undefined, '{coach.email}', 'nobody@example.org', null]),
+  };
+  const as = model.caller(exam.course === 'A' ? 'reviewer' : 'staff', 0.1);
+  return [
+    { as, method: 'POST', path: `~/attempt/{${name}.external}/reviewed`, body },
+    { as: owner, method: 'GET', path: `~/attempt/{${name}}` },
+  ];
+}
+
+function ready({ name, owner }: Attempt, model: Model): Step[] {
+  const as = model.caller(model.random.pick(['reviewer', 'staff', owner]), 0.05);
+  return [{ as, method: 'POST', path: `~/attempt/{${name}.external}/ready` }];
+}
+
+function remove({ name, exam }: Attempt, model: Model): Step[] {
+  const as = model.caller(exam.course === 'A' ? 'coach' : 'otherCoach', 0.4);
+  return [{ as, method: 'DELETE', path: `~/attempt/{${name}}` }];
+}
+
+const poll = ({ name, owner }: Attempt, model: Model): Step[] => [
+  { as: model.caller(owner), method: 'GET', path: `~/attempt/{${name}}` },
+];
+
+const current =
+  (path: string) =>
+  (model: Model): Step[] => [{ as: model.caller(model.learner(), 0.1), method: 'GET', path }];
+
+const currentOf = (model: Model): Step[] => [
+  { as: model.caller('staff', 0.2), method: 'GET', path: `~/active_attempt?user_id={${model.learner()}.id}` },
+];
+
+function sequence(exam: Exam, model: Model): Step[] {
+  const query = `${queryOf(exam)}&is_learning_mfe=${model.random.pick(['true', 'no'])}`;
+  const as = model.caller(model.learner(), 0.1);
+  return [{ as, method: 'GET', path: `~/attempt/course_id/{${exam.course}}?${query}` }];
+}
+
+function sequenceOf(exam: Exam, model: Model): Step[] {
+  const query = `${queryOf(exam)}&user_id={${model.learner()}.id}`;
+  return [{ as: model.caller('staff', 0.2), method: 'GET', path: `~/attempt/course_id/{${exam.course}}?${query}` }];
+}
+
+export const attemptGenerators: Generator[] = [
+  { weight: 12, make: withExam((exam, model) => create(exam, model)) },
+  { weight: 24, make: withAttempt(act) },
+  { weight: 12, make: withAttempt(poll) },
+  { weight: 4, make: withAttempt(resume) },
+  { weight: 8, make: withAttempt(review) },
+  { weight: 4, make: withAttempt(ready) },
+  { weight: 3, make: withAttempt(remove) },
+  { weight: 4, make: current('~/attempt') },
+  { weight: 3, make: current('~/active_attempt') },
+  { weight: 3, make: currentOf },
+  { weight: 7, make: withExam(sequence) },
+  { weight: 3, make: withExam(sequenceOf) },
+];

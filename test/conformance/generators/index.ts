@@ -1,0 +1,33 @@
+import type { Model } from '../model.js';
+import type { Step } from '../step.js';
+import { attemptGenerators } from './attempts.js';
+import { examGenerators } from './exams.js';
+import type { Generator } from './generator.js';
+
+const sound = [...attemptGenerators, ...examGenerators];
+
+const values = [null, '', ' ', 'x', '-1', '1.5', -1, 0, 0.5, true, false, [], ['x'], {}, { a: 1 }, '<b>"\'\\', 'é 😀'];
+const ids = ['0', '999999999', 'abc', '-1', '99999999999999999999', ''];
+const bodies = [[], 'x', 5, null, {}];
+const texts = ['{', '[1,', 'x', '{"a":1}}', ''];
+const types = ['application/json', 'application/json', 'text/plain'];
+
+/** A request of another kind with something wrong in it. */
+function spoil(model: Model): Step[] {
+  const { random } = model;
+  const [step] = random.weighted(sound).make(model).slice(-1);
+  if (!step) return [];
+  const fields = Array.isArray(step.body) ? [] : Object.keys(step.body ?? {});
+  const ways: (() => Partial<Step>)[] = [
+    () => ({ path: step.path.replace(/\{(attempt|exam)\d+\}/, random.pick(ids)) }),
+    () => ({ body: random.pick(bodies) }),
+    () => ({ body: undefined, text: random.pick(texts), headers: { 'Content-Type': random.pick(types) } }),
+    () => ({ method: random.pick(['GET', 'PUT', 'DELETE', 'PATCH', 'POST']) }),
+    ...fields.map((field) => () => ({ body: { ...(step.body as object), [field]: random.pick(values) } })),
+    ...fields.map((field) => () => ({ body: { ...(step.body as object), [field]: undefined } })),
+  ];
+  return [{ ...step, ...random.pick(ways)() }];
+}
+
+/** Everything the walk does, by how often. */
+export const generators: Generator[] = [...sound, { weight: 9, make: spoil }];

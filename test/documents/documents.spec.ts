@@ -1,0 +1,28 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { exam, learnerAtExam } from '#domain';
+import { eventsPage } from './events-page.js';
+import { layerGraph } from './layer-graph.js';
+
+it('the event catalogue is up to date (npm run docs)', () =>
+  expect(readFileSync('docs/events.md', 'utf8')).toBe(eventsPage()));
+
+it('the graph of the layers is up to date (npm run docs)', () =>
+  expect(readFileSync('docs/architecture.mmd', 'utf8')).toBe(layerGraph()));
+
+const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'].concat(
+  readdirSync('docs', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => join('docs', file)),
+);
+
+it.each(pages)('%s links to nothing that is not there', (page) => {
+  const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) => link);
+  expect(links.filter((link) => !existsSync(join(dirname(page), link)))).toEqual([]);
+});
+
+it('the README names every command and every event', () => {
+  const readme = readFileSync('README.md', 'utf8');
+  const names = [exam, learnerAtExam].flatMap(({ decide, evolve }) => Object.keys({ ...decide, ...evolve }));
+  expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(readme))).toEqual([]);
+});

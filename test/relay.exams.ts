@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { CommandBus } from '@nestjs/cqrs';
+import { Kafka, logLevel } from 'kafkajs';
+import type pg from 'pg';
+import { AddExam, type Outcome } from '../libs/commands/src/index.js';
+import { type AnyAttemptCommand, ApplyReview, CreateAttempt, type Origin } from '../libs/domain/src/index.js';
+import { replay, type Stored } from '../libs/event-store/src/index.js';
+import { changesIn, type Message, messagesOf, topics } from '../libs/integration/src/index.js';
+import { openService } from './service.js';
+
+const brokers = process.env.KAFKA_BROKERS ?? '';
+export const byStaff: Origin = { actor: { kind: 'user', userId: 1 } };
+
+/** The service with one proctored exam of 90 minutes, on a fresh database, and topics of its own at the broker. */
+export async function openExam(kafkaBrokers = brokers) {
+  if (!kafkaBrokers) throw new Error('KAFKA_BROKERS is not set: npm test starts a broker, and so does npm run kafka');
+  const prefix = `test-${randomUUID().slice(0, 8)}-`;
+  const service = await openService({ KAFKA_BROKERS: kafkaBrokers, KAFKA_TOPIC_PREFIX: prefix });
+  const { pool } = service.database;
+  const bus = service.app.get(CommandBus);
+  const now = () => new Date().toISOString();
+
+  const addExam = (courseId = 'course-v1:OrgX+Demo+2031'): Promise<number> => {
+    const contentId = 'block-v1:OrgX+Demo+2031+type@sequential+block@midterm';
+    const kind = { isProctored: true, isPracticeExam: false, isActive: true, hideAfterDue: false };
+    const exam = { courseId, contentId, examName: 'Midterm', timeLimitMins: 90, externalId: null, ...kind };
+    return bus.execute(new AddExam(exam, now(), byStaff));
+  };
+  const examId = await addExam();
+
+  /** The learner at the exam, whose commands are about the current attempt. */
+  const learner = (userId: number, exam = examId) => {
+    let attemptId: number | null = null;
+    const by = async <C extends AnyAttemptCommand>(
+      Command: new (who: { examId: number; userId: number }, data: any, origin: Origin) => C,
+      data: { at?: string; [field: string]: unknown } = {},
+      origin: Origin = { actor: { kind: 'user', userId } },
+    ) => {
+      const command = new Command({ examId: exam, userId }, { at: now(), attemptId, ...data }, origin);
+      const outcome: Outcome = await bus.execute(command);
+      attemptId = outcome.currentAttemptId;
+    };
+    return {
+      by,
+      id: () => attemptId!,
+      creates: (at?: string) => by(CreateAttempt, { takingAsProctored: true, startClock: false, at: at ?? now() }),
+      isReviewed: (status: 'passed' | 'suspicious', reviewedBy: number | null = 5) =>
+        by(
+          ApplyReview,
+          { attemptCode: '', status, reviewedBy, commentCount: 0, sealed: '' },
+          { actor: { kind: 'provider', name: 'test' } },
+        ),
+    };
+  };
+
+  return {
+    ...service,
+    pool,
+    prefix,
+    addExam,
+    learner,
+    expected: () => expectedOf(pool),
+    arrived: () => arrivedAt(kafkaBrokers, prefix),
+    async close() {
+      await service.close();
+      await withAdmin(kafkaBrokers, async (admin) => {
+        const made = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+        await admin.deleteTopics({ topics: made });
+      });
+    },
+  };
+}
+
+/** Waits for what must come true, a minute at most. */
+export async function until(isTrue: () => Promise<boolean>, what: string): Promise<void> {
+  for (const deadline = Date.now() + 60_000; !(await isTrue()); await pause(50))
+    if (Date.now() > deadline) throw new Error(`In vain waited until ${what}`);
+}
+
+const clientOf = (list: string) => new Kafka({ brokers: list.split(','), logLevel: logLevel.NOTHING });
+type Admin = ReturnType<Kafka['admin']>;
+
+export async function withAdmin<T>(list: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = clientOf(list).admin();
+  await admin.connect();
+  return work(admin).finally(() => admin.disconnect());
+}
+
+/** What the log says that others must be told, in its order. */
+async function expectedOf(pool: pg.Pool): Promise<Message[]> {
+  const log: Stored[] = [];
+  for await (const events of replay(pool)) log.push(...events);
+  const streams = [...new Set(log.map(({ stream }) => stream))];
+  const changes = streams.flatMap((stream) => changesIn(log.filter((event) => event.stream === stream)));
+  const messages = new Map(changes.map((change) => [change.event.id, messagesOf(change)]));
+  return log.flatMap(({ id }) => messages.get(id) ?? []);
+}
+
+/** All that is in the topics, in the order of each partition. */
+async function arrivedAt(list: string, prefix: string): Promise<Message[]> {
+  const names = topics.map(({ name }) => prefix + name);
+  const left = await withAdmin(list, async (admin) => {
+    const places = await Promise.all(
+      names.map(async (topic) => (await admin.fetchTopicOffsets(topic)).map((place) => ({ topic, ...place }))),
+    );
+    return new Set(
+      places
+        .flat()
+        .flatMap(({ topic, partition, high }) => (high === '0' ? [] : `${topic} ${partition} ${BigInt(high) - 1n}`)),
+    );
+  });
+  const arrived: Message[] = [];
+  if (left.size === 0) return arrived;
+  const consumer = clientOf(list).consumer({ groupId: `${prefix}${randomUUID()}` });
+  await consumer.connect();
+  await consumer.subscribe({ topics: names, fromBeginning: true });
+  await new Promise<void>((resolve, reject) => {
+    consumer.on('consumer.crash', ({ payload }) => payload.restart || reject(payload.error));
+    consumer.run({
+      async eachMessage({ topic, partition, message: { key, value, headers, offset } }) {
+        const texts = Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)]);
+        arrived.push({
+          topic: topic.slice(prefix.length),
+          key: String(key),
+          headers: Object.fromEntries(texts),
+          value: String(value),
+        });
+        if (left.delete(`${topic} ${partition} ${offset}`) && left.size === 0) resolve();
+      },
+    });
+  }).finally(() => consumer.disconnect());
+  return arrived;
+}
+
+/** Messages by topic and key, in order. */
+export const inOrder = (messages: readonly Message[]): Record<string, Message[]> => {
+  const lists: Record<string, Message[]> = {};
+  for (const message of messages) {
+    const list = `${message.topic} ${message.key}`;
+    lists[list] ??= [];
+    lists[list].push(message);
+  }
+  return lists;
+};
+
+/** Messages without those that came before, which must be equal to them; and how many there were of those. */
+export function withoutRepeated(messages: readonly Message[]): { once: Message[]; repeated: number } {
+  const seen = new Map<string, Message>();
+  for (const message of messages) {
+    const before = seen.get(message.headers.ce_id);
+    if (before) expect(message).toEqual(before);
+    else seen.set(message.headers.ce_id, message);
+  }
+  return { once: [...seen.values()], repeated: messages.length - seen.size };
+}

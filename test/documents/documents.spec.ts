@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { exam, learnerAtExam } from '#domain';
+import { exam, learner, learnerAtExam } from '#domain';
 import { eventsPage } from './events-page.js';
 import { layerGraph } from './layer-graph.js';
 
@@ -23,6 +23,6 @@ it.each(pages)('%s links to nothing that is not there', (page) => {
 
 it('the README names every command and every event', () => {
   const readme = readFileSync('README.md', 'utf8');
-  const names = [exam, learnerAtExam].flatMap(({ decide, evolve }) => Object.keys({ ...decide, ...evolve }));
+  const names = [exam, learnerAtExam, learner].flatMap(({ decide, evolve }) => Object.keys({ ...decide, ...evolve }));
   expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(readme))).toEqual([]);
 });

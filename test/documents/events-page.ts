@@ -1,6 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Event, type ExamEvent, exam, type LearnerAtExamEvent } from '#domain';
+import {
+  type Event,
+  type ExamEvent,
+  exam,
+  type LearnerAtExamEvent,
+  type LearnerEvent,
+  learner,
+  learnerAtExam,
+} from '#domain';
 import { changesIn, messagesOf } from '#integration';
 import { projections } from '#read-models';
 import { logOf, stories } from '../../libs/integration/src/messages.examples.js';
@@ -9,7 +17,8 @@ type Fixture = Event & { schemaVersion: number };
 
 const folder = 'test/fixtures/events';
 
-const meanings: Record<ExamEvent['type'] | LearnerAtExamEvent['type'], string> = {
+/** What the log may hold, in the order of the page. */
+const meanings: Record<(ExamEvent | LearnerAtExamEvent | LearnerEvent)['type'], string> = {
   ExamCreated: 'A subsection of a course is an exam from now on.',
   ExamRevised: 'Something about the exam is new. All of its fields are there, not only what changed.',
   ReviewPolicySet: 'The exam has a text for reviewers. The first one gives the policy its id; later ones keep it.',
@@ -50,6 +59,8 @@ const meanings: Record<ExamEvent['type'] | LearnerAtExamEvent['type'], string> =
   AllowanceChanged: 'The allowance has another value.',
   AllowanceBlanked: "The allowance's value is gone, because the learner was retired.",
   AllowanceWithdrawn: 'The learner no longer has the allowance.',
+  LearnerRetired:
+    'The learner is forgotten: the key to what is sealed is destroyed, and the roster knows no name any more.',
 };
 
 /** The text of docs/events.md. */
@@ -71,16 +82,19 @@ export function eventsPage(): string {
       ...examples,
     ].join('\n\n');
   };
-  const known = Object.keys(meanings).filter((type) => fixtures.some((fixture) => fixture.type === type));
-  const isOfExam = (type: string) => type in exam.evolve;
-
-  return `${[
+  const stream = (name: string, { evolve }: { evolve: object }) => [
+    `## Stream \`${name}\``,
+    ...Object.keys(meanings)
+      .filter((type) => type in evolve)
+      .map(section),
+  ];
+  const page = [
     introduction,
-    '## Stream `exam-{examId}`',
-    ...known.filter(isOfExam).map(section),
-    '## Stream `attempts-{examId}-{userId}`',
-    ...known.filter((type) => !isOfExam(type)).map(section),
-  ].join('\n\n')}\n`;
+    ...stream('exam-{examId}', exam),
+    ...stream('attempts-{examId}-{userId}', learnerAtExam),
+    ...stream('learner-{userId}', learner),
+  ];
+  return `${page.join('\n\n')}\n`;
 }
 
 /** The topics to which events of each type led in the stories that the messages are tested with. */

@@ -19,7 +19,7 @@ import type { Configuration } from '#configuration';
 import { type Caller, type Claims, isCourseStaff, rememberUser, UserRow } from '#platform';
 import { type Verify, verifierOf } from './authentication.tokens.js';
 import { refused } from './http-answer.js';
-import { readable } from './requests/body.js';
+import { bodyObject } from './requests/body-object.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -70,11 +70,11 @@ export class GateGuard implements CanActivate {
     const gate = this.reflector.get<(GateOptions & { who: Who }) | undefined>(Gate, context.getHandler());
     if (gate?.who !== 'staff' && gate?.who !== 'course') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const body = gate.who === 'course' ? readable(request.body) : {};
+    const body = gate.who === 'course' ? bodyObject(request.body) : {};
     const user = request.user!;
     if (user.isStaff || (gate.scope && user.scopes.includes(gate.scope))) return true;
     if (gate.who === 'course') {
-      const addressed = { pool: this.pool, params: request.params, body: Object(body) } as Addressed;
+      const addressed = { pool: this.pool, params: request.params, body } as Addressed;
       const courses = [(await (gate.courses ?? courseOf)(addressed)) ?? []].flat();
       if (courses.length === 0) throw refused(403, 'could not determine the course_id');
       if (await isCourseStaff(this.pool, user.userId, ...courses)) return true;

@@ -30,6 +30,8 @@ export function withCourseInOneSegment(url: string): string {
   const end = url.indexOf('?');
   const path = decoded(end < 0 ? url : url.slice(0, end));
   if (!path?.startsWith(root)) return url;
+  // This pattern of the reference is open at its end (rest-api.md §5.19).
+  if (path.startsWith(`${exams}/active_attempt`)) return `${exams}/active_attempt${end < 0 ? '' : url.slice(end)}`;
   for (const { before, after, then, pattern } of withCourse) {
     const [match, courseId, last] = pattern.exec(path) ?? [];
     if (!match) continue;

@@ -15,7 +15,7 @@ export class ErrorFilter implements ExceptionFilter {
   catch(error: any, host: ArgumentsHost) {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { status, body, headers } = answerTo(error);
+    const { status, body, headers } = answerTo(error, request.headers['content-type']);
     if (status >= 500) this.report(status, error, request);
     reply.code(status).headers(headers).send(body);
   }
@@ -38,15 +38,17 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-function answerTo(error: any): HttpAnswer {
+function answerTo(error: any, contentType = ''): HttpAnswer {
   if (error instanceof HttpAnswer) return error;
   if (error instanceof Refusal) return refused(statusOf(error.code), error.message);
   if (error instanceof RosterInvalid) return new HttpAnswer(422, { errors: error.errors });
   if (error instanceof ProviderRefused)
     return new HttpAnswer(error.status === 503 ? 503 : 502, { detail: error.message, provider: error.provider });
-  if (error instanceof UnknownProvider) return refused(500, error.message);
+  if (error instanceof UnknownProvider) return refused(400, error.message);
   if (error instanceof VersionConflict)
     return refused(503, 'Too many changes to the same attempt at once. Please try again.', { 'Retry-After': '1' });
+  if (error?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return refused(415, `Unsupported media type "${contentType}" in request.`);
   if (error instanceof HttpException) return answerToHttpException(error);
   return (
     answerToDatabaseError(error) ?? refused(500, 'An unexpected error happened. It was logged with the request id.')

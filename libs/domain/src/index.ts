@@ -20,6 +20,7 @@ export * from './exams/exam.js';
 export * from './exams/prerequisites.js';
 export * from './learners/learner.js';
 export * from './origin.js';
+export * from './printed.js';
 export * from './refusal.js';
 export * from './reviews/review.events.js';
 export * from './reviews/review.js';

@@ -80,7 +80,7 @@ export class EventStore {
       if (answer !== undefined) throw new AlreadyDone(answer);
       const stored = await this.storedBefore(events);
       if (stored) return stored;
-      throw new VersionConflict((error as Error).message);
+      throw new VersionConflict(`${[...staged.streams.keys()].join(', ')}: somebody else was faster`);
     }
   }
 

@@ -71,7 +71,7 @@ describe('an append and its projection', () => {
     client.release();
     await first(counting);
     delete (client as any).query;
-    expect(sent).toEqual(['begin after 0', 'append_events after 0', 'count after 0', 'commit after 0']);
+    expect(sent).toEqual(['begin after 0', 'append_event after 0', 'count after 0', 'commit after 0']);
   });
 
   it('fail together when a row cannot be written', async () => {
@@ -112,7 +112,7 @@ describe('an append and its projection', () => {
     await first(counting);
     await expect(
       first(() => [{ text: 'update counts set events = 4 where stream = $1', values: [stream] }]),
-    ).rejects.toThrow('version');
+    ).rejects.toThrow('faster');
     expect(await count()).toBe(1);
   });
 

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type pg from 'pg';
 import type { Write } from './statements.js';
 
@@ -10,7 +11,12 @@ export async function inOneRoundTrip(pool: pg.Pool, first: Write, writes: readon
   const client = await checkOut(pool);
   // One transaction by itself needs no begin.
   const sent = writes.length === 0 ? statements : [{ text: 'begin' }, ...statements, { text: 'commit' }];
-  const results = await Promise.allSettled(sent.map((statement) => client.query(statement)));
+  // Held back until all is written: one packet, not one for each statement.
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  stream.cork();
+  const answers = sent.map((statement) => client.query(statement));
+  stream.uncork();
+  const results = await Promise.allSettled(answers);
   const failure = results.find((result) => result.status === 'rejected');
   // A refusal by the server leaves the connection as it was; after anything else nobody knows.
   client.release(failure !== undefined && failure.reason.severity !== 'ERROR');

@@ -1,16 +1,24 @@
-import { Body, Controller, Delete, Inject, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { POOL } from '#commands';
-import { GrantAllowance, isMinutesKey, type Origin, Refusal, refuseBadMinutes, WithdrawAllowance } from '#domain';
+import {
+  GrantAllowance,
+  isMinutesKey,
+  type Origin,
+  printed,
+  Refusal,
+  refuseBadMinutes,
+  WithdrawAllowance,
+} from '#domain';
 import { examById } from '#read-models';
 import { Gate } from '../authentication.js';
+import { refused } from '../http-answer.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
-import { printed } from '../printed.js';
 import { bodyObject } from '../requests/body-object.js';
-import { idIn } from '../requests/ids.js';
+import { idIn, isFalsy } from '../requests/ids.js';
 import { validated } from '../requests/validated.js';
 import { AllowanceRequest } from './allowances.requests.js';
 import { Learners } from './learners.js';
@@ -30,15 +38,14 @@ export class AllowancesController {
   @ApiBody({ type: AllowanceRequest })
   async grant(@Body() body: unknown, @By() by: Origin): Promise<void> {
     const request = validated(AllowanceRequest, body, 'detail');
-    const key = textIn(request.key, 'key');
-    const isText = typeof request.value === 'string';
-    if (isMinutesKey(key) && !isText) throw bad('value', 'Not a valid string.');
-    const value = textIn(request.value, 'value');
-    refuseBadMinutes(key, value);
+    const isMinutes = isMinutesKey(printed(request.key));
+    if (isMinutes && typeof request.value !== 'string') throw bad('value', 'Not a valid string.');
+    refuseBadMinutes(printed(request.key), printed(request.value));
     const userId = await this.learners.idOf(request.user_info);
     const examId = idIn(request.exam_id, 'exam_id');
     if (examId === undefined) throw bad('exam_id', 'This field is required.');
-    await this.commands.execute(new GrantAllowance({ examId, userId }, { key, value, at: now() }, by));
+    const granted = { key: textIn(request.key, 'key'), value: textIn(request.value, 'value'), at: now() };
+    await this.commands.execute(new GrantAllowance({ examId, userId }, granted, by));
   }
 
   @Delete()
@@ -53,15 +60,22 @@ export class AllowancesController {
     const key = printed(request.key);
     await this.commands.execute(new WithdrawAllowance({ examId, userId }, { key, at: now() }, by));
   }
+
+  @Get()
+  @Gate('course', { courses: ({ pool, body }) => courseOf(pool, body) })
+  @ApiExcludeEndpoint()
+  noGet() {
+    throw refused(405, 'Method "GET" not allowed.');
+  }
 }
 
 /** The course of the exam that is addressed decides; the body's course only where there is no such exam. */
 const courseOf = async (pool: pg.Pool, body: unknown): Promise<string | undefined> => {
   const { exam_id, course_id } = bodyObject(body);
-  const examId = exam_id ? idIn(exam_id, 'exam_id') : undefined;
+  const examId = isFalsy(exam_id) ? undefined : idIn(exam_id, 'exam_id');
   const exam = examId === undefined ? undefined : await examById(pool, examId);
   if (exam) return exam.courseId;
-  if (course_id) return printed(course_id);
+  if (!isFalsy(course_id)) return printed(course_id);
   if (examId !== undefined) throw bad('exam_id', 'There is no such exam.');
   return undefined;
 };

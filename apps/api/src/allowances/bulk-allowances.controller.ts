@@ -3,13 +3,21 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { POOL } from '#commands';
-import { additionalTime, type Exam, GrantAllowance, isMinutesKey, type Origin, Refusal, roundHalfEven } from '#domain';
+import {
+  additionalTime,
+  type Exam,
+  GrantAllowance,
+  isMinutesKey,
+  type Origin,
+  printed,
+  Refusal,
+  roundHalfEven,
+} from '#domain';
 import { allowanceJson, allowancesOfCourse, examById } from '#read-models';
 import { type Addressed, Gate } from '../authentication.js';
 import { HttpAnswer, refused } from '../http-answer.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
-import { printed } from '../printed.js';
 import { bodyObject } from '../requests/body-object.js';
 import { BulkAllowanceRequest } from './allowances.requests.js';
 import { Learners } from './learners.js';

@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { POOL } from '#commands';
-import { Refusal } from '#domain';
+import { printed, Refusal } from '#domain';
 import { userByEmail, userById, userByName } from '#platform';
-import { printed } from '../printed.js';
 
 /** Finds the learner whom an allowance is for. */
 @Injectable()

@@ -2,11 +2,11 @@ import { Body, Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { POOL } from '#commands';
+import { printed } from '#domain';
 import { type Caller, isCourseStaff } from '#platform';
 import { activeAttemptsOf, allowanceJson, allowancesAt, attemptJson, examJson } from '#read-models';
 import { Gate, Me } from '../authentication.js';
 import { refused } from '../http-answer.js';
-import { printed } from '../printed.js';
 import { bodyObject } from '../requests/body-object.js';
 import { idIn } from '../requests/ids.js';
 

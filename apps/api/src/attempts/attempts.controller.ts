@@ -13,6 +13,7 @@ import {
   humanizedMinutes,
   MarkReadyToResume,
   type Origin,
+  printed,
   Refusal,
   RemoveAttempt,
   ReportError,
@@ -29,8 +30,7 @@ import { Gate, Me } from '../authentication.js';
 import { refused } from '../http-answer.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
-import { printed } from '../printed.js';
-import { idIn } from '../requests/ids.js';
+import { idIn, isFalsy } from '../requests/ids.js';
 import { validated } from '../requests/validated.js';
 import { WholeNumber } from '../whole-number.js';
 import { ChangeAttemptRequest, CreateAttemptRequest } from './attempts.requests.js';
@@ -89,8 +89,12 @@ export class AttemptsController {
       { takingAsProctored: isTrue(request.attempt_proctored), startClock: isTrue(request.start_clock), at: now() },
       by,
     );
-    const outcome: Outcome = await this.commands.execute(command);
-    return { exam_attempt_id: outcome.currentAttemptId };
+    try {
+      const outcome: Outcome = await this.commands.execute(command);
+      return { exam_attempt_id: outcome.currentAttemptId };
+    } catch (error) {
+      throw error instanceof Refusal && error.code === 'exam_not_found' ? noExam(request.exam_id) : error;
+    }
   }
 
   @Get(':attemptId')
@@ -169,8 +173,8 @@ export class AttemptsController {
   /** The owner, but for the one action that only staff may take, and then in the owner's name (rest-api.md §5.3). */
   private async mayChange(attempt: AttemptRecord, me: Caller, action: unknown, userId: unknown): Promise<boolean> {
     const isResume = action === 'mark_ready_to_resume';
-    if (!isResume) return !userId && attempt.userId === me.userId;
-    const owner = userId ? idIn(userId, 'user_id') : me.userId;
+    if (!isResume) return isFalsy(userId) && attempt.userId === me.userId;
+    const owner = isFalsy(userId) ? me.userId : idIn(userId, 'user_id');
     if (owner !== attempt.userId) return false;
     return me.isStaff || isCourseStaff(this.pool, me.userId, attempt.exam.courseId);
   }

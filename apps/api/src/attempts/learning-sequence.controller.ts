@@ -13,9 +13,10 @@ import {
   isPastDue,
   prerequisitesOf,
 } from '#domain';
-import { type Caller, creditState } from '#platform';
-import { activeAttemptOf, currentAttemptAt, examByContent, examJson } from '#read-models';
+import { type Caller, creditState, userById } from '#platform';
+import { activeAttemptOf, currentAttemptAt, examByContent, examJson, instant } from '#read-models';
 import { Gate, Me } from '../authentication.js';
+import { refused } from '../http-answer.js';
 import { links } from '../links.js';
 import { now } from '../now.js';
 import { onboardingExamsOf, sequencedFor } from '../onboarding/onboarding-exams.js';
@@ -62,6 +63,8 @@ export class LearningSequenceController {
     const active = await this.activeOf(learner, at, isLearningMfe);
     const content = Array.isArray(contentId) ? contentId.at(-1) : contentId;
     const exam = content ? await examByContent(this.pool, courseId, content) : undefined;
+    if (exam && userId && !(await userById(this.pool, learner)))
+      throw refused(400, `user_id: there is no user ${userId}.`);
     return { exam: exam ? await this.examFor(exam, learner, me, at, isLearningMfe) : {}, active_attempt: active };
   }
 
@@ -115,16 +118,18 @@ export class LearningSequenceController {
     }
     const linked = declined.length > 0 ? [] : failed.length > 0 ? failed : pending;
     const shown = (requirements: typeof failed) =>
-      requirements.map((each) =>
-        linked === requirements ? { ...each, jumpto_url: this.jumpTo(exam.courseId, each) } : each,
-      );
+      requirements.map((each) => ({
+        ...each,
+        status_date: instant(each.status_date),
+        ...(linked === requirements ? { jumpto_url: this.jumpTo(exam.courseId, each) } : {}),
+      }));
     return {
       prerequisite_status: {
         are_prerequisites_satisifed: failed.length + pending.length + declined.length === 0,
-        satisfied_prerequisites: satisfied,
+        satisfied_prerequisites: shown(satisfied),
         failed_prerequisites: shown(failed),
         pending_prerequisites: shown(pending),
-        declined_prerequisites: declined,
+        declined_prerequisites: shown(declined),
       },
     };
   }

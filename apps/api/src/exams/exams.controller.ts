@@ -1,17 +1,25 @@
 import { Body, Controller, Get, Inject, Param, Patch, Post, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { AddExam, ChangeExam, POOL, PublishExams } from '#commands';
-import { type Origin, Refusal } from '#domain';
+import { type Origin, printed, Refusal } from '#domain';
 import { examByContent, examById, examJson, examsOfCourse } from '#read-models';
 import { Gate } from '../authentication.js';
-import { HttpAnswer } from '../http-answer.js';
+import { HttpAnswer, refused } from '../http-answer.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
+import { idIn } from '../requests/ids.js';
 import { validated, validatedList } from '../requests/validated.js';
 import { WholeNumber } from '../whole-number.js';
 import { ChangeExamRequest, CreateExamRequest, PublishedExamRequest } from './exams.requests.js';
+
+const otherPaths = [
+  'exam/exam_id/:examId',
+  'exam/course_id/:courseId',
+  'exam/course_id/:courseId/content_id/:contentId',
+];
+const notAllowed = (method: string) => refused(405, `Method "${method}" not allowed.`);
 
 @ApiTags('exams')
 @Controller('api/edx_proctoring/v1/proctored_exam')
@@ -62,7 +70,8 @@ export class ExamsController {
       isActive: request.is_active,
       hideAfterDue: request.hide_after_due,
     };
-    return { exam_id: await this.commands.execute(new ChangeExam(request.exam_id ?? 'None', changes, now(), by)) };
+    const examId = idIn(request.exam_id, 'exam_id') ?? printed(request.exam_id);
+    return { exam_id: await this.commands.execute(new ChangeExam(examId, changes, now(), by)) };
   }
 
   @Get('exam/exam_id/:examId')
@@ -107,6 +116,28 @@ export class ExamsController {
     }));
     const ids: number[] = await this.commands.execute(new PublishExams(courseId, exams, now(), by));
     return ids.map((exam_id) => ({ exam_id }));
+  }
+
+  /** One view serves these four paths in the reference: it refuses other methods only after the staff check. */
+  @Post(otherPaths)
+  @Gate('staff')
+  @ApiExcludeEndpoint()
+  noPost() {
+    throw notAllowed('POST');
+  }
+
+  @Put(otherPaths)
+  @Gate('staff')
+  @ApiExcludeEndpoint()
+  noPut() {
+    throw notAllowed('PUT');
+  }
+
+  @Get('exam')
+  @Gate('login')
+  @ApiExcludeEndpoint()
+  noGet() {
+    throw notAllowed('GET');
   }
 }
 

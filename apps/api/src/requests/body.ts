@@ -23,9 +23,12 @@ export function readable(body: unknown): unknown {
 
 function readJson(text: string | undefined): unknown {
   if (text === undefined) return refused(400, 'JSON parse error - the text is not in the encoding it says');
+  if (text.startsWith('\uFEFF')) return refused(400, 'JSON parse error - Unexpected UTF-8 BOM');
   try {
     const value = JSON.parse(text);
-    return isDeeperThan(deepest, value) ? refused(400, `JSON parse error - nested more than ${deepest} deep`) : value;
+    return Object(value) === value && isDeeperThan(deepest, value)
+      ? refused(400, `JSON parse error - nested more than ${deepest} deep`)
+      : value;
   } catch (error) {
     return refused(400, `JSON parse error - ${(error as Error).message}`);
   }
@@ -33,7 +36,7 @@ function readJson(text: string | undefined): unknown {
 
 function textOf(contentType: string, bytes: Buffer): string | undefined {
   const charset = /charset="?([\w-]+)/i.exec(contentType)?.[1] ?? 'utf-8';
-  const decoder = (name: string) => new TextDecoder(name, { fatal: true });
+  const decoder = (name: string) => new TextDecoder(name, { fatal: true, ignoreBOM: true });
   try {
     return decoder(charset).decode(bytes);
   } catch (error) {

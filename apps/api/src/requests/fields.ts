@@ -27,15 +27,14 @@ export const Text = ({
 export const Integer = (options: FieldOptions = {}) =>
   field('integer', options, (value) => {
     if (typeof value === 'string' && value.length > 1000) return new Wrong('String value too large.');
-    const known = ['string', 'number'].includes(typeof value) && /^\s*[+-]?\d+(_\d+)*(\.0*)?\s*$/.test(String(value));
+    const known = ['string', 'number'].includes(typeof value) && /^\s*[+-]?\d+(_\d+)*\s*$/.test(String(value));
     const number = Number(String(value).replaceAll('_', ''));
     return known && Number.isSafeInteger(number) ? number : new Wrong('A valid integer is required.');
   });
 
-const spelled = (...words: string[]) =>
-  words.flatMap((word) => [word, word[0].toUpperCase() + word.slice(1), word.toUpperCase()]);
-const yes: unknown[] = [...spelled('t', 'y', 'yes', 'true', 'on'), '1', 1, true];
-const no: unknown[] = [...spelled('f', 'n', 'no', 'false', 'off'), '0', 0, false];
+// What the reference validates but cannot store ("true", "yes", …) is refused like anything else.
+const yes: unknown[] = ['t', 'True', '1', 1, true];
+const no: unknown[] = ['f', 'False', '0', 0, false];
 
 export const Bool = (options: FieldOptions = {}) =>
   field('boolean', options, (value) => {
@@ -44,7 +43,7 @@ export const Bool = (options: FieldOptions = {}) =>
   });
 
 const dateTime =
-  /^(\d{4})-?(\d\d?)-?(\d\d?)(?:[T ](\d\d?)(?::?(\d\d?)(?::?(\d\d?)(?:[.,](\d{1,6})\d*)?)?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/i;
+  /^(\d{4})-?(\d\d?)-?(\d\d?)(?:[Tt ](\d\d?)(?::?(\d\d?)(?::?(\d\d?)(?:[.,](\d{1,6})\d*)?)?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/;
 const wrongDateTime =
   'Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].';
 

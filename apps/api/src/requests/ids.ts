@@ -1,5 +1,9 @@
 import { Refusal } from '#domain';
 
+/** What counts as nothing given in the reference: null, false, 0, and what is empty. */
+export const isFalsy = (value: unknown): boolean =>
+  !value || (typeof value === 'object' && Object.keys(value).length === 0);
+
 /**
  * The id in a body's field, with the leniency of the reference: numbers, texts of digits with blanks around them, true.
  * Undefined when there is none; refused when it is something else.

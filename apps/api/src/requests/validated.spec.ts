@@ -63,23 +63,17 @@ describe('an integer', () => {
     ['+3', 3],
     ['-7', -7],
     ['1_000', 1000],
-    ['1.0', 1],
   ])('may be %j', (value, expected) => expect(read('integer', value)).toBe(expected));
 
-  it.each(['', 'abc', 1.5, true, false, [], {}, '0x10', '1e3', 2 ** 60])('may not be %j', (value) =>
+  it.each(['', 'abc', 1.5, '1.0', true, false, [], {}, '0x10', '1e3', 2 ** 60])('may not be %j', (value) =>
     expect(read('integer', value)).toEqual(wrong('integer', 'A valid integer is required.')),
   );
 });
 
 describe('a yes or no', () => {
-  it.each([true, 1, '1', 't', 'T', 'y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On'])(
-    'is yes as %j',
-    (value) => expect(read('bool', value)).toBe(true),
-  );
-  it.each([false, 0, '0', 'f', 'N', 'no', 'No', 'false', 'FALSE', 'off'])('is no as %j', (value) =>
-    expect(read('bool', value)).toBe(false),
-  );
-  it.each(['', 'abc', 2, -1, 1.5, [], {}, 'tRue', 'null'])('may not be %j', (value) =>
+  it.each([true, 1, '1', 't', 'True'])('is yes as %j', (value) => expect(read('bool', value)).toBe(true));
+  it.each([false, 0, '0', 'f', 'False'])('is no as %j', (value) => expect(read('bool', value)).toBe(false));
+  it.each(['', 'abc', 2, -1, 1.5, [], {}, 'true', 'yes', 'on', 'N', 'false', 'null'])('may not be %j', (value) =>
     expect(read('bool', value)).toEqual(wrong('bool', 'Must be a valid boolean.')),
   );
 });

@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type pg from 'pg';
 import type { Configuration } from '#configuration';
-import { ApplyReview, commentsOf, type Origin } from '#domain';
+import { ApplyReview, commentsOf, type Origin, Refusal } from '#domain';
 import { seal, userByEmail } from '#platform';
 import { providerOf } from '#providers';
 import type { AttemptRecord } from '#read-models';
@@ -18,7 +18,7 @@ export class ReceiveReview {
   ) {}
 }
 
-type NormalizedReview = { status?: unknown; comments?: unknown; payload?: { videoReviewLink?: unknown } };
+type NormalizedReview = { status?: unknown; comments?: unknown; payload?: { videoReviewLink?: unknown } | null };
 
 /** Brings a review into the common form, seals what may identify somebody, applies it (domain.md §8.2). */
 @CommandHandler(ReceiveReview)
@@ -32,7 +32,9 @@ export class ReviewHandler implements ICommandHandler<ReceiveReview> {
   async execute({ attempt, payload, at, origin }: ReceiveReview): Promise<void> {
     const { id, examId, userId, attemptCode, exam } = attempt;
     const review = providerOf(this.configuration.settings, exam.backend).normalizeReview(payload) as NormalizedReview;
-    const comments = commentsOf(review.comments ?? []);
+    const comments = commentsOf(review.comments);
+    if (review.payload !== undefined && (Object(review.payload) !== review.payload || Array.isArray(review.payload)))
+      throw new Refusal('bad_review_payload', 'payload: Expected a dictionary.');
     const { videoReviewLink, ...raw } = payload;
     const sealed = JSON.stringify({ raw, comments, videoUrl: review.payload?.videoReviewLink });
     const data = {

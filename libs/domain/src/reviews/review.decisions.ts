@@ -2,6 +2,7 @@ import type { ApplyReview } from '../attempts/attempt.commands.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
 import { move } from '../attempts/attempt.moves.js';
 import type { LearnerAtExam } from '../attempts/learner-at-exam.js';
+import { printed } from '../printed.js';
 import { Refusal } from '../refusal.js';
 import type { ReviewEvent } from './review.events.js';
 import { outcomeOf, type ReviewStatus, reviewStatusOf } from './review.js';
@@ -45,5 +46,5 @@ export const reviewEvolution = {
 const statusOf = (word: unknown): ReviewStatus => {
   if (typeof word === 'string' && Object.hasOwn(reviewStatusOf, word))
     return reviewStatusOf[word as keyof typeof reviewStatusOf];
-  throw new Refusal('bad_review_status', word === null ? 'None' : String(word));
+  throw new Refusal('bad_review_status', printed(word));
 };

@@ -33,17 +33,35 @@ export const outcomeOf = (
 /** What a reviewer noted. Times are seconds from the start of the recording, 0 where unknown (domain.md §1.5). */
 export type ReviewComment = { comment: string; status: string; start: number; stop: number; duration: number };
 
-/** The comments of a review in the common form (domain.md §8.1); a comment without text or status is refused. */
+/** The comments of a review in the common form (domain.md §8.1); one without text or status is refused. */
 export const commentsOf = (comments: unknown): ReviewComment[] => {
+  if (isEmpty(comments)) return [];
   if (!Array.isArray(comments)) throw new Refusal('bad_review_comment', 'comments: Expected a list.');
   return comments.map((each, index) => {
     const { comment, status, start = 0, stop = 0, duration = 0 } = Object(each);
-    for (const [name, value] of Object.entries({ comment, status }))
-      if (typeof value !== 'string')
-        throw new Refusal('bad_review_comment', `comments.${index}.${name}: Not a valid string.`);
-    for (const [name, value] of Object.entries({ start, stop, duration }))
-      if (!Number.isInteger(value))
-        throw new Refusal('bad_review_comment', `comments.${index}.${name}: A valid integer is required.`);
-    return { comment, status, start, stop, duration };
+    const seconds = (name: string, value: unknown) => secondsIn(value, `comments.${index}.${name}`);
+    return {
+      comment: textIn(comment, `comments.${index}.comment`),
+      status: textIn(status, `comments.${index}.status`),
+      start: seconds('start', start),
+      stop: seconds('stop', stop),
+      duration: seconds('duration', duration),
+    };
   });
+};
+
+const isEmpty = (comments: unknown) =>
+  comments === undefined ||
+  comments === '' ||
+  (Object(comments) === comments && Object.keys(comments as object).length === 0);
+
+const textIn = (value: unknown, place: string): string => {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  throw new Refusal('bad_review_comment', `${place}: Not a valid string.`);
+};
+
+const secondsIn = (value: unknown, place: string): number => {
+  const seconds = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof seconds === 'number' && Number.isFinite(seconds)) return Math.trunc(seconds);
+  throw new Refusal('bad_review_comment', `${place}: A valid integer is required.`);
 };

@@ -47,7 +47,7 @@ function answerTo(error: any, contentType = ''): HttpAnswer {
   if (error instanceof UnknownProvider) return refused(400, error.message);
   if (error instanceof VersionConflict)
     return refused(503, 'Too many changes to the same attempt at once. Please try again.', { 'Retry-After': '1' });
-  if (error?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+  if (error instanceof HttpException && error.getStatus() === 415)
     return refused(415, `Unsupported media type "${contentType}" in request.`);
   if (error instanceof HttpException) return answerToHttpException(error);
   return (

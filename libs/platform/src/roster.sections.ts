@@ -141,8 +141,14 @@ export const creditStatuses: Section = {
   fields: {},
   table: 'credit_statuses',
   key: ['user_id', 'course_id', 'namespace', 'name'],
-  columns: { user_id: 'bigint', course_id: 'text', namespace: 'text', name: 'text', status: 'text' },
-  renewed: ['changed_at'],
+  columns: {
+    user_id: 'bigint',
+    course_id: 'text',
+    namespace: 'text',
+    name: 'text',
+    status: 'text',
+    changed_at: 'timestamptz',
+  },
 };
 
 /** What `removed` may hold: keys of rows that go. */

@@ -28,8 +28,9 @@ const writers: Record<string, Write> = {
   async credit_requirements(client, items) {
     await resolveUsers(client, items);
     await upsert(client, sections.credit_requirements, items);
+    const changed_at = new Date();
     const rows = items.flatMap(({ statuses, ...item }) =>
-      statuses.map(([user_id, status]: [number, string]) => ({ ...item, user_id, status })),
+      statuses.map(([user_id, status]: [number, string]) => ({ ...item, user_id, status, changed_at })),
     );
     await upsert(client, creditStatuses, rows);
   },

@@ -70,7 +70,10 @@ export class ExamsController {
       isActive: request.is_active,
       hideAfterDue: request.hide_after_due,
     };
-    const examId = idIn(request.exam_id, 'exam_id') ?? printed(request.exam_id);
+    const asked = printed(request.exam_id);
+    const examId = idIn(request.exam_id, 'exam_id');
+    if (examId === undefined || !(await examById(this.pool, examId)))
+      throw new Refusal('exam_not_found', `Attempted to update exam_id=${asked}, but this exam does not exist.`);
     return { exam_id: await this.commands.execute(new ChangeExam(examId, changes, now(), by)) };
   }
 

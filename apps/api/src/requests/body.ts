@@ -2,6 +2,9 @@ import { HttpAnswer, refused } from '../http-answer.js';
 
 const deepest = 200;
 
+/** A form cannot say false but by leaving a field out. */
+export class Form {}
+
 /**
  * Reads a request's body: JSON, a form, or multipart fields; an empty one is `{}`. What cannot be read is answered, not
  * thrown: the reference complains only once something needs the body (rest-api.md §2.5); see `readable`.
@@ -10,7 +13,7 @@ export async function readBody(contentType: string, bytes: Buffer): Promise<unkn
   if (bytes.length === 0) return {};
   const type = contentType.split(';')[0].trim().toLowerCase();
   if (type === 'application/json') return readJson(textOf(contentType, bytes));
-  if (type === 'application/x-www-form-urlencoded') return Object.fromEntries(new URLSearchParams(bytes.toString()));
+  if (type === 'application/x-www-form-urlencoded') return formOf(new URLSearchParams(bytes.toString()));
   if (type === 'multipart/form-data') return readMultipart(contentType, bytes);
   return refused(415, `Unsupported media type "${contentType}" in request.`);
 }
@@ -20,6 +23,8 @@ export function readable(body: unknown): unknown {
   if (body instanceof HttpAnswer) throw body;
   return body === undefined ? {} : body;
 }
+
+const formOf = (entries: Iterable<[string, unknown]>) => Object.assign(new Form(), Object.fromEntries(entries));
 
 function readJson(text: string | undefined): unknown {
   if (text === undefined) return refused(400, 'JSON parse error - the text is not in the encoding it says');
@@ -47,7 +52,7 @@ function textOf(contentType: string, bytes: Buffer): string | undefined {
 async function readMultipart(contentType: string, bytes: Buffer): Promise<unknown> {
   try {
     const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': contentType } }).formData();
-    return Object.fromEntries([...form].filter(([, value]) => typeof value === 'string'));
+    return formOf([...form].filter(([, value]) => typeof value === 'string'));
   } catch {
     return refused(400, 'Multipart form parse error - the parts cannot be told apart');
   }

@@ -24,11 +24,23 @@ export const Text = ({
     return unstorable(text) ?? text;
   });
 
+/** Digits of any script as ASCII ones: a script has its ten in a row. */
+export const asciiDigits = (text: string): string =>
+  text.replace(/[^\0-\x7F]/gu, (character) => {
+    const isDigit = (code: number) => /\p{Nd}/u.test(String.fromCodePoint(code));
+    const code = character.codePointAt(0)!;
+    if (!isDigit(code)) return character;
+    let zero = code;
+    while (isDigit(zero - 1)) zero -= 1;
+    return String((code - zero) % 10);
+  });
+
 export const Integer = (options: FieldOptions = {}) =>
   field('integer', options, (value) => {
     if (typeof value === 'string' && value.length > 1000) return new Wrong('String value too large.');
-    const known = ['string', 'number'].includes(typeof value) && /^\s*[+-]?\d+(_\d+)*\s*$/.test(String(value));
-    const number = Number(String(value).replaceAll('_', ''));
+    const digits = asciiDigits(String(value));
+    const known = ['string', 'number'].includes(typeof value) && /^\s*[+-]?\d+(_\d+)*\s*$/.test(digits);
+    const number = Number(digits.replaceAll('_', ''));
     return known && Number.isSafeInteger(number) ? number : new Wrong('A valid integer is required.');
   });
 
@@ -44,12 +56,21 @@ export const Bool = (options: FieldOptions = {}) =>
 
 const dateTime =
   /^(\d{4})-?(\d\d?)-?(\d\d?)(?:[Tt ](\d\d?)(?::?(\d\d?)(?::?(\d\d?)(?:[.,](\d{1,6})\d*)?)?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/;
+const weekDate = /^(\d{4})-?W(\d\d)(?:-?([1-7]))?/;
+
+/** The calendar's day of an ISO week date: week 1 is the one with 4 January. */
+const dayOfWeekDate = (_: string, year: string, week: string, day = '1'): string => {
+  const fourth = new Date(Date.UTC(Number(year), 0, 4));
+  const monday = fourth.getTime() - ((fourth.getUTCDay() + 6) % 7) * 86_400_000;
+  return new Date(monday + ((Number(week) - 1) * 7 + Number(day) - 1) * 86_400_000).toISOString().slice(0, 10);
+};
 const wrongDateTime =
   'Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].';
 
 /** An ISO time; UTC where it names no zone. Becomes `…Z`, with microseconds only where milliseconds do not say it. */
 export const DateTime = (options: FieldOptions = {}) =>
-  field('date-time', options, (value) => {
+  field('date-time', options, (given) => {
+    const value = typeof given === 'string' ? given.replace(weekDate, dayOfWeekDate) : given;
     const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] =
       (typeof value === 'string' && dateTime.exec(value)) || [];
     const utc = new Date(0);

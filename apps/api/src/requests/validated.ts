@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { HttpAnswer, refused } from '../http-answer.js';
-import { readable } from './body.js';
+import { Form, readable } from './body.js';
 
 type Messages = Record<string, string[]>;
 
@@ -42,8 +42,11 @@ function read<T extends object>(as: Type<T>, body: unknown): { instance?: T; err
   if (typeName(body) !== 'dict')
     return { errors: { [everything]: [`Invalid data. Expected a dictionary, but got ${typeName(body)}.`] } };
   const instance = plainToInstance(as, body, { excludeExtraneousValues: true });
-  const wrong = validateSync(instance, { forbidUnknownValues: false });
-  if (wrong.length === 0) return { instance };
+  const all = validateSync(instance, { forbidUnknownValues: false });
+  if (all.length === 0) return { instance };
+  const told =
+    body instanceof Form ? all.filter(({ constraints, value }) => !constraints?.boolean || value !== undefined) : all;
+  const wrong = told.length > 0 ? told : all;
   return {
     errors: Object.fromEntries(wrong.map(({ property, constraints = {} }) => [property, Object.values(constraints)])),
   };

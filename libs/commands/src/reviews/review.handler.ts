@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type pg from 'pg';
 import type { Configuration } from '#configuration';
-import { ApplyReview, commentsOf, type Origin, Refusal } from '#domain';
+import { ApplyReview, commentsOf, keptStatusOf, type Origin, Refusal } from '#domain';
 import { seal, userByEmail } from '#platform';
 import { providerOf } from '#providers';
 import type { AttemptRecord } from '#read-models';
@@ -32,6 +32,7 @@ export class ReviewHandler implements ICommandHandler<ReceiveReview> {
   async execute({ attempt, payload, at, origin }: ReceiveReview): Promise<void> {
     const { id, examId, userId, attemptCode, exam } = attempt;
     const review = providerOf(this.configuration.settings, exam.backend).normalizeReview(payload) as NormalizedReview;
+    keptStatusOf(review.status); // a bad word is told before a bad comment
     const comments = commentsOf(review.comments);
     if (review.payload !== undefined && (Object(review.payload) !== review.payload || Array.isArray(review.payload)))
       throw new Refusal('bad_review_payload', 'payload: Expected a dictionary.');

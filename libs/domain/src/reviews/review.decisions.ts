@@ -2,10 +2,9 @@ import type { ApplyReview } from '../attempts/attempt.commands.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
 import { move } from '../attempts/attempt.moves.js';
 import type { LearnerAtExam } from '../attempts/learner-at-exam.js';
-import { printed } from '../printed.js';
 import { Refusal } from '../refusal.js';
 import type { ReviewEvent } from './review.events.js';
-import { outcomeOf, type ReviewStatus, reviewStatusOf } from './review.js';
+import { keptStatusOf, outcomeOf } from './review.js';
 
 export const reviewDecisions = {
   ApplyReview: (state: LearnerAtExam, command: ApplyReview): (ReviewEvent | AttemptEvent)[] => {
@@ -16,7 +15,7 @@ export const reviewDecisions = {
         'review_already_exists',
         `We already have a review submitted regarding attempt_code=${attemptCode}. We do not allow for updates! (backend=${facts.exam.backend})`,
       );
-    const status = statusOf(command.data.status);
+    const status = keptStatusOf(command.data.status);
     const received: ReviewEvent = {
       type: 'ReviewReceived',
       data: { attemptId, attemptCode, status, reviewedBy, commentCount, sealed, at },
@@ -41,10 +40,4 @@ export const reviewEvolution = {
     ...state,
     reviews: { ...state.reviews, [attemptId]: { status, reviewedBy } },
   }),
-};
-
-const statusOf = (word: unknown): ReviewStatus => {
-  if (typeof word === 'string' && Object.hasOwn(reviewStatusOf, word))
-    return reviewStatusOf[word as keyof typeof reviewStatusOf];
-  throw new Refusal('bad_review_status', printed(word));
 };

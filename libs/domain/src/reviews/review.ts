@@ -1,4 +1,5 @@
 import type { Status } from '../attempts/attempt.statuses.js';
+import { printed } from '../printed.js';
 import { Refusal } from '../refusal.js';
 
 /** A provider's word for the outcome of a review, and the word under which it is kept (domain.md §8.1). */
@@ -10,6 +11,13 @@ export const reviewStatusOf = {
 } as const;
 
 export type ReviewStatus = (typeof reviewStatusOf)[keyof typeof reviewStatusOf];
+
+/** The word under which a review is kept. @throws Refusal bad_review_status, with the provider's word */
+export const keptStatusOf = (word: unknown): ReviewStatus => {
+  if (typeof word === 'string' && Object.hasOwn(reviewStatusOf, word))
+    return reviewStatusOf[word as keyof typeof reviewStatusOf];
+  throw new Refusal('bad_review_status', printed(word));
+};
 
 export type Review = { status: ReviewStatus; reviewedBy: number | null };
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { sessionOptions } from '#event-store';
 import { Relay } from '#integration';
@@ -7,8 +8,9 @@ const [connectionString, brokers, kafkaTopicPrefix] = process.argv.slice(2);
 const pool = new pg.Pool({ connectionString, options: sessionOptions, max: 2 });
 const relay = new Relay(pool, { kafkaBrokers: brokers.split(','), kafkaTopicPrefix });
 const handle = relay.handle.bind(relay);
-relay.handle = (events) => {
+relay.handle = async (events) => {
   process.stdout.write('.'); // tells the killer that a batch is on its way
-  return handle(events);
+  await handle(events);
+  await pause(20); // a slow moment: published, and the place in the log not yet kept
 };
 await relay.run(new AbortController().signal);

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { EventStore, type Head, type Metadata, start } from '#event-store';
 import { openDatabase } from '../database.js';
-import type { Bench } from './main.js';
+import type { Bench } from './bench.js';
 import type { Section } from './report.js';
 import { connections, inTurn, ratios, repeat } from './rounds.js';
 

@@ -1,9 +1,9 @@
 import { openDatabase } from '../database.js';
 import { contentId, courseId, publishedExam } from '../service.js';
+import type { Bench } from './bench.js';
 import { type Contender, type Learner, request, startOracle, startService } from './contenders.js';
 import { metered } from './cpu.js';
 import { Load, type Plan, type Report, type Request, requestText } from './load.js';
-import type { Bench } from './main.js';
 import type { Section } from './report.js';
 import { connections, inTurn, ratios } from './rounds.js';
 

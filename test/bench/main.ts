@@ -5,32 +5,13 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { isAlive, startPostgres, stopPostgres } from '../../libs/configuration/src/embedded-postgres.js';
 import { appending } from './append.js';
+import type { Bench, Effort } from './bench.js';
 import { installOracle } from './contenders.js';
 import { answering } from './http.js';
 import { load, machine } from './machine.js';
 import { replaying } from './replay.js';
 import { page, type Section } from './report.js';
 import { growing } from './size.js';
-
-/** What every part is given. */
-export type Bench = {
-  /** The PostgreSQL of all contenders, and connections to it as its owner. */
-  server: string;
-  admin: pg.Pool;
-  dir: string;
-  effort: Effort;
-  say(line: string): void;
-};
-
-/** `seconds` is what one contender is measured for in a round; `replayed`, `small` and `large` are numbers of events. */
-export type Effort = {
-  rounds: number;
-  seconds: number;
-  learners: number;
-  replayed: number;
-  small: number;
-  large: number;
-};
 
 const full: Effort = { rounds: 5, seconds: 3, learners: 2000, replayed: 500_000, small: 10_000, large: 5_000_000 };
 const quick: Effort = { rounds: 2, seconds: 1, learners: 200, replayed: 20_000, small: 10_000, large: 100_000 };

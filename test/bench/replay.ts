@@ -1,7 +1,7 @@
 import { replay } from '#event-store';
+import type { Bench } from './bench.js';
 import { readByCopy } from './copied.js';
 import { openFilled } from './filled.js';
-import type { Bench } from './main.js';
 import type { Section } from './report.js';
 import { inTurn, ratios } from './rounds.js';
 

@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { EventStore, type Head } from '#event-store';
 import { people } from '../service.js';
+import type { Bench } from './bench.js';
 import { type Contender, startService } from './contenders.js';
 import { metered } from './cpu.js';
 import { type Filled, openFilled } from './filled.js';
 import { Load, requestText } from './load.js';
-import type { Bench } from './main.js';
 import type { Section } from './report.js';
 import { connections, inTurn, ratios, repeat } from './rounds.js';
 

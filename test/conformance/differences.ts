@@ -88,7 +88,9 @@ export const differences: Difference[] = [
     allows: (exchange, history) =>
       history.some(({ step, oracle }) => attempt.test(step.path) && oracle.status === 403) &&
       ((asks(exchange, 'GET', attempt) && onlyIn(exchange, /^body\.modified:/)) ||
-        (isNone(timerIn(exchange.oracle)) && timerIn(exchange.ours)?.attempt_status === 'submitted')),
+        // The reference took the attempt off the running ones then; here the learner's own read does.
+        (timerIn(exchange.ours)?.attempt_status === 'submitted' &&
+          (isNone(timerIn(exchange.oracle)) || onlyIn(exchange, /^body\.active_attempt\./)))),
   },
   {
     name: 'an attempt that gets no minutes is over at once',

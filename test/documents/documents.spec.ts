@@ -16,9 +16,11 @@ const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'].concat(
     .map((file) => join('docs', file)),
 );
 
-it.each(pages)('%s links to nothing that is not there', (page) => {
-  const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) => link);
-  expect(links.filter((link) => !existsSync(join(dirname(page), link)))).toEqual([]);
+it('no page links to what is not there', () => {
+  const links = pages.flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) => join(dirname(page), link)),
+  );
+  expect(links.filter((link) => !existsSync(link))).toEqual([]);
 });
 
 it('the README names every command and every event', () => {

@@ -128,7 +128,9 @@ const oddActions: Story = {
       step(`alice ${method} ~/attempt/99999999999999999999`, 500, { action: 'start' }),
     ),
     ...['POST', 'PATCH'].map((method) => step(`alice ${method} ~/attempt/{first}`, 405)),
-    ...['abc', '-1', '{first}/', ''].map((id) => step(`alice GET ~/attempt/${id}`, 404)),
+    ...['GET', 'PUT', 'DELETE'].flatMap((method) =>
+      ['abc', '-1', '{first}/', ''].map((id) => step(`alice ${method} ~/attempt/${id}`, 404, { action: 'start' })),
+    ),
     act('alice', 'first', 'mark_ready_to_resume', 400),
   ],
 };

@@ -123,6 +123,7 @@ const oddReviews: Story = {
       review('reviewer', 'first', 500, { status: 'passed', comments: [{ ...comment, ...more }] }),
     ),
     ...[5, null, 'x', []].map((payload) => review('reviewer', 'first', 500, { status: 'passed', payload })),
+    review('reviewer', 'first', 400, { status: 'great', comments: null }),
     poll('alice', 'first'),
     review('reviewer', 'first', 200, {
       status: 'violation',
@@ -165,6 +166,9 @@ const onboarding: Story = {
     sequence('erin', 'onboarding'),
     act('erin', 'two', 'reset_attempt', 400),
     ...take('erin', 'onboarding', 'three'),
+    act('erin', 'three', 'start'),
+    ...take('erin', 'onboarding', 'four'),
+    { ...sequence('erin', 'onboarding'), note: 'the running attempt, not the latest' },
     ...take('alice', 'exam', 'graded'),
     act('alice', 'graded', 'submit'),
     act('alice', 'graded', 'reset_attempt', 400),

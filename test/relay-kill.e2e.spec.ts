@@ -68,7 +68,7 @@ async function attemptsRun(random: () => number, moment: { isOver: boolean }) {
   }
 }
 
-/** Runs the relay and kills it at some moment: as it comes up, or while a batch is on its way to Kafka. */
+/** Runs the relay and kills it at some moment: as it comes up, on a batch's way to Kafka, or before that is kept. */
 async function runAndKill(random: () => number) {
   const { kafkaBrokers } = exam.configuration;
   const relay = spawn(process.execPath, [program, exam.database.url, kafkaBrokers.join(), exam.prefix], {
@@ -77,9 +77,9 @@ async function runAndKill(random: () => number) {
   const ended = once(relay, 'exit');
   if (random() < 0.2) await pause(random() * 1000);
   else {
-    const batches = random() * 4;
-    for (let begun = 0; begun < batches; begun++) await Promise.race([once(relay.stdout, 'data'), ended]);
-    await pause(random() * 50);
+    const marks = random() * 8;
+    for (let seen = 0; seen < marks; ) seen += String(await Promise.race([once(relay.stdout, 'data'), ended])).length;
+    await pause(random() * 20);
   }
   relay.kill('SIGKILL');
   expect(await ended).toEqual([null, 'SIGKILL']);

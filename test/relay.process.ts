@@ -1,16 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { sessionOptions } from '#event-store';
 import { Relay } from '#integration';
 
-// The relay as a process of its own, to be killed: node relay.process.js <database> <brokers> <prefix>
+// The relay as a process of its own, to be killed: node relay.process.js <database> <brokers> <prefix>. It writes a
+// character when a batch is on its way and when the batch is published, and then waits a moment before that is kept.
 const [connectionString, brokers, kafkaTopicPrefix] = process.argv.slice(2);
+Logger.overrideLogger(false);
 const pool = new pg.Pool({ connectionString, options: sessionOptions, max: 2 });
 const relay = new Relay(pool, { kafkaBrokers: brokers.split(','), kafkaTopicPrefix });
 const handle = relay.handle.bind(relay);
 relay.handle = async (events) => {
-  process.stdout.write('.'); // tells the killer that a batch is on its way
+  process.stdout.write('.');
   await handle(events);
-  await pause(20); // a slow moment: published, and the place in the log not yet kept
+  process.stdout.write('!');
+  await pause(20);
 };
 await relay.run(new AbortController().signal);

@@ -4,6 +4,7 @@ import { v7 as uuid } from 'uuid';
 import { EventStore, type Head, type Metadata, start } from '#event-store';
 import { openDatabase } from '../database.js';
 import type { Bench } from './bench.js';
+import { metered } from './cpu.js';
 import type { Section } from './report.js';
 import { connections, inTurn, ratios, repeat } from './rounds.js';
 
@@ -30,8 +31,10 @@ const metadata: Metadata = {
   userId: 1234,
 };
 
+const names = { store: '`EventStore.append`', raw: 'raw INSERT', emmett: 'Emmett `appendToStream`' };
+
 /** One event per transaction, by the event store, by a bare INSERT, and by Emmett. */
-export async function appending({ effort: { rounds, seconds } }: Bench): Promise<Section> {
+export async function appending({ effort: { rounds, seconds }, admin }: Bench): Promise<Section> {
   const database = await openDatabase();
   const { url, owner } = database;
   const ours = new pg.Pool({
@@ -50,34 +53,28 @@ export async function appending({ effort: { rounds, seconds } }: Bench): Promise
     });
     await emmett.schema.migrate();
 
-    const appendByStore = storeLoop(new EventStore(ours));
-    const appendByEmmett = emmettLoop(emmett);
     const measure = (append: (connection: number) => Promise<void>) => async () => {
-      const { times, seconds: taken } = await repeat(seconds, append);
-      return times / taken;
+      const work = () => repeat(seconds, append);
+      const { result, cpu } = await metered(admin, process.pid, new URL(url).pathname.slice(1), work);
+      return { rate: result.times / result.seconds, cpu: ((cpu.server + cpu.backends) * 1000) / result.times };
     };
-    const {
-      store,
-      raw,
-      emmett: byEmmett,
-    } = await inTurn(rounds, {
-      store: measure(appendByStore),
+    const measured = await inTurn(rounds, {
+      store: measure(storeLoop(new EventStore(ours))),
       raw: measure(insertLoop(others)),
-      emmett: measure(appendByEmmett),
+      emmett: measure(emmettLoop(emmett)),
     });
+    const table = (unit: string, figure: 'rate' | 'cpu') => ({
+      unit,
+      lines: Object.entries(measured).map(([name, values]) => ({
+        who: names[name as keyof typeof measured],
+        values: values.map((value) => value[figure]),
+      })),
+    });
+    const [store, raw, byEmmett] = table('', 'rate').lines.map(({ values }) => values);
     return {
       title: 'a. Append one event',
       setting: `One event of ${JSON.stringify(event(1).data).length + JSON.stringify(metadata).length} bytes of JSON per transaction, ${connections} connections, streams of ${eventsPerStream} events; ${seconds} s each. The raw INSERT fills the same columns, with the same indexes and without triggers.`,
-      tables: [
-        {
-          unit: 'events/s',
-          lines: [
-            { who: '`EventStore.append`', values: store },
-            { who: 'raw INSERT', values: raw },
-            { who: 'Emmett `appendToStream`', values: byEmmett },
-          ],
-        },
-      ],
+      tables: [table('events/s', 'rate'), table('CPU per event, client and PostgreSQL, ms', 'cpu')],
       bars: [
         { what: 'append, of raw INSERT', ratios: ratios(store, raw), atLeast: 0.8 },
         { what: 'append, of Emmett', ratios: ratios(store, byEmmett), atLeast: 2 },

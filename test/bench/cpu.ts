@@ -19,8 +19,9 @@ function usedBy(pid: number): Used | undefined {
   }
 }
 
-/** The same for a process and its descendants. */
-function usedByTree(root: number): number {
+/** The same for a server and its child processes; this process' own children are the contenders, and do not count. */
+function usedByServer(root: number): number {
+  if (root === process.pid) return usedBy(root)!.seconds;
   const pids = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
@@ -41,11 +42,11 @@ async function usedByBackends(admin: pg.Pool, database: string): Promise<Map<num
   return new Map(rows.map(({ pid }) => [pid, usedBy(pid)?.seconds ?? 0]));
 }
 
-/** The CPU seconds that a server (with its child processes) and its connections to `database` use during `work`. */
+/** The CPU seconds that a server, or this process, and its connections to `database` use during `work`. */
 export async function metered<T>(admin: pg.Pool, server: number, database: string, work: () => Promise<T>) {
-  const [ownBefore, before] = [usedByTree(server), await usedByBackends(admin, database)];
+  const [ownBefore, before] = [usedByServer(server), await usedByBackends(admin, database)];
   const result = await work();
-  const [own, after] = [usedByTree(server) - ownBefore, await usedByBackends(admin, database)];
+  const [own, after] = [usedByServer(server) - ownBefore, await usedByBackends(admin, database)];
   const backends = [...after].reduce((sum, [pid, seconds]) => sum + seconds - (before.get(pid) ?? 0), 0);
   return { result, cpu: { server: own, backends } };
 }

@@ -7,9 +7,9 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import type { Configuration } from '#configuration';
 import { apiModule } from './api.module.js';
 import { Authentication } from './authentication.js';
-import { checkCourse, withCourseInOneSegment } from './course-urls.js';
 import { refused } from './http-answer.js';
 import { Metrics } from './metrics.js';
+import { asRouted, asWritten, checkCourse } from './reference-urls.js';
 import { readBody } from './requests/body.js';
 import { checkAccept } from './requests/negotiation.js';
 
@@ -39,7 +39,7 @@ export async function createApplication(module: DynamicModule, { logLevel }: Con
   const adapter = new FastifyAdapter({
     bodyLimit: largestBody,
     genReqId: () => randomUUID(),
-    rewriteUrl: ({ url = '/' }) => withCourseInOneSegment(url),
+    rewriteUrl: ({ url = '/' }) => asRouted(url),
     routerOptions: { maxParamLength: 5_000 },
   });
   // Nest lists every module and route while it starts.
@@ -137,5 +137,7 @@ function answerAsTheReference(fastify: FastifyInstance) {
 
 function documentApi(app: NestFastifyApplication) {
   const page = new DocumentBuilder().setTitle('Exam proctoring').setVersion('1').addBearerAuth().build();
-  SwaggerModule.setup('docs', app, SwaggerModule.createDocument(app, page), { jsonDocumentUrl: 'docs-json' });
+  const document = SwaggerModule.createDocument(app, page);
+  document.paths = Object.fromEntries(Object.entries(document.paths).map(([path, item]) => [asWritten(path), item]));
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json' });
 }

@@ -71,7 +71,7 @@ describe('an append and its projection', () => {
     client.release();
     await first(counting);
     delete (client as any).query;
-    expect(sent).toEqual(['begin after 0', 'append_event after 0', 'count after 0', 'commit after 0']);
+    expect(sent).toEqual(['begin after 0', 'append_first after 0', 'count after 0', 'commit after 0']);
   });
 
   it('fail together when a row cannot be written', async () => {

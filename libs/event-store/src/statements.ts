@@ -11,30 +11,45 @@ export const columns = `e.id, e.stream, e.version::integer as version, e.type, e
   e.metadata, e.position, e.transaction_id::text as xid,
   iso_time(e.recorded_at) as "recordedAt", encode(e.hash, 'hex') as hash`;
 
-/** One call that moves the heads, inserts the events and keeps the command's answer. */
-export function appendStatement({ streams, events, json }: Staged, kept?: { key: string; answer: unknown }): Write {
-  const command = kept ? [kept.key, JSON.stringify(kept.answer ?? null)] : [null, null];
-  if (events.length === 1) {
-    const [[stream, { after }]] = streams;
-    const [{ id, type, schemaVersion, hash }] = events;
-    const [{ data, metadata }] = json;
-    return {
-      name: 'append_event',
-      text: 'select append_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as places',
-      values: [
-        stream,
-        after.version,
-        bytes(after.hash),
-        id,
-        type,
-        schemaVersion,
-        data,
-        metadata,
-        bytes(hash),
-        ...command,
-      ],
-    };
-  }
+/** What moves the heads, inserts the events and keeps the command's answer. */
+export function appendStatement(staged: Staged, kept?: { key: string; answer: unknown }): Write {
+  const command = kept && [kept.key, JSON.stringify(kept.answer ?? null)];
+  return staged.events.length === 1 ? appendOne(staged, command) : appendMany(staged, command);
+}
+
+/** One event, by far the most frequent: a plain statement costs a third less than the function for many. */
+function appendOne(
+  { streams: [[stream, { after }]], events: [event], json: [json] }: Staged,
+  command?: string[],
+): Write {
+  const isNew = after.version === 0;
+  return {
+    name: `append_${isNew ? 'first' : 'next'}${command ? '_and_answer' : ''}`,
+    text: `with head as (${
+      isNew
+        ? 'insert into streams values ($1, 1 + $2::bigint, $9) returning version'
+        : 'update streams set version = 1 + $2::bigint, head_hash = $9 where id = $1 and version = $2 and head_hash = $3 returning version'
+    })${command ? ', command as (insert into commands (key, answer) values ($10, $11))' : ''}
+      insert into events (id, stream, version, type, schema_version, data, metadata, hash)
+      values ($4, $1, ${isNew ? `(select version from head where $3::bytea is not null)` : 'coalesce((select version from head), refuse_append($1))'}, $5, $6, $7, $8, $9)
+      returning array[transaction_id::text, date_part('epoch', recorded_at)::text, position::text] as places`,
+    values: [
+      stream,
+      after.version,
+      bytes(after.hash),
+      event.id,
+      event.type,
+      event.schemaVersion,
+      json.data,
+      json.metadata,
+      bytes(event.hash),
+      ...(command ?? []),
+    ],
+  };
+}
+
+/** Any number of events in any number of streams. */
+function appendMany({ streams, events, json }: Staged, command: (string | null)[] = [null, null]): Write {
   // In one order everywhere: so two appends never wait for each other.
   const heads = [...streams].sort(([a], [b]) => (a < b ? -1 : 1));
   return {

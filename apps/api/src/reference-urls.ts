@@ -22,14 +22,24 @@ const withCourse = [
   pattern: new RegExp(`^${before}(${course}?)${after}${then ? `(?:${then}(.+))?` : ''}$`, 's'),
 }));
 
+// These end in a slash, and are not found without (rest-api.md §1.2).
+const slashed = new RegExp(
+  `^(${root}/retire_(?:backend_)?user/[^/]+|${exams}/(?:settings|review_policy)/exam_id/[^/]+)(/?)$`,
+);
+
+/** A route as the reference writes it: its last slash cannot be said to the router. */
+export const asWritten = (route: string): string => (slashed.test(route) ? `${route}/` : route);
+
 /**
- * The URL with its course id as one percent-encoded segment, so that a route can say `:courseId`; the last parameter (a
- * content id, a search text) likewise. Matching is done on the decoded path (rest-api.md §1.2).
+ * The URL as the router knows it. A course id becomes one percent-encoded segment, so that a route can say `:courseId`; the
+ * last parameter (a content id, a search text) likewise. Matching is done on the decoded path (rest-api.md §1.2).
  */
-export function withCourseInOneSegment(url: string): string {
+export function asRouted(url: string): string {
   const end = url.indexOf('?');
   const path = decoded(end < 0 ? url : url.slice(0, end));
   if (!path?.startsWith(root)) return url;
+  const [, unslashed, slash] = slashed.exec(path) ?? [];
+  if (unslashed) return slash ? unslashed + (end < 0 ? '' : url.slice(end)) : `${unslashed}/without-slash`;
   // This pattern of the reference is open at its end (rest-api.md §5.19).
   if (path.startsWith(`${exams}/active_attempt`)) return `${exams}/active_attempt${end < 0 ? '' : url.slice(end)}`;
   for (const { before, after, then, pattern } of withCourse) {

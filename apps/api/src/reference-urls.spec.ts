@@ -1,4 +1,4 @@
-import { checkCourse, withCourseInOneSegment } from './course-urls.js';
+import { asRouted, checkCourse } from './reference-urls.js';
 
 const root = '/api/edx_proctoring/v1';
 
@@ -20,7 +20,7 @@ describe('a course id in a path', () => {
     ['proctored_exam/a+b+c/grouped/allowance', 'proctored_exam/a%2Bb%2Bc/grouped/allowance'],
     ['instructor/a/b/c/7', 'instructor/a%2Fb%2Fc/7'],
   ])('of %s becomes one segment', (path, expected) => {
-    expect(withCourseInOneSegment(`${root}/${path}`)).toBe(`${root}/${expected}`);
+    expect(asRouted(`${root}/${path}`)).toBe(`${root}/${expected}`);
   });
 
   it.each([
@@ -32,7 +32,7 @@ describe('a course id in a path', () => {
     'proctored_exam/exam/course_id/a/b/c/',
     'proctored_exam/exam/course_id/%E0%A4%A',
   ])('leaves %s alone', (path) => {
-    expect(withCourseInOneSegment(`${root}/${path}`)).toBe(`${root}/${path}`);
+    expect(asRouted(`${root}/${path}`)).toBe(`${root}/${path}`);
   });
 
   it.each(['abc', 'a+b', '++', 'a/b/c/d', 'a/b/c/'])('is none when it reads %j', (courseId) => {

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { CONFIGURATION, CommandsModule, POOL } from '#commands';
@@ -19,6 +19,7 @@ import { ExamSettingsController } from './exams/exam-settings.controller.js';
 import { ExamsController } from './exams/exams.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { HistoryController } from './history/history.controller.js';
+import { IdempotencyInterceptor } from './idempotency.js';
 import { InstructorController } from './instructor/instructor.controller.js';
 import { LaunchController } from './launch/launch.controller.js';
 import { Metrics, MetricsController } from './metrics.js';
@@ -67,6 +68,7 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
     Metrics,
     { provide: APP_FILTER, useClass: ErrorFilter },
     { provide: APP_GUARD, useClass: GateGuard },
+    { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
   ],
   exports: [CONFIGURATION, POOL],
 });

@@ -1,12 +1,10 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Origin } from '#domain';
+import { idempotencyKeyOf } from './idempotency.js';
 
-/** Who asks, and the Idempotency-Key if there is one: a key counts for one caller and one address only. */
+/** Who asks, and the key under which the outcome is kept, if there is one. */
 export const By = createParamDecorator((_: unknown, context: ExecutionContext): Origin => {
-  const { user, headers, method, url } = context.switchToHttp().getRequest();
-  const key = headers['idempotency-key'];
-  return {
-    actor: { kind: 'user', userId: user.userId },
-    ...(key === undefined ? {} : { key: `${user.userId} ${method} ${url} ${key}` }),
-  };
+  const request = context.switchToHttp().getRequest();
+  const key = idempotencyKeyOf(request);
+  return { actor: { kind: 'user', userId: request.user.userId }, ...(key === undefined ? {} : { key }) };
 });

@@ -7,18 +7,6 @@ export class CreateAttemptRequest {
   @Anything({ required: false }) exam_id?: unknown;
 }
 
-export const attemptActions = [
-  'start',
-  'stop',
-  'submit',
-  'click_download_software',
-  'decline',
-  'error',
-  'reset_attempt',
-  'mark_ready_to_resume',
-] as const;
-export type AttemptAction = (typeof attemptActions)[number];
-
 /** R6 PUT. */
 export class ChangeAttemptRequest {
   @Anything({ required: false }) action?: unknown;

@@ -46,6 +46,9 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
   ) {}
 
   async execute(command: AnyAttemptCommand): Promise<Outcome> {
+    const { key } = command.origin;
+    const first = key === undefined ? undefined : await this.events.firstAnswer(key);
+    if (first !== undefined) return first as Outcome; // before a provider hears of it a second time
     command.facts = await this.facts.of(command.learner.examId, command.learner.userId);
     await this.prepare(command);
     const cascade = await this.cascadeOf(command);
@@ -55,7 +58,7 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
     const others = [...cascade, ...blocked].map(({ learner }) => learnerAtExamStream(learner));
 
     const { answer } = await this.events.transact<Outcome>(
-      { streams: [own, ...others], metadata: metadataOf(commandId, command), key: command.origin.key },
+      { streams: [own, ...others], metadata: metadataOf(commandId, command), key },
       (historyOf) => {
         const states = new Map<string, LearnerAtExam>();
         const decided = (each: AnyAttemptCommand) => {

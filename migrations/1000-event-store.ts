@@ -21,14 +21,19 @@ export class EventStore implements MigrationInterface {
 // Roles belong to the whole server: another database of it may be making the same one right now.
 const roles = `
   do $$ begin
-    begin
-      create role proctoring_app nologin;
-    exception when duplicate_object or unique_violation then null;
-    end;
-    begin
-      execute format('grant proctoring_app to %I', current_user);
-    exception when insufficient_privilege or internal_error then null; -- granted by someone else, before or right now
-    end;
+    -- Asked first: a database's owner who may not make roles can be given this one beforehand.
+    if not exists (select from pg_roles where rolname = 'proctoring_app') then
+      begin
+        create role proctoring_app nologin;
+      exception when duplicate_object or unique_violation then null;
+      end;
+    end if;
+    if not pg_has_role(current_user, 'proctoring_app', 'member') then
+      begin
+        execute format('grant proctoring_app to %I', current_user);
+      exception when insufficient_privilege or internal_error then null; -- granted by someone else right now
+      end;
+    end if;
   end $$;
   grant usage on schema public to proctoring_app;
 `;

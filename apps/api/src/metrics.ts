@@ -4,13 +4,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { POOL } from '#commands';
-import { type RelayLag, relayLag } from '#integration';
+import { relayLag } from '#integration';
 import { Gate } from './authentication.js';
 
 /** What this process counts, for Prometheus. */
 @Injectable()
 export class Metrics {
-  readonly registry = new Registry();
+  private readonly registry = new Registry();
   private readonly durations = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'How long requests took, by route.',
@@ -19,20 +19,31 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly ask: () => Promise<void>;
+
   constructor(@Inject(POOL) pool: pg.Pool) {
     collectDefaultMetrics({ register: this.registry });
-    const gauge = (name: string, help: string, field: keyof RelayLag) =>
-      new Gauge({
-        name: `proctoring_relay_${name}`,
-        help,
-        registers: [this.registry],
-        async collect() {
-          this.set((await relayLag(pool))[field]);
-        },
-      });
-    gauge('events_waiting', 'Events that the relay to Kafka has not come to yet.', 'events');
-    gauge('oldest_waiting_seconds', 'Age of the oldest of them.', 'oldestSeconds');
-    gauge('dead_letters', 'Events that cannot be published, or wait behind one of the same learner.', 'deadLetters');
+    const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [this.registry] });
+    const waiting = gauge('proctoring_relay_events_waiting', 'Events that the relay to Kafka has not come to yet.');
+    const oldest = gauge('proctoring_relay_oldest_waiting_seconds', 'Age of the oldest of them.');
+    const dead = gauge(
+      'proctoring_relay_dead_letters',
+      'Events that cannot be published, or wait behind one that cannot.',
+    );
+    const held = gauge('proctoring_oldest_transaction_seconds', 'Age of the transaction that holds followers back.');
+    this.ask = async () => {
+      const lag = await relayLag(pool);
+      const { rows } = await pool.query('select oldest_transaction_age() as age');
+      waiting.set(lag.events);
+      oldest.set(lag.oldestSeconds);
+      dead.set(lag.deadLetters);
+      held.set(rows[0].age);
+    };
+  }
+
+  async text(): Promise<string> {
+    await this.ask();
+    return this.registry.metrics();
   }
 
   observe(request: FastifyRequest, reply: FastifyReply) {
@@ -50,6 +61,6 @@ export class MetricsController {
   @Gate('anyone')
   @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
   show() {
-    return this.metrics.registry.metrics();
+    return this.metrics.text();
   }
 }

@@ -14,13 +14,17 @@ export async function submitOverdue(pool: pg.Pool, attempts: FreshAttempts): Pro
   let isMine = false;
   try {
     isMine = (await client.query(`select pg_try_advisory_lock(${lock}) as mine`)).rows[0].mine;
-    while (isMine) {
-      const at = new Date().toISOString();
-      const overdue = await overdueAttempts(pool, at, atOnce);
+    const at = new Date().toISOString();
+    const failures: unknown[] = [];
+    for (let after = { expiresAt: '-infinity', id: 0 }; isMine; ) {
+      const overdue = await overdueAttempts(pool, at, after, atOnce);
       const results = await Promise.allSettled(overdue.map((attempt) => attempts.of(attempt, at)));
-      for (const result of results) if (result.status === 'rejected') throw result.reason;
-      if (overdue.length < atOnce) return;
+      failures.push(...results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])));
+      const last = overdue.at(-1);
+      if (!last || overdue.length < atOnce) break;
+      after = { expiresAt: last.expiresAt!, id: last.id };
     }
+    if (failures.length > 0) throw failures[0];
   } finally {
     const isStuck =
       isMine &&

@@ -18,7 +18,10 @@ export function appendStatement(staged: Staged, kept?: { key: string; answer: un
 }
 
 /** One event, by far the most frequent: a plain statement costs a third less than the function for many. */
-function appendOne({ streams: [[stream, { after }]], events: [event], json: [json] }: Staged, command: string[]): Write {
+function appendOne(
+  { streams: [[stream, { after }]], events: [event], json: [json] }: Staged,
+  command: string[],
+): Write {
   const isFirst = after.version === 0;
   const shared = [stream, event.id, event.type, event.schemaVersion, json.data, json.metadata, bytes(event.hash)];
   return {
@@ -42,7 +45,10 @@ function forOne(name: string, moveHead: string, command: string) {
     returning array[transaction_id::text, date_part('epoch', recorded_at)::text, position::text] as places`;
   return {
     plain: { name, text: text('') },
-    answered: { name: `${name}_answered`, text: text(`, command as (insert into commands (key, answer) values (${command}))`) },
+    answered: {
+      name: `${name}_answered`,
+      text: text(`, command as (insert into commands (key, answer) values (${command}))`),
+    },
   };
 }
 

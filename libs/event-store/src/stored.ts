@@ -1,14 +1,6 @@
 import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { Event } from '#domain';
-
-/** Who caused an event. */
-export type Actor =
-  | { kind: 'user'; userId: number }
-  | { kind: 'provider'; name: string }
-  | { kind: 'clock' }
-  | { kind: 'operator'; name: string }
-  | { kind: 'lms' };
+import type { Actor, Event } from '#domain';
 
 /** Why an event happened and whom it concerns; no personal data. */
 export type Metadata = {

@@ -25,6 +25,23 @@ export async function rebuild(
 ): Promise<Rebuilt> {
   const { table } = projection;
   const shadow = `${table}_rebuilt`;
+  const lead = await owner.connect();
+  try {
+    const { rows } = await lead.query('select pg_try_advisory_lock(hashtext($1)) as free', [`rebuild ${table}`]);
+    if (!rows[0].free) throw new Error(`${table} is being rebuilt already.`);
+    return await rebuildInto(owner, shadow, projection, options);
+  } finally {
+    lead.release(true); // and with it the lock
+  }
+}
+
+async function rebuildInto(
+  owner: pg.Pool,
+  shadow: string,
+  projection: Projection,
+  options: { replaceDiffering?: boolean; onEvents?: (count: number) => void },
+): Promise<Rebuilt> {
+  const { table } = projection;
   await owner.query(`drop table if exists ${shadow}`);
   await owner.query(`create table ${shadow} (like ${table} including all)`);
 

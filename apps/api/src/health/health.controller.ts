@@ -7,6 +7,9 @@ import { Gate } from '../authentication.js';
 import { HttpAnswer } from '../http-answer.js';
 
 const applied = 'select array_agg(name) as names from migrations';
+/** Restored elsewhere, the log has transactions that this server has not come to: its followers would not see them. */
+const ahead = `select from (select transaction_id from events order by transaction_id desc, position desc limit 1) as last
+                where transaction_id >= pg_snapshot_xmax(pg_current_snapshot())`;
 /** Readers of the log see nothing at or above the oldest running transaction. */
 const heldBack = `select pg_snapshot_xmax(snapshot)::text::bigint - pg_snapshot_xmin(snapshot)::text::bigint as transactions
                     from pg_current_snapshot() snapshot`;
@@ -37,6 +40,10 @@ export class HealthController implements BeforeApplicationShutdown {
     const { rows } = await this.pool.query(applied);
     const missing = migrations.map((each) => nameOf(each)).filter((name) => !rows[0].names?.includes(name));
     if (missing.length > 0) throw new HttpAnswer(503, { status: 'migrations are missing', missing });
+    if ((await this.pool.query(ahead)).rows.length > 0)
+      throw new HttpAnswer(503, {
+        status: 'the log was restored by a logical dump: its transactions are ahead of this server',
+      });
     const [{ transactions }] = (await this.pool.query(heldBack)).rows;
     return { status: 'ok', transactionsHeldBack: Number(transactions) };
   }

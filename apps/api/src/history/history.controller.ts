@@ -1,7 +1,16 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Header, Inject, NotFoundException, Query, StreamableFile } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Header,
+  Inject,
+  NotFoundException,
+  type OnApplicationShutdown,
+  Query,
+  StreamableFile,
+} from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import type pg from 'pg';
+import pg from 'pg';
 import { POOL } from '#commands';
 import { type Attempt, evolveAttempt, isAttemptEvent } from '#domain';
 import { type Checkpoint, EventStore, replay, type Stored } from '#event-store';
@@ -20,11 +29,21 @@ const auditors = {
 /** What happened, for those who must answer for it. */
 @ApiTags('audit')
 @Controller('api/audit/v1')
-export class HistoryController {
+export class HistoryController implements OnApplicationShutdown {
+  /** Downloads may be slow: they never take the connections that other requests need. */
+  private readonly downloads: pg.Pool;
+
   constructor(
     private readonly events: EventStore,
     @Inject(POOL) private readonly pool: pg.Pool,
-  ) {}
+  ) {
+    this.downloads = new pg.Pool({ ...pool.options, password: pool.options.password, max: 2 });
+    this.downloads.on('error', () => {}); // the download in hand fails as well
+  }
+
+  onApplicationShutdown() {
+    return this.downloads.end();
+  }
 
   @Get('attempts/:attemptId/history')
   @Gate('course', auditors)
@@ -83,7 +102,7 @@ export class HistoryController {
   }
 
   private async *lines(after: Checkpoint) {
-    for await (const events of replay(this.pool, { after }))
+    for await (const events of replay(this.downloads, { after }))
       yield events.map((event) => `${JSON.stringify(event)}\n`).join('');
   }
 

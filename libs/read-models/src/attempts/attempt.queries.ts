@@ -118,15 +118,20 @@ export const attemptGroups = async (
   return { count, groups };
 };
 
-/** Attempts whose time was over before `at`, oldest first. */
-export const overdueAttempts = (pool: pg.Pool, at: string, limit: number): Promise<AttemptRecord[]> =>
+/** Running attempts whose time was over before `at`, by that time; those that come after an attempt. */
+export const overdueAttempts = (
+  pool: pg.Pool,
+  at: string,
+  after: { expiresAt: string; id: number },
+  limit: number,
+): Promise<AttemptRecord[]> =>
   rows(
     pool,
     'overdue attempts',
-    `attempt.expires_at < $1 and attempt.status in
+    `attempt.expires_at < $1 and (attempt.expires_at, attempt.id) > ($2::timestamptz, $3::bigint) and attempt.status in
        ('eligible', 'created', 'download_software_clicked', 'ready_to_start', 'started', 'ready_to_submit')
-     order by attempt.expires_at limit $2`,
-    [at, limit],
+     order by attempt.expires_at, attempt.id limit $4`,
+    [at, after.expiresAt, after.id, limit],
   );
 
 /** Exams at which a learner's attempt is blocked for the lack of onboarding, in any course (domain.md §7.6). */

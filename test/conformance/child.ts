@@ -21,7 +21,7 @@ export class Child {
     const out = openSync(this.log, 'w');
     this.process = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', out, out] });
     closeSync(out);
-    // Whoever cleans up after a run that was killed finds the process here.
+    // Here `endAll` finds the process, also after a run that was killed.
     writeFileSync(join(dir, `${name}.pid`), String(this.process.pid));
   }
 

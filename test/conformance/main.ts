@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { isAlive, stopPostgres } from '../../libs/configuration/src/embedded-postgres.js';
+import { isAlive } from '../../libs/configuration/src/embedded-postgres.js';
 import { Clock } from './clock.js';
+import { endAll } from './ending.js';
 import { explain, Judge } from './judge.js';
 import { CannotRun, startOracle } from './oracle.js';
-import type { Server } from './server.js';
 import { startService } from './service.js';
 import { stories } from './stories/index.js';
 import { walk } from './walk.js';
@@ -26,24 +26,20 @@ const { values: options } = parseArgs({
 
 const runs = resolve('.data/conformance');
 const dir = join(runs, String(process.pid));
-const started: Server[] = [];
 let ending: Promise<void> | undefined;
-
-/** Stops what was started, once. */
-function end(): Promise<void> {
-  ending ??= Promise.allSettled(started.map((server) => server.stop())).then(() =>
-    rmSync(dir, { recursive: true, force: true }),
-  );
+const end = () => {
+  ending ??= endAll(dir);
   return ending;
-}
+};
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end().finally(() => process.exit(130)));
 
 try {
-  await removeLeftovers();
+  const left = existsSync(runs) ? readdirSync(runs).filter((pid) => !isAlive(Number(pid))) : [];
+  for (const pid of left) await endAll(join(runs, pid));
   mkdirSync(dir, { recursive: true });
   await run();
 } catch (error) {
-  if (ending) await ending;
+  if (ending) await ending; // that is why
   console.error(error instanceof CannotRun ? error.message : error);
   process.exitCode = error instanceof CannotRun ? 2 : 1;
 } finally {
@@ -52,15 +48,11 @@ try {
 
 async function run() {
   const clock = new Clock(join(dir, 'clock'));
-  const start = async (server: Promise<Server>) => {
-    started.push(await server);
-    return server;
-  };
   // One after the other: the reference's start installs libfaketime, which the service needs too.
-  const oracle = await start(startOracle(dir, clock.file));
-  const ours = await start(
-    options.itself ? startOracle(dir, clock.file, 'second reference') : startService(dir, clock.file),
-  );
+  const oracle = await startOracle(dir, clock.file);
+  const ours = options.itself
+    ? await startOracle(dir, clock.file, 'second reference')
+    : await startService(dir, clock.file);
   if (options.planted)
     await ours.ask({
       method: 'POST',
@@ -94,18 +86,4 @@ async function run() {
   }
   console.log(`${judge.passed} passed, ${judge.failed} failed`);
   if (judge.failed > 0) process.exitCode = 1;
-}
-
-/** Ends the servers of runs that were killed, and takes their data away. */
-async function removeLeftovers() {
-  const left = existsSync(runs) ? readdirSync(runs).filter((pid) => !isAlive(Number(pid))) : [];
-  for (const folder of left.map((pid) => join(runs, pid))) {
-    for (const file of readdirSync(folder).filter((name) => name.endsWith('.pid'))) {
-      const pid = Number(readFileSync(join(folder, file), 'utf8'));
-      const environment = isAlive(pid) ? readFileSync(`/proc/${pid}/environ`, 'utf8') : undefined;
-      if (environment?.includes(folder)) process.kill(pid, 'SIGTERM');
-    }
-    await stopPostgres(join(folder, 'postgres'));
-    rmSync(folder, { recursive: true, force: true });
-  }
 }

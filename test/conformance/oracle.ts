@@ -29,13 +29,14 @@ export async function startOracle(dir: string, clockFile: string, name = 'refere
   mkdirSync(home);
   symlinkSync(join(kept, 'venv'), join(home, 'venv'));
   const port = await freePort();
-  const child = new Child(name, dir, ['bash', script, 'serve', '--clock', clockFile], {
+  const env = {
     ORACLE_HOME: home,
     ORACLE_PORT: String(port),
     ORACLE_PROVIDER_PORT: String(await freePort()),
     ORACLE_RECORD: '0',
-  });
-  await child.answers(port, '/_oracle/health');
+  };
+  const command = ['bash', script, 'serve', '--clock', clockFile];
+  await new Child(name, dir, command, env).answers(port, '/_oracle/health');
 
   return {
     name,
@@ -46,6 +47,5 @@ export async function startOracle(dir: string, clockFile: string, name = 'refere
       if (answer.status !== 200)
         throw new Error(`The ${name} refused ${JSON.stringify(roster)}: ${JSON.stringify(answer)}`);
     },
-    stop: () => child.stop(),
   };
 }

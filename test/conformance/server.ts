@@ -6,7 +6,6 @@ export type Server = {
   ask(request: Request): Promise<Answer>;
   /** Writes platform data, in the words of the roster. */
   seed(roster: Record<string, unknown[]>): Promise<void>;
-  stop(): Promise<void>;
 };
 
 export type User = {

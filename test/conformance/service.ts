@@ -30,7 +30,7 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
   writeFileSync(settingsFile, JSON.stringify(settings));
   const database = await startPostgres({ dataDir: join(dir, 'postgres'), settings: { fsync: 'off' } });
   const port = await freePort();
-  const child = new Child('service', dir, [process.execPath, 'dist/apps/main.js'], {
+  const env = {
     HOST: '127.0.0.1',
     PORT: String(port),
     ROLE: 'api',
@@ -45,12 +45,8 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
     DONT_FAKE_MONOTONIC: '1',
     FAKETIME_DONT_FAKE_MONOTONIC: '1',
     NO_FAKE_STAT: '1',
-  });
-  const stop = () => child.stop().finally(database.stop);
-  await child.answers(port, '/health/ready').catch(async (error) => {
-    await stop();
-    throw error;
-  });
+  };
+  await new Child('service', dir, [process.execPath, 'dist/apps/main.js'], env).answers(port, '/health/ready');
 
   const operator = { id: 1, username: 'conformance', email: '', full_name: '', is_staff: true };
   return {
@@ -67,7 +63,6 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
       const answer = await send(port, { method: 'PUT', path: '/api/lms/v1/roster', headers, body });
       if (answer.status !== 200) throw new Error(`The service refused ${body}: ${JSON.stringify(answer)}`);
     },
-    stop,
   };
 }
 

@@ -9,7 +9,7 @@ import { apiModule } from './api.module.js';
 import { Authentication } from './authentication.js';
 import { refused } from './http-answer.js';
 import { Metrics } from './metrics.js';
-import { asRouted, asWritten, checkCourse } from './reference-urls.js';
+import { asRouted, asWritten, checkParameters } from './reference-urls.js';
 import { readBody } from './requests/body.js';
 import { checkAccept } from './requests/negotiation.js';
 
@@ -96,7 +96,7 @@ function checkRequests(fastify: FastifyInstance, routes: Routes, authentication:
     const { config, url = '' } = request.routeOptions;
     if (request.is404 || !url.startsWith('/api/')) return;
     reply.header('Allow', allowedBy(routes.get(shapeOf(url))!.methods));
-    checkCourse(request.params as object);
+    checkParameters(request.params as Record<string, string>);
     if (/%00/.test(request.url)) throw refused(400, 'Null characters are not allowed.');
     if (config.gate === 'anyone') return;
     checkAccept(request);

@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 const authentication = (configuration: Configuration) =>
-  new Authentication(configuration, source.getRepository(UserRow));
+  new Authentication(configuration, source.getRepository(UserRow), database.pool);
 const callerOf = (headers: Record<string, string>, configuration = bySecret) =>
   authentication(configuration).callerOf(headers);
 const answerTo = (token: string, configuration = bySecret) =>

@@ -16,7 +16,7 @@ import type pg from 'pg';
 import type { Repository } from 'typeorm';
 import { CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
-import { type Caller, type Claims, isCourseStaff, rememberUser, UserRow } from '#platform';
+import { type Caller, type Claims, isCourseStaff, rememberUser, UserRow, userById, userByName } from '#platform';
 import { type Verify, verifierOf } from './authentication.tokens.js';
 import { refused } from './http-answer.js';
 import { bodyObject } from './requests/body-object.js';
@@ -102,6 +102,7 @@ export class Authentication {
   constructor(
     @Inject(CONFIGURATION) configuration: Configuration,
     @InjectRepository(UserRow) private readonly users: Repository<UserRow>,
+    @Inject(POOL) private readonly pool: pg.Pool,
   ) {
     this.verify = verifierOf(configuration);
   }
@@ -130,7 +131,7 @@ export class Authentication {
 
   private async fromRoster(claims: Claims): Promise<Caller> {
     const { user_id: id, preferred_username: username = '' } = claims;
-    const row = await this.users.findOneBy(id === undefined ? { username } : { id });
+    const row = await (id === undefined ? userByName(this.pool, username) : userById(this.pool, id));
     const userId = id ?? row?.id;
     if (!Number.isSafeInteger(userId)) throw refused(403, 'The token does not say which user it is for.');
     const caller: Caller = {

@@ -1,4 +1,4 @@
-import { asRouted, checkCourse } from './reference-urls.js';
+import { asRouted, checkParameters } from './reference-urls.js';
 
 const root = '/api/edx_proctoring/v1';
 
@@ -36,10 +36,10 @@ describe('a course id in a path', () => {
   });
 
   it.each(['abc', 'a+b', '++', 'a/b/c/d', 'a/b/c/'])('is none when it reads %j', (courseId) => {
-    expect(() => checkCourse({ courseId })).toThrow();
+    expect(() => checkParameters({ courseId })).toThrow();
   });
 
   it.each(['a/b/c', 'a+b/c', 'a+b+c+d', 'course-v1:OrgX+Demo+2024'])('may read %j', (courseId) => {
-    expect(() => checkCourse({ courseId })).not.toThrow();
+    expect(() => checkParameters({ courseId })).not.toThrow();
   });
 });

@@ -1,8 +1,6 @@
-import { createParamDecorator, type ExecutionContext, NotFoundException } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 
-/** A path's whole number as the digits that were sent, without leading zeros; anything else is no such page. */
+/** A path's whole number as digits without leading zeros; that it is one was checked before (see reference-urls.ts). */
 export const WholeNumber = createParamDecorator((name: string, context: ExecutionContext): string => {
-  const text: string = context.switchToHttp().getRequest().params[name];
-  if (!/^[0-9]+$/.test(text)) throw new NotFoundException();
-  return BigInt(text).toString();
+  return BigInt(context.switchToHttp().getRequest().params[name]).toString();
 });

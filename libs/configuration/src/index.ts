@@ -8,3 +8,4 @@ export {
 export { dataSourceOptions, migrate } from './database.js';
 export { startPostgres, stopPostgres } from './embedded-postgres.js';
 export type { BackendOptions, Settings } from './settings.js';
+export { SharedReads } from './shared-reads.js';

@@ -65,13 +65,16 @@ export class EventStore {
     const staged = stage(appends, this.upcasters);
     const { events } = staged;
     if (events.length === 0 && !kept) return [];
-    const writes = await this.project(staged);
+    const writes = this.inline ? await this.project(this.inline, staged) : [];
     try {
       const [{ places }] = await inOneRoundTrip(this.pool, appendStatement(staged, kept), writes);
       const [xid, seconds, ...positions] = places;
       const recordedAt = new Date(Math.round(seconds * 1000)).toISOString();
-      for (const [index, event] of events.entries())
-        Object.assign(event, { xid, recordedAt, position: positions[index] });
+      for (const [index, event] of events.entries()) {
+        event.xid = xid;
+        event.recordedAt = recordedAt;
+        event.position = positions[index];
+      }
       return events;
     } catch (error) {
       const { code, constraint } = error as { code?: string; constraint?: string };
@@ -141,12 +144,11 @@ export class EventStore {
     return (await this.pool.query<Stored>({ name: 'read_streams', text, values: [streams] })).rows;
   }
 
-  private async project({ streams }: Staged): Promise<Write[]> {
-    if (!this.inline) return [];
+  private async project(inline: Inline, { streams }: Staged): Promise<Write[]> {
     const writes: Write[] = [];
     for (const [stream, { after, history, events }] of streams) {
       const before = history ?? (after.version === 0 ? [] : (await this.read(stream)).slice(0, after.version));
-      writes.push(...this.inline(stream, before, events));
+      writes.push(...inline(stream, before, events));
     }
     return writes;
   }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import pg from 'pg';
 import type { Event } from '#domain';
 import { type Database, openDatabase } from '../../../test/database.js';
@@ -59,19 +61,30 @@ describe('an append and its projection', () => {
     expect(await count()).toBe(3);
   });
 
-  it('wait for neither each other nor the commit', async () => {
-    const sent: string[] = [];
-    const client = await pool.connect();
-    const query = client.query.bind(client) as any;
-    let answered = 0;
-    (client as any).query = (statement: any) => {
-      sent.push(`${statement.name ?? statement.text} after ${answered}`);
-      return query(statement).finally(() => answered++);
-    };
-    client.release();
-    await first(counting);
-    delete (client as any).query;
-    expect(sent).toEqual(['begin after 0', 'append_first after 0', 'count after 0', 'commit after 0']);
+  it('take one round trip', async () => {
+    const server = new URL(db.url);
+    const packets: string[] = [];
+    const proxy = createServer((near) => {
+      const far = connect(Number(server.port), server.hostname);
+      near.on('data', (data) => packets.push('>') && far.write(data)).on('end', () => far.end());
+      far.on('data', (data) => packets.push('<') && near.write(data)).on('end', () => near.end());
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    server.port = String((proxy.address() as AddressInfo).port);
+    const observed = new pg.Pool({
+      connectionString: server.href,
+      pipeline: true,
+      options: sessionOptions,
+    } as pg.PoolConfig);
+    const store = new EventStore(observed, counting);
+    const appended = await store.append([{ stream, after: start, events: [created], history: [], metadata }]);
+
+    packets.length = 0;
+    await store.append([{ stream, after: headOf(appended), history: appended, events: [started], metadata }]);
+    expect(packets.join('')).toMatch(/^>+<+$/);
+    expect(await count()).toBe(2);
+    await observed.end();
+    proxy.close();
   });
 
   it('fail together when a row cannot be written', async () => {

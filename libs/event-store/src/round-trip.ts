@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type pg from 'pg';
+import pg from 'pg';
 import type { Write } from './statements.js';
 
 /**
@@ -7,21 +7,35 @@ import type { Write } from './statements.js';
  * failure the server refuses what follows and turns the commit into a rollback.
  */
 export async function inOneRoundTrip(pool: pg.Pool, first: Write, writes: readonly Write[]): Promise<any[]> {
-  const statements = [first, ...writes].map(checked);
+  // A single statement is a transaction by itself.
+  const sent = writes.length === 0 ? [first] : [begin, first, ...writes.map(checked), commit];
   const client = await checkOut(pool);
-  // One transaction by itself needs no begin.
-  const sent = writes.length === 0 ? statements : [{ text: 'begin' }, ...statements, { text: 'commit' }];
   // Held back until all is written: one packet, not one for each statement.
   const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
   stream.cork();
-  const answers = sent.map((statement) => client.query(statement));
+  const answers = sent.map((statement) => send(client, statement));
   stream.uncork();
-  const results = await Promise.allSettled(answers);
-  const failure = results.find((result) => result.status === 'rejected');
-  // A refusal by the server leaves the connection as it was; after anything else nobody knows.
-  client.release(failure !== undefined && failure.reason.severity !== 'ERROR');
-  if (failure) throw failure.reason;
-  return (results[sent.indexOf(statements[0])] as PromiseFulfilledResult<pg.QueryResult>).value.rows;
+  try {
+    const results = await Promise.all(answers);
+    client.release();
+    return results[sent.indexOf(first)].rows;
+  } catch (error) {
+    await Promise.allSettled(answers);
+    // A refusal by the server leaves the connection as it was; after anything else nobody knows.
+    client.release((error as { severity?: string }).severity !== 'ERROR');
+    throw error;
+  }
+}
+
+const begin = { text: 'begin', values: [] };
+const commit = { text: 'commit', values: [] };
+
+/** What `client.query` does, without its copy of the statement, which costs as much as hashing an event. */
+function send(client: pg.PoolClient, { name, text, values }: Write): Promise<pg.QueryResult> {
+  return new Promise((resolve, reject) => {
+    const query = new pg.Query(text, values, (error, result) => (error ? reject(error) : resolve(result)));
+    client.query(Object.assign(query, { name }));
+  });
 }
 
 /** A connection whose loss fails the statement in hand and nothing else: unheard, it would end the process. */

@@ -79,4 +79,4 @@ function appendMany({ streams, events, json }: Staged, command: string[]): Write
   };
 }
 
-const bytes = (hash: string) => Buffer.from(hash, 'hex');
+const bytes = (hash: string) => `\\x${hash}`;

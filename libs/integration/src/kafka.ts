@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
 import { type Message, topics } from './messages.js';
@@ -49,14 +50,15 @@ export class Publisher {
     } catch (error) {
       // Nobody knows what arrived. The next messages must not carry the numbers of these, or the broker takes them for these.
       this.producer = undefined;
-      disconnect(producer);
+      producer.then(disconnect, () => {});
       const { type, message } = error as { type?: string; message: string };
       throw type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE' ? new TooLarge(message) : error;
     }
   }
 
+  /** Waits a moment, at most, for a broker that does not answer. */
   async close(): Promise<void> {
-    await (this.producer && disconnect(this.producer));
+    await Promise.race([this.producer?.then(disconnect, () => {}), pause(1000, undefined, { ref: false })]);
   }
 
   private async send(producer: Producer, messages: readonly Message[]) {
@@ -88,8 +90,13 @@ export class Publisher {
         };
       },
     });
-    await producer.connect();
-    return producer;
+    try {
+      await producer.connect();
+      return producer;
+    } catch (error) {
+      disconnect(producer);
+      throw error;
+    }
   }
 
   private async createTopics() {
@@ -112,5 +119,5 @@ export class Publisher {
   }
 }
 
-const disconnect = (producer: Promise<Producer>) =>
-  producer.then((each) => each.disconnect()).catch((error) => log.debug(`Disconnecting failed: ${error.message}`));
+const disconnect = (producer: Producer) =>
+  producer.disconnect().catch((error) => log.debug(`Disconnecting failed: ${error.message}`));

@@ -32,8 +32,9 @@ const iso = (at: Date | null | undefined) => at?.toISOString();
 
 /** The learner's credit state; null without an active enrolment. */
 export async function creditState(pool: pg.Pool, userId: number, courseId: string): Promise<CreditState | null> {
-  const { rows } = await pool.query(
-    `select enrollment.mode as enrollment_mode, users.full_name as profile_fullname, users.email as student_email,
+  const { rows } = await pool.query({
+    name: 'credit state',
+    text: `select enrollment.mode as enrollment_mode, users.full_name as profile_fullname, users.email as student_email,
             course.display_name as course_name, course.ends_at as course_end_date, coalesce((
               select json_agg(json_build_object(
                        'namespace', namespace, 'name', name, 'display_name', display_name, 'criteria', json_build_object(),
@@ -45,8 +46,8 @@ export async function creditState(pool: pg.Pool, userId: number, courseId: strin
                where course_id = $2), '[]') as credit_requirement_status
        from enrollments enrollment join users on users.id = user_id left join courses course using (course_id)
       where user_id = $1 and course_id = $2 and enrollment.is_active`,
-    [userId, courseId],
-  );
+    values: [userId, courseId],
+  });
   if (!rows[0]) return null;
   const { course_name, course_end_date, ...state } = rows[0];
   return course_name === null ? state : { ...state, course_name, course_end_date: iso(course_end_date) ?? null };

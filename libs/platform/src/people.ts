@@ -30,7 +30,8 @@ const columns = `id, username, email, full_name as "fullName", is_staff as "isSt
 const toUser = (row: any): User => ({ ...row, id: Number(row.id) });
 
 const find = (where: string) => async (pool: pg.Pool, value: number | string) => {
-  const { rows } = await pool.query(`select ${columns} from users where ${where} = $1 order by id limit 1`, [value]);
+  const text = `select ${columns} from users where ${where} = $1 order by id limit 1`;
+  const { rows } = await pool.query({ name: `user by ${where}`, text, values: [value] });
   return rows.map(toUser)[0] as User | undefined;
 };
 
@@ -47,19 +48,21 @@ export async function usersByIds(pool: pg.Pool, userIds: readonly number[]): Pro
 /** Whether the user is staff of every one of these courses (and there is one). Global staff rights are not looked at. */
 export async function isCourseStaff(pool: pg.Pool, userId: number, ...courseIds: string[]): Promise<boolean> {
   const asked = [...new Set(courseIds)];
-  const { rows } = await pool.query(
-    'select count(*)::int as count from course_staff where user_id = $1 and course_id = any($2)',
-    [userId, asked],
-  );
+  const { rows } = await pool.query({
+    name: 'course staff',
+    text: 'select count(*)::int as count from course_staff where user_id = $1 and course_id = any($2)',
+    values: [userId, asked],
+  });
   return asked.length > 0 && rows[0].count === asked.length;
 }
 
 /** The name on the learner's papers (domain.md §3.4): the one sent last that was not denied. */
 export async function verifiedName(pool: pg.Pool, userId: number): Promise<string | undefined> {
-  const { rows } = await pool.query(
-    "select verified_name from verified_names where user_id = $1 and status <> 'denied' order by sent desc limit 1",
-    [userId],
-  );
+  const { rows } = await pool.query({
+    name: 'verified name',
+    text: "select verified_name from verified_names where user_id = $1 and status <> 'denied' order by sent desc limit 1",
+    values: [userId],
+  });
   return rows[0]?.verified_name;
 }
 

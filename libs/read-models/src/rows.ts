@@ -1,11 +1,20 @@
+const fieldNames = new Map<string, string>();
+
+const fieldOf = (column: string): string => {
+  let field = fieldNames.get(column);
+  if (field === undefined) {
+    field = column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    fieldNames.set(column, field);
+  }
+  return field;
+};
+
 /** A row that Postgres gave as JSON, with the names the code uses. Times are ISO instants with up to six decimals. */
-export const fromRow = <T>(row: Record<string, unknown>): T =>
-  Object.fromEntries(
-    Object.entries(row).map(([column, value]) => [
-      column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-      value,
-    ]),
-  ) as T;
+export const fromRow = <T>(row: Record<string, unknown>): T => {
+  const result: Record<string, unknown> = {};
+  for (const column in row) result[fieldOf(column)] = row[column];
+  return result as T;
+};
 
 const largest = 2n ** 63n - 1n;
 

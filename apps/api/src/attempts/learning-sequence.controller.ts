@@ -14,7 +14,7 @@ import {
   prerequisitesOf,
 } from '#domain';
 import { type Caller, creditState, userById } from '#platform';
-import { activeAttemptOf, currentAttemptAt, examByContent, examJson, instant } from '#read-models';
+import { type AttemptRecord, activeAttemptOf, currentAttemptAt, examByContent, examJson, instant } from '#read-models';
 import { Gate, Me } from '../authentication.js';
 import { refused } from '../http-answer.js';
 import { links } from '../links.js';
@@ -41,7 +41,9 @@ export class LearningSequenceController {
   @ApiOperation({ summary: "The timer of a learner's running attempt, for the learning front end" })
   @ApiQuery({ name: 'user_id', required: false })
   async active(@Me() me: Caller, @Query('user_id') userId?: string) {
-    return this.activeOf(subjectOf(me, userId), now(), true);
+    const at = now();
+    const active = await this.activeOf(subjectOf(me, userId), at);
+    return active ? this.timer.of(active, at, true) : {};
   }
 
   @Get('attempt/course_id/:courseId')
@@ -60,26 +62,38 @@ export class LearningSequenceController {
     const learner = subjectOf(me, userId);
     const at = now();
     const isLearningMfe = ['1', 'true', 'True'].includes(mfe ?? '');
-    const active = await this.activeOf(learner, at, isLearningMfe);
+    const active = await this.activeOf(learner, at);
     const content = Array.isArray(contentId) ? contentId.at(-1) : contentId;
     const exam = content ? await examByContent(this.pool, courseId, content) : undefined;
     if (exam && userId && !(await userById(this.pool, learner)))
       throw refused(400, `user_id: there is no user ${userId}.`);
-    return { exam: exam ? await this.examFor(exam, learner, me, at, isLearningMfe) : {}, active_attempt: active };
+    return {
+      exam: exam ? await this.examFor(exam, learner, active, me, at, isLearningMfe) : {},
+      active_attempt: active ? await this.timer.of(active, at, isLearningMfe) : {},
+    };
   }
 
-  private async activeOf(userId: number, at: string, isLearningMfe: boolean) {
+  private async activeOf(userId: number, at: string): Promise<AttemptRecord | undefined> {
     const attempt = await activeAttemptOf(this.pool, userId);
-    return attempt ? this.timer.of(await this.fresh.of(attempt, at), at, isLearningMfe) : {};
+    return attempt && this.fresh.of(attempt, at);
   }
 
-  private async examFor(exam: Exam, userId: number, me: Caller, at: string, isLearningMfe: boolean) {
+  /** Shows the running attempt where it is at this exam, else the newest one. */
+  private async examFor(
+    exam: Exam,
+    userId: number,
+    active: AttemptRecord | undefined,
+    me: Caller,
+    at: string,
+    isLearningMfe: boolean,
+  ) {
     const learner = { examId: exam.id, userId };
+    const isRunning = active?.examId === exam.id;
     const [facts, found] = await Promise.all([
       this.facts.of(exam.id, userId),
-      currentAttemptAt(this.pool, exam.id, userId),
+      isRunning ? active : currentAttemptAt(this.pool, exam.id, userId),
     ]);
-    const attempt = found && (await this.fresh.of(found, at));
+    const attempt = isRunning ? active : found && (await this.fresh.of(found, at));
     const isBlocked = exam.isProctored && attempt !== undefined && isOnboardingError(attempt.status);
     return {
       ...examJson(exam),

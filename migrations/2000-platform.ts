@@ -73,12 +73,12 @@ export class Platform implements MigrationInterface {
         primary key (user_id, verified_name)
       );
 
-      -- A row without a user is for everybody.
+      -- A row without a user is for everybody; without a date it was taken away, and with it the dates of single learners.
       create table dates (
         course_id text not null,
         content_id text not null,
         user_id bigint references users,
-        due timestamptz not null,
+        due timestamptz check (user_id is null or due is not null),
         unique nulls not distinct (course_id, content_id, user_id)
       );
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Event, exam, fold, learner, learnerAtExam } from '../libs/domain/src/index.js';
+import { type Event, exam, fold, learner, learnerAtExam, upcasters } from '../libs/domain/src/index.js';
 import { type Stored, upcast } from '../libs/event-store/src/index.js';
 import { foldRows, projections } from '../libs/read-models/src/index.js';
 
@@ -11,7 +11,7 @@ const folder = 'test/fixtures/events';
 const fixtures = readdirSync(folder).map((file): Fixture => JSON.parse(readFileSync(join(folder, file), 'utf8')));
 const stored = (type: string) => {
   const fixture = fixtures.find((each) => each.type === type)!;
-  return upcast({}, fixture as Stored);
+  return upcast(upcasters, fixture as Stored);
 };
 const deciders = [exam, learnerAtExam, learner];
 const known = deciders.flatMap(({ evolve }) => Object.keys(evolve)).sort();

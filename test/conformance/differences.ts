@@ -24,9 +24,19 @@ const staffOnly = (answer: Answer) =>
 const timerIn = ({ body }: Answer): any => (body as any)?.active_attempt ?? body;
 const isNone = (timer: any) => timer?.in_timed_exam === false || JSON.stringify(timer) === '{}';
 
+/** The last successful start of an attempt by the user. */
+const startsOf =
+  (as?: string) =>
+  ({ step, oracle }: Exchange) =>
+    step.as === as &&
+    oracle.status === 200 &&
+    ((step.body as any)?.action === 'start' || /true/i.test((step.body as any)?.start_clock));
+const secondsSince = (history: Exchange[], { at }: Exchange, what: (exchange: Exchange) => boolean) =>
+  (at.getTime() - (history.findLast(what)?.at ?? at).getTime()) / 1000;
+
 /** An answer about an attempt that got no minutes: the attempt itself, or its timer. */
-const isOver = ({ body }: Answer) => {
-  const { allowed_time_limit_mins, low_threshold_sec } = (body as any)?.active_attempt ?? body ?? {};
+const isOver = (answer: Answer) => {
+  const { allowed_time_limit_mins, low_threshold_sec } = timerIn(answer) ?? {};
   return allowed_time_limit_mins === 0 || low_threshold_sec === 0;
 };
 
@@ -101,6 +111,29 @@ export const differences: Difference[] = [
         (asks(exchange, 'GET', /^~\/attempt$/) && (exchange.ours.body as any)?.in_timed_exam === false) ||
         (asks(exchange, 'GET', /active_attempt/) && JSON.stringify(exchange.ours.body) === '{}') ||
         onlyIn(exchange, /^body\.active_attempt, keys/)),
+  },
+  {
+    name: 'an expiry stays when the request is refused',
+    reason:
+      'accidental 500 (†): the reference undoes with it that the attempt ran out of time, and notices it again later',
+    allows: (exchange, history) =>
+      history.some(
+        (earlier) => isPage(earlier.oracle) && (asks(earlier, 'POST', /\/reviewed$/) || asks(earlier, 'PUT', attempt)),
+      ) &&
+      ((asks(exchange, 'GET', attempt) && onlyIn(exchange, /^body\.modified:/)) ||
+        (timerIn(exchange.oracle)?.attempt_status === 'submitted' && isNone(timerIn(exchange.ours)))),
+  },
+  {
+    name: 'an attempt that ran out of time is over, whether read or not',
+    reason:
+      'decision 10, deadlines are active: the reference refuses to reset an attempt that is only not yet submitted',
+    allows: (exchange, history) =>
+      asks(exchange, 'PUT', attempt) &&
+      (exchange.step.body as any)?.action === 'reset_attempt' &&
+      /status=(started|ready_to_submit) cannot be reset/.test((exchange.oracle.body as any)?.detail) &&
+      exchange.ours.status === 200 &&
+      secondsSince(history, exchange, startsOf(exchange.step.as)) > 60,
+    parts: () => true,
   },
   {
     name: 'the course of the addressed object decides',

@@ -3,6 +3,6 @@ import { DemoCommand } from './demo/demo.command.js';
 import { RebuildCommand } from './rebuild/rebuild.command.js';
 import { TokenCommand } from './token/token.command.js';
 
-/** The commands of `npm run cli`. */
+/** What operators run: `npm run token`, `npm run rebuild`, `npm run demo`. */
 @Module({ providers: [TokenCommand, RebuildCommand, DemoCommand] })
 export class CliModule {}

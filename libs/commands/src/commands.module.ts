@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type pg from 'pg';
+import { upcasters } from '#domain';
 import { EventStore } from '#event-store';
 import { projectInline } from '#read-models';
 import { AttemptHandler } from './attempts/attempt.handler.js';
@@ -20,10 +21,11 @@ import { POOL } from './tokens.js';
 
 /** The event store as the service uses it: every append writes the read models in its own transaction. */
 export const eventStoreOf = (pool: pg.Pool): EventStore =>
-  new EventStore(pool, (stream, history, appended) => [
-    ...projectInline(stream, history, appended),
-    ...creditWrites(appended),
-  ]);
+  new EventStore(
+    pool,
+    (stream, history, appended) => [...projectInline(stream, history, appended), ...creditWrites(appended)],
+    upcasters,
+  );
 
 /** The write side. The application provides POOL and CONFIGURATION globally. */
 @Module({

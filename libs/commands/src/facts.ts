@@ -10,7 +10,7 @@ const examFacts = `
   select exam.id as "examId", exam.course_id as "courseId", exam.content_id as "contentId",
          exam.time_limit_mins as "timeLimitMins", exam.is_proctored as "isProctored",
          exam.is_practice_exam as "isPracticeExam", exam.is_active as "isActive", exam.backend, exam.review_policy_id as "reviewPolicyId",
-         exam.due_date, personal.due as personal_due, common.due as common_due,
+         exam.due_date, case when common.course_id is null or common.due is not null then coalesce(personal.due, common.due) end as lms_due,
          course.ends_at, coalesce(course.override_grade_on_rejected, true) as "overridesGradeOnRejection"
     from exams exam
     left join courses course on course.course_id = exam.course_id
@@ -52,7 +52,7 @@ export class FactFinder {
 
   private from(row: any): Facts {
     const { settings } = this.configuration;
-    const { due_date, personal_due, common_due, ends_at, overridesGradeOnRejection, ...exam } = row;
+    const { due_date, lms_due, ends_at, overridesGradeOnRejection, ...exam } = row;
     const provider = exam.isProctored ? providerOf(this.configuration.settings, exam.backend) : null;
     return {
       exam: {
@@ -61,7 +61,7 @@ export class FactFinder {
         timeLimitMins: Number(exam.timeLimitMins),
         reviewPolicyId: exam.reviewPolicyId && Number(exam.reviewPolicyId),
       },
-      dueAt: isoOf(personal_due ?? common_due ?? due_date),
+      dueAt: isoOf(lms_due ?? due_date),
       courseEndsAt: isoOf(ends_at),
       provider,
       overridesGradeOnRejection,

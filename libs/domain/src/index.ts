@@ -24,3 +24,4 @@ export * from './printed.js';
 export * from './refusal.js';
 export * from './reviews/review.events.js';
 export * from './reviews/review.js';
+export * from './upcasters.js';

@@ -62,17 +62,17 @@ describe('an append and its projection', () => {
   });
 
   it('take one round trip', async () => {
-    const server = new URL(db.url);
+    const { hostname, port } = new URL(db.url);
     const packets: string[] = [];
     const proxy = createServer((near) => {
-      const far = connect(Number(server.port), server.hostname);
+      const far = connect(Number(port), hostname);
       near.on('data', (data) => packets.push('>') && far.write(data)).on('end', () => far.end());
       far.on('data', (data) => packets.push('<') && near.write(data)).on('end', () => near.end());
     }).listen(0, '127.0.0.1');
     await once(proxy, 'listening');
-    server.port = String((proxy.address() as AddressInfo).port);
+    const near = Object.assign(new URL(db.url), { port: (proxy.address() as AddressInfo).port });
     const observed = new pg.Pool({
-      connectionString: server.href,
+      connectionString: near.href,
       pipeline: true,
       options: sessionOptions,
     } as pg.PoolConfig);

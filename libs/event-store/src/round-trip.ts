@@ -41,11 +41,9 @@ function send(client: pg.PoolClient, { name, text, values }: Write): Promise<pg.
 /** A connection whose loss fails the statement in hand and nothing else: unheard, it would end the process. */
 export async function checkOut(pool: pg.Pool): Promise<pg.PoolClient> {
   const client = await pool.connect();
-  if (!client.listeners('error').includes(ignore)) client.on('error', ignore);
+  if (client.listenerCount('error') === 0) client.on('error', () => {});
   return client;
 }
-
-const ignore = () => {};
 
 const texts = new Map<string, string>();
 

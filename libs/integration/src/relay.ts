@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import type { Configuration } from '#configuration';
+import { upcasters } from '#domain';
 import { EventStore, Follower, type Stored, Undeliverable } from '#event-store';
 import { Publisher, TooLarge } from './kafka.js';
 import { keyOf, type Message, messagesOf } from './messages.js';
@@ -26,7 +27,7 @@ export class Relay {
     private readonly pool: pg.Pool,
     { kafkaBrokers, kafkaTopicPrefix }: Pick<Configuration, 'kafkaBrokers' | 'kafkaTopicPrefix'>,
   ) {
-    this.store = new EventStore(pool);
+    this.store = new EventStore(pool, undefined, upcasters);
     if (kafkaBrokers.length > 0) this.publisher = new Publisher(kafkaBrokers, kafkaTopicPrefix);
   }
 
@@ -36,6 +37,7 @@ export class Relay {
     let isFailing = false;
     const follower = new Follower(this.pool, {
       name: relayName,
+      upcasters,
       learnerOf: ({ metadata }) => keyOf(metadata),
       handle: async (events) => {
         const done = new AbortController();

@@ -88,6 +88,7 @@ export async function dueDate(
   const { rows } = await pool.query({
     name: 'due date',
     text: `select due from dates where course_id = $1 and content_id = $2 and (user_id = $3 or user_id is null)
+              and not exists (select from dates where course_id = $1 and content_id = $2 and due is null)
             order by user_id nulls last limit 1`,
     values: [courseId, contentId, userId],
   });

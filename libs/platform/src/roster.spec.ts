@@ -3,6 +3,7 @@ import * as platform from './index.js';
 
 const demo = 'course-v1:OrgX+Demo+2024';
 const one = 'block-v1:OrgX+Demo+2024+type@sequential+block@one';
+const two = 'block-v1:OrgX+Demo+2024+type@sequential+block@two';
 const alice = { id: 2, username: 'alice', email: 'alice@example.org', full_name: 'Alice Learner' };
 const bob = { id: 3, username: 'bob', email: 'bob@example.org' };
 const course = {
@@ -204,6 +205,16 @@ describe('a due date', () => {
     expect(await due(2)).toBe('2031-05-05T10:00:00.000Z');
     await put({ dates: [{ ...everybody, date: null }] });
     expect(await due(2)).toBeUndefined();
+  });
+
+  it("of a learner goes with everybody's, and comes back with it; by itself it counts", async () => {
+    await put({ users: [alice], dates: [{ ...own, content_id: two }] });
+    const dueAtTwo = () => platform.dueDate(database.pool, demo, two, 2);
+    expect(await dueAtTwo()).toBe('2031-05-07T08:00:00.000Z');
+    await put({ dates: [{ ...everybody, content_id: two, date: null }] });
+    expect(await dueAtTwo()).toBeUndefined();
+    await put({ dates: [{ ...everybody, content_id: two }] });
+    expect(await dueAtTwo()).toBe('2031-05-07T08:00:00.000Z');
   });
 });
 

@@ -38,11 +38,12 @@ const writers: Record<string, Write> = {
   async dates(client, items) {
     await resolveUsers(client, items);
     const dates = lastOf(sections.dates, items).map((item) => ({ ...item, due: item.date }));
-    await remove(client, sections.dates, dates);
+    const isGone = ({ user_id, due }: Item) => user_id != null && due === null;
+    await remove(client, sections.dates, dates.filter(isGone));
     await upsert(
       client,
       sections.dates,
-      dates.filter(({ due }) => due !== null),
+      dates.filter((date) => !isGone(date)),
     );
   },
   schedules: ofUsers('schedules'),

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { Event } from '#domain';
-import { beginning, type Checkpoint, replay } from '#event-store';
+import { type Event, upcasters } from '#domain';
+import { beginning, type Checkpoint, replay, type Stored, upcast } from '#event-store';
 import { foldRows, type Projection, type Row, writesOf } from './projection.js';
 import { fromRow } from './rows.js';
 
@@ -52,7 +52,7 @@ async function rebuildInto(
     events += batch.length;
     options.onEvents?.(batch.length);
   };
-  for await (const batch of replay(owner, { batch: 5000 })) {
+  for await (const batch of replay(owner, { batch: 5000, upcasters })) {
     await put(owner, batch);
     last = batch.at(-1)!;
   }
@@ -88,9 +88,9 @@ async function foldInto(db: pg.ClientBase | pg.Pool, projection: Projection, sha
 }
 
 async function committedAfter(db: pg.ClientBase, { xid, position }: Checkpoint): Promise<Event[]> {
-  const text = `select e.type, e.data from events e where (e.transaction_id, e.position) > ($1::xid8, $2::bigint)
+  const text = `select e.type, e.schema_version as "schemaVersion", e.data from events e where (e.transaction_id, e.position) > ($1::xid8, $2::bigint)
                  order by e.transaction_id, e.position`;
-  return (await db.query<Event>(text, [xid, position])).rows;
+  return (await db.query<Stored>(text, [xid, position])).rows.map((event) => upcast(upcasters, event));
 }
 
 async function difference(db: pg.ClientBase, table: string, shadow: string): Promise<number[]> {

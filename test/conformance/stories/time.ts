@@ -142,4 +142,28 @@ const ended: Story = {
   ],
 };
 
-export const timeStories = [runningOut, dueDates, ended];
+const unread: Story = {
+  name: 'an attempt runs out of time unread',
+  steps: [
+    exams({ exam: proctored, onboarding: practice }),
+    take('alice', 'exam', 'reviewed', { ...asProctored, ...started }),
+    step('alice GET ~/attempt/{reviewed}', 200, undefined, { keep: { external: 'external_id' } }),
+    step('reviewer POST ~/attempt/{external}/reviewed', 500, { status: 'passed', comments: [{}] }, { wait: 1900 }),
+    poll('alice', 'reviewed', 60),
+    take('bob', 'exam', 'running', { ...asProctored, ...started }),
+    step('bob GET ~/attempt/{running}', 200, undefined, { keep: { bobsExternal: 'external_id' } }),
+    step('reviewer POST ~/attempt/{bobsExternal}/reviewed', 500, {}, { wait: 1900 }),
+    current('bob'),
+    current('bob'),
+    take('carol', 'onboarding', 'one'),
+    step('carol PUT ~/attempt/{one}', 200, { action: 'reset_attempt' }, { keep: { two: 'exam_attempt_id' } }),
+    act('carol', 'two', 'start'),
+    {
+      ...act('carol', 'one', 'reset_attempt', 400),
+      wait: 4000,
+      note: 'the older one is addressed, the latest is over',
+    },
+  ],
+};
+
+export const timeStories = [runningOut, dueDates, ended, unread];

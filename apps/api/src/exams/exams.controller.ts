@@ -62,11 +62,11 @@ export class ExamsController {
   async change(@Body() body: unknown, @By() by: Origin) {
     const request = validated(ChangeExamRequest, body, 'detail');
     const changes = {
-      examName: request.exam_name,
+      examName: textIn(request.exam_name),
       timeLimitMins: request.time_limit_mins,
       isProctored: request.is_proctored,
       isPracticeExam: request.is_practice_exam,
-      externalId: request.external_id,
+      externalId: textIn(request.external_id),
       isActive: request.is_active,
       hideAfterDue: request.hide_after_due,
     };
@@ -143,6 +143,9 @@ export class ExamsController {
     throw notAllowed('GET');
   }
 }
+
+/** Any value is kept as text here, as the reference keeps it. */
+const textIn = (value: unknown) => (value == null ? undefined : printed(value));
 
 const notUnique = () =>
   new HttpAnswer(400, { non_field_errors: ['The fields course_id, content_id must make a unique set.'] });

@@ -35,11 +35,11 @@ export class PublishedExamRequest {
 /** R1 PUT: absent and null leave a field as it is. */
 export class ChangeExamRequest {
   @Anything({ required: false }) exam_id?: unknown;
-  @Text({ required: false, nullable: true, blank: true }) exam_name?: string | null;
+  @Anything({ required: false }) exam_name?: unknown;
   @Integer({ required: false, nullable: true }) time_limit_mins?: number | null;
   @Bool({ required: false, nullable: true }) is_proctored?: boolean | null;
   @Bool({ required: false, nullable: true }) is_practice_exam?: boolean | null;
-  @Text({ required: false, nullable: true, blank: true }) external_id?: string | null;
+  @Anything({ required: false }) external_id?: unknown;
   @Bool({ required: false, nullable: true }) is_active?: boolean | null;
   @Bool({ required: false, nullable: true }) hide_after_due?: boolean | null;
 }

@@ -12,7 +12,7 @@ import {
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import pg from 'pg';
 import { POOL } from '#commands';
-import { type Attempt, evolveAttempt, isAttemptEvent } from '#domain';
+import { type Attempt, evolveAttempt, isAttemptEvent, upcasters } from '#domain';
 import { type Checkpoint, EventStore, replay, type Stored } from '#event-store';
 import { columnOf, streamOfAttempt } from '#read-models';
 import { Gate } from '../authentication.js';
@@ -102,7 +102,7 @@ export class HistoryController implements OnApplicationShutdown {
   }
 
   private async *lines(after: Checkpoint) {
-    for await (const events of replay(this.downloads, { after }))
+    for await (const events of replay(this.downloads, { after, upcasters }))
       yield events.map((event) => `${JSON.stringify(event)}\n`).join('');
   }
 

@@ -122,10 +122,10 @@ const partitions = `
   select create_event_partitions();
 `;
 
-// The heads come first: a transaction that had its number before it waited for a head would write a later version under
-// a lower number, and the order (transaction_id, position) would contradict the stream's own. The caller sorts the heads,
-// so that two appends never wait for each other. Answers the transaction, the time in seconds since 1970, and the
-// positions in the order of the events.
+// Whoever appends has read the heads before its transaction's first write, so before the transaction got its number. Else
+// it might get a number, wait, and write a later version under a lower number: the order (transaction_id, position) would
+// contradict the stream's own. The caller sorts the heads, so that two appends never wait for each other. Answers the
+// transaction, the time in seconds since 1970, and the positions in the order of the events.
 const append = `
   create function refuse_append(stream text) returns bigint language plpgsql as $$ begin
     raise exception '% has moved on', stream using errcode = 'EV409';

@@ -7,7 +7,6 @@ import type { Step } from './step.js';
 export type Pair = [oracle: Server, ours: Server];
 export type Exchange = {
   step: Step;
-  at: Date;
   request: string;
   oracle: Answer;
   ours: Answer;
@@ -95,7 +94,7 @@ export class World {
     const requests = [0, 1].map((side) => this.requestOf(step, side));
     const [oracle, ours] = await Promise.all(this.servers.map((server, side) => server.ask(requests[side])));
     const mismatches = compare(oracle, ours, this.ids);
-    const exchange = { step, at: this.clock.now, request: describe(requests[0]), oracle, ours, mismatches };
+    const exchange = { step, request: describe(requests[0]), oracle, ours, mismatches };
     this.history.push(exchange);
     for (const [name, place] of Object.entries(step.keep ?? {})) {
       const found = [oracle, ours].map(({ body }) => at(body, place)) as [unknown, unknown];

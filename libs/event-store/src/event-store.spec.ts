@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { Refusal } from '#domain';
 import { type Database, openDatabase } from '../../../test/database.js';
-import { AlreadyDone, EventStore, headOf, replay, start, VersionConflict } from './index.js';
+import { AlreadyDone, EventStore, headOf, start, VersionConflict } from './index.js';
 import { created, metadata, started, submitted } from './testing.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
@@ -148,86 +148,5 @@ describe('the event store', () => {
     expect(await types()).toEqual(['AttemptCreated']);
     expect(JSON.stringify(await store.firstAnswer(kept.key))).toBe('{"z":1,"a":null}');
     expect(await store.firstAnswer('unknown')).toBeUndefined();
-  });
-
-  describe('a transaction', () => {
-    const start = (key?: string) =>
-      store.transact({ streams: [stream], metadata, key }, (historyOf) => {
-        if (historyOf(stream).length > 0) throw new Refusal('attempt_exists', 'There is an attempt already.');
-        return { appends: [{ stream, events: [created] }], answer: { id: learner } };
-      });
-
-    it('decides on what was read', async () => {
-      expect(await start()).toMatchObject({ answer: { id: learner }, events: [created] });
-      await expect(start()).rejects.toThrow('There is an attempt already.');
-    });
-
-    it('decides again when somebody was faster', async () => {
-      const count = () =>
-        store.transact({ streams: [stream], metadata }, (historyOf) => {
-          const { length } = historyOf(stream);
-          return { appends: [{ stream, events: [{ type: 'Warned', data: { length } }] }], answer: length };
-        });
-      const answers = await Promise.all(Array.from({ length: 6 }, async () => (await count()).answer));
-      expect(answers.sort()).toEqual([0, 1, 2, 3, 4, 5]);
-      expect((await store.read(stream)).map(({ data }) => data)).toEqual(
-        [0, 1, 2, 3, 4, 5].map((length) => ({ length })),
-      );
-    });
-
-    it('gives a repeated key its first answer, though the decision would be refused by now', async () => {
-      const first = await start(`7:${stream}`);
-      expect(await start(`7:${stream}`)).toEqual({ answer: first.answer, events: [] });
-      await expect(start(`8:${stream}`)).rejects.toThrow(Refusal);
-    });
-
-    it('does once what is asked many times at once', async () => {
-      const answers = await Promise.all(Array.from({ length: 8 }, () => start(`7:${stream}`)));
-      expect(new Set(answers.map(({ answer }) => answer.id))).toEqual(new Set([learner]));
-      expect(answers.filter(({ events }) => events.length > 0)).toHaveLength(1);
-    });
-
-    it('keeps the answer of a command that changed nothing', async () => {
-      const nothing = (answer: number) =>
-        store.transact({ streams: [], metadata, key: `9:${stream}` }, () => ({ appends: [], answer }));
-      expect([await nothing(1), await nothing(2)].map(({ answer }) => answer)).toEqual([1, 1]);
-    });
-  });
-
-  describe('whose events have changed their shape', () => {
-    const modern = () =>
-      new EventStore(db.pool, undefined, {
-        AttemptCreated: {
-          1: ({ allowedMinutes, ...data }) => ({ ...data, allowed: { minutes: allowedMinutes } }),
-          2: (data) => ({ ...data, practice: false }),
-        },
-      });
-    const today = { attemptId: 1, allowed: { minutes: 90 }, practice: false };
-
-    it('shows old events in today’s shape, wherever they are read, and verifies what is stored', async () => {
-      await append([created]);
-      expect(await modern().read(stream)).toMatchObject([{ data: today, schemaVersion: 3 }]);
-      expect(await modern().verify(stream)).toBeUndefined();
-      await modern().transact({ streams: [stream], metadata }, (historyOf) => {
-        expect(historyOf(stream)).toMatchObject([{ data: today }]);
-        return { appends: [], answer: 0 };
-      });
-    });
-
-    it('writes new events in today’s', async () => {
-      const [event] = await modern().append([
-        { stream, after: start, events: [{ type: 'AttemptCreated', data: today }], metadata },
-      ]);
-      expect(event.schemaVersion).toBe(3);
-      expect(await modern().read(stream)).toEqual([event]);
-    });
-
-    it('shows them to whoever replays the log', async () => {
-      await append([created]);
-      const upcasters = { AttemptCreated: { 1: () => ({ replayed: true }) } };
-      for await (const events of replay(db.pool, { upcasters }))
-        for (const event of events.filter((each) => each.stream === stream))
-          expect(event.data).toEqual({ replayed: true });
-    });
   });
 });

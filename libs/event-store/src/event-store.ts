@@ -4,7 +4,7 @@ import { type Event, Refusal } from '#domain';
 import { inOneRoundTrip } from './round-trip.js';
 import { type Append, type Staged, stage } from './staging.js';
 import { appendStatement, columns, type Write } from './statements.js';
-import { headOf, type Metadata, type Stored, verifyStream } from './stored.js';
+import { headOf, type Metadata, type Stored, start, verifyStream } from './stored.js';
 import { type Upcasters, upcast } from './upcasting.js';
 
 /**
@@ -26,6 +26,9 @@ export class AlreadyDone extends Error {
   }
 }
 
+/** Two appends whose projections meet in the same rows. */
+const deadlock = '40P01';
+
 /** The append-only log. Every append follows a head that was read before, and is written with its projection or not at all. */
 export class EventStore {
   constructor(
@@ -42,18 +45,22 @@ export class EventStore {
   /** Several streams as they were at one instant; every one asked for has an entry. */
   async readMany(streams: readonly string[]): Promise<Map<string, Stored[]>> {
     const histories = new Map<string, Stored[]>(streams.map((stream) => [stream, []]));
-    for (const event of await this.readStored(streams))
-      histories.get(event.stream)!.push(upcast(this.upcasters, event));
+    // Sorted by the column: a bare "version" would be the cast one, which no index knows.
+    const text = `select ${columns} from events e where e.stream = any($1) order by e.stream, e.version`;
+    const { rows } = await this.pool.query<Stored>({ name: 'read_streams', text, values: [streams] });
+    for (const event of rows) histories.get(event.stream)!.push(upcast(this.upcasters, event));
     return histories;
   }
 
   /** Explains what is wrong with a stream: an event that is missing or was changed. */
   async verify(stream: string): Promise<string | undefined> {
-    const history = await this.readStored([stream]);
-    const { rows } = await this.pool.query(`select encode(head_hash, 'hex') as hash from streams where id = $1`, [
-      stream,
-    ]);
-    const ends = headOf(history).hash === (rows[0]?.hash ?? '');
+    const { rows } = await this.pool.query<Stored & { head: string | null }>(
+      `select ${columns}, encode(s.head_hash, 'hex') as head from (select $1::text as id) as asked
+       left join streams s on s.id = asked.id left join events e on e.stream = asked.id order by e.version`,
+      [stream],
+    );
+    const history = rows.filter(({ id }) => id !== null);
+    const ends = headOf(history).hash === (rows[0].head ?? start.hash);
     return verifyStream(history) ?? (ends ? undefined : `${stream} does not end with version ${history.length}`);
   }
 
@@ -78,10 +85,10 @@ export class EventStore {
       return events;
     } catch (error) {
       const { code, constraint } = error as { code?: string; constraint?: string };
-      if (code !== 'EV409' && !['streams_pkey', 'commands_pkey'].includes(constraint!)) throw error;
+      if (!['EV409', deadlock].includes(code!) && !['streams_pkey', 'commands_pkey'].includes(constraint!)) throw error;
       const answer = kept && (await this.firstAnswer(kept.key));
       if (answer !== undefined) throw new AlreadyDone(answer);
-      const stored = await this.storedBefore(events);
+      const stored = appends.some((each) => each.events.some(({ id }) => id)) && (await this.storedBefore(events));
       if (stored) return stored;
       throw new VersionConflict(`${[...staged.streams.keys()].join(', ')}: somebody else was faster`);
     }
@@ -121,7 +128,7 @@ export class EventStore {
         const events = await this.append(
           appends.map((each) => {
             const history = historyOf(each.stream);
-            return { metadata, ...each, history, after: headOf(history) };
+            return { ...each, metadata: each.metadata ?? metadata, history, after: headOf(history) };
           }),
           key === undefined ? undefined : { key, answer },
         );
@@ -136,12 +143,6 @@ export class EventStore {
         await pause(Math.random() * 10 * attempt);
       }
     }
-  }
-
-  private async readStored(streams: readonly string[]): Promise<Stored[]> {
-    // Sorted by the column: a bare "version" would be the cast one, which no index knows.
-    const text = `select ${columns} from events e where e.stream = any($1) order by e.stream, e.version`;
-    return (await this.pool.query<Stored>({ name: 'read_streams', text, values: [streams] })).rows;
   }
 
   private async project(inline: Inline, { streams }: Staged): Promise<Write[]> {

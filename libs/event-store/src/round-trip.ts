@@ -8,7 +8,7 @@ import type { Write } from './statements.js';
  */
 export async function inOneRoundTrip(pool: pg.Pool, first: Write, writes: readonly Write[]): Promise<any[]> {
   // A single statement is a transaction by itself.
-  const sent = writes.length === 0 ? [first] : [begin, first, ...writes.map(checked), commit];
+  const sent = writes.length === 0 ? [first] : [begin, first, ...writes.map(prepared), commit];
   const client = await checkOut(pool);
   // Held back until all is written: one packet, not one for each statement.
   const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
@@ -45,18 +45,15 @@ export async function checkOut(pool: pg.Pool): Promise<pg.PoolClient> {
   return client;
 }
 
-const texts = new Map<string, string>();
+const names = new Map<string, string>();
 
 /**
- * What the driver would refuse is refused here, before anything is sent: a write that is missing in the middle would not
- * keep the commit from happening.
+ * A write that the driver itself refuses would be missing in the middle and not keep the commit from happening. So values
+ * are turned into text before anything is sent, and no name stands for two texts.
  */
-function checked({ name, text, values }: Write): Write {
-  if (name !== undefined) {
-    if ((texts.get(name) ?? text) !== text) throw new Error(`Statement ${name} has two texts`);
-    texts.set(name, text);
-  }
-  return { name, text, values: values.map(plain) };
+function prepared({ name, text, values }: Write): Write {
+  if (name !== undefined && !names.has(text)) names.set(text, `inline ${names.size} ${name}`);
+  return { name: name && names.get(text), text, values: values.map(plain) };
 }
 
 function plain(value: unknown): unknown {

@@ -34,7 +34,7 @@ export function stage(appends: readonly Append[], upcasters: Upcasters): Staged 
       const schemaVersion = schemaVersionOf(upcasters, type);
       // Written out: spreading one object into the other would take longer than all the rest.
       const event: Stored = {
-        id,
+        id: id.toLowerCase(), // as the database will say it
         stream,
         version,
         type,

@@ -76,7 +76,7 @@ const odd: Story = {
     ...['-5', 'ten', '', ' 5', '5 ', '1.5', '+5', '1_0'].map((value) => put('coach', 400, { value })),
     put('coach', 400, { key: 'Additional Time (minutes)', value: 'ten' }),
     ...[10, null, true, 1.5, [], {}, undefined].map((value) => put('coach', 500, { value })),
-    ...['nobody', '', '3', 1.5, [], {}, null, undefined, ' {carol}', '{carol} '].map((user_info) =>
+    ...['nobody', '', '3', 1.5, [], {}, { a: ['b'] }, null, undefined, ' {carol}', '{carol} '].map((user_info) =>
       put('coach', 400, { user_info }),
     ),
     ...[999_999_999, -1, 0, 1e20].map((user_info) => put('coach', 500, { user_info })),

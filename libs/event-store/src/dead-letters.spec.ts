@@ -1,0 +1,74 @@
+import { ExamDay, name } from '../../../test/exam-day.js';
+import { deadLetters, retryDeadLetters, type Stored, skipDeadLetter, Undeliverable } from './index.js';
+import { created, metadata, until } from './testing.js';
+
+describe('a follower with an event that can never be delivered', () => {
+  let day: ExamDay;
+  beforeEach(async () => {
+    day = await ExamDay.open();
+  });
+  afterEach(() => day.close());
+
+  const handle = async (events: Stored[]) => {
+    for (const event of events) {
+      if (event.stream === 'eve' && event.version === 2) throw new Undeliverable(event, 'no such address');
+      if (!day.delivered.includes(name(event))) await day.deliver([event]);
+    }
+  };
+  const letters = async () =>
+    (await deadLetters(day.db.pool, 'mail')).map(({ event, reason }) => `${name(event)} ${reason}`);
+  const waits = 'waits for an earlier event of the same learner';
+
+  it.each([1, 2, 500])('parks it and what its learner does next, and serves all others (%d at once)', async (batch) => {
+    await day.sit('ada');
+    const history = await day.sit('eve');
+    await day.sit('bob');
+    day.follow({ handle, batch });
+    await day.has('bob:3');
+    expect(day.delivered).toEqual(['ada:1', 'ada:2', 'ada:3', 'eve:1', 'bob:1', 'bob:2', 'bob:3']);
+    expect(await letters()).toEqual(['eve:2 no such address', `eve:3 ${waits}`]);
+
+    await day.store.append([{ stream: 'eve', after: history[2], events: [created], metadata }]);
+    await day.sit('zoe', [created]);
+    await day.has('zoe:1');
+    expect(await letters()).toContain(`eve:4 ${waits}`);
+    expect(day.delivered).not.toContain('eve:4');
+  });
+
+  it('delivers it in order when it is tried again, and the learner is served as before', async () => {
+    const history = await day.sit('eve');
+    day.follow({ handle });
+    await until('eve is parked', async () => (await letters()).length === 2);
+    await expect(retryDeadLetters(day.db.pool, 'mail', 'eve', handle)).rejects.toThrow('no such address');
+    expect(await letters()).toHaveLength(2);
+    expect(await retryDeadLetters(day.db.pool, 'mail', 'eve', day.deliver)).toBe(2);
+    expect(await letters()).toEqual([]);
+    await day.store.append([{ stream: 'eve', after: history[2], events: [created], metadata }]);
+    await day.has('eve:4');
+    expect(day.delivered).toEqual(['eve:1', 'eve:2', 'eve:3', 'eve:4']);
+  });
+
+  it('goes on without it when it is given up', async () => {
+    const [, second] = await day.sit('eve');
+    day.follow({ handle });
+    await until('eve is parked', async () => (await letters()).length === 2);
+    expect(await skipDeadLetter(day.db.pool, 'mail', second.id)).toBe(true);
+    expect(await skipDeadLetter(day.db.pool, 'mail', second.id)).toBe(false);
+    expect(await retryDeadLetters(day.db.pool, 'mail', 'eve', day.deliver)).toBe(1);
+    expect(day.delivered).toEqual(['eve:1', 'eve:3']);
+  });
+
+  it('keeps the order while events come in and letters are tried again', async () => {
+    let last = await day.sit('eve');
+    day.follow({ handle, batch: 3 });
+    await until('eve is parked', async () => (await letters()).length > 0);
+    const busy = (async () => {
+      for (let n = 0; n < 60; n++)
+        last = await day.store.append([{ stream: 'eve', after: last.at(-1)!, events: [created], metadata }]);
+    })();
+    while (!day.delivered.includes('eve:63')) await retryDeadLetters(day.db.pool, 'mail', 'eve', day.deliver);
+    await busy;
+    expect(day.delivered).toEqual(Array.from({ length: 63 }, (_, index) => `eve:${index + 1}`));
+    expect(await letters()).toEqual([]);
+  });
+});

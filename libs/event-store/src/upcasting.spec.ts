@@ -1,0 +1,65 @@
+import { type Database, openDatabase } from '../../../test/database.js';
+import { EventStore, Follower, replay, type Stored, start } from './index.js';
+import { created, metadata } from './testing.js';
+
+describe('events that have changed their shape', () => {
+  let db: Database;
+  let store: EventStore;
+  let learner = 0;
+  let stream: string;
+
+  beforeAll(async () => {
+    db = await openDatabase();
+    store = new EventStore(db.pool);
+  });
+  beforeEach(() => {
+    stream = `attempts-4-${++learner}`;
+  });
+  afterAll(() => db.close());
+
+  const append = (events: object[], after = start) => store.append([{ stream, after, events: events as [], metadata }]);
+
+  const modern = () =>
+    new EventStore(db.pool, undefined, {
+      AttemptCreated: {
+        1: ({ allowedMinutes, ...data }) => ({ ...data, allowed: { minutes: allowedMinutes } }),
+        2: (data) => ({ ...data, practice: false }),
+      },
+    });
+  const today = { attemptId: 1, allowed: { minutes: 90 }, practice: false };
+
+  it('shows old events in today’s shape, wherever they are read, and verifies what is stored', async () => {
+    await append([created]);
+    expect(await modern().read(stream)).toMatchObject([{ data: today, schemaVersion: 3 }]);
+    expect(await modern().verify(stream)).toBeUndefined();
+    await modern().transact({ streams: [stream], metadata }, (historyOf) => {
+      expect(historyOf(stream)).toMatchObject([{ data: today }]);
+      return { appends: [], answer: 0 };
+    });
+  });
+
+  it('writes new events in today’s', async () => {
+    const [event] = await modern().append([
+      { stream, after: start, events: [{ type: 'AttemptCreated', data: today }], metadata },
+    ]);
+    expect(event.schemaVersion).toBe(3);
+    expect(await modern().read(stream)).toEqual([event]);
+  });
+
+  it('reach whoever follows or replays the log in today’s shape', async () => {
+    await append([created]);
+    const upcasters = { AttemptCreated: { 1: () => ({ upcast: true }) } };
+    const replayed: Stored[] = [];
+    for await (const events of replay(db.pool, { upcasters })) replayed.push(...events);
+
+    const followed: Stored[] = [];
+    const end = new AbortController();
+    const handle = async (events: Stored[]) => {
+      followed.push(...events);
+      if (followed.length === replayed.length) end.abort();
+    };
+    await new Follower(db.pool, { name: 'mail', handle, upcasters }).run(end.signal);
+    expect(followed).toEqual(replayed);
+    expect(followed.at(-1)).toMatchObject({ stream, data: { upcast: true }, schemaVersion: 2 });
+  });
+});

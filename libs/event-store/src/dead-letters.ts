@@ -34,8 +34,8 @@ export async function retryDeadLetters(
   upcasters: Upcasters = {},
 ): Promise<number> {
   const client = await checkOut(pool);
+  const lock = [`retry ${name} ${learner}`];
   try {
-    const lock = [`retry ${name} ${learner}`];
     const { rows } = await client.query('select pg_try_advisory_lock(hashtextextended($1, 0)) as free', lock);
     if (!rows[0].free) throw new Error(`The dead letters of ${learner} are being retried already`);
     for (let delivered = 0; ; delivered++) {
@@ -46,7 +46,9 @@ export async function retryDeadLetters(
       await remove(client, name, letter.event.id);
     }
   } finally {
-    client.release(true); // and with it the lock
+    // By itself the lock would last until the server has noticed that the connection is gone.
+    await client.query('select pg_advisory_unlock(hashtextextended($1, 0))', lock).catch(() => {});
+    client.release(true);
   }
 }
 

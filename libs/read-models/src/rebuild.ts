@@ -31,7 +31,9 @@ export async function rebuild(
     if (!rows[0].free) throw new Error(`${table} is being rebuilt already.`);
     return await rebuildInto(owner, shadow, projection, options);
   } finally {
-    lead.release(true); // and with it the lock
+    // By itself the lock would last until the server has noticed that the connection is gone.
+    await lead.query('select pg_advisory_unlock(hashtext($1))', [`rebuild ${table}`]).catch(() => {});
+    lead.release(true);
   }
 }
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import { sessionOptions } from '../libs/event-store/src/index.js';
 import { migrations } from '../migrations/index.js';
 
 /** A fresh, migrated database in the server named by TEST_DATABASE_URL, which the global setup starts when it is not set. */
@@ -17,7 +18,7 @@ export async function openDatabase() {
     connectionString: url,
     max: 20,
     pipeline: true,
-    options: '-c role=proctoring_app -c idle_in_transaction_session_timeout=30s',
+    options: sessionOptions,
   } as pg.PoolConfig);
   for (const each of [pool, owner]) each.on('error', () => {}); // connections that a test ends on purpose
   return {

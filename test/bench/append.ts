@@ -2,6 +2,7 @@ import { getPostgreSQLEventStore } from '@event-driven-io/emmett-postgresql';
 import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { EventStore, type Head, type Metadata, start } from '#event-store';
+import { sessionOptions } from '../../libs/event-store/src/index.js';
 import { openDatabase } from '../database.js';
 import type { Bench } from './bench.js';
 import { metered } from './cpu.js';
@@ -41,7 +42,7 @@ export async function appending({ effort: { rounds, seconds }, admin }: Bench): 
     connectionString: url,
     max: connections,
     pipeline: true,
-    options: '-c role=proctoring_app -c idle_in_transaction_session_timeout=30s',
+    options: sessionOptions,
   } as pg.PoolConfig);
   const others = new pg.Pool({ connectionString: url, max: connections });
   try {

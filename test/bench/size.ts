@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { EventStore, type Head } from '#event-store';
+import { sessionOptions } from '../../libs/event-store/src/index.js';
 import { people } from '../service.js';
 import type { Bench } from './bench.js';
 import { type Contender, startService } from './contenders.js';
@@ -126,7 +127,7 @@ async function appendingTo({ effort, admin }: Bench, filled: Filled) {
       connectionString: url,
       max: connections,
       pipeline: true,
-      options: '-c role=proctoring_app -c idle_in_transaction_session_timeout=30s',
+      options: sessionOptions,
     } as pg.PoolConfig);
     const store = new EventStore(pool);
     const database = new URL(url).pathname.slice(1);

@@ -3,7 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { CONFIGURATION, CommandsModule, POOL } from '#commands';
-import { type Configuration, dataSourceOptions, SharedReads } from '#configuration';
+import { type Configuration, dataSourceOptions, poolOf, SharedReads } from '#configuration';
 import { UserRow } from '#platform';
 import { AllowancesController } from './allowances/allowances.controller.js';
 import { BulkAllowancesController } from './allowances/bulk-allowances.controller.js';
@@ -61,7 +61,7 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
   ],
   providers: [
     { provide: CONFIGURATION, useValue: configuration },
-    { provide: POOL, inject: [DataSource], useFactory: ({ driver }: any) => new SharedReads(driver.master) },
+    { provide: POOL, inject: [DataSource], useFactory: (database: DataSource) => new SharedReads(poolOf(database)) },
     Authentication,
     Timer,
     Learners,

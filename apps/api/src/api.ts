@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { ConsoleLogger, type DynamicModule, type LogLevel } from '@nestjs/common';
+import { ConsoleLogger, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
-import type { Configuration } from '#configuration';
+import { type Configuration, logLevelsOf } from '#configuration';
 import { apiModule } from './api.module.js';
 import { Authentication } from './authentication.js';
 import { refused } from './http-answer.js';
@@ -14,12 +14,6 @@ import { readBody } from './requests/body.js';
 import { checkAccept } from './requests/negotiation.js';
 
 const largestBody = 10 * 1024 * 1024;
-const levels: Record<Configuration['logLevel'], LogLevel[]> = {
-  error: ['error', 'fatal'],
-  warn: ['error', 'fatal', 'warn'],
-  info: ['error', 'fatal', 'warn', 'log'],
-  debug: ['error', 'fatal', 'warn', 'log', 'debug'],
-};
 
 /** Serves HTTP until `close`, which lets running requests end first. The database must be migrated. */
 export async function startApi(configuration: Configuration, databaseUrl: string) {
@@ -43,7 +37,7 @@ export async function createApplication(module: DynamicModule, { logLevel }: Con
     routerOptions: { maxParamLength: 5_000 },
   });
   // Nest lists every module and route while it starts.
-  const logger = new ConsoleLogger({ json: true, logLevels: levels.warn });
+  const logger = new ConsoleLogger({ json: true, logLevels: logLevelsOf('warn') });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     abortOnError: false,
     bodyParser: false,
@@ -61,7 +55,7 @@ export async function createApplication(module: DynamicModule, { logLevel }: Con
   await app.init();
   refuseOtherMethods(fastify, routes);
   await fastify.ready();
-  logger.setLogLevels(levels[logLevel]);
+  logger.setLogLevels(logLevelsOf(logLevel));
   return app;
 }
 

@@ -1,16 +1,15 @@
-import { ConsoleLogger, type DynamicModule, Global, type LogLevel, Module } from '@nestjs/common';
+import { ConsoleLogger, type DynamicModule, Global, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type pg from 'pg';
 import { DataSource } from 'typeorm';
 import { CONFIGURATION, CommandsModule, FreshAttempts, POOL } from '#commands';
-import { type Configuration, dataSourceOptions } from '#configuration';
+import { type Configuration, dataSourceOptions, logLevelsOf, poolOf } from '#configuration';
 import { Relay } from '#integration';
 import { submitOverdue } from './deadlines.js';
 import { every } from './every.js';
 
 const second = 1000;
 const hour = 3600 * second;
-const levels: LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
 
 /** The configuration and the pool, for everybody; and the commands. */
 @Global()
@@ -37,13 +36,12 @@ export async function startWorker(
   configuration: Configuration,
   databaseUrl: string,
 ): Promise<{ close(): Promise<void> }> {
-  const { logLevel } = configuration;
-  const logLevels = levels.slice(0, levels.indexOf(logLevel === 'info' ? 'log' : logLevel) + 1);
+  const logLevels = logLevelsOf(configuration.logLevel);
   const database = new DataSource(
     dataSourceOptions(databaseUrl, { applicationName: 'exam-proctoring worker', max: 10 }),
   );
   await database.initialize();
-  const pool = (database.driver as any).master as pg.Pool;
+  const pool = poolOf(database);
   const app = await NestFactory.createApplicationContext(WorkerModule.of(configuration, pool), {
     logger: new ConsoleLogger({ json: true, logLevels }),
     abortOnError: false,

@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migrations } from '../../../migrations/index.js';
 
@@ -21,6 +22,9 @@ export const dataSourceOptions = (
       options: `-c role=${role} -c idle_in_transaction_session_timeout=30s`,
     },
   }) satisfies DataSourceOptions;
+
+/** The data source's connections: the service has no others. */
+export const poolOf = ({ driver }: DataSource): pg.Pool => (driver as unknown as { master: pg.Pool }).master;
 
 /** Brings the database at `url` up to date, as the URL's user. Throws one line when that cannot be done. */
 export async function migrate(url: string): Promise<void> {

@@ -5,7 +5,8 @@ export {
   loadConfiguration,
   userObfuscationKeyOf,
 } from './configuration.js';
-export { dataSourceOptions, migrate } from './database.js';
+export { dataSourceOptions, migrate, poolOf } from './database.js';
 export { startPostgres, stopPostgres } from './embedded-postgres.js';
+export { logLevelsOf } from './log-levels.js';
 export type { BackendOptions, Settings } from './settings.js';
 export { SharedReads } from './shared-reads.js';

@@ -49,7 +49,7 @@ export class ExamWriter {
         appends: commands.map((command) => {
           const { examId } = command.data;
           const stream = examStream(examId);
-          const state = fold(examDecider, historyOf(stream) as Stored<ExamEvent>[]);
+          const state = stateOf(historyOf(stream));
           const events = decide(examDecider, state, command).map((event) => named(event, names.get(examId)));
           const contentId = state?.contentId ?? ('contentId' in command.data ? command.data.contentId : undefined);
           return { stream, events, metadata: { ...metadata, contentId, examId } };
@@ -63,13 +63,12 @@ export class ExamWriter {
   /** A proctored exam is known to its provider under an id of the provider's. A failing provider blocks no exam. */
   private async namesGivenByProviders(commands: readonly AnyExamCommand[]): Promise<Map<number, string>> {
     const names = new Map<number, string>();
+    const histories = await this.events.readMany(commands.map(({ data }) => examStream(data.examId)));
     for (const command of commands) {
+      if (command.type === 'WithdrawExam' || command.type === 'SetReviewPolicy') continue;
       const { examId } = command.data;
-      const before = command.type === 'CreateExam' ? null : await examById(this.pool, examId);
-      const event =
-        command.type === 'WithdrawExam' || command.type === 'SetReviewPolicy'
-          ? undefined
-          : decide(examDecider, before ?? null, command)[0];
+      const before = stateOf(histories.get(examStream(examId))!);
+      const event = decide(examDecider, before, command)[0];
       if (!event || !('isProctored' in event.data) || !event.data.isProctored) continue;
       const name = await this.nameGivenByProvider({ ...before, ...event.data, id: examId } as Exam);
       if (name) names.set(examId, name);
@@ -86,6 +85,8 @@ export class ExamWriter {
     }
   }
 }
+
+const stateOf = (history: Stored[]): Exam | null => fold(examDecider, history as Stored<ExamEvent>[]);
 
 const named = (event: ExamEvent, externalId: string | undefined): ExamEvent =>
   externalId === undefined || event.type === 'ExamWithdrawn'

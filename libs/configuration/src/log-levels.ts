@@ -1,0 +1,7 @@
+import type { Configuration } from './configuration.js';
+
+const levels = ['fatal', 'error', 'warn', 'log', 'debug'] as const;
+
+/** What is logged at LOG_LEVEL, in the framework's words. */
+export const logLevelsOf = (level: Configuration['logLevel']): (typeof levels)[number][] =>
+  levels.slice(0, levels.indexOf(level === 'info' ? 'log' : level) + 1);

@@ -134,7 +134,7 @@ const append = `
   create function append_events(
     heads text[], after bigint[], after_hash bytea[], new_version bigint[], new_hash bytea[],
     ids uuid[], streams_of text[], versions bigint[], types text[], schema_versions integer[], datas json[],
-    metadatas json[], hashes bytea[], command_key text, command_answer json
+    metadatas json[], hashes bytea[], command_keys text[], command_answers json[]
   ) returns text[] language plpgsql as $$
   declare
     positions text[];
@@ -156,8 +156,8 @@ const append = `
       returning position
     )
     select array_agg(position::text) from inserted into positions;
-    if command_key is not null then
-      insert into commands (key, answer) values (command_key, command_answer);
+    if cardinality(command_keys) > 0 then
+      insert into commands (key, answer) select * from unnest(command_keys, command_answers);
     end if;
     return array[pg_current_xact_id()::text, date_part('epoch', now()::timestamptz(3))::text] || positions;
   end $$;

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { type Event, Refusal } from '#domain';
-import { inOneRoundTrip } from './round-trip.js';
 import { type Append, type Staged, stage } from './staging.js';
-import { appendStatement, columns, type Write } from './statements.js';
+import { columns, type Write } from './statements.js';
 import { headOf, type Metadata, type Stored, start, verifyStream } from './stored.js';
 import { type Upcasters, upcast } from './upcasting.js';
+import { Writer } from './writer.js';
 
 /**
  * Rows that must be written in the append's own transaction. `history` is the stream before, `appended` what follows; of
@@ -31,11 +31,15 @@ const deadlock = '40P01';
 
 /** The append-only log. Every append follows a head that was read before, and is written with its projection or not at all. */
 export class EventStore {
+  private readonly writer: Writer;
+
   constructor(
     private readonly pool: pg.Pool,
     private readonly inline?: Inline,
     private readonly upcasters: Upcasters = {},
-  ) {}
+  ) {
+    this.writer = new Writer(pool);
+  }
 
   /** A stream's events in version order, in today's shape. */
   async read(stream: string): Promise<Stored[]> {
@@ -72,11 +76,10 @@ export class EventStore {
     const staged = stage(appends, this.upcasters);
     const { events } = staged;
     if (events.length === 0 && !kept) return [];
+    const command = kept && { key: kept.key, answer: JSON.stringify(kept.answer ?? null) };
     const writes = this.inline ? await this.project(this.inline, staged) : [];
     try {
-      const [{ places }] = await inOneRoundTrip(this.pool, appendStatement(staged, kept), writes);
-      const [xid, seconds, ...positions] = places;
-      const recordedAt = new Date(Math.round(seconds * 1000)).toISOString();
+      const { xid, recordedAt, positions } = await this.writer.write({ staged, command, writes });
       for (const [index, event] of events.entries()) {
         event.xid = xid;
         event.recordedAt = recordedAt;

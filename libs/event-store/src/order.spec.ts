@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { type Database, openDatabase } from '../../../test/database.js';
 import { EventStore, Follower, type Head, type Inline, replay, type Stored, start, VersionConflict } from './index.js';
-import { created, metadata, until } from './testing.js';
+import { metadata, until } from './testing.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 
@@ -11,7 +11,9 @@ type Command = {
   events: number;
   before: number;
   after: number;
-  end: 'commit' | 'rollback' | 'fail';
+  end: 'commit' | 'rollback';
+  /** With others through one store, which writes together what comes together, or through its own. */
+  isShared: boolean;
 };
 
 const command: fc.Arbitrary<Command> = fc.record({
@@ -19,39 +21,44 @@ const command: fc.Arbitrary<Command> = fc.record({
   events: fc.integer({ min: 1, max: 7 }),
   before: fc.nat(8),
   after: fc.nat(8),
-  end: fc.oneof({ weight: 8, arbitrary: fc.constant('commit' as const) }, fc.constantFrom('rollback', 'fail')),
+  end: fc.oneof({ weight: 8, arbitrary: fc.constant('commit' as const) }, fc.constant('rollback' as const)),
+  isShared: fc.boolean(),
 });
+
+/** The transaction dawdles after its append, and may end in vain. */
+const dawdle: Inline = (_stream, _history, [{ data }]) => [
+  { text: 'select pg_sleep($1)', values: [(data as Command).after / 1000] },
+  ...((data as Command).end === 'commit' ? [] : [{ text: 'select 1 / 0', values: [] }]),
+];
 
 describe('a follower of many learners who act at once', () => {
   let db: Database;
+  let shared: EventStore;
   beforeAll(async () => {
     db = await openDatabase();
+    shared = new EventStore(db.pool, dawdle);
   });
   afterAll(() => db.close());
 
-  /** What a writer does: it may dawdle between reading and appending, and within the transaction, and not commit. */
-  async function perform({ learners, events, before, after, end }: Command, run: number) {
-    const inline: Inline = () => [
-      { text: 'select pg_sleep($1)', values: [after / 1000] },
-      ...(end === 'commit' ? [] : [{ text: end === 'fail' ? 'select 1 / 0' : 'rollback', values: [] }]),
-    ];
-    const store = new EventStore(db.pool, inline);
+  async function perform(command: Command, run: number): Promise<Stored[]> {
+    const streams = command.learners.map((learner) => `attempts-${run}-${learner}`);
+    const store = command.isShared ? shared : new EventStore(db.pool, dawdle);
     for (;;) {
       const { rows } = await db.pool.query<Head & { id: string }>({
         name: 'heads',
         text: `select id, version::integer, encode(head_hash, 'hex') as hash from streams where id = any($1)`,
-        values: [learners.map((learner) => `attempts-${run}-${learner}`)],
+        values: [streams],
       });
-      await pause(before);
-      const appends = learners.map((learner) => {
-        const stream = `attempts-${run}-${learner}`;
-        const head = rows.find(({ id }) => id === stream) ?? start;
-        return { stream, after: head, history: [], metadata, events: Array(events).fill(created) };
+      await pause(command.before);
+      const events = Array(command.events).fill({ type: 'Acted', data: command });
+      const appends = streams.map((stream) => {
+        const after = rows.find(({ id }) => id === stream) ?? start;
+        return { stream, after, history: [], metadata, events };
       });
       try {
         return await store.append(appends);
       } catch (error) {
-        if (end !== 'commit') return [];
+        if (command.end === 'rollback') return [];
         if (!(error instanceof VersionConflict)) throw error;
       }
     }
@@ -63,7 +70,7 @@ describe('a follower of many learners who act at once', () => {
     const writeInTurn = async (commands: Command[]) => {
       for (const each of commands) {
         const events = await perform(each, run);
-        if (each.end === 'commit') told.push(...events.map(({ id }) => id));
+        told.push(...events.map(({ id }) => id));
       }
     };
     await Promise.all(writers.map(writeInTurn));

@@ -8,7 +8,7 @@ import type { Write } from './statements.js';
  */
 export async function inOneRoundTrip(pool: pg.Pool, first: Write, writes: readonly Write[]): Promise<any[]> {
   // A single statement is a transaction by itself.
-  const sent = writes.length === 0 ? [first] : [begin, first, ...writes.map(prepared), commit];
+  const sent = writes.length === 0 ? [first] : [begin, first, ...writes, commit];
   const client = await checkOut(pool);
   // Held back until all is written: one packet, not one for each statement.
   const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
@@ -51,7 +51,7 @@ const names = new Map<string, string>();
  * A write that the driver itself refuses would be missing in the middle and not keep the commit from happening. So values
  * are turned into text before anything is sent, and no name stands for two texts.
  */
-function prepared({ name, text, values }: Write): Write {
+export function prepared({ name, text, values }: Write): Write {
   if (name !== undefined && !names.has(text)) names.set(text, `inline ${names.size} ${name}`);
   return { name: name && names.get(text), text, values: values.map(plain) };
 }

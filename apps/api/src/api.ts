@@ -7,8 +7,10 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { type Configuration, logLevelsOf } from '#configuration';
 import { apiModule } from './api.module.js';
 import { Authentication } from './authentication.js';
+import { answerUnchanged } from './etag.js';
 import { refused } from './http-answer.js';
 import { Metrics } from './metrics.js';
+import { limitRates } from './rate-limits.js';
 import { asRouted, asWritten, checkParameters } from './reference-urls.js';
 import { readBody } from './requests/body.js';
 import { checkAccept } from './requests/negotiation.js';
@@ -29,7 +31,7 @@ export async function startApi(configuration: Configuration, databaseUrl: string
 export const createApi = (configuration: Configuration, databaseUrl: string) =>
   createApplication(apiModule(configuration, databaseUrl), configuration);
 
-export async function createApplication(module: DynamicModule, { logLevel }: Configuration) {
+export async function createApplication(module: DynamicModule, { logLevel, settings }: Configuration) {
   const adapter = new FastifyAdapter({
     bodyLimit: largestBody,
     genReqId: () => randomUUID(),
@@ -48,7 +50,9 @@ export async function createApplication(module: DynamicModule, { logLevel }: Con
   readBodiesLater(fastify);
   const routes = collectRoutes(fastify);
   checkRequests(fastify, routes, app.get(Authentication));
+  await limitRates(fastify, settings.rateLimits);
   answerAsTheReference(fastify);
+  fastify.addHook('onSend', answerUnchanged);
   const metrics = app.get(Metrics);
   fastify.addHook('onResponse', async (request, reply) => metrics.observe(request, reply));
   documentApi(app);
@@ -94,7 +98,7 @@ function checkRequests(fastify: FastifyInstance, routes: Routes, authentication:
     if (/%00/.test(request.url)) throw refused(400, 'Null characters are not allowed.');
     if (config.gate === 'anyone') return;
     checkAccept(request);
-    request.user = await authentication.callerOf(request.headers);
+    request.user = await authentication.callerOf(request);
     if (!request.user) throw refused(403, 'Authentication credentials were not provided.');
   });
 }

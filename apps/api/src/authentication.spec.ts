@@ -25,8 +25,8 @@ afterAll(async () => {
 
 const authentication = (configuration: Configuration) =>
   new Authentication(configuration, source.getRepository(UserRow), database.pool);
-const callerOf = (headers: Record<string, string>, configuration = bySecret) =>
-  authentication(configuration).callerOf(headers);
+const callerOf = (headers: Record<string, string>, configuration = bySecret, method = 'GET') =>
+  authentication(configuration).callerOf({ headers, method });
 const answerTo = (token: string, configuration = bySecret) =>
   callerOf({ authorization: `JWT ${token}` }, configuration).then(
     (caller) => caller?.userId,
@@ -50,6 +50,35 @@ describe('credentials', () => {
       expect(await callerOf({ authorization })).toMatchObject({ userId: 7, username: 'alice' });
     expect(await callerOf({ cookie, 'use-jwt-cookie': 'true' })).toMatchObject({ userId: 7 });
     expect(await callerOf({ cookie })).toBeUndefined();
+  });
+
+  it('in cookies need the CSRF token of Django where something is written, plain or masked', async () => {
+    const [header, payload, signature] = (await signToken(secret, claims)).split('.');
+    const jwt = `edx-jwt-cookie-header-payload=${header}.${payload}; edx-jwt-cookie-signature=${signature}`;
+    const [plain, other] = ['abcdefghijklmnopqrstuvwxyz012345', 'bbcdefghijklmnopqrstuvwxyz012345'];
+    const masked = 'b'.repeat(32) + 'bcdefghijklmnopqrstuvwxyzA123456';
+    const put = (csrf: string, headers: object, method = 'PUT') =>
+      callerOf({ cookie: `${jwt}; ${csrf}`, 'use-jwt-cookie': 'true', ...headers }, bySecret, method).then(
+        (caller) => caller?.userId,
+        (error) => error.body.detail,
+      );
+    expect(await put('', {}, 'HEAD')).toBe(7);
+    expect(await put('', { 'x-csrftoken': plain })).toBe('CSRF Failed: CSRF cookie not set.');
+    expect(await put(`csrftoken=${plain}`, {})).toBe('CSRF Failed: CSRF token missing.');
+    expect(await put(`csrftoken=${plain}`, { 'x-csrftoken': plain })).toBe(7);
+    expect(await put(`csrftoken=${plain}`, { 'x-csrftoken': masked })).toBe(7);
+    expect(await put(`csrftoken=${masked}`, { 'x-csrftoken': plain })).toBe(7);
+    for (const [cookie, wrong] of [
+      [plain, other],
+      [other, masked],
+      ['short', 'short'],
+      ['-'.repeat(32), '-'.repeat(32)],
+    ])
+      expect(await put(`csrftoken=${cookie}`, { 'x-csrftoken': wrong })).toBe(
+        "CSRF Failed: CSRF token from the 'X-Csrftoken' HTTP header incorrect.",
+      );
+    const authorization = `JWT ${await signToken(secret, claims)}`;
+    expect(await callerOf({ authorization }, bySecret, 'PUT')).toMatchObject({ userId: 7 });
   });
 
   it('may be missing, or of a kind that means nothing here', async () => {
@@ -94,10 +123,10 @@ describe('a token', () => {
   it('is no longer good once it has expired, however well it is remembered', async () => {
     const remembering = authentication(bySecret);
     const headers = { authorization: `JWT ${await signToken(secret, claims, { expiresIn: '1h' })}` };
-    expect(await remembering.callerOf(headers)).toMatchObject({ userId: 7 });
+    expect(await remembering.callerOf({ headers, method: 'GET' })).toMatchObject({ userId: 7 });
     const later = Date.now() + 2 * 3_600_000;
     jest.useFakeTimers({ now: later, doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'queueMicrotask'] });
-    await expect(remembering.callerOf(headers))
+    await expect(remembering.callerOf({ headers, method: 'GET' }))
       .rejects.toMatchObject({ status: 403 })
       .finally(() => jest.useRealTimers());
   });

@@ -17,6 +17,7 @@ import type { Repository } from 'typeorm';
 import { CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import { type Caller, type Claims, isCourseStaff, rememberUser, UserRow, userById, userByName } from '#platform';
+import { checkCsrf, crumb } from './authentication.csrf.js';
 import { type Verify, verifierOf } from './authentication.tokens.js';
 import { refused } from './http-answer.js';
 import { bodyObject } from './requests/body-object.js';
@@ -108,8 +109,8 @@ export class Authentication {
   }
 
   /** The caller; undefined without credentials, and for inactive users. Throws 403 when the token is no good. */
-  async callerOf(headers: FastifyRequest['headers']): Promise<Caller | undefined> {
-    const token = tokenIn(headers);
+  async callerOf({ headers, method }: Pick<FastifyRequest, 'headers' | 'method'>): Promise<Caller | undefined> {
+    const token = tokenInHeader(headers) ?? tokenInCookies(headers, method);
     const now = Date.now();
     if (!token) return undefined;
     let known = this.known.get(token);
@@ -150,16 +151,20 @@ export class Authentication {
   }
 }
 
-function tokenIn(headers: FastifyRequest['headers']): string | undefined {
-  const { authorization = '', cookie = '' } = headers;
-  if (/^(JWT|Bearer)(\s|$)/i.test(authorization)) {
-    const [, token, ...rest] = authorization.trim().split(/\s+/);
-    if (token && rest.length === 0) return token;
-    throw refused(403, 'Invalid Authorization header.');
-  }
-  // Another site can make a browser send cookies, but not this header.
+type Headers = FastifyRequest['headers'];
+
+function tokenInHeader({ authorization = '' }: Headers): string | undefined {
+  if (!/^(JWT|Bearer)(\s|$)/i.test(authorization)) return undefined;
+  const [, token, ...rest] = authorization.trim().split(/\s+/);
+  if (token && rest.length === 0) return token;
+  throw refused(403, 'Invalid Authorization header.');
+}
+
+/** Open edX's split cookies. Another site can make a browser send them, so what writes needs Django's CSRF token too. */
+function tokenInCookies(headers: Headers, method: string): string | undefined {
   if (String(headers['use-jwt-cookie']).toLowerCase() !== 'true') return undefined;
-  const crumb = (name: string) => new RegExp(`(?:^|;\\s*)${name}=([^;]*)`).exec(cookie)?.[1];
-  const [payload, signature] = [crumb('edx-jwt-cookie-header-payload'), crumb('edx-jwt-cookie-signature')];
-  return payload && signature ? `${payload}.${signature}` : undefined;
+  const [payload, signature] = ['header-payload', 'signature'].map((part) => crumb(headers, `edx-jwt-cookie-${part}`));
+  if (!payload || !signature) return undefined;
+  if (!['GET', 'HEAD', 'OPTIONS', 'TRACE'].includes(method)) checkCsrf(headers);
+  return `${payload}.${signature}`;
 }

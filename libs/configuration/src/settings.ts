@@ -22,6 +22,8 @@ export type Settings = {
   retirementServiceWorkerUsername: string;
   secretKey?: string;
   userObfuscationKey?: string;
+  /** By user name or address; `DEFAULT` for all others. */
+  rateLimits: Record<string, { requests: number; seconds: number }>;
   /** The switches that were named, on or off. */
   switches: Record<string, boolean>;
 };
@@ -68,6 +70,15 @@ const texts: Kind = {
   allows: (value) => isObject(value) && Object.values(value).every(text.allows),
 };
 const object: Kind = { expects: 'an object', allows: isObject };
+const rates: Kind = {
+  expects: 'an object of {"requests": n, "seconds": n}, both above 0',
+  allows: (value) =>
+    isObject(value) &&
+    Object.values(value).every(
+      (limit) =>
+        isObject(limit) && Object.keys(limit).length === 2 && [limit.requests, limit.seconds].every(seconds.allows),
+    ),
+};
 
 export const backendOptions: Record<keyof BackendOptions, Kind> = {
   verbose_name: text,
@@ -200,6 +211,13 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
     allows: (value) => typeof value === 'string' && value !== '',
     default: undefined,
     means: 'Key of the ids under which providers know learners. Without it one is made in `DATA_DIR`.',
+  },
+  rateLimits: {
+    key: 'RATE_LIMITS',
+    ...rates,
+    default: {},
+    means:
+      'How much a client may ask of one process, by its user name, or by its address where no login is asked for; `DEFAULT` for all others. Beyond it: 429.',
   },
 };
 

@@ -1,0 +1,37 @@
+import type { FastifyRequest } from 'fastify';
+import { refused } from './http-answer.js';
+
+type Headers = FastifyRequest['headers'];
+
+/** A cookie's value. */
+export const crumb = ({ cookie = '' }: Headers, name: string): string | undefined =>
+  new RegExp(`(?:^|;\\s*)${name}=([^;]*)`).exec(cookie)?.[1];
+
+/**
+ * What came with cookies must show in a header that it can read the cookie `csrftoken`, as another site cannot: throws 403
+ * in Django's words (rest-api.md §2.2). Either of the two may be masked, as Django does it against compression attacks.
+ */
+export function checkCsrf(headers: Headers) {
+  const [cookie, header] = [crumb(headers, 'csrftoken'), headers['x-csrftoken']];
+  if (!cookie) throw refused(403, 'CSRF Failed: CSRF cookie not set.');
+  if (typeof header !== 'string' || header === '') throw refused(403, 'CSRF Failed: CSRF token missing.');
+  const secret = unmasked(cookie);
+  if (secret === undefined || unmasked(header) !== secret)
+    throw refused(403, "CSRF Failed: CSRF token from the 'X-Csrftoken' HTTP header incorrect.");
+}
+
+const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+const secretLength = 32;
+
+/** A masked token is a mask, and the secret moved letter by letter by that mask. */
+function unmasked(token: string): string | undefined {
+  if (!/^[a-zA-Z0-9]+$/.test(token)) return undefined;
+  if (token.length === secretLength) return token;
+  if (token.length !== 2 * secretLength) return undefined;
+  return [...token.slice(secretLength)]
+    .map((letter, place) => {
+      const moved = letters.indexOf(letter) - letters.indexOf(token[place]);
+      return letters[(moved + letters.length) % letters.length];
+    })
+    .join('');
+}

@@ -58,7 +58,11 @@ export async function openService(environment: Record<string, string> = {}) {
       payload: typeof body === 'string' || body === undefined ? body : JSON.stringify(body),
     });
     const isJson = String(answer.headers['content-type'] ?? '').startsWith('application/json');
-    return { status: answer.statusCode, body: isJson ? answer.json() : answer.body, headers: answer.headers };
+    return {
+      status: answer.statusCode,
+      body: isJson && answer.body ? answer.json() : answer.body,
+      headers: answer.headers,
+    };
   };
 
   return {

@@ -1,6 +1,6 @@
-import { Body, Controller, Get, Inject, Param, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { POOL } from '#commands';
 import {
@@ -40,6 +40,20 @@ export class BulkAllowancesController {
   @ApiOperation({ summary: "A course's allowances" })
   async ofCourse(@Param('courseId') courseId: string) {
     return (await allowancesOfCourse(this.pool, courseId)).map(allowanceJson);
+  }
+
+  @Put(':courseId/allowance')
+  @Gate('course', { courses: ({ params }) => params.courseId })
+  @ApiExcludeEndpoint()
+  noPut() {
+    throw refused(405, 'Method "PUT" not allowed.');
+  }
+
+  @Delete(':courseId/allowance')
+  @Gate('course', { courses: ({ params }) => params.courseId })
+  @ApiExcludeEndpoint()
+  noDelete() {
+    throw refused(405, 'Method "DELETE" not allowed.');
   }
 
   @Get(':courseId/grouped/allowance')

@@ -6,7 +6,7 @@ import { POOL } from '#commands';
 import { type Origin, RemoveAllAttempts } from '#domain';
 import { attemptGroups, attemptJson, attemptsAt, examById } from '#read-models';
 import { Gate } from '../authentication.js';
-import { HttpAnswer } from '../http-answer.js';
+import { HttpAnswer, refused } from '../http-answer.js';
 import { links } from '../links.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
@@ -41,7 +41,7 @@ export class GroupedAttemptsController {
   }
 
   @Delete('exam_id/:examId/user_id/:userId/reset_attempts')
-  @Gate('course', { courses: async ({ pool, params }) => (await examById(pool, params.examId))?.courseId ?? [] })
+  @Gate('course', { courses: ({ pool, params }) => courseOfExam(pool, params.examId) })
   @ApiOperation({ summary: "Take all of a learner's attempts at an exam away" })
   async reset(@WholeNumber('examId') examId: string, @WholeNumber('userId') userId: string, @By() by: Origin) {
     const exam = await examById(this.pool, examId);
@@ -71,3 +71,9 @@ export class GroupedAttemptsController {
     };
   }
 }
+
+const courseOfExam = async (pool: pg.Pool, examId: string): Promise<string> => {
+  const exam = await examById(pool, examId);
+  if (exam) return exam.courseId;
+  throw refused(400, 'exam_id: There is no such exam.');
+};

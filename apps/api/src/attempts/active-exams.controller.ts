@@ -6,9 +6,11 @@ import { printed } from '#domain';
 import { type Caller, isCourseStaff } from '#platform';
 import { activeAttemptsOf, allowanceJson, allowancesAt, attemptJson, examJson } from '#read-models';
 import { Gate, Me } from '../authentication.js';
+import { Answers, Refuses } from '../document/answers.js';
 import { refused } from '../http-answer.js';
 import { bodyObject } from '../requests/body-object.js';
 import { idIn } from '../requests/ids.js';
+import { activeExams } from './attempts.answers.js';
 
 @ApiTags('attempts')
 @Controller('api/edx_proctoring/v1/proctored_exam/active_exams_for_user')
@@ -19,6 +21,8 @@ export class ActiveExamsController {
   @Get()
   @Gate('login')
   @ApiOperation({ summary: "A learner's running attempts with their exams and allowances" })
+  @Answers(200, activeExams)
+  @Refuses(415)
   @ApiQuery({ name: 'user_id', required: false })
   @ApiQuery({ name: 'course_id', required: false })
   async list(@Me() me: Caller, @Body() body: unknown, @Query() query: Record<string, string>) {

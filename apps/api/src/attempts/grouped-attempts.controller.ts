@@ -6,12 +6,15 @@ import { POOL } from '#commands';
 import { type Origin, RemoveAllAttempts } from '#domain';
 import { attemptGroups, attemptJson, attemptsAt, examById } from '#read-models';
 import { Gate } from '../authentication.js';
+import { Answers } from '../document/answers.js';
+import { text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http-answer.js';
 import { links } from '../links.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
 import { type Page, pageOf } from '../page.js';
 import { WholeNumber } from '../whole-number.js';
+import { attemptGroupsSchema } from './attempts.answers.js';
 
 const page = { name: 'page', required: false, description: '25 groups each, from 1' };
 
@@ -27,6 +30,7 @@ export class GroupedAttemptsController {
   @Get('attempt/grouped/course_id/:courseId')
   @Gate('course', { courses: ({ params }) => params.courseId })
   @ApiOperation({ summary: "A course's attempts by learner and exam" })
+  @Answers(200, attemptGroupsSchema)
   @ApiQuery(page)
   ofCourse(@Param('courseId') courseId: string, @Query('page') asked?: string) {
     return this.groups(courseId, '', asked);
@@ -35,6 +39,7 @@ export class GroupedAttemptsController {
   @Get('attempt/grouped/course_id/:courseId/search/:text')
   @Gate('course', { courses: ({ params }) => params.courseId })
   @ApiOperation({ summary: 'The same, of learners whose user name or e-mail contains a text' })
+  @Answers(200, attemptGroupsSchema)
   @ApiQuery(page)
   search(@Param('courseId') courseId: string, @Param('text') text: string, @Query('page') asked?: string) {
     return this.groups(courseId, text, asked);
@@ -43,6 +48,8 @@ export class GroupedAttemptsController {
   @Delete('exam_id/:examId/user_id/:userId/reset_attempts')
   @Gate('course', { courses: ({ pool, params }) => courseOfExam(pool, params.examId) })
   @ApiOperation({ summary: "Take all of a learner's attempts at an exam away" })
+  @Answers(200)
+  @Answers(404, text)
   async reset(@WholeNumber('examId') examId: string, @WholeNumber('userId') userId: string, @By() by: Origin) {
     const exam = await examById(this.pool, examId);
     const [attempt] = exam ? await attemptsAt(this.pool, exam.id, Number(userId)) : [];

@@ -16,10 +16,13 @@ import {
 import { type Caller, creditState, userById } from '#platform';
 import { type AttemptRecord, activeAttemptOf, currentAttemptAt, examByContent, examJson, instant } from '#read-models';
 import { Gate, Me } from '../authentication.js';
+import { Answers } from '../document/answers.js';
+import { failure } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
 import { links } from '../links.js';
 import { now } from '../now.js';
 import { onboardingExamsOf, sequencedFor } from '../onboarding/onboarding-exams.js';
+import { examOfSequence, timerOrNothing } from './attempts.answers.js';
 import { subjectOf } from './subject.js';
 import { Timer } from './timer.js';
 
@@ -39,6 +42,8 @@ export class LearningSequenceController {
   @Get('active_attempt')
   @Gate('login')
   @ApiOperation({ summary: "The timer of a learner's running attempt, for the learning front end" })
+  @Answers(200, timerOrNothing)
+  @Answers(502, failure)
   @ApiQuery({ name: 'user_id', required: false })
   async active(@Me() me: Caller, @Query('user_id') userId?: string) {
     const at = now();
@@ -49,6 +54,8 @@ export class LearningSequenceController {
   @Get('attempt/course_id/:courseId')
   @Gate('login')
   @ApiOperation({ summary: "A sequence's exam with the learner's attempt, and the learner's running attempt" })
+  @Answers(200, examOfSequence)
+  @Answers(502, failure)
   @ApiQuery({ name: 'content_id', required: false })
   @ApiQuery({ name: 'is_learning_mfe', required: false })
   @ApiQuery({ name: 'user_id', required: false })

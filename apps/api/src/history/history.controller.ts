@@ -16,8 +16,11 @@ import { type Attempt, evolveAttempt, isAttemptEvent, upcasters } from '#domain'
 import { type Checkpoint, EventStore, replay, type Stored } from '#event-store';
 import { columnOf, streamOfAttempt } from '#read-models';
 import { Gate } from '../authentication.js';
+import { Answers } from '../document/answers.js';
+import { text } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
 import { WholeNumber } from '../whole-number.js';
+import { attemptHistory, attemptState } from './history.answers.js';
 
 /** Only staff of the attempt's course, global staff, or auditors see the history. */
 const auditors = {
@@ -48,6 +51,7 @@ export class HistoryController implements OnApplicationShutdown {
   @Get('attempts/:attemptId/history')
   @Gate('course', auditors)
   @ApiOperation({ summary: "An attempt's events, and whether the log still proves them" })
+  @Answers(200, attemptHistory)
   async history(@WholeNumber('attemptId') attemptId: string) {
     const { stream, events } = await this.eventsOf(attemptId);
     const problem = await this.events.verify(stream);
@@ -65,6 +69,7 @@ export class HistoryController implements OnApplicationShutdown {
   @ApiOperation({
     summary: 'The attempt as it was, rebuilt from its events; null before it was created and once removed',
   })
+  @Answers(200, attemptState)
   @ApiQuery({ name: 'at', required: false, description: 'ISO 8601 time: after all events up to it' })
   @ApiQuery({ name: 'version', required: false, description: 'Version of the stream: after this event' })
   async state(
@@ -92,6 +97,7 @@ export class HistoryController implements OnApplicationShutdown {
   @Gate('staff', { scope: 'audit:read' })
   @Header('Content-Type', 'application/x-ndjson')
   @ApiOperation({ summary: 'The whole log in order, one event a line; go on with the last line as `after`' })
+  @Answers(200, text, { type: 'application/x-ndjson' })
   @ApiQuery({ name: 'after', required: false, description: '<xid>.<position> of an event' })
   log(@Query('after') after?: string): StreamableFile {
     const place = /^(\d{1,19})\.(\d{1,18})$/.exec(after ?? '0.0');

@@ -8,10 +8,13 @@ import { type Caller, enrollmentsForProctoredExams, isCourseStaff, obscuredUserI
 import { type Provider, ProviderRefused } from '#providers';
 import { instant, onboardingOfLearners } from '#read-models';
 import { Gate, Me } from '../authentication.js';
+import { Answers } from '../document/answers.js';
+import { detail, either, failure, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http-answer.js';
 import { links } from '../links.js';
 import { now } from '../now.js';
 import { pageOf } from '../page.js';
+import { onboardingOfCourse, onboardingStatus } from './onboarding.answers.js';
 import { onboardingExamsOf, sequencedFor } from './onboarding-exams.js';
 
 const noExam = () => refused(404, 'There is no onboarding exam related to this course id.');
@@ -28,6 +31,9 @@ export class OnboardingController {
   @Get()
   @Gate('login')
   @ApiOperation({ summary: "A learner's onboarding in a course: the caller's, or for staff anybody's" })
+  @Answers(200, onboardingStatus)
+  @Answers(404, either(text, detail))
+  @Answers(502, failure)
   @ApiQuery({ name: 'course_id' })
   @ApiQuery({ name: 'username', required: false })
   @ApiQuery({ name: 'is_learning_mfe', required: false })
@@ -67,6 +73,8 @@ export class OnboardingController {
   @Get('course_id/:courseId')
   @Gate('course', { courses: ({ params }) => params.courseId })
   @ApiOperation({ summary: "The onboarding of a course's learners" })
+  @Answers(200, onboardingOfCourse)
+  @Answers(502, failure)
   @ApiQuery({ name: 'page', required: false, description: '25 learners each, from 1' })
   @ApiQuery({ name: 'text_search', required: false })
   @ApiQuery({ name: 'statuses', required: false, description: 'separated by commas' })

@@ -62,7 +62,7 @@ export class LearningSequenceController {
   async exam(
     @Param('courseId') courseId: string,
     @Me() me: Caller,
-    @Query('content_id') contentId?: string | string[],
+    @Query('content_id') contentId?: string,
     @Query('is_learning_mfe') mfe?: string,
     @Query('user_id') userId?: string,
   ) {
@@ -70,8 +70,7 @@ export class LearningSequenceController {
     const at = now();
     const isLearningMfe = ['1', 'true', 'True'].includes(mfe ?? '');
     const active = await this.activeOf(learner, at);
-    const content = Array.isArray(contentId) ? contentId.at(-1) : contentId;
-    const exam = content ? await examByContent(this.pool, courseId, content) : undefined;
+    const exam = contentId ? await examByContent(this.pool, courseId, contentId) : undefined;
     if (exam && userId && !(await userById(this.pool, learner)))
       throw refused(400, `user_id: there is no user ${userId}.`);
     return {

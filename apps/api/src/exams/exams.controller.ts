@@ -95,8 +95,8 @@ export class ExamsController {
 
   @Get('exam/course_id/:courseId/content_id/:contentId')
   @Gate('login')
-  @ApiOperation({ summary: 'An exam by its course and content id' })
-  @Answers(200, examSchema)
+  @ApiOperation({ summary: 'An exam by its course and content id; a path of three parts is a course with slashes' })
+  @Answers(200, either(examSchema, listOf(examSchema)))
   async byContent(@Param('courseId') courseId: string, @Param('contentId') contentId: string) {
     const exam = await examByContent(this.pool, courseId, contentId);
     if (exam) return examJson(exam);

@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import {
   Controller,
   Get,
-  Header,
   Inject,
   NotFoundException,
   type OnApplicationShutdown,
@@ -95,7 +94,6 @@ export class HistoryController implements OnApplicationShutdown {
 
   @Get('events')
   @Gate('staff', { scope: 'audit:read' })
-  @Header('Content-Type', 'application/x-ndjson')
   @ApiOperation({ summary: 'The whole log in order, one event a line; go on with the last line as `after`' })
   @Answers(200, text, { type: 'application/x-ndjson' })
   @ApiQuery({ name: 'after', required: false, description: '<xid>.<position> of an event' })

@@ -37,10 +37,8 @@ export class OnboardingController {
   @ApiQuery({ name: 'course_id' })
   @ApiQuery({ name: 'username', required: false })
   @ApiQuery({ name: 'is_learning_mfe', required: false })
-  async own(@Me() me: Caller, @Query() query: Record<string, string | string[]>) {
-    const last = (name: string) => [query[name] ?? ''].flat().at(-1)!;
-    const courseId = last('course_id');
-    const username = last('username');
+  async own(@Me() me: Caller, @Query() query: Record<string, string>) {
+    const { course_id: courseId, username = '', is_learning_mfe = '' } = query;
     if (!courseId) throw refused(400, 'Missing required query parameter course_id');
     const isOther = username !== '' && username !== me.username;
     if (isOther && !me.isStaff && !(await isCourseStaff(this.pool, me.userId, courseId)))
@@ -57,7 +55,7 @@ export class OnboardingController {
     )[0];
     if (!chosen) throw refused(404, 'There is no onboarding exam accessible to this user.');
     const { exam, when, opensAt } = chosen;
-    const isLearningMfe = ['1', 'true', 'True'].includes(last('is_learning_mfe'));
+    const isLearningMfe = ['1', 'true', 'True'].includes(is_learning_mfe);
     const { status, expiresAt } = await this.statusOf(userId, courseId, exam.backend, onboarding.provider, at);
     return {
       onboarding_status: status,

@@ -1,13 +1,13 @@
 import { Controller, Delete, Get, Inject, Param, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { POOL } from '#commands';
 import { type Origin, RemoveAllAttempts } from '#domain';
 import { attemptGroups, attemptJson, attemptsAt, examById } from '#read-models';
 import { Gate } from '../authentication.js';
-import { Answers } from '../document/answers.js';
-import { text } from '../document/schemas.js';
+import { Answers, Asks } from '../document/answers.js';
+import { pageNumber, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http-answer.js';
 import { links } from '../links.js';
 import { now } from '../now.js';
@@ -15,8 +15,6 @@ import { By } from '../origin.js';
 import { type Page, pageOf } from '../page.js';
 import { WholeNumber } from '../whole-number.js';
 import { attemptGroupsSchema } from './attempts.answers.js';
-
-const page = { name: 'page', required: false, description: '25 groups each, from 1' };
 
 /** What course staff see and take away: all attempts of a learner at an exam together. */
 @ApiTags('attempts')
@@ -31,7 +29,7 @@ export class GroupedAttemptsController {
   @Gate('course', { courses: ({ params }) => params.courseId })
   @ApiOperation({ summary: "A course's attempts by learner and exam" })
   @Answers(200, attemptGroupsSchema)
-  @ApiQuery(page)
+  @Asks('page', pageNumber, '25 groups each')
   ofCourse(@Param('courseId') courseId: string, @Query('page') asked?: string) {
     return this.groups(courseId, '', asked);
   }
@@ -40,7 +38,7 @@ export class GroupedAttemptsController {
   @Gate('course', { courses: ({ params }) => params.courseId })
   @ApiOperation({ summary: 'The same, of learners whose user name or e-mail contains a text' })
   @Answers(200, attemptGroupsSchema)
-  @ApiQuery(page)
+  @Asks('page', pageNumber, '25 groups each')
   search(@Param('courseId') courseId: string, @Param('text') text: string, @Query('page') asked?: string) {
     return this.groups(courseId, text, asked);
   }

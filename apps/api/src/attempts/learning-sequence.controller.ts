@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { CONFIGURATION, FactFinder, FreshAttempts, POOL } from '#commands';
 import type { Configuration } from '#configuration';
@@ -16,8 +16,8 @@ import {
 import { type Caller, creditState, userById } from '#platform';
 import { type AttemptRecord, activeAttemptOf, currentAttemptAt, examByContent, examJson, instant } from '#read-models';
 import { Gate, Me } from '../authentication.js';
-import { Answers } from '../document/answers.js';
-import { failure } from '../document/schemas.js';
+import { Answers, Asks } from '../document/answers.js';
+import { failure, mfeFlag, text, userIdNumber } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
 import { links } from '../links.js';
 import { now } from '../now.js';
@@ -44,7 +44,7 @@ export class LearningSequenceController {
   @ApiOperation({ summary: "The timer of a learner's running attempt, for the learning front end" })
   @Answers(200, timerOrNothing)
   @Answers(502, failure)
-  @ApiQuery({ name: 'user_id', required: false })
+  @Asks('user_id', userIdNumber, 'Of global staff only')
   async active(@Me() me: Caller, @Query('user_id') userId?: string) {
     const at = now();
     const active = await this.activeOf(subjectOf(me, userId), at);
@@ -56,9 +56,9 @@ export class LearningSequenceController {
   @ApiOperation({ summary: "A sequence's exam with the learner's attempt, and the learner's running attempt" })
   @Answers(200, examOfSequence)
   @Answers(502, failure)
-  @ApiQuery({ name: 'content_id', required: false })
-  @ApiQuery({ name: 'is_learning_mfe', required: false })
-  @ApiQuery({ name: 'user_id', required: false })
+  @Asks('content_id', text)
+  @Asks('is_learning_mfe', mfeFlag)
+  @Asks('user_id', userIdNumber, 'Of global staff only')
   async exam(
     @Param('courseId') courseId: string,
     @Me() me: Caller,
@@ -68,7 +68,7 @@ export class LearningSequenceController {
   ) {
     const learner = subjectOf(me, userId);
     const at = now();
-    const isLearningMfe = ['1', 'true', 'True'].includes(mfe ?? '');
+    const isLearningMfe = mfeFlag.enum.includes(mfe);
     const active = await this.activeOf(learner, at);
     const exam = contentId ? await examByContent(this.pool, courseId, contentId) : undefined;
     if (exam && userId && !(await userById(this.pool, learner)))

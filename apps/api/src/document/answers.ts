@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiResponse } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { detail, type Schema, text } from './schemas.js';
 
 // What routes have in common (a login, what can be accepted, limits …) is added in document.ts.
@@ -25,6 +25,10 @@ export const Refuses = (...statuses: number[]) => applyDecorators(...statuses.ma
 
 export const Redirects = (description: string) =>
   Answers(302, undefined, { description, headers: { Location: { schema: text } } });
+
+/** A parameter of the query, which may be absent. */
+export const Asks = (name: string, schema: Schema, description?: string) =>
+  ApiQuery({ name, schema, description, required: false });
 
 const forms = ['application/x-www-form-urlencoded', 'multipart/form-data'];
 

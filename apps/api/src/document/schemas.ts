@@ -6,6 +6,17 @@ export const integer: Schema = { type: 'integer' };
 export const number: Schema = { type: 'number' };
 export const flag: Schema = { type: 'boolean' };
 export const time: Schema = { type: 'string', format: 'date-time' };
+/** As JSON, or as a text of digits, which a form can say. */
+export const id: Schema = {
+  anyOf: [
+    { type: 'integer', minimum: 1 },
+    { type: 'string', pattern: '^\\d{1,18}$' },
+  ],
+};
+/** In a query. */
+export const userIdNumber: Schema = { type: 'integer', minimum: 1 };
+export const pageNumber: Schema = { type: 'integer', minimum: 1 };
+
 /** Any JSON value. */
 export const anything: Schema = {};
 export const emptyObject: Schema = { type: 'object', additionalProperties: false };
@@ -19,6 +30,9 @@ export const orNull = (schema: Schema): Schema => ({
 export const listOf = (items: Schema): Schema => ({ type: 'array', items });
 export const mapOf = (values: Schema): Schema => ({ type: 'object', additionalProperties: values });
 export const either = (...schemas: Schema[]): Schema => ({ anyOf: schemas });
+
+/** `is_learning_mfe`: links lead to the learning front end. */
+export const mfeFlag = oneOf('1', 'true', 'True');
 
 type Optional<T> = { [Key in keyof T]-?: undefined extends T[Key] ? Key : never }[keyof T];
 type Schemas<T, Key extends keyof T> = unknown extends T ? Record<string, Schema> : Record<Key, Schema>;

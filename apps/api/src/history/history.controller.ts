@@ -8,18 +8,20 @@ import {
   Query,
   StreamableFile,
 } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import pg from 'pg';
 import { POOL } from '#commands';
 import { type Attempt, evolveAttempt, isAttemptEvent, upcasters } from '#domain';
 import { type Checkpoint, EventStore, replay, type Stored } from '#event-store';
 import { columnOf, streamOfAttempt } from '#read-models';
 import { Gate } from '../authentication.js';
-import { Answers } from '../document/answers.js';
-import { text } from '../document/schemas.js';
+import { Answers, Asks } from '../document/answers.js';
+import { integer, text, time } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
 import { WholeNumber } from '../whole-number.js';
 import { attemptHistory, attemptState } from './history.answers.js';
+
+const place = /^(\d{1,19})\.(\d{1,18})$/;
 
 /** Only staff of the attempt's course, global staff, or auditors see the history. */
 const auditors = {
@@ -69,8 +71,8 @@ export class HistoryController implements OnApplicationShutdown {
     summary: 'The attempt as it was, rebuilt from its events; null before it was created and once removed',
   })
   @Answers(200, attemptState)
-  @ApiQuery({ name: 'at', required: false, description: 'ISO 8601 time: after all events up to it' })
-  @ApiQuery({ name: 'version', required: false, description: 'Version of the stream: after this event' })
+  @Asks('at', time, 'After all events up to this time')
+  @Asks('version', integer, 'Of the stream: after this event')
   async state(
     @WholeNumber('attemptId') attemptId: string,
     @Query('at') at?: string,
@@ -96,11 +98,11 @@ export class HistoryController implements OnApplicationShutdown {
   @Gate('staff', { scope: 'audit:read' })
   @ApiOperation({ summary: 'The whole log in order, one event a line; go on with the last line as `after`' })
   @Answers(200, text, { type: 'application/x-ndjson' })
-  @ApiQuery({ name: 'after', required: false, description: '<xid>.<position> of an event' })
+  @Asks('after', { ...text, pattern: place.source }, '<xid>.<position> of an event')
   log(@Query('after') after?: string): StreamableFile {
-    const place = /^(\d{1,19})\.(\d{1,18})$/.exec(after ?? '0.0');
-    if (!place) throw refused(400, 'after: not <xid>.<position>.');
-    return new StreamableFile(Readable.from(this.lines({ xid: place[1], position: place[2] })), {
+    const found = place.exec(after ?? '0.0');
+    if (!found) throw refused(400, 'after: not <xid>.<position>.');
+    return new StreamableFile(Readable.from(this.lines({ xid: found[1], position: found[2] })), {
       type: 'application/x-ndjson',
     });
   }

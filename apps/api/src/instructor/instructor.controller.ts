@@ -1,5 +1,5 @@
 import { applyDecorators, Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
 import { CONFIGURATION, POOL } from '#commands';
@@ -9,8 +9,8 @@ import { type Caller, obscuredUserId } from '#platform';
 import { type Dashboard, providerOf } from '#providers';
 import { examById, examsOfCourse } from '#read-models';
 import { Gate, Me } from '../authentication.js';
-import { Answers, Redirects } from '../document/answers.js';
-import { text } from '../document/schemas.js';
+import { Answers, Asks, Redirects } from '../document/answers.js';
+import { oneOf, text } from '../document/schemas.js';
 import { HttpAnswer } from '../http-answer.js';
 import { WholeNumber } from '../whole-number.js';
 
@@ -48,8 +48,8 @@ export class InstructorController {
   @Gate('course', { courses: ({ params }) => params.courseId })
   @ApiOperation({ summary: "To the provider's dashboard of an exam, or of an attempt" })
   @ToDashboard()
-  @ApiQuery({ name: 'attempt', required: false, description: "The provider's id of an attempt" })
-  @ApiQuery({ name: 'config', required: false, description: '"true": its configuration' })
+  @Asks('attempt', text, "The provider's id of an attempt")
+  @Asks('config', oneOf('true'), 'Its configuration')
   async exam(
     @Param('courseId') courseId: string,
     @WholeNumber('examId') examId: string,

@@ -72,10 +72,9 @@ async function run() {
     passed += Number(tests ?? 0) - wrong;
     failed += wrong;
   }
-  for (const operation of await unmetOperations(url)) {
-    failed += 1;
-    console.log(`FAIL No request got what ${operation} is there for.`);
-  }
+  // By chance: told, so that a run that tries little is seen, but no failure.
+  for (const operation of await unmetOperations(url))
+    console.log(`note No request of ${operation} was answered 2xx or 3xx`);
   console.log(`${passed} passed, ${failed} failed`);
   if (failed > 0) process.exitCode = 1;
 }

@@ -5,16 +5,17 @@ export const secret = 'a secret of the test of the document, long enough for HS2
 const courseId = 'course-v1:OrgX+Demo+2031';
 const contentId = (name: string) => `block-v1:OrgX+Demo+2031+type@sequential+block@${name}`;
 const names = Array.from({ length: 8 }, (_, index) => `exam${index}`);
+// Ids that no generated roster names, or it would make staff inactive by and by.
 const learners = [
-  { user_id: 2, preferred_username: 'alice' },
-  { user_id: 3, preferred_username: 'bob' },
+  { user_id: 715_302, preferred_username: 'alice' },
+  { user_id: 715_303, preferred_username: 'bob' },
 ];
 
 /** Who asks; nobody is last, and staff before: what they take away is gone. */
 export const callers: { name: string; claims?: Claims }[] = [
   { name: 'learner', claims: learners[0] },
-  { name: 'teacher', claims: { user_id: 4, preferred_username: 'teacher' } },
-  { name: 'staff', claims: { user_id: 1, preferred_username: 'staff', administrator: true, superuser: true } },
+  { name: 'teacher', claims: { user_id: 715_304, preferred_username: 'teacher' } },
+  { name: 'staff', claims: { user_id: 715_301, preferred_username: 'staff', administrator: true, superuser: true } },
   { name: 'anonymous' },
 ];
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { send } from './server.js';
 
-/** A server process whose output goes to a file of its own in `dir`. */
+/** A process whose output goes to a file of its own in `dir`. */
 export class Child {
   private readonly log: string;
   private readonly process: ChildProcess;
@@ -36,6 +36,12 @@ export class Child {
     throw new Error(
       `The ${this.name} did not start:\n${readFileSync(this.log, 'utf8').split('\n').slice(-20).join('\n')}`,
     );
+  }
+
+  /** Answers the exit code once it has ended by itself. */
+  async ended(): Promise<number> {
+    if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'exit');
+    return this.process.exitCode ?? 1;
   }
 
   async stop(): Promise<void> {

@@ -2,16 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { ConsoleLogger, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { type Configuration, logLevelsOf } from '#configuration';
 import { apiModule } from './api.module.js';
 import { Authentication } from './authentication.js';
+import { documentOf } from './document/document.js';
 import { answerUnchanged } from './etag.js';
 import { refused } from './http-answer.js';
 import { Metrics } from './metrics.js';
 import { limitRates } from './rate-limits.js';
-import { asRouted, asWritten, checkParameters } from './reference-urls.js';
+import { asRouted, checkParameters } from './reference-urls.js';
 import { readBody } from './requests/body.js';
 import { checkAccept } from './requests/negotiation.js';
 
@@ -36,7 +37,11 @@ export async function createApplication(module: DynamicModule, { logLevel, setti
     bodyLimit: largestBody,
     genReqId: () => randomUUID(),
     rewriteUrl: ({ url = '/' }) => asRouted(url),
-    routerOptions: { maxParamLength: 5_000 },
+    // Of what is asked twice the last counts, as in the reference.
+    routerOptions: {
+      maxParamLength: 5_000,
+      querystringParser: (text) => Object.fromEntries(new URLSearchParams(text)),
+    },
   });
   // Nest lists every module and route while it starts.
   const logger = new ConsoleLogger({ json: true, logLevels: logLevelsOf('warn') });
@@ -134,8 +139,5 @@ function answerAsTheReference(fastify: FastifyInstance) {
 }
 
 function documentApi(app: NestFastifyApplication) {
-  const page = new DocumentBuilder().setTitle('Exam proctoring').setVersion('1').addBearerAuth().build();
-  const document = SwaggerModule.createDocument(app, page);
-  document.paths = Object.fromEntries(Object.entries(document.paths).map(([path, item]) => [asWritten(path), item]));
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json' });
+  SwaggerModule.setup('docs', app, documentOf(app), { jsonDocumentUrl: 'docs-json' });
 }

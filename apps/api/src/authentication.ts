@@ -9,7 +9,7 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiBearerAuth } from '@nestjs/swagger';
+import { ApiExtension } from '@nestjs/swagger';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
@@ -49,11 +49,7 @@ export type GateOptions = {
  * always. Routes under /api without a gate ask for a login.
  */
 export const Gate = (who: Who, options: GateOptions = {}): MethodDecorator =>
-  applyDecorators(
-    SetMetadata(Gate, { who, ...options }),
-    RouteConfig({ gate: who }),
-    ...(who === 'anyone' ? [] : [ApiBearerAuth()]),
-  );
+  applyDecorators(SetMetadata(Gate, { who, ...options }), RouteConfig({ gate: who }), ApiExtension('x-gate', who));
 
 /** The caller, in a controller's method. */
 export const Me = createParamDecorator(

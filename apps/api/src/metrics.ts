@@ -1,11 +1,13 @@
 import { Controller, Get, Header, Inject, Injectable } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { POOL } from '#commands';
 import { relayLag } from '#integration';
 import { Gate } from './authentication.js';
+import { Answers, Refuses } from './document/answers.js';
+import { text } from './document/schemas.js';
 
 /** What this process counts, for Prometheus. */
 @Injectable()
@@ -52,13 +54,16 @@ export class Metrics {
   }
 }
 
-@ApiExcludeController()
+@ApiTags('health')
 @Controller('metrics')
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 
   @Get()
   @Gate('anyone')
+  @ApiOperation({ summary: 'What this process counts, for Prometheus' })
+  @Answers(200, text, { type: 'text/plain' })
+  @Refuses(503)
   @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
   show() {
     return this.metrics.text();

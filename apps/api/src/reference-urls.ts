@@ -51,7 +51,8 @@ export function asRouted(url: string): string {
   return url;
 }
 
-const whole = new RegExp(`^${course}$`, 's');
+export const courseIdPattern = `^${course}$`;
+const whole = new RegExp(courseIdPattern, 's');
 
 /** A path whose course id does not look like one, or whose number is none, is no path of ours. */
 export function checkParameters(parameters: Record<string, string | undefined>) {

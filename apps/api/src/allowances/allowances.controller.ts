@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Inject, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiBody, ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { POOL } from '#commands';
 import {
@@ -14,6 +14,7 @@ import {
 } from '#domain';
 import { examById } from '#read-models';
 import { Gate } from '../authentication.js';
+import { Answers, Reads } from '../document/answers.js';
 import { refused } from '../http-answer.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
@@ -35,7 +36,8 @@ export class AllowancesController {
   @Put()
   @Gate('course', { courses: ({ pool, body }) => courseOf(pool, body) })
   @ApiOperation({ summary: 'Grant a learner an allowance at an exam, or change it' })
-  @ApiBody({ type: AllowanceRequest })
+  @Reads(AllowanceRequest)
+  @Answers(200)
   async grant(@Body() body: unknown, @By() by: Origin): Promise<void> {
     const request = validated(AllowanceRequest, body, 'detail');
     const isMinutes = isMinutesKey(printed(request.key));
@@ -51,7 +53,8 @@ export class AllowancesController {
   @Delete()
   @Gate('course', { courses: ({ pool, body }) => courseOf(pool, body) })
   @ApiOperation({ summary: 'Withdraw an allowance; harmless when there is none' })
-  @ApiBody({ type: AllowanceRequest })
+  @Reads(AllowanceRequest)
+  @Answers(200)
   async withdraw(@Body() body: unknown, @By() by: Origin): Promise<void> {
     const request = validated(AllowanceRequest, body, 'detail');
     const examId = idIn(request.exam_id, 'exam_id');

@@ -1,20 +1,21 @@
+import { either, id, number, text } from '../document/schemas.js';
 import { Anything, Text } from '../requests/fields.js';
 
 /** R14: the reference has no serializer here; what each field may be is in rest-api.md §5.9. */
 export class AllowanceRequest {
-  @Anything({ required: false }) course_id?: unknown;
-  @Anything({ required: false }) exam_id?: unknown;
-  @Anything({ required: false }) user_info?: unknown;
-  @Anything({ required: false }) user_id?: unknown;
-  @Anything({ required: false }) key?: unknown;
-  @Anything({ required: false }) value?: unknown;
+  @Anything({ required: false, like: text }) course_id?: unknown;
+  @Anything({ required: false, like: id }) exam_id?: unknown;
+  @Anything({ required: false, like: either(text, id) }) user_info?: unknown;
+  @Anything({ required: false, like: id }) user_id?: unknown;
+  @Anything({ required: false, like: text }) key?: unknown;
+  @Anything({ required: false, like: text }) value?: unknown;
 }
 
 /** R15, R16: lists are texts, separated by commas (rest-api.md §5.10). */
 export class BulkAllowanceRequest {
   @Text({ required: false }) course_id?: string;
-  @Text({ required: false, blank: true }) exam_ids?: string;
+  @Text({ required: false, blank: true, like: { pattern: '^\\d{1,9}(,\\d{1,9})*$' } }) exam_ids?: string;
   @Text({ required: false, blank: true }) user_ids?: string;
   @Text() allowance_type: string;
-  @Anything() value: unknown;
+  @Anything({ like: either(text, number) }) value: unknown;
 }

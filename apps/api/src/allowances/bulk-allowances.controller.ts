@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Inject, Param, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiBody, ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { POOL } from '#commands';
 import {
@@ -15,10 +15,13 @@ import {
 } from '#domain';
 import { allowanceJson, allowancesOfCourse, examById } from '#read-models';
 import { type Addressed, Gate } from '../authentication.js';
+import { Answers, Reads } from '../document/answers.js';
+import { listOf } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http-answer.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
 import { bodyObject } from '../requests/body-object.js';
+import { allowanceSchema, allowancesByName, askedPairs, noPairGranted } from './allowances.answers.js';
 import { BulkAllowanceRequest } from './allowances.requests.js';
 import { Learners } from './learners.js';
 
@@ -38,6 +41,7 @@ export class BulkAllowancesController {
   @Get(':courseId/allowance')
   @Gate('course', { courses: ({ params }) => params.courseId })
   @ApiOperation({ summary: "A course's allowances" })
+  @Answers(200, listOf(allowanceSchema))
   async ofCourse(@Param('courseId') courseId: string) {
     return (await allowancesOfCourse(this.pool, courseId)).map(allowanceJson);
   }
@@ -59,6 +63,7 @@ export class BulkAllowancesController {
   @Get(':courseId/grouped/allowance')
   @Gate('course', { courses: ({ params }) => params.courseId })
   @ApiOperation({ summary: "A course's allowances by user name" })
+  @Answers(200, allowancesByName)
   async grouped(@Param('courseId') courseId: string) {
     const groups: Record<string, object[]> = {};
     for (const allowance of await allowancesOfCourse(this.pool, courseId)) {
@@ -71,7 +76,10 @@ export class BulkAllowancesController {
   @Put([':courseId/bulk_allowance', 'bulk_allowance'])
   @Gate('course', { courses: coursesOfExams })
   @ApiOperation({ summary: 'Grant the same allowance to several learners at several exams' })
-  @ApiBody({ type: BulkAllowanceRequest })
+  @Reads(BulkAllowanceRequest)
+  @Answers(200)
+  @Answers(207, askedPairs, { description: 'Some were granted, some not' })
+  @Answers(400, noPairGranted)
   async grant(@Body() body: unknown, @By() by: Origin) {
     const request = bodyObject(body);
     const examIds = listIn(request.exam_ids, 'exam_ids');

@@ -1,14 +1,17 @@
 import { Body, Controller, Get, Inject, Query } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { POOL } from '#commands';
 import { printed } from '#domain';
 import { type Caller, isCourseStaff } from '#platform';
 import { activeAttemptsOf, allowanceJson, allowancesAt, attemptJson, examJson } from '#read-models';
 import { Gate, Me } from '../authentication.js';
+import { Answers, Asks, Refuses } from '../document/answers.js';
+import { text, userIdNumber } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
 import { bodyObject } from '../requests/body-object.js';
 import { idIn } from '../requests/ids.js';
+import { activeExams } from './attempts.answers.js';
 
 @ApiTags('attempts')
 @Controller('api/edx_proctoring/v1/proctored_exam/active_exams_for_user')
@@ -19,8 +22,10 @@ export class ActiveExamsController {
   @Get()
   @Gate('login')
   @ApiOperation({ summary: "A learner's running attempts with their exams and allowances" })
-  @ApiQuery({ name: 'user_id', required: false })
-  @ApiQuery({ name: 'course_id', required: false })
+  @Answers(200, activeExams)
+  @Refuses(415)
+  @Asks('user_id', userIdNumber)
+  @Asks('course_id', text)
   async list(@Me() me: Caller, @Body() body: unknown, @Query() query: Record<string, string>) {
     const { user_id, course_id } = { ...query, ...bodyObject(body) };
     const userId = idIn(user_id, 'user_id');

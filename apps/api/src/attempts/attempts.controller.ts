@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Inject, Logger, Post, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { CONFIGURATION, FreshAttempts, type Outcome, POOL } from '#commands';
 import type { Configuration } from '#configuration';
@@ -27,12 +27,15 @@ import {
 import { type Caller, isCourseStaff } from '#platform';
 import { type AttemptRecord, activeAttemptOf, attemptById, attemptJson } from '#read-models';
 import { Gate, Me } from '../authentication.js';
+import { Answers, Reads } from '../document/answers.js';
+import { either, failure } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
 import { idIn, isFalsy } from '../requests/ids.js';
 import { validated } from '../requests/validated.js';
 import { WholeNumber } from '../whole-number.js';
+import { attemptIdSchema, changedAttemptId, noTimer, polledAttempt, timerSchema } from './attempts.answers.js';
 import { ChangeAttemptRequest, CreateAttemptRequest } from './attempts.requests.js';
 import { Timer } from './timer.js';
 
@@ -67,6 +70,8 @@ export class AttemptsController {
   @Get()
   @Gate('login')
   @ApiOperation({ summary: "The timer of the caller's running attempt" })
+  @Answers(200, either(timerSchema, noTimer))
+  @Answers(502, failure)
   async active(@Me() me: Caller) {
     const attempt = await activeAttemptOf(this.pool, me.userId);
     const at = now();
@@ -78,7 +83,9 @@ export class AttemptsController {
   @Post()
   @Gate('login')
   @ApiOperation({ summary: 'Create an attempt of the caller, and start it if asked' })
-  @ApiBody({ type: CreateAttemptRequest })
+  @Reads(CreateAttemptRequest)
+  @Answers(200, attemptIdSchema)
+  @Answers(502, failure)
   async create(@Body() body: unknown, @Me() me: Caller, @By() by: Origin) {
     const request = validated(CreateAttemptRequest, body, 'detail');
     const examId = idIn(request.exam_id, 'exam_id');
@@ -100,6 +107,7 @@ export class AttemptsController {
   @Get(':attemptId')
   @Gate('login')
   @ApiOperation({ summary: 'An attempt of the caller, with the time that is left: the poll' })
+  @Answers(200, polledAttempt)
   async poll(@WholeNumber('attemptId') attemptId: string, @Me() me: Caller) {
     const found = await attemptById(this.pool, attemptId);
     if (!found) throw unknown(`Attempted to get attempt_id=${attemptId} but this attempt does not exist.`);
@@ -121,7 +129,9 @@ export class AttemptsController {
   @Put(':attemptId')
   @Gate('login')
   @ApiOperation({ summary: 'Start, stop, submit, decline … an attempt' })
-  @ApiBody({ type: ChangeAttemptRequest })
+  @Reads(ChangeAttemptRequest)
+  @Answers(200, changedAttemptId)
+  @Answers(502, failure)
   async change(@WholeNumber('attemptId') attemptId: string, @Body() body: unknown, @Me() me: Caller, @By() by: Origin) {
     const attempt = await attemptById(this.pool, attemptId);
     if (!attempt) throw unknown(`Attempted to update attempt_id=${attemptId} but it does not exist.`);
@@ -146,6 +156,7 @@ export class AttemptsController {
   @Put(':attemptId/review_status')
   @Gate('login')
   @ApiOperation({ summary: 'The learner has seen the result, and sees the exam from now on' })
+  @Answers(200)
   async acknowledge(@WholeNumber('attemptId') attemptId: string, @Me() me: Caller, @By() by: Origin): Promise<void> {
     if (!this.configuration.settings.proctoredExamViewablePastDue)
       throw refused(404, 'Cannot update attempt review status');
@@ -164,6 +175,7 @@ export class AttemptsController {
   @Delete(':attemptId')
   @Gate('course', { courses: ({ pool, params }) => courseOfAttempt(pool, params.attemptId) })
   @ApiOperation({ summary: 'Take an attempt away, with what the learner did in it' })
+  @Answers(200)
   async remove(@WholeNumber('attemptId') attemptId: string, @By() by: Origin): Promise<void> {
     const attempt = await attemptById(this.pool, attemptId);
     if (!attempt) throw unknown(deletedUnknown(attemptId));

@@ -1,19 +1,20 @@
 import { Controller, Delete, Get, Inject, Param, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { POOL } from '#commands';
 import { type Origin, RemoveAllAttempts } from '#domain';
 import { attemptGroups, attemptJson, attemptsAt, examById } from '#read-models';
 import { Gate } from '../authentication.js';
+import { Answers, Asks } from '../document/answers.js';
+import { pageNumber, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http-answer.js';
 import { links } from '../links.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
 import { type Page, pageOf } from '../page.js';
 import { WholeNumber } from '../whole-number.js';
-
-const page = { name: 'page', required: false, description: '25 groups each, from 1' };
+import { attemptGroupsSchema } from './attempts.answers.js';
 
 /** What course staff see and take away: all attempts of a learner at an exam together. */
 @ApiTags('attempts')
@@ -27,7 +28,8 @@ export class GroupedAttemptsController {
   @Get('attempt/grouped/course_id/:courseId')
   @Gate('course', { courses: ({ params }) => params.courseId })
   @ApiOperation({ summary: "A course's attempts by learner and exam" })
-  @ApiQuery(page)
+  @Answers(200, attemptGroupsSchema)
+  @Asks('page', pageNumber, '25 groups each')
   ofCourse(@Param('courseId') courseId: string, @Query('page') asked?: string) {
     return this.groups(courseId, '', asked);
   }
@@ -35,7 +37,8 @@ export class GroupedAttemptsController {
   @Get('attempt/grouped/course_id/:courseId/search/:text')
   @Gate('course', { courses: ({ params }) => params.courseId })
   @ApiOperation({ summary: 'The same, of learners whose user name or e-mail contains a text' })
-  @ApiQuery(page)
+  @Answers(200, attemptGroupsSchema)
+  @Asks('page', pageNumber, '25 groups each')
   search(@Param('courseId') courseId: string, @Param('text') text: string, @Query('page') asked?: string) {
     return this.groups(courseId, text, asked);
   }
@@ -43,6 +46,8 @@ export class GroupedAttemptsController {
   @Delete('exam_id/:examId/user_id/:userId/reset_attempts')
   @Gate('course', { courses: ({ pool, params }) => courseOfExam(pool, params.examId) })
   @ApiOperation({ summary: "Take all of a learner's attempts at an exam away" })
+  @Answers(200)
+  @Answers(404, text)
   async reset(@WholeNumber('examId') examId: string, @WholeNumber('userId') userId: string, @By() by: Origin) {
     const exam = await examById(this.pool, examId);
     const [attempt] = exam ? await attemptsAt(this.pool, exam.id, Number(userId)) : [];

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { CONFIGURATION, FactFinder, FreshAttempts, POOL } from '#commands';
 import type { Configuration } from '#configuration';
@@ -16,10 +16,13 @@ import {
 import { type Caller, creditState, userById } from '#platform';
 import { type AttemptRecord, activeAttemptOf, currentAttemptAt, examByContent, examJson, instant } from '#read-models';
 import { Gate, Me } from '../authentication.js';
+import { Answers, Asks } from '../document/answers.js';
+import { failure, mfeFlag, text, userIdNumber } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
 import { links } from '../links.js';
 import { now } from '../now.js';
 import { onboardingExamsOf, sequencedFor } from '../onboarding/onboarding-exams.js';
+import { examOfSequence, timerOrNothing } from './attempts.answers.js';
 import { subjectOf } from './subject.js';
 import { Timer } from './timer.js';
 
@@ -39,7 +42,9 @@ export class LearningSequenceController {
   @Get('active_attempt')
   @Gate('login')
   @ApiOperation({ summary: "The timer of a learner's running attempt, for the learning front end" })
-  @ApiQuery({ name: 'user_id', required: false })
+  @Answers(200, timerOrNothing)
+  @Answers(502, failure)
+  @Asks('user_id', userIdNumber, 'Of global staff only')
   async active(@Me() me: Caller, @Query('user_id') userId?: string) {
     const at = now();
     const active = await this.activeOf(subjectOf(me, userId), at);
@@ -49,22 +54,23 @@ export class LearningSequenceController {
   @Get('attempt/course_id/:courseId')
   @Gate('login')
   @ApiOperation({ summary: "A sequence's exam with the learner's attempt, and the learner's running attempt" })
-  @ApiQuery({ name: 'content_id', required: false })
-  @ApiQuery({ name: 'is_learning_mfe', required: false })
-  @ApiQuery({ name: 'user_id', required: false })
+  @Answers(200, examOfSequence)
+  @Answers(502, failure)
+  @Asks('content_id', text)
+  @Asks('is_learning_mfe', mfeFlag)
+  @Asks('user_id', userIdNumber, 'Of global staff only')
   async exam(
     @Param('courseId') courseId: string,
     @Me() me: Caller,
-    @Query('content_id') contentId?: string | string[],
+    @Query('content_id') contentId?: string,
     @Query('is_learning_mfe') mfe?: string,
     @Query('user_id') userId?: string,
   ) {
     const learner = subjectOf(me, userId);
     const at = now();
-    const isLearningMfe = ['1', 'true', 'True'].includes(mfe ?? '');
+    const isLearningMfe = mfeFlag.enum.includes(mfe);
     const active = await this.activeOf(learner, at);
-    const content = Array.isArray(contentId) ? contentId.at(-1) : contentId;
-    const exam = content ? await examByContent(this.pool, courseId, content) : undefined;
+    const exam = contentId ? await examByContent(this.pool, courseId, contentId) : undefined;
     if (exam && userId && !(await userById(this.pool, learner)))
       throw refused(400, `user_id: there is no user ${userId}.`);
     return {

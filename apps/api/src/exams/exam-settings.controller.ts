@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Inject, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { CONFIGURATION, POOL, SetExamReviewPolicy } from '#commands';
 import type { Configuration } from '#configuration';
@@ -9,11 +9,14 @@ import { type Caller, escalationEmail } from '#platform';
 import { providerOf, UnknownProvider } from '#providers';
 import { examById } from '#read-models';
 import { Gate, Me } from '../authentication.js';
+import { Answers, Reads } from '../document/answers.js';
+import { detail, failure, messages } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
 import { validated } from '../requests/validated.js';
 import { WholeNumber } from '../whole-number.js';
+import { examSettings, reviewPolicy } from './exams.answers.js';
 import { ReviewPolicyRequest } from './exams.requests.js';
 
 /** What learners and reviewers are told of an exam (rest-api.md §5.20, §5.21). */
@@ -29,6 +32,9 @@ export class ExamSettingsController {
   @Get('api/edx_proctoring/v1/proctored_exam/settings/exam_id/:examId/')
   @Gate('login')
   @ApiOperation({ summary: "An exam's provider and whom to ask for help" })
+  @Answers(200, examSettings)
+  @Answers(500, detail, { description: 'The provider is not configured' })
+  @Answers(502, failure)
   async settings(@WholeNumber('examId') examId: string) {
     const exam = await examById(this.pool, examId);
     if (!exam) throw new Refusal('exam_not_found', `Attempted to get exam_id=${examId}, but this exam does not exist.`);
@@ -55,6 +61,7 @@ export class ExamSettingsController {
   @Get('api/edx_proctoring/v1/proctored_exam/review_policy/exam_id/:examId/')
   @Gate('login')
   @ApiOperation({ summary: 'What reviewers are told of an exam' })
+  @Answers(200, reviewPolicy)
   async policy(@WholeNumber('examId') examId: string) {
     return { review_policy: (await examById(this.pool, examId))?.reviewPolicy ?? null };
   }
@@ -62,7 +69,9 @@ export class ExamSettingsController {
   @Put('api/lms/v1/exams/:examId/review_policy')
   @Gate('staff', { scope: 'roster:write' })
   @ApiOperation({ summary: 'Say what reviewers are told of an exam; an empty text takes it away' })
-  @ApiBody({ type: ReviewPolicyRequest })
+  @Reads(ReviewPolicyRequest)
+  @Answers(200)
+  @Answers(400, messages)
   async setPolicy(
     @WholeNumber('examId') examId: string,
     @Body() body: unknown,

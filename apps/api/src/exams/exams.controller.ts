@@ -1,17 +1,20 @@
 import { Body, Controller, Get, Inject, Param, Patch, Post, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiBody, ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { AddExam, ChangeExam, POOL, PublishExams } from '#commands';
 import { type Origin, printed, Refusal } from '#domain';
 import { examByContent, examById, examJson, examsOfCourse } from '#read-models';
 import { Gate } from '../authentication.js';
+import { Answers, Reads, ReadsJson } from '../document/answers.js';
+import { either, listOf, messages, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http-answer.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
 import { idIn } from '../requests/ids.js';
 import { validated, validatedList } from '../requests/validated.js';
 import { WholeNumber } from '../whole-number.js';
+import { examIdSchema, examSchema } from './exams.answers.js';
 import { ChangeExamRequest, CreateExamRequest, PublishedExamRequest } from './exams.requests.js';
 
 const otherPaths = [
@@ -32,7 +35,9 @@ export class ExamsController {
   @Post('exam')
   @Gate('staff')
   @ApiOperation({ summary: 'Create an exam' })
-  @ApiBody({ type: CreateExamRequest })
+  @Answers(200, examIdSchema)
+  @Answers(400, messages)
+  @Reads(CreateExamRequest)
   async create(@Body() body: unknown, @By() by: Origin) {
     const request = validated(CreateExamRequest, body);
     const { course_id, content_id } = request;
@@ -58,7 +63,8 @@ export class ExamsController {
   @Put('exam')
   @Gate('staff')
   @ApiOperation({ summary: 'Change an exam; absent and null fields stay as they are' })
-  @ApiBody({ type: ChangeExamRequest })
+  @Answers(200, examIdSchema)
+  @Reads(ChangeExamRequest)
   async change(@Body() body: unknown, @By() by: Origin) {
     const request = validated(ChangeExamRequest, body, 'detail');
     const changes = {
@@ -78,7 +84,9 @@ export class ExamsController {
   }
 
   @Get('exam/exam_id/:examId')
+  @Gate('login')
   @ApiOperation({ summary: 'An exam by its id' })
+  @Answers(200, examSchema)
   async byId(@WholeNumber('examId') examId: string) {
     const exam = await examById(this.pool, examId);
     if (exam) return examJson(exam);
@@ -86,7 +94,9 @@ export class ExamsController {
   }
 
   @Get('exam/course_id/:courseId/content_id/:contentId')
-  @ApiOperation({ summary: 'An exam by its course and content id' })
+  @Gate('login')
+  @ApiOperation({ summary: 'An exam by its course and content id; a path of three parts is a course with slashes' })
+  @Answers(200, either(examSchema, listOf(examSchema)))
   async byContent(@Param('courseId') courseId: string, @Param('contentId') contentId: string) {
     const exam = await examByContent(this.pool, courseId, contentId);
     if (exam) return examJson(exam);
@@ -95,7 +105,9 @@ export class ExamsController {
   }
 
   @Get('exam/course_id/:courseId')
+  @Gate('login')
   @ApiOperation({ summary: "A course's active exams" })
+  @Answers(200, listOf(examSchema))
   async ofCourse(@Param('courseId') courseId: string) {
     return (await examsOfCourse(this.pool, courseId)).filter(({ isActive }) => isActive).map(examJson);
   }
@@ -103,7 +115,9 @@ export class ExamsController {
   @Patch('exam_registration/course_id/:courseId')
   @Gate('staff')
   @ApiOperation({ summary: "Publish a course's exams: create, revise, withdraw what is not listed" })
-  @ApiBody({ type: [PublishedExamRequest] })
+  @Answers(200, listOf(examIdSchema))
+  @Answers(422, either(messages, listOf(either(messages, listOf(text)))))
+  @ReadsJson([PublishedExamRequest])
   async publish(@Param('courseId') courseId: string, @Body() body: unknown, @By() by: Origin) {
     const exams = validatedList(PublishedExamRequest, body).map((item) => ({
       contentId: item.content_id,

@@ -1,3 +1,4 @@
+import { id, text } from '../document/schemas.js';
 import { Anything, Bool, DateTime, Integer, Text } from '../requests/fields.js';
 
 /** R1 POST; errors are reported in this order. `due_date` and `backend` are checked and ignored, as in the reference. */
@@ -34,12 +35,12 @@ export class PublishedExamRequest {
 
 /** R1 PUT: absent and null leave a field as it is. */
 export class ChangeExamRequest {
-  @Anything({ required: false }) exam_id?: unknown;
-  @Anything({ required: false }) exam_name?: unknown;
+  @Anything({ required: false, like: id }) exam_id?: unknown;
+  @Anything({ required: false, like: text }) exam_name?: unknown;
   @Integer({ required: false, nullable: true }) time_limit_mins?: number | null;
   @Bool({ required: false, nullable: true }) is_proctored?: boolean | null;
   @Bool({ required: false, nullable: true }) is_practice_exam?: boolean | null;
-  @Anything({ required: false }) external_id?: unknown;
+  @Anything({ required: false, like: text }) external_id?: unknown;
   @Bool({ required: false, nullable: true }) is_active?: boolean | null;
   @Bool({ required: false, nullable: true }) hide_after_due?: boolean | null;
 }

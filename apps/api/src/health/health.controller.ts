@@ -4,6 +4,8 @@ import type pg from 'pg';
 import { POOL } from '#commands';
 import { migrations } from '../../../../migrations/index.js';
 import { Gate } from '../authentication.js';
+import { Answers } from '../document/answers.js';
+import { detail, either, integer, listOf, object, text } from '../document/schemas.js';
 import { HttpAnswer } from '../http-answer.js';
 
 const applied = 'select array_agg(name) as names from migrations';
@@ -28,6 +30,7 @@ export class HealthController implements BeforeApplicationShutdown {
   @Get('live')
   @Gate('anyone')
   @ApiOperation({ summary: 'The process answers' })
+  @Answers(200, object('Alive', { status: text }))
   live() {
     return { status: 'ok' };
   }
@@ -35,6 +38,8 @@ export class HealthController implements BeforeApplicationShutdown {
   @Get('ready')
   @Gate('anyone')
   @ApiOperation({ summary: 'Requests can be served: the database is reachable and up to date' })
+  @Answers(200, object('Ready', { status: text, transactionsHeldBack: integer }))
+  @Answers(503, either(object('NotReady', { status: text }, { missing: listOf(text) }), detail))
   async ready() {
     if (this.isEnding) throw new HttpAnswer(503, { status: 'ending' });
     const { rows } = await this.pool.query(applied);

@@ -2,22 +2,26 @@ import { Readable } from 'node:stream';
 import {
   Controller,
   Get,
-  Header,
   Inject,
   NotFoundException,
   type OnApplicationShutdown,
   Query,
   StreamableFile,
 } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import pg from 'pg';
 import { POOL } from '#commands';
 import { type Attempt, evolveAttempt, isAttemptEvent, upcasters } from '#domain';
 import { type Checkpoint, EventStore, replay, type Stored } from '#event-store';
 import { columnOf, streamOfAttempt } from '#read-models';
 import { Gate } from '../authentication.js';
+import { Answers, Asks } from '../document/answers.js';
+import { integer, text, time } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
 import { WholeNumber } from '../whole-number.js';
+import { attemptHistory, attemptState } from './history.answers.js';
+
+const place = /^(\d{1,19})\.(\d{1,18})$/;
 
 /** Only staff of the attempt's course, global staff, or auditors see the history. */
 const auditors = {
@@ -48,6 +52,7 @@ export class HistoryController implements OnApplicationShutdown {
   @Get('attempts/:attemptId/history')
   @Gate('course', auditors)
   @ApiOperation({ summary: "An attempt's events, and whether the log still proves them" })
+  @Answers(200, attemptHistory)
   async history(@WholeNumber('attemptId') attemptId: string) {
     const { stream, events } = await this.eventsOf(attemptId);
     const problem = await this.events.verify(stream);
@@ -65,8 +70,9 @@ export class HistoryController implements OnApplicationShutdown {
   @ApiOperation({
     summary: 'The attempt as it was, rebuilt from its events; null before it was created and once removed',
   })
-  @ApiQuery({ name: 'at', required: false, description: 'ISO 8601 time: after all events up to it' })
-  @ApiQuery({ name: 'version', required: false, description: 'Version of the stream: after this event' })
+  @Answers(200, attemptState)
+  @Asks('at', time, 'After all events up to this time')
+  @Asks('version', integer, 'Of the stream: after this event')
   async state(
     @WholeNumber('attemptId') attemptId: string,
     @Query('at') at?: string,
@@ -90,13 +96,13 @@ export class HistoryController implements OnApplicationShutdown {
 
   @Get('events')
   @Gate('staff', { scope: 'audit:read' })
-  @Header('Content-Type', 'application/x-ndjson')
   @ApiOperation({ summary: 'The whole log in order, one event a line; go on with the last line as `after`' })
-  @ApiQuery({ name: 'after', required: false, description: '<xid>.<position> of an event' })
+  @Answers(200, text, { type: 'application/x-ndjson' })
+  @Asks('after', { ...text, pattern: place.source }, '<xid>.<position> of an event')
   log(@Query('after') after?: string): StreamableFile {
-    const place = /^(\d{1,19})\.(\d{1,18})$/.exec(after ?? '0.0');
-    if (!place) throw refused(400, 'after: not <xid>.<position>.');
-    return new StreamableFile(Readable.from(this.lines({ xid: place[1], position: place[2] })), {
+    const found = place.exec(after ?? '0.0');
+    if (!found) throw refused(400, 'after: not <xid>.<position>.');
+    return new StreamableFile(Readable.from(this.lines({ xid: found[1], position: found[2] })), {
       type: 'application/x-ndjson',
     });
   }

@@ -1,5 +1,5 @@
-import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { applyDecorators, Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
 import { CONFIGURATION, POOL } from '#commands';
@@ -9,11 +9,15 @@ import { type Caller, obscuredUserId } from '#platform';
 import { type Dashboard, providerOf } from '#providers';
 import { examById, examsOfCourse } from '#read-models';
 import { Gate, Me } from '../authentication.js';
+import { Answers, Asks, Redirects } from '../document/answers.js';
+import { oneOf, text } from '../document/schemas.js';
 import { HttpAnswer } from '../http-answer.js';
 import { WholeNumber } from '../whole-number.js';
 
 /** Shown in a frame of the same site (rest-api.md §5.15). */
 const nothing = (text: string) => new HttpAnswer(404, text, { 'X-Frame-Options': 'sameorigin' });
+
+const ToDashboard = () => applyDecorators(Redirects("The provider's page"), Answers(404, text));
 
 /** Leads staff to the provider's dashboard. */
 @ApiTags('providers')
@@ -27,6 +31,8 @@ export class InstructorController {
   @Get(':courseId')
   @Gate('course', { courses: ({ params }) => params.courseId })
   @ApiOperation({ summary: "To the provider's dashboard of a course" })
+  @ToDashboard()
+  @Answers(400, text)
   async course(@Param('courseId') courseId: string, @Me() me: Caller, @Res() reply: FastifyReply) {
     const exams = (await examsOfCourse(this.pool, courseId)).filter(({ isActive }) => isActive);
     const last = exams.at(-1);
@@ -41,8 +47,9 @@ export class InstructorController {
   @Get(':courseId/:examId')
   @Gate('course', { courses: ({ params }) => params.courseId })
   @ApiOperation({ summary: "To the provider's dashboard of an exam, or of an attempt" })
-  @ApiQuery({ name: 'attempt', required: false, description: "The provider's id of an attempt" })
-  @ApiQuery({ name: 'config', required: false, description: '"true": its configuration' })
+  @ToDashboard()
+  @Asks('attempt', text, "The provider's id of an attempt")
+  @Asks('config', oneOf('true'), 'Its configuration')
   async exam(
     @Param('courseId') courseId: string,
     @WholeNumber('examId') examId: string,

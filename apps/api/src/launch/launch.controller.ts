@@ -8,6 +8,8 @@ import { type Configuration, cookieSecretOf } from '#configuration';
 import { EnterSecureBrowser } from '#domain';
 import { attemptByCode } from '#read-models';
 import { Gate } from '../authentication.js';
+import { Answers, Redirects } from '../document/answers.js';
+import { text } from '../document/schemas.js';
 import { links } from '../links.js';
 import { now } from '../now.js';
 import { signedCookie } from './signed-cookie.js';
@@ -26,6 +28,8 @@ export class LaunchController {
   @All(':attemptCode')
   @Gate('anyone')
   @ApiOperation({ summary: 'A learner comes in through a secure browser' })
+  @Redirects('The exam in its course, with a signed cookie `exam`')
+  @Answers(404, text, { type: 'text/html' })
   async launch(@Param('attemptCode') attemptCode: string, @Res() reply: FastifyReply) {
     const found = /^[-a-zA-Z0-9_]+$/.test(attemptCode) ? await attemptByCode(this.pool, attemptCode) : undefined;
     if (!found)

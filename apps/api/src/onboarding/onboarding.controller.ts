@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { CONFIGURATION, POOL } from '#commands';
 import { type Configuration, userObfuscationKeyOf } from '#configuration';
@@ -8,10 +8,13 @@ import { type Caller, enrollmentsForProctoredExams, isCourseStaff, obscuredUserI
 import { type Provider, ProviderRefused } from '#providers';
 import { instant, onboardingOfLearners } from '#read-models';
 import { Gate, Me } from '../authentication.js';
+import { Answers, Asks } from '../document/answers.js';
+import { detail, either, failure, mfeFlag, pageNumber, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http-answer.js';
 import { links } from '../links.js';
 import { now } from '../now.js';
 import { pageOf } from '../page.js';
+import { onboardingOfCourse, onboardingStatus } from './onboarding.answers.js';
 import { onboardingExamsOf, sequencedFor } from './onboarding-exams.js';
 
 const noExam = () => refused(404, 'There is no onboarding exam related to this course id.');
@@ -28,13 +31,14 @@ export class OnboardingController {
   @Get()
   @Gate('login')
   @ApiOperation({ summary: "A learner's onboarding in a course: the caller's, or for staff anybody's" })
-  @ApiQuery({ name: 'course_id' })
-  @ApiQuery({ name: 'username', required: false })
-  @ApiQuery({ name: 'is_learning_mfe', required: false })
-  async own(@Me() me: Caller, @Query() query: Record<string, string | string[]>) {
-    const last = (name: string) => [query[name] ?? ''].flat().at(-1)!;
-    const courseId = last('course_id');
-    const username = last('username');
+  @Answers(200, onboardingStatus)
+  @Answers(404, either(text, detail))
+  @Answers(502, failure)
+  @Asks('course_id', text)
+  @Asks('username', text)
+  @Asks('is_learning_mfe', mfeFlag)
+  async own(@Me() me: Caller, @Query() query: Record<string, string>) {
+    const { course_id: courseId, username = '', is_learning_mfe } = query;
     if (!courseId) throw refused(400, 'Missing required query parameter course_id');
     const isOther = username !== '' && username !== me.username;
     if (isOther && !me.isStaff && !(await isCourseStaff(this.pool, me.userId, courseId)))
@@ -51,7 +55,7 @@ export class OnboardingController {
     )[0];
     if (!chosen) throw refused(404, 'There is no onboarding exam accessible to this user.');
     const { exam, when, opensAt } = chosen;
-    const isLearningMfe = ['1', 'true', 'True'].includes(last('is_learning_mfe'));
+    const isLearningMfe = mfeFlag.enum.includes(is_learning_mfe);
     const { status, expiresAt } = await this.statusOf(userId, courseId, exam.backend, onboarding.provider, at);
     return {
       onboarding_status: status,
@@ -67,9 +71,11 @@ export class OnboardingController {
   @Get('course_id/:courseId')
   @Gate('course', { courses: ({ params }) => params.courseId })
   @ApiOperation({ summary: "The onboarding of a course's learners" })
-  @ApiQuery({ name: 'page', required: false, description: '25 learners each, from 1' })
-  @ApiQuery({ name: 'text_search', required: false })
-  @ApiQuery({ name: 'statuses', required: false, description: 'separated by commas' })
+  @Answers(200, onboardingOfCourse)
+  @Answers(502, failure)
+  @Asks('page', pageNumber, '25 learners each')
+  @Asks('text_search', text)
+  @Asks('statuses', text, 'Separated by commas')
   async ofCourse(
     @Param('courseId') courseId: string,
     @Query('page') asked?: string,

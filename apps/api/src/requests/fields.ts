@@ -2,9 +2,13 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Expose, Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
+import { either, flag, listOf, number, type Schema, text } from '../document/schemas.js';
 
-/** `required: false` allows a field to be absent, `nullable` allows null. */
-export type FieldOptions = { required?: boolean; nullable?: boolean };
+/**
+ * `required: false` allows a field to be absent, `nullable` allows null. `like` is what the document says of it beyond its
+ * type, or instead of one.
+ */
+export type FieldOptions = { required?: boolean; nullable?: boolean; like?: Schema };
 
 /** Why a value was not accepted, in the reference's words. */
 export class Wrong {
@@ -17,7 +21,7 @@ export const Text = ({
   strict = false,
   ...options
 }: FieldOptions & { blank?: boolean; strict?: boolean } = {}) =>
-  field('string', options, (value) => {
+  field('string', { ...options, like: { ...(!blank && { pattern: '\\S' }), ...options.like } }, (value) => {
     if (typeof value !== 'string' && (strict || typeof value !== 'number')) return new Wrong('Not a valid string.');
     const text = String(value);
     if (text.trim() === '' && !blank) return new Wrong('This field may not be blank.');
@@ -36,13 +40,17 @@ export const asciiDigits = (text: string): string =>
   });
 
 export const Integer = (options: FieldOptions = {}) =>
-  field('integer', options, (value) => {
-    if (typeof value === 'string' && value.length > 1000) return new Wrong('String value too large.');
-    const digits = asciiDigits(String(value));
-    const known = ['string', 'number'].includes(typeof value) && /^\s*[+-]?\d+(_\d+)*\s*$/.test(digits);
-    const number = Number(digits.replaceAll('_', ''));
-    return known && Number.isSafeInteger(number) ? number : new Wrong('A valid integer is required.');
-  });
+  field(
+    'integer',
+    { ...options, like: { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER } },
+    (value) => {
+      if (typeof value === 'string' && value.length > 1000) return new Wrong('String value too large.');
+      const digits = asciiDigits(String(value));
+      const known = ['string', 'number'].includes(typeof value) && /^\s*[+-]?\d+(_\d+)*\s*$/.test(digits);
+      const number = Number(digits.replaceAll('_', ''));
+      return known && Number.isSafeInteger(number) ? number : new Wrong('A valid integer is required.');
+    },
+  );
 
 // What the reference validates but cannot store ("true", "yes", …) is refused like anything else.
 const yes: unknown[] = ['t', 'True', '1', 1, true];
@@ -85,9 +93,12 @@ export const DateTime = (options: FieldOptions = {}) =>
     return utc.toISOString().replace('Z', micros.endsWith('000') ? 'Z' : `${micros.slice(3)}Z`);
   });
 
-/** Any JSON value. */
-export const Anything = (options: FieldOptions = {}) =>
-  field('any', { nullable: true, ...options }, (value) => unstorable(JSON.stringify(value)) ?? value);
+/** Any JSON value, or what it is `like`. */
+export const Anything = ({
+  like = either(text, number, flag, { type: 'object' }, listOf({})),
+  ...options
+}: FieldOptions = {}) =>
+  field('any', { nullable: true, like, ...options }, (value) => unstorable(JSON.stringify(value)) ?? value);
 
 function unstorable(text: string): Wrong | undefined {
   // Also as JSON writes it, where an even number of backslashes before it would mean something else.
@@ -97,7 +108,11 @@ function unstorable(text: string): Wrong | undefined {
 }
 
 /** One field of a request class: converts what it accepts, and says what is wrong with the rest. */
-function field(type: string, { required = true, nullable = false }: FieldOptions, read: (value: unknown) => unknown) {
+function field(
+  type: string,
+  { required = true, nullable = false, like }: FieldOptions,
+  read: (value: unknown) => unknown,
+) {
   const messageOf = (value: unknown): string | undefined => {
     if (value === undefined) return required ? 'This field is required.' : undefined;
     if (value === null) return nullable ? undefined : 'This field may not be null.';
@@ -110,7 +125,7 @@ function field(type: string, { required = true, nullable = false }: FieldOptions
   };
   const schema = type === 'date-time' ? { type: 'string', format: type } : type === 'any' ? {} : { type };
   return applyDecorators(
-    ApiProperty({ ...schema, required, nullable } as object),
+    ApiProperty({ ...schema, ...like, required, nullable } as object),
     Expose(),
     Transform(convert),
     ValidateBy({

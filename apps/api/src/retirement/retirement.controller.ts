@@ -9,10 +9,15 @@ import { type Caller, obscuredUserId } from '#platform';
 import { ProviderRefused, providerOf } from '#providers';
 import { attemptsOf } from '#read-models';
 import { Gate, Me } from '../authentication.js';
+import { Answers } from '../document/answers.js';
+import { flag, mapOf } from '../document/schemas.js';
 import { HttpAnswer } from '../http-answer.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
 import { WholeNumber } from '../whole-number.js';
+
+const doneByProvider = mapOf(flag);
+const ForRetirement = () => Answers(403, undefined, { description: 'Not one who may retire: an empty body' });
 
 /** Forgetting a learner (rest-api.md §5.16, §5.17). */
 @ApiTags('retirement')
@@ -27,6 +32,9 @@ export class RetirementController {
   @Post('retire_backend_user/:userId/')
   @Gate('login')
   @ApiOperation({ summary: 'Have the providers delete a learner' })
+  @Answers(200, doneByProvider)
+  @Answers(500, doneByProvider, { description: 'A provider refused; the others were asked all the same' })
+  @ForRetirement()
   async atProviders(@WholeNumber('userId') userId: string, @Me() me: Caller) {
     this.check(me);
     const attempts = await attemptsOf(this.pool, userId);
@@ -43,6 +51,8 @@ export class RetirementController {
   @Post('retire_user/:userId/')
   @Gate('login')
   @ApiOperation({ summary: 'Forget a learner here: names, allowances, and the key to all that is sealed' })
+  @Answers(204)
+  @ForRetirement()
   async here(@WholeNumber('userId') userId: string, @Me() me: Caller, @By() by: Origin) {
     this.check(me);
     await this.commands.execute(new RetireLearner(userId, now(), by));

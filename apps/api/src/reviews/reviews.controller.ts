@@ -1,17 +1,21 @@
 import { Body, Controller, Inject, NotFoundException, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { FreshAttempts, POOL, ReceiveReview } from '#commands';
 import { type Origin, ReadyAttempt, Refusal } from '#domain';
 import { type Caller, isCourseStaff } from '#platform';
 import { type AttemptRecord, attemptsByExternalId } from '#read-models';
 import { Gate, Me } from '../authentication.js';
+import { Answers, Reads } from '../document/answers.js';
+import { detail, either, oneOf, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http-answer.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
 import { bodyObject } from '../requests/body-object.js';
 import { ReviewRequest } from './reviews.requests.js';
+
+const ok = oneOf('OK');
 
 /** What a proctoring provider tells us about an attempt, by the id that it gave to it (rest-api.md §5.7, §5.8). */
 @ApiTags('providers')
@@ -26,6 +30,8 @@ export class ReviewsController {
   @Post('ready')
   @Gate('login')
   @ApiOperation({ summary: "The learner's set-up is done" })
+  @Answers(200, ok)
+  @Answers(404, either(text, detail))
   async ready(@Param('externalId') externalId: string, @Me() me: Caller, @By() by: Origin) {
     const found = await this.attempt(externalId);
     if (!found) throw new HttpAnswer(404, 'You have entered an exam code that is not valid.');
@@ -43,7 +49,10 @@ export class ReviewsController {
   @Post('reviewed')
   @Gate('login')
   @ApiOperation({ summary: 'The review of an attempt' })
-  @ApiBody({ type: ReviewRequest })
+  @Reads(ReviewRequest)
+  @Answers(200, ok)
+  @Answers(403, undefined, { description: 'Not a reviewer: an empty body' })
+  @Answers(412, oneOf('Exam no longer proctored'))
   async reviewed(@Param('externalId') externalId: string, @Body() body: unknown, @Me() me: Caller, @By() by: Origin) {
     const found = await this.attempt(externalId);
     if (!found)

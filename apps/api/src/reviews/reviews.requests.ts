@@ -3,9 +3,9 @@ import { ApiProperty } from '@nestjs/swagger';
 class ReviewComment {
   @ApiProperty() comment: string;
   @ApiProperty() status: string;
-  @ApiProperty({ required: false, description: 'Seconds' }) start?: number;
-  @ApiProperty({ required: false, description: 'Seconds' }) stop?: number;
-  @ApiProperty({ required: false, description: 'Seconds' }) duration?: number;
+  @ApiProperty({ type: 'integer', required: false, description: 'Seconds' }) start?: number;
+  @ApiProperty({ type: 'integer', required: false, description: 'Seconds' }) stop?: number;
+  @ApiProperty({ type: 'integer', required: false, description: 'Seconds' }) duration?: number;
 }
 
 /** The REST format (domain.md §8.1). Each provider brings its own into this form, so it is described here and read there. */

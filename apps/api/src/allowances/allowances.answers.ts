@@ -1,0 +1,21 @@
+import type { allowanceJson } from '#read-models';
+import { detail, either, integer, listOf, mapOf, object, text, time } from '../document/schemas.js';
+import { userSchema } from '../document/user.js';
+import { examSchema } from '../exams/exams.answers.js';
+
+/** rest-api.md §3.5. */
+export const allowanceSchema = object<ReturnType<typeof allowanceJson>>('Allowance', {
+  id: integer,
+  created: time,
+  modified: time,
+  user: userSchema,
+  key: text,
+  value: text,
+  proctored_exam: examSchema,
+});
+
+export const allowancesByName = mapOf(listOf(allowanceSchema));
+
+/** The pairs that were asked for, as texts, where some could be granted and some not. */
+export const askedPairs = listOf(object('AskedPair', { exam_id: text, user_id: text }));
+export const noPairGranted = either(object('RefusedField', { detail: text, field: text }), detail);

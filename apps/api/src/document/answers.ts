@@ -1,0 +1,43 @@
+import { STATUS_CODES } from 'node:http';
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { detail, type Schema, text } from './schemas.js';
+
+// What routes have in common (a login, what can be accepted, limits …) is added in document.ts.
+
+type More = { description?: string; type?: string; headers?: Record<string, { schema: Schema }> };
+
+/** A route's answer; without a schema its body is empty. */
+export const Answers = (
+  status: number,
+  schema?: Schema,
+  { description = STATUS_CODES[status]!, type = 'application/json', headers }: More = {},
+) =>
+  ApiResponse({
+    status,
+    description,
+    ...(schema && { content: { [type]: { schema } } }),
+    ...(headers && { headers }),
+  } as Parameters<typeof ApiResponse>[0]);
+
+/** Statuses with the usual `detail`. */
+export const Refuses = (...statuses: number[]) => applyDecorators(...statuses.map((status) => Answers(status, detail)));
+
+export const Redirects = (description: string) =>
+  Answers(302, undefined, { description, headers: { Location: { schema: text } } });
+
+/** A parameter of the query, which may be absent. */
+export const Asks = (name: string, schema: Schema, description?: string) =>
+  ApiQuery({ name, schema, description, required: false });
+
+const forms = ['application/x-www-form-urlencoded', 'multipart/form-data'];
+
+/** A body of flat fields: as JSON, or as a form. */
+export const Reads = (type: Type) => applyDecorators(ApiBody({ type }), ApiConsumes('application/json', ...forms));
+
+/** A body that only JSON can say. */
+export const ReadsJson = (body: Type | [Type] | Schema) =>
+  applyDecorators(
+    ApiBody(typeof body === 'function' || Array.isArray(body) ? { type: body as Type } : { schema: body }),
+    ApiConsumes('application/json'),
+  );

@@ -1,0 +1,57 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { FastifyInstance } from 'fastify';
+import { openService, people } from '../../../../test/service.js';
+import { asWritten } from '../reference-urls.js';
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const registered = new Set<string>();
+let service: Awaited<ReturnType<typeof openService>>;
+let documented: Map<string, any>;
+
+const watchRoutes = (message: unknown) =>
+  (message as { fastify: FastifyInstance }).fastify.addHook('onRoute', ({ url, method }) => {
+    const path = asWritten(url.replace(/:(\w+)/g, '{$1}'));
+    if (!path.startsWith('/docs'))
+      for (const each of [method].flat()) if (methods.includes(each)) registered.add(`${each} ${path}`);
+  });
+
+beforeAll(async () => {
+  subscribe('fastify.initialization', watchRoutes);
+  service = await openService();
+  unsubscribe('fastify.initialization', watchRoutes);
+  const { body } = await service.request(undefined, 'GET', '/docs-json');
+  documented = new Map(
+    Object.entries<any>(body.paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation]),
+    ),
+  );
+});
+afterAll(() => service.close());
+
+describe('the OpenAPI document', () => {
+  it('has no operation that there is not', () =>
+    expect([...documented.keys()].filter((operation) => !registered.has(operation))).toEqual([]));
+
+  it('has every operation that does anything: the others are refused', async () => {
+    const others = [...registered].filter((operation) => !documented.has(operation));
+    const answers = await Promise.all(
+      others.map(async (operation) => {
+        const [method, path] = operation.split(' ');
+        const url = path.replaceAll('{courseId}', 'course-v1:a+b+c').replace(/\{\w+\}/g, '1');
+        return { operation, status: (await service.request(people.staff, method, url)).status };
+      }),
+    );
+    expect(others.length).toBeGreaterThan(50);
+    expect(answers.filter(({ status }) => status !== 405)).toEqual([]);
+  });
+
+  it('says of every operation what it does, where it belongs, and what it answers when all is well', () => {
+    const incomplete = [...documented].filter(([, { summary, tags, responses }]) => {
+      const good = Object.entries<any>(responses).filter(([status]) => /^[23]/.test(status));
+      const isTold = ({ description, content = {} }: any) =>
+        description !== '' && Object.values<any>(content).every(({ schema }) => Object.keys(schema).length > 0);
+      return !summary || tags.length !== 1 || good.length === 0 || !good.every(([, answer]) => isTold(answer));
+    });
+    expect(incomplete.map(([operation]) => operation)).toEqual([]);
+  });
+});

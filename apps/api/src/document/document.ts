@@ -1,0 +1,135 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { asWritten, courseIdPattern } from '../reference-urls.js';
+import { detail, either, failure, type Schema, text } from './schemas.js';
+
+type Operation = { 'x-gate'?: string; parameters?: any[]; requestBody?: unknown; responses: any; security?: object[] };
+
+const description = `Behaves as edx-proctoring 4.16.1. Answers are JSON, also those that are a text; \`?format=\` may say
+\`json\` and nothing else. Every answer has an \`X-Request-Id\`; those below \`/api\` name the methods of their path in \`Allow\`.`;
+
+/**
+ * The OpenAPI document: what the controllers say of their routes, and what all routes have in common. It is complete and
+ * true: document.spec.ts compares it with the routes, and `npm run schemathesis` with the answers.
+ */
+export function documentOf(app: NestFastifyApplication): OpenAPIObject {
+  const page = new DocumentBuilder().setTitle('Exam proctoring').setVersion('1').setDescription(description);
+  const document = SwaggerModule.createDocument(app, page.build());
+  const paths = Object.entries(document.paths).map(([path, item]) => {
+    const operations = Object.entries(item).filter(([method]) => describable.includes(method));
+    for (const [method, operation] of operations) complete(path, method, operation);
+    return [asWritten(path), Object.fromEntries(operations)];
+  });
+  const components = { ...document.components, securitySchemes };
+  return withSchemas({ ...document, paths: Object.fromEntries(paths), components });
+}
+
+const json = 'application/json';
+
+/** HEAD is GET without its body, and OPTIONS is no part of the contract (rest-api.md §2.1). */
+const describable = ['get', 'post', 'put', 'patch', 'delete', 'trace'];
+
+const id = { type: 'integer', minimum: 0 };
+const slug = { type: 'string', pattern: '^[-a-zA-Z0-9_]+$' };
+const pathParameters: Record<string, { schema: Schema; description?: string }> = {
+  attemptId: { schema: id },
+  examId: { schema: id },
+  userId: { schema: id },
+  externalId: { schema: slug, description: "The provider's id of an attempt" },
+  attemptCode: { schema: slug },
+  courseId: { schema: { type: 'string', pattern: courseIdPattern }, description: 'course-v1:Org+Course+Run' },
+  contentId: { schema: { type: 'string', minLength: 1 }, description: 'A usage key' },
+  text: { schema: { type: 'string', minLength: 1 }, description: 'A part of a user name or e-mail address' },
+};
+
+const header = (name: string, description: string) => ({
+  in: 'header',
+  name,
+  required: false,
+  description,
+  schema: text,
+});
+const idempotencyKey = header('Idempotency-Key', 'A repeated request with the same key gets the first answer');
+const ifNoneMatch = header('If-None-Match', 'The ETag of an earlier answer: 304 if it would still be the same');
+
+const apiKey = (where: string, name: string, description?: string) => ({
+  type: 'apiKey',
+  in: where,
+  name,
+  description,
+});
+const securitySchemes: any = {
+  token: apiKey('header', 'Authorization', '`JWT <token>` or `Bearer <token>`'),
+  useJwtCookie: apiKey('header', 'USE-JWT-COOKIE', '`true`: the token is in two cookies'),
+  jwtCookieHeaderPayload: apiKey('cookie', 'edx-jwt-cookie-header-payload'),
+  jwtCookieSignature: apiKey('cookie', 'edx-jwt-cookie-signature'),
+  csrfToken: apiKey('header', 'X-CSRFToken', 'What the cookie `csrftoken` says'),
+  csrfCookie: apiKey('cookie', 'csrftoken'),
+};
+const needing = (...schemes: string[]) => Object.fromEntries(schemes.map((scheme) => [scheme, []]));
+const cookies = ['useJwtCookie', 'jwtCookieHeaderPayload', 'jwtCookieSignature'];
+
+/** Adds the parameters of the path, and what is answered before a controller is asked or after it has answered. */
+function complete(path: string, method: string, operation: Operation) {
+  const isRead = method === 'get';
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    in: 'path',
+    name,
+    required: true,
+    ...pathParameters[name],
+  }));
+  const others = (operation.parameters ?? []).filter((each) => each.in !== 'path');
+  operation.parameters = [...inPath, ...others];
+  if (!path.startsWith('/api/')) return;
+
+  const { 'x-gate': gate, requestBody, parameters, responses } = operation;
+  also(responses, 400, detail, 'The request cannot be read');
+  also(responses, 413, detail, 'The body is too large');
+  also(responses, 429, detail, 'Too many requests of this client', 'Retry-After');
+  also(responses, 503, failure, 'The database cannot be reached, or others were faster', 'Retry-After');
+  if (isRead && responses[200]?.content?.[json]) {
+    parameters.push(ifNoneMatch);
+    also(responses, 304, undefined, 'As it was');
+  }
+  if (gate === 'course' || requestBody) also(responses, 415, detail, 'No JSON and no form');
+  if (gate === 'anyone') return;
+  operation.security = [needing('token'), needing(...cookies, ...(isRead ? [] : ['csrfToken', 'csrfCookie']))];
+  also(responses, 403, detail, 'No login, or not allowed');
+  also(responses, 404, detail, 'No such path');
+  also(responses, 406, detail, 'Another form than JSON was asked for');
+  if (!isRead) parameters.push(idempotencyKey);
+}
+
+/** A status may have several reasons; an answer that a controller leaves empty stays so. */
+function also(responses: any, status: number, schema: Schema | undefined, reason: string, ...headers: string[]) {
+  const known = responses[status] ?? { content: schema && { [json]: { schema } } };
+  const told = known.content?.[json]?.schema;
+  responses[status] = {
+    ...known,
+    ...(told &&
+      schema &&
+      told !== schema && { content: { ...known.content, [json]: { schema: either(told, schema) } } }),
+    ...(headers[0] && { headers: Object.fromEntries(headers.map((name) => [name, { schema: text }])) }),
+    description: known.description ? `${known.description}; or: ${reason}` : reason,
+  };
+}
+
+/** Each schema with a title goes to the components, and the places where it was refer to it. */
+function withSchemas(document: OpenAPIObject): OpenAPIObject {
+  const schemas: Record<string, any> = {};
+  const referring = (value: any): any => {
+    if (Array.isArray(value)) return value.map(referring);
+    if (typeof value !== 'object' || value === null) return value;
+    const read = Object.fromEntries(Object.entries(value).map(([key, each]) => [key, referring(each)]));
+    if (typeof value.title !== 'string' || !('type' in value)) return read;
+    const { title, ...schema } = read;
+    schemas[title] = schema;
+    return { $ref: `#/components/schemas/${title}` };
+  };
+  const paths = referring(document.paths);
+  return {
+    ...document,
+    paths,
+    components: { ...document.components, schemas: { ...document.components?.schemas, ...schemas } },
+  };
+}

@@ -1,0 +1,61 @@
+/** A schema in the words of OpenAPI 3.0. One with a title is a component of the document (see `document.ts`). */
+export type Schema = { [keyword: string]: any };
+
+export const text: Schema = { type: 'string' };
+export const integer: Schema = { type: 'integer' };
+export const number: Schema = { type: 'number' };
+export const flag: Schema = { type: 'boolean' };
+export const time: Schema = { type: 'string', format: 'date-time' };
+/** As JSON, or as a text of digits, which a form can say. */
+export const id: Schema = {
+  anyOf: [
+    { type: 'integer', minimum: 1 },
+    { type: 'string', pattern: '^\\d{1,18}$' },
+  ],
+};
+/** In a query. */
+export const userIdNumber: Schema = { type: 'integer', minimum: 1 };
+export const pageNumber: Schema = { type: 'integer', minimum: 1 };
+
+/** Any JSON value. */
+export const anything: Schema = {};
+export const emptyObject: Schema = { type: 'object', additionalProperties: false };
+
+export const oneOf = (...words: string[]): Schema => ({ type: 'string', enum: words });
+export const orNull = (schema: Schema): Schema => ({
+  ...schema,
+  nullable: true,
+  ...(schema.enum && { enum: [...schema.enum, null] }),
+});
+export const listOf = (items: Schema): Schema => ({ type: 'array', items });
+export const mapOf = (values: Schema): Schema => ({ type: 'object', additionalProperties: values });
+export const either = (...schemas: Schema[]): Schema => ({ anyOf: schemas });
+
+/** `is_learning_mfe`: links lead to the learning front end. */
+export const mfeFlag = oneOf('1', 'true', 'True');
+
+type Optional<T> = { [Key in keyof T]-?: undefined extends T[Key] ? Key : never }[keyof T];
+type Schemas<T, Key extends keyof T> = unknown extends T ? Record<string, Schema> : Record<Key, Schema>;
+
+/**
+ * An object with exactly these properties. Given the type of what a presenter makes, the compiler asks for each of them;
+ * `sometimes` are those that may be absent.
+ */
+export const object = <T = unknown>(
+  title: string,
+  always: Schemas<T, Exclude<keyof T, Optional<T>>>,
+  sometimes?: Schemas<T, Optional<T>>,
+): Schema => ({
+  title,
+  type: 'object',
+  properties: { ...always, ...sometimes },
+  required: Object.keys(always),
+  additionalProperties: false,
+});
+
+/** The usual body of an error. */
+export const detail = object('Detail', { detail: text });
+/** Of an error of others: `provider` names a proctoring provider. */
+export const failure = object('Failure', { detail: text }, { provider: text });
+/** What is wrong with each field of a body. */
+export const messages: Schema = { title: 'Messages', ...mapOf(listOf(text)) };

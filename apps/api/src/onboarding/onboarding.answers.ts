@@ -1,0 +1,41 @@
+import { anything, flag, integer, listOf, object, oneOf, orNull, text, time } from '../document/schemas.js';
+
+/** rest-api.md §5.13. A provider's profile may name any expiration date. */
+export const onboardingStatus = object('OnboardingStatus', {
+  onboarding_status: orNull(text),
+  onboarding_link: orNull(text),
+  expiration_date: anything,
+  onboarding_past_due: flag,
+  onboarding_release_date: time,
+  review_requirements_url: text,
+});
+
+/** rest-api.md §5.14. */
+export const onboardingOfCourse = object('OnboardingOfCourse', {
+  count: integer,
+  previous: orNull(text),
+  next: orNull(text),
+  num_pages: integer,
+  results: listOf(
+    object('LearnersOnboarding', {
+      username: text,
+      enrollment_mode: text,
+      status: orNull(
+        oneOf(
+          'not_started',
+          'setup_started',
+          'onboarding_started',
+          'other_course_approved',
+          'submitted',
+          'verified',
+          'rejected',
+          'error',
+          'expired',
+          'onboarding_reset_past_due',
+        ),
+      ),
+      modified: orNull(time),
+    }),
+  ),
+  use_onboarding_profile_api: flag,
+});

@@ -1,0 +1,78 @@
+import type { RosterError } from '#platform';
+import {
+  either,
+  flag,
+  integer,
+  listOf,
+  mapOf,
+  object,
+  oneOf,
+  orNull,
+  type Schema,
+  text,
+  time,
+} from '../document/schemas.js';
+
+const words: Schema = { type: 'string', minLength: 1 };
+const userId: Schema = { type: 'integer', minimum: 1 };
+/** By id or by user name. */
+const user = either(userId, words);
+
+/** Items may have other fields, which do not count. */
+const listOfItems = (required: Record<string, Schema>, optional: Record<string, Schema> = {}): Schema =>
+  listOf({ ...object('', required, optional), title: undefined, additionalProperties: true });
+
+const ofUser = { user, course_id: words };
+const ofContent = { course_id: words, content_id: words };
+
+/** What the LMS says of people and courses; see `sections` of libs/platform, which reads it. */
+export const rosterSchema = object(
+  'Roster',
+  {},
+  {
+    users: listOfItems(
+      { id: userId, username: words, email: text },
+      {
+        full_name: orNull(text),
+        is_staff: orNull(flag),
+        is_superuser: orNull(flag),
+        is_active: orNull(flag),
+        groups: orNull(listOf(words)),
+      },
+    ),
+    courses: listOfItems(
+      { course_id: words, display_name: text },
+      {
+        start: orNull(time),
+        end: orNull(time),
+        escalation_email: orNull(text),
+        override_grade_on_rejected: orNull(flag),
+      },
+    ),
+    enrollments: listOfItems({ ...ofUser, mode: words }, { is_active: orNull(flag) }),
+    course_staff: listOfItems(ofUser, { role: orNull(words) }),
+    credit_requirements: listOfItems(
+      { course_id: words, namespace: words, name: words, order: { type: 'integer', format: 'int32' } },
+      { display_name: orNull(text), statuses: orNull(mapOf(words)) },
+    ),
+    verified_names: listOfItems({ user, verified_name: words, status: words }),
+    dates: listOfItems(ofContent, { user: orNull(user), field: orNull(oneOf('due')), date: orNull(time) }),
+    schedules: listOfItems(ofContent, {
+      user: orNull(user),
+      effective_start: orNull(time),
+      due: orNull(time),
+      accessible: orNull(flag),
+      scheduled: orNull(flag),
+    }),
+    removed: object('RemovedFromRoster', {}, { enrollments: listOfItems(ofUser), course_staff: listOfItems(ofUser) }),
+  },
+);
+
+/** How many items each section had. */
+export const writtenCounts = mapOf(integer);
+
+export const rosterErrors = object('RosterErrors', {
+  errors: listOf(
+    object<RosterError>('RosterError', { section: text, index: orNull(integer), field: orNull(text), message: text }),
+  ),
+});

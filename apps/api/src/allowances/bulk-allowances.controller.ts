@@ -19,6 +19,7 @@ import { HttpAnswer, refused } from '../http-answer.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
 import { bodyObject } from '../requests/body-object.js';
+import { asciiDigits } from '../requests/fields.js';
 import { BulkAllowanceRequest } from './allowances.requests.js';
 import { Learners } from './learners.js';
 
@@ -79,8 +80,8 @@ export class BulkAllowancesController {
     const type = printed(request.allowance_type ?? '');
     const multiplier = type === 'time_multiplier' ? multiplierIn(request.value) : undefined;
     if (isMinutesKey(type) && !/^\d+$/.test(minutesIn(request.value))) throw badValue();
-    if (examIds.length * userNames.length > 0 && request.allowance_type == null)
-      throw refused(400, 'allowance_type: This field is required.');
+    const missing = ['allowance_type', 'value'].find((field) => request[field] == null);
+    if (examIds.length * userNames.length > 0 && missing) throw refused(400, `${missing}: This field is required.`);
 
     const pairs = examIds.flatMap((exam_id) => userNames.map((user_id) => ({ exam_id, user_id })));
     let failed = 0;
@@ -105,7 +106,7 @@ export class BulkAllowancesController {
     const granted =
       multiplier === undefined
         ? { key: type, value: printed(value) }
-        : { key: additionalTime, value: String(roundHalfEven(exam.timeLimitMins * (multiplier - 1))) };
+        : { key: additionalTime, value: BigInt(roundHalfEven(exam.timeLimitMins * (multiplier - 1))).toString() };
     try {
       const userId = await this.learners.idOf(userInfo);
       const { key, ...origin } = by;
@@ -142,9 +143,12 @@ const minutesIn = (value: unknown): string => {
   throw refused(400, 'value: Not a valid string.');
 };
 
+/** A number of at least 1, as the reference reads texts: digits of any script, and `_` between them. */
 const multiplierIn = (value: unknown): number => {
-  const isNumber = typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
-  const multiplier = isNumber ? Number(value) : Number.NaN;
-  if (multiplier >= 1 && Number.isFinite(multiplier)) return multiplier;
+  const text = asciiDigits(String(value)).trim();
+  const isNumber =
+    typeof value === 'string' && /^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[+-]?\d+)?$/i.test(text);
+  const multiplier = value === true ? 1 : isNumber ? Number(text.replaceAll('_', '')) : value;
+  if (typeof multiplier === 'number' && multiplier >= 1 && Number.isFinite(multiplier)) return multiplier;
   throw badValue();
 };

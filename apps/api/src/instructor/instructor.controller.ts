@@ -10,6 +10,7 @@ import { type Dashboard, providerOf } from '#providers';
 import { examById, examsOfCourse } from '#read-models';
 import { Gate, Me } from '../authentication.js';
 import { HttpAnswer } from '../http-answer.js';
+import { lastOf } from '../requests/query.js';
 import { WholeNumber } from '../whole-number.js';
 
 /** Shown in a frame of the same site (rest-api.md §5.15). */
@@ -48,16 +49,16 @@ export class InstructorController {
     @WholeNumber('examId') examId: string,
     @Me() me: Caller,
     @Res() reply: FastifyReply,
-    @Query('attempt') attempt?: string,
-    @Query('config') config?: string,
+    @Query('attempt') attempt?: string | string[],
+    @Query('config') config?: string | string[],
   ) {
     const exam = await examById(this.pool, examId);
     if (!exam || exam.courseId !== courseId) throw nothing(`No exam ${examId} in course ${courseId}.`);
     if (!exam.isProctored) throw nothing(`No proctored exams in course ${courseId}`);
     this.redirect(reply, me, exam, exam.backend, {
       examExternalId: exam.externalId,
-      attemptExternalId: attempt,
-      configuration: config?.toLowerCase() === 'true',
+      attemptExternalId: lastOf(attempt),
+      configuration: lastOf(config)?.toLowerCase() === 'true',
     });
   }
 

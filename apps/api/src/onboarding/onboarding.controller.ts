@@ -12,6 +12,7 @@ import { HttpAnswer, refused } from '../http-answer.js';
 import { links } from '../links.js';
 import { now } from '../now.js';
 import { pageOf } from '../page.js';
+import { lastOf } from '../requests/query.js';
 import { onboardingExamsOf, sequencedFor } from './onboarding-exams.js';
 
 const noExam = () => refused(404, 'There is no onboarding exam related to this course id.');
@@ -32,7 +33,7 @@ export class OnboardingController {
   @ApiQuery({ name: 'username', required: false })
   @ApiQuery({ name: 'is_learning_mfe', required: false })
   async own(@Me() me: Caller, @Query() query: Record<string, string | string[]>) {
-    const last = (name: string) => [query[name] ?? ''].flat().at(-1)!;
+    const last = (name: string) => lastOf(query[name]) ?? '';
     const courseId = last('course_id');
     const username = last('username');
     if (!courseId) throw refused(400, 'Missing required query parameter course_id');
@@ -72,10 +73,11 @@ export class OnboardingController {
   @ApiQuery({ name: 'statuses', required: false, description: 'separated by commas' })
   async ofCourse(
     @Param('courseId') courseId: string,
-    @Query('page') asked?: string,
-    @Query('text_search') search = '',
-    @Query('statuses') statuses = '',
+    @Query('page') asked?: string | string[],
+    @Query('text_search') searched?: string | string[],
+    @Query('statuses') listed?: string | string[],
   ) {
+    const [search, statuses] = [lastOf(searched) ?? '', lastOf(listed) ?? ''];
     const onboarding = await onboardingExamsOf(this.pool, this.configuration, courseId);
     if (!onboarding) throw noExam();
     const learners = await enrollmentsForProctoredExams(this.pool, courseId, search);

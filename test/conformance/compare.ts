@@ -1,4 +1,5 @@
-import type { Answer } from './server.js';
+import { createHash, createHmac } from 'node:crypto';
+import { type Answer, cookieSecret } from './server.js';
 
 type Fields = Record<string, unknown>;
 
@@ -9,7 +10,9 @@ export class Ids {
 
   match(kind: string, oracle: unknown, ours: unknown): boolean {
     const [known, owner] = [this.pairs.get(`${kind} ${oracle}`), this.taken.get(`${kind} ${ours}`)];
-    if (known !== undefined || owner !== undefined) return known === ours && owner === oracle;
+    // Some answers show ids as texts; of what kind each one is, is compared elsewhere.
+    if (known !== undefined || owner !== undefined)
+      return String(known) === String(ours) && String(owner) === String(oracle);
     this.pairs.set(`${kind} ${oracle}`, ours);
     this.taken.set(`${kind} ${ours}`, oracle);
     return true;
@@ -26,14 +29,16 @@ export class Ids {
     replace('exam', /(\bexam_id=|\btest-exam-)(\d+)/g);
     replace('attempt', /(\battempt_id=|\/attempt\/)(\d+)/g);
     replace('code', /(\battempt_code=)([0-9A-F-]{36})/g);
-    replace('external', /(\bexternal_id=)([-\w]+)/g);
+    replace('external', /(\bexternal_id=|\/)(test-attempt-\d+)/g);
     return text;
   }
 }
 
+/** The first row that fits decides. */
 const kinds: { kind: string; key: string; beside?: string }[] = [
   { kind: 'exam', key: 'exam_id' },
   { kind: 'exam', key: 'id', beside: 'content_id' },
+  { kind: 'allowance', key: 'id', beside: 'key' },
   { kind: 'attempt', key: 'exam_attempt_id' },
   { kind: 'attempt', key: 'attempt_id' },
   { kind: 'attempt', key: 'id', beside: 'proctored_exam' },
@@ -49,6 +54,10 @@ export function compare(oracle: Answer, ours: Answer, ids: Ids): string[] {
     found.push(`${place}: reference ${show(expected)}, service ${show(got)}`);
 
   if (oracle.status !== ours.status) differ('status', oracle.status, ours.status);
+  const to = oracle.location && ids.translate(oracle.location);
+  if (to !== ours.location) differ('Location', to, ours.location);
+  if (oracle.frame !== ours.frame) differ('X-Frame-Options', oracle.frame, ours.frame);
+  compareCookies(oracle.cookie, ours.cookie);
   // A page is the host's own: another host has another one.
   if (oracle.type?.startsWith('text/html')) return found;
   if (oracle.type !== ours.type) differ('content type', oracle.type, ours.type);
@@ -56,17 +65,30 @@ export function compare(oracle: Answer, ours: Answer, ids: Ids): string[] {
   compareValues('body', oracle.body, ours.body);
   return found;
 
+  /** The code in it is an id, so each side has a signature of its own: both must be good. */
+  function compareCookies(expected = '', got = '') {
+    const [, code, time, end] = readCookie.exec(expected) ?? [];
+    const [, gotCode, gotTime, gotEnd] = readCookie.exec(got) ?? [];
+    const same =
+      code === undefined ? got === '' : ids.match('code', code, gotCode) && isSigned(got) && isSigned(expected);
+    if (!same || time !== gotTime || end !== gotEnd) differ('Set-Cookie', expected, got);
+  }
+
   function compareValues(place: string, expected: unknown, got: unknown, key = '', parent: Fields = {}) {
     const kind = kinds.find((each) => each.key === key && (!each.beside || each.beside in parent))?.kind;
     if (kind && isId(expected) && isId(got)) {
       if (!ids.match(kind, expected, got) || shape(expected) !== shape(got)) differ(`${place} (an id)`, expected, got);
     } else if (Array.isArray(expected) && Array.isArray(got)) {
-      if (expected.length !== got.length) differ(`${place}.length`, expected.length, got.length);
+      const sorted = inOrderOf(expected, got, ids);
+      if (sorted) found.push(`${place} (order)`);
+      const items: unknown[] = sorted ?? got;
+      if (expected.length !== items.length) differ(`${place}.length`, expected.length, items.length);
       for (const index of expected.keys())
-        if (index < got.length) compareValues(`${place}.${index}`, expected[index], got[index]);
+        if (index < items.length) compareValues(`${place}.${index}`, expected[index], items[index]);
     } else if (isObject(expected) && isObject(got)) {
       const [names, gotNames] = [Object.keys(expected), Object.keys(got)];
-      if (names.join() !== gotNames.join()) differ(`${place}, keys`, names, gotNames);
+      if (names.toSorted().join() !== gotNames.toSorted().join()) differ(`${place}, keys`, names, gotNames);
+      else if (names.join() !== gotNames.join()) found.push(`${place} (order)`);
       for (const name of names)
         if (name in got) compareValues(`${place}.${name}`, expected[name], got[name], name, expected);
     } else if (typeof expected === 'number' && typeof got === 'number') {
@@ -77,6 +99,32 @@ export function compare(oracle: Answer, ours: Answer, ids: Ids): string[] {
     }
   }
 }
+
+const readCookie = /^exam=([^:;]*):(\w+):[-\w]+(.*)$/;
+const signingKey = createHash('sha256').update(`examsignerdjango.http.cookies${cookieSecret}`).digest();
+const isSigned = (cookie: string) => {
+  const [, text, signature] = /^exam=(.*):([-\w]+);/.exec(cookie) ?? [];
+  return text && createHmac('sha256', signingKey).update(text).digest('base64url') === signature;
+};
+
+/** The same items in the other list's order; undefined when they already are, or when the lists differ in more. */
+function inOrderOf(expected: unknown[], got: unknown[], ids: Ids): unknown[] | undefined {
+  const [wanted, given] = [expected.map((item) => signOf(item, ids)), got.map((item) => signOf(item))];
+  if (wanted.length < 2 || wanted.join('\n') === given.join('\n')) return undefined;
+  if (wanted.toSorted().join('\n') !== given.toSorted().join('\n')) return undefined;
+  const left = [...given.entries()];
+  return wanted.map((sign) => {
+    const at = left.findIndex(([, other]) => other === sign);
+    return got[left.splice(at, 1)[0][0]];
+  });
+}
+
+/** What an item says beside its ids; the ids of a pair of exam and learner are all it says. */
+const signOf = (item: unknown, ids?: Ids): string => {
+  if (isObject(item) && Object.keys(item).join() === 'exam_id,user_id')
+    return `${ids ? ids.translate(`exam_id=${item.exam_id}`) : `exam_id=${item.exam_id}`} ${item.user_id}`;
+  return JSON.stringify(item, (key, value) => (/^(id|external_id|attempt_code)$/.test(key) ? undefined : value));
+};
 
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -28,6 +28,17 @@ const tellsOnceMore = (side: 'oracle' | 'ours', exchange: Exchange) =>
   (timerIn(exchange[side === 'ours' ? 'oracle' : 'ours'])?.attempt_status !== 'submitted' ||
     exchange.mismatches.some((line) => line.includes('attempt_id (an id)')));
 
+/** Lists, which submit nothing themselves: only `side` has been told that an attempt ran out of time. */
+const listsExpired = (side: 'oracle' | 'ours', exchange: Exchange) => {
+  const words = side === 'oracle' ? ['submitted', '(?:onboarding_)?started'] : ['(?:onboarding_)?started', 'submitted'];
+  const states = `(?:onboarding_)?status: reference "${words[0]}", service "${words[1]}"`;
+  return asks(exchange, 'GET', /active_exams_for_user/)
+    ? exchange.mismatches.length > 0 &&
+        JSON.stringify(exchange[side === 'oracle' ? 'ours' : 'oracle'].body).includes('"status":"started"')
+    : asks(exchange, 'GET', /attempt\/grouped|user_onboarding/) &&
+        onlyIn(exchange, new RegExp(`^body\\..*(?:${states}|(?:completed_at|modified): )`));
+};
+
 /** An answer about an attempt that got no minutes: the attempt itself, or its timer. */
 const isOver = (answer: Answer) => {
   const { allowed_time_limit_mins, low_threshold_sec } = timerIn(answer) ?? {};
@@ -36,6 +47,22 @@ const isOver = (answer: Answer) => {
 
 /** A message without what JSON and Python write differently; ids are compared elsewhere. */
 const bare = ({ body }: Answer) => String((body as any).detail).replace(/['" ]|\d+/g, '');
+
+/** Allowances ascend in each list of theirs; pairs of exam and learner are as they were asked for. */
+const isAscending = (body: unknown): boolean =>
+  Object.values(Object(body)).every((item) => !Array.isArray(item) || isAscending(item)) &&
+  (!Array.isArray(body) || body.every(({ id }, index) => index === 0 || id === undefined || body[index - 1].id < id));
+
+const retires = (exchange: Exchange) =>
+  asks(exchange, 'POST', /^~~\/retire_user\//) && exchange.oracle.status === 204 && exchange.ours.status === 204;
+
+/** Bulk allowances without a course: here the exams tell it. */
+const namesOnlyExams = ({ step, oracle }: Exchange) =>
+  step.path === '~/bulk_allowance' && (oracle.body as any)?.detail === 'could not determine the course_id';
+
+/** Paths where a body's course outranks the one that is addressed. */
+const ofCourse =
+  /^~\/(.*allowance$|attempt\/grouped\/|exam_id\/)|^~~\/(instructor\/|user_onboarding\/status\/course_id\/)/;
 
 const registration = /^~\/exam_registration/;
 const attempt = /^~\/attempt\/[^/?]+$/;
@@ -56,6 +83,8 @@ export const differences: Difference[] = [
       isPage(exchange.oracle) &&
       exchange.ours.status === 405 &&
       (asks(exchange, 'GET', /^~\/(exam|allowance)$/) ||
+        asks(exchange, 'PUT', /^~\/\{?[^/]+\/allowance$/) ||
+        asks(exchange, 'DELETE', /^~\/\{?[^/]+\/allowance$/) ||
         asks(exchange, 'POST', /^~\/exam\/./) ||
         asks(exchange, 'PUT', /^~\/exam\/./)),
   },
@@ -94,14 +123,19 @@ export const differences: Difference[] = [
     // The stranger is refused by both; what differs is what the owner sees afterwards.
     allows: (exchange, history) =>
       history.some(({ step, oracle }) => attempt.test(step.path) && oracle.status === 403) &&
-      ((asks(exchange, 'GET', attempt) && onlyIn(exchange, /^body\.modified:/)) || tellsOnceMore('ours', exchange)),
+      ((asks(exchange, 'GET', attempt) && onlyIn(exchange, /^body\.modified:/)) ||
+        tellsOnceMore('ours', exchange) ||
+        listsExpired('oracle', exchange)),
   },
   {
     name: 'an attempt that gets no minutes is over at once',
     reason: 'domain.md 2.5: the reference ends it a moment later, and this test lets no moment pass within a request',
     allows: (exchange) =>
-      isOver(exchange.oracle) &&
-      ((asks(exchange, 'GET', attempt) && onlyIn(exchange, /^body\.modified:/)) || tellsOnceMore('oracle', exchange)),
+      (isOver(exchange.oracle) &&
+        ((asks(exchange, 'GET', attempt) && onlyIn(exchange, /^body\.modified:/)) ||
+          tellsOnceMore('oracle', exchange))) ||
+      (JSON.stringify(exchange.oracle.body ?? '').includes('"allowed_time_limit_mins":0') &&
+        listsExpired('ours', exchange)),
   },
   {
     name: 'an expiry stays when the request is refused',
@@ -111,19 +145,72 @@ export const differences: Difference[] = [
       history.some(
         (earlier) => isPage(earlier.oracle) && (asks(earlier, 'POST', /\/reviewed$/) || asks(earlier, 'PUT', attempt)),
       ) &&
-      ((asks(exchange, 'GET', attempt) && onlyIn(exchange, /^body\.modified:/)) || tellsOnceMore('oracle', exchange)),
+      ((asks(exchange, 'GET', attempt) && onlyIn(exchange, /^body\.modified:/)) ||
+        tellsOnceMore('oracle', exchange) ||
+        listsExpired('ours', exchange)),
   },
   {
     name: 'the course of the addressed object decides',
     reason:
       'body course_id/exam_id overrides the URL in course-staff checks → the course of the addressed object decides',
     allows: (exchange) =>
-      (asks(exchange, 'DELETE', attempt) ||
-        asks(exchange, 'PUT', /^~\/allowance$/) ||
-        asks(exchange, 'DELETE', /^~\/allowance$/)) &&
-      ['course_id', 'exam_id'].some((key) => (exchange.step.body as any)?.[key]) &&
-      (staffOnly(exchange.oracle) ? exchange.ours.status === 200 : staffOnly(exchange.ours)),
-    parts: () => true,
+      (asks(exchange, 'DELETE', attempt) || ofCourse.test(exchange.step.path)) &&
+      (['course_id', 'exam_id'].some((key) => (exchange.step.body as any)?.[key]) || namesOnlyExams(exchange)) &&
+      (staffOnly(exchange.oracle) || namesOnlyExams(exchange) ? exchange.ours.status < 500 : staffOnly(exchange.ours)),
+    parts: ({ step }) => step.method !== 'GET',
+  },
+  {
+    name: 'running exams of others are not for everybody',
+    reason: '`active_exams_for_user`: anyone → own, or course/global staff',
+    allows: (exchange) =>
+      asks(exchange, 'GET', /active_exams_for_user/) && exchange.oracle.status === 200 && staffOnly(exchange.ours),
+  },
+  {
+    name: 'a dashboard is that of an exam of the course',
+    reason: 'instructor redirect: exam of another course → 404 unless the exam is in the URL’s course',
+    allows: (exchange) =>
+      asks(exchange, 'GET', /^~~\/instructor\/[^/]+\/[^/]/) &&
+      (exchange.oracle.status === 302 || exchange.oracle.status === 404 || isPage(exchange.oracle)) &&
+      exchange.ours.status === 404 &&
+      String(exchange.ours.body).startsWith('No exam '),
+  },
+  {
+    name: 'lists have an order',
+    reason: 'unordered lists → ascending id',
+    allows: (exchange) =>
+      exchange.mismatches.every((line) => line.endsWith(' (order)')) &&
+      (/allowance$/.test(exchange.step.path) || /active_exams_for_user$/.test(exchange.step.path)) &&
+      isAscending(exchange.ours.body),
+  },
+  {
+    name: 'attempts of one instant',
+    reason: 'the clock stands still in a request: what the reference makes in it one after the other has one time here',
+    allows: (exchange, history) =>
+      (asks(exchange, 'GET', /attempt\/grouped/) && onlyIn(exchange, / \(order\)$/)) ||
+      (asks(exchange, 'GET', /user_onboarding\/status/) &&
+        onlyIn(exchange, /^body\.(onboarding_status|results\.\d+\.status): reference "onboarding_reset/) &&
+        history.some(({ step }) => (step.body as any)?.action === 'reset_attempt')),
+  },
+  {
+    name: 'an exam is found by a real usage key',
+    reason: 'R3 content id pattern → also real usage keys, percent-encoded',
+    allows: (exchange) =>
+      asks(exchange, 'GET', /\/content_id\/./) &&
+      exchange.oracle.status === 404 &&
+      (exchange.ours.status === 200 || exchange.ours.status === 400),
+  },
+  {
+    name: 'OPTIONS does not describe the view',
+    reason: 'rest-api.md 2.1: out of contract; what can be sent and read is told',
+    allows: (exchange) => exchange.step.method === 'OPTIONS' && onlyIn(exchange, /^body, keys: reference \["name",/),
+  },
+  {
+    name: 'a retired learner has no name',
+    reason: 'retirement blanks allowances only → keys destroyed, roster row erased, allowances blanked',
+    allows: (exchange, history) =>
+      history.some((earlier) => retires(earlier)) &&
+      exchange.oracle.status === exchange.ours.status &&
+      JSON.stringify(exchange.ours.body).includes('retired user '),
   },
   {
     name: 'an odd content id does not keep a learner from the exam',
@@ -146,7 +233,8 @@ export const differences: Difference[] = [
   },
 ];
 
-/** The reference refused, but kept what it had done until then: nothing of it stays with us. */
+/** The reference refused, but kept what it had done until then; or a learner was forgotten, which goes further here. */
 export const partsWays = (exchange: Exchange): boolean =>
-  exchange.oracle.status === 400 &&
-  (asks(exchange, 'PATCH', registration) || /past due proctored/.test((exchange.oracle.body as any)?.detail));
+  retires(exchange) ||
+  (exchange.oracle.status === 400 &&
+    (asks(exchange, 'PATCH', registration) || /past due proctored/.test((exchange.oracle.body as any)?.detail)));

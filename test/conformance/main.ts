@@ -14,6 +14,8 @@ import { type Pair, World } from './world.js';
 const { values: options } = parseArgs({
   options: {
     requests: { type: 'string', default: '2500' },
+    /** Walks with that many seeds, from `seed` on, which share the requests. */
+    seeds: { type: 'string', default: '1' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     /** Only the stories whose name has this text; the last one is called `walk`. */
     only: { type: 'string' },
@@ -79,7 +81,11 @@ async function run() {
     console.log(`${judge.failed === before ? 'ok  ' : 'FAIL'} ${name}: ${steps.length} steps`);
   }
 
-  if ('walk'.includes(options.only ?? '')) await walk(makeWorld, judge, Number(options.requests), options.seed);
+  if ('walk'.includes(options.only ?? ''))
+    for (let index = 0; index < Number(options.seeds); index++) {
+      const seed = index === 0 ? options.seed : String(Number(options.seed) + index);
+      await walk(makeWorld, judge, Math.ceil(Number(options.requests) / Number(options.seeds)), seed);
+    }
   for (const { name } of options.only === undefined ? judge.unused : []) {
     judge.count(false);
     console.log(`FAIL The difference "${name}" was never seen.`);

@@ -1,11 +1,11 @@
 import type { Random } from './random.js';
 import { examFields, type Step } from './step.js';
+import { learners } from './world.js';
 
 export type Exam = { name: string; course: 'A' | 'B'; fields: Record<string, unknown> };
 export type Attempt = { name: string; owner: string; exam: Exam };
 
-const learners = ['alice', 'bob', 'carol', 'dave'];
-const staff = ['staff', 'coach', 'otherCoach', 'root', 'reviewer'];
+const staff = ['staff', 'coach', 'otherCoach', 'root', 'reviewer', 'worker', 'auditor', 'inactive'];
 
 /** What the walk remembers of a world, to ask about things that are there (mostly). */
 export class Model {
@@ -23,6 +23,8 @@ export class Model {
   /** Two courses with exams of every kind. */
   beginning(): Step[] {
     const { random } = this;
+    // One after the other: which onboarding exam is the newest is told by its time.
+    const steps: Step[] = [];
     for (const course of ['A', 'A', 'A', 'A', 'A', 'B', 'B'] as const) {
       const name = this.newName('exam');
       const kind = random.pick([
@@ -30,13 +32,15 @@ export class Model {
         { is_proctored: true },
         { is_proctored: true },
         { is_proctored: true, is_practice_exam: true },
+        { is_practice_exam: true },
       ]);
       const due_date = random.chance(0.2) ? `{now+${random.pick([120, 900, 5400])}}` : null;
       const own = { course_id: `{${course}}`, content_id: `{${course}:block}${name}` };
       const fields = examFields(name, { ...own, ...kind, time_limit_mins: random.pick([1, 2, 30, 61, 90]), due_date });
       this.exams.push({ name, course, fields });
+      steps.push(this.registration(course, {}));
     }
-    return [this.registration('A', {}), this.registration('B', {})];
+    return steps;
   }
 
   /** Publishes a course as it is, with `changes` by exam's name; a change to null leaves the exam out. */

@@ -8,6 +8,9 @@ export type Server = {
   seed(roster: Record<string, unknown[]>): Promise<void>;
 };
 
+/** What the reference signs cookies with. */
+export const cookieSecret = 'oracle-not-a-secret';
+
 export type User = {
   id: number;
   username: string;
@@ -15,6 +18,7 @@ export type User = {
   full_name: string;
   is_staff?: boolean;
   is_superuser?: boolean;
+  is_active?: boolean;
   groups?: string[];
 };
 
@@ -31,6 +35,10 @@ export type Answer = {
   /** The content type, if there is one. */
   type?: string;
   allow?: string;
+  /** Others that clients look at: where to go, what to remember, whether a frame may show it. */
+  location?: string;
+  cookie?: string;
+  frame?: string;
   /** Parsed where it is JSON; undefined when empty. */
   body?: unknown;
 };
@@ -53,15 +61,22 @@ export function send(port: number, { method, path, headers = {}, body }: Omit<Re
     const request = http.request(options, async (response) => {
       try {
         const { statusCode: status = 0, headers } = response;
-        const [type, allow] = [headers['content-type'], headers.allow];
+        const told = {
+          status,
+          type: headers['content-type'],
+          allow: headers.allow,
+          location: headers.location,
+          cookie: headers['set-cookie']?.find((cookie) => cookie.startsWith('exam=')),
+          frame: headers['x-frame-options'] as string | undefined,
+        };
         if (method === 'HEAD') {
-          resolve({ status, type, allow });
+          resolve(told);
           response.destroy(); // some servers send a body all the same
           return;
         }
         const text = Buffer.concat(await response.toArray()).toString();
-        const parsed = text !== '' && type?.startsWith('application/json') ? JSON.parse(text) : text || undefined;
-        resolve({ status, type, allow, body: parsed });
+        const parsed = text !== '' && told.type?.startsWith('application/json') ? JSON.parse(text) : text || undefined;
+        resolve({ ...told, body: parsed });
       } catch (error) {
         reject(error);
       }

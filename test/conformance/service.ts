@@ -5,7 +5,7 @@ import { SignJWT } from 'jose';
 import { startPostgres } from '../../libs/configuration/src/embedded-postgres.js';
 import { Child, freePort } from './child.js';
 import { CannotRun } from './oracle.js';
-import { type Server, send, type User } from './server.js';
+import { cookieSecret, type Server, send, type User } from './server.js';
 
 const secret = 'a secret of the conformance test, long enough for HS256';
 
@@ -15,6 +15,16 @@ const settings = {
   PLATFORM_NAME: 'Example Platform',
   LEARNING_MICROFRONTEND_URL: 'https://learning.example.org',
   CONTACT_EMAIL: 'contact@example.org',
+  SECRET_KEY: cookieSecret,
+  PROCTORING_USER_OBFUSCATION_KEY: 'oracle-obfuscation-key',
+  PROCTORING_SETTINGS: {
+    LINK_URLS: {
+      online_proctoring_rules: 'https://example.org/rules',
+      faq: 'https://example.org/faq',
+      contact_us: 'https://example.org/contact',
+      tech_requirements: 'https://example.org/requirements',
+    },
+  },
   PROCTORING_BACKENDS: { DEFAULT: 'test', test: {} },
 };
 
@@ -57,8 +67,13 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
         headers: { ...headers, ...(as && { Authorization: `JWT ${await tokenOf(as)}` }) },
       });
     },
-    async seed(roster) {
+    async seed({ review_policies = [], ...roster }) {
       const headers = { 'Content-Type': 'application/json', Authorization: `JWT ${await tokenOf(operator)}` };
+      // The reference has no request for them; its seed makes the policy of an exam once.
+      for (const { exam_id, review_policy } of review_policies as { exam_id: number; review_policy: string }[]) {
+        const path = `/api/lms/v1/exams/${exam_id}/review_policy`;
+        await send(port, { method: 'PUT', path, headers, body: JSON.stringify({ review_policy }) });
+      }
       const body = JSON.stringify(roster);
       const answer = await send(port, { method: 'PUT', path: '/api/lms/v1/roster', headers, body });
       if (answer.status !== 200) throw new Error(`The service refused ${body}: ${JSON.stringify(answer)}`);

@@ -4,7 +4,7 @@ export type Step = {
   /** A user of the world; nobody: anonymous. */
   as?: string;
   method: string;
-  /** Begins with `~` for `/api/edx_proctoring/v1/proctored_exam`. */
+  /** Begins with `~~` for `/api/edx_proctoring/v1`, with `~` for `/api/edx_proctoring/v1/proctored_exam`. */
   path: string;
   /** Sent as JSON. */
   body?: unknown;

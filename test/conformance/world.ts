@@ -24,8 +24,25 @@ const people: Record<string, Partial<User>> = {
   carol: {},
   dave: {},
   erin: {},
+  frank: {},
+  grace: {},
+  heidi: {},
+  ivan: {},
+  judy: {},
+  /** Enrolled without proctored exams. */
+  auditor: {},
+  inactive: { is_active: false },
 };
-const learners = ['alice', 'bob', 'carol', 'dave', 'erin'];
+/** Who may retire learners is told by name, so all worlds have the same one. */
+const worker: User = {
+  id: 999,
+  username: 'retirement_worker',
+  email: 'retirement@example.org',
+  full_name: 'Retirement',
+};
+export const learners = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi', 'ivan', 'judy'];
+
+const root = '/api/edx_proctoring/v1';
 
 /** A text of a step named something that no earlier answer gave. */
 export class Unknown extends Error {}
@@ -53,13 +70,14 @@ export class World {
     clock.passToNextHour();
     for (const [index, [name, more]] of Object.entries(people).entries()) {
       const username = `${name}${number}`;
-      const id = 1000 + number * 20 + index;
+      const id = 1000 + number * 32 + index;
       const user = { id, username, email: `${username}@example.org`, full_name: `${name} the ${number}th`, ...more };
       world.users.set(name, user);
       for (const [key, value] of Object.entries({ '': username, '.id': id, '.email': user.email }))
         world.values.set(`${name}${key}`, [value, value]);
     }
-    for (const name of ['A', 'B', 'Ended']) {
+    world.users.set('worker', worker);
+    for (const name of ['A', 'B', 'Ended', 'Empty']) {
       const run = `Conformance+${name}+${number}`;
       world.values.set(name, [`course-v1:${run}`, `course-v1:${run}`]);
       const block = `block-v1:${run}+type@sequential+block@`;
@@ -68,12 +86,22 @@ export class World {
     await world.seed({
       users: [...world.users.values()],
       courses: [
-        { course_id: '{A}', display_name: 'Course A', start: '2024-01-01T00:00:00Z', end: '2099-01-01T00:00:00Z' },
+        {
+          course_id: '{A}',
+          display_name: 'Course A',
+          start: '2024-01-01T00:00:00Z',
+          end: '2099-01-01T00:00:00Z',
+          escalation_email: 'escalation@example.org',
+        },
         { course_id: '{B}', display_name: 'Course B', start: '2024-01-01T00:00:00Z' },
         { course_id: '{Ended}', display_name: 'Ended', start: '2024-01-01T00:00:00Z', end: '2024-03-01T00:00:00Z' },
       ],
-      enrollments: learners.flatMap((user) =>
-        ['{A}', '{B}', '{Ended}'].map((course_id) => ({ user: `{${user}}`, course_id, mode: 'verified' })),
+      enrollments: [...learners, 'auditor'].flatMap((user) =>
+        ['{A}', '{B}', '{Ended}'].map((course_id) => ({
+          user: `{${user}}`,
+          course_id,
+          mode: user === 'auditor' ? 'audit' : 'verified',
+        })),
       ),
       course_staff: [
         { user: '{coach}', course_id: '{A}' },
@@ -113,7 +141,7 @@ export class World {
     return {
       as: user,
       method,
-      path: String(this.fillText(path.replace(/^~/, '/api/edx_proctoring/v1/proctored_exam'), side)),
+      path: this.fillText(path.replace(/^~~/, root).replace(/^~/, `${root}/proctored_exam`), side),
       headers: {
         Accept: 'application/json',
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -121,7 +149,7 @@ export class World {
       },
       body:
         body === undefined
-          ? text?.replace(/\{(\w+)\}/g, (all, name) => String(this.values.get(name)?.[side] ?? all))
+          ? text?.replace(/\{([\w.]+)\}/g, (all, name) => String(this.values.get(name)?.[side] ?? all))
           : JSON.stringify(this.fill(body, side)),
     };
   }

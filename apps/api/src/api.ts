@@ -123,7 +123,11 @@ function refuseOtherMethods(fastify: FastifyInstance, routes: Routes) {
 }
 
 async function answerOtherMethod({ method }: FastifyRequest) {
-  if (method === 'OPTIONS') return { renders: ['application/json'], parses: ['application/json'] };
+  if (method === 'OPTIONS')
+    return {
+      renders: ['application/json'],
+      parses: ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'],
+    };
   throw refused(405, `Method "${method}" not allowed.`);
 }
 

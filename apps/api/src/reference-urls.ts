@@ -56,10 +56,12 @@ const whole = new RegExp(courseIdPattern, 's');
 
 /** A path whose course id does not look like one, or whose number is none, is no path of ours. */
 export function checkParameters(parameters: Record<string, string | undefined>) {
-  const { courseId, examId, attemptId, userId } = parameters;
+  const { courseId, examId, attemptId, userId, text = '' } = parameters;
   const isCourse = courseId === undefined || whole.test(courseId);
   const numbers = [examId, attemptId, userId].filter((number) => number !== undefined);
-  if (!isCourse || !numbers.every((number) => /^[0-9]+$/.test(number))) throw refused(404, 'Not found.');
+  // A search text is of one line.
+  if (/\n/.test(text) || !isCourse || !numbers.every((number) => /^[0-9]+$/.test(number)))
+    throw refused(404, 'Not found.');
 }
 
 function decoded(path: string): string | undefined {

@@ -3,8 +3,9 @@ import type { Step } from '../step.js';
 import { attemptGenerators } from './attempts.js';
 import { examGenerators } from './exams.js';
 import type { Generator } from './generator.js';
+import { staffGenerators } from './staff.js';
 
-const sound = [...attemptGenerators, ...examGenerators];
+const sound = [...attemptGenerators, ...examGenerators, ...staffGenerators];
 
 const values = [null, '', ' ', 'x', '-1', '1.5', -1, 0, 0.5, true, false, [], ['x'], {}, { a: 1 }, '<b>"\'\\', 'é 😀'];
 const ids = ['0', '999999999', 'abc', '-1', '99999999999999999999', ''];

@@ -1,12 +1,21 @@
 import type { Story } from '../step.js';
 import { accessStories } from './access.js';
+import { activeExamStories } from './active-exams.js';
 import { allowanceStories } from './allowances.js';
 import { attemptStories } from './attempts.js';
+import { bulkAllowanceStories } from './bulk-allowances.js';
+import { examSettingsStories } from './exam-settings.js';
 import { examStories } from './exams.js';
+import { groupedAttemptStories } from './grouped-attempts.js';
+import { instructorStories } from './instructor.js';
+import { launchStories } from './launch.js';
+import { onboardingStories } from './onboarding.js';
+import { otherMethodStories } from './other-methods.js';
 import { proctoringStories } from './proctoring.js';
 import { registrationStories } from './registration.js';
+import { retirementStories } from './retirement.js';
+import { reviewStatusStories } from './review-status.js';
 import { timeStories } from './time.js';
-
 export const stories: Story[] = [
   ...examStories,
   ...registrationStories,
@@ -15,4 +24,14 @@ export const stories: Story[] = [
   ...proctoringStories,
   ...allowanceStories,
   ...accessStories,
+  ...activeExamStories,
+  ...bulkAllowanceStories,
+  ...examSettingsStories,
+  ...groupedAttemptStories,
+  ...instructorStories,
+  ...launchStories,
+  ...onboardingStories,
+  ...otherMethodStories,
+  ...retirementStories,
+  ...reviewStatusStories,
 ];

@@ -21,6 +21,7 @@ import { HttpAnswer, refused } from '../http-answer.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
 import { bodyObject } from '../requests/body-object.js';
+import { asciiDigits } from '../requests/fields.js';
 import { allowanceSchema, allowancesByName, askedPairs, noPairGranted } from './allowances.answers.js';
 import { BulkAllowanceRequest } from './allowances.requests.js';
 import { Learners } from './learners.js';
@@ -87,14 +88,12 @@ export class BulkAllowancesController {
     const type = printed(request.allowance_type ?? '');
     const multiplier = type === 'time_multiplier' ? multiplierIn(request.value) : undefined;
     if (isMinutesKey(type) && !/^\d+$/.test(minutesIn(request.value))) throw badValue();
-    if (examIds.length * userNames.length > 0 && request.allowance_type == null)
-      throw refused(400, 'allowance_type: This field is required.');
 
     const pairs = examIds.flatMap((exam_id) => userNames.map((user_id) => ({ exam_id, user_id })));
     let failed = 0;
     for (const { exam_id, user_id } of pairs) {
       const exam = await examById(this.pool, exam_id);
-      const granted = exam && (await this.grantOne(exam, user_id, type, multiplier, request.value, by));
+      const granted = exam && (await this.grantOne(exam, user_id, type, multiplier, request, by));
       if (!granted) failed += 1;
     }
     if (failed === pairs.length) throw nobody();
@@ -107,15 +106,18 @@ export class BulkAllowancesController {
     userInfo: string,
     type: string,
     multiplier: number | undefined,
-    value: unknown,
+    { allowance_type, value }: Record<string, unknown>,
     by: Origin,
   ): Promise<boolean> {
     const granted =
       multiplier === undefined
         ? { key: type, value: printed(value) }
-        : { key: additionalTime, value: String(roundHalfEven(exam.timeLimitMins * (multiplier - 1))) };
+        : { key: additionalTime, value: BigInt(roundHalfEven(exam.timeLimitMins * (multiplier - 1))).toString() };
     try {
       const userId = await this.learners.idOf(userInfo);
+      // The reference notices this late; it is the same for all pairs, so nothing has been written yet.
+      if (exam.isActive && allowance_type == null) throw refused(400, 'allowance_type: This field is required.');
+      if (exam.isActive && value == null) throw refused(400, 'value: This field is required.');
       const { key, ...origin } = by;
       const each = { ...origin, ...(key ? { key: `${key} ${exam.id} ${userId}` } : {}) };
       await this.commands.execute(new GrantAllowance({ examId: exam.id, userId }, { ...granted, at: now() }, each));
@@ -129,19 +131,22 @@ export class BulkAllowancesController {
 
 /** Every exam that is addressed must be in a course that the caller staffs; without exams the body's or the path's course. */
 async function coursesOfExams({ pool, params, body }: Addressed): Promise<string[]> {
-  const ids = listIn(body.exam_ids, 'exam_ids');
+  // What cannot be read is complained about only to those who pass.
+  const ids = typeof body.exam_ids === 'string' ? itemsOf(body.exam_ids).filter(isInteger) : [];
   const exams = await Promise.all(ids.map((id) => examById(pool, id)));
   const courses = exams.flatMap((exam) => exam?.courseId ?? []);
   const named = params.courseId ?? (body.course_id ? printed(body.course_id) : undefined);
   return courses.length > 0 || named === undefined ? courses : [named];
 }
 
+const itemsOf = (text: string) => text.replace(/\s+/g, '').split(',').filter(Boolean);
+const isInteger = (item: string) => /^[+-]?\d+$/.test(item);
+
 /** Ids or names separated by commas; blanks do not count, nor does what stands there twice. */
 const listIn = (value: unknown, field: string): string[] => {
   if (value !== undefined && typeof value !== 'string') throw refused(400, `${field}: Not a valid string.`);
-  const items = (value ?? '').replace(/\s+/g, '').split(',').filter(Boolean);
-  if (field === 'exam_ids' && items.some((item) => !/^[+-]?\d+$/.test(item)))
-    throw refused(400, `${field}: A valid integer is required.`);
+  const items = itemsOf(value ?? '');
+  if (field === 'exam_ids' && !items.every(isInteger)) throw refused(400, `${field}: A valid integer is required.`);
   return [...new Set(items)];
 };
 
@@ -150,9 +155,12 @@ const minutesIn = (value: unknown): string => {
   throw refused(400, 'value: Not a valid string.');
 };
 
+/** A number of at least 1, as the reference reads texts: digits of any script, and `_` between them. */
 const multiplierIn = (value: unknown): number => {
-  const isNumber = typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
-  const multiplier = isNumber ? Number(value) : Number.NaN;
-  if (multiplier >= 1 && Number.isFinite(multiplier)) return multiplier;
+  const text = asciiDigits(String(value)).trim();
+  const isNumber =
+    typeof value === 'string' && /^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[+-]?\d+)?$/i.test(text);
+  const multiplier = value === true ? 1 : isNumber ? Number(text.replaceAll('_', '')) : value;
+  if (typeof multiplier === 'number' && multiplier >= 1 && Number.isFinite(multiplier)) return multiplier;
   throw badValue();
 };

@@ -29,7 +29,7 @@ export class ActiveExamsController {
   async list(@Me() me: Caller, @Body() body: unknown, @Query() query: Record<string, string>) {
     const { user_id, course_id } = { ...query, ...bodyObject(body) };
     const userId = idIn(user_id, 'user_id');
-    const courseId = course_id ? printed(course_id) : undefined;
+    const courseId = course_id == null ? undefined : printed(course_id);
     if (userId === undefined) return [];
     if (userId !== me.userId && !me.isStaff && !(courseId && (await isCourseStaff(this.pool, me.userId, courseId))))
       throw refused(403, 'Must be a Staff User to Perform this request.');

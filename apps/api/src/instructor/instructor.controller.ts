@@ -35,7 +35,7 @@ export class InstructorController {
     if (first === undefined) throw nothing(`No proctored exams in course ${courseId}`);
     if (second !== undefined)
       throw new HttpAnswer(400, `Multiple backends for course ${courseId} ${first} != ${second}`);
-    this.redirect(reply, me, last, first, {});
+    await this.redirect(reply, me, last, first, {});
   }
 
   @Get(':courseId/:examId')
@@ -54,18 +54,24 @@ export class InstructorController {
     const exam = await examById(this.pool, examId);
     if (!exam || exam.courseId !== courseId) throw nothing(`No exam ${examId} in course ${courseId}.`);
     if (!exam.isProctored) throw nothing(`No proctored exams in course ${courseId}`);
-    this.redirect(reply, me, exam, exam.backend, {
+    await this.redirect(reply, me, exam, exam.backend, {
       examExternalId: exam.externalId,
       attemptExternalId: attempt,
       configuration: config?.toLowerCase() === 'true',
     });
   }
 
-  private redirect(reply: FastifyReply, me: Caller, exam: Exam, backend: string | null, dashboard: Partial<Dashboard>) {
+  private async redirect(
+    reply: FastifyReply,
+    me: Caller,
+    exam: Exam,
+    backend: string | null,
+    dashboard: Partial<Dashboard>,
+  ) {
     const provider = providerOf(this.configuration.settings, backend);
     const id = obscuredUserId(me.userId, userObfuscationKeyOf(this.configuration), exam.backend);
     const user = { id, full_name: me.name, email: me.email };
-    const url = provider.instructorUrl({ courseId: exam.courseId, user, ...dashboard });
+    const url = await provider.instructorUrl({ courseId: exam.courseId, user, ...dashboard });
     if (!url) throw nothing(`No instructor dashboard for ${provider.verboseName}`);
     reply.redirect(encodeURI(url), 302);
   }

@@ -31,7 +31,10 @@ export class ReviewHandler implements ICommandHandler<ReceiveReview> {
 
   async execute({ attempt, payload, at, origin }: ReceiveReview): Promise<void> {
     const { id, examId, userId, attemptCode, exam } = attempt;
-    const review = providerOf(this.configuration.settings, exam.backend).normalizeReview(payload) as NormalizedReview;
+    const review = providerOf(this.configuration.settings, exam.backend).normalizeReview(
+      payload,
+      attempt,
+    ) as NormalizedReview;
     keptStatusOf(review.status); // a bad word is told before a bad comment
     const comments = commentsOf(review.comments);
     if (review.payload !== undefined && (Object(review.payload) !== review.payload || Array.isArray(review.payload)))

@@ -16,6 +16,7 @@ import {
 } from './exams/exam.handlers.js';
 import { FactFinder } from './facts.js';
 import { RetireLearnerHandler } from './learners/learner.handler.js';
+import { ReplayCallbackHandler, ReviewByCodeHandler } from './reviews/callback.handlers.js';
 import { ReviewHandler } from './reviews/review.handler.js';
 import { POOL } from './tokens.js';
 
@@ -42,6 +43,8 @@ export const eventStoreOf = (pool: pg.Pool): EventStore =>
     SetExamReviewPolicyHandler,
     RetireLearnerHandler,
     ReviewHandler,
+    ReviewByCodeHandler,
+    ReplayCallbackHandler,
   ],
   exports: [CqrsModule, EventStore, FactFinder, FreshAttempts],
 })

@@ -2,12 +2,13 @@ import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
-import { CONFIGURATION, POOL } from '#commands';
+import { CONFIGURATION, POOL, recordingOf } from '#commands';
 import { type Configuration, userObfuscationKeyOf } from '#configuration';
 import type { Exam } from '#domain';
+import { EventStore } from '#event-store';
 import { type Caller, obscuredUserId } from '#platform';
 import { type Dashboard, providerOf } from '#providers';
-import { examById, examsOfCourse } from '#read-models';
+import { attemptsByExternalId, examById, examsOfCourse } from '#read-models';
 import { Gate, Me } from '../authentication.js';
 import { HttpAnswer } from '../http-answer.js';
 import { WholeNumber } from '../whole-number.js';
@@ -22,6 +23,7 @@ export class InstructorController {
   constructor(
     @Inject(POOL) private readonly pool: pg.Pool,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly events: EventStore,
   ) {}
 
   @Get(':courseId')
@@ -58,7 +60,14 @@ export class InstructorController {
       examExternalId: exam.externalId,
       attemptExternalId: attempt,
       configuration: config?.toLowerCase() === 'true',
+      videoUrl: attempt ? await this.recording(exam, attempt) : undefined,
     });
+  }
+
+  private async recording(exam: Exam, externalId: string): Promise<string | undefined> {
+    if (!this.configuration.settings.switches['edx_proctoring.reds_api_redirect']) return undefined;
+    const [attempt] = await attemptsByExternalId(this.pool, externalId);
+    return attempt?.examId === exam.id ? recordingOf(this.pool, this.events, attempt) : undefined;
   }
 
   private async redirect(

@@ -6,6 +6,7 @@ import { EventStore } from '#event-store';
 import { projectInline } from '#read-models';
 import { AttemptHandler } from './attempts/attempt.handler.js';
 import { FreshAttempts } from './attempts/fresh-attempts.js';
+import { claims } from './attempts/unclaimed.js';
 import { creditWrites } from './credit.js';
 import {
   AddExamHandler,
@@ -24,7 +25,11 @@ import { POOL } from './tokens.js';
 export const eventStoreOf = (pool: pg.Pool): EventStore =>
   new EventStore(
     pool,
-    (stream, history, appended) => [...projectInline(stream, history, appended), ...creditWrites(appended)],
+    (stream, history, appended) => [
+      ...projectInline(stream, history, appended),
+      ...creditWrites(appended),
+      ...claims(appended),
+    ],
     upcasters,
   );
 

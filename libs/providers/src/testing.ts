@@ -9,6 +9,8 @@ type Call = { route: string; authorization?: string; language?: string; body: st
 /** A vendor of tests: remembers what it was asked, answers as told, and else as a vendor in good health. */
 export class Vendor {
   readonly calls: Call[] = [];
+  /** Those that it did as asked. */
+  readonly taken: Call[] = [];
   tokenSeconds = 3600;
   tokenStatus = 200;
   /** What it answers whatever it was told; to tokens too where it throws. */
@@ -54,6 +56,7 @@ export class Vendor {
 
   forget() {
     this.calls.length = 0;
+    this.taken.length = 0;
     this.planned = [];
     this.tokens = 0;
     this.tokenSeconds = 3600;
@@ -72,7 +75,9 @@ export class Vendor {
       const body = { access_token: `token-${++this.tokens}`, expires_in: this.tokenSeconds };
       return { status: this.tokenStatus, body };
     }
-    return this.planned.shift() ?? this.mood(call) ?? this.inGoodHealth(call);
+    const other = this.planned.shift() ?? this.mood(call);
+    if (!other) this.taken.push(call);
+    return other ?? this.inGoodHealth(call);
   }
 
   private inGoodHealth({ route, json }: Call): Answer {

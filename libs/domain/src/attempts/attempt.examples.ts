@@ -55,6 +55,7 @@ export const informed = <C extends AttemptCommand>(
   return command;
 };
 
+const knownAs = { provider: 'test', examExternalId: 'test-exam-7', attemptExternalId: 'test-attempt-100' };
 const at = noon;
 const effects: [] = [];
 const allowed = { minutes: 90, limitMinutes: 90, additionalMinutes: 0, carriedSeconds: null, dueAt: null };
@@ -76,7 +77,7 @@ export const created = {
 } satisfies AttemptEvent;
 export const started = {
   type: 'AttemptStarted',
-  data: { attemptId, allowed, effects: [{ kind: 'provider', action: 'start' }], at },
+  data: { attemptId, allowed, effects: [{ kind: 'provider', action: 'start', ...knownAs }], at },
 } satisfies AttemptEvent;
 export const stopped = { type: 'AttemptStopped', data: { attemptId, effects, at } } satisfies AttemptEvent;
 export const submitted = {
@@ -89,7 +90,7 @@ export const submitted = {
       { kind: 'learner_state', action: 'complete' },
       { kind: 'credit', status: 'submitted' },
       { kind: 'mail', template: 'submitted' },
-      { kind: 'provider', action: 'stop' },
+      { kind: 'provider', action: 'stop', ...knownAs },
     ],
     at,
   },

@@ -37,7 +37,7 @@ export async function startWorker(
   const relay = new Relay(pool, configuration);
   const around = { pool, configuration, events: app.get(EventStore), commands: app.get(CommandBus) };
   const deliveries = providersOf(configuration.settings)
-    .filter(({ wantsNews }) => wantsNews)
+    .filter(({ wantsNews, makesReady }) => wantsNews || makesReady)
     .map((provider) => new Delivery(provider, around));
   const ending = new AbortController();
   const { signal } = ending;

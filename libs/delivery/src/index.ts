@@ -1,1 +1,2 @@
 export * from './delivery.js';
+export type { Surroundings } from './news.js';

@@ -2,10 +2,19 @@ import type { CommandBus } from '@nestjs/cqrs';
 import type pg from 'pg';
 import { ChangeExam } from '#commands';
 import { type Configuration, userObfuscationKeyOf } from '#configuration';
-import { type Effect, type Exam, type ExamEvent, evolveExam, isExamEvent } from '#domain';
+import {
+  type AttemptEvent,
+  type Effect,
+  type Exam,
+  type ExamEvent,
+  evolveExam,
+  isExamEvent,
+  ReadyAttempt,
+  Refusal,
+} from '#domain';
 import type { EventStore, Stored } from '#event-store';
 import { obscuredUserId } from '#platform';
-import type { Provider } from '#providers';
+import { type Provider, ProviderRefused } from '#providers';
 import { attemptsOf, examById, providedExam } from '#read-models';
 
 export type Surroundings = { pool: pg.Pool; events: EventStore; commands: CommandBus; configuration: Configuration };
@@ -14,6 +23,7 @@ export type Surroundings = { pool: pg.Pool; events: EventStore; commands: Comman
 export function newsOf(event: Stored, provider: Provider, around: Surroundings): (() => Promise<void>) | undefined {
   if (isExamEvent(event)) return () => tellOfExam(event, provider, around);
   if (event.type === 'LearnerRetired') return () => tellOfRetirement(event, provider, around);
+  if (event.type === 'AttemptCreated' && provider.makesReady) return () => makeReady(event, provider, around);
   const { effects = [] } = event.data as { effects?: Effect[] };
   for (const effect of effects)
     if (effect.kind === 'provider' && effect.provider === provider.name && effect.attemptExternalId) {
@@ -21,6 +31,18 @@ export function newsOf(event: Stored, provider: Provider, around: Surroundings):
       return () => provider.tell(action, examExternalId, attemptExternalId);
     }
   return undefined;
+}
+
+/** What a vendor does that only pretends (domain.md §10.7). */
+async function makeReady({ data }: Stored, provider: Provider, { pool, commands, configuration }: Surroundings) {
+  const { attemptId, examId, userId } = data as Extract<AttemptEvent, { type: 'AttemptCreated' }>['data'];
+  const exam = await examById(pool, examId);
+  if (!exam?.isProctored || (exam.backend || configuration.settings.defaultBackend) !== provider.name) return;
+  const origin = { actor: { kind: 'provider', name: provider.name } } as const;
+  const ready = new ReadyAttempt({ examId, userId }, { attemptId, at: new Date().toISOString() }, origin);
+  await commands.execute(ready).catch((error) => {
+    if (!(error instanceof Refusal)) throw error; // it was removed meanwhile
+  });
 }
 
 /** A proctored exam as it is after the event; one that no longer is, once more (domain.md §6.4). */
@@ -56,6 +78,7 @@ async function tellOfRetirement(event: Stored, provider: Provider, { pool, confi
   );
   for (const backend of backends) {
     const isDeleted = await provider.retireUser(obscuredUserId(userId, userObfuscationKeyOf(configuration), backend));
-    if (isDeleted === false) throw new Error(`${provider.verboseName} did not delete the learner.`);
+    if (isDeleted === false)
+      throw new ProviderRefused(provider.name, 200, `${provider.verboseName} did not delete the learner.`);
   }
 }

@@ -183,7 +183,7 @@ describe('Software Secure', () => {
 
   it.each([
     ['Basic', 'Invalid basic header. No credentials provided.'],
-    ['Basic !', 'Invalid basic header. Credentials not correctly base64 encoded.'],
+    ['Basic YTp', 'Invalid basic header. Credentials not correctly base64 encoded.'],
     ['Basic YTpi', 'Invalid username/password.'],
   ])('that logs in by "%s" is refused', async (authorization, detail) =>
     expect(await send({}, { authorization })).toMatchObject({ status: 403, body: { detail } }),

@@ -20,6 +20,8 @@ export type Settings = {
   languageCode: string;
   lmsRootUrl: string;
   workerStatsFile?: string;
+  workerBundleDir: string;
+  staticUrl: string;
   requireFailureSecondReviews: boolean;
   proctoredExamViewablePastDue: boolean;
   pingIntervalSeconds: number;
@@ -127,6 +129,13 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
     default: undefined,
     means: "The statistics file of the LMS' bundles of providers' scripts.",
   },
+  workerBundleDir: {
+    key: 'WEBPACK_LOADER.WORKERS.BUNDLE_DIR_NAME',
+    ...text,
+    default: '',
+    means: 'Folder of these bundles below `STATIC_URL`, with a slash at its end.',
+  },
+  staticUrl: { key: 'STATIC_URL', ...text, default: '/static/', means: "Path of the LMS' static files." },
   learningMicrofrontendUrl: {
     key: 'LEARNING_MICROFRONTEND_URL',
     ...text,

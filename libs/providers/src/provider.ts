@@ -101,6 +101,8 @@ export type Host = {
   languageCode: string;
   lmsRootUrl: string;
   workerStatsFile?: string;
+  staticUrl?: string;
+  workerBundleDir?: string;
 };
 
 /** One way to be a provider: its options beside the common ones, its attributes where no option says otherwise. */

@@ -105,7 +105,7 @@ export const rest: ProviderType<RestOptions> = {
       guidance: (examId, attemptId, language) => guided(attemptPath(examId, attemptId), language),
       config: async (language) => (await config(language)) ?? null,
       downloadUrl: async (language) => textOf((await config(language))?.download_url),
-      javascriptUrl: () => workerBundleUrl(options.npm_module, host.workerStatsFile, host.lmsRootUrl),
+      javascriptUrl: () => workerBundleUrl(options.npm_module, host),
       normalizeReview: (payload) => payload,
 
       async instructorUrl({ courseId, user, examExternalId, attemptExternalId, configuration }) {

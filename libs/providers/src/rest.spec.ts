@@ -247,15 +247,12 @@ describe('the script for the learner’s page', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bundles of a test '));
   afterAll(() => rmSync(folder, { recursive: true }));
   const workerStatsFile = join(folder, 'stats.json');
-  writeFileSync(
-    workerStatsFile,
-    '{"chunks":{"watchers":[{"url":"/static/w.js"}],"far":[{"publicPath":"https://cdn/f.js"}]}}',
-  );
+  writeFileSync(workerStatsFile, '{"chunks":{"watchers":[{"name":"w.js"}],"far":[{"publicPath":"https://cdn/f.js"}]}}');
   const url = (npm_module: string | undefined, host = {}) => provider({ npm_module } as never, host).javascriptUrl();
 
   it.each([
     ['watchers', { workerStatsFile, lmsRootUrl: 'https://lms' }, 'https://lms/static/w.js'],
-    ['watchers', { workerStatsFile }, '/static/w.js'],
+    ['watchers', { workerStatsFile, staticUrl: '/s/', workerBundleDir: 'bundles/' }, '/s/bundles/w.js'],
     ['far', { workerStatsFile, lmsRootUrl: 'https://lms' }, 'https://cdn/f.js'],
     ['nobody', { workerStatsFile, lmsRootUrl: 'https://lms' }, 'https://lms'],
     ['watchers', { workerStatsFile: '/nowhere' }, ''],

@@ -6,6 +6,7 @@ import { examStories } from './exams.js';
 import { proctoringStories } from './proctoring.js';
 import { registrationStories } from './registration.js';
 import { timeStories } from './time.js';
+import { vendorStories } from './vendors.js';
 
 export const stories: Story[] = [
   ...examStories,
@@ -13,6 +14,7 @@ export const stories: Story[] = [
   ...attemptStories,
   ...timeStories,
   ...proctoringStories,
+  ...vendorStories,
   ...allowanceStories,
   ...accessStories,
 ];

@@ -17,9 +17,10 @@ module.exports = {
     only('event-store', 'domain'),
     only('platform', 'domain'),
     only('providers', 'domain'),
-    only('configuration', 'domain', 'migrations'),
+    only('configuration', 'domain', 'providers', 'migrations'),
     only('read-models', 'domain', 'event-store', 'platform'),
     only('commands', 'domain', 'event-store', 'read-models', 'platform', 'providers', 'configuration'),
+    only('delivery', 'domain', 'event-store', 'read-models', 'platform', 'providers', 'configuration', 'commands'),
     only('integration', 'domain', 'event-store', 'read-models', 'configuration'),
     {
       name: 'apps-do-not-reach-into-each-other',

@@ -138,6 +138,7 @@ const matrix: Row[] = [
     row(method, '/proctoring_launch_callback/start_exam/{code}', '302  302  302  302  302    302  302  302  302'),
   ),
   row('GET', '/proctoring_launch_callback/start_exam/unknown', '404  404  404  404  404    404  404  404  404'),
+  row('POST', '/proctoring_review_callback/', '400  400  400  400  400    400  400  400  400', { body: {} }),
   row(
     'DELETE',
     `~/exam_id/{exam}/user_id/${alice.user_id}/reset_attempts`,

@@ -28,8 +28,9 @@ export class Ids {
     };
     replace('exam', /(\bexam_id=|\btest-exam-)(\d+)/g);
     replace('attempt', /(\battempt_id=|\/attempt\/)(\d+)/g);
-    replace('code', /(\battempt_code=)([0-9A-F-]{36})/g);
-    replace('external', /(\bexternal_id=|\/)(test-attempt-\d+)/g);
+    replace('code', /(\battempt_code[= ])([0-9A-F-]{36})/g);
+    replace('external', /(\bexternal_id=)([-\w]+)/g);
+    replace('external', /(\/)(test-attempt-\d+)/g);
     return text;
   }
 }

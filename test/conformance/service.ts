@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { SignJWT } from 'jose';
 import { startPostgres } from '../../libs/configuration/src/embedded-postgres.js';
 import { Child, freePort } from './child.js';
@@ -17,6 +17,7 @@ const settings = {
   CONTACT_EMAIL: 'contact@example.org',
   SECRET_KEY: cookieSecret,
   PROCTORING_USER_OBFUSCATION_KEY: 'oracle-obfuscation-key',
+  LMS_ROOT_URL: 'https://lms.example.org',
   PROCTORING_SETTINGS: {
     LINK_URLS: {
       online_proctoring_rules: 'https://example.org/rules',
@@ -25,8 +26,38 @@ const settings = {
       tech_requirements: 'https://example.org/requirements',
     },
   },
-  PROCTORING_BACKENDS: { DEFAULT: 'test', test: {} },
 };
+
+/** The vendors of the reference, at a stub of our own. */
+const vendors = (url: string) => ({
+  DEFAULT: 'test',
+  test: {},
+  null: {},
+  mock: {},
+  rest: {
+    base_url: url,
+    client_id: 'oracle-client',
+    client_secret: 'oracle-client-secret',
+    verbose_name: 'Stub REST Provider',
+    npm_module: 'oracle_app',
+    help_center_article_url: 'https://provider.example.org/help',
+    tech_support_email: 'support@provider.example.org',
+    tech_support_phone: '+1 555 0100',
+    integration_specific_email: 'integration@example.org',
+    learner_notification_from_email: 'notify@provider.example.org',
+  },
+  software_secure: {
+    secret_key_id: 'oracle-key-id',
+    secret_key: '0123456789ABCDEF0123456789ABCDEF01234567',
+    crypto_key: '123456789012345678901234',
+    exam_register_endpoint: `${url}/ssi/register`,
+    organization: 'oracle-org',
+    exam_sponsor: 'oracle-sponsor',
+    software_download_url: 'https://provider.example.org/ssi/download',
+    send_email: true,
+    video_review_aes_key: '00112233445566778899AABBCCDDEEFF',
+  },
+});
 
 /** Starts the built service on an empty database, under the same clock file as the reference. */
 export async function startService(dir: string, clockFile: string): Promise<Server> {
@@ -37,7 +68,21 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
   const dataDir = join(dir, 'service');
   mkdirSync(dataDir);
   const settingsFile = join(dataDir, 'settings.json');
-  writeFileSync(settingsFile, JSON.stringify(settings));
+  const oracleDir = resolve(process.env.ORACLE_DIR || '../shared/oracle');
+  const vendorPort = await freePort();
+  const stub = ['python3', join(oracleDir, 'provider_stub.py')];
+  const vendor = new Child('vendor', dir, stub, { ORACLE_PROVIDER_PORT: String(vendorPort) });
+  await vendor.answers(vendorPort, '/_provider/state');
+  writeFileSync(
+    settingsFile,
+    JSON.stringify({
+      ...settings,
+      PROCTORING_BACKENDS: vendors(`http://127.0.0.1:${vendorPort}`),
+      WEBPACK_LOADER: {
+        WORKERS: { BUNDLE_DIR_NAME: 'bundles/', STATS_FILE: join(oracleDir, 'webpack-worker-stats.json') },
+      },
+    }),
+  );
   const database = await startPostgres({ dataDir: join(dir, 'postgres'), settings: { fsync: 'off' } });
   const port = await freePort();
   const env = {

@@ -137,7 +137,8 @@ A change of an attempt's status carries \`effects\`: what must follow elsewhere,
 | --- | --- |
 | \`credit\` | Kafka, \`proctoring.credit.v1\`; and the table \`credit_statuses\`, in the append's own transaction |
 | \`grade\` | Kafka, \`proctoring.grades.v1\` |
-| \`certificate\`, \`learner_state\`, \`mail\`, \`provider\` | nobody yet: they are recorded only |
+| \`provider\` | the vendor that it names, told by the worker |
+| \`certificate\`, \`learner_state\`, \`mail\`, \`support_notice\` | nobody yet: they are recorded only |
 
 ## Who reads events
 

@@ -25,6 +25,7 @@ import { LaunchController } from './launch/launch.controller.js';
 import { Metrics, MetricsController } from './metrics.js';
 import { OnboardingController } from './onboarding/onboarding.controller.js';
 import { RetirementController } from './retirement/retirement.controller.js';
+import { AnonymousReviewsController } from './reviews/anonymous-reviews.controller.js';
 import { ReviewsController } from './reviews/reviews.controller.js';
 import { RosterController } from './roster/roster.controller.js';
 
@@ -45,6 +46,7 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
     AttemptsController,
     LearningSequenceController,
     ReviewsController,
+    AnonymousReviewsController,
     AllowancesController,
     BulkAllowancesController,
     ActiveExamsController,

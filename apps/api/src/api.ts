@@ -72,9 +72,10 @@ function readBodiesLater(fastify: FastifyInstance) {
   // The reference reads a body on GET too.
   fastify.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, async ({ headers }: FastifyRequest, bytes: Buffer) =>
-    readBody(headers['content-type'] ?? '', bytes),
-  );
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) => {
+    if (request.routeOptions.config.keepsBytes) request.bytes = bytes;
+    return readBody(request.headers['content-type'] ?? '', bytes);
+  });
 }
 
 /** The methods of each path, whatever its parameters are called. */

@@ -26,9 +26,12 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Undefined behind `anyone` only. */
     user?: Caller;
+    /** The body as it came, where the gate says so. */
+    bytes?: Buffer;
   }
   interface FastifyContextConfig {
     gate?: Who;
+    keepsBytes?: true;
   }
 }
 
@@ -42,6 +45,8 @@ export type GateOptions = {
   scope?: string;
   /** The courses of what is addressed; the caller must be staff of each. By default the path's, else the body's. */
   courses?: (addressed: Addressed) => Courses | Promise<Courses>;
+  /** The request has its body as it came, too. */
+  keepsBytes?: true;
 };
 
 /**
@@ -49,7 +54,11 @@ export type GateOptions = {
  * always. Routes under /api without a gate ask for a login.
  */
 export const Gate = (who: Who, options: GateOptions = {}): MethodDecorator =>
-  applyDecorators(SetMetadata(Gate, { who, ...options }), RouteConfig({ gate: who }), ApiExtension('x-gate', who));
+  applyDecorators(
+    SetMetadata(Gate, { who, ...options }),
+    RouteConfig({ gate: who, keepsBytes: options.keepsBytes }),
+    ApiExtension('x-gate', who),
+  );
 
 /** The caller, in a controller's method. */
 export const Me = createParamDecorator(

@@ -43,7 +43,10 @@ function answerTo(error: any, contentType = ''): HttpAnswer {
   if (error instanceof Refusal) return refused(statusOf(error.code), error.message);
   if (error instanceof RosterInvalid) return new HttpAnswer(422, { errors: error.errors });
   if (error instanceof ProviderRefused)
-    return new HttpAnswer(error.status === 503 ? 503 : 502, { detail: error.message, provider: error.provider });
+    return new HttpAnswer([503, 504].includes(error.status) ? 503 : 502, {
+      detail: error.message,
+      provider: error.provider,
+    });
   if (error instanceof UnknownProvider) return refused(400, error.message);
   if (error instanceof VersionConflict)
     return refused(503, 'Too many changes to the same attempt at once. Please try again.', { 'Retry-After': '1' });

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { POOL } from '#commands';
+import { vendorStates } from '#delivery';
 import { relayLag } from '#integration';
 import { Gate } from './authentication.js';
 import { Answers, Refuses } from './document/answers.js';
@@ -33,9 +34,23 @@ export class Metrics {
       'Events that cannot be published, or wait behind one that cannot.',
     );
     const held = gauge('proctoring_oldest_transaction_seconds', 'Age of the transaction that holds followers back.');
+    const perVendor = (name: string, help: string) =>
+      new Gauge({ name, help, labelNames: ['provider'], registers: [this.registry] });
+    const circuits = perVendor(
+      'proctoring_vendor_circuit_open',
+      'Whether a vendor is left in peace: it failed too often.',
+    );
+    const untold = perVendor(
+      'proctoring_vendor_dead_letters',
+      'Events that a vendor did not take, or that wait behind one.',
+    );
     this.ask = async () => {
       const lag = await relayLag(pool);
       const { rows } = await pool.query('select oldest_transaction_age() as age');
+      for (const { provider, circuit, deadLetters } of await vendorStates(pool)) {
+        circuits.set({ provider }, circuit === 'closed' ? 0 : 1);
+        untold.set({ provider }, deadLetters);
+      }
       waiting.set(lag.events);
       oldest.set(lag.oldestSeconds);
       dead.set(lag.deadLetters);

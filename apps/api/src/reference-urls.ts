@@ -3,6 +3,7 @@ import { refused } from './http-answer.js';
 const course = '[^/+]+[/+][^/+]+[/+][^/?]+';
 const root = '/api/edx_proctoring/v1';
 const exams = `${root}/proctored_exam`;
+const callback = '/api/edx_proctoring/proctoring_review_callback';
 
 // The reference's patterns with a course id, in which a slash is allowed; a second group is the last parameter.
 const withCourse = [
@@ -24,7 +25,7 @@ const withCourse = [
 
 // These end in a slash, and are not found without (rest-api.md §1.2).
 const slashed = new RegExp(
-  `^(${root}/retire_(?:backend_)?user/[^/]+|${exams}/(?:settings|review_policy)/exam_id/[^/]+)(/?)$`,
+  `^(${root}/retire_(?:backend_)?user/[^/]+|${exams}/(?:settings|review_policy)/exam_id/[^/]+|${callback})(/?)$`,
 );
 
 /** A route as the reference writes it: its last slash cannot be said to the router. */
@@ -37,7 +38,7 @@ export const asWritten = (route: string): string => (slashed.test(route) ? `${ro
 export function asRouted(url: string): string {
   const end = url.indexOf('?');
   const path = decoded(end < 0 ? url : url.slice(0, end));
-  if (!path?.startsWith(root)) return url;
+  if (!path?.startsWith(root) && !path?.startsWith(callback)) return url;
   const [, unslashed, slash] = slashed.exec(path) ?? [];
   if (unslashed) return slash ? unslashed + (end < 0 ? '' : url.slice(end)) : `${unslashed}/without-slash`;
   // This pattern of the reference is open at its end (rest-api.md §5.19).

@@ -1,35 +1,21 @@
-import { ConsoleLogger, type DynamicModule, Global, Module } from '@nestjs/common';
+import { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type pg from 'pg';
+import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
-import { CONFIGURATION, CommandsModule, FreshAttempts, POOL } from '#commands';
+import { FreshAttempts, removeUnclaimed, standaloneCommands } from '#commands';
 import { type Configuration, dataSourceOptions, logLevelsOf, poolOf } from '#configuration';
+import { Delivery } from '#delivery';
+import { EventStore } from '#event-store';
 import { Relay } from '#integration';
+import { providersOf } from '#providers';
 import { submitOverdue } from './deadlines.js';
 import { every } from './every.js';
 
 const second = 1000;
 const hour = 3600 * second;
 
-/** The configuration and the pool, for everybody; and the commands. */
-@Global()
-@Module({})
-class WorkerModule {
-  static of(configuration: Configuration, pool: pg.Pool): DynamicModule {
-    return {
-      module: WorkerModule,
-      imports: [CommandsModule],
-      providers: [
-        { provide: CONFIGURATION, useValue: configuration },
-        { provide: POOL, useValue: pool },
-      ],
-      exports: [CONFIGURATION, POOL],
-    };
-  }
-}
-
 /**
- * Does what happens without a request: publishes the log to Kafka, submits attempts whose time is over, makes the log's
+ * Does what happens without a request: publishes the log to Kafka, tells vendors, submits attempts whose time is over, makes the log's
  * partitions ahead. The database must be migrated. `close` ends it all, in seconds.
  */
 export async function startWorker(
@@ -42,17 +28,25 @@ export async function startWorker(
   );
   await database.initialize();
   const pool = poolOf(database);
-  const app = await NestFactory.createApplicationContext(WorkerModule.of(configuration, pool), {
+  const app = await NestFactory.createApplicationContext(standaloneCommands(configuration, pool), {
     logger: new ConsoleLogger({ json: true, logLevels }),
     abortOnError: false,
   });
 
   const attempts = app.get(FreshAttempts);
   const relay = new Relay(pool, configuration);
+  const around = { pool, configuration, events: app.get(EventStore), commands: app.get(CommandBus) };
+  const deliveries = providersOf(configuration.settings)
+    .filter(({ wantsNews, makesReady }) => wantsNews || makesReady)
+    .map((provider) => new Delivery(provider, around));
   const ending = new AbortController();
   const { signal } = ending;
   const running = Promise.all([
     relay.run(signal),
+    ...deliveries.map((delivery) => delivery.run(signal)),
+    every(10 * second, 'registrations', signal, async () => {
+      await removeUnclaimed(pool, configuration.settings);
+    }),
     every(second, 'deadlines', signal, () => submitOverdue(pool, attempts)),
     every(hour, 'partitions', signal, async () => void (await pool.query('select create_event_partitions()'))),
   ]);

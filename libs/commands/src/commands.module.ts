@@ -6,6 +6,7 @@ import { EventStore } from '#event-store';
 import { projectInline } from '#read-models';
 import { AttemptHandler } from './attempts/attempt.handler.js';
 import { FreshAttempts } from './attempts/fresh-attempts.js';
+import { claims } from './attempts/unclaimed.js';
 import { creditWrites } from './credit.js';
 import {
   AddExamHandler,
@@ -16,6 +17,7 @@ import {
 } from './exams/exam.handlers.js';
 import { FactFinder } from './facts.js';
 import { RetireLearnerHandler } from './learners/learner.handler.js';
+import { ReplayCallbackHandler, ReviewByCodeHandler } from './reviews/callback.handlers.js';
 import { ReviewHandler } from './reviews/review.handler.js';
 import { POOL } from './tokens.js';
 
@@ -23,7 +25,11 @@ import { POOL } from './tokens.js';
 export const eventStoreOf = (pool: pg.Pool): EventStore =>
   new EventStore(
     pool,
-    (stream, history, appended) => [...projectInline(stream, history, appended), ...creditWrites(appended)],
+    (stream, history, appended) => [
+      ...projectInline(stream, history, appended),
+      ...creditWrites(appended),
+      ...claims(appended),
+    ],
     upcasters,
   );
 
@@ -42,6 +48,8 @@ export const eventStoreOf = (pool: pg.Pool): EventStore =>
     SetExamReviewPolicyHandler,
     RetireLearnerHandler,
     ReviewHandler,
+    ReviewByCodeHandler,
+    ReplayCallbackHandler,
   ],
   exports: [CqrsModule, EventStore, FactFinder, FreshAttempts],
 })

@@ -2,14 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import type { Configuration } from '#configuration';
 import { type ExamFacts, type Facts, Refusal } from '#domain';
-import { providerOf } from '#providers';
+import { providerOf, UnknownProvider } from '#providers';
 import { isRowId } from '#read-models';
 import { CONFIGURATION, POOL } from './tokens.js';
 
 const examFacts = `
   select exam.id as "examId", exam.course_id as "courseId", exam.content_id as "contentId",
          exam.time_limit_mins as "timeLimitMins", exam.is_proctored as "isProctored",
-         exam.is_practice_exam as "isPracticeExam", exam.is_active as "isActive", exam.backend, exam.review_policy_id as "reviewPolicyId",
+         exam.is_practice_exam as "isPracticeExam", exam.is_active as "isActive", exam.backend, exam.external_id as "externalId", exam.review_policy_id as "reviewPolicyId",
          exam.due_date, case when common.course_id is null or common.due is not null then coalesce(personal.due, common.due) end as lms_due,
          course.ends_at, coalesce(course.override_grade_on_rejected, true) as "overridesGradeOnRejection"
     from exams exam
@@ -53,7 +53,7 @@ export class FactFinder {
   private from(row: any): Facts {
     const { settings } = this.configuration;
     const { due_date, lms_due, ends_at, overridesGradeOnRejection, ...exam } = row;
-    const provider = exam.isProctored ? providerOf(this.configuration.settings, exam.backend) : null;
+    const backend = this.backendOf(exam);
     return {
       exam: {
         ...exam,
@@ -63,12 +63,23 @@ export class FactFinder {
       },
       dueAt: isoOf(lms_due ?? due_date),
       courseEndsAt: isoOf(ends_at),
-      provider,
+      backend,
+      provider: exam.isProctored ? backend : null,
       overridesGradeOnRejection,
       keepsTimedOutState: settings.allowTimedOutState,
       requiresSecondReview: settings.requireFailureSecondReviews,
       allowsReviewUpdates: settings.allowReviewUpdates,
       ignoresPingFailures: settings.switches[`edx_proctoring.${exam.backend}_ping_failure_passthrough`] ?? false,
     };
+  }
+
+  /** A name that nobody configured matters to proctored exams only. */
+  private backendOf({ backend, isProctored }: ExamFacts) {
+    try {
+      return providerOf(this.configuration.settings, backend);
+    } catch (error) {
+      if (isProctored || !(error instanceof UnknownProvider)) throw error;
+      return null;
+    }
   }
 }

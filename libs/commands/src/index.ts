@@ -1,10 +1,14 @@
 export type { Outcome } from './attempts/attempt.handler.js';
 export * from './attempts/fresh-attempts.js';
+export { removeUnclaimed } from './attempts/unclaimed.js';
 export * from './commands.module.js';
 export * from './credit.js';
 export * from './exams/exam.commands.js';
 export * from './facts.js';
 export { RetireLearner } from './learners/learner.handler.js';
-export * from './reviews/review.handler.js';
+export { ReceiveReviewByCode, ReplayCallback } from './reviews/callback.handlers.js';
+export * from './reviews/recording.js';
+export { ReceiveReview } from './reviews/review.handler.js';
+export * from './standalone.js';
 export * from './streams.js';
 export * from './tokens.js';

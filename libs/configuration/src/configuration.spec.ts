@@ -113,7 +113,7 @@ describe('the settings file', () => {
       withSettings({
         SITE_NAME: 'lms.example.org',
         HTTPS: 'off',
-        PROCTORING_BACKENDS: { DEFAULT: 'strict', strict: { ping_interval: 30 }, test: {} },
+        PROCTORING_BACKENDS: { DEFAULT: 'strict', strict: { provider: 'test', ping_interval: 30 }, test: {} },
         PROCTORING_SETTINGS: { ALLOW_TIMED_OUT_STATE: true, low_threshold_pct: 0.5, LINK_URLS: { faq: 'https://faq' } },
         SWITCHES: { 'edx_proctoring.strict_ping_failure_passthrough': true },
       }),
@@ -122,11 +122,26 @@ describe('the settings file', () => {
       siteName: 'lms.example.org',
       https: 'off',
       defaultBackend: 'strict',
-      backends: { strict: { ping_interval: 30 }, test: {} },
+      backends: { strict: { provider: 'test', ping_interval: 30 }, test: {} },
       allowTimedOutState: true,
       lowThresholdPct: 0.5,
       linkUrls: { faq: 'https://faq' },
       switches: { 'edx_proctoring.strict_ping_failure_passthrough': true },
+    });
+  });
+
+  it('what may stand inside PROCTORING_SETTINGS too counts more there', () => {
+    const { settings } = loadConfiguration(
+      withSettings({
+        ALLOW_REVIEW_UPDATES: true,
+        DEFAULT_REVIEW_POLICY: 'No notes',
+        PROCTORING_SETTINGS: { ALLOW_REVIEW_UPDATES: false, REQUIRE_FAILURE_SECOND_REVIEWS: false },
+      }),
+    );
+    expect(settings).toMatchObject({
+      allowReviewUpdates: false,
+      requireFailureSecondReviews: false,
+      defaultReviewPolicy: 'No notes',
     });
   });
 
@@ -150,13 +165,29 @@ describe('the settings file', () => {
     ['a list of backends', { PROCTORING_BACKENDS: ['test'] }, 'PROCTORING_BACKENDS must be an object, not ["test"]'],
     [
       'an unknown option',
-      { PROCTORING_BACKENDS: { DEFAULT: 'a', a: { pings: 1 } } },
-      'PROCTORING_BACKENDS.a.pings is not a setting of this service',
+      { PROCTORING_BACKENDS: { DEFAULT: 'test', test: { pings: 1 } } },
+      'PROCTORING_BACKENDS.test.pings is not a setting of this service',
+    ],
+    [
+      'an unknown provider',
+      { PROCTORING_BACKENDS: { DEFAULT: 'a', a: {} } },
+      'PROCTORING_BACKENDS.a: there is no provider "a"; there is: test, rest, software_secure, rpnow4, mock, null',
+    ],
+    [
+      'a bundle file that is no text',
+      { WEBPACK_LOADER: { WORKERS: { STATS_FILE: 5 } } },
+      'WEBPACK_LOADER.WORKERS.STATS_FILE must be a text, not 5',
+    ],
+    ['an inner list', { PROCTORING_SETTINGS: [] }, 'PROCTORING_SETTINGS must be an object, not []'],
+    [
+      'a setting inside that belongs outside',
+      { PROCTORING_SETTINGS: { SITE_NAME: 'x' } },
+      'PROCTORING_SETTINGS.SITE_NAME is not a setting of this service',
     ],
     [
       'an unknown default',
-      { PROCTORING_BACKENDS: { DEFAULT: 'b', a: {} } },
-      'PROCTORING_BACKENDS.DEFAULT must be one of ["a"], not "b"',
+      { PROCTORING_BACKENDS: { DEFAULT: 'b', test: {} } },
+      'PROCTORING_BACKENDS.DEFAULT must be one of ["test"], not "b"',
     ],
     [
       'an unknown switch',

@@ -8,5 +8,5 @@ export {
 export { dataSourceOptions, migrate, poolOf } from './database.js';
 export { startPostgres, stopPostgres } from './embedded-postgres.js';
 export { logLevelsOf } from './log-levels.js';
-export type { BackendOptions, Settings } from './settings.js';
+export type { Settings } from './settings.js';
 export { SharedReads } from './shared-reads.js';

@@ -1,4 +1,4 @@
-import { type OnboardingError, onboardingErrors } from '#domain';
+import { type BackendOptions, isObject, type Kind, kinds, problemsOf } from '#providers';
 
 /** What the reference finds in its host's settings, as far as this service uses it (spec: domain §14). */
 export type Settings = {
@@ -15,6 +15,13 @@ export type Settings = {
   learningMicrofrontendUrl: string;
   contactEmail: string;
   allowReviewUpdates: boolean;
+  allowCallbackSimulation: boolean;
+  defaultReviewPolicy: string;
+  languageCode: string;
+  lmsRootUrl: string;
+  workerStatsFile?: string;
+  workerBundleDir: string;
+  staticUrl: string;
   requireFailureSecondReviews: boolean;
   proctoredExamViewablePastDue: boolean;
   pingIntervalSeconds: number;
@@ -28,39 +35,16 @@ export type Settings = {
   switches: Record<string, boolean>;
 };
 
-export type BackendOptions = {
-  verbose_name?: string;
-  ping_interval?: number;
-  supports_onboarding?: boolean;
-  has_dashboard?: boolean;
-  help_center_article_url?: string;
-  tech_support_email?: string;
-  tech_support_phone?: string;
-  learner_notification_from_email?: string;
-  integration_specific_email?: string;
-  /** Kept review statuses that verify an attempt. */
-  passing_statuses?: string[];
-  software_download_url?: string;
-  /** Of the provider `test`: what it answers instead of success. */
-  onboarding_error?: OnboardingError;
-  /** An HTTP status. */
-  register_error?: number;
-  without_attempt_id?: boolean;
-  removal_answer?: boolean;
-  retire_answer?: boolean | 'error';
-  block_exam_material?: boolean;
-  onboarding_profiles?: object;
+type Setting<T> = Kind & {
+  key: string;
+  /** Counts in PROCTORING_SETTINGS too, and more there. */
+  alsoInside?: true;
+  default: T;
+  means: string;
 };
-
-type Kind = { expects: string; allows: (value: unknown) => boolean };
-type Setting<T> = Kind & { key: string; default: T; means: string };
 type Fields = Record<string, unknown>;
 
-const isObject = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const flag: Kind = { expects: 'true or false', allows: (value) => typeof value === 'boolean' };
-const text: Kind = { expects: 'a text', allows: (value) => typeof value === 'string' };
-const seconds: Kind = { expects: 'a number above 0', allows: (value) => typeof value === 'number' && value > 0 };
+const { flag, text, seconds, object } = kinds;
 const share: Kind = {
   expects: 'a number from 0 to 1',
   allows: (value) => typeof value === 'number' && value >= 0 && value <= 1,
@@ -69,7 +53,7 @@ const texts: Kind = {
   expects: 'an object of texts',
   allows: (value) => isObject(value) && Object.values(value).every(text.allows),
 };
-const object: Kind = { expects: 'an object', allows: isObject };
+
 const rates: Kind = {
   expects: 'an object of {"requests": n, "seconds": n}, both above 0',
   allows: (value) =>
@@ -78,33 +62,6 @@ const rates: Kind = {
       (limit) =>
         isObject(limit) && Object.keys(limit).length === 2 && [limit.requests, limit.seconds].every(seconds.allows),
     ),
-};
-
-export const backendOptions: Record<keyof BackendOptions, Kind> = {
-  verbose_name: text,
-  ping_interval: seconds,
-  supports_onboarding: flag,
-  has_dashboard: flag,
-  help_center_article_url: text,
-  tech_support_email: text,
-  tech_support_phone: text,
-  learner_notification_from_email: text,
-  integration_specific_email: text,
-  passing_statuses: {
-    expects: 'a list of texts',
-    allows: (value) => Array.isArray(value) && value.every(text.allows),
-  },
-  software_download_url: text,
-  onboarding_error: {
-    expects: `one of ${onboardingErrors.join(', ')}`,
-    allows: (value) => onboardingErrors.includes(value as OnboardingError),
-  },
-  register_error: { expects: 'an HTTP status', allows: Number.isInteger },
-  without_attempt_id: flag,
-  removal_answer: flag,
-  retire_answer: { expects: 'true, false or "error"', allows: (value) => flag.allows(value) || value === 'error' },
-  block_exam_material: flag,
-  onboarding_profiles: object,
 };
 
 type Plain = Omit<Settings, 'backends' | 'defaultBackend' | 'switches'>;
@@ -154,6 +111,31 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
     default: 'Exam proctoring',
     means: 'Name of the learning platform, for people.',
   },
+  languageCode: {
+    key: 'LANGUAGE_CODE',
+    ...kinds.filled,
+    default: 'en',
+    means: 'The language that providers are asked for beside that of the learner.',
+  },
+  lmsRootUrl: {
+    key: 'LMS_ROOT_URL',
+    ...text,
+    default: '',
+    means: "Address of the LMS, before the path of a provider's script.",
+  },
+  workerStatsFile: {
+    key: 'WEBPACK_LOADER.WORKERS.STATS_FILE',
+    ...text,
+    default: undefined,
+    means: "The statistics file of the LMS' bundles of providers' scripts.",
+  },
+  workerBundleDir: {
+    key: 'WEBPACK_LOADER.WORKERS.BUNDLE_DIR_NAME',
+    ...text,
+    default: '',
+    means: 'Folder of these bundles below `STATIC_URL`, with a slash at its end.',
+  },
+  staticUrl: { key: 'STATIC_URL', ...text, default: '/static/', means: "Path of the LMS' static files." },
   learningMicrofrontendUrl: {
     key: 'LEARNING_MICROFRONTEND_URL',
     ...text,
@@ -163,12 +145,27 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
   contactEmail: { key: 'CONTACT_EMAIL', ...text, default: '', means: "The platform's contact address, for learners." },
   allowReviewUpdates: {
     key: 'ALLOW_REVIEW_UPDATES',
+    alsoInside: true,
     ...flag,
     default: true,
     means: 'A second review of an attempt replaces the first; when false it is refused.',
   },
+  allowCallbackSimulation: {
+    key: 'PROCTORING_SETTINGS.ALLOW_CALLBACK_SIMULATION',
+    ...flag,
+    default: false,
+    means: 'A review of Software Secure counts whatever its record locator says: for trying things out.',
+  },
+  defaultReviewPolicy: {
+    key: 'DEFAULT_REVIEW_POLICY',
+    alsoInside: true,
+    ...text,
+    default: 'Closed Book',
+    means: "What Software Secure's reviewers are told of an exam without a review policy.",
+  },
   requireFailureSecondReviews: {
     key: 'REQUIRE_FAILURE_SECOND_REVIEWS',
+    alsoInside: true,
     ...flag,
     default: true,
     means: 'A failing review without a human reviewer asks for a second review instead of rejecting the attempt.',
@@ -181,12 +178,14 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
   },
   pingIntervalSeconds: {
     key: 'DESKTOP_APPLICATION_PING_INTERVAL_SECONDS',
+    alsoInside: true,
     ...seconds,
     default: 60,
     means: "Seconds between a browser's pings, unless the provider's `ping_interval` says otherwise.",
   },
   useOnboardingProfileApi: {
     key: 'USE_ONBOARDING_PROFILE_API',
+    alsoInside: true,
     ...flag,
     default: false,
     means: "A learner's onboarding status is asked of the provider, where it keeps profiles.",
@@ -199,16 +198,14 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
   },
   secretKey: {
     key: 'SECRET_KEY',
-    expects: 'a text that is not empty',
-    allows: (value) => typeof value === 'string' && value !== '',
+    ...kinds.filled,
     default: undefined,
     means:
       "The LMS' own secret, if it is to check the cookie `exam` of secure browsers. Without it one is made in `DATA_DIR`.",
   },
   userObfuscationKey: {
     key: 'PROCTORING_USER_OBFUSCATION_KEY',
-    expects: 'a text that is not empty',
-    allows: (value) => typeof value === 'string' && value !== '',
+    ...kinds.filled,
     default: undefined,
     means: 'Key of the ids under which providers know learners. Without it one is made in `DATA_DIR`.',
   },
@@ -220,6 +217,19 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
       'How much a client may ask of one process, by its user name, or by its address where no login is asked for; `DEFAULT` for all others. Beyond it: 429.',
   },
 };
+
+const inside = (key: string) => `PROCTORING_SETTINGS.${key}`;
+
+/** What a switch does, by its name; `<provider>` is any. */
+export const switches: Record<string, string> = {
+  'edx_proctoring.<provider>_ping_failure_passthrough': 'Failed pings of that provider do not end attempts.',
+  'edx_proctoring.onboarding_profile_instructor_dashboard_api':
+    'Staff see the onboarding of a course as the provider tells it.',
+  'edx_proctoring.reds_api_redirect': "Staff are led to the recording of a Software Secure attempt's review.",
+};
+
+const isSwitch = (name: string) =>
+  /^edx_proctoring\..+_ping_failure_passthrough$/.test(name) || (Object.hasOwn(switches, name) && !/</.test(name));
 
 /** Reads the settings file's content; `problems` says what is wrong with it, one line each. */
 export function readSettings(file: unknown): { settings: Settings; problems: string[] } {
@@ -234,22 +244,28 @@ export function readSettings(file: unknown): { settings: Settings; problems: str
   };
 
   const {
-    PROCTORING_SETTINGS: inner = {},
     PROCTORING_BACKENDS: providers = { DEFAULT: 'test', test: {} },
     SWITCHES: switches = {},
-    ...outer
+    ...others
   } = objectOf('The file', file);
 
-  const given: Fields = { ...outer };
-  for (const [key, value] of Object.entries(objectOf('PROCTORING_SETTINGS', inner)))
-    given[`PROCTORING_SETTINGS.${key}`] = value;
   const table = Object.entries(settings);
-  for (const [key, value] of Object.entries(given)) check(key, table.find(([, row]) => row.key === key)?.[1], value);
+  const keys = table.flatMap(([, { key, alsoInside }]) => [key, ...(alsoInside ? [inside(key)] : [])]);
+  const given: Fields = {};
+  const read = (place: string, fields: Fields) => {
+    for (const [name, value] of Object.entries(fields)) {
+      const key = place + name;
+      if (keys.some((each) => each.startsWith(`${key}.`))) read(`${key}.`, objectOf(key, value));
+      else given[key] = value;
+    }
+  };
+  read('', others);
+  for (const [key, value] of Object.entries(given))
+    check(key, table.find(([, row]) => key === row.key || (row.alsoInside && key === inside(row.key)))?.[1], value);
 
   const { DEFAULT: defaultBackend, ...backends } = objectOf('PROCTORING_BACKENDS', providers);
   for (const [name, options] of Object.entries(backends))
-    for (const [option, value] of Object.entries(objectOf(`PROCTORING_BACKENDS.${name}`, options)))
-      check(`PROCTORING_BACKENDS.${name}.${option}`, backendOptions[option as keyof BackendOptions], value);
+    problems.push(...problemsOf(name, objectOf(`PROCTORING_BACKENDS.${name}`, options)));
   const names = Object.keys(backends);
   check(
     'PROCTORING_BACKENDS.DEFAULT',
@@ -258,8 +274,9 @@ export function readSettings(file: unknown): { settings: Settings; problems: str
   );
 
   for (const [name, value] of Object.entries(objectOf('SWITCHES', switches)))
-    check(`SWITCHES.${name}`, /^edx_proctoring\..+_ping_failure_passthrough$/.test(name) ? flag : undefined, value);
+    check(`SWITCHES.${name}`, isSwitch(name) ? flag : undefined, value);
 
-  const plain = Object.fromEntries(table.map(([field, row]) => [field, given[row.key] ?? row.default])) as Plain;
+  const settingOf = ({ key, default: otherwise }: Setting<unknown>) => given[inside(key)] ?? given[key] ?? otherwise;
+  const plain = Object.fromEntries(table.map(([field, row]) => [field, settingOf(row)])) as Plain;
   return { settings: { ...plain, backends, defaultBackend, switches } as Settings, problems };
 }

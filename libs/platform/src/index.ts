@@ -1,6 +1,7 @@
 export * from './courses.js';
 export * from './obscured-user-id.js';
 export * from './people.js';
+export * from './quarantine.js';
 export * from './roster.errors.js';
 export * from './roster.js';
 export * from './token.js';

@@ -1,3 +1,4 @@
+export { commonOptions, isObject, type Kind, kinds } from './options.js';
 export * from './provider.js';
 export * from './providers.js';
-export type { TestOptions } from './test.provider.js';
+export { encryptedVideoLink } from './video-link.js';

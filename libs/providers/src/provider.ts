@@ -1,7 +1,14 @@
 import type { Registration } from '#domain';
+import type { CommonOptions, Kind } from './options.js';
 
-/** An exam as REST shows it (rest-api.md §3.2). */
-export type ProvidedExam = { id: number; external_id: string | null };
+/** An exam as REST shows it (rest-api.md §3.2); `rule_summary` is its review policy. */
+export type ProvidedExam = {
+  id: number;
+  external_id: string | null;
+  course_id: string;
+  exam_name: string;
+  rule_summary?: string;
+};
 
 /** What a provider is told of an attempt (domain.md §3.3). */
 export type RegistrationContext = {
@@ -17,15 +24,19 @@ export type RegistrationContext = {
   review_policy_exception?: string;
 };
 
-/** A proctoring vendor, or what stands in for one (domain.md §10.1). Every call may throw ProviderRefused. */
-export type Provider = {
+/** What becomes of an attempt, as far as providers hear of it. */
+export type AttemptNews = 'start' | 'stop' | 'mark_erroneous' | 'remove';
+
+/** What a provider says of itself, or of one attempt, to the learner. */
+export type Guidance = { download_url?: unknown; instructions?: unknown };
+
+export type Attributes = {
   /** The name under which it is configured and exams refer to it. */
   name: string;
   verboseName: string;
   /** Seconds. */
   pingInterval: number;
   supportsOnboarding: boolean;
-  hasDashboard: boolean;
   /** Kept review statuses that verify an attempt, such as "Clean". */
   passingStatuses: readonly string[];
   helpCenterArticleUrl: string;
@@ -33,28 +44,43 @@ export type Provider = {
   techSupportPhone: string;
   learnerNotificationFromEmail: string;
   integrationSpecificEmail?: string;
+  /** Hexadecimal; encrypts links to recordings (domain.md §8.7). */
   videoReviewAesKey?: string;
-  blocksExamMaterial: boolean;
+};
 
+export type Calls = {
   register(exam: ProvidedExam, context: RegistrationContext, attemptId: number): Promise<NonNullable<Registration>>;
-  start(examExternalId: string | null, attemptExternalId: string | null): Promise<void>;
-  stop(examExternalId: string | null, attemptExternalId: string | null): Promise<void>;
-  markErroneous(examExternalId: string | null, attemptExternalId: string | null): Promise<void>;
-  /** Whether it is gone there. */
-  remove(examExternalId: string | null, attemptExternalId: string | null): Promise<boolean>;
+  /** Throws where it did not come to pass. */
+  tell(news: AttemptNews, examExternalId: string | null, attemptExternalId: string): Promise<void>;
   /** Answers the provider's id of the exam, where it has one. */
   examSaved(exam: ProvidedExam): Promise<string | undefined>;
-  downloadUrl(): Promise<string | undefined>;
+  /** About one attempt; undefined where the provider has nothing to say about single ones, or cannot just now. */
+  guidance(examExternalId: string | null, attemptExternalId: string, language: string): Promise<Guidance | undefined>;
+  /** Where its software is, for all attempts that it does not say anything else about. */
+  downloadUrl(language: string): Promise<string | undefined>;
+  /** Null: it says nothing, or cannot just now. */
+  config(language: string): Promise<(Guidance & object) | null>;
   javascriptUrl(): string;
-  config(language?: string): Promise<object | null>;
-  /** A review in the REST format, from the provider's own (domain.md §8.1). */
-  normalizeReview(payload: unknown): unknown;
-  instructorUrl(dashboard: Dashboard): string | undefined;
+  /** A review in the REST format, from the provider's own (domain.md §8.1). Undefined: it sends none. */
+  normalizeReview(payload: Record<string, unknown>, attempt: ReviewedAttempt): unknown;
+  instructorUrl(dashboard: Dashboard): Promise<string | undefined>;
   /** Undefined: there was nothing to do. */
   retireUser(obscuredUserId: string): Promise<boolean | undefined>;
   /** Undefined: the provider has no such list. */
   onboardingProfiles(courseId: string, filters: Record<string, string>): Promise<unknown>;
 };
+
+/** A proctoring vendor, or what stands in for one (domain.md §10.1). Every call may throw ProviderRefused. */
+export type Provider = Attributes &
+  Calls & {
+    /** Is told what becomes of attempts, exams and learners. The others could do nothing with it. */
+    wantsNews: boolean;
+    /** Pretends: an attempt is ready to start as soon as it is there. */
+    makesReady: boolean;
+    blocksExamMaterial: boolean;
+  };
+
+export type ReviewedAttempt = { attemptCode: string; externalId: string | null };
 
 export type Dashboard = {
   courseId: string;
@@ -63,6 +89,45 @@ export type Dashboard = {
   examExternalId?: string | null;
   attemptExternalId?: string | null;
   configuration?: boolean;
+  /** Of the attempt's review, encrypted. */
+  videoUrl?: string;
+};
+
+/** What providers know of the platform. */
+export type Host = {
+  pingIntervalSeconds: number;
+  allowCallbackSimulation: boolean;
+  defaultReviewPolicy: string;
+  languageCode: string;
+  lmsRootUrl: string;
+  workerStatsFile?: string;
+  staticUrl?: string;
+  workerBundleDir?: string;
+};
+
+/** One way to be a provider: its options beside the common ones, its attributes where no option says otherwise. */
+export type ProviderType<Options extends object = object> = {
+  options: Record<keyof Options, Kind>;
+  required: readonly (keyof Options)[];
+  defaults: Partial<Omit<Attributes, 'name'>>;
+  make(attributes: Attributes, options: Options & CommonOptions, host: Host): Partial<Provider>;
+};
+
+/** What a provider does and is that says nothing else (domain.md §10.1). */
+export const silence: Omit<Provider, keyof Attributes | 'register'> = {
+  wantsNews: false,
+  makesReady: false,
+  blocksExamMaterial: false,
+  tell: async () => {},
+  examSaved: async () => undefined,
+  guidance: async () => undefined,
+  downloadUrl: async () => undefined,
+  config: async () => null,
+  javascriptUrl: () => '',
+  normalizeReview: () => undefined,
+  instructorUrl: async () => undefined,
+  retireUser: async () => undefined,
+  onboardingProfiles: async () => undefined,
 };
 
 /** A provider answered with an error, or not at all (`status` 503). `message` is fit for clients. */

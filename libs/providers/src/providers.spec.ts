@@ -1,13 +1,23 @@
-import { type ProvidedExam, type ProviderConfiguration, providerOf, type RegistrationContext } from './index.js';
+import {
+  type BackendOptions,
+  type ProvidedExam,
+  type ProviderConfiguration,
+  problemsOf,
+  providerOf,
+  type RegistrationContext,
+} from './index.js';
 
-type Options = ProviderConfiguration['backends'][string];
-const configured = (options: Options = {}): ProviderConfiguration => ({
-  backends: { test: options, vendor: {} },
+const configured = (backends: Record<string, BackendOptions>): ProviderConfiguration => ({
+  backends,
   defaultBackend: 'test',
   pingIntervalSeconds: 60,
+  allowCallbackSimulation: false,
+  defaultReviewPolicy: 'Closed Book',
+  languageCode: 'en',
+  lmsRootUrl: '',
 });
-const test = (options?: Options) => providerOf(configured(options), 'test');
-const exam: ProvidedExam = { id: 7, external_id: null };
+const test = (options: BackendOptions = {}) => providerOf(configured({ test: options }), 'test');
+const exam: ProvidedExam = { id: 7, external_id: null, course_id: 'a/b/c', exam_name: 'Midterm' };
 const context: RegistrationContext = {
   lms_host: 'https://lms.example.org',
   time_limit_mins: 30,
@@ -19,13 +29,63 @@ const context: RegistrationContext = {
 };
 
 describe('the provider of an exam', () => {
-  it('is the default one when the exam names none', () => {
-    expect(providerOf(configured(), null).name).toBe('test');
+  it.each([null, ''])('is the default one when the exam names none (%j)', (name) => {
+    expect(providerOf(configured({ test: {} }), name).name).toBe('test');
   });
 
-  it.each(['nobody', 'vendor', 'constructor', ''])('is refused by name when it is %j', (name) => {
-    expect(() => providerOf(configured(), name)).toThrow(`There is no proctoring provider "${name}"; there is: test.`);
+  it.each(['nobody', 'vendor', 'constructor'])('is refused by name when it is %j', (name) => {
+    expect(() => providerOf(configured({ test: {}, vendor: {} }), name)).toThrow(
+      `There is no proctoring provider "${name}"; there is: test.`,
+    );
   });
+
+  it('is the same one each time: it keeps its token', () => {
+    const configuration = configured({ test: {} });
+    expect(providerOf(configuration, 'test')).toBe(providerOf(configuration, null));
+  });
+
+  it('may have a name of its own beside its kind', () => {
+    const { name, verboseName } = providerOf(configured({ test: {}, mine: { provider: 'null' } }), 'mine');
+    expect({ name, verboseName }).toEqual({ name: 'mine', verboseName: 'Null Backend' });
+  });
+});
+
+describe('the options of a provider', () => {
+  const vendor = { base_url: 'https://v.example.org', client_id: 'a', client_secret: 'b' };
+
+  it.each<[string, BackendOptions]>([
+    ['test', { ping_interval: 30 }],
+    ['rest', vendor],
+    ['watchers', { provider: 'rest', ...vendor, default_rules: { allow_notes: 'yes' }, needs_oauth: true }],
+    ['null', {}],
+    ['mock', {}],
+  ])('of %s are accepted', (name, options) => expect(problemsOf(name, options)).toEqual([]));
+
+  it.each<[string, BackendOptions, string]>([
+    [
+      'nobody',
+      {},
+      'PROCTORING_BACKENDS.nobody: there is no provider "nobody"; there is: test, rest, software_secure, rpnow4, mock, null',
+    ],
+    [
+      'constructor',
+      {},
+      'PROCTORING_BACKENDS.constructor: there is no provider "constructor"; there is: test, rest, software_secure, rpnow4, mock, null',
+    ],
+    ['rest', { ...vendor, client_secret: undefined as never }, 'PROCTORING_BACKENDS.rest.client_secret is missing'],
+    [
+      'rest',
+      { ...vendor, base_url: 'v.example.org' },
+      'PROCTORING_BACKENDS.rest.base_url must be an http:// or https:// address',
+    ],
+    ['test', { crypto_key: 'x' }, 'PROCTORING_BACKENDS.test.crypto_key is not a setting of this service'],
+    ['test', { toString: 'x' } as never, 'PROCTORING_BACKENDS.test.toString is not a setting of this service'],
+    [
+      'test',
+      { video_review_aes_key: 'zz' },
+      'PROCTORING_BACKENDS.test.video_review_aes_key must be 32, 48 or 64 hexadecimal digits',
+    ],
+  ])('of %s are refused: %j', (name, options, problem) => expect(problemsOf(name, options)).toContain(problem));
 });
 
 describe('the test provider', () => {
@@ -39,7 +99,7 @@ describe('the test provider', () => {
   });
 
   it('can ask for onboarding first, refuse, or forget the id', async () => {
-    const asked = (options: Options) => test(options).register(exam, context, 1);
+    const asked = (options: BackendOptions) => test(options).register(exam, context, 1);
     expect(await asked({ onboarding_error: 'onboarding_missing' })).toEqual({ onboardingError: 'onboarding_missing' });
     await expect(asked({ register_error: 503 })).rejects.toMatchObject({ status: 503, provider: 'test' });
     await expect(asked({ without_attempt_id: true })).rejects.toMatchObject({ status: 200 });
@@ -51,14 +111,32 @@ describe('the test provider', () => {
       passingStatuses: ['Clean'],
       pingInterval: 60,
       supportsOnboarding: true,
-      hasDashboard: true,
     });
   });
 
-  it('leads instructors to a course, an exam or an attempt', () => {
+  it('leads instructors to a course, an exam or an attempt', async () => {
     const user = { id: 'obscured', full_name: '', email: '' };
     const url = (more: object) => test().instructorUrl({ courseId: 'a/b/c', user, ...more });
-    expect(url({})).toBe('https://test-provider.example.org/dashboard/a/b/c');
-    expect(url({ examExternalId: 'e', configuration: true })).toMatch(/\/a\/b\/c\/e\?config=true$/);
+    expect(await url({})).toBe('https://test-provider.example.org/dashboard/a/b/c');
+    expect(await url({ examExternalId: 'e', configuration: true })).toMatch(/\/a\/b\/c\/e\?config=true$/);
+  });
+});
+
+describe('the providers that watch nobody', () => {
+  it.each([
+    ['null', { externalId: null }, undefined, 'Null Backend', false],
+    ['mock', { externalId: 'CODE' }, 'mockurl', 'Mock Backend', true],
+  ])('%s', async (name, registration, download, verboseName, makesReady) => {
+    const provider = providerOf(configured({ [name]: {} }), name);
+    expect(provider).toMatchObject({ verboseName, makesReady, supportsOnboarding: false, wantsNews: false });
+    expect(await provider.register(exam, context, 1)).toEqual(registration);
+    expect(await provider.downloadUrl('en')).toBe(download);
+    expect(await provider.config('en')).toBeNull();
+    expect(await provider.examSaved(exam)).toBeUndefined();
+    expect(provider.normalizeReview({}, { attemptCode: 'CODE', externalId: null })).toBeUndefined();
+    expect(
+      await provider.instructorUrl({ courseId: 'a/b/c', user: { id: '', full_name: '', email: '' } }),
+    ).toBeUndefined();
+    expect(await provider.retireUser('x')).toBeUndefined();
   });
 });

@@ -1,63 +1,107 @@
-import type { Provider } from './provider.js';
-import { type TestOptions, testProvider } from './test.provider.js';
+import { mock } from './mock.provider.js';
+import { nobody } from './null.provider.js';
+import { type CommonOptions, commonOptions } from './options.js';
+import { type Attributes, type Host, type Provider, type ProviderType, silence } from './provider.js';
+import { rest } from './rest.provider.js';
+import { softwareSecure } from './software-secure.provider.js';
+import { test } from './test.provider.js';
 
-type CommonOptions = {
-  verbose_name?: string;
-  ping_interval?: number;
-  supports_onboarding?: boolean;
-  has_dashboard?: boolean;
-  passing_statuses?: string[];
-  help_center_article_url?: string;
-  tech_support_email?: string;
-  tech_support_phone?: string;
-  learner_notification_from_email?: string;
-  integration_specific_email?: string;
-  video_review_aes_key?: string;
+/** All there are, by the name under which PROCTORING_BACKENDS has them. */
+export const providerTypes: Readonly<Record<string, ProviderType<any>>> = {
+  test,
+  rest,
+  software_secure: softwareSecure,
+  rpnow4: softwareSecure,
+  mock,
+  null: nobody,
 };
 
-/** The part of the configuration that describes providers: PROCTORING_BACKENDS. */
-export type ProviderConfiguration = {
-  backends: Readonly<Record<string, CommonOptions & TestOptions>>;
+export type BackendOptions = CommonOptions & Readonly<Record<string, unknown>>;
+
+/** The part of the configuration that describes providers: PROCTORING_BACKENDS, and what they know of the platform. */
+export type ProviderConfiguration = Host & {
+  backends: Readonly<Record<string, BackendOptions>>;
   defaultBackend: string;
-  pingIntervalSeconds: number;
 };
 
-/** An exam names a provider that is not configured, or that this service does not have. */
+/** An exam names a provider that is not configured. */
 export class UnknownProvider extends Error {
   override readonly name = 'UnknownProvider';
 }
 
-const makers = {
-  test: (options: CommonOptions & TestOptions, pingInterval: number): Provider =>
-    testProvider(
-      {
-        name: 'test',
-        verboseName: options.verbose_name ?? 'Test Provider',
-        pingInterval: options.ping_interval ?? pingInterval,
-        supportsOnboarding: options.supports_onboarding ?? true,
-        hasDashboard: options.has_dashboard ?? true,
-        passingStatuses: options.passing_statuses ?? ['Clean', 'Rules Violation'],
-        helpCenterArticleUrl: options.help_center_article_url ?? 'https://test-provider.example.org/help',
-        techSupportEmail: options.tech_support_email ?? 'support@test-provider.example.org',
-        techSupportPhone: options.tech_support_phone ?? '+1 555 0199',
-        learnerNotificationFromEmail: options.learner_notification_from_email ?? '',
-        integrationSpecificEmail: options.integration_specific_email,
-        videoReviewAesKey: options.video_review_aes_key,
-      },
-      options,
-    ),
+const typeNameOf = (name: string, options: BackendOptions) => options.provider ?? name;
+const typeOf = (name: string, options: BackendOptions): ProviderType<any> | undefined => {
+  const type = typeNameOf(name, options);
+  return Object.hasOwn(providerTypes, type) ? providerTypes[type] : undefined;
 };
+
+/** What is wrong with the options of a provider, one line each. */
+export function problemsOf(name: string, options: BackendOptions): string[] {
+  const place = `PROCTORING_BACKENDS.${name}`;
+  const type = typeOf(name, options);
+  if (!type) {
+    const known = Object.keys(providerTypes).join(', ');
+    return [`${place}: there is no provider "${typeNameOf(name, options)}"; there is: ${known}`];
+  }
+  const kinds = { ...commonOptions, ...type.options };
+  const missing = type.required.filter((option) => options[option as string] === undefined);
+  return [
+    ...missing.map((option) => `${place}.${String(option)} is missing`),
+    ...Object.entries(options).flatMap(([option, value]) => {
+      const kind = Object.hasOwn(kinds, option) ? kinds[option as keyof typeof kinds] : undefined;
+      if (!kind) return [`${place}.${option} is not a setting of this service`];
+      // What is wrong may be a secret: it is not repeated.
+      return kind.allows(value) ? [] : [`${place}.${option} must be ${kind.expects}`];
+    }),
+  ];
+}
+
+/** Providers keep tokens and answers, so there is one of each per configuration. */
+const made = new WeakMap<ProviderConfiguration, Map<string, Provider>>();
 
 /** The provider of an exam with this `backend`; null is the default one (domain.md §6.5). Throws UnknownProvider. */
 export function providerOf(configuration: ProviderConfiguration, backend: string | null): Provider {
-  const { backends, defaultBackend, pingIntervalSeconds } = configuration;
-  const name = backend ?? defaultBackend;
-  const make = Object.hasOwn(makers, name) && Object.hasOwn(backends, name) && makers[name as keyof typeof makers];
-  if (!make) {
-    const available = Object.keys(backends).filter((each) => Object.hasOwn(makers, each));
+  const name = backend || configuration.defaultBackend;
+  const known = made.get(configuration) ?? new Map<string, Provider>();
+  made.set(configuration, known);
+  const provider = known.get(name) ?? makeProvider(configuration, name);
+  known.set(name, provider);
+  return provider;
+}
+
+/** All that are configured. */
+export const providersOf = (configuration: ProviderConfiguration): Provider[] =>
+  Object.keys(configuration.backends).map((name) => providerOf(configuration, name));
+
+function makeProvider(configuration: ProviderConfiguration, name: string): Provider {
+  const { backends } = configuration;
+  const options = Object.hasOwn(backends, name) ? backends[name] : undefined;
+  const type = options && typeOf(name, options);
+  if (!type) {
+    const available = Object.keys(backends).filter((each) => typeOf(each, backends[each]));
     throw new UnknownProvider(
       `There is no proctoring provider "${name}"; there is: ${available.join(', ') || 'none'}.`,
     );
   }
-  return make(backends[name], pingIntervalSeconds);
+  const attributes = attributesOf(name, options, type, configuration.pingIntervalSeconds);
+  return { ...attributes, ...silence, ...type.make(attributes, options, configuration) } as Provider;
 }
+
+const attributesOf = (
+  name: string,
+  options: CommonOptions,
+  { defaults }: ProviderType,
+  pingInterval: number,
+): Attributes => ({
+  name,
+  verboseName: options.verbose_name ?? defaults.verboseName ?? 'Unknown',
+  pingInterval: options.ping_interval ?? pingInterval,
+  supportsOnboarding: options.supports_onboarding ?? defaults.supportsOnboarding ?? false,
+  passingStatuses: options.passing_statuses ?? defaults.passingStatuses ?? ['Clean', 'Rules Violation'],
+  helpCenterArticleUrl: options.help_center_article_url ?? defaults.helpCenterArticleUrl ?? '',
+  techSupportEmail: options.tech_support_email ?? defaults.techSupportEmail ?? '',
+  techSupportPhone: options.tech_support_phone ?? defaults.techSupportPhone ?? '',
+  learnerNotificationFromEmail: options.learner_notification_from_email ?? '',
+  integrationSpecificEmail: options.integration_specific_email,
+  videoReviewAesKey: options.video_review_aes_key,
+});

@@ -16,12 +16,15 @@ import { registrationStories } from './registration.js';
 import { retirementStories } from './retirement.js';
 import { reviewStatusStories } from './review-status.js';
 import { timeStories } from './time.js';
+import { vendorStories } from './vendors.js';
+
 export const stories: Story[] = [
   ...examStories,
   ...registrationStories,
   ...attemptStories,
   ...timeStories,
   ...proctoringStories,
+  ...vendorStories,
   ...allowanceStories,
   ...accessStories,
   ...activeExamStories,

@@ -15,7 +15,7 @@ import {
   roundHalfEven,
 } from '#domain';
 import { EventStore, type Stored } from '#event-store';
-import { providerOf } from '#providers';
+import { type Provider, providerOf } from '#providers';
 import type { AttemptRecord } from '#read-models';
 import { links } from '../links.js';
 
@@ -63,8 +63,14 @@ export class Timer {
       use_legacy_attempt_api: true,
       desktop_application_js_url: provider?.javascriptUrl() ?? '',
       ...(provider && { ping_interval: provider.pingInterval, attempt_code: attempt.attemptCode }),
-      ...(provider && isSettingUp && { software_download_url: (await provider.downloadUrl()) ?? null }),
+      ...(provider && isSettingUp && { software_download_url: await this.downloadUrl(provider, attempt) }),
     };
+  }
+
+  private async downloadUrl(provider: Provider, { exam, externalId }: AttemptRecord): Promise<unknown> {
+    const { languageCode } = this.configuration.settings;
+    const guidance = externalId ? await provider.guidance(exam.externalId, externalId, languageCode) : undefined;
+    return guidance?.download_url ?? (await provider.downloadUrl(languageCode)) ?? null;
   }
 
   /** The minutes that this learner would get when starting the exam now (domain.md §3.5). */

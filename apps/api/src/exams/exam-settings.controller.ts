@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Put } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Inject, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
@@ -19,6 +19,9 @@ import { WholeNumber } from '../whole-number.js';
 import { examSettings, reviewPolicy } from './exams.answers.js';
 import { ReviewPolicyRequest } from './exams.requests.js';
 
+/** The language that a browser likes most. */
+const languageOf = (accepted: string) => /^\s*([a-z]{2,3}(-[a-z0-9]{2,8})*)/i.exec(accepted)?.[1].toLowerCase();
+
 /** What learners and reviewers are told of an exam (rest-api.md §5.20, §5.21). */
 @ApiTags('exams')
 @Controller()
@@ -35,7 +38,7 @@ export class ExamSettingsController {
   @Answers(200, examSettings)
   @Answers(500, detail, { description: 'The provider is not configured' })
   @Answers(502, failure)
-  async settings(@WholeNumber('examId') examId: string) {
+  async settings(@WholeNumber('examId') examId: string, @Headers('accept-language') accepted = '') {
     const exam = await examById(this.pool, examId);
     if (!exam) throw new Refusal('exam_not_found', `Attempted to get exam_id=${examId}, but this exam does not exist.`);
     const { settings } = this.configuration;
@@ -48,7 +51,7 @@ export class ExamSettingsController {
     const provider = this.provider(exam.backend);
     return {
       ...common,
-      exam_proctoring_backend: await provider.config(),
+      exam_proctoring_backend: await provider.config(languageOf(accepted) ?? settings.languageCode),
       provider_tech_support_email: provider.techSupportEmail,
       provider_tech_support_phone: provider.techSupportPhone,
       provider_name: provider.verboseName,

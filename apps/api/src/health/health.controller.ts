@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Controller, Get, Inject } from '@nestjs
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { POOL } from '#commands';
+import { vendorStates } from '#delivery';
 import { migrations } from '../../../../migrations/index.js';
 import { Gate } from '../authentication.js';
 import { Answers } from '../document/answers.js';
@@ -50,7 +51,7 @@ export class HealthController implements BeforeApplicationShutdown {
         status: 'the log was restored by a logical dump: its transactions are ahead of this server',
       });
     const [{ transactions }] = (await this.pool.query(heldBack)).rows;
-    return { status: 'ok', transactionsHeldBack: Number(transactions) };
+    return { status: 'ok', transactionsHeldBack: Number(transactions), vendors: await vendorStates(this.pool) };
   }
 }
 

@@ -2,12 +2,13 @@ import { applyDecorators, Controller, Get, Inject, Param, Query, Res } from '@ne
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
-import { CONFIGURATION, POOL } from '#commands';
+import { CONFIGURATION, POOL, recordingOf } from '#commands';
 import { type Configuration, userObfuscationKeyOf } from '#configuration';
 import type { Exam } from '#domain';
+import { EventStore } from '#event-store';
 import { type Caller, obscuredUserId } from '#platform';
 import { type Dashboard, providerOf } from '#providers';
-import { examById, examsOfCourse } from '#read-models';
+import { attemptsByExternalId, examById, examsOfCourse } from '#read-models';
 import { Gate, Me } from '../authentication.js';
 import { Answers, Asks, Redirects } from '../document/answers.js';
 import { oneOf, text } from '../document/schemas.js';
@@ -26,6 +27,7 @@ export class InstructorController {
   constructor(
     @Inject(POOL) private readonly pool: pg.Pool,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly events: EventStore,
   ) {}
 
   @Get(':courseId')
@@ -41,7 +43,7 @@ export class InstructorController {
     if (first === undefined) throw nothing(`No proctored exams in course ${courseId}`);
     if (second !== undefined)
       throw new HttpAnswer(400, `Multiple backends for course ${courseId} ${first} != ${second}`);
-    this.redirect(reply, me, last, first, {});
+    await this.redirect(reply, me, last, first, {});
   }
 
   @Get(':courseId/:examId')
@@ -61,18 +63,31 @@ export class InstructorController {
     const exam = await examById(this.pool, examId);
     if (!exam || exam.courseId !== courseId) throw nothing(`No exam ${examId} in course ${courseId}.`);
     if (!exam.isProctored) throw nothing(`No proctored exams in course ${courseId}`);
-    this.redirect(reply, me, exam, exam.backend, {
+    await this.redirect(reply, me, exam, exam.backend, {
       examExternalId: exam.externalId,
       attemptExternalId: attempt,
       configuration: config?.toLowerCase() === 'true',
+      videoUrl: attempt ? await this.recording(exam, attempt) : undefined,
     });
   }
 
-  private redirect(reply: FastifyReply, me: Caller, exam: Exam, backend: string | null, dashboard: Partial<Dashboard>) {
+  private async recording(exam: Exam, externalId: string): Promise<string | undefined> {
+    if (!this.configuration.settings.switches['edx_proctoring.reds_api_redirect']) return undefined;
+    const [attempt] = await attemptsByExternalId(this.pool, externalId);
+    return attempt?.examId === exam.id ? recordingOf(this.pool, this.events, attempt) : undefined;
+  }
+
+  private async redirect(
+    reply: FastifyReply,
+    me: Caller,
+    exam: Exam,
+    backend: string | null,
+    dashboard: Partial<Dashboard>,
+  ) {
     const provider = providerOf(this.configuration.settings, backend);
     const id = obscuredUserId(me.userId, userObfuscationKeyOf(this.configuration), exam.backend);
     const user = { id, full_name: me.name, email: me.email };
-    const url = provider.instructorUrl({ courseId: exam.courseId, user, ...dashboard });
+    const url = await provider.instructorUrl({ courseId: exam.courseId, user, ...dashboard });
     if (!url) throw nothing(`No instructor dashboard for ${provider.verboseName}`);
     reply.redirect(encodeURI(url), 302);
   }

@@ -3,20 +3,22 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { CONFIGURATION, POOL } from '#commands';
 import { type Configuration, userObfuscationKeyOf } from '#configuration';
-import { onboardingOf, onboardingSeenByStaff, onboardingStatusOfProfile } from '#domain';
+import { onboardingOf, onboardingSeenByStaff } from '#domain';
 import { type Caller, enrollmentsForProctoredExams, isCourseStaff, obscuredUserId, userByName } from '#platform';
-import { type Provider, ProviderRefused } from '#providers';
+import type { Provider } from '#providers';
 import { instant, onboardingOfLearners } from '#read-models';
 import { Gate, Me } from '../authentication.js';
 import { Answers, Asks } from '../document/answers.js';
 import { detail, either, failure, mfeFlag, pageNumber, text } from '../document/schemas.js';
-import { HttpAnswer, refused } from '../http-answer.js';
+import { refused } from '../http-answer.js';
 import { links } from '../links.js';
 import { now } from '../now.js';
 import { pageOf } from '../page.js';
 import { onboardingOfCourse, onboardingStatus } from './onboarding.answers.js';
 import { onboardingExamsOf, sequencedFor } from './onboarding-exams.js';
+import { onboardingAtProvider, profileOf } from './provider-profiles.js';
 
+const profileSwitch = 'edx_proctoring.onboarding_profile_instructor_dashboard_api';
 const noExam = () => refused(404, 'There is no onboarding exam related to this course id.');
 
 /** How far learners are with onboarding (rest-api.md §5.13, §5.14). */
@@ -80,22 +82,37 @@ export class OnboardingController {
     @Param('courseId') courseId: string,
     @Query('page') asked?: string,
     @Query('text_search') search = '',
-    @Query('statuses') statuses = '',
+    @Query('statuses') given?: string,
   ) {
+    const statuses = given ?? '';
     const onboarding = await onboardingExamsOf(this.pool, this.configuration, courseId);
     if (!onboarding) throw noExam();
     const learners = await enrollmentsForProctoredExams(this.pool, courseId, search);
     const ids = learners.map(({ userId }) => userId);
     const { backend } = onboarding.exams[0]!;
     const known = await onboardingOfLearners(this.pool, ids, courseId, backend, now());
+    const seen = learners.map((learner) => {
+      const { own, approved } = known.get(learner.userId)!;
+      return { learner, ...onboardingSeenByStaff(own, approved) };
+    });
+    const asksProvider = this.configuration.settings.switches[profileSwitch] ?? false;
     const wanted = statuses === '' ? undefined : statuses.split(',');
-    const rows = learners
-      .map(({ userId, username, mode }) => {
-        const { own, approved } = known.get(userId)!;
-        const { status, modified } = onboardingSeenByStaff(own, approved);
-        return { username, enrollment_mode: mode, status, modified: instant(modified) };
-      })
-      .filter(({ status }) => wanted === undefined || wanted.includes(status ?? ''));
+    const shown = asksProvider
+      ? await onboardingAtProvider(
+          onboarding.provider,
+          courseId,
+          new Map(seen.map((each) => [this.obscured(each.learner.userId, backend), each])),
+          given,
+        )
+      : seen
+          .filter(({ status }) => wanted === undefined || wanted.includes(status ?? ''))
+          .map((learner) => ({ learner, status: learner.status }));
+    const rows = shown.map(({ learner: { learner, modified }, status }) => ({
+      username: learner.username,
+      enrollment_mode: learner.mode,
+      status,
+      modified: instant(modified),
+    }));
     const page = pageOf(asked, rows.length);
     const link = (number: number) =>
       links.onboarding(courseId, { text_search: search, statuses, page: String(number) });
@@ -105,7 +122,7 @@ export class OnboardingController {
       next: page.number < page.of ? link(page.number + 1) : null,
       num_pages: page.of,
       results: rows.slice(page.offset, page.offset + page.limit),
-      use_onboarding_profile_api: false,
+      use_onboarding_profile_api: asksProvider,
     };
   }
 
@@ -116,19 +133,11 @@ export class OnboardingController {
     const { status, expiresAt } = onboardingOf(own, approved);
     const stored = { status, expiresAt: instant(expiresAt) };
     if (!this.configuration.settings.useOnboardingProfileApi) return stored;
-    try {
-      const key = userObfuscationKeyOf(this.configuration);
-      const profile: any = await provider.onboardingProfiles(courseId, {
-        user_id: obscuredUserId(userId, key, backend),
-      });
-      if (profile == null) throw new HttpAnswer(404, `No onboarding status API for ${provider.verboseName}`);
-      return {
-        status: onboardingStatusOfProfile[profile.status] ?? null,
-        expiresAt: (profile.expiration_date as string | null) ?? null,
-      };
-    } catch (error) {
-      if (error instanceof ProviderRefused) return stored;
-      throw error;
-    }
+    const profile = await profileOf(provider, courseId, this.obscured(userId, backend));
+    return profile ? { status: profile.status, expiresAt: profile.expirationDate } : stored;
+  }
+
+  private obscured(userId: number, backend: string | null): string {
+    return obscuredUserId(userId, userObfuscationKeyOf(this.configuration), backend);
   }
 }

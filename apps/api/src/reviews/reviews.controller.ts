@@ -1,6 +1,7 @@
-import { Body, Controller, Inject, NotFoundException, Param, Post } from '@nestjs/common';
+import { Body, Controller, Inject, NotFoundException, Param, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { FreshAttempts, POOL, ReceiveReview } from '#commands';
 import { type Origin, ReadyAttempt, Refusal } from '#domain';
@@ -13,6 +14,7 @@ import { HttpAnswer, refused } from '../http-answer.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
 import { bodyObject } from '../requests/body-object.js';
+import { quarantining } from './quarantining.js';
 import { ReviewRequest } from './reviews.requests.js';
 
 const ok = oneOf('OK');
@@ -47,13 +49,19 @@ export class ReviewsController {
   }
 
   @Post('reviewed')
-  @Gate('login')
+  @Gate('login', { keepsBytes: true })
   @ApiOperation({ summary: 'The review of an attempt' })
   @Reads(ReviewRequest)
   @Answers(200, ok)
   @Answers(403, undefined, { description: 'Not a reviewer: an empty body' })
   @Answers(412, oneOf('Exam no longer proctored'))
-  async reviewed(@Param('externalId') externalId: string, @Body() body: unknown, @Me() me: Caller, @By() by: Origin) {
+  async reviewed(
+    @Param('externalId') externalId: string,
+    @Body() body: unknown,
+    @Me() me: Caller,
+    @By() by: Origin,
+    @Req() { bytes = Buffer.alloc(0) }: FastifyRequest,
+  ) {
     const found = await this.attempt(externalId);
     if (!found)
       throw new Refusal(
@@ -61,11 +69,13 @@ export class ReviewsController {
         `Attempted to access exam attempt with external_id=${externalId} but it does not exist.`,
       );
     if (!isReviewer(me, found)) throw new HttpAnswer(403, undefined);
-    const payload = bodyObject(body);
-    const at = now();
-    const attempt = await this.fresh.of(found, at);
-    if (!attempt.exam.isProctored) throw new HttpAnswer(412, 'Exam no longer proctored');
-    await this.commands.execute(new ReceiveReview(attempt, payload, at, by));
+    await quarantining(this.pool, { route: 'reviewed', externalId, userId: found.userId, bytes }, async () => {
+      const payload = bodyObject(body);
+      const at = now();
+      const attempt = await this.fresh.of(found, at);
+      if (!attempt.exam.isProctored) throw new HttpAnswer(412, 'Exam no longer proctored');
+      await this.commands.execute(new ReceiveReview(attempt, attempt.exam.backend, payload, at, by));
+    });
     return 'OK';
   }
 

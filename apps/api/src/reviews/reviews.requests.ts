@@ -15,3 +15,25 @@ export class ReviewRequest {
   @ApiProperty({ required: false, nullable: true, description: "A reviewer's e-mail address" })
   reviewed_by?: string;
 }
+
+class SoftwareSecureComment {
+  @ApiProperty({ description: 'Seconds' }) eventStart: number;
+  @ApiProperty({ description: 'Seconds' }) eventFinish: number;
+  @ApiProperty({ description: 'Seconds' }) duration: number;
+  @ApiProperty() comments: string;
+  @ApiProperty() eventStatus: string;
+}
+
+class SoftwareSecureMetaData {
+  @ApiProperty({ description: "The attempt's code" }) examCode: string;
+  @ApiProperty({ description: 'What Software Secure answered to the registration' }) ssiRecordLocator: string;
+}
+
+/** Software Secure's own format (domain.md §8.1); it is read by the provider. */
+export class SoftwareSecureReview {
+  @ApiProperty() examMetaData: SoftwareSecureMetaData;
+  @ApiProperty({ enum: ['Clean', 'Rules Violation', 'Suspicious', 'Not Reviewed'] }) reviewStatus: string;
+  @ApiProperty({ type: [SoftwareSecureComment], required: false }) webCamComments?: SoftwareSecureComment[];
+  @ApiProperty({ type: [SoftwareSecureComment], required: false }) desktopComments?: SoftwareSecureComment[];
+  @ApiProperty({ required: false }) videoReviewLink?: string;
+}

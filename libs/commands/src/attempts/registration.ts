@@ -4,6 +4,7 @@ import { allowedTimeOf, type LearnerAtExam, type NewAttemptCommand, type Registr
 import { creditState, obscuredUserId, open, verifiedName } from '#platform';
 import { providerOf } from '#providers';
 import { examById, examJson } from '#read-models';
+import { rememberUnclaimed } from './unclaimed.js';
 
 const policyException = 'review_policy_exception';
 
@@ -35,5 +36,13 @@ export const register = async (
     ...(exam!.reviewPolicy === null ? {} : { review_policy: exam!.reviewPolicy }),
     ...(reviewPolicyException ? { review_policy_exception: reviewPolicyException } : {}),
   };
-  return providerOf(settings, backend).register(examJson(exam!), context, attempt.id);
+  const provider = providerOf(settings, backend);
+  const registration = await provider.register(examJson(exam!), context, attempt.id);
+  if (provider.wantsNews && 'externalId' in registration && registration.externalId)
+    await rememberUnclaimed(pool, {
+      provider: provider.name,
+      examExternalId: exam!.externalId,
+      attemptExternalId: registration.externalId,
+    });
+  return registration;
 };

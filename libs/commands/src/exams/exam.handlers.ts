@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
@@ -8,17 +8,20 @@ import {
   decide,
   type Exam,
   type ExamEvent,
+  evolveExam,
   exam as examDecider,
   fold,
   type Origin,
   Refusal,
 } from '#domain';
 import { EventStore, type Stored } from '#event-store';
-import { providerOf, UnknownProvider } from '#providers';
-import { examById, examJson, examsOfCourse } from '#read-models';
+import { ProviderRefused, providerOf, UnknownProvider } from '#providers';
+import { examById, examsOfCourse, providedExam } from '#read-models';
 import { examStream } from '../streams.js';
 import { CONFIGURATION, POOL } from '../tokens.js';
 import { AddExam, ChangeExam, PublishExams, type PublishedExam, SetExamReviewPolicy } from './exam.commands.js';
+
+const log = new Logger('exams');
 
 /** Decides exam commands, lets the provider name the exam, appends. */
 @Injectable()
@@ -60,36 +63,38 @@ export class ExamWriter {
     return answer;
   }
 
-  /** A proctored exam is known to its provider under an id of the provider's. A failing provider blocks no exam. */
+  /**
+   * A proctored exam is known to its provider under an id of the provider's. Where the provider fails the exam goes without
+   * for now: the provider hears of it from the log, too.
+   */
   private async namesGivenByProviders(commands: readonly AnyExamCommand[]): Promise<Map<number, string>> {
     const names = new Map<number, string>();
+    const failing = new Set<string | null>();
     const histories = await this.events.readMany(commands.map(({ data }) => examStream(data.examId)));
     for (const command of commands) {
-      if (command.type === 'WithdrawExam' || command.type === 'SetReviewPolicy') continue;
       const { examId } = command.data;
       const before = stateOf(histories.get(examStream(examId))!);
-      const event = decide(examDecider, before, command)[0];
-      if (!event || !('isProctored' in event.data) || !event.data.isProctored) continue;
-      const name = await this.nameGivenByProvider({ ...before, ...event.data, id: examId } as Exam);
-      if (name) names.set(examId, name);
+      const [event] = decide(examDecider, before, command);
+      if (!event || !('externalId' in event.data)) continue;
+      const after = evolveExam(before ?? undefined, event);
+      if (!after.isProctored || after.externalId || failing.has(after.backend)) continue;
+      try {
+        const name = await providerOf(this.configuration.settings, after.backend).examSaved(providedExam(after));
+        if (name) names.set(examId, name);
+      } catch (error) {
+        if (!(error instanceof UnknownProvider || error instanceof ProviderRefused)) throw error;
+        failing.add(after.backend);
+        log.warn({ message: `The exam has no id of its provider's yet: ${error.message}`, examId });
+      }
     }
     return names;
-  }
-
-  private async nameGivenByProvider(exam: Exam): Promise<string | undefined> {
-    try {
-      return await providerOf(this.configuration.settings, exam.backend).examSaved(examJson(exam));
-    } catch (error) {
-      if (error instanceof UnknownProvider) return undefined;
-      throw error;
-    }
   }
 }
 
 const stateOf = (history: Stored[]): Exam | null => fold(examDecider, history as Stored<ExamEvent>[]);
 
 const named = (event: ExamEvent, externalId: string | undefined): ExamEvent =>
-  externalId === undefined || event.type === 'ExamWithdrawn'
+  externalId === undefined || !('externalId' in event.data)
     ? event
     : ({ ...event, data: { ...event.data, externalId } } as ExamEvent);
 

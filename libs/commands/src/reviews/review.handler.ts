@@ -2,16 +2,18 @@ import { Inject } from '@nestjs/common';
 import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type pg from 'pg';
 import type { Configuration } from '#configuration';
-import { ApplyReview, commentsOf, keptStatusOf, type Origin, Refusal } from '#domain';
+import { ApplyReview, type Attempt, commentsOf, keptStatusOf, type Origin, Refusal } from '#domain';
 import { seal, userByEmail } from '#platform';
-import { providerOf } from '#providers';
-import type { AttemptRecord } from '#read-models';
+import { encryptedVideoLink, providerOf } from '#providers';
 import { CONFIGURATION, POOL } from '../tokens.js';
 
-/** A provider's review of an attempt, as it came in. */
+export type ReviewedAttempt = Pick<Attempt, 'id' | 'examId' | 'userId' | 'attemptCode' | 'externalId'>;
+
+/** A provider's review of an attempt, as it came in; `backend` is the provider whose format it has. */
 export class ReceiveReview {
   constructor(
-    readonly attempt: AttemptRecord,
+    readonly attempt: ReviewedAttempt,
+    readonly backend: string | null,
     readonly payload: Record<string, unknown>,
     readonly at: string,
     readonly origin: Origin,
@@ -19,6 +21,9 @@ export class ReceiveReview {
 }
 
 type NormalizedReview = { status?: unknown; comments?: unknown; payload?: { videoReviewLink?: unknown } | null };
+
+/** What a review keeps sealed. The link is encrypted with the provider's key. */
+export type SealedReview = { raw: object; comments: object[]; videoUrl?: string };
 
 /** Brings a review into the common form, seals what may identify somebody, applies it (domain.md §8.2). */
 @CommandHandler(ReceiveReview)
@@ -29,22 +34,28 @@ export class ReviewHandler implements ICommandHandler<ReceiveReview> {
     private readonly commands: CommandBus,
   ) {}
 
-  async execute({ attempt, payload, at, origin }: ReceiveReview): Promise<void> {
-    const { id, examId, userId, attemptCode, exam } = attempt;
-    const review = providerOf(this.configuration.settings, exam.backend).normalizeReview(payload) as NormalizedReview;
+  async execute({ attempt, backend, payload, at, origin }: ReceiveReview): Promise<void> {
+    const { id, examId, userId, attemptCode } = attempt;
+    const { normalizeReview, verboseName, videoReviewAesKey: key } = providerOf(this.configuration.settings, backend);
+    const review = normalizeReview(payload, attempt) as NormalizedReview | undefined;
+    if (!review) throw new Refusal('no_reviews', `${verboseName} sends no reviews.`);
     keptStatusOf(review.status); // a bad word is told before a bad comment
     const comments = commentsOf(review.comments);
     if (review.payload !== undefined && (Object(review.payload) !== review.payload || Array.isArray(review.payload)))
       throw new Refusal('bad_review_payload', 'payload: Expected a dictionary.');
-    const { videoReviewLink, ...raw } = payload;
-    const sealed = JSON.stringify({ raw, comments, videoUrl: review.payload?.videoReviewLink });
+    const link = review.payload?.videoReviewLink;
+    const sealed: SealedReview = {
+      raw: withoutLinks(payload),
+      comments,
+      ...(typeof link === 'string' && link !== '' && key ? { videoUrl: encryptedVideoLink(link, key) } : {}),
+    };
     const data = {
       attemptId: id,
       attemptCode,
       status: review.status,
       reviewedBy: await this.reviewerOf(payload),
       commentCount: comments.length,
-      sealed: await seal(this.pool, userId, sealed),
+      sealed: await seal(this.pool, userId, JSON.stringify(sealed)),
       at,
     };
     await this.commands.execute(new ApplyReview({ examId, userId }, data, origin));
@@ -54,4 +65,11 @@ export class ReviewHandler implements ICommandHandler<ReceiveReview> {
     if (typeof email !== 'string' || email === '') return null;
     return (await userByEmail(this.pool, email))?.id ?? null;
   }
+}
+
+/** Links to recordings are redacted where vendors put them: at the top, and in `payload`. */
+function withoutLinks({ videoReviewLink, payload, ...raw }: Record<string, unknown>): object {
+  if (payload === undefined) return raw;
+  const { videoReviewLink: inner, ...rest } = payload as Record<string, unknown>;
+  return { ...raw, payload: rest };
 }

@@ -21,7 +21,7 @@ export abstract class AttemptCommand<Data extends object = object> {
 }
 
 /** What a provider answered to the registration of an attempt; null for an attempt that is not proctored. */
-export type Registration = { externalId: string } | { onboardingError: OnboardingError } | null;
+export type Registration = { externalId: string | null } | { onboardingError: OnboardingError } | null;
 
 /** A command that creates an attempt: its id, its code and its registration are made by the handler. */
 export abstract class NewAttemptCommand<Data extends object = object> extends AttemptCommand<Data> {

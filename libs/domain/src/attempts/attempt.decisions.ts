@@ -5,7 +5,7 @@ import { create } from './attempt.creation.js';
 import { effectsOfRemoval } from './attempt.effects.js';
 import type { AttemptEvent } from './attempt.events.js';
 import type { Attempt } from './attempt.js';
-import { move, runOut } from './attempt.moves.js';
+import { knownAs, move, runOut } from './attempt.moves.js';
 import { isIncomplete, isInProgress, isOnboardingError } from './attempt.statuses.js';
 import { isOverdue, isPastDue, remainingSeconds } from './attempt.time.js';
 import { attemptOf, currentAttempt, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
@@ -89,14 +89,14 @@ export const attemptDecisions: Decisions = {
     const { at } = command.data;
     const first: AttemptEvent =
       attempt.status === 'submitted'
-        ? removed(attempt, at, 'practice_reset')
+        ? removed(attempt, command, 'practice_reset')
         : { type: 'PracticeAttemptReset', data: { attemptId: attempt.id, at } };
     return [first, ...create(onAttempt(state, first), command, attempt.takingAsProctored)];
   },
 
-  RemoveAttempt: (state, { data: { attemptId, at } }) => [removed(attemptOf(state, attemptId), at, 'staff')],
+  RemoveAttempt: (state, command) => [removed(attemptOf(state, command.data.attemptId), command, 'staff')],
 
-  RemoveAllAttempts: (state, { data: { at } }) => state.attempts.map((attempt) => removed(attempt, at, 'staff')),
+  RemoveAllAttempts: (state, command) => state.attempts.map((attempt) => removed(attempt, command, 'staff')),
 
   EnterSecureBrowser: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);
@@ -137,9 +137,13 @@ const currentOrRefuse = (state: LearnerAtExam, { learner }: AttemptCommand): Att
   throw new Refusal('attempt_not_found', `User ${userId} has no attempt at exam ${examId}.`);
 };
 
-const removed = (attempt: Attempt, at: string, because: 'staff' | 'practice_reset'): AttemptEvent => ({
+const removed = (
+  attempt: Attempt,
+  { data: { at }, facts }: AttemptCommand,
+  because: 'staff' | 'practice_reset',
+): AttemptEvent => ({
   type: 'AttemptRemoved',
-  data: { attemptId: attempt.id, because, effects: effectsOfRemoval(attempt.status), at },
+  data: { attemptId: attempt.id, because, effects: effectsOfRemoval(attempt.status, knownAs(attempt, facts)), at },
 });
 
 const isWaitingForSetUp = ({ status }: Attempt) => status === 'created' || status === 'download_software_clicked';

@@ -8,7 +8,12 @@ export type Effect =
   | { kind: 'grade'; action: 'undo' }
   | { kind: 'certificate'; action: 'invalidate' }
   | { kind: 'mail'; template: 'submitted' | 'verified' | 'rejected' }
-  | { kind: 'provider'; action: 'start' | 'stop' | 'mark_erroneous' | 'remove' };
+  | ({ kind: 'provider'; action: 'start' | 'stop' | 'mark_erroneous' | 'remove' } & Partial<KnownAs>)
+  /** Somebody in the course should look at the review (domain.md §9.5). */
+  | { kind: 'support_notice'; about: 'suspicious_review' };
+
+/** The provider of an attempt, and the ids under which it knows exam and attempt. Without it there is nobody to tell. */
+export type KnownAs = { provider: string; examExternalId: string | null; attemptExternalId: string };
 
 const creditStatusOf: { [S in Status]?: 'submitted' | 'satisfied' | 'declined' | 'failed' } = {
   verified: 'satisfied',
@@ -35,6 +40,7 @@ export type Change = {
   all: readonly Status[];
   isPractice: boolean;
   hasProvider: boolean;
+  knownAs: KnownAs | undefined;
   providerName: string | null;
   isFirstStart: boolean;
   isFirstCompletion: boolean;
@@ -46,14 +52,14 @@ export type Change = {
 
 /** The effects of a status change, in order (domain.md §9.2–9.6, §9.11). */
 export const effectsOf = (change: Change): Effect[] => {
-  const { to } = change;
+  const { to, knownAs } = change;
   const effects: Effect[] = [];
   if (change.isFirstCompletion) effects.push({ kind: 'learner_state', action: 'complete' });
   if (gateIsOpen(to, change.all, change.isPractice)) effects.push(...gated(change));
   if (change.hasProvider) {
-    if (to === 'started' && change.isFirstStart) effects.push({ kind: 'provider', action: 'start' });
-    if (to === 'submitted') effects.push({ kind: 'provider', action: 'stop' });
-    if (to === 'error') effects.push({ kind: 'provider', action: 'mark_erroneous' });
+    if (to === 'started' && change.isFirstStart) effects.push({ kind: 'provider', action: 'start', ...knownAs });
+    if (to === 'submitted') effects.push({ kind: 'provider', action: 'stop', ...knownAs });
+    if (to === 'error') effects.push({ kind: 'provider', action: 'mark_erroneous', ...knownAs });
   }
   return effects;
 };
@@ -75,8 +81,8 @@ const gated = ({ from, to, overridesGradeOnRejection, providerName, by, sendsMai
 };
 
 /** The effects of taking an attempt away (domain.md §2.10). */
-export const effectsOfRemoval = (status: Status): Effect[] => [
-  { kind: 'provider', action: 'remove' },
+export const effectsOfRemoval = (status: Status, knownAs: KnownAs | undefined): Effect[] => [
+  { kind: 'provider', action: 'remove', ...knownAs },
   { kind: 'learner_state', action: 'reset' },
   { kind: 'grade', action: 'undo' },
   ...(needsCreditUpdate(status) ? [{ kind: 'credit', status: 'removed' } as const] : []),

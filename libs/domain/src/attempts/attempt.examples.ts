@@ -21,15 +21,13 @@ export const proctoredExam: Facts = {
     isPracticeExam: false,
     isActive: true,
     backend: 'test',
+    externalId: 'test-exam-7',
     reviewPolicyId: null,
   },
   dueAt: null,
   courseEndsAt: null,
-  provider: {
-    verboseName: 'Test Provider',
-    supportsOnboarding: true,
-    passingStatuses: ['Clean', 'Rules Violation'],
-  },
+  backend: { name: 'test', supportsOnboarding: true, passingStatuses: ['Clean', 'Rules Violation'] },
+  provider: { verboseName: 'Test Provider', supportsOnboarding: true },
   overridesGradeOnRejection: true,
   keepsTimedOutState: false,
   requiresSecondReview: true,
@@ -57,6 +55,7 @@ export const informed = <C extends AttemptCommand>(
   return command;
 };
 
+const knownAs = { provider: 'test', examExternalId: 'test-exam-7', attemptExternalId: 'test-attempt-100' };
 const at = noon;
 const effects: [] = [];
 const allowed = { minutes: 90, limitMinutes: 90, additionalMinutes: 0, carriedSeconds: null, dueAt: null };
@@ -78,7 +77,7 @@ export const created = {
 } satisfies AttemptEvent;
 export const started = {
   type: 'AttemptStarted',
-  data: { attemptId, allowed, effects: [{ kind: 'provider', action: 'start' }], at },
+  data: { attemptId, allowed, effects: [{ kind: 'provider', action: 'start', ...knownAs }], at },
 } satisfies AttemptEvent;
 export const stopped = { type: 'AttemptStopped', data: { attemptId, effects, at } } satisfies AttemptEvent;
 export const submitted = {
@@ -91,7 +90,7 @@ export const submitted = {
       { kind: 'learner_state', action: 'complete' },
       { kind: 'credit', status: 'submitted' },
       { kind: 'mail', template: 'submitted' },
-      { kind: 'provider', action: 'stop' },
+      { kind: 'provider', action: 'stop', ...knownAs },
     ],
     at,
   },

@@ -1,7 +1,7 @@
 import type { Facts } from '../exams/exam.facts.js';
 import { Refusal } from '../refusal.js';
 import type { AttemptCommand } from './attempt.commands.js';
-import { type Effect, effectsOf } from './attempt.effects.js';
+import { type Effect, effectsOf, type KnownAs } from './attempt.effects.js';
 import type { AttemptEvent } from './attempt.events.js';
 import type { Attempt } from './attempt.js';
 import { isCompleted, isIncomplete, isInProgress, isPreStarted, type Status } from './attempt.statuses.js';
@@ -51,6 +51,12 @@ export const runOut = (state: LearnerAtExam, attempt: Attempt, command: AttemptC
   return [{ type: 'AttemptSubmitted', data: { ...data, completedAt, because: 'time_ran_out' } }];
 };
 
+/** Undefined for an attempt that no provider knows. */
+export const knownAs = ({ externalId }: Attempt, { backend, exam }: Facts): KnownAs | undefined =>
+  backend && externalId
+    ? { provider: backend.name, examExternalId: exam.externalId, attemptExternalId: externalId }
+    : undefined;
+
 const effectsOfMove = (
   state: LearnerAtExam,
   attempt: Attempt,
@@ -64,6 +70,7 @@ const effectsOfMove = (
     all: state.attempts.map((each) => (each.id === attempt.id ? to : each.status)),
     isPractice: facts.exam.isPracticeExam,
     hasProvider: facts.provider !== null,
+    knownAs: knownAs(attempt, facts),
     providerName: facts.provider?.verboseName ?? null,
     isFirstStart: to === 'started' && attempt.startedAt === null,
     isFirstCompletion: to === 'submitted' && attempt.completedAt === null,

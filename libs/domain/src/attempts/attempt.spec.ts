@@ -195,7 +195,13 @@ describe('a change of status', () => {
           effects: [
             { kind: 'credit', status: 'submitted' },
             { kind: 'mail', template: 'submitted' },
-            { kind: 'provider', action: 'stop' },
+            {
+              kind: 'provider',
+              action: 'stop',
+              provider: 'test',
+              examExternalId: 'test-exam-7',
+              attemptExternalId: 'test-attempt-100',
+            },
           ],
         },
       }));

@@ -8,6 +8,8 @@ export type ExamFacts = {
   isPracticeExam: boolean;
   isActive: boolean;
   backend: string | null;
+  /** The provider's id of it. */
+  externalId: string | null;
   reviewPolicyId: number | null;
 };
 
@@ -17,8 +19,10 @@ export type Facts = {
   /** The learner's effective due date (domain.md §4.1). */
   dueAt: string | null;
   courseEndsAt: string | null;
-  /** Null for an exam that is not proctored. */
-  provider: { verboseName: string; supportsOnboarding: boolean; passingStatuses: readonly string[] } | null;
+  /** The provider by whose name the exam goes, also while it is not proctored; null where there is none of that name. */
+  backend: { name: string; supportsOnboarding: boolean; passingStatuses: readonly string[] } | null;
+  /** The same, null for an exam that is not proctored. */
+  provider: { verboseName: string; supportsOnboarding: boolean } | null;
   overridesGradeOnRejection: boolean;
   /** ALLOW_TIMED_OUT_STATE */
   keepsTimedOutState: boolean;

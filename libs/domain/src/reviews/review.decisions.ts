@@ -1,4 +1,5 @@
 import type { ApplyReview } from '../attempts/attempt.commands.js';
+import type { Effect } from '../attempts/attempt.effects.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
 import { move } from '../attempts/attempt.moves.js';
 import type { LearnerAtExam } from '../attempts/learner-at-exam.js';
@@ -18,22 +19,34 @@ export const reviewDecisions = {
     const status = keptStatusOf(command.data.status);
     const received: ReviewEvent = {
       type: 'ReviewReceived',
-      data: { attemptId, attemptCode, status, reviewedBy, commentCount, sealed, at },
+      data: {
+        attemptId,
+        attemptCode,
+        status,
+        reviewedBy,
+        commentCount,
+        sealed,
+        ...(status === 'Suspicious' && reviewedBy === null ? { effects: [notice] } : {}),
+        at,
+      },
     };
     const attempt = state.attempts.find(({ id }) => id === attemptId);
     if (!attempt) return [received]; // of a removed attempt: kept, without consequences (domain.md §8.4)
     const outcome = outcomeOf(
       { status, reviewedBy },
       {
-        passingStatuses: facts.provider?.passingStatuses ?? [],
+        passingStatuses: facts.backend?.passingStatuses ?? [],
         requiresSecondReview: facts.requiresSecondReview,
-        supportsOnboarding: facts.provider?.supportsOnboarding ?? false,
+        supportsOnboarding: facts.backend?.supportsOnboarding ?? false,
         isSampleAttempt: attempt.isSampleAttempt,
       },
     );
     return [received, ...move(state, attempt, outcome, command, { by: reviewedBy })];
   },
 };
+
+/** Somebody should look at what no human has judged (domain.md §9.5). */
+const notice: Effect = { kind: 'support_notice', about: 'suspicious_review' };
 
 export const reviewEvolution = {
   ReviewReceived: (state: LearnerAtExam, { data: { attemptId, status, reviewedBy } }: ReviewEvent): LearnerAtExam => ({

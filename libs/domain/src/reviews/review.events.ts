@@ -1,3 +1,4 @@
+import type { Effect } from '../attempts/attempt.effects.js';
 import type { Event } from '../event.js';
 import type { ReviewStatus } from './review.js';
 
@@ -11,8 +12,12 @@ export type ReviewEvent = Event<
     status: ReviewStatus;
     reviewedBy: number | null;
     commentCount: number;
-    /** What the vendor sent, encrypted under the learner's key: {"raw": …, "comments": […], "videoUrl"?: …}. */
+    /**
+     * What the vendor sent, encrypted under the learner's key: {"raw": …, "comments": […], "videoUrl"?: …}; the link is
+     * encrypted once more, with the provider's key.
+     */
     sealed: string;
+    effects?: Effect[];
     at: string;
   }
 >;

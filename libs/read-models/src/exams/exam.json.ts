@@ -16,3 +16,9 @@ export const examJson = (exam: Exam) => ({
   hide_after_due: exam.hideAfterDue,
   backend: exam.backend,
 });
+
+/** The same as providers are told of it, with its review policy (domain.md §6.4). */
+export const providedExam = (exam: Exam) => ({
+  ...examJson(exam),
+  ...(exam.reviewPolicy === null ? {} : { rule_summary: exam.reviewPolicy }),
+});

@@ -1,0 +1,54 @@
+import { Controller, Headers, Inject, Post, Req } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import type pg from 'pg';
+import { POOL, ReceiveReviewByCode } from '#commands';
+import { Gate } from '../authentication.js';
+import { Answers, ReadsJson, Refuses } from '../document/answers.js';
+import { oneOf } from '../document/schemas.js';
+import { refused } from '../http-answer.js';
+import { now } from '../now.js';
+import { readBody } from '../requests/body.js';
+import { bodyObject } from '../requests/body-object.js';
+import { quarantining } from './quarantining.js';
+import { SoftwareSecureReview } from './reviews.requests.js';
+
+/** Where Software Secure sends its reviews: nobody is logged in there, the record locator must fit (rest-api.md §5.23). */
+@ApiTags('providers')
+@Controller('api/edx_proctoring')
+export class AnonymousReviewsController {
+  constructor(
+    private readonly commands: CommandBus,
+    @Inject(POOL) private readonly pool: pg.Pool,
+  ) {}
+
+  @Post('proctoring_review_callback/')
+  @Gate('anyone', { keepsBytes: true })
+  @ApiOperation({ summary: 'A review of Software Secure, by the code of the attempt' })
+  @ReadsJson(SoftwareSecureReview)
+  @Answers(200, oneOf('OK'))
+  @Refuses(400, 403)
+  async receive(@Req() { bytes = Buffer.alloc(0) }: FastifyRequest, @Headers('authorization') authorization = '') {
+    refuseBasic(authorization);
+    await quarantining(this.pool, { route: 'review_callback', bytes }, async () => {
+      // JSON, whatever its type says.
+      const payload = bodyObject(await readBody('application/json', bytes));
+      const provider = { kind: 'provider', name: 'software_secure' } as const;
+      await this.commands.execute(new ReceiveReviewByCode(payload, now(), { actor: provider }));
+    });
+    return 'OK';
+  }
+}
+
+/** There are no passwords here, so no credentials of that kind are right; any others do not matter. */
+function refuseBasic(authorization: string) {
+  const [scheme, credentials, ...more] = authorization.trim().split(/\s+/);
+  if (scheme.toLowerCase() !== 'basic') return;
+  if (credentials === undefined) throw refused(403, 'Invalid basic header. No credentials provided.');
+  if (more.length > 0) throw refused(403, 'Invalid basic header. Credentials string should not contain spaces.');
+  // As Python decodes it: other characters are passed over.
+  if (credentials.replace(/[^A-Za-z0-9+/=]/g, '').length % 4 !== 0)
+    throw refused(403, 'Invalid basic header. Credentials not correctly base64 encoded.');
+  throw refused(403, 'Invalid username/password.');
+}

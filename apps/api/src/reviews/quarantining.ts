@@ -1,0 +1,29 @@
+import { Logger } from '@nestjs/common';
+import type pg from 'pg';
+import { Refusal } from '#domain';
+import { type CallbackRoute, quarantine } from '#platform';
+import { HttpAnswer } from '../http-answer.js';
+
+const log = new Logger('Reviews');
+
+/** Receives a review. One that is refused for what it says is kept, so that it can be looked at and tried again. */
+export async function quarantining(
+  pool: pg.Pool,
+  callback: { route: CallbackRoute; externalId?: string; userId?: number; bytes: Buffer },
+  receive: () => Promise<void>,
+): Promise<void> {
+  try {
+    await receive();
+  } catch (error) {
+    if (error instanceof Refusal || (error instanceof HttpAnswer && error.status === 400)) {
+      const { bytes, ...more } = callback;
+      const isKept = await quarantine(pool, { ...more, body: bytes.toString(), reason: reasonOf(error) });
+      const { route, externalId } = callback;
+      log.warn({ message: 'A review was refused.', route, externalId, isKept });
+    }
+    throw error;
+  }
+}
+
+const reasonOf = (error: Refusal | HttpAnswer): string =>
+  error instanceof Refusal ? error.message : String(Object(error.body).detail ?? error.body);

@@ -1,0 +1,22 @@
+import type pg from 'pg';
+import type { LearnerAtExamEvent } from '#domain';
+import type { EventStore, Stored } from '#event-store';
+import { open } from '#platform';
+import { learnerAtExamStream } from '../streams.js';
+import type { ReviewedAttempt, SealedReview } from './review.handler.js';
+
+/** The link to the recording of an attempt, as its last review that has one keeps it: encrypted with the provider's key. */
+export async function recordingOf(
+  pool: pg.Pool,
+  events: EventStore,
+  attempt: ReviewedAttempt,
+): Promise<string | undefined> {
+  const history = (await events.read(learnerAtExamStream(attempt))) as Stored<LearnerAtExamEvent>[];
+  for (const { type, data } of history.reverse()) {
+    if (type !== 'ReviewReceived' || data.attemptId !== attempt.id) continue;
+    const opened = await open(pool, attempt.userId, data.sealed);
+    const { videoUrl } = (opened ? JSON.parse(opened) : {}) as Partial<SealedReview>;
+    if (videoUrl) return videoUrl;
+  }
+  return undefined;
+}

@@ -1,0 +1,20 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import type pg from 'pg';
+import type { Configuration } from '#configuration';
+import { CommandsModule } from './commands.module.js';
+import { CONFIGURATION, POOL } from './tokens.js';
+
+@Global()
+@Module({})
+class StandaloneModule {}
+
+/** The commands by themselves, for what runs without HTTP. */
+export const standaloneCommands = (configuration: Configuration, pool: pg.Pool): DynamicModule => ({
+  module: StandaloneModule,
+  imports: [CommandsModule],
+  providers: [
+    { provide: CONFIGURATION, useValue: configuration },
+    { provide: POOL, useValue: pool },
+  ],
+  exports: [CONFIGURATION, POOL],
+});

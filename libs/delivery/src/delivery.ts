@@ -1,0 +1,160 @@
+import { Logger } from '@nestjs/common';
+import {
+  type CircuitBreakerPolicy,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  ExponentialBackoff,
+  handleWhen,
+} from 'cockatiel';
+import type pg from 'pg';
+import { upcasters } from '#domain';
+import { Follower, type Stored, Undeliverable } from '#event-store';
+import { type Provider, ProviderRefused } from '#providers';
+import { newsOf, type Surroundings } from './news.js';
+
+export const followerOf = (provider: string): string => `provider ${provider}`;
+
+const log = new Logger('providers');
+/** Different learners are told of at the same time. */
+const lanes = 8;
+/** Answers that make no sense, before an event is given up. */
+const mostOddAnswers = 5;
+const circuitNames = { [CircuitState.Closed]: 'closed', [CircuitState.HalfOpen]: 'half-open' };
+
+/** The vendor is away, overloaded, or does not know us: it is not the event's fault. Status 401 and 403 are ours. */
+const isOutage = (error: unknown) =>
+  error instanceof ProviderRefused && [401, 403, 408, 429, 502, 503, 504].includes(error.status);
+const isRefusal = (error: unknown) => error instanceof ProviderRefused && error.status >= 400 && error.status < 500;
+
+export type DeliveryOptions = { pollMs?: number; halfOpenAfterMs?: number };
+
+/**
+ * Tells one vendor what the log says, in its order for each learner at each exam, at least once; what was told is
+ * recorded and not told again. While the vendor is away all waits, and a circuit breaker leaves it in peace.
+ */
+export class Delivery {
+  private readonly circuit: CircuitBreakerPolicy;
+  private readonly oddAnswers = new Map<string, number>();
+  private isFailing = false;
+
+  constructor(
+    private readonly provider: Provider,
+    private readonly around: Surroundings,
+    private readonly options: DeliveryOptions = {},
+  ) {
+    const { halfOpenAfterMs: initialDelay = 1_000 } = options;
+    this.circuit = circuitBreaker(handleWhen(isOutage), {
+      halfOpenAfter: new ExponentialBackoff({ initialDelay, maxDelay: Math.max(initialDelay, 60_000) }),
+      breaker: new ConsecutiveBreaker(5),
+    });
+    this.circuit.onStateChange((state) => {
+      const name = (circuitNames as Record<number, string>)[state] ?? 'open';
+      this.saveCircuit(name).catch((error) => log.warn(`The state of a circuit is not saved: ${error.message}`));
+    });
+  }
+
+  /** Until `signal`. Never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    await this.saveCircuit('closed').catch(() => {});
+    const { pool } = this.around;
+    const follower = new Follower(pool, {
+      name: followerOf(this.provider.name),
+      upcasters,
+      pollMs: this.options.pollMs,
+      handle: async (events, signal) => {
+        await this.forgetOthers(events);
+        await this.handle(events, signal);
+        if (this.isFailing) log.log(`${this.provider.name} is told again.`);
+        this.isFailing = false;
+      },
+      onError: (error) => {
+        const { message } = error as Error;
+        if (error instanceof Undeliverable) return log.error(`${this.provider.name}: ${message}`);
+        if (!this.isFailing) log.warn(`${this.provider.name} cannot be told, so its news wait: ${message}`);
+        this.isFailing = true;
+      },
+    });
+    await follower.run(signal);
+  }
+
+  /** Throws Undeliverable for an event that the vendor will not take, and the outage where it is away. */
+  async handle(events: readonly Stored[], signal?: AbortSignal): Promise<void> {
+    const { pool } = this.around;
+    const { name } = this.provider;
+    const { rows } = await pool.query<{ event_id: string }>(
+      'select event_id from vendor_deliveries where provider = $1 and event_id = any($2)',
+      [name, events.map(({ id }) => id)],
+    );
+    const told = new Set(rows.map(({ event_id }) => event_id));
+    const streams = new Map<string, Stored[]>();
+    for (const event of events) {
+      if (told.has(event.id) || !newsOf(event, this.provider, this.around)) continue;
+      streams.set(event.stream, [...(streams.get(event.stream) ?? []), event]);
+    }
+    const waiting = [...streams.values()];
+    const failures: unknown[] = [];
+    const lane = async () => {
+      for (let stream = waiting.shift(); stream; stream = waiting.shift())
+        for (const event of stream) {
+          signal?.throwIfAborted();
+          const failure = await this.tell(event).catch((error) => error ?? new Error('unknown'));
+          if (failure) {
+            failures.push(failure);
+            break; // what the learner did next must not overtake
+          }
+        }
+    };
+    await Promise.all(Array.from({ length: lanes }, lane));
+    const failure = failures.find((each) => each instanceof Undeliverable) ?? failures[0];
+    if (failure) throw failure;
+  }
+
+  private async tell(event: Stored): Promise<void> {
+    try {
+      await this.circuit.execute(newsOf(event, this.provider, this.around)!);
+    } catch (error) {
+      if (isOutage(error) || !(error instanceof ProviderRefused)) throw error;
+      const odd = (this.oddAnswers.get(event.id) ?? 0) + 1;
+      this.oddAnswers.set(event.id, odd);
+      if (!isRefusal(error) && odd < mostOddAnswers) throw error;
+      this.oddAnswers.delete(event.id);
+      throw new Undeliverable(event, error.message);
+    }
+    this.oddAnswers.delete(event.id);
+    await this.around.pool.query('insert into vendor_deliveries values ($1, $2) on conflict do nothing', [
+      this.provider.name,
+      event.id,
+    ]);
+  }
+
+  /** The checkpoint is past all earlier batches. */
+  private forgetOthers(events: readonly Stored[]) {
+    return this.around.pool.query('delete from vendor_deliveries where provider = $1 and event_id <> all($2)', [
+      this.provider.name,
+      events.map(({ id }) => id),
+    ]);
+  }
+
+  private saveCircuit(state: string) {
+    return this.around.pool.query(
+      `insert into vendor_circuits (provider, state) values ($1, $2)
+       on conflict (provider) do update set state = excluded.state, since = now()`,
+      [this.provider.name, state],
+    );
+  }
+}
+
+export type VendorState = { provider: string; circuit: string; deadLetters: number };
+
+/** How the vendors are doing that were ever told something. */
+export async function vendorStates(pool: pg.Pool): Promise<VendorState[]> {
+  const { rows } = await pool.query({
+    name: 'vendor states',
+    text: `select provider, state as circuit,
+      (select count(*)::int from dead_letters where follower = $1 || provider) as "deadLetters"
+      from vendor_circuits order by provider`,
+    values: [followerOf('')],
+  });
+  return rows;
+}

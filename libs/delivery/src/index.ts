@@ -1,0 +1,2 @@
+export * from './delivery.js';
+export type { Surroundings } from './news.js';

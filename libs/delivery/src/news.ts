@@ -1,0 +1,84 @@
+import type { CommandBus } from '@nestjs/cqrs';
+import type pg from 'pg';
+import { ChangeExam } from '#commands';
+import { type Configuration, userObfuscationKeyOf } from '#configuration';
+import {
+  type AttemptEvent,
+  type Effect,
+  type Exam,
+  type ExamEvent,
+  evolveExam,
+  isExamEvent,
+  ReadyAttempt,
+  Refusal,
+} from '#domain';
+import type { EventStore, Stored } from '#event-store';
+import { obscuredUserId } from '#platform';
+import { type Provider, ProviderRefused } from '#providers';
+import { attemptsOf, examById, providedExam } from '#read-models';
+
+export type Surroundings = { pool: pg.Pool; events: EventStore; commands: CommandBus; configuration: Configuration };
+
+/** What there is to tell a provider of an event, as a call; undefined for what does not concern it (domain.md §9.11). */
+export function newsOf(event: Stored, provider: Provider, around: Surroundings): (() => Promise<void>) | undefined {
+  if (isExamEvent(event)) return () => tellOfExam(event, provider, around);
+  if (event.type === 'LearnerRetired') return () => tellOfRetirement(event, provider, around);
+  if (event.type === 'AttemptCreated' && provider.makesReady) return () => makeReady(event, provider, around);
+  const { effects = [] } = event.data as { effects?: Effect[] };
+  for (const effect of effects)
+    if (effect.kind === 'provider' && effect.provider === provider.name && effect.attemptExternalId) {
+      const { action, examExternalId = null, attemptExternalId } = effect;
+      return () => provider.tell(action, examExternalId, attemptExternalId);
+    }
+  return undefined;
+}
+
+/** What a vendor does that only pretends (domain.md §10.7). */
+async function makeReady({ data }: Stored, provider: Provider, { pool, commands, configuration }: Surroundings) {
+  const { attemptId, examId, userId } = data as Extract<AttemptEvent, { type: 'AttemptCreated' }>['data'];
+  const exam = await examById(pool, examId);
+  if (!exam?.isProctored || (exam.backend || configuration.settings.defaultBackend) !== provider.name) return;
+  const origin = { actor: { kind: 'provider', name: provider.name } } as const;
+  const ready = new ReadyAttempt({ examId, userId }, { attemptId, at: new Date().toISOString() }, origin);
+  await commands.execute(ready).catch((error) => {
+    if (!(error instanceof Refusal)) throw error; // it was removed meanwhile
+  });
+}
+
+/** A proctored exam as it is after the event; one that no longer is, once more (domain.md §6.4). */
+async function tellOfExam(
+  event: Stored & ExamEvent,
+  provider: Provider,
+  { pool, events, commands, configuration }: Surroundings,
+) {
+  if (event.type === 'ReviewPolicyRemoved') return;
+  let before: Exam | undefined;
+  let exam: Exam | undefined;
+  for (const each of (await events.read(event.stream)).slice(0, event.version)) {
+    before = exam;
+    exam = evolveExam(exam, each as Stored & ExamEvent);
+  }
+  if (!exam || (exam.backend || configuration.settings.defaultBackend) !== provider.name) return;
+  if (!exam.isProctored && !before?.isProctored) return;
+  // The provider's id may have come after the event.
+  const externalId = (await examById(pool, exam.id))?.externalId ?? null;
+  const isActive = exam.isActive && exam.isProctored;
+  const name = await provider.examSaved(providedExam({ ...exam, externalId, isActive }));
+  if (!name || name === externalId || !exam.isProctored) return;
+  const origin = { actor: { kind: 'provider', name: provider.name } } as const;
+  await commands.execute(new ChangeExam(exam.id, { externalId: name }, new Date().toISOString(), origin));
+}
+
+async function tellOfRetirement(event: Stored, provider: Provider, { pool, configuration }: Surroundings) {
+  const { userId } = event.data as { userId: number };
+  const { defaultBackend } = configuration.settings;
+  const exams = (await attemptsOf(pool, userId)).filter((each) => each.takingAsProctored).map(({ exam }) => exam);
+  const backends = new Set(
+    exams.map(({ backend }) => backend).filter((name) => (name || defaultBackend) === provider.name),
+  );
+  for (const backend of backends) {
+    const isDeleted = await provider.retireUser(obscuredUserId(userId, userObfuscationKeyOf(configuration), backend));
+    if (isDeleted === false)
+      throw new ProviderRefused(provider.name, 200, `${provider.verboseName} did not delete the learner.`);
+  }
+}

@@ -1,0 +1,73 @@
+import { onboardingErrors } from '#domain';
+
+/** What a value in the settings file must be. */
+export type Kind = { expects: string; allows: (value: unknown) => boolean };
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const oneOf = (...words: readonly string[]): Kind => ({
+  expects: `one of ${words.join(', ')}`,
+  allows: (value) => words.includes(value as string),
+});
+
+export const kinds = {
+  flag: { expects: 'true or false', allows: (value) => typeof value === 'boolean' },
+  text: { expects: 'a text', allows: (value) => typeof value === 'string' },
+  filled: { expects: 'a text that is not empty', allows: (value) => typeof value === 'string' && value !== '' },
+  seconds: { expects: 'a number above 0', allows: (value) => typeof value === 'number' && value > 0 },
+  texts: {
+    expects: 'a list of texts',
+    allows: (value) => Array.isArray(value) && value.every((each) => typeof each === 'string'),
+  },
+  object: { expects: 'an object', allows: isObject },
+  address: {
+    expects: 'an http:// or https:// address',
+    allows: (value) => typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value),
+  },
+  httpStatus: { expects: 'an HTTP status', allows: Number.isInteger },
+  aesKey: {
+    expects: '32, 48 or 64 hexadecimal digits',
+    allows: (value) => typeof value === 'string' && /^([0-9a-f]{32}|[0-9a-f]{48}|[0-9a-f]{64})$/i.test(value),
+  },
+  tripleDesKey: {
+    expects: 'a text of 16 or 24 bytes',
+    allows: (value) => typeof value === 'string' && [16, 24].includes(Buffer.byteLength(value)),
+  },
+  onboardingError: oneOf(...onboardingErrors),
+  retireAnswer: { expects: 'true, false or "error"', allows: (value) => [true, false, 'error'].includes(value as any) },
+} satisfies Record<string, Kind>;
+
+/** Options that every provider has; what is left out is the provider's own default (domain.md §10.1). */
+export type CommonOptions = {
+  /** The implementation, where the provider has a name of its own. */
+  provider?: string;
+  verbose_name?: string;
+  ping_interval?: number;
+  supports_onboarding?: boolean;
+  /** Of use to the LMS only. */
+  has_dashboard?: boolean;
+  help_center_article_url?: string;
+  tech_support_email?: string;
+  tech_support_phone?: string;
+  learner_notification_from_email?: string;
+  integration_specific_email?: string;
+  /** Kept review statuses that verify an attempt. */
+  passing_statuses?: string[];
+  video_review_aes_key?: string;
+};
+
+export const commonOptions: Record<keyof CommonOptions, Kind> = {
+  provider: kinds.text,
+  verbose_name: kinds.text,
+  ping_interval: kinds.seconds,
+  supports_onboarding: kinds.flag,
+  has_dashboard: kinds.flag,
+  help_center_article_url: kinds.text,
+  tech_support_email: kinds.text,
+  tech_support_phone: kinds.text,
+  learner_notification_from_email: kinds.text,
+  integration_specific_email: kinds.text,
+  passing_statuses: kinds.texts,
+  video_review_aes_key: kinds.aesKey,
+};

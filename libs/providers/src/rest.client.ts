@@ -1,0 +1,97 @@
+import { ProviderRefused } from './provider.js';
+
+type Request = { json?: unknown; language?: string };
+/** `body` is undefined where it was no JSON. */
+export type RestAnswer = { status: number; body?: unknown };
+
+export type RestClientOptions = {
+  name: string;
+  verboseName: string;
+  baseUrl: string;
+  clientId: string;
+  clientSecret: string;
+  /** How long a call may take, its token included, in milliseconds. */
+  timeoutMs: number;
+};
+
+const userAgent = 'exam-proctoring';
+/** A token is renewed this long before it expires. */
+const marginMs = 5_000;
+
+/** Calls of a vendor's REST API (domain.md §10.2): JSON both ways, OAuth2 client credentials, in bounded time. */
+export class RestClient {
+  private asked?: Promise<string>;
+  private expiresAt = Number.POSITIVE_INFINITY;
+
+  constructor(private readonly options: RestClientOptions) {}
+
+  /** @throws ProviderRefused 503 when there is no answer in time, 502 when there is no token */
+  async call(method: string, path: string, request: Request = {}): Promise<RestAnswer> {
+    const signal = AbortSignal.timeout(this.options.timeoutMs);
+    const token = this.currentToken(signal);
+    const answer = await this.send(method, path, request, await token, signal);
+    if (answer.status !== 401) return answer;
+    // The vendor took it back before its time; another call may have noticed already.
+    if (this.asked === token) this.asked = undefined;
+    return this.send(method, path, request, await this.currentToken(signal), signal);
+  }
+
+  private send(method: string, path: string, { json, language }: Request, token: string, signal: AbortSignal) {
+    return this.fetch(path, signal, {
+      method,
+      headers: {
+        Authorization: `JWT ${token}`,
+        ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(language === undefined ? {} : { 'Accept-Language': language }),
+      },
+      body: json === undefined ? undefined : JSON.stringify(json),
+    });
+  }
+
+  /** Calls that come together share one token. */
+  private currentToken(signal: AbortSignal): Promise<string> {
+    if (this.asked && this.expiresAt - marginMs > Date.now()) return this.asked;
+    const asked = this.newToken(signal);
+    this.asked = asked;
+    this.expiresAt = Number.POSITIVE_INFINITY;
+    asked.catch(() => {
+      if (this.asked === asked) this.asked = undefined;
+    });
+    return asked;
+  }
+
+  private async newToken(signal: AbortSignal): Promise<string> {
+    const { clientId, clientSecret, name, verboseName } = this.options;
+    const body = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+      token_type: 'jwt',
+    });
+    const answer = await this.fetch('/oauth2/access_token', signal, { method: 'POST', body });
+    const { access_token: text, expires_in: seconds } = Object(answer.body);
+    if (answer.status >= 300 || typeof text !== 'string' || !Number.isFinite(Number(seconds)))
+      throw new ProviderRefused(name, answer.status === 503 ? 503 : 502, `${verboseName} gives no access token.`);
+    this.expiresAt = Date.now() + Number(seconds) * 1000;
+    return text;
+  }
+
+  private async fetch(path: string, signal: AbortSignal, init: RequestInit): Promise<RestAnswer> {
+    const { baseUrl, name, verboseName } = this.options;
+    try {
+      const headers = { 'User-Agent': userAgent, ...init.headers };
+      const response = await fetch(`${baseUrl}${path}`, { ...init, headers, signal, redirect: 'error' });
+      return { status: response.status, body: parsed(await response.text()) };
+    } catch {
+      throw new ProviderRefused(name, signal.aborted ? 504 : 503, `${verboseName} does not answer.`);
+    }
+  }
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

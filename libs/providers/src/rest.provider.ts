@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { type OnboardingError, onboardingErrors } from '#domain';
+import { AskedBefore } from './asked-before.js';
+import { isObject, kinds } from './options.js';
+import { type AttemptNews, type Guidance, type Provider, ProviderRefused, type ProviderType } from './provider.js';
+import { RestClient } from './rest.client.js';
+import { workerBundleUrl } from './worker-bundle.js';
+
+export type RestOptions = {
+  base_url: string;
+  client_id: string;
+  client_secret: string;
+  default_rules?: unknown;
+  /** Name of the script for the learner's page among the LMS' bundles. */
+  npm_module?: string;
+  /** Seconds for which an instructor's link is good. */
+  token_expiration_time?: number;
+  /** Seconds that a call may take. */
+  request_timeout?: number;
+  /** Accepted, and always true. */
+  needs_oauth?: boolean;
+};
+
+const statusOf: Record<Exclude<AttemptNews, 'remove'>, string> = {
+  start: 'started',
+  stop: 'submitted',
+  mark_erroneous: 'error',
+};
+const mostPages = 1_000;
+
+/** A vendor that speaks the platform's REST protocol (domain.md §10.2–10.5). */
+export const rest: ProviderType<RestOptions> = {
+  options: {
+    base_url: kinds.address,
+    client_id: kinds.filled,
+    client_secret: kinds.filled,
+    default_rules: kinds.object,
+    npm_module: kinds.text,
+    token_expiration_time: kinds.seconds,
+    request_timeout: kinds.seconds,
+    needs_oauth: kinds.flag,
+  },
+  required: ['base_url', 'client_id', 'client_secret'],
+  defaults: { supportsOnboarding: true, passingStatuses: ['Clean'] },
+
+  make({ name, verboseName }, options, host): Partial<Provider> {
+    const baseUrl = options.base_url.replace(/\/+$/, '');
+    const { client_id: clientId, client_secret: clientSecret } = options;
+    const timeoutMs = (options.request_timeout ?? 5) * 1000;
+    const client = new RestClient({ name, verboseName, baseUrl, clientId, clientSecret, timeoutMs });
+    const asked = new AskedBefore();
+
+    const refused = (status: number, what: string) => new ProviderRefused(name, status, `${verboseName} ${what}`);
+    const attemptPath = (examId: string | null, attemptId: string) =>
+      `/api/v1/exam/${part(examId)}/attempt/${part(attemptId)}/`;
+    /** What the vendor says to the learner. */
+    const guided = async (path: string, language: string) => {
+      const header = language === host.languageCode ? language : `${language};${host.languageCode}`;
+      const answer = await asked.get(`${header} ${path}`, async () => {
+        const { status, body } = await client.call('GET', path, { language: header });
+        return status === 200 && isObject(body) ? body : undefined;
+      });
+      return answer as (Guidance & object) | undefined;
+    };
+    const config = (language: string) => guided('/api/v1/config/', language);
+
+    return {
+      wantsNews: true,
+
+      async register(exam, { attempt_code, ...context }) {
+        if (!exam.external_id) throw refused(503, 'does not know the exam yet. Please try again.');
+        const path = `/api/v1/exam/${part(exam.external_id)}/attempt/`;
+        const { status, body } = await onceMore(() =>
+          client.call('POST', path, { json: { ...context, status: 'created' } }),
+        );
+        if (status !== 200) throw refused(status, `cannot register the attempt (HTTP ${status}).`);
+        const { id, status: onboardingError } = Object(body);
+        if (onboardingErrors.includes(onboardingError)) return { onboardingError: onboardingError as OnboardingError };
+        if (id && ['string', 'number'].includes(typeof id)) return { externalId: String(id) };
+        throw refused(status, 'sent no id for the attempt.');
+      },
+
+      async tell(news, examId, attemptId) {
+        const path = attemptPath(examId, attemptId);
+        if (news === 'remove') {
+          const { status, body } = await client.call('DELETE', path);
+          const isGone = status === 404 || status === 410 || Object(body).status === 'deleted';
+          if (!isGone) throw refused(status, `did not remove the attempt (HTTP ${status}).`);
+          return;
+        }
+        const { status, body } = await client.call('PATCH', path, { json: { status: statusOf[news] } });
+        if (!isSuccess(status) || body === undefined)
+          throw refused(status, `did not take the status (HTTP ${status}).`);
+      },
+
+      async examSaved(exam) {
+        const path = exam.external_id ? `/api/v1/exam/${part(exam.external_id)}/` : '/api/v1/exam/';
+        const rules = options.default_rules ? { rules: options.default_rules } : {};
+        const { status, body } = await client.call('POST', path, { json: { ...exam, ...rules } });
+        if (!isSuccess(status) || !isObject(body)) throw refused(status, `did not take the exam (HTTP ${status}).`);
+        return body.id ? String(body.id) : undefined;
+      },
+
+      guidance: (examId, attemptId, language) => guided(attemptPath(examId, attemptId), language),
+      config: async (language) => (await config(language)) ?? null,
+      downloadUrl: async (language) => textOf((await config(language))?.download_url),
+      javascriptUrl: () => workerBundleUrl(options.npm_module, host),
+      normalizeReview: (payload) => payload,
+
+      async instructorUrl({ courseId, user, examExternalId, attemptExternalId, configuration }) {
+        const ofExam = {
+          exam_id: examExternalId,
+          ...(configuration ? { config: true } : {}),
+          ...(attemptExternalId ? { attempt_id: attemptExternalId } : {}),
+        };
+        const claims = {
+          course_id: courseId,
+          user,
+          iss: clientId,
+          jti: randomUUID().replaceAll('-', ''),
+          exp: Date.now() / 1000 + (options.token_expiration_time ?? 60),
+          ...(examExternalId ? ofExam : {}),
+        };
+        const token = await new SignJWT(claims)
+          .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+          .sign(new TextEncoder().encode(clientSecret));
+        return `${baseUrl}/api/v1/instructor/${clientId}/?jwt=${token}`;
+      },
+
+      async retireUser(obscuredUserId) {
+        const { status, body } = await client.call('DELETE', `/api/v1/user/${part(obscuredUserId)}/`);
+        if (typeof body === 'boolean') return body;
+        throw refused(status, `did not say whether the learner is deleted (HTTP ${status}).`);
+      },
+
+      async onboardingProfiles(courseId, filters) {
+        const query = new URLSearchParams(Object.entries(filters).filter(([, value]) => value !== ''));
+        const path = `/api/v1/courses/${courseId.replace(/[?#%]/g, encodeURIComponent)}/onboarding_statuses`;
+        const page = async (path: string) => {
+          const { status, body } = await client.call('GET', path);
+          if (status === 200 && body !== undefined) return body as any;
+          throw refused(status, `did not tell the onboarding profiles (HTTP ${status}).`);
+        };
+        const first = await page(query.size > 0 ? `${path}?${query}` : path);
+        if (!Array.isArray(first?.results)) return first;
+        const results = [...first.results];
+        let next = first.next;
+        for (let pages = 1; typeof next === 'string' && pages < mostPages; pages++) {
+          const url = new URL(next, `${baseUrl}${path}`);
+          // The token is for the vendor alone.
+          if (!url.href.startsWith(`${baseUrl}/`)) throw refused(502, 'keeps its profiles somewhere else.');
+          const more = await page(url.href.slice(baseUrl.length));
+          results.push(...(more?.results ?? []));
+          next = more?.next;
+        }
+        return { ...first, results };
+      },
+    };
+  },
+};
+
+const part = (id: string | null) => encodeURIComponent(String(id));
+const isSuccess = (status: number) => status >= 200 && status < 300;
+const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
+
+const isBusy = (status: number) => status === 502 || status === 503;
+
+/** A vendor that was not there gets a second chance; one that took too long may have done its work, and gets none. */
+async function onceMore<Answer extends { status: number }>(call: () => Promise<Answer>): Promise<Answer> {
+  try {
+    const answer = await call();
+    return isBusy(answer.status) ? call() : answer;
+  } catch (error) {
+    if (error instanceof ProviderRefused && isBusy(error.status)) return call();
+    throw error;
+  }
+}

@@ -1,0 +1,306 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jwtVerify } from 'jose';
+import { type BackendOptions, providerOf } from './index.js';
+import { Vendor } from './testing.js';
+
+let vendor: Vendor;
+beforeAll(async () => {
+  vendor = await Vendor.open();
+});
+afterAll(() => vendor.close());
+beforeEach(() => vendor.forget());
+
+const provider = (more: BackendOptions = {}, host = {}) =>
+  providerOf(
+    {
+      backends: {
+        rest: {
+          base_url: vendor.url,
+          client_id: 'lms',
+          client_secret: 'a secret of the vendor',
+          verbose_name: 'Watchers',
+          request_timeout: 0.5,
+          ...more,
+        },
+      },
+      defaultBackend: 'rest',
+      pingIntervalSeconds: 60,
+      allowCallbackSimulation: false,
+      defaultReviewPolicy: '',
+      languageCode: 'en',
+      lmsRootUrl: '',
+      ...host,
+    },
+    null,
+  );
+const exam = { id: 7, external_id: 'exam-1', course_id: 'course-v1:a+b+c', exam_name: 'Midterm' };
+const context = {
+  lms_host: 'https://lms.example.org',
+  time_limit_mins: 30,
+  attempt_code: 'CODE',
+  is_sample_attempt: false,
+  user_id: 'obscured',
+  full_name: 'Alice Learner',
+  email: null,
+};
+const register = (by = provider()) => by.register(exam, context, 1);
+const outcome = (promise: Promise<unknown>) => promise.catch(({ status, message }) => ({ status, message }));
+
+describe('the token', () => {
+  it('is asked for once, by form, and goes with each call', async () => {
+    const rest = provider();
+    await Promise.all([rest.tell('start', 'exam-1', 'a'), rest.tell('stop', 'exam-1', 'b')]);
+    await rest.tell('stop', 'exam-1', 'a');
+    const [first, ...calls] = vendor.calls;
+    expect(first).toMatchObject({
+      route: 'POST /oauth2/access_token',
+      body: 'grant_type=client_credentials&client_id=lms&client_secret=a+secret+of+the+vendor&token_type=jwt',
+    });
+    expect(calls.map(({ authorization }) => authorization)).toEqual(Array(3).fill('JWT token-1'));
+  });
+
+  it('is renewed before it expires', async () => {
+    vendor.tokenSeconds = 4;
+    const rest = provider();
+    await rest.tell('start', 'exam-1', 'a');
+    await rest.tell('stop', 'exam-1', 'a');
+    expect(vendor.routes()).toEqual([
+      'POST /oauth2/access_token',
+      'PATCH /api/v1/exam/exam-1/attempt/a/',
+      'POST /oauth2/access_token',
+      'PATCH /api/v1/exam/exam-1/attempt/a/',
+    ]);
+  });
+
+  it('that the vendor no longer takes is replaced, and the call repeated once', async () => {
+    const rest = provider();
+    await rest.tell('start', 'exam-1', 'a');
+    vendor.answers({ status: 401 });
+    await rest.tell('stop', 'exam-1', 'a');
+    expect(vendor.calls.at(-1)).toMatchObject({ authorization: 'JWT token-2', json: { status: 'submitted' } });
+    vendor.answers({ status: 401 }, { status: 401 });
+    expect(await outcome(rest.tell('stop', 'exam-1', 'a'))).toMatchObject({ status: 401 });
+  });
+
+  it('that the vendor does not give is told', async () => {
+    vendor.tokenStatus = 400;
+    expect(await outcome(register())).toEqual({ status: 502, message: 'Watchers gives no access token.' });
+  });
+});
+
+describe('the registration of an attempt', () => {
+  it('tells what the vendor must know, and not the code', async () => {
+    vendor.answers({ body: { id: 'attempt-1', status: 'created' } });
+    expect(await register()).toEqual({ externalId: 'attempt-1' });
+    const { attempt_code, ...told } = context;
+    expect(vendor.calls.at(-1)).toMatchObject({
+      route: 'POST /api/v1/exam/exam-1/attempt/',
+      json: { ...told, status: 'created' },
+    });
+    expect(vendor.calls.at(-1)!.json).not.toHaveProperty('attempt_code');
+  });
+
+  it.each([
+    [{ body: { id: 12 } }, { externalId: '12' }],
+    [{ body: { id: 'a', status: 'onboarding_missing' } }, { onboardingError: 'onboarding_missing' }],
+    [{ body: {} }, { status: 200, message: 'Watchers sent no id for the attempt.' }],
+    [{ text: 'garbage' }, { status: 200, message: 'Watchers sent no id for the attempt.' }],
+    [
+      { status: 201, body: { id: 'a' } },
+      { status: 201, message: 'Watchers cannot register the attempt (HTTP 201).' },
+    ],
+    [{ status: 400 }, { status: 400, message: 'Watchers cannot register the attempt (HTTP 400).' }],
+  ])('answered %j leads to %j', async (answer, expected) => {
+    vendor.answers(answer);
+    expect(await outcome(register())).toEqual(expected);
+    expect(vendor.routes().filter((route) => route.endsWith('/attempt/'))).toHaveLength(1);
+  });
+
+  it('is tried once more when the vendor is busy', async () => {
+    vendor.answers({ status: 503 }, { body: { id: 'attempt-2' } });
+    expect(await register()).toEqual({ externalId: 'attempt-2' });
+    vendor.answers({ status: 502 }, { status: 503 });
+    expect(await outcome(register())).toMatchObject({ status: 503 });
+  });
+
+  it('is not tried again when the vendor takes too long: it may have done its work', async () => {
+    vendor.answers({ delayMs: 2_000, body: { id: 'late' } });
+    const since = Date.now();
+    expect(await outcome(register())).toEqual({ status: 504, message: 'Watchers does not answer.' });
+    expect(Date.now() - since).toBeLessThan(1_500);
+    expect(vendor.routes().filter((route) => route.endsWith('/attempt/'))).toHaveLength(1);
+  });
+
+  it('waits for the exam to be known there', async () => {
+    const unnamed = provider().register({ ...exam, external_id: null }, context, 1);
+    expect(await outcome(unnamed)).toMatchObject({ status: 503 });
+    expect(vendor.calls).toEqual([]);
+  });
+
+  it('at a vendor that is not there is refused', async () =>
+    expect(await outcome(register(provider({ base_url: 'http://127.0.0.1:1' })))).toEqual({
+      status: 503,
+      message: 'Watchers does not answer.',
+    }));
+});
+
+describe('what becomes of an attempt', () => {
+  it.each([
+    ['start', 'PATCH', { status: 'started' }],
+    ['stop', 'PATCH', { status: 'submitted' }],
+    ['mark_erroneous', 'PATCH', { status: 'error' }],
+    ['remove', 'DELETE', undefined],
+  ] as const)('%s is told by %s', async (news, method, json) => {
+    vendor.answers({ body: { status: 'deleted' } });
+    await provider().tell(news, 'exam-1', 'attempt/1');
+    expect(vendor.calls.at(-1)).toMatchObject({ route: `${method} /api/v1/exam/exam-1/attempt/attempt%2F1/`, json });
+  });
+
+  it('an attempt that the vendor does not have is removed', async () => {
+    vendor.answers({ status: 404 });
+    await provider().tell('remove', 'exam-1', 'a');
+  });
+
+  it.each([
+    ['start', { status: 500, body: {} }, 500],
+    ['start', { text: 'garbage' }, 200],
+    ['remove', { body: { status: 'busy' } }, 200],
+  ] as const)('%s answered %j was not taken', async (news, answer, status) => {
+    vendor.answers(answer);
+    await expect(provider().tell(news, 'exam-1', 'a')).rejects.toMatchObject({ status });
+  });
+});
+
+it('an exam is created without an id, and updated under the one it has, with the default rules', async () => {
+  const rest = provider({ default_rules: { allow_notes: 'Notes' } });
+  vendor.answers({ body: { id: 'exam-9' } }, { body: { id: 'exam-1' } });
+  const summary = { rule_summary: 'open book' };
+  expect(await rest.examSaved({ ...exam, external_id: null, ...summary })).toBe('exam-9');
+  expect(await rest.examSaved(exam)).toBe('exam-1');
+  expect(vendor.calls.slice(1)).toMatchObject([
+    {
+      route: 'POST /api/v1/exam/',
+      json: { exam_name: 'Midterm', rule_summary: 'open book', rules: { allow_notes: 'Notes' } },
+    },
+    { route: 'POST /api/v1/exam/exam-1/' },
+  ]);
+});
+
+describe('what the vendor says to learners', () => {
+  const config = { name: 'Watchers', download_url: 'https://watchers/download' };
+
+  it("is asked for in the learner's language, and kept", async () => {
+    const rest = provider();
+    vendor.answers({ body: config }, { body: { ...config, name: 'Vigilantes' } });
+    expect(await rest.config('en')).toEqual(config);
+    expect(await rest.downloadUrl('en')).toBe('https://watchers/download');
+    expect(await rest.config('es')).toMatchObject({ name: 'Vigilantes' });
+    expect(vendor.calls.slice(1).map(({ language }) => language)).toEqual(['en', 'es;en']);
+  });
+
+  it.each([{ status: 503 }, { text: 'garbage' }, { delayMs: 2_000 }])(
+    'is nothing when it answers %j, and then it is left in peace for a while',
+    async (answer) => {
+      const rest = provider();
+      vendor.answers(answer);
+      expect(await rest.config('en')).toBeNull();
+      expect(await rest.downloadUrl('en')).toBeUndefined();
+      expect(vendor.routes().filter((route) => route.includes('config'))).toHaveLength(1);
+    },
+  );
+
+  it('may be about one attempt', async () => {
+    vendor.answers({ body: { download_url: 'https://watchers/1', instructions: ['Smile.'] } });
+    expect(await provider().guidance('exam-1', 'a', 'en')).toMatchObject({ instructions: ['Smile.'] });
+    expect(vendor.routes().at(-1)).toBe('GET /api/v1/exam/exam-1/attempt/a/');
+  });
+});
+
+it("an instructor's link carries a signed token that says who and what", async () => {
+  const user = { id: 'obscured', full_name: 'Teacher', email: 't@example.org' };
+  const link = async (more: object) =>
+    new URL(
+      (await provider({ token_expiration_time: 120 }).instructorUrl({ courseId: exam.course_id, user, ...more }))!,
+    );
+  const claimsOf = async (url: URL) =>
+    (await jwtVerify(url.searchParams.get('jwt')!, new TextEncoder().encode('a secret of the vendor'))).payload;
+  const url = await link({ examExternalId: 'exam-1', attemptExternalId: 'a', configuration: true });
+  expect(url.pathname).toBe('/api/v1/instructor/lms/');
+  const claims = await claimsOf(url);
+  expect(claims).toMatchObject({
+    course_id: exam.course_id,
+    user,
+    iss: 'lms',
+    exam_id: 'exam-1',
+    config: true,
+    attempt_id: 'a',
+  });
+  expect(claims.jti).toMatch(/^[0-9a-f]{32}$/);
+  expect(claims.exp! - Date.now() / 1000).toBeCloseTo(120, -1);
+  const ofCourse = await claimsOf(await link({ attemptExternalId: 'a', configuration: true }));
+  expect(Object.keys(ofCourse)).toEqual(['course_id', 'user', 'iss', 'jti', 'exp']);
+});
+
+describe('the script for the learner’s page', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bundles of a test '));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const workerStatsFile = join(folder, 'stats.json');
+  writeFileSync(workerStatsFile, '{"chunks":{"watchers":[{"name":"w.js"}],"far":[{"publicPath":"https://cdn/f.js"}]}}');
+  const url = (npm_module: string | undefined, host = {}) => provider({ npm_module } as never, host).javascriptUrl();
+
+  it.each([
+    ['watchers', { workerStatsFile, lmsRootUrl: 'https://lms' }, 'https://lms/static/w.js'],
+    ['watchers', { workerStatsFile, staticUrl: '/s/', workerBundleDir: 'bundles/' }, '/s/bundles/w.js'],
+    ['far', { workerStatsFile, lmsRootUrl: 'https://lms' }, 'https://cdn/f.js'],
+    ['nobody', { workerStatsFile, lmsRootUrl: 'https://lms' }, 'https://lms'],
+    ['watchers', { workerStatsFile: '/nowhere' }, ''],
+    ['watchers', {}, ''],
+  ])('of the bundle %s, with %j, is at "%s"', (bundle, host, expected) => expect(url(bundle, host)).toBe(expected));
+});
+
+describe('the deletion of a learner', () => {
+  it.each([
+    [{ body: true }, true],
+    [{ status: 404, body: false }, false],
+    [{ text: 'gone' }, { status: 200, message: 'Watchers did not say whether the learner is deleted (HTTP 200).' }],
+  ])('answered %j is %j', async (answer, expected) => {
+    vendor.answers(answer);
+    expect(await outcome(provider().retireUser('obscured'))).toEqual(expected);
+    expect(vendor.routes().at(-1)).toBe('DELETE /api/v1/user/obscured/');
+  });
+});
+
+describe('onboarding profiles', () => {
+  const path = '/api/v1/courses/course-v1:a+b+c/onboarding_statuses';
+  const profiles = (filters: Record<string, string>) => provider().onboardingProfiles(exam.course_id, filters);
+
+  it('are told of one learner', async () => {
+    vendor.answers({ body: { user_id: 'obscured', status: 'pending' } });
+    expect(await profiles({ user_id: 'obscured' })).toEqual({ user_id: 'obscured', status: 'pending' });
+    expect(vendor.routes().at(-1)).toBe(`GET ${path}?user_id=obscured`);
+  });
+
+  it('are collected from all pages', async () => {
+    vendor.answers(
+      { body: { results: [1, 2], next: `${vendor.url}${path}?page=2`, count: 3 } },
+      { body: { results: [3], next: null } },
+    );
+    expect(await profiles({ status: '' })).toMatchObject({ results: [1, 2, 3], count: 3 });
+    expect(vendor.routes().slice(1)).toEqual([`GET ${path}`, `GET ${path}?page=2`]);
+  });
+
+  it('are not fetched from elsewhere, for the token would go there', async () => {
+    vendor.answers({ body: { results: [], next: 'https://elsewhere.example.org/page=2' } });
+    expect(await outcome(profiles({ status: '' }))).toMatchObject({ status: 502 });
+  });
+
+  it.each([{ status: 503, body: {} }, { status: 201, body: {} }, { text: 'garbage' }])(
+    'answered %j are not told',
+    async (answer) => {
+      vendor.answers(answer);
+      await expect(profiles({ user_id: 'x' })).rejects.toMatchObject({ provider: 'rest' });
+    },
+  );
+});

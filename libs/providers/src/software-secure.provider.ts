@@ -1,0 +1,185 @@
+import { createCipheriv } from 'node:crypto';
+import { printed, Refusal, reviewStatusOf } from '#domain';
+import { isObject, kinds } from './options.js';
+import {
+  type Host,
+  type ProvidedExam,
+  type Provider,
+  ProviderRefused,
+  type ProviderType,
+  type RegistrationContext,
+  type ReviewedAttempt,
+} from './provider.js';
+import { signedHeaders } from './ssi-signature.js';
+import { decryptedVideoLink } from './video-link.js';
+
+export type SoftwareSecureOptions = {
+  organization: string;
+  exam_sponsor: string;
+  exam_register_endpoint: string;
+  secret_key_id: string;
+  secret_key: string;
+  crypto_key: string;
+  software_download_url: string;
+  send_email?: boolean;
+};
+
+const timeoutMs = 10_000;
+
+/** RPNow (domain.md §10.6): told of an attempt once, and heard of again by its review. */
+export const softwareSecure: ProviderType<SoftwareSecureOptions> = {
+  options: {
+    organization: kinds.text,
+    exam_sponsor: kinds.text,
+    exam_register_endpoint: kinds.address,
+    secret_key_id: kinds.filled,
+    secret_key: kinds.filled,
+    crypto_key: kinds.tripleDesKey,
+    software_download_url: kinds.text,
+    send_email: kinds.flag,
+  },
+  required: [
+    'organization',
+    'exam_sponsor',
+    'exam_register_endpoint',
+    'secret_key_id',
+    'secret_key',
+    'crypto_key',
+    'software_download_url',
+  ],
+  defaults: { verboseName: 'RPNow' },
+
+  make({ name, verboseName, videoReviewAesKey }, options, host): Partial<Provider> {
+    const refused = (status: number, what: string) => new ProviderRefused(name, status, `${verboseName} ${what}`);
+    return {
+      blocksExamMaterial: true,
+
+      async register(exam, context) {
+        const at = new Date();
+        const json = registrationOf(exam, context, options, host, at);
+        const request = { method: 'POST', json, date: at.toUTCString() };
+        const headers = signedHeaders(request, { keyId: options.secret_key_id, secret: options.secret_key });
+        const { status, body } = await post(options.exam_register_endpoint, headers, JSON.stringify(json)).catch(() => {
+          throw refused(503, 'does not answer.');
+        });
+        if (status !== 200 && status !== 201) throw refused(status, `cannot register the attempt (HTTP ${status}).`);
+        const id = Object(body).ssiRecordLocator;
+        if (!id) throw refused(status, 'sent no id for the attempt.');
+        return { externalId: String(id) };
+      },
+
+      downloadUrl: async () => options.software_download_url,
+      config: async () => ({
+        download_url: options.software_download_url,
+        name: verboseName,
+        rules: {},
+        instructions: [],
+      }),
+      normalizeReview: (payload, attempt) => reviewOf(payload, attempt, host.allowCallbackSimulation),
+      async instructorUrl({ videoUrl }) {
+        const link = videoUrl && videoReviewAesKey && decryptedVideoLink(videoUrl, videoReviewAesKey);
+        return link ? link.replaceAll('DirectLink-Generic', 'DirectLink-HTML5') : undefined;
+      },
+    };
+  },
+};
+
+async function post(url: string, headers: Record<string, string>, body: string) {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' });
+  const text = await response.text();
+  return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : undefined };
+}
+
+const registrationOf = (
+  exam: ProvidedExam,
+  context: RegistrationContext,
+  options: SoftwareSecureOptions,
+  host: Host,
+  at: Date,
+) => {
+  const { attempt_code, time_limit_mins, full_name, review_policy, review_policy_exception: exception } = context;
+  const [firstName = '', ...others] = full_name.split(' ');
+  return {
+    examCode: attempt_code,
+    organization: options.organization,
+    duration: time_limit_mins,
+    reviewedExam: !context.is_sample_attempt,
+    reviewerNotes: (review_policy ?? host.defaultReviewPolicy) + (exception ? `; ${exception}` : ''),
+    examPassword: examPassword(attempt_code, options.crypto_key),
+    examSponsor: options.exam_sponsor,
+    examName: plainName(exam.exam_name),
+    ssiProduct: 'rp-now',
+    examUrl: `${context.lms_host}/api/edx_proctoring/proctoring_launch_callback/start_exam/${attempt_code}`,
+    orgExtra: {
+      examStartDate: at.toUTCString(),
+      examEndDate: new Date(at.getTime() + time_limit_mins * 60_000).toUTCString(),
+      noOfStudents: 1,
+      examID: exam.id,
+      courseID: exam.course_id,
+      firstName,
+      lastName: others.join(' '),
+      ...(options.send_email ? { email: context.email } : {}),
+    },
+  };
+};
+
+/** Triple DES, as RPNow wants it. */
+export const examPassword = (text: string, key: string): string => {
+  const bytes = Buffer.from(key);
+  const cipher = createCipheriv(bytes.length === 16 ? 'des-ede-ecb' : 'des-ede3-ecb', bytes, null);
+  return Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]).toString('base64');
+};
+
+/** A name without accents and without what RPNow cannot take. */
+export const plainName = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .replace(/[^\p{ASCII}]/gu, '')
+    .replace(/[[\]<>#:|!?/'"*\\]/g, '_') || 'Proctored Exam';
+
+const wordOf = Object.fromEntries(Object.entries(reviewStatusOf).map(([word, kept]) => [kept, word]));
+
+/** RPNow's review in the common form (domain.md §8.1). */
+function reviewOf(payload: Record<string, unknown>, attempt: ReviewedAttempt, anyLocator: boolean) {
+  const { reviewStatus, videoReviewLink, webCamComments = [], desktopComments = [] } = payload;
+  const { ssiRecordLocator: locator } = Object(payload.examMetaData);
+  if (typeof locator !== 'string')
+    throw new Refusal('bad_review', 'examMetaData.ssiRecordLocator: Not a valid string.');
+  if (!attempt.externalId) throw new Refusal('bad_review', 'The attempt has no record locator.');
+  if (!anyLocator && locator.toLowerCase() !== attempt.externalId.toLowerCase())
+    throw new Refusal(
+      'suspicious_review',
+      `Found attempt_code ${attempt.attemptCode}, but the recorded external_id did not match the ssiRecordLocator that had been recorded previously. Has ${attempt.externalId} but received ${locator.toLowerCase()}!`,
+    );
+  if (reviewStatus === undefined) throw new Refusal('bad_review', 'reviewStatus: This field is required.');
+  if (typeof reviewStatus !== 'string' || !Object.hasOwn(wordOf, reviewStatus))
+    throw new Refusal(
+      'bad_review_status',
+      `Received unexpected reviewStatus field value from payload. Was ${printed(reviewStatus)}.`,
+    );
+  if (videoReviewLink && typeof videoReviewLink !== 'string')
+    throw new Refusal('bad_review', 'videoReviewLink: Not a valid string.');
+  return {
+    status: wordOf[reviewStatus],
+    comments: [...commentsIn('webCamComments', webCamComments), ...commentsIn('desktopComments', desktopComments)],
+    payload: videoReviewLink ? { videoReviewLink } : undefined,
+  };
+}
+
+const commentsIn = (field: string, comments: unknown) => {
+  if (!Array.isArray(comments)) throw new Refusal('bad_review_comment', `${field}: Expected a list.`);
+  return comments.map((each, index) => {
+    const missing = ['eventStart', 'eventFinish', 'duration', 'comments', 'eventStatus'].find(
+      (name) => !isObject(each) || each[name] === undefined,
+    );
+    if (missing) throw new Refusal('bad_review_comment', `${field}.${index}.${missing}: This field is required.`);
+    return {
+      start: each.eventStart,
+      stop: each.eventFinish,
+      duration: each.duration,
+      comment: each.comments,
+      status: each.eventStatus,
+    };
+  });
+};

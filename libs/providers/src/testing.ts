@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+
+type Answer = { status?: number; body?: unknown; text?: string; delayMs?: number };
+type Call = { route: string; authorization?: string; language?: string; body: string; json: any };
+
+/** A vendor of tests: remembers what it was asked, answers as told, and else as a vendor in good health. */
+export class Vendor {
+  readonly calls: Call[] = [];
+  /** Those that it did as asked. */
+  readonly taken: Call[] = [];
+  tokenSeconds = 3600;
+  tokenStatus = 200;
+  /** What it answers whatever it was told; to tokens too where it throws. */
+  mood: (call: Call) => Answer | undefined = () => undefined;
+  private planned: Answer[] = [];
+  private tokens = 0;
+  private numbers = 0;
+
+  private constructor(
+    private readonly server: ReturnType<typeof createServer>,
+    readonly url: string,
+  ) {}
+
+  static async open(port = 0): Promise<Vendor> {
+    const server = createServer().listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    const vendor = new Vendor(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    server.on('request', async (request, response) => {
+      const { method, url, headers } = request;
+      const body = Buffer.concat(await request.toArray()).toString();
+      const isJson = headers['content-type'] === 'application/json';
+      const call: Call = {
+        route: `${method} ${url}`,
+        authorization: headers.authorization,
+        language: headers['accept-language'],
+        body,
+        json: isJson ? JSON.parse(body) : undefined,
+      };
+      vendor.calls.push(call);
+      const answer = vendor.answerTo(call);
+      if (answer.delayMs) await pause(answer.delayMs, undefined, { ref: false });
+      response.writeHead(answer.status ?? 200).end(answer.text ?? JSON.stringify(answer.body ?? {}));
+    });
+    return vendor;
+  }
+
+  /** What it answers next, one call each; tokens are given all the same. */
+  answers(...answers: Answer[]) {
+    this.planned = answers;
+  }
+
+  routes = () => this.calls.map(({ route }) => route);
+
+  forget() {
+    this.calls.length = 0;
+    this.taken.length = 0;
+    this.planned = [];
+    this.tokens = 0;
+    this.tokenSeconds = 3600;
+    this.tokenStatus = 200;
+    this.mood = () => undefined;
+  }
+
+  async close() {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private answerTo(call: Call): Answer {
+    if (call.route === 'POST /oauth2/access_token') {
+      const body = { access_token: `token-${++this.tokens}`, expires_in: this.tokenSeconds };
+      return { status: this.tokenStatus, body };
+    }
+    const other = this.planned.shift() ?? this.mood(call);
+    if (!other) this.taken.push(call);
+    return other ?? this.inGoodHealth(call);
+  }
+
+  private inGoodHealth({ route, json }: Call): Answer {
+    const [method] = route.split(' ');
+    if (/^POST .*\/attempt\/$/.test(route)) return { body: { id: `attempt-${++this.numbers}`, status: 'created' } };
+    if (/^POST .*\/exam\/$/.test(route)) return { body: { id: `exam-${++this.numbers}` } };
+    if (/^DELETE .*\/user\//.test(route)) return { body: true };
+    if (method === 'DELETE') return { body: { status: 'deleted' } };
+    return { body: method === 'PATCH' ? { status: json.status } : {} };
+  }
+}

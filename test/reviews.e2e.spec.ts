@@ -1,0 +1,265 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CommandBus } from '@nestjs/cqrs';
+import { ReplayCallback } from '../libs/commands/src/index.js';
+import { open, quarantinedCallback, quarantinedCallbacks } from '../libs/platform/src/index.js';
+import { Vendor } from '../libs/providers/src/testing.js';
+import { courseId, openService, people, publishedExam, roster } from './service.js';
+
+const { staff, alice, bob, teacher } = people;
+const rpNow = { user_id: 11, preferred_username: 'rpnow', roles: ['software_secure_review'] };
+const root = '/api/edx_proctoring/v1/proctored_exam';
+const callback = '/api/edx_proctoring/proctoring_review_callback/';
+const folder = mkdtempSync(join(tmpdir(), 'reviews of a test '));
+
+let vendor: Vendor;
+let service: Awaited<ReturnType<typeof openService>>;
+let exams: number[];
+let locators = 0;
+
+const openWith = async (settings: object) => {
+  const file = join(folder, `${Math.random()}.json`);
+  const software_secure = {
+    organization: 'org',
+    exam_sponsor: 'sponsor',
+    exam_register_endpoint: `${vendor.url}/register`,
+    secret_key_id: 'id',
+    secret_key: 'key',
+    crypto_key: '123456789123456712345678',
+    software_download_url: 'https://rpnow.example.org',
+    video_review_aes_key: 'B886E02F19C77EC734B1B132BEECD91E',
+  };
+  const PROCTORING_BACKENDS = { DEFAULT: 'software_secure', software_secure, mock: {}, test: {} };
+  writeFileSync(file, JSON.stringify({ PROCTORING_BACKENDS, ...settings }));
+  service = await openService({ PROCTORING_CONFIG: file });
+  expect((await ask(staff, 'PUT', '/api/lms/v1/roster', roster)).status).toBe(200);
+  exams = await publish(publishedExam('midterm'), publishedExam('mock', { backend: 'mock' }));
+};
+const publish = async (...listed: object[]) => {
+  const { body } = await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, listed);
+  return body.map(({ exam_id }: { exam_id: number }) => exam_id);
+};
+
+beforeAll(async () => {
+  vendor = await Vendor.open();
+  vendor.mood = ({ route }) =>
+    route === 'POST /register' ? { body: { ssiRecordLocator: `SSI-${++locators}` } } : undefined;
+});
+afterAll(async () => {
+  await vendor.close();
+  rmSync(folder, { recursive: true });
+});
+
+const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
+type Attempt = { id: number; attempt_code: string; external_id: string; status: string };
+const attemptOf = async (id: number, person = alice): Promise<Attempt> =>
+  (await ask(person, 'GET', `${root}/attempt/${id}`)).body;
+const sit = async (person = alice, exam = exams[0]) => {
+  const { body } = await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' });
+  expect(body).toEqual({ exam_attempt_id: expect.any(Number) });
+  await ask(person, 'PUT', `${root}/attempt/${body.exam_attempt_id}`, { action: 'submit' });
+  return attemptOf(body.exam_attempt_id, person);
+};
+const reviewOf = ({ attempt_code, external_id }: Attempt, more: object = {}) => ({
+  examMetaData: { examCode: attempt_code, ssiRecordLocator: external_id.toLowerCase() },
+  reviewStatus: 'Suspicious',
+  webCamComments: [
+    { eventStart: 1, eventFinish: 3, duration: 2, comments: 'Alice looked away', eventStatus: 'Suspicious' },
+  ],
+  ...more,
+});
+const send = (body: unknown, headers: object = {}) => ask(undefined, 'POST', callback, body, headers);
+const reviewsIn = async ({ id }: Attempt) => {
+  const { rows } = await service.database.owner.query(
+    `select data, (metadata->>'userId')::int as user from events
+      where type = 'ReviewReceived' and (data->>'attemptId')::int = $1 order by position`,
+    [id],
+  );
+  return Promise.all(
+    rows.map(async ({ data, user }) => ({
+      ...data,
+      ...JSON.parse((await open(service.database.pool, user, data.sealed))!),
+    })),
+  );
+};
+
+describe('Software Secure', () => {
+  beforeAll(() => openWith({ SWITCHES: { 'edx_proctoring.reds_api_redirect': true } }));
+  afterAll(() => service.close());
+
+  it('reviews an attempt by its code, without a login, whatever type it says its JSON is', async () => {
+    const attempt = await sit();
+    const video = { videoReviewLink: 'https://video/DirectLink-Generic?ID=1' };
+    const sent = await send(reviewOf(attempt, video), { 'content-type': 'text/plain', accept: 'text/html' });
+    expect(sent).toMatchObject({ status: 200, body: 'OK' });
+    expect(await attemptOf(attempt.id)).toMatchObject({ status: 'second_review_required' });
+
+    const [review] = await reviewsIn(attempt);
+    expect(review).toMatchObject({
+      status: 'Suspicious',
+      commentCount: 1,
+      effects: [{ kind: 'support_notice', about: 'suspicious_review' }],
+      comments: [{ comment: 'Alice looked away', status: 'Suspicious', start: 1, stop: 3, duration: 2 }],
+      raw: { reviewStatus: 'Suspicious' },
+    });
+    expect(JSON.stringify(review)).not.toContain('DirectLink');
+    const log = await ask(staff, 'GET', '/api/audit/v1/events');
+    expect(log.body).not.toContain('looked away');
+
+    await send(reviewOf(attempt, { reviewStatus: 'Clean' }));
+    expect(await attemptOf(attempt.id)).toMatchObject({ status: 'verified' });
+    const dashboard = `/api/edx_proctoring/v1/instructor/${courseId}/${exams[0]}`;
+    const led = await ask(teacher, 'GET', `${dashboard}?attempt=${attempt.external_id}`);
+    expect(led.headers.location).toBe('https://video/DirectLink-HTML5?ID=1');
+    expect((await ask(teacher, 'GET', dashboard)).body).toBe('No instructor dashboard for RPNow');
+    const ofOtherExam = `/api/edx_proctoring/v1/instructor/${courseId}/${exams[1]}?attempt=${attempt.external_id}`;
+    expect((await ask(teacher, 'GET', ofOtherExam)).status).toBe(404);
+  });
+
+  it.each([
+    ['Clean', 'verified'],
+    ['Rules Violation', 'verified'],
+    ['Not Reviewed', 'error'],
+  ])('finds "%s", and the attempt is %s', async (reviewStatus, status) => {
+    const attempt = await sit(bob);
+    await send(reviewOf(attempt, { reviewStatus, webCamComments: undefined }));
+    expect(await attemptOf(attempt.id, bob)).toMatchObject({ status });
+    expect((await reviewsIn(attempt))[0]).not.toHaveProperty('effects');
+    await ask(staff, 'DELETE', `${root}/attempt/${attempt.id}`);
+  });
+
+  it('reviews an attempt that was removed: it is kept, and changes nothing', async () => {
+    const attempt = await sit(bob);
+    await ask(staff, 'DELETE', `${root}/attempt/${attempt.id}`);
+    expect(await send(reviewOf(attempt))).toMatchObject({ status: 200 });
+    expect(await reviewsIn(attempt)).toMatchObject([{ status: 'Suspicious', effects: [{ kind: 'support_notice' }] }]);
+    const ofRemoved = { ...reviewOf(attempt), examMetaData: { examCode: attempt.attempt_code, ssiRecordLocator: 'x' } };
+    expect(await send(ofRemoved)).toMatchObject({ status: 400 });
+  });
+
+  it('is heard whatever the provider of the exam is, and though it is no longer proctored', async () => {
+    const attempt = await sit(bob, exams[1]);
+    expect(await send(reviewOf(attempt, { reviewStatus: 'Clean' }))).toMatchObject({ status: 200 });
+    await publish(publishedExam('midterm'), publishedExam('mock', { backend: 'mock', is_proctored: false }));
+    expect(await send(reviewOf(attempt, { reviewStatus: 'Clean' }))).toMatchObject({ status: 200 });
+    expect(await attemptOf(attempt.id, bob)).toMatchObject({ status: 'verified' });
+    await publish(publishedExam('midterm'), publishedExam('mock', { backend: 'mock' }));
+  });
+
+  it('may log in instead, as a member of its group, and names the attempt in the path', async () => {
+    const attempt = await sit(bob);
+    const path = `${root}/attempt/${attempt.external_id}/reviewed`;
+    const review = reviewOf(attempt, { examMetaData: { ssiRecordLocator: attempt.external_id } });
+    expect((await ask(people.reviewer, 'POST', path, review)).status).toBe(403);
+    expect(await ask(rpNow, 'POST', path, { status: 'passed' })).toMatchObject({ status: 400 });
+    expect(await ask(rpNow, 'POST', path, review)).toMatchObject({ status: 200, body: 'OK' });
+    expect(await attemptOf(attempt.id, bob)).toMatchObject({ status: 'second_review_required' });
+    await ask(staff, 'DELETE', `${root}/attempt/${attempt.id}`);
+  });
+
+  it.each<[string, unknown, string | RegExp]>([
+    ['no JSON', '{', /^JSON parse error - /],
+    ['a list', [], 'Invalid data. Expected a dictionary.'],
+    ['nothing', undefined, 'Could not locate attempt_code=None'],
+    ['no code', { examMetaData: {} }, 'Could not locate attempt_code=None'],
+    ['a code that is no text', { examMetaData: { examCode: 5 } }, 'Could not locate attempt_code=5'],
+    ['an unknown code', { examMetaData: { examCode: 'NOPE' } }, 'Could not locate attempt_code=NOPE'],
+    ['odd data', { examMetaData: [] }, 'examMetaData: Expected a dictionary.'],
+  ])('that sends %s is told so, and what it sent is kept for a look', async (_, body, detail) => {
+    const answer = await send(body);
+    expect(answer).toMatchObject({ status: 400, body: { detail: expect.stringMatching(detail) } });
+    const [last] = (await quarantinedCallbacks(service.database.pool)).reverse();
+    expect(last).toMatchObject({ route: 'review_callback', reason: answer.body.detail, userId: null });
+  });
+
+  it('that repeats what was refused is kept once', async () => {
+    const body = { examMetaData: { examCode: 'AGAIN' } };
+    await send(body);
+    await send(body);
+    const kept = await quarantinedCallbacks(service.database.pool);
+    expect(kept.filter(({ reason }) => reason.includes('AGAIN'))).toMatchObject([{ times: 2 }]);
+  });
+
+  it.each([
+    ['Basic', 'Invalid basic header. No credentials provided.'],
+    ['Basic YTp', 'Invalid basic header. Credentials not correctly base64 encoded.'],
+    ['Basic YTpi', 'Invalid username/password.'],
+  ])('that logs in by "%s" is refused', async (authorization, detail) =>
+    expect(await send({}, { authorization })).toMatchObject({ status: 403, body: { detail } }),
+  );
+
+  it.each(['GET', 'PUT', 'DELETE', 'PATCH'])('may not %s, with or without a login', async (method) => {
+    expect((await ask(undefined, method, callback)).status).toBe(405);
+    expect((await ask(alice, method, callback)).headers.allow).toBe('POST, OPTIONS');
+  });
+
+  it('that got a word wrong is taken when the callback is tried again after it was put right', async () => {
+    const { pool } = service.database;
+    const attempt = await sit(bob);
+    const path = `${root}/attempt/${attempt.external_id}/reviewed`;
+    const review = reviewOf(attempt, { reviewStatus: 'Clean' });
+    // The exam was published with another provider by mistake, which does not understand this.
+    await publish(publishedExam('midterm', { backend: 'test' }), publishedExam('mock', { backend: 'mock' }));
+    expect((await ask(staff, 'POST', path, review)).status).toBe(400);
+    const [kept] = (await quarantinedCallbacks(pool)).reverse();
+    expect(kept).toMatchObject({ route: 'reviewed', externalId: attempt.external_id, userId: bob.user_id });
+    const { rows } = await service.database.owner.query('select body from quarantined_callbacks where id = $1', [
+      kept.id,
+    ]);
+    expect(rows[0].body).not.toContain('looked away');
+
+    const replay = () =>
+      service.app
+        .get(CommandBus)
+        .execute(new ReplayCallback(kept.id, new Date().toISOString(), { actor: { kind: 'operator', name: 'ops' } }));
+    await expect(replay()).rejects.toMatchObject({ code: 'bad_review_status' });
+    expect(await quarantinedCallback(pool, kept.id)).toBeDefined();
+    await publish(publishedExam('midterm', { backend: 'software_secure' }), publishedExam('mock', { backend: 'mock' }));
+    await replay();
+    expect(await attemptOf(attempt.id, bob)).toMatchObject({ status: 'verified' });
+    expect(await quarantinedCallback(pool, kept.id)).toBeUndefined();
+  });
+});
+
+describe('with other settings', () => {
+  afterEach(() => service.close());
+
+  it('a second review is refused where reviews are not updated', async () => {
+    await openWith({ ALLOW_REVIEW_UPDATES: false });
+    const attempt = await sit();
+    await send(reviewOf(attempt));
+    expect((await send(reviewOf(attempt, { reviewStatus: 'Clean' }))).body.detail).toMatch(
+      `We already have a review submitted regarding attempt_code=${attempt.attempt_code}. We do not allow for updates!`,
+    );
+    expect(await attemptOf(attempt.id)).toMatchObject({ status: 'second_review_required' });
+  });
+
+  it('a failing review rejects at once where no second one is required', async () => {
+    await openWith({ REQUIRE_FAILURE_SECOND_REVIEWS: false });
+    const attempt = await sit();
+    await send(reviewOf(attempt));
+    expect(await attemptOf(attempt.id)).toMatchObject({ status: 'rejected' });
+  });
+
+  it('any record locator is good where callbacks may be simulated, and the switch off leads nowhere', async () => {
+    await openWith({ PROCTORING_SETTINGS: { ALLOW_CALLBACK_SIMULATION: true } });
+    const attempt = await sit();
+    const examMetaData = { examCode: attempt.attempt_code, ssiRecordLocator: 'simulated' };
+    const review = reviewOf(attempt, { examMetaData, reviewStatus: 'Clean', videoReviewLink: 'https://video' });
+    expect((await send(review)).status).toBe(200);
+    const dashboard = `/api/edx_proctoring/v1/instructor/${courseId}/${exams[0]}?attempt=${attempt.external_id}`;
+    expect((await ask(teacher, 'GET', dashboard)).body).toBe('No instructor dashboard for RPNow');
+  });
+
+  it('the review policy of an exam without one is the one of the settings', async () => {
+    vendor.forget();
+    vendor.mood = () => ({ body: { ssiRecordLocator: `SSI-${++locators}` } });
+    await openWith({ DEFAULT_REVIEW_POLICY: 'No notes at all', SITE_NAME: 'lms.example.org', HTTPS: 'off' });
+    await sit();
+    expect(vendor.calls[0].json).toMatchObject({
+      reviewerNotes: 'No notes at all',
+      examUrl: expect.stringMatching(/^http:\/\/lms\.example\.org\//),
+    });
+  });
+});

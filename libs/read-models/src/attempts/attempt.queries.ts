@@ -4,6 +4,7 @@ import { fromRow, isRowId } from '../rows.js';
 
 /** An attempt with its exam and its learner, as REST shows it. */
 export type AttemptRecord = Attempt & {
+  /** When its time is over; null unless it runs. */
   expiresAt: string | null;
   exam: Exam;
   user: { id: number; username: string; email: string };
@@ -128,8 +129,7 @@ export const overdueAttempts = (
   rows(
     pool,
     'overdue attempts',
-    `attempt.expires_at < $1 and (attempt.expires_at, attempt.id) > ($2::timestamptz, $3::bigint) and attempt.status in
-       ('eligible', 'created', 'download_software_clicked', 'ready_to_start', 'started', 'ready_to_submit')
+    `attempt.expires_at < $1 and (attempt.expires_at, attempt.id) > ($2::timestamptz, $3::bigint)
      order by attempt.expires_at, attempt.id limit $4`,
     [at, after.expiresAt, after.id, limit],
   );

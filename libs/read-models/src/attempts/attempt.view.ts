@@ -1,4 +1,4 @@
-import { type Attempt, type AttemptEvent, evolveAttempt, expiryOf, isAttemptEvent } from '#domain';
+import { type Attempt, type AttemptEvent, evolveAttempt, expiryOf, isAttemptEvent, isIncomplete } from '#domain';
 import type { Projection } from '../projection.js';
 
 export const attemptView: Projection = {
@@ -28,6 +28,6 @@ export const attemptView: Projection = {
   idOf: (event) => (isAttemptEvent(event) ? event.data.attemptId : undefined),
   evolve: (row: Attempt | undefined, event: AttemptEvent) => {
     const attempt = evolveAttempt(row, event);
-    return attempt && { ...attempt, expiresAt: expiryOf(attempt) };
+    return attempt && { ...attempt, expiresAt: isIncomplete(attempt.status) ? expiryOf(attempt) : null };
   },
 };

@@ -254,7 +254,8 @@ describe('every route of the reference', () => {
             where,
             { status: 405, body: { detail: `Method "${method}" not allowed.` }, headers: { allow: headers.allow } },
           ]);
-        expect([where, cellOf(await service.request(undefined, method, path))]).toEqual([where, '403']);
+        const anonymous = path.endsWith('/proctoring_review_callback/') ? '405' : '403'; // nobody logs in there
+        expect([where, cellOf(await service.request(undefined, method, path))]).toEqual([where, anonymous]);
       }
     }
   });

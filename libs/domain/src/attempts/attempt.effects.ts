@@ -8,7 +8,9 @@ export type Effect =
   | { kind: 'grade'; action: 'undo' }
   | { kind: 'certificate'; action: 'invalidate' }
   | { kind: 'mail'; template: 'submitted' | 'verified' | 'rejected' }
-  | { kind: 'provider'; action: 'start' | 'stop' | 'mark_erroneous' | 'remove' };
+  | { kind: 'provider'; action: 'start' | 'stop' | 'mark_erroneous' | 'remove' }
+  /** Who keeps the names on learners' papers hears of each status (domain.md §9.8); null: there is no provider. */
+  | { kind: 'status_signal'; isPracticeExam: boolean; supportsOnboarding: boolean | null };
 
 const creditStatusOf: { [S in Status]?: 'submitted' | 'satisfied' | 'declined' | 'failed' } = {
   verified: 'satisfied',
@@ -36,6 +38,7 @@ export type Change = {
   isPractice: boolean;
   hasProvider: boolean;
   providerName: string | null;
+  supportsOnboarding: boolean;
   isFirstStart: boolean;
   isFirstCompletion: boolean;
   sendsMail: boolean;
@@ -44,7 +47,7 @@ export type Change = {
   by: number | null;
 };
 
-/** The effects of a status change, in order (domain.md §9.2–9.6, §9.11). */
+/** The effects of a status change, in order (domain.md §9.2–9.8, §9.11). */
 export const effectsOf = (change: Change): Effect[] => {
   const { to } = change;
   const effects: Effect[] = [];
@@ -55,6 +58,8 @@ export const effectsOf = (change: Change): Effect[] => {
     if (to === 'submitted') effects.push({ kind: 'provider', action: 'stop' });
     if (to === 'error') effects.push({ kind: 'provider', action: 'mark_erroneous' });
   }
+  const { isPractice: isPracticeExam, supportsOnboarding } = change;
+  effects.push({ kind: 'status_signal', isPracticeExam, supportsOnboarding });
   return effects;
 };
 

@@ -65,6 +65,7 @@ const effectsOfMove = (
     isPractice: facts.exam.isPracticeExam,
     hasProvider: facts.provider !== null,
     providerName: facts.provider?.verboseName ?? null,
+    supportsOnboarding: facts.provider?.supportsOnboarding ?? false,
     isFirstStart: to === 'started' && attempt.startedAt === null,
     isFirstCompletion: to === 'submitted' && attempt.completedAt === null,
     sendsMail: attempt.takingAsProctored && !attempt.isSampleAttempt,

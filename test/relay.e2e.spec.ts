@@ -60,6 +60,9 @@ it('what happens at an exam reaches Kafka while it happens, each message once an
   );
   expect(aliceIn('credit')).toEqual(['credit.submitted', 'credit.failed', 'credit.satisfied']);
   expect(aliceIn('grades')).toEqual(['grade.overridden', 'grade.override_undone']);
+  expect(aliceIn('certificates')).toEqual(['certificate.invalidated']);
+  expect(aliceIn('learner-state')).toEqual(['learner_state.completed']);
+  expect(aliceIn('verified-names')).toHaveLength(5);
 });
 
 it('without a broker in the configuration all waits, and is published once there is one', async () => {
@@ -71,7 +74,8 @@ it('without a broker in the configuration all waits, and is published once there
     oldestSeconds: expect.any(Number),
     deadLetters: 0,
   });
-  expect((await relayLag(exam.pool)).events).toBeGreaterThanOrEqual((await exam.expected()).length / 2);
+  const told = (await exam.expected()).filter(({ topic }) => topic === 'proctoring.attempts.v1');
+  expect((await relayLag(exam.pool)).events).toBeGreaterThanOrEqual(told.length);
 
   await startTheWorker();
   await published();
@@ -101,7 +105,10 @@ it('a message that the broker will never take holds up its learner and nobody el
   expect(letters.map(({ event }) => event.metadata.userId)).toEqual([9, 9]);
   expect((await relayLag(exam.pool)).deadLetters).toBe(2);
   const { once } = withoutRepeated(await exam.arrived());
-  expect(inOrder(once)).toEqual(inOrder((await exam.expected()).filter(({ key }) => !key.endsWith('/9'))));
+  // What the event says on other topics went out with it, and goes out once more when it is tried again.
+  expect(once.filter(({ topic, key }) => topic === 'proctoring.attempts.v1' && key.endsWith('/9'))).toEqual([]);
+  const ofOthers = (messages: typeof once) => inOrder(messages.filter(({ key }) => !key.endsWith('/9')));
+  expect(ofOthers(once)).toEqual(ofOthers(await exam.expected()));
 });
 
 it('an attempt whose time is over is submitted though nobody looks, at the instant its time was over', async () => {

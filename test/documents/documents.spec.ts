@@ -1,11 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { exam, learner, learnerAtExam } from '#domain';
+import { asyncapiPage } from './asyncapi-page.js';
 import { eventsPage } from './events-page.js';
 import { layerGraph } from './layer-graph.js';
 
 it('the event catalogue is up to date (npm run docs)', () =>
   expect(readFileSync('docs/events.md', 'utf8')).toBe(eventsPage()));
+
+it('the description of the messages has examples that are just what is sent (npm run docs)', () =>
+  expect(readFileSync('docs/asyncapi.yaml', 'utf8')).toBe(asyncapiPage()));
 
 it('the graph of the layers is up to date (npm run docs)', () =>
   expect(readFileSync('docs/architecture.mmd', 'utf8')).toBe(layerGraph()));

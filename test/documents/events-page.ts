@@ -138,9 +138,12 @@ A change of an attempt's status carries \`effects\`: what must follow elsewhere,
 | \`credit\` | Kafka, \`proctoring.credit.v1\`; and the table \`credit_statuses\`, in the append's own transaction |
 | \`grade\` | Kafka, \`proctoring.grades.v1\` |
 | \`provider\` | the vendor that it names, told by the worker |
-| \`certificate\`, \`learner_state\`, \`mail\`, \`support_notice\` | nobody yet: they are recorded only |
+| \`certificate\` | Kafka, \`proctoring.certificates.v1\` |
+| \`learner_state\` | Kafka, \`proctoring.learner-state.v1\` |
+| \`status_signal\` | Kafka, \`proctoring.verified-names.v1\` |
+| \`mail\`, \`support_notice\` | nobody yet: they are recorded only |
 
 ## Who reads events
 
 The decider of the stream reads all of them, and so do auditors (\`/api/audit/v1\`). Read models and Kafka topics are named
-at each event; whether there is a message on \`credit\` or \`grades\` depends on the effects.`;
+at each event; whether there is a message on other topics than \`attempts\` depends on the effects.`;

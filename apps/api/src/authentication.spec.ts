@@ -56,7 +56,7 @@ describe('credentials', () => {
     const [header, payload, signature] = (await signToken(secret, claims)).split('.');
     const jwt = `edx-jwt-cookie-header-payload=${header}.${payload}; edx-jwt-cookie-signature=${signature}`;
     const [plain, other] = ['abcdefghijklmnopqrstuvwxyz012345', 'bbcdefghijklmnopqrstuvwxyz012345'];
-    const masked = 'b'.repeat(32) + 'bcdefghijklmnopqrstuvwxyzA123456';
+    const masked = `${'b'.repeat(32)}bcdefghijklmnopqrstuvwxyzA123456`;
     const put = (csrf: string, headers: object, method = 'PUT') =>
       callerOf({ cookie: `${jwt}; ${csrf}`, 'use-jwt-cookie': 'true', ...headers }, bySecret, method).then(
         (caller) => caller?.userId,

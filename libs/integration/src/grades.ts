@@ -1,11 +1,10 @@
-import type { Topic } from './topic.js';
+import { effectsIn, type Topic } from './topic.js';
 
 /** An exam's grade that is overridden with nothing earned, and the end of that (domain.md §9.3). */
 export const grades: Topic = {
   name: 'proctoring.grades.v1',
-  publish: ({ event: { data } }, { userId, courseId, contentId }) =>
-    ('effects' in data ? data.effects : []).flatMap((effect) => {
-      if (effect.kind !== 'grade') return [];
+  publish: ({ event }, { userId, courseId, contentId }) =>
+    effectsIn(event, 'grade').map((effect) => {
       const subsection = { user_id: userId, course_id: courseId, content_id: contentId };
       if (effect.action === 'undo') return { type: 'org.proctoring.grade.override_undone.v1', data: subsection };
       const { overriddenBy, comment } = effect;

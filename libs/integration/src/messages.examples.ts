@@ -73,6 +73,7 @@ export const stories = {
     start(),
   ],
   submitted: [create(), start(), submit],
+  'handed in again': [create(), start(), submit, submit],
   verified: [create(), start(), submit, review('suspicious', 60, null), review('passed', 61, null)],
   rejected: [create(), start(), submit, review('suspicious', 60, 7)],
   'verified on appeal': [create(), start(), submit, review('suspicious', 60, 7), review('passed', 90, 7)],

@@ -108,27 +108,71 @@ describe('the grade book is told', () => {
     expect(on('grades', 'removed at once')).toEqual([subsection]));
 });
 
+describe('whoever gives out certificates is told', () => {
+  it('that a rejected attempt takes the learner the certificate', () =>
+    expect(on('certificates', 'rejected')).toEqual([{ user_id: 42, course_id }]));
+  it('nothing on appeal', () => expect(on('certificates', 'verified on appeal')).toHaveLength(1));
+});
+
+describe('the course is told', () => {
+  const subsection = { user_id: 42, course_id, content_id };
+
+  it('once that the learner is done with the exam, by whatever way', () => {
+    expect(on('learner-state', 'submitted')).toEqual([subsection]);
+    expect(on('learner-state', 'out of time')).toEqual([subsection]);
+    expect(on('learner-state', 'handed in again')).toEqual([subsection]);
+  });
+  it('that all the learner did is void when the attempt is removed, and who wanted that', () =>
+    expect(on('learner-state', 'removed after rejection').slice(1)).toEqual([{ ...subsection, requested_by: 7 }]));
+});
+
+describe('who keeps the names on papers is told', () => {
+  it('each status, and whether it was at an onboarding exam', () => {
+    const common = { attempt_id: 101, user_id: 42, course_id, is_proctored: true, backend_supports_onboarding: true };
+    expect(on('verified-names', 'submitted')).toEqual(
+      ['created', 'started', 'submitted'].map((status) => ({ ...common, status, is_practice_exam: false })),
+    );
+    expect(on('verified-names', 'reset, for practice').map((told) => [told.status, told.is_practice_exam])).toEqual(
+      ['created', 'started', 'error', 'created'].map((status) => [status, true]),
+    );
+  });
+  it('that a learner who declines is not proctored', () =>
+    expect(on('verified-names', 'declined').map((told) => told.is_proctored)).toEqual([true, false]));
+  it('nothing of a removal', () => expect(on('verified-names', 'removed at once')).toHaveLength(1));
+});
+
 it('every event is published, or is known to be private', () => {
   const published: Record<AttemptEvent['type'] | 'ReviewReceived', string[]> = {
-    AttemptCreated: ['attempt.created'],
-    SoftwareDownloadClicked: ['attempt.download_software_clicked'],
-    AttemptReadied: ['attempt.ready_to_start'],
-    AttemptStarted: ['attempt.started'],
-    AttemptContinued: ['attempt.started'],
-    AttemptStopped: ['attempt.ready_to_submit'],
-    AttemptSubmitted: ['attempt.submitted', 'credit.submitted'],
-    AttemptTimedOut: ['attempt.timed_out'],
-    AttemptDeclined: ['attempt.declined', 'credit.declined'],
-    AttemptErrored: ['attempt.error', 'credit.failed'],
-    SecondReviewRequired: ['attempt.second_review_required'],
-    AttemptVerified: ['attempt.verified', 'credit.satisfied', 'grade.override_undone'],
-    AttemptRejected: ['attempt.rejected', 'credit.failed', 'grade.overridden'],
-    AttemptStatusOverridden: ['attempt.eligible'],
+    AttemptCreated: ['attempt.created', 'verified_name.attempt_status'],
+    SoftwareDownloadClicked: ['attempt.download_software_clicked', 'verified_name.attempt_status'],
+    AttemptReadied: ['attempt.ready_to_start', 'verified_name.attempt_status'],
+    AttemptStarted: ['attempt.started', 'verified_name.attempt_status'],
+    AttemptContinued: ['attempt.started', 'verified_name.attempt_status'],
+    AttemptStopped: ['attempt.ready_to_submit', 'verified_name.attempt_status'],
+    AttemptSubmitted: [
+      'attempt.submitted',
+      'credit.submitted',
+      'verified_name.attempt_status',
+      'learner_state.completed',
+    ],
+    AttemptTimedOut: ['attempt.timed_out', 'verified_name.attempt_status'],
+    AttemptDeclined: ['attempt.declined', 'credit.declined', 'verified_name.attempt_status'],
+    AttemptErrored: ['attempt.error', 'credit.failed', 'verified_name.attempt_status'],
+    SecondReviewRequired: ['attempt.second_review_required', 'verified_name.attempt_status'],
+    AttemptVerified: ['attempt.verified', 'credit.satisfied', 'grade.override_undone', 'verified_name.attempt_status'],
+    AttemptRejected: [
+      'attempt.rejected',
+      'credit.failed',
+      'grade.overridden',
+      'verified_name.attempt_status',
+      'certificate.invalidated',
+    ],
+    AttemptStatusOverridden: ['attempt.eligible', 'verified_name.attempt_status'],
     AttemptMarkedReadyToResume: ['attempt.ready_to_resume'],
     AttemptResumed: ['attempt.resumed'],
     PracticeAttemptReset: ['attempt.onboarding_reset'],
     ReviewStatusAcknowledged: [],
-    AttemptRemoved: ['attempt.removed', 'credit.removed', 'grade.override_undone'],
+    AttemptRemoved: ['attempt.removed', 'credit.removed', 'grade.override_undone', 'learner_state.reset'],
     ReviewReceived: [],
   };
   const told: Record<string, Set<string>> = {};
@@ -146,7 +190,7 @@ it('every event is published, or is known to be private', () => {
 
 describe('a message', () => {
   it('is a CloudEvent in binary mode, keyed by course and learner', () =>
-    expect(toldOf('submitted')[2]).toEqual({
+    expect(toldOf('submitted').filter(({ topic }) => topic === 'proctoring.attempts.v1')[2]).toEqual({
       topic: 'proctoring.attempts.v1',
       key: `${course_id}/42`,
       headers: {

@@ -2,15 +2,18 @@ import { CloudEvent, Kafka } from 'cloudevents';
 import { v5 as uuid } from 'uuid';
 import type { Metadata } from '#event-store';
 import { attempts } from './attempts.js';
+import { certificates } from './certificates.js';
 import { credit } from './credit.js';
 import { grades } from './grades.js';
+import { learnerState } from './learner-state.js';
 import type { Change, Subject, Topic } from './topic.js';
+import { verifiedNames } from './verified-names.js';
 
 /** One record for Kafka. Equal for equal changes, whenever it is made: a repeated one has the same `ce_id`. */
 export type Message = { topic: string; key: string; headers: Record<string, string>; value: string };
 
 /** What is published; a new topic is a file like these and a line here. */
-export const topics: readonly Topic[] = [attempts, credit, grades];
+export const topics: readonly Topic[] = [attempts, credit, grades, certificates, learnerState, verifiedNames];
 
 /** One learner in one course: all that is said of them keeps its order. */
 export const keyOf = ({ courseId, userId }: Pick<Metadata, 'courseId' | 'userId'>): string => `${courseId}/${userId}`;

@@ -1,4 +1,4 @@
-import { type Attempt, type AttemptEvent, evolveAttempt, isAttemptEvent } from '#domain';
+import { type Attempt, type AttemptEvent, type Effect, evolveAttempt, isAttemptEvent } from '#domain';
 import type { Metadata, Stored } from '#event-store';
 
 /** Something that happened to an attempt, with the attempt before (none when it is new) and after (none when removed). */
@@ -24,5 +24,11 @@ export function changesIn(history: readonly Stored[]): Change[] {
     return { event, before, after };
   });
 }
+
+/** What the event says must follow elsewhere, of one kind, in order. */
+export const effectsIn = <K extends Effect['kind']>({ data }: AttemptEvent, kind: K): Extract<Effect, { kind: K }>[] =>
+  (('effects' in data && data.effects) || []).filter(
+    (effect): effect is Extract<Effect, { kind: K }> => effect.kind === kind,
+  );
 
 const isOfAttempt = (event: Stored): event is Stored<AttemptEvent> => isAttemptEvent(event);

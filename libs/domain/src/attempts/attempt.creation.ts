@@ -47,6 +47,13 @@ export const create = (
         reviewPolicyId: exam.reviewPolicyId,
         timeRemainingSeconds: resumes ? current.timeRemainingSeconds : null,
         ...(cascadedFrom === undefined ? {} : { cascadedFrom }),
+        effects: [
+          {
+            kind: 'status_signal',
+            isPracticeExam: exam.isPracticeExam,
+            supportsOnboarding: facts.provider?.supportsOnboarding ?? null,
+          },
+        ],
         at,
       },
     },

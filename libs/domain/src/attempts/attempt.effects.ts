@@ -9,6 +9,8 @@ export type Effect =
   | { kind: 'certificate'; action: 'invalidate' }
   | { kind: 'mail'; template: 'submitted' | 'verified' | 'rejected' }
   | ({ kind: 'provider'; action: 'start' | 'stop' | 'mark_erroneous' | 'remove' } & Partial<KnownAs>)
+  /** Who keeps the names on learners' papers hears of each status (domain.md §9.8); null: there is no provider. */
+  | { kind: 'status_signal'; isPracticeExam: boolean; supportsOnboarding: boolean | null }
   /** Somebody in the course should look at the review (domain.md §9.5). */
   | { kind: 'support_notice'; about: 'suspicious_review' };
 
@@ -42,6 +44,7 @@ export type Change = {
   hasProvider: boolean;
   knownAs: KnownAs | undefined;
   providerName: string | null;
+  supportsOnboarding: boolean;
   isFirstStart: boolean;
   isFirstCompletion: boolean;
   sendsMail: boolean;
@@ -50,7 +53,7 @@ export type Change = {
   by: number | null;
 };
 
-/** The effects of a status change, in order (domain.md §9.2–9.6, §9.11). */
+/** The effects of a status change, in order (domain.md §9.2–9.8, §9.11). */
 export const effectsOf = (change: Change): Effect[] => {
   const { to, knownAs } = change;
   const effects: Effect[] = [];
@@ -61,6 +64,8 @@ export const effectsOf = (change: Change): Effect[] => {
     if (to === 'submitted') effects.push({ kind: 'provider', action: 'stop', ...knownAs });
     if (to === 'error') effects.push({ kind: 'provider', action: 'mark_erroneous', ...knownAs });
   }
+  const { isPractice: isPracticeExam, supportsOnboarding } = change;
+  effects.push({ kind: 'status_signal', isPracticeExam, supportsOnboarding });
   return effects;
 };
 

@@ -25,6 +25,8 @@ export type AttemptEvent =
         timeRemainingSeconds: number | null;
         /** The exam whose declining created this attempt. */
         cascadedFrom?: number;
+        /** Events of before the first signal have none. */
+        effects?: Effect[];
       }>
     >
   | Event<'SoftwareDownloadClicked', StatusChange>

@@ -57,7 +57,8 @@ export const informed = <C extends AttemptCommand>(
 
 const knownAs = { provider: 'test', examExternalId: 'test-exam-7', attemptExternalId: 'test-attempt-100' };
 const at = noon;
-const effects: [] = [];
+export const signal = { kind: 'status_signal', isPracticeExam: false, supportsOnboarding: true } as const;
+const effects = [signal];
 const allowed = { minutes: 90, limitMinutes: 90, additionalMinutes: 0, carriedSeconds: null, dueAt: null };
 
 export const created = {
@@ -72,12 +73,13 @@ export const created = {
     isSampleAttempt: false,
     reviewPolicyId: null,
     timeRemainingSeconds: null,
+    effects,
     at,
   },
 } satisfies AttemptEvent;
 export const started = {
   type: 'AttemptStarted',
-  data: { attemptId, allowed, effects: [{ kind: 'provider', action: 'start', ...knownAs }], at },
+  data: { attemptId, allowed, effects: [{ kind: 'provider', action: 'start', ...knownAs }, signal], at },
 } satisfies AttemptEvent;
 export const stopped = { type: 'AttemptStopped', data: { attemptId, effects, at } } satisfies AttemptEvent;
 export const submitted = {
@@ -91,13 +93,14 @@ export const submitted = {
       { kind: 'credit', status: 'submitted' },
       { kind: 'mail', template: 'submitted' },
       { kind: 'provider', action: 'stop', ...knownAs },
+      signal,
     ],
     at,
   },
 } satisfies AttemptEvent;
 export const errored = {
   type: 'AttemptErrored',
-  data: { attemptId, timeRemainingSeconds: 1199, effects: [{ kind: 'credit', status: 'failed' }], at },
+  data: { attemptId, timeRemainingSeconds: 1199, effects: [{ kind: 'credit', status: 'failed' }, signal], at },
 } satisfies AttemptEvent;
 export const rejected = { type: 'AttemptRejected', data: { attemptId, effects, at } } satisfies AttemptEvent;
 export const verified = { type: 'AttemptVerified', data: { attemptId, effects, at } } satisfies AttemptEvent;

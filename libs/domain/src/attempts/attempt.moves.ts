@@ -72,6 +72,7 @@ const effectsOfMove = (
     hasProvider: facts.provider !== null,
     knownAs: knownAs(attempt, facts),
     providerName: facts.provider?.verboseName ?? null,
+    supportsOnboarding: facts.provider?.supportsOnboarding ?? false,
     isFirstStart: to === 'started' && attempt.startedAt === null,
     isFirstCompletion: to === 'submitted' && attempt.completedAt === null,
     sendsMail: attempt.takingAsProctored && !attempt.isSampleAttempt,

@@ -12,6 +12,7 @@ import {
   ReportError,
   ResetPracticeAttempt,
   StartAttempt,
+  StopAttempt,
   SubmitAttempt,
   TimeOutAttempt,
 } from './attempt.commands.js';
@@ -31,6 +32,7 @@ import {
   proctoredExam,
   readyToResume,
   rejected,
+  signal,
   started,
   submitted,
   timedExam,
@@ -202,8 +204,35 @@ describe('a change of status', () => {
               examExternalId: 'test-exam-7',
               attemptExternalId: 'test-attempt-100',
             },
+            signal,
           ],
         },
+      }));
+});
+
+describe('the status signal', () => {
+  it('of a new attempt says that there is no provider', () =>
+    given()
+      .when(informed(create(false), timedExam, null))
+      .thenMatching({
+        type: 'AttemptCreated',
+        data: { effects: [{ kind: 'status_signal', isPracticeExam: false, supportsOnboarding: null }] },
+      }));
+
+  it('of a later status does not tell that from a provider without onboarding', () =>
+    given(created)
+      .when(informed(start(), timedExam))
+      .thenMatching({
+        type: 'AttemptStarted',
+        data: { effects: [{ kind: 'status_signal', isPracticeExam: false, supportsOnboarding: false }] },
+      }));
+
+  it('is about the exam as it is now', () =>
+    given(created, started)
+      .when(informed(new StopAttempt(learner, one(5), byLearner), onboardingExam))
+      .thenMatching({
+        type: 'AttemptStopped',
+        data: { effects: [{ kind: 'status_signal', isPracticeExam: true, supportsOnboarding: true }] },
       }));
 });
 
@@ -297,7 +326,7 @@ describe('a review', () => {
   it('that is suspicious needs a second one', () =>
     given(...finished)
       .when(informed(review('suspicious')))
-      .thenMatching({ type: 'ReviewReceived' }, { type: 'SecondReviewRequired', data: { effects: [] } }));
+      .thenMatching({ type: 'ReviewReceived' }, { type: 'SecondReviewRequired', data: { effects: [signal] } }));
 
   it('that is suspicious by a known reviewer rejects, and says who overrode the grade', () =>
     given(...finished)
@@ -312,6 +341,7 @@ describe('a review', () => {
               { kind: 'grade', action: 'override', overriddenBy: 5, comment: 'Failed Test Provider proctoring' },
               { kind: 'certificate', action: 'invalidate' },
               { kind: 'mail', template: 'rejected' },
+              signal,
             ],
           },
         },
@@ -343,6 +373,7 @@ describe('a review', () => {
               { kind: 'credit', status: 'satisfied' },
               { kind: 'grade', action: 'undo' },
               { kind: 'mail', template: 'verified' },
+              signal,
             ],
           },
         },
@@ -376,7 +407,7 @@ describe('with several attempts', () => {
   it('verifying one releases no credit while another is not verified', () =>
     given(...resumed)
       .when(informed(review('passed', null, 101)))
-      .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptVerified', data: { effects: [] } }));
+      .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptVerified', data: { effects: [signal] } }));
 
   it('verifying the last one releases the credit', () =>
     given(...resumed, verified)
@@ -386,10 +417,7 @@ describe('with several attempts', () => {
         {
           type: 'AttemptVerified',
           data: {
-            effects: [
-              { kind: 'credit', status: 'satisfied' },
-              { kind: 'mail', template: 'verified' },
-            ],
+            effects: [{ kind: 'credit', status: 'satisfied' }, { kind: 'mail', template: 'verified' }, signal],
           },
         },
       ));
@@ -397,7 +425,7 @@ describe('with several attempts', () => {
   it('a second rejection is silent', () =>
     given(...resumed, rejected)
       .when(informed(review('suspicious', 5, 101)))
-      .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptRejected', data: { effects: [] } }));
+      .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptRejected', data: { effects: [signal] } }));
 });
 
 describe('a practice exam', () => {

@@ -102,7 +102,7 @@ export const attemptGroups = async (
   const count = Number(counted.rows[0].count);
   const { offset, limit } = pageOf(count);
   const page = await pool.query(
-    `select id, exam_id, user_id from (${newest}) as newest order by created desc, id desc offset $3 limit $4`,
+    `select id, exam_id, user_id from (${newest}) as newest order by created desc, id offset $3 limit $4`,
     [courseId, search, offset, limit],
   );
   const pairs = [page.rows.map(({ exam_id }) => exam_id), page.rows.map(({ user_id }) => user_id)];

@@ -45,6 +45,19 @@ export async function usersByIds(pool: pg.Pool, userIds: readonly number[]): Pro
   return new Map(rows.map(toUser).map((user) => [user.id, user]));
 }
 
+/** What others may be told of a person. */
+export type Identity = Pick<User, 'id' | 'username' | 'email' | 'fullName' | 'isActive'>;
+
+/** Who these people are now. One who is retired, or whom nobody described, is an id and nothing else. */
+export async function identitiesOf(pool: pg.Pool, userIds: readonly number[]): Promise<(userId: number) => Identity> {
+  const users = await usersByIds(pool, userIds);
+  const { rows } = await pool.query('select user_id from learner_keys where user_id = any($1) and key is null', [
+    userIds,
+  ]);
+  for (const { user_id } of rows) users.delete(Number(user_id));
+  return (id) => users.get(id) ?? { id, username: '', email: '', fullName: '', isActive: false };
+}
+
 /** Whether the user is staff of every one of these courses (and there is one). Global staff rights are not looked at. */
 export async function isCourseStaff(pool: pg.Pool, userId: number, ...courseIds: string[]): Promise<boolean> {
   const asked = [...new Set(courseIds)];

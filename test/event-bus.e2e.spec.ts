@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { startWorker } from '../apps/worker/src/worker.js';
 import { GrantAllowance, RemoveAttempt, ReportError, StartAttempt, SubmitAttempt } from '../libs/domain/src/index.js';
 import { deadLetterTopic, examAttemptTopic, relayLag } from '../libs/integration/src/index.js';
@@ -11,10 +11,15 @@ import { courseId, people } from './service.js';
 const edx = await openEdx().catch((error: Error) => console.warn(`Skipped: ${error.message}`));
 const story = edx ? it : it.skip;
 
-// Nobody answers at the registry's address until it is started there.
-const stranger = createServer((socket) => void socket.destroy());
-let asked = 0;
-stranger.on('connection', () => asked++);
+/** The way to the registry, closed at first. */
+const way = { isOpen: false, tried: 0, port: 0 };
+const gate = createServer((socket) => {
+  way.tried++;
+  if (!way.isOpen) return socket.destroy();
+  const registry = connect(way.port, '127.0.0.1');
+  socket.pipe(registry).pipe(socket);
+  for (const each of [socket, registry]) each.on('error', () => {});
+});
 
 let exam: Awaited<ReturnType<typeof openExam>>;
 let worker: Awaited<ReturnType<typeof startWorker>>;
@@ -24,8 +29,9 @@ let prefix: string;
 
 beforeAll(async () => {
   if (!edx) return;
-  await once(stranger.listen(0, '127.0.0.1'), 'listening');
-  registry = `http://127.0.0.1:${(stranger.address() as { port: number }).port}/apis/ccompat/v7`;
+  way.port = await edx.startRegistry();
+  await once(gate.listen(0, '127.0.0.1'), 'listening');
+  registry = `http://127.0.0.1:${(gate.address() as AddressInfo).port}/apis/ccompat/v7`;
   exam = await openExam(undefined, { SCHEMA_REGISTRY_URL: registry });
   brokers = exam.configuration.kafkaBrokers.join();
   prefix = exam.prefix.slice(0, -1);
@@ -37,9 +43,9 @@ beforeAll(async () => {
   worker = await startWorker(exam.configuration, exam.database.url);
 });
 afterAll(async () => {
-  stranger.close();
   await worker?.close();
   await edx?.close();
+  gate.close();
   await exam?.close();
 });
 
@@ -74,13 +80,12 @@ describe('what happens at an exam', () => {
     await third.by(SubmitAttempt);
     const owner = { ...people.staff, superuser: true };
     expect((await exam.request(owner, 'POST', '/api/edx_proctoring/v1/retire_user/6/')).status).toBe(204);
-    await until(async () => asked > 0, 'the registry is asked');
+    await until(async () => way.tried > 0, 'the registry is asked');
     expect((await relayLag(exam.pool)).events).toBeGreaterThan(10);
   });
 
   story('is emitted by Open edX as what it was once the registry is there', async () => {
-    await once(stranger.close(), 'close');
-    await edx!.startRegistry(Number(new URL(registry).port));
+    way.isOpen = true;
     await published();
     const [topic, groupId] = [exam.prefix + examAttemptTopic, `${exam.prefix}lms`];
     await withAdmin(brokers, async (admin) => {

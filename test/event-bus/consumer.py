@@ -9,7 +9,7 @@ from openedx_events.event_bus.avro.serializer import AvroSignalSerializer
 from openedx_events.learning import signals
 
 
-def show(signal, metadata, from_event_bus, **data):
+def show(sender, signal, metadata, from_event_bus, **data):
     told = {name: attr.asdict(value) for name, value in data.items()}
     schema = AvroSignalSerializer(signal).schema_string()
     line = {"type": signal.event_type, "metadata": metadata.to_json_data(), "data": told, "schema": schema}

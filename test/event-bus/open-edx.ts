@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Child } from '../conformance/child.js';
+import { Child, freePort } from '../conformance/child.js';
 import { pythonWith } from '../python.js';
 
 const { registryCommand } = await import(join(process.cwd(), 'scripts/registry.mjs'));
@@ -35,11 +35,14 @@ export async function openEdx() {
   };
 
   return {
-    async startRegistry(port: number) {
+    /** Answers its port. */
+    async startRegistry() {
+      const port = await freePort();
       const env = { QUARKUS_HTTP_HOST: '127.0.0.1', QUARKUS_HTTP_PORT: String(port) };
       const registry = new Child('registry', dir, command, env);
       ends.push(() => registry.stop());
       await registry.answers(port, '/apis/ccompat/v7/subjects');
+      return port;
     },
 
     /** The next signals that its consumer emits in a topic. */

@@ -1,4 +1,4 @@
-import { type Schema, Type } from 'avsc';
+import avsc, { type Schema, type Type } from 'avsc';
 import type { Identity, RosterFact } from '#platform';
 
 /** What we are told of a person, or a course. */
@@ -17,7 +17,7 @@ const record = (name: string, fields: { [name: string]: Schema }, aliases: strin
   ),
 });
 const reading = (fields: { [name: string]: Schema }, factOf: Reading['factOf']): Reading => ({
-  type: Type.forSchema(record('CloudEvent', fields)),
+  type: avsc.Type.forSchema(record('CloudEvent', fields)),
   factOf,
 });
 

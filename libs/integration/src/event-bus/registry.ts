@@ -1,4 +1,4 @@
-import { Type } from 'avsc';
+import avsc, { type Type } from 'avsc';
 
 /** The registry has no schema of this id, or one that is not Avro. */
 export class UnknownSchema extends Error {
@@ -37,7 +37,7 @@ export class SchemaRegistry {
       if (!answer.ok) throw new Error(`The schema registry answered ${answer.status} for schema ${id}.`);
       const { schema } = (await answer.json()) as { schema: string };
       try {
-        return Type.forSchema(JSON.parse(schema));
+        return avsc.Type.forSchema(JSON.parse(schema));
       } catch (error) {
         throw new UnknownSchema(`Schema ${id} is not Avro: ${(error as Error).message}`);
       }

@@ -8,15 +8,15 @@ import {
 } from '#domain';
 import type { Metadata, Stored } from '#event-store';
 
-/** Something that happened to an attempt, with the attempt before (none when it is new) and after (none when removed). */
+/**
+ * Something that happened to an attempt, with the attempt before (none when it is new) and after (none when removed), and
+ * the whole stream it is in.
+ */
 export type Change = {
   event: Stored<AttemptEvent>;
   before: Attempt | undefined;
   after: Attempt | undefined;
-  /** Whose review it follows from, where a person did it. */
-  reviewedBy: number | null;
-  /** Whether the provider of the attempt has onboarding exams. */
-  supportsOnboarding: boolean;
+  history: readonly Stored<LearnerAtExamEvent>[];
 };
 
 /** Whose attempt it is, and at what. */
@@ -29,32 +29,15 @@ export type Topic = {
   publish: (change: Change, subject: Subject) => { type: string; data: object }[];
 };
 
-type ReviewReceived = Extract<LearnerAtExamEvent, { type: 'ReviewReceived' }>;
-
-/** What a stream said up to some event. */
-type Seen = {
-  attempts: Map<number, Attempt | undefined>;
-  onboarding: Set<number>;
-  review?: Stored<ReviewReceived>;
-};
-
 /** The changes of attempts that the events of one whole stream tell, in order. */
 export function changesIn(history: readonly Stored[]): Change[] {
-  const seen: Seen = { attempts: new Map(), onboarding: new Set() };
-  return history.flatMap((event) => evolve(seen, event) ?? []);
-}
-
-function evolve(seen: Seen, event: Stored): Change | undefined {
-  if (isReview(event)) seen.review = event;
-  if (!isOfAttempt(event)) return undefined;
-  const { attemptId } = event.data;
-  const before = seen.attempts.get(attemptId);
-  const after = evolveAttempt(before, event);
-  seen.attempts.set(attemptId, after);
-  if (effectsIn(event, 'status_signal')[0]?.supportsOnboarding) seen.onboarding.add(attemptId);
-  const { review } = seen;
-  const reviewedBy = review && review.metadata.commandId === event.metadata.commandId ? review.data.reviewedBy : null;
-  return { event, before, after, reviewedBy, supportsOnboarding: seen.onboarding.has(attemptId) };
+  const attempts = new Map<number, Attempt | undefined>();
+  return history.filter(isOfAttempt).map((event) => {
+    const before = attempts.get(event.data.attemptId);
+    const after = evolveAttempt(before, event);
+    attempts.set(event.data.attemptId, after);
+    return { event, before, after, history: history as Stored<LearnerAtExamEvent>[] };
+  });
 }
 
 /** What the event says must follow elsewhere, of one kind, in order. */
@@ -64,4 +47,3 @@ export const effectsIn = <K extends Effect['kind']>({ data }: AttemptEvent, kind
   );
 
 const isOfAttempt = (event: Stored): event is Stored<AttemptEvent> => isAttemptEvent(event);
-const isReview = (event: Stored): event is Stored<ReviewReceived> => event.type === 'ReviewReceived';

@@ -23,6 +23,12 @@ export type ExamAttempt = Pick<Subject, 'courseId' | 'contentId' | 'userId'> & {
   requestedBy: number | null;
 };
 
+const word: { [credit: string]: (change: Change) => Word[] } = {
+  submitted: () => ['submitted'],
+  satisfied: () => ['verified'],
+  failed: ({ after }) => [after?.status === 'rejected' ? 'rejected' : 'errored'],
+};
+
 /**
  * What of a change Open edX is told. Its consumers set credit and grades by it whatever other attempts there are, so they
  * are told where credit is, and not of each status.
@@ -30,32 +36,37 @@ export type ExamAttempt = Pick<Subject, 'courseId' | 'contentId' | 'userId'> & {
 export const examAttemptsIn = (change: Change): ExamAttempt[] => {
   const { event } = change;
   const { courseId, contentId, userId } = subjectOf(event.metadata);
-  const { actor } = event.metadata;
-  const requestedBy = change.reviewedBy ?? (actor.kind === 'user' ? actor.userId : null);
-  const told = { courseId, contentId, userId, examType: examTypeOf(change), requestedBy };
-  return [
-    ...effectsIn(event, 'credit').flatMap(({ status }) => {
-      const word = wordOf(status, change);
-      return word ? { ...told, word } : [];
-    }),
-    ...effectsIn(event, 'learner_state')
-      .filter(({ action }) => action === 'reset')
-      // One that nobody asked for would be lost there.
-      .map(() => ({ ...told, word: 'reset' as const, requestedBy: requestedBy ?? userId })),
+  const words = [
+    ...effectsIn(event, 'credit').flatMap(({ status }) => word[status]?.(change) ?? []),
+    ...effectsIn(event, 'learner_state').flatMap(({ action }): Word[] => (action === 'reset' ? ['reset'] : [])),
   ];
+  return words.map((word) => ({
+    word,
+    courseId,
+    contentId,
+    userId,
+    examType: examTypeOf(change),
+    // A reset that nobody asked for would be lost there.
+    requestedBy: requesterOf(change) ?? (word === 'reset' ? userId : null),
+  }));
 };
 
-const wordOf = (credit: string, { after }: Change): Word | undefined => {
-  if (credit === 'submitted') return 'submitted';
-  if (credit === 'satisfied') return 'verified';
-  if (credit === 'failed') return after?.status === 'rejected' ? 'rejected' : 'errored';
-  return undefined;
+const examTypeOf = ({ event, history }: Change): ExamAttempt['examType'] => {
+  for (const created of history)
+    if (created.type === 'AttemptCreated' && created.data.attemptId === event.data.attemptId) {
+      if (!created.data.takingAsProctored) return 'timed';
+      if (!created.data.isSampleAttempt) return 'proctored';
+      return effectsIn(created, 'status_signal')[0]?.supportsOnboarding ? 'onboarding' : 'practice';
+    }
+  return 'proctored';
 };
 
-const examTypeOf = ({ before, after, supportsOnboarding }: Change): ExamAttempt['examType'] => {
-  const { takingAsProctored, isSampleAttempt } = (before ?? after)!;
-  if (isSampleAttempt) return supportsOnboarding ? 'onboarding' : 'practice';
-  return takingAsProctored ? 'proctored' : 'timed';
+/** The reviewer where there is one, else the user who asked. */
+const requesterOf = ({ event: { metadata }, history }: Change): number | null => {
+  for (const review of history)
+    if (review.type === 'ReviewReceived' && review.metadata.commandId === metadata.commandId && review.data.reviewedBy)
+      return review.data.reviewedBy;
+  return metadata.actor.kind === 'user' ? metadata.actor.userId : null;
 };
 
 const eventTypeOf = (word: Word) => `org.openedx.learning.exam.attempt.${word}.v1`;

@@ -1,0 +1,3 @@
+export * from './exam-worker.js';
+export * from './proctored-exam.js';
+export * from './vendor.js';

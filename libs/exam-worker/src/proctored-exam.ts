@@ -1,7 +1,5 @@
 import { ExamWorker, type WorkerFailure } from './exam-worker.js';
-
-// Of the browser.
-declare const document: { cookie: string };
+import { type PutAction, putAction } from './requests.js';
 
 /** Of an attempt's timer, as REST answers it (rest-api.md §3.6). */
 export type AttemptTimer = {
@@ -11,9 +9,6 @@ export type AttemptTimer = {
   /** "" where the vendor has no script. */
   desktop_application_js_url: string;
 };
-
-/** PUT attempt/{id}. Answers the attempt that it is about, or false where it was of no effect; throws where it is refused. */
-export type PutAction = (attemptId: number, action: string, detail?: string) => Promise<number | false>;
 
 /** A learner's attempt at a proctored exam: keeps the vendor's software and the service in step (domain.md §10.9). */
 export class ProctoredExam {
@@ -60,16 +55,3 @@ export class ProctoredExam {
     await this.software?.worker.end(this.software.id);
   }
 }
-
-/** For pages on the service's own site, whose learners Open edX's cookies log in. */
-export const putAction: PutAction = async (attemptId, action, detail) => {
-  const [, csrfToken = ''] = /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie) ?? [];
-  const answer = await fetch(`/api/edx_proctoring/v1/proctored_exam/attempt/${attemptId}`, {
-    method: 'PUT',
-    headers: { 'Content-Type': 'application/json', 'USE-JWT-COOKIE': 'true', 'X-CSRFToken': csrfToken },
-    body: JSON.stringify({ action, detail }),
-  });
-  const body = (await answer.json().catch(() => ({}))) as { exam_attempt_id?: number | false; detail?: string };
-  if (answer.ok) return body.exam_attempt_id ?? false;
-  throw new Error(`${action} was refused (HTTP ${answer.status}): ${body.detail}`);
-};

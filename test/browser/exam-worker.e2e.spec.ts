@@ -6,12 +6,11 @@ import { Vendor } from '../../libs/providers/src/testing.js';
 import { bundled } from './bundle.js';
 import { openBrowser, story } from './chromium.js';
 import { unpack } from './npm-packages.js';
+import { anyone, html, script } from './pages.js';
 
 declare const load: (name: string) => any;
 
 const ours = resolve('dist/libs/exam-worker/src/index.js');
-const anyone = { headers: { 'Access-Control-Allow-Origin': '*' } };
-const script = (text: string) => ({ text, headers: { 'Content-Type': 'text/javascript' } });
 
 let browser: Browser | undefined;
 let page: Page;
@@ -45,7 +44,7 @@ beforeAll(async () => {
   // The page is of another site than the vendor's script.
   await page.goto(`${vendor.url.replace('127.0.0.1', 'localhost')}/lesson`);
   await page.addScriptTag({ url: `${vendor.url}/page.js` });
-});
+}, 120_000);
 afterAll(async () => {
   await browser?.close();
   await vendor.close();
@@ -61,9 +60,9 @@ beforeEach(() => {
 function answerTo({ route }: { route: string }) {
   const [, name] = /^GET \/(.+)\.js$/.exec(route) ?? [];
   if (name) return name in scripts ? script(scripts[name]) : { status: 404 };
-  if (route === 'GET /lesson') return { text: '<h1>Lesson</h1>', headers: { 'Content-Type': 'text/html' } };
+  if (route === 'GET /lesson') return html('<h1>Lesson</h1>');
   const status = /ping|start/.test(route) ? 'running' : 'uploading';
-  return /desk/.test(route) ? { ...anyone, body: { status }, ...desk } : undefined;
+  return /desk/.test(route) ? { headers: anyone, body: { status }, ...desk } : undefined;
 }
 
 const desks = () => vendor.routes().filter((route) => /desk/.test(route));
@@ -159,17 +158,39 @@ describe('a page', () => {
     expect(desks().length - count).toBeLessThanOrEqual(1); // one may have been on its way
   });
 
-  story('goes on after a failed ping as long as nobody says that this was all', async () => {
+  story('pings on until the report of a failure has ended the attempt', async () => {
     desk = { status: 503 };
-    const failures = await page.evaluate(
-      ({ url }) => {
-        const worker = new (load('exam-worker').ExamWorker)({ url, pingInterval: 0.2 });
-        const failures: string[] = [];
-        const failed = async ({ message }: Error) => failures.push(message) === 2;
-        return worker.keepPinging('seat-7', failed, new AbortController().signal).then(() => failures);
-      },
-      { url: `${vendor.url}/ours.js` },
+    const reports = await page.evaluate(
+      (desktop_application_js_url) =>
+        new Promise((resolve) => {
+          const reports: unknown[] = [];
+          const ended = [false, 'offline', 4];
+          const put = async (...report: unknown[]) => {
+            reports.push(report);
+            const answer = ended.shift();
+            if (answer === 'offline') throw new Error(answer);
+            return answer;
+          };
+          const timer = { attempt_id: 4, external_id: 'seat-7', ping_interval: 0.2, desktop_application_js_url };
+          new (load('exam-worker').ProctoredExam)(timer, put).watch(() => resolve(reports));
+        }),
+      `${vendor.url}/ours.js`,
     );
-    expect(failures).toEqual(Array(2).fill('ping: the application answers 503'));
+    expect(reports).toEqual(Array(3).fill([4, 'error', 'ping: the application answers 503']));
+  });
+
+  story('asks nobody but the service where the vendor has no script', async () => {
+    const actions = await page.evaluate(async () => {
+      const actions: string[] = [];
+      const timer = { attempt_id: 4, external_id: 'seat-7', ping_interval: 0.1, desktop_application_js_url: '' };
+      const exam = new (load('exam-worker').ProctoredExam)(timer, async (_: number, action: string) =>
+        actions.push(action),
+      );
+      exam.watch(() => actions.push('interrupted'));
+      for (const action of ['start', 'stop', 'submit']) await exam[action]();
+      return actions;
+    });
+    expect(actions).toEqual(['start', 'stop', 'submit']);
+    expect(desks()).toEqual([]);
   });
 });

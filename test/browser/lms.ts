@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as ask, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Pages } from './vendor-pages.js';
+import type { Pages } from './pages.js';
 
 /** A platform's site: pages of its own, under its content security policy, and the service behind them. */
 export async function openLms(service: string, pages: Pages, policy: string) {

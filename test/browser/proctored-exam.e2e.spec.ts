@@ -9,8 +9,8 @@ import { bundled } from './bundle.js';
 import { openBrowser, story } from './chromium.js';
 import { openLms } from './lms.js';
 import { unpack } from './npm-packages.js';
+import { anyone, html, script } from './pages.js';
 import { startService } from './running-service.js';
-import { anyone, html, script } from './vendor-pages.js';
 
 declare const load: (name: string) => any;
 declare const store: any;
@@ -95,7 +95,7 @@ beforeAll(async () => {
   expect((await service.request(staff, 'PUT', '/api/lms/v1/roster', roster)).status).toBe(200);
   const exams = [publishedExam('midterm'), publishedExam('final')];
   await service.request(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, exams);
-});
+}, 120_000);
 afterAll(async () => {
   await browser?.close();
   await lms?.close();
@@ -126,8 +126,9 @@ afterEach(async () => {
   await context?.close();
 });
 
-const press = (name: string) => page.getByRole('button', { name }).click();
-const shows = (status: string) => page.getByRole('status').getByText(status, { exact: true }).waitFor();
+const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+const shows = (title: string) => page.getByRole('heading', { name: title, exact: true }).waitFor();
+const runs = () => page.getByText('What is the question?').waitFor();
 const open = (exam: string) =>
   page.goto(`${lms.url}/courses/exam?${new URLSearchParams({ course: courseId, content: contentId(exam) })}`);
 const desks = (attempt: string) =>
@@ -148,40 +149,54 @@ const attemptOf = async (learner: Person, exam: string) => {
   return (await service.request(learner, 'GET', `${root}/attempt/${attempt_id}`)).body;
 };
 
-/** From the page's link to the vendor's page, and there. */
-async function setUp() {
-  const setup = context.waitForEvent('page');
-  await page.getByRole('link', { name: 'Get the proctoring software' }).click();
-  await (await setup).getByRole('button', { name: 'My desk is clear' }).click();
-  await (await setup).getByText('You may go back').waitFor();
-  await (await setup).close();
+/** From the learner's page to the vendor's, which is done with it, and back. */
+async function setUp(learner: Person, exam: string) {
+  await shows(`Set up proctoring for ${exam}`);
+  await press('Go on to the exam');
+  await page.getByText('Your set-up is not done yet.').waitFor();
+  const opened = context.waitForEvent('page');
+  await press('Copy the code');
+  await page.getByText('The code is copied.').waitFor();
+  await press('Check my system');
+  const vendors = await opened;
+  await vendors.getByRole('button', { name: 'My desk is clear' }).click();
+  await vendors.getByText('You may go back').waitFor();
+  await vendors.close();
+  await until('the vendor told it', async () => (await attemptOf(learner, exam)).status === 'ready_to_start');
+  await press('Check my system');
+  await page.getByText('Your set-up is done. You can go on.').waitFor();
+  await press('Go on to the exam');
+  await shows(`You can start ${exam} now`);
 }
 
-describe('in a browser, on a page that uses the exam worker', () => {
+async function handIn() {
+  await press('I am done');
+  await shows('End your proctored exam?');
+  await press('End my exam');
+}
+
+describe('in a browser, on a page that shows the student view', () => {
   story('a learner takes a proctored exam from the entrance to its submission', async () => {
     await logIn(alice);
     await open('midterm');
-    await shows('entrance');
-    await press('Set up proctoring');
-    await setUp();
-    await shows('ready_to_start');
-    await press('Start my exam');
-    await shows('started');
+    await shows('midterm: a proctored exam');
+    await press('Begin to set up');
+    await setUp(alice, 'midterm');
+    await press('Start the exam');
+    await runs();
     const { external_id: id } = await attemptOf(alice, 'midterm');
     expect(vendor.routes()).toContain(`POST /desk/start?attempt=${id}&timeout=1000`);
     expect(Number(await page.getByRole('timer').textContent())).toBeGreaterThan(1790);
     await isPinged(id);
     await isPinged(id);
-    await press('End my exam');
-    await shows('ready_to_submit');
-    await press('Back to my exam');
-    await shows('started');
+    await press('I am done');
+    await press('Back to the exam');
+    await runs();
     await isPinged(id);
-    await press('End my exam');
-    await press('Hand in');
-    await shows('submitted');
+    await handIn();
+    await shows('Your exam is handed in, and its review is under way');
     expect(await attemptOf(alice, 'midterm')).toMatchObject({ status: 'submitted' });
-    expect([...new Set(desks(id))]).toEqual(['start', 'ping', 'end']);
+    await until('the application is told', () => desks(id).at(-1) === 'end');
     expect(desks(id).filter((what) => what !== 'ping')).toEqual(['start', 'end']);
     await isTold(id, 'started', 'submitted');
     expect(complaints).toEqual([]);
@@ -190,15 +205,15 @@ describe('in a browser, on a page that uses the exam worker', () => {
   story('an attempt whose pings stop ends in error, and is resumed with the whole minutes that were left', async () => {
     await logIn(bob);
     await open('midterm');
-    await press('Set up proctoring');
-    await setUp();
-    await press('Start my exam');
-    await shows('started');
+    await press('Begin to set up');
+    await setUp(bob, 'midterm');
+    await press('Start the exam');
+    await runs();
     const first = await attemptOf(bob, 'midterm');
     await isPinged(first.external_id);
     await isPinged(first.external_id);
     trouble = { ping: silence };
-    await shows('error');
+    await shows('Something went wrong during your exam');
     expect(await attemptOf(bob, 'midterm')).toMatchObject({ status: 'error', is_resumable: true });
     await isTold(first.external_id, 'started', 'error');
 
@@ -206,38 +221,34 @@ describe('in a browser, on a page that uses the exam worker', () => {
     expect((await service.request(staff, 'PUT', `${root}/attempt/${first.id}`, resume)).status).toBe(200);
     trouble = {};
     await page.reload();
-    await shows('ready_to_resume');
-    await press('Set up proctoring');
-    await setUp();
-    await press('Start my exam');
-    await shows('started');
+    await shows('You can go on with midterm');
+    await press('Go on with the exam');
+    await setUp(bob, 'midterm');
+    await press('Start the exam');
+    await runs();
     const second = await attemptOf(bob, 'midterm');
     expect(second.external_id).not.toBe(first.external_id);
     const shown = Number(await page.getByRole('timer').textContent());
     expect(shown).toBeLessThanOrEqual(29 * 60);
     expect(shown).toBeGreaterThan(29 * 60 - 10);
     await isPinged(second.external_id);
-    await press('End my exam');
-    await press('Hand in');
-    await shows('submitted');
+    await handIn();
+    await shows('Your exam is handed in, and its review is under way');
     expect(complaints).toEqual([]);
   });
 
   story('a learner whose proctoring software does not start loses no time', async () => {
     await logIn(alice);
     await open('final');
-    await press('Set up proctoring');
-    await setUp();
+    await press('Begin to set up');
+    await setUp(alice, 'final');
     trouble = { start: { status: 503 } };
-    await press('Start my exam');
-    await page.getByText('Is your proctoring software running?').waitFor();
+    await press('Start the exam');
+    await page.getByText('That did not work.').waitFor();
     expect(await attemptOf(alice, 'final')).toMatchObject({ status: 'ready_to_start', started_at: null });
     trouble = {};
-    await press('Start my exam');
-    await shows('started');
-    await press('End my exam');
-    await press('Hand in');
-    await shows('submitted');
+    await press('Start the exam');
+    await runs();
   });
 });
 

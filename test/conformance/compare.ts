@@ -18,6 +18,15 @@ export class Ids {
     return true;
   }
 
+  /** The service's id for one of the reference's, if they were paired. */
+  ours(kind: string, oracle: unknown): unknown {
+    return this.pairs.get(`${kind} ${oracle}`);
+  }
+
+  isOurs(kind: string, id: unknown): boolean {
+    return this.taken.has(`${kind} ${id}`);
+  }
+
   /** A sentence or path of the reference with the ids of the service in it. */
   translate(text: string): string {
     const replace = (kind: string, pattern: RegExp) => {

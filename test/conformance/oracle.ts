@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Child, freePort } from './child.js';
-import { type Server, send } from './server.js';
+import { type Entry, effectOf } from './oracle.effects.js';
+import { type Server, send, type User } from './server.js';
 
 /** The reference cannot run on this machine. */
 export class CannotRun extends Error {}
@@ -33,19 +34,26 @@ export async function startOracle(dir: string, clockFile: string, name = 'refere
     ORACLE_HOME: home,
     ORACLE_PORT: String(port),
     ORACLE_PROVIDER_PORT: String(await freePort()),
-    ORACLE_RECORD: '0',
   };
   const command = ['bash', script, 'serve', '--clock', clockFile];
   await new Child(name, dir, command, env).answers(port, '/_oracle/health');
 
+  const ids = new Map<string, number>();
   return {
     name,
     ask: ({ as, headers, ...request }) =>
       send(port, { ...request, headers: { ...headers, ...(as && { 'X-Oracle-User': as.username }) } }),
     async seed(roster) {
+      for (const { username, id } of (roster.users ?? []) as User[]) ids.set(username, id);
       const answer = await send(port, { method: 'POST', path: '/_oracle/seed', body: JSON.stringify(roster) });
       if (answer.status !== 200)
         throw new Error(`The ${name} refused ${JSON.stringify(roster)}: ${JSON.stringify(answer)}`);
+    },
+    async effects(since) {
+      const { body } = await send(port, { method: 'GET', path: '/_oracle/effects?kind=service,signal,email,event' });
+      await send(port, { method: 'DELETE', path: '/_oracle/effects' });
+      const idOf = (username: string) => ids.get(username)!;
+      return (body as Entry[]).flatMap((entry) => effectOf(entry, idOf)).filter(({ at }) => at >= since);
     },
   };
 }

@@ -5,6 +5,7 @@ import { SignJWT } from 'jose';
 import { startPostgres } from '../../libs/configuration/src/embedded-postgres.js';
 import { Child, freePort } from './child.js';
 import { CannotRun } from './oracle.js';
+import { Published } from './published.js';
 import { cookieSecret, type Server, send, type User } from './server.js';
 
 const secret = 'a secret of the conformance test, long enough for HS256';
@@ -59,7 +60,10 @@ const vendors = (url: string) => ({
   },
 });
 
-/** Starts the built service on an empty database, under the same clock file as the reference. */
+/**
+ * Starts the built service on an empty database, under the same clock file as the reference. The relay beside it publishes
+ * to KAFKA_BROKERS, if there are any.
+ */
 export async function startService(dir: string, clockFile: string): Promise<Server> {
   const found = spawnSync('find', ['/usr/lib', '/usr/local/lib', '-name', 'libfaketimeMT.so.1'], { encoding: 'utf8' });
   const [library] = found.stdout.split('\n');
@@ -89,6 +93,7 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
     HOST: '127.0.0.1',
     PORT: String(port),
     ROLE: 'api',
+    KAFKA_BROKERS: '',
     DATABASE_URL: database.url,
     DATA_DIR: dataDir,
     JWT_SECRET: secret,
@@ -103,6 +108,8 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
   };
   await new Child('service', dir, [process.execPath, 'dist/apps/main.js'], env).answers(port, '/health/ready');
 
+  const { KAFKA_BROKERS: brokers } = process.env;
+  const published = brokers ? await Published.start(database.url, brokers) : undefined;
   const operator = { id: 1, username: 'conformance', email: '', full_name: '', is_staff: true };
   return {
     name: 'service',
@@ -123,6 +130,8 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
       const answer = await send(port, { method: 'PUT', path: '/api/lms/v1/roster', headers, body });
       if (answer.status !== 200) throw new Error(`The service refused ${body}: ${JSON.stringify(answer)}`);
     },
+    effects: async (since) => published?.since(since),
+    stop: async () => published?.stop(),
   };
 }
 

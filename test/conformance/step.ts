@@ -21,6 +21,9 @@ export type Step = {
   roster?: Record<string, unknown[]>;
 };
 
+/** No request: the effects of all that came before are compared. `about`: names a thing that it is about, if it is one. */
+export const effectsStep = (about = ''): Step => ({ method: 'EFFECTS', path: about, wait: 0 });
+
 /** A course of events in a world of its own. */
 export type Story = { name: string; steps: Step[] };
 

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { isAlive } from '../../libs/configuration/src/embedded-postgres.js';
 import { Clock } from './clock.js';
 import { endAll } from './ending.js';
+import { playExamples } from './examples.js';
 import { explain, Judge } from './judge.js';
 import { CannotRun, startOracle } from './oracle.js';
 import { startService } from './service.js';
@@ -18,7 +19,7 @@ const { values: options } = parseArgs({
     /** Walks with that many seeds, from `seed` on, which share the requests. */
     seeds: { type: 'string', default: '1' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    /** Only the stories whose name has this text; the last one is called `walk`. */
+    /** Only the stories whose name has this text; the last ones are called `examples` and `walk`. */
     only: { type: 'string' },
     /** Compares the reference with itself: a test of this test. */
     itself: { type: 'boolean', default: false },
@@ -84,6 +85,7 @@ async function run() {
     console.log(`${judge.failed === before ? 'ok  ' : 'FAIL'} ${name}: ${steps.length} steps`);
   }
 
+  if (!options.itself && 'examples'.includes(options.only ?? '')) await playExamples(servers, clock, judge);
   if (!process.env.KAFKA_BROKERS && !options.itself) {
     judge.count(false);
     console.log('FAIL Effects were not compared: there is no Kafka.');

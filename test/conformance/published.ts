@@ -37,8 +37,7 @@ export class Published {
 
   /** All that was told at that time or later, once all has arrived. */
   async since(time: number): Promise<Effect[]> {
-    for (const deadline = Date.now() + 60_000; !(await this.allHasArrived()); await pause(20))
-      if (Date.now() > deadline) throw new Error('Messages of the service did not arrive within a minute.');
+    await until(() => this.allHasArrived(), 'Messages of the service did not arrive');
     return this.told.filter(({ at }) => at >= time);
   }
 
@@ -57,7 +56,12 @@ export class Published {
   private async listen() {
     await this.admin.connect();
     // The relay would make them with the first message; a consumer cannot wait for that.
-    await this.admin.createTopics({ topics: this.names.map((topic) => ({ topic, numPartitions: 6 })) });
+    await this.admin.createTopics({
+      topics: this.names.map((topic) => ({ topic, numPartitions: 6 })),
+      waitForLeaders: false, // kafkajs gives up where the broker takes its time
+    });
+    const exist = () => this.offsets().then(Boolean, () => false);
+    await until(exist, 'The topics were not made');
     const handle = this.relay.handle.bind(this.relay);
     this.relay.handle = async (events) => {
       await handle(events);
@@ -82,13 +86,19 @@ export class Published {
 
   private async allHasArrived(): Promise<boolean> {
     if ((await relayLag(this.pool)).events > 0) return false;
-    const places = await Promise.all(
-      this.names.map(async (topic) =>
-        (await this.admin.fetchTopicOffsets(topic)).map((place) => ({ topic, ...place })),
-      ),
+    return (await this.offsets()).every(
+      ({ topic, partition, high }) => BigInt(high) <= (this.read.get(`${topic} ${partition}`) ?? 0n),
     );
-    return places
-      .flat()
-      .every(({ topic, partition, high }) => BigInt(high) <= (this.read.get(`${topic} ${partition}`) ?? 0n));
   }
+
+  private async offsets() {
+    const offsetsOf = async (topic: string) =>
+      (await this.admin.fetchTopicOffsets(topic)).map((place) => ({ topic, ...place }));
+    return (await Promise.all(this.names.map(offsetsOf))).flat();
+  }
+}
+
+async function until(isTrue: () => Promise<boolean>, otherwise: string) {
+  for (const deadline = Date.now() + 60_000; !(await isTrue()); await pause(20))
+    if (Date.now() > deadline) throw new Error(`${otherwise} within a minute.`);
 }

@@ -7,6 +7,7 @@ import { Child, freePort } from './child.js';
 import { CannotRun } from './oracle.js';
 import { Published } from './published.js';
 import { cookieSecret, type Server, send, type User } from './server.js';
+import type { SettingsChange } from './step.js';
 
 const secret = 'a secret of the conformance test, long enough for HS256';
 
@@ -77,16 +78,13 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
   const stub = ['python3', join(oracleDir, 'provider_stub.py')];
   const vendor = new Child('vendor', dir, stub, { ORACLE_PROVIDER_PORT: String(vendorPort) });
   await vendor.answers(vendorPort, '/_provider/state');
-  writeFileSync(
-    settingsFile,
-    JSON.stringify({
-      ...settings,
-      PROCTORING_BACKENDS: vendors(`http://127.0.0.1:${vendorPort}`),
-      WEBPACK_LOADER: {
-        WORKERS: { BUNDLE_DIR_NAME: 'bundles/', STATS_FILE: join(oracleDir, 'webpack-worker-stats.json') },
-      },
-    }),
-  );
+  let current: Fields = {
+    ...settings,
+    PROCTORING_BACKENDS: vendors(`http://127.0.0.1:${vendorPort}`),
+    WEBPACK_LOADER: {
+      WORKERS: { BUNDLE_DIR_NAME: 'bundles/', STATS_FILE: join(oracleDir, 'webpack-worker-stats.json') },
+    },
+  };
   const database = await startPostgres({ dataDir: join(dir, 'postgres'), settings: { fsync: 'off' } });
   const port = await freePort();
   const env = {
@@ -106,11 +104,17 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
     FAKETIME_DONT_FAKE_MONOTONIC: '1',
     NO_FAKE_STAT: '1',
   };
-  await new Child('service', dir, [process.execPath, 'dist/apps/main.js'], env).answers(port, '/health/ready');
+  const startIt = async () => {
+    writeFileSync(settingsFile, JSON.stringify(current));
+    const child = new Child('service', dir, [process.execPath, 'dist/apps/main.js'], env);
+    await child.answers(port, '/health/ready');
+    return child;
+  };
+  let service = await startIt();
 
   const { KAFKA_BROKERS: brokers } = process.env;
   const published = brokers ? await Published.start(database.url, brokers) : undefined;
-  const operator = { id: 1, username: 'conformance', email: '', full_name: '', is_staff: true };
+  const operator = { id: 500, username: 'conformance', email: '', full_name: '', is_staff: true };
   return {
     name: 'service',
     async ask({ as, headers, ...request }) {
@@ -130,8 +134,38 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
       const answer = await send(port, { method: 'PUT', path: '/api/lms/v1/roster', headers, body });
       if (answer.status !== 200) throw new Error(`The service refused ${body}: ${JSON.stringify(answer)}`);
     },
+    async configure(change) {
+      current = changed(current, change);
+      await service.stop();
+      service = await startIt();
+    },
+    vendor: (request) => send(vendorPort, request),
     effects: async (since) => published?.since(since),
     stop: async () => published?.stop(),
+  };
+}
+
+type Fields = Record<string, any>;
+
+/** The settings file after a change that was told in the reference's words. */
+function changed(
+  file: Fields,
+  { proctoring_settings, settings, constants, backends, switches }: SettingsChange,
+): Fields {
+  const { ONBOARDING_PROFILE_API, ...others } = constants ?? {};
+  const test = { ...file.PROCTORING_BACKENDS.test, ...backends?.test };
+  if (Array.isArray(test.register_error)) [test.register_error] = test.register_error;
+  return {
+    ...file,
+    ...settings,
+    ...others,
+    ...(ONBOARDING_PROFILE_API !== undefined && { USE_ONBOARDING_PROFILE_API: ONBOARDING_PROFILE_API }),
+    PROCTORING_SETTINGS: { ...file.PROCTORING_SETTINGS, ...proctoring_settings },
+    PROCTORING_BACKENDS: {
+      ...file.PROCTORING_BACKENDS,
+      test: Object.fromEntries(Object.entries(test).filter(([, value]) => value !== null)),
+    },
+    SWITCHES: { ...file.SWITCHES, ...switches },
   };
 }
 

@@ -75,6 +75,11 @@ export class World {
     this.begun = clock.now.getTime();
   }
 
+  /** Nobody is there yet. */
+  static empty(servers: Pair, clock: Clock): World {
+    return new World(servers, clock);
+  }
+
   /** `number` must not have been used before. */
   static async make(servers: Pair, clock: Clock, number: number): Promise<World> {
     const world = new World(servers, clock);
@@ -121,6 +126,16 @@ export class World {
     return world;
   }
 
+  /** The service's id for one of the reference's; that one where none is known. */
+  oursOf(kind: string, oracle: unknown): unknown {
+    return this.ids.ours(kind, oracle) ?? oracle;
+  }
+
+  /** A path or a body of the reference as the service must be asked. */
+  withOurIds(text: string): string {
+    return this.ids.translateRequest(text);
+  }
+
   knows(name: string): boolean {
     return this.values.has(name);
   }
@@ -130,7 +145,14 @@ export class World {
     if (step.method === effectsStep().method) return this.compareEffects(step);
     this.clock.pass(1.25 + (step.wait ?? 0));
     if (step.roster) await this.seed(step.roster);
-    const requests = [0, 1].map((side) => this.requestOf(step, side));
+    if (step.settings) await Promise.all(this.servers.map((server) => server.configure(step.settings!)));
+    if (step.vendor) await this.tellVendors(step.vendor);
+    return this.ask(step, [this.requestOf(step, 0), this.requestOf(step, 1)]);
+  }
+
+  /** Sends each of the two its request. */
+  async ask(step: Step, requests: [oracle: Request, ours: Request]): Promise<Exchange> {
+    if (this.history.at(-1)?.at === this.clock.now.getTime()) this.clock.pass(1.25);
     const [oracle, ours] = await Promise.all(this.servers.map((server, side) => server.ask(requests[side])));
     const mismatches = compare(oracle, ours, this.ids);
     const at = this.clock.now.getTime();
@@ -181,6 +203,11 @@ export class World {
           server.ask(this.requestOf({ as, method: 'GET', path: `~/attempt/${ids[side]}` }, side)),
         ),
       );
+  }
+
+  private async tellVendors(answer: object) {
+    const request = { method: 'POST', path: '/_provider/answers', body: JSON.stringify(answer) };
+    await Promise.all(this.servers.map((server) => server.vendor(request)));
   }
 
   private async seed(roster: Record<string, unknown[]>) {

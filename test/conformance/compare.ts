@@ -18,6 +18,31 @@ export class Ids {
     return true;
   }
 
+  /** The service's id for one of the reference's, if they were paired. */
+  ours(kind: string, oracle: unknown): unknown {
+    return this.pairs.get(`${kind} ${oracle}`);
+  }
+
+  isOurs(kind: string, id: unknown): boolean {
+    return this.taken.has(`${kind} ${id}`);
+  }
+
+  /** A path or a JSON body that the reference is asked with, with the ids of the service in it. */
+  translateRequest(text: string): string {
+    const replace = (kind: string, pattern: RegExp) => {
+      text = text.replace(pattern, (_, before, id) => `${before}${this.ours(kind, id) ?? id}`);
+    };
+    replace('exam', /(\bexam_id\/|"exam_id": ?"?|\/instructor\/[^/?]+\/)(\d+)/g);
+    text = text.replace(
+      /("exam_ids": ?["[])([\d, ]+)/,
+      (_, before, list) => before + list.replace(/\d+/g, (id: string) => this.ours('exam', id) ?? id),
+    );
+    replace('attempt', /(\/attempt\/)(\d+)/g);
+    replace('external', /(\/attempt\/|\?attempt=|"ssiRecordLocator": ?")([A-Za-z][-\w]*)/g);
+    replace('code', /(start_exam\/|"examCode": ?")([-0-9A-F]{36})/g);
+    return text;
+  }
+
   /** A sentence or path of the reference with the ids of the service in it. */
   translate(text: string): string {
     const replace = (kind: string, pattern: RegExp) => {

@@ -5,7 +5,9 @@ import { SignJWT } from 'jose';
 import { startPostgres } from '../../libs/configuration/src/embedded-postgres.js';
 import { Child, freePort } from './child.js';
 import { CannotRun } from './oracle.js';
+import { Published } from './published.js';
 import { cookieSecret, type Server, send, type User } from './server.js';
+import type { SettingsChange } from './step.js';
 
 const secret = 'a secret of the conformance test, long enough for HS256';
 
@@ -15,7 +17,6 @@ const settings = {
   PLATFORM_NAME: 'Example Platform',
   LEARNING_MICROFRONTEND_URL: 'https://learning.example.org',
   CONTACT_EMAIL: 'contact@example.org',
-  TECH_SUPPORT_EMAIL: 'tech-support@example.org',
   SECRET_KEY: cookieSecret,
   PROCTORING_USER_OBFUSCATION_KEY: 'oracle-obfuscation-key',
   LMS_ROOT_URL: 'https://lms.example.org',
@@ -60,14 +61,13 @@ const vendors = (url: string) => ({
   },
 });
 
-export type Service = Server & {
-  /** The environment of its process. */
-  env: Record<string, string>;
-  /** Another process on the same database, with other settings. */
-  besides(name: string, change: (settings: any) => object): Promise<Service>;
-};
+/** `env`: the environment of its process. */
+export type Service = Server & { env: Record<string, string> };
 
-/** Starts the built service on an empty database, under the same clock file as the reference. */
+/**
+ * Starts the built service on an empty database, under the same clock file as the reference. The relay beside it publishes
+ * to KAFKA_BROKERS, if there are any.
+ */
 export async function startService(dir: string, clockFile: string): Promise<Service> {
   const found = spawnSync('find', ['/usr/lib', '/usr/local/lib', '-name', 'libfaketimeMT.so.1'], { encoding: 'utf8' });
   const [library] = found.stdout.split('\n');
@@ -75,20 +75,31 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
 
   const dataDir = join(dir, 'service');
   mkdirSync(dataDir);
+  const settingsFile = join(dataDir, 'settings.json');
   const oracleDir = resolve(process.env.ORACLE_DIR || '../shared/oracle');
   const vendorPort = await freePort();
   const stub = ['python3', join(oracleDir, 'provider_stub.py')];
   const vendor = new Child('vendor', dir, stub, { ORACLE_PROVIDER_PORT: String(vendorPort) });
   await vendor.answers(vendorPort, '/_provider/state');
-  const database = await startPostgres({ dataDir: join(dir, 'postgres'), settings: { fsync: 'off' } });
-  const usual = {
+  let current: Fields = {
     ...settings,
     PROCTORING_BACKENDS: vendors(`http://127.0.0.1:${vendorPort}`),
     WEBPACK_LOADER: {
       WORKERS: { BUNDLE_DIR_NAME: 'bundles/', STATS_FILE: join(oracleDir, 'webpack-worker-stats.json') },
     },
   };
-  const clock = {
+  const database = await startPostgres({ dataDir: join(dir, 'postgres'), settings: { fsync: 'off' } });
+  const port = await freePort();
+  const env = {
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    ROLE: 'api',
+    KAFKA_BROKERS: '',
+    DATABASE_URL: database.url,
+    DATA_DIR: dataDir,
+    JWT_SECRET: secret,
+    PROCTORING_CONFIG: settingsFile,
+    TZ: 'UTC',
     LD_PRELOAD: library,
     FAKETIME_TIMESTAMP_FILE: clockFile,
     FAKETIME_NO_CACHE: '1',
@@ -96,33 +107,20 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
     FAKETIME_DONT_FAKE_MONOTONIC: '1',
     NO_FAKE_STAT: '1',
   };
+  const startIt = async () => {
+    writeFileSync(settingsFile, JSON.stringify(current));
+    const child = new Child('service', dir, [process.execPath, 'dist/apps/main.js'], env);
+    await child.answers(port, '/health/ready');
+    return child;
+  };
+  let service = await startIt();
 
-  return serve('service', usual);
-
-  async function serve(name: string, chosen: object): Promise<Service> {
-    const file = join(dataDir, `${name}.json`);
-    writeFileSync(file, JSON.stringify(chosen));
-    const port = await freePort();
-    const env = {
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      ROLE: 'api',
-      DATABASE_URL: database.url,
-      DATA_DIR: dataDir,
-      JWT_SECRET: secret,
-      PROCTORING_CONFIG: file,
-      TZ: 'UTC',
-    };
-    const command = [process.execPath, 'dist/apps/main.js'];
-    await new Child(name, dir, command, { ...env, ...clock }).answers(port, '/health/ready');
-    return { ...serverAt(port), env, besides: (other, change) => serve(other, change(usual)) };
-  }
-}
-
-function serverAt(port: number): Server {
-  const operator = { id: 1, username: 'conformance', email: '', full_name: '', is_staff: true };
+  const { KAFKA_BROKERS: brokers } = process.env;
+  const published = brokers ? await Published.start(database.url, brokers) : undefined;
+  const operator = { id: 500, username: 'conformance', email: '', full_name: '', is_staff: true };
   return {
     name: 'service',
+    env,
     async ask({ as, headers, ...request }) {
       return send(port, {
         ...request,
@@ -140,6 +138,38 @@ function serverAt(port: number): Server {
       const answer = await send(port, { method: 'PUT', path: '/api/lms/v1/roster', headers, body });
       if (answer.status !== 200) throw new Error(`The service refused ${body}: ${JSON.stringify(answer)}`);
     },
+    async configure(change) {
+      current = changed(current, change);
+      await service.stop();
+      service = await startIt();
+    },
+    vendor: (request) => send(vendorPort, request),
+    effects: async (since) => published?.since(since),
+    stop: async () => published?.stop(),
+  };
+}
+
+type Fields = Record<string, any>;
+
+/** The settings file after a change that was told in the reference's words. */
+function changed(
+  file: Fields,
+  { proctoring_settings, settings, constants, backends, switches }: SettingsChange,
+): Fields {
+  const { ONBOARDING_PROFILE_API, ...others } = constants ?? {};
+  const test = { ...file.PROCTORING_BACKENDS.test, ...backends?.test };
+  if (Array.isArray(test.register_error)) [test.register_error] = test.register_error;
+  return {
+    ...file,
+    ...settings,
+    ...others,
+    ...(ONBOARDING_PROFILE_API !== undefined && { USE_ONBOARDING_PROFILE_API: ONBOARDING_PROFILE_API }),
+    PROCTORING_SETTINGS: { ...file.PROCTORING_SETTINGS, ...proctoring_settings },
+    PROCTORING_BACKENDS: {
+      ...file.PROCTORING_BACKENDS,
+      test: Object.fromEntries(Object.entries(test).filter(([, value]) => value !== null)),
+    },
+    SWITCHES: { ...file.SWITCHES, ...switches },
   };
 }
 

@@ -28,7 +28,7 @@ module.exports = {
     only('read-models', 'domain', 'event-store', 'platform'),
     only('commands', 'domain', 'event-store', 'read-models', 'platform', 'providers', 'configuration'),
     only('delivery', 'domain', 'event-store', 'read-models', 'platform', 'providers', 'configuration', 'commands'),
-    only('integration', 'domain', 'event-store', 'read-models', 'configuration'),
+    only('integration', 'domain', 'event-store', 'read-models', 'platform', 'configuration'),
     {
       name: 'apps-do-not-reach-into-each-other',
       severity: 'error',

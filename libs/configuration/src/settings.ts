@@ -16,6 +16,7 @@ export type Settings = {
   contactEmail: string;
   statusEmailFromAddress?: string;
   defaultFromEmail?: string;
+  techSupportEmail: string;
   allowReviewUpdates: boolean;
   allowCallbackSimulation: boolean;
   defaultReviewPolicy: string;
@@ -163,6 +164,12 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
     ...sender,
     default: undefined,
     means: 'The sender of mails; needed with `SMTP_URL`.',
+  },
+  techSupportEmail: {
+    key: 'TECH_SUPPORT_EMAIL',
+    ...text,
+    default: '',
+    means: 'Where learners whose account is not active find help.',
   },
   allowReviewUpdates: {
     key: 'ALLOW_REVIEW_UPDATES',

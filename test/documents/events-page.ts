@@ -141,7 +141,8 @@ A change of an attempt's status carries \`effects\`: what must follow elsewhere,
 | \`certificate\` | Kafka, \`proctoring.certificates.v1\` |
 | \`learner_state\` | Kafka, \`proctoring.learner-state.v1\` |
 | \`status_signal\` | Kafka, \`proctoring.verified-names.v1\` |
-| \`mail\`, \`support_notice\` | nobody yet: they are recorded only |
+| \`mail\` | the worker, by mail to the learner |
+| \`support_notice\` | the worker, by mail to the course's address for that, or to \`CONTACT_EMAIL\` |
 
 ## Who reads events
 

@@ -141,3 +141,17 @@ export const examsBlockedForOnboarding = async (pool: pg.Pool, userId: number): 
   const found = await pool.query({ name: 'exams blocked for onboarding', text, values: [userId] });
   return found.rows.map(({ exam_id }) => Number(exam_id));
 };
+
+/** All attempts at an exam, by id. */
+export const attemptsOfExam = (pool: pg.Pool, examId: number): Promise<AttemptRecord[]> =>
+  rows(pool, 'attempts of exam', 'attempt.exam_id = $1 order by attempt.id', [examId]);
+
+/** The attempts whose last review came in this time, by id; not those that were removed. */
+export const reviewedAttempts = (pool: pg.Pool, from: string, until: string): Promise<AttemptRecord[]> =>
+  rows(
+    pool,
+    'reviewed attempts',
+    `attempt.id in (select (data->>'attemptId')::bigint from events where type = 'ReviewReceived' group by 1
+       having max((data->>'at')::timestamptz) between $1 and $2) order by attempt.id`,
+    [from, until],
+  );

@@ -30,7 +30,7 @@ export class Child {
 
   /** Waits until a GET of `path` answers 200; throws with the end of the process' output. */
   async answers(port: number, path: string): Promise<void> {
-    for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(100)) {
+    for (const deadline = Date.now() + 240_000; Date.now() < deadline; await pause(100)) {
       if (this.process.exitCode !== null || this.process.signalCode !== null) break;
       const answer = await send(port, { method: 'GET', path }).catch(() => undefined);
       if (answer?.status === 200) return;

@@ -24,7 +24,8 @@ const fieldsOf: Record<Kind, object> = {
 type Both<T> = [oracle: T, ours: T];
 export type Exam = { kind: Kind; contentId: string; ids: Both<number> };
 export type Attempt = { kind: Kind; ids: Both<number>; userId: number; status: Status };
-type Looking = { as?: User; role?: string; graceMins?: number; cookies?: Both<string> };
+/** Who looks, and how; by default the learner, as a student. */
+export type Looking = { note: string; as?: User; role?: string; graceMins?: number; cookies?: Both<string> };
 
 const root = '/api/edx_proctoring/v1/proctored_exam';
 const isBeforeCompletion = (status: Status) =>
@@ -235,7 +236,9 @@ export class Schoolroom {
   }
 
   private async set({ ids, kind, userId }: Attempt, status: Status) {
-    const body = { args: [ids[0], status] };
+    // The reference wants to be told when that was; the service knows.
+    const over = status === 'timed_out' ? { timeout_timestamp: this.at(30 * 60) } : {};
+    const body = { args: [ids[0], status], kwargs: over };
     const { body: answered } = await ask(this.servers[0], 'POST', '/_oracle/call/update_attempt_status', body);
     if ((answered as any).error) throw new Error(`${kind} to ${status}: ${JSON.stringify(answered)}`);
     const learner = { examId: this.exams[kind].ids[1], userId };

@@ -20,6 +20,8 @@ const onlyIn = ({ mismatches }: Exchange, places: RegExp) => mismatches.every((l
 const staffOnly = (answer: Answer) =>
   answer.status === 403 && (answer.body as any)?.detail === 'Must be a Staff User to Perform this request.';
 
+const isVendors = (answer: Answer) => isDetail(answer) && Object.keys(Object(answer.body)).join() === 'detail,provider';
+
 /** The timer of the running attempt, in whichever answer it stands. */
 const timerIn = ({ body }: Answer): any => (body as any)?.active_attempt ?? body;
 /** One side tells once more of an attempt that just ran out of time; the other one knew, and has none or another one. */
@@ -184,6 +186,20 @@ export const differences: Difference[] = [
       (exchange.oracle.status === 302 || exchange.oracle.status === 404 || isPage(exchange.oracle)) &&
       exchange.ours.status === 404 &&
       String(exchange.ours.body).startsWith('No exam '),
+  },
+  {
+    name: 'a vendor that refuses is named',
+    reason: '`provider … cannot register` leaks Python tuples → 502/503 with `{"detail", "provider"}`',
+    allows: ({ oracle, ours }) =>
+      /^\(BackendProviderCannotRegisterAttempt/.test((oracle.body as any)?.detail) &&
+      ours.status === (oracle.status === 503 ? 503 : 502) &&
+      isVendors(ours),
+  },
+  {
+    name: 'a vendor that sends no id has failed',
+    reason: 'vendor answer without an attempt id → 200 with detail → 502',
+    allows: ({ oracle, ours, step }) =>
+      step.path === '~/attempt' && oracle.status === 200 && isDetail(oracle) && ours.status === 502 && isVendors(ours),
   },
   {
     name: 'lists have an order',

@@ -1,4 +1,5 @@
-import type { Ids } from './compare.js';
+/** Which of the reference's ids stand for which of the service's. */
+type Ids = { ours(kind: string, oracle: unknown): unknown; isOurs(kind: string, id: unknown): boolean };
 
 /** Something that others are told: the platform by the reference, Kafka's consumers and the mail by the service. */
 export type Effect = {

@@ -6,7 +6,7 @@ import type { Clock } from './clock.js';
 import { explain, type Judge } from './judge.js';
 import type { Answer, Request, User } from './server.js';
 import { effectsStep, type Step } from './step.js';
-import { type Pair, World } from './world.js';
+import { type Pair, World, worker } from './world.js';
 
 /**
  * The walk through all endpoints that comes with the reference (`examples.py`). It believes that it talks to the
@@ -42,7 +42,6 @@ export async function playExamples(servers: Pair, clock: Clock, judge: Judge): P
 
 class Examples {
   private readonly world: World;
-  private readonly users = new Map<string, User>();
   /** The reference's tokens, by what stands in the header. */
   private readonly tokens = new Map<string, string>();
   private offset = 0;
@@ -107,7 +106,7 @@ class Examples {
       wait: 0,
     };
     const request = (path: string, text: string): Request => ({
-      as: as === undefined ? undefined : this.users.get(as),
+      as: as === undefined ? undefined : this.world.users.get(as),
       method,
       path,
       headers: sent,
@@ -119,7 +118,7 @@ class Examples {
     const { exam_attempt_id: made } = Object(exchange.oracle.body);
     // The script finds code and vendor's id in the reference's table: a poll pairs those of the two.
     if (as && Number.isInteger(made)) {
-      const poll = { as: this.users.get(as), method: 'GET' };
+      const poll = { as: this.world.users.get(as), method: 'GET' };
       const path = (id: unknown) => `/api/edx_proctoring/v1/proctored_exam/attempt/${id}`;
       const ours = this.world.oursOf('attempt', made);
       await this.judged(
@@ -142,12 +141,21 @@ class Examples {
 
   /** What the reference's seed takes beyond the roster is made by requests. */
   private async seed({ exams = [], switches, ...roster }: Record<string, any>, made: any) {
-    for (const user of roster.users ?? []) {
-      user.id ??= made.users[user.username];
-      this.users.set(user.username, { email: `${user.username}@example.org`, full_name: '', ...user });
-    }
     const [, ours] = this.servers;
-    if (roster.users) roster.users = roster.users.map(({ username }: User) => this.users.get(username));
+    const filled = ({ id, ...user }: Partial<User> & Pick<User, 'username'>): User => ({
+      email: `${user.username}@example.org`,
+      full_name: '',
+      ...user,
+      // In the service this one is there already.
+      id: user.username === worker.username ? worker.id : (id ?? made.users[user.username]),
+    });
+    roster.users = roster.users?.map(filled);
+    for (const user of roster.users ?? []) this.world.users.set(user.username, user);
+    roster.verified_names = roster.verified_names?.map(({ user, verified_name }: any) => ({
+      user,
+      verified_name,
+      status: 'approved',
+    }));
     await ours.seed(roster);
     if (switches) await ours.configure({ switches });
     for (const exam of exams) await this.addExam(exam);
@@ -159,7 +167,7 @@ class Examples {
     const root = '/api/edx_proctoring/v1/proctored_exam';
     const ask = (method: string, path: string, body?: unknown) =>
       ours.ask({
-        as: this.users.get('staff'),
+        as: this.world.users.get('staff'),
         method,
         path: `${root}/${path}/course_id/${exam.course_id}`,
         headers: { 'Content-Type': 'application/json' },
@@ -193,7 +201,9 @@ type Answering = (request: http.IncomingMessage, body: string) => Promise<Answer
 async function listening(answering: Answering) {
   const server = http.createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray()).toString();
-    const { status, type, location, cookie, body: said } = await answering(request, body);
+    const failed = (error: Error): Answer => ({ status: 502, body: `${error.stack}` });
+    const { status, type, location, cookie, body: said } = await answering(request, body).catch(failed);
+    if (status === 502) console.log(`FAIL examples.py: ${request.method} ${request.url}\n${said}`);
     response.writeHead(status, {
       ...(type && { 'Content-Type': type }),
       ...(location && { Location: location }),

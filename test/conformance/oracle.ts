@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Child, freePort } from './child.js';
@@ -29,6 +29,7 @@ export async function startOracle(dir: string, clockFile: string, name = 'refere
   const home = join(dir, name);
   mkdirSync(home);
   symlinkSync(join(kept, 'venv'), join(home, 'venv'));
+  for (const file of ['oracle.sqlite3', 'migrated']) copyFileSync(join(kept, file), join(home, file)); // empty, and ready
   const port = await freePort();
   const vendorPort = await freePort();
   const env = {

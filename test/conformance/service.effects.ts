@@ -40,6 +40,7 @@ export function effectOf(topic: string, headers: Record<string, string>, data: a
     }
     case 'proctoring.attempts.v1':
       if (['ready_to_resume', 'resumed', 'onboarding_reset'].includes(word)) return undefined;
+      if (data.because === 'onboarding_completed') return undefined; // the reference takes them away silently
       return effect(
         'attempts',
         {

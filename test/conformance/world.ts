@@ -37,7 +37,7 @@ const people: Record<string, Partial<User>> = {
   inactive: { is_active: false },
 };
 /** Who may retire learners is told by name, so all worlds have the same one. */
-const worker: User = {
+export const worker: User = {
   id: 999,
   username: 'retirement_worker',
   email: 'retirement@example.org',
@@ -58,7 +58,7 @@ export class Unknown extends Error {}
  */
 export class World {
   private readonly values = new Map<string, [oracle: unknown, ours: unknown]>();
-  private readonly users = new Map<string, User>();
+  readonly users = new Map<string, User>();
   private readonly ids = new Ids();
   private readonly begun: number;
   /** Whose attempts there are, with both their ids. */

@@ -152,6 +152,7 @@ export async function compareStudentViews(oracle: Server, service: Service, cloc
   const ended = async (room: Schoolroom) => {
     for (const kind of kinds)
       for (const status of [undefined, 'created', 'submitted', 'verified', 'error'] as const) {
+        if (kind === 'timed' && status) continue; // nobody begins one then
         const learner = await room.learner();
         const attempt = status && (await room.attempt(kind, learner, status));
         await look(room, kind, attempt, learner, { note: 'course has ended' });

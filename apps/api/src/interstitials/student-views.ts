@@ -114,7 +114,16 @@ export class StudentViews {
     const minutes = attempt
       ? await this.timer.minutesOf(attempt, at)
       : await this.timer.minutesNow({ examId: exam.id, userId: learner.id }, at, facts);
-    const known = { exam, attempt, at, dueAt: facts.dueAt, isPastDue: situation.isPastDue, minutes, waitsUntil };
+    const tellsWait = interstitial === 'timed_submitted' || interstitial === 'proctored_verified';
+    const known = {
+      exam,
+      attempt,
+      at,
+      dueAt: facts.dueAt,
+      isPastDue: situation.isPastDue,
+      minutes,
+      waitsUntil: tellsWait ? waitsUntil : null,
+    };
     if (!exam.isProctored) return { interstitial, context: timedContext(known), minutes, attempt } as Shown;
     const provider = providerOf(settings, exam.backend);
     const context = proctoringContext({
@@ -123,8 +132,7 @@ export class StudentViews {
       provider,
       escalationEmail: await escalationEmail(this.pool, exam.courseId),
       isWrongBrowser: situation.isWrongBrowser,
-      prerequisites: exam.isPracticeExam ? null : prerequisites,
-      waitsUntil: exam.isPracticeExam ? null : waitsUntil,
+      prerequisites: /^(proctored_entrance|prerequisites_)/.test(interstitial) ? prerequisites : null,
       onboarding:
         attempt && isOnboardingError(attempt.status) && !exam.isPracticeExam
           ? {
@@ -133,7 +141,7 @@ export class StudentViews {
               subject: texts.say('onboarding_required.subject'),
             }
           : null,
-      guidance: attempt && interstitial === 'set_up' ? await guidanceFor(attempt, provider, texts.language) : null,
+      guidance: attempt && isSettingUp(attempt) ? await guidanceFor(attempt, provider, texts.language) : null,
       allowsOptOut: asked.allowsOptOut,
     });
     return { interstitial, context, minutes, attempt } as Shown;
@@ -146,6 +154,8 @@ export class StudentViews {
     return practice ? links.exam(this.configuration.settings, courseId, practice.contentId, false) : null;
   }
 }
+
+const isSettingUp = ({ status }: AttemptRecord) => status === 'created' || status === 'download_software_clicked';
 
 /** The end of a grace period that still runs. */
 const waitOf = (dueAt: string | null, gracePeriodMins: number, at: string): string | null => {

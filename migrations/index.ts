@@ -2,6 +2,7 @@ import { EventStore } from './1000-event-store.js';
 import { Platform } from './2000-platform.js';
 import { ReadModels3000000000000 } from './3000-read-models.js';
 import { Vendors4000000000000 } from './4000-vendors.js';
+import { Lists5000000000000 } from './5000-lists.js';
 
 /** In the order in which they are applied. */
-export const migrations = [EventStore, Platform, ReadModels3000000000000, Vendors4000000000000];
+export const migrations = [EventStore, Platform, ReadModels3000000000000, Vendors4000000000000, Lists5000000000000];

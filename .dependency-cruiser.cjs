@@ -14,6 +14,13 @@ module.exports = {
       from: { path: '^libs/domain/', pathNot: '\\.spec\\.ts$' },
       to: { pathNot: '^libs/domain/' },
     },
+    {
+      name: 'exam-worker-runs-in-browsers',
+      comment: 'Pages load it as it is: there is no package, no Node, and no other part of the service in a browser.',
+      severity: 'error',
+      from: { path: '^libs/exam-worker/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^libs/exam-worker/' },
+    },
     only('event-store', 'domain'),
     only('platform', 'domain'),
     only('providers', 'domain'),
@@ -21,7 +28,7 @@ module.exports = {
     only('read-models', 'domain', 'event-store', 'platform'),
     only('commands', 'domain', 'event-store', 'read-models', 'platform', 'providers', 'configuration'),
     only('delivery', 'domain', 'event-store', 'read-models', 'platform', 'providers', 'configuration', 'commands'),
-    only('integration', 'domain', 'event-store', 'read-models', 'configuration'),
+    only('integration', 'domain', 'event-store', 'read-models', 'platform', 'configuration'),
     {
       name: 'apps-do-not-reach-into-each-other',
       severity: 'error',

@@ -1,13 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isAlive, root, run } from './prepare.mjs';
+import { fetchedByMaven, java } from './maven.mjs';
+import { isAlive, root } from './prepare.mjs';
 
-const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
 // One for all: a broker's data is never moved between clusters, and making one up takes a start of Java.
 const clusterId = 'ExamProctoringBroker00';
 
@@ -161,36 +161,15 @@ export async function freePort(wanted = 0) {
 async function kafkaJars(log) {
   const pom = join(root, 'docker', 'kafka', 'pom.xml');
   const version = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12);
-  const jars = resolve(process.env.DATA_DIR || '.data', 'kafka', `jars-${version}`);
-  const instead = 'or set KAFKA_BROKERS=host:port to use a broker that runs already';
-
-  const { error, stderr } = spawnSync(java, ['-version'], { encoding: 'utf8' });
-  const found = error ? undefined : Number(/version "(\d+)/.exec(stderr)?.[1]);
-  if (!(found >= 17))
-    throw new Error(
-      `Kafka needs Java 17 or newer, and ${found ? `${java} is Java ${found}` : `${java} was not found`}. ` +
-        `Install it (Debian: apt-get install openjdk-17-jre-headless maven) or set JAVA_HOME, ${instead}.`,
-    );
-  if (existsSync(jars)) return jars;
-  if (spawnSync('mvn', ['--version']).status !== 0)
-    throw new Error(
-      `Maven, which fetches Kafka, was not found. Install it (Debian: apt-get install maven), ${instead}.`,
-    );
-
-  log('Fetching Kafka (43 MB, once) …');
-  const made = `${jars}.${process.pid}`;
-  const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
-  const words = ['-q', '-B', '-f', pom, plugin, '-DincludeScope=runtime', `-DoutputDirectory=${made}`];
-  mkdirSync(made, { recursive: true });
-  const output = join(made, 'maven.log');
-  const out = openSync(output, 'w');
-  const code = await run(['mvn', ...words], { stdio: ['ignore', out, out] });
-  closeSync(out);
-  const said = readFileSync(output, 'utf8');
-  if (code === 0 && !existsSync(jars)) renameSync(made, jars);
-  rmSync(made, { recursive: true, force: true });
-  if (code !== 0) throw new Error(`${said}Maven could not fetch Kafka. Try again, ${instead}.`);
-  return jars;
+  const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
+  return fetchedByMaven({
+    name: 'Kafka',
+    megabytes: 43,
+    folder: resolve(process.env.DATA_DIR || '.data', 'kafka', `jars-${version}`),
+    words: (made) => ['-f', pom, goal, '-DincludeScope=runtime', `-DoutputDirectory=${made}`],
+    instead: 'or set KAFKA_BROKERS=host:port to use a broker that runs already',
+    log,
+  });
 }
 
 function commandOf(pid) {

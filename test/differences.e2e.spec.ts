@@ -69,7 +69,9 @@ const create = async (exam: string, person = alice, more: object = {}): Promise<
     exam_id: exams[exam],
     attempt_proctored: exam === 'midterm' || exam === 'onboarding' ? 'true' : 'false',
   };
-  return (await ask(person, 'POST', `${root}/attempt`, { ...body, ...more })).body.exam_attempt_id;
+  const answer = await ask(person, 'POST', `${root}/attempt`, { ...body, ...more });
+  expect(answer).toMatchObject({ status: 200, body: { exam_attempt_id: expect.any(Number) } });
+  return answer.body.exam_attempt_id;
 };
 const act = (id: number, action: string, person = alice, more: object = {}) =>
   ask(person, 'PUT', `${root}/attempt/${id}`, { action, ...more });
@@ -295,6 +297,10 @@ it('a retired learner is forgotten, and a blanked allowance counts for nothing',
   expect(shown.filter(({ user }: any) => user.id === bob.user_id).map(({ value }: any) => value)).not.toContain('7');
   expect((await ask(staff, 'GET', `/api/audit/v1/attempts/${id}/history`)).body.is_intact).toBe(true);
 
+  expect((await ask(bob, 'GET', `${root}/attempt/${id}`)).status).toBe(403);
+  await ask(staff, 'PUT', '/api/lms/v1/roster', {
+    users: [{ id: bob.user_id, username: 'bob', email: 'bob@example.org' }],
+  });
   const next = await create('quiz', bob, { start_clock: 'true' });
   expect(await poll(next, bob)).toMatchObject({ status: 'started', allowed_time_limit_mins: 30 });
 });

@@ -40,6 +40,7 @@ const libs = [
   'commands',
   'integration',
   'delivery',
+  'exam-worker',
 ];
 const clean: Record<string, string> = {
   'apps/main.ts': `import './api/src/api.js'; import './worker/src/worker.js';`,
@@ -63,6 +64,9 @@ it('an import against the layers is caught, for every rule there is', () => {
     ['domain-is-pure', 'libs/domain/src/a.ts', '#event-store'],
     ['domain-is-pure', 'libs/domain/src/b.ts', 'node:fs'],
     ['domain-is-pure', 'libs/domain/src/c.ts', '@nestjs/common'],
+    ['exam-worker-runs-in-browsers', 'libs/exam-worker/src/a.ts', '#domain'],
+    ['exam-worker-runs-in-browsers', 'libs/exam-worker/src/b.ts', 'node:url'],
+    ['exam-worker-runs-in-browsers', 'libs/exam-worker/src/c.ts', 'uuid'],
     ['event-store-reaches-only-its-neighbours', 'libs/event-store/src/a.ts', '#commands'],
     ['event-store-reaches-only-its-neighbours', 'libs/event-store/src/b.ts', '../../commands/src/index.js'],
     ['platform-reaches-only-its-neighbours', 'libs/platform/src/a.ts', '#event-store'],

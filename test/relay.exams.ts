@@ -13,10 +13,10 @@ const brokers = process.env.KAFKA_BROKERS ?? '';
 export const byStaff: Origin = { actor: { kind: 'user', userId: 1 } };
 
 /** The service with one proctored exam of 90 minutes, on a fresh database, and topics of its own at the broker. */
-export async function openExam(kafkaBrokers = brokers) {
+export async function openExam(kafkaBrokers = brokers, environment: Record<string, string> = {}) {
   if (!kafkaBrokers) throw new Error('KAFKA_BROKERS is not set: npm test starts a broker, and so does npm run kafka');
   const prefix = `test-${randomUUID().slice(0, 8)}-`;
-  const service = await openService({ KAFKA_BROKERS: kafkaBrokers, KAFKA_TOPIC_PREFIX: prefix });
+  const service = await openService({ KAFKA_BROKERS: kafkaBrokers, KAFKA_TOPIC_PREFIX: prefix, ...environment });
   const { pool } = service.database;
   const bus = service.app.get(CommandBus);
   const now = () => new Date().toISOString();
@@ -61,7 +61,7 @@ export async function openExam(kafkaBrokers = brokers) {
     addExam,
     learner,
     expected: () => expectedOf(pool),
-    arrived: () => arrivedAt(kafkaBrokers, prefix),
+    arrived: (names = topics.map(({ name }) => name)) => arrivedAt(kafkaBrokers, prefix, names),
     async close() {
       await service.close();
       await withAdmin(kafkaBrokers, async (admin) => {
@@ -78,7 +78,7 @@ export async function until(isTrue: () => Promise<boolean>, what: string): Promi
     if (Date.now() > deadline) throw new Error(`In vain waited until ${what}`);
 }
 
-const clientOf = (list: string) => new Kafka({ brokers: list.split(','), logLevel: logLevel.NOTHING });
+export const clientOf = (list: string) => new Kafka({ brokers: list.split(','), logLevel: logLevel.NOTHING });
 type Admin = ReturnType<Kafka['admin']>;
 
 export async function withAdmin<T>(list: string, work: (admin: Admin) => Promise<T>): Promise<T> {
@@ -98,8 +98,8 @@ async function expectedOf(pool: pg.Pool): Promise<Message[]> {
 }
 
 /** All that is in the topics, in the order of each partition. */
-async function arrivedAt(list: string, prefix: string): Promise<Message[]> {
-  const names = topics.map(({ name }) => prefix + name);
+async function arrivedAt(list: string, prefix: string, unprefixed: string[]): Promise<Message[]> {
+  const names = unprefixed.map((name) => prefix + name);
   const left = await withAdmin(list, async (admin) => {
     const places = await Promise.all(
       names.map(async (topic) => (await admin.fetchTopicOffsets(topic)).map((place) => ({ topic, ...place }))),

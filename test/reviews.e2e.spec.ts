@@ -194,6 +194,28 @@ describe('Software Secure', () => {
     expect((await ask(alice, method, callback)).headers.allow).toBe('POST, OPTIONS');
   });
 
+  it('is kept where no attempt has its id yet, but only when a reviewer sends it', async () => {
+    const path = `${root}/attempt/nobody-knows/reviewed`;
+    expect((await ask(bob, 'POST', path, { status: 'passed' })).status).toBe(400);
+    expect(await keptFor('nobody-knows')).toEqual([]);
+    expect((await ask(rpNow, 'POST', path, { status: 'passed' })).status).toBe(400);
+    expect(await keptFor('nobody-knows')).toMatchObject([{ route: 'reviewed', userId: null, times: 1 }]);
+  });
+
+  it('is kept where its exam is no longer proctored, and taken once it is again', async () => {
+    const { external_id, id } = await sit(bob);
+    const mock = publishedExam('mock', { backend: 'mock' });
+    await publish(publishedExam('midterm', { backend: 'software_secure', is_proctored: false }), mock);
+    const review = reviewOf(await attemptOf(id, bob), { reviewStatus: 'Clean' });
+    expect((await ask(staff, 'POST', `${root}/attempt/${external_id}/reviewed`, review)).status).toBe(412);
+    await publish(publishedExam('midterm', { backend: 'software_secure' }), mock);
+    const [{ id: kept }] = await keptFor(external_id);
+    await replay(kept);
+    expect(await attemptOf(id, bob)).toMatchObject({ status: 'verified' });
+    expect(await keptFor(external_id)).toEqual([]);
+    await ask(staff, 'DELETE', `${root}/exam_id/${exams[0]}/user_id/${bob.user_id}/reset_attempts`);
+  });
+
   it('that got a word wrong is taken when the callback is tried again after it was put right', async () => {
     const { pool } = service.database;
     const attempt = await sit(bob);
@@ -209,18 +231,21 @@ describe('Software Secure', () => {
     ]);
     expect(rows[0].body).not.toContain('looked away');
 
-    const replay = () =>
-      service.app
-        .get(CommandBus)
-        .execute(new ReplayCallback(kept.id, new Date().toISOString(), { actor: { kind: 'operator', name: 'ops' } }));
-    await expect(replay()).rejects.toMatchObject({ code: 'bad_review_status' });
+    await expect(replay(kept.id)).rejects.toMatchObject({ code: 'bad_review_status' });
     expect(await quarantinedCallback(pool, kept.id)).toBeDefined();
     await publish(publishedExam('midterm', { backend: 'software_secure' }), publishedExam('mock', { backend: 'mock' }));
-    await replay();
+    await replay(kept.id);
     expect(await attemptOf(attempt.id, bob)).toMatchObject({ status: 'verified' });
     expect(await quarantinedCallback(pool, kept.id)).toBeUndefined();
   });
 });
+
+const keptFor = async (externalId: string) =>
+  (await quarantinedCallbacks(service.database.pool)).filter((each) => each.externalId === externalId);
+const replay = (id: number) =>
+  service.app
+    .get(CommandBus)
+    .execute(new ReplayCallback(id, new Date().toISOString(), { actor: { kind: 'operator', name: 'ops' } }));
 
 describe('with other settings', () => {
   afterEach(() => service.close());

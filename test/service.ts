@@ -6,7 +6,7 @@ import { createApi } from '../apps/api/src/api.js';
 import { loadConfiguration } from '../libs/configuration/src/index.js';
 import { openDatabase } from './database.js';
 
-const secret = 'a secret of the tests, long enough for HS256';
+export const secret = 'a secret of the tests, long enough for HS256';
 
 export type Person = {
   user_id: number;

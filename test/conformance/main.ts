@@ -8,6 +8,7 @@ import { explain, Judge } from './judge.js';
 import { CannotRun, startOracle } from './oracle.js';
 import { startService } from './service.js';
 import { stories } from './stories/index.js';
+import { compareStudentViews } from './student-views.js';
 import { walk } from './walk.js';
 import { type Pair, World } from './world.js';
 
@@ -52,9 +53,8 @@ async function run() {
   const clock = new Clock(join(dir, 'clock'));
   // One after the other: the reference's start installs libfaketime, which the service needs too.
   const oracle = await startOracle(dir, clock.file);
-  const ours = options.itself
-    ? await startOracle(dir, clock.file, 'second reference')
-    : await startService(dir, clock.file);
+  const service = options.itself ? undefined : await startService(dir, clock.file);
+  const ours = service ?? (await startOracle(dir, clock.file, 'second reference'));
   if (options.planted)
     await ours.ask({
       method: 'POST',
@@ -81,6 +81,7 @@ async function run() {
     console.log(`${judge.failed === before ? 'ok  ' : 'FAIL'} ${name}: ${steps.length} steps`);
   }
 
+  if (service && 'student views'.includes(options.only ?? '')) await compareStudentViews(oracle, service, clock, judge);
   if ('walk'.includes(options.only ?? ''))
     for (let index = 0; index < Number(options.seeds); index++) {
       const seed = index === 0 ? options.seed : String(Number(options.seed) + index);

@@ -15,6 +15,7 @@ const settings = {
   PLATFORM_NAME: 'Example Platform',
   LEARNING_MICROFRONTEND_URL: 'https://learning.example.org',
   CONTACT_EMAIL: 'contact@example.org',
+  TECH_SUPPORT_EMAIL: 'tech-support@example.org',
   SECRET_KEY: cookieSecret,
   PROCTORING_USER_OBFUSCATION_KEY: 'oracle-obfuscation-key',
   LMS_ROOT_URL: 'https://lms.example.org',
@@ -59,41 +60,35 @@ const vendors = (url: string) => ({
   },
 });
 
+export type Service = Server & {
+  /** The environment of its process. */
+  env: Record<string, string>;
+  /** Another process on the same database, with other settings. */
+  besides(name: string, change: (settings: any) => object): Promise<Service>;
+};
+
 /** Starts the built service on an empty database, under the same clock file as the reference. */
-export async function startService(dir: string, clockFile: string): Promise<Server> {
+export async function startService(dir: string, clockFile: string): Promise<Service> {
   const found = spawnSync('find', ['/usr/lib', '/usr/local/lib', '-name', 'libfaketimeMT.so.1'], { encoding: 'utf8' });
   const [library] = found.stdout.split('\n');
   if (!library) throw new CannotRun('libfaketimeMT.so.1 is missing: apt-get install faketime');
 
   const dataDir = join(dir, 'service');
   mkdirSync(dataDir);
-  const settingsFile = join(dataDir, 'settings.json');
   const oracleDir = resolve(process.env.ORACLE_DIR || '../shared/oracle');
   const vendorPort = await freePort();
   const stub = ['python3', join(oracleDir, 'provider_stub.py')];
   const vendor = new Child('vendor', dir, stub, { ORACLE_PROVIDER_PORT: String(vendorPort) });
   await vendor.answers(vendorPort, '/_provider/state');
-  writeFileSync(
-    settingsFile,
-    JSON.stringify({
-      ...settings,
-      PROCTORING_BACKENDS: vendors(`http://127.0.0.1:${vendorPort}`),
-      WEBPACK_LOADER: {
-        WORKERS: { BUNDLE_DIR_NAME: 'bundles/', STATS_FILE: join(oracleDir, 'webpack-worker-stats.json') },
-      },
-    }),
-  );
   const database = await startPostgres({ dataDir: join(dir, 'postgres'), settings: { fsync: 'off' } });
-  const port = await freePort();
-  const env = {
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    ROLE: 'api',
-    DATABASE_URL: database.url,
-    DATA_DIR: dataDir,
-    JWT_SECRET: secret,
-    PROCTORING_CONFIG: settingsFile,
-    TZ: 'UTC',
+  const usual = {
+    ...settings,
+    PROCTORING_BACKENDS: vendors(`http://127.0.0.1:${vendorPort}`),
+    WEBPACK_LOADER: {
+      WORKERS: { BUNDLE_DIR_NAME: 'bundles/', STATS_FILE: join(oracleDir, 'webpack-worker-stats.json') },
+    },
+  };
+  const clock = {
     LD_PRELOAD: library,
     FAKETIME_TIMESTAMP_FILE: clockFile,
     FAKETIME_NO_CACHE: '1',
@@ -101,8 +96,30 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
     FAKETIME_DONT_FAKE_MONOTONIC: '1',
     NO_FAKE_STAT: '1',
   };
-  await new Child('service', dir, [process.execPath, 'dist/apps/main.js'], env).answers(port, '/health/ready');
 
+  return serve('service', usual);
+
+  async function serve(name: string, chosen: object): Promise<Service> {
+    const file = join(dataDir, `${name}.json`);
+    writeFileSync(file, JSON.stringify(chosen));
+    const port = await freePort();
+    const env = {
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      ROLE: 'api',
+      DATABASE_URL: database.url,
+      DATA_DIR: dataDir,
+      JWT_SECRET: secret,
+      PROCTORING_CONFIG: file,
+      TZ: 'UTC',
+    };
+    const command = [process.execPath, 'dist/apps/main.js'];
+    await new Child(name, dir, command, { ...env, ...clock }).answers(port, '/health/ready');
+    return { ...serverAt(port), env, besides: (other, change) => serve(other, change(usual)) };
+  }
+}
+
+function serverAt(port: number): Server {
   const operator = { id: 1, username: 'conformance', email: '', full_name: '', is_staff: true };
   return {
     name: 'service',

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { isAlive, startPostgres } from '../../libs/configuration/src/embedded-postgres.js';
 import { Child, freePort } from '../conformance/child.js';
 import { endAll } from '../conformance/ending.js';
-import { CannotRun, installedProgram } from './program.js';
+import { CannotRun, pythonWith } from '../python.js';
 import { unmetOperations } from './unmet.js';
 import { authorizationOf, callers, fill, secret, type Values } from './world.js';
 
@@ -16,6 +16,7 @@ const { values: options } = parseArgs({
   },
 });
 
+const version = '4.32.5';
 const checks = [
   'not_a_server_error',
   'status_code_conformance',
@@ -47,7 +48,7 @@ try {
 }
 
 async function run() {
-  const program = installedProgram();
+  const program = join(pythonWith(`schemathesis-${version}`, [`schemathesis==${version}`]), 'schemathesis');
   const url = await startService();
   const configuration = join(dir, 'schemathesis.toml');
   writeFileSync(configuration, configurationOf(await fill(url)));

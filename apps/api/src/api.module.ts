@@ -21,6 +21,8 @@ import { HealthController } from './health/health.controller.js';
 import { HistoryController } from './history/history.controller.js';
 import { IdempotencyInterceptor } from './idempotency.js';
 import { InstructorController } from './instructor/instructor.controller.js';
+import { StudentViewController } from './interstitials/student-view.controller.js';
+import { StudentViews } from './interstitials/student-views.js';
 import { LaunchController } from './launch/launch.controller.js';
 import { Metrics, MetricsController } from './metrics.js';
 import { OnboardingController } from './onboarding/onboarding.controller.js';
@@ -51,6 +53,7 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
     BulkAllowancesController,
     ActiveExamsController,
     GroupedAttemptsController,
+    StudentViewController,
     OnboardingController,
     InstructorController,
     RetirementController,
@@ -66,6 +69,7 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
     { provide: POOL, inject: [DataSource], useFactory: (database: DataSource) => new SharedReads(poolOf(database)) },
     Authentication,
     Timer,
+    StudentViews,
     Learners,
     Metrics,
     { provide: APP_FILTER, useClass: ErrorFilter },

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { ConsoleLogger, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -61,6 +62,7 @@ export async function createApplication(module: DynamicModule, { logLevel, setti
   const metrics = app.get(Metrics);
   fastify.addHook('onResponse', async (request, reply) => metrics.observe(request, reply));
   documentApi(app);
+  serveExamWorker(app);
   await app.init();
   refuseOtherMethods(fastify, routes);
   await fastify.ready();
@@ -148,4 +150,10 @@ function answerAsTheReference(fastify: FastifyInstance) {
 
 function documentApi(app: NestFastifyApplication) {
   SwaggerModule.setup('docs', app, documentOf(app), { jsonDocumentUrl: 'docs-json' });
+}
+
+/** What learners' pages import: /exam-worker/index.js. */
+function serveExamWorker(app: NestFastifyApplication) {
+  const root = fileURLToPath(new URL('../../../libs/exam-worker/src', import.meta.url));
+  app.useStaticAssets({ root, prefix: '/exam-worker/', index: false, decorateReply: false });
 }

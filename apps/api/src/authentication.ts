@@ -130,7 +130,7 @@ export class Authentication {
     return known.caller.isActive ? known.caller : undefined;
   }
 
-  /** After a change of the roster. */
+  /** After a change of the roster, a retirement included. */
   forget() {
     this.known.clear();
   }

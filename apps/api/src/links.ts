@@ -6,6 +6,8 @@ const inPath = (text: string) =>
 
 /** Where clients find things: always without a host, but for the learning front end (rest-api.md §1.1). */
 export const links = {
+  attempts: '/api/edx_proctoring/v1/proctored_exam/attempt',
+
   attempt: (attemptId: number) => `/api/edx_proctoring/v1/proctored_exam/attempt/${attemptId}`,
 
   groupedAttempts: (courseId: string, search: string) =>
@@ -18,6 +20,8 @@ export const links = {
     const given = Object.entries(query).filter(([, value]) => value !== '');
     return `/api/edx_proctoring/v1/user_onboarding/status/course_id/${inPath(courseId)}?${new URLSearchParams(given)}`;
   },
+
+  progress: (courseId: string) => `/courses/${courseId}/progress`,
 
   exam: (settings: Settings, courseId: string, contentId: string, isLearningMfe: boolean) =>
     isLearningMfe

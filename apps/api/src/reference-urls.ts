@@ -5,12 +5,14 @@ const root = '/api/edx_proctoring/v1';
 const exams = `${root}/proctored_exam`;
 const callback = '/api/edx_proctoring/proctoring_review_callback';
 
-// The reference's patterns with a course id, in which a slash is allowed; a second group is the last parameter.
+// The reference's patterns with a course id, and ours like them, in which a slash is allowed; a second group is the last parameter.
 const withCourse = [
   [`${exams}/exam/course_id/`, '', '/content_id/'],
   [`${exams}/exam_registration/course_id/`, ''],
   [`${exams}/attempt/grouped/course_id/`, '', '/search/'],
   [`${exams}/attempt/course_id/`, ''],
+  [`${exams}/student_view/course_id/`, ''],
+  [`${exams}/attempt_status_summary/course_id/`, ''],
   [`${root}/user_onboarding/status/course_id/`, ''],
   [`${root}/instructor/`, '', '/'],
   [`${exams}/`, '/allowance'],

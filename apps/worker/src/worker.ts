@@ -2,11 +2,11 @@ import { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
-import { FreshAttempts, removeUnclaimed, standaloneCommands } from '#commands';
+import { FreshAttempts, RetireLearner, removeUnclaimed, standaloneCommands } from '#commands';
 import { type Configuration, dataSourceOptions, logLevelsOf, poolOf } from '#configuration';
 import { Delivery } from '#delivery';
 import { EventStore } from '#event-store';
-import { Relay } from '#integration';
+import { EventBusReader, Relay } from '#integration';
 import { providersOf } from '#providers';
 import { submitOverdue } from './deadlines.js';
 import { every } from './every.js';
@@ -15,8 +15,9 @@ const second = 1000;
 const hour = 3600 * second;
 
 /**
- * Does what happens without a request: publishes the log to Kafka, tells vendors, submits attempts whose time is over, sums
- * up what lists count, makes the log's partitions ahead. The database must be migrated. `close` ends it all, in seconds.
+ * Does what happens without a request: publishes the log to Kafka, reads the event bus, tells vendors, submits attempts
+ * whose time is over, sums up what lists count, makes the log's partitions ahead. The database must be migrated. `close`
+ * ends it all, in seconds.
  */
 export async function startWorker(
   configuration: Configuration,
@@ -35,7 +36,11 @@ export async function startWorker(
 
   const attempts = app.get(FreshAttempts);
   const relay = new Relay(pool, configuration);
-  const around = { pool, configuration, events: app.get(EventStore), commands: app.get(CommandBus) };
+  const commands = app.get(CommandBus);
+  const eventBus = new EventBusReader(pool, configuration, (userId, at) =>
+    commands.execute(new RetireLearner(userId, at, { actor: { kind: 'lms' } })),
+  );
+  const around = { pool, configuration, events: app.get(EventStore), commands };
   const deliveries = providersOf(configuration.settings)
     .filter(({ wantsNews, makesReady }) => wantsNews || makesReady)
     .map((provider) => new Delivery(provider, around));
@@ -43,6 +48,7 @@ export async function startWorker(
   const { signal } = ending;
   const running = Promise.all([
     relay.run(signal),
+    eventBus.run(signal),
     ...deliveries.map((delivery) => delivery.run(signal)),
     every(10 * second, 'registrations', signal, async () => {
       await removeUnclaimed(pool, configuration.settings);

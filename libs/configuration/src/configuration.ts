@@ -16,6 +16,8 @@ export type Environment = {
   /** `host:port` each; empty when there is no Kafka. */
   kafkaBrokers: string[];
   kafkaTopicPrefix: string;
+  schemaRegistryUrl?: string;
+  eventBusTopics: string[];
   jwtSecret?: string;
   jwtJwks?: { keys: object[] };
   jwtJwksUrl?: string;
@@ -94,6 +96,26 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     expects: "at most 100 letters, digits and '.', '_', '-'",
     read: (text) => (/^[\w.-]{0,100}$/.test(text) ? text : undefined),
     means: "Stands before every topic's name.",
+  },
+  schemaRegistryUrl: {
+    name: 'SCHEMA_REGISTRY_URL',
+    expects: 'an http:// or https:// address',
+    read: (text) => url(text, 'http', 'https'),
+    secret: true,
+    means:
+      'The schema registry of the Open edX event bus, which speaks the protocol of Confluent; user and password may stand in it. With it, and Kafka, the bus is told of exam attempts and is read.',
+  },
+  eventBusTopics: {
+    name: 'EVENT_BUS_TOPICS',
+    default:
+      'learning-course-enrollment-lifecycle,course-unenrollment-lifecycle,learning-course-access-role-lifecycle,learning-user-retirement-lifecycle,course-catalog-info-changed',
+    expects: "names of topics (letters, digits, '.', '_', '-') separated by commas",
+    read: (text) => {
+      const topics = text.split(',').map((topic) => topic.trim());
+      return topics.every((topic) => /^[\w.-]{1,140}$/.test(topic)) ? topics : undefined;
+    },
+    means:
+      'Topics of the event bus with enrolments, course roles, retirements and the catalogue. Missing ones are waited for.',
   },
   jwtSecret: {
     name: 'JWT_SECRET',

@@ -14,6 +14,7 @@ export type Settings = {
   platformName: string;
   learningMicrofrontendUrl: string;
   contactEmail: string;
+  techSupportEmail: string;
   allowReviewUpdates: boolean;
   allowCallbackSimulation: boolean;
   defaultReviewPolicy: string;
@@ -143,6 +144,12 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
     means: 'Address of the learning front end, before `/course/…` in links to exams.',
   },
   contactEmail: { key: 'CONTACT_EMAIL', ...text, default: '', means: "The platform's contact address, for learners." },
+  techSupportEmail: {
+    key: 'TECH_SUPPORT_EMAIL',
+    ...text,
+    default: '',
+    means: 'Where learners whose account is not active find help.',
+  },
   allowReviewUpdates: {
     key: 'ALLOW_REVIEW_UPDATES',
     alsoInside: true,

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
-import { type Message, topics } from './messages.js';
+import type { BusMessage } from './event-bus/exam-attempts.js';
+import type { Message } from './messages.js';
 
 const log = new Logger('kafka');
 const partitions = 6;
@@ -11,6 +12,21 @@ export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 }
 
+/** Kafka at these brokers (host:port). What matters reaches the caller as an error. */
+export const kafkaAt = (brokers: string[]): Kafka =>
+  new Kafka({
+    clientId: 'exam-proctoring',
+    brokers,
+    connectionTimeout: 3000,
+    requestTimeout: 10_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 3 },
+    logLevel: logLevel.WARN,
+    logCreator:
+      () =>
+      ({ namespace, log: { message } }) =>
+        log.debug(`${namespace}: ${message}`),
+  });
+
 /** Publishes to Kafka, and makes the topics that are missing. One at a time: the caller awaits each `publish`. */
 export class Publisher {
   private readonly kafka: Kafka;
@@ -18,31 +34,20 @@ export class Publisher {
   /** Where the messages of the running `publish` go. */
   private readonly targets = new Set<string>();
 
-  /** `brokers` as host:port; `prefix` stands before every topic's name. Connects when there is something to publish. */
+  /** `prefix` stands before every one of the `topics`. Connects when there is something to publish. */
   constructor(
     brokers: string[],
     private readonly prefix: string,
+    private readonly topics: readonly string[],
   ) {
-    this.kafka = new Kafka({
-      clientId: 'exam-proctoring',
-      brokers,
-      connectionTimeout: 3000,
-      requestTimeout: 10_000,
-      retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 3 },
-      logLevel: logLevel.WARN,
-      // What matters reaches the caller as an error.
-      logCreator:
-        () =>
-        ({ namespace, log: { message } }) =>
-          log.debug(`${namespace}: ${message}`),
-    });
+    this.kafka = kafkaAt(brokers);
   }
 
   /**
    * Resolves when all replicas in sync have all messages, in the given order for each key. Throws TooLarge when one is
    * larger than its topic allows, or all for a partition together are; else whatever keeps Kafka from answering.
    */
-  async publish(messages: readonly Message[]): Promise<void> {
+  async publish(messages: readonly (Message | BusMessage)[]): Promise<void> {
     this.producer ??= this.connect();
     const { producer } = this;
     try {
@@ -61,10 +66,10 @@ export class Publisher {
     await Promise.race([this.producer?.then(disconnect, () => {}), pause(1000, undefined, { ref: false })]);
   }
 
-  private async send(producer: Producer, messages: readonly Message[]) {
+  private async send(producer: Producer, messages: readonly (Message | BusMessage)[]) {
     this.targets.clear();
     const acks = await producer.sendBatch({
-      topicMessages: topics.map(({ name }) => ({
+      topicMessages: this.topics.map((name) => ({
         topic: this.prefix + name,
         messages: messages.filter(({ topic }) => topic === name),
       })),
@@ -104,7 +109,7 @@ export class Publisher {
     try {
       await admin.connect();
       const existing = await admin.listTopics();
-      const missing = topics.map(({ name }) => this.prefix + name).filter((topic) => !existing.includes(topic));
+      const missing = this.topics.map((name) => this.prefix + name).filter((topic) => !existing.includes(topic));
       if (missing.length === 0) return;
       const { brokers } = await admin.describeCluster();
       const replicationFactor = Math.min(3, brokers.length);

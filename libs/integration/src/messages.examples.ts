@@ -109,7 +109,13 @@ export function logOf(commands: readonly AnyAttemptCommand[]): Stored<LearnerAtE
   const log: Stored<LearnerAtExamEvent>[] = [];
   for (const command of commands) {
     const { courseId, contentId } = command.facts.exam;
-    const metadata = { commandId: '', actor: command.origin.actor, courseId, contentId, ...learner };
+    const metadata = {
+      commandId: `command ${log.length}`,
+      actor: command.origin.actor,
+      courseId,
+      contentId,
+      ...learner,
+    };
     for (const event of decide(learnerAtExam, fold(learnerAtExam, log), command)) {
       const version = log.length + 1;
       const id = `01942c3e-5a00-7000-8000-${String(version).padStart(12, '0')}`;

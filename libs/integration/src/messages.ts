@@ -50,7 +50,7 @@ const binary = (event: CloudEvent<object>) => {
   return { headers: Object.fromEntries(given), value: JSON.stringify(event.data) };
 };
 
-const subjectOf = ({ courseId, contentId, examId, userId }: Metadata): Subject => {
+export const subjectOf = ({ courseId, contentId, examId, userId }: Metadata): Subject => {
   if (courseId === undefined || contentId === undefined || examId === undefined || userId === undefined)
     throw new Error('The event does not say whom it concerns.');
   return { courseId, contentId, examId, userId };

@@ -5,8 +5,10 @@ import type pg from 'pg';
 import type { Configuration } from '#configuration';
 import { upcasters } from '#domain';
 import { EventStore, Follower, type Stored, Undeliverable } from '#event-store';
+import { type BusMessage, ExamAttempts, examAttemptTopic } from './event-bus/exam-attempts.js';
+import { SchemaRegistry } from './event-bus/registry.js';
 import { Publisher, TooLarge } from './kafka.js';
-import { keyOf, type Message, messagesOf } from './messages.js';
+import { keyOf, type Message, messagesOf, topics } from './messages.js';
 import { changesIn } from './topic.js';
 
 /** The relay's name among the log's followers. */
@@ -15,20 +17,30 @@ export const relayName = 'kafka';
 const log = new Logger(relayName);
 const graceMs = 3000;
 
-type Told = { event: Stored; messages: Message[] };
+type Told = { event: Stored; messages: (Message | BusMessage)[] };
 
 /** Publishes what the log says, in its order and at least once: the place in the log is kept after Kafka has confirmed. */
 export class Relay {
   private readonly store: EventStore;
   private readonly publisher?: Publisher;
+  private readonly examAttempts?: ExamAttempts;
 
-  /** Without brokers it publishes nothing, and all waits in the log. */
+  /** Without brokers it publishes nothing, and all waits in the log. With a schema registry it tells Open edX, too. */
   constructor(
     private readonly pool: pg.Pool,
-    { kafkaBrokers, kafkaTopicPrefix }: Pick<Configuration, 'kafkaBrokers' | 'kafkaTopicPrefix'>,
+    {
+      kafkaBrokers,
+      kafkaTopicPrefix,
+      schemaRegistryUrl,
+    }: Pick<Configuration, 'kafkaBrokers' | 'kafkaTopicPrefix' | 'schemaRegistryUrl'>,
   ) {
     this.store = new EventStore(pool, undefined, upcasters);
-    if (kafkaBrokers.length > 0) this.publisher = new Publisher(kafkaBrokers, kafkaTopicPrefix);
+    const names = topics.map(({ name }) => name);
+    if (schemaRegistryUrl) {
+      names.push(examAttemptTopic);
+      this.examAttempts = new ExamAttempts(pool, new SchemaRegistry(schemaRegistryUrl), kafkaTopicPrefix);
+    }
+    if (kafkaBrokers.length > 0) this.publisher = new Publisher(kafkaBrokers, kafkaTopicPrefix, names);
   }
 
   /** Until `signal`. Never rejects; whatever fails is tried again for ever. */
@@ -68,15 +80,17 @@ export class Relay {
   private async tell(events: readonly Stored[]): Promise<Told[]> {
     const histories = await this.store.readMany([...new Set(events.map(({ stream }) => stream))]);
     const changes = new Map([...histories.values()].flatMap(changesIn).map((change) => [change.event.id, change]));
-    return events.flatMap((event) => {
+    const told = events.flatMap((event) => {
       const change = changes.get(event.id);
       if (!change) return [];
       try {
-        return { event, messages: messagesOf(change) };
+        return { event, change, messages: messagesOf(change) };
       } catch (error) {
         throw new Undeliverable(event, (error as Error).message);
       }
     });
+    const onBus = await this.examAttempts?.messagesOf(told.map(({ change }) => change));
+    return told.map(({ event, messages }) => ({ event, messages: [...messages, ...(onBus?.get(event.id) ?? [])] }));
   }
 
   /** What is too large together goes in halves; what is too large by itself is undeliverable. */

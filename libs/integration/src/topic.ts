@@ -1,8 +1,23 @@
-import { type Attempt, type AttemptEvent, type Effect, evolveAttempt, isAttemptEvent } from '#domain';
+import {
+  type Attempt,
+  type AttemptEvent,
+  type Effect,
+  evolveAttempt,
+  isAttemptEvent,
+  type LearnerAtExamEvent,
+} from '#domain';
 import type { Metadata, Stored } from '#event-store';
 
-/** Something that happened to an attempt, with the attempt before (none when it is new) and after (none when removed). */
-export type Change = { event: Stored<AttemptEvent>; before: Attempt | undefined; after: Attempt | undefined };
+/**
+ * Something that happened to an attempt, with the attempt before (none when it is new) and after (none when removed), and
+ * the whole stream it is in.
+ */
+export type Change = {
+  event: Stored<AttemptEvent>;
+  before: Attempt | undefined;
+  after: Attempt | undefined;
+  history: readonly Stored<LearnerAtExamEvent>[];
+};
 
 /** Whose attempt it is, and at what. */
 export type Subject = Required<Pick<Metadata, 'courseId' | 'contentId' | 'examId' | 'userId'>>;
@@ -21,7 +36,7 @@ export function changesIn(history: readonly Stored[]): Change[] {
     const before = attempts.get(event.data.attemptId);
     const after = evolveAttempt(before, event);
     attempts.set(event.data.attemptId, after);
-    return { event, before, after };
+    return { event, before, after, history: history as Stored<LearnerAtExamEvent>[] };
   });
 }
 

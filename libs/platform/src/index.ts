@@ -4,6 +4,7 @@ export * from './obscured-user-id.js';
 export * from './people.js';
 export * from './quarantine.js';
 export * from './roster.errors.js';
+export * from './roster.facts.js';
 export * from './roster.js';
 export * from './token.js';
 export * from './user.entity.js';

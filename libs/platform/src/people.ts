@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { rosterTransaction } from './roster.transaction.js';
 
 /** A person as the LMS knows them. */
 export type User = {
@@ -45,12 +46,26 @@ export async function usersByIds(pool: pg.Pool, userIds: readonly number[]): Pro
   return new Map(rows.map(toUser).map((user) => [user.id, user]));
 }
 
+/** What others may be told of a person. */
+export type Identity = Pick<User, 'id' | 'username' | 'email' | 'fullName' | 'isActive'>;
+
+/** Who these people are now. One who is retired, or whom nobody described, is an id and nothing else. */
+export async function identitiesOf(pool: pg.Pool, userIds: readonly number[]): Promise<(userId: number) => Identity> {
+  const users = await usersByIds(pool, userIds);
+  const { rows } = await pool.query('select user_id from learner_keys where user_id = any($1) and key is null', [
+    userIds,
+  ]);
+  for (const { user_id } of rows) users.delete(Number(user_id));
+  return (id) => users.get(id) ?? { id, username: '', email: '', fullName: '', isActive: false };
+}
+
 /** Whether the user is staff of every one of these courses (and there is one). Global staff rights are not looked at. */
 export async function isCourseStaff(pool: pg.Pool, userId: number, ...courseIds: string[]): Promise<boolean> {
   const asked = [...new Set(courseIds)];
   const { rows } = await pool.query({
     name: 'course staff',
-    text: 'select count(*)::int as count from course_staff where user_id = $1 and course_id = any($2)',
+    text: `select count(distinct course_id)::int as count from course_staff
+            where user_id = $1 and course_id = any($2) and is_active`,
     values: [userId, asked],
   });
   return asked.length > 0 && rows[0].count === asked.length;
@@ -68,13 +83,11 @@ export async function verifiedName(pool: pg.Pool, userId: number): Promise<strin
 
 /** Retirement: what identifies the person goes; an inactive user without a name stays, so that old ids still resolve. */
 export async function forgetUser(pool: pg.Pool, userId: number): Promise<void> {
-  await pool.query(
-    `with forgotten as (
+  const text = `with forgotten as (
        update users set username = 'retired user ' || id, email = '', full_name = '', is_staff = false, is_superuser = false,
                         is_active = false, groups = '{}' where id = $1),
      names as (delete from verified_names where user_id = $1),
      staffed as (delete from course_staff where user_id = $1)
-     delete from enrollments where user_id = $1`,
-    [userId],
-  );
+     delete from enrollments where user_id = $1`;
+  await rosterTransaction(pool, (client) => client.query(text, [userId]));
 }

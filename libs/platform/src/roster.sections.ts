@@ -82,18 +82,21 @@ export const sections: Record<string, Section> = {
       escalation_email: 'text',
       override_grade_on_rejected: 'boolean',
     },
+    renewed: ['told_at'],
   },
   enrollments: {
     fields: { ...ofUser, mode: words, is_active: optional(flag, true) },
     table: 'enrollments',
     key: ['user_id', 'course_id'],
     columns: { user_id: 'bigint', course_id: 'text', mode: 'text', is_active: 'boolean' },
+    renewed: ['told_at'],
   },
   course_staff: {
     fields: { ...ofUser, role: optional(words, 'staff') },
     table: 'course_staff',
-    key: ['user_id', 'course_id'],
+    key: ['user_id', 'course_id', 'role'],
     columns: { user_id: 'bigint', course_id: 'text', role: 'text' },
+    renewed: ['is_active', 'told_at'],
   },
   credit_requirements: {
     fields: {
@@ -151,8 +154,8 @@ export const creditStatuses: Section = {
   },
 };
 
-/** What `removed` may hold: keys of rows that go. */
+/** What `removed` may hold: keys of rows that count no more. They stay, with the time, for older facts to come too late. */
 export const removable: Record<string, Section> = {
   enrollments: { ...sections.enrollments, fields: ofUser },
-  course_staff: { ...sections.course_staff, fields: ofUser },
+  course_staff: { ...sections.course_staff, fields: ofUser, key: ['user_id', 'course_id'] },
 };

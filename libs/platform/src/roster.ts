@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { type RosterError, RosterInvalid } from './roster.errors.js';
 import { isObject, Problem } from './roster.fields.js';
 import { type Item, removable, type Section, sections } from './roster.sections.js';
+import { rosterTransaction } from './roster.transaction.js';
 import { removeItems, writeItems } from './roster.writes.js';
 
 type Document = Record<string, Item[]>;
@@ -12,19 +13,10 @@ type Document = Record<string, Item[]>;
  */
 export async function upsertRoster(pool: pg.Pool, document: unknown): Promise<Record<string, number>> {
   const { written, removed } = readDocument(document);
-  const client = await pool.connect();
-  try {
-    await client.query('begin');
-    await client.query("select pg_advisory_xact_lock(hashtext('roster'))");
+  await rosterTransaction(pool, async (client) => {
     for (const name of Object.keys(sections)) if (written[name]?.length) await writeItems(client, name, written[name]);
     for (const [name, items] of Object.entries(removed)) await removeItems(client, name, items);
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback').catch(() => {});
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
   const counts = Object.entries(written).map(([name, items]) => [name, items.length]);
   const goneCounts = Object.entries(removed).map(([name, items]) => [`removed.${name}`, items.length]);
   return Object.fromEntries([...counts, ...goneCounts]);

@@ -8,7 +8,8 @@ export const writeItems = (client: pg.ClientBase, section: string, items: Item[]
 
 export async function removeItems(client: pg.ClientBase, section: string, items: Item[]) {
   await resolveUsers(client, items);
-  await remove(client, removable[section], items);
+  const { table } = removable[section];
+  await at(client, `update ${table} known set is_active = false, told_at = now() from`, removable[section], items);
 }
 
 const writers: Record<string, Write> = {
@@ -39,7 +40,7 @@ const writers: Record<string, Write> = {
     await resolveUsers(client, items);
     const dates = lastOf(sections.dates, items).map((item) => ({ ...item, due: item.date }));
     const isGone = ({ user_id, due }: Item) => user_id != null && due === null;
-    await remove(client, sections.dates, dates.filter(isGone));
+    await at(client, 'delete from dates known using', sections.dates, dates.filter(isGone));
     await upsert(
       client,
       sections.dates,
@@ -141,10 +142,11 @@ async function upsert(client: pg.ClientBase, section: Section, items: Item[]) {
   );
 }
 
-async function remove(client: pg.ClientBase, section: Section, items: Item[]) {
+/** Does something to the rows that these items name. */
+async function at(client: pg.ClientBase, action: string, section: Section, items: Item[]) {
   await client.query(
-    `delete from ${section.table} gone using jsonb_to_recordset($1) as item(${typed(section, section.key)})
-      where ${matching(section.key, 'gone', 'is not distinct from')}`,
+    `${action} jsonb_to_recordset($1) as item(${typed(section, section.key)})
+      where ${matching(section.key, 'known', 'is not distinct from')}`,
     [JSON.stringify(items)],
   );
 }

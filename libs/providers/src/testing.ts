@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-type Answer = { status?: number; body?: unknown; text?: string; delayMs?: number };
+type Answer = { status?: number; headers?: Record<string, string>; body?: unknown; text?: string; delayMs?: number };
 type Call = { route: string; authorization?: string; language?: string; body: string; json: any };
 
 /** A vendor of tests: remembers what it was asked, answers as told, and else as a vendor in good health. */
@@ -42,7 +42,7 @@ export class Vendor {
       vendor.calls.push(call);
       const answer = vendor.answerTo(call);
       if (answer.delayMs) await pause(answer.delayMs, undefined, { ref: false });
-      response.writeHead(answer.status ?? 200).end(answer.text ?? JSON.stringify(answer.body ?? {}));
+      response.writeHead(answer.status ?? 200, answer.headers).end(answer.text ?? JSON.stringify(answer.body ?? {}));
     });
     return vendor;
   }

@@ -116,6 +116,15 @@ const requirements = listOf(
   ),
 );
 
+/** domain.md §12 */
+export const requirementsOfExam = object('Prerequisites', {
+  are_prerequisites_satisifed: flag,
+  satisfied_prerequisites: requirements,
+  failed_prerequisites: requirements,
+  pending_prerequisites: requirements,
+  declined_prerequisites: requirements,
+});
+
 /** rest-api.md §5.18. */
 export const examOfSequence = object('ExamOfSequence', {
   exam: either(
@@ -130,13 +139,7 @@ export const examOfSequence = object('ExamOfSequence', {
       },
       {
         total_time: text,
-        prerequisite_status: object('Prerequisites', {
-          are_prerequisites_satisifed: flag,
-          satisfied_prerequisites: requirements,
-          failed_prerequisites: requirements,
-          pending_prerequisites: requirements,
-          declined_prerequisites: requirements,
-        }),
+        prerequisite_status: requirementsOfExam,
         onboarding_link: text,
       },
     ),

@@ -5,16 +5,16 @@ import type pg from 'pg';
 import { CONFIGURATION, FactFinder, FreshAttempts, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import {
-  CreateAttempt,
   type Exam,
   examTypeOf,
   humanizedMinutes,
   isOnboardingError,
   isPastDue,
   prerequisitesOf,
+  standingOf,
 } from '#domain';
 import { type Caller, creditState, userById } from '#platform';
-import { type AttemptRecord, activeAttemptOf, currentAttemptAt, examByContent, examJson, instant } from '#read-models';
+import { type AttemptRecord, activeAttemptOf, currentAttemptAt, examByContent, examJson } from '#read-models';
 import { Gate, Me } from '../authentication.js';
 import { Answers, Asks } from '../document/answers.js';
 import { failure, mfeFlag, text, userIdNumber } from '../document/schemas.js';
@@ -23,6 +23,7 @@ import { links } from '../links.js';
 import { now } from '../now.js';
 import { onboardingExamsOf, sequencedFor } from '../onboarding/onboarding-exams.js';
 import { examOfSequence, timerOrNothing } from './attempts.answers.js';
+import { declining, prerequisitesJson } from './prerequisites.js';
 import { subjectOf } from './subject.js';
 import { Timer } from './timer.js';
 
@@ -129,33 +130,8 @@ export class LearningSequenceController {
   private async prerequisites(exam: Exam, userId: number, at: string) {
     const credit = await creditState(this.pool, userId, exam.courseId);
     if (!credit) return {};
-    const { satisfied, failed, pending, declined } = prerequisitesOf(credit.credit_requirement_status, exam.contentId);
-    if (declined.length > 0) {
-      const data = { takingAsProctored: false, startClock: false, at };
-      await this.commands.execute(
-        new CreateAttempt({ examId: exam.id, userId }, data, { actor: { kind: 'user', userId } }),
-      );
-    }
-    const linked = declined.length > 0 ? [] : failed.length > 0 ? failed : pending;
-    const shown = (requirements: typeof failed) =>
-      requirements.map((each) => ({
-        ...each,
-        status_date: instant(each.status_date),
-        ...(linked === requirements ? { jumpto_url: this.jumpTo(exam.courseId, each) } : {}),
-      }));
-    return {
-      prerequisite_status: {
-        are_prerequisites_satisifed: failed.length + pending.length + declined.length === 0,
-        satisfied_prerequisites: shown(satisfied),
-        failed_prerequisites: shown(failed),
-        pending_prerequisites: shown(pending),
-        declined_prerequisites: shown(declined),
-      },
-    };
-  }
-
-  private jumpTo(courseId: string, { namespace, name }: { namespace: string; name: string }): string | null {
-    const isExam = namespace === 'proctored_exam' && name !== '';
-    return isExam ? links.exam(this.configuration.settings, courseId, name, false) : null;
+    const prerequisites = prerequisitesOf(credit.credit_requirement_status, exam.contentId);
+    if (standingOf(prerequisites) === 'declined') await this.commands.execute(declining(exam, userId, at));
+    return { prerequisite_status: prerequisitesJson(this.configuration.settings, exam.courseId, prerequisites) };
   }
 }

@@ -41,7 +41,7 @@ export class Timer {
     const provider = exam.isProctored ? providerOf(settings, exam.backend) : undefined;
     const seconds = remainingSeconds(attempt, at);
     const frozen = attempt.allowedTimeLimitMins;
-    const total = !frozen || isReadyToResume(attempt) ? await this.minutesNow(attempt, at) : frozen;
+    const total = await this.minutesOf(attempt, at);
     const isSettingUp = attempt.status === 'created' || attempt.status === 'download_software_clicked';
     return {
       in_timed_exam: true,
@@ -63,14 +63,17 @@ export class Timer {
       use_legacy_attempt_api: true,
       desktop_application_js_url: provider?.javascriptUrl() ?? '',
       ...(provider && { ping_interval: provider.pingInterval, attempt_code: attempt.attemptCode }),
-      ...(provider && isSettingUp && { software_download_url: await this.downloadUrl(provider, attempt) }),
+      ...(provider &&
+        isSettingUp && {
+          software_download_url: (await guidanceFor(attempt, provider, settings.languageCode)).downloadUrl,
+        }),
     };
   }
 
-  private async downloadUrl(provider: Provider, { exam, externalId }: AttemptRecord): Promise<unknown> {
-    const { languageCode } = this.configuration.settings;
-    const guidance = externalId ? await provider.guidance(exam.externalId, externalId, languageCode) : undefined;
-    return guidance?.download_url ?? (await provider.downloadUrl(languageCode)) ?? null;
+  /** The minutes that were settled at the start; where there was none, or is to be another one, those of a start now. */
+  async minutesOf(attempt: AttemptRecord, at: string): Promise<number> {
+    const { allowedTimeLimitMins: frozen } = attempt;
+    return !frozen || isReadyToResume(attempt) ? this.minutesNow(attempt, at) : frozen;
   }
 
   /** The minutes that this learner would get when starting the exam now (domain.md §3.5). */
@@ -79,4 +82,17 @@ export class Timer {
     const history = (await this.events.read(learnerAtExamStream(learner))) as Stored<LearnerAtExamEvent>[];
     return allowedTimeOf(fold(learnerAtExam, history), facts, at).minutes;
   }
+}
+
+/** What the provider tells a learner who sets up; null is what it does not tell. */
+export async function guidanceFor(
+  { exam, externalId }: AttemptRecord,
+  provider: Provider,
+  language: string,
+): Promise<{ instructions: unknown; downloadUrl: unknown }> {
+  const guidance = externalId ? await provider.guidance(exam.externalId, externalId, language) : undefined;
+  return {
+    instructions: guidance?.instructions ?? null,
+    downloadUrl: guidance?.download_url ?? (await provider.downloadUrl(language)) ?? null,
+  };
 }

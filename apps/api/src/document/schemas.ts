@@ -31,8 +31,10 @@ export const listOf = (items: Schema): Schema => ({ type: 'array', items });
 export const mapOf = (values: Schema): Schema => ({ type: 'object', additionalProperties: values });
 export const either = (...schemas: Schema[]): Schema => ({ anyOf: schemas });
 
+/** In a query; anything else means no. */
+export const yes = oneOf('1', 'true', 'True');
 /** `is_learning_mfe`: links lead to the learning front end. */
-export const mfeFlag = oneOf('1', 'true', 'True');
+export const mfeFlag = yes;
 
 type Optional<T> = { [Key in keyof T]-?: undefined extends T[Key] ? Key : never }[keyof T];
 type Schemas<T, Key extends keyof T> = unknown extends T ? Record<string, Schema> : Record<Key, Schema>;

@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Controller, Get, Inject } from '@nestjs
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { POOL } from '#commands';
-import { vendorStates } from '#delivery';
+import { type VendorState, vendorStates } from '#delivery';
 import { migrations } from '../../../../migrations/index.js';
 import { Gate } from '../authentication.js';
 import { Answers } from '../document/answers.js';
@@ -16,6 +16,9 @@ const ahead = `select from (select transaction_id from events order by transacti
 /** Readers of the log see nothing at or above the oldest running transaction. */
 const heldBack = `select pg_snapshot_xmax(snapshot)::text::bigint - pg_snapshot_xmin(snapshot)::text::bigint as transactions
                     from pg_current_snapshot() snapshot`;
+
+const vendor = object<VendorState>('Vendor', { provider: text, circuit: text, deadLetters: integer });
+const ready = object('Ready', { status: text, transactionsHeldBack: integer, vendors: listOf(vendor) });
 
 @ApiTags('health')
 @Controller('health')
@@ -39,7 +42,7 @@ export class HealthController implements BeforeApplicationShutdown {
   @Get('ready')
   @Gate('anyone')
   @ApiOperation({ summary: 'Requests can be served: the database is reachable and up to date' })
-  @Answers(200, object('Ready', { status: text, transactionsHeldBack: integer }))
+  @Answers(200, ready)
   @Answers(503, either(object('NotReady', { status: text }, { missing: listOf(text) }), detail))
   async ready() {
     if (this.isEnding) throw new HttpAnswer(503, { status: 'ending' });

@@ -1,4 +1,5 @@
 import { anything, flag, integer, listOf, object, oneOf, orNull, text, time } from '../document/schemas.js';
+import type { panelJson } from './panel.js';
 
 /** rest-api.md §5.13. A provider's profile may name any expiration date. */
 export const onboardingStatus = object('OnboardingStatus', {
@@ -8,6 +9,20 @@ export const onboardingStatus = object('OnboardingStatus', {
   onboarding_past_due: flag,
   onboarding_release_date: time,
   review_requirements_url: text,
+});
+
+/** domain.md §7.8: what the panel says, as data. */
+export const onboardingPanel = object<ReturnType<typeof panelJson>>('OnboardingPanel', {
+  language: text,
+  title: text,
+  status: orNull(text),
+  label: text,
+  tone: oneOf('good', 'waiting', 'needs_action'),
+  message: orNull(text),
+  reminder: orNull(text),
+  link: orNull(object('OnboardingLink', { text, url: orNull(text) })),
+  instructions: orNull(object('OnboardingInstructions', { text, url: text })),
+  expires_at: anything,
 });
 
 /** rest-api.md §5.14. */

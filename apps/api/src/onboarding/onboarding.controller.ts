@@ -1,9 +1,10 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
 import { CONFIGURATION, POOL } from '#commands';
 import { type Configuration, userObfuscationKeyOf } from '#configuration';
-import { onboardingOf, onboardingSeenByStaff } from '#domain';
+import { onboardingOf, onboardingPanelOf, onboardingSeenByStaff } from '#domain';
 import {
   type Caller,
   enrolledAmong,
@@ -22,8 +23,10 @@ import { refused } from '../http-answer.js';
 import { links } from '../links.js';
 import { now } from '../now.js';
 import { type Page, pageOf } from '../page.js';
-import { onboardingOfCourse, onboardingStatus } from './onboarding.answers.js';
+import { textsFor } from '../texts/texts.js';
+import { onboardingOfCourse, onboardingPanel, onboardingStatus } from './onboarding.answers.js';
 import { type Onboarding, onboardingExamsOf, sequencedFor } from './onboarding-exams.js';
+import { panelJson } from './panel.js';
 import { onboardingAtProvider, profileOf } from './provider-profiles.js';
 
 const profileSwitch = 'edx_proctoring.onboarding_profile_instructor_dashboard_api';
@@ -53,6 +56,43 @@ export class OnboardingController {
   @Asks('username', text)
   @Asks('is_learning_mfe', mfeFlag)
   async own(@Me() me: Caller, @Query() query: Record<string, string>) {
+    const { status, expiresAt, link, when, opensAt, provider } = await this.onboardingFor(me, query, now());
+    return {
+      onboarding_status: status,
+      onboarding_link: when === 'open' ? link : null,
+      expiration_date: expiresAt,
+      onboarding_past_due: when === 'past_due',
+      onboarding_release_date: instant(opensAt).replace('Z', '+00:00'),
+      review_requirements_url: provider.helpCenterArticleUrl,
+    };
+  }
+
+  @Get('panel')
+  @Gate('login')
+  @ApiOperation({ summary: "What a course's page tells a learner of onboarding, in the learner's language" })
+  @Answers(200, onboardingPanel, { headers: { 'Content-Language': { schema: text } } })
+  @Answers(404, either(text, detail))
+  @Answers(502, failure)
+  @Asks('course_id', text)
+  @Asks('username', text)
+  @Asks('is_learning_mfe', mfeFlag)
+  async panel(
+    @Me() me: Caller,
+    @Query() query: Record<string, string>,
+    @Headers('accept-language') accepted: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { settings } = this.configuration;
+    const at = now();
+    const onboarding = await this.onboardingFor(me, query, at);
+    const texts = textsFor(accepted, settings.languageCode);
+    reply.headers({ 'Content-Language': texts.language, Vary: 'Accept-Language' });
+    const instructions = onboarding.provider.helpCenterArticleUrl || settings.linkUrls.faq || null;
+    return panelJson(onboarding, onboardingPanelOf(onboarding, onboarding.when, at), instructions, texts);
+  }
+
+  /** A learner's onboarding in the course of the query: the caller's own, or for staff another one's (domain.md §7.2). */
+  private async onboardingFor(me: Caller, query: Record<string, string>, at: string) {
     const { course_id: courseId, username = '', is_learning_mfe } = query;
     if (!courseId) throw refused(400, 'Missing required query parameter course_id');
     const isOther = username !== '' && username !== me.username;
@@ -63,7 +103,6 @@ export class OnboardingController {
     const userId = isOther ? (await userByName(this.pool, username))?.id : me.userId;
     if (userId === undefined) throw refused(400, `username: there is no user ${username}.`);
 
-    const at = now();
     const shown = await sequencedFor(this.pool, onboarding.exams, userId, at);
     const chosen = (['open', 'future', 'past_due'] as const).flatMap(
       (when) => shown.find((each) => each.when === when) ?? [],
@@ -71,16 +110,10 @@ export class OnboardingController {
     if (!chosen) throw refused(404, 'There is no onboarding exam accessible to this user.');
     const { exam, when, opensAt } = chosen;
     const isLearningMfe = mfeFlag.enum.includes(is_learning_mfe);
-    const { status, expiresAt } = await this.statusOf(userId, courseId, exam.backend, onboarding.provider, at);
-    return {
-      onboarding_status: status,
-      onboarding_link:
-        when === 'open' ? links.exam(this.configuration.settings, courseId, exam.contentId, isLearningMfe) : null,
-      expiration_date: expiresAt,
-      onboarding_past_due: when === 'past_due',
-      onboarding_release_date: instant(opensAt).replace('Z', '+00:00'),
-      review_requirements_url: onboarding.provider.helpCenterArticleUrl,
-    };
+    const { provider } = onboarding;
+    const { status, expiresAt } = await this.statusOf(userId, courseId, exam.backend, provider, at);
+    const link = links.exam(this.configuration.settings, courseId, exam.contentId, isLearningMfe);
+    return { status, expiresAt, link, when, opensAt, provider };
   }
 
   @Get('course_id/:courseId')

@@ -8,7 +8,7 @@ import type { Origin } from '#domain';
 import { type Caller, obscuredUserId } from '#platform';
 import { ProviderRefused, providerOf } from '#providers';
 import { attemptsOf } from '#read-models';
-import { Gate, Me } from '../authentication.js';
+import { Authentication, Gate, Me } from '../authentication.js';
 import { Answers } from '../document/answers.js';
 import { flag, mapOf } from '../document/schemas.js';
 import { HttpAnswer } from '../http-answer.js';
@@ -27,6 +27,7 @@ export class RetirementController {
     private readonly commands: CommandBus,
     @Inject(POOL) private readonly pool: pg.Pool,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly authentication: Authentication,
   ) {}
 
   @Post('retire_backend_user/:userId/')
@@ -56,6 +57,7 @@ export class RetirementController {
   async here(@WholeNumber('userId') userId: string, @Me() me: Caller, @By() by: Origin) {
     this.check(me);
     await this.commands.execute(new RetireLearner(userId, now(), by));
+    this.authentication.forget();
     throw new HttpAnswer(204);
   }
 

@@ -6,7 +6,7 @@ import { HttpAnswer } from '../http-answer.js';
 
 const log = new Logger('Reviews');
 
-/** Receives a review. One that is refused for what it says is kept, so that it can be looked at and tried again. */
+/** Receives a review. One that is refused for what it says, or for what its attempt or exam is by now, is kept, so that it can be looked at and tried again. */
 export async function quarantining(
   pool: pg.Pool,
   callback: { route: CallbackRoute; externalId?: string; userId?: number; bytes: Buffer },
@@ -15,7 +15,7 @@ export async function quarantining(
   try {
     await receive();
   } catch (error) {
-    if (error instanceof Refusal || (error instanceof HttpAnswer && error.status === 400)) {
+    if (error instanceof Refusal || (error instanceof HttpAnswer && [400, 412].includes(error.status))) {
       const { bytes, ...more } = callback;
       const isKept = await quarantine(pool, { ...more, body: bytes.toString(), reason: reasonOf(error) });
       const { route, externalId } = callback;

@@ -63,19 +63,21 @@ export class ReviewsController {
     @Req() { bytes = Buffer.alloc(0) }: FastifyRequest,
   ) {
     const found = await this.attempt(externalId);
-    if (!found)
-      throw new Refusal(
-        'attempt_not_found',
-        `Attempted to access exam attempt with external_id=${externalId} but it does not exist.`,
-      );
-    if (!isReviewer(me, found)) throw new HttpAnswer(403, undefined);
-    await quarantining(this.pool, { route: 'reviewed', externalId, userId: found.userId, bytes }, async () => {
+    if (found && !isReviewer(me, found)) throw new HttpAnswer(403, undefined);
+    const receive = async () => {
+      if (!found)
+        throw new Refusal(
+          'attempt_not_found',
+          `Attempted to access exam attempt with external_id=${externalId} but it does not exist.`,
+        );
       const payload = bodyObject(body);
       const at = now();
       const attempt = await this.fresh.of(found, at);
       if (!attempt.exam.isProctored) throw new HttpAnswer(412, 'Exam no longer proctored');
       await this.commands.execute(new ReceiveReview(attempt, attempt.exam.backend, payload, at, by));
-    });
+    };
+    if (!found && !reviewsSomewhere(me)) await receive();
+    else await quarantining(this.pool, { route: 'reviewed', externalId, userId: found?.userId, bytes }, receive);
     return 'OK';
   }
 
@@ -90,3 +92,7 @@ export class ReviewsController {
 /** May review: global staff, superusers, and the group of the exam's provider (rest-api.md §2.3). */
 const isReviewer = (me: Caller, { exam }: AttemptRecord): boolean =>
   me.isStaff || me.isSuperuser || me.groups.includes(`${exam.backend ?? 'None'}_review`);
+
+/** One whose word is worth keeping even where nobody knows the attempt. */
+const reviewsSomewhere = (me: Caller): boolean =>
+  me.isStaff || me.isSuperuser || me.groups.some((group) => group.endsWith('_review'));

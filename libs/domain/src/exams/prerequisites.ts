@@ -25,3 +25,12 @@ export const prerequisitesOf = <R extends Requirement>(
 
 const groupOf = (status: string | null): keyof Prerequisites =>
   status === 'satisfied' || status === 'failed' || status === 'declined' ? status : 'pending';
+
+/** What a learner's prerequisites mean for an exam that was not begun; the first of these that holds. */
+export type Standing = 'declined' | 'failed' | 'pending' | 'satisfied';
+
+export const standingOf = ({ declined, failed, pending }: Prerequisites): Standing => {
+  if (declined.length > 0) return 'declined';
+  if (failed.length > 0) return 'failed';
+  return pending.length > 0 ? 'pending' : 'satisfied';
+};

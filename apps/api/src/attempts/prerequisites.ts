@@ -1,0 +1,39 @@
+import type { Settings } from '#configuration';
+import { CreateAttempt, type Exam, type Prerequisites, standingOf } from '#domain';
+import type { CreditRequirement } from '#platform';
+import { instant } from '#read-models';
+import { links } from '../links.js';
+
+/** The learner's standing before an exam (domain.md §12). Links lead to what is missing. */
+export const prerequisitesJson = (
+  settings: Settings,
+  courseId: string,
+  prerequisites: Prerequisites<CreditRequirement>,
+) => {
+  const { satisfied, failed, pending, declined } = prerequisites;
+  const standing = standingOf(prerequisites);
+  const shown = (requirements: CreditRequirement[], isLinked = false) =>
+    requirements.map((each) => ({
+      ...each,
+      status_date: instant(each.status_date),
+      ...(isLinked ? { jumpto_url: jumpTo(settings, courseId, each) } : {}),
+    }));
+  return {
+    are_prerequisites_satisifed: standing === 'satisfied',
+    satisfied_prerequisites: shown(satisfied),
+    failed_prerequisites: shown(failed, standing === 'failed'),
+    pending_prerequisites: shown(pending, standing === 'pending'),
+    declined_prerequisites: shown(declined),
+  };
+};
+
+const jumpTo = (settings: Settings, courseId: string, { namespace, name }: CreditRequirement): string | null =>
+  namespace === 'proctored_exam' && name !== '' ? links.exam(settings, courseId, name, false) : null;
+
+/** Who declined a prerequisite declines the exam. */
+export const declining = (exam: Exam, userId: number, at: string): CreateAttempt =>
+  new CreateAttempt(
+    { examId: exam.id, userId },
+    { takingAsProctored: false, startClock: false, at },
+    { actor: { kind: 'user', userId } },
+  );

@@ -1,0 +1,124 @@
+import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type pg from 'pg';
+import { CONFIGURATION, FactFinder, FreshAttempts, POOL } from '#commands';
+import { type Configuration, cookieSecretOf } from '#configuration';
+import { type Exam, statusSummaryOf } from '#domain';
+import { type Caller, isCourseStaff, mayTakeProctoredExams, userById } from '#platform';
+import { currentAttemptAt, examByContent } from '#read-models';
+import { subjectOf } from '../attempts/subject.js';
+import { crumb } from '../authentication.csrf.js';
+import { Gate, Me } from '../authentication.js';
+import { Answers, Asks } from '../document/answers.js';
+import { either, emptyObject, failure, text, userIdNumber, yes } from '../document/schemas.js';
+import { refused } from '../http-answer.js';
+import { isSignedCookie } from '../launch/signed-cookie.js';
+import { now } from '../now.js';
+import { type Texts, textsFor } from '../texts/texts.js';
+import { gracePeriod, statusSummary, studentView } from './student-view.answers.js';
+import { StudentViews } from './student-views.js';
+
+type Parameters = Record<string, string | undefined>;
+
+/** What a learner is shown of an exam, in its place and in the course outline (domain.md §11, §4.8). */
+@ApiTags('learners')
+@Controller('api/edx_proctoring/v1/proctored_exam')
+export class StudentViewController {
+  constructor(
+    private readonly views: StudentViews,
+    private readonly facts: FactFinder,
+    private readonly fresh: FreshAttempts,
+    @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+  ) {}
+
+  @Get('student_view/course_id/:courseId')
+  @Gate('login')
+  @ApiOperation({ summary: "Whether a learner sees an exam's content, and the page that is shown in its place" })
+  @Answers(200, studentView, { headers: { 'Content-Language': { schema: text } } })
+  @Answers(502, failure)
+  @Asks('content_id', text)
+  @Asks('user_id', userIdNumber, 'Of global staff only')
+  @Asks('user_role', text, '`student` if absent; only staff of the course may be something else')
+  @Asks('grace_period_mins', gracePeriod, "The course's grace period; of staff of the course only")
+  @Asks('allow_proctoring_opt_out', yes, 'The page offers the exam without proctoring')
+  async view(
+    @Param('courseId') courseId: string,
+    @Me() me: Caller,
+    @Query() query: Parameters,
+    @Headers() headers: FastifyRequest['headers'],
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { user_role: role = 'student', grace_period_mins: grace = '0' } = query;
+    if (!/^\d{1,7}$/.test(grace)) throw refused(400, 'grace_period_mins: A valid integer is required.');
+    if ((role !== 'student' || grace !== '0') && !me.isStaff && !(await isCourseStaff(this.pool, me.userId, courseId)))
+      throw refused(403, 'Must be a Staff User to Perform this request.');
+    const learner = await this.learnerOf(me, query.user_id);
+    const exam = await this.examOf(courseId, query.content_id);
+    if (!exam) throw refused(404, `There is no exam at ${query.content_id} in ${courseId}.`);
+    const cookie = crumb(headers, 'exam') ?? '';
+    const asked = {
+      role,
+      gracePeriodMins: Number(grace),
+      allowsOptOut: yes.enum.includes(query.allow_proctoring_opt_out),
+      isSecureBrowser: isSignedCookie('exam', cookie, cookieSecretOf(this.configuration)),
+    };
+    return this.views.of(exam, learner, asked, this.textsIn(headers, reply), now());
+  }
+
+  @Get('attempt_status_summary/course_id/:courseId')
+  @Gate('login')
+  @ApiOperation({ summary: "What a course outline says of a learner's exam; nothing for who may not take it" })
+  @Answers(200, either(statusSummary, emptyObject), { headers: { 'Content-Language': { schema: text } } })
+  @Asks('content_id', text)
+  @Asks('user_id', userIdNumber, 'Of global staff only')
+  async summary(
+    @Param('courseId') courseId: string,
+    @Me() me: Caller,
+    @Query() query: Parameters,
+    @Headers() headers: FastifyRequest['headers'],
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { id: userId } = await this.learnerOf(me, query.user_id);
+    const exam = await this.examOf(courseId, query.content_id);
+    const texts = this.textsIn(headers, reply);
+    if (!exam) return {};
+    const at = now();
+    const [facts, found, mayTake] = await Promise.all([
+      this.facts.of(exam.id, userId),
+      currentAttemptAt(this.pool, exam.id, userId),
+      mayTakeProctoredExams(this.pool, userId, courseId),
+    ]);
+    const attempt = found && (await this.fresh.of(found, at));
+    const { courseEndsAt } = facts;
+    const summary = statusSummaryOf(exam, attempt?.status, {
+      courseHasEnded: courseEndsAt !== null && Date.parse(courseEndsAt) < Date.parse(at),
+      mayTakeProctoredExams: mayTake,
+    });
+    if (!summary) return {};
+    return {
+      ...(summary.status && { status: summary.status }),
+      short_description: texts.say(`summary.${summary.says}`),
+      suggested_icon: summary.icon,
+      in_completed_state: summary.isCompleted,
+    };
+  }
+
+  private async learnerOf(me: Caller, userId: string | undefined) {
+    const learner = await userById(this.pool, subjectOf(me, userId));
+    if (learner) return learner;
+    throw refused(400, `user_id: there is no user ${userId}.`);
+  }
+
+  private async examOf(courseId: string, contentId: string | undefined): Promise<Exam | undefined> {
+    if (!contentId) throw refused(400, 'Missing required query parameter content_id');
+    return examByContent(this.pool, courseId, contentId);
+  }
+
+  private textsIn(headers: FastifyRequest['headers'], reply: FastifyReply): Texts {
+    const texts = textsFor(headers['accept-language'], this.configuration.settings.languageCode);
+    reply.headers({ 'Content-Language': texts.language, Vary: 'Accept-Language' });
+    return texts;
+  }
+}

@@ -1,0 +1,155 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type pg from 'pg';
+import { CONFIGURATION, FactFinder, FreshAttempts, POOL } from '#commands';
+import type { Configuration } from '#configuration';
+import {
+  type Exam,
+  type Facts,
+  type Interstitial,
+  isOnboardingError,
+  isPastDue,
+  prerequisitesOf,
+  type Situation,
+  standingOf,
+  studentViewOf,
+} from '#domain';
+import { creditState, dueDate, escalationEmail, mayTakeProctoredExams, type User } from '#platform';
+import { providerOf } from '#providers';
+import { type AttemptRecord, currentAttemptAt, examsOfCourse } from '#read-models';
+import { declining, prerequisitesJson } from '../attempts/prerequisites.js';
+import { guidanceFor, Timer } from '../attempts/timer.js';
+import { links } from '../links.js';
+import type { Texts } from '../texts/texts.js';
+import { proctoringContext, timedContext } from './contexts.js';
+import { pageOf, type Shown } from './pages.js';
+
+/** What the page that asks knows, and this service does not. */
+export type Asked = {
+  role: string;
+  gracePeriodMins: number;
+  allowsOptOut: boolean;
+  /** The browser came in through the proctoring software. */
+  isSecureBrowser: boolean;
+};
+
+type Gathered = {
+  exam: Exam;
+  learner: User;
+  attempt: AttemptRecord | null;
+  facts: Facts;
+  situation: Situation;
+  at: string;
+  asked: Asked;
+  waitsUntil: string | null;
+  prerequisites: ReturnType<typeof prerequisitesJson> | null;
+};
+
+/** What a learner sees in place of an exam's content (domain.md §11). */
+@Injectable()
+export class StudentViews {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly facts: FactFinder,
+    private readonly fresh: FreshAttempts,
+    private readonly timer: Timer,
+    @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+  ) {}
+
+  /** Looking has consequences: what ran out of time is handed in, and who declined a prerequisite declines the exam. */
+  async of(exam: Exam, learner: User, asked: Asked, texts: Texts, at: string) {
+    const gathered = await this.gather(exam, learner, asked, at);
+    const { interstitial, declines } = studentViewOf(gathered.situation);
+    if (declines) await this.commands.execute(declining(exam, learner.id, at));
+    const { language } = texts;
+    if (interstitial === null) return { interstitial, shows_content: true, language, context: null, html: null };
+    const shown = await this.show(gathered, interstitial, texts);
+    return { interstitial, shows_content: false, language, context: shown.context, html: pageOf(shown, texts) };
+  }
+
+  private async gather(exam: Exam, learner: User, asked: Asked, at: string): Promise<Gathered> {
+    const { settings } = this.configuration;
+    const { courseId, contentId } = exam;
+    const [facts, found, mayTake, credit] = await Promise.all([
+      this.facts.of(exam.id, learner.id),
+      currentAttemptAt(this.pool, exam.id, learner.id),
+      mayTakeProctoredExams(this.pool, learner.id, courseId),
+      creditState(this.pool, learner.id, courseId),
+    ]);
+    const attempt = found ? await this.fresh.of(found, at) : null;
+    const required = prerequisitesOf(credit?.credit_requirement_status ?? [], contentId);
+    const dueForAll = attempt?.isStatusAcknowledged ? await this.dueForAll(exam) : null;
+    const waitsUntil = waitOf(facts.dueAt, asked.gracePeriodMins, at);
+    const isDue = (dueAt: string | null) => isPastDue(exam, dueAt, facts.courseEndsAt, at);
+    const provider = exam.isProctored ? providerOf(settings, exam.backend) : undefined;
+    const situation: Situation = {
+      role: asked.role,
+      exam,
+      supportsOnboarding: facts.backend?.supportsOnboarding ?? false,
+      attempt,
+      isPastDue: isDue(facts.dueAt),
+      isPastDueForAll: isDue(dueForAll ?? facts.dueAt),
+      isInGracePeriod: waitsUntil !== null,
+      courseHasEnded: facts.courseEndsAt !== null && Date.parse(facts.courseEndsAt) <= Date.parse(at),
+      mayTakeProctoredExams: mayTake,
+      isAccountActive: learner.isActive,
+      prerequisites: standingOf(required),
+      isViewablePastDue: settings.proctoredExamViewablePastDue,
+      isWrongBrowser: provider?.blocksExamMaterial === true && !asked.isSecureBrowser,
+    };
+    const prerequisites = attempt || !credit ? null : prerequisitesJson(settings, courseId, required);
+    return { exam, learner, attempt, facts, situation, at, asked, waitsUntil, prerequisites };
+  }
+
+  /** The course's date for everybody; there may be none. */
+  private async dueForAll({ courseId, contentId }: Exam): Promise<string | null> {
+    const nobody = 0;
+    return (await dueDate(this.pool, courseId, contentId, nobody)) ?? null;
+  }
+
+  private async show(gathered: Gathered, interstitial: Interstitial, texts: Texts): Promise<Shown> {
+    const { exam, learner, attempt, facts, situation, at, asked, waitsUntil, prerequisites } = gathered;
+    const { settings } = this.configuration;
+    const minutes = attempt
+      ? await this.timer.minutesOf(attempt, at)
+      : await this.timer.minutesNow({ examId: exam.id, userId: learner.id }, at, facts);
+    const known = { exam, attempt, at, dueAt: facts.dueAt, isPastDue: situation.isPastDue, minutes, waitsUntil };
+    if (!exam.isProctored) return { interstitial, context: timedContext(known), minutes, attempt } as Shown;
+    const provider = providerOf(settings, exam.backend);
+    const context = proctoringContext({
+      ...known,
+      settings,
+      provider,
+      escalationEmail: await escalationEmail(this.pool, exam.courseId),
+      isWrongBrowser: situation.isWrongBrowser,
+      prerequisites: exam.isPracticeExam ? null : prerequisites,
+      waitsUntil: exam.isPracticeExam ? null : waitsUntil,
+      onboarding:
+        attempt && isOnboardingError(attempt.status) && !exam.isPracticeExam
+          ? {
+              status: attempt.status,
+              link: await this.onboardingLink(exam),
+              subject: texts.say('onboarding_required.subject'),
+            }
+          : null,
+      guidance: attempt && interstitial === 'set_up' ? await guidanceFor(attempt, provider, texts.language) : null,
+      allowsOptOut: asked.allowsOptOut,
+    });
+    return { interstitial, context, minutes, attempt } as Shown;
+  }
+
+  /** To the course's oldest practice exam, as the reference has it; null where there is none. */
+  private async onboardingLink({ courseId }: Exam): Promise<string | null> {
+    const exams = await examsOfCourse(this.pool, courseId);
+    const practice = exams.find(({ isActive, isPracticeExam }) => isActive && isPracticeExam);
+    return practice ? links.exam(this.configuration.settings, courseId, practice.contentId, false) : null;
+  }
+}
+
+/** The end of a grace period that still runs. */
+const waitOf = (dueAt: string | null, gracePeriodMins: number, at: string): string | null => {
+  if (dueAt === null || gracePeriodMins === 0) return null;
+  const until = Date.parse(dueAt) + gracePeriodMins * 60_000;
+  return until > Date.parse(at) ? new Date(until).toISOString() : null;
+};

@@ -1,0 +1,57 @@
+import { ExamWorker, type WorkerFailure } from './exam-worker.js';
+import { type PutAction, putAction } from './requests.js';
+
+/** Of an attempt's timer, as REST answers it (rest-api.md §3.6). */
+export type AttemptTimer = {
+  attempt_id: number;
+  external_id: string | null;
+  ping_interval?: number;
+  /** "" where the vendor has no script. */
+  desktop_application_js_url: string;
+};
+
+/** A learner's attempt at a proctored exam: keeps the vendor's software and the service in step (domain.md §10.9). */
+export class ProctoredExam {
+  private readonly software?: { worker: ExamWorker; id: string };
+  private readonly over = new AbortController();
+
+  constructor(
+    private readonly attempt: AttemptTimer,
+    private readonly put: PutAction = putAction,
+  ) {
+    const { desktop_application_js_url: url, external_id: id, ping_interval: pingInterval = 60 } = attempt;
+    if (url && id) this.software = { worker: new ExamWorker({ url, pingInterval }), id };
+  }
+
+  /** Starts the vendor's software, and then the clock. Throws where either does not; then no time has passed. */
+  async start(): Promise<void> {
+    await this.software?.worker.start(this.software.id);
+    await this.put(this.attempt.attempt_id, 'start');
+  }
+
+  /**
+   * While the exam runs: pings the vendor's software. When it fails, reports that, and calls `interrupted` once the
+   * attempt ended in error. Goes on where the report has no effect, or does not get through.
+   */
+  watch(interrupted: (failure: WorkerFailure) => void): void {
+    const report = async (failure: WorkerFailure) => {
+      const ended = await this.put(this.attempt.attempt_id, 'error', failure.message).catch(() => false);
+      if (ended !== false) interrupted(failure);
+      return ended !== false;
+    };
+    this.software?.worker.keepPinging(this.software.id, report, this.over.signal);
+  }
+
+  /** The learner is done, and may still think better of it. Nobody is watched meanwhile. */
+  async stop(): Promise<void> {
+    await this.put(this.attempt.attempt_id, 'stop');
+    this.over.abort();
+  }
+
+  /** Hands the exam in, and then ends the vendor's software. Where only the latter fails, the exam is in all the same. */
+  async submit(): Promise<void> {
+    await this.put(this.attempt.attempt_id, 'submit');
+    this.over.abort();
+    await this.software?.worker.end(this.software.id);
+  }
+}

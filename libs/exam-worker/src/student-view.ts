@@ -1,0 +1,81 @@
+import { ProctoredExam } from './proctored-exam.js';
+import { send } from './requests.js';
+
+// Of the browser.
+type Data = { readonly dataset: Readonly<Record<string, string | undefined>> };
+type Button = Data & { disabled: boolean; onclick: () => void };
+type Form = Data & {
+  onsubmit: (event: { preventDefault(): void }) => void;
+  getAttribute(name: string): string;
+  querySelector(selector: 'button'): Button;
+};
+type Section = Data & { querySelector(selector: string): any; querySelectorAll(selector: string): Iterable<any> };
+declare const FormData: new (form: Form) => Iterable<[string, string]>;
+declare const location: { reload(): void };
+declare const navigator: { clipboard: { writeText(text: string): Promise<void> } };
+declare const open: (url: string) => object | null;
+
+/**
+ * Gives life to the page that GET student_view answers, once it stands in the learner's: its forms send their requests, in
+ * step with the vendor's software. Calls `changed` after what makes another page of it.
+ */
+export function bindStudentView(section: Section, changed: () => void = () => location.reload()): void {
+  const {
+    attemptId,
+    attemptExternalId = '',
+    workerUrl = '',
+    pingInterval,
+    interstitial,
+    failed = '',
+  } = section.dataset;
+  const exam = new ProctoredExam({
+    attempt_id: Number(attemptId),
+    external_id: attemptExternalId,
+    ping_interval: Number(pingInterval),
+    desktop_application_js_url: workerUrl,
+  });
+  const say = (text = '') => {
+    section.querySelector('[data-message]').textContent = text;
+  };
+
+  /** Those that are more than a request. False: the page stays as it is. */
+  const acts: Record<string, (form: Form) => Promise<unknown>> = {
+    submit: () => exam.submit(),
+    ...(interstitial === 'ready_to_start' && { start: () => exam.start() }),
+    check_ready: async (form) => (await isReady(form.getAttribute('action'))) || stay(form.dataset.notDone),
+    click_download_software: async (form) => {
+      const { polls = '', opens = '', done, blocked } = form.dataset;
+      if (await isReady(polls)) return stay(done);
+      if (!open(opens)) return stay(blocked);
+      await request(form);
+      return false;
+    },
+  };
+  const stay = (text?: string) => {
+    say(text);
+    return false;
+  };
+
+  for (const form of section.querySelectorAll('form[data-action]') as Iterable<Form>) {
+    const button = form.querySelector('button');
+    form.onsubmit = async (event) => {
+      event.preventDefault();
+      say();
+      button.disabled = true;
+      const act = acts[form.dataset.action ?? ''] ?? request;
+      const isChanged = await act(form).catch(() => stay(failed));
+      button.disabled = false;
+      if (isChanged !== false) changed();
+    };
+  }
+  for (const button of section.querySelectorAll('button[data-copies]') as Iterable<Button>)
+    button.onclick = () => {
+      const { value } = section.querySelector(`[data-${button.dataset.copies}]`);
+      navigator.clipboard.writeText(value).then(() => say(button.dataset.done));
+    };
+}
+
+const request = (form: Form) =>
+  send(form.dataset.method ?? 'PUT', form.getAttribute('action'), Object.fromEntries(new FormData(form)));
+
+const isReady = async (url: string): Promise<boolean> => (await send('GET', url)).status === 'ready_to_start';

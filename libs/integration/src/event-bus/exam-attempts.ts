@@ -1,0 +1,167 @@
+import { hostname } from 'node:os';
+import avsc from 'avsc';
+import type pg from 'pg';
+import { v5 as uuid } from 'uuid';
+import { type Identity, identitiesOf } from '#platform';
+import { subjectOf } from '../messages.js';
+import { type Change, effectsIn, type Subject } from '../topic.js';
+import type { SchemaRegistry } from './registry.js';
+import { pack } from './wire-format.js';
+
+/** Where Open edX hears of exam attempts, without the configured prefix. */
+export const examAttemptTopic = 'learning-exam-attempt-lifecycle';
+
+/** One record for the Open edX event bus. Its id is the same whenever it is made. */
+export type BusMessage = { topic: string; key: Buffer; headers: Record<string, string>; value: Buffer };
+
+type Word = 'submitted' | 'verified' | 'rejected' | 'errored' | 'reset';
+
+/** What Open edX is told of an attempt, as ids. */
+export type ExamAttempt = Pick<Subject, 'courseId' | 'contentId' | 'userId'> & {
+  word: Word;
+  examType: 'proctored' | 'practice' | 'onboarding' | 'timed';
+  requestedBy: number | null;
+};
+
+const word: { [credit: string]: (change: Change) => Word[] } = {
+  submitted: () => ['submitted'],
+  satisfied: () => ['verified'],
+  failed: ({ after }) => [after?.status === 'rejected' ? 'rejected' : 'errored'],
+};
+
+/**
+ * What of a change Open edX is told. Its consumers set credit and grades by it whatever other attempts there are, so they
+ * are told where credit is, and not of each status.
+ */
+export const examAttemptsIn = (change: Change): ExamAttempt[] => {
+  const { event } = change;
+  const { courseId, contentId, userId } = subjectOf(event.metadata);
+  const words = [
+    ...effectsIn(event, 'credit').flatMap(({ status }) => word[status]?.(change) ?? []),
+    ...effectsIn(event, 'learner_state').flatMap(({ action }): Word[] => (action === 'reset' ? ['reset'] : [])),
+  ];
+  return words.map((word) => ({
+    word,
+    courseId,
+    contentId,
+    userId,
+    examType: examTypeOf(change),
+    // A reset that nobody asked for would be lost there.
+    requestedBy: requesterOf(change) ?? (word === 'reset' ? userId : null),
+  }));
+};
+
+const examTypeOf = ({ event, history }: Change): ExamAttempt['examType'] => {
+  for (const created of history)
+    if (created.type === 'AttemptCreated' && created.data.attemptId === event.data.attemptId) {
+      if (!created.data.takingAsProctored) return 'timed';
+      if (!created.data.isSampleAttempt) return 'proctored';
+      return effectsIn(created, 'status_signal')[0]?.supportsOnboarding ? 'onboarding' : 'practice';
+    }
+  return 'proctored';
+};
+
+/** The reviewer where there is one, else the user who asked. */
+const requesterOf = ({ event: { metadata }, history }: Change): number | null => {
+  for (const review of history)
+    if (review.type === 'ReviewReceived' && review.metadata.commandId === metadata.commandId && review.data.reviewedBy)
+      return review.data.reviewedBy;
+  return metadata.actor.kind === 'user' ? metadata.actor.userId : null;
+};
+
+const eventTypeOf = (word: Word) => `org.openedx.learning.exam.attempt.${word}.v1`;
+const keySchema = '{"name": "course_key", "type": "string"}';
+
+/** Letter by letter what openedx-events registers, so that there is one version of it. */
+export const schemaOf = (word: Word): string =>
+  [
+    '{"doc": "Avro Event Format for CloudEvents created with openedx_events/schema", "fields": [{"name": "exam_attempt", ',
+    '"type": {"fields": [{"name": "student_user", "type": {"fields": [{"name": "id", "type": "long"}, ',
+    '{"name": "is_active", "type": "boolean"}, {"name": "pii", "type": {"fields": [{"name": "username", "type": "string"}, ',
+    '{"name": "email", "type": "string"}, {"name": "name", "type": "string"}], "name": "UserPersonalData", ',
+    '"type": "record"}}], "name": "UserData", "type": "record"}}, {"name": "course_key", "type": "string"}, ',
+    '{"name": "usage_key", "type": "string"}, {"name": "exam_type", "type": "string"}, {"default": null, ',
+    '"name": "requesting_user", "type": ["null", "UserData"]}], "name": "ExamAttemptData", "type": "record"}}], ',
+    `"name": "CloudEvent", "namespace": "${eventTypeOf(word)}", "type": "record"}`,
+  ].join('');
+
+const keyType = avsc.Type.forSchema(JSON.parse(keySchema));
+const valueType = avsc.Type.forSchema(JSON.parse(schemaOf('submitted'))); // of all five, but for the name
+
+const userData = ({ id, isActive, username, email, fullName }: Identity) => ({
+  id,
+  is_active: isActive,
+  pii: { username, email, name: fullName },
+});
+
+/** Key and value as they are sent, with the registry's ids of their schemas. */
+export const encoded = (
+  { userId, courseId, contentId, examType, requestedBy }: ExamAttempt,
+  identityOf: (userId: number) => Identity,
+  ids: { key: number; value: number },
+) => ({
+  key: pack(ids.key, keyType, courseId),
+  value: pack(ids.value, valueType, {
+    exam_attempt: {
+      student_user: userData(identityOf(userId)),
+      course_key: courseId,
+      usage_key: contentId,
+      exam_type: examType,
+      requesting_user: requestedBy === null ? null : userData(identityOf(requestedBy)),
+    },
+  }),
+});
+
+/** Tells Open edX of exam attempts, with the names that people have at the time of telling. */
+export class ExamAttempts {
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly registry: SchemaRegistry,
+    private readonly prefix: string,
+  ) {}
+
+  /** The messages of each change, by its event's id. Throws while the registry or the database does not answer. */
+  async messagesOf(changes: readonly Change[]): Promise<Map<string, BusMessage[]>> {
+    const told = changes.map((change) => ({ change, attempts: examAttemptsIn(change) }));
+    const people = told.flatMap(({ attempts }) => attempts.flatMap(({ userId, requestedBy }) => [userId, requestedBy]));
+    const identityOf = await identitiesOf(
+      this.pool,
+      people.filter((id) => id !== null),
+    );
+    const messages = new Map<string, BusMessage[]>();
+    for (const { change, attempts } of told) {
+      const made = attempts.map((attempt) => this.messageOf(change, attempt, identityOf));
+      messages.set(change.event.id, await Promise.all(made));
+    }
+    return messages;
+  }
+
+  private async messageOf(
+    { event }: Change,
+    attempt: ExamAttempt,
+    identityOf: (userId: number) => Identity,
+  ): Promise<BusMessage> {
+    const type = eventTypeOf(attempt.word);
+    const topic = this.prefix + examAttemptTopic;
+    const [key, value] = await Promise.all([
+      this.registry.idOf(`${topic}-string`, keySchema),
+      this.registry.idOf(`${topic}-${type}.CloudEvent`, schemaOf(attempt.word)),
+    ]);
+    return {
+      topic: examAttemptTopic,
+      ...encoded(attempt, identityOf, { key, value }),
+      headers: {
+        ce_specversion: '1.0',
+        ce_type: type,
+        ce_id: uuid(`${examAttemptTopic}/${attempt.word}`, event.id),
+        ce_source: 'openedx/exam-proctoring/web',
+        ce_time: event.data.at.replace('Z', '+00:00'),
+        ce_minorversion: '0',
+        sourcehost: hostname(),
+        sourcelib: '10.5.0', // the version of openedx-events whose schemas these are
+        'content-type': 'application/avro',
+        ce_datacontenttype: 'application/avro',
+      },
+    };
+  }
+}

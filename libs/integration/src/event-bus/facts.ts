@@ -1,0 +1,83 @@
+import avsc, { type Schema, type Type } from 'avsc';
+import type { Identity, RosterFact } from '#platform';
+
+/** What we are told of a person, or a course. */
+export type Fact = RosterFact | { of: 'retirement'; userId: number };
+
+/** What we read of an event, whatever else is in it, and what it says; nothing, perhaps, that concerns us. */
+type Reading = { type: Type; factOf: (data: any) => Fact | undefined };
+
+const maybeText = ['null', 'string'];
+const record = (name: string, fields: { [name: string]: Schema }, aliases: string[] = []) => ({
+  type: 'record' as const,
+  name,
+  aliases,
+  fields: Object.entries(fields).map(([name, type]) =>
+    type === maybeText ? { name, type, default: null } : { name, type },
+  ),
+});
+const reading = (fields: { [name: string]: Schema }, factOf: Reading['factOf']): Reading => ({
+  type: avsc.Type.forSchema(record('CloudEvent', fields)),
+  factOf,
+});
+
+const pii = record('UserPersonalData', { username: 'string', email: 'string', name: 'string' });
+const user = record('UserData', { id: 'long', is_active: 'boolean', pii });
+const identityOf = ({ id, is_active, pii }: any): Identity => ({
+  id,
+  isActive: is_active,
+  username: pii.username,
+  email: pii.email,
+  fullName: pii.name,
+});
+
+const course = record('CourseData', { course_key: 'string' });
+const enrollment = (isOver = false) =>
+  reading(
+    { enrollment: record('CourseEnrollmentData', { user, course, mode: 'string', is_active: 'boolean' }) },
+    ({ enrollment: { user, course, mode, is_active } }) => ({
+      of: 'enrollment',
+      user: identityOf(user),
+      courseId: course.course_key,
+      mode,
+      isActive: is_active && !isOver,
+    }),
+  );
+
+/** Those that make somebody course staff in Open edX. */
+const staffRoles = ['staff', 'instructor', 'limited_staff'];
+const courseRole = (isActive: boolean) =>
+  reading(
+    { course_access_role_data: record('CourseAccessRoleData', { user, course_key: 'string', role: 'string' }) },
+    ({ course_access_role_data: { user, course_key: courseId, role } }) =>
+      staffRoles.includes(role) ? { of: 'course role', user: identityOf(user), courseId, role, isActive } : undefined,
+  );
+
+const schedule_data = record('CourseScheduleData', { start: 'string', end: maybeText });
+const catalogInfo = reading(
+  { catalog_info: record('CourseCatalogData', { course_key: 'string', name: 'string', schedule_data }) },
+  ({ catalog_info: { course_key, name, schedule_data } }) => ({
+    of: 'course',
+    courseId: course_key,
+    displayName: name,
+    startsAt: schedule_data.start,
+    endsAt: schedule_data.end,
+  }),
+);
+
+/** openedx-events has no event of retirement: this is how an LMS that sends one must call it. */
+const retirement = reading(
+  { user: record('UserNonPersonalData', { id: 'long' }, ['UserData']) },
+  ({ user: { id } }) => ({ of: 'retirement', userId: id }),
+);
+
+/** The events that concern us, by type. */
+export const readings: { [type: string]: Reading | undefined } = {
+  'org.openedx.learning.course.enrollment.created.v1': enrollment(),
+  'org.openedx.learning.course.enrollment.changed.v1': enrollment(),
+  'org.openedx.learning.course.unenrollment.completed.v1': enrollment(true),
+  'org.openedx.learning.user.course_access_role.added.v1': courseRole(true),
+  'org.openedx.learning.user.course_access_role.removed.v1': courseRole(false),
+  'org.openedx.learning.user.retirement.completed.v1': retirement,
+  'org.openedx.content_authoring.course.catalog_info.changed.v1': catalogInfo,
+};

@@ -1,0 +1,177 @@
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import type { EachMessagePayload, IHeaders, Kafka, Producer } from 'kafkajs';
+import type pg from 'pg';
+import type { Configuration } from '#configuration';
+import { FactRefused, keepFact } from '#platform';
+import { kafkaAt } from '../kafka.js';
+import { type Fact, readings } from './facts.js';
+import { SchemaRegistry, UnknownSchema } from './registry.js';
+import { unpack } from './wire-format.js';
+
+/** Where messages go that nobody can read, without the configured prefix. */
+export const deadLetterTopic = 'proctoring.dead-letters.v1';
+
+const log = new Logger('event-bus');
+const lookAgainMs = 10_000;
+
+/** A message that will never be understood, however often it is read. The text names nobody. */
+class Unreadable extends Error {}
+
+type Told = { fact: Fact; at: string };
+
+/** Reads from the Open edX event bus who is enrolled, who is staff, who is retired, and which courses there are. */
+export class EventBusReader {
+  private readonly kafka?: Kafka;
+  private readonly registry?: SchemaRegistry;
+  private readonly topics: string[];
+  private producer?: Producer;
+
+  /** `retire` forgets a learner. Without Kafka or a schema registry there is nothing to read. */
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly configuration: Pick<
+      Configuration,
+      'kafkaBrokers' | 'kafkaTopicPrefix' | 'schemaRegistryUrl' | 'eventBusTopics'
+    >,
+    private readonly retire: (userId: number, at: string) => Promise<void>,
+  ) {
+    const { kafkaBrokers, kafkaTopicPrefix, schemaRegistryUrl, eventBusTopics } = configuration;
+    this.topics = eventBusTopics.map((topic) => kafkaTopicPrefix + topic);
+    if (kafkaBrokers.length === 0 || !schemaRegistryUrl) return;
+    this.kafka = kafkaAt(kafkaBrokers);
+    this.registry = new SchemaRegistry(schemaRegistryUrl);
+  }
+
+  /** Until `signal`. Never rejects; whatever fails is tried again for ever. */
+  async run(signal: AbortSignal): Promise<void> {
+    if (!this.kafka) return;
+    let failure = '';
+    while (!signal.aborted) {
+      try {
+        await this.readUntilMoreTopics(this.kafka, signal);
+        failure = '';
+      } catch (error) {
+        const { message } = error as Error;
+        if (message !== failure) log.warn(`The event bus is not read: ${message}`);
+        failure = message;
+      }
+      await pause(1000, undefined, { signal }).catch(() => {});
+    }
+    await this.producer?.disconnect().catch(() => {});
+  }
+
+  /** Reads the topics there are, until there are more of those that are wanted. */
+  private async readUntilMoreTopics(kafka: Kafka, signal: AbortSignal) {
+    const topics = await this.existing(kafka);
+    if (topics.length === 0) return void (await pause(lookAgainMs, undefined, { signal }).catch(() => {}));
+    const consumer = kafka.consumer({
+      groupId: `${this.configuration.kafkaTopicPrefix}exam-proctoring`,
+      allowAutoTopicCreation: false,
+      retry: { retries: 3, restartOnFailure: async () => false },
+    });
+    const ended = new AbortController();
+    const crash = new Promise<never>((_, reject) => {
+      consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
+    });
+    crash.catch(() => {});
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics, fromBeginning: true });
+      await consumer.run({ eachMessage: (payload) => this.take(payload, signal) });
+      const more = async () => {
+        do await pause(lookAgainMs, undefined, { signal: ended.signal });
+        while ((await this.existing(kafka)).length === topics.length);
+      };
+      const told = signal.aborted ? undefined : once(signal, 'abort', { signal: ended.signal });
+      await Promise.race([crash, told, more()]);
+    } finally {
+      ended.abort();
+      await consumer.disconnect();
+    }
+  }
+
+  private async existing(kafka: Kafka): Promise<string[]> {
+    const admin = kafka.admin();
+    try {
+      await admin.connect();
+      const there = await admin.listTopics();
+      return this.topics.filter((topic) => there.includes(topic));
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  /** Does what a message says, or puts it aside; waits as long as database, registry or broker are away. */
+  private async take({ topic, partition, message, heartbeat }: EachMessagePayload, signal: AbortSignal) {
+    const place = `${topic}/${partition}/${message.offset}`;
+    for (let failures = 0; ; ) {
+      try {
+        return await this.keep(message).catch((error) => this.putAside(place, message, error));
+      } catch (error) {
+        if (signal.aborted) throw error;
+        if (failures++ === 0) log.warn(`Reading stops at ${place}: ${(error as Error).message}`);
+        await pause(Math.min(100 * 2 ** failures, 3000), undefined, { signal }).catch(() => {});
+        await heartbeat();
+      }
+    }
+  }
+
+  private async keep(message: EachMessagePayload['message']) {
+    const told = await this.read(message);
+    if (told?.fact.of === 'retirement') await this.retire(told.fact.userId, new Date(told.at).toISOString());
+    else if (told) await keepFact(this.pool, told.fact, told.at);
+  }
+
+  /** Undefined when the message does not concern us. */
+  private async read({ headers = {}, value }: EachMessagePayload['message']): Promise<Told | undefined> {
+    const reading = readings[textOf(headers, 'ce_type')];
+    if (!reading) return undefined;
+    const at = textOf(headers, 'ce_time');
+    if (Number.isNaN(Date.parse(at)) || !/(Z|[+-]\d\d:\d\d)$/.test(at)) throw new Unreadable(`ce_time is "${at}"`);
+    const parts = unpack(value);
+    if (!parts) throw new Unreadable('it is not in the wire format of a schema registry');
+    const written = await this.registry!.typeOf(parts.schemaId);
+    try {
+      const resolver = reading.type.createResolver(written, { ignoreNamespaces: true });
+      const fact = reading.factOf(reading.type.fromBuffer(parts.avro, resolver));
+      return fact && { fact, at };
+    } catch (error) {
+      throw new Unreadable(
+        `it does not fit schema ${parts.schemaId}, or that has not what is needed: ${(error as Error).message}`,
+      );
+    }
+  }
+
+  /** To the topic for what nobody can read; other errors are thrown on. */
+  private async putAside(place: string, { key, value, headers }: EachMessagePayload['message'], error: Error) {
+    if (![Unreadable, UnknownSchema, FactRefused].some((kind) => error instanceof kind)) throw error;
+    this.producer ??= await this.deadLetters();
+    const reasons = { dead_letter_reason: error.message, dead_letter_place: place };
+    await this.producer.send({
+      topic: this.configuration.kafkaTopicPrefix + deadLetterTopic,
+      messages: [{ key, value, headers: { ...headers, ...reasons } }],
+    });
+    log.error(`${place} was put aside: ${error.message}`);
+  }
+
+  private async deadLetters(): Promise<Producer> {
+    const admin = this.kafka!.admin();
+    try {
+      await admin.connect();
+      await admin.createTopics({ topics: [{ topic: this.configuration.kafkaTopicPrefix + deadLetterTopic }] });
+    } finally {
+      await admin.disconnect();
+    }
+    const producer = this.kafka!.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
+    await producer.connect();
+    return producer;
+  }
+}
+
+const textOf = (headers: IHeaders, name: string): string => {
+  const value = headers[name];
+  if (value === undefined || Array.isArray(value)) throw new Unreadable(`it has not one header ${name}`);
+  return String(value);
+};

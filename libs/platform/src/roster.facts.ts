@@ -1,0 +1,76 @@
+import type pg from 'pg';
+import type { Identity } from './people.js';
+import { rosterTransaction } from './roster.transaction.js';
+
+/** One thing that the LMS says of a course, or of a person in a course. */
+export type RosterFact =
+  | { of: 'enrollment'; user: Identity; courseId: string; mode: string; isActive: boolean }
+  | { of: 'course role'; user: Identity; courseId: string; role: string; isActive: boolean }
+  | { of: 'course'; courseId: string; displayName: string; startsAt: string | null; endsAt: string | null };
+
+/** The fact cannot be kept, however often it is told. The message names nobody. */
+export class FactRefused extends Error {
+  override readonly name = 'FactRefused';
+}
+
+/**
+ * Keeps a fact that was told at a time (ISO, to the microsecond), unless something newer is known of the same. Whoever it
+ * is about becomes known by it; of the retired nothing is kept. Throws FactRefused.
+ */
+export async function keepFact(pool: pg.Pool, fact: RosterFact, toldAt: string): Promise<void> {
+  const [text, ...values] = statementOf(fact);
+  try {
+    await rosterTransaction(pool, async (client) => {
+      if ('user' in fact && !(await isKnown(client, fact.user))) return;
+      await client.query(text, [...values, toldAt]);
+    });
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    // Values that PostgreSQL cannot hold, and a user name that is somebody else's.
+    throw /^2[23]/.test(code ?? '') ? new FactRefused(message) : error;
+  }
+}
+
+const statementOf = (fact: RosterFact): [string, ...unknown[]] => {
+  switch (fact.of) {
+    case 'enrollment':
+      return [
+        `insert into enrollments as known (user_id, course_id, mode, is_active, told_at) values ($1, $2, $3, $4, $5)
+         on conflict (user_id, course_id) do update
+            set mode = excluded.mode, is_active = excluded.is_active, told_at = excluded.told_at
+          where known.told_at <= excluded.told_at`,
+        ...[fact.user.id, fact.courseId, fact.mode, fact.isActive],
+      ];
+    case 'course role':
+      return [
+        `insert into course_staff as known (user_id, course_id, role, is_active, told_at) values ($1, $2, $3, $4, $5)
+         on conflict (user_id, course_id, role) do update set is_active = excluded.is_active, told_at = excluded.told_at
+          where known.told_at <= excluded.told_at`,
+        ...[fact.user.id, fact.courseId, fact.role, fact.isActive],
+      ];
+    case 'course':
+      return [
+        `insert into courses as known (course_id, display_name, starts_at, ends_at, override_grade_on_rejected, told_at)
+         values ($1, $2, $3, $4, true, $5)
+         on conflict (course_id) do update set display_name = excluded.display_name, starts_at = excluded.starts_at,
+                                               ends_at = excluded.ends_at, told_at = excluded.told_at
+          where known.told_at <= excluded.told_at`,
+        ...[fact.courseId, fact.displayName, fact.startsAt, fact.endsAt],
+      ];
+  }
+};
+
+/** False for the retired. Whoever is known already stays as they are. */
+async function isKnown(client: pg.ClientBase, { id, username, email, fullName, isActive }: Identity): Promise<boolean> {
+  const { rows } = await client.query(
+    `select exists (select from users where id = $1) as "isKnown",
+            exists (select from learner_keys where user_id = $1 and key is null) as "isRetired"`,
+    [id],
+  );
+  if (rows[0].isRetired) return false;
+  if (rows[0].isKnown) return true;
+  if (username === '') throw new FactRefused(`no user ${id}, and no user name`);
+  const text = 'insert into users (id, username, email, full_name, is_active) values ($1, $2, $3, $4, $5)';
+  await client.query(text, [id, username, email, fullName, isActive]);
+  return true;
+}

@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { request as ask, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Pages } from './pages.js';
+
+/** A platform's site: pages of its own, under its content security policy, and the service behind them. */
+export async function openLms(service: string, pages: Pages, policy: string) {
+  const server = createServer((request, response) => {
+    const { url = '', method, headers } = request;
+    const page = pages[url.split('?')[0]];
+    if (page) return response.writeHead(200, { ...page.headers, 'Content-Security-Policy': policy }).end(page.text);
+    const behind = ask(`${service}${url}`, { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode!, answer.headers);
+      answer.pipe(response);
+    });
+    behind.on('error', () => response.writeHead(502).end());
+    request.pipe(behind);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,234 @@
+import { type Interstitial, statuses } from '../../libs/domain/src/index.js';
+import type { Clock } from './clock.js';
+import type { Judge } from './judge.js';
+import type { Answer, Server, User } from './server.js';
+import type { Service } from './service.js';
+import { type Attempt, type Exam, type Kind, kinds, Schoolroom } from './student-views.room.js';
+
+/** What the reference calls each page. */
+const pageOf: Record<string, Interstitial> = {
+  'timed_exam/entrance.html': 'timed_entrance',
+  'timed_exam/ready_to_submit.html': 'timed_ready_to_submit',
+  'timed_exam/submitted.html': 'timed_submitted',
+  'timed_exam/expired.html': 'timed_expired',
+  'proctored_exam/entrance.html': 'proctored_entrance',
+  'proctored_exam/instructions.html': 'set_up',
+  'proctored_exam/ready_to_start.html': 'ready_to_start',
+  'proctored_exam/ready_to_submit.html': 'ready_to_submit',
+  'proctored_exam/ready_to_resume.html': 'ready_to_resume',
+  'proctored_exam/submitted.html': 'proctored_submitted',
+  'proctored_exam/verified.html': 'proctored_verified',
+  'proctored_exam/rejected.html': 'proctored_rejected',
+  'proctored_exam/error.html': 'proctored_error',
+  'proctored_exam/expired.html': 'proctored_expired',
+  'proctored_exam/error_wrong_browser.html': 'wrong_browser',
+  'proctored_exam/onboarding_error.html': 'onboarding_required',
+  'proctored_exam/failed-prerequisites.html': 'prerequisites_failed',
+  'proctored_exam/pending-prerequisites.html': 'prerequisites_pending',
+  'proctored_exam/inactive_account.html': 'inactive_account',
+  'practice_exam/entrance.html': 'practice_entrance',
+  'practice_exam/submitted.html': 'practice_submitted',
+  'practice_exam/error.html': 'practice_error',
+  'onboarding_exam/entrance.html': 'onboarding_entrance',
+  'onboarding_exam/ready_to_submit.html': 'onboarding_ready_to_submit',
+  'onboarding_exam/submitted.html': 'onboarding_submitted',
+  'onboarding_exam/verified.html': 'onboarding_verified',
+  'onboarding_exam/rejected.html': 'onboarding_rejected',
+  'onboarding_exam/error.html': 'onboarding_error',
+};
+
+/** The reference has no page for a status that it can be set to keep, and ends in an error of its own. */
+const notImplemented: { [K in Kind]?: Interstitial } = { timed: 'timed_submitted', proctored: 'proctored_submitted' };
+
+/** Of the reference's context: what the page that asks put there, and labels of buttons. */
+const notCompared =
+  /^(display_name|default_time_limit_mins|is_proctored|is_practice_exam|hide_after_due|grace_period|due_date|credit_state|start_exam|end_exam|support_email_subject)$/;
+
+type Looking = { note: string; as?: User; role?: string; graceMins?: number; cookies?: [oracle: string, ours: string] };
+
+/**
+ * Puts every kind of exam in every status, in time and past due, with several settings, and compares what both say that
+ * the learner sees: page or content, what the page is made of, and the summary for the course outline.
+ */
+export async function compareStudentViews(oracle: Server, service: Service, clock: Clock, judge: Judge): Promise<void> {
+  const shown = new Set<string | null>();
+  let cells = 0;
+  let wrong = 0;
+
+  const count = (what: string, differences: string[]) => {
+    cells++;
+    judge.count(differences.length === 0);
+    if (differences.length === 0) return;
+    wrong++;
+    console.log(`student views, ${what}\n${differences.map((line) => `  - ${line}`).join('\n')}\n`);
+  };
+
+  /** One cell: what the learner sees, and what the outline says. */
+  const look = async (room: Schoolroom, kind: Kind, attempt: Attempt | undefined, learner: User, looking: Looking) => {
+    clock.pass(1);
+    const what = `${kind} exam, ${room.name}, ${attempt?.status ?? 'no attempt'}, ${looking.note}`;
+    const exam = room.exams[kind];
+    const [theirs, ours] = await room.views(exam, learner, looking);
+    const page = (theirs.body as any).template;
+    const crashed = (theirs.body as any).error !== undefined;
+    const expected = crashed ? notImplemented[kind] : page === null ? null : pageOf[page];
+    const got = ours.body as any;
+    shown.add(got.interstitial);
+    const found: string[] = [];
+    if (ours.status !== 200) found.push(`answered ${ours.status} ${JSON.stringify(got)}`);
+    if (crashed && attempt?.status !== 'timed_out')
+      found.push(`the reference failed: ${JSON.stringify((theirs.body as any).error)}`);
+    if (got.interstitial !== expected) found.push(`page: reference ${expected} (${page}), service ${got.interstitial}`);
+    const showsContent = !crashed && (theirs.body as any).html === null;
+    if (got.shows_content !== showsContent)
+      found.push(`content: reference ${showsContent}, service ${got.shows_content}`);
+    if ((got.html === null) !== showsContent) found.push('the page is missing, or one too many');
+    if (found.length === 0 && got.context) found.push(...contextDifferences(exam, attempt, theirs, ours));
+    count(what, found);
+    if (looking.role === undefined) count(`summary of ${what}`, await summaryDifferences(room, exam, learner));
+  };
+
+  const summaryDifferences = async (room: Schoolroom, exam: Exam, learner: User) => {
+    const [theirs, ours] = await room.summaries(exam, learner);
+    const [expected, got] = [(theirs.body as any).result ?? {}, ours.body as any];
+    return sorted(expected) === sorted(got) ? [] : [`reference ${sorted(expected)}, service ${sorted(got)}`];
+  };
+
+  /** The whole table, in a course of its own: then with all due dates past, and what follows from that. */
+  const table = async (room: Schoolroom, isViewable: boolean) => {
+    const rows: { kind: Kind; learner: User; attempt: Attempt | undefined }[] = [];
+    for (const kind of kinds)
+      for (const status of [undefined, ...statuses]) {
+        const learner = await room.learner();
+        rows.push({ kind, learner, attempt: status && (await room.attempt(kind, learner, status)) });
+      }
+    const all = async (looking: Looking) => {
+      for (const { kind, learner, attempt } of rows) await look(room, kind, attempt, learner, looking);
+    };
+    await all({ note: 'in time' });
+    await all({ note: 'in time, to staff', role: 'staff', as: room.staff });
+    await all({ note: 'in time, seen by staff as the learner', as: room.staff });
+    await room.dates('{now-60}');
+    await all({ note: 'past due' });
+    await all({ note: 'past due, to staff', role: 'staff', as: room.staff });
+    await all({ note: 'past due, in the grace period', graceMins: 600, as: room.staff });
+    if (isViewable) {
+      for (const { attempt, learner } of rows) if (attempt) await room.acknowledge(attempt, learner);
+      await all({ note: 'past due, acknowledged' });
+      await all({ note: 'past due, acknowledged, in the grace period', graceMins: 600, as: room.staff });
+      for (const { learner } of rows) await room.extend(learner);
+      await all({ note: 'past due for others, acknowledged' });
+    }
+    await room.dates(null);
+    await room.publish({ hide_after_due: true, due_date: clock.now.toISOString() });
+    await all({ note: 'past due by the exam, hidden afterwards' });
+  };
+
+  /** Learners with and without attempts, to whom something else has happened. */
+  const oddOnes = async (room: Schoolroom) => {
+    for (const kind of kinds)
+      for (const status of [undefined, 'created', 'submitted', 'declined'] as const) {
+        const learner = await room.learner();
+        const attempt = status && (await room.attempt(kind, learner, status));
+        const cell = (note: string) => look(room, kind, attempt, learner, { note, as: room.staff });
+        await room.enrol(learner, 'audit');
+        await cell('enrolled without proctored exams');
+        await room.enrol(learner, 'verified', false);
+        await cell('enrolled no more');
+        await room.enrol(learner, 'verified');
+        await room.setActive(learner, false);
+        await cell('inactive account');
+        await room.setActive(learner, true);
+      }
+    for (const kind of ['proctored', 'practice', 'onboarding'] as const) {
+      const learner = await room.learner();
+      const attempt = await room.attempt(kind, learner, 'error');
+      await room.letResume(attempt, learner);
+      await look(room, kind, attempt, learner, { note: 'may be resumed' });
+    }
+    await room.publish({ is_active: false });
+    for (const kind of kinds) await look(room, kind, undefined, await room.learner(), { note: 'exam not active' });
+  };
+
+  const ended = async (room: Schoolroom) => {
+    for (const kind of kinds)
+      for (const status of [undefined, 'created', 'submitted', 'verified', 'error'] as const) {
+        const learner = await room.learner();
+        const attempt = status && (await room.attempt(kind, learner, status));
+        await look(room, kind, attempt, learner, { note: 'course has ended' });
+      }
+  };
+
+  const prerequisites = async (room: Schoolroom) => {
+    const words = [undefined, 'satisfied', 'failed', 'declined', 'pending', 'submitted'];
+    for (const kind of kinds)
+      for (const first of words)
+        for (const second of words) {
+          const learner = await room.learner();
+          await room.require(learner, { first, second });
+          const note = `requirements ${first}, ${second}`;
+          await look(room, kind, undefined, learner, { note });
+          // Whoever declined a requirement has declined the exam by looking at it.
+          await look(room, kind, undefined, learner, { note: `${note}, a second time` });
+        }
+  };
+
+  /** RPNow knows its browser by a cookie. */
+  const secureBrowser = async (room: Schoolroom) => {
+    const learner = await room.learner();
+    const attempt = await room.attempt('proctored', learner, 'created');
+    const cookies = await room.launch(attempt);
+    await room.act(attempt, learner, 'start');
+    attempt.status = 'started';
+    await look(room, 'proctored', attempt, learner, { note: 'in another browser' });
+    await look(room, 'proctored', attempt, learner, { note: 'in the secure browser', cookies });
+    const forged = cookies.map((cookie) => cookie.replace(/.$/, '!')) as [string, string];
+    await look(room, 'proctored', attempt, learner, { note: 'with a forged cookie', cookies: forged });
+  };
+
+  const open = (name: string, more: object = {}) => Schoolroom.open(oracle, service, clock, name, more);
+  await using usual = await open('usual settings');
+  await table(usual, false);
+  await using odd = await open('odd learners');
+  await oddOnes(odd);
+  await using old = await open('a course that has ended', { end: '2024-03-01T00:00:00Z' });
+  await ended(old);
+  await using chained = await open('a chain of exams');
+  await prerequisites(chained);
+  await using secure = await open('a secure browser', { backends: { proctored: 'software_secure' } });
+  await secureBrowser(secure);
+  await using strict = await open('other settings', { isStrict: true });
+  await table(strict, true);
+
+  const unseen = Object.values(pageOf).filter((page) => !shown.has(page));
+  if (unseen.length > 0) count('coverage', [`never seen: ${unseen.join(', ')}`]);
+  console.log(`${wrong === 0 ? 'ok  ' : 'FAIL'} student views: ${cells} cells`);
+}
+
+const sorted = (value: unknown): string =>
+  JSON.stringify(value, (_, each) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+      : each,
+  );
+
+/** Ids are each side's own, and so are the times at which things were written. */
+function contextDifferences(exam: Exam, attempt: Attempt | undefined, theirs: Answer, ours: Answer): string[] {
+  const [expected, got] = [theirs, ours].map(({ body }, side) => {
+    const named = JSON.stringify((body as any).context, (key, value) => {
+      if (key === 'exam_id' && value === exam.ids[side]) return 'the exam';
+      if (key === 'exam_code') return typeof value;
+      if (key === 'status_date') return typeof value;
+      return typeof value === 'string' ? value.replace(`/attempt/${attempt?.ids[side]}`, '/attempt/{id}') : value;
+    });
+    return JSON.parse(named) as Record<string, unknown>;
+  });
+  const names = (context: object) => Object.keys(context).filter((name) => !notCompared.test(name));
+  // It comes from the page that asks: the reference's page says nothing of it.
+  const { allow_proctoring_opt_out: _, ...known } = got!;
+  return [...new Set([...names(expected!), ...names(known)])].flatMap((name) =>
+    sorted(expected![name]) === sorted(known[name])
+      ? []
+      : [`context.${name}: reference ${sorted(expected![name])}, service ${sorted(known[name])}`],
+  );
+}

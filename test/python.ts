@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** What Python is needed for cannot be had on this machine. */
+export class CannotRun extends Error {}
+
+/** The programs of a Python environment of its own with these packages, from PyPI the first time. Throws CannotRun. */
+export function pythonWith(name: string, packages: string[]): string {
+  const home = resolve('.data', name);
+  const complete = join(home, 'complete');
+  if (!existsSync(complete)) {
+    console.log(`Installing ${packages.join(', ')} …`);
+    rmSync(home, { recursive: true, force: true });
+    const must = (otherwise: string, program: string, ...args: string[]) => {
+      const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
+      if (status !== 0)
+        throw new CannotRun(`${packages[0]} cannot be installed. ${otherwise}\n${error?.message ?? stderr}`);
+    };
+    const advice = 'Python 3.11 is needed, with venv (Debian: apt-get install python3 python3-venv).';
+    must(advice, newEnough(), '-m', 'venv', home);
+    must('It could not be fetched from PyPI.', join(home, 'bin', 'pip'), 'install', '-q', ...packages);
+    writeFileSync(complete, '');
+  }
+  return join(home, 'bin');
+}
+
+/** Newer ones are not always the default. */
+const newEnough = () =>
+  ['python3.11', 'python3'].find(
+    (name) => spawnSync(name, ['-c', 'import sys; assert sys.version_info >= (3, 11)']).status === 0,
+  ) ?? 'python3.11';

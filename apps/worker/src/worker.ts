@@ -18,8 +18,8 @@ const hour = 60 * minute;
 
 /**
  * Does what happens without a request: publishes the log to Kafka, reads the event bus, tells vendors, sends mail, submits
- * attempts whose time is over, makes the log's partitions ahead. The database must be migrated. `close` ends it all, in
- * seconds.
+ * attempts whose time is over, sums up what lists count, makes the log's partitions ahead. The database must be migrated.
+ * `close` ends it all, in seconds.
  */
 export async function startWorker(
   configuration: Configuration,
@@ -59,6 +59,7 @@ export async function startWorker(
       await removeUnclaimed(pool, configuration.settings);
     }),
     every(second, 'deadlines', signal, () => submitOverdue(pool, attempts)),
+    every(10 * second, 'counts of lists', signal, async () => void (await pool.query('select sum_list_counts()'))),
     every(hour, 'partitions', signal, async () => void (await pool.query('select create_event_partitions()'))),
   ]);
   return {

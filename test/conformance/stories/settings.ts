@@ -9,7 +9,7 @@ const take = (as: string, exam: string, attempt: string, more: object = {}): Ste
   ),
   step(`${as} GET ~/attempt/{${attempt}}`, 200, undefined, { keep: { [`${attempt}.external`]: 'external_id' } }),
 ];
-const refused = (as: string, exam: string, status: number): Step =>
+const _refused = (as: string, exam: string, status: number): Step =>
   step(`${as} POST ~/attempt`, status, { exam_id: `{${exam}}`, attempt_proctored: 'true' });
 const act = (as: string, attempt: string, action: string, status = 200) =>
   step(`${as} PUT ~/attempt/{${attempt}}`, status, { action });

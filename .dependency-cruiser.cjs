@@ -28,6 +28,7 @@ module.exports = {
     only('read-models', 'domain', 'event-store', 'platform'),
     only('commands', 'domain', 'event-store', 'read-models', 'platform', 'providers', 'configuration'),
     only('delivery', 'domain', 'event-store', 'read-models', 'platform', 'providers', 'configuration', 'commands'),
+    only('mail', 'domain', 'event-store', 'read-models', 'platform', 'configuration'),
     only('integration', 'domain', 'event-store', 'read-models', 'platform', 'configuration'),
     {
       name: 'apps-do-not-reach-into-each-other',

@@ -2,6 +2,8 @@ import { EventStore } from './1000-event-store.js';
 import { Platform } from './2000-platform.js';
 import { ReadModels3000000000000 } from './3000-read-models.js';
 import { Vendors4000000000000 } from './4000-vendors.js';
+import { Lists5000000000000 } from './5000-lists.js';
+import { Mail5000000000000 } from './5000-mail.js';
 import { RosterTimes7000000000000 } from './7000-roster-times.js';
 
 /** In the order in which they are applied. */
@@ -10,5 +12,7 @@ export const migrations = [
   Platform,
   ReadModels3000000000000,
   Vendors4000000000000,
+  Mail5000000000000,
+  Lists5000000000000,
   RosterTimes7000000000000,
 ];

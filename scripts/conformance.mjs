@@ -1,7 +1,34 @@
 // npm run conformance [-- --seed N --requests N --only STORY --itself --planted]
-import { main, prepare, run } from './prepare.mjs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { endLeftBroker, startBroker } from './kafka-broker.mjs';
+import { endWithNpm, isAlive, main, prepare, run } from './prepare.mjs';
+
+const brokers = resolve(process.env.DATA_DIR || '.data', 'conformance-kafka');
 
 await main(async () => {
+  endWithNpm();
+  process.on('SIGINT', () => {}).on('SIGTERM', () => {}); // the run hears them, and then the broker is stopped
   await prepare();
-  process.exitCode = await run([process.execPath, 'dist/test/conformance/main.js', ...process.argv.slice(2)]);
+  const kafka = process.env.KAFKA_BROKERS ? undefined : await startedBroker();
+  try {
+    process.exitCode = await run([process.execPath, 'dist/test/conformance/main.js', ...process.argv.slice(2)], {
+      env: { ...process.env, ...(kafka && { KAFKA_BROKERS: kafka.brokers }) },
+    });
+  } finally {
+    await kafka?.stop();
+    rmSync(join(brokers, String(process.pid)), { recursive: true, force: true });
+  }
 });
+
+/** Undefined where Kafka cannot run: then the run says what it did not compare. */
+async function startedBroker() {
+  const left = existsSync(brokers) ? readdirSync(brokers).filter((pid) => !isAlive(Number(pid))) : [];
+  for (const dir of left.map((pid) => join(brokers, pid))) {
+    await endLeftBroker(dir);
+    rmSync(dir, { recursive: true, force: true });
+  }
+  const dir = join(brokers, String(process.pid));
+  mkdirSync(dir, { recursive: true });
+  return startBroker({ dir }).catch((error) => void console.error(error.message));
+}

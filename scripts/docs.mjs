@@ -5,11 +5,13 @@ await main(async () => {
   await prepare();
   const { configurationPage } = await import('../dist/libs/configuration/src/configuration-page.js');
   const { eventsPage } = await import('../dist/test/documents/events-page.js');
+  const { mailPage } = await import('../dist/test/documents/mail-page.js');
   const { asyncapi, asyncapiPage } = await import('../dist/test/documents/asyncapi-page.js');
   const { breaks, messageSchemas } = await import('../dist/test/documents/message-schemas.js');
   const { layerGraph } = await import('../dist/test/documents/layer-graph.js');
   writeFileSync('docs/configuration.md', configurationPage());
   writeFileSync('docs/events.md', eventsPage());
+  writeFileSync('docs/mail.md', mailPage());
   writeFileSync('docs/architecture.mmd', layerGraph());
   writeFileSync('docs/asyncapi.yaml', asyncapiPage());
   mkdirSync('docs/schemas', { recursive: true });

@@ -11,7 +11,8 @@ const folder = 'test/fixtures/events';
 const fixtures = readdirSync(folder).map((file): Fixture => JSON.parse(readFileSync(join(folder, file), 'utf8')));
 const stored = (type: string) => {
   const fixture = fixtures.find((each) => each.type === type)!;
-  return upcast(upcasters, fixture as Stored);
+  const where = { stream: 'attempts-7-42', metadata: { courseId: 'course-v1:OrgX+Demo+2031', examId: 7, userId: 42 } };
+  return upcast(upcasters, { ...where, ...fixture } as unknown as Stored);
 };
 const deciders = [exam, learnerAtExam, learner];
 const known = deciders.flatMap(({ evolve }) => Object.keys(evolve)).sort();

@@ -40,6 +40,7 @@ const libs = [
   'commands',
   'integration',
   'delivery',
+  'mail',
   'exam-worker',
 ];
 const clean: Record<string, string> = {
@@ -75,6 +76,7 @@ it('an import against the layers is caught, for every rule there is', () => {
     ['read-models-reaches-only-its-neighbours', 'libs/read-models/src/a.ts', '#commands'],
     ['commands-reaches-only-its-neighbours', 'libs/commands/src/a.ts', '#integration'],
     ['delivery-reaches-only-its-neighbours', 'libs/delivery/src/a.ts', '#integration'],
+    ['mail-reaches-only-its-neighbours', 'libs/mail/src/a.ts', '#commands'],
     ['integration-reaches-only-its-neighbours', 'libs/integration/src/a.ts', '../../../test/story.spec.js'],
     ['apps-do-not-reach-into-each-other', 'apps/api/src/a.ts', '../../worker/src/worker.js'],
     ['no-cycles', 'libs/platform/src/b.ts', './b.js'],

@@ -10,7 +10,10 @@ export type Bench = {
   say(line: string): void;
 };
 
-/** `seconds` is what one contender is measured for in a round; `replayed`, `small` and `large` are numbers of events. */
+/**
+ * `seconds` is what one contender is measured for in a round; `replayed`, `small` and `large` are numbers of events,
+ * `listed` of attempts in one list.
+ */
 export type Effort = {
   rounds: number;
   seconds: number;
@@ -18,4 +21,5 @@ export type Effort = {
   replayed: number;
   small: number;
   large: number;
+  listed: number;
 };

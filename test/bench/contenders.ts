@@ -69,7 +69,7 @@ const kept = resolve(process.env.ORACLE_HOME || join(homedir(), '.cache', 'proct
 
 /** Makes the reference of ORACLE_DIR ready to start; what it installs is kept in ORACLE_HOME. Throws what is missing. */
 export function installOracle() {
-  const without = 'or leave c out: --only a,b,d';
+  const without = 'or leave c and f out: --only a,b,d,e';
   if (!existsSync(script))
     throw new Error(`There is no ${script}: set ORACLE_DIR to the folder of the reference, ${without}.`);
   const env = { ...process.env, ORACLE_HOME: kept };
@@ -78,13 +78,12 @@ export function installOracle() {
 }
 
 /** The installed reference with two gunicorn workers, on a new database of the same PostgreSQL. */
-export async function startOracle(dir: string, admin: pg.Pool, server: string): Promise<Contender> {
-  const name = 'reference';
+export async function startOracle(dir: string, admin: pg.Pool, server: string, name = 'reference'): Promise<Contender> {
   const database = name;
   const home = join(dir, name);
   mkdirSync(home);
   symlinkSync(join(kept, 'venv'), join(home, 'venv'));
-  await admin.query(`create database ${database}`);
+  await admin.query(`create database "${database}"`);
   const port = await freePort();
   const child = new Child(name, dir, ['bash', script, 'serve'], {
     ORACLE_HOME: home,

@@ -7,20 +7,40 @@ import { isAlive, startPostgres, stopPostgres } from '../../libs/configuration/s
 import { appending } from './append.js';
 import type { Bench, Effort } from './bench.js';
 import { installOracle } from './contenders.js';
+import { grouping } from './grouped.js';
 import { answering } from './http.js';
+import { listing } from './lists.js';
 import { load, machine } from './machine.js';
 import { replaying } from './replay.js';
 import { page, type Section } from './report.js';
 import { growing } from './size.js';
 
-const full: Effort = { rounds: 5, seconds: 3, learners: 2000, replayed: 500_000, small: 10_000, large: 5_000_000 };
-const quick: Effort = { rounds: 2, seconds: 1, learners: 200, replayed: 20_000, small: 10_000, large: 100_000 };
+const full: Effort = {
+  rounds: 5,
+  seconds: 3,
+  learners: 2000,
+  replayed: 500_000,
+  small: 10_000,
+  large: 5_000_000,
+  listed: 100_000,
+};
+const quick: Effort = {
+  rounds: 2,
+  seconds: 1,
+  learners: 200,
+  replayed: 20_000,
+  small: 10_000,
+  large: 100_000,
+  listed: 10_000,
+};
 
 const parts: Record<string, (bench: Bench) => Promise<Section>> = {
   a: appending,
   b: replaying,
   c: answering,
   d: growing,
+  e: listing,
+  f: grouping,
 };
 
 const { values: options } = parseArgs({
@@ -57,7 +77,7 @@ try {
 }
 
 async function run() {
-  if (chosen.includes('c')) installOracle();
+  if (chosen.includes('c') || chosen.includes('f')) installOracle();
   mkdirSync(dir, { recursive: true });
   const { url: server } = await startPostgres({
     dataDir: join(dir, 'postgres'),

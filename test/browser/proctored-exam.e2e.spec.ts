@@ -93,7 +93,7 @@ beforeAll(async () => {
     return attempt ? { body: { download_url: `${vendor.url}/setup?${attempt}` } } : pages[place];
   };
   expect((await service.request(staff, 'PUT', '/api/lms/v1/roster', roster)).status).toBe(200);
-  const exams = [publishedExam('midterm'), publishedExam('final')];
+  const exams = [publishedExam('midterm'), publishedExam('final'), publishedExam('quiz', { is_proctored: false })];
   await service.request(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, exams);
 }, 120_000);
 afterAll(async () => {
@@ -237,7 +237,7 @@ describe('in a browser, on a page that shows the student view', () => {
     expect(complaints).toEqual([]);
   });
 
-  story('a learner whose proctoring software does not start loses no time', async () => {
+  story('a learner whose proctoring software fails at the start loses no time, and at the end no exam', async () => {
     await logIn(alice);
     await open('final');
     await press('Begin to set up');
@@ -246,9 +246,26 @@ describe('in a browser, on a page that shows the student view', () => {
     await press('Start the exam');
     await page.getByText('That did not work.').waitFor();
     expect(await attemptOf(alice, 'final')).toMatchObject({ status: 'ready_to_start', started_at: null });
-    trouble = {};
+    trouble = { end: { status: 503 } };
     await press('Start the exam');
     await runs();
+    await handIn();
+    await shows('Your exam is handed in, and its review is under way'); // for that the software is not needed
+  });
+
+  story('a learner takes a timed exam, which no software watches', async () => {
+    await logIn(alice);
+    await open('quiz');
+    await press('Start the exam');
+    await runs();
+    await press('I am done');
+    await shows('Hand in your exam?');
+    await press('Back to the exam');
+    await runs();
+    await press('I am done');
+    await press('Hand in my exam');
+    await shows('Your exam is handed in');
+    expect(complaints).toEqual([]);
   });
 });
 

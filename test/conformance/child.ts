@@ -19,9 +19,12 @@ export class Child {
   ) {
     this.log = join(dir, `${name}.log`);
     const out = openSync(this.log, 'w');
-    this.process = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', out, out] });
+    this.process = spawn(program, args, {
+      env: { ...process.env, ...env, CONFORMANCE_DIR: dir },
+      stdio: ['ignore', out, out],
+    });
     closeSync(out);
-    // Here `endAll` finds the process, also after a run that was killed.
+    // By this and by CONFORMANCE_DIR `endAll` finds the process, also after a run that was killed.
     writeFileSync(join(dir, `${name}.pid`), String(this.process.pid));
   }
 

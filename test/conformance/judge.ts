@@ -1,5 +1,5 @@
 import { type Difference, differences, partsWays } from './differences.js';
-import type { Exchange } from './world.js';
+import type { Exchange, World } from './world.js';
 
 export type Verdict = {
   right: boolean;
@@ -16,12 +16,15 @@ export class Judge {
   constructor(private readonly meant: Difference[] = differences) {}
 
   /** The service's answer is the reference's, or differs as it is meant to. */
-  verdictOn(exchange: Exchange, history: Exchange[]): Verdict {
+  verdictOn(exchange: Exchange, world: World): Verdict {
+    const { history } = world;
     const difference = this.meant.find(({ allows }) => exchange.mismatches.length > 0 && allows(exchange, history));
     if (difference) this.used.add(difference);
+    const parted = this.meant.length > 0 && (partsWays(exchange) || difference?.parts?.(exchange) === true);
+    if (parted) world.partedAt = Math.min(world.partedAt, exchange.at);
     return {
       right: exchange.mismatches.length === 0 || difference !== undefined,
-      parted: this.meant.length > 0 && (partsWays(exchange) || difference?.parts?.(exchange) === true),
+      parted,
     };
   }
 

@@ -32,6 +32,8 @@ export class Model {
         { is_proctored: true },
         { is_proctored: true },
         { is_proctored: true, is_practice_exam: true },
+        { is_proctored: true, backend: 'software_secure', external_id: null },
+        { is_proctored: true, backend: 'rest', external_id: null },
         { is_practice_exam: true },
       ]);
       const due_date = random.chance(0.2) ? `{now+${random.pick([120, 900, 5400])}}` : null;

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Child, freePort } from './child.js';
+import { type Entry, effectOf } from './oracle.effects.js';
 import { type Server, send } from './server.js';
 
 /** The reference cannot run on this machine. */
@@ -28,24 +29,38 @@ export async function startOracle(dir: string, clockFile: string, name = 'refere
   const home = join(dir, name);
   mkdirSync(home);
   symlinkSync(join(kept, 'venv'), join(home, 'venv'));
+  for (const file of ['oracle.sqlite3', 'migrated']) copyFileSync(join(kept, file), join(home, file)); // empty, and ready
   const port = await freePort();
+  const vendorPort = await freePort();
   const env = {
     ORACLE_HOME: home,
     ORACLE_PORT: String(port),
-    ORACLE_PROVIDER_PORT: String(await freePort()),
-    ORACLE_RECORD: '0',
+    ORACLE_PROVIDER_PORT: String(vendorPort),
   };
   const command = ['bash', script, 'serve', '--clock', clockFile];
   await new Child(name, dir, command, env).answers(port, '/_oracle/health');
 
+  const ids = new Map<string, number>();
+  const change = async (path: string, body: object): Promise<any> => {
+    const answer = await send(port, { method: 'POST', path, body: JSON.stringify(body) });
+    if (answer.status === 200) return answer.body;
+    throw new Error(`The ${name} refused ${JSON.stringify(body)}: ${JSON.stringify(answer)}`);
+  };
   return {
     name,
     ask: ({ as, headers, ...request }) =>
       send(port, { ...request, headers: { ...headers, ...(as && { 'X-Oracle-User': as.username }) } }),
     async seed(roster) {
-      const answer = await send(port, { method: 'POST', path: '/_oracle/seed', body: JSON.stringify(roster) });
-      if (answer.status !== 200)
-        throw new Error(`The ${name} refused ${JSON.stringify(roster)}: ${JSON.stringify(answer)}`);
+      const { users } = await change('/_oracle/seed', roster);
+      for (const [username, id] of Object.entries<number>(users)) ids.set(username, id);
+    },
+    configure: (settings) => change('/_oracle/settings', settings),
+    vendor: (request) => send(vendorPort, request),
+    async effects(since) {
+      const { body } = await send(port, { method: 'GET', path: '/_oracle/effects?kind=service,signal,email,event' });
+      await send(port, { method: 'DELETE', path: '/_oracle/effects' });
+      const idOf = (username: string) => ids.get(username)!;
+      return (body as Entry[]).flatMap((entry) => effectOf(entry, idOf)).filter(({ at }) => at >= since);
     },
   };
 }

@@ -1,4 +1,6 @@
 import http from 'node:http';
+import type { Effect } from './effects.js';
+import type { SettingsChange } from './step.js';
 
 /** What both sides of the comparison can do. */
 export type Server = {
@@ -6,6 +8,12 @@ export type Server = {
   ask(request: Request): Promise<Answer>;
   /** Writes platform data, in the words of the roster. */
   seed(roster: Record<string, unknown[]>): Promise<void>;
+  configure(change: SettingsChange): Promise<void>;
+  /** Asks its stub of the vendors something. */
+  vendor(request: Omit<Request, 'as'>): Promise<Answer>;
+  /** What others were told at that time of the clock or later; undefined when nobody listens. */
+  effects(since: number): Promise<Effect[] | undefined>;
+  stop?(): Promise<void>;
 };
 
 /** What the reference signs cookies with. */

@@ -5,7 +5,9 @@ import { SignJWT } from 'jose';
 import { startPostgres } from '../../libs/configuration/src/embedded-postgres.js';
 import { Child, freePort } from './child.js';
 import { CannotRun } from './oracle.js';
+import { Published } from './published.js';
 import { cookieSecret, type Server, send, type User } from './server.js';
+import type { SettingsChange } from './step.js';
 
 const secret = 'a secret of the conformance test, long enough for HS256';
 
@@ -67,7 +69,10 @@ export type Service = Server & {
   besides(name: string, change: (settings: any) => object): Promise<Service>;
 };
 
-/** Starts the built service on an empty database, under the same clock file as the reference. */
+/**
+ * Starts the built service on an empty database, under the same clock file as the reference. The relay beside it publishes
+ * to KAFKA_BROKERS, if there are any.
+ */
 export async function startService(dir: string, clockFile: string): Promise<Service> {
   const found = spawnSync('find', ['/usr/lib', '/usr/local/lib', '-name', 'libfaketimeMT.so.1'], { encoding: 'utf8' });
   const [library] = found.stdout.split('\n');
@@ -81,6 +86,7 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
   const vendor = new Child('vendor', dir, stub, { ORACLE_PROVIDER_PORT: String(vendorPort) });
   await vendor.answers(vendorPort, '/_provider/state');
   const database = await startPostgres({ dataDir: join(dir, 'postgres'), settings: { fsync: 'off' } });
+  const { KAFKA_BROKERS: brokers } = process.env;
   const usual = {
     ...settings,
     PROCTORING_BACKENDS: vendors(`http://127.0.0.1:${vendorPort}`),
@@ -97,30 +103,50 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
     NO_FAKE_STAT: '1',
   };
 
-  return serve('service', usual);
+  const first = await serve('service', usual);
+  // The first migrates.
+  const published = brokers ? await Published.start(database.url, brokers) : undefined;
+  return { ...first, effects: async (since) => published?.since(since), stop: async () => published?.stop() };
 
-  async function serve(name: string, chosen: object): Promise<Service> {
+  async function serve(name: string, chosen: Fields): Promise<Service> {
     const file = join(dataDir, `${name}.json`);
-    writeFileSync(file, JSON.stringify(chosen));
     const port = await freePort();
     const env = {
       HOST: '127.0.0.1',
       PORT: String(port),
       ROLE: 'api',
+      KAFKA_BROKERS: '',
       DATABASE_URL: database.url,
       DATA_DIR: dataDir,
       JWT_SECRET: secret,
       PROCTORING_CONFIG: file,
       TZ: 'UTC',
     };
-    const command = [process.execPath, 'dist/apps/main.js'];
-    await new Child(name, dir, command, { ...env, ...clock }).answers(port, '/health/ready');
-    return { ...serverAt(port), env, besides: (other, change) => serve(other, change(usual)) };
+    const start = async (written: Fields) => {
+      writeFileSync(file, JSON.stringify(written));
+      const child = new Child(name, dir, [process.execPath, 'dist/apps/main.js'], { ...env, ...clock });
+      await child.answers(port, '/health/ready');
+      return child;
+    };
+    let current = chosen;
+    let child = await start(current);
+    return {
+      ...serverAt(port),
+      env,
+      besides: (other, change) => serve(other, change(usual)),
+      async configure(change) {
+        current = changed(current, change);
+        await child.stop();
+        child = await start(current);
+      },
+      vendor: (request) => send(vendorPort, request),
+      effects: async () => undefined,
+    };
   }
 }
 
-function serverAt(port: number): Server {
-  const operator = { id: 1, username: 'conformance', email: '', full_name: '', is_staff: true };
+function serverAt(port: number): Pick<Server, 'name' | 'ask' | 'seed'> {
+  const operator = { id: 500, username: 'conformance', email: '', full_name: '', is_staff: true };
   return {
     name: 'service',
     async ask({ as, headers, ...request }) {
@@ -140,6 +166,30 @@ function serverAt(port: number): Server {
       const answer = await send(port, { method: 'PUT', path: '/api/lms/v1/roster', headers, body });
       if (answer.status !== 200) throw new Error(`The service refused ${body}: ${JSON.stringify(answer)}`);
     },
+  };
+}
+
+type Fields = Record<string, any>;
+
+/** The settings file after a change that was told in the reference's words. */
+function changed(
+  file: Fields,
+  { proctoring_settings, settings, constants, backends, switches }: SettingsChange,
+): Fields {
+  const { ONBOARDING_PROFILE_API, ...others } = constants ?? {};
+  const test = { ...file.PROCTORING_BACKENDS.test, ...backends?.test };
+  if (Array.isArray(test.register_error)) [test.register_error] = test.register_error;
+  return {
+    ...file,
+    ...settings,
+    ...others,
+    ...(ONBOARDING_PROFILE_API !== undefined && { USE_ONBOARDING_PROFILE_API: ONBOARDING_PROFILE_API }),
+    PROCTORING_SETTINGS: { ...file.PROCTORING_SETTINGS, ...proctoring_settings },
+    PROCTORING_BACKENDS: {
+      ...file.PROCTORING_BACKENDS,
+      test: Object.fromEntries(Object.entries(test).filter(([, value]) => value !== null)),
+    },
+    SWITCHES: { ...file.SWITCHES, ...switches },
   };
 }
 

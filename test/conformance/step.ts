@@ -19,7 +19,24 @@ export type Step = {
   wait?: number;
   /** Platform data that is written before, in the words of the roster. */
   roster?: Record<string, unknown[]>;
+  /** Settings that are in force from here on. */
+  settings?: SettingsChange;
+  /** What the vendor behind REST answers next on a route, as its stub wants to be told. */
+  vendor?: { route: string; status: number; body: unknown; times: number };
 };
+
+/** In the words of the reference's `/_oracle/settings`. */
+export type SettingsChange = {
+  proctoring_settings?: Record<string, unknown>;
+  settings?: Record<string, unknown>;
+  constants?: Record<string, unknown>;
+  /** Attributes of the provider `test`; null takes one away. */
+  backends?: { test: Record<string, unknown> };
+  switches?: Record<string, boolean>;
+};
+
+/** No request: the effects of all that came before are compared. `about`: names a thing that it is about, if it is one. */
+export const effectsStep = (about = ''): Step => ({ method: 'EFFECTS', path: about, wait: 0 });
 
 /** A course of events in a world of its own. */
 export type Story = { name: string; steps: Step[] };

@@ -61,28 +61,22 @@ export class Schoolroom {
 
   static async open(oracle: Server, service: Service, clock: Clock, name: string, options: Options) {
     const { isStrict = false } = options;
-    const ours = isStrict
-      ? await service.besides('strict service', (settings) => ({
-          ...settings,
-          PROCTORED_EXAM_VIEWABLE_PAST_DUE: true,
-          PROCTORING_SETTINGS: { ...settings.PROCTORING_SETTINGS, ALLOW_TIMED_OUT_STATE: true },
-          PROCTORING_BACKENDS: { ...settings.PROCTORING_BACKENDS, test: { block_exam_material: true } },
-        }))
-      : service;
-    const set = (isOn: boolean) =>
-      ask(oracle, 'POST', '/_oracle/settings', {
+    const set = async (isOn: boolean) => {
+      const change = {
         settings: { PROCTORED_EXAM_VIEWABLE_PAST_DUE: isOn },
         proctoring_settings: { ALLOW_TIMED_OUT_STATE: isOn },
         backends: { test: { block_exam_material: isOn } },
-      });
+      };
+      for (const server of [oracle, service]) await server.configure(change);
+    };
     if (isStrict) await set(true);
 
-    const configuration = loadConfiguration(ours.env);
+    const configuration = loadConfiguration(service.env);
     const database = new DataSource(dataSourceOptions(configuration.databaseUrl!, { applicationName: name, max: 2 }));
     await database.initialize();
     const module = standaloneCommands(configuration, poolOf(database));
     const app = await NestFactory.createApplicationContext(module, { logger: ['error', 'warn'] });
-    const room = new Schoolroom(name, [oracle, ours], clock, options, app.get(CommandBus), async () => {
+    const room = new Schoolroom(name, [oracle, service], clock, options, app.get(CommandBus), async () => {
       await app.close();
       await database.destroy();
       if (isStrict) await set(false);

@@ -3,7 +3,7 @@ import { explain, type Judge } from './judge.js';
 import { Model } from './model.js';
 import { Random } from './random.js';
 import { shrink } from './shrink.js';
-import type { Step } from './step.js';
+import { effectsStep, type Step } from './step.js';
 import { type Exchange, Unknown, type World } from './world.js';
 
 /** Requests in one world; the next one begins with other people, courses and chances. */
@@ -26,15 +26,26 @@ export async function walk(
   for (let number = 0; asked < requests; number++) {
     const world = await makeWorld();
     const steps: Step[] = [];
+    const judged = async (exchange: Exchange) => {
+      const verdict = judge.verdictOn(exchange, world);
+      judge.count(verdict.right);
+      if (!verdict.right && ++wrong <= shrunk) await tell(exchange, steps, makeWorld, judge);
+      else if (!verdict.right) console.log(`FAIL walk\n${explain(exchange)}\n`);
+      return verdict;
+    };
+    let isRight = true;
     for await (const exchange of wander(world, new Model(new Random(`${seed}/${number}`)), steps)) {
       asked++;
       statuses[exchange.oracle.status] = (statuses[exchange.oracle.status] ?? 0) + 1;
-      const { right, parted } = judge.verdictOn(exchange, world.history);
-      judge.count(right);
-      if (!right && ++wrong <= shrunk) await tell(exchange, steps, makeWorld, judge);
-      else if (!right) console.log(`FAIL walk\n${explain(exchange)}\n`);
+      const { right, parted } = await judged(exchange);
+      isRight = right;
       if (!right || parted || world.history.length >= worldSize || asked >= requests) break;
     }
+    if (!isRight) continue;
+    const told = await world.play(effectsStep());
+    const [, exam = ''] = /@(exam\d+)/.exec(told.mismatches[0]) ?? [];
+    steps.push(effectsStep(exam && `{${exam}}`));
+    await judged(told);
   }
   console.log(
     `${wrong === 0 ? 'ok  ' : 'FAIL'} walk: ${asked} requests; the reference answered ${JSON.stringify(statuses)}`,
@@ -58,7 +69,7 @@ async function replay(world: World, steps: Step[], judge: Judge): Promise<{ hist
   for (const [index, step] of steps.entries()) {
     const exchange = await playIfPossible(world, step);
     if (!exchange) continue;
-    const { right, parted } = judge.verdictOn(exchange, world.history);
+    const { right, parted } = judge.verdictOn(exchange, world);
     if (index === steps.length - 1) return { history: world.history, wrong: !right };
     if (!right || parted) break;
   }

@@ -1,12 +1,15 @@
 import type { Clock } from './clock.js';
 import { compare, Ids } from './compare.js';
+import { compareEffects, type Effect } from './effects.js';
 import type { Answer, Request, Server, User } from './server.js';
-import type { Step } from './step.js';
+import { effectsStep, type Step } from './step.js';
 
 /** The reference and the service, always in this order. */
 export type Pair = [oracle: Server, ours: Server];
 export type Exchange = {
   step: Step;
+  /** The clock's milliseconds; each exchange has others. */
+  at: number;
   request: string;
   oracle: Answer;
   ours: Answer;
@@ -34,7 +37,7 @@ const people: Record<string, Partial<User>> = {
   inactive: { is_active: false },
 };
 /** Who may retire learners is told by name, so all worlds have the same one. */
-const worker: User = {
+export const worker: User = {
   id: 999,
   username: 'retirement_worker',
   email: 'retirement@example.org',
@@ -55,19 +58,31 @@ export class Unknown extends Error {}
  */
 export class World {
   private readonly values = new Map<string, [oracle: unknown, ours: unknown]>();
-  private readonly users = new Map<string, User>();
+  readonly users = new Map<string, User>();
   private readonly ids = new Ids();
+  private readonly begun: number;
+  /** Whose attempts there are, with both their ids. */
+  private readonly attempts: { as: string; ids: unknown[] }[] = [];
   readonly history: Exchange[] = [];
+  /** From then on the two may tell others different things. */
+  partedAt = Number.POSITIVE_INFINITY;
 
   private constructor(
     private readonly servers: Pair,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    clock.passToNextHour();
+    this.begun = clock.now.getTime();
+  }
+
+  /** Nobody is there yet. */
+  static empty(servers: Pair, clock: Clock): World {
+    return new World(servers, clock);
+  }
 
   /** `number` must not have been used before. */
   static async make(servers: Pair, clock: Clock, number: number): Promise<World> {
     const world = new World(servers, clock);
-    clock.passToNextHour();
     for (const [index, [name, more]] of Object.entries(people).entries()) {
       const username = `${name}${number}`;
       const id = 1000 + number * 32 + index;
@@ -111,24 +126,88 @@ export class World {
     return world;
   }
 
+  /** The service's id for one of the reference's; that one where none is known. */
+  oursOf(kind: string, oracle: unknown): unknown {
+    return this.ids.ours(kind, oracle) ?? oracle;
+  }
+
+  /** A path or a body of the reference as the service must be asked. */
+  withOurIds(text: string): string {
+    return this.ids.translateRequest(text);
+  }
+
   knows(name: string): boolean {
     return this.values.has(name);
   }
 
   /** Asks both servers. Throws Unknown when the step names what there is not. */
   async play(step: Step): Promise<Exchange> {
+    if (step.method === effectsStep().method) return this.compareEffects(step);
     this.clock.pass(1.25 + (step.wait ?? 0));
     if (step.roster) await this.seed(step.roster);
-    const requests = [0, 1].map((side) => this.requestOf(step, side));
+    if (step.settings) await Promise.all(this.servers.map((server) => server.configure(step.settings!)));
+    if (step.vendor) await this.tellVendors(step.vendor);
+    return this.ask(step, [this.requestOf(step, 0), this.requestOf(step, 1)]);
+  }
+
+  /** Sends each of the two its request. */
+  async ask(step: Step, requests: [oracle: Request, ours: Request]): Promise<Exchange> {
+    if (this.history.at(-1)?.at === this.clock.now.getTime()) this.clock.pass(1.25);
     const [oracle, ours] = await Promise.all(this.servers.map((server, side) => server.ask(requests[side])));
     const mismatches = compare(oracle, ours, this.ids);
-    const exchange = { step, request: describe(requests[0]), oracle, ours, mismatches };
+    const at = this.clock.now.getTime();
+    const exchange = { step, at, request: describe(requests[0]), oracle, ours, mismatches };
     this.history.push(exchange);
+    const made = [oracle, ours].map(({ body }) => (body as any)?.exam_attempt_id);
+    if (step.as && made.every(Number.isInteger)) this.attempts.push({ as: step.as, ids: made });
     for (const [name, place] of Object.entries(step.keep ?? {})) {
-      const found = [oracle, ours].map(({ body }) => at(body, place)) as [unknown, unknown];
+      const found = [oracle, ours].map(({ body }) => valueAt(body, place)) as [unknown, unknown];
       if (found.every((value) => value !== undefined && value !== null)) this.values.set(name, found);
     }
     return exchange;
+  }
+
+  private async compareEffects(step: Step): Promise<Exchange> {
+    let [oracle, ours] = await this.told();
+    let mismatches = compareEffects(oracle, ours, this.ids);
+    if (mismatches.length > 0) {
+      // One of the two may not have noticed yet that an attempt is out of time.
+      await this.pollAttempts();
+      const [more, all] = await this.told();
+      [oracle, ours] = [[...oracle, ...more], all];
+      mismatches = compareEffects(oracle, ours, this.ids);
+    }
+    const [first, second] = [oracle, ours].map(({ length }): Answer => ({ status: 200, body: `${length} effects` }));
+    const at = this.clock.now.getTime();
+    const exchange = { step, at, request: 'the effects of all this', oracle: first, ours: second, mismatches };
+    this.history.push(exchange);
+    return exchange;
+  }
+
+  /** What each of the two told others, but for what a failure undid and where they are meant to differ. */
+  private async told(): Promise<[oracle: Effect[], ours: Effect[]]> {
+    const undone = new Set(this.history.filter(({ oracle }) => oracle.status === 500).map(({ at }) => at));
+    const [oracle, ours] = await Promise.all(
+      this.servers.map(async (server) =>
+        ((await server.effects(this.begun)) ?? []).filter(({ at }) => at < this.partedAt),
+      ),
+    );
+    return [oracle.filter(({ at }) => !undone.has(at)), ours];
+  }
+
+  private async pollAttempts() {
+    this.clock.pass(1.25);
+    for (const { as, ids } of this.attempts)
+      await Promise.all(
+        this.servers.map((server, side) =>
+          server.ask(this.requestOf({ as, method: 'GET', path: `~/attempt/${ids[side]}` }, side)),
+        ),
+      );
+  }
+
+  private async tellVendors(answer: object) {
+    const request = { method: 'POST', path: '/_provider/answers', body: JSON.stringify(answer) };
+    await Promise.all(this.servers.map((server) => server.vendor(request)));
   }
 
   private async seed(roster: Record<string, unknown[]>) {
@@ -185,7 +264,7 @@ export class World {
   }
 }
 
-const at = (body: unknown, place: string): unknown =>
+const valueAt = (body: unknown, place: string): unknown =>
   place.split('.').reduce((value: any, key) => (value === undefined || value === null ? undefined : value[key]), body);
 
 const describe = ({ as, method, path, body = '', headers = {} }: Request) => {

@@ -4,9 +4,13 @@ import { exam, learner, learnerAtExam } from '#domain';
 import { asyncapiPage } from './asyncapi-page.js';
 import { eventsPage } from './events-page.js';
 import { layerGraph } from './layer-graph.js';
+import { mailPage } from './mail-page.js';
 
 it('the event catalogue is up to date (npm run docs)', () =>
   expect(readFileSync('docs/events.md', 'utf8')).toBe(eventsPage()));
+
+it('the page about mail is up to date (npm run docs)', () =>
+  expect(readFileSync('docs/mail.md', 'utf8')).toBe(mailPage()));
 
 it('the description of the messages has examples that are just what is sent (npm run docs)', () =>
   expect(readFileSync('docs/asyncapi.yaml', 'utf8')).toBe(asyncapiPage()));

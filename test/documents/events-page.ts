@@ -9,6 +9,7 @@ import {
   learner,
   learnerAtExam,
 } from '#domain';
+import type { Stored } from '#event-store';
 import { changesIn, messagesOf } from '#integration';
 import { projections } from '#read-models';
 import { logOf, stories } from '../../libs/integration/src/messages.examples.js';
@@ -68,9 +69,10 @@ export function eventsPage(): string {
   const fixtures = readdirSync(folder).map((file): Fixture => JSON.parse(readFileSync(join(folder, file), 'utf8')));
   const told = topicsByType();
 
-  const section = (type: string) => {
+  const section = (stream: string) => (type: string) => {
     const versions = fixtures.filter((fixture) => fixture.type === type);
-    const rows = projections.filter(({ idOf }) => idOf(versions[0]) !== undefined).map(({ table }) => `\`${table}\``);
+    const stored = { ...versions[0], stream } as Stored;
+    const rows = projections.filter(({ idOf }) => idOf(stored) !== undefined).map(({ table }) => `\`${table}\``);
     const topics = [...(told.get(type) ?? [])].map((topic) => `\`${topic}\``);
     const examples = versions.map(
       ({ schemaVersion, data }) => `Version ${schemaVersion}:\n\`\`\`json\n${JSON.stringify(data, null, 2)}\n\`\`\``,
@@ -86,7 +88,7 @@ export function eventsPage(): string {
     `## Stream \`${name}\``,
     ...Object.keys(meanings)
       .filter((type) => type in evolve)
-      .map(section),
+      .map(section(name)),
   ];
   const page = [
     introduction,
@@ -141,7 +143,8 @@ A change of an attempt's status carries \`effects\`: what must follow elsewhere,
 | \`certificate\` | Kafka, \`proctoring.certificates.v1\` |
 | \`learner_state\` | Kafka, \`proctoring.learner-state.v1\` |
 | \`status_signal\` | Kafka, \`proctoring.verified-names.v1\` |
-| \`mail\`, \`support_notice\` | nobody yet: they are recorded only |
+| \`mail\` | the worker, by mail to the learner |
+| \`support_notice\` | the worker, by mail to the course's address for that, or to \`CONTACT_EMAIL\` |
 
 ## Who reads events
 

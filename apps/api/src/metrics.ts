@@ -5,7 +5,9 @@ import type pg from 'pg';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { POOL } from '#commands';
 import { vendorStates } from '#delivery';
-import { relayLag } from '#integration';
+import { lagOf } from '#event-store';
+import { relayName } from '#integration';
+import { mailerName } from '#mail';
 import { Gate } from './authentication.js';
 import { Answers, Refuses } from './document/answers.js';
 import { text } from './document/schemas.js';
@@ -27,12 +29,15 @@ export class Metrics {
   constructor(@Inject(POOL) pool: pg.Pool) {
     collectDefaultMetrics({ register: this.registry });
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [this.registry] });
-    const waiting = gauge('proctoring_relay_events_waiting', 'Events that the relay to Kafka has not come to yet.');
-    const oldest = gauge('proctoring_relay_oldest_waiting_seconds', 'Age of the oldest of them.');
-    const dead = gauge(
-      'proctoring_relay_dead_letters',
-      'Events that cannot be published, or wait behind one that cannot.',
-    );
+    const followers = [
+      { name: relayName, metric: 'relay', does: 'the relay to Kafka' },
+      { name: mailerName, metric: 'mail', does: 'the mailer' },
+    ].map(({ name, metric, does }) => ({
+      name,
+      waiting: gauge(`proctoring_${metric}_events_waiting`, `Events that ${does} has not come to yet.`),
+      oldest: gauge(`proctoring_${metric}_oldest_waiting_seconds`, 'Age of the oldest of them.'),
+      dead: gauge(`proctoring_${metric}_dead_letters`, `Events that ${does} cannot deliver, or that wait behind one.`),
+    }));
     const held = gauge('proctoring_oldest_transaction_seconds', 'Age of the transaction that holds followers back.');
     const perVendor = (name: string, help: string) =>
       new Gauge({ name, help, labelNames: ['provider'], registers: [this.registry] });
@@ -45,15 +50,17 @@ export class Metrics {
       'Events that a vendor did not take, or that wait behind one.',
     );
     this.ask = async () => {
-      const lag = await relayLag(pool);
+      for (const { name, waiting, oldest, dead } of followers) {
+        const lag = await lagOf(pool, name);
+        waiting.set(lag.events);
+        oldest.set(lag.oldestSeconds);
+        dead.set(lag.deadLetters);
+      }
       const { rows } = await pool.query('select oldest_transaction_age() as age');
       for (const { provider, circuit, deadLetters } of await vendorStates(pool)) {
         circuits.set({ provider }, circuit === 'closed' ? 0 : 1);
         untold.set({ provider }, deadLetters);
       }
-      waiting.set(lag.events);
-      oldest.set(lag.oldestSeconds);
-      dead.set(lag.deadLetters);
       held.set(rows[0].age);
     };
   }

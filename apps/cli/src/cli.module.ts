@@ -2,9 +2,35 @@ import { Module } from '@nestjs/common';
 import { CallbacksCommand } from './callbacks/callbacks.command.js';
 import { DeadLettersCommand } from './dead-letters/dead-letters.command.js';
 import { DemoCommand } from './demo/demo.command.js';
+import {
+  ResetAttemptsCommand,
+  SetAttemptStatusCommand,
+  SetIsAttemptActiveCommand,
+  UpdateAttemptsForExamCommand,
+  UpdateStatusFromReviewCommand,
+} from './operators/attempts.commands.js';
+import { ObscuredIdsCommand } from './operators/obscured-ids.command.js';
+import { ReplayCommand } from './operators/replay.command.js';
+import { RetireUserCommand } from './operators/retire-user.command.js';
 import { RebuildCommand } from './rebuild/rebuild.command.js';
 import { TokenCommand } from './token/token.command.js';
 
-/** What operators run: `npm run token`, `npm run rebuild`, `npm run demo`, `npm run dead-letters`, `npm run callbacks`. */
-@Module({ providers: [TokenCommand, RebuildCommand, DemoCommand, DeadLettersCommand, CallbacksCommand] })
+/** What operators run: `npm run ops -- <command>`; the commonest have a name of their own, such as `npm run token`. */
+@Module({
+  providers: [
+    TokenCommand,
+    RebuildCommand,
+    DemoCommand,
+    DeadLettersCommand,
+    CallbacksCommand,
+    ResetAttemptsCommand,
+    SetAttemptStatusCommand,
+    SetIsAttemptActiveCommand,
+    UpdateStatusFromReviewCommand,
+    UpdateAttemptsForExamCommand,
+    ObscuredIdsCommand,
+    RetireUserCommand,
+    ReplayCommand,
+  ],
+})
 export class CliModule {}

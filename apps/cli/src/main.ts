@@ -1,10 +1,11 @@
 import { CommandFactory } from 'nest-commander';
 import { CliModule } from './cli.module.js';
 
-/** What goes wrong is one line for people; commander has written its own already. */
-const fail = (error: Error & { exitCode?: number }) => {
-  if (error.exitCode === undefined) console.error(error.message);
-  process.exit(error.exitCode ?? 1);
+/** What goes wrong is one line for people; commander has written its own already. 2: the command was not understood. */
+const fail = (error: Error & { exitCode?: number; code?: string }) => {
+  const isCommanders = error.code?.startsWith('commander.') ?? false;
+  if (!isCommanders) console.error(error.message);
+  process.exit(isCommanders && error.exitCode ? 2 : (error.exitCode ?? 1));
 };
 
 await CommandFactory.run(CliModule, { logger: ['error', 'warn'], errorHandler: fail, serviceErrorHandler: fail });

@@ -7,16 +7,19 @@ import { type Configuration, dataSourceOptions, logLevelsOf, poolOf } from '#con
 import { Delivery } from '#delivery';
 import { EventStore } from '#event-store';
 import { EventBusReader, Relay } from '#integration';
+import { Mailer } from '#mail';
 import { providersOf } from '#providers';
 import { submitOverdue } from './deadlines.js';
 import { every } from './every.js';
 
 const second = 1000;
-const hour = 3600 * second;
+const minute = 60 * second;
+const hour = 60 * minute;
 
 /**
- * Does what happens without a request: publishes the log to Kafka, reads the event bus, tells vendors, submits attempts whose time is over, makes the log's
- * partitions ahead. The database must be migrated. `close` ends it all, in seconds.
+ * Does what happens without a request: publishes the log to Kafka, reads the event bus, tells vendors, sends mail, submits
+ * attempts whose time is over, sums up what lists count, makes the log's partitions ahead. The database must be migrated.
+ * `close` ends it all, in seconds.
  */
 export async function startWorker(
   configuration: Configuration,
@@ -43,16 +46,20 @@ export async function startWorker(
   const deliveries = providersOf(configuration.settings)
     .filter(({ wantsNews, makesReady }) => wantsNews || makesReady)
     .map((provider) => new Delivery(provider, around));
+  const mailer = new Mailer(around);
   const ending = new AbortController();
   const { signal } = ending;
   const running = Promise.all([
     relay.run(signal),
     eventBus.run(signal),
     ...deliveries.map((delivery) => delivery.run(signal)),
+    mailer.run(signal),
+    every(minute, 'mail', signal, () => mailer.retryPutOff(signal)),
     every(10 * second, 'registrations', signal, async () => {
       await removeUnclaimed(pool, configuration.settings);
     }),
     every(second, 'deadlines', signal, () => submitOverdue(pool, attempts)),
+    every(10 * second, 'counts of lists', signal, async () => void (await pool.query('select sum_list_counts()'))),
     every(hour, 'partitions', signal, async () => void (await pool.query('select create_event_partitions()'))),
   ]);
   return {

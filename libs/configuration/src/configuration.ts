@@ -23,6 +23,9 @@ export type Environment = {
   jwtJwksUrl?: string;
   jwtAudience?: string;
   jwtIssuer?: string;
+  smtpUrl?: string;
+  /** An absolute path. */
+  mailTemplates?: string;
   logLevel: 'error' | 'warn' | 'info' | 'debug';
   proctoringConfig?: string;
 };
@@ -147,6 +150,20 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
   },
   jwtAudience: { name: 'JWT_AUDIENCE', ...anyText, means: 'The `aud` a token must have; not checked without it.' },
   jwtIssuer: { name: 'JWT_ISSUER', ...anyText, means: 'The `iss` a token must have; not checked without it.' },
+  smtpUrl: {
+    name: 'SMTP_URL',
+    expects: 'an address such as smtp://user:password@host:587 or smtps://host:465',
+    read: (text) => url(text, 'smtp', 'smtps'),
+    secret: true,
+    means:
+      'The mail server. Encrypted where the server can; `?requireTLS=true` insists on it. Without it mails wait in the log, and go out once there is a server, but for those older than 14 days.',
+  },
+  mailTemplates: {
+    name: 'MAIL_TEMPLATES',
+    expects: 'a path',
+    read: (text) => resolve(text),
+    means: 'Folder of texts of mails that stand in for our own: [mail.md](mail.md).',
+  },
   logLevel: {
     name: 'LOG_LEVEL',
     default: 'info',
@@ -178,6 +195,8 @@ export function loadConfiguration(env: Record<string, string | undefined>): Conf
 
   const file = readSettings(jsonOf(environment.proctoringConfig, problems));
   problems.push(...file.problems.map((problem) => `PROCTORING_CONFIG: ${problem}`));
+  if (environment.smtpUrl && !mailSenderOf(file.settings))
+    problems.push('SMTP_URL is set and mails have no sender: set DEFAULT_FROM_EMAIL in PROCTORING_CONFIG');
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return { ...environment, settings: file.settings };
 }
@@ -194,6 +213,10 @@ export const cookieSecretOf = (configuration: Configuration): string =>
 /** The key of the ids under which providers know learners (spec: domain §7.7). */
 export const userObfuscationKeyOf = (configuration: Configuration): string =>
   configuration.settings.userObfuscationKey ?? keptSecret(configuration.dataDir, 'user-obfuscation-key');
+
+/** Whom mails are from; certain where SMTP_URL is set. */
+export const mailSenderOf = ({ statusEmailFromAddress, defaultFromEmail }: Settings): string | undefined =>
+  statusEmailFromAddress ?? defaultFromEmail;
 
 function jsonOf(path: string | undefined, problems: string[]): unknown {
   try {

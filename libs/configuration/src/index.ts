@@ -3,6 +3,7 @@ export {
   cookieSecretOf,
   jwtSecretOf,
   loadConfiguration,
+  mailSenderOf,
   userObfuscationKeyOf,
 } from './configuration.js';
 export { dataSourceOptions, migrate, poolOf } from './database.js';

@@ -14,6 +14,8 @@ export type Settings = {
   platformName: string;
   learningMicrofrontendUrl: string;
   contactEmail: string;
+  statusEmailFromAddress?: string;
+  defaultFromEmail?: string;
   techSupportEmail: string;
   allowReviewUpdates: boolean;
   allowCallbackSimulation: boolean;
@@ -45,14 +47,15 @@ type Setting<T> = Kind & {
 };
 type Fields = Record<string, unknown>;
 
-const { flag, text, seconds, object } = kinds;
+const { flag, text, seconds, object, objectOfTexts } = kinds;
 const share: Kind = {
   expects: 'a number from 0 to 1',
   allows: (value) => typeof value === 'number' && value >= 0 && value <= 1,
 };
-const texts: Kind = {
-  expects: 'an object of texts',
-  allows: (value) => isObject(value) && Object.values(value).every(text.allows),
+const sender: Kind = {
+  expects: 'an e-mail address, or "name <address>"',
+  allows: (value) =>
+    typeof value === 'string' && /^([^\s@<>]+@[^\s@<>]+|[^\r\n@<>]* <[^\s@<>]+@[^\s@<>]+>)$/.test(value),
 };
 
 const rates: Kind = {
@@ -77,7 +80,7 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
   },
   linkUrls: {
     key: 'PROCTORING_SETTINGS.LINK_URLS',
-    ...texts,
+    ...objectOfTexts,
     default: {},
     means: 'Links for learners: `faq`, `contact_us`, `online_proctoring_rules`, …',
   },
@@ -143,7 +146,25 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
     default: '',
     means: 'Address of the learning front end, before `/course/…` in links to exams.',
   },
-  contactEmail: { key: 'CONTACT_EMAIL', ...text, default: '', means: "The platform's contact address, for learners." },
+  contactEmail: {
+    key: 'CONTACT_EMAIL',
+    ...text,
+    default: '',
+    means:
+      "The platform's contact address: for learners, and for notices about reviews in courses that have no address for that.",
+  },
+  statusEmailFromAddress: {
+    key: 'PROCTORING_SETTINGS.STATUS_EMAIL_FROM_ADDRESS',
+    ...sender,
+    default: undefined,
+    means: 'The sender of mails, where it is not `DEFAULT_FROM_EMAIL`.',
+  },
+  defaultFromEmail: {
+    key: 'DEFAULT_FROM_EMAIL',
+    ...sender,
+    default: undefined,
+    means: 'The sender of mails; needed with `SMTP_URL`.',
+  },
   techSupportEmail: {
     key: 'TECH_SUPPORT_EMAIL',
     ...text,

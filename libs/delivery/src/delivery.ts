@@ -9,7 +9,7 @@ import {
 } from 'cockatiel';
 import type pg from 'pg';
 import { upcasters } from '#domain';
-import { Follower, type Stored, Undeliverable } from '#event-store';
+import { Follower, inLanes, type Stored, Undeliverable } from '#event-store';
 import { type Provider, ProviderRefused } from '#providers';
 import { newsOf, type Surroundings } from './news.js';
 
@@ -87,27 +87,8 @@ export class Delivery {
       [name, events.map(({ id }) => id)],
     );
     const told = new Set(rows.map(({ event_id }) => event_id));
-    const streams = new Map<string, Stored[]>();
-    for (const event of events) {
-      if (told.has(event.id) || !newsOf(event, this.provider, this.around)) continue;
-      streams.set(event.stream, [...(streams.get(event.stream) ?? []), event]);
-    }
-    const waiting = [...streams.values()];
-    const failures: unknown[] = [];
-    const lane = async () => {
-      for (let stream = waiting.shift(); stream; stream = waiting.shift())
-        for (const event of stream) {
-          signal?.throwIfAborted();
-          const failure = await this.tell(event).catch((error) => error ?? new Error('unknown'));
-          if (failure) {
-            failures.push(failure);
-            break; // what the learner did next must not overtake
-          }
-        }
-    };
-    await Promise.all(Array.from({ length: lanes }, lane));
-    const failure = failures.find((each) => each instanceof Undeliverable) ?? failures[0];
-    if (failure) throw failure;
+    const news = events.filter((event) => !told.has(event.id) && newsOf(event, this.provider, this.around));
+    await inLanes(news, lanes, (event) => this.tell(event), signal);
   }
 
   private async tell(event: Stored): Promise<void> {

@@ -48,6 +48,15 @@ describe('a follower with an event that can never be delivered', () => {
     expect(day.delivered).toEqual(['eve:1', 'eve:2', 'eve:3', 'eve:4']);
   });
 
+  it('says why it cannot be delivered now, when that is not what it was', async () => {
+    await day.sit('eve');
+    day.follow({ handle });
+    await until('eve is parked', async () => (await letters()).length === 2);
+    const full = (events: Stored[]) => Promise.reject(new Undeliverable(events[0], 'mailbox full'));
+    await expect(retryDeadLetters(day.db.pool, 'mail', 'eve', full)).rejects.toThrow('mailbox full');
+    expect(await letters()).toEqual(['eve:2 mailbox full', `eve:3 ${waits}`]);
+  });
+
   it('goes on without it when it is given up', async () => {
     const [, second] = await day.sit('eve');
     day.follow({ handle });

@@ -24,7 +24,7 @@ export async function deadLetters(pool: pg.Pool, name: string, upcasters: Upcast
 
 /**
  * Delivers a learner's dead letters in order, and answers how many. Ends at the first that `handle` throws at, with what
- * it threw; that one and the later ones stay.
+ * it threw; that one and the later ones stay, and where it is undeliverable for another reason now, it says so.
  */
 export async function retryDeadLetters(
   pool: pg.Pool,
@@ -42,7 +42,10 @@ export async function retryDeadLetters(
       // Read anew each time: the follower may have parked another one.
       const [letter] = await lettersOf(client, name, learner, upcasters, 1);
       if (!letter) return delivered;
-      await handle([letter.event]);
+      await handle([letter.event]).catch(async (error) => {
+        if (error instanceof Undeliverable) await explain(client, name, error);
+        throw error;
+      });
       await remove(client, name, letter.event.id);
     }
   } finally {
@@ -105,6 +108,9 @@ const remove = (client: pg.ClientBase, name: string, eventId: string) =>
     const text = 'delete from dead_letters where follower = $1 and event_id = $2';
     return (await client.query(text, [name, eventId])).rowCount === 1;
   });
+
+const explain = (client: pg.ClientBase, name: string, { event, reason }: Undeliverable) =>
+  client.query('update dead_letters set reason = $3 where follower = $1 and event_id = $2', [name, event.id, reason]);
 
 /**
  * The follower decides who is parked, and a retry decides who no longer is, one at a time: else an event could be parked

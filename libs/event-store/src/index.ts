@@ -2,6 +2,8 @@ export * from './checkpoint.js';
 export { type DeadLetter, deadLetters, retryDeadLetters, skipDeadLetter, Undeliverable } from './dead-letters.js';
 export * from './event-store.js';
 export * from './follower.js';
+export * from './lag.js';
+export * from './lanes.js';
 export * from './replay.js';
 export type { Append } from './staging.js';
 export { columns, sessionOptions, type Write } from './statements.js';

@@ -1,3 +1,4 @@
+import { WorkerFailure } from './exam-worker.js';
 import { ProctoredExam } from './proctored-exam.js';
 import { send } from './requests.js';
 
@@ -40,7 +41,10 @@ export function bindStudentView(section: Section, changed: () => void = () => lo
 
   /** Those that are more than a request. False: the page stays as it is. */
   const acts: Record<string, (form: Form) => Promise<unknown>> = {
-    submit: () => exam.submit(),
+    submit: () =>
+      exam.submit().catch((error) => {
+        if (!(error instanceof WorkerFailure)) throw error; // the exam is in, whatever becomes of the software
+      }),
     ...(interstitial === 'ready_to_start' && { start: () => exam.start() }),
     check_ready: async (form) => (await isReady(form.getAttribute('action'))) || stay(form.dataset.notDone),
     click_download_software: async (form) => {

@@ -26,7 +26,6 @@ export type CreditRequirement = {
 export type Sequence = { accessible: boolean; scheduled: boolean; effectiveStart: string; due?: string };
 export type Outline = { courseEnd?: string; sequences: Map<string, Sequence> };
 
-const proctoredModes = ['verified', 'masters', 'professional', 'executive-education', 'credit'];
 const longAgo = new Date('2020-01-01T00:00:00Z');
 const iso = (at: Date | null | undefined) => at?.toISOString();
 
@@ -117,26 +116,10 @@ async function ofCourse(pool: pg.Pool, courseId: string, column: string) {
 /** Whether the learner is enrolled in a way that includes proctored exams. */
 export async function mayTakeProctoredExams(pool: pg.Pool, userId: number, courseId: string): Promise<boolean> {
   const { rowCount } = await pool.query(
-    'select from enrollments where user_id = $1 and course_id = $2 and is_active and mode = any($3)',
-    [userId, courseId, proctoredModes],
+    'select from enrollments where user_id = $1 and course_id = $2 and includes_proctored',
+    [userId, courseId],
   );
   return rowCount === 1;
-}
-
-/** The learners of a course who may take proctored exams, by user name; `textSearch` is part of the name or e-mail. */
-export async function enrollmentsForProctoredExams(
-  pool: pg.Pool,
-  courseId: string,
-  textSearch = '',
-): Promise<{ userId: number; username: string; email: string; mode: string }[]> {
-  const { rows } = await pool.query(
-    `select users.id, username, email, mode from enrollments join users on users.id = user_id
-      where course_id = $1 and enrollments.is_active and mode = any($2)
-        and (strpos(lower(username), lower($3)) > 0 or strpos(lower(email), lower($3)) > 0)
-      order by username`,
-    [courseId, proctoredModes, textSearch],
-  );
-  return rows.map(({ id, ...learner }) => ({ userId: Number(id), ...learner }));
 }
 
 /**

@@ -1,4 +1,5 @@
 export * from './courses.js';
+export * from './enrollments.js';
 export * from './obscured-user-id.js';
 export * from './people.js';
 export * from './quarantine.js';

@@ -24,7 +24,7 @@ const errorsOf = (document: unknown) =>
 beforeAll(async () => {
   database = await openDatabase();
 });
-beforeEach(() => database.owner.query('truncate users, courses, credit_requirements cascade'));
+beforeEach(() => database.owner.query('truncate list_counts, users, courses, credit_requirements cascade'));
 afterAll(() => database.close());
 
 describe('the roster', () => {
@@ -258,10 +258,12 @@ describe('people in a course', () => {
     });
     expect(await platform.mayTakeProctoredExams(database.pool, 2, demo)).toBe(true);
     expect(await platform.mayTakeProctoredExams(database.pool, 3, demo)).toBe(false);
-    const found = (text?: string) => platform.enrollmentsForProctoredExams(database.pool, demo, text);
-    expect(await found()).toEqual([{ userId: 2, username: 'alice', email: 'alice@example.org', mode: 'masters' }]);
-    expect(await found('ALICE@')).toHaveLength(1);
-    expect(await found('%')).toEqual([]);
+    const found = (text: string) =>
+      platform.proctoredLearners(database.pool, demo, text, () => ({ offset: 0, limit: 25 }));
+    const onlyAlice = { count: 1, learners: [{ userId: 2, username: 'alice', mode: 'masters' }] };
+    expect(await found('')).toEqual(onlyAlice);
+    expect(await found('ALICE@')).toEqual(onlyAlice);
+    expect(await found('%')).toEqual({ count: 0, learners: [] });
   });
 
   it('are called by the name sent last that was not denied', async () => {

@@ -35,6 +35,11 @@ export async function destroyKey(pool: pg.Pool, userId: number): Promise<void> {
   ]);
 }
 
+/** Whether the learner's key was destroyed. */
+export async function isRetired(pool: pg.Pool, userId: number): Promise<boolean> {
+  return (await keyOf(pool, userId)) === null;
+}
+
 /** Binds a text to its learner: moved to another learner it does not open. */
 const ownerOf = (userId: number) => Buffer.from(`learner ${userId}`);
 

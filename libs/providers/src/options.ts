@@ -21,6 +21,10 @@ export const kinds = {
     allows: (value) => Array.isArray(value) && value.every((each) => typeof each === 'string'),
   },
   object: { expects: 'an object', allows: isObject },
+  objectOfTexts: {
+    expects: 'an object of texts',
+    allows: (value) => isObject(value) && Object.values(value).every((each) => typeof each === 'string'),
+  },
   address: {
     expects: 'an http:// or https:// address',
     allows: (value) => typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value),
@@ -55,6 +59,8 @@ export type CommonOptions = {
   /** Kept review statuses that verify an attempt. */
   passing_statuses?: string[];
   video_review_aes_key?: string;
+  /** `contact`: where mails send learners with questions. */
+  LINK_URLS?: Record<string, string>;
 };
 
 export const commonOptions: Record<keyof CommonOptions, Kind> = {
@@ -70,4 +76,5 @@ export const commonOptions: Record<keyof CommonOptions, Kind> = {
   integration_specific_email: kinds.text,
   passing_statuses: kinds.texts,
   video_review_aes_key: kinds.aesKey,
+  LINK_URLS: kinds.objectOfTexts,
 };

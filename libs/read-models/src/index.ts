@@ -2,6 +2,7 @@ export * from './allowances/allowance.queries.js';
 export * from './attempts/attempt.history.js';
 export * from './attempts/attempt.json.js';
 export * from './attempts/attempt.queries.js';
+export * from './attempts/attempt-group.queries.js';
 export * from './exams/exam.json.js';
 export * from './exams/exam.queries.js';
 export * from './onboarding/onboarding.queries.js';

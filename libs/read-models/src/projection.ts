@@ -1,7 +1,7 @@
-import type { Event } from '#domain';
-import type { Write } from '#event-store';
+import type { Stored, Write } from '#event-store';
 
-export type Row = { id: number };
+export type RowId = number | string;
+export type Row = { id: RowId };
 
 /**
  * A table that is a fold of the log: `idOf` says which row an event concerns (undefined: none), `evolve` what becomes of
@@ -10,8 +10,10 @@ export type Row = { id: number };
 export type Projection = {
   table: string;
   fields: readonly string[];
-  idOf(event: Event): number | undefined;
+  idOf(event: Stored): RowId | undefined;
   evolve(row: any, event: any): Row | undefined;
+  /** The statement that counts the rows anew, where a trigger counts them else. */
+  recount?: string;
 };
 
 /** A row's fields are camelCase in the code and snake_case in the table. */
@@ -20,10 +22,10 @@ export const columnOf = (field: string): string => field.replace(/[A-Z]/g, (lett
 /** The rows that these events lead to, from the rows before them; null for a row that is gone. */
 export const foldRows = (
   { idOf, evolve }: Projection,
-  events: readonly Event[],
-  before: ReadonlyMap<number, Row | null> = new Map(),
-): Map<number, Row | null> => {
-  const rows = new Map<number, Row | null>();
+  events: readonly Stored[],
+  before: ReadonlyMap<RowId, Row | null> = new Map(),
+): Map<RowId, Row | null> => {
+  const rows = new Map<RowId, Row | null>();
   for (const event of events) {
     const id = idOf(event);
     if (id === undefined) continue;
@@ -36,7 +38,7 @@ export const foldRows = (
 /** The statements that bring a table to these rows; `table` differs from the projection's own while it is rebuilt. */
 export const writesOf = (
   { fields, table: own }: Projection,
-  rows: ReadonlyMap<number, Row | null>,
+  rows: ReadonlyMap<RowId, Row | null>,
   table = own,
 ): Write[] => {
   const gone = [...rows].filter(([, row]) => row === null).map(([id]) => id);
@@ -46,7 +48,7 @@ export const writesOf = (
     Object.fromEntries(fields.map((field, index) => [columns[index], row[field] ?? null]));
   const writes: Write[] = [];
   if (gone.length > 0)
-    writes.push({ name: `delete ${table}`, text: `delete from ${table} where id = any($1::bigint[])`, values: [gone] });
+    writes.push({ name: `delete ${table}`, text: `delete from ${table} where id = any($1)`, values: [gone] });
   if (kept.length > 0)
     writes.push({
       name: `put ${table}`,

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { type Event, upcasters } from '#domain';
+import { upcasters } from '#domain';
 import { beginning, type Checkpoint, replay, type Stored, upcast } from '#event-store';
-import { foldRows, type Projection, type Row, writesOf } from './projection.js';
+import { foldRows, type Projection, type Row, type RowId, writesOf } from './projection.js';
 import { fromRow } from './rows.js';
 
 export type Rebuilt = {
@@ -9,7 +9,7 @@ export type Rebuilt = {
   events: number;
   rows: number;
   /** Ids of rows that differ between the read model and the log; at most 20 of them. */
-  differing: number[];
+  differing: RowId[];
   swapped: boolean;
 };
 
@@ -49,7 +49,7 @@ async function rebuildInto(
 
   let events = 0;
   let last: Checkpoint = beginning;
-  const put = async (db: pg.ClientBase | pg.Pool, batch: readonly Event[]) => {
+  const put = async (db: pg.ClientBase | pg.Pool, batch: readonly Stored[]) => {
     await foldInto(db, projection, shadow, batch);
     events += batch.length;
     options.onEvents?.(batch.length);
@@ -68,7 +68,7 @@ async function rebuildInto(
     const differing = await difference(client, table, shadow);
     const swapped = differing.length === 0 || (options.replaceDiffering ?? false);
     const rows = Number((await client.query(`select count(*) from ${shadow}`)).rows[0].count);
-    if (swapped) await swap(client, table, shadow);
+    if (swapped) await swap(client, projection, shadow);
     else await client.query(`drop table ${shadow}`);
     await client.query('commit');
     return { table, events, rows, differing, swapped };
@@ -80,32 +80,37 @@ async function rebuildInto(
   }
 }
 
-async function foldInto(db: pg.ClientBase | pg.Pool, projection: Projection, shadow: string, events: readonly Event[]) {
+async function foldInto(
+  db: pg.ClientBase | pg.Pool,
+  projection: Projection,
+  shadow: string,
+  events: readonly Stored[],
+) {
   const ids = [...new Set(events.flatMap((event) => projection.idOf(event) ?? []))];
-  const text = `select to_json(shadow) as row from ${shadow} shadow where id = any($1::bigint[])`;
+  const text = `select to_json(shadow) as row from ${shadow} shadow where id = any($1)`;
   const found = await db.query(text, [ids]);
-  const before = new Map(found.rows.map(({ row }) => [row.id as number, fromRow<Row>(row)]));
+  const before = new Map(found.rows.map(({ row }) => [row.id as RowId, fromRow<Row>(row)]));
   const writes = writesOf(projection, foldRows(projection, events, before), shadow);
   for (const { text: statement, values } of writes) await db.query(statement, values);
 }
 
-async function committedAfter(db: pg.ClientBase, { xid, position }: Checkpoint): Promise<Event[]> {
-  const text = `select e.type, e.schema_version as "schemaVersion", e.data from events e where (e.transaction_id, e.position) > ($1::xid8, $2::bigint)
-                 order by e.transaction_id, e.position`;
+async function committedAfter(db: pg.ClientBase, { xid, position }: Checkpoint): Promise<Stored[]> {
+  const text = `select e.stream, e.type, e.schema_version as "schemaVersion", e.data, e.metadata from events e
+                 where (e.transaction_id, e.position) > ($1::xid8, $2::bigint) order by e.transaction_id, e.position`;
   return (await db.query<Stored>(text, [xid, position])).rows.map((event) => upcast(upcasters, event));
 }
 
-async function difference(db: pg.ClientBase, table: string, shadow: string): Promise<number[]> {
+async function difference(db: pg.ClientBase, table: string, shadow: string): Promise<RowId[]> {
   const { rows } = await db.query(`
-    select distinct id from (
+    select to_json(id) as shown from (select distinct id from (
       (select * from ${table} except all select * from ${shadow}) union all
       (select * from ${shadow} except all select * from ${table})
-    ) as differing order by id limit 20`);
-  return rows.map(({ id }) => Number(id));
+    ) as differing) as ids order by id limit 20`);
+  return rows.map(({ shown }) => shown);
 }
 
-/** The shadow becomes the table, with the names of its indexes and constraints and with its rights. */
-async function swap(db: pg.ClientBase, table: string, shadow: string) {
+/** The shadow becomes the table, with the names of its indexes and constraints, its triggers and its rights. */
+async function swap(db: pg.ClientBase, { table, recount }: Projection, shadow: string) {
   const indexes = `select indexrelid::regclass::text as name, replace(regexp_replace(pg_get_indexdef(indexrelid),
     'INDEX \\S+ ON', 'INDEX ON'), $2, $1) as shape from pg_index where indrelid = $2::regclass`;
   const names = new Map((await db.query(indexes, [table, table])).rows.map(({ name, shape }) => [shape, name]));
@@ -115,9 +120,14 @@ async function swap(db: pg.ClientBase, table: string, shadow: string) {
       where table_name = $1 and grantee = 'proctoring_app'`,
     [table],
   );
+  const triggers =
+    'select pg_get_triggerdef(oid) as text from pg_trigger where tgrelid = $1::regclass and not tgisinternal';
+  const { rows: kept } = await db.query(triggers, [table]);
   await db.query(`drop table ${table}`);
   await db.query(`alter table ${shadow} rename to ${table}`);
   // A constraint carries the name of its index.
   for (const { name, shape } of shadows) await db.query(`alter index ${name} rename to ${names.get(shape)}`);
+  for (const { text } of kept) await db.query(text);
   await db.query(`grant ${rights[0].privileges} on ${table} to proctoring_app`);
+  if (recount) await db.query(recount);
 }

@@ -13,7 +13,12 @@ function create(exam: Exam, model: Model, owner = model.caller(model.learner(), 
   if (owner) model.attempts.push({ name, owner, exam });
   return [
     { as: owner, method: 'POST', path: '~/attempt', body, keep: { [name]: 'exam_attempt_id' } },
-    { as: owner, method: 'GET', path: `~/attempt/{${name}}`, keep: { [`${name}.external`]: 'external_id' } },
+    {
+      as: owner,
+      method: 'GET',
+      path: `~/attempt/{${name}}`,
+      keep: { [`${name}.external`]: 'external_id', [`${name}.code`]: 'attempt_code' },
+    },
   ];
 }
 
@@ -65,6 +70,35 @@ function review({ name, exam, owner }: Attempt, model: Model): Step[] {
   ];
 }
 
+/** As Software Secure tells it, with no login; mostly of its own attempts. */
+function reviewBySecure({ name, owner }: Attempt, model: Model): Step[] {
+  const { random } = model;
+  const happening = { eventStart: 1, eventFinish: 2, duration: 1, comments: 'x', eventStatus: 'Suspicious' };
+  const body = {
+    examMetaData: random.pick([
+      { examCode: `{${name}.code}`, ssiRecordLocator: `{${name}.external}` },
+      { examCode: `{${name}.code}`, ssiRecordLocator: `{${name}.external}` },
+      { examCode: `{${name}.code}`, ssiRecordLocator: 'OTHER' },
+      { examCode: 'NOPE', ssiRecordLocator: `{${name}.external}` },
+    ]),
+    reviewStatus: random.pick(['Clean', 'Suspicious', 'Rules Violation', 'Not Reviewed', 'Suspicious', 'Great']),
+    videoReviewLink: random.pick([undefined, 'https://video.example.org/1']),
+    webCamComments: random.pick([[], [happening], [{}]]),
+    desktopComments: random.pick([[], [happening]]),
+  };
+  const as = random.chance(0.1) ? model.caller('staff') : undefined;
+  return [
+    { as, method: 'POST', path: '/api/edx_proctoring/proctoring_review_callback/', body },
+    { as: owner, method: 'GET', path: `~/attempt/{${name}}` },
+  ];
+}
+
+/** Of an exam that Software Secure watches, if there is one. */
+const secured: Generator['make'] = (model) => {
+  const attempts = model.attempts.filter(({ exam }) => exam.fields.backend === 'software_secure');
+  return attempts.length > 0 ? reviewBySecure(model.random.pick(attempts.slice(-6)), model) : [];
+};
+
 function ready({ name, owner }: Attempt, model: Model): Step[] {
   const as = model.caller(model.random.pick(['reviewer', 'staff', owner]), 0.05);
   return [{ as, method: 'POST', path: `~/attempt/{${name}.external}/ready` }];
@@ -104,6 +138,8 @@ export const attemptGenerators: Generator[] = [
   { weight: 12, make: withAttempt(poll) },
   { weight: 4, make: withAttempt(resume) },
   { weight: 8, make: withAttempt(review) },
+  { weight: 1, make: withAttempt(reviewBySecure) },
+  { weight: 4, make: secured },
   { weight: 4, make: withAttempt(ready) },
   { weight: 3, make: withAttempt(remove) },
   { weight: 4, make: current('~/attempt') },

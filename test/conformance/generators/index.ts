@@ -13,6 +13,14 @@ const bodies = [[], 'x', 5, null, {}];
 const texts = ['{', '[1,', 'x', '{"a":1}}', ''];
 const types = ['application/json', 'application/json', 'text/plain'];
 
+/** The body as a browser's form would send it. */
+function asForm({ body }: Step): Partial<Step> {
+  const part = ([name, value]: [string, unknown]) =>
+    `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${typeof value === 'string' ? value : JSON.stringify(value)}\r\n`;
+  const text = `${Object.entries(Object(body)).map(part).join('')}--x--\r\n`;
+  return { body: undefined, text, headers: { 'Content-Type': 'multipart/form-data; boundary=x' } };
+}
+
 /** A request of another kind with something wrong in it. */
 function spoil(model: Model): Step[] {
   const { random } = model;
@@ -23,6 +31,7 @@ function spoil(model: Model): Step[] {
     () => ({ path: step.path.replace(/\{(attempt|exam)\d+\}/, random.pick(ids)) }),
     () => ({ body: random.pick(bodies) }),
     () => ({ body: undefined, text: random.pick(texts), headers: { 'Content-Type': random.pick(types) } }),
+    () => asForm(step),
     () => ({ method: random.pick(['GET', 'PUT', 'DELETE', 'PATCH', 'POST']) }),
     ...fields.map((field) => () => ({ body: { ...(step.body as object), [field]: random.pick(values) } })),
     ...fields.map((field) => () => ({ body: { ...(step.body as object), [field]: undefined } })),

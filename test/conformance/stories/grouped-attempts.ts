@@ -45,9 +45,20 @@ const listing: Story = {
       'alice/',
       'a%20b',
     ].map((text) => grouped('coach', `/search/${text}`)),
-    ...['sl/ash', 'sl%2Fash', 'a%22b', '%3Cb%3E', '%C3%AB', 'a%3Fb', 'a%23b', "-._~!$&'()*+,;=:@", 'x?page=2'].map(
-      (text) => grouped('coach', `/search/${text}`),
-    ),
+    ...[
+      'sl/ash',
+      'sl%2Fash',
+      'a%22b',
+      '%3Cb%3E',
+      '%C3%AB',
+      '%00',
+
+      '%5C',
+      'a%3Fb',
+      'a%23b',
+      "-._~!$&'()*+,;=:@",
+      'x?page=2',
+    ].map((text) => grouped('coach', `/search/${text}`)),
     grouped('coach', '/search/example?page=2'),
     ...['/search/', '/search', '/search/a%0Ab', '/'].map((rest) => grouped('coach', rest, 404)),
     ...['alice', 'otherCoach', 'root', 'nobody'].map((as) => grouped(as, '/search/alice', 403)),

@@ -15,6 +15,7 @@ import { proctoringStories } from './proctoring.js';
 import { registrationStories } from './registration.js';
 import { retirementStories } from './retirement.js';
 import { reviewStatusStories } from './review-status.js';
+import { settingsStories } from './settings.js';
 import { timeStories } from './time.js';
 import { vendorStories } from './vendors.js';
 
@@ -37,4 +38,5 @@ export const stories: Story[] = [
   ...otherMethodStories,
   ...retirementStories,
   ...reviewStatusStories,
+  ...settingsStories,
 ];

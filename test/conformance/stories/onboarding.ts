@@ -64,8 +64,12 @@ const following: Story = {
     step('carol POST ~/attempt', 200, { exam_id: '{onboarding}' }, { note: 'declined' }),
     all('coach'),
     own('carol'),
+    ...[',', 'null', 'None', 'error,', 'setup_started,onboarding_reset_past_due'].map((statuses) =>
+      all('coach', `?statuses=${statuses}`),
+    ),
     { ...own('alice'), wait: 366 * 86_400, note: 'more than a year later' },
     all('coach'),
+    all('coach', '?statuses=verified'),
     ...['POST', 'PUT', 'PATCH', 'DELETE'].flatMap((method) => [
       step(`alice ${method} ~~/user_onboarding/status`, 405),
       step(`alice ${method} ~~/user_onboarding/status/course_id/{A}`, 405),
@@ -117,7 +121,7 @@ const listing: Story = {
 };
 
 /** More learners than a page has. */
-const crowd = [...Array(56).keys()].map((number) => `p${String(number).padStart(2, '0')}`);
+const crowd = [...Array(56).keys()].map((number) => `p${String(number).padStart(2, '0')}`).concat('Paul', 'éva', 'ÉVE');
 const paging: Story = {
   name: 'onboarding of a large course has pages',
   steps: [
@@ -135,6 +139,10 @@ const paging: Story = {
       },
     },
     ...['2', '3', '9', '0', '-1', '%202', '%D9%A2', 'x'].map((page) => all('coach', `?page=${page}`)),
+    ...['?page=1', '?text_search=p', '?text_search=P&page=3', '?statuses=not_started&page=3'].map((query) =>
+      all('coach', query),
+    ),
+    ...['%C3%89v', '%C3%A9V', 'p0%00x', '%5C', 'p0', '1', 'a1@E'].map((text) => all('coach', `?text_search=${text}`)),
     ...["p!'()*~-._", 'p', '%C3%A9', 'a%20b', 'p,@:$%2F%22'].map((text) => all('coach', `?text_search=${text}&page=1`)),
     all('coach', '?page=2&statuses=not_started,verified&text_search=p&other=x'),
     all('coach', '?text_search=p4&page=9'),
@@ -177,6 +185,7 @@ const released: Story = {
     own('erin'),
     own('erin', 'course_id={B%}'),
     all('coach'),
+    ...['other_course_approved', 'not_started', 'verified'].map((status) => all('coach', `?statuses=${status}`)),
     step('staff PUT ~/exam', 200, { exam_id: '{elsewhere}', is_active: false }),
     own('erin'),
     own('erin', 'course_id={B%}', 404),

@@ -27,10 +27,13 @@ const off: Story = {
   ],
 };
 
-export const acknowledging: Story = {
+const acknowledging: Story = {
   name: 'a result is acknowledged',
   steps: [
     ...beginning,
+    step('alice GET ~/attempt/{first}', 200, undefined, {
+      settings: { settings: { PROCTORED_EXAM_VIEWABLE_PAST_DUE: true } },
+    }),
     ...everybody.slice(1).map((as) => acknowledge(as, '{first}', 403)),
     acknowledge('nobody', '{first}', 403),
     ...['999999999', '0', '00'].map((id) => acknowledge('alice', id, 400)),
@@ -40,7 +43,10 @@ export const acknowledging: Story = {
     acknowledge('alice', '0{first}', 200),
     { ...acknowledge('alice', '{first}', 200), wait: 4000 },
     step('alice GET ~/attempt/{first}', 200),
+    step('alice GET ~/attempt/{first}', 200, undefined, {
+      settings: { settings: { PROCTORED_EXAM_VIEWABLE_PAST_DUE: false } },
+    }),
   ],
 };
 
-export const reviewStatusStories = [off];
+export const reviewStatusStories = [off, acknowledging];

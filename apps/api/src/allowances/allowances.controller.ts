@@ -46,6 +46,8 @@ export class AllowancesController {
     const userId = await this.learners.idOf(request.user_info);
     const examId = idIn(request.exam_id, 'exam_id');
     if (examId === undefined) throw bad('exam_id', 'This field is required.');
+    // The reference looks at the exam before it misses a field.
+    if ((await examById(this.pool, examId))?.isActive === false) throw notActive();
     const granted = { key: textIn(request.key, 'key'), value: textIn(request.value, 'value'), at: now() };
     await this.commands.execute(new GrantAllowance({ examId, userId }, granted, by));
   }
@@ -82,6 +84,8 @@ const courseOf = async (pool: pg.Pool, body: unknown): Promise<string | undefine
   if (examId !== undefined) throw bad('exam_id', 'There is no such exam.');
   return undefined;
 };
+
+const notActive = () => new Refusal('exam_not_active', '');
 
 const bad = (field: string, message: string) => new Refusal('bad_request', `${field}: ${message}`);
 

@@ -33,7 +33,8 @@ describe('the OpenAPI document', () => {
     expect([...documented.keys()].filter((operation) => !registered.has(operation))).toEqual([]));
 
   it('has every operation that does anything: the others are refused', async () => {
-    const others = [...registered].filter((operation) => !documented.has(operation));
+    const isOfFiles = (operation: string) => operation.endsWith('/*');
+    const others = [...registered].filter((operation) => !documented.has(operation) && !isOfFiles(operation));
     const answers = await Promise.all(
       others.map(async (operation) => {
         const [method, path] = operation.split(' ');

@@ -5,12 +5,14 @@ import { outline } from '#platform';
 import { type Provider, providerOf } from '#providers';
 import { examsOfCourse } from '#read-models';
 
+export type Onboarding = { exams: Exam[]; provider: Provider };
+
 /** Exams that a course's learners do their onboarding at, newest first, and the provider of the newest. */
 export const onboardingExamsOf = async (
   pool: pg.Pool,
   { settings }: Configuration,
   courseId: string,
-): Promise<{ exams: Exam[]; provider: Provider } | undefined> => {
+): Promise<Onboarding | undefined> => {
   const exams = (await examsOfCourse(pool, courseId))
     .filter(({ isActive, isProctored, isPracticeExam }) => isActive && isProctored && isPracticeExam)
     .reverse();

@@ -5,24 +5,37 @@ import type pg from 'pg';
 import { CONFIGURATION, POOL } from '#commands';
 import { type Configuration, userObfuscationKeyOf } from '#configuration';
 import { onboardingOf, onboardingPanelOf, onboardingSeenByStaff } from '#domain';
-import { type Caller, enrollmentsForProctoredExams, isCourseStaff, obscuredUserId, userByName } from '#platform';
+import {
+  type Caller,
+  enrolledAmong,
+  isCourseStaff,
+  obscuredUserId,
+  type ProctoredLearner,
+  proctoredLearners,
+  userByName,
+} from '#platform';
 import type { Provider } from '#providers';
-import { instant, onboardingOfLearners } from '#read-models';
+import { instant, learnersSeenAs, onboardingOfLearners } from '#read-models';
 import { Gate, Me } from '../authentication.js';
 import { Answers, Asks } from '../document/answers.js';
 import { detail, either, failure, mfeFlag, pageNumber, text } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
 import { links } from '../links.js';
 import { now } from '../now.js';
-import { pageOf } from '../page.js';
+import { type Page, pageOf } from '../page.js';
 import { textsFor } from '../texts/texts.js';
 import { onboardingOfCourse, onboardingPanel, onboardingStatus } from './onboarding.answers.js';
-import { onboardingExamsOf, sequencedFor } from './onboarding-exams.js';
+import { type Onboarding, onboardingExamsOf, sequencedFor } from './onboarding-exams.js';
 import { panelJson } from './panel.js';
 import { onboardingAtProvider, profileOf } from './provider-profiles.js';
 
 const profileSwitch = 'edx_proctoring.onboarding_profile_instructor_dashboard_api';
 const noExam = () => refused(404, 'There is no onboarding exam related to this course id.');
+
+/** What a list is asked for; `statuses` undefined if absent. */
+type Listing = { courseId: string; search: string; asked?: string; statuses?: string };
+type Row = { username: string; enrollment_mode: string; status: string | null; modified: string | null };
+type Listed = { page: Page; count: number; rows: Row[] };
 
 /** How far learners are with onboarding (rest-api.md §5.13, §5.14). */
 @ApiTags('onboarding')
@@ -120,43 +133,62 @@ export class OnboardingController {
     const statuses = given ?? '';
     const onboarding = await onboardingExamsOf(this.pool, this.configuration, courseId);
     if (!onboarding) throw noExam();
-    const learners = await enrollmentsForProctoredExams(this.pool, courseId, search);
-    const ids = learners.map(({ userId }) => userId);
-    const { backend } = onboarding.exams[0]!;
-    const known = await onboardingOfLearners(this.pool, ids, courseId, backend, now());
-    const seen = learners.map((learner) => {
-      const { own, approved } = known.get(learner.userId)!;
-      return { learner, ...onboardingSeenByStaff(own, approved) };
-    });
     const asksProvider = this.configuration.settings.switches[profileSwitch] ?? false;
-    const wanted = statuses === '' ? undefined : statuses.split(',');
-    const shown = asksProvider
-      ? await onboardingAtProvider(
-          onboarding.provider,
-          courseId,
-          new Map(seen.map((each) => [this.obscured(each.learner.userId, backend), each])),
-          given,
-        )
-      : seen
-          .filter(({ status }) => wanted === undefined || wanted.includes(status ?? ''))
-          .map((learner) => ({ learner, status: learner.status }));
-    const rows = shown.map(({ learner: { learner, modified }, status }) => ({
-      username: learner.username,
-      enrollment_mode: learner.mode,
-      status,
-      modified: instant(modified),
-    }));
-    const page = pageOf(asked, rows.length);
+    const list = asksProvider ? this.listedByProvider : statuses === '' ? this.listed : this.listedByStatus;
+    const { page, count, rows } = await list.call(this, onboarding, { courseId, search, asked, statuses: given });
     const link = (number: number) =>
       links.onboarding(courseId, { text_search: search, statuses, page: String(number) });
     return {
-      count: rows.length,
+      count,
       previous: page.number > 1 ? link(page.number - 1) : null,
       next: page.number < page.of ? link(page.number + 1) : null,
       num_pages: page.of,
-      results: rows.slice(page.offset, page.offset + page.limit),
+      results: rows,
       use_onboarding_profile_api: asksProvider,
     };
+  }
+
+  private async listed({ exams }: Onboarding, { courseId, search, asked }: Listing): Promise<Listed> {
+    let page!: Page;
+    const { count, learners } = await proctoredLearners(this.pool, courseId, search, (all) => {
+      page = pageOf(asked, all);
+      return page;
+    });
+    return { page, count, rows: await this.rowsOf(learners, courseId, exams[0]!.backend) };
+  }
+
+  private async listedByStatus({ exams }: Onboarding, { courseId, search, asked, statuses }: Listing): Promise<Listed> {
+    const { backend } = exams[0]!;
+    const ids = await learnersSeenAs(this.pool, courseId, backend, statuses!.split(','), search, now());
+    const page = pageOf(asked, ids.length);
+    const learners = await enrolledAmong(this.pool, courseId, ids.slice(page.offset, page.offset + page.limit));
+    return { page, count: ids.length, rows: await this.rowsOf(learners, courseId, backend) };
+  }
+
+  private async listedByProvider({ exams, provider }: Onboarding, listing: Listing): Promise<Listed> {
+    const { courseId, search, asked, statuses } = listing;
+    const { backend } = exams[0]!;
+    const { learners } = await proctoredLearners(this.pool, courseId, search, (all) => ({ offset: 0, limit: all }));
+    const known = new Map(learners.map((learner) => [this.obscured(learner.userId, backend), learner]));
+    const told = await onboardingAtProvider(provider, courseId, known, statuses);
+    const page = pageOf(asked, told.length);
+    const shown = told.slice(page.offset, page.offset + page.limit);
+    const rows = await this.rowsOf(
+      shown.map(({ learner }) => learner),
+      courseId,
+      backend,
+    );
+    return { page, count: told.length, rows: rows.map((row, index) => ({ ...row, status: shown[index]!.status })) };
+  }
+
+  private async rowsOf(learners: readonly ProctoredLearner[], courseId: string, backend: string | null) {
+    const ids = learners.map(({ userId }) => userId);
+    const known = await onboardingOfLearners(this.pool, ids, courseId, backend, now());
+    return learners.map(({ userId, username, mode }) => {
+      const { own, approved } = known.get(userId)!;
+      const { status, modified } = onboardingSeenByStaff(own, approved);
+      return { username, enrollment_mode: mode, status, modified: instant(modified) };
+    });
   }
 
   /** From the attempts; or, where the provider keeps profiles and answers, from the learner's profile (domain.md §7.2). */

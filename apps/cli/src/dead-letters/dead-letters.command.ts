@@ -3,6 +3,7 @@ import { Delivery, followerOf, type Surroundings } from '#delivery';
 import { upcasters } from '#domain';
 import { deadLetters, retryDeadLetters, type Stored, skipDeadLetter } from '#event-store';
 import { Relay, relayName } from '#integration';
+import { Mailer, mailerName } from '#mail';
 import { providersOf } from '#providers';
 import { withCommands } from '../surroundings.js';
 
@@ -25,6 +26,7 @@ export class DeadLettersCommand extends CommandRunner {
 
 const followersOf = ({ configuration }: Surroundings) => [
   relayName,
+  mailerName,
   ...providersOf(configuration.settings).flatMap(({ name, wantsNews }) => (wantsNews ? followerOf(name) : [])),
 ];
 
@@ -50,6 +52,10 @@ function handlerOf(around: Surroundings, follower: string): (events: Stored[]) =
     if (around.configuration.kafkaBrokers.length === 0) throw new Error('Without KAFKA_BROKERS nothing is published.');
     const relay = new Relay(around.pool, around.configuration);
     return (events) => relay.handle(events);
+  }
+  if (follower === mailerName) {
+    const mailer = new Mailer(around);
+    return (events) => mailer.handle(events);
   }
   const provider = providersOf(around.configuration.settings).find(({ name }) => followerOf(name) === follower);
   if (!provider) throw new Error(`There is no follower "${follower}"; there are: ${followersOf(around).join(', ')}.`);

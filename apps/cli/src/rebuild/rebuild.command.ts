@@ -47,7 +47,7 @@ const projectionOf = (table: string): Projection => {
 
 async function withBar(owner: pg.Pool, projection: Projection, replaceDiffering = false): Promise<Rebuilt> {
   const { rows } = await owner.query('select count(*) from events');
-  const bar = new SingleBar({ format: `${projection.table.padEnd(12)} {bar} {percentage}% | {value}/{total} events` });
+  const bar = new SingleBar({ format: `${projection.table.padEnd(14)} {bar} {percentage}% | {value}/{total} events` });
   bar.start(Number(rows[0].count), 0);
   try {
     return await rebuild(owner, projection, { replaceDiffering, onEvents: (count) => bar.increment(count) });

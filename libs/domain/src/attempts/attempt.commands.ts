@@ -124,6 +124,11 @@ export class ApplyReview extends AttemptCommand<{
   readonly type = 'ApplyReview';
 }
 
+/** An operator has the last review of an attempt judged once more, by the settings of now (domain.md §13.1). */
+export class ReapplyReview extends AttemptCommand<OneAttempt> {
+  readonly type = 'ReapplyReview';
+}
+
 export class GrantAllowance extends AttemptCommand<{ key: string; value: string }> {
   readonly type = 'GrantAllowance';
   /** The id for a new allowance, and the value as it is kept: plain, or sealed with the learner's key. */
@@ -159,6 +164,7 @@ export type AnyAttemptCommand =
   | AcknowledgeReviewStatus
   | SetAttemptStatus
   | ApplyReview
+  | ReapplyReview
   | GrantAllowance
   | WithdrawAllowance
   | BlankAllowances;

@@ -10,7 +10,7 @@ import { isIncomplete, isInProgress, isOnboardingError } from './attempt.statuse
 import { isOverdue, isPastDue, remainingSeconds } from './attempt.time.js';
 import { attemptOf, currentAttempt, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
 
-type OfOthers = { type: 'ApplyReview' | 'GrantAllowance' | 'WithdrawAllowance' | 'BlankAllowances' };
+type OfOthers = { type: 'ApplyReview' | 'ReapplyReview' | 'GrantAllowance' | 'WithdrawAllowance' | 'BlankAllowances' };
 type Decisions = Decider<LearnerAtExam, Exclude<AnyAttemptCommand, OfOthers>, AttemptEvent>['decide'];
 
 export const attemptDecisions: Decisions = {

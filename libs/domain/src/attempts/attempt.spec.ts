@@ -7,6 +7,7 @@ import {
   CreateAttempt,
   DeclineAttempt,
   MarkReadyToResume,
+  ReapplyReview,
   RemoveAllAttempts,
   RemoveAttempt,
   ReportError,
@@ -327,6 +328,21 @@ describe('a review', () => {
     given(...finished)
       .when(informed(review('suspicious')))
       .thenMatching({ type: 'ReviewReceived' }, { type: 'SecondReviewRequired', data: { effects: [signal] } }));
+
+  it('is judged once more by the settings of now, without another notice', () => {
+    const reapply = new ReapplyReview(
+      learner,
+      { attemptId, at: after(70) },
+      { actor: { kind: 'operator', name: 'ops' } },
+    );
+    const received = { type: 'ReviewReceived', data: { ...review('suspicious').data, status: 'Suspicious' } } as const;
+    given(...finished, received)
+      .when(informed(reapply, { ...proctoredExam, requiresSecondReview: false }))
+      .thenMatching({ type: 'AttemptRejected' });
+    given(...finished)
+      .when(informed(reapply))
+      .thenRefused('review_not_found');
+  });
 
   it('that is suspicious by a known reviewer rejects, and says who overrode the grade', () =>
     given(...finished)

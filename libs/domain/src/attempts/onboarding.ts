@@ -8,9 +8,12 @@ const plusDays = (at: string, days: number) => new Date(Date.parse(at) + days * 
 /** An onboarding attempt, as far as its learner's onboarding status depends on it. */
 export type OnboardingAttempt = { id: number; status: Status; modified: string };
 
+/** Approvals count that came after this. */
+export const approvalsCountSince = (at: string): string => plusDays(at, -validDays);
+
 /** Is this approval of another course still good? */
 export const isApproved = ({ status, modified }: OnboardingAttempt, at: string): boolean =>
-  status === 'verified' && Date.parse(modified) > Date.parse(plusDays(at, -validDays));
+  status === 'verified' && Date.parse(modified) > Date.parse(approvalsCountSince(at));
 
 /**
  * What a learner is told (domain.md §7.1). `own`: attempts at the course's onboarding exams, last modified first;
@@ -54,6 +57,10 @@ export const onboardingSeenByStaff = (
   if (!relevant) return { status: 'not_started', modified: null };
   return { status: instructorStatus[relevant.status] ?? null, modified: relevant.modified };
 };
+
+/** The statuses of a learner's relevant attempt that instructors see as one of these words. */
+export const statusesSeenAs = (words: readonly string[]): string[] =>
+  Object.entries(instructorStatus).flatMap(([status, word]) => (words.includes(word) ? [status] : []));
 
 /** A provider's word for a learner's profile, as it is shown (domain.md §7.5). */
 export const onboardingStatusOfProfile: Readonly<Record<string, string>> = {

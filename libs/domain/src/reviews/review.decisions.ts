@@ -1,11 +1,12 @@
-import type { ApplyReview } from '../attempts/attempt.commands.js';
+import type { ApplyReview, AttemptCommand, ReapplyReview } from '../attempts/attempt.commands.js';
 import type { Effect } from '../attempts/attempt.effects.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
+import type { Attempt } from '../attempts/attempt.js';
 import { move } from '../attempts/attempt.moves.js';
-import type { LearnerAtExam } from '../attempts/learner-at-exam.js';
+import { attemptOf, type LearnerAtExam } from '../attempts/learner-at-exam.js';
 import { Refusal } from '../refusal.js';
 import type { ReviewEvent } from './review.events.js';
-import { keptStatusOf, outcomeOf } from './review.js';
+import { keptStatusOf, outcomeOf, type Review } from './review.js';
 
 export const reviewDecisions = {
   ApplyReview: (state: LearnerAtExam, command: ApplyReview): (ReviewEvent | AttemptEvent)[] => {
@@ -32,17 +33,27 @@ export const reviewDecisions = {
     };
     const attempt = state.attempts.find(({ id }) => id === attemptId);
     if (!attempt) return [received]; // of a removed attempt: kept, without consequences (domain.md §8.4)
-    const outcome = outcomeOf(
-      { status, reviewedBy },
-      {
-        passingStatuses: facts.backend?.passingStatuses ?? [],
-        requiresSecondReview: facts.requiresSecondReview,
-        supportsOnboarding: facts.backend?.supportsOnboarding ?? false,
-        isSampleAttempt: attempt.isSampleAttempt,
-      },
-    );
-    return [received, ...move(state, attempt, outcome, command, { by: reviewedBy })];
+    return [received, ...judged(state, attempt, { status, reviewedBy }, command)];
   },
+
+  ReapplyReview: (state: LearnerAtExam, command: ReapplyReview): AttemptEvent[] => {
+    const { attemptId } = command.data;
+    const review = state.reviews[attemptId];
+    if (!review) throw new Refusal('review_not_found', `There is no review of attempt ${attemptId}.`);
+    return judged(state, attemptOf(state, attemptId), review, command);
+  },
+};
+
+/** What a review does to its attempt. */
+const judged = (state: LearnerAtExam, attempt: Attempt, review: Review, command: AttemptCommand): AttemptEvent[] => {
+  const { facts } = command;
+  const outcome = outcomeOf(review, {
+    passingStatuses: facts.backend?.passingStatuses ?? [],
+    requiresSecondReview: facts.requiresSecondReview,
+    supportsOnboarding: facts.backend?.supportsOnboarding ?? false,
+    isSampleAttempt: attempt.isSampleAttempt,
+  });
+  return move(state, attempt, outcome, command, { by: review.reviewedBy });
 };
 
 /** Somebody should look at what no human has judged (domain.md §9.5). */

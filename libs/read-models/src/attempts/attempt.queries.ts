@@ -75,49 +75,18 @@ export const attemptByCode = async (pool: pg.Pool, attemptCode: string): Promise
 export const attemptsAt = (pool: pg.Pool, examId: number, userId: number): Promise<AttemptRecord[]> =>
   rows(pool, 'attempts at exam', `attempt.exam_id = $1 and attempt.user_id = $2 ${newestFirst}`, [examId, userId]);
 
+/** All attempts of learners at exams, pair by pair of these; newest first. */
+export const attemptsOfPairs = (pool: pg.Pool, examIds: readonly unknown[], userIds: readonly unknown[]) =>
+  rows(
+    pool,
+    'attempts of pairs',
+    `(attempt.exam_id, attempt.user_id) in (select * from unnest($1::bigint[], $2::bigint[])) ${newestFirst}`,
+    [examIds, userIds],
+  );
+
 /** All attempts of a learner, at any exam. */
 export const attemptsOf = async (pool: pg.Pool, userId: number | string): Promise<AttemptRecord[]> =>
   !isRowId(userId) ? [] : rows(pool, 'attempts of learner', `attempt.user_id = $1 ${newestFirst}`, [userId]);
-
-export type AttemptGroup = { newest: AttemptRecord; all: AttemptRecord[] };
-
-/**
- * A page of a course's attempts, grouped by learner and exam, the group with the newest attempt first; and how many groups
- * there are. `search` is part of a user name or e-mail, whatever the case.
- */
-export const attemptGroups = async (
-  pool: pg.Pool,
-  courseId: string,
-  search: string,
-  pageOf: (count: number) => { offset: number; limit: number },
-): Promise<{ count: number; groups: AttemptGroup[] }> => {
-  const newest = `
-    select distinct on (attempt.exam_id, attempt.user_id) attempt.id, attempt.exam_id, attempt.user_id, attempt.created
-      from attempts attempt join exams exam on exam.id = attempt.exam_id
-      left join users person on person.id = attempt.user_id
-     where exam.course_id = $1
-       and ($2 = '' or strpos(lower(person.username), lower($2)) > 0 or strpos(lower(person.email), lower($2)) > 0)
-     order by attempt.exam_id, attempt.user_id, attempt.created desc, attempt.id desc`;
-  const counted = await pool.query(`select count(*) from (${newest}) as newest`, [courseId, search]);
-  const count = Number(counted.rows[0].count);
-  const { offset, limit } = pageOf(count);
-  const page = await pool.query(
-    `select id, exam_id, user_id from (${newest}) as newest order by created desc, id offset $3 limit $4`,
-    [courseId, search, offset, limit],
-  );
-  const pairs = [page.rows.map(({ exam_id }) => exam_id), page.rows.map(({ user_id }) => user_id)];
-  const all = await rows(
-    pool,
-    'attempts of groups',
-    `(attempt.exam_id, attempt.user_id) in (select * from unnest($1::bigint[], $2::bigint[])) ${newestFirst}`,
-    pairs,
-  );
-  const groups = page.rows.map(({ id, exam_id, user_id }) => ({
-    newest: all.find((attempt) => attempt.id === Number(id))!,
-    all: all.filter(({ examId, userId }) => examId === Number(exam_id) && userId === Number(user_id)),
-  }));
-  return { count, groups };
-};
 
 /** Running attempts whose time was over before `at`, by that time; those that come after an attempt. */
 export const overdueAttempts = (
@@ -141,3 +110,17 @@ export const examsBlockedForOnboarding = async (pool: pg.Pool, userId: number): 
   const found = await pool.query({ name: 'exams blocked for onboarding', text, values: [userId] });
   return found.rows.map(({ exam_id }) => Number(exam_id));
 };
+
+/** All attempts at an exam, by id. */
+export const attemptsOfExam = (pool: pg.Pool, examId: number): Promise<AttemptRecord[]> =>
+  rows(pool, 'attempts of exam', 'attempt.exam_id = $1 order by attempt.id', [examId]);
+
+/** The attempts whose last review came in this time, by id; not those that were removed. */
+export const reviewedAttempts = (pool: pg.Pool, from: string, until: string): Promise<AttemptRecord[]> =>
+  rows(
+    pool,
+    'reviewed attempts',
+    `attempt.id in (select (data->>'attemptId')::bigint from events where type = 'ReviewReceived' group by 1
+       having max((data->>'at')::timestamptz) between $1 and $2) order by attempt.id`,
+    [from, until],
+  );

@@ -1,0 +1,155 @@
+import { Command, Option } from 'nest-commander';
+import {
+  type AnyAttemptCommand,
+  completedStatuses,
+  incompleteStatuses,
+  ReapplyReview,
+  RemoveAllAttempts,
+  SetAttemptStatus,
+  type Status,
+} from '#domain';
+import { type AttemptRecord, attemptById, attemptsAt, attemptsOfExam, examById, reviewedAttempts } from '#read-models';
+import { idOf, OperatorCommand, type OperatorOptions, type Task } from './operator.command.js';
+import { BadUse } from './strict.command.js';
+
+const valid: readonly string[] = [...completedStatuses, ...incompleteStatuses];
+const now = () => new Date().toISOString();
+
+@Command({
+  name: 'reset-attempts',
+  description: "Take all of a learner's attempts at an exam away, so that they can begin anew",
+})
+export class ResetAttemptsCommand extends OperatorCommand {
+  run(_: string[], { exam, user, ...options }: OperatorOptions & { exam: number; user: number }) {
+    return this.operate(options, async ({ pool, commands }, origin) => {
+      const attempts = await attemptsAt(pool, exam, user);
+      const reset = async () => {
+        if (attempts.length === 0) throw new Error('There are no attempts.');
+        await commands.execute(new RemoveAllAttempts({ examId: exam, userId: user }, { at: now() }, origin));
+      };
+      return [{ about: { exam, user, attempts: attempts.map(({ id }) => id) }, work: reset }];
+    });
+  }
+
+  @Option({ flags: '--exam <id>', required: true, description: 'the exam' })
+  exam(text: string) {
+    return idOf('exam', text);
+  }
+
+  @Option({ flags: '--user <id>', required: true, description: 'the learner' })
+  user(text: string) {
+    return idOf('user', text);
+  }
+}
+
+@Command({ name: 'set-attempt-status', description: 'Give an attempt a status, with all that follows from it' })
+export class SetAttemptStatusCommand extends OperatorCommand {
+  run(_: string[], { attempt: id, to, ...options }: OperatorOptions & { attempt: number; to: Status }) {
+    return this.operate(options, async ({ pool, commands }, origin) => {
+      const work = async () => {
+        const attempt = await attemptById(pool, id);
+        if (!attempt) throw new Error(`There is no attempt ${id}.`);
+        await commands.execute(new SetAttemptStatus(attempt, { attemptId: id, status: to, at: now() }, origin));
+      };
+      return [{ about: { attempt: id, to }, work }];
+    });
+  }
+
+  @Option({ flags: '-a, --attempt <id>', required: true, description: 'the attempt' })
+  attempt(text: string) {
+    return idOf('attempt', text);
+  }
+
+  @Option({ flags: '-t, --to <status>', required: true, description: valid.join(', ') })
+  to(text: string) {
+    if (!valid.includes(text)) throw new BadUse(`--to must be one of ${valid.join(', ')}, not "${text}".`);
+    return text;
+  }
+}
+
+/** For each attempt the command that `make` makes of it. */
+const forEach = (
+  attempts: readonly AttemptRecord[],
+  execute: (command: AnyAttemptCommand) => Promise<unknown>,
+  make: (attempt: AttemptRecord) => AnyAttemptCommand,
+): Task[] =>
+  attempts.map((attempt) => ({
+    about: { attempt: attempt.id, status: attempt.status },
+    work: async () => {
+      await execute(make(attempt));
+    },
+  }));
+
+@Command({
+  name: 'update-attempts-for-exam',
+  description: 'Give each attempt at an exam its own status again, so that all that follows from it happens once more',
+})
+export class UpdateAttemptsForExamCommand extends OperatorCommand {
+  run(_: string[], { exam, ...options }: OperatorOptions & { exam: number }) {
+    return this.operate(options, async ({ pool, commands }, origin) => {
+      if (!(await examById(pool, exam))) throw new BadUse(`There is no exam ${exam}.`);
+      return forEach(
+        await attemptsOfExam(pool, exam),
+        (command) => commands.execute(command),
+        (attempt) =>
+          new SetAttemptStatus(attempt, { attemptId: attempt.id, status: attempt.status, at: now() }, origin),
+      );
+    });
+  }
+
+  @Option({ flags: '--exam <id>', required: true, description: 'the exam' })
+  exam(text: string) {
+    return idOf('exam', text);
+  }
+}
+
+@Command({
+  name: 'update-status-from-review',
+  description: 'Judge the reviews of a time once more, by the settings of now',
+})
+export class UpdateStatusFromReviewCommand extends OperatorCommand {
+  run(_: string[], { from, until, ...options }: OperatorOptions & { from: string; until: string }) {
+    return this.operate(options, async ({ pool, commands }, origin) =>
+      forEach(
+        await reviewedAttempts(pool, from, until),
+        (command) => commands.execute(command),
+        (attempt) => new ReapplyReview(attempt, { attemptId: attempt.id, at: now() }, origin),
+      ),
+    );
+  }
+
+  @Option({ flags: '--from <time>', required: true, description: 'reviews since then: an ISO 8601 time' })
+  from(text: string) {
+    return timeOf('from', text);
+  }
+
+  @Option({ flags: '--until <time>', required: true, description: 'and until then' })
+  until(text: string) {
+    return timeOf('until', text);
+  }
+}
+
+const timeOf = (option: string, text: string): string => {
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(Date.parse(text)))
+    throw new BadUse(`--${option} must be an ISO 8601 time, not "${text}".`);
+  return new Date(text).toISOString();
+};
+
+@Command({
+  name: 'set-is-attempt-active',
+  description: 'List the reviews whose attempt is gone; there is no flag to set, for the log tells which attempts live',
+})
+export class SetIsAttemptActiveCommand extends OperatorCommand {
+  run(_: string[], options: OperatorOptions) {
+    return this.operate(options, async ({ pool }) => {
+      const { rows } = await pool.query(`
+        select distinct data->>'attemptCode' as code, (data->>'attemptId')::bigint as id from events
+         where type = 'ReviewReceived'
+           and not exists (select from attempts where attempts.id = (data->>'attemptId')::bigint) order by id`);
+      return rows.map(({ code, id }) => ({
+        about: { attempt: Number(id), code },
+        work: async () => ({ isAttemptActive: false }),
+      }));
+    });
+  }
+}

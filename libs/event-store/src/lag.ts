@@ -1,0 +1,33 @@
+import type pg from 'pg';
+
+/** How far a follower is behind the log. */
+export type Lag = {
+  /** Events that it has not come to yet; after rollbacks an estimate from above. */
+  events: number;
+  /** Age of the oldest of them, in seconds; 0 when there is none. */
+  oldestSeconds: number;
+  /** Events that it cannot deliver, or that wait behind one of the same learner that it cannot. */
+  deadLetters: number;
+};
+
+/** Cheap however long the log is. */
+export async function lagOf(pool: pg.Pool, follower: string): Promise<Lag> {
+  const { rows } = await pool.query({ name: 'lag', text, values: [follower] });
+  return rows[0];
+}
+
+const reached = (column: string, otherwise: string) =>
+  `coalesce((select ${column} from checkpoints where name = $1), ${otherwise})`;
+
+const text = `
+  with next as (
+    select e.recorded_at from events e
+    where (e.transaction_id, e.position) > (${reached('xid', "'0'::xid8")}, ${reached('position', '0')})
+    order by e.transaction_id, e.position limit 1
+  )
+  select
+    (case when exists (select from next)
+      then greatest(1, pg_sequence_last_value('events_position') - ${reached('position', '0')}) else 0 end)::float as events,
+    coalesce((select extract(epoch from greatest(now() - recorded_at, interval '0')) from next), 0)::float as "oldestSeconds",
+    (select count(*) from dead_letters where follower = $1)::float as "deadLetters"
+`;

@@ -1,0 +1,2 @@
+export * from './mailer.js';
+export { texts } from './texts.js';

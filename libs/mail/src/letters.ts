@@ -1,0 +1,74 @@
+import type pg from 'pg';
+import type { Configuration, Settings } from '#configuration';
+import type { Effect } from '#domain';
+import type { Metadata, Stored } from '#event-store';
+import { creditState, escalationEmail, isRetired, userById } from '#platform';
+import { attemptById, examById } from '#read-models';
+import type { Fields } from './templates.js';
+import type { Template } from './texts.js';
+
+/** A mail as it is to be written. Without `to` there is nobody to write to. */
+export type Letter = { template: Template; to: string; provider: string | null; fields: Fields };
+
+type Surroundings = { pool: pg.Pool; configuration: Configuration };
+
+/** The mail that an event leads to, as it was decided with the event. */
+export function templateOf({ data }: Stored): Template | undefined {
+  const { effects = [] } = data as { effects?: Effect[] };
+  for (const effect of effects) {
+    if (effect.kind === 'mail') return effect.template;
+    if (effect.kind === 'support_notice') return effect.about;
+  }
+  return undefined;
+}
+
+/** Names and addresses are looked up now: events have none, and a learner may be retired since. */
+export async function letterOf(event: Stored, template: Template, { pool, configuration }: Surroundings) {
+  const { settings } = configuration;
+  const { userId, examId, courseId } = event.metadata as Required<Metadata>;
+  const { attemptId } = event.data as { attemptId: number };
+  const [user, retired, exam, credit, escalation] = await Promise.all([
+    userById(pool, userId),
+    isRetired(pool, userId),
+    examById(pool, examId),
+    creditState(pool, userId, courseId),
+    escalationEmail(pool, courseId),
+  ]);
+  const { backend, examName } = exam!;
+  const courseName = credit?.course_name ?? 'your course';
+  const username = user?.username ?? '';
+  const common = { username, courseName, examName, platform: settings.platformName };
+  const letter = { template, provider: backend };
+  if (template === 'suspicious_review') {
+    const attempt = await attemptById(pool, attemptId);
+    const reviewUrl = reviewUrlOf(settings, courseId, examId, attempt?.externalId);
+    const fields = { ...common, courseName: credit?.course_name ?? courseId, reviewStatus: 'Suspicious', reviewUrl };
+    return { ...letter, to: escalation || settings.contactEmail, fields } satisfies Letter;
+  }
+  const about = `Proctored exam ${examName} in ${courseName}, learner ${username}`;
+  const fields = {
+    ...common,
+    courseUrl: settings.learningMicrofrontendUrl && `${settings.learningMicrofrontendUrl}/course/${courseId}/home`,
+    ...contactOf(escalation, backend, about, settings),
+  };
+  return { ...letter, to: retired ? '' : (user?.email ?? ''), fields } satisfies Letter;
+}
+
+const hostOf = ({ https, siteName }: Settings) => `${https === 'on' ? 'https' : 'http'}://${siteName}`;
+
+/** Whom learners may ask: the course's address for that, else the provider's page, else the platform's (domain.md §9.6). */
+function contactOf(escalation: string | null, backend: string | null, about: string, settings: Settings) {
+  if (escalation) {
+    const address = encodeURIComponent(escalation).replaceAll('%40', '@');
+    return { contactUrl: `mailto:${address}?subject=${encodeURIComponent(about)}`, contactText: escalation };
+  }
+  const { contact } = settings.backends[backend ?? '']?.LINK_URLS ?? {};
+  const url = contact ?? `${hostOf(settings)}/support/contact_us`;
+  return { contactUrl: url, contactText: url };
+}
+
+/** Leads staff to the provider's dashboard (rest-api.md §5.15). */
+function reviewUrlOf(settings: Settings, courseId: string, examId: number, externalId: string | null = null) {
+  const query = externalId === null ? '' : `?attempt=${encodeURIComponent(externalId)}`;
+  return `${hostOf(settings)}/api/edx_proctoring/v1/instructor/${encodeURIComponent(courseId)}/${examId}${query}`;
+}

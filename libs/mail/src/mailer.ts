@@ -1,0 +1,150 @@
+import { Logger } from '@nestjs/common';
+import { createTransport } from 'nodemailer';
+import type pg from 'pg';
+import { type Configuration, mailSenderOf } from '#configuration';
+import { upcasters } from '#domain';
+import { deadLetters, Follower, inLanes, retryDeadLetters, type Stored, Undeliverable } from '#event-store';
+import { letterOf, templateOf } from './letters.js';
+import { Templates } from './templates.js';
+
+/** The mailer's name among the log's followers. */
+export const mailerName = 'mail';
+
+const log = new Logger(mailerName);
+/** Mails at the same time. */
+const lanes = 4;
+/** What nobody could send for this long is not sent any more: it would only confuse. */
+const mostDays = 14;
+const day = 24 * 3600 * 1000;
+const putOff = 'put off by the mail server';
+const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
+
+type Failure = Error & { code?: string; command?: string; response?: string; responseCode?: number };
+type Outcome = 'sent' | 'no_address' | 'too_old';
+
+/**
+ * Sends the mails that the log's events lead to, at least once each; what was sent is recorded and not sent again. While
+ * the server is away all waits. What it refuses is a dead letter; what it puts off is one that `retryPutOff` sends later.
+ */
+export class Mailer {
+  private readonly templates: Templates;
+  private isFailing = false;
+
+  /** Throws one line when MAIL_TEMPLATES is wrong. */
+  constructor(
+    private readonly around: { pool: pg.Pool; configuration: Configuration },
+    private readonly options: { pollMs?: number } = {},
+  ) {
+    const { mailTemplates, settings } = around.configuration;
+    this.templates = new Templates(mailTemplates, Object.keys(settings.backends));
+  }
+
+  /** Until `signal`. Never rejects. Without SMTP_URL it sends nothing, and all waits in the log. */
+  async run(signal: AbortSignal): Promise<void> {
+    if (!this.around.configuration.smtpUrl) return;
+    const follower = new Follower(this.around.pool, {
+      name: mailerName,
+      upcasters,
+      pollMs: this.options.pollMs,
+      handle: async (events, signal) => {
+        await this.handle(events, signal);
+        if (this.isFailing) log.log('Mails are sent again.');
+        this.isFailing = false;
+      },
+      onError: (error) => {
+        const { message } = error as Error;
+        if (error instanceof Undeliverable) return log.error(message);
+        if (!this.isFailing) log.warn(`Mails wait, for they cannot be sent: ${withoutAddresses(message)}`);
+        this.isFailing = true;
+      },
+    });
+    await follower.run(signal);
+  }
+
+  /** Throws Undeliverable for a mail that the server does not take, and the outage where it takes none. */
+  async handle(events: readonly Stored[], signal?: AbortSignal): Promise<void> {
+    const concerned = events.filter(templateOf);
+    if (concerned.length === 0) return;
+    const { rows } = await this.around.pool.query<{ event_id: string }>(
+      'select event_id from mails where event_id = any($1)',
+      [concerned.map(({ id }) => id)],
+    );
+    const done = new Set(rows.map(({ event_id }) => event_id));
+    let outage: unknown;
+    const send = async (event: Stored) => {
+      if (outage) throw outage; // not once more for every learner
+      await this.send(event).catch((error) => {
+        if (!(error instanceof Undeliverable)) outage = error;
+        throw error;
+      });
+    };
+    await inLanes(
+      concerned.filter(({ id }) => !done.has(id)),
+      lanes,
+      send,
+      signal,
+    );
+  }
+
+  /** Sends once more what the server put off. Throws the outage. */
+  async retryPutOff(signal?: AbortSignal): Promise<void> {
+    const { pool, configuration } = this.around;
+    if (!configuration.smtpUrl) return;
+    const reasons = new Map<string, string>();
+    for (const { learner, reason } of await deadLetters(pool, mailerName, upcasters))
+      if (!reasons.has(learner)) reasons.set(learner, reason);
+    for (const [learner, reason] of reasons) {
+      if (!reason.startsWith(putOff)) continue;
+      signal?.throwIfAborted();
+      await retryDeadLetters(pool, mailerName, learner, (events) => this.handle(events), upcasters).catch((error) => {
+        if (!(error instanceof Undeliverable)) throw error;
+      });
+    }
+  }
+
+  private async send(event: Stored): Promise<void> {
+    const template = templateOf(event)!;
+    if (Date.now() - Date.parse((event.data as { at: string }).at) > mostDays * day)
+      return this.record(event, 'too_old');
+    const letter = await letterOf(event, template, this.around);
+    if (letter.to === '') return this.record(event, 'no_address');
+    const { smtpUrl, settings } = this.around.configuration;
+    if (!smtpUrl) throw new Error('Without SMTP_URL nothing is sent.');
+    const from = mailSenderOf(settings)!;
+    try {
+      await createTransport({ url: smtpUrl, ...timeouts }).sendMail({
+        ...this.templates.render(template, letter.provider, letter.fields),
+        from,
+        to: { name: '', address: letter.to },
+        // The same each time: should the record below be lost, the second copy can be told from a second mail.
+        messageId: `<${event.id}@${/@([^\s>]+)/.exec(from)![1]}>`,
+        headers: { 'Auto-Submitted': 'auto-generated' },
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      });
+    } catch (error) {
+      const reason = refusalIn(error as Failure);
+      throw reason === undefined ? error : new Undeliverable(event, reason);
+    }
+    await this.record(event, 'sent');
+  }
+
+  private async record(event: Stored, outcome: Outcome): Promise<void> {
+    if (outcome !== 'sent') log.warn({ message: `A mail is not sent: ${outcome}`, event: event.id, ...event.metadata });
+    await this.around.pool.query('insert into mails (event_id, outcome) values ($1, $2) on conflict do nothing', [
+      event.id,
+      outcome,
+    ]);
+  }
+}
+
+/** Why the server does not take this mail; undefined where the failure concerns all mail (login, sender, connection). */
+function refusalIn({ code, command, response = '', responseCode = 0, message }: Failure): string | undefined {
+  if (code === 'EENVELOPE' && command === 'API') return withoutAddresses(message);
+  if ((command !== 'RCPT TO' && command !== 'DATA') || responseCode === 421) return undefined;
+  if (responseCode >= 500) return `refused by the mail server: ${withoutAddresses(response)}`;
+  return responseCode >= 400 ? `${putOff}: ${withoutAddresses(response)}` : undefined;
+}
+
+/** Servers like to repeat the address; reasons are kept, and outlive a learner's retirement. */
+const withoutAddresses = (text: string) => text.replace(/[^\s<>"]+@[^\s<>"]+/g, '…');

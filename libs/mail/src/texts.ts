@@ -1,0 +1,111 @@
+/** What a mail is about. */
+export type Template = 'submitted' | 'verified' | 'rejected' | 'suspicious_review';
+
+export const parts = ['subject', 'text', 'html'] as const;
+export type Part = (typeof parts)[number];
+
+const ofLearner = ['username', 'courseName', 'courseUrl', 'examName', 'platform', 'contactUrl', 'contactText'];
+const ofStaff = ['username', 'courseName', 'examName', 'platform', 'reviewStatus', 'reviewUrl'];
+
+const page = (body: string) => `<!doctype html>
+<html lang="en">
+<body style="font-family: sans-serif; line-height: 1.5">
+${body.trim()}
+</body>
+</html>
+`;
+
+const toCourse = {
+  text: '{{#if courseUrl}}To the course: {{courseUrl}}\n\n{{/if}}{{platform}}\n',
+  html: '{{#if courseUrl}}<p><a href="{{courseUrl}}">To the course</a></p>\n{{/if}}<p>{{platform}}</p>',
+};
+const contact = '<a href="{{contactUrl}}">{{contactText}}</a>';
+
+/** Handlebars templates, and the fields that each is given. */
+export const texts: Record<Template, Record<Part, string> & { fields: string[] }> = {
+  submitted: {
+    fields: ofLearner,
+    subject: 'Handed in: {{examName}} ({{courseName}})',
+    text: `Hello {{username}},
+
+your proctored exam "{{examName}}" in {{courseName}} is handed in. The next step is the review of your session.
+
+You will get another mail with the outcome, as a rule within five business days. There is nothing you have to do until then.
+
+${toCourse.text}`,
+    html: page(`
+<p>Hello {{username}},</p>
+<p>your proctored exam <strong>{{examName}}</strong> in {{courseName}} is handed in. The next step is the review of your
+session.</p>
+<p>You will get another mail with the outcome, as a rule within five business days. There is nothing you have to do until
+then.</p>
+${toCourse.html}`),
+  },
+
+  verified: {
+    fields: ofLearner,
+    subject: 'Review passed: {{examName}} ({{courseName}})',
+    text: `Hello {{username}},
+
+the session of your proctored exam "{{examName}}" in {{courseName}} was reviewed. All is in order: the exam counts as proctored.
+
+Questions? {{contactText}}
+
+${toCourse.text}`,
+    html: page(`
+<p>Hello {{username}},</p>
+<p>the session of your proctored exam <strong>{{examName}}</strong> in {{courseName}} was reviewed. All is in order: the
+exam counts as proctored.</p>
+<p>Questions? ${contact}</p>
+${toCourse.html}`),
+  },
+
+  rejected: {
+    fields: ofLearner,
+    subject: 'Review not passed: {{examName}} ({{courseName}})',
+    text: `Hello {{username}},
+
+the session of your proctored exam "{{examName}}" in {{courseName}} was reviewed, and the reviewers found that rules of the exam were broken. It therefore does not count as proctored.
+
+Typical reasons are notes or devices that were not allowed, somebody else in the room, and leaving the view of the camera.
+
+Do you think that this is wrong? Then ask for another look, and say what happened: {{contactText}}
+
+${toCourse.text}`,
+    html: page(`
+<p>Hello {{username}},</p>
+<p>the session of your proctored exam <strong>{{examName}}</strong> in {{courseName}} was reviewed, and the reviewers found
+that rules of the exam were broken. It therefore does not count as proctored.</p>
+<p>Typical reasons are notes or devices that were not allowed, somebody else in the room, and leaving the view of the
+camera.</p>
+<p>Do you think that this is wrong? Then ask for another look, and say what happened: ${contact}</p>
+${toCourse.html}`),
+  },
+
+  suspicious_review: {
+    fields: ofStaff,
+    subject: 'Please look at a review: {{examName}} ({{courseName}})',
+    text: `Hello,
+
+the proctoring provider calls a session "{{reviewStatus}}", and no reviewer has judged it yet.
+
+Course: {{courseName}}
+Exam: {{examName}}
+Learner: {{username}}
+
+To the session: {{reviewUrl}}
+
+{{platform}}
+`,
+    html: page(`
+<p>Hello,</p>
+<p>the proctoring provider calls a session &ldquo;{{reviewStatus}}&rdquo;, and no reviewer has judged it yet.</p>
+<table>
+<tr><th align="left">Course</th><td>{{courseName}}</td></tr>
+<tr><th align="left">Exam</th><td>{{examName}}</td></tr>
+<tr><th align="left">Learner</th><td>{{username}}</td></tr>
+</table>
+<p><a href="{{reviewUrl}}">To the session</a></p>
+<p>{{platform}}</p>`),
+  },
+};

@@ -1,0 +1,104 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Consumer, Kafka, logLevel } from 'kafkajs';
+import pg from 'pg';
+import { sessionOptions } from '../../libs/event-store/src/index.js';
+import { Relay, relayLag, topics } from '../../libs/integration/src/index.js';
+import type { Effect } from './effects.js';
+import { decided, effectOf } from './service.effects.js';
+
+type Admin = ReturnType<Kafka['admin']>;
+
+/** The relay of a service, and what a consumer finds in its topics. */
+export class Published {
+  private readonly end = new AbortController();
+  private readonly told: Effect[] = [];
+  /** By topic and partition, how far the consumer has read. */
+  private readonly read = new Map<string, bigint>();
+  private running!: Promise<void>;
+
+  private constructor(
+    private readonly pool: pg.Pool,
+    private readonly relay: Relay,
+    private readonly admin: Admin,
+    private readonly consumer: Consumer,
+    private readonly prefix: string,
+  ) {}
+
+  static async start(databaseUrl: string, brokers: string): Promise<Published> {
+    const pool = new pg.Pool({ connectionString: databaseUrl, options: sessionOptions, max: 3 });
+    const kafkaTopicPrefix = `conformance-${process.pid}-`;
+    const relay = new Relay(pool, { kafkaBrokers: brokers.split(','), kafkaTopicPrefix });
+    const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
+    const [admin, consumer] = [kafka.admin(), kafka.consumer({ groupId: kafkaTopicPrefix })];
+    const published = new Published(pool, relay, admin, consumer, kafkaTopicPrefix);
+    await published.listen();
+    return published;
+  }
+
+  /** All that was told at that time or later, once all has arrived. */
+  async since(time: number): Promise<Effect[]> {
+    await until(() => this.allHasArrived(), 'Messages of the service did not arrive');
+    return this.told.filter(({ at }) => at >= time);
+  }
+
+  async stop(): Promise<void> {
+    this.end.abort();
+    await this.running;
+    await this.consumer.disconnect();
+    await this.admin.deleteTopics({ topics: this.names });
+    await Promise.all([this.admin.disconnect(), this.relay.close(), this.pool.end()]);
+  }
+
+  private get names(): string[] {
+    return topics.map(({ name }) => this.prefix + name);
+  }
+
+  private async listen() {
+    await this.admin.connect();
+    // The relay would make them with the first message; a consumer cannot wait for that.
+    await this.admin.createTopics({
+      topics: this.names.map((topic) => ({ topic, numPartitions: 6 })),
+      waitForLeaders: false, // kafkajs gives up where the broker takes its time
+    });
+    const exist = () => this.offsets().then(Boolean, () => false);
+    await until(exist, 'The topics were not made');
+    const handle = this.relay.handle.bind(this.relay);
+    this.relay.handle = async (events) => {
+      await handle(events);
+      this.told.push(...events.flatMap(decided));
+    };
+    this.running = this.relay.run(this.end.signal);
+    await this.consumer.connect();
+    await this.consumer.subscribe({ topics: this.names, fromBeginning: true });
+    await this.consumer.run({
+      eachMessage: async ({ topic, partition, message }) => {
+        const texts = Object.entries(message.headers ?? {}).map(([name, text]) => [name, String(text)]);
+        const told = effectOf(
+          topic.slice(this.prefix.length),
+          Object.fromEntries(texts),
+          JSON.parse(`${message.value}`),
+        );
+        if (told) this.told.push(told);
+        this.read.set(`${topic} ${partition}`, BigInt(message.offset) + 1n);
+      },
+    });
+  }
+
+  private async allHasArrived(): Promise<boolean> {
+    if ((await relayLag(this.pool)).events > 0) return false;
+    return (await this.offsets()).every(
+      ({ topic, partition, high }) => BigInt(high) <= (this.read.get(`${topic} ${partition}`) ?? 0n),
+    );
+  }
+
+  private async offsets() {
+    const offsetsOf = async (topic: string) =>
+      (await this.admin.fetchTopicOffsets(topic)).map((place) => ({ topic, ...place }));
+    return (await Promise.all(this.names.map(offsetsOf))).flat();
+  }
+}
+
+async function until(isTrue: () => Promise<boolean>, otherwise: string) {
+  for (const deadline = Date.now() + 60_000; !(await isTrue()); await pause(20))
+    if (Date.now() > deadline) throw new Error(`${otherwise} within a minute.`);
+}

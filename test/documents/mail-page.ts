@@ -1,0 +1,36 @@
+import { texts } from '#mail';
+
+const code = (text: string) => `\`${text}\``;
+const block = (text: string) => `\`\`\`handlebars\n${text.trimEnd()}\n\`\`\``;
+
+/** The text of docs/mail.md. */
+export const mailPage = () => `<!-- Made by \`npm run docs\` from libs/mail: do not edit. -->
+# Mail
+
+Who gets which mail, and what happens when it cannot be sent, is in the [README](../README.md#for-operators). To say it in
+your own words, or in another language, put files into a folder and name it in \`MAIL_TEMPLATES\`:
+
+\`\`\`
+submitted.subject.hbs              for all exams
+submitted.text.hbs
+submitted.html.hbs
+watchers/submitted.html.hbs        for exams of the provider "watchers" only; counts more
+\`\`\`
+
+What there is no file for is taken from the texts below, part by part. They are
+[Handlebars](https://handlebarsjs.com/guide/) templates. Fields are escaped in HTML; a subject becomes one line. A file
+with another name, a folder that is no provider of yours, or a field that the mail does not have, stops the start.
+
+${Object.entries(texts)
+  .map(
+    ([name, { fields, subject, text }]) => `## ${code(name)}
+
+Fields: ${fields.map(code).join(', ')}.
+
+${block(`${subject}\n\n${text}`)}`,
+  )
+  .join('\n\n')}
+
+\`courseUrl\` is empty where \`LEARNING_MICROFRONTEND_URL\` is not set. \`contactUrl\` and \`contactText\` are the course's
+escalation address, else \`LINK_URLS.contact\` of the provider's options, else \`/support/contact_us\` of \`SITE_NAME\`.
+`;

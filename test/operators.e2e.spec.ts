@@ -1,0 +1,193 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { courseId, openService, people, publishedExam, roster } from './service.js';
+
+const { staff, alice, bob } = people;
+const root = '/api/edx_proctoring/v1/proctored_exam';
+const program = 'dist/apps/cli/src/main.js';
+const folder = mkdtempSync(join(tmpdir(), 'operators of a test '));
+const settingsFile = join(folder, 'settings.json');
+
+let service: Awaited<ReturnType<typeof openService>>;
+let exam: number;
+
+beforeAll(async () => {
+  if (!existsSync(program)) throw new Error(`${program} is missing: npm test builds it, and so does npm run build`);
+});
+beforeEach(async () => {
+  service = await openService();
+  await ask(staff, 'PUT', '/api/lms/v1/roster', roster);
+  const path = `${root}/exam_registration/course_id/${courseId}`;
+  exam = (await ask(staff, 'PATCH', path, [publishedExam('Midterm')])).body[0].exam_id;
+});
+afterEach(() => service.close());
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
+const handIn = async (person = alice) => {
+  const { body } = await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' });
+  await ask(person, 'PUT', `${root}/attempt/${body.exam_attempt_id}`, { action: 'submit' });
+  return body.exam_attempt_id as number;
+};
+const query = async (statement: string) => (await service.database.owner.query(statement)).rows;
+const statuses = async () => (await query('select status from attempts order by id')).map(({ status }) => status);
+const lastActor = async () =>
+  (await query('select metadata from events order by position desc limit 1'))[0].metadata.actor;
+const written = async () =>
+  JSON.stringify(
+    await Promise.all(['events', 'attempts', 'users', 'learner_keys'].map((table) => query(`table ${table}`))),
+  );
+
+/** Runs a command as an operator does. */
+async function run(args: string[], more: Record<string, string> = {}) {
+  const { dataDir } = service.configuration;
+  const env = { ...process.env, DATABASE_URL: service.database.url, DATA_DIR: dataDir, NODE_OPTIONS: '', ...more };
+  const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? -1)));
+  const [out, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, out, errors };
+}
+const json = ({ out }: { out: string }) =>
+  out
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+
+it('an attempt gets a status, with all that follows, and the log says who did it', async () => {
+  const id = await handIn();
+  const result = await run(['set-attempt-status', '--attempt', `${id}`, '--to', 'verified', '--operator', 'olga']);
+  expect(result).toMatchObject({ code: 0, out: `attempt ${id}, to verified: AttemptVerified\n1 done, 0 failed\n` });
+  expect(await statuses()).toEqual(['verified']);
+  const [{ data, metadata }] = await query("select data, metadata from events where type = 'AttemptVerified'");
+  expect(metadata.actor).toEqual({ kind: 'operator', name: 'olga' });
+  expect(data.effects).toContainEqual({ kind: 'credit', status: 'satisfied' });
+  expect(data.effects).toContainEqual({ kind: 'mail', template: 'verified' });
+});
+
+it('what the rules refuse, and what there is not, fails with exit code 1 and writes nothing', async () => {
+  const id = await handIn();
+  const before = await written();
+  const back = await run(['set-attempt-status', '-a', `${id}`, '-t', 'started', '--json']);
+  expect(back.code).toBe(1);
+  expect(json(back)).toEqual([
+    { attempt: id, to: 'started', error: expect.stringContaining('transition'), dryRun: false },
+  ]);
+  const missing = await run(['set-attempt-status', '-a', '999', '-t', 'error']);
+  expect(missing).toMatchObject({ code: 1, out: expect.stringContaining('There is no attempt 999.') });
+  expect(await written()).toBe(before);
+});
+
+it.each([
+  ['an option is missing', ['set-attempt-status', '--attempt', '1']],
+  ['a status is none that an attempt can be given', ['set-attempt-status', '-a', '1', '-t', 'expired']],
+  ['an id is no number', ['reset-attempts', '--exam', 'x', '--user', '2']],
+  ['there is no such command', ['reset-everything']],
+  ['there is no such exam', ['update-attempts-for-exam', '--exam', '999']],
+  ['a time is none', ['update-status-from-review', '--from', 'yesterday', '--until', '2031-01-01']],
+  ['nobody says what to replay', ['replay']],
+])('when %s the exit code is 2, and a line says why', async (_, args) => {
+  const { code, errors } = await run(args);
+  expect({ code, errors }).toEqual({ code: 2, errors: expect.stringMatching(/\S/) });
+  expect(errors).not.toMatch(/^\s+at /m);
+});
+
+it.each<[string, (id: number) => string[], string[]]>([
+  ['set-attempt-status', (id) => ['-a', `${id}`, '-t', 'rejected'], ['AttemptRejected']],
+  ['reset-attempts', () => ['--exam', `${exam}`, '--user', '2'], ['AttemptRemoved']],
+  ['update-attempts-for-exam', () => ['--exam', `${exam}`], ['AttemptSubmitted']],
+  ['update-status-from-review', () => ['--from', '2020-01-01', '--until', '2099-01-01'], ['AttemptVerified']],
+  ['retire-user', () => ['--user', '2'], ['LearnerRetired']],
+])('a dry run of %s tells what would be done, and does nothing', async (name, argsOf, events) => {
+  const id = await handIn();
+  if (name.includes('review'))
+    await ask(staff, 'POST', `${root}/attempt/test-attempt-${id}/reviewed`, { status: 'passed', comments: [] });
+  const before = await written();
+  const result = await run([name, ...argsOf(id), '--dry-run', '--json']);
+  expect(json(result)).toEqual([expect.objectContaining({ events, dryRun: true })]);
+  expect(result.code).toBe(0);
+  expect(await written()).toBe(before);
+});
+
+it("all of a learner's attempts at an exam are taken away, and nobody else's", async () => {
+  await handIn();
+  await handIn(bob);
+  const result = await run(['reset-attempts', '--exam', `${exam}`, '--user', '2', '--json']);
+  expect(result.code).toBe(0);
+  expect(json(result)).toEqual([{ exam, user: 2, attempts: [1], events: ['AttemptRemoved'], dryRun: false }]);
+  expect(await query('select user_id::int from attempts')).toEqual([{ user_id: 3 }]);
+  expect(await lastActor()).toEqual({ kind: 'operator', name: userInfo().username });
+  expect((await run(['reset-attempts', '--exam', `${exam}`, '--user', '2'])).code).toBe(1);
+});
+
+it('each attempt at an exam is given its own status again', async () => {
+  const [hers, his] = [await handIn(), await handIn(bob)];
+  const [{ completed_at: before }] = await query(`select completed_at from attempts where id = ${hers}`);
+  await run(['set-attempt-status', '-a', `${his}`, '-t', 'verified']);
+  const result = await run(['update-attempts-for-exam', '--exam', `${exam}`, '--json']);
+  expect(json(result).map(({ events }) => events)).toEqual([['AttemptSubmitted'], ['AttemptVerified']]);
+  expect(await statuses()).toEqual(['submitted', 'verified']);
+  const [{ completed_at: after }] = await query(`select completed_at from attempts where id = ${hers}`);
+  expect(after.getTime()).toBeGreaterThan(before.getTime());
+});
+
+it('reviews are judged once more by the settings of now', async () => {
+  const id = await handIn();
+  await ask(staff, 'POST', `${root}/attempt/test-attempt-${id}/reviewed`, { status: 'suspicious', comments: [] });
+  expect(await statuses()).toEqual(['second_review_required']);
+  writeFileSync(settingsFile, JSON.stringify({ REQUIRE_FAILURE_SECOND_REVIEWS: false }));
+  const args = ['update-status-from-review', '--from', '2020-01-01', '--until', '2099-01-01'];
+  const result = await run(args, { PROCTORING_CONFIG: settingsFile });
+  expect(result).toMatchObject({ code: 0, out: expect.stringContaining('AttemptRejected') });
+  expect(await statuses()).toEqual(['rejected']);
+  expect(await run(['update-status-from-review', '--from', '2020-01-01', '--until', '2021-01-01'])).toMatchObject({
+    code: 0,
+    out: '0 done, 0 failed\n',
+  });
+});
+
+it('reviews whose attempt is gone are listed', async () => {
+  const id = await handIn();
+  await ask(staff, 'POST', `${root}/attempt/test-attempt-${id}/reviewed`, { status: 'passed', comments: [] });
+  expect(json(await run(['set-is-attempt-active', '--json']))).toEqual([]);
+  await run(['reset-attempts', '--exam', `${exam}`, '--user', '2']);
+  expect(json(await run(['set-is-attempt-active', '--json']))).toEqual([
+    expect.objectContaining({ attempt: id, isAttemptActive: false }),
+  ]);
+});
+
+it('a learner is forgotten, as by the request for it', async () => {
+  await handIn();
+  const result = await run(['retire-user', '--user', '2', '--operator', 'olga', '--json']);
+  expect(json(result)).toEqual([{ user: 2, events: ['LearnerRetired'], dryRun: false }]);
+  expect(await query('select username, email from users where id = 2')).toEqual([
+    { username: 'retired user 2', email: '' },
+  ]);
+  expect(await query('select key from learner_keys where user_id = 2')).toEqual([{ key: null }]);
+  expect(await lastActor()).toEqual({ kind: 'operator', name: 'olga' });
+});
+
+it('the history of an attempt is printed and proved; one that was changed fails', async () => {
+  const id = await handIn();
+  const types = async (...args: string[]) => json(await run(['replay', ...args])).map(({ type }) => type);
+  const history = ['AttemptCreated', 'AttemptSubmitted'];
+  expect(await types('--attempt', `${id}`)).toEqual(history);
+  expect(await types('--stream', `attempts-${exam}-2`)).toEqual(history);
+  expect(await run(['replay', '--attempt', '999'])).toMatchObject({ code: 1, errors: 'There is no attempt 999.\n' });
+  await query(`update streams set head_hash = '\\x00' where id = 'attempts-${exam}-2'`);
+  expect((await run(['replay', '--attempt', `${id}`])).code).toBe(1);
+});
+
+it('obscured ids are those of the LMS and those of now', async () => {
+  const [from, to] = ['in.csv', 'out.csv'].map((name) => join(folder, name));
+  writeFileSync(from, 'email,user_id\nalice@example.org,2\nnobody@example.org,\nalice@example.org,3\n');
+  writeFileSync(settingsFile, JSON.stringify({ PROCTORING_USER_OBFUSCATION_KEY: 'new' }));
+  const env = { DJANGO_SECRET_KEY: 'old', PROCTORING_CONFIG: settingsFile };
+  expect(await run(['obscured-ids', from, to, '--backend', 'watchers'], env)).toMatchObject({ code: 0 });
+  expect(readFileSync(to, 'utf8')).toMatch(
+    /^email,existing_user_id,target_user_id\nalice@example\.org,[0-9a-f]{40},[0-9a-f]{40}\n$/,
+  );
+  expect((await run(['obscured-ids', from, to])).code).toBe(2);
+});

@@ -2,8 +2,8 @@ import { EventStore } from './1000-event-store.js';
 import { Platform } from './2000-platform.js';
 import { ReadModels3000000000000 } from './3000-read-models.js';
 import { Vendors4000000000000 } from './4000-vendors.js';
-import { Lists5000000000000 } from './5000-lists.js';
 import { Mail5000000000000 } from './5000-mail.js';
+import { Lists5500000000000 } from './5500-lists.js';
 import { RosterTimes7000000000000 } from './7000-roster-times.js';
 
 /** In the order in which they are applied. */
@@ -13,6 +13,6 @@ export const migrations = [
   ReadModels3000000000000,
   Vendors4000000000000,
   Mail5000000000000,
-  Lists5000000000000,
+  Lists5500000000000,
   RosterTimes7000000000000,
 ];

@@ -119,6 +119,12 @@ const matrix: Row[] = [
     '/v1/user_onboarding/status?course_id={C%}&username=alice',
     '403  200  403  200  200    403  403  403  403',
   ),
+  row('GET', '/v1/user_onboarding/status/panel?course_id={C%}', '403  200  200  200  200    200  200  200  200'),
+  row(
+    'GET',
+    '/v1/user_onboarding/status/panel?course_id={C%}&username=alice',
+    '403  200  403  200  200    403  403  403  403',
+  ),
   row('GET', '/v1/user_onboarding/status/course_id/{C}', '403  403  403  200  200    403  403  403  403'),
   row('GET', '/v1/instructor/{C}', '403  403  403  302  302    403  403  403  403'),
   row('GET', '/v1/instructor/{C}/{exam}', '403  403  403  302  302    403  403  403  403'),
@@ -129,6 +135,19 @@ const matrix: Row[] = [
     'GET',
     `~/attempt/course_id/{C}?content_id={content%}&user_id=${alice.user_id}`,
     '403  403  403  403  200    403  403  403  403',
+  ),
+  ...['student_view', 'attempt_status_summary'].flatMap((view) => [
+    row('GET', `~/${view}/course_id/{C}?content_id={content%}`, '403  200  200  200  200    200  200  200  200'),
+    row(
+      'GET',
+      `~/${view}/course_id/{C}?content_id={content%}&user_id=${alice.user_id}`,
+      '403  403  403  403  200    403  403  403  403',
+    ),
+  ]),
+  row(
+    'GET',
+    '~/student_view/course_id/{C}?content_id={content%}&user_role=staff',
+    '403  403  403  200  200    403  403  403  403',
   ),
   row('GET', '~/active_attempt', '403  200  200  200  200    200  200  200  200'),
   row('GET', `~/active_attempt?user_id=${alice.user_id}`, '403  403  403  403  200    403  403  403  403'),

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** What long lists are paged, counted and searched by. */
-export class Lists5000000000000 implements MigrationInterface {
+export class Lists5500000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(counts);
     await runner.query(attemptGroups);

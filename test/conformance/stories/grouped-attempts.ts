@@ -51,7 +51,6 @@ const listing: Story = {
       'a%22b',
       '%3Cb%3E',
       '%C3%AB',
-      '%00',
 
       '%5C',
       'a%3Fb',

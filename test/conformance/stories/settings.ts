@@ -146,46 +146,4 @@ const onboardingFirst: Story = {
   ],
 };
 
-const unavailable: Story = {
-  name: 'a vendor does not register',
-  steps: [
-    exams({ exam: proctored, watched: { ...proctored, backend: 'rest', external_id: null } }),
-    ...[503, 400, 404].flatMap((status) =>
-      onTest({ register_error: [status, 'no'] }, [refused('alice', 'exam', status), sequence('alice', 'exam')]),
-    ),
-    ...onTest({ without_attempt_id: true }, [refused('alice', 'exam', 200), sequence('alice', 'exam')]),
-    ...take('alice', 'exam', 'first'),
-    {
-      ...refused('bob', 'watched', 503),
-      vendor: { route: 'create_attempt', status: 503, body: { detail: 'down' }, times: 1 },
-    },
-    { ...refused('bob', 'watched', 200), vendor: { route: 'create_attempt', status: 200, body: {}, times: 1 } },
-    {
-      ...take('bob', 'watched', 'blocked')[0],
-      vendor: { route: 'create_attempt', status: 200, body: { status: 'onboarding_pending' }, times: 1 },
-    },
-    poll('bob', 'blocked'),
-  ],
-};
-
-const retirement: Story = {
-  name: 'a vendor does not forget',
-  steps: [
-    exams({ exam: proctored }),
-    ...take('alice', 'exam', 'first'),
-    ...['error', false].flatMap((retire_answer) =>
-      onTest({ retire_answer }, [step('worker POST ~~/retire_backend_user/{alice.id}/', 500, {})]),
-    ),
-    step('worker POST ~~/retire_backend_user/{alice.id}/', 200, {}),
-  ],
-};
-
-export const settingsStories = [
-  reviewedOnce,
-  failedAtOnce,
-  timedOut,
-  crashing,
-  onboardingFirst,
-  unavailable,
-  retirement,
-];
+export const settingsStories = [reviewedOnce, failedAtOnce, timedOut, crashing, onboardingFirst];

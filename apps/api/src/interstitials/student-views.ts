@@ -132,7 +132,7 @@ export class StudentViews {
       provider,
       escalationEmail: await escalationEmail(this.pool, exam.courseId),
       isWrongBrowser: situation.isWrongBrowser,
-      prerequisites: /^(proctored_entrance|prerequisites_)/.test(interstitial) ? prerequisites : null,
+      prerequisites: exam.isPracticeExam || interstitial === 'inactive_account' ? null : prerequisites,
       onboarding:
         attempt && isOnboardingError(attempt.status) && !exam.isPracticeExam
           ? {

@@ -195,8 +195,14 @@ describe('a result that was acknowledged', () => {
   it('gives way in the grace period when it is not a pass', () =>
     expect(page('proctored', { ...seen, attempt: acknowledged('rejected'), isInGracePeriod: true })).toBeNull());
 
-  it('stays when it is an error', () =>
-    expect(page('proctored', { ...seen, attempt: acknowledged('error') })).toBe('proctored_error'));
+  it.each([
+    ['error', 'proctored_error'],
+    ['created', 'set_up'],
+    ['ready_to_submit', 'ready_to_submit'],
+  ] as const)('is none while the attempt is %s: its page stays', (status, shown) => {
+    const extended = { ...seen, isPastDue: false, isPastDueForAll: true };
+    expect(page('proctored', { ...extended, attempt: acknowledged(status) })).toBe(shown);
+  });
 });
 
 describe('a timed exam that was handed in, past due', () => {

@@ -160,10 +160,12 @@ const isOpen = (attempt: Situation['attempt']) => !attempt || isIncomplete(attem
 
 const isUntouched = ({ attempt, isPastDue, isAccountActive }: Situation) => !attempt && !isPastDue && isAccountActive;
 
+const hasResult = (status: Status) => ['submitted', 'second_review_required', 'verified', 'rejected'].includes(status);
+
 /** The learner has seen the result, and may look at the exam again (domain.md §4.9). */
 const hasDoneWith = ({ attempt, isViewablePastDue, isPastDueForAll, isInGracePeriod }: Situation) =>
   isViewablePastDue &&
   isPastDueForAll &&
   attempt!.isStatusAcknowledged &&
-  attempt!.status !== 'error' &&
+  hasResult(attempt!.status) &&
   !(attempt!.status === 'verified' && isInGracePeriod);

@@ -62,12 +62,8 @@ const vendors = (url: string) => ({
   },
 });
 
-export type Service = Server & {
-  /** The environment of its process. */
-  env: Record<string, string>;
-  /** Another process on the same database, with other settings. */
-  besides(name: string, change: (settings: any) => object): Promise<Service>;
-};
+/** `env`: the environment of its process. */
+export type Service = Server & { env: Record<string, string> };
 
 /**
  * Starts the built service on an empty database, under the same clock file as the reference. The relay beside it publishes
@@ -87,12 +83,18 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
   await vendor.answers(vendorPort, '/_provider/state');
   const database = await startPostgres({ dataDir: join(dir, 'postgres'), settings: { fsync: 'off' } });
   const { KAFKA_BROKERS: brokers } = process.env;
-  const usual = {
-    ...settings,
-    PROCTORING_BACKENDS: vendors(`http://127.0.0.1:${vendorPort}`),
-    WEBPACK_LOADER: {
-      WORKERS: { BUNDLE_DIR_NAME: 'bundles/', STATS_FILE: join(oracleDir, 'webpack-worker-stats.json') },
-    },
+  const port = await freePort();
+  const settingsFile = join(dataDir, 'settings.json');
+  const env = {
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    ROLE: 'api',
+    KAFKA_BROKERS: '',
+    DATABASE_URL: database.url,
+    DATA_DIR: dataDir,
+    JWT_SECRET: secret,
+    PROCTORING_CONFIG: settingsFile,
+    TZ: 'UTC',
   };
   const clock = {
     LD_PRELOAD: library,
@@ -102,53 +104,26 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
     FAKETIME_DONT_FAKE_MONOTONIC: '1',
     NO_FAKE_STAT: '1',
   };
-
-  const first = await serve('service', usual);
-  // The first migrates.
+  let current: Fields = {
+    ...settings,
+    PROCTORING_BACKENDS: vendors(`http://127.0.0.1:${vendorPort}`),
+    WEBPACK_LOADER: {
+      WORKERS: { BUNDLE_DIR_NAME: 'bundles/', STATS_FILE: join(oracleDir, 'webpack-worker-stats.json') },
+    },
+  };
+  const start = async () => {
+    writeFileSync(settingsFile, JSON.stringify(current));
+    const child = new Child('service', dir, [process.execPath, 'dist/apps/main.js'], { ...env, ...clock });
+    await child.answers(port, '/health/ready');
+    return child;
+  };
+  let service = await start();
+  // The service has migrated by now.
   const published = brokers ? await Published.start(database.url, brokers) : undefined;
-  return { ...first, effects: async (since) => published?.since(since), stop: async () => published?.stop() };
-
-  async function serve(name: string, chosen: Fields): Promise<Service> {
-    const file = join(dataDir, `${name}.json`);
-    const port = await freePort();
-    const env = {
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      ROLE: 'api',
-      KAFKA_BROKERS: '',
-      DATABASE_URL: database.url,
-      DATA_DIR: dataDir,
-      JWT_SECRET: secret,
-      PROCTORING_CONFIG: file,
-      TZ: 'UTC',
-    };
-    const start = async (written: Fields) => {
-      writeFileSync(file, JSON.stringify(written));
-      const child = new Child(name, dir, [process.execPath, 'dist/apps/main.js'], { ...env, ...clock });
-      await child.answers(port, '/health/ready');
-      return child;
-    };
-    let current = chosen;
-    let child = await start(current);
-    return {
-      ...serverAt(port),
-      env,
-      besides: (other, change) => serve(other, change(usual)),
-      async configure(change) {
-        current = changed(current, change);
-        await child.stop();
-        child = await start(current);
-      },
-      vendor: (request) => send(vendorPort, request),
-      effects: async () => undefined,
-    };
-  }
-}
-
-function serverAt(port: number): Pick<Server, 'name' | 'ask' | 'seed'> {
   const operator = { id: 500, username: 'conformance', email: '', full_name: '', is_staff: true };
   return {
     name: 'service',
+    env,
     async ask({ as, headers, ...request }) {
       return send(port, {
         ...request,
@@ -166,6 +141,14 @@ function serverAt(port: number): Pick<Server, 'name' | 'ask' | 'seed'> {
       const answer = await send(port, { method: 'PUT', path: '/api/lms/v1/roster', headers, body });
       if (answer.status !== 200) throw new Error(`The service refused ${body}: ${JSON.stringify(answer)}`);
     },
+    async configure(change) {
+      current = changed(current, change);
+      await service.stop();
+      service = await start();
+    },
+    vendor: (request) => send(vendorPort, request),
+    effects: async (since) => published?.since(since),
+    stop: async () => published?.stop(),
   };
 }
 

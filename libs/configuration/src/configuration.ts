@@ -214,6 +214,10 @@ export const cookieSecretOf = (configuration: Configuration): string =>
 export const userObfuscationKeyOf = (configuration: Configuration): string =>
   configuration.settings.userObfuscationKey ?? keptSecret(configuration.dataDir, 'user-obfuscation-key');
 
+/** Where the LMS is, without a slash at the end. */
+export const lmsAddressOf = ({ https, siteName }: Settings): string =>
+  `${https === 'on' ? 'https' : 'http'}://${siteName}`;
+
 /** Whom mails are from; certain where SMTP_URL is set. */
 export const mailSenderOf = ({ statusEmailFromAddress, defaultFromEmail }: Settings): string | undefined =>
   statusEmailFromAddress ?? defaultFromEmail;

@@ -2,6 +2,7 @@ export {
   type Configuration,
   cookieSecretOf,
   jwtSecretOf,
+  lmsAddressOf,
   loadConfiguration,
   mailSenderOf,
   userObfuscationKeyOf,

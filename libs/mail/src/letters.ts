@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Configuration, Settings } from '#configuration';
+import { type Configuration, lmsAddressOf, type Settings } from '#configuration';
 import type { Effect } from '#domain';
 import type { Metadata, Stored } from '#event-store';
 import { creditState, escalationEmail, isRetired, userById } from '#platform';
@@ -8,7 +8,7 @@ import type { Fields } from './templates.js';
 import type { Template } from './texts.js';
 
 /** A mail as it is to be written. Without `to` there is nobody to write to. */
-export type Letter = { template: Template; to: string; provider: string | null; fields: Fields };
+export type Letter = { to: string; provider: string | null; fields: Fields };
 
 type Surroundings = { pool: pg.Pool; configuration: Configuration };
 
@@ -23,7 +23,11 @@ export function templateOf({ data }: Stored): Template | undefined {
 }
 
 /** Names and addresses are looked up now: events have none, and a learner may be retired since. */
-export async function letterOf(event: Stored, template: Template, { pool, configuration }: Surroundings) {
+export async function letterOf(
+  event: Stored,
+  template: Template,
+  { pool, configuration }: Surroundings,
+): Promise<Letter> {
   const { settings } = configuration;
   const { userId, examId, courseId } = event.metadata as Required<Metadata>;
   const { attemptId } = event.data as { attemptId: number };
@@ -38,12 +42,11 @@ export async function letterOf(event: Stored, template: Template, { pool, config
   const courseName = credit?.course_name ?? 'your course';
   const username = user?.username ?? '';
   const common = { username, courseName, examName, platform: settings.platformName };
-  const letter = { template, provider: backend };
   if (template === 'suspicious_review') {
     const attempt = await attemptById(pool, attemptId);
     const reviewUrl = reviewUrlOf(settings, courseId, examId, attempt?.externalId);
     const fields = { ...common, courseName: credit?.course_name ?? courseId, reviewStatus: 'Suspicious', reviewUrl };
-    return { ...letter, to: escalation || settings.contactEmail, fields } satisfies Letter;
+    return { to: escalation || settings.contactEmail, provider: backend, fields };
   }
   const about = `Proctored exam ${examName} in ${courseName}, learner ${username}`;
   const fields = {
@@ -51,10 +54,8 @@ export async function letterOf(event: Stored, template: Template, { pool, config
     courseUrl: settings.learningMicrofrontendUrl && `${settings.learningMicrofrontendUrl}/course/${courseId}/home`,
     ...contactOf(escalation, backend, about, settings),
   };
-  return { ...letter, to: retired ? '' : (user?.email ?? ''), fields } satisfies Letter;
+  return { to: retired ? '' : (user?.email ?? ''), provider: backend, fields };
 }
-
-const hostOf = ({ https, siteName }: Settings) => `${https === 'on' ? 'https' : 'http'}://${siteName}`;
 
 /** Whom learners may ask: the course's address for that, else the provider's page, else the platform's (domain.md §9.6). */
 function contactOf(escalation: string | null, backend: string | null, about: string, settings: Settings) {
@@ -63,12 +64,12 @@ function contactOf(escalation: string | null, backend: string | null, about: str
     return { contactUrl: `mailto:${address}?subject=${encodeURIComponent(about)}`, contactText: escalation };
   }
   const { contact } = settings.backends[backend ?? '']?.LINK_URLS ?? {};
-  const url = contact ?? `${hostOf(settings)}/support/contact_us`;
+  const url = contact ?? `${lmsAddressOf(settings)}/support/contact_us`;
   return { contactUrl: url, contactText: url };
 }
 
 /** Leads staff to the provider's dashboard (rest-api.md §5.15). */
 function reviewUrlOf(settings: Settings, courseId: string, examId: number, externalId: string | null = null) {
   const query = externalId === null ? '' : `?attempt=${encodeURIComponent(externalId)}`;
-  return `${hostOf(settings)}/api/edx_proctoring/v1/instructor/${encodeURIComponent(courseId)}/${examId}${query}`;
+  return `${lmsAddressOf(settings)}/api/edx_proctoring/v1/instructor/${encodeURIComponent(courseId)}/${examId}${query}`;
 }

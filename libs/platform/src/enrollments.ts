@@ -10,6 +10,12 @@ const columns = 'enrollments.user_id, enrollments.username, mode';
 const read = async (pool: pg.Pool, text: string, values: unknown[]): Promise<ProctoredLearner[]> =>
   (await pool.query(text, values)).rows.map(({ user_id, ...rest }) => ({ userId: Number(user_id), ...rest }));
 
+/** How many entries a list of a course has, by what its triggers count. */
+export const listCount = async (pool: pg.Pool, list: 'attempts' | 'learners', courseId: string): Promise<number> => {
+  const text = 'select coalesce(sum(entries), 0) as count from list_counts where list = $1 and course_id = $2';
+  return Number((await pool.query({ name: 'list count', text, values: [list, courseId] })).rows[0].count);
+};
+
 /** How to read a page of `count` rows: whichever end is nearer, rows are skipped from there. */
 export const pageFrom = ({ offset, limit }: Page, count: number) => {
   const backwards = offset > count / 2 && offset < count;
@@ -40,12 +46,7 @@ export const enrolledAmong = (pool: pg.Pool, courseId: string, userIds: readonly
   ]);
 
 async function listed(pool: pg.Pool, courseId: string, pageOf: (count: number) => Page): Promise<Listed> {
-  const counted = await pool.query({
-    name: 'count learners',
-    text: `select coalesce(sum(entries), 0) as count from list_counts where list = 'learners' and course_id = $1`,
-    values: [courseId],
-  });
-  const count = Number(counted.rows[0].count);
+  const count = await listCount(pool, 'learners', courseId);
   const { backwards, skip, limit } = pageFrom(pageOf(count), count);
   const text = `select ${columns} from enrollments where course_id = $1 and includes_proctored
                  order by username ${backwards ? 'desc' : 'asc'} offset $2 limit $3`;

@@ -9,6 +9,7 @@ import {
   fold,
   humanizedMinutes,
   isReadyToResume,
+  isSettingUp,
   type LearnerAtExamEvent,
   learnerAtExam,
   remainingSeconds,
@@ -42,7 +43,6 @@ export class Timer {
     const seconds = remainingSeconds(attempt, at);
     const frozen = attempt.allowedTimeLimitMins;
     const total = await this.minutesOf(attempt, at);
-    const isSettingUp = attempt.status === 'created' || attempt.status === 'download_software_clicked';
     return {
       in_timed_exam: true,
       taking_as_proctored: attempt.takingAsProctored,
@@ -64,7 +64,7 @@ export class Timer {
       desktop_application_js_url: provider?.javascriptUrl() ?? '',
       ...(provider && { ping_interval: provider.pingInterval, attempt_code: attempt.attemptCode }),
       ...(provider &&
-        isSettingUp && {
+        isSettingUp(attempt.status) && {
           software_download_url: (await guidanceFor(attempt, provider, settings.languageCode)).downloadUrl,
         }),
     };

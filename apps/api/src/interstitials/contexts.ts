@@ -1,4 +1,4 @@
-import type { Settings } from '#configuration';
+import { lmsAddressOf, type Settings } from '#configuration';
 import { type Exam, type Facts, humanizedMinutes, isIncomplete, remainingSeconds } from '#domain';
 import type { Provider } from '#providers';
 import { type AttemptRecord, instant } from '#read-models';
@@ -73,7 +73,6 @@ export type KnownOfProctoring = Known & {
 /** domain.md §11.3 */
 export const proctoringContext = (known: KnownOfProctoring) => {
   const { exam, attempt, at, settings, provider, guidance, waitsUntil, onboarding } = known;
-  const scheme = settings.https === 'on' ? 'https' : 'http';
   return {
     ...(known.prerequisites && { prerequisite_status: known.prerequisites }),
     platform_name: settings.platformName,
@@ -98,7 +97,7 @@ export const proctoringContext = (known: KnownOfProctoring) => {
     learner_notification_from_email: provider.learnerNotificationFromEmail,
     integration_specific_email: provider.integrationSpecificEmail || settings.contactEmail,
     exam_display_name: exam.examName,
-    reset_link: settings.siteName === '' ? '' : `${scheme}://${settings.siteName}/password_assistance`,
+    reset_link: settings.siteName === '' ? '' : `${lmsAddressOf(settings)}/password_assistance`,
     ping_interval: provider.pingInterval,
     can_view_content_past_due: settings.proctoredExamViewablePastDue,
     allow_proctoring_opt_out: known.allowsOptOut,

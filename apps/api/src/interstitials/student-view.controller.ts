@@ -2,10 +2,10 @@ import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/com
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
-import { CONFIGURATION, FactFinder, FreshAttempts, POOL } from '#commands';
+import { CONFIGURATION, FreshAttempts, POOL } from '#commands';
 import { type Configuration, cookieSecretOf } from '#configuration';
 import { type Exam, statusSummaryOf } from '#domain';
-import { type Caller, isCourseStaff, mayTakeProctoredExams, userById } from '#platform';
+import { type Caller, courseEnd, isCourseStaff, mayTakeProctoredExams, userById } from '#platform';
 import { currentAttemptAt, examByContent } from '#read-models';
 import { subjectOf } from '../attempts/subject.js';
 import { crumb } from '../authentication.csrf.js';
@@ -15,7 +15,7 @@ import { either, emptyObject, failure, text, userIdNumber, yes } from '../docume
 import { refused } from '../http-answer.js';
 import { isSignedCookie } from '../launch/signed-cookie.js';
 import { now } from '../now.js';
-import { type Texts, textsFor } from '../texts/texts.js';
+import { answerIn, type Texts } from '../texts/texts.js';
 import { gracePeriod, statusSummary, studentView } from './student-view.answers.js';
 import { StudentViews } from './student-views.js';
 
@@ -27,7 +27,6 @@ type Parameters = Record<string, string | undefined>;
 export class StudentViewController {
   constructor(
     private readonly views: StudentViews,
-    private readonly facts: FactFinder,
     private readonly fresh: FreshAttempts,
     @Inject(POOL) private readonly pool: pg.Pool,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
@@ -85,15 +84,14 @@ export class StudentViewController {
     const texts = this.textsIn(headers, reply);
     if (!exam) return {};
     const at = now();
-    const [facts, found, mayTake] = await Promise.all([
-      this.facts.of(exam.id, userId),
+    const [endsAt, found, mayTake] = await Promise.all([
+      courseEnd(this.pool, courseId),
       currentAttemptAt(this.pool, exam.id, userId),
       mayTakeProctoredExams(this.pool, userId, courseId),
     ]);
     const attempt = found && (await this.fresh.of(found, at));
-    const { courseEndsAt } = facts;
     const summary = statusSummaryOf(exam, attempt?.status, {
-      courseHasEnded: courseEndsAt !== null && Date.parse(courseEndsAt) < Date.parse(at),
+      courseHasEnded: endsAt !== undefined && Date.parse(endsAt) < Date.parse(at),
       mayTakeProctoredExams: mayTake,
     });
     if (!summary) return {};
@@ -117,8 +115,6 @@ export class StudentViewController {
   }
 
   private textsIn(headers: FastifyRequest['headers'], reply: FastifyReply): Texts {
-    const texts = textsFor(headers['accept-language'], this.configuration.settings.languageCode);
-    reply.headers({ 'Content-Language': texts.language, Vary: 'Accept-Language' });
-    return texts;
+    return answerIn(headers['accept-language'], this.configuration.settings.languageCode, reply);
   }
 }

@@ -9,6 +9,7 @@ import {
   type Interstitial,
   isOnboardingError,
   isPastDue,
+  isSettingUp,
   prerequisitesOf,
   type Situation,
   standingOf,
@@ -141,7 +142,7 @@ export class StudentViews {
               subject: texts.say('onboarding_required.subject'),
             }
           : null,
-      guidance: attempt && isSettingUp(attempt) ? await guidanceFor(attempt, provider, texts.language) : null,
+      guidance: attempt && isSettingUp(attempt.status) ? await guidanceFor(attempt, provider, texts.language) : null,
       allowsOptOut: asked.allowsOptOut,
     });
     return { interstitial, context, minutes, attempt } as Shown;
@@ -154,8 +155,6 @@ export class StudentViews {
     return practice ? links.exam(this.configuration.settings, courseId, practice.contentId, false) : null;
   }
 }
-
-const isSettingUp = ({ status }: AttemptRecord) => status === 'created' || status === 'download_software_clicked';
 
 /** The end of a grace period that still runs. */
 const waitOf = (dueAt: string | null, gracePeriodMins: number, at: string): string | null => {

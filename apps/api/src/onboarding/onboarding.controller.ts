@@ -23,7 +23,7 @@ import { refused } from '../http-answer.js';
 import { links } from '../links.js';
 import { now } from '../now.js';
 import { type Page, pageOf } from '../page.js';
-import { textsFor } from '../texts/texts.js';
+import { answerIn } from '../texts/texts.js';
 import { onboardingOfCourse, onboardingPanel, onboardingStatus } from './onboarding.answers.js';
 import { type Onboarding, onboardingExamsOf, sequencedFor } from './onboarding-exams.js';
 import { panelJson } from './panel.js';
@@ -85,8 +85,7 @@ export class OnboardingController {
     const { settings } = this.configuration;
     const at = now();
     const onboarding = await this.onboardingFor(me, query, at);
-    const texts = textsFor(accepted, settings.languageCode);
-    reply.headers({ 'Content-Language': texts.language, Vary: 'Accept-Language' });
+    const texts = answerIn(accepted, settings.languageCode, reply);
     const instructions = onboarding.provider.helpCenterArticleUrl || settings.linkUrls.faq || null;
     return panelJson(onboarding, onboardingPanelOf(onboarding, onboarding.when, at), instructions, texts);
   }

@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import { de } from './de.js';
 import { type Catalogue, en, type TextKey } from './en.js';
 
@@ -58,4 +59,11 @@ export function textsFor(accepted: string | undefined, platformLanguage: string)
     .toSorted((one, other) => other.quality - one.quality);
   const languages = [...wanted.map(({ language }) => language), baseOf(platformLanguage)];
   return new Texts(languages.find(isLanguage) ?? 'en');
+}
+
+/** The texts for a request's `Accept-Language`; the answer tells which language it is in. */
+export function answerIn(accepted: string | undefined, platformLanguage: string, reply: FastifyReply): Texts {
+  const texts = textsFor(accepted, platformLanguage);
+  reply.headers({ 'Content-Language': texts.language, Vary: 'Accept-Language' });
+  return texts;
 }

@@ -1,3 +1,4 @@
+import type { CommandBus } from '@nestjs/cqrs';
 import { Command, Option } from 'nest-commander';
 import {
   type AnyAttemptCommand,
@@ -70,13 +71,13 @@ export class SetAttemptStatusCommand extends OperatorCommand {
 /** For each attempt the command that `make` makes of it. */
 const forEach = (
   attempts: readonly AttemptRecord[],
-  execute: (command: AnyAttemptCommand) => Promise<unknown>,
+  commands: CommandBus,
   make: (attempt: AttemptRecord) => AnyAttemptCommand,
 ): Task[] =>
   attempts.map((attempt) => ({
     about: { attempt: attempt.id, status: attempt.status },
     work: async () => {
-      await execute(make(attempt));
+      await commands.execute(make(attempt));
     },
   }));
 
@@ -90,7 +91,7 @@ export class UpdateAttemptsForExamCommand extends OperatorCommand {
       if (!(await examById(pool, exam))) throw new BadUse(`There is no exam ${exam}.`);
       return forEach(
         await attemptsOfExam(pool, exam),
-        (command) => commands.execute(command),
+        commands,
         (attempt) =>
           new SetAttemptStatus(attempt, { attemptId: attempt.id, status: attempt.status, at: now() }, origin),
       );
@@ -112,7 +113,7 @@ export class UpdateStatusFromReviewCommand extends OperatorCommand {
     return this.operate(options, async ({ pool, commands }, origin) =>
       forEach(
         await reviewedAttempts(pool, from, until),
-        (command) => commands.execute(command),
+        commands,
         (attempt) => new ReapplyReview(attempt, { attemptId: attempt.id, at: now() }, origin),
       ),
     );

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type Configuration, userObfuscationKeyOf } from '#configuration';
+import { type Configuration, lmsAddressOf, userObfuscationKeyOf } from '#configuration';
 import { allowedTimeOf, type LearnerAtExam, type NewAttemptCommand, type Registration } from '#domain';
 import { creditState, obscuredUserId, open, verifiedName } from '#platform';
 import { providerOf } from '#providers';
@@ -26,7 +26,7 @@ export const register = async (
     exception?.sealed ? open(pool, learner.userId, exception.sealed) : undefined,
   ]);
   const context = {
-    lms_host: `${settings.https === 'on' ? 'https' : 'http'}://${settings.siteName}`,
+    lms_host: lmsAddressOf(settings),
     time_limit_mins: allowedTimeOf(state, facts, command.data.at).minutes,
     attempt_code: attempt.code,
     is_sample_attempt: isPracticeExam,

@@ -6,7 +6,7 @@ import { effectsOfRemoval } from './attempt.effects.js';
 import type { AttemptEvent } from './attempt.events.js';
 import type { Attempt } from './attempt.js';
 import { knownAs, move, runOut } from './attempt.moves.js';
-import { isIncomplete, isInProgress, isOnboardingError } from './attempt.statuses.js';
+import { isIncomplete, isInProgress, isOnboardingError, isSettingUp } from './attempt.statuses.js';
 import { isOverdue, isPastDue, remainingSeconds } from './attempt.time.js';
 import { attemptOf, currentAttempt, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
 
@@ -60,7 +60,7 @@ export const attemptDecisions: Decisions = {
 
   ReadyAttempt: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);
-    return isWaitingForSetUp(attempt) ? move(state, attempt, 'ready_to_start', command) : [];
+    return isSettingUp(attempt.status) ? move(state, attempt, 'ready_to_start', command) : [];
   },
 
   ReportError: (state, command) => {
@@ -100,7 +100,7 @@ export const attemptDecisions: Decisions = {
 
   EnterSecureBrowser: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);
-    const acts = isInProgress(attempt.status) || isWaitingForSetUp(attempt);
+    const acts = isInProgress(attempt.status) || isSettingUp(attempt.status);
     return acts ? move(state, attempt, 'ready_to_start', command) : [];
   },
 
@@ -145,8 +145,6 @@ const removed = (
   type: 'AttemptRemoved',
   data: { attemptId: attempt.id, because, effects: effectsOfRemoval(attempt.status, knownAs(attempt, facts)), at },
 });
-
-const isWaitingForSetUp = ({ status }: Attempt) => status === 'created' || status === 'download_software_clicked';
 
 /** Anything that is not completed is declined too, even a reset or an expired attempt (domain.md §2.8). */
 const isOpenToCascade = ({ status }: Attempt) =>

@@ -36,6 +36,8 @@ const among = (list: readonly string[]) => (status: string) => list.includes(sta
 export const isIncomplete = among(incompleteStatuses);
 export const isCompleted = among(completedStatuses);
 export const isOnboardingError = among(onboardingErrors);
+/** The learner has yet to get the proctoring software to work. */
+export const isSettingUp = among(['created', 'download_software_clicked']);
 export const isPreStarted = among(['created', 'download_software_clicked', 'ready_to_start']);
 export const isInProgress = among(['started', 'ready_to_submit']);
 export const needsCreditUpdate = among(['verified', 'rejected', 'declined', 'submitted', 'error']);

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { findable, pageFrom } from '#platform';
+import { findable, listCount, pageFrom } from '#platform';
 import { type AttemptRecord, attemptsOfPairs } from './attempt.queries.js';
 
 export type AttemptGroup = { newest: AttemptRecord; all: AttemptRecord[] };
@@ -35,12 +35,7 @@ type PageOf = Parameters<typeof attemptGroups>[3];
 type Listed = Promise<{ count: number; rows: Place[] }>;
 
 const listed = async (pool: pg.Pool, courseId: string, pageOf: PageOf): Listed => {
-  const counted = await pool.query({
-    name: 'count attempt groups',
-    text: `select coalesce(sum(entries), 0) as count from list_counts where list = 'attempts' and course_id = $1`,
-    values: [courseId],
-  });
-  const count = Number(counted.rows[0].count);
+  const count = await listCount(pool, 'attempts', courseId);
   const { skip, limit, backwards } = pageFrom(pageOf(count), count);
   const { rows } = await pool.query<Place>({
     name: `attempt groups${backwards ? ', from the end' : ''}`,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CommandBus } from '@nestjs/cqrs';
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, type KafkaJSError, logLevel } from 'kafkajs';
 import type pg from 'pg';
 import { AddExam, type Outcome } from '../libs/commands/src/index.js';
 import { type AnyAttemptCommand, ApplyReview, CreateAttempt, type Origin } from '../libs/domain/src/index.js';
@@ -101,9 +101,21 @@ async function expectedOf(pool: pg.Pool): Promise<Message[]> {
 async function arrivedAt(list: string, prefix: string, unprefixed: string[]): Promise<Message[]> {
   const names = unprefixed.map((name) => prefix + name);
   const left = await withAdmin(list, async (admin) => {
-    const places = await Promise.all(
-      names.map(async (topic) => (await admin.fetchTopicOffsets(topic)).map((place) => ({ topic, ...place }))),
-    );
+    const offsets = async () =>
+      Promise.all(
+        names.map(async (topic) => (await admin.fetchTopicOffsets(topic)).map((place) => ({ topic, ...place }))),
+      );
+    let places: Awaited<ReturnType<typeof offsets>> = [];
+    // Of topics that were made a moment ago, not every partition has a leader yet.
+    await until(async () => {
+      try {
+        places = await offsets();
+        return true;
+      } catch (error) {
+        if ((error as KafkaJSError).retriable) return false;
+        throw error;
+      }
+    }, 'every partition has a leader');
     return new Set(
       places
         .flat()

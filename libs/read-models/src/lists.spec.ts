@@ -4,7 +4,7 @@ import { type Database, openDatabase } from '../../../test/database.js';
 import { type Event, onboardingSeenByStaff } from '../../domain/src/index.js';
 import { EventStore, headOf } from '../../event-store/src/index.js';
 import { proctoredLearners } from '../../platform/src/index.js';
-import { attemptGroups, learnersSeenAs, onboardingOfLearners, projectInline } from './index.js';
+import { attemptGroups, onboardingOfLearners, onboardingSeenAs, projectInline } from './index.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 const [course, elsewhere] = ['course-v1:OrgX+Demo+2031', 'course-v1:OrgX+Other+2031'];
@@ -102,10 +102,10 @@ describe('learners of a course', () => {
 
   it('are listed by name as bytes order it, and counted as they come, change and go', async () => {
     const listed = async () => {
-      const whole = await proctoredLearners(db.pool, course, '', (count) => ({ offset: 0, limit: count }));
+      const whole = await proctoredLearners(db.pool, course, { search: '' }, (count) => ({ offset: 0, limit: count }));
       expect(whole.count).toBe(whole.learners.length);
       for (const page of pages(whole.count)) {
-        const { learners } = await proctoredLearners(db.pool, course, '', () => page);
+        const { learners } = await proctoredLearners(db.pool, course, { search: '' }, () => page);
         expect(learners).toEqual(whole.learners.slice(page.offset, page.offset + page.limit));
       }
       return whole.learners.map(({ username }) => username);
@@ -128,7 +128,10 @@ describe('learners of a course', () => {
     const names = people.toSorted((a, b) => Buffer.compare(Buffer.from(a.username), Buffer.from(b.username)));
     for (const search of searches) {
       const expected = names.filter((user) => isCalled(user, search)).map(({ id }) => id);
-      const { learners, count } = await proctoredLearners(db.pool, course, search, () => ({ offset: 0, limit: 25 }));
+      const { learners, count } = await proctoredLearners(db.pool, course, { search }, () => ({
+        offset: 0,
+        limit: 25,
+      }));
       expect([search, count, learners.map(({ userId }) => userId)]).toEqual([search, expected.length, expected]);
     }
   });
@@ -167,6 +170,8 @@ describe('learners of a course', () => {
            is_active, hide_after_due, backend) values ($1, $2, $1::bigint::text, '', 30, true, true, $4, false, $3)`,
         values,
       );
+    const { learners } = await proctoredLearners(db.pool, course, { search: '' }, () => ({ offset: 0, limit: 25 }));
+    const ids = learners.map(({ userId }) => userId);
     const property = fc.asyncProperty(fc.array(attempt, { maxLength: 40 }), async (attempts) => {
       await db.pool.query('delete from attempts');
       for (const [index, { learner, exam, status, days, taking }] of attempts.entries())
@@ -176,14 +181,18 @@ describe('learners of a course', () => {
            values ($1, $2, $3, '', $4, $5, true, false, false, false, false, $6, $6)`,
           [index + 1, exam, people[learner].id, status, taking, new Date(Date.parse(at) - days * 86_400_000)],
         );
-      const { learners } = await proctoredLearners(db.pool, course, '', () => ({ offset: 0, limit: 25 }));
-      const ids = learners.map(({ userId }) => userId);
       const known = await onboardingOfLearners(db.pool, ids, course, 'test', at);
       const shown = (userId: number) =>
         onboardingSeenByStaff(known.get(userId)!.own, known.get(userId)!.approved).status;
       for (const wanted of [...[...words, ...others].map((word) => [word]), words, ['not_started', 'verified']]) {
         const expected = ids.filter((id) => wanted.includes(shown(id)!));
-        expect(await learnersSeenAs(db.pool, course, 'test', wanted, '', at)).toEqual(expected);
+        for (const search of ['', 'ali']) {
+          const narrowed = { search, onboarding: onboardingSeenAs(wanted, at) };
+          const found = await proctoredLearners(db.pool, course, narrowed, () => ({ offset: 0, limit: 25 }));
+          const called = expected.filter((id) => isCalled(people.find((user) => user.id === id)!, search));
+          expect([wanted, found.learners.map(({ userId }) => userId)]).toEqual([wanted, called]);
+          expect(found.count).toBe(called.length);
+        }
       }
     });
     await fc.assert(property, { seed, numRuns: 60, endOnFailure: true });

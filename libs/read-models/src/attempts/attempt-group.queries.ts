@@ -1,11 +1,11 @@
 import type pg from 'pg';
-import { findable, listCount, pageFrom } from '#platform';
+import { listCount, pageFrom, patternOf } from '#platform';
 import { type AttemptRecord, attemptsOfPairs } from './attempt.queries.js';
 
 export type AttemptGroup = { newest: AttemptRecord; all: AttemptRecord[] };
 type Place = { attempt_id: string; exam_id: string; user_id: string };
 
-const columns = 'attempt_groups.attempt_id, attempt_groups.exam_id, attempt_groups.user_id';
+const columns = 'attempt_id, exam_id, user_id';
 
 /**
  * A page of a course's attempts, grouped by learner and exam, the group with the newest attempt first; and how many groups
@@ -57,13 +57,18 @@ const pageByHour = (order: 'asc' | 'desc', idOrder: 'asc' | 'desc', isInOrAfterH
 const fromTheBeginning = pageByHour('desc', 'asc', `created < (select hour + interval '1 hour' from first)`);
 const fromTheEnd = pageByHour('asc', 'desc', 'created >= (select hour from first)');
 
+/** Without names: each is planned for how many are called so. */
 const searched = async (pool: pg.Pool, courseId: string, pageOf: PageOf, search: string): Listed => {
-  const found = `from attempt_groups join users on users.id = user_id
-                where course_id = $1 and is_called(username, email, $2)`;
-  const values = [courseId, findable(search)];
-  const counted = await pool.query(`select count(*) ${found}`, values);
+  const values = [courseId, patternOf(search)];
+  const counted = await pool.query(
+    'select coalesce(sum(groups), 0) as count from attempt_learners where course_id = $1 and names like $2',
+    values,
+  );
   const count = Number(counted.rows[0].count);
-  const { offset, limit } = pageOf(count);
-  const text = `select ${columns} ${found} order by created desc, attempt_id offset $3 limit $4`;
-  return { count, rows: (await pool.query<Place>(text, [...values, offset, limit])).rows };
+  const { skip, limit, backwards } = pageFrom(pageOf(count), count);
+  const order = backwards ? 'created, attempt_id desc' : 'created desc, attempt_id';
+  const text = `select ${columns} from attempt_groups join attempt_learners using (course_id, user_id)
+                 where course_id = $1 and names like $2 order by ${order} offset $3 limit $4`;
+  const { rows } = await pool.query<Place>(text, [...values, skip, limit]);
+  return { count, rows: backwards ? rows.reverse() : rows };
 };

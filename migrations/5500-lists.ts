@@ -17,7 +17,8 @@ export class Lists5500000000000 implements MigrationInterface {
 // To count 100,000 rows takes longer than to show a page of them. One row with the number would be where all writers of a
 // course wait for each other, so each adds a row of its own, and the worker sums these up. A part is what a list can be
 // narrowed to and counted by itself: of a course's learners, those whose onboarding is at the same point. An hour is where
-// a page in the middle of a list in order of time begins to count; lists in another order have none.
+// a page in the middle of a list in order of time begins to count; lists in another order have none. Changes only ever
+// grow: while their sum is the same, nobody came, went or was renamed.
 const counts = `
   create table list_counts (
     list text not null,
@@ -25,9 +26,10 @@ const counts = `
     hour timestamptz not null default '-infinity',
     entries bigint not null,
     is_sum boolean not null default false,
-    part text not null default ''
+    part text not null default '',
+    changes bigint not null default 1
   );
-  create index list_counts_by_course on list_counts (list, course_id, hour) include (part, entries);
+  create index list_counts_by_course on list_counts (list, course_id, hour) include (part, entries, changes);
   create index list_counts_to_sum on list_counts (list, course_id, part, hour) where not is_sum;
   grant select, insert, delete on list_counts to proctoring_app;
 
@@ -37,9 +39,8 @@ const counts = `
                    where (list_counts.list, list_counts.course_id, list_counts.part, list_counts.hour)
                        = (changed.list, changed.course_id, changed.part, changed.hour)
                   returning list_counts.*)
-    insert into list_counts (list, course_id, part, hour, entries, is_sum)
-    select list, course_id, part, hour, sum(entries), true from gone
-     group by list, course_id, part, hour having sum(entries) <> 0
+    insert into list_counts (list, course_id, part, hour, entries, changes, is_sum)
+    select list, course_id, part, hour, sum(entries), sum(changes), true from gone group by list, course_id, part, hour
   $$;
 `;
 
@@ -86,8 +87,9 @@ const attemptGroups = `
   create function count_attempt_groups() returns void language sql as $$
     lock table list_counts, attempt_learners in share row exclusive mode;
     delete from list_counts where list = 'attempts';
-    insert into list_counts
-    select 'attempts', course_id, date_trunc('hour', created, 'UTC'), count(*), true
+    -- More changes than there were before.
+    insert into list_counts (list, course_id, hour, entries, changes, is_sum)
+    select 'attempts', course_id, date_trunc('hour', created, 'UTC'), count(*), date_part('epoch', now()) * 1000, true
       from attempt_groups group by course_id, date_trunc('hour', created, 'UTC');
     delete from attempt_learners;
     insert into attempt_learners
@@ -141,15 +143,17 @@ const enrollments = `
   create trigger named before insert on enrollments for each row execute function name_enrollment();
 
   create function name_in_lists() returns trigger language plpgsql as $$ begin
-    if tg_op = 'INSERT' then
-      insert into attempt_learners
-      select course_id, new.id, names_of(new.username, new.email), count(*)
-        from attempt_groups where user_id = new.id group by course_id;
-    elsif old.username <> new.username or old.email <> new.email then
-      update enrollments set username = new.username, names = names_of(new.username, new.email) where user_id = new.id;
-      update attempt_learners set names = names_of(new.username, new.email)
-       where (course_id, user_id) in (select course_id, user_id from attempt_groups where user_id = new.id);
-    end if;
+    if tg_op = 'UPDATE' and new.username = old.username and new.email = old.email then return null; end if;
+    with enrolled as (
+           update enrollments set username = new.username, names = names_of(new.username, new.email)
+            where user_id = new.id returning course_id),
+         attempted as (
+           insert into attempt_learners
+           select course_id, new.id, names_of(new.username, new.email), count(*)
+             from attempt_groups where user_id = new.id group by course_id
+               on conflict (course_id, user_id) do update set names = excluded.names returning course_id)
+    insert into list_counts (list, course_id, entries)
+    select 'learners', course_id, 0 from enrolled union all select 'attempts', course_id, 0 from attempted;
     return null;
   end $$;
   create trigger named_in_lists after insert or update on users for each row execute function name_in_lists();

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { listCount, pageFrom, patternOf } from '#platform';
+import { foundCount, listCount, pageFrom, patternOf } from '#platform';
 import { type AttemptRecord, attemptsOfPairs } from './attempt.queries.js';
 
 export type AttemptGroup = { newest: AttemptRecord; all: AttemptRecord[] };
@@ -60,11 +60,10 @@ const fromTheEnd = pageByHour('asc', 'desc', 'created >= (select hour from first
 /** Without names: each is planned for how many are called so. */
 const searched = async (pool: pg.Pool, courseId: string, pageOf: PageOf, search: string): Listed => {
   const values = [courseId, patternOf(search)];
-  const counted = await pool.query(
-    'select coalesce(sum(groups), 0) as count from attempt_learners where course_id = $1 and names like $2',
-    values,
+  const all = 'select coalesce(sum(groups), 0) as count from attempt_learners where course_id = $1 and names like $2';
+  const count = await foundCount(pool, 'attempts', courseId, search, async () =>
+    Number((await pool.query(all, values)).rows[0].count),
   );
-  const count = Number(counted.rows[0].count);
   const { skip, limit, backwards } = pageFrom(pageOf(count), count);
   const order = backwards ? 'created, attempt_id desc' : 'created desc, attempt_id';
   const text = `select ${columns} from attempt_groups join attempt_learners using (course_id, user_id)

@@ -20,10 +20,9 @@ export class Onboarding5600000000000 implements MigrationInterface {
 // the other to commit, and only then looks. Who writes about many does so alone, as who writes the roster does.
 const keeping = `
   create function keep_onboarding(learners bigint[]) returns void language plpgsql
-    -- To plan it each time anew takes longer than all the rest.
-    set plan_cache_mode = force_generic_plan
+    -- To plan it each time anew takes longer than all the rest; and a plan made while tables are empty must do later, too.
+    set plan_cache_mode = force_generic_plan set enable_seqscan = off
   as $$ begin
-    if cardinality(learners) > 1 then perform pg_advisory_xact_lock(hashtext('roster')); end if;
     perform from users where id = any(learners) order by id for no key update;
     update enrollments kept set onboarding = found.onboarding, approved_at = found.approved_at
       from (
@@ -57,6 +56,7 @@ const keeping = `
   end $$;
 
   create function keep_all_onboarding() returns void language sql as $$
+    select pg_advisory_xact_lock(hashtext('roster'));
     select keep_onboarding(array(select distinct user_id from enrollments));
   $$;
   select keep_all_onboarding();
@@ -81,6 +81,11 @@ const changes = `
     for each row when (old.taking_as_proctored) execute function attempt_changed();
 
   create function exam_changed() returns trigger language plpgsql as $$ begin
+    perform pg_advisory_xact_lock(hashtext('roster'));
+    -- Attempts that change meanwhile do not see that they are onboarding now.
+    if tg_op = 'UPDATE' and old.is_practice_exam <> new.is_practice_exam then
+      lock table attempts in share row exclusive mode;
+    end if;
     perform keep_onboarding(array(
       select user_id from enrollments where course_id = new.course_id union
       select user_id from attempts where exam_id = new.id));

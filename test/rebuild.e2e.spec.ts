@@ -55,6 +55,21 @@ it('a row that is not what the log says is found, and replaced only when asked t
   expect(await statusOfAttempt()).toBe('submitted');
 });
 
+it('what triggers keep of a read model is made anew with it', async () => {
+  const practice = [publishedExam('onboarding', { is_practice_exam: true })];
+  const { body } = await service.request(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, practice);
+  const onboarding = body.find(({ exam_id }: { exam_id: number }) => exam_id !== examId).exam_id;
+  await act('POST', '/attempt', { exam_id: onboarding, attempt_proctored: 'true', start_clock: 'true' });
+  const kept = async () =>
+    (await owner.query('select onboarding from enrollments where user_id = $1', [alice.user_id])).rows;
+  expect(await kept()).toEqual([{ onboarding: 'started' }]);
+  for (const table of ['attempts', 'exams']) {
+    await owner.query(`update enrollments set onboarding = 'rejected'`);
+    expect(await rebuild(owner, byName(table))).toMatchObject({ swapped: true });
+    expect(await kept()).toEqual([{ onboarding: 'started' }]);
+  }
+});
+
 it('appends go on while a read model is rebuilt', async () => {
   let stop = false;
   const busy = (async () => {

@@ -252,6 +252,8 @@ describe('learners of a course', () => {
       const move = `update attempts set status = $2, modified = modified + $3 * interval '1 day' where id = $1`;
       await one.query(move, [1, 'submitted', 2]);
       const waiting = other.query(move, [2, 'rejected', 1]);
+      const isWaiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      while ((await db.owner.query(isWaiting)).rowCount === 0);
       await one.query('commit');
       await waiting;
       await other.query('commit');

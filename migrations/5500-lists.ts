@@ -131,6 +131,8 @@ const enrollments = `
     from users where users.id = user_id;
   create index enrollments_that_include_proctored on enrollments (course_id, username)
     include (user_id, mode, onboarding, approved_at) where includes_proctored;
+  create index enrollments_by_onboarding on enrollments (course_id, onboarding, username)
+    include (user_id, mode, approved_at) where includes_proctored;
   create index enrollments_approved_elsewhere on enrollments (course_id, approved_at) include (onboarding)
     where includes_proctored and approved_at is not null;
   create index enrollments_by_names on enrollments using gin (names gin_trgm_ops);

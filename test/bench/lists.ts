@@ -40,11 +40,12 @@ const grouped: Questions = {
   'search, everybody, the first time': (groups) =>
     everybody.map((text) => ({ query: `/search/${text}`, found: groups })),
 };
-/** Every other learner has been verified, and every tenth has done nothing. */
-const lifeOf = (learner: number) =>
-  learner % 2 === 0
-    ? ['AttemptStarted', 'AttemptSubmitted', 'AttemptVerified']
-    : ['AttemptStarted', 'AttemptSubmitted'];
+/** Of those who did anything every other one has been verified, and one in a thousand rejected. */
+const lifeOf = (learner: number) => [
+  'AttemptStarted',
+  'AttemptSubmitted',
+  ...(learner % 2 === 0 ? ['AttemptVerified'] : learner % 1000 === 1 ? ['AttemptRejected'] : []),
+];
 const onboarding: Questions = {
   ...pages,
   'search, one learner': (learners) => somebody(learners).map((name) => ({ query: `?text_search=${name}`, found: 1 })),
@@ -53,6 +54,7 @@ const onboarding: Questions = {
   'search, everybody, the first time': (learners) =>
     everybody.map((text) => ({ query: `?text_search=${text}`, found: learners })),
   'of one status': (learners) => [{ query: '?statuses=verified', found: (learners * 4) / 10 }],
+  'of a rare status': (learners) => [{ query: '?statuses=rejected', found: Math.ceil((learners * 8) / 10_000) }],
 };
 
 /** What a page of a long list costs, beside one of a short list. */
@@ -137,7 +139,7 @@ export async function listing(bench: Bench): Promise<Section> {
     });
     return {
       title: 'e. Long lists',
-      setting: `Pages of 25 from a short and from a long list, of courses in one database: attempts by learner and exam (R7, R8), ${few} and ${effort.listed.toLocaleString('en-US')} of them, each learner one at each of ${exams} exams; and onboarding (R20) of ${few} and of ${(effort.listed / 2).toLocaleString('en-US')} learners, of whom every second is verified or has handed in, and every fifth did nothing. All came in through the roster and the event store. ${connections} connections, ${effort.seconds / 3} s per list and round; every answer must have the right number of pages or learners. CPU time is that of the service and of its PostgreSQL backends together. The service remembers how many a search found until the list changes; the first time it asks everybody.`,
+      setting: `Pages of 25 from a short and from a long list, of courses in one database: attempts by learner and exam (R7, R8), ${few} and ${effort.listed.toLocaleString('en-US')} of them, each learner one at each of ${exams} exams; and onboarding (R20) of ${few} and of ${(effort.listed / 2).toLocaleString('en-US')} learners, of whom four in ten are verified, as many have handed in, one in a thousand of these was rejected, and two in ten did nothing. All came in through the roster and the event store. ${connections} connections, ${effort.seconds / 3} s per list and round; every answer must have the right number of pages or learners. CPU time is that of the service and of its PostgreSQL backends together. The service remembers how many a search found until the list changes; the first time it asks everybody.`,
       tables: [table('time per request, ms', 'time'), table('CPU per request, ms', 'cpu')],
       bars: measured.map(({ what, short, long }) => ({
         what: `${what}, time, of that of a short list`,

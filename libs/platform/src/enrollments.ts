@@ -30,7 +30,8 @@ export const proctoredLearners = async (
 // Without a name: so each is planned for what is asked, and what is not asked costs nothing.
 const found = `
   from enrollments where course_id = $1 and includes_proctored and ($2::text is null or names like $2)
-   and ($3::text[] is null or case when approved_at > $4::timestamptz then $5::boolean else onboarding = any($3) end)`;
+   and ($3::text[] is null or onboarding = any($3) and (approved_at > $4::timestamptz) is not true
+        or approved_at > $4 and $5::boolean)`;
 
 const valuesOf = (courseId: string, { search, onboarding }: Narrowed) => [
   courseId,

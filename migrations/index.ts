@@ -4,6 +4,7 @@ import { ReadModels3000000000000 } from './3000-read-models.js';
 import { Vendors4000000000000 } from './4000-vendors.js';
 import { Mail5000000000000 } from './5000-mail.js';
 import { Lists5500000000000 } from './5500-lists.js';
+import { Deliveries6000000000000 } from './6000-deliveries.js';
 import { RosterTimes7000000000000 } from './7000-roster-times.js';
 
 /** In the order in which they are applied. */
@@ -14,5 +15,6 @@ export const migrations = [
   Vendors4000000000000,
   Mail5000000000000,
   Lists5500000000000,
+  Deliveries6000000000000,
   RosterTimes7000000000000,
 ];

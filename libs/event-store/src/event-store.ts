@@ -29,7 +29,10 @@ export class AlreadyDone extends Error {
 /** Two appends whose projections meet in the same rows. */
 const deadlock = '40P01';
 
-/** The append-only log. Every append follows a head that was read before, and is written with its projection or not at all. */
+/**
+ * The append-only log. Every append follows a head that was read before, and is written with its projection or not at all.
+ * `onAppend` is called after each.
+ */
 export class EventStore {
   private readonly writer: Writer;
 
@@ -37,6 +40,7 @@ export class EventStore {
     private readonly pool: pg.Pool,
     private readonly inline?: Inline,
     private readonly upcasters: Upcasters = {},
+    private readonly onAppend: () => void = () => {},
   ) {
     this.writer = new Writer(pool);
   }
@@ -85,6 +89,7 @@ export class EventStore {
         event.recordedAt = recordedAt;
         event.position = positions[index];
       }
+      this.onAppend();
       return events;
     } catch (error) {
       const { code, constraint } = error as { code?: string; constraint?: string };

@@ -51,7 +51,7 @@ function handlerOf(around: Surroundings, follower: string): (events: Stored[]) =
   if (follower === relayName) {
     if (around.configuration.kafkaBrokers.length === 0) throw new Error('Without KAFKA_BROKERS nothing is published.');
     const relay = new Relay(around.pool, around.configuration);
-    return (events) => relay.handle(events);
+    return async (events) => void (await relay.republish(events, 'live'));
   }
   if (follower === mailerName) {
     const mailer = new Mailer(around);

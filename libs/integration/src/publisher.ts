@@ -150,7 +150,7 @@ export class Publisher {
   private async send(sender: Sender, messages: readonly (Message | BusMessage)[]): Promise<Receipt[]> {
     this.partitionOf.clear();
     const acks = await sender.sendBatch({
-      topicMessages: [...this.topics, checkpointTopic].map((name) => ({
+      topicMessages: [...new Set(messages.map(({ topic }) => topic))].map((name) => ({
         topic: this.prefix + name,
         messages: messages.filter(({ topic }) => topic === name),
       })),

@@ -156,14 +156,17 @@ export class Publisher {
       })),
       timeout: 8000,
     });
-    const next = new Map(
-      acks.map(({ topicName, partition, baseOffset }) => [`${topicName}/${partition}`, BigInt(baseOffset!)]),
-    );
+    // When leaders change, the package's own retry sends again what is there already, or forgets what is not.
+    const next = new Map<string, bigint>();
+    for (const { topicName, partition, baseOffset } of acks) {
+      const target = `${topicName}/${partition}`;
+      if (next.has(target)) throw new Error(`Kafka confirmed ${target} twice`);
+      next.set(target, BigInt(baseOffset!));
+    }
     return messages.map((message) => {
       const topic = this.prefix + message.topic;
       const partition = this.partitionOf.get(message)!;
       const offset = next.get(`${topic}/${partition}`);
-      // The package forgets a partition whose leader changes to a broker that answered already.
       if (offset === undefined) throw new Error(`Kafka did not confirm ${topic}/${partition}`);
       next.set(`${topic}/${partition}`, offset + 1n);
       return { message, topic, partition, offset: String(offset) };

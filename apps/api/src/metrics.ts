@@ -2,10 +2,10 @@ import { Controller, Get, Header, Inject, Injectable } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { POOL } from '#commands';
 import { vendorStates } from '#delivery';
-import { lagOf } from '#event-store';
+import { failuresOf, lagOf } from '#event-store';
 import { relayName } from '#integration';
 import { mailerName } from '#mail';
 import { Gate } from './authentication.js';
@@ -38,6 +38,12 @@ export class Metrics {
       oldest: gauge(`proctoring_${metric}_oldest_waiting_seconds`, 'Age of the oldest of them.'),
       dead: gauge(`proctoring_${metric}_dead_letters`, `Events that ${does} cannot deliver, or that wait behind one.`),
     }));
+    const failures = new Counter({
+      name: 'proctoring_follower_failures_total',
+      help: 'How often a follower of the log failed; it tries again.',
+      labelNames: ['follower'],
+      registers: [this.registry],
+    });
     const held = gauge('proctoring_oldest_transaction_seconds', 'Age of the transaction that holds followers back.');
     const perVendor = (name: string, help: string) =>
       new Gauge({ name, help, labelNames: ['provider'], registers: [this.registry] });
@@ -62,6 +68,8 @@ export class Metrics {
         untold.set({ provider }, deadLetters);
       }
       held.set(rows[0].age);
+      failures.reset(); // the database counts, for all processes
+      for (const each of await failuresOf(pool)) failures.inc({ follower: each.follower }, each.failures);
     };
   }
 

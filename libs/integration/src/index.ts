@@ -4,6 +4,14 @@ export { EventBusReader } from './event-bus/reader.js';
 export { kafkaAt, lastOffsets, readUntil } from './kafka.js';
 export * from './lag.js';
 export * from './messages.js';
+export { unacknowledged } from './reconciliation.js';
 export * from './relay.js';
 export * from './topic.js';
-export { checkpointTopic, deadLetterTopic, publishedTopics, topicSettings } from './topic-settings.js';
+export {
+  checkpointTopic,
+  deadLetterTopic,
+  makeTopics,
+  publishedTopics,
+  replayOf,
+  settingsOf,
+} from './topic-settings.js';

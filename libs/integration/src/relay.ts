@@ -107,7 +107,7 @@ export class Relay {
       [xid, position, eventId],
     );
     if (rowCount === 0)
-      throw new Error(`Kafka has messages up to event ${eventId}, which this log has not: see ADR 20.`);
+      throw new Error(`Kafka has messages up to event ${eventId}, which this log has not: see ADR 26.`);
     this.verified = committed;
   }
 

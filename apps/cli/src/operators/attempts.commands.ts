@@ -19,7 +19,7 @@ import {
   reviewsOfNoAttempt,
 } from '#read-models';
 import { withCommands } from '../surroundings.js';
-import { idOf, OperatorCommand, type OperatorOptions } from './operator.command.js';
+import { idOf, OperatorCommand, type OperatorOptions, timeOf } from './operator.command.js';
 import { BadUse } from './strict.command.js';
 import { list, type Task } from './tasks.js';
 
@@ -134,20 +134,14 @@ export class UpdateStatusFromReviewCommand extends OperatorCommand {
 
   @Option({ flags: '--from <time>', required: true, description: 'reviews since then: an ISO 8601 time' })
   from(text: string) {
-    return timeOf('from', text);
+    return timeOf('--from', text);
   }
 
   @Option({ flags: '--until <time>', required: true, description: 'and until then' })
   until(text: string) {
-    return timeOf('until', text);
+    return timeOf('--until', text);
   }
 }
-
-const timeOf = (option: string, text: string): string => {
-  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(Date.parse(text)))
-    throw new BadUse(`--${option} must be an ISO 8601 time, not "${text}".`);
-  return new Date(text).toISOString();
-};
 
 @Command({
   name: 'set-is-attempt-active',

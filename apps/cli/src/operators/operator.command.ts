@@ -15,6 +15,13 @@ export const idOf = (name: string, text = ''): number => {
   return Number(text);
 };
 
+/** A time from the command line, as ISO 8601 in UTC. @throws BadUse */
+export const timeOf = (name: string, text: string): string => {
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(Date.parse(text)))
+    throw new BadUse(`${name} must be an ISO 8601 time, not "${text}".`);
+  return new Date(text).toISOString();
+};
+
 /** What operators run: all commands of theirs take the same options, tell in the same way, and end with the same codes. */
 export abstract class OperatorCommand extends StrictCommand {
   @Option({ flags: '--dry-run', description: 'say what would be done, and do nothing' })

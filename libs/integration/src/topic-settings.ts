@@ -1,4 +1,5 @@
-import type { Kafka } from 'kafkajs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Kafka, KafkaJSError } from 'kafkajs';
 import type { Configuration } from '#configuration';
 import { examAttemptTopic } from './event-bus/exam-attempts.js';
 import { withAdmin } from './kafka.js';
@@ -9,6 +10,8 @@ export const deadLetterTopic = 'proctoring.dead-letters.v1';
 
 /** Says up to which event the log is published, without the configured prefix. */
 export const checkpointTopic = 'proctoring.relay-checkpoints';
+
+const leadersMs = 20_000;
 
 /** What a topic is made with. Of three replicas two must have a message, so that the loss of one broker loses none. */
 export type TopicSettings = { partitions: number; replicas: number; retentionDays: number | 'compacted' };
@@ -43,6 +46,7 @@ export function makeTopics(kafka: Kafka, prefix: string, names: readonly string[
     if (missing.length === 0 || dryRun) return missing;
     const { brokers } = await admin.describeCluster();
     await admin.createTopics({
+      waitForLeaders: false, // for a moment only, on a busy machine
       topics: missing.map((name) => {
         const { partitions, replicas, retentionDays } = settingsOf(name);
         const replicationFactor = Math.min(replicas, brokers.length);
@@ -55,6 +59,19 @@ export function makeTopics(kafka: Kafka, prefix: string, names: readonly string[
         return { topic: prefix + name, numPartitions: partitions, replicationFactor, configEntries };
       }),
     });
+    const made = missing.map((name) => prefix + name);
+    for (const deadline = Date.now() + leadersMs; !(await hasLeaders(admin, made)); await pause(50))
+      if (Date.now() > deadline) throw new Error(`Nobody leads ${made.join(', ')}`);
     return missing;
   });
 }
+
+/** Until the leaders answer nothing can be sent to a topic. */
+const hasLeaders = (admin: ReturnType<Kafka['admin']>, topics: readonly string[]) =>
+  Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic))).then(
+    () => true,
+    (error: KafkaJSError) => {
+      if (error.retriable) return false;
+      throw error;
+    },
+  );

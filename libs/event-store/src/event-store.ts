@@ -60,6 +60,17 @@ export class EventStore {
     return histories;
   }
 
+  /** Several streams, each from its beginning up to a version. */
+  async readUpTo(versions: ReadonlyMap<string, number>): Promise<Map<string, Stored[]>> {
+    const histories = new Map<string, Stored[]>([...versions.keys()].map((stream) => [stream, []]));
+    const text = `select ${columns} from unnest($1::text[], $2::bigint[]) as wanted (stream, version)
+      join events e on e.stream = wanted.stream and e.version <= wanted.version order by e.stream, e.version`;
+    const values = [[...versions.keys()], [...versions.values()]];
+    const { rows } = await this.pool.query<Stored>({ name: 'read_up_to', text, values });
+    for (const event of rows) histories.get(event.stream)!.push(upcast(this.upcasters, event));
+    return histories;
+  }
+
   /** Explains what is wrong with a stream: an event that is missing or was changed. */
   async verify(stream: string): Promise<string | undefined> {
     const { rows } = await this.pool.query<Stored & { head: string | null }>(

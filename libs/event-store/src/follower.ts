@@ -79,6 +79,8 @@ export class Follower {
 
   private async lead(client: pg.Client, signal: AbortSignal) {
     const { name, batch, pollMs, wakes, upcasters } = this.options;
+    // Where the server crashes what it promised last may be lost, and is done again.
+    await client.query('set synchronous_commit = off');
     if (wakes) await client.query(`listen ${channel}`);
     const { rows } = await client.query('select xid::text, position from checkpoints where name = $1', [name]);
     let checkpoint: Checkpoint = rows[0] ?? beginning;

@@ -111,10 +111,23 @@ export class Relay {
     this.verified = committed;
   }
 
+  /** The streams of these events, from their beginnings to the last of these. */
+  private async historiesUpTo(events: readonly Stored[]): Promise<Stored[][]> {
+    const streams = new Map<string, Stored[]>();
+    for (const event of events) streams.set(event.stream, [...(streams.get(event.stream) ?? []), event]);
+    const isWhole = (given: Stored[]) => given.every(({ version }, index) => version === index + 1);
+    const begun = [...streams].filter(([, given]) => !isWhole(given));
+    const versions = new Map(begun.map(([stream, given]) => [stream, given[given.length - 1].version]));
+    if (versions.size > 0)
+      for (const [stream, history] of await this.store.readUpTo(versions)) streams.set(stream, history);
+    return [...streams.values()];
+  }
+
   /** The events of which somebody is told something. */
   private async tell(events: readonly Stored[]): Promise<Told[]> {
-    const histories = await this.store.readMany([...new Set(events.map(({ stream }) => stream))]);
-    const changes = new Map([...histories.values()].flatMap(changesIn).map((change) => [change.event.id, change]));
+    const changes = new Map(
+      (await this.historiesUpTo(events)).flatMap(changesIn).map((change) => [change.event.id, change]),
+    );
     const told = events.flatMap((event) => {
       const change = changes.get(event.id);
       if (!change) return [];

@@ -17,7 +17,7 @@ const leaderKills = 5;
 const restarts = 2;
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const random = numbersFrom(seed);
-const python = pythonWith('confluent-kafka', ['confluent-kafka==2.12.1']);
+const python = pythonWith('confluent-kafka', ['confluent-kafka==2.16.1']);
 
 const dir = mkdtempSync(join(tmpdir(), 'proctoring-exactly-once-'));
 const nodes = [1, 2, 3];

@@ -111,9 +111,12 @@ export class Follower {
     const { name, learnerOf } = this.options;
     const from = events.findIndex(({ id }) => id === event.id);
     if (from < 0) throw new Error(`${event.id} was not to be delivered`);
+    const learner = learnerOf(events[from]);
+    const isNext = (each: Stored, index: number) => index > from && learnerOf(each) === learner;
     await park(client, name, [events[from]], learnerOf, reason);
-    const later = await parkWaiting(client, name, events.slice(from + 1), learnerOf);
-    return [...events.slice(0, from), ...later];
+    // Others' later events are not asked for: theirs may be parked behind one that comes after them.
+    const left = new Set(await parkWaiting(client, name, events.filter(isNext), learnerOf));
+    return events.filter((each, index) => index !== from && (!isNext(each, index) || left.has(each)));
   }
 }
 

@@ -7,7 +7,7 @@ import { POOL } from '#commands';
 import { vendorStates } from '#delivery';
 import { lagOf } from '#event-store';
 import { relayName } from '#integration';
-import { mailerName } from '#mail';
+import { mailLag } from '#mail';
 import { Gate } from './authentication.js';
 import { Answers, Refuses } from './document/answers.js';
 import { text } from './document/schemas.js';
@@ -30,10 +30,10 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [this.registry] });
     const followers = [
-      { name: relayName, metric: 'relay', does: 'the relay to Kafka' },
-      { name: mailerName, metric: 'mail', does: 'the mailer' },
-    ].map(({ name, metric, does }) => ({
-      name,
+      { lag: () => lagOf(pool, relayName), metric: 'relay', does: 'the relay to Kafka' },
+      { lag: () => mailLag(pool), metric: 'mail', does: 'the mailer' },
+    ].map(({ lag, metric, does }) => ({
+      lag,
       waiting: gauge(`proctoring_${metric}_events_waiting`, `Events that ${does} has not come to yet.`),
       oldest: gauge(`proctoring_${metric}_oldest_waiting_seconds`, 'Age of the oldest of them.'),
       dead: gauge(`proctoring_${metric}_dead_letters`, `Events that ${does} cannot deliver, or that wait behind one.`),
@@ -50,11 +50,11 @@ export class Metrics {
       'Events that a vendor did not take, or that wait behind one.',
     );
     this.ask = async () => {
-      for (const { name, waiting, oldest, dead } of followers) {
-        const lag = await lagOf(pool, name);
-        waiting.set(lag.events);
-        oldest.set(lag.oldestSeconds);
-        dead.set(lag.deadLetters);
+      for (const { lag, waiting, oldest, dead } of followers) {
+        const { events, oldestSeconds, deadLetters } = await lag();
+        waiting.set(events);
+        oldest.set(oldestSeconds);
+        dead.set(deadLetters);
       }
       const { rows } = await pool.query('select oldest_transaction_age() as age');
       for (const { provider, circuit, deadLetters } of await vendorStates(pool)) {

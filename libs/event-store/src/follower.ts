@@ -9,6 +9,8 @@ export type FollowerOptions = {
   name: string;
   /** Gets events in the log's order, at least once. What it throws is tried again, except Undeliverable. */
   handle(events: Stored[], signal: AbortSignal): Promise<void>;
+  /** Whether it begins with what happens from its first run on, instead of with the beginning of the log. */
+  startsNow?: boolean;
   /** Whose later events wait when one is undeliverable; the stream, if not given. */
   learnerOf?(event: Stored): string;
   /** How many events at once, at most; 500 if not given. */
@@ -27,6 +29,7 @@ export class Follower {
   constructor(
     private readonly pool: pg.Pool,
     {
+      startsNow = false,
       learnerOf = ({ stream }) => stream,
       batch = 500,
       pollMs = 100,
@@ -35,7 +38,7 @@ export class Follower {
       ...rest
     }: FollowerOptions,
   ) {
-    this.options = { learnerOf, batch, pollMs, onError, upcasters, ...rest };
+    this.options = { startsNow, learnerOf, batch, pollMs, onError, upcasters, ...rest };
   }
 
   /** Ends when `signal` says so, after the batch in hand. Errors, also of the database, are reported and outlived. */
@@ -69,7 +72,7 @@ export class Follower {
   private async lead(client: pg.Client, signal: AbortSignal) {
     const { name, batch, pollMs, upcasters } = this.options;
     const { rows } = await client.query('select xid::text, position from checkpoints where name = $1', [name]);
-    let checkpoint: Checkpoint = rows[0] ?? beginning;
+    let checkpoint: Checkpoint = rows[0] ?? (await this.first(client));
     while (!signal.aborted) {
       const events = await readLog(client, checkpoint, batch, upcasters);
       if (events.length > 0) {
@@ -85,6 +88,18 @@ export class Follower {
       this.failures = 0;
       if (events.length < batch) await rest(pollMs, signal);
     }
+  }
+
+  private async first(client: pg.Client): Promise<Checkpoint> {
+    const { name, startsNow } = this.options;
+    if (!startsNow) return beginning;
+    // Kept at once: what comes next counts, whatever becomes of this process.
+    const { rows } = await client.query(
+      `insert into checkpoints (name, xid, position) values ($1, pg_snapshot_xmin(pg_current_snapshot()), 0)
+       returning xid::text, position`,
+      [name],
+    );
+    return rows[0];
   }
 
   /** False when the signal came before all was delivered. */

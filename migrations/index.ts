@@ -5,6 +5,7 @@ import { Vendors4000000000000 } from './4000-vendors.js';
 import { Mail5000000000000 } from './5000-mail.js';
 import { Lists5500000000000 } from './5500-lists.js';
 import { RosterTimes7000000000000 } from './7000-roster-times.js';
+import { VendorRetirements7100000000000 } from './7100-vendor-retirements.js';
 
 /** In the order in which they are applied. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   Mail5000000000000,
   Lists5500000000000,
   RosterTimes7000000000000,
+  VendorRetirements7100000000000,
 ];

@@ -3,8 +3,9 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { POOL } from '#commands';
-import { vendorStates } from '#delivery';
+import { CONFIGURATION, POOL } from '#commands';
+import type { Configuration } from '#configuration';
+import { followerOf, vendorStates } from '#delivery';
 import { lagOf } from '#event-store';
 import { relayName } from '#integration';
 import { mailLag } from '#mail';
@@ -26,7 +27,7 @@ export class Metrics {
 
   private readonly ask: () => Promise<void>;
 
-  constructor(@Inject(POOL) pool: pg.Pool) {
+  constructor(@Inject(POOL) pool: pg.Pool, @Inject(CONFIGURATION) { settings }: Configuration) {
     collectDefaultMetrics({ register: this.registry });
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [this.registry] });
     const followers = [
@@ -49,6 +50,11 @@ export class Metrics {
       'proctoring_vendor_dead_letters',
       'Events that a vendor did not take, or that wait behind one.',
     );
+    const behind = perVendor(
+      'proctoring_vendor_events_waiting',
+      'Events that the delivery to a vendor has not come to yet.',
+    );
+    const oldestBehind = perVendor('proctoring_vendor_oldest_waiting_seconds', 'Age of the oldest of them.');
     this.ask = async () => {
       for (const { lag, waiting, oldest, dead } of followers) {
         const { events, oldestSeconds, deadLetters } = await lag();
@@ -57,7 +63,10 @@ export class Metrics {
         dead.set(deadLetters);
       }
       const { rows } = await pool.query('select oldest_transaction_age() as age');
-      for (const { provider, circuit, deadLetters } of await vendorStates(pool)) {
+      for (const { provider, circuit, deadLetters } of await vendorStates(pool, settings)) {
+        const lag = await lagOf(pool, followerOf(provider));
+        behind.set({ provider }, lag.events);
+        oldestBehind.set({ provider }, lag.oldestSeconds);
         circuits.set({ provider }, circuit === 'closed' ? 0 : 1);
         untold.set({ provider }, deadLetters);
       }

@@ -6,6 +6,7 @@ import { Mail5000000000000 } from './5000-mail.js';
 import { Lists5500000000000 } from './5500-lists.js';
 import { Deliveries6000000000000 } from './6000-deliveries.js';
 import { RosterTimes7000000000000 } from './7000-roster-times.js';
+import { VendorRetirements7100000000000 } from './7100-vendor-retirements.js';
 
 /** In the order in which they are applied. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   Lists5500000000000,
   Deliveries6000000000000,
   RosterTimes7000000000000,
+  VendorRetirements7100000000000,
 ];

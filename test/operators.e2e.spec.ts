@@ -205,11 +205,12 @@ describe('what could not be delivered', () => {
     smtp = { SMTP_URL: server.url, PROCTORING_CONFIG: settingsFile };
     server.mood = { recipient: () => 550 };
     const configuration = loadConfiguration({ ...smtp, DATA_DIR: folder });
+    const end = new AbortController();
+    const running = new Mailer({ pool: service.database.pool, configuration }, { pollMs: 5 }).run(end.signal);
+    await until('the mailer reads the log', async () => (await query('select from checkpoints')).length === 1);
     const first = await handIn();
     await ask(staff, 'POST', `${root}/attempt/test-attempt-${first}/reviewed`, { status: 'passed', comments: [] });
     await handIn(bob);
-    const end = new AbortController();
-    const running = new Mailer({ pool: service.database.pool, configuration }, { pollMs: 5 }).run(end.signal);
     await until('both learners wait', async () => (await letters()).length === 4);
     end.abort();
     await running;

@@ -173,6 +173,16 @@ describe('Software Secure', () => {
     expect(last).toMatchObject({ route: 'review_callback', reason: answer.body.detail, userId: null });
   });
 
+  it('that nobody is known for is kept sealed: what it links to is not for all who see the table', async () => {
+    const { pool } = service.database;
+    const review = { examMetaData: { examCode: 'NOBODY' }, videoReviewLink: 'https://video.example.org/nobody' };
+    await send(review);
+    const [{ id }] = (await quarantinedCallbacks(pool)).reverse();
+    const { rows } = await service.database.owner.query('select body from quarantined_callbacks where id = $1', [id]);
+    expect(rows[0].body).not.toContain('video.example.org');
+    expect(JSON.parse((await quarantinedCallback(pool, id))!.body!)).toEqual(review);
+  });
+
   it('that repeats what was refused is kept once', async () => {
     const body = { examMetaData: { examCode: 'AGAIN' } };
     await send(body);

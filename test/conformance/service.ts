@@ -146,6 +146,18 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
       await service.stop();
       service = await start();
     },
+    async operate(command) {
+      const operator = new Child(
+        'operator',
+        dir,
+        [process.execPath, 'dist/apps/cli/src/main.js', ...command, '--json'],
+        {
+          ...env,
+          ...clock,
+        },
+      );
+      return { status: (await operator.ended()) === 0 ? 200 : 400, body: operator.lines() };
+    },
     vendor: (request) => send(vendorPort, request),
     effects: async (since) => published?.since(since),
     stop: async () => published?.stop(),

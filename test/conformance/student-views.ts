@@ -162,6 +162,11 @@ export async function compareStudentViews(oracle: Server, service: Service, cloc
         const attempt = status && (await room.attempt(kind, learner, status));
         await look(room, kind, attempt, learner, { note: 'course has ended' });
       }
+    for (const kind of kinds) {
+      const learner = await room.learner();
+      await room.endsIn(1); // which pass before anybody looks
+      await look(room, kind, undefined, learner, { note: 'course ends at this instant' });
+    }
   };
 
   const prerequisites = async (room: Schoolroom) => {

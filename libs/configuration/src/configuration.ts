@@ -189,7 +189,7 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     read: (text) => url(text, 'smtp', 'smtps'),
     secret: true,
     means:
-      'The mail server. Encrypted where the server can; `?requireTLS=true` insists on it. Without it mails wait in the log, and go out once there is a server, but for those older than 14 days.',
+      'The mail server. Encrypted where the server can; `?requireTLS=true` insists on it. Mail begins with what happens after the first start with it; later, without it, mails wait in the log.',
   },
   mailTemplates: {
     name: 'MAIL_TEMPLATES',

@@ -18,6 +18,18 @@ describe('a follower', () => {
     expect(day.delivered).toEqual(['ada:1', 'ada:2', 'ada:3', 'bob:1', 'bob:2', 'bob:3']);
   });
 
+  it('may begin with what happens from its first run on, and then misses nothing', async () => {
+    await day.sit('ada');
+    const kept = () => day.db.owner.query("select from checkpoints where name = 'mail'");
+    const stop = day.follow({ startsNow: true });
+    await until('it has begun', async () => (await kept()).rowCount === 1);
+    await stop();
+    await day.sit('bob');
+    day.follow({ startsNow: true });
+    await day.has('bob:3');
+    expect(day.delivered).toEqual(['bob:1', 'bob:2', 'bob:3']);
+  });
+
   it('goes on where it ended', async () => {
     await day.sit('ada');
     const stop = day.follow({ batch: 2 });

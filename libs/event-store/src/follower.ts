@@ -10,6 +10,8 @@ export type FollowerOptions = {
   name: string;
   /** Gets events in the log's order, at least once. What it throws is tried again, except Undeliverable. */
   handle(events: Stored[], signal: AbortSignal): Promise<void>;
+  /** Whether it begins with what happens from its first run on, instead of with the beginning of the log. */
+  startsNow?: boolean;
   /** Whose later events wait when one is undeliverable; the stream, if not given. */
   learnerOf?(event: Stored): string;
   /** How many events at once, at most; 500 if not given. */
@@ -33,6 +35,7 @@ export class Follower {
   constructor(
     private readonly pool: pg.Pool,
     {
+      startsNow = false,
       learnerOf = ({ stream }) => stream,
       batch = 500,
       pollMs = 100,
@@ -42,7 +45,7 @@ export class Follower {
       ...rest
     }: FollowerOptions,
   ) {
-    this.options = { learnerOf, batch, pollMs, wakes, onError, upcasters, ...rest };
+    this.options = { startsNow, learnerOf, batch, pollMs, wakes, onError, upcasters, ...rest };
   }
 
   /** Ends when `signal` says so, after the batch in hand. Errors, also of the database, are reported and outlived. */
@@ -79,11 +82,11 @@ export class Follower {
 
   private async lead(client: pg.Client, signal: AbortSignal) {
     const { name, batch, pollMs, wakes, upcasters } = this.options;
-    // Where the server crashes what it promised last may be lost, and is done again.
-    await client.query('set synchronous_commit = off');
     if (wakes) await client.query(`listen ${channel}`);
     const { rows } = await client.query('select xid::text, position from checkpoints where name = $1', [name]);
-    let checkpoint: Checkpoint = rows[0] ?? beginning;
+    let checkpoint: Checkpoint = rows[0] ?? (await this.first(client));
+    // Where the server crashes what it promised last may be lost, and is done again.
+    await client.query('set synchronous_commit = off');
     while (!signal.aborted) {
       this.rang = false;
       const events = await readLog(client, checkpoint, batch, upcasters);
@@ -113,6 +116,18 @@ export class Follower {
     this.wake = undefined;
   }
 
+  private async first(client: pg.Client): Promise<Checkpoint> {
+    const { name, startsNow } = this.options;
+    if (!startsNow) return beginning;
+    // Kept at once: what comes next counts, whatever becomes of this process.
+    const { rows } = await client.query(
+      `insert into checkpoints (name, xid, position) values ($1, pg_snapshot_xmin(pg_current_snapshot()), 0)
+       returning xid::text, position`,
+      [name],
+    );
+    return rows[0];
+  }
+
   /** False when the signal came before all was delivered. */
   private async deliver(client: pg.Client, events: Stored[], signal: AbortSignal): Promise<boolean> {
     const { name, handle, learnerOf, onError } = this.options;
@@ -138,9 +153,12 @@ export class Follower {
     const { name, learnerOf } = this.options;
     const from = events.findIndex(({ id }) => id === event.id);
     if (from < 0) throw new Error(`${event.id} was not to be delivered`);
+    const learner = learnerOf(events[from]);
+    const isNext = (each: Stored, index: number) => index > from && learnerOf(each) === learner;
     await park(client, name, [events[from]], learnerOf, reason);
-    const later = await parkWaiting(client, name, events.slice(from + 1), learnerOf);
-    return [...events.slice(0, from), ...later];
+    // Others' later events are not asked for: theirs may be parked behind one that comes after them.
+    const left = new Set(await parkWaiting(client, name, events.filter(isNext), learnerOf));
+    return events.filter((each, index) => index !== from && (!isNext(each, index) || left.has(each)));
   }
 }
 

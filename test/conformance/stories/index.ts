@@ -10,6 +10,7 @@ import { groupedAttemptStories } from './grouped-attempts.js';
 import { instructorStories } from './instructor.js';
 import { launchStories } from './launch.js';
 import { onboardingStories } from './onboarding.js';
+import { operatorStories } from './operators.js';
 import { otherMethodStories } from './other-methods.js';
 import { proctoringStories } from './proctoring.js';
 import { registrationStories } from './registration.js';
@@ -35,6 +36,7 @@ export const stories: Story[] = [
   ...instructorStories,
   ...launchStories,
   ...onboardingStories,
+  ...operatorStories,
   ...otherMethodStories,
   ...retirementStories,
   ...reviewStatusStories,

@@ -138,6 +138,15 @@ const onboardingFirst: Story = {
       ]);
     }),
     grouped,
+    ...[
+      { effective_start: '2090-01-01T00:00:00Z' },
+      { effective_start: '2024-01-01T00:00:00Z', due: '2024-02-01T00:00:00Z' },
+      { scheduled: false, accessible: false },
+      { scheduled: true, accessible: true },
+    ].map((schedule) => ({
+      ...sequence('alice', 'exam'),
+      roster: { schedules: [{ course_id: '{A}', content_id: '{A:block}onboarding', ...schedule }] },
+    })),
     ...take('bob', 'onboarding', 'practised', { start_clock: 'true' }),
     act('bob', 'practised', 'submit'),
     poll('bob', 'bobs', 400),

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { CONFIGURATION, FreshAttempts, POOL } from '#commands';
 import { type Configuration, cookieSecretOf } from '#configuration';
-import { type Exam, statusSummaryOf } from '#domain';
+import { type Exam, isReached, statusSummaryOf } from '#domain';
 import { type Caller, courseEnd, isCourseStaff, mayTakeProctoredExams, userById } from '#platform';
 import { currentAttemptAt, examByContent } from '#read-models';
 import { subjectOf } from '../attempts/subject.js';
@@ -91,7 +91,7 @@ export class StudentViewController {
     ]);
     const attempt = found && (await this.fresh.of(found, at));
     const summary = statusSummaryOf(exam, attempt?.status, {
-      courseHasEnded: endsAt !== undefined && Date.parse(endsAt) < Date.parse(at),
+      courseHasEnded: isReached(endsAt, at),
       mayTakeProctoredExams: mayTake,
     });
     if (!summary) return {};

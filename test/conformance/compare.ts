@@ -163,11 +163,14 @@ function isSame(item: unknown, other: unknown, ids: Ids): boolean {
   return known === undefined ? signOf(item, ids) === signOf(other) : known === other.id;
 }
 
-/** What an item says beside its ids; the ids of a pair of exam and learner are all it says. */
+/** What an item says beside its ids; the ids of a pair of exam and learner are all it says. Learners have one id. */
 const signOf = (item: Fields, ids?: Ids): string => {
   if (Object.keys(item).join() === 'exam_id,user_id')
     return `${ids ? ids.translate(`exam_id=${item.exam_id}`) : `exam_id=${item.exam_id}`} ${item.user_id}`;
-  return JSON.stringify(item, (key, value) => (/^(id|external_id|attempt_code)$/.test(key) ? undefined : value));
+  return JSON.stringify(item, (key, value) => {
+    if (key === 'user') return value.id;
+    return /^(id|external_id|attempt_code)$/.test(key) ? undefined : value;
+  });
 };
 
 const isObject = (value: unknown): value is Fields =>

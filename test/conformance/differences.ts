@@ -191,6 +191,13 @@ export const differences: Difference[] = [
       isVendors(ours),
   },
   {
+    name: 'a vendor that is busy is asked once more',
+    reason: 'the issue asks for one retry at registration; the reference gives up at once',
+    explains: (_, { step, oracle, ours }) =>
+      step.path === '~/attempt' && step.vendor?.status === 503 && oracle.status === 503 && ours.status === 200,
+    parts: () => true,
+  },
+  {
     name: 'a vendor that sends no id has failed',
     reason: 'vendor answer without an attempt id → 200 with detail → 502',
     explains: (_, { oracle, ours, step }) =>

@@ -226,7 +226,7 @@ export const differences: Difference[] = [
     name: 'an exam is found by a real usage key',
     reason: 'R3 content id pattern → also real usage keys, percent-encoded',
     explains: (_, exchange) =>
-      asks(exchange, 'GET', /\/content_id\/(\{A:block%?\}|[\w-]+:)/) &&
+      asks(exchange, 'GET', /\/content_id\/(\{A:block%?\}|[\w-]+(:|%3A))/) &&
       exchange.oracle.status === 404 &&
       (exchange.ours.status === 200 || exchange.ours.status === 400),
   },

@@ -85,6 +85,14 @@ export const differences: Difference[] = [
       (isDetail(exchange.ours) || asks(exchange, 'POST', /^~\/exam$/) || asks(exchange, 'PATCH', registration)),
   },
   {
+    name: 'a null character is refused',
+    reason: 'accidental 500 (†) with a database that keeps none, as here; the reference of this test looks for it',
+    explains: (_, { step, ours }) =>
+      step.path.includes('%00') &&
+      ours.status === 400 &&
+      (ours.body as any)?.detail === 'Null characters are not allowed.',
+  },
+  {
     name: 'methods that a shared view answers by accident',
     reason: 'accidental 500 (†): no such operation, so 405',
     explains: (_, exchange) =>

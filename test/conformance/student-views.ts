@@ -6,7 +6,7 @@ import type { Service } from './service.js';
 import { type Attempt, type Exam, type Kind, kinds, type Looking, Schoolroom } from './student-views.room.js';
 
 /** What the reference calls each page. */
-const pageOf: Record<string, Interstitial> = {
+export const pageOf: Record<string, Interstitial> = {
   'timed_exam/entrance.html': 'timed_entrance',
   'timed_exam/ready_to_submit.html': 'timed_ready_to_submit',
   'timed_exam/submitted.html': 'timed_submitted',

@@ -17,6 +17,7 @@ import { registrationStories } from './registration.js';
 import { retirementStories } from './retirement.js';
 import { reviewStatusStories } from './review-status.js';
 import { settingsStories } from './settings.js';
+import { sizeStories } from './sizes.js';
 import { timeStories } from './time.js';
 import { vendorStories } from './vendors.js';
 
@@ -41,4 +42,5 @@ export const stories: Story[] = [
   ...retirementStories,
   ...reviewStatusStories,
   ...settingsStories,
+  ...sizeStories,
 ];

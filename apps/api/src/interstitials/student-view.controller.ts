@@ -50,7 +50,7 @@ export class StudentViewController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { user_role: role = 'student', grace_period_mins: grace = '0' } = query;
-    if (!/^\d{1,7}$/.test(grace)) throw refused(400, 'grace_period_mins: A valid integer is required.');
+    if (!/^\d{1,9}$/.test(grace)) throw refused(400, 'grace_period_mins: A valid integer is required.');
     if ((role !== 'student' || grace !== '0') && !me.isStaff && !(await isCourseStaff(this.pool, me.userId, courseId)))
       throw refused(403, 'Must be a Staff User to Perform this request.');
     const learner = await this.learnerOf(me, query.user_id);

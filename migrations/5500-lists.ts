@@ -4,9 +4,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class Lists5500000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(counts);
+    await runner.query(names);
     await runner.query(attemptGroups);
     await runner.query(enrollments);
-    await runner.query(search);
   }
 
   async down(): Promise<void> {
@@ -15,29 +15,41 @@ export class Lists5500000000000 implements MigrationInterface {
 }
 
 // To count 100,000 rows takes longer than to show a page of them. One row with the number would be where all writers of a
-// course wait for each other, so each adds a row of its own, and the worker sums these up. An hour is where a page in the
-// middle of a list in order of time begins to count; lists in another order have none.
+// course wait for each other, so each adds a row of its own, and the worker sums these up. A part is what a list can be
+// narrowed to and counted by itself: of a course's learners, those whose onboarding is at the same point. An hour is where
+// a page in the middle of a list in order of time begins to count; lists in another order have none. Changes only ever
+// grow: while their sum is the same, nobody came, went or was renamed.
 const counts = `
   create table list_counts (
     list text not null,
     course_id text not null,
     hour timestamptz not null default '-infinity',
     entries bigint not null,
-    is_sum boolean not null default false
+    is_sum boolean not null default false,
+    part text not null default '',
+    changes bigint not null default 1
   );
-  create index list_counts_by_course on list_counts (list, course_id, hour) include (entries);
-  create index list_counts_to_sum on list_counts (list, course_id, hour) where not is_sum;
+  create index list_counts_by_course on list_counts (list, course_id, hour) include (part, entries, changes);
+  create index list_counts_to_sum on list_counts (list, course_id, part, hour) where not is_sum;
   grant select, insert, delete on list_counts to proctoring_app;
 
   create function sum_list_counts() returns void language sql as $$
-    with changed as (select distinct list, course_id, hour from list_counts where not is_sum),
+    with changed as (select distinct list, course_id, part, hour from list_counts where not is_sum),
          gone as (delete from list_counts using changed
-                   where (list_counts.list, list_counts.course_id, list_counts.hour)
-                       = (changed.list, changed.course_id, changed.hour)
+                   where (list_counts.list, list_counts.course_id, list_counts.part, list_counts.hour)
+                       = (changed.list, changed.course_id, changed.part, changed.hour)
                   returning list_counts.*)
-    insert into list_counts (list, course_id, hour, entries, is_sum)
-    select list, course_id, hour, sum(entries), true from gone group by list, course_id, hour having sum(entries) <> 0
+    insert into list_counts (list, course_id, part, hour, entries, changes, is_sum)
+    select list, course_id, part, hour, sum(entries), sum(changes), true from gone group by list, course_id, part, hour
   $$;
+`;
+
+// As the reference finds people: by a part of user name or e-mail, of which only ASCII letters are the same in both cases.
+// Neither has a line's end.
+const names = `
+  create extension if not exists pg_trgm;
+  create function names_of(username text, email text) returns text language sql immutable return
+    lower(username collate "C") || e'\\n' || lower(email collate "C");
 `;
 
 // A learner's attempts at an exam, oldest first. id is the stream they are in; attempt_id and created are the newest's.
@@ -61,12 +73,28 @@ const attemptGroups = `
   create index attempt_groups_of_learner on attempt_groups (user_id, course_id);
   grant select, insert, update, delete on attempt_groups to proctoring_app;
 
+  -- Whose attempts a course has. A search looks at everybody once, not once for each group.
+  create table attempt_learners (
+    course_id text not null,
+    user_id bigint not null,
+    names text collate "C" not null,
+    groups bigint not null,
+    primary key (course_id, user_id)
+  ) with (fillfactor = 90);
+  create index attempt_learners_by_names on attempt_learners using gin (names gin_trgm_ops);
+  grant select, insert, update, delete on attempt_learners to proctoring_app;
+
   create function count_attempt_groups() returns void language sql as $$
-    lock table list_counts in share row exclusive mode;
+    lock table list_counts, attempt_learners in share row exclusive mode;
     delete from list_counts where list = 'attempts';
-    insert into list_counts
-    select 'attempts', course_id, date_trunc('hour', created, 'UTC'), count(*), true
+    -- More changes than there were before.
+    insert into list_counts (list, course_id, hour, entries, changes, is_sum)
+    select 'attempts', course_id, date_trunc('hour', created, 'UTC'), count(*), date_part('epoch', now()) * 1000, true
       from attempt_groups group by course_id, date_trunc('hour', created, 'UTC');
+    delete from attempt_learners;
+    insert into attempt_learners
+    select course_id, user_id, names_of(min(username), min(email)), count(*)
+      from attempt_groups join users on users.id = user_id group by course_id, user_id;
   $$;
   select count_attempt_groups();
 
@@ -77,63 +105,80 @@ const attemptGroups = `
     if tg_op <> 'DELETE' then
       insert into list_counts values ('attempts', new.course_id, date_trunc('hour', new.created, 'UTC'), 1);
     end if;
+    if tg_op = 'INSERT' then
+      insert into attempt_learners
+      select new.course_id, id, names_of(username, email), 1 from users where id = new.user_id
+          on conflict (course_id, user_id) do update set groups = attempt_learners.groups + 1;
+    elsif tg_op = 'DELETE' then
+      update attempt_learners set groups = groups - 1 where course_id = old.course_id and user_id = old.user_id;
+    end if;
     return null;
   end $$;
   create trigger counted after insert or update or delete on attempt_groups
     for each row execute function count_attempt_group();
 `;
 
-// The name is here too, since no index orders rows of one table by a column of another.
+// The names are here too, since no index orders or finds rows of one table by columns of another.
 const enrollments = `
   alter table enrollments
-    add column username text collate "C",
+    add column username text collate "C" not null default '',
+    add column names text collate "C" not null default '',
+    add column onboarding text not null default 'none',
+    add column approved_at timestamptz,
     add column includes_proctored boolean not null generated always as
       (is_active and mode in ('verified', 'masters', 'professional', 'executive-education', 'credit')) stored;
-  update enrollments set username = users.username from users where users.id = user_id;
-  alter table enrollments alter column username set not null;
-  create index enrollments_that_include_proctored on enrollments (course_id, username) where includes_proctored;
+  update enrollments set username = users.username, names = names_of(users.username, email)
+    from users where users.id = user_id;
+  create index enrollments_that_include_proctored on enrollments (course_id, username)
+    include (user_id, mode, onboarding, approved_at) where includes_proctored;
+  create index enrollments_approved_elsewhere on enrollments (course_id, approved_at) include (onboarding)
+    where includes_proctored and approved_at is not null;
+  create index enrollments_by_names on enrollments using gin (names gin_trgm_ops);
 
   create function name_enrollment() returns trigger language plpgsql as $$ begin
-    new.username := (select username from users where id = new.user_id);
+    select users.username, names_of(users.username, email) into new.username, new.names
+      from users where id = new.user_id;
     return new;
   end $$;
   create trigger named before insert on enrollments for each row execute function name_enrollment();
 
-  create function rename_enrollments() returns trigger language plpgsql as $$ begin
-    update enrollments set username = new.username where user_id = new.id;
+  create function name_in_lists() returns trigger language plpgsql as $$ begin
+    if tg_op = 'UPDATE' and new.username = old.username and new.email = old.email then return null; end if;
+    with enrolled as (
+           update enrollments set username = new.username, names = names_of(new.username, new.email)
+            where user_id = new.id returning course_id),
+         attempted as (
+           insert into attempt_learners
+           select course_id, new.id, names_of(new.username, new.email), count(*)
+             from attempt_groups where user_id = new.id group by course_id
+               on conflict (course_id, user_id) do update set names = excluded.names returning course_id)
+    insert into list_counts (list, course_id, entries)
+    select 'learners', course_id, 0 from enrolled union all select 'attempts', course_id, 0 from attempted;
     return null;
   end $$;
-  create trigger renamed after update of username on users
-    for each row when (old.username <> new.username) execute function rename_enrollments();
+  create trigger named_in_lists after insert or update on users for each row execute function name_in_lists();
 
-  insert into list_counts (list, course_id, entries, is_sum)
-  select 'learners', course_id, count(*), true from enrollments where includes_proctored group by course_id;
+  insert into list_counts (list, course_id, part, entries, is_sum)
+  select 'learners', course_id, 'none', count(*), true from enrollments where includes_proctored group by course_id;
+
+  create function list_part_of(enrollment enrollments) returns text language sql immutable return
+    case when (enrollment).includes_proctored then
+      case when (enrollment).approved_at is null then (enrollment).onboarding else 'approved elsewhere' end end;
 
   create function count_enrollment() returns trigger language plpgsql as $$
   declare
-    was boolean := tg_op <> 'INSERT' and old.includes_proctored;
-    is_now boolean := tg_op <> 'DELETE' and new.includes_proctored;
+    was text := case when tg_op <> 'INSERT' then list_part_of(old) end;
+    is_now text := case when tg_op <> 'DELETE' then list_part_of(new) end;
   begin
-    if was <> is_now then
-      insert into list_counts (list, course_id, entries)
-      values ('learners', case when is_now then new.course_id else old.course_id end, case when is_now then 1 else -1 end);
+    if was is not distinct from is_now then return null; end if;
+    if was is not null then
+      insert into list_counts (list, course_id, part, entries) values ('learners', old.course_id, was, -1);
+    end if;
+    if is_now is not null then
+      insert into list_counts (list, course_id, part, entries) values ('learners', new.course_id, is_now, 1);
     end if;
     return null;
   end $$;
   create trigger counted after insert or update or delete on enrollments
     for each row execute function count_enrollment();
-`;
-
-// As the reference finds people: only ASCII letters are the same in both cases. Three characters or more find their people
-// by the index; fewer have to look at everybody.
-const search = `
-  create extension if not exists pg_trgm;
-  create index users_by_part on users using gin
-    (lower(username collate "C") gin_trgm_ops, lower(email collate "C") gin_trgm_ops);
-
-  create function is_called(username text, email text, part text) returns boolean language sql immutable return
-    lower(username collate "C") like
-      '%' || replace(replace(replace(lower(part collate "C"), '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%'
-    or lower(email collate "C") like
-      '%' || replace(replace(replace(lower(part collate "C"), '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%';
 `;

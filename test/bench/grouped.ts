@@ -25,10 +25,10 @@ export async function grouping(bench: Bench): Promise<Section> {
     started.push(ours);
     const oracle = await startOracle(dir, admin, server, 'reference-of-lists');
     started.push(oracle);
-    const { service, reference } = await inTurn(effort.rounds, {
-      service: await list(bench, load, ours),
-      reference: await list(bench, load, oracle),
-    });
+    const contenders = { service: await list(bench, load, ours), reference: await list(bench, load, oracle) };
+    // What the worker does in time.
+    await database.owner.query('select sum_list_counts()');
+    const { service, reference } = await inTurn(effort.rounds, contenders);
     const table = (unit: string, figure: keyof Sample) => ({
       unit,
       lines: Object.entries({ service, reference }).map(([who, samples]) => ({

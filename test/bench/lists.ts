@@ -27,12 +27,18 @@ const pages = {
   'last page': (entries: number) => [{ query: `?page=${lastPage(entries)}`, found: entries }],
   'page in the middle': (entries: number) => [{ query: `?page=${Math.ceil(lastPage(entries) / 2)}`, found: entries }],
 };
+/** A text that everybody's e-mail has, in more ways than the service remembers. */
+const everybody = Array.from({ length: 2 ** 10 }, (_, number) =>
+  '@exampleorg'.replace(/[a-z]/g, (letter, index) => (number & (2 ** (index - 1)) ? letter.toUpperCase() : letter)),
+).map((text) => text.replace(/(?=org)/i, '.'));
 const grouped: Questions = {
   ...pages,
   'search, one learner': (groups) =>
     somebody(groups / exams).map((name) => ({ query: `/search/${name}`, found: exams })),
   'search, nobody by two characters': () => [{ query: '/search/qq', found: 0 }],
   'search, everybody': (groups) => [{ query: '/search/example', found: groups }],
+  'search, everybody, the first time': (groups) =>
+    everybody.map((text) => ({ query: `/search/${text}`, found: groups })),
 };
 /** Every other learner has been verified, and every tenth has done nothing. */
 const lifeOf = (learner: number) =>
@@ -44,6 +50,8 @@ const onboarding: Questions = {
   'search, one learner': (learners) => somebody(learners).map((name) => ({ query: `?text_search=${name}`, found: 1 })),
   'search, nobody by two characters': () => [{ query: '?text_search=qq', found: 0 }],
   'search, everybody': (learners) => [{ query: '?text_search=example', found: learners }],
+  'search, everybody, the first time': (learners) =>
+    everybody.map((text) => ({ query: `?text_search=${text}`, found: learners })),
   'of one status': (learners) => [{ query: '?statuses=verified', found: (learners * 4) / 10 }],
 };
 
@@ -83,7 +91,7 @@ export async function listing(bench: Bench): Promise<Section> {
     };
     /** Over every connection, in turn. */
     const spread = (requests: Request[]) =>
-      Array.from({ length: connections }, (_, index) => requests[index % requests.length]);
+      Array.from({ length: Math.max(connections, requests.length) }, (_, index) => requests[index % requests.length]);
     const of = (path: string, expected: (found: number) => object, questions: Question[]) =>
       spread(
         questions.map(({ query, found }) => ({

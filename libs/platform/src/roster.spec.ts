@@ -259,7 +259,7 @@ describe('people in a course', () => {
     expect(await platform.mayTakeProctoredExams(database.pool, 2, demo)).toBe(true);
     expect(await platform.mayTakeProctoredExams(database.pool, 3, demo)).toBe(false);
     const found = (text: string) =>
-      platform.proctoredLearners(database.pool, demo, text, () => ({ offset: 0, limit: 25 }));
+      platform.proctoredLearners(database.pool, demo, { search: text }, () => ({ offset: 0, limit: 25 }));
     const onlyAlice = { count: 1, learners: [{ userId: 2, username: 'alice', mode: 'masters' }] };
     expect(await found('')).toEqual(onlyAlice);
     expect(await found('ALICE@')).toEqual(onlyAlice);

@@ -12,8 +12,8 @@ export type Projection = {
   fields: readonly string[];
   idOf(event: Stored): RowId | undefined;
   evolve(row: any, event: any): Row | undefined;
-  /** The statement that counts the rows anew, where a trigger counts them else. */
-  recount?: string;
+  /** The statement that makes anew what triggers keep of the rows. */
+  derived?: string;
 };
 
 /** A row's fields are camelCase in the code and snake_case in the table. */

@@ -42,7 +42,7 @@ async function rebuildInto(
   projection: Projection,
   options: RebuildOptions,
 ): Promise<Rebuilt> {
-  const { table } = projection;
+  const { table, derived } = projection;
   await owner.query(`drop table if exists ${shadow}`);
   await owner.query(`create table ${shadow} (like ${table} including all)`);
 
@@ -67,9 +67,11 @@ async function rebuildInto(
     const differing = await difference(client, table, shadow);
     const swapped = !options.dryRun && (differing.length === 0 || (options.replaceDiffering ?? false));
     const rows = Number((await client.query(`select count(*) from ${shadow}`)).rows[0].count);
-    if (swapped) await swap(client, projection, shadow);
+    if (swapped) await swap(client, table, shadow);
     else await client.query(`drop table ${shadow}`);
     await client.query('commit');
+    // Triggers were off while the shadow was written. What they keep takes locks of its own, so not under the table's.
+    if (swapped && derived) await client.query(derived);
     return { table, events, rows, differing, swapped };
   } catch (error) {
     await client.query('rollback');
@@ -109,7 +111,7 @@ async function difference(db: pg.ClientBase, table: string, shadow: string): Pro
 }
 
 /** The shadow becomes the table, with the names of its indexes and constraints, its triggers and its rights. */
-async function swap(db: pg.ClientBase, { table, recount }: Projection, shadow: string) {
+async function swap(db: pg.ClientBase, table: string, shadow: string) {
   const indexes = `select indexrelid::regclass::text as name, replace(regexp_replace(pg_get_indexdef(indexrelid),
     'INDEX \\S+ ON', 'INDEX ON'), $2, $1) as shape from pg_index where indrelid = $2::regclass`;
   const names = new Map((await db.query(indexes, [table, table])).rows.map(({ name, shape }) => [shape, name]));
@@ -128,5 +130,4 @@ async function swap(db: pg.ClientBase, { table, recount }: Projection, shadow: s
   for (const { name, shape } of shadows) await db.query(`alter index ${name} rename to ${names.get(shape)}`);
   for (const { text } of kept) await db.query(text);
   await db.query(`grant ${rights[0].privileges} on ${table} to proctoring_app`);
-  if (recount) await db.query(recount);
 }

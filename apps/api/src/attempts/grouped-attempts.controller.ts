@@ -62,10 +62,10 @@ export class GroupedAttemptsController {
       return shown;
     });
     return {
-      proctored_exam_attempts: groups.map(({ newest, all }) => ({
-        ...attemptJson(newest),
-        all_attempts: all.map(attemptJson),
-      })),
+      proctored_exam_attempts: groups.map(({ newest, all }) => {
+        const shown = all.map(attemptJson);
+        return { ...shown[all.indexOf(newest)], all_attempts: shown };
+      }),
       pagination_info: {
         has_previous: shown.number > 1,
         has_next: shown.number < shown.of,

@@ -7,7 +7,6 @@ import { type Configuration, userObfuscationKeyOf } from '#configuration';
 import { onboardingOf, onboardingPanelOf, onboardingSeenByStaff } from '#domain';
 import {
   type Caller,
-  enrolledAmong,
   isCourseStaff,
   obscuredUserId,
   type ProctoredLearner,
@@ -15,7 +14,7 @@ import {
   userByName,
 } from '#platform';
 import type { Provider } from '#providers';
-import { instant, learnersSeenAs, onboardingOfLearners } from '#read-models';
+import { instant, onboardingOfLearners, onboardingSeenAs } from '#read-models';
 import { Gate, Me } from '../authentication.js';
 import { Answers, Asks } from '../document/answers.js';
 import { detail, either, failure, mfeFlag, pageNumber, text } from '../document/schemas.js';
@@ -133,7 +132,7 @@ export class OnboardingController {
     const onboarding = await onboardingExamsOf(this.pool, this.configuration, courseId);
     if (!onboarding) throw noExam();
     const asksProvider = this.configuration.settings.switches[profileSwitch] ?? false;
-    const list = asksProvider ? this.listedByProvider : statuses === '' ? this.listed : this.listedByStatus;
+    const list = asksProvider ? this.listedByProvider : this.listed;
     const { page, count, rows } = await list.call(this, onboarding, { courseId, search, asked, statuses: given });
     const link = (number: number) =>
       links.onboarding(courseId, { text_search: search, statuses, page: String(number) });
@@ -147,27 +146,20 @@ export class OnboardingController {
     };
   }
 
-  private async listed({ exams }: Onboarding, { courseId, search, asked }: Listing): Promise<Listed> {
+  private async listed({ exams }: Onboarding, { courseId, search, asked, statuses }: Listing): Promise<Listed> {
     let page!: Page;
-    const { count, learners } = await proctoredLearners(this.pool, courseId, search, (all) => {
+    const onboarding = statuses ? onboardingSeenAs(statuses.split(','), now()) : undefined;
+    const { count, learners } = await proctoredLearners(this.pool, courseId, { search, onboarding }, (all) => {
       page = pageOf(asked, all);
       return page;
     });
     return { page, count, rows: await this.rowsOf(learners, courseId, exams[0]!.backend) };
   }
 
-  private async listedByStatus({ exams }: Onboarding, { courseId, search, asked, statuses }: Listing): Promise<Listed> {
-    const { backend } = exams[0]!;
-    const ids = await learnersSeenAs(this.pool, courseId, backend, statuses!.split(','), search, now());
-    const page = pageOf(asked, ids.length);
-    const learners = await enrolledAmong(this.pool, courseId, ids.slice(page.offset, page.offset + page.limit));
-    return { page, count: ids.length, rows: await this.rowsOf(learners, courseId, backend) };
-  }
-
   private async listedByProvider({ exams, provider }: Onboarding, listing: Listing): Promise<Listed> {
     const { courseId, search, asked, statuses } = listing;
     const { backend } = exams[0]!;
-    const { learners } = await proctoredLearners(this.pool, courseId, search, (all) => ({ offset: 0, limit: all }));
+    const { learners } = await proctoredLearners(this.pool, courseId, { search }, (all) => ({ offset: 0, limit: all }));
     const known = new Map(learners.map((learner) => [this.obscured(learner.userId, backend), learner]));
     const told = await onboardingAtProvider(provider, courseId, known, statuses);
     const page = pageOf(asked, told.length);

@@ -1,11 +1,8 @@
 import type pg from 'pg';
-import { findable, listCount, pageFrom } from '#platform';
-import { type AttemptRecord, attemptsOfPairs } from './attempt.queries.js';
+import { foundCount, listCount, type Page, pageFrom, patternOf } from '#platform';
+import { type AttemptRecord, attemptsOfGroups } from './attempt.queries.js';
 
 export type AttemptGroup = { newest: AttemptRecord; all: AttemptRecord[] };
-type Place = { attempt_id: string; exam_id: string; user_id: string };
-
-const columns = 'attempt_groups.attempt_id, attempt_groups.exam_id, attempt_groups.user_id';
 
 /**
  * A page of a course's attempts, grouped by learner and exam, the group with the newest attempt first; and how many groups
@@ -15,34 +12,28 @@ export const attemptGroups = async (
   pool: pg.Pool,
   courseId: string,
   search: string,
-  pageOf: (count: number) => { offset: number; limit: number },
+  pageOf: (count: number) => Page,
 ): Promise<{ count: number; groups: AttemptGroup[] }> => {
-  const { count, rows } = await (search === '' ? listed : searched)(pool, courseId, pageOf, search);
-  const all = await attemptsOfPairs(
-    pool,
-    rows.map(({ exam_id }) => exam_id),
-    rows.map(({ user_id }) => user_id),
-  );
-  const groups = rows.flatMap(({ attempt_id, exam_id, user_id }) => {
-    const own = all.filter(({ examId, userId }) => examId === Number(exam_id) && userId === Number(user_id));
-    const newest = own.find(({ id }) => id === Number(attempt_id));
-    return newest ? [{ newest, all: own }] : []; // removed a moment ago
-  });
-  return { count, groups };
-};
-
-type PageOf = Parameters<typeof attemptGroups>[3];
-type Listed = Promise<{ count: number; rows: Place[] }>;
-
-const listed = async (pool: pg.Pool, courseId: string, pageOf: PageOf): Listed => {
-  const count = await listCount(pool, 'attempts', courseId);
+  const count = await (search === '' ? listCount(pool, 'attempts', courseId) : countOfFound(pool, courseId, search));
   const { skip, limit, backwards } = pageFrom(pageOf(count), count);
-  const { rows } = await pool.query<Place>({
-    name: `attempt groups${backwards ? ', from the end' : ''}`,
-    text: backwards ? fromTheEnd : fromTheBeginning,
-    values: [courseId, skip, limit],
-  });
-  return { count, rows: backwards ? rows.reverse() : rows };
+  if (limit === 0) return { count, groups: [] };
+  const page = [courseId, skip, limit];
+  const attempts = await (search === ''
+    ? attemptsOfGroups(
+        pool,
+        backwards ? fromTheEnd : fromTheBeginning,
+        page,
+        `attempt groups${backwards ? ', from the end' : ''}`,
+      )
+    : // Without a name: planned for how many are called so.
+      attemptsOfGroups(pool, found(backwards), [...page, patternOf(search)]));
+  const groups: AttemptGroup[] = [];
+  for (const attempt of attempts) {
+    const last = groups.at(-1);
+    if (last?.newest.examId === attempt.examId && last.newest.userId === attempt.userId) last.all.push(attempt);
+    else groups.push({ newest: attempt, all: [attempt] });
+  }
+  return { count, groups };
 };
 
 /** Hours that lie before the page are not read, but counted. */
@@ -51,19 +42,20 @@ const pageByHour = (order: 'asc' | 'desc', idOrder: 'asc' | 'desc', isInOrAfterH
                   where list = 'attempts' and course_id = $1 group by hour having sum(entries) > 0),
        placed as (select hour, (sum(entries) over (order by hour ${order}) - entries)::bigint as before from hours),
        first as (select hour, before from placed where before <= $2 order by before desc limit 1)
-  select ${columns} from attempt_groups
+  select exam_id, user_id from attempt_groups
    where course_id = $1 and ${isInOrAfterHour}
    order by created ${order}, attempt_id ${idOrder} limit $3 offset (select $2 - before from first)`;
 const fromTheBeginning = pageByHour('desc', 'asc', `created < (select hour + interval '1 hour' from first)`);
 const fromTheEnd = pageByHour('asc', 'desc', 'created >= (select hour from first)');
 
-const searched = async (pool: pg.Pool, courseId: string, pageOf: PageOf, search: string): Listed => {
-  const found = `from attempt_groups join users on users.id = user_id
-                where course_id = $1 and is_called(username, email, $2)`;
-  const values = [courseId, findable(search)];
-  const counted = await pool.query(`select count(*) ${found}`, values);
-  const count = Number(counted.rows[0].count);
-  const { offset, limit } = pageOf(count);
-  const text = `select ${columns} ${found} order by created desc, attempt_id offset $3 limit $4`;
-  return { count, rows: (await pool.query<Place>(text, [...values, offset, limit])).rows };
-};
+const found = (backwards: boolean) => `
+  select exam_id, user_id from attempt_groups join attempt_learners using (course_id, user_id)
+   where course_id = $1 and names like $4
+   order by ${backwards ? 'created, attempt_id desc' : 'created desc, attempt_id'} offset $2 limit $3`;
+
+const countOfFound = (pool: pg.Pool, courseId: string, search: string): Promise<number> =>
+  foundCount(pool, 'attempts', courseId, search, async () => {
+    const text =
+      'select coalesce(sum(groups), 0) as count from attempt_learners where course_id = $1 and names like $2';
+    return Number((await pool.query(text, [courseId, patternOf(search)])).rows[0].count);
+  });

@@ -38,5 +38,5 @@ export const attemptGroupView: Projection = {
       attemptTimes: attempts.map(({ at }) => at),
     };
   },
-  recount: 'select count_attempt_groups()',
+  derived: 'select count_attempt_groups()',
 };

@@ -10,7 +10,12 @@ export type AttemptRecord = Attempt & {
   user: { id: number; username: string; email: string };
 };
 
-const rows = async (pool: pg.Pool, name: string, clause: string, values: unknown[]): Promise<AttemptRecord[]> => {
+const rows = async (
+  pool: pg.Pool,
+  name: string | undefined,
+  clause: string,
+  values: unknown[],
+): Promise<AttemptRecord[]> => {
   const text = `
     select to_json(attempt) as attempt, to_json(exam) as exam, person.username, person.email
       from attempts attempt
@@ -75,13 +80,19 @@ export const attemptByCode = async (pool: pg.Pool, attemptCode: string): Promise
 export const attemptsAt = (pool: pg.Pool, examId: number, userId: number): Promise<AttemptRecord[]> =>
   rows(pool, 'attempts at exam', `attempt.exam_id = $1 and attempt.user_id = $2 ${newestFirst}`, [examId, userId]);
 
-/** All attempts of learners at exams, pair by pair of these; newest first. */
-export const attemptsOfPairs = (pool: pg.Pool, examIds: readonly unknown[], userIds: readonly unknown[]) =>
+/**
+ * All attempts of learners at exams, group by group, newest first in each and of groups. `groups` is a query for the
+ * `exam_id` and `user_id` of each.
+ */
+export const attemptsOfGroups = (pool: pg.Pool, groups: string, values: unknown[], name?: string) =>
   rows(
     pool,
-    'attempts of pairs',
-    `(attempt.exam_id, attempt.user_id) in (select * from unnest($1::bigint[], $2::bigint[])) ${newestFirst}`,
-    [examIds, userIds],
+    name,
+    `(attempt.exam_id, attempt.user_id) in (select exam_id, user_id from (${groups}) as asked)
+     window one as (partition by attempt.exam_id, attempt.user_id ${newestFirst})
+     order by first_value(attempt.created) over one desc, first_value(attempt.id) over one,
+              attempt.created desc, attempt.id desc`,
+    values,
   );
 
 /** All attempts of a learner, at any exam. */

@@ -30,4 +30,5 @@ export const attemptView: Projection = {
     const attempt = evolveAttempt(row, event);
     return attempt && { ...attempt, expiresAt: isIncomplete(attempt.status) ? expiryOf(attempt) : null };
   },
+  derived: 'select keep_all_onboarding()',
 };

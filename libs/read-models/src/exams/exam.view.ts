@@ -21,4 +21,5 @@ export const examView: Projection = {
   ],
   idOf: (event) => (isExamEvent(event) ? event.data.examId : undefined),
   evolve: evolveExam,
+  derived: 'select keep_all_onboarding()',
 };

@@ -187,7 +187,7 @@ it('the history of an attempt is printed and proved; one that was changed fails'
   expect(await types('--attempt', `${id}`)).toEqual(history);
   expect(await types('--stream', `attempts-${exam}-2`)).toEqual(history);
   expect((await run(['replay', '--attempt', `${id}`])).out).toMatch(
-    /^version 1, .* type AttemptCreated, by .*\nversion 2, /,
+    /^stream attempts-\d+-2, version 1, .* type AttemptCreated, by .*\nstream attempts-\d+-2, version 2, /,
   );
   expect(await run(['replay', '--attempt', '999'])).toMatchObject({ code: 1, errors: 'There is no attempt 999.\n' });
   await query(`update streams set head_hash = '\\x00' where id = 'attempts-${exam}-2'`);

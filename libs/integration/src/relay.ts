@@ -16,6 +16,8 @@ import { publishedTopics, replayOf } from './topic-settings.js';
 
 const log = new Logger(relayName);
 const graceMs = 3000;
+/** How many events go in one transaction, at most; as many again are made ready meanwhile. */
+const together = 500;
 
 /** An event of which somebody is told something. */
 type Told = { event: Stored; messages: (Message | BusMessage)[] };
@@ -52,6 +54,7 @@ export class Relay {
     const follower = new Follower(this.pool, {
       name: relayName,
       upcasters,
+      batch: 4 * together,
       wakes: true,
       learnerOf: ({ metadata }) => keyOf(metadata),
       handle: async (events) => {
@@ -77,7 +80,15 @@ export class Relay {
   async handle(events: readonly Stored[]): Promise<void> {
     const committed = await this.live.committed();
     if (committed && committed !== this.verified) await this.verify(committed);
-    await this.publish(await this.tell(committed ? events.filter((event) => isAfter(event, committed)) : events));
+    const left = committed ? events.filter((event) => isAfter(event, committed)) : events;
+    let next = this.tell(left.slice(0, together));
+    for (let at = together; ; at += together) {
+      const told = await next;
+      next = this.tell(left.slice(at, at + together));
+      next.catch(() => {}); // heard of when its turn comes
+      await this.publish(told);
+      if (at >= left.length) return;
+    }
   }
 
   /**

@@ -1,5 +1,5 @@
 import { ExamDay, name } from '../../../test/exam-day.js';
-import { replay, type Stored } from './index.js';
+import { Bell, replay, type Stored } from './index.js';
 import { created, until } from './testing.js';
 
 describe('a follower', () => {
@@ -116,6 +116,19 @@ describe('a follower', () => {
     await day.sit('cyd', [created]);
     await until('cyd is served', () => seen.length === 3);
     expect(seen[2]).toMatch(/cyd:1$/);
+  });
+
+  it('is woken by the bell, however long it would else wait', async () => {
+    const bell = new Bell(day.db.pool);
+    day.follow({ wakes: true, pollMs: 3_600_000 });
+    for (const learner of ['ada', 'bob']) {
+      await day.sit(learner, [created]);
+      // Not once only: transactions of other databases may hold the event back when it is looked at.
+      await until(`${learner} is served`, async () => {
+        await Promise.all([bell.ring(), bell.ring()]);
+        return day.delivered.includes(`${learner}:1`);
+      });
+    }
   });
 
   it('outlives a database that goes away for a while', async () => {

@@ -88,8 +88,8 @@ export async function lastOffsets(kafka: Kafka, topic: string): Promise<Map<numb
 }
 
 /**
- * Hands over what is committed in the topic, each partition in order, up to these offsets. Leaves nothing behind. Throws
- * when nothing comes for half a minute.
+ * Hands over what is committed in the topic, each partition in order, up to these offsets; after a failure perhaps from its
+ * beginning once more. Leaves nothing behind. Throws when nothing comes for half a minute.
  */
 export async function readUntil(
   kafka: Kafka,
@@ -103,7 +103,6 @@ export async function readUntil(
     groupId: `${topic}-${randomUUID()}`, // of a former one Kafka would wait for the end
     allowAutoTopicCreation: false,
     maxWaitTimeInMs: 100,
-    retry: { retries: 3, restartOnFailure: async () => false },
   });
   let silence: NodeJS.Timeout | undefined;
   try {
@@ -111,7 +110,8 @@ export async function readUntil(
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     await new Promise<void>((resolve, reject) => {
       silence = setTimeout(() => reject(new Error(`${topic} cannot be read to its end.`)), silenceMs);
-      consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
+      // Mostly a broker that just started, and loads its groups first: the package begins anew, from the beginning.
+      consumer.on('consumer.crash', ({ payload }) => payload.restart || reject(payload.error));
       // It comes for batches without a message, too: those of marks and of transactions that never happened.
       consumer.on('consumer.end_batch_process', ({ payload: { partition, lastOffset } }) => {
         silence?.refresh();

@@ -4,8 +4,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class Vendors4000000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      -- Reviews that could not be understood. Without a user nobody knows whose it is, and the body is as it came; with
-      -- one it is sealed.
+      -- Reviews that could not be understood. Without a user nobody knows whose it is. Bodies are sealed.
       create table quarantined_callbacks (
         id bigint primary key generated always as identity,
         route text not null,

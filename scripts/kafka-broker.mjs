@@ -14,7 +14,8 @@ const clusterId = 'ExamProctoringBroker00';
 /**
  * Starts a real Kafka broker on 127.0.0.1 with its data in `dir`; what is in there stays. Ports are free ones unless given.
  * Several make a cluster: give each its `nodeId`, `controllerPort`, the same `voters` ("1@127.0.0.1:19093,…") and
- * `replication`, and start them together. `log` gets lines for people; the broker's own go to `dir`/broker.log.
+ * `replication`, and start them together. With `guard`, clients come in over TLS with a name and a password (SCRAM-SHA-512)
+ * alone: `{ keystore, keystorePassword, username, password }`. `log` gets lines for people; the broker's own go to `dir`/broker.log.
  * A broker left in `dir` by a killed process is ended first. Throws one line when Java or Maven is missing.
  */
 export async function startBroker({
@@ -24,6 +25,7 @@ export async function startBroker({
   nodeId = 1,
   voters,
   replication = 1,
+  guard,
   log = console.log,
 }) {
   const jars = await kafkaJars(log);
@@ -37,10 +39,11 @@ export async function startBroker({
       'process.roles': 'broker,controller',
       'node.id': nodeId,
       'controller.quorum.voters': voters ?? `${nodeId}@127.0.0.1:${controllerPort}`,
-      listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-      'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
-      'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-      'inter.broker.listener.name': 'PLAINTEXT',
+      listeners: `CLIENTS://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+      'advertised.listeners': `CLIENTS://127.0.0.1:${port}`,
+      'listener.security.protocol.map': `CLIENTS:${guard ? 'SASL_SSL' : 'PLAINTEXT'},CONTROLLER:PLAINTEXT`,
+      'inter.broker.listener.name': 'CLIENTS',
+      ...(guard && guarded(guard)),
       'controller.listener.names': 'CONTROLLER',
       'log.dirs': 'data', // from its own folder, whose name may hold commas
       'num.network.threads': 2,
@@ -97,10 +100,9 @@ export async function startBroker({
     new Error(`Kafka did not start:\n${readFileSync(output, 'utf8').split('\n').slice(-20).join('\n')}`);
 
   if (!existsSync(join(dir, 'data', 'meta.properties'))) {
-    const [code] = await once(
-      launch('kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', 'server.properties'),
-      'exit',
-    );
+    const users = guard ? ['--add-scram', `SCRAM-SHA-512=[name=${guard.username},password=${guard.password}]`] : [];
+    const format = ['format', '-t', clusterId, '-c', 'server.properties', ...users];
+    const [code] = await once(launch('kafka.tools.StorageTool', ...format), 'exit');
     if (code !== 0) throw failed();
   }
   const broker = launch('kafka.Kafka', join(dir, 'server.properties'));
@@ -128,6 +130,19 @@ export async function startBroker({
     kill: () => end('SIGKILL'),
   };
 }
+
+const guarded = ({ keystore, keystorePassword, username, password }) => ({
+  'ssl.keystore.type': 'PKCS12',
+  'ssl.keystore.location': keystore,
+  'ssl.keystore.password': keystorePassword,
+  'ssl.truststore.type': 'PKCS12',
+  'ssl.truststore.location': keystore,
+  'ssl.truststore.password': keystorePassword,
+  'ssl.endpoint.identification.algorithm': '',
+  'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+  'sasl.mechanism.inter.broker.protocol': 'SCRAM-SHA-512',
+  'listener.name.clients.scram-sha-512.sasl.jaas.config': `org.apache.kafka.common.security.scram.ScramLoginModule required username="${username}" password="${password}";`,
+});
 
 /** Ends the broker whose starter is gone. Throws when the starter still runs. */
 export async function endLeftBroker(dir) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { courseId, openService, people, publishedExam, roster } from './service.js';
 
 const { staff, alice, bob, teacher, reviewer } = people;
@@ -102,8 +103,8 @@ it('an allowance gives more time to one learner', async () => {
 
 describe('a repeated Idempotency-Key gets the first answer, and does nothing more:', () => {
   const carol = { user_id: 6, preferred_username: 'carol' };
-  const twice = async (person: typeof carol, method: string, url: string, body?: object) => {
-    const ask = () => service.request(person, method, url, body, { 'idempotency-key': `${method} ${url}` });
+  const twice = async (person: typeof carol, method: string, url: string, body?: object, key = `${method} ${url}`) => {
+    const ask = () => service.request(person, method, url, body, { 'idempotency-key': key });
     const [first, second] = [await ask(), await ask()];
     expect({ status: second.status, body: second.body }).toEqual({ status: first.status, body: first.body });
     expect(first.status).toBe(200);
@@ -120,6 +121,11 @@ describe('a repeated Idempotency-Key gets the first answer, and does nothing mor
   });
 
   it('creating an exam', () => twice(staff, 'POST', `${root}/exam`, { ...publishedExam('another'), external_id: 'x' }));
+
+  it('however long the key is', async () => {
+    const key = randomBytes(7_500).toString('base64');
+    await twice(staff, 'POST', `${root}/exam`, { ...publishedExam('third'), external_id: 'x' }, key);
+  });
 
   it('but not the answer to somebody else', async () => {
     const body = { exam_id: exams.onboarding, attempt_proctored: 'true' };

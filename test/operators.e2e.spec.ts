@@ -3,6 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { loadConfiguration } from '../libs/configuration/src/index.js';
+import { until } from '../libs/event-store/src/testing.js';
+import { Mailer } from '../libs/mail/src/index.js';
+import { MailServer } from '../libs/mail/src/testing.js';
 import { courseId, openService, people, publishedExam, roster } from './service.js';
 
 const { staff, alice, bob } = people;
@@ -59,7 +63,10 @@ const json = ({ out }: { out: string }) =>
 it('an attempt gets a status, with all that follows, and the log says who did it', async () => {
   const id = await handIn();
   const result = await run(['set-attempt-status', '--attempt', `${id}`, '--to', 'verified', '--operator', 'olga']);
-  expect(result).toMatchObject({ code: 0, out: `attempt ${id}, to verified: AttemptVerified\n1 done, 0 failed\n` });
+  expect(result).toMatchObject({
+    code: 0,
+    out: `attempt ${id}, to verified: events AttemptVerified\n1 done, 0 failed\n`,
+  });
   expect(await statuses()).toEqual(['verified']);
   const [{ data, metadata }] = await query("select data, metadata from events where type = 'AttemptVerified'");
   expect(metadata.actor).toEqual({ kind: 'operator', name: 'olga' });
@@ -88,6 +95,11 @@ it.each([
   ['there is no such exam', ['update-attempts-for-exam', '--exam', '999']],
   ['a time is none', ['update-status-from-review', '--from', 'yesterday', '--until', '2031-01-01']],
   ['nobody says what to replay', ['replay']],
+  ['nobody says whose dead letters', ['dead-letters', 'retry']],
+  ['nobody reads the log under that name', ['dead-letters', 'retry', 'nobody']],
+  ['nothing can be done to a callback that way', ['callbacks', 'forget', '1']],
+  ['there is no such read model', ['rebuild', 'learners']],
+  ['a token is for nobody', ['token', '--user-id', 'x']],
 ])('when %s the exit code is 2, and a line says why', async (_, args) => {
   const { code, errors } = await run(args);
   expect({ code, errors }).toEqual({ code: 2, errors: expect.stringMatching(/\S/) });
@@ -153,9 +165,8 @@ it('reviews whose attempt is gone are listed', async () => {
   await ask(staff, 'POST', `${root}/attempt/test-attempt-${id}/reviewed`, { status: 'passed', comments: [] });
   expect(json(await run(['set-is-attempt-active', '--json']))).toEqual([]);
   await run(['reset-attempts', '--exam', `${exam}`, '--user', '2']);
-  expect(json(await run(['set-is-attempt-active', '--json']))).toEqual([
-    expect.objectContaining({ attempt: id, isAttemptActive: false }),
-  ]);
+  const [code] = await query(`select data->>'attemptCode' as code from events where type = 'AttemptCreated'`);
+  expect(json(await run(['set-is-attempt-active', '--json']))).toEqual([{ attempt: id, ...code }]);
 });
 
 it('a learner is forgotten, as by the request for it', async () => {
@@ -171,13 +182,147 @@ it('a learner is forgotten, as by the request for it', async () => {
 
 it('the history of an attempt is printed and proved; one that was changed fails', async () => {
   const id = await handIn();
-  const types = async (...args: string[]) => json(await run(['replay', ...args])).map(({ type }) => type);
+  const types = async (...args: string[]) => json(await run(['replay', ...args, '--json'])).map(({ type }) => type);
   const history = ['AttemptCreated', 'AttemptSubmitted'];
   expect(await types('--attempt', `${id}`)).toEqual(history);
   expect(await types('--stream', `attempts-${exam}-2`)).toEqual(history);
+  expect((await run(['replay', '--attempt', `${id}`])).out).toMatch(
+    /^stream attempts-\d+-2, version 1, .* type AttemptCreated, by .*\nstream attempts-\d+-2, version 2, /,
+  );
   expect(await run(['replay', '--attempt', '999'])).toMatchObject({ code: 1, errors: 'There is no attempt 999.\n' });
   await query(`update streams set head_hash = '\\x00' where id = 'attempts-${exam}-2'`);
   expect((await run(['replay', '--attempt', `${id}`])).code).toBe(1);
+});
+
+describe('what could not be delivered', () => {
+  let server: MailServer;
+  let smtp: Record<string, string>;
+
+  beforeEach(async () => {
+    server = new MailServer();
+    await server.open();
+    writeFileSync(settingsFile, JSON.stringify({ DEFAULT_FROM_EMAIL: 'exams@example.org' }));
+    smtp = { SMTP_URL: server.url, PROCTORING_CONFIG: settingsFile };
+    server.mood = { recipient: () => 550 };
+    const configuration = loadConfiguration({ ...smtp, DATA_DIR: folder });
+    const end = new AbortController();
+    const running = new Mailer({ pool: service.database.pool, configuration }, { pollMs: 5 }).run(end.signal);
+    await until('the mailer reads the log', async () => (await query('select from checkpoints')).length === 1);
+    const first = await handIn();
+    await ask(staff, 'POST', `${root}/attempt/test-attempt-${first}/reviewed`, { status: 'passed', comments: [] });
+    await handIn(bob);
+    await until('both learners wait', async () => (await letters()).length === 4);
+    end.abort();
+    await running;
+  });
+  afterEach(() => server.close());
+
+  const all = ['AttemptSubmitted', 'ReviewReceived', 'AttemptVerified'];
+  const letters = () => query('select learner, event_id from dead_letters order by xid, position');
+  const [hers, his] = ['attempts-1-2', 'attempts-1-3'];
+
+  it('is listed, and a dry run of trying again or giving up tells what there is and does nothing', async () => {
+    const before = await letters();
+    const listed = await run(['dead-letters', 'list', '--json'], smtp);
+    expect(json(listed).map(({ follower, learner, type }) => [follower, learner, type])).toEqual([
+      ['mail', hers, 'AttemptSubmitted'],
+      ['mail', hers, 'ReviewReceived'],
+      ['mail', hers, 'AttemptVerified'],
+      ['mail', his, 'AttemptSubmitted'],
+    ]);
+    expect((await run(['dead-letters', 'list', 'mail'], smtp)).out).toMatch(/^follower mail, learner attempts-1-2, /);
+    server.mood = {};
+    const again = await run(['dead-letters', 'retry', 'mail', hers, '--dry-run', '--json'], smtp);
+    expect(json(again)).toEqual([{ follower: 'mail', learner: hers, delivered: all, dryRun: true }]);
+    const { event_id } = before[0];
+    const up = await run(['dead-letters', 'skip', 'mail', event_id, '--dry-run', '--json'], smtp);
+    expect(json(up)).toEqual([{ follower: 'mail', event: event_id, skipped: 'AttemptSubmitted', dryRun: true }]);
+    expect(await letters()).toEqual(before);
+    expect(server.taken).toEqual([]);
+  });
+
+  it("is delivered when it is tried again, one learner's or everybody's; what is refused again stays", async () => {
+    expect(await run(['dead-letters', 'retry', 'mail'], smtp)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('0 done, 2 failed'),
+    });
+    server.mood = { recipient: (address) => (address.startsWith('bob') ? 550 : undefined) };
+    const again = await run(['dead-letters', 'retry', 'mail', '--json'], smtp);
+    expect(again.code).toBe(1);
+    expect(json(again)).toEqual([
+      { follower: 'mail', learner: hers, delivered: all, dryRun: false },
+      { follower: 'mail', learner: his, error: expect.stringContaining('550'), dryRun: false },
+    ]);
+    expect(server.taken).toHaveLength(2);
+    const [{ learner, event_id }] = await letters();
+    expect(learner).toBe(his);
+    expect(await run(['dead-letters', 'skip', 'mail', event_id], smtp)).toMatchObject({ code: 0 });
+    expect(await run(['dead-letters', 'skip', 'mail', event_id], smtp)).toMatchObject({ code: 1 });
+    expect(await letters()).toEqual([]);
+  });
+});
+
+describe('a review that was refused', () => {
+  let refused: number;
+  const publish = (more: object) =>
+    ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, [publishedExam('Midterm', more)]);
+  const callbacks = () => query('select id from quarantined_callbacks');
+
+  beforeEach(async () => {
+    const id = await handIn();
+    await publish({ is_proctored: false });
+    await ask(staff, 'POST', `${root}/attempt/test-attempt-${id}/reviewed`, { status: 'passed', comments: [] });
+    [{ id: refused }] = json(await run(['callbacks', 'list', '--json']));
+  });
+
+  it('is tried again, and released when it is taken; the log says who did it', async () => {
+    const tried = await run(['callbacks', 'replay', `${refused}`, '--json']);
+    expect(tried.code).toBe(1);
+    expect(json(tried)).toEqual([{ callback: refused, error: expect.any(String), dryRun: false }]);
+    await publish({});
+    const before = await written();
+    const dry = await run(['callbacks', 'replay', `${refused}`, '--dry-run', '--json']);
+    const events = ['ReviewReceived', 'AttemptVerified'];
+    expect(json(dry)).toEqual([{ callback: refused, events, dryRun: true }]);
+    expect(await written()).toBe(before);
+    expect(await callbacks()).toHaveLength(1);
+    const taken = await run(['callbacks', 'replay', `${refused}`, '--operator', 'olga', '--json']);
+    expect(json(taken)).toEqual([{ callback: refused, events, dryRun: false }]);
+    expect(await statuses()).toEqual(['verified']);
+    expect(await lastActor()).toEqual({ kind: 'operator', name: 'olga' });
+    expect(await callbacks()).toEqual([]);
+  });
+
+  it('is thrown away, unless it is a dry run', async () => {
+    const dry = await run(['callbacks', 'discard', `${refused}`, '--dry-run']);
+    expect(dry).toMatchObject({ code: 0, out: `callback ${refused}: discarded true\n1 done (dry run), 0 failed\n` });
+    expect(await callbacks()).toHaveLength(1);
+    expect(await run(['callbacks', 'discard', `${refused}`])).toMatchObject({ code: 0 });
+    expect(await run(['callbacks', 'discard', `${refused}`])).toMatchObject({ code: 1 });
+  });
+});
+
+it('a read model is compared with the log in a dry run, and swapped in without', async () => {
+  await handIn();
+  const [{ oid: before }] = await query("select 'attempts'::regclass::oid");
+  const table = async () => (await query("select 'attempts'::regclass::oid"))[0].oid;
+  const dry = await run(['rebuild', 'attempts', '--dry-run', '--json']);
+  expect(json(dry)).toEqual([
+    { table: 'attempts', events: expect.any(Number), rows: 1, differing: [], swapped: false, dryRun: true },
+  ]);
+  expect(dry.code).toBe(0);
+  expect(await table()).toBe(before);
+  await query("update attempts set status = 'verified'");
+  const differing = await run(['rebuild', 'attempts', '--json']);
+  expect(differing.code).toBe(1);
+  expect(json(differing)).toEqual([
+    { table: 'attempts', error: 'rows 1 differ from the log, so nothing is swapped in', dryRun: false },
+  ]);
+  expect(json(await run(['rebuild', 'attempts', '--replace', '--json']))).toMatchObject([
+    { differing: [1], swapped: true },
+  ]);
+  expect(await statuses()).toEqual(['submitted']);
+  expect(await table()).not.toBe(before);
 });
 
 it('obscured ids are those of the LMS and those of now', async () => {
@@ -185,7 +330,11 @@ it('obscured ids are those of the LMS and those of now', async () => {
   writeFileSync(from, 'email,user_id\nalice@example.org,2\nnobody@example.org,\nalice@example.org,3\n');
   writeFileSync(settingsFile, JSON.stringify({ PROCTORING_USER_OBFUSCATION_KEY: 'new' }));
   const env = { DJANGO_SECRET_KEY: 'old', PROCTORING_CONFIG: settingsFile };
-  expect(await run(['obscured-ids', from, to, '--backend', 'watchers'], env)).toMatchObject({ code: 0 });
+  const args = ['obscured-ids', from, to, '--backend', 'watchers'];
+  const dry = await run([...args, '--dry-run', '--json'], env);
+  expect(json(dry)).toEqual([{ file: to, learners: 1, dryRun: true }]);
+  expect(existsSync(to)).toBe(false);
+  expect(await run(args, env)).toMatchObject({ code: 0 });
   expect(readFileSync(to, 'utf8')).toMatch(
     /^email,existing_user_id,target_user_id\nalice@example\.org,[0-9a-f]{40},[0-9a-f]{40}\n$/,
   );

@@ -4,9 +4,18 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Kafka, type KafkaJSError, logLevel } from 'kafkajs';
 import type pg from 'pg';
 import { AddExam, type Outcome } from '../libs/commands/src/index.js';
+import type { Configuration } from '../libs/configuration/src/index.js';
 import { type AnyAttemptCommand, ApplyReview, CreateAttempt, type Origin } from '../libs/domain/src/index.js';
 import { replay, type Stored } from '../libs/event-store/src/index.js';
-import { changesIn, type Message, messagesOf, topics } from '../libs/integration/src/index.js';
+import {
+  changesIn,
+  kafkaAt,
+  lastOffsets,
+  type Message,
+  messagesOf,
+  readUntil,
+  topics,
+} from '../libs/integration/src/index.js';
 import { openService } from './service.js';
 
 const brokers = process.env.KAFKA_BROKERS ?? '';
@@ -61,13 +70,19 @@ export async function openExam(kafkaBrokers = brokers, environment: Record<strin
     addExam,
     learner,
     expected: () => expectedOf(pool),
-    arrived: (names = topics.map(({ name }) => name)) => arrivedAt(kafkaBrokers, prefix, names),
+    arrived: (names = topics.map(({ name }) => name)) => arrivedAt(service.configuration, names),
     async close() {
       await service.close();
-      await withAdmin(kafkaBrokers, async (admin) => {
+      const admin = kafkaAt(service.configuration).admin();
+      try {
+        await admin.connect();
         const made = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
         await admin.deleteTopics({ topics: made });
-      });
+      } catch {
+        // A broker that lets nobody in is thrown away with its topics.
+      } finally {
+        await admin.disconnect();
+      }
     },
   };
 }
@@ -97,51 +112,28 @@ async function expectedOf(pool: pg.Pool): Promise<Message[]> {
   return log.flatMap(({ id }) => messages.get(id) ?? []);
 }
 
-/** All that is in the topics, in the order of each partition. */
-async function arrivedAt(list: string, prefix: string, unprefixed: string[]): Promise<Message[]> {
-  const names = unprefixed.map((name) => prefix + name);
-  const left = await withAdmin(list, async (admin) => {
-    const offsets = async () =>
-      Promise.all(
-        names.map(async (topic) => (await admin.fetchTopicOffsets(topic)).map((place) => ({ topic, ...place }))),
-      );
-    let places: Awaited<ReturnType<typeof offsets>> = [];
+/** All that is committed in the topics, in the order of each partition. */
+async function arrivedAt(configuration: Configuration, unprefixed: string[]): Promise<Message[]> {
+  const kafka = kafkaAt(configuration);
+  const arrived: Message[] = [];
+  for (const name of unprefixed) {
+    const topic = configuration.kafkaTopicPrefix + name;
+    let offsets = new Map<number, bigint>();
     // Of topics that were made a moment ago, not every partition has a leader yet.
     await until(async () => {
       try {
-        places = await offsets();
+        offsets = await lastOffsets(kafka, topic);
         return true;
       } catch (error) {
         if ((error as KafkaJSError).retriable) return false;
         throw error;
       }
     }, 'every partition has a leader');
-    return new Set(
-      places
-        .flat()
-        .flatMap(({ topic, partition, high }) => (high === '0' ? [] : `${topic} ${partition} ${BigInt(high) - 1n}`)),
-    );
-  });
-  const arrived: Message[] = [];
-  if (left.size === 0) return arrived;
-  const consumer = clientOf(list).consumer({ groupId: `${prefix}${randomUUID()}` });
-  await consumer.connect();
-  await consumer.subscribe({ topics: names, fromBeginning: true });
-  await new Promise<void>((resolve, reject) => {
-    consumer.on('consumer.crash', ({ payload }) => payload.restart || reject(payload.error));
-    consumer.run({
-      async eachMessage({ topic, partition, message: { key, value, headers, offset } }) {
-        const texts = Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)]);
-        arrived.push({
-          topic: topic.slice(prefix.length),
-          key: String(key),
-          headers: Object.fromEntries(texts),
-          value: String(value),
-        });
-        if (left.delete(`${topic} ${partition} ${offset}`) && left.size === 0) resolve();
-      },
+    await readUntil(kafka, topic, offsets, ({ key, value, headers }) => {
+      const texts = Object.entries(headers ?? {}).map(([header, text]) => [header, String(text)]);
+      arrived.push({ topic: name, key: String(key), headers: Object.fromEntries(texts), value: String(value) });
     });
-  }).finally(() => consumer.disconnect());
+  }
   return arrived;
 }
 

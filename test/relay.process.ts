@@ -1,15 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
+import { loadConfiguration } from '#configuration';
 import { sessionOptions } from '#event-store';
 import { Relay } from '#integration';
 
-// The relay as a process of its own, to be killed: node relay.process.js <database> <brokers> <prefix>. It writes a
-// character when a batch is on its way and when the batch is published, and then waits a moment before that is kept.
-const [connectionString, brokers, kafkaTopicPrefix] = process.argv.slice(2);
+// The relay as a process of its own, to be killed. It writes a character when a batch is on its way and when the batch is
+// published, and then waits a moment before that is kept.
+const configuration = loadConfiguration(process.env);
 Logger.overrideLogger(false);
-const pool = new pg.Pool({ connectionString, options: sessionOptions, max: 2 });
-const relay = new Relay(pool, { kafkaBrokers: brokers.split(','), kafkaTopicPrefix });
+const pool = new pg.Pool({ connectionString: configuration.databaseUrl, options: sessionOptions, max: 2 });
+pool.on('error', () => {}); // Postgres may be restarted
+const relay = new Relay(pool, configuration);
 const handle = relay.handle.bind(relay);
 relay.handle = async (events) => {
   process.stdout.write('.');

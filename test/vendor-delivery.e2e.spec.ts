@@ -87,7 +87,10 @@ it('a vendor that stays away is left in peace; health and metrics say so', async
   await act(id, 'start');
   const health = async () => (await ask(undefined, 'GET', '/health/ready')).body.vendors[0];
   await until('the circuit is open', async () => (await health()).circuit === 'open');
-  expect((await ask(undefined, 'GET', '/metrics')).body).toContain('proctoring_vendor_circuit_open{provider="rest"} 1');
+  const { body: metrics } = await ask(undefined, 'GET', '/metrics');
+  expect(metrics).toContain('proctoring_vendor_circuit_open{provider="rest"} 1');
+  expect(metrics).toMatch(/proctoring_vendor_events_waiting\{provider="rest"\} [1-9]/);
+  expect(metrics).toMatch(/proctoring_vendor_oldest_waiting_seconds\{provider="rest"\} 0\.\d+|[1-9]/);
   vendor.mood = () => undefined;
   await has('attempt-2 started');
   await until('the circuit is closed', async () => (await health()).circuit === 'closed');
@@ -132,6 +135,70 @@ it('a retired learner is deleted at the vendor', async () => {
   await create();
   expect((await ask(worker, 'POST', `/api/edx_proctoring/v1/retire_user/${alice.user_id}/`)).status).toBe(204);
   await until('the learner is deleted', () => vendor.taken.some(({ route }) => /^DELETE .*\/user\//.test(route)));
+});
+
+describe('a learner who is deleted at the vendor first and retired then', () => {
+  const retire = (how: string) => ask(worker, 'POST', `/api/edx_proctoring/v1/${how}/${alice.user_id}/`);
+  const deletions = () => vendor.calls.filter(({ route }) => /^DELETE .*\/user\//.test(route)).length;
+
+  beforeEach(async () => {
+    await create();
+    expect(await retire('retire_backend_user')).toMatchObject({ status: 200, body: { rest: true } });
+    // A vendor that knows nobody of that name any more.
+    vendor.mood = ({ route }) => (/^DELETE .*\/user\//.test(route) ? { body: false } : undefined);
+  });
+
+  it('is not deleted there a second time', async () => {
+    expect((await retire('retire_user')).status).toBe(204);
+    const id = await create(bob);
+    await act(id, 'start', bob);
+    await has('attempt-3 started');
+    expect(deletions()).toBe(1);
+    expect(await deadLetters(service.database.pool, followerOf('rest'))).toEqual([]);
+  });
+
+  it('is, where there was another attempt in between', async () => {
+    await ask(staff, 'DELETE', `${root}/exam_id/${exam}/user_id/${alice.user_id}/reset_attempts`);
+    await create();
+    vendor.mood = () => undefined;
+    expect((await retire('retire_user')).status).toBe(204);
+    await until('it is deleted again', () => deletions() === 2);
+  });
+});
+
+describe('a registration that the vendor answers when the learner was sent away', () => {
+  const unclaimed = async () =>
+    (await service.database.pool.query('select attempt_external_id as id from unclaimed_registrations')).rows;
+  const isRegistration = (route: string) => /^POST .*\/attempt\/$/.test(route);
+  const tooLate = (id: string) => {
+    let first = true;
+    vendor.mood = ({ route }) => {
+      if (!isRegistration(route)) return undefined;
+      const answer = { body: { id, status: 'created' }, delayMs: first ? 600 : 0 };
+      first = false;
+      return answer;
+    };
+  };
+  const register = () => ask(alice, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' });
+  const remove = () => removeUnclaimed(service.database.pool, service.configuration.settings, 0);
+
+  it('is taken back', async () => {
+    tooLate('late');
+    expect((await register()).status).toBe(503);
+    await until('the vendor has answered', async () => (await unclaimed()).length === 1);
+    expect(await remove()).toBe(1);
+    expect(told()).toEqual(['late removed']);
+  });
+
+  it('is kept where the vendor means the attempt that a second try led to', async () => {
+    tooLate('the same');
+    expect((await register()).status).toBe(503);
+    expect((await register()).status).toBe(200);
+    await until('the vendor has answered', async () => (await unclaimed()).length === 1);
+    expect(await remove()).toBe(0);
+    expect(told()).toEqual([]);
+    expect(await unclaimed()).toEqual([]);
+  });
 });
 
 it('an attempt that was registered and then refused is removed at the vendor', async () => {

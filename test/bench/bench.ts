@@ -12,7 +12,7 @@ export type Bench = {
 
 /**
  * `seconds` is what one contender is measured for in a round; `replayed`, `small` and `large` are numbers of events,
- * `listed` of attempts in one list.
+ * `flowed` too, `listed` of attempts in one list.
  */
 export type Effort = {
   rounds: number;
@@ -22,4 +22,5 @@ export type Effort = {
   small: number;
   large: number;
   listed: number;
+  flowed: number;
 };

@@ -7,6 +7,7 @@ import { isAlive, startPostgres, stopPostgres } from '../../libs/configuration/s
 import { appending } from './append.js';
 import type { Bench, Effort } from './bench.js';
 import { installOracle } from './contenders.js';
+import { flowing } from './flow.js';
 import { grouping } from './grouped.js';
 import { answering } from './http.js';
 import { listing } from './lists.js';
@@ -23,6 +24,7 @@ const full: Effort = {
   small: 10_000,
   large: 5_000_000,
   listed: 100_000,
+  flowed: 1_000_000,
 };
 const quick: Effort = {
   rounds: 2,
@@ -32,6 +34,7 @@ const quick: Effort = {
   small: 10_000,
   large: 100_000,
   listed: 10_000,
+  flowed: 20_000,
 };
 
 const parts: Record<string, (bench: Bench) => Promise<Section>> = {
@@ -41,6 +44,7 @@ const parts: Record<string, (bench: Bench) => Promise<Section>> = {
   d: growing,
   e: listing,
   f: grouping,
+  g: flowing,
 };
 
 const { values: options } = parseArgs({

@@ -47,6 +47,12 @@ export class Child {
     return this.process.exitCode ?? 1;
   }
 
+  /** What it printed that is JSON, line by line. */
+  lines(): unknown[] {
+    const lines = readFileSync(this.log, 'utf8').split('\n');
+    return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+  }
+
   async stop(): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = once(this.process, 'exit');

@@ -1,19 +1,23 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
 import { join, resolve } from 'node:path';
 import type { Clock } from './clock.js';
 import { explain, type Judge } from './judge.js';
-import type { Answer, Request, User } from './server.js';
+import type { Answer, Request, Server, User } from './server.js';
+import type { Service } from './service.js';
 import { effectsStep, type Step } from './step.js';
-import { type Pair, World, worker } from './world.js';
+import { pageOf } from './student-views.js';
+import { World, worker } from './world.js';
+
+const root = '/api/edx_proctoring/v1/proctored_exam';
 
 /**
  * The walk through all endpoints that comes with the reference (`examples.py`). It believes that it talks to the
  * reference alone; in between, what it asks of the API goes to the service as well, with the service's own ids.
  */
-export async function playExamples(servers: Pair, clock: Clock, judge: Judge): Promise<void> {
-  const examples = new Examples(servers, clock, judge);
+export async function playExamples(oracle: Server, service: Service, clock: Clock, judge: Judge): Promise<void> {
+  const examples = new Examples(oracle, service, clock, judge);
   const script = join(resolve(process.env.ORACLE_DIR || '../shared/oracle'), 'examples.py');
   const [base, provider] = await Promise.all([
     listening((request, body) => examples.answer(request, body)),
@@ -50,11 +54,12 @@ class Examples {
   private others = 0;
 
   constructor(
-    private readonly servers: Pair,
+    private readonly oracle: Server,
+    private readonly service: Service,
     private readonly clock: Clock,
     private readonly judge: Judge,
   ) {
-    this.world = World.empty(servers, clock);
+    this.world = World.empty([oracle, service], clock);
   }
 
   async answer(request: http.IncomingMessage, body: string): Promise<Answer> {
@@ -63,13 +68,16 @@ class Examples {
     this.others++;
     const sent = body ? JSON.parse(body) : {};
     if (url === '/_oracle/clock') return this.moveClock(sent.offset_seconds);
-    const answer = await this.servers[0].ask({ method, path: url, body: body || undefined });
+    const answer = await this.oracle.ask({ method, path: url, body: body || undefined });
     if (method === 'POST' && url === '/_oracle/seed') await this.seed(sent, answer.body);
-    if (method === 'POST' && url === '/_oracle/settings') await this.servers[1].configure(sent);
+    if (method === 'POST' && url === '/_oracle/settings') await this.service.configure(sent);
     if (url === '/_oracle/call/create_exam_review_policy') {
       const [exam_id, , review_policy] = sent.args;
-      await this.servers[1].seed({ review_policies: [{ exam_id: this.world.oursOf('exam', exam_id), review_policy }] });
+      await this.service.seed({ review_policies: [{ exam_id: this.world.oursOf('exam', exam_id), review_policy }] });
     }
+    if (url.startsWith('/_oracle/student_view?')) await this.look(url, answer.body);
+    if (url === '/_oracle/call/get_attempt_status_summary') await this.summarize(sent.args, answer.body);
+    if (url === '/_oracle/manage/set_attempt_status') await this.setStatus(sent.kwargs);
     const [, user] = /^\/_oracle\/jwt\?user=(\w+)$/.exec(url) ?? [];
     if (user) this.tokens.set(`JWT ${(answer.body as any).token}`, user);
     return answer;
@@ -78,10 +86,13 @@ class Examples {
   /** What it tells its stub of a vendor holds for both; what it reads there is the reference's. */
   async answerAsVendor({ method = '', url = '' }: http.IncomingMessage, body: string): Promise<Answer> {
     this.others++;
-    const request = { method, path: url, body: body || undefined };
-    const [answer] = await Promise.all(
-      (method === 'GET' ? this.servers.slice(0, 1) : this.servers).map((server) => server.vendor(request)),
-    );
+    const answer = await this.oracle.vendor({ method, path: url, body: body || undefined });
+    if (method === 'GET') return answer;
+    const { times, ...told } = body ? JSON.parse(body) : {};
+    // The service asks a busy vendor once more.
+    const isBusy = told.route === 'create_attempt' && told.status === 503;
+    const ours = body && JSON.stringify({ ...told, ...(times && { times: isBusy ? times * 2 : times }) });
+    await this.service.vendor({ method, path: url, body: ours || undefined });
     return answer;
   }
 
@@ -116,32 +127,81 @@ class Examples {
     const exchange = await this.world.ask(step, [request(url, body), translated]);
     await this.judged(exchange);
     const { exam_attempt_id: made } = Object(exchange.oracle.body);
+    if (!as || !Number.isInteger(made)) return exchange.oracle;
     // The script finds code and vendor's id in the reference's table: a poll pairs those of the two.
-    if (as && Number.isInteger(made)) {
-      const poll = { as: this.world.users.get(as), method: 'GET' };
-      const path = (id: unknown) => `/api/edx_proctoring/v1/proctored_exam/attempt/${id}`;
-      const ours = this.world.oursOf('attempt', made);
-      await this.judged(
-        await this.world.ask({ as, method: 'GET', path: `~/attempt/${made}` }, [
-          { ...poll, path: path(made) },
-          { ...poll, path: path(ours) },
-        ]),
-      );
-    }
+    const poll = (id: unknown) => ({ as: this.world.users.get(as), method: 'GET', path: `${root}/attempt/${id}` });
+    const ours = this.world.oursOf('attempt', made);
+    const seen = await this.world.ask({ as, method: 'GET', path: `~/attempt/${made}` }, [poll(made), poll(ours)]);
+    await this.judged(seen);
+    // The reference's mock does this a second later by itself; the service's worker, which would, is not there.
+    if ((seen.oracle.body as any).proctored_exam?.backend === 'mock')
+      await this.askService('staff', 'POST', `${root}/attempt/${(seen.ours.body as any).external_id}/ready`);
     return exchange.oracle;
   }
 
-  private async judged(exchange: Awaited<ReturnType<World['play']>>) {
-    const { right } = this.judge.verdictOn(exchange, this.world);
+  /** What the learner sees: to look at it can decline the exam (domain.md §12). */
+  private async look(url: string, theirs: any) {
+    const { user, course_id, html: _, ...asked } = Object.fromEntries(new URL(url, 'http://oracle').searchParams);
+    if (asked.due_date) return; // here the roster tells it
+    const { id, is_active = true } = this.world.users.get(user)!;
+    const isForStaff = !is_active || asked.grace_period_mins !== undefined;
+    const query = new URLSearchParams({ user_role: 'student', ...asked, ...(isForStaff && { user_id: String(id) }) });
+    const path = `${root}/student_view/course_id/${course_id}?${query}`;
+    const { body } = await this.askService(isForStaff ? 'staff' : user, 'GET', path);
+    const expected = theirs.template && pageOf[theirs.template];
+    this.count(body.interstitial === expected, `${url}: page ${expected}, service ${JSON.stringify(body)}`);
+  }
+
+  /** The LMS no longer has one for who is retired: there is no such learner. */
+  private async summarize([user_id, course_id, content_id]: string[], theirs: any) {
+    const isRetired = this.world.history.some(
+      ({ step, oracle }) => step.path === `~~/retire_user/${user_id}/` && oracle.status === 204,
+    );
+    const query = new URLSearchParams({ user_id: String(user_id), content_id });
+    const path = `${root}/attempt_status_summary/course_id/${course_id}?${query}`;
+    const { body } = await this.askService('staff', 'GET', path);
+    const [expected, got] = [isRetired ? {} : (theirs.result ?? {}), body].map((summary) =>
+      JSON.stringify(Object.entries(summary).toSorted()),
+    );
+    this.count(expected === got, `summary for ${user_id} ${content_id}: reference ${expected}, service ${got}`);
+  }
+
+  /** Of a running attempt, with our command for operators. */
+  private async setStatus({ user_id, to_status }: { user_id: number; to_status: string }) {
+    const [name] = [...this.world.users].find(([, { id }]) => id === user_id)!;
+    const { attempt_id } = (await this.askService(name, 'GET', `${root}/attempt`)).body;
+    const command = ['dist/apps/cli/src/main.js', 'set-attempt-status', '-a', String(attempt_id), '-t', to_status];
+    const { status, stdout, stderr } = spawnSync(process.execPath, command, {
+      env: { ...process.env, ...this.service.env },
+      encoding: 'utf8',
+    });
+    this.count(status === 0, `${command.join(' ')}: ${stdout}${stderr}`);
+  }
+
+  private async askService(as: string, method: string, path: string, body?: unknown): Promise<Answer & { body: any }> {
+    const answer = await this.service.ask({
+      as: this.world.users.get(as),
+      method,
+      path,
+      headers: { 'Content-Type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    return { ...answer, body: answer.body };
+  }
+
+  private count(right: boolean, otherwise: string) {
     this.judge.count(right);
     if (right) return;
     this.wrong++;
-    console.log(`FAIL examples.py\n${explain(exchange)}\n`);
+    console.log(`FAIL examples.py, ${otherwise}\n`);
   }
 
-  /** What the reference's seed takes beyond the roster is made by requests. */
+  private async judged(exchange: Awaited<ReturnType<World['play']>>) {
+    this.count(this.judge.verdictOn(exchange, this.world).right, explain(exchange));
+  }
+
+  /** With the defaults of the reference's seed; what that takes beyond the roster is made by requests. */
   private async seed({ exams = [], switches, ...roster }: Record<string, any>, made: any) {
-    const [, ours] = this.servers;
     const filled = ({ id, ...user }: Partial<User> & Pick<User, 'username'>): User => ({
       email: `${user.username}@example.org`,
       full_name: '',
@@ -156,24 +216,15 @@ class Examples {
       verified_name,
       status: 'approved',
     }));
-    await ours.seed(roster);
-    if (switches) await ours.configure({ switches });
+    roster.enrollments = roster.enrollments?.map((enrollment: object) => ({ mode: 'verified', ...enrollment }));
+    await this.service.seed(roster);
+    if (switches) await this.service.configure({ switches });
     for (const exam of exams) await this.addExam(exam);
   }
 
   /** Publishes the exam beside those that the course has already: only so it gets a due date and a provider. */
   private async addExam(exam: Record<string, unknown>) {
-    const [, ours] = this.servers;
-    const root = '/api/edx_proctoring/v1/proctored_exam';
-    const ask = (method: string, path: string, body?: unknown) =>
-      ours.ask({
-        as: this.world.users.get('staff'),
-        method,
-        path: `${root}/${path}/course_id/${exam.course_id}`,
-        headers: { 'Content-Type': 'application/json' },
-        body: body === undefined ? undefined : JSON.stringify(body),
-      });
-    const { body: present } = await ask('GET', 'exam');
+    const { body: present } = await this.askService('staff', 'GET', `${root}/exam/course_id/${exam.course_id}`);
     const added = {
       exam_name: exam.content_id,
       time_limit_mins: 60,
@@ -183,7 +234,8 @@ class Examples {
       hide_after_due: false,
       ...exam,
     };
-    const answer = await ask('PATCH', 'exam_registration', [...(present as object[]), added]);
+    const path = `${root}/exam_registration/course_id/${exam.course_id}`;
+    const answer = await this.askService('staff', 'PATCH', path, [...present, added]);
     if (answer.status !== 200)
       throw new Error(`The service refused ${JSON.stringify(added)}: ${JSON.stringify(answer)}`);
   }

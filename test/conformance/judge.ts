@@ -15,15 +15,18 @@ export class Judge {
 
   constructor(private readonly meant: Difference[] = differences) {}
 
-  /** The service's answer is the reference's, or differs as it is meant to. */
+  /** The service's answer is the reference's, or each line of what differs is as it is meant to be. */
   verdictOn(exchange: Exchange, world: World): Verdict {
     const { history } = world;
-    const difference = this.meant.find(({ allows }) => exchange.mismatches.length > 0 && allows(exchange, history));
-    if (difference) this.used.add(difference);
-    const parted = this.meant.length > 0 && (partsWays(exchange) || difference?.parts?.(exchange) === true);
+    const found = exchange.mismatches.map((line) =>
+      this.meant.find((difference) => difference.explains(line, exchange, history)),
+    );
+    for (const difference of found) if (difference) this.used.add(difference);
+    const parted =
+      this.meant.length > 0 && (partsWays(exchange) || found.some((difference) => difference?.parts?.(exchange)));
     if (parted) world.partedAt = Math.min(world.partedAt, exchange.at);
     return {
-      right: exchange.mismatches.length === 0 || difference !== undefined,
+      right: !found.includes(undefined),
       parted,
     };
   }

@@ -46,14 +46,18 @@ export async function startOracle(dir: string, clockFile: string, name = 'refere
     if (answer.status === 200) return answer.body;
     throw new Error(`The ${name} refused ${JSON.stringify(body)}: ${JSON.stringify(answer)}`);
   };
+  const remember = ({ users }: { users: Record<string, number> }) => {
+    for (const [username, id] of Object.entries(users)) ids.set(username, id);
+  };
   return {
     name,
-    ask: ({ as, headers, ...request }) =>
-      send(port, { ...request, headers: { ...headers, ...(as && { 'X-Oracle-User': as.username }) } }),
-    async seed(roster) {
-      const { users } = await change('/_oracle/seed', roster);
-      for (const [username, id] of Object.entries<number>(users)) ids.set(username, id);
+    async ask({ as, headers, ...request }) {
+      const asked = { ...request, headers: { ...headers, ...(as && { 'X-Oracle-User': as.username }) } };
+      const answer = await send(port, asked);
+      if (request.path === '/_oracle/seed' && answer.status === 200) remember(answer.body as any);
+      return answer;
     },
+    seed: async (roster) => remember(await change('/_oracle/seed', roster)),
     configure: (settings) => change('/_oracle/settings', settings),
     vendor: (request) => send(vendorPort, request),
     async effects(since) {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Consumer, Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
+import { loadConfiguration } from '../../libs/configuration/src/index.js';
 import { sessionOptions } from '../../libs/event-store/src/index.js';
 import { Relay, relayLag, topics } from '../../libs/integration/src/index.js';
 import type { Effect } from './effects.js';
@@ -27,7 +28,9 @@ export class Published {
   static async start(databaseUrl: string, brokers: string): Promise<Published> {
     const pool = new pg.Pool({ connectionString: databaseUrl, options: sessionOptions, max: 3 });
     const kafkaTopicPrefix = `conformance-${process.pid}-`;
-    const relay = new Relay(pool, { kafkaBrokers: brokers.split(','), kafkaTopicPrefix });
+    // Without transactions every offset is a message's, so it is plain when all has arrived.
+    const environment = { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: kafkaTopicPrefix, KAFKA_TRANSACTIONS: 'off' };
+    const relay = new Relay(pool, loadConfiguration(environment));
     const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
     const [admin, consumer] = [kafka.admin(), kafka.consumer({ groupId: kafkaTopicPrefix })];
     const published = new Published(pool, relay, admin, consumer, kafkaTopicPrefix);

@@ -9,6 +9,8 @@ export type Server = {
   /** Writes platform data, in the words of the roster. */
   seed(roster: Record<string, unknown[]>): Promise<void>;
   configure(change: SettingsChange): Promise<void>;
+  /** Runs a command of operators; only the service has them. What it prints with `--json` is the body. */
+  operate?(command: string[]): Promise<Answer>;
   /** Asks its stub of the vendors something. */
   vendor(request: Omit<Request, 'as'>): Promise<Answer>;
   /** What others were told at that time of the clock or later; undefined when nobody listens. */

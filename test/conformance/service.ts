@@ -62,7 +62,7 @@ const vendors = (url: string) => ({
   },
 });
 
-/** `env`: the environment of its process. */
+/** `env`: the environment of its processes. */
 export type Service = Server & { env: Record<string, string> };
 
 /**
@@ -95,8 +95,6 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
     JWT_SECRET: secret,
     PROCTORING_CONFIG: settingsFile,
     TZ: 'UTC',
-  };
-  const clock = {
     LD_PRELOAD: library,
     FAKETIME_TIMESTAMP_FILE: clockFile,
     FAKETIME_NO_CACHE: '1',
@@ -113,7 +111,7 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
   };
   const start = async () => {
     writeFileSync(settingsFile, JSON.stringify(current));
-    const child = new Child('service', dir, [process.execPath, 'dist/apps/main.js'], { ...env, ...clock });
+    const child = new Child('service', dir, [process.execPath, 'dist/apps/main.js'], env);
     await child.answers(port, '/health/ready');
     return child;
   };
@@ -145,6 +143,15 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
       current = changed(current, change);
       await service.stop();
       service = await start();
+    },
+    async operate(command) {
+      const operator = new Child(
+        'operator',
+        dir,
+        [process.execPath, 'dist/apps/cli/src/main.js', ...command, '--json'],
+        env,
+      );
+      return { status: (await operator.ended()) === 0 ? 200 : 400, body: operator.lines() };
     },
     vendor: (request) => send(vendorPort, request),
     effects: async (since) => published?.since(since),

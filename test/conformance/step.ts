@@ -21,6 +21,8 @@ export type Step = {
   roster?: Record<string, unknown[]>;
   /** Settings that are in force from here on. */
   settings?: SettingsChange;
+  /** A command of operators, as the service's command line takes it; the request is then the reference's alone. */
+  command?: string[];
   /** What the vendor behind REST answers next on a route, as its stub wants to be told. */
   vendor?: { route: string; status: number; body: unknown; times: number };
 };
@@ -38,6 +40,9 @@ export type SettingsChange = {
 /** No request: the effects of all that came before are compared. `about`: names a thing that it is about, if it is one. */
 export const effectsStep = (about = ''): Step => ({ method: 'EFFECTS', path: about, wait: 0 });
 
+/** No request: the reviews are compared whose attempt is gone. */
+export const reviewsOfNobodyStep: Step = { method: 'REVIEWS', path: '' };
+
 /** A course of events in a world of its own. */
 export type Story = { name: string; steps: Step[] };
 
@@ -46,6 +51,14 @@ export function step(line: string, status: number, body?: unknown, more: Partial
   const [as, method, path] = line.split(' ');
   return { ...(as === 'nobody' ? {} : { as }), method, path, status, ...(body === undefined ? {} : { body }), ...more };
 }
+
+/** A command of operators beside the management command that the reference has for it. */
+export const commandStep = (
+  command: string,
+  status: number,
+  [name, kwargs]: [string, object],
+  more: Partial<Step> = {},
+) => step(`nobody POST /_oracle/manage/${name}`, status, { kwargs }, { command: command.split(' '), ...more });
 
 /** `step` with a body that is no JSON of ours. */
 export const rawStep = (line: string, status: number, text: string, contentType = 'application/json') =>

@@ -81,12 +81,8 @@ export class Schoolroom {
       await database.destroy();
       if (isStrict) await set(false);
     });
-    await room.seed({
-      users: [room.staff],
-      courses: [
-        { course_id: room.courseId, display_name: name, start: '2024-01-01T00:00:00Z', end: options.end ?? null },
-      ],
-    });
+    await room.seed({ users: [room.staff] });
+    await room.course(options.end ?? null);
     await room.publish();
     return room;
   }
@@ -129,6 +125,10 @@ export class Schoolroom {
 
   setActive(learner: User, is_active: boolean) {
     return this.seed({ users: [{ ...learner, is_active }] });
+  }
+
+  endsIn(seconds: number) {
+    return this.course(this.at(seconds));
   }
 
   /** Due dates of everybody; null takes them away. `{now-60}`: a minute ago. */
@@ -245,6 +245,11 @@ export class Schoolroom {
     const data = { attemptId: ids[1], status, at: this.clock.now.toISOString() };
     const actor = { kind: 'operator', name: 'conformance' } as const;
     await this.commands.execute(new SetAttemptStatus(learner, data, { actor }));
+  }
+
+  private course(end: string | null) {
+    const course = { course_id: this.courseId, display_name: this.name, start: '2024-01-01T00:00:00Z', end };
+    return this.seed({ courses: [course] });
   }
 
   private seedDates(date: string | null, more: object = {}) {

@@ -6,7 +6,7 @@ import type { Service } from './service.js';
 import { type Attempt, type Exam, type Kind, kinds, type Looking, Schoolroom } from './student-views.room.js';
 
 /** What the reference calls each page. */
-const pageOf: Record<string, Interstitial> = {
+export const pageOf: Record<string, Interstitial> = {
   'timed_exam/entrance.html': 'timed_entrance',
   'timed_exam/ready_to_submit.html': 'timed_ready_to_submit',
   'timed_exam/submitted.html': 'timed_submitted',
@@ -162,6 +162,11 @@ export async function compareStudentViews(oracle: Server, service: Service, cloc
         const attempt = status && (await room.attempt(kind, learner, status));
         await look(room, kind, attempt, learner, { note: 'course has ended' });
       }
+    for (const kind of kinds) {
+      const learner = await room.learner();
+      await room.endsIn(1); // which pass before anybody looks
+      await look(room, kind, undefined, learner, { note: 'course ends at this instant' });
+    }
   };
 
   const prerequisites = async (room: Schoolroom) => {

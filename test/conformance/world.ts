@@ -2,7 +2,7 @@ import type { Clock } from './clock.js';
 import { compare, Ids } from './compare.js';
 import { compareEffects, type Effect } from './effects.js';
 import type { Answer, Request, Server, User } from './server.js';
-import { effectsStep, type Step } from './step.js';
+import { effectsStep, reviewsOfNobodyStep, type Step } from './step.js';
 
 /** The reference and the service, always in this order. */
 export type Pair = [oracle: Server, ours: Server];
@@ -53,7 +53,7 @@ export class Unknown extends Error {}
 /**
  * Users and courses that nobody used before, so that nothing has to be wiped between tests. Names in the texts of steps:
  * `{alice}` (username), `{alice.id}`, `{alice.email}`, `{A}` `{B}` `{Ended}` (course ids), `{A:block}` (usage key up to the
- * block's name), `{now+600}` (a time), and what steps kept. A text that is nothing but a name becomes the value itself.
+ * block's name), `{now+600}` (a time), `{now+600:sql}`, and what steps kept. A text that is nothing but a name becomes the value itself.
  * The `coach` is staff of course A, the `otherCoach` of B.
  */
 export class World {
@@ -143,11 +143,61 @@ export class World {
   /** Asks both servers. Throws Unknown when the step names what there is not. */
   async play(step: Step): Promise<Exchange> {
     if (step.method === effectsStep().method) return this.compareEffects(step);
+    if (step.method === reviewsOfNobodyStep.method) return this.compareReviewsOfNobody(step);
     this.clock.pass(1.25 + (step.wait ?? 0));
     if (step.roster) await this.seed(step.roster);
     if (step.settings) await Promise.all(this.servers.map((server) => server.configure(step.settings!)));
     if (step.vendor) await this.tellVendors(step.vendor);
+    if (step.command) return this.operate(step, step.command);
     return this.ask(step, [this.requestOf(step, 0), this.requestOf(step, 1)]);
+  }
+
+  /** Commands have no answer to compare: what counts is whether they succeed, and what is read afterwards. */
+  private async operate(step: Step, command: string[]): Promise<Exchange> {
+    const byRequest = async (server: Server, side: number): Promise<Answer> => {
+      const { status, body } = await server.ask(this.requestOf(step, side));
+      return { status: (body as any)?.error ? 400 : status };
+    };
+    const [reference, service] = this.servers;
+    const [oracle, ours] = await Promise.all([
+      byRequest(reference, 0),
+      service.operate?.(this.fill(command, 1) as string[]) ?? byRequest(service, 1),
+    ]);
+    const succeeded = (answer: Answer) => answer.status < 300;
+    const isSame = succeeded(oracle) === succeeded(ours);
+    const mismatches = isSame ? [] : [`exit code: reference ${oracle.status}, service ${JSON.stringify(ours)}`];
+    return this.noted({
+      step,
+      request: `operator: ${command.join(' ')}`,
+      oracle,
+      ours: isSame ? oracle : ours,
+      mismatches,
+    });
+  }
+
+  private async compareReviewsOfNobody(step: Step): Promise<Exchange> {
+    const codesOf = async (server: Server): Promise<string[]> => {
+      if (server.operate) {
+        const { body } = await server.operate(['set-is-attempt-active']);
+        return (body as { code: string }[]).map(({ code }) => code);
+      }
+      const { body } = await server.ask({ method: 'GET', path: '/_oracle/tables/ProctoredExamSoftwareSecureReview' });
+      const gone = (body as any[]).filter(({ is_attempt_active }) => !is_attempt_active);
+      return gone.map(({ attempt_code }) => attempt_code);
+    };
+    const [oracle, ours] = await Promise.all(this.servers.map(codesOf));
+    const expected = oracle.flatMap((code) => (this.ids.ours('code', code) as string | undefined) ?? []).sort();
+    const got = ours.filter((code) => this.ids.isOurs('code', code)).sort();
+    const mismatches =
+      expected.join() === got.join() ? [] : [`reviews whose attempt is gone: reference ${expected}, service ${got}`];
+    const [first, second] = [expected, got].map((body): Answer => ({ status: 200, body }));
+    return this.noted({ step, request: 'the reviews whose attempt is gone', oracle: first, ours: second, mismatches });
+  }
+
+  private noted(exchange: Omit<Exchange, 'at'>): Exchange {
+    const noted = { ...exchange, at: this.clock.now.getTime() };
+    this.history.push(noted);
+    return noted;
   }
 
   /** Sends each of the two its request. */
@@ -178,10 +228,7 @@ export class World {
       mismatches = compareEffects(oracle, ours, this.ids);
     }
     const [first, second] = [oracle, ours].map(({ length }): Answer => ({ status: 200, body: `${length} effects` }));
-    const at = this.clock.now.getTime();
-    const exchange = { step, at, request: 'the effects of all this', oracle: first, ours: second, mismatches };
-    this.history.push(exchange);
-    return exchange;
+    return this.noted({ step, request: 'the effects of all this', oracle: first, ours: second, mismatches });
   }
 
   /** What each of the two told others, but for what a failure undid and where they are meant to differ. */
@@ -254,8 +301,11 @@ export class World {
   }
 
   private valueOf(name: string, side: number): unknown {
-    const time = /^now([+-]\d+)$/.exec(name);
-    if (time) return new Date(this.clock.now.getTime() + Number(time[1]) * 1000).toISOString().replace('.000Z', 'Z');
+    const [, seconds, sql] = /^now([+-]\d+)(:sql)?$/.exec(name) ?? [];
+    if (seconds) {
+      const time = new Date(this.clock.now.getTime() + Number(seconds) * 1000).toISOString().replace('.000Z', 'Z');
+      return sql ? time.slice(0, 19).replace('T', ' ') : time;
+    }
     const text = /^(.+):text$/.exec(name);
     if (text) return String(this.valueOf(text[1], side));
     const pair = this.values.get(name);

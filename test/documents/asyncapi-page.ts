@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dump, load } from 'js-yaml';
+import { settingsOf } from '../../libs/integration/src/index.js';
 import { stories, toldOf } from '../../libs/integration/src/messages.examples.js';
 
 type Example = { name: keyof typeof stories; headers: { ce_type: string } };
@@ -10,6 +11,11 @@ export const asyncapi = (): any => load(readFileSync('docs/asyncapi.yaml', 'utf8
 export function asyncapiPage(): string {
   const document = asyncapi();
   for (const message of Object.values<any>(document.components.messages)) message.examples.forEach(fill);
+  for (const { address, bindings } of Object.values<any>(document.channels)) {
+    const { partitions, replicas, retentionDays } = settingsOf(address);
+    const topicConfiguration = { 'cleanup.policy': ['delete'], 'retention.ms': Number(retentionDays) * 86_400_000 };
+    bindings.kafka = { partitions, replicas, topicConfiguration, bindingVersion: '0.5.0' };
+  }
   return dump(document, { lineWidth: 120, noRefs: true });
 }
 

@@ -149,6 +149,16 @@ describe('a request', () => {
     expect((await ask('GET', '/api/try/open')).status).toBe(405);
   });
 
+  it('may ask what a path is', async () => {
+    const { json } = await ask('OPTIONS', '/api/edx_proctoring/v1/proctored_exam/exam', people.alice);
+    expect(json()).toEqual({
+      name: 'exams',
+      description: 'Create an exam\nChange an exam; absent and null fields stay as they are',
+      renders: ['application/json'],
+      parses: ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'],
+    });
+  });
+
   it('to an unknown path is not found, with or without a login', async () => {
     const { status, json } = await ask('GET', '/api/try/nothing');
     expect([status, json()]).toEqual([404, { detail: 'Not found.' }]);

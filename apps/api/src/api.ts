@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { ConsoleLogger, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SwaggerModule } from '@nestjs/swagger';
+import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { type Configuration, logLevelsOf } from '#configuration';
 import { apiModule } from './api.module.js';
@@ -13,7 +13,7 @@ import { answerUnchanged } from './etag.js';
 import { refused } from './http-answer.js';
 import { Metrics } from './metrics.js';
 import { limitRates } from './rate-limits.js';
-import { asRouted, checkParameters } from './reference-urls.js';
+import { asRouted, asWritten, checkParameters } from './reference-urls.js';
 import { readBody } from './requests/body.js';
 import { checkAccept } from './requests/negotiation.js';
 
@@ -61,10 +61,11 @@ export async function createApplication(module: DynamicModule, { logLevel, setti
   fastify.addHook('onSend', answerUnchanged);
   const metrics = app.get(Metrics);
   fastify.addHook('onResponse', async (request, reply) => metrics.observe(request, reply));
-  documentApi(app);
+  const document = documentOf(app);
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json' });
   serveExamWorker(app);
   await app.init();
-  refuseOtherMethods(fastify, routes);
+  answerOtherMethods(fastify, routes, document);
   await fastify.ready();
   logger.setLogLevels(logLevelsOf(logLevel));
   return app;
@@ -120,17 +121,21 @@ const allowedBy = (methods: string[]): string =>
   order.filter((method) => method === 'OPTIONS' || methods.includes(method)).join(', ');
 
 /** After all routes are known: what their paths answer to any other method. */
-function refuseOtherMethods(fastify: FastifyInstance, routes: Routes) {
+function answerOtherMethods(fastify: FastifyInstance, routes: Routes, document: OpenAPIObject) {
   for (const { url, config, methods } of routes.values()) {
     const others = fastify.supportedMethods.filter((method) => !methods.includes(method));
     if (!url.startsWith('/api/') || others.length === 0) continue;
-    fastify.route({ method: others, url, config, handler: answerOtherMethod, exposeHeadRoute: false });
+    const operations = Object.values(document.paths[asWritten(url).replace(/:(\w+)/g, '{$1}')]);
+    const about = { name: operations[0].tags?.[0], description: operations.map(({ summary }) => summary).join('\n') };
+    const route = { url, config: { ...config, about }, handler: answerOtherMethod };
+    fastify.route({ method: others, ...route, exposeHeadRoute: false });
   }
 }
 
-async function answerOtherMethod({ method }: FastifyRequest) {
+async function answerOtherMethod({ method, routeOptions }: FastifyRequest) {
   if (method === 'OPTIONS')
     return {
+      ...routeOptions.config.about,
       renders: ['application/json'],
       parses: ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'],
     };
@@ -146,10 +151,6 @@ function answerAsTheReference(fastify: FastifyInstance) {
     if (isText || type === 'application/json; charset=utf-8') reply.header('Content-Type', 'application/json');
     done(null, isText ? JSON.stringify(payload) : payload);
   });
-}
-
-function documentApi(app: NestFastifyApplication) {
-  SwaggerModule.setup('docs', app, documentOf(app), { jsonDocumentUrl: 'docs-json' });
 }
 
 /** What learners' pages import: /exam-worker/index.js. */

@@ -32,6 +32,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     gate?: Who;
     keepsBytes?: true;
+    /** What OPTIONS tells of the path. */
+    about?: { name?: string; description: string };
   }
 }
 

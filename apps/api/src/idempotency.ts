@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
@@ -8,11 +9,11 @@ import { HttpAnswer } from './http-answer.js';
 
 type Kept = { status: number; body?: any };
 
-/** A key counts for one caller, one method and one address. */
+/** A key counts for one caller, one method and one address. However long these are, an index can hold their hash. */
 export const idempotencyKeyOf = ({ user, headers, method, url }: FastifyRequest): string | undefined =>
   headers['idempotency-key'] === undefined
     ? undefined
-    : `${user?.userId} ${method} ${url} ${headers['idempotency-key']}`;
+    : createHash('sha256').update(`${user?.userId} ${method} ${url} ${headers['idempotency-key']}`).digest('base64url');
 
 /**
  * A repeated `Idempotency-Key` gets the first answer again, to the letter. The command itself keeps its outcome with its

@@ -2,12 +2,13 @@ import { Controller, Get, Header, Inject, Injectable } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { POOL } from '#commands';
-import { vendorStates } from '#delivery';
-import { lagOf } from '#event-store';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { CONFIGURATION, POOL } from '#commands';
+import type { Configuration } from '#configuration';
+import { followerOf, vendorStates } from '#delivery';
+import { failuresOf, lagOf } from '#event-store';
 import { relayName } from '#integration';
-import { mailerName } from '#mail';
+import { mailLag } from '#mail';
 import { Gate } from './authentication.js';
 import { Answers, Refuses } from './document/answers.js';
 import { text } from './document/schemas.js';
@@ -26,18 +27,24 @@ export class Metrics {
 
   private readonly ask: () => Promise<void>;
 
-  constructor(@Inject(POOL) pool: pg.Pool) {
+  constructor(@Inject(POOL) pool: pg.Pool, @Inject(CONFIGURATION) { settings }: Configuration) {
     collectDefaultMetrics({ register: this.registry });
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [this.registry] });
     const followers = [
-      { name: relayName, metric: 'relay', does: 'the relay to Kafka' },
-      { name: mailerName, metric: 'mail', does: 'the mailer' },
-    ].map(({ name, metric, does }) => ({
-      name,
+      { lag: () => lagOf(pool, relayName), metric: 'relay', does: 'the relay to Kafka' },
+      { lag: () => mailLag(pool), metric: 'mail', does: 'the mailer' },
+    ].map(({ lag, metric, does }) => ({
+      lag,
       waiting: gauge(`proctoring_${metric}_events_waiting`, `Events that ${does} has not come to yet.`),
       oldest: gauge(`proctoring_${metric}_oldest_waiting_seconds`, 'Age of the oldest of them.'),
       dead: gauge(`proctoring_${metric}_dead_letters`, `Events that ${does} cannot deliver, or that wait behind one.`),
     }));
+    const failures = new Counter({
+      name: 'proctoring_follower_failures_total',
+      help: 'How often a follower of the log failed; it tries again.',
+      labelNames: ['follower'],
+      registers: [this.registry],
+    });
     const held = gauge('proctoring_oldest_transaction_seconds', 'Age of the transaction that holds followers back.');
     const perVendor = (name: string, help: string) =>
       new Gauge({ name, help, labelNames: ['provider'], registers: [this.registry] });
@@ -49,19 +56,29 @@ export class Metrics {
       'proctoring_vendor_dead_letters',
       'Events that a vendor did not take, or that wait behind one.',
     );
+    const behind = perVendor(
+      'proctoring_vendor_events_waiting',
+      'Events that the delivery to a vendor has not come to yet.',
+    );
+    const oldestBehind = perVendor('proctoring_vendor_oldest_waiting_seconds', 'Age of the oldest of them.');
     this.ask = async () => {
-      for (const { name, waiting, oldest, dead } of followers) {
-        const lag = await lagOf(pool, name);
-        waiting.set(lag.events);
-        oldest.set(lag.oldestSeconds);
-        dead.set(lag.deadLetters);
+      for (const { lag, waiting, oldest, dead } of followers) {
+        const { events, oldestSeconds, deadLetters } = await lag();
+        waiting.set(events);
+        oldest.set(oldestSeconds);
+        dead.set(deadLetters);
       }
       const { rows } = await pool.query('select oldest_transaction_age() as age');
-      for (const { provider, circuit, deadLetters } of await vendorStates(pool)) {
+      for (const { provider, circuit, deadLetters } of await vendorStates(pool, settings)) {
+        const lag = await lagOf(pool, followerOf(provider));
+        behind.set({ provider }, lag.events);
+        oldestBehind.set({ provider }, lag.oldestSeconds);
         circuits.set({ provider }, circuit === 'closed' ? 0 : 1);
         untold.set({ provider }, deadLetters);
       }
       held.set(rows[0].age);
+      failures.reset(); // the database counts, for all processes
+      for (const each of await failuresOf(pool)) failures.inc({ follower: each.follower }, each.failures);
     };
   }
 

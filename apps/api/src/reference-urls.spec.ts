@@ -43,3 +43,16 @@ describe('a course id in a path', () => {
     expect(() => checkParameters({ courseId })).not.toThrow();
   });
 });
+
+describe('a content id in a path', () => {
+  it.each(['a.b', 'a-b', 'simple/', ':x', ''])('is none when it reads %j', (contentId) => {
+    expect(() => checkParameters({ contentId })).toThrow();
+  });
+
+  it.each(['simple', 'x[y', 'block-v1:a+b+c+type@sequential+block@one', 'i4x://a/b/sequential/one'])(
+    'may read %j',
+    (contentId) => {
+      expect(() => checkParameters({ contentId })).not.toThrow();
+    },
+  );
+});

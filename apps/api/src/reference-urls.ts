@@ -57,13 +57,18 @@ export function asRouted(url: string): string {
 export const courseIdPattern = `^${course}$`;
 const whole = new RegExp(courseIdPattern, 's');
 
+/** What the reference takes, and usage keys, which name their kind before a colon. */
+export const contentIdPattern = '^([A-z0-9]+|[-A-z0-9]+:.+)$';
+const contentIds = new RegExp(contentIdPattern, 's');
+
 /** A path whose course id does not look like one, or whose number is none, is no path of ours. */
 export function checkParameters(parameters: Record<string, string | undefined>) {
-  const { courseId, examId, attemptId, userId, text = '' } = parameters;
+  const { courseId, contentId, examId, attemptId, userId, text = '' } = parameters;
   const isCourse = courseId === undefined || whole.test(courseId);
+  const isContent = contentId === undefined || contentIds.test(contentId);
   const numbers = [examId, attemptId, userId].filter((number) => number !== undefined);
   // A search text is of one line.
-  if (/\n/.test(text) || !isCourse || !numbers.every((number) => /^[0-9]+$/.test(number)))
+  if (/\n/.test(text) || !isCourse || !isContent || !numbers.every((number) => /^[0-9]+$/.test(number)))
     throw refused(404, 'Not found.');
 }
 

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { CallbacksCommand } from './callbacks/callbacks.command.js';
 import { DeadLettersCommand } from './dead-letters/dead-letters.command.js';
 import { DemoCommand } from './demo/demo.command.js';
+import { ReconcileCommand } from './kafka/reconcile.command.js';
+import { TopicsCommand } from './kafka/topics.command.js';
 import {
   ResetAttemptsCommand,
   SetAttemptStatusCommand,
@@ -31,6 +33,8 @@ import { TokenCommand } from './token/token.command.js';
     ObscuredIdsCommand,
     RetireUserCommand,
     ReplayCommand,
+    TopicsCommand,
+    ReconcileCommand,
   ],
 })
 export class CliModule {}

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type pg from 'pg';
 import { upcasters } from '#domain';
-import { EventStore } from '#event-store';
+import { Bell, EventStore } from '#event-store';
 import { projectInline } from '#read-models';
 import { AttemptHandler } from './attempts/attempt.handler.js';
 import { FreshAttempts } from './attempts/fresh-attempts.js';
@@ -31,6 +31,7 @@ export const eventStoreOf = (pool: pg.Pool): EventStore =>
       ...claims(appended),
     ],
     upcasters,
+    new Bell(pool).ring,
   );
 
 /** The write side. The application provides POOL and CONFIGURATION globally. */

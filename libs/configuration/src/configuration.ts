@@ -16,6 +16,13 @@ export type Environment = {
   /** `host:port` each; empty when there is no Kafka. */
   kafkaBrokers: string[];
   kafkaTopicPrefix: string;
+  kafkaTransactions: 'on' | 'off';
+  kafkaTls: 'on' | 'off';
+  /** An absolute path. */
+  kafkaTlsCa?: string;
+  kafkaSaslMechanism?: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  kafkaUsername?: string;
+  kafkaPassword?: string;
   schemaRegistryUrl?: string;
   eventBusTopics: string[];
   jwtSecret?: string;
@@ -100,6 +107,32 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     read: (text) => (/^[\w.-]{0,100}$/.test(text) ? text : undefined),
     means: "Stands before every topic's name.",
   },
+  kafkaTransactions: {
+    name: 'KAFKA_TRANSACTIONS',
+    default: 'on',
+    ...oneOf('on', 'off'),
+    means:
+      'With `on`, consumers that read only what is committed get each message once, whatever dies when. With `off` a message may come again, with the same `ce_id`.',
+  },
+  kafkaTls: {
+    name: 'KAFKA_TLS',
+    default: 'off',
+    ...oneOf('on', 'off'),
+    means: 'Whether connections to Kafka are encrypted.',
+  },
+  kafkaTlsCa: {
+    name: 'KAFKA_TLS_CA',
+    expects: 'a path',
+    read: (text) => resolve(text),
+    means: "File with the certificates (PEM) that Kafka's must be signed by; else the system's.",
+  },
+  kafkaSaslMechanism: {
+    name: 'KAFKA_SASL_MECHANISM',
+    ...oneOf('plain', 'scram-sha-256', 'scram-sha-512'),
+    means: 'How the service says to Kafka who it is. With it, `KAFKA_USERNAME` and `KAFKA_PASSWORD`.',
+  },
+  kafkaUsername: { name: 'KAFKA_USERNAME', ...anyText, means: 'Its name there.' },
+  kafkaPassword: { name: 'KAFKA_PASSWORD', ...anyText, secret: true, means: 'Its password there.' },
   schemaRegistryUrl: {
     name: 'SCHEMA_REGISTRY_URL',
     expects: 'an http:// or https:// address',
@@ -156,7 +189,7 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     read: (text) => url(text, 'smtp', 'smtps'),
     secret: true,
     means:
-      'The mail server. Encrypted where the server can; `?requireTLS=true` insists on it. Without it mails wait in the log, and go out once there is a server, but for those older than 14 days.',
+      'The mail server. Encrypted where the server can; `?requireTLS=true` insists on it. Mail begins with what happens after the first start with it; later, without it, mails wait in the log.',
   },
   mailTemplates: {
     name: 'MAIL_TEMPLATES',
@@ -192,6 +225,18 @@ export function loadConfiguration(env: Record<string, string | undefined>): Conf
     Object.entries(variables).map(([field, variable]) => [field, read(variable as Variable<unknown>)]),
   ) as Environment;
   if (environment.jwtJwks && environment.jwtJwksUrl) problems.push('JWT_JWKS and JWT_JWKS_URL are both set: keep one');
+
+  const { kafkaSaslMechanism, kafkaUsername, kafkaPassword } = environment;
+  if (new Set([kafkaSaslMechanism, kafkaUsername, kafkaPassword].map((each) => each === undefined)).size > 1)
+    problems.push('KAFKA_SASL_MECHANISM, KAFKA_USERNAME and KAFKA_PASSWORD go together: set all or none');
+  if (environment.kafkaTlsCa && environment.kafkaTls === 'off')
+    problems.push('KAFKA_TLS_CA is set and KAFKA_TLS is off: set it to on');
+  if (environment.kafkaTlsCa && !existsSync(environment.kafkaTlsCa))
+    problems.push(`KAFKA_TLS_CA: there is no file ${environment.kafkaTlsCa}`);
+  if (environment.schemaRegistryUrl && environment.kafkaTransactions === 'off')
+    problems.push(
+      'SCHEMA_REGISTRY_URL is set and KAFKA_TRANSACTIONS is off: Open edX would reset learners twice; leave it on',
+    );
 
   const file = readSettings(jsonOf(environment.proctoringConfig, problems));
   problems.push(...file.problems.map((problem) => `PROCTORING_CONFIG: ${problem}`));

@@ -10,7 +10,7 @@ import {
 import type pg from 'pg';
 import { upcasters } from '#domain';
 import { Follower, inLanes, type Stored, Undeliverable } from '#event-store';
-import { type Provider, ProviderRefused } from '#providers';
+import { type Provider, type ProviderConfiguration, ProviderRefused } from '#providers';
 import { newsOf, type Surroundings } from './news.js';
 
 export const followerOf = (provider: string): string => `provider ${provider}`;
@@ -128,14 +128,14 @@ export class Delivery {
 
 export type VendorState = { provider: string; circuit: string; deadLetters: number };
 
-/** How the vendors are doing that were ever told something. */
-export async function vendorStates(pool: pg.Pool): Promise<VendorState[]> {
+/** How the vendors are doing that are configured and were ever told something. */
+export async function vendorStates(pool: pg.Pool, configuration: ProviderConfiguration): Promise<VendorState[]> {
   const { rows } = await pool.query({
     name: 'vendor states',
     text: `select provider, state as circuit,
       (select count(*)::int from dead_letters where follower = $1 || provider) as "deadLetters"
-      from vendor_circuits order by provider`,
-    values: [followerOf('')],
+      from vendor_circuits where provider = any($2) order by provider`,
+    values: [followerOf(''), Object.keys(configuration.backends)],
   });
   return rows;
 }

@@ -1,7 +1,7 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import type pg from 'pg';
 import { ChangeExam } from '#commands';
-import { type Configuration, userObfuscationKeyOf } from '#configuration';
+import type { Configuration } from '#configuration';
 import {
   type AttemptEvent,
   type Effect,
@@ -13,9 +13,9 @@ import {
   Refusal,
 } from '#domain';
 import type { EventStore, Stored } from '#event-store';
-import { obscuredUserId } from '#platform';
 import { type Provider, ProviderRefused } from '#providers';
-import { attemptsOf, examById, providedExam } from '#read-models';
+import { examById, providedExam } from '#read-models';
+import { backendsOf, isRetiredAt, retireAt } from './retirements.js';
 
 export type Surroundings = { pool: pg.Pool; events: EventStore; commands: CommandBus; configuration: Configuration };
 
@@ -69,16 +69,12 @@ async function tellOfExam(
   await commands.execute(new ChangeExam(exam.id, { externalId: name }, new Date().toISOString(), origin));
 }
 
-async function tellOfRetirement(event: Stored, provider: Provider, { pool, configuration }: Surroundings) {
+async function tellOfRetirement(event: Stored, provider: Provider, around: Surroundings) {
   const { userId } = event.data as { userId: number };
-  const { defaultBackend } = configuration.settings;
-  const exams = (await attemptsOf(pool, userId)).filter((each) => each.takingAsProctored).map(({ exam }) => exam);
-  const backends = new Set(
-    exams.map(({ backend }) => backend).filter((name) => (name || defaultBackend) === provider.name),
-  );
-  for (const backend of backends) {
-    const isDeleted = await provider.retireUser(obscuredUserId(userId, userObfuscationKeyOf(configuration), backend));
-    if (isDeleted === false)
+  const { defaultBackend } = around.configuration.settings;
+  for (const backend of await backendsOf(around, userId)) {
+    if ((backend || defaultBackend) !== provider.name || (await isRetiredAt(around, backend, userId))) continue;
+    if ((await retireAt(around, backend, userId)) === false)
       throw new ProviderRefused(provider.name, 200, `${provider.verboseName} did not delete the learner.`);
   }
 }

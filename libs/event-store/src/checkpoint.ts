@@ -13,6 +13,10 @@ export const beginning: Checkpoint = { xid: '0', position: '0' };
 
 export const placeOf = ({ xid, position }: Checkpoint): Checkpoint => ({ xid, position });
 
+/** Whether a place is later in the log than another. */
+export const isAfter = (place: Checkpoint, other: Checkpoint): boolean =>
+  place.xid === other.xid ? BigInt(place.position) > BigInt(other.position) : BigInt(place.xid) > BigInt(other.xid);
+
 /** Below this transaction all have ended, so nothing can appear before what was read already. */
 export const fence = 'e.transaction_id < pg_snapshot_xmin(pg_current_snapshot())';
 

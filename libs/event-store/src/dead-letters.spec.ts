@@ -35,6 +35,21 @@ describe('a follower with an event that can never be delivered', () => {
     expect(day.delivered).not.toContain('eve:4');
   });
 
+  it('parks nothing that comes before it, whichever learner of several is found out first', async () => {
+    await day.sit('ada');
+    await day.sit('eve');
+    const cannot = ({ stream, version }: Stored) => stream !== 'zoe' && version === 2;
+    // The later one first, as where events are handed over at the same time.
+    const latestFirst = async (events: Stored[]) => {
+      const event = events.findLast(cannot);
+      if (event) throw new Undeliverable(event, 'no such address');
+      await day.deliver(events);
+    };
+    day.follow({ handle: latestFirst });
+    await day.has('ada:1', 'eve:1');
+    expect(await letters()).toEqual(['ada', 'eve'].flatMap((who) => [`${who}:2 no such address`, `${who}:3 ${waits}`]));
+  });
+
   it('delivers it in order when it is tried again, and the learner is served as before', async () => {
     const history = await day.sit('eve');
     day.follow({ handle });

@@ -29,7 +29,10 @@ export class AlreadyDone extends Error {
 /** Two appends whose projections meet in the same rows. */
 const deadlock = '40P01';
 
-/** The append-only log. Every append follows a head that was read before, and is written with its projection or not at all. */
+/**
+ * The append-only log. Every append follows a head that was read before, and is written with its projection or not at all.
+ * `onAppend` is called after each.
+ */
 export class EventStore {
   private readonly writer: Writer;
 
@@ -37,6 +40,7 @@ export class EventStore {
     private readonly pool: pg.Pool,
     private readonly inline?: Inline,
     private readonly upcasters: Upcasters = {},
+    private readonly onAppend: () => void = () => {},
   ) {
     this.writer = new Writer(pool);
   }
@@ -52,6 +56,17 @@ export class EventStore {
     // Sorted by the column: a bare "version" would be the cast one, which no index knows.
     const text = `select ${columns} from events e where e.stream = any($1) order by e.stream, e.version`;
     const { rows } = await this.pool.query<Stored>({ name: 'read_streams', text, values: [streams] });
+    for (const event of rows) histories.get(event.stream)!.push(upcast(this.upcasters, event));
+    return histories;
+  }
+
+  /** Several streams, each from its beginning up to a version. */
+  async readUpTo(versions: ReadonlyMap<string, number>): Promise<Map<string, Stored[]>> {
+    const histories = new Map<string, Stored[]>([...versions.keys()].map((stream) => [stream, []]));
+    const text = `select ${columns} from unnest($1::text[], $2::bigint[]) as wanted (stream, version)
+      join events e on e.stream = wanted.stream and e.version <= wanted.version order by e.stream, e.version`;
+    const values = [[...versions.keys()], [...versions.values()]];
+    const { rows } = await this.pool.query<Stored>({ name: 'read_up_to', text, values });
     for (const event of rows) histories.get(event.stream)!.push(upcast(this.upcasters, event));
     return histories;
   }
@@ -85,6 +100,7 @@ export class EventStore {
         event.recordedAt = recordedAt;
         event.position = positions[index];
       }
+      this.onAppend();
       return events;
     } catch (error) {
       const { code, constraint } = error as { code?: string; constraint?: string };

@@ -1,5 +1,5 @@
 import { ExamDay, name } from '../../../test/exam-day.js';
-import { replay, type Stored } from './index.js';
+import { Bell, replay, type Stored } from './index.js';
 import { created, until } from './testing.js';
 
 describe('a follower', () => {
@@ -16,6 +16,18 @@ describe('a follower', () => {
     await day.sit('bob');
     await day.has('bob:3');
     expect(day.delivered).toEqual(['ada:1', 'ada:2', 'ada:3', 'bob:1', 'bob:2', 'bob:3']);
+  });
+
+  it('may begin with what happens from its first run on, and then misses nothing', async () => {
+    await day.sit('ada');
+    const kept = () => day.db.owner.query("select from checkpoints where name = 'mail'");
+    const stop = day.follow({ startsNow: true });
+    await until('it has begun', async () => (await kept()).rowCount === 1);
+    await stop();
+    await day.sit('bob');
+    day.follow({ startsNow: true });
+    await day.has('bob:3');
+    expect(day.delivered).toEqual(['bob:1', 'bob:2', 'bob:3']);
   });
 
   it('goes on where it ended', async () => {
@@ -104,6 +116,19 @@ describe('a follower', () => {
     await day.sit('cyd', [created]);
     await until('cyd is served', () => seen.length === 3);
     expect(seen[2]).toMatch(/cyd:1$/);
+  });
+
+  it('is woken by the bell, however long it would else wait', async () => {
+    const bell = new Bell(day.db.pool);
+    day.follow({ wakes: true, pollMs: 3_600_000 });
+    for (const learner of ['ada', 'bob']) {
+      await day.sit(learner, [created]);
+      // Not once only: transactions of other databases may hold the event back when it is looked at.
+      await until(`${learner} is served`, async () => {
+        await Promise.all([bell.ring(), bell.ring()]);
+        return day.delivered.includes(`${learner}:1`);
+      });
+    }
   });
 
   it('outlives a database that goes away for a while', async () => {

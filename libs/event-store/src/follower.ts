@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { channel } from './bell.js';
 import { beginning, type Checkpoint, placeOf, readLog } from './checkpoint.js';
 import { park, parkWaiting, Undeliverable } from './dead-letters.js';
 import type { Stored } from './stored.js';
@@ -9,12 +10,16 @@ export type FollowerOptions = {
   name: string;
   /** Gets events in the log's order, at least once. What it throws is tried again, except Undeliverable. */
   handle(events: Stored[], signal: AbortSignal): Promise<void>;
+  /** Whether it begins with what happens from its first run on, instead of with the beginning of the log. */
+  startsNow?: boolean;
   /** Whose later events wait when one is undeliverable; the stream, if not given. */
   learnerOf?(event: Stored): string;
   /** How many events at once, at most; 500 if not given. */
   batch?: number;
   /** How long to wait for new events, in milliseconds; 100 if not given. */
   pollMs?: number;
+  /** Whether to look at once when the Bell rings. */
+  wakes?: boolean;
   onError?(error: unknown, attempt: number): void;
   upcasters?: Upcasters;
 };
@@ -23,19 +28,24 @@ export type FollowerOptions = {
 export class Follower {
   private readonly options: Required<FollowerOptions>;
   private failures = 0;
+  /** Whether the Bell rang since the log was last looked at, and who waits for that. */
+  private rang = false;
+  private wake?: () => void;
 
   constructor(
     private readonly pool: pg.Pool,
     {
+      startsNow = false,
       learnerOf = ({ stream }) => stream,
       batch = 500,
       pollMs = 100,
+      wakes = false,
       onError = () => {},
       upcasters = {},
       ...rest
     }: FollowerOptions,
   ) {
-    this.options = { learnerOf, batch, pollMs, onError, upcasters, ...rest };
+    this.options = { startsNow, learnerOf, batch, pollMs, wakes, onError, upcasters, ...rest };
   }
 
   /** Ends when `signal` says so, after the batch in hand. Errors, also of the database, are reported and outlived. */
@@ -44,6 +54,10 @@ export class Follower {
       // A connection of its own: whoever loses it loses the lead, and can no longer move the checkpoint.
       const client = new pg.Client(this.pool.options);
       client.on('error', () => {}); // the statement in hand fails as well
+      client.on('notification', () => {
+        this.rang = true;
+        this.wake?.();
+      });
       try {
         await client.connect();
         await this.untilLeader(client, signal);
@@ -67,10 +81,14 @@ export class Follower {
   }
 
   private async lead(client: pg.Client, signal: AbortSignal) {
-    const { name, batch, pollMs, upcasters } = this.options;
+    const { name, batch, pollMs, wakes, upcasters } = this.options;
+    if (wakes) await client.query(`listen ${channel}`);
     const { rows } = await client.query('select xid::text, position from checkpoints where name = $1', [name]);
-    let checkpoint: Checkpoint = rows[0] ?? beginning;
+    let checkpoint: Checkpoint = rows[0] ?? (await this.first(client));
+    // Where the server crashes what it promised last may be lost, and is done again.
+    await client.query('set synchronous_commit = off');
     while (!signal.aborted) {
+      this.rang = false;
       const events = await readLog(client, checkpoint, batch, upcasters);
       if (events.length > 0) {
         if (!(await this.deliver(client, events, signal))) return;
@@ -83,8 +101,31 @@ export class Follower {
         });
       }
       this.failures = 0;
-      if (events.length < batch) await rest(pollMs, signal);
+      if (events.length < batch) await this.untilBell(pollMs, signal);
     }
+  }
+
+  /** Or this long, at most. */
+  private async untilBell(milliseconds: number, signal: AbortSignal) {
+    if (this.rang || signal.aborted) return;
+    const nap = new AbortController();
+    this.wake = () => nap.abort();
+    signal.addEventListener('abort', this.wake);
+    await rest(milliseconds, nap.signal);
+    signal.removeEventListener('abort', this.wake);
+    this.wake = undefined;
+  }
+
+  private async first(client: pg.Client): Promise<Checkpoint> {
+    const { name, startsNow } = this.options;
+    if (!startsNow) return beginning;
+    // Kept at once: what comes next counts, whatever becomes of this process.
+    const { rows } = await client.query(
+      `insert into checkpoints (name, xid, position) values ($1, pg_snapshot_xmin(pg_current_snapshot()), 0)
+       returning xid::text, position`,
+      [name],
+    );
+    return rows[0];
   }
 
   /** False when the signal came before all was delivered. */
@@ -99,6 +140,7 @@ export class Follower {
       } catch (error) {
         if (signal.aborted) return false;
         onError(error, attempt);
+        await countFailure(client, name);
         if (error instanceof Undeliverable) left = await this.parkFrom(client, left, error);
         else await backOff(attempt, signal);
       }
@@ -111,11 +153,21 @@ export class Follower {
     const { name, learnerOf } = this.options;
     const from = events.findIndex(({ id }) => id === event.id);
     if (from < 0) throw new Error(`${event.id} was not to be delivered`);
+    const learner = learnerOf(events[from]);
+    const isNext = (each: Stored, index: number) => index > from && learnerOf(each) === learner;
     await park(client, name, [events[from]], learnerOf, reason);
-    const later = await parkWaiting(client, name, events.slice(from + 1), learnerOf);
-    return [...events.slice(0, from), ...later];
+    // Others' later events are not asked for: theirs may be parked behind one that comes after them.
+    const left = new Set(await parkWaiting(client, name, events.filter(isNext), learnerOf));
+    return events.filter((each, index) => index !== from && (!isNext(each, index) || left.has(each)));
   }
 }
+
+const countFailure = (client: pg.Client, name: string) =>
+  client.query(
+    `insert into checkpoints (name, xid, position, failures) values ($1, $2, $3, 1)
+    on conflict (name) do update set failures = checkpoints.failures + 1`,
+    [name, beginning.xid, beginning.position],
+  );
 
 /** 0.1 s, doubled with every attempt up to 30 s, and by chance up to half of it less. */
 const backOff = (attempt: number, signal: AbortSignal) =>

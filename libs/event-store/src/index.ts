@@ -1,3 +1,4 @@
+export { Bell } from './bell.js';
 export * from './checkpoint.js';
 export { type DeadLetter, deadLetters, retryDeadLetters, skipDeadLetter, Undeliverable } from './dead-letters.js';
 export * from './event-store.js';

@@ -16,6 +16,12 @@ export async function lagOf(pool: pg.Pool, follower: string): Promise<Lag> {
   return rows[0];
 }
 
+/** How often each follower failed, as far as the database could be told. */
+export async function failuresOf(pool: pg.Pool): Promise<{ follower: string; failures: number }[]> {
+  const { rows } = await pool.query('select name as follower, failures::float from checkpoints');
+  return rows;
+}
+
 const reached = (column: string, otherwise: string) =>
   `coalesce((select ${column} from checkpoints where name = $1), ${otherwise})`;
 

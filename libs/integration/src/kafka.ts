@@ -1,22 +1,27 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
-import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
-import type { BusMessage } from './event-bus/exam-attempts.js';
-import type { Message } from './messages.js';
+import { Kafka, type KafkaMessage, logLevel, Partitioners, type Producer } from 'kafkajs';
+import type { Configuration } from '#configuration';
 
 const log = new Logger('kafka');
-const partitions = 6;
+const silenceMs = 30_000;
 
-/** The broker will never take this, however often it is sent. */
-export class TooLarge extends Error {
-  override readonly name = 'TooLarge';
-}
+/** Where Kafka is, and how to get in. */
+export type KafkaAccess = Pick<
+  Configuration,
+  'kafkaBrokers' | 'kafkaTls' | 'kafkaTlsCa' | 'kafkaSaslMechanism' | 'kafkaUsername' | 'kafkaPassword'
+>;
 
-/** Kafka at these brokers (host:port). What matters reaches the caller as an error. */
-export const kafkaAt = (brokers: string[]): Kafka =>
-  new Kafka({
+/** Kafka's client. What matters reaches the caller as an error. */
+export function kafkaAt(access: KafkaAccess): Kafka {
+  const { kafkaBrokers: brokers, kafkaTls, kafkaTlsCa, kafkaSaslMechanism: mechanism } = access;
+  const [username, password] = [access.kafkaUsername!, access.kafkaPassword!];
+  return new Kafka({
     clientId: 'exam-proctoring',
     brokers,
+    ssl: kafkaTls === 'on' && (kafkaTlsCa ? { ca: readFileSync(kafkaTlsCa, 'utf8') } : true),
+    ...(mechanism && { sasl: { mechanism: mechanism as 'plain', username, password } }),
     connectionTimeout: 3000,
     requestTimeout: 10_000,
     retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 3 },
@@ -26,103 +31,97 @@ export const kafkaAt = (brokers: string[]): Kafka =>
       ({ namespace, log: { message } }) =>
         log.debug(`${namespace}: ${message}`),
   });
+}
 
-/** Publishes to Kafka, and makes the topics that are missing. One at a time: the caller awaits each `publish`. */
-export class Publisher {
-  private readonly kafka: Kafka;
-  private producer?: Promise<Producer>;
-  /** Where the messages of the running `publish` go. */
-  private readonly targets = new Set<string>();
-
-  /** `prefix` stands before every one of the `topics`. Connects when there is something to publish. */
-  constructor(
-    brokers: string[],
-    private readonly prefix: string,
-    private readonly topics: readonly string[],
-  ) {
-    this.kafka = kafkaAt(brokers);
-  }
-
-  /**
-   * Resolves when all replicas in sync have all messages, in the given order for each key. Throws TooLarge when one is
-   * larger than its topic allows, or all for a partition together are; else whatever keeps Kafka from answering.
-   */
-  async publish(messages: readonly (Message | BusMessage)[]): Promise<void> {
-    this.producer ??= this.connect();
-    const { producer } = this;
-    try {
-      await this.send(await producer, messages);
-    } catch (error) {
-      // Nobody knows what arrived. The next messages must not carry the numbers of these, or the broker takes them for these.
-      this.producer = undefined;
-      producer.then(disconnect, () => {});
-      const { type, message } = error as { type?: string; message: string };
-      throw type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE' ? new TooLarge(message) : error;
-    }
-  }
-
-  /** Waits a moment, at most, for a broker that does not answer. */
-  async close(): Promise<void> {
-    await Promise.race([this.producer?.then(disconnect, () => {}), pause(1000, undefined, { ref: false })]);
-  }
-
-  private async send(producer: Producer, messages: readonly (Message | BusMessage)[]) {
-    this.targets.clear();
-    const acks = await producer.sendBatch({
-      topicMessages: this.topics.map((name) => ({
-        topic: this.prefix + name,
-        messages: messages.filter(({ topic }) => topic === name),
-      })),
-      timeout: 8000,
-    });
-    // The package forgets a partition whose leader changes to a broker that answered already.
-    for (const { topicName, partition } of acks) this.targets.delete(`${topicName}/${partition}`);
-    if (this.targets.size > 0) throw new Error(`Kafka did not confirm ${[...this.targets].join(', ')}`);
-  }
-
-  private async connect(): Promise<Producer> {
-    await this.createTopics();
-    const producer = this.kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      createPartitioner: () => {
-        const partitionOf = Partitioners.DefaultPartitioner();
-        return (target) => {
-          const partition = partitionOf(target);
-          this.targets.add(`${target.topic}/${partition}`);
-          return partition;
-        };
-      },
-    });
-    try {
-      await producer.connect();
-      return producer;
-    } catch (error) {
-      disconnect(producer);
-      throw error;
-    }
-  }
-
-  private async createTopics() {
-    const admin = this.kafka.admin();
-    try {
-      await admin.connect();
-      const existing = await admin.listTopics();
-      const missing = this.topics.map((name) => this.prefix + name).filter((topic) => !existing.includes(topic));
-      if (missing.length === 0) return;
-      const { brokers } = await admin.describeCluster();
-      const replicationFactor = Math.min(3, brokers.length);
-      // With three replicas two must have a message, so that the loss of one broker loses none.
-      const configEntries = [{ name: 'min.insync.replicas', value: replicationFactor === 3 ? '2' : '1' }];
-      await admin.createTopics({
-        topics: missing.map((topic) => ({ topic, numPartitions: partitions, replicationFactor, configEntries })),
-      });
-    } finally {
-      await admin.disconnect();
-    }
+/**
+ * A producer whose sends are in order and never doubled by its own retries, connected. One with a `transactionalId` shuts
+ * out all earlier ones with the same, and what these left unfinished never happened. `onTarget` hears where a message goes.
+ */
+export async function producerOf(
+  kafka: Kafka,
+  { transactionalId, onTarget }: { transactionalId?: string; onTarget(message: object, partition: number): void },
+): Promise<Producer> {
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    // Kafka refuses a transaction while it still writes down the end of the one before: for a few milliseconds, mostly.
+    ...(transactionalId && { transactionalId, retry: { initialRetryTime: 4, maxRetryTime: 1000, retries: 20 } }),
+    createPartitioner: () => {
+      const partitionOf = Partitioners.DefaultPartitioner();
+      return (target) => {
+        const partition = partitionOf(target);
+        onTarget(target.message, partition);
+        return partition;
+      };
+    },
+  });
+  try {
+    await producer.connect();
+    return producer;
+  } catch (error) {
+    disconnect(producer);
+    throw error;
   }
 }
 
-const disconnect = (producer: Producer) =>
-  producer.disconnect().catch((error) => log.debug(`Disconnecting failed: ${error.message}`));
+/** Without waiting, and without failing. */
+export const disconnect = (client: { disconnect(): Promise<void> }): Promise<void> =>
+  client.disconnect().catch((error) => log.debug(`Disconnecting failed: ${error.message}`));
+
+/** Administers Kafka for the time of `work`. */
+export async function withAdmin<T>(kafka: Kafka, work: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return await work(admin);
+  } finally {
+    await disconnect(admin);
+  }
+}
+
+/** Where each partition of the topic that is not empty has its last record; one that marks a transaction's end counts. */
+export async function lastOffsets(kafka: Kafka, topic: string): Promise<Map<number, bigint>> {
+  const places = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic));
+  const filled = places.filter(({ low, high }) => low !== high);
+  return new Map(filled.map(({ partition, high }) => [partition, BigInt(high) - 1n]));
+}
+
+/**
+ * Hands over what is committed in the topic, each partition in order, up to these offsets; after a failure perhaps from its
+ * beginning once more. Leaves nothing behind. Throws when nothing comes for half a minute.
+ */
+export async function readUntil(
+  kafka: Kafka,
+  topic: string,
+  offsets: ReadonlyMap<number, bigint>,
+  take: (message: KafkaMessage) => void,
+): Promise<void> {
+  const left = new Map(offsets);
+  if (left.size === 0) return;
+  const consumer = kafka.consumer({
+    groupId: `${topic}-${randomUUID()}`, // of a former one Kafka would wait for the end
+    allowAutoTopicCreation: false,
+    maxWaitTimeInMs: 100,
+  });
+  let silence: NodeJS.Timeout | undefined;
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    await new Promise<void>((resolve, reject) => {
+      silence = setTimeout(() => reject(new Error(`${topic} cannot be read to its end.`)), silenceMs);
+      // Mostly a broker that just started, and loads its groups first: the package begins anew, from the beginning.
+      consumer.on('consumer.crash', ({ payload }) => payload.restart || reject(payload.error));
+      // It comes for batches without a message, too: those of marks and of transactions that never happened.
+      consumer.on('consumer.end_batch_process', ({ payload: { partition, lastOffset } }) => {
+        silence?.refresh();
+        if (BigInt(lastOffset) >= (left.get(partition) ?? Number.POSITIVE_INFINITY)) left.delete(partition);
+        if (left.size === 0) resolve();
+      });
+      consumer.run({ autoCommit: false, eachMessage: async ({ message }) => take(message) }).catch(reject);
+    });
+  } finally {
+    clearTimeout(silence);
+    await disconnect(consumer);
+  }
+}

@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import { lagOf } from '#event-store';
-import { relayName } from './relay.js';
+
+/** The relay's name among the log's followers. */
+export const relayName = 'kafka';
 
 /** How far Kafka is behind the log. */
 export const relayLag = (pool: pg.Pool) => lagOf(pool, relayName);

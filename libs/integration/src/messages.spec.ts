@@ -1,7 +1,9 @@
+import { CloudEvent, Kafka } from 'cloudevents';
+import { v5 as uuid } from 'uuid';
 import type { AttemptEvent } from '#domain';
 import { after, proctoredExam } from '../../domain/src/attempts/attempt.examples.js';
 import { logOf, stories, toldOf } from './messages.examples.js';
-import { messagesOf } from './messages.js';
+import { derivedId, messagesOf } from './messages.js';
 import { changesIn } from './topic.js';
 
 type Story = keyof typeof stories;
@@ -216,4 +218,22 @@ describe('a message', () => {
     const [change] = changesIn([{ ...event, metadata: { ...metadata, courseId: undefined } }]);
     expect(() => messagesOf(change)).toThrow('whom it concerns');
   });
+});
+
+it.each(Object.keys(stories) as Story[])(
+  'every message is a CloudEvent in binary mode, as the package makes it: %s',
+  (story) => {
+    for (const { headers, value } of toldOf(story)) {
+      const { ce_id: id, ce_type: type, ce_source: source, ce_subject: subject, ce_time: time } = headers;
+      const attributes = { id, type, source, subject, time, datacontenttype: headers['content-type'] };
+      const event = new CloudEvent({ ...attributes, data: JSON.parse(value) }); // throws when it is none
+      const { ce_datacontenttype: _, ...made } = Kafka.binary(event).headers;
+      expect(headers).toEqual(Object.fromEntries(Object.entries(made).filter(([, text]) => text !== undefined)));
+    }
+  },
+);
+
+it('the id of a message is a UUID of version 5 of its topic and number, within that of its event', () => {
+  const eventId = '01a215bf-f0a1-777e-a3cc-e05a2b7a91ba';
+  expect(derivedId('proctoring.credit.v1/0', eventId)).toBe(uuid('proctoring.credit.v1/0', eventId));
 });

@@ -1,5 +1,4 @@
-import { CloudEvent, Kafka } from 'cloudevents';
-import { v5 as uuid } from 'uuid';
+import { createHash } from 'node:crypto';
 import type { Metadata } from '#event-store';
 import { attempts } from './attempts.js';
 import { certificates } from './certificates.js';
@@ -29,26 +28,32 @@ export const messagesOf = (change: Change): Message[] => {
     publish(change, subject).map((body, index) => ({
       topic,
       key: keyOf(subject),
-      ...binary(
-        new CloudEvent({
-          id: uuid(`${topic}/${index}`, id),
-          source: '/exam-proctoring',
-          subject: `attempts/${data.attemptId}`,
-          time: data.at,
-          datacontenttype: 'application/json',
-          ...body,
-        }),
-      ),
+      // In the order and form of the package cloudevents, which takes fifteen times as long.
+      headers: {
+        'content-type': 'application/json',
+        ce_id: derivedId(`${topic}/${index}`, id),
+        ce_time: new Date(data.at).toISOString(),
+        ce_type: body.type,
+        ce_source: '/exam-proctoring',
+        ce_specversion: '1.0',
+        ce_subject: `attempts/${data.attemptId}`,
+      },
+      value: JSON.stringify(body.data),
     })),
   );
 };
 
-const binary = (event: CloudEvent<object>) => {
-  // In this mode the attribute datacontenttype is the header content-type alone; the package writes both.
-  const { ce_datacontenttype: _, ...headers } = Kafka.binary(event).headers;
-  const given = Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return { headers: Object.fromEntries(given), value: JSON.stringify(event.data) };
-};
+/** A UUID of version 5 (RFC 9562): the same for the same name, and another for each event. */
+export function derivedId(name: string, eventId: string): string {
+  const hash = createHash('sha1')
+    .update(Buffer.from(eventId.replaceAll('-', ''), 'hex'))
+    .update(name)
+    .digest();
+  hash[6] = (hash[6] & 0x0f) | 0x50;
+  hash[8] = (hash[8] & 0x3f) | 0x80;
+  const hex = hash.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+}
 
 export const subjectOf = ({ courseId, contentId, examId, userId }: Metadata): Subject => {
   if (courseId === undefined || contentId === undefined || examId === undefined || userId === undefined)

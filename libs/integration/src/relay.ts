@@ -4,52 +4,58 @@ import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import type { Configuration } from '#configuration';
 import { upcasters } from '#domain';
-import { EventStore, Follower, type Stored, Undeliverable } from '#event-store';
-import { type BusMessage, ExamAttempts, examAttemptTopic } from './event-bus/exam-attempts.js';
+import { EventStore, Follower, isAfter, placeOf, type Stored, Undeliverable } from '#event-store';
+import { noteDeliveries } from './deliveries.js';
+import { type BusMessage, ExamAttempts } from './event-bus/exam-attempts.js';
 import { SchemaRegistry } from './event-bus/registry.js';
-import { Publisher, TooLarge } from './kafka.js';
-import { keyOf, type Message, messagesOf, topics } from './messages.js';
+import { relayName } from './lag.js';
+import { keyOf, type Message, messagesOf } from './messages.js';
+import { type Place, Publisher, type PublisherConfiguration, TooLarge } from './publisher.js';
 import { changesIn } from './topic.js';
-
-/** The relay's name among the log's followers. */
-export const relayName = 'kafka';
+import { publishedTopics, replayOf } from './topic-settings.js';
 
 const log = new Logger(relayName);
 const graceMs = 3000;
+/** How many events go in one transaction, at most; as many again are made ready meanwhile. */
+const together = 500;
 
+/** An event of which somebody is told something. */
 type Told = { event: Stored; messages: (Message | BusMessage)[] };
 
-/** Publishes what the log says, in its order and at least once: the place in the log is kept after Kafka has confirmed. */
+/**
+ * Publishes what the log says, in its order. Kafka's transactions hold the place in the log, too; so what a relay that dies
+ * has published is either seen by nobody, or known to the next one.
+ */
 export class Relay {
   private readonly store: EventStore;
-  private readonly publisher?: Publisher;
+  private readonly live: Publisher;
   private readonly examAttempts?: ExamAttempts;
+  private readonly topics: string[];
+  /** Kafka's place that the log is known to have. */
+  private verified?: Place;
 
   /** Without brokers it publishes nothing, and all waits in the log. With a schema registry it tells Open edX, too. */
   constructor(
     private readonly pool: pg.Pool,
-    {
-      kafkaBrokers,
-      kafkaTopicPrefix,
-      schemaRegistryUrl,
-    }: Pick<Configuration, 'kafkaBrokers' | 'kafkaTopicPrefix' | 'schemaRegistryUrl'>,
+    private readonly configuration: PublisherConfiguration & Pick<Configuration, 'schemaRegistryUrl'>,
   ) {
+    const { schemaRegistryUrl, kafkaTopicPrefix } = configuration;
     this.store = new EventStore(pool, undefined, upcasters);
-    const names = topics.map(({ name }) => name);
-    if (schemaRegistryUrl) {
-      names.push(examAttemptTopic);
+    if (schemaRegistryUrl)
       this.examAttempts = new ExamAttempts(pool, new SchemaRegistry(schemaRegistryUrl), kafkaTopicPrefix);
-    }
-    if (kafkaBrokers.length > 0) this.publisher = new Publisher(kafkaBrokers, kafkaTopicPrefix, names);
+    this.topics = publishedTopics(configuration);
+    this.live = new Publisher(configuration, this.topics, relayName);
   }
 
   /** Until `signal`. Never rejects; whatever fails is tried again for ever. */
   async run(signal: AbortSignal): Promise<void> {
-    if (!this.publisher) return;
+    if (this.configuration.kafkaBrokers.length === 0) return;
     let isFailing = false;
     const follower = new Follower(this.pool, {
       name: relayName,
       upcasters,
+      batch: 4 * together,
+      wakes: true,
       learnerOf: ({ metadata }) => keyOf(metadata),
       handle: async (events) => {
         const done = new AbortController();
@@ -67,19 +73,72 @@ export class Relay {
     await follower.run(signal);
   }
 
-  /** Publishes these events. Throws Undeliverable for one of which Kafka will never take a message. */
+  /**
+   * Publishes the next events of the log, but for those that Kafka has already. Throws Undeliverable for one of which Kafka
+   * will never take a message.
+   */
   async handle(events: readonly Stored[]): Promise<void> {
-    await this.publish(await this.tell(events));
+    const committed = await this.live.committed();
+    if (committed && committed !== this.verified) await this.verify(committed);
+    const left = committed ? events.filter((event) => isAfter(event, committed)) : events;
+    let next = this.tell(left.slice(0, together));
+    for (let at = together; ; at += together) {
+      const told = await next;
+      next = this.tell(left.slice(at, at + together));
+      next.catch(() => {}); // heard of when its turn comes
+      await this.publish(told);
+      if (at >= left.length) return;
+    }
+  }
+
+  /**
+   * Publishes events once more: into topics beside the live ones, or into these. Whoever reads those sees the same messages,
+   * with the same ids. Answers how many messages there were. Throws what `handle` throws.
+   */
+  async republish(events: readonly Stored[], into: 'live' | 'replay'): Promise<number> {
+    const told = await this.tell(events);
+    if (into === 'replay')
+      for (const each of told)
+        each.messages = each.messages.map((message) => ({ ...message, topic: replayOf(message.topic) }));
+    const topics = into === 'replay' ? this.topics.map(replayOf) : this.topics;
+    const publisher = new Publisher(this.configuration, topics);
+    await this.publish(told, publisher).finally(() => publisher.close());
+    return told.flatMap(({ messages }) => messages).length;
   }
 
   async close(): Promise<void> {
-    await this.publisher?.close();
+    await this.live.close();
+  }
+
+  /** A log that was set back to an older state would go on unpublished up to the place that Kafka knows. */
+  private async verify(committed: Place) {
+    const { xid, position, eventId } = committed;
+    const { rowCount } = await this.pool.query(
+      'select from events where transaction_id = $1::xid8 and position = $2 and id = $3',
+      [xid, position, eventId],
+    );
+    if (rowCount === 0)
+      throw new Error(`Kafka has messages up to event ${eventId}, which this log has not: see ADR 26.`);
+    this.verified = committed;
+  }
+
+  /** The streams of these events, from their beginnings to the last of these. */
+  private async historiesUpTo(events: readonly Stored[]): Promise<Stored[][]> {
+    const streams = new Map<string, Stored[]>();
+    for (const event of events) streams.set(event.stream, [...(streams.get(event.stream) ?? []), event]);
+    const isWhole = (given: Stored[]) => given.every(({ version }, index) => version === index + 1);
+    const begun = [...streams].filter(([, given]) => !isWhole(given));
+    const versions = new Map(begun.map(([stream, given]) => [stream, given[given.length - 1].version]));
+    if (versions.size > 0)
+      for (const [stream, history] of await this.store.readUpTo(versions)) streams.set(stream, history);
+    return [...streams.values()];
   }
 
   /** The events of which somebody is told something. */
   private async tell(events: readonly Stored[]): Promise<Told[]> {
-    const histories = await this.store.readMany([...new Set(events.map(({ stream }) => stream))]);
-    const changes = new Map([...histories.values()].flatMap(changesIn).map((change) => [change.event.id, change]));
+    const changes = new Map(
+      (await this.historiesUpTo(events)).flatMap(changesIn).map((change) => [change.event.id, change]),
+    );
     const told = events.flatMap((event) => {
       const change = changes.get(event.id);
       if (!change) return [];
@@ -94,17 +153,27 @@ export class Relay {
   }
 
   /** What is too large together goes in halves; what is too large by itself is undeliverable. */
-  private async publish(told: readonly Told[]): Promise<void> {
-    const messages = told.flatMap((each) => each.messages);
-    if (messages.length === 0) return;
+  private async publish(told: readonly Told[], publisher = this.live): Promise<void> {
+    const eventOf = new Map(told.flatMap(({ event, messages }) => messages.map((message) => [message, event])));
+    if (eventOf.size === 0) return;
+    const last = told[told.length - 1].event;
+    const place = { ...placeOf(last), eventId: last.id };
     try {
-      await this.publisher!.publish(messages);
+      await publisher.publish([...eventOf.keys()], place, async (receipts) => {
+        const deliveries = receipts.map(({ message, ...where }) => ({
+          ...where,
+          eventId: eventOf.get(message)!.id,
+          ceId: message.headers.ce_id,
+        }));
+        await noteDeliveries(this.pool, deliveries, publisher.unseenUntilNoted);
+      });
+      if (publisher === this.live) this.verified = place;
     } catch (error) {
       if (!(error instanceof TooLarge)) throw error;
-      if (told.length === 1) throw new Undeliverable(told[0].event, error.message);
+      if (told.length === 1) throw new Undeliverable(last, error.message);
       const half = Math.ceil(told.length / 2);
-      await this.publish(told.slice(0, half));
-      await this.publish(told.slice(half));
+      await this.publish(told.slice(0, half), publisher);
+      await this.publish(told.slice(half), publisher);
     }
   }
 }

@@ -3,24 +3,36 @@ import { createTransport } from 'nodemailer';
 import type pg from 'pg';
 import { type Configuration, mailSenderOf } from '#configuration';
 import { upcasters } from '#domain';
-import { deadLetters, Follower, inLanes, retryDeadLetters, type Stored, Undeliverable } from '#event-store';
+import {
+  deadLetters,
+  Follower,
+  inLanes,
+  type Lag,
+  lagOf,
+  retryDeadLetters,
+  type Stored,
+  Undeliverable,
+} from '#event-store';
 import { letterOf, templateOf } from './letters.js';
 import { Templates } from './templates.js';
 
 /** The mailer's name among the log's followers. */
 export const mailerName = 'mail';
 
+/** How far the mailer is behind. Before its first run nothing waits for it. */
+export async function mailLag(pool: pg.Pool): Promise<Lag> {
+  const { rowCount } = await pool.query('select from checkpoints where name = $1', [mailerName]);
+  return rowCount === 0 ? { events: 0, oldestSeconds: 0, deadLetters: 0 } : lagOf(pool, mailerName);
+}
+
 const log = new Logger(mailerName);
 /** Mails at the same time. */
 const lanes = 4;
-/** What nobody could send for this long is not sent any more: it would only confuse. */
-const mostDays = 14;
-const day = 24 * 3600 * 1000;
 const putOff = 'put off by the mail server';
 const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
 
 type Failure = Error & { code?: string; command?: string; response?: string; responseCode?: number };
-type Outcome = 'sent' | 'no_address' | 'too_old';
+type Outcome = 'sent' | 'no_address';
 
 /**
  * Sends the mails that the log's events lead to, at least once each; what was sent is recorded and not sent again. While
@@ -39,11 +51,15 @@ export class Mailer {
     this.templates = new Templates(mailTemplates, Object.keys(settings.backends));
   }
 
-  /** Until `signal`. Never rejects. Without SMTP_URL it sends nothing, and all waits in the log. */
+  /**
+   * Until `signal`. Never rejects. Without SMTP_URL it sends nothing. The first time that there is one, it begins with what
+   * happens from then on; if there is none later, all waits in the log.
+   */
   async run(signal: AbortSignal): Promise<void> {
     if (!this.around.configuration.smtpUrl) return;
     const follower = new Follower(this.around.pool, {
       name: mailerName,
+      startsNow: true,
       upcasters,
       pollMs: this.options.pollMs,
       handle: async (events, signal) => {
@@ -104,8 +120,6 @@ export class Mailer {
 
   private async send(event: Stored): Promise<void> {
     const template = templateOf(event)!;
-    if (Date.now() - Date.parse((event.data as { at: string }).at) > mostDays * day)
-      return this.record(event, 'too_old');
     const letter = await letterOf(event, template, this.around);
     if (letter.to === '') return this.record(event, 'no_address');
     const { smtpUrl, settings } = this.around.configuration;

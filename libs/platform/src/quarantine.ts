@@ -16,11 +16,13 @@ export type QuarantinedCallback = {
   receivedAt: string;
 };
 
+/** Whose key seals what nobody is known for, since bodies have links to recordings. No learner, so that nobody retires it. */
+const nobody = -1;
 const largestBody = 256 * 1024;
 /** Anybody may send reviews of nobody: the oldest of these make room. */
 const mostOfNobody = 1_000;
 
-/** Keeps a callback for operators to look at, sealed for its learner where that is known. Answers whether it is kept. */
+/** Keeps a callback for operators to look at, sealed, for its learner where that is known. Answers whether it is kept. */
 export async function quarantine(
   pool: pg.Pool,
   callback: { route: CallbackRoute; externalId?: string; userId?: number; body: string; reason: string },
@@ -28,7 +30,7 @@ export async function quarantine(
   const { route, externalId = null, userId = null, body, reason } = callback;
   if (Buffer.byteLength(body) > largestBody || body.includes('\0')) return false;
   const digest = createHash('sha256').update(`${route} ${externalId} ${body}`).digest();
-  const kept = userId === null ? body : await seal(pool, userId, body);
+  const kept = await seal(pool, userId ?? nobody, body);
   await pool.query(
     `insert into quarantined_callbacks (route, external_id, user_id, body, digest, reason) values ($1, $2, $3, $4, $5, $6)
      on conflict (digest) do update set times = quarantined_callbacks.times + 1, reason = excluded.reason`,
@@ -56,7 +58,7 @@ export async function quarantinedCallback(
 ): Promise<(QuarantinedCallback & { body: string | undefined }) | undefined> {
   const { rows } = await pool.query(`select ${columns}, body from quarantined_callbacks where id = $1`, [id]);
   const [found] = rows;
-  return found && { ...found, body: found.userId === null ? found.body : await open(pool, found.userId, found.body) };
+  return found && { ...found, body: await open(pool, found.userId ?? nobody, found.body) };
 }
 
 /** Whether there was one. */

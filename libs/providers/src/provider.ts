@@ -49,7 +49,13 @@ export type Attributes = {
 };
 
 export type Calls = {
-  register(exam: ProvidedExam, context: RegistrationContext, attemptId: number): Promise<NonNullable<Registration>>;
+  /** `late` hears of a registration that came to pass, or so the provider says, when the time for it was over. */
+  register(
+    exam: ProvidedExam,
+    context: RegistrationContext,
+    attemptId: number,
+    late?: (registration: NonNullable<Registration>) => void,
+  ): Promise<NonNullable<Registration>>;
   /** Throws where it did not come to pass. */
   tell(news: AttemptNews, examExternalId: string | null, attemptExternalId: string): Promise<void>;
   /** Answers the provider's id of the exam, where it has one. */

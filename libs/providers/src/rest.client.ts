@@ -1,8 +1,9 @@
 import { ProviderRefused } from './provider.js';
 
-type Request = { json?: unknown; language?: string };
 /** `body` is undefined where it was no JSON. */
 export type RestAnswer = { status: number; body?: unknown };
+/** `late` hears of an answer that comes when the time is over. */
+type Request = { json?: unknown; language?: string; late?: (answer: RestAnswer) => void };
 
 export type RestClientOptions = {
   name: string;
@@ -15,6 +16,8 @@ export type RestClientOptions = {
 };
 
 const userAgent = 'exam-proctoring';
+/** So long an answer is listened for that comes too late. */
+const lateMs = 60_000;
 /** A token is renewed this long before it expires. */
 const marginMs = 5_000;
 
@@ -25,15 +28,35 @@ export class RestClient {
 
   constructor(private readonly options: RestClientOptions) {}
 
-  /** @throws ProviderRefused 503 when there is no answer in time, 502 when there is no token */
+  /** @throws ProviderRefused 504 when there is no answer in time, 503 when there is nobody, 502 when there is no token */
   async call(method: string, path: string, request: Request = {}): Promise<RestAnswer> {
-    const signal = AbortSignal.timeout(this.options.timeoutMs);
-    const token = this.currentToken(signal);
+    const inTime = AbortSignal.timeout(this.options.timeoutMs);
+    const { late } = request;
+    if (!late) return this.exchange(method, path, request, inTime, inTime);
+    const answer = this.exchange(method, path, request, inTime, AbortSignal.timeout(lateMs));
+    const isOver = new Promise<never>((_, reject) => {
+      inTime.addEventListener('abort', () => reject(this.silence(504)));
+    });
+    return Promise.race([answer, isOver]).catch((error) => {
+      if (inTime.aborted) answer.then(late).catch(() => {});
+      throw error;
+    });
+  }
+
+  /** Nothing is sent any more when the time is over. */
+  private async exchange(
+    method: string,
+    path: string,
+    request: Request,
+    inTime: AbortSignal,
+    signal: AbortSignal,
+  ): Promise<RestAnswer> {
+    const token = this.currentToken(inTime);
     const answer = await this.send(method, path, request, await token, signal);
     if (answer.status !== 401) return answer;
     // The vendor took it back before its time; another call may have noticed already.
     if (this.asked === token) this.asked = undefined;
-    return this.send(method, path, request, await this.currentToken(signal), signal);
+    return this.send(method, path, request, await this.currentToken(inTime), signal);
   }
 
   private send(method: string, path: string, { json, language }: Request, token: string, signal: AbortSignal) {
@@ -77,14 +100,18 @@ export class RestClient {
   }
 
   private async fetch(path: string, signal: AbortSignal, init: RequestInit): Promise<RestAnswer> {
-    const { baseUrl, name, verboseName } = this.options;
+    const { baseUrl } = this.options;
     try {
       const headers = { 'User-Agent': userAgent, ...init.headers };
       const response = await fetch(`${baseUrl}${path}`, { ...init, headers, signal, redirect: 'error' });
       return { status: response.status, body: parsed(await response.text()) };
     } catch {
-      throw new ProviderRefused(name, signal.aborted ? 504 : 503, `${verboseName} does not answer.`);
+      throw this.silence(signal.aborted ? 504 : 503);
     }
+  }
+
+  private silence(status: number) {
+    return new ProviderRefused(this.options.name, status, `${this.options.verboseName} does not answer.`);
   }
 }
 

@@ -4,7 +4,7 @@ import { type OnboardingError, onboardingErrors } from '#domain';
 import { AskedBefore } from './asked-before.js';
 import { isObject, kinds } from './options.js';
 import { type AttemptNews, type Guidance, type Provider, ProviderRefused, type ProviderType } from './provider.js';
-import { RestClient } from './rest.client.js';
+import { type RestAnswer, RestClient } from './rest.client.js';
 import { workerBundleUrl } from './worker-bundle.js';
 
 export type RestOptions = {
@@ -64,21 +64,26 @@ export const rest: ProviderType<RestOptions> = {
       return answer as (Guidance & object) | undefined;
     };
     const config = (language: string) => guided('/api/v1/config/', language);
+    const registrationIn = ({ status, body }: RestAnswer) => {
+      if (status !== 200) throw refused(status, `cannot register the attempt (HTTP ${status}).`);
+      const { id, status: onboardingError } = Object(body);
+      if (onboardingErrors.includes(onboardingError)) return { onboardingError: onboardingError as OnboardingError };
+      if (id && ['string', 'number'].includes(typeof id)) return { externalId: String(id) };
+      throw refused(status, 'sent no id for the attempt.');
+    };
 
     return {
       wantsNews: true,
 
-      async register(exam, { attempt_code, ...context }) {
+      async register(exam, { attempt_code, ...context }, _attemptId, late) {
         if (!exam.external_id) throw refused(503, 'does not know the exam yet. Please try again.');
         const path = `/api/v1/exam/${part(exam.external_id)}/attempt/`;
-        const { status, body } = await onceMore(() =>
-          client.call('POST', path, { json: { ...context, status: 'created' } }),
+        const json = { ...context, status: 'created' };
+        return registrationIn(
+          await onceMore(() =>
+            client.call('POST', path, { json, late: late && ((answer) => late(registrationIn(answer))) }),
+          ),
         );
-        if (status !== 200) throw refused(status, `cannot register the attempt (HTTP ${status}).`);
-        const { id, status: onboardingError } = Object(body);
-        if (onboardingErrors.includes(onboardingError)) return { onboardingError: onboardingError as OnboardingError };
-        if (id && ['string', 'number'].includes(typeof id)) return { externalId: String(id) };
-        throw refused(status, 'sent no id for the attempt.');
       },
 
       async tell(news, examId, attemptId) {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jwtVerify } from 'jose';
+import { until } from '../../event-store/src/testing.js';
 import { type BackendOptions, providerOf } from './index.js';
 import { Vendor } from './testing.js';
 
@@ -131,6 +132,17 @@ describe('the registration of an attempt', () => {
     expect(await outcome(register())).toEqual({ status: 504, message: 'Watchers does not answer.' });
     expect(Date.now() - since).toBeLessThan(1_500);
     expect(vendor.routes().filter((route) => route.endsWith('/attempt/'))).toHaveLength(1);
+  });
+
+  it('that is answered when nobody waits any more is told all the same, so that it can be taken back', async () => {
+    vendor.answers({ delayMs: 1_000, body: { id: 'late' } }, { delayMs: 1_000, status: 500 });
+    const late: unknown[] = [];
+    const rest = provider();
+    for (const _ of ['registered', 'refused'])
+      expect(await outcome(rest.register(exam, context, 1, (each) => late.push(each)))).toMatchObject({ status: 504 });
+    await until('the vendor has answered', () => late.length > 0);
+    expect(await rest.register(exam, context, 1, (each) => late.push(each))).toEqual({ externalId: 'attempt-1' });
+    expect(late).toEqual([{ externalId: 'late' }]);
   });
 
   it('waits for the exam to be known there', async () => {

@@ -13,16 +13,15 @@ export type Rebuilt = {
   swapped: boolean;
 };
 
+/** `dryRun`: compares, and swaps nothing. */
+export type RebuildOptions = { replaceDiffering?: boolean; dryRun?: boolean; onEvents?: (count: number) => void };
+
 /**
  * Folds the whole log into a shadow table, proves it equal to the read model row by row, and swaps the two. The service
  * may go on working: only the end, what was appended meanwhile, holds its appends up. Nothing but rows is written. When
  * rows differ, nothing is swapped unless `replaceDiffering`. Needs the tables' owner.
  */
-export async function rebuild(
-  owner: pg.Pool,
-  projection: Projection,
-  options: { replaceDiffering?: boolean; onEvents?: (count: number) => void } = {},
-): Promise<Rebuilt> {
+export async function rebuild(owner: pg.Pool, projection: Projection, options: RebuildOptions = {}): Promise<Rebuilt> {
   const { table } = projection;
   const shadow = `${table}_rebuilt`;
   const lead = await owner.connect();
@@ -41,7 +40,7 @@ async function rebuildInto(
   owner: pg.Pool,
   shadow: string,
   projection: Projection,
-  options: { replaceDiffering?: boolean; onEvents?: (count: number) => void },
+  options: RebuildOptions,
 ): Promise<Rebuilt> {
   const { table, derived } = projection;
   await owner.query(`drop table if exists ${shadow}`);
@@ -66,7 +65,7 @@ async function rebuildInto(
     // Nobody writes rows now, so all that was committed is to be read: also what a reader of the log must not see yet.
     await put(client, await committedAfter(client, last));
     const differing = await difference(client, table, shadow);
-    const swapped = differing.length === 0 || (options.replaceDiffering ?? false);
+    const swapped = !options.dryRun && (differing.length === 0 || (options.replaceDiffering ?? false));
     const rows = Number((await client.query(`select count(*) from ${shadow}`)).rows[0].count);
     if (swapped) await swap(client, table, shadow);
     else await client.query(`drop table ${shadow}`);

@@ -13,12 +13,15 @@ const bodies = [[], 'x', 5, null, {}];
 const texts = ['{', '[1,', 'x', '{"a":1}}', ''];
 const types = ['application/json', 'application/json', 'text/plain'];
 
+/** No value has it in itself. */
+const boundary = '----form-of-a-browser';
+
 /** The body as a browser's form would send it. */
 function asForm({ body }: Step): Partial<Step> {
   const part = ([name, value]: [string, unknown]) =>
-    `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${typeof value === 'string' ? value : JSON.stringify(value)}\r\n`;
-  const text = `${Object.entries(Object(body)).map(part).join('')}--x--\r\n`;
-  return { body: undefined, text, headers: { 'Content-Type': 'multipart/form-data; boundary=x' } };
+    `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${typeof value === 'string' ? value : JSON.stringify(value)}\r\n`;
+  const text = `${Object.entries(Object(body)).map(part).join('')}--${boundary}--\r\n`;
+  return { body: undefined, text, headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}` } };
 }
 
 /** A request of another kind with something wrong in it. */

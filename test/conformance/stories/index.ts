@@ -10,12 +10,14 @@ import { groupedAttemptStories } from './grouped-attempts.js';
 import { instructorStories } from './instructor.js';
 import { launchStories } from './launch.js';
 import { onboardingStories } from './onboarding.js';
+import { operatorStories } from './operators.js';
 import { otherMethodStories } from './other-methods.js';
 import { proctoringStories } from './proctoring.js';
 import { registrationStories } from './registration.js';
 import { retirementStories } from './retirement.js';
 import { reviewStatusStories } from './review-status.js';
 import { settingsStories } from './settings.js';
+import { sizeStories } from './sizes.js';
 import { timeStories } from './time.js';
 import { vendorStories } from './vendors.js';
 
@@ -35,8 +37,10 @@ export const stories: Story[] = [
   ...instructorStories,
   ...launchStories,
   ...onboardingStories,
+  ...operatorStories,
   ...otherMethodStories,
   ...retirementStories,
   ...reviewStatusStories,
   ...settingsStories,
+  ...sizeStories,
 ];

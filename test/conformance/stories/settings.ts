@@ -9,7 +9,7 @@ const take = (as: string, exam: string, attempt: string, more: object = {}): Ste
   ),
   step(`${as} GET ~/attempt/{${attempt}}`, 200, undefined, { keep: { [`${attempt}.external`]: 'external_id' } }),
 ];
-const _refused = (as: string, exam: string, status: number): Step =>
+const refused = (as: string, exam: string, status: number): Step =>
   step(`${as} POST ~/attempt`, status, { exam_id: `{${exam}}`, attempt_proctored: 'true' });
 const act = (as: string, attempt: string, action: string, status = 200) =>
   step(`${as} PUT ~/attempt/{${attempt}}`, status, { action });
@@ -138,6 +138,15 @@ const onboardingFirst: Story = {
       ]);
     }),
     grouped,
+    ...[
+      { effective_start: '2090-01-01T00:00:00Z' },
+      { effective_start: '2024-01-01T00:00:00Z', due: '2024-02-01T00:00:00Z' },
+      { scheduled: false, accessible: false },
+      { scheduled: true, accessible: true },
+    ].map((schedule) => ({
+      ...sequence('alice', 'exam'),
+      roster: { schedules: [{ course_id: '{A}', content_id: '{A:block}onboarding', ...schedule }] },
+    })),
     ...take('bob', 'onboarding', 'practised', { start_clock: 'true' }),
     act('bob', 'practised', 'submit'),
     poll('bob', 'bobs', 400),
@@ -146,4 +155,52 @@ const onboardingFirst: Story = {
   ],
 };
 
-export const settingsStories = [reviewedOnce, failedAtOnce, timedOut, crashing, onboardingFirst];
+const unavailable: Story = {
+  name: 'a vendor does not register',
+  steps: [
+    exams({ exam: proctored, watched: { ...proctored, backend: 'rest', external_id: null } }),
+    ...[503, 400, 404].flatMap((status) =>
+      onTest({ register_error: [status, 'no'] }, [refused('alice', 'exam', status), sequence('alice', 'exam')]),
+    ),
+    ...onTest({ without_attempt_id: true }, [refused('alice', 'exam', 200), sequence('alice', 'exam')]),
+    ...take('alice', 'exam', 'first'),
+    {
+      ...refused('bob', 'watched', 400),
+      vendor: { route: 'create_attempt', status: 400, body: { detail: 'no' }, times: 1 },
+    },
+    { ...refused('bob', 'watched', 200), vendor: { route: 'create_attempt', status: 200, body: {}, times: 1 } },
+    {
+      ...take('bob', 'watched', 'blocked')[0],
+      vendor: { route: 'create_attempt', status: 200, body: { status: 'onboarding_pending' }, times: 1 },
+    },
+    poll('bob', 'blocked'),
+    {
+      ...refused('carol', 'watched', 503),
+      vendor: { route: 'create_attempt', status: 503, body: { detail: 'busy' }, times: 1 },
+    },
+  ],
+};
+
+const retirement: Story = {
+  name: 'a vendor does not forget',
+  steps: [
+    exams({ exam: proctored }),
+    ...take('alice', 'exam', 'first'),
+    ...['error', false].flatMap((retire_answer) =>
+      under({ backends: { test: { retire_answer } } }, { backends: { test: { retire_answer: true } } }, [
+        step('worker POST ~~/retire_backend_user/{alice.id}/', 500, {}),
+      ]),
+    ),
+    step('worker POST ~~/retire_backend_user/{alice.id}/', 200, {}),
+  ],
+};
+
+export const settingsStories = [
+  reviewedOnce,
+  failedAtOnce,
+  timedOut,
+  crashing,
+  onboardingFirst,
+  unavailable,
+  retirement,
+];

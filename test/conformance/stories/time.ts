@@ -142,6 +142,22 @@ const ended: Story = {
   ],
 };
 
+const takenAway: Story = {
+  name: 'an attempt that ran out of time unread is taken away',
+  steps: [
+    exams({ exam: proctored, timed: {} }),
+    take('alice', 'exam', 'first', { ...asProctored, ...started }),
+    step('coach DELETE ~/attempt/{first}', 200, undefined, { wait: 1900 }),
+    take('bob', 'exam', 'bobs', { ...asProctored, ...started }),
+    act('bob', 'bobs', 'error'),
+    step('coach PUT ~/attempt/{bobs}', 200, { action: 'mark_ready_to_resume', user_id: '{bob.id}' }),
+    take('bob', 'exam', 'bobsNext', { ...asProctored, ...started }),
+    step('coach DELETE ~/exam_id/{exam}/user_id/{bob.id}/reset_attempts', 200, undefined, { wait: 1900 }),
+    take('carol', 'timed', 'carols', started),
+    step('coach DELETE ~/exam_id/{timed}/user_id/{carol.id}/reset_attempts', 200, undefined, { wait: 1900 }),
+  ],
+};
+
 const unread: Story = {
   name: 'an attempt runs out of time unread',
   steps: [
@@ -166,4 +182,4 @@ const unread: Story = {
   ],
 };
 
-export const timeStories = [runningOut, dueDates, ended, unread];
+export const timeStories = [runningOut, dueDates, ended, unread, takenAway];

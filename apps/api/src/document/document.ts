@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { asWritten, courseIdPattern } from '../reference-urls.js';
+import { asWritten, contentIdPattern, courseIdPattern } from '../reference-urls.js';
 import { detail, either, failure, type Schema, text } from './schemas.js';
 
 type Operation = { 'x-gate'?: string; parameters?: any[]; requestBody?: unknown; responses: any; security?: object[] };
@@ -38,7 +38,7 @@ const pathParameters: Record<string, { schema: Schema; description?: string }> =
   externalId: { schema: slug, description: "The provider's id of an attempt" },
   attemptCode: { schema: slug },
   courseId: { schema: { type: 'string', pattern: courseIdPattern }, description: 'course-v1:Org+Course+Run' },
-  contentId: { schema: { type: 'string', minLength: 1 }, description: 'A usage key' },
+  contentId: { schema: { type: 'string', pattern: contentIdPattern }, description: 'A usage key' },
   text: { schema: { type: 'string', minLength: 1 }, description: 'A part of a user name or e-mail address' },
 };
 

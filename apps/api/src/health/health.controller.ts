@@ -1,7 +1,8 @@
 import { type BeforeApplicationShutdown, Controller, Get, Inject } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
-import { POOL } from '#commands';
+import { CONFIGURATION, POOL } from '#commands';
+import type { Configuration } from '#configuration';
 import { type VendorState, vendorStates } from '#delivery';
 import { migrations } from '../../../../migrations/index.js';
 import { Gate } from '../authentication.js';
@@ -25,7 +26,10 @@ const ready = object('Ready', { status: text, transactionsHeldBack: integer, ven
 export class HealthController implements BeforeApplicationShutdown {
   private isEnding = false;
 
-  constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
+  constructor(
+    @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+  ) {}
 
   beforeApplicationShutdown() {
     this.isEnding = true;
@@ -54,7 +58,8 @@ export class HealthController implements BeforeApplicationShutdown {
         status: 'the log was restored by a logical dump: its transactions are ahead of this server',
       });
     const [{ transactions }] = (await this.pool.query(heldBack)).rows;
-    return { status: 'ok', transactionsHeldBack: Number(transactions), vendors: await vendorStates(this.pool) };
+    const vendors = await vendorStates(this.pool, this.configuration.settings);
+    return { status: 'ok', transactionsHeldBack: Number(transactions), vendors };
   }
 }
 

@@ -23,6 +23,22 @@ export const attemptHistory = object('AttemptHistory', {
   events: listOf(storedEvent),
 });
 
+export const attemptDeliveries = object('AttemptDeliveries', {
+  attempt_id: integer,
+  deliveries: listOf(
+    object('Delivery', {
+      event_id: { type: 'string', format: 'uuid' },
+      event_type: text,
+      version: integer,
+      topic: text,
+      partition: integer,
+      offset: text,
+      ce_id: text,
+      published_at: time,
+    }),
+  ),
+});
+
 export const attemptState = object('AttemptState', {
   attempt_id: integer,
   version: integer,

@@ -13,13 +13,14 @@ import pg from 'pg';
 import { POOL } from '#commands';
 import { type Attempt, evolveAttempt, isAttemptEvent, upcasters } from '#domain';
 import { type Checkpoint, EventStore, replay, type Stored } from '#event-store';
+import { deliveriesOf } from '#integration';
 import { columnOf, streamOfAttempt } from '#read-models';
 import { Gate } from '../authentication.js';
 import { Answers, Asks } from '../document/answers.js';
 import { integer, text, time } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
 import { WholeNumber } from '../whole-number.js';
-import { attemptHistory, attemptState } from './history.answers.js';
+import { attemptDeliveries, attemptHistory, attemptState } from './history.answers.js';
 
 const place = /^(\d{1,19})\.(\d{1,18})$/;
 
@@ -91,6 +92,34 @@ export class HistoryController implements OnApplicationShutdown {
       attempt_id: Number(attemptId),
       version: until.at(-1)?.version ?? 0,
       state: attempt ? rowOf(attempt) : null,
+    };
+  }
+
+  @Get('attempts/:attemptId/deliveries')
+  @Gate('course', auditors)
+  @ApiOperation({
+    summary: "Which message of which of the attempt's events is where in Kafka, in the order of publishing",
+  })
+  @Answers(200, attemptDeliveries)
+  async deliveries(@WholeNumber('attemptId') attemptId: string) {
+    const { events } = await this.eventsOf(attemptId);
+    const eventOf = new Map(events.map((event) => [event.id, event]));
+    const deliveries = await deliveriesOf(this.pool, events);
+    return {
+      attempt_id: Number(attemptId),
+      deliveries: deliveries.map(({ eventId, topic, partition, offset, ceId, publishedAt }) => {
+        const { type: event_type, version } = eventOf.get(eventId)!;
+        return {
+          event_id: eventId,
+          event_type,
+          version,
+          topic,
+          partition,
+          offset,
+          ce_id: ceId,
+          published_at: publishedAt,
+        };
+      }),
     };
   }
 

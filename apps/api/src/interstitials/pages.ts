@@ -313,6 +313,7 @@ const footer = ({ link_urls: urls, progress_page_url: progress }: ProctoringCont
     link(urls.contact_us, say('page.support')),
     link(progress, say('page.progress')),
   ].filter((each) => each !== null);
+  if (found.length === 0) return null; // a landmark that leads nowhere
   return html`<footer><nav aria-label="${say('page.help')}"><ul>
 ${found.map((each) => html`<li>${each}</li>\n`)}</ul></nav></footer>
 `;

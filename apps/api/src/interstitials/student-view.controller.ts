@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { CONFIGURATION, FreshAttempts, POOL } from '#commands';
 import { type Configuration, cookieSecretOf } from '#configuration';
-import { type Exam, statusSummaryOf } from '#domain';
+import { type Exam, isReached, statusSummaryOf } from '#domain';
 import { type Caller, courseEnd, isCourseStaff, mayTakeProctoredExams, userById } from '#platform';
 import { currentAttemptAt, examByContent } from '#read-models';
 import { subjectOf } from '../attempts/subject.js';
@@ -50,7 +50,7 @@ export class StudentViewController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { user_role: role = 'student', grace_period_mins: grace = '0' } = query;
-    if (!/^\d{1,7}$/.test(grace)) throw refused(400, 'grace_period_mins: A valid integer is required.');
+    if (!/^\d{1,9}$/.test(grace)) throw refused(400, 'grace_period_mins: A valid integer is required.');
     if ((role !== 'student' || grace !== '0') && !me.isStaff && !(await isCourseStaff(this.pool, me.userId, courseId)))
       throw refused(403, 'Must be a Staff User to Perform this request.');
     const learner = await this.learnerOf(me, query.user_id);
@@ -91,7 +91,7 @@ export class StudentViewController {
     ]);
     const attempt = found && (await this.fresh.of(found, at));
     const summary = statusSummaryOf(exam, attempt?.status, {
-      courseHasEnded: endsAt !== undefined && Date.parse(endsAt) < Date.parse(at),
+      courseHasEnded: isReached(endsAt, at),
       mayTakeProctoredExams: mayTake,
     });
     if (!summary) return {};

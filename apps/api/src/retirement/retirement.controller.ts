@@ -3,11 +3,11 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { CONFIGURATION, POOL, RetireLearner } from '#commands';
-import { type Configuration, userObfuscationKeyOf } from '#configuration';
+import type { Configuration } from '#configuration';
+import { backendsOf, retireAt } from '#delivery';
 import type { Origin } from '#domain';
-import { type Caller, obscuredUserId } from '#platform';
-import { ProviderRefused, providerOf } from '#providers';
-import { attemptsOf } from '#read-models';
+import type { Caller } from '#platform';
+import { ProviderRefused } from '#providers';
 import { Authentication, Gate, Me } from '../authentication.js';
 import { Answers } from '../document/answers.js';
 import { flag, mapOf } from '../document/schemas.js';
@@ -25,8 +25,8 @@ const ForRetirement = () => Answers(403, undefined, { description: 'Not one who 
 export class RetirementController {
   constructor(
     private readonly commands: CommandBus,
-    @Inject(POOL) private readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(POOL) readonly pool: pg.Pool,
+    @Inject(CONFIGURATION) readonly configuration: Configuration,
     private readonly authentication: Authentication,
   ) {}
 
@@ -38,11 +38,12 @@ export class RetirementController {
   @ForRetirement()
   async atProviders(@WholeNumber('userId') userId: string, @Me() me: Caller) {
     this.check(me);
-    const attempts = await attemptsOf(this.pool, userId);
-    const backends = new Set(attempts.filter((each) => each.takingAsProctored).map(({ exam }) => exam.backend));
     const done: Record<string, boolean> = {};
-    for (const backend of backends) {
-      const result = await this.retireAt(backend, Number(userId));
+    for (const backend of await backendsOf(this, userId)) {
+      const result = await retireAt(this, backend, Number(userId)).catch((error) => {
+        if (error instanceof ProviderRefused) return false;
+        throw error;
+      });
       if (result !== undefined) done[String(backend)] = result;
     }
     if (Object.values(done).includes(false)) throw new HttpAnswer(500, done);
@@ -64,15 +65,5 @@ export class RetirementController {
   private check({ isSuperuser, username }: Caller) {
     const { retirementServiceWorkerUsername } = this.configuration.settings;
     if (!isSuperuser && username !== retirementServiceWorkerUsername) throw new HttpAnswer(403);
-  }
-
-  private async retireAt(backend: string | null, userId: number): Promise<boolean | undefined> {
-    const id = obscuredUserId(userId, userObfuscationKeyOf(this.configuration), backend);
-    try {
-      return await providerOf(this.configuration.settings, backend).retireUser(id);
-    } catch (error) {
-      if (error instanceof ProviderRefused) return false;
-      throw error;
-    }
   }
 }

@@ -1,7 +1,9 @@
-import { userInfo } from 'node:os';
-import { Command, CommandRunner } from 'nest-commander';
+import { Command } from 'nest-commander';
 import { ReplayCallback } from '#commands';
-import { quarantinedCallbacks, releaseCallback } from '#platform';
+import { quarantinedCallback, quarantinedCallbacks, releaseCallback } from '#platform';
+import { idOf, OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
+import { BadUse } from '../operators/strict.command.js';
+import { list } from '../operators/tasks.js';
 import { withCommands } from '../surroundings.js';
 
 @Command({
@@ -9,22 +11,34 @@ import { withCommands } from '../surroundings.js';
   arguments: '<action> [id]',
   description: 'Reviews that were refused: list; replay ID; discard ID',
 })
-export class CallbacksCommand extends CommandRunner {
-  async run([action, id]: string[]) {
-    await withCommands(async ({ pool, commands }) => {
-      if (action === 'list') {
-        for (const callback of await quarantinedCallbacks(pool)) console.log(JSON.stringify(callback));
-        return;
-      }
-      if (!/^\d{1,9}$/.test(id ?? '')) throw new Error('Say which: replay ID, or discard ID.');
-      if (action === 'replay') {
-        const actor = { kind: 'operator', name: userInfo().username } as const;
-        await commands.execute(new ReplayCallback(Number(id), new Date().toISOString(), { actor }));
-        console.log(`${id} was taken`);
-      } else if (action === 'discard') {
-        if (!(await releaseCallback(pool, Number(id)))) throw new Error(`There is no quarantined callback ${id}.`);
-        console.log(`${id} is gone`);
-      } else throw new Error(`There is no action "${action}"; there are: list, replay, discard.`);
+export class CallbacksCommand extends OperatorCommand {
+  run([action, text]: string[], options: OperatorOptions) {
+    if (action === 'list') return withCommands(async ({ pool }) => list(await quarantinedCallbacks(pool), options));
+    if (action !== 'replay' && action !== 'discard')
+      throw new BadUse(`There is no action "${action}"; there are: list, replay, discard.`);
+    const id = idOf('ID', text);
+    return action === 'replay' ? this.replay(id, options) : this.discard(id, options);
+  }
+
+  private replay(id: number, options: OperatorOptions) {
+    return this.write(options, async ({ pool, commands }, origin) => {
+      const work = async () => {
+        await commands.execute(new ReplayCallback(id, new Date().toISOString(), origin));
+        if (!options.dryRun) await releaseCallback(pool, id);
+        return {};
+      };
+      return [{ about: { callback: id }, work }];
+    });
+  }
+
+  private discard(id: number, options: OperatorOptions) {
+    return withCommands(({ pool }) => {
+      const work = async () => {
+        if (!(await quarantinedCallback(pool, id))) throw new Error('There is no such quarantined callback.');
+        if (!options.dryRun) await releaseCallback(pool, id);
+        return { discarded: true };
+      };
+      return this.operate(options, [{ about: { callback: id }, work }]);
     });
   }
 }

@@ -1,26 +1,29 @@
-import { Command, CommandRunner } from 'nest-commander';
+import { Command } from 'nest-commander';
 import { Delivery, followerOf, type Surroundings } from '#delivery';
 import { upcasters } from '#domain';
 import { deadLetters, retryDeadLetters, type Stored, skipDeadLetter } from '#event-store';
 import { Relay, relayName } from '#integration';
 import { Mailer, mailerName } from '#mail';
 import { providersOf } from '#providers';
+import { OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
+import { BadUse } from '../operators/strict.command.js';
+import { list, type Task } from '../operators/tasks.js';
 import { withCommands } from '../surroundings.js';
 
 @Command({
   name: 'dead-letters',
   arguments: '<action> [follower] [of]',
-  description: 'What followers could not deliver: list; retry FOLLOWER LEARNER; skip FOLLOWER EVENT',
+  description:
+    'What followers could not deliver: list [FOLLOWER]; retry FOLLOWER [LEARNER], of all learners if not given; skip FOLLOWER EVENT',
 })
-export class DeadLettersCommand extends CommandRunner {
-  async run([action, follower, of]: string[]) {
-    await withCommands(async (around) => {
-      if (action === 'list') return list(around, follower);
-      if (!follower || !of) throw new Error('Say which: retry FOLLOWER LEARNER, or skip FOLLOWER EVENT.');
-      if (action === 'retry') return retry(around, follower, of);
-      if (action === 'skip') return skip(around, follower, of);
-      throw new Error(`There is no action "${action}"; there are: list, retry, skip.`);
-    });
+export class DeadLettersCommand extends OperatorCommand {
+  run([action, follower, of]: string[], options: OperatorOptions) {
+    if (action === 'list') return withCommands(async (around) => list(await listed(around, follower), options));
+    const tasksOf = { retry: retries, skip: skips }[action];
+    if (!tasksOf) throw new BadUse(`There is no action "${action}"; there are: list, retry, skip.`);
+    if (!follower || (action === 'skip' && !of))
+      throw new BadUse('Say which: retry FOLLOWER [LEARNER], or skip FOLLOWER EVENT.');
+    return withCommands(async (around) => this.operate(options, await tasksOf(around, follower, of, options)));
   }
 }
 
@@ -30,35 +33,70 @@ const followersOf = ({ configuration }: Surroundings) => [
   ...providersOf(configuration.settings).flatMap(({ name, wantsNews }) => (wantsNews ? followerOf(name) : [])),
 ];
 
-/** One line of JSON for each. */
-async function list(around: Surroundings, follower?: string) {
-  for (const name of follower ? [follower] : followersOf(around))
-    for (const { event, learner, reason, recordedAt } of await deadLetters(around.pool, name, upcasters))
-      console.log(JSON.stringify({ follower: name, learner, event: event.id, type: event.type, reason, recordedAt }));
+async function listed(around: Surroundings, only?: string) {
+  const letters = (only ? [only] : followersOf(around)).map(async (follower) =>
+    (await deadLetters(around.pool, follower, upcasters)).map(({ event, learner, reason, recordedAt }) => {
+      return { follower, learner, event: event.id, type: event.type, reason, recordedAt };
+    }),
+  );
+  return (await Promise.all(letters)).flat();
 }
 
-async function retry(around: Surroundings, follower: string, learner: string) {
-  const delivered = await retryDeadLetters(around.pool, follower, learner, handlerOf(around, follower), upcasters);
-  console.log(`${delivered} delivered`);
+/** A learner's letters go out in order, until the first that is refused again. */
+async function retries(
+  around: Surroundings,
+  follower: string,
+  only: string | undefined,
+  { dryRun }: OperatorOptions,
+): Promise<Task[]> {
+  const handle = handlerOf(around, follower);
+  const types = new Map<string, string[]>(only ? [[only, []]] : []);
+  for (const { learner, event } of await deadLetters(around.pool, follower, upcasters))
+    if (!only || only === learner) types.set(learner, [...(types.get(learner) ?? []), event.type]);
+  return [...types].map(([learner, waiting]) => ({
+    about: { follower, learner },
+    steps: waiting.length,
+    async work(advance) {
+      if (dryRun) return { delivered: waiting };
+      const delivered: string[] = [];
+      const deliver = async (events: Stored[]) => {
+        await handle(events);
+        delivered.push(...events.map(({ type }) => type));
+        advance(events.length);
+      };
+      await retryDeadLetters(around.pool, follower, learner, deliver, upcasters);
+      return { delivered };
+    },
+  }));
 }
 
-async function skip({ pool }: Surroundings, follower: string, event: string) {
-  if (!(await skipDeadLetter(pool, follower, event))) throw new Error(`${follower} has no dead letter ${event}.`);
-  console.log('1 skipped');
+async function skips(
+  { pool }: Surroundings,
+  follower: string,
+  event: string,
+  { dryRun }: OperatorOptions,
+): Promise<Task[]> {
+  const work = async () => {
+    const letter = (await deadLetters(pool, follower, upcasters)).find(({ event: { id } }) => id === event);
+    if (!letter) throw new Error('There is no such dead letter.');
+    if (!dryRun) await skipDeadLetter(pool, follower, event);
+    return { skipped: letter.event.type };
+  };
+  return [{ about: { follower, event }, work }];
 }
 
 function handlerOf(around: Surroundings, follower: string): (events: Stored[]) => Promise<void> {
   if (follower === relayName) {
     if (around.configuration.kafkaBrokers.length === 0) throw new Error('Without KAFKA_BROKERS nothing is published.');
     const relay = new Relay(around.pool, around.configuration);
-    return (events) => relay.handle(events);
+    return async (events) => void (await relay.republish(events, 'live'));
   }
   if (follower === mailerName) {
     const mailer = new Mailer(around);
     return (events) => mailer.handle(events);
   }
   const provider = providersOf(around.configuration.settings).find(({ name }) => followerOf(name) === follower);
-  if (!provider) throw new Error(`There is no follower "${follower}"; there are: ${followersOf(around).join(', ')}.`);
+  if (!provider) throw new BadUse(`There is no follower "${follower}"; there are: ${followersOf(around).join(', ')}.`);
   const delivery = new Delivery(provider, around);
   return (events) => delivery.handle(events);
 }

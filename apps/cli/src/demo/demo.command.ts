@@ -1,5 +1,6 @@
-import { Command, CommandRunner, Option } from 'nest-commander';
+import { Command, Option } from 'nest-commander';
 import { jwtSecretOf, loadConfiguration } from '#configuration';
+import { StrictCommand } from '../operators/strict.command.js';
 import { Client } from './client.js';
 import { messagesOfCourse } from './messages.js';
 import { Story } from './story.js';
@@ -8,7 +9,7 @@ import { Story } from './story.js';
   name: 'demo',
   description: 'Tell a story of four exams to the running service, and show what it leaves behind',
 })
-export class DemoCommand extends CommandRunner {
+export class DemoCommand extends StrictCommand {
   async run(_: string[], options: { url?: string }) {
     const configuration = loadConfiguration(process.env);
     const url = options.url ?? `http://${configuration.host}:${configuration.port}`;

@@ -1,16 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Kafka, logLevel } from 'kafkajs';
 import type { Configuration } from '#configuration';
-import { topics } from '#integration';
+import { kafkaAt, topics } from '#integration';
 
 /** What Kafka holds of one course, in the order of each topic. Waits until `isComplete`, for half a minute at most. */
 export async function messagesOfCourse(
-  { kafkaBrokers, kafkaTopicPrefix }: Configuration,
+  configuration: Configuration,
   courseId: string,
   isComplete: (lines: readonly string[]) => boolean,
 ): Promise<string[]> {
-  const kafka = new Kafka({ clientId: 'demo', brokers: kafkaBrokers, logLevel: logLevel.NOTHING });
-  const consumer = kafka.consumer({ groupId: `demo-${courseId}` });
+  const { kafkaTopicPrefix } = configuration;
+  const consumer = kafkaAt(configuration).consumer({ groupId: `demo-${courseId}` });
   const lines: string[] = [];
   await consumer.connect();
   await consumer.subscribe({ topics: topics.map(({ name }) => kafkaTopicPrefix + name), fromBeginning: true });

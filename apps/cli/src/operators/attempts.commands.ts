@@ -9,9 +9,19 @@ import {
   SetAttemptStatus,
   type Status,
 } from '#domain';
-import { type AttemptRecord, attemptById, attemptsAt, attemptsOfExam, examById, reviewedAttempts } from '#read-models';
-import { idOf, OperatorCommand, type OperatorOptions, type Task } from './operator.command.js';
+import {
+  type AttemptRecord,
+  attemptById,
+  attemptsAt,
+  attemptsOfExam,
+  examById,
+  reviewedAttempts,
+  reviewsOfNoAttempt,
+} from '#read-models';
+import { withCommands } from '../surroundings.js';
+import { idOf, OperatorCommand, type OperatorOptions, timeOf } from './operator.command.js';
 import { BadUse } from './strict.command.js';
+import { list, type Task } from './tasks.js';
 
 const valid: readonly string[] = [...completedStatuses, ...incompleteStatuses];
 const now = () => new Date().toISOString();
@@ -22,11 +32,12 @@ const now = () => new Date().toISOString();
 })
 export class ResetAttemptsCommand extends OperatorCommand {
   run(_: string[], { exam, user, ...options }: OperatorOptions & { exam: number; user: number }) {
-    return this.operate(options, async ({ pool, commands }, origin) => {
+    return this.write(options, async ({ pool, commands }, origin) => {
       const attempts = await attemptsAt(pool, exam, user);
       const reset = async () => {
         if (attempts.length === 0) throw new Error('There are no attempts.');
         await commands.execute(new RemoveAllAttempts({ examId: exam, userId: user }, { at: now() }, origin));
+        return {};
       };
       return [{ about: { exam, user, attempts: attempts.map(({ id }) => id) }, work: reset }];
     });
@@ -34,23 +45,24 @@ export class ResetAttemptsCommand extends OperatorCommand {
 
   @Option({ flags: '--exam <id>', required: true, description: 'the exam' })
   exam(text: string) {
-    return idOf('exam', text);
+    return idOf('--exam', text);
   }
 
   @Option({ flags: '--user <id>', required: true, description: 'the learner' })
   user(text: string) {
-    return idOf('user', text);
+    return idOf('--user', text);
   }
 }
 
 @Command({ name: 'set-attempt-status', description: 'Give an attempt a status, with all that follows from it' })
 export class SetAttemptStatusCommand extends OperatorCommand {
   run(_: string[], { attempt: id, to, ...options }: OperatorOptions & { attempt: number; to: Status }) {
-    return this.operate(options, async ({ pool, commands }, origin) => {
+    return this.write(options, async ({ pool, commands }, origin) => {
       const work = async () => {
         const attempt = await attemptById(pool, id);
         if (!attempt) throw new Error(`There is no attempt ${id}.`);
         await commands.execute(new SetAttemptStatus(attempt, { attemptId: id, status: to, at: now() }, origin));
+        return {};
       };
       return [{ about: { attempt: id, to }, work }];
     });
@@ -58,7 +70,7 @@ export class SetAttemptStatusCommand extends OperatorCommand {
 
   @Option({ flags: '-a, --attempt <id>', required: true, description: 'the attempt' })
   attempt(text: string) {
-    return idOf('attempt', text);
+    return idOf('--attempt', text);
   }
 
   @Option({ flags: '-t, --to <status>', required: true, description: valid.join(', ') })
@@ -78,6 +90,7 @@ const forEach = (
     about: { attempt: attempt.id, status: attempt.status },
     work: async () => {
       await commands.execute(make(attempt));
+      return {};
     },
   }));
 
@@ -87,7 +100,7 @@ const forEach = (
 })
 export class UpdateAttemptsForExamCommand extends OperatorCommand {
   run(_: string[], { exam, ...options }: OperatorOptions & { exam: number }) {
-    return this.operate(options, async ({ pool, commands }, origin) => {
+    return this.write(options, async ({ pool, commands }, origin) => {
       if (!(await examById(pool, exam))) throw new BadUse(`There is no exam ${exam}.`);
       return forEach(
         await attemptsOfExam(pool, exam),
@@ -100,7 +113,7 @@ export class UpdateAttemptsForExamCommand extends OperatorCommand {
 
   @Option({ flags: '--exam <id>', required: true, description: 'the exam' })
   exam(text: string) {
-    return idOf('exam', text);
+    return idOf('--exam', text);
   }
 }
 
@@ -110,7 +123,7 @@ export class UpdateAttemptsForExamCommand extends OperatorCommand {
 })
 export class UpdateStatusFromReviewCommand extends OperatorCommand {
   run(_: string[], { from, until, ...options }: OperatorOptions & { from: string; until: string }) {
-    return this.operate(options, async ({ pool, commands }, origin) =>
+    return this.write(options, async ({ pool, commands }, origin) =>
       forEach(
         await reviewedAttempts(pool, from, until),
         commands,
@@ -121,20 +134,14 @@ export class UpdateStatusFromReviewCommand extends OperatorCommand {
 
   @Option({ flags: '--from <time>', required: true, description: 'reviews since then: an ISO 8601 time' })
   from(text: string) {
-    return timeOf('from', text);
+    return timeOf('--from', text);
   }
 
   @Option({ flags: '--until <time>', required: true, description: 'and until then' })
   until(text: string) {
-    return timeOf('until', text);
+    return timeOf('--until', text);
   }
 }
-
-const timeOf = (option: string, text: string): string => {
-  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(Date.parse(text)))
-    throw new BadUse(`--${option} must be an ISO 8601 time, not "${text}".`);
-  return new Date(text).toISOString();
-};
 
 @Command({
   name: 'set-is-attempt-active',
@@ -142,15 +149,6 @@ const timeOf = (option: string, text: string): string => {
 })
 export class SetIsAttemptActiveCommand extends OperatorCommand {
   run(_: string[], options: OperatorOptions) {
-    return this.operate(options, async ({ pool }) => {
-      const { rows } = await pool.query(`
-        select distinct data->>'attemptCode' as code, (data->>'attemptId')::bigint as id from events
-         where type = 'ReviewReceived'
-           and not exists (select from attempts where attempts.id = (data->>'attemptId')::bigint) order by id`);
-      return rows.map(({ code, id }) => ({
-        about: { attempt: Number(id), code },
-        work: async () => ({ isAttemptActive: false }),
-      }));
-    });
+    return withCommands(async ({ pool }) => list(await reviewsOfNoAttempt(pool), options));
   }
 }

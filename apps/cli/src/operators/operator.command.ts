@@ -1,31 +1,35 @@
 import { userInfo } from 'node:os';
-import { SingleBar } from 'cli-progress';
 import { Option } from 'nest-commander';
 import type { Surroundings } from '#delivery';
 import type { Origin } from '#domain';
 import type { EventStore } from '#event-store';
 import { withCommands } from '../surroundings.js';
 import { BadUse, StrictCommand } from './strict.command.js';
+import { carryOut, type Task } from './tasks.js';
 
 export type OperatorOptions = { dryRun?: boolean; json?: boolean; operator?: string };
 
-/** One thing to do, and whom it is about. `work` may answer what else is to be told. */
-export type Task = { about: Record<string, unknown>; work: () => Promise<unknown> };
-
 /** An id from the command line. @throws BadUse */
-export const idOf = (option: string, text: string): number => {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new BadUse(`--${option} must be a whole number above 0, not "${text}".`);
+export const idOf = (name: string, text = ''): number => {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new BadUse(`${name} must be a whole number above 0, not "${text}".`);
   return Number(text);
 };
 
-/** A command that changes what is in the log. Every event says who ran it. */
+/** A time from the command line, as ISO 8601 in UTC. @throws BadUse */
+export const timeOf = (name: string, text: string): string => {
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(Date.parse(text)))
+    throw new BadUse(`${name} must be an ISO 8601 time, not "${text}".`);
+  return new Date(text).toISOString();
+};
+
+/** What operators run: all commands of theirs take the same options, tell in the same way, and end with the same codes. */
 export abstract class OperatorCommand extends StrictCommand {
   @Option({ flags: '--dry-run', description: 'say what would be done, and do nothing' })
   dryRun() {
     return true;
   }
 
-  @Option({ flags: '--json', description: 'one line of JSON for each thing done' })
+  @Option({ flags: '--json', description: 'one line of JSON for each thing' })
   json() {
     return true;
   }
@@ -36,36 +40,29 @@ export abstract class OperatorCommand extends StrictCommand {
     return name;
   }
 
-  /** Does one task after the other, and goes on after failures. Exit code 1 when there were some. */
-  protected operate(
-    { dryRun = false, json = false, operator = userInfo().username }: OperatorOptions,
+  /** Exit code 1 when a task failed. */
+  protected async operate(options: OperatorOptions, tasks: readonly Task[]): Promise<void> {
+    if ((await carryOut(tasks, options)) > 0) process.exitCode = 1;
+  }
+
+  /** Tasks that write events. Each event says who ran the command; in a dry run they are told, and not written. */
+  protected write(
+    options: OperatorOptions,
     tasksOf: (around: Surroundings, origin: Origin) => Promise<Task[]>,
   ): Promise<void> {
+    const { dryRun = false, operator = userInfo().username } = options;
     return withCommands(async (around) => {
       const events = watched(around.events, dryRun);
       const tasks = await tasksOf(around, { actor: { kind: 'operator', name: operator } });
-      const bar = process.stdout.isTTY && !json ? new SingleBar({ format: '{bar} {value}/{total}' }) : undefined;
-      const lines: string[] = [];
-      const tell = (line: string) => (bar ? lines.push(line) : console.log(line));
-      bar?.start(tasks.length, 0);
-      let failed = 0;
-      for (const { about, work } of tasks) {
-        events.length = 0;
-        let result: object;
-        try {
-          const told = (await work()) as object | undefined;
-          result = { events: [...events], ...told };
-        } catch (error) {
-          failed++;
-          result = { error: (error as Error).message };
-        }
-        tell(json ? JSON.stringify({ ...about, ...result, dryRun }) : sentence(about, result, dryRun));
-        bar?.increment();
-      }
-      bar?.stop();
-      for (const line of lines) console.log(line);
-      if (!json) console.log(`${tasks.length - failed} done${dryRun ? ' (dry run)' : ''}, ${failed} failed`);
-      if (failed > 0) process.exitCode = 1;
+      const telling = tasks.map((task): Task => {
+        const work: Task['work'] = async (advance) => {
+          events.length = 0;
+          const told = await task.work(advance);
+          return { events: [...events], ...told };
+        };
+        return { ...task, work };
+      });
+      await this.operate(options, telling);
     });
   }
 }
@@ -79,10 +76,4 @@ function watched(store: EventStore, dryRun: boolean): string[] {
     return dryRun ? [] : append(appends, kept);
   };
   return types;
-}
-
-function sentence(about: Record<string, unknown>, result: { events?: string[]; error?: string }, dryRun: boolean) {
-  const whom = Object.entries(about).map(([name, value]) => `${name} ${value}`);
-  const what = result.error ?? (result.events?.join(', ') || 'nothing to do');
-  return `${whom.join(', ')}: ${dryRun && !result.error ? 'would be ' : ''}${result.error ? 'failed: ' : ''}${what}`;
 }

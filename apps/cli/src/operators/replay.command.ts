@@ -1,28 +1,51 @@
 import { Command, Option } from 'nest-commander';
+import { upcasters } from '#domain';
+import { type EventStore, replay, type Stored } from '#event-store';
+import { Relay } from '#integration';
 import { streamOfAttempt } from '#read-models';
 import { withCommands } from '../surroundings.js';
-import { idOf } from './operator.command.js';
-import { BadUse, StrictCommand } from './strict.command.js';
+import { idOf, OperatorCommand, type OperatorOptions, timeOf } from './operator.command.js';
+import { BadUse } from './strict.command.js';
+import { list } from './tasks.js';
+
+type Which = { attempt?: number; stream?: string; user?: number; course?: string; from?: string; until?: string };
+type Options = OperatorOptions & Which & { publish?: boolean; live?: boolean };
 
 @Command({
   name: 'replay',
   description:
-    'Print the history of a stream, or of an attempt, one event a line, and prove that it is what was written',
+    'Print what happened, and prove that it is what was written; or with --publish tell it once more on Kafka, in topics of its own (<topic>.replay)',
 })
-export class ReplayCommand extends StrictCommand {
-  run(_: string[], { stream: named, attempt }: { stream?: string; attempt?: number }) {
-    if ((named === undefined) === (attempt === undefined))
-      throw new BadUse('Say which: --stream NAME, or --attempt ID.');
-    return withCommands(async ({ pool, events }) => {
-      const stream = named ?? (await streamOfAttempt(pool, String(attempt)))?.stream;
-      const history = stream === undefined ? [] : await events.read(stream);
-      if (history.length === 0) throw new Error(`There is no ${named ? `stream ${named}` : `attempt ${attempt}`}.`);
-      for (const event of history)
-        if (attempt === undefined || (event.data as { attemptId?: number }).attemptId === attempt)
-          console.log(JSON.stringify(event));
-      const problem = await events.verify(stream!);
-      if (problem) throw new Error(problem);
+export class ReplayCommand extends OperatorCommand {
+  run(_: string[], { publish, live, json, dryRun, operator: __, ...which }: Options) {
+    const ways = [which.attempt, which.stream, which.user, which.from ?? which.until];
+    if (ways.filter((way) => way !== undefined).length !== 1)
+      throw new BadUse(
+        'Say which: --attempt ID, --stream NAME, --user ID [--course ID], or --from TIME and --until TIME.',
+      );
+    if (which.course && !which.user) throw new BadUse('--course goes with --user.');
+    if (live && !publish) throw new BadUse('--live goes with --publish.');
+    return withCommands(async ({ pool, configuration, events }) => {
+      const found = this.find(pool, events, which);
+      if (!publish) return print(events, found, json);
+      if (configuration.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
+      const relay = new Relay(pool, configuration);
+      const into = live ? 'live' : 'replay';
+      const work = async () => {
+        const told = { events: 0, messages: 0 };
+        for await (const batch of found) {
+          told.events += batch.length;
+          if (!dryRun) told.messages += await relay.republish(batch, into);
+        }
+        return told;
+      };
+      await this.operate({ json, dryRun }, [{ about: { ...which, into }, work }]);
     });
+  }
+
+  @Option({ flags: '--attempt <id>', description: 'also one that was removed' })
+  attempt(text: string) {
+    return idOf('--attempt', text);
   }
 
   @Option({ flags: '--stream <name>', description: 'such as attempts-1-2, exam-1, learner-2' })
@@ -30,8 +53,73 @@ export class ReplayCommand extends StrictCommand {
     return text;
   }
 
-  @Option({ flags: '--attempt <id>', description: 'also one that was removed' })
-  attempt(text: string) {
-    return idOf('attempt', text);
+  @Option({ flags: '--user <id>', description: 'all of a learner' })
+  user(text: string) {
+    return idOf('--user', text);
   }
+
+  @Option({ flags: '--course <id>', description: 'of that learner, in this course' })
+  course(text: string) {
+    return text;
+  }
+
+  @Option({ flags: '--from <time>', description: 'all that was recorded then or later' })
+  from(text: string) {
+    return timeOf('--from', text);
+  }
+
+  @Option({ flags: '--until <time>', description: 'all that was recorded before' })
+  until(text: string) {
+    return timeOf('--until', text);
+  }
+
+  @Option({ flags: '--publish', description: 'tell it on Kafka, in <topic>.replay' })
+  publish() {
+    return true;
+  }
+
+  @Option({ flags: '--live', description: 'in the topics that everybody reads, instead' })
+  live() {
+    return true;
+  }
+
+  private async *find(
+    pool: Parameters<typeof replay>[0],
+    events: EventStore,
+    { attempt, stream: named, user, course, from, until }: Which,
+  ): AsyncGenerator<Stored[]> {
+    if (attempt !== undefined || named !== undefined) {
+      const stream = named ?? (await streamOfAttempt(pool, String(attempt)))?.stream;
+      const history = stream === undefined ? [] : await events.read(stream);
+      if (history.length === 0) throw new Error(`There is no ${named ? `stream ${named}` : `attempt ${attempt}`}.`);
+      const isWanted = ({ data }: Stored) =>
+        attempt === undefined || (data as { attemptId?: number }).attemptId === attempt;
+      return yield history.filter(isWanted);
+    }
+    for await (const batch of replay(pool, { batch: 500, upcasters })) {
+      const wanted = batch.filter(
+        ({ metadata, recordedAt }) =>
+          (user === undefined || metadata.userId === user) &&
+          (course === undefined || metadata.courseId === course) &&
+          (from === undefined || recordedAt >= from) &&
+          (until === undefined || recordedAt < until),
+      );
+      if (wanted.length > 0) yield wanted;
+    }
+  }
+}
+
+/** Fails in the end when a stream is not what was written. */
+async function print(events: EventStore, found: AsyncIterable<Stored[]>, json?: boolean) {
+  const streams = new Set<string>();
+  for await (const batch of found) {
+    const inShort = batch.map(({ stream, version, recordedAt, type, metadata: { actor } }) => {
+      return { stream, version, recordedAt, type, by: actor };
+    });
+    list(json ? batch : inShort, { json });
+    for (const { stream } of batch) streams.add(stream);
+  }
+  const problems = [];
+  for (const stream of streams) problems.push((await events.verify(stream)) ?? []);
+  if (problems.flat().length > 0) throw new Error(problems.flat().join('\n'));
 }

@@ -9,8 +9,11 @@ import { idOf, OperatorCommand, type OperatorOptions } from './operator.command.
 })
 export class RetireUserCommand extends OperatorCommand {
   run(_: string[], { user, ...options }: OperatorOptions & { user: number }) {
-    return this.operate(options, async ({ pool, commands }, origin) => {
-      const retire = () => commands.execute(new RetireLearner(user, new Date().toISOString(), origin));
+    return this.write(options, async ({ pool, commands }, origin) => {
+      const retire = async () => {
+        await commands.execute(new RetireLearner(user, new Date().toISOString(), origin));
+        return {};
+      };
       // Not by the handler: it destroys the key.
       const rehearse = async () => {
         const blanked = (await examsWithAllowances(pool, user)).map(() => 'AllowanceBlanked');
@@ -22,6 +25,6 @@ export class RetireUserCommand extends OperatorCommand {
 
   @Option({ flags: '--user <id>', required: true, description: 'the learner' })
   user(text: string) {
-    return idOf('user', text);
+    return idOf('--user', text);
   }
 }

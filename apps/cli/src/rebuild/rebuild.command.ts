@@ -1,11 +1,13 @@
-import { SingleBar } from 'cli-progress';
-import { Command, CommandRunner, Option } from 'nest-commander';
+import { Command, Option } from 'nest-commander';
 import pg from 'pg';
 import { loadConfiguration } from '#configuration';
-import { type Projection, projections, type Rebuilt, rebuild } from '#read-models';
+import { type Projection, projections, rebuild } from '#read-models';
 import { withDatabase } from '../database.js';
+import { OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
+import { BadUse } from '../operators/strict.command.js';
+import type { Task } from '../operators/tasks.js';
 
-type Options = { all?: boolean; replace?: boolean };
+type Options = OperatorOptions & { all?: boolean; replace?: boolean };
 
 const names = projections.map(({ table }) => table).join(', ');
 
@@ -14,14 +16,26 @@ const names = projections.map(({ table }) => table).join(', ');
   arguments: '[tables...]',
   description: `Rebuild read models from the log, prove them equal, swap them in: ${names}`,
 })
-export class RebuildCommand extends CommandRunner {
-  async run(tables: string[], { all, replace }: Options) {
+export class RebuildCommand extends OperatorCommand {
+  run(tables: string[], { all, replace, ...options }: Options) {
     const chosen = all ? projections : tables.map(projectionOf);
-    if (chosen.length === 0) throw new Error(`Say which read models (${names}), or --all.`);
-    await withDatabase(loadConfiguration(process.env), async (connectionString) => {
+    if (chosen.length === 0) throw new BadUse(`Say which read models (${names}), or --all.`);
+    return withDatabase(loadConfiguration(process.env), async (connectionString) => {
       const owner = new pg.Pool({ connectionString, max: 3 });
       try {
-        for (const projection of chosen) report(await withBar(owner, projection, replace));
+        const { rows } = await owner.query('select count(*) from events');
+        const tasks = chosen.map((projection): Task => {
+          const { table } = projection;
+          const work: Task['work'] = async (advance) => {
+            const manner = { replaceDiffering: replace, dryRun: options.dryRun, onEvents: advance };
+            const { swapped, differing, ...rest } = await rebuild(owner, projection, manner);
+            if (differing.length > 0 && !replace)
+              throw new Error(`rows ${differing.join(', ')} differ from the log, so nothing is swapped in`);
+            return { ...rest, differing, swapped };
+          };
+          return { about: { table }, steps: Number(rows[0].count), work };
+        });
+        await this.operate(options, tasks);
       } finally {
         await owner.end();
       }
@@ -42,22 +56,5 @@ export class RebuildCommand extends CommandRunner {
 const projectionOf = (table: string): Projection => {
   const projection = projections.find((each) => each.table === table);
   if (projection) return projection;
-  throw new Error(`There is no read model "${table}"; there are: ${names}.`);
+  throw new BadUse(`There is no read model "${table}"; there are: ${names}.`);
 };
-
-async function withBar(owner: pg.Pool, projection: Projection, replaceDiffering = false): Promise<Rebuilt> {
-  const { rows } = await owner.query('select count(*) from events');
-  const bar = new SingleBar({ format: `${projection.table.padEnd(14)} {bar} {percentage}% | {value}/{total} events` });
-  bar.start(Number(rows[0].count), 0);
-  try {
-    return await rebuild(owner, projection, { replaceDiffering, onEvents: (count) => bar.increment(count) });
-  } finally {
-    bar.stop();
-  }
-}
-
-function report({ table, events, rows, differing, swapped }: Rebuilt) {
-  const outcome = differing.length === 0 ? 'equal' : `rows ${differing.join(', ')} differ from the log`;
-  console.log(`${table}: ${events} events, ${rows} rows, ${outcome}, ${swapped ? 'swapped in' : 'not swapped in'}`);
-  if (!swapped) process.exitCode = 1;
-}

@@ -1,16 +1,17 @@
-import { Command, CommandRunner, Option } from 'nest-commander';
+import { Command, Option } from 'nest-commander';
+import { idOf } from '../operators/operator.command.js';
+import { BadUse, StrictCommand } from '../operators/strict.command.js';
 import { type TokenOptions, tokenFor } from './token.js';
 
 @Command({ name: 'token', description: 'Print a token signed with the secret of the service' })
-export class TokenCommand extends CommandRunner {
+export class TokenCommand extends StrictCommand {
   async run(_: string[], options: TokenOptions) {
     console.log(await tokenFor(options, process.env));
   }
 
   @Option({ flags: '--user-id <id>', description: 'a whole number', required: true })
   userId(text: string) {
-    if (!/^[1-9]\d{0,14}$/.test(text)) throw new Error(`--user-id must be a whole number above 0, not "${text}".`);
-    return Number(text);
+    return idOf('--user-id', text);
   }
 
   @Option({ flags: '--username <name>', description: 'user name' })
@@ -51,7 +52,7 @@ export class TokenCommand extends CommandRunner {
   @Option({ flags: '--expires-in <time>', description: 'such as 15m, 1h, 30d', defaultValue: '1d' })
   expiresIn(text: string) {
     if (!/^\d+[smhd]$/.test(text))
-      throw new Error(`--expires-in must be a time such as 15m, 1h or 30d, not "${text}".`);
+      throw new BadUse(`--expires-in must be a time such as 15m, 1h or 30d, not "${text}".`);
     return text;
   }
 }

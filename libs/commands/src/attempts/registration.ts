@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { type Configuration, lmsAddressOf, userObfuscationKeyOf } from '#configuration';
 import { allowedTimeOf, type LearnerAtExam, type NewAttemptCommand, type Registration } from '#domain';
@@ -6,6 +7,7 @@ import { providerOf } from '#providers';
 import { examById, examJson } from '#read-models';
 import { rememberUnclaimed } from './unclaimed.js';
 
+const log = new Logger('registrations');
 const policyException = 'review_policy_exception';
 
 /** Registers an attempt with its provider, with what the provider is told of the learner (domain.md §3.3, §3.4). */
@@ -37,12 +39,18 @@ export const register = async (
     ...(reviewPolicyException ? { review_policy_exception: reviewPolicyException } : {}),
   };
   const provider = providerOf(settings, backend);
-  const registration = await provider.register(examJson(exam!), context, attempt.id);
-  if (provider.wantsNews && 'externalId' in registration && registration.externalId)
-    await rememberUnclaimed(pool, {
-      provider: provider.name,
-      examExternalId: exam!.externalId,
-      attemptExternalId: registration.externalId,
-    });
+  const remember = async (registered: NonNullable<Registration>) => {
+    if (provider.wantsNews && 'externalId' in registered && registered.externalId)
+      await rememberUnclaimed(pool, {
+        provider: provider.name,
+        examExternalId: exam!.externalId,
+        attemptExternalId: registered.externalId,
+      });
+  };
+  const registration = await provider.register(examJson(exam!), context, attempt.id, (late) => {
+    log.warn(`${provider.name} registered an attempt when nobody waited for it any more; it is removed there.`);
+    remember(late).catch((error) => log.error(`What ${provider.name} registered is not removed: ${error.message}`));
+  });
+  await remember(registration);
   return registration;
 };

@@ -3,7 +3,7 @@ import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type pg from 'pg';
 import { type Attempt, evolveAttempt, isAttemptEvent, type Origin, printed, Refusal } from '#domain';
 import { EventStore } from '#event-store';
-import { quarantinedCallback, releaseCallback } from '#platform';
+import { quarantinedCallback } from '#platform';
 import { attemptByCode, attemptsByExternalId } from '#read-models';
 import { POOL } from '../tokens.js';
 import { ReceiveReview, type ReviewedAttempt } from './review.handler.js';
@@ -58,7 +58,7 @@ const codeIn = ({ examMetaData = {} }: Record<string, unknown>): unknown => {
   throw new Refusal('bad_review', 'examMetaData: Expected a dictionary.');
 };
 
-/** Tries a quarantined callback again, and lets go of it when it is taken this time. */
+/** Tries a quarantined callback again. Where it is taken this time, it is to be released. */
 export class ReplayCallback {
   constructor(
     readonly id: number,
@@ -85,9 +85,9 @@ export class ReplayCallbackHandler implements ICommandHandler<ReplayCallback> {
     else {
       const [attempt] = await attemptsByExternalId(this.pool, callback.externalId!);
       if (!attempt) throw new Refusal('attempt_not_found', `There is no attempt ${callback.externalId}.`);
+      if (!attempt.exam.isProctored) throw new Refusal('exam_not_proctored', 'The exam is no longer proctored.');
       await this.commands.execute(new ReceiveReview(attempt, attempt.exam.backend, payload, at, origin));
     }
-    await releaseCallback(this.pool, id);
   }
 }
 

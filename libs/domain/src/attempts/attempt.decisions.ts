@@ -94,8 +94,14 @@ export const attemptDecisions: Decisions = {
     return [first, ...create(onAttempt(state, first), command, attempt.takingAsProctored)];
   },
 
-  RemoveAttempt: (state, command) => [removed(attemptOf(state, command.data.attemptId), command, 'staff')],
+  /** One whose time is over is handed in before it goes. */
+  RemoveAttempt: (state, command) => {
+    const attempt = attemptOf(state, command.data.attemptId);
+    const first = isOverdue(attempt, command.data.at) ? runOut(state, attempt, command) : [];
+    return [...first, removed(attemptOf(first.reduce(onAttempt, state), attempt.id), command, 'staff')];
+  },
 
+  /** As in the reference, nobody looks whether their time is over. */
   RemoveAllAttempts: (state, command) => state.attempts.map((attempt) => removed(attempt, command, 'staff')),
 
   EnterSecureBrowser: (state, command) => {

@@ -506,6 +506,24 @@ describe('removing an attempt', () => {
         },
       }));
 
+  it('of one whose time is over hands it in first', () =>
+    given(created, started)
+      .when(informed(new RemoveAttempt(learner, one(500), byLearner)))
+      .thenMatching(
+        { type: 'AttemptSubmitted', data: { because: 'time_ran_out', completedAt: after(90) } },
+        {
+          type: 'AttemptRemoved',
+          data: {
+            effects: [
+              { kind: 'provider', action: 'remove' },
+              { kind: 'learner_state', action: 'reset' },
+              { kind: 'grade', action: 'undo' },
+              { kind: 'credit', status: 'removed' },
+            ],
+          },
+        },
+      ));
+
   it('of all attempts at an exam is one change', () =>
     given(created, started, errored, second)
       .when(informed(new RemoveAllAttempts(learner, { at: noon }, byLearner)))

@@ -56,14 +56,18 @@ export const remainingSeconds = (attempt: Clock, at: string): number => {
   return expiry === null ? 0 : Math.max(0, (Date.parse(expiry) - Date.parse(at)) / 1000);
 };
 
-/** Has the exam's last moment come for this learner (domain.md §4.2)? Inclusive. */
+/** Has this time come? That very instant counts. */
+export const isReached = (time: string | null | undefined, at: string): boolean =>
+  typeof time === 'string' && Date.parse(time) <= Date.parse(at);
+
+/** Has the exam's last moment come for this learner (domain.md §4.2)? */
 export const isPastDue = (
   exam: { isProctored: boolean; isPracticeExam: boolean },
   dueAt: string | null,
   courseEndsAt: string | null,
   at: string,
 ): boolean => {
-  if (dueAt !== null) return Date.parse(dueAt) <= Date.parse(at);
+  if (dueAt !== null) return isReached(dueAt, at);
   const isTimed = !exam.isProctored && !exam.isPracticeExam;
-  return isTimed && courseEndsAt !== null && Date.parse(courseEndsAt) <= Date.parse(at);
+  return isTimed && isReached(courseEndsAt, at);
 };

@@ -1,9 +1,8 @@
 import { hostname } from 'node:os';
 import avsc from 'avsc';
 import type pg from 'pg';
-import { v5 as uuid } from 'uuid';
 import { type Identity, identitiesOf } from '#platform';
-import { subjectOf } from '../messages.js';
+import { derivedId, subjectOf } from '../messages.js';
 import { type Change, effectsIn, type Subject } from '../topic.js';
 import type { SchemaRegistry } from './registry.js';
 import { pack } from './wire-format.js';
@@ -153,7 +152,7 @@ export class ExamAttempts {
       headers: {
         ce_specversion: '1.0',
         ce_type: type,
-        ce_id: uuid(`${examAttemptTopic}/${attempt.word}`, event.id),
+        ce_id: derivedId(`${examAttemptTopic}/${attempt.word}`, event.id),
         ce_source: 'openedx/exam-proctoring/web',
         ce_time: event.data.at.replace('Z', '+00:00'),
         ce_minorversion: '0',

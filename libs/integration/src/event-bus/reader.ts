@@ -5,13 +5,11 @@ import type { EachMessagePayload, IHeaders, Kafka, Producer } from 'kafkajs';
 import type pg from 'pg';
 import type { Configuration } from '#configuration';
 import { FactRefused, keepFact } from '#platform';
-import { kafkaAt } from '../kafka.js';
+import { disconnect, type KafkaAccess, kafkaAt, producerOf, withAdmin } from '../kafka.js';
+import { deadLetterTopic, makeTopics } from '../topic-settings.js';
 import { type Fact, readings } from './facts.js';
 import { SchemaRegistry, UnknownSchema } from './registry.js';
 import { unpack } from './wire-format.js';
-
-/** Where messages go that nobody can read, without the configured prefix. */
-export const deadLetterTopic = 'proctoring.dead-letters.v1';
 
 const log = new Logger('event-bus');
 const lookAgainMs = 10_000;
@@ -31,16 +29,14 @@ export class EventBusReader {
   /** `retire` forgets a learner. Without Kafka or a schema registry there is nothing to read. */
   constructor(
     private readonly pool: pg.Pool,
-    private readonly configuration: Pick<
-      Configuration,
-      'kafkaBrokers' | 'kafkaTopicPrefix' | 'schemaRegistryUrl' | 'eventBusTopics'
-    >,
+    private readonly configuration: KafkaAccess &
+      Pick<Configuration, 'kafkaTopicPrefix' | 'schemaRegistryUrl' | 'eventBusTopics'>,
     private readonly retire: (userId: number, at: string) => Promise<void>,
   ) {
     const { kafkaBrokers, kafkaTopicPrefix, schemaRegistryUrl, eventBusTopics } = configuration;
     this.topics = eventBusTopics.map((topic) => kafkaTopicPrefix + topic);
     if (kafkaBrokers.length === 0 || !schemaRegistryUrl) return;
-    this.kafka = kafkaAt(kafkaBrokers);
+    this.kafka = kafkaAt(configuration);
     this.registry = new SchemaRegistry(schemaRegistryUrl);
   }
 
@@ -59,7 +55,7 @@ export class EventBusReader {
       }
       await pause(1000, undefined, { signal }).catch(() => {});
     }
-    await this.producer?.disconnect().catch(() => {});
+    if (this.producer) await disconnect(this.producer);
   }
 
   /** Reads the topics there are, until there are more of those that are wanted. */
@@ -93,14 +89,8 @@ export class EventBusReader {
   }
 
   private async existing(kafka: Kafka): Promise<string[]> {
-    const admin = kafka.admin();
-    try {
-      await admin.connect();
-      const there = await admin.listTopics();
-      return this.topics.filter((topic) => there.includes(topic));
-    } finally {
-      await admin.disconnect();
-    }
+    const there = await withAdmin(kafka, (admin) => admin.listTopics());
+    return this.topics.filter((topic) => there.includes(topic));
   }
 
   /** Does what a message says, or puts it aside; waits as long as database, registry or broker are away. */
@@ -157,16 +147,8 @@ export class EventBusReader {
   }
 
   private async deadLetters(): Promise<Producer> {
-    const admin = this.kafka!.admin();
-    try {
-      await admin.connect();
-      await admin.createTopics({ topics: [{ topic: this.configuration.kafkaTopicPrefix + deadLetterTopic }] });
-    } finally {
-      await admin.disconnect();
-    }
-    const producer = this.kafka!.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
-    await producer.connect();
-    return producer;
+    await makeTopics(this.kafka!, this.configuration.kafkaTopicPrefix, [deadLetterTopic]);
+    return producerOf(this.kafka!, { onTarget() {} });
   }
 }
 

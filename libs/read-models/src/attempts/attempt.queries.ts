@@ -135,3 +135,12 @@ export const reviewedAttempts = (pool: pg.Pool, from: string, until: string): Pr
        having max((data->>'at')::timestamptz) between $1 and $2) order by attempt.id`,
     [from, until],
   );
+
+/** The reviews whose attempt was removed since, by its id. */
+export const reviewsOfNoAttempt = async (pool: pg.Pool): Promise<{ attempt: number; code: string }[]> => {
+  const { rows } = await pool.query(`
+    select distinct (data->>'attemptId')::bigint as attempt, data->>'attemptCode' as code from events
+     where type = 'ReviewReceived'
+       and not exists (select from attempts where attempts.id = (data->>'attemptId')::bigint) order by attempt`);
+  return rows.map(({ attempt, code }) => ({ attempt: Number(attempt), code }));
+};

@@ -1,0 +1,44 @@
+import { Command, Option } from 'nest-commander';
+import { unacknowledged } from '#integration';
+import { OperatorCommand, type OperatorOptions, timeOf } from '../operators/operator.command.js';
+import { list } from '../operators/tasks.js';
+import { withCommands } from '../surroundings.js';
+
+type Options = OperatorOptions & { topic: string; acknowledgements: string; from?: string; until?: string };
+
+@Command({
+  name: 'reconcile',
+  description:
+    'List the messages of a topic that a consumer has not acknowledged: its own topic has no record with their ce_id as a header. Exit code 1 when there are some',
+})
+export class ReconcileCommand extends OperatorCommand {
+  run(_: string[], { topic, acknowledgements, from, until, ...options }: Options) {
+    return withCommands(async ({ pool, configuration }) => {
+      if (configuration.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
+      const lacking = await unacknowledged(pool, configuration, { topic, acknowledgements, from, until });
+      list(lacking, options);
+      if (!options.json) console.log(`${lacking.length} not acknowledged`);
+      if (lacking.length > 0) process.exitCode = 1;
+    });
+  }
+
+  @Option({ flags: '--topic <name>', description: 'such as proctoring.credit.v1, with the prefix', required: true })
+  topic(text: string) {
+    return text;
+  }
+
+  @Option({ flags: '--acknowledgements <topic>', description: "the consumer's", required: true })
+  acknowledgements(text: string) {
+    return text;
+  }
+
+  @Option({ flags: '--from <time>', description: 'only what was published then or later' })
+  from(text: string) {
+    return timeOf('--from', text);
+  }
+
+  @Option({ flags: '--until <time>', description: 'and before then; a minute ago, if not given' })
+  until(text: string) {
+    return timeOf('--until', text);
+  }
+}

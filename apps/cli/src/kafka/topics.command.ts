@@ -1,0 +1,27 @@
+import { Command } from 'nest-commander';
+import { loadConfiguration } from '#configuration';
+import { checkpointTopic, deadLetterTopic, kafkaAt, makeTopics, publishedTopics, settingsOf } from '#integration';
+import { OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
+
+@Command({
+  name: 'topics',
+  description: "Make the service's topics that are missing, with their partitions, replicas and retention",
+})
+export class TopicsCommand extends OperatorCommand {
+  async run(_: string[], options: OperatorOptions) {
+    const configuration = loadConfiguration(process.env);
+    const { kafkaBrokers, kafkaTopicPrefix, kafkaTransactions, schemaRegistryUrl } = configuration;
+    if (kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
+    const kafka = kafkaAt(configuration);
+    const names = [
+      ...publishedTopics(configuration),
+      ...(schemaRegistryUrl ? [deadLetterTopic] : []),
+      ...(kafkaTransactions === 'on' ? [checkpointTopic] : []),
+    ];
+    const tasks = names.map((name) => ({
+      about: { topic: kafkaTopicPrefix + name, ...settingsOf(name) },
+      work: async () => ({ made: (await makeTopics(kafka, kafkaTopicPrefix, [name], options.dryRun)).length > 0 }),
+    }));
+    await this.operate(options, tasks);
+  }
+}

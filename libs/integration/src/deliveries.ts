@@ -1,0 +1,48 @@
+import type pg from 'pg';
+import { type Checkpoint, isAfter } from '#event-store';
+import { relayName } from './lag.js';
+
+/** A message of an event, and where it is. `topic` has the configured prefix; times are ISO 8601. */
+export type Delivery = {
+  eventId: string;
+  topic: string;
+  partition: number;
+  offset: string;
+  ceId: string;
+  publishedAt: string;
+};
+
+/** Writes down where messages are. With `insteadOf`, what was written before of these events in these topics was never seen. */
+export async function noteDeliveries(
+  pool: pg.Pool,
+  deliveries: readonly Omit<Delivery, 'publishedAt'>[],
+  insteadOf: readonly string[] = [],
+): Promise<void> {
+  const column = <K extends keyof (typeof deliveries)[number]>(name: K) => deliveries.map((each) => each[name]);
+  await pool.query({
+    name: 'note deliveries',
+    text: `
+      with unseen as (delete from deliveries where event_id = any($1::uuid[]) and topic = any($6::text[]))
+      insert into deliveries (event_id, topic, partition, "offset", ce_id)
+      select * from unnest($1::uuid[], $2::text[], $3::integer[], $4::bigint[], $5::text[])
+      on conflict (event_id, topic, partition, "offset") do update set ce_id = excluded.ce_id, published_at = now()`,
+    values: [column('eventId'), column('topic'), column('partition'), column('offset'), column('ceId'), insteadOf],
+  });
+}
+
+/** Where the messages of these events are, for certain, in the order of publishing. */
+export async function deliveriesOf(
+  pool: pg.Pool,
+  events: readonly (Checkpoint & { id: string })[],
+): Promise<Delivery[]> {
+  const { rows: checkpoints } = await pool.query('select xid::text, position from checkpoints where name = $1', [
+    relayName,
+  ]);
+  const certain = events.filter((event) => checkpoints.some((checkpoint) => !isAfter(event, checkpoint)));
+  const { rows } = await pool.query(
+    `select event_id as "eventId", topic, partition, "offset", ce_id as "ceId", iso_time(published_at) as "publishedAt"
+    from deliveries where event_id = any($1) order by published_at, topic, partition, "offset"`,
+    [certain.map(({ id }) => id)],
+  );
+  return rows;
+}

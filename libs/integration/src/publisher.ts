@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Kafka, Producer, ProducerBatch, RecordMetadata } from 'kafkajs';
+import type { Configuration } from '#configuration';
+import type { Checkpoint } from '#event-store';
+import type { BusMessage } from './event-bus/exam-attempts.js';
+import { disconnect, type KafkaAccess, kafkaAt, producerOf, readUntil } from './kafka.js';
+import type { Message } from './messages.js';
+import { checkpointTopic, makeTopics } from './topic-settings.js';
+
+/** The last event of a transaction. */
+export type Place = Checkpoint & { eventId: string };
+
+/** A message, and where it is. `topic` has the configured prefix. */
+export type Receipt = { message: Message | BusMessage; topic: string; partition: number; offset: string };
+
+export type PublisherConfiguration = KafkaAccess & Pick<Configuration, 'kafkaTopicPrefix' | 'kafkaTransactions'>;
+
+/** The broker will never take this, however often it is sent. */
+export class TooLarge extends Error {
+  override readonly name = 'TooLarge';
+}
+
+type Session = { producer: Producer; committed?: Place };
+type Sender = { sendBatch(batch: ProducerBatch): Promise<RecordMetadata[]> };
+
+/**
+ * Publishes to Kafka, and makes the topics that are missing. One at a time: the caller awaits each `publish`. As `follower`
+ * of the log it keeps its place in the same transaction as the messages, and of all with this name the newest alone gets
+ * through; without a name, or without transactions, a message may arrive though `publish` throws.
+ */
+export class Publisher {
+  private readonly kafka: Kafka;
+  private readonly prefix: string;
+  private readonly follower?: string;
+  private session?: Promise<Session>;
+  /** Where the messages of the running `publish` go. */
+  private readonly partitionOf = new Map<object, number>();
+  private isSingle = false;
+
+  /** `topics` without prefix. Connects when there is something to publish. */
+  constructor(
+    configuration: PublisherConfiguration,
+    private readonly topics: readonly string[],
+    follower?: string,
+  ) {
+    this.kafka = kafkaAt(configuration);
+    this.prefix = configuration.kafkaTopicPrefix;
+    if (configuration.kafkaTransactions === 'on') this.follower = follower;
+  }
+
+  /** Topics, with prefix, in which nobody sees a message before its receipt is noted. */
+  get unseenUntilNoted(): string[] {
+    return this.follower === undefined ? [] : this.topics.map((name) => this.prefix + name);
+  }
+
+  /** Up to where the log is published, as Kafka knows it; undefined when it does not. Throws when it does not answer. */
+  async committed(): Promise<Place | undefined> {
+    return (await this.connected()).committed;
+  }
+
+  /**
+   * Resolves when all replicas in sync have all messages, in the given order for each key. `note` gets the receipts before
+   * anybody sees the messages; what it throws keeps them from being seen, where there are transactions. Throws TooLarge
+   * when a message is larger than its topic allows, or all for a partition together are; else whatever keeps Kafka from
+   * answering.
+   */
+  async publish(
+    messages: readonly (Message | BusMessage)[],
+    place: Place,
+    note: (receipts: Receipt[]) => Promise<void>,
+  ): Promise<void> {
+    const session = await this.connected();
+    const { producer, committed } = session;
+    try {
+      if (this.follower === undefined) return await note(await this.send(producer, messages));
+      const transaction = await producer.transaction();
+      const checkpoint = { topic: checkpointTopic, key: this.follower, value: JSON.stringify(place), headers: {} };
+      // First and by itself: while Kafka writes down the end of the last transaction it refuses, and this may be sent again.
+      await this.send(transaction, [checkpoint]);
+      await note(await this.send(transaction, messages));
+      await transaction.commit();
+      session.committed = place;
+    } catch (error) {
+      // Nobody knows what arrived. The next messages must not carry the numbers of these, or the broker takes them for these.
+      this.session = undefined;
+      disconnect(producer);
+      const { type, message } = error as { type?: string; message: string };
+      if (type !== 'MESSAGE_TOO_LARGE' && type !== 'RECORD_LIST_TOO_LARGE') throw error;
+      // It was refused before its transaction could end, so the place is the same.
+      this.session = this.connect(committed);
+      this.session.catch(() => {});
+      throw new TooLarge(message);
+    }
+  }
+
+  /** Waits a moment, at most, for a broker that does not answer. */
+  async close(): Promise<void> {
+    const gone = this.session?.then(({ producer }) => disconnect(producer)).catch(() => {});
+    await Promise.race([gone, pause(1000, undefined, { ref: false })]);
+  }
+
+  private connected(): Promise<Session> {
+    if (!this.session) {
+      const session = this.connect();
+      this.session = session;
+      session.catch(() => {
+        if (this.session === session) this.session = undefined;
+      });
+    }
+    return this.session;
+  }
+
+  private async connect(known?: Place): Promise<Session> {
+    const { follower } = this;
+    const topics = follower === undefined ? this.topics : [...this.topics, checkpointTopic];
+    await makeTopics(this.kafka, this.prefix, topics);
+    const producer = await producerOf(this.kafka, {
+      ...(follower !== undefined && { transactionalId: `${this.prefix}exam-proctoring-${follower}` }),
+      onTarget: (message, partition) => this.direct(message, partition),
+    });
+    if (follower === undefined || known) return { producer, committed: known };
+    try {
+      return { producer, committed: await this.readPlace(producer, follower) };
+    } catch (error) {
+      disconnect(producer);
+      throw error;
+    }
+  }
+
+  /**
+   * The place in the newest transaction. Asking where the topic ends is not enough: a broker that leads since a moment ago
+   * may not know yet. So something is written behind everything that is there, and read up to.
+   */
+  private async readPlace(producer: Producer, follower: string): Promise<Place | undefined> {
+    const transaction = await producer.transaction();
+    const end = { topic: checkpointTopic, key: `end of ${follower}`, value: randomUUID(), headers: {} };
+    const [{ partition, offset }] = await this.send(transaction, [end]);
+    await transaction.commit();
+    let place: Place | undefined;
+    await readUntil(
+      this.kafka,
+      this.prefix + checkpointTopic,
+      new Map([[partition, BigInt(offset)]]),
+      ({ key, value }) => {
+        if (String(key) === follower) place = JSON.parse(String(value));
+      },
+    );
+    return place;
+  }
+
+  /**
+   * The package asks for partitions anew when it tries again. Then what some brokers have, or are about to get, may be sent
+   * to them a second time with new numbers, or be forgotten. A single message is safe: it has the same number again.
+   */
+  private direct(message: object, partition: number) {
+    if (this.partitionOf.has(message) && !this.isSingle) throw new Error('Kafka did not take all messages at once.');
+    this.partitionOf.set(message, partition);
+  }
+
+  private async send(sender: Sender, messages: readonly (Message | BusMessage)[]): Promise<Receipt[]> {
+    this.partitionOf.clear();
+    this.isSingle = messages.length === 1;
+    const acks = await sender.sendBatch({
+      topicMessages: [...new Set(messages.map(({ topic }) => topic))].map((name) => ({
+        topic: this.prefix + name,
+        messages: messages.filter(({ topic }) => topic === name),
+      })),
+      timeout: 8000,
+    });
+    const next = new Map(
+      acks.map(({ topicName, partition, baseOffset }) => [`${topicName}/${partition}`, BigInt(baseOffset!)]),
+    );
+    return messages.map((message) => {
+      const topic = this.prefix + message.topic;
+      const partition = this.partitionOf.get(message)!;
+      const offset = next.get(`${topic}/${partition}`);
+      if (offset === undefined) throw new Error(`Kafka did not confirm ${topic}/${partition}`);
+      next.set(`${topic}/${partition}`, offset + 1n);
+      return { message, topic, partition, offset: String(offset) };
+    });
+  }
+}

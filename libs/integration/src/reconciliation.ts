@@ -1,0 +1,29 @@
+import type pg from 'pg';
+import type { Delivery } from './deliveries.js';
+import { type KafkaAccess, kafkaAt, lastOffsets, readUntil } from './kafka.js';
+
+/**
+ * What was published to `topic` from one time (ISO 8601; the beginning) until another (a minute ago) and not acknowledged,
+ * in the order of publishing. Acknowledged is a message whose `ce_id` is a header of a record in `acknowledgements`.
+ * Both topics with prefix.
+ */
+export async function unacknowledged(
+  pool: pg.Pool,
+  access: KafkaAccess,
+  given: { topic: string; acknowledgements: string; from?: string; until?: string },
+): Promise<Delivery[]> {
+  const kafka = kafkaAt(access);
+  const acknowledged = new Set<string>();
+  const ends = await lastOffsets(kafka, given.acknowledgements);
+  await readUntil(kafka, given.acknowledgements, ends, ({ headers }) => {
+    acknowledged.add(String(headers?.ce_id));
+  });
+  const { rows } = await pool.query<Delivery>(
+    `select event_id as "eventId", topic, partition, "offset", ce_id as "ceId", iso_time(published_at) as "publishedAt"
+    from deliveries where topic = $1 and published_at >= coalesce($2::timestamptz, '-infinity')
+      and published_at < coalesce($3::timestamptz, now() - interval '1 minute')
+    order by published_at, partition, "offset"`,
+    [given.topic, given.from, given.until],
+  );
+  return rows.filter(({ ceId }) => !acknowledged.has(ceId));
+}

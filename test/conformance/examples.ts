@@ -118,6 +118,7 @@ class Examples {
       as,
       method,
       path: url.replace('/api/edx_proctoring/v1/proctored_exam', '~').replace('/api/edx_proctoring/v1', '~~'),
+      headers: sent,
       body: body ? JSON.parse(body) : undefined,
       wait: 0,
     };

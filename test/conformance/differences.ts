@@ -137,7 +137,7 @@ export const differences: Difference[] = [
     reason: 'an attempt read by a stranger still expires it → ownership first',
     // The stranger is refused by both; what differs is what the owner sees afterwards.
     explains: (line, exchange, history) => {
-      const strangers = history.filter(({ step, oracle }) => attempt.test(step.path) && oracle.status === 403);
+      const strangers = history.filter(({ step, oracle }) => /^~\/attempt\//.test(step.path) && oracle.status === 403);
       return onlyOneNoticed('oracle', strangers, line, exchange);
     },
   },

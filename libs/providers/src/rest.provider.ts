@@ -18,8 +18,6 @@ export type RestOptions = {
   token_expiration_time?: number;
   /** Seconds that a call may take. */
   request_timeout?: number;
-  /** Accepted, and always true. */
-  needs_oauth?: boolean;
 };
 
 const statusOf: Record<Exclude<AttemptNews, 'remove'>, string> = {
@@ -39,7 +37,6 @@ export const rest: ProviderType<RestOptions> = {
     npm_module: kinds.text,
     token_expiration_time: kinds.seconds,
     request_timeout: kinds.seconds,
-    needs_oauth: kinds.flag,
   },
   required: ['base_url', 'client_id', 'client_secret'],
   defaults: { supportsOnboarding: true, passingStatuses: ['Clean'] },

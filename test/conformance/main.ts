@@ -11,6 +11,7 @@ import { startService } from './service.js';
 import { effectsStep } from './step.js';
 import { stories } from './stories/index.js';
 import { compareStudentViews } from './student-views.js';
+import { compareVendorNews } from './vendor-news.js';
 import { walk } from './walk.js';
 import { type Pair, World } from './world.js';
 
@@ -98,6 +99,9 @@ async function run() {
       const seed = index === 0 ? options.seed : String(Number(options.seed) + index);
       await walk(makeWorld, judge, Math.ceil(Number(options.requests) / Number(options.seeds)), seed);
     }
+  // Last, for its worker catches up with all that came before.
+  if (service && 'vendor news'.includes(options.only ?? ''))
+    await compareVendorNews(await makeWorld(), [oracle, service], dir, judge);
   for (const { name } of walks && options.only === undefined ? judge.unused : []) {
     judge.count(false);
     console.log(`FAIL The difference "${name}" was never seen.`);

@@ -131,6 +131,10 @@ export class World {
     return this.ids.ours(kind, oracle) ?? oracle;
   }
 
+  isOurs(kind: string, id: string): boolean {
+    return this.ids.isOurs(kind, id);
+  }
+
   /** A path or a body of the reference as the service must be asked. */
   withOurIds(text: string): string {
     return this.ids.translateRequest(text);

@@ -62,7 +62,6 @@ and count more there.
 
 The name of a provider is that of its kind; or any, with the option \`provider\` naming the kind, so that there can be
 several of one kind. Every provider has the options ${list(Object.keys(commonOptions))}.
-\`has_dashboard\` is of use to the LMS only.
 
 ${table(['Kind', 'Must have', 'May have'], ...Object.entries(providerTypes).map(providerRow))}
 

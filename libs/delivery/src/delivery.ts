@@ -9,7 +9,7 @@ import {
 } from 'cockatiel';
 import type pg from 'pg';
 import { upcasters } from '#domain';
-import { Follower, inLanes, type Stored, Undeliverable } from '#event-store';
+import { Follower, inLanes, reporting, type Stored, Undeliverable } from '#event-store';
 import { type Provider, type ProviderConfiguration, ProviderRefused } from '#providers';
 import { newsOf, type Surroundings } from './news.js';
 
@@ -36,7 +36,6 @@ export type DeliveryOptions = { pollMs?: number; halfOpenAfterMs?: number };
 export class Delivery {
   private readonly circuit: CircuitBreakerPolicy;
   private readonly oddAnswers = new Map<string, number>();
-  private isFailing = false;
 
   constructor(
     private readonly provider: Provider,
@@ -62,18 +61,14 @@ export class Delivery {
       name: followerOf(this.provider.name),
       upcasters,
       pollMs: this.options.pollMs,
-      handle: async (events, signal) => {
-        await this.forgetOthers(events);
-        await this.handle(events, signal);
-        if (this.isFailing) log.log(`${this.provider.name} is told again.`);
-        this.isFailing = false;
-      },
-      onError: (error) => {
-        const { message } = error as Error;
-        if (error instanceof Undeliverable) return log.error(`${this.provider.name}: ${message}`);
-        if (!this.isFailing) log.warn(`${this.provider.name} cannot be told, so its news wait: ${message}`);
-        this.isFailing = true;
-      },
+      ...reporting(
+        new Logger(followerOf(this.provider.name)),
+        { waits: 'The vendor cannot be told, so its news wait', goesOn: 'The vendor is told again.' },
+        async (events, signal) => {
+          await this.forgetOthers(events);
+          await this.handle(events, signal);
+        },
+      ),
     });
     await follower.run(signal);
   }

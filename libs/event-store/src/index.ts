@@ -6,6 +6,7 @@ export * from './follower.js';
 export * from './lag.js';
 export * from './lanes.js';
 export * from './replay.js';
+export { reporting } from './reporting.js';
 export type { Append } from './staging.js';
 export { columns, sessionOptions, type Write } from './statements.js';
 export * from './stored.js';

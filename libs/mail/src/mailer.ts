@@ -9,6 +9,7 @@ import {
   inLanes,
   type Lag,
   lagOf,
+  reporting,
   retryDeadLetters,
   type Stored,
   Undeliverable,
@@ -40,7 +41,6 @@ type Outcome = 'sent' | 'no_address';
  */
 export class Mailer {
   private readonly templates: Templates;
-  private isFailing = false;
 
   /** Throws one line when MAIL_TEMPLATES is wrong. */
   constructor(
@@ -62,17 +62,11 @@ export class Mailer {
       startsNow: true,
       upcasters,
       pollMs: this.options.pollMs,
-      handle: async (events, signal) => {
-        await this.handle(events, signal);
-        if (this.isFailing) log.log('Mails are sent again.');
-        this.isFailing = false;
-      },
-      onError: (error) => {
-        const { message } = error as Error;
-        if (error instanceof Undeliverable) return log.error(message);
-        if (!this.isFailing) log.warn(`Mails wait, for they cannot be sent: ${withoutAddresses(message)}`);
-        this.isFailing = true;
-      },
+      ...reporting(
+        log,
+        { waits: 'Mails wait, for they cannot be sent', goesOn: 'Mails are sent again.' },
+        (events, signal) => this.handle(events, signal),
+      ),
     });
     await follower.run(signal);
   }
@@ -138,7 +132,8 @@ export class Mailer {
       });
     } catch (error) {
       const reason = refusalIn(error as Failure);
-      throw reason === undefined ? error : new Undeliverable(event, reason);
+      if (reason !== undefined) throw new Undeliverable(event, reason);
+      throw new Error(withoutAddresses((error as Error).message));
     }
     await this.record(event, 'sent');
   }
@@ -160,5 +155,5 @@ function refusalIn({ code, command, response = '', responseCode = 0, message }: 
   return responseCode >= 400 ? `${putOff}: ${withoutAddresses(response)}` : undefined;
 }
 
-/** Servers like to repeat the address; reasons are kept, and outlive a learner's retirement. */
+/** Servers like to repeat the address; reasons are kept and logged, and outlive a learner's retirement. */
 const withoutAddresses = (text: string) => text.replace(/[^\s<>"]+@[^\s<>"]+/g, '…');

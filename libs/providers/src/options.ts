@@ -49,8 +49,6 @@ export type CommonOptions = {
   verbose_name?: string;
   ping_interval?: number;
   supports_onboarding?: boolean;
-  /** Of use to the LMS only. */
-  has_dashboard?: boolean;
   help_center_article_url?: string;
   tech_support_email?: string;
   tech_support_phone?: string;
@@ -68,7 +66,6 @@ export const commonOptions: Record<keyof CommonOptions, Kind> = {
   verbose_name: kinds.text,
   ping_interval: kinds.seconds,
   supports_onboarding: kinds.flag,
-  has_dashboard: kinds.flag,
   help_center_article_url: kinds.text,
   tech_support_email: kinds.text,
   tech_support_phone: kinds.text,

@@ -56,7 +56,7 @@ describe('the options of a provider', () => {
   it.each<[string, BackendOptions]>([
     ['test', { ping_interval: 30 }],
     ['rest', vendor],
-    ['watchers', { provider: 'rest', ...vendor, default_rules: { allow_notes: 'yes' }, needs_oauth: true }],
+    ['watchers', { provider: 'rest', ...vendor, default_rules: { allow_notes: 'yes' } }],
     ['null', {}],
     ['mock', {}],
   ])('of %s are accepted', (name, options) => expect(problemsOf(name, options)).toEqual([]));
@@ -78,6 +78,7 @@ describe('the options of a provider', () => {
       { ...vendor, base_url: 'v.example.org' },
       'PROCTORING_BACKENDS.rest.base_url must be an http:// or https:// address',
     ],
+    ['rest', { ...vendor, needs_oauth: true }, 'PROCTORING_BACKENDS.rest.needs_oauth is not a setting of this service'],
     ['test', { crypto_key: 'x' }, 'PROCTORING_BACKENDS.test.crypto_key is not a setting of this service'],
     ['test', { toString: 'x' } as never, 'PROCTORING_BACKENDS.test.toString is not a setting of this service'],
     [

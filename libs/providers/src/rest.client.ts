@@ -115,7 +115,8 @@ export class RestClient {
   }
 }
 
-const parsed = (text: string): unknown => {
+/** Undefined where it is no JSON. */
+export const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {

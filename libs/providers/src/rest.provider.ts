@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { type OnboardingError, onboardingErrors } from '#domain';
 import { AskedBefore } from './asked-before.js';
+import { onceMore } from './once-more.js';
 import { isObject, kinds } from './options.js';
 import { type AttemptNews, type Guidance, type Provider, ProviderRefused, type ProviderType } from './provider.js';
 import { type RestAnswer, RestClient } from './rest.client.js';
@@ -18,8 +19,6 @@ export type RestOptions = {
   token_expiration_time?: number;
   /** Seconds that a call may take. */
   request_timeout?: number;
-  /** Accepted, and always true. */
-  needs_oauth?: boolean;
 };
 
 const statusOf: Record<Exclude<AttemptNews, 'remove'>, string> = {
@@ -39,7 +38,6 @@ export const rest: ProviderType<RestOptions> = {
     npm_module: kinds.text,
     token_expiration_time: kinds.seconds,
     request_timeout: kinds.seconds,
-    needs_oauth: kinds.flag,
   },
   required: ['base_url', 'client_id', 'client_secret'],
   defaults: { supportsOnboarding: true, passingStatuses: ['Clean'] },
@@ -168,16 +166,3 @@ export const rest: ProviderType<RestOptions> = {
 const part = (id: string | null) => encodeURIComponent(String(id));
 const isSuccess = (status: number) => status >= 200 && status < 300;
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
-
-const isBusy = (status: number) => status === 502 || status === 503;
-
-/** A vendor that was not there gets a second chance; one that took too long may have done its work, and gets none. */
-async function onceMore<Answer extends { status: number }>(call: () => Promise<Answer>): Promise<Answer> {
-  try {
-    const answer = await call();
-    return isBusy(answer.status) ? call() : answer;
-  } catch (error) {
-    if (error instanceof ProviderRefused && isBusy(error.status)) return call();
-    throw error;
-  }
-}

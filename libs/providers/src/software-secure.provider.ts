@@ -1,5 +1,6 @@
 import { createCipheriv } from 'node:crypto';
 import { printed, Refusal, reviewStatusOf } from '#domain';
+import { onceMore } from './once-more.js';
 import { isObject, kinds } from './options.js';
 import {
   type Host,
@@ -10,6 +11,7 @@ import {
   type RegistrationContext,
   type ReviewedAttempt,
 } from './provider.js';
+import { parsed } from './rest.client.js';
 import { signedHeaders } from './ssi-signature.js';
 import { decryptedVideoLink } from './video-link.js';
 
@@ -59,8 +61,11 @@ export const softwareSecure: ProviderType<SoftwareSecureOptions> = {
         const json = registrationOf(exam, context, options, host, at);
         const request = { method: 'POST', json, date: at.toUTCString() };
         const headers = signedHeaders(request, { keyId: options.secret_key_id, secret: options.secret_key });
-        const { status, body } = await post(options.exam_register_endpoint, headers, JSON.stringify(json)).catch(() => {
-          throw refused(503, 'does not answer.');
+        const { status, body } = await onceMore(() => {
+          const signal = AbortSignal.timeout(timeoutMs);
+          return post(options.exam_register_endpoint, headers, JSON.stringify(json), signal).catch(() => {
+            throw refused(signal.aborted ? 504 : 503, 'does not answer.');
+          });
         });
         if (status !== 200 && status !== 201) throw refused(status, `cannot register the attempt (HTTP ${status}).`);
         const id = Object(body).ssiRecordLocator;
@@ -84,11 +89,9 @@ export const softwareSecure: ProviderType<SoftwareSecureOptions> = {
   },
 };
 
-async function post(url: string, headers: Record<string, string>, body: string) {
-  const signal = AbortSignal.timeout(timeoutMs);
+async function post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal) {
   const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' });
-  const text = await response.text();
-  return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : undefined };
+  return { status: response.status, body: parsed(await response.text()) };
 }
 
 const registrationOf = (

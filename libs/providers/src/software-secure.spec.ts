@@ -162,10 +162,21 @@ describe('Software Secure', () => {
     [400, '{"error":1}', { status: 400 }],
     [200, '{}', { status: 200 }],
     [200, 'garbage', { status: 200 }],
-    [200, '{garbage', { status: 503 }],
+    [200, '{garbage', { status: 200 }],
   ])('its answer %i %s leads to %j', async (status, body, outcome) => {
     answer = { status, body };
     expect(await register().catch((error) => error)).toMatchObject(outcome);
+  });
+
+  it.each([
+    [503, 2],
+    [502, 2],
+    [500, 1],
+    [200, 1],
+  ])('that answers %i is asked %i times: once more only where it was busy', async (status, times) => {
+    answer = { status, body: '{}' };
+    await register().catch(() => {});
+    expect(asked).toHaveLength(times);
   });
 
   it('that is not there is told so', async () => {

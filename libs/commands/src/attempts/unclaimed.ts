@@ -36,7 +36,11 @@ export async function removeUnclaimed(
   olderThanSeconds = graceSeconds,
 ): Promise<number> {
   // A vendor may answer twice with the same attempt, late with one that was claimed since.
-  await pool.query(`delete from unclaimed_registrations using attempts where external_id = attempt_external_id`);
+  await pool.query(
+    `delete from unclaimed_registrations unclaimed using attempts join exams on exams.id = exam_id
+      where attempts.external_id = attempt_external_id and coalesce(nullif(backend, ''), $1) = provider`,
+    [configuration.defaultBackend],
+  );
   const { rows } = await pool.query<Registered>(
     `select provider, exam_external_id as "examExternalId", attempt_external_id as "attemptExternalId"
        from unclaimed_registrations where recorded_at < now() - make_interval(secs => $1) order by recorded_at limit 100`,

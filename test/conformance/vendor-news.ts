@@ -46,7 +46,7 @@ export async function compareVendorNews(
     }
   };
   const compareWhere = async (what: string) => {
-    const expected = await newsAt(oracle, (id) => world.oursOf('external', id) as string);
+    const expected = await newsAt(oracle, (id) => world.pairedWith('external', id));
     let got = '';
     for (const deadline = Date.now() + 60_000; got !== expected && Date.now() < deadline; await pause(200))
       got = await newsAt(service, (id) => (world.isOurs('external', id) ? id : undefined));

@@ -131,6 +131,11 @@ export class World {
     return this.ids.ours(kind, oracle) ?? oracle;
   }
 
+  /** As `oursOf`, but nothing where none is known. */
+  pairedWith(kind: string, oracle: string): string | undefined {
+    return this.ids.ours(kind, oracle) as string | undefined;
+  }
+
   isOurs(kind: string, id: string): boolean {
     return this.ids.isOurs(kind, id);
   }

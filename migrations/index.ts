@@ -4,8 +4,8 @@ import { ReadModels3000000000000 } from './3000-read-models.js';
 import { Vendors4000000000000 } from './4000-vendors.js';
 import { Mail5000000000000 } from './5000-mail.js';
 import { Lists5500000000000 } from './5500-lists.js';
-import { Deliveries6000000000000 } from './6000-deliveries.js';
 import { Onboarding5600000000000 } from './5600-onboarding.js';
+import { Deliveries6000000000000 } from './6000-deliveries.js';
 import { RosterTimes7000000000000 } from './7000-roster-times.js';
 import { VendorRetirements7100000000000 } from './7100-vendor-retirements.js';
 

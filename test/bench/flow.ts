@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Consumer, Kafka, logLevel, type Producer } from 'kafkajs';
+import { type Consumer, Kafka, logLevel, type Producer, type ProducerRecord } from 'kafkajs';
 import pg from 'pg';
 import { type Configuration, loadConfiguration } from '#configuration';
 import { upcasters } from '#domain';
@@ -33,7 +33,7 @@ export async function flowing({ effort, dir, say }: Bench): Promise<Section> {
     const shares = (values: readonly number[], most: number) => values.map((value) => value / most);
     return {
       title: 'g. From the log to Kafka',
-      setting: `One broker on the same machine. Latency: ${perSecond} events a second for ${3 * seconds} s and round, each appended with its projection, from the call of append until a consumer that reads what is committed has its first message; the relay runs in a worker process of its own with all its other duties. Bare kafkajs sends messages of the same size at the same rate with an idempotent producer, all that are due in one send. Throughput: ${thousands(replayed / 10)} events in the log, by a relay in this process, against bare kafkajs with the finished messages of ${batch} events in each send. Memory: a worker publishes ${thousands(flowed)} events; in the middle the broker is stopped for ${stoppedMs / 1000} s.`,
+      setting: `One broker on the same machine. Latency: ${perSecond} events a second for ${3 * seconds} s and round, each appended with its projection, from the call of append until a consumer that reads what is committed has its first message; the relay runs in a worker process of its own with all its other duties. Bare kafkajs sends messages of the same size at the same rate with an idempotent producer, all that are due in one send, and once more with each send in a transaction. Throughput: ${thousands(replayed / 10)} events in the log, by a relay in this process, against bare kafkajs with the finished messages of ${batch} events in each send. Memory: a worker publishes ${thousands(flowed)} events; in the middle the broker is stopped for ${stoppedMs / 1000} s.`,
       tables: [
         {
           unit: 'latency, ms',
@@ -42,6 +42,8 @@ export async function flowing({ effort, dir, say }: Bench): Promise<Section> {
             { who: 'append to consumer, p99', values: soon.service.map(({ p99 }) => p99) },
             { who: 'bare kafkajs, p50', values: soon.bare.map(({ p50 }) => p50) },
             { who: 'bare kafkajs, p99', values: soon.bare.map(({ p99 }) => p99) },
+            { who: 'bare kafkajs in transactions, p50', values: soon.transactional.map(({ p50 }) => p50) },
+            { who: 'bare kafkajs in transactions, p99', values: soon.transactional.map(({ p99 }) => p99) },
           ],
         },
         {
@@ -147,7 +149,7 @@ async function latencies(brokers: string, dir: string, rounds: number, seconds: 
     took.push(performance.now() - since);
     sent.delete(key);
   });
-  const producer = await bareProducer(brokers);
+  const producers = [await bareProducer(brokers), await bareProducer(brokers, 'latency')] as const;
   const value = messageOfSize(JSON.stringify({ attempt_id: 1 }).length + 250);
 
   let next = 1_000_000;
@@ -174,16 +176,34 @@ async function latencies(brokers: string, dir: string, rounds: number, seconds: 
         }),
       ),
     ),
-    bare: measured(inOneSend(producer, bareTopic, value, sent)),
+    bare: measured(inOneSend((batch) => producers[0].send(batch), bareTopic, value, sent)),
+    transactional: measured(
+      inOneSend(
+        async (batch) => {
+          const transaction = await producers[1].transaction();
+          await transaction.send(batch);
+          await transaction.commit();
+        },
+        bareTopic,
+        value,
+        sent,
+      ),
+    ),
   });
-  await Promise.all([consumer.disconnect(), producer.disconnect(), worker.stop()]);
+  await Promise.all([consumer, ...producers].map((client) => client.disconnect()));
+  await worker.stop();
   await pool.end();
   await filled.close();
   return sample;
 }
 
 /** What becomes due while a send is on its way goes in the next one. */
-function inOneSend(producer: Producer, topic: string, value: string, sent: Map<string, number>) {
+function inOneSend(
+  send: (batch: ProducerRecord) => Promise<unknown>,
+  topic: string,
+  value: string,
+  sent: Map<string, number>,
+) {
   let waiting: number[] = [];
   let running = Promise.resolve();
   return (ids: number[]) => {
@@ -192,7 +212,7 @@ function inOneSend(producer: Producer, topic: string, value: string, sent: Map<s
     running = running.then(async () => {
       const messages = waiting.map((id) => ({ key: `course/${id}`, value, headers: { ce_subject: `attempts/${id}` } }));
       waiting = [];
-      if (messages.length > 0) await producer.send({ topic, messages });
+      if (messages.length > 0) await send({ topic, messages });
     });
     return running;
   };

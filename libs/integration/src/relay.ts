@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import type { Configuration } from '#configuration';
 import { upcasters } from '#domain';
-import { EventStore, Follower, isAfter, placeOf, type Stored, Undeliverable } from '#event-store';
+import { EventStore, Follower, isAfter, placeOf, reporting, type Stored, Undeliverable } from '#event-store';
 import { noteDeliveries } from './deliveries.js';
 import { type BusMessage, ExamAttempts } from './event-bus/exam-attempts.js';
 import { SchemaRegistry } from './event-bus/registry.js';
@@ -50,25 +50,20 @@ export class Relay {
   /** Until `signal`. Never rejects; whatever fails is tried again for ever. */
   async run(signal: AbortSignal): Promise<void> {
     if (this.configuration.kafkaBrokers.length === 0) return;
-    let isFailing = false;
     const follower = new Follower(this.pool, {
       name: relayName,
       upcasters,
       batch: 4 * together,
       wakes: true,
       learnerOf: ({ metadata }) => keyOf(metadata),
-      handle: async (events) => {
-        const done = new AbortController();
-        await Promise.race([this.handle(events), graceAfter(signal, done.signal)]).finally(() => done.abort());
-        if (isFailing) log.log('Messages are published again.');
-        isFailing = false;
-      },
-      onError(error) {
-        const { message } = error as Error;
-        if (error instanceof Undeliverable) return log.error(message);
-        if (!isFailing) log.warn(`Messages wait in the log, for they cannot be published: ${message}`);
-        isFailing = true;
-      },
+      ...reporting(
+        log,
+        { waits: 'Messages wait in the log, for they cannot be published', goesOn: 'Messages are published again.' },
+        async (events) => {
+          const done = new AbortController();
+          await Promise.race([this.handle(events), graceAfter(signal, done.signal)]).finally(() => done.abort());
+        },
+      ),
     });
     await follower.run(signal);
   }
@@ -81,13 +76,12 @@ export class Relay {
     const committed = await this.live.committed();
     if (committed && committed !== this.verified) await this.verify(committed);
     const left = committed ? events.filter((event) => isAfter(event, committed)) : events;
-    let next = this.tell(left.slice(0, together));
-    for (let at = together; ; at += together) {
+    let next = left.length > 0 ? this.tell(left.slice(0, together)) : undefined;
+    for (let at = together; next; at += together) {
       const told = await next;
-      next = this.tell(left.slice(at, at + together));
-      next.catch(() => {}); // heard of when its turn comes
+      next = at < left.length ? this.tell(left.slice(at, at + together)) : undefined;
+      next?.catch(() => {}); // heard of when its turn comes
       await this.publish(told);
-      if (at >= left.length) return;
     }
   }
 

@@ -62,7 +62,7 @@ const vendors = (url: string) => ({
   },
 });
 
-/** `env`: the environment of its processes. */
+/** `env`: the environment of its processes, but for the clock that stands still. */
 export type Service = Server & { env: Record<string, string> };
 
 /**
@@ -95,6 +95,8 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
     JWT_SECRET: secret,
     PROCTORING_CONFIG: settingsFile,
     TZ: 'UTC',
+  };
+  const clock = {
     LD_PRELOAD: library,
     FAKETIME_TIMESTAMP_FILE: clockFile,
     FAKETIME_NO_CACHE: '1',
@@ -111,7 +113,7 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
   };
   const start = async () => {
     writeFileSync(settingsFile, JSON.stringify(current));
-    const child = new Child('service', dir, [process.execPath, 'dist/apps/main.js'], env);
+    const child = new Child('service', dir, [process.execPath, 'dist/apps/main.js'], { ...env, ...clock });
     await child.answers(port, '/health/ready');
     return child;
   };
@@ -149,7 +151,10 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
         'operator',
         dir,
         [process.execPath, 'dist/apps/cli/src/main.js', ...command, '--json'],
-        env,
+        {
+          ...env,
+          ...clock,
+        },
       );
       return { status: (await operator.ended()) === 0 ? 200 : 400, body: operator.lines() };
     },

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -128,10 +128,6 @@ it(`who reads what is committed reads each message once, in order, whatever is k
   const arrived = arrivedByLibrdkafka();
   const ours = await exam.arrived();
   const [ids, expectedIds] = [arrived, expected].map((list) => new Set(list.map(({ headers }) => headers.ce_id)));
-  if (process.env.DUMP) {
-    const { rows } = await exam.pool.query('select * from deliveries order by published_at');
-    writeFileSync(process.env.DUMP, JSON.stringify({ arrived, expected, rows, ours }));
-  }
   const lost = [...expectedIds].filter((id) => !ids.has(id)).length;
   console.log(
     `SEED=${seed}: ${relays} relays, ${leaderKills} leaders killed, Postgres restarted ${restarts} times; ` +

@@ -12,11 +12,14 @@ export type Delivery = {
   publishedAt: string;
 };
 
-/** Writes down where messages are. With `insteadOf`, what was written before of these events in these topics was never seen. */
+/** A Delivery, of the table. */
+export const deliveryColumns = `event_id as "eventId", topic, partition, "offset", ce_id as "ceId", iso_time(published_at) as "publishedAt"`;
+
+/** Writes down where messages are. Of the topics `insteadOf`, what was written before of these events was never seen. */
 export async function noteDeliveries(
   pool: pg.Pool,
   deliveries: readonly Omit<Delivery, 'publishedAt'>[],
-  insteadOf: readonly string[] = [],
+  insteadOf: readonly string[],
 ): Promise<void> {
   const column = <K extends keyof (typeof deliveries)[number]>(name: K) => deliveries.map((each) => each[name]);
   await pool.query({
@@ -40,7 +43,7 @@ export async function deliveriesOf(
   ]);
   const certain = events.filter((event) => checkpoints.some((checkpoint) => !isAfter(event, checkpoint)));
   const { rows } = await pool.query(
-    `select event_id as "eventId", topic, partition, "offset", ce_id as "ceId", iso_time(published_at) as "publishedAt"
+    `select ${deliveryColumns}
     from deliveries where event_id = any($1) order by published_at, topic, partition, "offset"`,
     [certain.map(({ id }) => id)],
   );

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Delivery } from './deliveries.js';
+import { type Delivery, deliveryColumns } from './deliveries.js';
 import { type KafkaAccess, kafkaAt, lastOffsets, readUntil } from './kafka.js';
 
 /**
@@ -19,7 +19,7 @@ export async function unacknowledged(
     acknowledged.add(String(headers?.ce_id));
   });
   const { rows } = await pool.query<Delivery>(
-    `select event_id as "eventId", topic, partition, "offset", ce_id as "ceId", iso_time(published_at) as "publishedAt"
+    `select ${deliveryColumns}
     from deliveries where topic = $1 and published_at >= coalesce($2::timestamptz, '-infinity')
       and published_at < coalesce($3::timestamptz, now() - interval '1 minute')
     order by published_at, partition, "offset"`,

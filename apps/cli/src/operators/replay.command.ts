@@ -119,7 +119,10 @@ async function print(events: EventStore, found: AsyncIterable<Stored[]>, json?: 
     list(json ? batch : inShort, { json });
     for (const { stream } of batch) streams.add(stream);
   }
-  const problems = [];
-  for (const stream of streams) problems.push((await events.verify(stream)) ?? []);
-  if (problems.flat().length > 0) throw new Error(problems.flat().join('\n'));
+  const problems: string[] = [];
+  for (const stream of streams) {
+    const problem = await events.verify(stream);
+    if (problem) problems.push(problem);
+  }
+  if (problems.length > 0) throw new Error(problems.join('\n'));
 }

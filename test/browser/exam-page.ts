@@ -19,15 +19,23 @@ async function ask(path: string): Promise<any> {
 
 let ticking: ReturnType<typeof setInterval> | undefined;
 
+/** Asks for everything before it shows anything: each button that the learner sees works. */
 async function show() {
-  clearInterval(ticking);
   const { html } = await ask(`student_view/course_id/${course}?${content}`);
-  main.innerHTML = html ?? '<p>What is the question?</p><p role="timer"></p><button>I am done</button>';
+  const attempt = html ? undefined : (await ask(`attempt/course_id/${course}?${content}`)).exam.attempt;
+  clearInterval(ticking);
+  main.innerHTML =
+    html ?? '<p>What is the question?</p><p role="timer"></p><button>I am done</button><p role="status"></p>';
   if (html) return bindStudentView(main.firstElementChild, show);
-  const { attempt } = (await ask(`attempt/course_id/${course}?${content}`)).exam;
   const exam = new ProctoredExam(attempt);
   exam.watch(show);
-  main.querySelector('button').onclick = () => exam.stop().then(show);
+  main.querySelector('button').onclick = () =>
+    exam
+      .stop()
+      .then(show)
+      .catch(() => {
+        main.querySelector('[role=status]').textContent = 'That did not work. Try again, or reload the page.';
+      });
   const end = Date.now() + attempt.time_remaining_seconds * 1000;
   const tick = () => {
     main.querySelector('[role=timer]').textContent = String(Math.max(Math.ceil((end - Date.now()) / 1000), 0));

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { until } from '../../libs/event-store/src/testing.js';
 import { Vendor } from '../../libs/providers/src/testing.js';
@@ -241,6 +242,11 @@ describe('in a browser, on a page that shows the student view', () => {
     await logIn(alice);
     await open('final');
     await press('Begin to set up');
+    await shows('Set up proctoring for final');
+    await context.grantPermissions([]); // and no other, such as to copy
+    await press('Copy the code');
+    await page.getByText('That did not work.').waitFor();
+    await context.clearPermissions();
     await setUp(alice, 'final');
     trouble = { start: { status: 503 } };
     await press('Start the exam');
@@ -266,6 +272,32 @@ describe('in a browser, on a page that shows the student view', () => {
     await press('Hand in my exam');
     await shows('Your exam is handed in');
     expect(complaints).toEqual([]);
+  });
+
+  story('on a bad line a learner presses no button in vain', async () => {
+    const isLost = (requests: string) => page.route(requests, (route) => route.abort(), { times: 1 });
+    const fails = () => page.getByText('That did not work.').waitFor();
+    await logIn(bob);
+    await open('quiz');
+    await shows('quiz: a timed exam');
+    await page.route('**/attempt/course_id/**', async (route) => {
+      await pause(500);
+      await route.continue();
+    });
+    await isLost('**/student_view/**');
+    await press('Start the exam');
+    await fails();
+    await press('Start the exam'); // it has started
+    await runs();
+    await press('I am done');
+    await shows('Hand in your exam?');
+    await press('Back to the exam');
+    await runs();
+    await isLost('**/proctored_exam/attempt/*');
+    await press('I am done');
+    await fails();
+    await press('I am done');
+    await shows('Hand in your exam?');
   });
 });
 

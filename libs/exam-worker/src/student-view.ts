@@ -18,9 +18,9 @@ declare const open: (url: string) => object | null;
 
 /**
  * Gives life to the page that GET student_view answers, once it stands in the learner's: its forms send their requests, in
- * step with the vendor's software. Calls `changed` after what makes another page of it.
+ * step with the vendor's software. Calls `changed` after what makes another page of it; the button waits for its promise.
  */
-export function bindStudentView(section: Section, changed: () => void = () => location.reload()): void {
+export function bindStudentView(section: Section, changed: () => unknown = () => location.reload()): void {
   const {
     attemptId,
     attemptExternalId = '',
@@ -60,26 +60,38 @@ export function bindStudentView(section: Section, changed: () => void = () => lo
     return false;
   };
 
+  let isPast = false;
+  /** Once the service has moved on only its new page is missing, and is fetched again whatever is pressed. */
+  const press = async (form: Form) => {
+    const act = acts[form.dataset.action ?? ''] ?? request;
+    isPast ||= (await act(form)) !== false;
+    if (isPast) await changed();
+  };
+
   for (const form of section.querySelectorAll('form[data-action]') as Iterable<Form>) {
     const button = form.querySelector('button');
     form.onsubmit = async (event) => {
       event.preventDefault();
       say();
       button.disabled = true;
-      const act = acts[form.dataset.action ?? ''] ?? request;
-      const isChanged = await act(form).catch(() => stay(failed));
+      await press(form).catch(() => say(failed));
       button.disabled = false;
-      if (isChanged !== false) changed();
     };
   }
   for (const button of section.querySelectorAll('button[data-copies]') as Iterable<Button>)
     button.onclick = () => {
       const { value } = section.querySelector(`[data-${button.dataset.copies}]`);
-      navigator.clipboard.writeText(value).then(() => say(button.dataset.done));
+      copy(value).then(
+        () => say(button.dataset.done),
+        () => say(failed),
+      );
     };
 }
 
 const request = (form: Form) =>
   send(form.dataset.method ?? 'PUT', form.getAttribute('action'), Object.fromEntries(new FormData(form)));
+
+/** Throws where the browser allows it not, or has no clipboard, as on a page without TLS. */
+const copy = async (text: string) => navigator.clipboard.writeText(text);
 
 const isReady = async (url: string): Promise<boolean> => (await send('GET', url)).status === 'ready_to_start';

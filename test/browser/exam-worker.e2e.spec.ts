@@ -171,7 +171,7 @@ describe('a page', () => {
             if (answer === 'offline') throw new Error(answer);
             return answer;
           };
-          const timer = { attempt_id: 4, external_id: 'seat-7', ping_interval: 0.2, desktop_application_js_url };
+          const timer = { attempt_id: 4, external_id: 'seat-7', ping_interval: 1, desktop_application_js_url };
           new (load('exam-worker').ProctoredExam)(timer, put).watch(() => resolve(reports));
         }),
       `${vendor.url}/ours.js`,

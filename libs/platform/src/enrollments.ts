@@ -30,9 +30,9 @@ export const proctoredLearners = async (
 
 /** Learners that lie before the last sum before the page are not read, but counted. */
 const pageByName = `
-  with named as (select username, sum(entries) as entries, bool_or(is_sum) as is_sum
-                   from list_counts where list = 'learners' and course_id = $1 group by username),
-       placed as (select username, is_sum, (sum(entries) over (order by username) - entries)::bigint as before from named),
+  with placed as (select username, is_sum, coalesce(sum(entries) over (
+                           order by username groups between unbounded preceding and 1 preceding), 0)::bigint as before
+                    from list_counts where list = 'learners' and course_id = $1),
        first as (select username, before from placed where is_sum and before <= $2 order by username desc limit 1)
   select user_id, username, mode from enrollments
    where course_id = $1 and includes_proctored and username >= coalesce((select username from first), '')

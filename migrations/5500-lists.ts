@@ -88,16 +88,18 @@ const attemptGroups = `
     learner users;
     domain_of_learner text;
   begin
-    if tg_op = 'INSERT' then
+    if tg_op <> 'UPDATE' then
+      update attempt_learners set groups = groups + case tg_op when 'INSERT' then 1 else -1 end
+       where course_id = coalesce(new.course_id, old.course_id) and user_id = coalesce(new.user_id, old.user_id)
+      returning domain into domain_of_learner;
+    end if;
+    if tg_op = 'INSERT' and not found then
       -- Whoever renames the learner meanwhile waits, and then finds them here; or has, and they have the new name here.
       select * into learner from users where id = new.user_id for share;
       insert into attempt_learners
       select new.course_id, learner.id, called.names, called.domain, 1
         from names_of(learner.username, learner.email) called where learner.id is not null
           on conflict (course_id, user_id) do update set groups = attempt_learners.groups + 1
-      returning domain into domain_of_learner;
-    elsif tg_op = 'DELETE' then
-      update attempt_learners set groups = groups - 1 where course_id = old.course_id and user_id = old.user_id
       returning domain into domain_of_learner;
     end if;
     if tg_op <> 'INSERT' then

@@ -227,7 +227,7 @@ const sums = `
 
   -- Also what is kept of learners: triggers are off while the read model is written anew.
   create function count_attempt_groups() returns void language sql as $$
-    lock table attempt_learners in share row exclusive mode;
+    lock table attempt_learners in exclusive mode;
     delete from attempt_learners;
     insert into attempt_learners
     select course_id, user_id, min(called.names), min(called.domain), count(*)

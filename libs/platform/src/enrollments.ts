@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { foundCount, listCount, type Page, pageFrom, patternOf } from './lists.js';
+import { foundCount, isCalled, listCount, type Page, pageFrom, patternsOf } from './lists.js';
 
 /** A learner whose enrolment includes proctored exams. */
 export type ProctoredLearner = { userId: number; username: string; mode: string };
@@ -17,25 +17,39 @@ export const proctoredLearners = async (
   narrowed: Narrowed,
   pageOf: (count: number) => Page,
 ): Promise<{ count: number; learners: ProctoredLearner[] }> => {
-  const count = await countOf(pool, courseId, narrowed);
-  const { backwards, skip, limit } = pageFrom(pageOf(count), count);
+  const isWhole = narrowed.search === '' && !narrowed.onboarding;
+  const count = await (isWhole ? listCount(pool, 'learners', courseId) : countOf(pool, courseId, narrowed));
+  const page = pageOf(count);
+  const { backwards, skip, limit } = pageFrom(page, count);
   if (limit === 0) return { count, learners: [] };
-  const text = `select user_id, username, mode ${found}
-                 order by username ${backwards ? 'desc' : 'asc'} offset $6 limit $7`;
-  const { rows } = await pool.query(text, [...valuesOf(courseId, narrowed), skip, limit]);
-  const learners = rows.map(({ user_id, ...rest }) => ({ userId: Number(user_id), ...rest }));
-  return { count, learners: backwards ? learners.reverse() : learners };
+  const { rows } = await (isWhole
+    ? pool.query({ name: 'page of learners', text: pageByName, values: [courseId, page.offset, limit] })
+    : pool.query(pageOfFound(backwards), [...valuesOf(courseId, narrowed), skip, limit]));
+  return { count, learners: rows.map(({ user_id, ...rest }) => ({ userId: Number(user_id), ...rest })) };
 };
 
+/** Learners that lie before the last sum before the page are not read, but counted. */
+const pageByName = `
+  with placed as (select username, is_sum, coalesce(sum(entries) over (
+                           order by username groups between unbounded preceding and 1 preceding), 0)::bigint as before
+                    from list_counts where list = 'learners' and course_id = $1),
+       first as (select username, before from placed where is_sum and before <= $2 order by username desc limit 1)
+  select user_id, username, mode from enrollments
+   where course_id = $1 and includes_proctored and username >= coalesce((select username from first), '')
+   order by username limit $3 offset $2 - coalesce((select before from first), 0)`;
+
 // Without a name: so each is planned for what is asked, and what is not asked costs nothing.
+const pageOfFound = (backwards: boolean) => `
+  select * from (select user_id, username, mode ${found}
+                  order by username ${backwards ? 'desc' : 'asc'} offset $9 limit $10) as page order by username`;
 const found = `
-  from enrollments where course_id = $1 and includes_proctored and ($2::text is null or names like $2)
-   and ($3::text[] is null or onboarding = any($3) and (approved_at > $4::timestamptz) is not true
-        or approved_at > $4 and $5::boolean)`;
+  from enrollments where course_id = $1 and includes_proctored and ($2::text is null or ${isCalled(2)})
+   and ($6::text[] is null or onboarding = any($6) and (approved_at > $7::timestamptz) is not true
+        or approved_at > $7 and $8::boolean)`;
 
 const valuesOf = (courseId: string, { search, onboarding }: Narrowed) => [
   courseId,
-  search === '' ? null : patternOf(search),
+  ...(search === '' ? [null, null, null, null] : patternsOf(search)),
   onboarding?.statuses,
   onboarding?.since,
   onboarding?.isApprovedElsewhere,
@@ -43,13 +57,13 @@ const valuesOf = (courseId: string, { search, onboarding }: Narrowed) => [
 
 const countOf = async (pool: pg.Pool, courseId: string, narrowed: Narrowed): Promise<number> => {
   const { search, onboarding } = narrowed;
-  if (search === '' && !onboarding) return listCount(pool, 'learners', courseId);
-  const counted = async (text: string) => Number((await pool.query(text, valuesOf(courseId, narrowed))).rows[0].count);
+  const everybody = 'select count(*) from enrollments where course_id = $1 and includes_proctored';
+  if (!onboarding) return foundCount(pool, 'learners', courseId, search, everybody);
   const all = `select count(*) ${found}`;
-  if (!onboarding) return foundCount(pool, 'learners', courseId, search, () => counted(all));
-  if (search !== '') return counted(all);
   // Those with an approval elsewhere are a part by themselves, since it depends on the time whether it counts.
-  return counted(`select sum(count) as count from (
-      select sum(entries) as count from list_counts where list = 'learners' and course_id = $1 and part = any($3)
-      union all ${all} and approved_at is not null) as parts`);
+  const parts = `select sum(count) as count from (
+      select sum(entries) as count from list_counts where list = 'learners' and course_id = $1 and part = any($6)
+      union all ${all} and approved_at is not null) as parts`;
+  const { rows } = await pool.query(search === '' ? parts : all, valuesOf(courseId, narrowed));
+  return Number(rows[0].count);
 };

@@ -8,12 +8,40 @@ import { attemptGroups, onboardingOfLearners, onboardingSeenAs, projectInline } 
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 const [course, elsewhere] = ['course-v1:OrgX+Demo+2031', 'course-v1:OrgX+Other+2031'];
-const names = ['Zoe', 'alice', 'alice_b', 'ALICE%', 'Émile', 'émile', 'bob'];
-const people = names.map((username, index) => ({ id: 11 + index, username, email: `${username}@Example.org` }));
+const emails = {
+  Zoe: 'Zoe@Example.org',
+  alice: 'alice@else.where',
+  alice_b: 'alice_b@Example.org',
+  'ALICE%': 'ALICE@Example.org',
+  Émile: 'émile@exämple.org',
+  émile: 'no address',
+  'bob@home': 'bob@home@Example.org',
+  'eve@home': '',
+};
+const people = Object.entries(emails).map(([username, email], index) => ({ id: 11 + index, username, email }));
 const lower = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 const isCalled = (user: (typeof people)[0], part: string) =>
   [user.username, user.email].some((name) => lower(name).includes(lower(part)));
-const searches = ['ali', 'ALICE', '_', '%', 'É', 'é', 'e', '@example', '\\', 'a\0', 'nobody'];
+const searches = [
+  ...['ali', 'ALICE', '_', '%', 'É', 'é', 'e', 'ME', '\\', 'a\0', 'nobody', 'no address', 'address\n'],
+  ...[
+    '@example',
+    '@',
+    'org',
+    'xÄm',
+    'xäm',
+    'E@E',
+    'b@',
+    '_b@example.org',
+    'bob@home@',
+    '@home',
+    'e@home',
+    '@home@ex',
+    'alice@else',
+    'xxalice',
+    'addresses',
+  ],
+];
 
 let db: Database;
 beforeEach(async () => {
@@ -56,7 +84,7 @@ describe('attempts of a course', () => {
         const userId = people[learner].id;
         const metadata = { courseId: course, examId, userId };
         const at = new Date(Date.UTC(2031, 4, 5) + minutes * 60_000).toISOString();
-        if (what === 'sums') await db.pool.query('select sum_list_counts()');
+        if (what === 'sums') await db.pool.query('select sum_list_counts(0)');
         if (what === 'creation') {
           const created = example('AttemptCreated');
           const data = { ...created.data, attemptId: ++attemptId, examId, userId, at };
@@ -92,6 +120,76 @@ describe('attempts of a course', () => {
   });
 });
 
+/** Runs `second` while `first` is not committed yet, until it is done or waits for that. */
+const overlapping = async (first: string, second: string) => {
+  const [one, other] = [await db.pool.connect(), await db.pool.connect()];
+  try {
+    await one.query('begin');
+    await one.query(first);
+    let isDone = false;
+    const running = other.query(second).finally(() => {
+      isDone = true;
+    });
+    const isWaiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    while (!isDone && (await db.owner.query(isWaiting)).rowCount === 0);
+    await one.query('commit');
+    await running;
+  } finally {
+    for (const client of [one, other]) client.release();
+  }
+};
+
+describe('counts of a course', () => {
+  const begin = (userId: number, exam = 1) => `
+    insert into attempt_groups values ('attempts-${exam}-${userId}', '${course}', ${exam}, ${userId}, 1, now(), '{1}', '{now}')`;
+  const enroll = (userId: number) =>
+    `insert into enrollments (user_id, course_id, mode, is_active) values (${userId}, '${course}', 'verified', true)`;
+  const sum = 'select sum_list_counts(0)';
+  const rename = `update users set username = 'Zoe2', email = 'zoe@new.home' where id = 11`;
+  const none = () => ({ offset: 0, limit: 0 });
+  const found = async (search: string) => [
+    (await attemptGroups(db.pool, course, search, none)).count,
+    (await proctoredLearners(db.pool, course, { search }, none)).count,
+  ];
+  const expectCounts = async (expected: Record<string, number[]>) => {
+    for (const [search, counts] of Object.entries(expected))
+      expect([search, await found(search)]).toEqual([search, counts]);
+  };
+
+  it('are right when they are summed up while others write, or sum up too', async () => {
+    for (const statement of [begin(11), begin(12), enroll(11)]) await db.pool.query(statement);
+    await overlapping(begin(13), sum);
+    await expectCounts({ '': [3, 1], '@example.org': [2, 1] });
+    await overlapping(enroll(13), sum);
+    await expectCounts({ '': [3, 2], '@example.org': [2, 2] });
+    await overlapping(sum, sum);
+    await overlapping(sum, begin(13, 2));
+    await expectCounts({ '': [4, 2], '@example.org': [3, 2] });
+    await db.pool.query(sum);
+    await expectCounts({ '': [4, 2], '@example.org': [3, 2] });
+  });
+
+  it('are right when a learner is renamed while they begin', async () => {
+    await db.pool.query(enroll(11));
+    await overlapping(rename, begin(11));
+    await expectCounts({ '@example.org': [0, 0], 'new.home': [1, 1] });
+    await db.pool.query(sum);
+    await overlapping(begin(11, 2), rename.replace('new', 'newer'));
+    await overlapping(rename, begin(11, 3));
+    for (const statement of ['select 1', sum]) {
+      await db.pool.query(statement);
+      await expectCounts({ newer: [0, 0], 'new.home': [3, 1], '': [3, 1] });
+    }
+  });
+
+  it('are right after the read model was rebuilt', async () => {
+    for (const statement of [begin(11), enroll(11), begin(12), begin(12, 2), sum]) await db.pool.query(statement);
+    await db.owner.query(`set session_replication_role = replica; delete from attempt_groups where exam_id = 1;
+                          set session_replication_role = origin; select count_attempt_groups()`);
+    await expectCounts({ '': [1, 1], '@example.org': [0, 1], 'else.where': [1, 0] });
+  });
+});
+
 describe('learners of a course', () => {
   const enroll = (userId: number, mode: string, isActive = true) =>
     db.pool.query(
@@ -111,16 +209,49 @@ describe('learners of a course', () => {
       return whole.learners.map(({ username }) => username);
     };
     for (const { id } of people) await enroll(id, 'verified');
-    expect(await listed()).toEqual(['ALICE%', 'Zoe', 'alice', 'alice_b', 'bob', 'Émile', 'émile']);
+    expect(await listed()).toEqual(['ALICE%', 'Zoe', 'alice', 'alice_b', 'bob@home', 'eve@home', 'Émile', 'émile']);
     await enroll(12, 'audit');
     await enroll(13, 'masters');
     await enroll(14, 'verified', false);
-    await db.pool.query('select sum_list_counts()');
+    await db.pool.query('select sum_list_counts(0)');
     await db.pool.query('delete from enrollments where user_id = 17');
     await db.pool.query(`update users set username = 'aaron' where id = 11`);
-    expect(await listed()).toEqual(['aaron', 'alice_b', 'Émile', 'émile']);
+    expect(await listed()).toEqual(['aaron', 'alice_b', 'eve@home', 'Émile', 'émile']);
     await enroll(12, 'credit');
-    expect(await listed()).toEqual(['aaron', 'alice', 'alice_b', 'Émile', 'émile']);
+    expect(await listed()).toEqual(['aaron', 'alice', 'alice_b', 'eve@home', 'Émile', 'émile']);
+  });
+
+  it('are paged right when there are more than one sum stands for, wherever a page begins', async () => {
+    const [first, last] = [100, 4000];
+    const id = fc.integer({ min: first, max: last });
+    await db.pool.query(`insert into users (id, username)
+      select id, 'user ' || id * 7919 % 10007 from generate_series(${first}, ${last}) id`);
+    await db.pool.query(`insert into enrollments (user_id, course_id, mode, is_active)
+      select id, '${course}', 'verified', id % 2 = 0 from users where id >= ${first}`);
+    const change = fc.oneof(
+      fc
+        .tuple(id, fc.boolean())
+        .map(([id, is]) => `update enrollments set is_active = ${is} where user_id between ${id} and ${id + 5}`),
+      fc
+        .tuple(id, fc.nat(10_006))
+        .map(([id, number]) => `update users set username = 'user ${number} of ${id}' where id = ${id}`),
+    );
+    const story = fc.asyncProperty(fc.array(change, { minLength: 8, maxLength: 12 }), async (changes) => {
+      for (const text of ['select sum_list_counts(0)', ...changes]) await db.pool.query(text);
+      const { rows } = await db.pool.query(`select user_id::int as id from enrollments join users on id = user_id
+        where enrollments.is_active order by users.username collate "C"`);
+      const { rows: places } = await db.pool.query(
+        'select (sum(entries) over (order by username) - entries)::int as before from list_counts',
+      );
+      for (const { before } of places)
+        for (const offset of [before - 1, before, before + 1].filter((each) => each >= 0)) {
+          const page = () => ({ offset, limit: 2 });
+          const { count, learners } = await proctoredLearners(db.pool, course, { search: '' }, page);
+          expect(count).toBe(rows.length);
+          expect(learners.map(({ userId }) => userId)).toEqual(rows.slice(offset, offset + 2).map(({ id }) => id));
+        }
+    });
+    await fc.assert(story, { seed, numRuns: 4, endOnFailure: true });
   });
 
   it('are found by a part of name or e-mail, of which ASCII letters alone are the same in both cases', async () => {
@@ -137,7 +268,7 @@ describe('learners of a course', () => {
     await findThem(byName);
     await db.pool.query(`update users set email = 'ali@else.where' where username = 'Zoe'`);
     await findThem(byName.map((user) => (user.username === 'Zoe' ? { ...user, email: 'ali@else.where' } : user)));
-    await db.pool.query('select sum_list_counts()');
+    await db.pool.query('select sum_list_counts(0)');
     await enroll(12, 'audit');
     await db.pool.query(`update users set email = 'zoe@Example.org' where username = 'Zoe'`);
     await findThem(byName.filter(({ id }) => id !== 12));
@@ -231,7 +362,7 @@ describe('learners of a course', () => {
         for (const { id } of people) await enroll(id, 'verified');
         await findAsShown();
         for (const { exam, to } of changes) await db.pool.query(`update exams set ${to} where id = $1`, [exam]);
-        await db.pool.query('select sum_list_counts()');
+        await db.pool.query('select sum_list_counts(0)');
         await findAsShown();
         await db.pool.query(`delete from attempts where id % 3 = 0`);
         await findAsShown();
@@ -246,20 +377,9 @@ describe('learners of a course', () => {
     const begun = { learner: 0, status: 'started', days: 3, taking: true };
     await makeAttempt(1, { ...begun, exam: 1 });
     await makeAttempt(2, { ...begun, exam: 2 });
-    const [one, other] = [await db.pool.connect(), await db.pool.connect()];
-    try {
-      for (const client of [one, other]) await client.query('begin');
-      const move = `update attempts set status = $2, modified = modified + $3 * interval '1 day' where id = $1`;
-      await one.query(move, [1, 'submitted', 2]);
-      const waiting = other.query(move, [2, 'rejected', 1]);
-      const isWaiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-      while ((await db.owner.query(isWaiting)).rowCount === 0);
-      await one.query('commit');
-      await waiting;
-      await other.query('commit');
-    } finally {
-      for (const client of [one, other]) client.release();
-    }
+    const move = (id: number, to: string, days: number) =>
+      `update attempts set status = '${to}', modified = modified + ${days} * interval '1 day' where id = ${id}`;
+    await overlapping(move(1, 'submitted', 2), move(2, 'rejected', 1));
     await findAsShown();
   });
 });

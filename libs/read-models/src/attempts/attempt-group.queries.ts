@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { foundCount, listCount, type Page, pageFrom, patternOf } from '#platform';
+import { foundCount, isCalled, listCount, type Page, pageFrom, patternsOf } from '#platform';
 import { type AttemptRecord, attemptsOfGroups } from './attempt.queries.js';
 
 export type AttemptGroup = { newest: AttemptRecord; all: AttemptRecord[] };
@@ -14,7 +14,9 @@ export const attemptGroups = async (
   search: string,
   pageOf: (count: number) => Page,
 ): Promise<{ count: number; groups: AttemptGroup[] }> => {
-  const count = await (search === '' ? listCount(pool, 'attempts', courseId) : countOfFound(pool, courseId, search));
+  const count = await (search === ''
+    ? listCount(pool, 'attempts', courseId)
+    : foundCount(pool, 'attempts', courseId, search, everybody));
   const { skip, limit, backwards } = pageFrom(pageOf(count), count);
   if (limit === 0) return { count, groups: [] };
   const page = [courseId, skip, limit];
@@ -26,7 +28,7 @@ export const attemptGroups = async (
         `attempt groups${backwards ? ', from the end' : ''}`,
       )
     : // Without a name: planned for how many are called so.
-      attemptsOfGroups(pool, found(backwards), [...page, patternOf(search)]));
+      attemptsOfGroups(pool, found(backwards), [courseId, ...patternsOf(search), skip, limit]));
   const groups: AttemptGroup[] = [];
   for (const attempt of attempts) {
     const last = groups.at(-1);
@@ -50,12 +52,7 @@ const fromTheEnd = pageByHour('asc', 'desc', 'created >= (select hour from first
 
 const found = (backwards: boolean) => `
   select exam_id, user_id from attempt_groups join attempt_learners using (course_id, user_id)
-   where course_id = $1 and names like $4
-   order by ${backwards ? 'created, attempt_id desc' : 'created desc, attempt_id'} offset $2 limit $3`;
+   where course_id = $1 and ${isCalled(2)}
+   order by ${backwards ? 'created, attempt_id desc' : 'created desc, attempt_id'} offset $6 limit $7`;
 
-const countOfFound = (pool: pg.Pool, courseId: string, search: string): Promise<number> =>
-  foundCount(pool, 'attempts', courseId, search, async () => {
-    const text =
-      'select coalesce(sum(groups), 0) as count from attempt_learners where course_id = $1 and names like $2';
-    return Number((await pool.query(text, [courseId, patternOf(search)])).rows[0].count);
-  });
+const everybody = 'select coalesce(sum(groups), 0) from attempt_learners where course_id = $1';

@@ -1,46 +1,39 @@
 import type { EventStore, Stored } from '#event-store';
 import { type Change, type Folded, fold, nothingYet } from './topic.js';
 
-/** Some ten megabytes. */
+/** Twenty megabytes or so, and more learners than sit exams at one time in most places. */
 const most = 10_000;
 
-/** Knows what the streams that were asked for last amount to, so that few are read again from their beginning. */
+/** Knows what the streams that were told of last amount to, so that few are read again from their beginning. */
 export class Streams {
   private readonly known = new Map<string, Folded>();
 
   constructor(private readonly store: EventStore) {}
 
-  /** What these events, which are in the log's order, tell of attempts; by the event's id. */
+  /** What these events, each stream's in order, tell of attempts; by the event's id. Other events may be among them. */
   async changesOf(events: readonly Stored[]): Promise<Map<string, Change>> {
-    const next = new Map<string, Stored[]>();
+    const streams = new Map<string, Stored[]>();
     for (const event of events) {
-      const before = next.get(event.stream);
-      if (before) before.push(event);
-      else next.set(event.stream, [event]);
+      const given = streams.get(event.stream);
+      if (given) given.push(event);
+      else streams.set(event.stream, [event]);
     }
-    const pasts = await this.before(next);
+    const pasts = new Map<string, Folded>();
+    const unread = new Map<string, number>();
+    for (const [stream, given] of streams) {
+      const past = given[0].version === 1 ? nothingYet : this.known.get(stream);
+      if (past && given.every(({ version }, index) => version === past.version + 1 + index)) pasts.set(stream, past);
+      else unread.set(stream, given[given.length - 1].version);
+    }
+    if (unread.size > 0)
+      for (const [stream, history] of await this.store.readUpTo(unread)) streams.set(stream, history);
     const changes = new Map<string, Change>();
-    for (const [stream, given] of next) {
-      const told = fold(pasts.get(stream)!, given);
+    for (const [stream, next] of streams) {
+      const told = fold(pasts.get(stream) ?? nothingYet, next);
       for (const change of told.changes) changes.set(change.event.id, change);
       this.keep(stream, told.folded);
     }
     return changes;
-  }
-
-  /** What each of these streams amounted to before these events. */
-  private async before(next: ReadonlyMap<string, readonly Stored[]>): Promise<Map<string, Folded>> {
-    const pasts = new Map<string, Folded>();
-    const unknown = new Map<string, number>();
-    for (const [stream, [{ version }]] of next) {
-      const known = version === 1 ? nothingYet : this.known.get(stream);
-      if (known?.version === version - 1) pasts.set(stream, known);
-      else unknown.set(stream, version - 1);
-    }
-    if (unknown.size > 0)
-      for (const [stream, history] of await this.store.readUpTo(unknown))
-        pasts.set(stream, fold(nothingYet, history).folded);
-    return pasts;
   }
 
   private keep(stream: string, folded: Folded) {

@@ -65,6 +65,11 @@ export async function skipDeadLetter(pool: pg.Pool, name: string, eventId: strin
   }
 }
 
+export async function hasDeadLetters(client: pg.ClientBase, name: string): Promise<boolean> {
+  const text = 'select exists (select from dead_letters where follower = $1) as has';
+  return (await client.query(text, [name])).rows[0].has;
+}
+
 /** Parks those of the events whose learner has dead letters; answers the others. */
 export async function parkWaiting(
   client: pg.ClientBase,

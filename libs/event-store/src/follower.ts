@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { channel } from './bell.js';
 import { beginning, type Checkpoint, placeOf, readLog } from './checkpoint.js';
-import { park, parkWaiting, Undeliverable } from './dead-letters.js';
+import { hasDeadLetters, park, parkWaiting, Undeliverable } from './dead-letters.js';
 import type { Stored } from './stored.js';
 import type { Upcasters } from './upcasting.js';
 
@@ -28,6 +28,8 @@ export type FollowerOptions = {
 export class Follower {
   private readonly options: Required<FollowerOptions>;
   private failures = 0;
+  /** Whether there may be dead letters: only who leads parks any. */
+  private mayHaveParked = true;
   /** Whether the Bell rang since the log was last looked at, and who waits for that. */
   private rang = false;
   private wake?: () => void;
@@ -85,24 +87,28 @@ export class Follower {
     if (wakes) await client.query(`listen ${channel}`);
     const { rows } = await client.query('select xid::text, position from checkpoints where name = $1', [name]);
     let checkpoint: Checkpoint = rows[0] ?? (await this.first(client));
+    this.mayHaveParked = await hasDeadLetters(client, name);
     // Where the server crashes what it promised last may be lost, and is done again.
     await client.query('set synchronous_commit = off');
+    let saved: Promise<unknown> | undefined;
     while (!signal.aborted) {
       this.rang = false;
-      const events = await readLog(client, checkpoint, batch, upcasters);
+      const [events] = await Promise.all([readLog(client, checkpoint, batch, upcasters), saved]);
       if (events.length > 0) {
         if (!(await this.deliver(client, events, signal))) return;
         checkpoint = placeOf(events[events.length - 1]);
-        await client.query({
+        saved = client.query({
           name: 'save_checkpoint',
           text: `insert into checkpoints (name, xid, position) values ($1, $2, $3) on conflict (name)
             do update set xid = excluded.xid, position = excluded.position, updated_at = now()`,
           values: [name, checkpoint.xid, checkpoint.position],
         });
+        saved.catch(() => {}); // heard of when the log is read next
       }
       this.failures = 0;
       if (events.length < batch) await this.untilBell(pollMs, signal);
     }
+    await saved;
   }
 
   /** Or this long, at most. */
@@ -131,7 +137,7 @@ export class Follower {
   /** False when the signal came before all was delivered. */
   private async deliver(client: pg.Client, events: Stored[], signal: AbortSignal): Promise<boolean> {
     const { name, handle, learnerOf, onError } = this.options;
-    let left = await parkWaiting(client, name, events, learnerOf);
+    let left = this.mayHaveParked ? await parkWaiting(client, name, events, learnerOf) : events;
     for (let attempt = 1; left.length > 0; attempt++) {
       if (signal.aborted) return false;
       try {
@@ -155,6 +161,7 @@ export class Follower {
     if (from < 0) throw new Error(`${event.id} was not to be delivered`);
     const learner = learnerOf(events[from]);
     const isNext = (each: Stored, index: number) => index > from && learnerOf(each) === learner;
+    this.mayHaveParked = true;
     await park(client, name, [events[from]], learnerOf, reason);
     // Others' later events are not asked for: theirs may be parked behind one that comes after them.
     const left = new Set(await parkWaiting(client, name, events.filter(isNext), learnerOf));

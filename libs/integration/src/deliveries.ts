@@ -21,7 +21,8 @@ export async function noteDeliveries(
   deliveries: readonly Omit<Delivery, 'publishedAt'>[],
   insteadOf: readonly string[],
 ): Promise<void> {
-  const column = <K extends keyof (typeof deliveries)[number]>(name: K) => deliveries.map((each) => each[name]);
+  // As the server writes arrays; no id, number or name of a topic needs quotes.
+  const column = (name: keyof (typeof deliveries)[number]) => `{${deliveries.map((each) => each[name]).join()}}`;
   await pool.query({
     name: 'note deliveries',
     text: `

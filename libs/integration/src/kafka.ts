@@ -35,11 +35,15 @@ export function kafkaAt(access: KafkaAccess): Kafka {
 
 /**
  * A producer whose sends are in order and never doubled by its own retries, connected. One with a `transactionalId` shuts
- * out all earlier ones with the same, and what these left unfinished never happened. `onTarget` hears where a message goes.
+ * out all earlier ones with the same, and what these left unfinished never happened. `onTarget` hears which partition a message
+ * goes to, and which broker leads that.
  */
 export async function producerOf(
   kafka: Kafka,
-  { transactionalId, onTarget }: { transactionalId?: string; onTarget(message: object, partition: number): void },
+  {
+    transactionalId,
+    onTarget,
+  }: { transactionalId?: string; onTarget(message: object, partition: number, leader: number): void },
 ): Promise<Producer> {
   const producer = kafka.producer({
     idempotent: true,
@@ -51,7 +55,8 @@ export async function producerOf(
       const partitionOf = Partitioners.DefaultPartitioner();
       return (target) => {
         const partition = partitionOf(target);
-        onTarget(target.message, partition);
+        const { leader } = target.partitionMetadata.find(({ partitionId }) => partitionId === partition)!;
+        onTarget(target.message, partition, leader);
         return partition;
       };
     },

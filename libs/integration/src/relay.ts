@@ -11,7 +11,7 @@ import { SchemaRegistry } from './event-bus/registry.js';
 import { relayName } from './lag.js';
 import { keyOf, type Message, messagesOf } from './messages.js';
 import { type Place, Publisher, type PublisherConfiguration, TooLarge } from './publisher.js';
-import { changesIn } from './topic.js';
+import { Streams } from './streams.js';
 import { publishedTopics, replayOf } from './topic-settings.js';
 
 const log = new Logger(relayName);
@@ -27,7 +27,7 @@ type Told = { event: Stored; messages: (Message | BusMessage)[] };
  * has published is either seen by nobody, or known to the next one.
  */
 export class Relay {
-  private readonly store: EventStore;
+  private readonly streams: Streams;
   private readonly live: Publisher;
   private readonly examAttempts?: ExamAttempts;
   private readonly topics: string[];
@@ -40,7 +40,7 @@ export class Relay {
     private readonly configuration: PublisherConfiguration & Pick<Configuration, 'schemaRegistryUrl'>,
   ) {
     const { schemaRegistryUrl, kafkaTopicPrefix } = configuration;
-    this.store = new EventStore(pool, undefined, upcasters);
+    this.streams = new Streams(new EventStore(pool, undefined, upcasters));
     if (schemaRegistryUrl)
       this.examAttempts = new ExamAttempts(pool, new SchemaRegistry(schemaRegistryUrl), kafkaTopicPrefix);
     this.topics = publishedTopics(configuration);
@@ -116,23 +116,9 @@ export class Relay {
     this.verified = committed;
   }
 
-  /** The streams of these events, from their beginnings to the last of these. */
-  private async historiesUpTo(events: readonly Stored[]): Promise<Stored[][]> {
-    const streams = new Map<string, Stored[]>();
-    for (const event of events) streams.set(event.stream, [...(streams.get(event.stream) ?? []), event]);
-    const isWhole = (given: Stored[]) => given.every(({ version }, index) => version === index + 1);
-    const begun = [...streams].filter(([, given]) => !isWhole(given));
-    const versions = new Map(begun.map(([stream, given]) => [stream, given[given.length - 1].version]));
-    if (versions.size > 0)
-      for (const [stream, history] of await this.store.readUpTo(versions)) streams.set(stream, history);
-    return [...streams.values()];
-  }
-
   /** The events of which somebody is told something. */
   private async tell(events: readonly Stored[]): Promise<Told[]> {
-    const changes = new Map(
-      (await this.historiesUpTo(events)).flatMap(changesIn).map((change) => [change.event.id, change]),
-    );
+    const changes = await this.streams.changesOf(events);
     const told = events.flatMap((event) => {
       const change = changes.get(event.id);
       if (!change) return [];
@@ -153,13 +139,15 @@ export class Relay {
     const last = told[told.length - 1].event;
     const place = { ...placeOf(last), eventId: last.id };
     try {
-      await publisher.publish([...eventOf.keys()], place, async (receipts) => {
-        const deliveries = receipts.map(({ message, ...where }) => ({
-          ...where,
+      await publisher.publish([...eventOf.keys()], place, (receipts, insteadOf) => {
+        const deliveries = receipts.map(({ message, topic, partition, offset }) => ({
           eventId: eventOf.get(message)!.id,
+          topic,
+          partition,
+          offset,
           ceId: message.headers.ce_id,
         }));
-        await noteDeliveries(this.pool, deliveries, publisher.unseenUntilNoted);
+        return noteDeliveries(this.pool, deliveries, insteadOf);
       });
       if (publisher === this.live) this.verified = place;
     } catch (error) {

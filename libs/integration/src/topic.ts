@@ -8,16 +8,28 @@ import {
 } from '#domain';
 import type { Metadata, Stored } from '#event-store';
 
+type Of<T> = Stored<Extract<LearnerAtExamEvent, { type: T }>>;
+
 /**
- * Something that happened to an attempt, with the attempt before (none when it is new) and after (none when removed), and
- * the whole stream it is in.
+ * Something that happened to an attempt: the attempt before (none when it is new) and after (none when removed), how it
+ * began, and the newest review of any in its stream.
  */
 export type Change = {
   event: Stored<AttemptEvent>;
-  before: Attempt | undefined;
-  after: Attempt | undefined;
-  history: readonly Stored<LearnerAtExamEvent>[];
+  before?: Attempt;
+  after?: Attempt;
+  created?: Of<'AttemptCreated'>;
+  review?: Of<'ReviewReceived'>;
 };
+
+/** What the events of one stream amount to, up to a version. */
+export type Folded = {
+  version: number;
+  attempts: ReadonlyMap<number, { created?: Of<'AttemptCreated'>; now?: Attempt }>;
+  review?: Of<'ReviewReceived'>;
+};
+
+export const nothingYet: Folded = { version: 0, attempts: new Map() };
 
 /** Whose attempt it is, and at what. */
 export type Subject = Required<Pick<Metadata, 'courseId' | 'contentId' | 'examId' | 'userId'>>;
@@ -29,16 +41,26 @@ export type Topic = {
   publish: (change: Change, subject: Subject) => { type: string; data: object }[];
 };
 
-/** The changes of attempts that the events of one whole stream tell, in order. */
-export function changesIn(history: readonly Stored[]): Change[] {
-  const attempts = new Map<number, Attempt | undefined>();
-  return history.filter(isOfAttempt).map((event) => {
-    const before = attempts.get(event.data.attemptId);
+/** The changes of attempts that the next events of a stream tell, in order, and what it amounts to then. */
+export function fold(past: Folded, next: readonly Stored[]): { folded: Folded; changes: Change[] } {
+  const attempts = new Map(past.attempts);
+  let { version, review } = past;
+  const changes: Change[] = [];
+  for (const event of next as Stored<LearnerAtExamEvent>[]) {
+    version = event.version;
+    if (event.type === 'ReviewReceived') review = event;
+    if (!isOfAttempt(event)) continue;
+    const { created = event.type === 'AttemptCreated' ? event : undefined, now: before } =
+      attempts.get(event.data.attemptId) ?? {};
     const after = evolveAttempt(before, event);
-    attempts.set(event.data.attemptId, after);
-    return { event, before, after, history: history as Stored<LearnerAtExamEvent>[] };
-  });
+    attempts.set(event.data.attemptId, { created, now: after });
+    changes.push({ event, before, after, created, review });
+  }
+  return { folded: { version, attempts, review }, changes };
 }
+
+/** The changes that the events of one whole stream tell. */
+export const changesIn = (history: readonly Stored[]): Change[] => fold(nothingYet, history).changes;
 
 /** What the event says must follow elsewhere, of one kind, in order. */
 export const effectsIn = <K extends Effect['kind']>({ data }: AttemptEvent, kind: K): Extract<Effect, { kind: K }>[] =>

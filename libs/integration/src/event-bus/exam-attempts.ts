@@ -50,21 +50,16 @@ export const examAttemptsIn = (change: Change): ExamAttempt[] => {
   }));
 };
 
-const examTypeOf = ({ event, history }: Change): ExamAttempt['examType'] => {
-  for (const created of history)
-    if (created.type === 'AttemptCreated' && created.data.attemptId === event.data.attemptId) {
-      if (!created.data.takingAsProctored) return 'timed';
-      if (!created.data.isSampleAttempt) return 'proctored';
-      return effectsIn(created, 'status_signal')[0]?.supportsOnboarding ? 'onboarding' : 'practice';
-    }
-  return 'proctored';
+const examTypeOf = ({ created }: Change): ExamAttempt['examType'] => {
+  if (!created) return 'proctored';
+  if (!created.data.takingAsProctored) return 'timed';
+  if (!created.data.isSampleAttempt) return 'proctored';
+  return effectsIn(created, 'status_signal')[0]?.supportsOnboarding ? 'onboarding' : 'practice';
 };
 
 /** The reviewer where there is one, else the user who asked. */
-const requesterOf = ({ event: { metadata }, history }: Change): number | null => {
-  for (const review of history)
-    if (review.type === 'ReviewReceived' && review.metadata.commandId === metadata.commandId && review.data.reviewedBy)
-      return review.data.reviewedBy;
+const requesterOf = ({ event: { metadata }, review }: Change): number | null => {
+  if (review?.metadata.commandId === metadata.commandId && review.data.reviewedBy) return review.data.reviewedBy;
   return metadata.actor.kind === 'user' ? metadata.actor.userId : null;
 };
 

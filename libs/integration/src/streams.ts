@@ -1,0 +1,44 @@
+import type { EventStore, Stored } from '#event-store';
+import { type Change, type Folded, fold, nothingYet } from './topic.js';
+
+/** Twenty megabytes or so, and more learners than sit exams at one time in most places. */
+const most = 10_000;
+
+/** Knows what the streams that were told of last amount to, so that few are read again from their beginning. */
+export class Streams {
+  private readonly known = new Map<string, Folded>();
+
+  constructor(private readonly store: EventStore) {}
+
+  /** What these events, each stream's in order, tell of attempts; by the event's id. Other events may be among them. */
+  async changesOf(events: readonly Stored[]): Promise<Map<string, Change>> {
+    const streams = new Map<string, Stored[]>();
+    for (const event of events) {
+      const given = streams.get(event.stream);
+      if (given) given.push(event);
+      else streams.set(event.stream, [event]);
+    }
+    const pasts = new Map<string, Folded>();
+    const unread = new Map<string, number>();
+    for (const [stream, given] of streams) {
+      const past = given[0].version === 1 ? nothingYet : this.known.get(stream);
+      if (past && given.every(({ version }, index) => version === past.version + 1 + index)) pasts.set(stream, past);
+      else unread.set(stream, given[given.length - 1].version);
+    }
+    if (unread.size > 0)
+      for (const [stream, history] of await this.store.readUpTo(unread)) streams.set(stream, history);
+    const changes = new Map<string, Change>();
+    for (const [stream, next] of streams) {
+      const told = fold(pasts.get(stream) ?? nothingYet, next);
+      for (const change of told.changes) changes.set(change.event.id, change);
+      this.keep(stream, told.folded);
+    }
+    return changes;
+  }
+
+  private keep(stream: string, folded: Folded) {
+    this.known.delete(stream); // the newest stand last
+    this.known.set(stream, folded);
+    if (this.known.size > most) this.known.delete(this.known.keys().next().value!);
+  }
+}

@@ -33,7 +33,7 @@ export async function flowing({ effort, dir, say }: Bench): Promise<Section> {
     const shares = (values: readonly number[], most: number) => values.map((value) => value / most);
     return {
       title: 'g. From the log to Kafka',
-      setting: `One broker on the same machine. Latency: ${perSecond} events a second for ${3 * seconds} s and round, after one that does not count, each appended with its projection, from the call of append until a consumer that reads what is committed has its first message; the relay runs in a worker process of its own with all its other duties. Bare kafkajs sends messages of the same size at the same rate with an idempotent producer, all that are due in one send, and once more with each send in a transaction. Throughput: ${thousands(replayed / 10)} events in the log, by a relay in this process, against bare kafkajs with the finished messages of ${batch} events in each send. Memory: a worker publishes ${thousands(flowed)} events; in the middle the broker is stopped for ${stoppedMs / 1000} s.`,
+      setting: `One broker on the same machine. Latency: ${perSecond} events a second for ${3 * seconds} s and round, each appended with its projection, from the call of append until a consumer that reads what is committed has its first message; the relay runs in a worker process of its own with all its other duties. Bare kafkajs sends messages of the same size at the same rate with an idempotent producer, all that are due in one send, and once more with each send in a transaction. Throughput: ${thousands(replayed / 10)} events in the log, by a relay in this process, against bare kafkajs with the finished messages of ${batch} events in each send. Memory: a worker publishes ${thousands(flowed)} events; in the middle the broker is stopped for ${stoppedMs / 1000} s.`,
       tables: [
         {
           unit: 'latency, ms',
@@ -167,7 +167,7 @@ async function latencies(brokers: string, dir: string, rounds: number, seconds: 
     while (sent.size > 0) await pause(5);
     return quantiles(took);
   };
-  const contenders = {
+  const sample = await inTurn(rounds, {
     service: measured((ids) =>
       Promise.all(
         ids.map((id) => {
@@ -189,10 +189,7 @@ async function latencies(brokers: string, dir: string, rounds: number, seconds: 
         sent,
       ),
     ),
-  };
-  // A broker that just started spends most of its time compiling itself.
-  for (const warmUp of Object.values(contenders)) await warmUp();
-  const sample = await inTurn(rounds, contenders);
+  });
   await Promise.all([consumer, ...producers].map((client) => client.disconnect()));
   await worker.stop();
   await pool.end();

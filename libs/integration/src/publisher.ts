@@ -21,7 +21,7 @@ export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 }
 
-/** With transactions there are two producers, in turn: while Kafka still writes down the end of one's last, it refuses its next. */
+/** With transactions two producers take turns: while Kafka writes down the end of one's last, it refuses its next. */
 type Session = { producers: Producer[]; committed?: Place };
 type Sender = { sendBatch(batch: ProducerBatch): Promise<RecordMetadata[]> };
 
@@ -59,9 +59,8 @@ export class Publisher {
   /**
    * Resolves when all replicas in sync have all messages, in the given order for each key. `note` gets the receipts before
    * anybody sees the messages; what it throws keeps them from being seen, where there are transactions. What it noted before
-   * of the same messages in the topics `insteadOf` was never seen. Throws TooLarge
-   * when a message is larger than its topic allows, or all for a partition together are; else whatever keeps Kafka from
-   * answering.
+   * of the same messages in the topics `insteadOf` was never seen. Throws TooLarge when a message is larger than its topic
+   * allows, or all for a partition together are; else whatever keeps Kafka from answering.
    */
   async publish(
     messages: readonly (Message | BusMessage)[],

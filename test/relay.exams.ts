@@ -70,7 +70,17 @@ export async function openExam(kafkaBrokers = brokers, environment: Record<strin
     addExam,
     learner,
     expected: () => expectedOf(pool),
-    arrived: (names = topics.map(({ name }) => name)) => arrivedAt(service.configuration, names),
+    /** All that is committed, once what is awaited is seen: that may be a moment after its transaction has ended. */
+    async arrived(names = topics.map(({ name }) => name), isAwaited = (_: Message) => true) {
+      const awaited = (await expectedOf(pool)).filter((message) => names.includes(message.topic) && isAwaited(message));
+      let arrived: Message[] = [];
+      await until(async () => {
+        arrived = await arrivedAt(service.configuration, names);
+        const seen = new Set(arrived.map(({ headers }) => headers.ce_id));
+        return awaited.every(({ headers }) => seen.has(headers.ce_id));
+      }, 'what is awaited has arrived');
+      return arrived;
+    },
     async close() {
       await service.close();
       const admin = kafkaAt(service.configuration).admin();

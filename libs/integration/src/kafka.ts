@@ -35,15 +35,11 @@ export function kafkaAt(access: KafkaAccess): Kafka {
 
 /**
  * A producer whose sends are in order and never doubled by its own retries, connected. One with a `transactionalId` shuts
- * out all earlier ones with the same, and what these left unfinished never happened. `onTarget` hears which partition a message
- * goes to, and which broker leads that.
+ * out all earlier ones with the same, and what these left unfinished never happened. `onTarget` hears where a message goes.
  */
 export async function producerOf(
   kafka: Kafka,
-  {
-    transactionalId,
-    onTarget,
-  }: { transactionalId?: string; onTarget(message: object, partition: number, leader: number): void },
+  { transactionalId, onTarget }: { transactionalId?: string; onTarget(message: object, partition: number): void },
 ): Promise<Producer> {
   const producer = kafka.producer({
     idempotent: true,
@@ -55,8 +51,7 @@ export async function producerOf(
       const partitionOf = Partitioners.DefaultPartitioner();
       return (target) => {
         const partition = partitionOf(target);
-        const { leader } = target.partitionMetadata.find(({ partitionId }) => partitionId === partition)!;
-        onTarget(target.message, partition, leader);
+        onTarget(target.message, partition);
         return partition;
       };
     },

@@ -21,8 +21,7 @@ export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 }
 
-/** With transactions two producers take turns: while Kafka writes down the end of one's last, it refuses its next. */
-type Session = { producers: Producer[]; committed?: Place };
+type Session = { producer: Producer; committed?: Place };
 type Sender = { sendBatch(batch: ProducerBatch): Promise<RecordMetadata[]> };
 
 /**
@@ -37,8 +36,7 @@ export class Publisher {
   private session?: Promise<Session>;
   /** Where the messages of the running `publish` go. */
   private readonly partitionOf = new Map<object, number>();
-  /** The brokers that lead there. */
-  private readonly leaders = new Set<number>();
+  private isSingle = false;
 
   /** `topics` without prefix. Connects when there is something to publish. */
   constructor(
@@ -51,6 +49,11 @@ export class Publisher {
     if (configuration.kafkaTransactions === 'on') this.follower = follower;
   }
 
+  /** Topics, with prefix, in which nobody sees a message before its receipt is noted. */
+  get unseenUntilNoted(): string[] {
+    return this.follower === undefined ? [] : this.topics.map((name) => this.prefix + name);
+  }
+
   /** Up to where the log is published, as Kafka knows it; undefined when it does not. Throws when it does not answer. */
   async committed(): Promise<Place | undefined> {
     return (await this.connected()).committed;
@@ -58,31 +61,30 @@ export class Publisher {
 
   /**
    * Resolves when all replicas in sync have all messages, in the given order for each key. `note` gets the receipts before
-   * anybody sees the messages; what it throws keeps them from being seen, where there are transactions. What it noted before
-   * of the same messages in the topics `insteadOf` was never seen. Throws TooLarge when a message is larger than its topic
-   * allows, or all for a partition together are; else whatever keeps Kafka from answering.
+   * anybody sees the messages; what it throws keeps them from being seen, where there are transactions. Throws TooLarge
+   * when a message is larger than its topic allows, or all for a partition together are; else whatever keeps Kafka from
+   * answering.
    */
   async publish(
     messages: readonly (Message | BusMessage)[],
     place: Place,
-    note: (receipts: Receipt[], insteadOf: string[]) => Promise<void>,
+    note: (receipts: Receipt[]) => Promise<void>,
   ): Promise<void> {
     const session = await this.connected();
-    const { producers, committed } = session;
+    const { producer, committed } = session;
     try {
-      if (this.follower === undefined) return await note(await this.send(producers[0], messages), []);
-      const transaction = await producers[0].transaction();
+      if (this.follower === undefined) return await note(await this.send(producer, messages));
+      const transaction = await producer.transaction();
       const checkpoint = { topic: checkpointTopic, key: this.follower, value: JSON.stringify(place), headers: {} };
-      const receipts = await this.send(transaction, [...messages, checkpoint]);
-      const insteadOf = this.topics.map((name) => this.prefix + name);
-      await note(receipts.slice(0, messages.length), insteadOf);
+      // First and by itself: while Kafka writes down the end of the last transaction it refuses, and this may be sent again.
+      await this.send(transaction, [checkpoint]);
+      await note(await this.send(transaction, messages));
       await transaction.commit();
       session.committed = place;
-      producers.reverse();
     } catch (error) {
       // Nobody knows what arrived. The next messages must not carry the numbers of these, or the broker takes them for these.
       this.session = undefined;
-      producers.map(disconnect);
+      disconnect(producer);
       const { type, message } = error as { type?: string; message: string };
       if (type !== 'MESSAGE_TOO_LARGE' && type !== 'RECORD_LIST_TOO_LARGE') throw error;
       // It was refused before its transaction could end, so the place is the same.
@@ -94,7 +96,7 @@ export class Publisher {
 
   /** Waits a moment, at most, for a broker that does not answer. */
   async close(): Promise<void> {
-    const gone = this.session?.then(({ producers }) => Promise.all(producers.map(disconnect))).catch(() => {});
+    const gone = this.session?.then(({ producer }) => disconnect(producer)).catch(() => {});
     await Promise.race([gone, pause(1000, undefined, { ref: false })]);
   }
 
@@ -113,18 +115,15 @@ export class Publisher {
     const { follower } = this;
     const topics = follower === undefined ? this.topics : [...this.topics, checkpointTopic];
     await makeTopics(this.kafka, this.prefix, topics);
-    const names =
-      follower === undefined
-        ? [undefined]
-        : ['', '-2'].map((turn) => `${this.prefix}exam-proctoring-${follower}${turn}`);
-    const producers: Producer[] = [];
+    const producer = await producerOf(this.kafka, {
+      ...(follower !== undefined && { transactionalId: `${this.prefix}exam-proctoring-${follower}` }),
+      onTarget: (message, partition) => this.direct(message, partition),
+    });
+    if (follower === undefined || known) return { producer, committed: known };
     try {
-      for (const transactionalId of names)
-        producers.push(await producerOf(this.kafka, { transactionalId, onTarget: this.direct }));
-      const committed = follower === undefined || known ? known : await this.readPlace(producers[0], follower);
-      return { producers, committed };
+      return { producer, committed: await this.readPlace(producer, follower) };
     } catch (error) {
-      producers.map(disconnect);
+      disconnect(producer);
       throw error;
     }
   }
@@ -152,18 +151,16 @@ export class Publisher {
 
   /**
    * The package asks for partitions anew when it tries again. Then what some brokers have, or are about to get, may be sent
-   * to them a second time with new numbers, or be forgotten. What goes to one broker is safe: it has the same numbers again.
+   * to them a second time with new numbers, or be forgotten. A single message is safe: it has the same number again.
    */
-  private readonly direct = (message: object, partition: number, leader: number) => {
-    this.leaders.add(leader);
-    if (this.partitionOf.has(message) && this.leaders.size > 1)
-      throw new Error('Kafka did not take all messages at once.');
+  private direct(message: object, partition: number) {
+    if (this.partitionOf.has(message) && !this.isSingle) throw new Error('Kafka did not take all messages at once.');
     this.partitionOf.set(message, partition);
-  };
+  }
 
   private async send(sender: Sender, messages: readonly (Message | BusMessage)[]): Promise<Receipt[]> {
     this.partitionOf.clear();
-    this.leaders.clear();
+    this.isSingle = messages.length === 1;
     const acks = await sender.sendBatch({
       topicMessages: [...new Set(messages.map(({ topic }) => topic))].map((name) => ({
         topic: this.prefix + name,

@@ -139,7 +139,7 @@ export class Relay {
     const last = told[told.length - 1].event;
     const place = { ...placeOf(last), eventId: last.id };
     try {
-      await publisher.publish([...eventOf.keys()], place, (receipts, insteadOf) => {
+      await publisher.publish([...eventOf.keys()], place, (receipts) => {
         const deliveries = receipts.map(({ message, topic, partition, offset }) => ({
           eventId: eventOf.get(message)!.id,
           topic,
@@ -147,7 +147,7 @@ export class Relay {
           offset,
           ceId: message.headers.ce_id,
         }));
-        return noteDeliveries(this.pool, deliveries, insteadOf);
+        return noteDeliveries(this.pool, deliveries, publisher.unseenUntilNoted);
       });
       if (publisher === this.live) this.verified = place;
     } catch (error) {

@@ -7,13 +7,12 @@ import { EventStore } from '../libs/event-store/src/index.js';
 import { until } from '../libs/event-store/src/testing.js';
 import { obscuredUserId } from '../libs/platform/src/index.js';
 import { providerOf } from '../libs/providers/src/index.js';
-import { Vendor } from '../libs/providers/src/testing.js';
+import { silence, Vendor } from '../libs/providers/src/testing.js';
 import { courseId, openService, people, publishedExam, roster } from './service.js';
 
 const { staff, alice, bob, teacher } = people;
 const root = '/api/edx_proctoring/v1/proctored_exam';
 const folder = mkdtempSync(join(tmpdir(), 'providers of a test '));
-const silence = { delayMs: 60_000 };
 const obfuscationKey = 'an obfuscation key of the tests';
 const known = (userId: number) => obscuredUserId(userId, obfuscationKey, 'rest');
 

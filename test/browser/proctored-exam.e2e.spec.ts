@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { until } from '../../libs/event-store/src/testing.js';
-import { Vendor } from '../../libs/providers/src/testing.js';
+import { silence, Vendor } from '../../libs/providers/src/testing.js';
 import { contentId, courseId, type Person, people, publishedExam, roster, tokenOf } from '../service.js';
 import { bundled } from './bundle.js';
 import { openBrowser, story } from './chromium.js';
@@ -20,7 +20,6 @@ const { staff, alice, bob } = people;
 const reviewer = { user_id: 5, preferred_username: 'reviewer', roles: ['rest_review'] };
 const root = '/api/edx_proctoring/v1/proctored_exam';
 const built = (file: string) => resolve('dist', file);
-const silence = { delayMs: 60_000 };
 const folder = mkdtempSync(join(tmpdir(), 'proctoring-browser-'));
 
 let browser: Browser | undefined;

@@ -1,5 +1,5 @@
 import { Undeliverable } from './dead-letters.js';
-import type { Stored } from './stored.js';
+import { byStream, type Stored } from './stored.js';
 
 /**
  * Hands events over one by one: those of one stream in order, different streams at the same time. What fails holds up its
@@ -11,9 +11,7 @@ export async function inLanes(
   deliver: (event: Stored) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const streams = new Map<string, Stored[]>();
-  for (const event of events) streams.set(event.stream, [...(streams.get(event.stream) ?? []), event]);
-  const waiting = [...streams.values()];
+  const waiting = [...byStream(events).values()];
   const failures: unknown[] = [];
   const lane = async () => {
     for (let stream = waiting.shift(); stream; stream = waiting.shift())

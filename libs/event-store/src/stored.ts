@@ -36,6 +36,17 @@ export const start: Head = { version: 0, hash: '' };
 
 export const headOf = (history: readonly Stored[]): Head => history.at(-1) ?? start;
 
+/** Events by the stream they are in, each stream's in the order given. */
+export function byStream(events: readonly Stored[]): Map<string, Stored[]> {
+  const streams = new Map<string, Stored[]>();
+  for (const event of events) {
+    const before = streams.get(event.stream);
+    if (before) before.push(event);
+    else streams.set(event.stream, [event]);
+  }
+  return streams;
+}
+
 type Hashed = Omit<Stored, 'hash' | 'position' | 'xid' | 'recordedAt'>;
 
 /** What makes tampering evident: SHA-256 (hex) over the RFC 8785 canonical JSON of an event and its predecessor's hash. */

@@ -140,11 +140,9 @@ export class Relay {
     const place = { ...placeOf(last), eventId: last.id };
     try {
       await publisher.publish([...eventOf.keys()], place, (receipts) => {
-        const deliveries = receipts.map(({ message, topic, partition, offset }) => ({
+        const deliveries = receipts.map(({ message, ...where }) => ({
+          ...where,
           eventId: eventOf.get(message)!.id,
-          topic,
-          partition,
-          offset,
           ceId: message.headers.ce_id,
         }));
         return noteDeliveries(this.pool, deliveries, publisher.unseenUntilNoted);

@@ -1,4 +1,4 @@
-import type { EventStore, Stored } from '#event-store';
+import { byStream, type EventStore, type Stored } from '#event-store';
 import { type Change, type Folded, fold, nothingYet } from './topic.js';
 
 /** Twenty megabytes or so, and more learners than sit exams at one time in most places. */
@@ -12,12 +12,7 @@ export class Streams {
 
   /** What these events, each stream's in order, tell of attempts; by the event's id. Other events may be among them. */
   async changesOf(events: readonly Stored[]): Promise<Map<string, Change>> {
-    const streams = new Map<string, Stored[]>();
-    for (const event of events) {
-      const given = streams.get(event.stream);
-      if (given) given.push(event);
-      else streams.set(event.stream, [event]);
-    }
+    const streams = byStream(events);
     const pasts = new Map<string, Folded>();
     const unread = new Map<string, number>();
     for (const [stream, given] of streams) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { jwtVerify } from 'jose';
 import { until } from '../../event-store/src/testing.js';
 import { type BackendOptions, providerOf } from './index.js';
-import { Vendor } from './testing.js';
+import { silence, Vendor } from './testing.js';
 
 let vendor: Vendor;
 beforeAll(async () => {
@@ -36,7 +36,6 @@ const provider = (more: BackendOptions = {}, host = {}) =>
     null,
   );
 const impatient = () => provider({ request_timeout: 1 });
-const silence = { delayMs: 60_000 };
 const exam = { id: 7, external_id: 'exam-1', course_id: 'course-v1:a+b+c', exam_name: 'Midterm' };
 const context = {
   lms_host: 'https://lms.example.org',

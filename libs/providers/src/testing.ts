@@ -6,6 +6,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 type Answer = { status?: number; headers?: Record<string, string>; body?: unknown; text?: string; delayMs?: number };
 type Call = { route: string; authorization?: string; language?: string; body: string; json: any };
 
+/** An answer that comes when nobody waits for it any more. */
+export const silence = { delayMs: 60_000 };
+
 /** A vendor of tests: remembers what it was asked, answers as told, and else as a vendor in good health. */
 export class Vendor {
   readonly calls: Call[] = [];

@@ -1,3 +1,4 @@
+import { sumLists } from '#platform';
 import { openDatabase } from '../database.js';
 import type { Bench } from './bench.js';
 import { type Contender, request, startOracle, startService } from './contenders.js';
@@ -27,7 +28,7 @@ export async function grouping(bench: Bench): Promise<Section> {
     started.push(oracle);
     const contenders = { service: await list(bench, load, ours), reference: await list(bench, load, oracle) };
     // What the worker does in time.
-    await database.owner.query('select sum_list_counts()');
+    await sumLists(database.pool);
     const { service, reference } = await inTurn(effort.rounds, contenders);
     const table = (unit: string, figure: keyof Sample) => ({
       unit,

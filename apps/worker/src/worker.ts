@@ -8,6 +8,7 @@ import { Delivery } from '#delivery';
 import { EventStore } from '#event-store';
 import { EventBusReader, Relay } from '#integration';
 import { Mailer } from '#mail';
+import { sumLists } from '#platform';
 import { providersOf } from '#providers';
 import { submitOverdue } from './deadlines.js';
 import { every } from './every.js';
@@ -18,7 +19,7 @@ const hour = 60 * minute;
 
 /**
  * Does what happens without a request: publishes the log to Kafka, reads the event bus, tells vendors, sends mail, submits
- * attempts whose time is over, sums up what lists count, makes the log's partitions ahead. The database must be migrated.
+ * attempts whose time is over, sums lists up, makes the log's partitions ahead. The database must be migrated.
  * `close` ends it all, in seconds.
  */
 export async function startWorker(
@@ -59,7 +60,7 @@ export async function startWorker(
       await removeUnclaimed(pool, configuration.settings);
     }),
     every(second, 'deadlines', signal, () => submitOverdue(pool, attempts)),
-    every(10 * second, 'counts of lists', signal, async () => void (await pool.query('select sum_list_counts()'))),
+    every(10 * second, 'sums of lists', signal, () => sumLists(pool)),
     every(hour, 'partitions', signal, async () => void (await pool.query('select create_event_partitions()'))),
   ]);
   return {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Database, openDatabase } from '../../../test/database.js';
 import { type Event, onboardingSeenByStaff } from '../../domain/src/index.js';
 import { EventStore, headOf } from '../../event-store/src/index.js';
-import { proctoredLearners } from '../../platform/src/index.js';
+import { proctoredLearners, sumLists } from '../../platform/src/index.js';
 import { attemptGroups, onboardingOfLearners, onboardingSeenAs, projectInline } from './index.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
@@ -84,7 +84,7 @@ describe('attempts of a course', () => {
         const userId = people[learner].id;
         const metadata = { courseId: course, examId, userId };
         const at = new Date(Date.UTC(2031, 4, 5) + minutes * 60_000).toISOString();
-        if (what === 'sums') await db.pool.query('select sum_list_counts(0)');
+        if (what === 'sums') await sumLists(db.pool, true);
         if (what === 'creation') {
           const created = example('AttemptCreated');
           const data = { ...created.data, attemptId: ++attemptId, examId, userId, at };
@@ -120,31 +120,33 @@ describe('attempts of a course', () => {
   });
 });
 
-/** Runs `second` while `first` is not committed yet, until it is done or waits for that. */
-const overlapping = async (first: string, second: string) => {
-  const [one, other] = [await db.pool.connect(), await db.pool.connect()];
+/** Runs `second` while `first` is not committed yet, until it is done or waits for that; then, in time for it, `third`. */
+const overlapping = async (first: string, second: () => Promise<unknown>, third = 'select 1') => {
+  const one = await db.owner.connect();
   try {
     await one.query('begin');
     await one.query(first);
     let isDone = false;
-    const running = other.query(second).finally(() => {
+    const running = second().finally(() => {
       isDone = true;
     });
     const isWaiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
     while (!isDone && (await db.owner.query(isWaiting)).rowCount === 0);
+    await db.owner.query(third);
     await one.query('commit');
     await running;
   } finally {
-    for (const client of [one, other]) client.release();
+    one.release();
   }
 };
+const doing = (text: string) => () => db.pool.query(text);
 
 describe('counts of a course', () => {
   const begin = (userId: number, exam = 1) => `
     insert into attempt_groups values ('attempts-${exam}-${userId}', '${course}', ${exam}, ${userId}, 1, now(), '{1}', '{now}')`;
   const enroll = (userId: number) =>
     `insert into enrollments (user_id, course_id, mode, is_active) values (${userId}, '${course}', 'verified', true)`;
-  const sum = 'select sum_list_counts(0)';
+  const sum = () => sumLists(db.pool, true);
   const rename = `update users set username = 'Zoe2', email = 'zoe@new.home' where id = 11`;
   const none = () => ({ offset: 0, limit: 0 });
   const found = async (search: string) => [
@@ -162,31 +164,49 @@ describe('counts of a course', () => {
     await expectCounts({ '': [3, 1], '@example.org': [2, 1] });
     await overlapping(enroll(13), sum);
     await expectCounts({ '': [3, 2], '@example.org': [2, 2] });
-    await overlapping(sum, sum);
-    await overlapping(sum, begin(13, 2));
+    await Promise.all([sum(), sum()]);
+    await overlapping('lock table list_sums in exclusive mode', sum, begin(13, 2));
     await expectCounts({ '': [4, 2], '@example.org': [3, 2] });
-    await db.pool.query(sum);
-    await expectCounts({ '': [4, 2], '@example.org': [3, 2] });
+    await overlapping('select from list_changes for update', sum, begin(13, 3));
+    await expectCounts({ '': [5, 2], '@example.org': [4, 2] });
+    await sum();
+    await expectCounts({ '': [5, 2], '@example.org': [4, 2] });
   });
 
   it('are right when a learner is renamed while they begin', async () => {
     await db.pool.query(enroll(11));
-    await overlapping(rename, begin(11));
+    await overlapping(rename, doing(begin(11)));
     await expectCounts({ '@example.org': [0, 0], 'new.home': [1, 1] });
-    await db.pool.query(sum);
-    await overlapping(begin(11, 2), rename.replace('new', 'newer'));
-    await overlapping(rename, begin(11, 3));
-    for (const statement of ['select 1', sum]) {
-      await db.pool.query(statement);
+    await sum();
+    await overlapping(begin(11, 2), doing(rename.replace('new', 'newer')));
+    await overlapping(rename, doing(begin(11, 3)));
+    for (const next of [sum, sum]) {
       await expectCounts({ newer: [0, 0], 'new.home': [3, 1], '': [3, 1] });
+      await next();
+    }
+  });
+
+  it('have attempts of a learner whose name comes later', async () => {
+    const told = `insert into users (id, username, email) values (99, 'Zed', 'zed@far.away')`;
+    for (const next of [() => db.pool.query(begin(99)), sum]) {
+      await next();
+      await expectCounts({ '': [1, 0], zed: [0, 0] });
+    }
+    for (const next of [() => db.pool.query(told), sum]) {
+      await next();
+      await expectCounts({ '': [1, 0], zed: [1, 0] });
     }
   });
 
   it('are right after the read model was rebuilt', async () => {
-    for (const statement of [begin(11), enroll(11), begin(12), begin(12, 2), sum]) await db.pool.query(statement);
+    for (const statement of [begin(11), enroll(11), begin(12), begin(12, 2)]) await db.pool.query(statement);
+    await sum();
     await db.owner.query(`set session_replication_role = replica; delete from attempt_groups where exam_id = 1;
                           set session_replication_role = origin; select count_attempt_groups()`);
-    await expectCounts({ '': [1, 1], '@example.org': [0, 1], 'else.where': [1, 0] });
+    for (const next of [sum, sum]) {
+      await expectCounts({ '': [1, 1], '@example.org': [0, 1], 'else.where': [1, 0] });
+      await next();
+    }
   });
 });
 
@@ -213,45 +233,12 @@ describe('learners of a course', () => {
     await enroll(12, 'audit');
     await enroll(13, 'masters');
     await enroll(14, 'verified', false);
-    await db.pool.query('select sum_list_counts(0)');
+    await sumLists(db.pool, true);
     await db.pool.query('delete from enrollments where user_id = 17');
     await db.pool.query(`update users set username = 'aaron' where id = 11`);
     expect(await listed()).toEqual(['aaron', 'alice_b', 'eve@home', 'Émile', 'émile']);
     await enroll(12, 'credit');
     expect(await listed()).toEqual(['aaron', 'alice', 'alice_b', 'eve@home', 'Émile', 'émile']);
-  });
-
-  it('are paged right when there are more than one sum stands for, wherever a page begins', async () => {
-    const [first, last] = [100, 4000];
-    const id = fc.integer({ min: first, max: last });
-    await db.pool.query(`insert into users (id, username)
-      select id, 'user ' || id * 7919 % 10007 from generate_series(${first}, ${last}) id`);
-    await db.pool.query(`insert into enrollments (user_id, course_id, mode, is_active)
-      select id, '${course}', 'verified', id % 2 = 0 from users where id >= ${first}`);
-    const change = fc.oneof(
-      fc
-        .tuple(id, fc.boolean())
-        .map(([id, is]) => `update enrollments set is_active = ${is} where user_id between ${id} and ${id + 5}`),
-      fc
-        .tuple(id, fc.nat(10_006))
-        .map(([id, number]) => `update users set username = 'user ${number} of ${id}' where id = ${id}`),
-    );
-    const story = fc.asyncProperty(fc.array(change, { minLength: 8, maxLength: 12 }), async (changes) => {
-      for (const text of ['select sum_list_counts(0)', ...changes]) await db.pool.query(text);
-      const { rows } = await db.pool.query(`select user_id::int as id from enrollments join users on id = user_id
-        where enrollments.is_active order by users.username collate "C"`);
-      const { rows: places } = await db.pool.query(
-        'select (sum(entries) over (order by username) - entries)::int as before from list_counts',
-      );
-      for (const { before } of places)
-        for (const offset of [before - 1, before, before + 1].filter((each) => each >= 0)) {
-          const page = () => ({ offset, limit: 2 });
-          const { count, learners } = await proctoredLearners(db.pool, course, { search: '' }, page);
-          expect(count).toBe(rows.length);
-          expect(learners.map(({ userId }) => userId)).toEqual(rows.slice(offset, offset + 2).map(({ id }) => id));
-        }
-    });
-    await fc.assert(story, { seed, numRuns: 4, endOnFailure: true });
   });
 
   it('are found by a part of name or e-mail, of which ASCII letters alone are the same in both cases', async () => {
@@ -268,7 +255,7 @@ describe('learners of a course', () => {
     await findThem(byName);
     await db.pool.query(`update users set email = 'ali@else.where' where username = 'Zoe'`);
     await findThem(byName.map((user) => (user.username === 'Zoe' ? { ...user, email: 'ali@else.where' } : user)));
-    await db.pool.query('select sum_list_counts(0)');
+    await sumLists(db.pool, true);
     await enroll(12, 'audit');
     await db.pool.query(`update users set email = 'zoe@Example.org' where username = 'Zoe'`);
     await findThem(byName.filter(({ id }) => id !== 12));
@@ -362,7 +349,7 @@ describe('learners of a course', () => {
         for (const { id } of people) await enroll(id, 'verified');
         await findAsShown();
         for (const { exam, to } of changes) await db.pool.query(`update exams set ${to} where id = $1`, [exam]);
-        await db.pool.query('select sum_list_counts(0)');
+        await sumLists(db.pool, true);
         await findAsShown();
         await db.pool.query(`delete from attempts where id % 3 = 0`);
         await findAsShown();
@@ -379,7 +366,133 @@ describe('learners of a course', () => {
     await makeAttempt(2, { ...begun, exam: 2 });
     const move = (id: number, to: string, days: number) =>
       `update attempts set status = '${to}', modified = modified + ${days} * interval '1 day' where id = ${id}`;
-    await overlapping(move(1, 'submitted', 2), move(2, 'rejected', 1));
+    await overlapping(move(1, 'submitted', 2), doing(move(2, 'rejected', 1)));
     await findAsShown();
+  });
+});
+
+describe('lists that more than one sum stands for', () => {
+  const [first, last] = [100, 3300];
+  const texts = [
+    '',
+    'u',
+    '@',
+    'Z',
+    'zz',
+    'er',
+    'user',
+    'USER 1',
+    'user 12',
+    '9',
+    '77',
+    '777',
+    'r 5',
+    '0@ex',
+    'example.org',
+    'else',
+  ];
+  const id = fc.integer({ min: first, max: last });
+  const change = fc.oneof(
+    fc
+      .tuple(id, fc.nat(10_006))
+      .map(([id, number]) => `update users set username = 'user ${number} of ${id}' where id = ${id}`),
+    fc
+      .tuple(id, fc.nat(99))
+      .map(
+        ([id, many]) => `update users set email = 'z' || id || '@else.where' where id between ${id} and ${id + many}`,
+      ),
+    fc
+      .tuple(id, fc.boolean())
+      .map(([id, is]) => `update enrollments set is_active = ${is} where user_id between ${id} and ${id + 5}`),
+    fc
+      .tuple(id, fc.nat(9))
+      .map(([id, many]) => `delete from attempt_groups where attempt_id between ${id} and ${id + many}`),
+    fc.tuple(id, fc.nat(3000)).map(
+      ([id, seconds]) =>
+        `with moved as (update attempts set created = created + ${seconds} * interval '1 second' where id = ${id} returning *)
+          update attempt_groups set created = moved.created from moved where attempt_id = moved.id`,
+    ),
+  );
+  const lists = {
+    attempts: {
+      all: `select attempt_id::int as id, users.username, email from attempt_groups join users on users.id = user_id
+             order by created desc, attempt_id`,
+      pageOf: async (search: string, page: { offset: number; limit: number }) => {
+        const { count, groups } = await attemptGroups(db.pool, course, search, () => page);
+        return { count, ids: groups.map(({ newest }) => newest.id) };
+      },
+    },
+    learners: {
+      all: `select user_id::int as id, users.username, email from enrollments join users on users.id = user_id
+             where enrollments.is_active order by users.username collate "C"`,
+      pageOf: async (search: string, page: { offset: number; limit: number }) => {
+        const { count, learners } = await proctoredLearners(db.pool, course, { search }, () => page);
+        return { count, ids: learners.map(({ userId }) => userId) };
+      },
+    },
+  };
+
+  it('are counted, searched and paged right, wherever a page begins', async () => {
+    const people = `from users where id >= ${first}`;
+    for (const text of [
+      `insert into users (id, username, email) select id, 'user ' || id * 7919 % 10007, 'u' || id || '@Example.org'
+         from generate_series(${first}, ${last}) id`,
+      `insert into enrollments (user_id, course_id, mode, is_active) select id, '${course}', 'verified', id % 2 = 0 ${people}`,
+      `insert into exams (id, course_id, content_id, exam_name, time_limit_mins, is_proctored, is_practice_exam, is_active,
+         hide_after_due) values (1, '${course}', '1', '', 30, true, false, true, false)`,
+      `insert into attempts (id, exam_id, user_id, attempt_code, status, taking_as_proctored, is_sample_attempt,
+         is_status_acknowledged, is_resumable, ready_to_resume, resumed, created, modified)
+       select id, 1, id, '', 'created', true, false, false, false, false, false, at, at
+         from (select id, '2031-05-05'::timestamptz + id * 37 % 1500 * interval '1 second' as at ${people}) as begun`,
+      `insert into attempt_groups select 'attempts-1-' || id, '${course}', 1, user_id, id, created, array[id], array[created]
+         from attempts`,
+    ])
+      await db.owner.query(text);
+    const story = fc.asyncProperty(fc.array(change, { minLength: 6, maxLength: 10 }), async (changes) => {
+      await sumLists(db.pool, true);
+      for (const text of changes) await db.pool.query(text);
+      for (const { all, pageOf } of Object.values(lists)) {
+        const { rows } = await db.pool.query(all);
+        for (const search of texts) {
+          const ids = rows
+            .filter(({ username, email }) => [username, email].some((name) => lower(name).includes(lower(search))))
+            .map((row) => row.id);
+          const offsets = [0, 1, 24, 998, 1000, 1001, ids.length / 2, ids.length - 2, ids.length].map(Math.floor);
+          for (const offset of offsets.filter((each) => each >= 0))
+            expect([search, offset, await pageOf(search, { offset, limit: 3 })]).toEqual([
+              search,
+              offset,
+              { count: ids.length, ids: ids.slice(offset, offset + 3) },
+            ]);
+        }
+      }
+    });
+    await fc.assert(story, { seed, numRuns: 4, endOnFailure: true });
+  });
+
+  it('have sums of each text that many have, and of each short one that anybody has', async () => {
+    await db.pool.query(`insert into users (id, username, email)
+      select id, 'ada' || id, 'ada@ü😀' || id % 2 || '.org' from generate_series(1000, 2099) id`);
+    await db.pool.query(`insert into enrollments (user_id, course_id, mode, is_active)
+      select id, '${course}', 'verified', true from users where id >= 1000`);
+    await sumLists(db.pool);
+    const { rows } = await db.pool.query(`select text, (select sum(each) from unnest(entries) each)::int as entries
+      from list_sums where list = 'learners' and part = ''`);
+    const names = Array.from({ length: 1100 }, (_, index) => `ada${index + 1000}\nada@ü😀${index % 2}.org`);
+    const all = new Map<string, Set<string>>();
+    for (const each of names)
+      for (const name of each.split('\n'))
+        for (let begin = 0; begin < name.length; begin++)
+          for (let end = begin + 1; end <= name.length; end++) {
+            const text = name.slice(begin, end);
+            all.set(text, (all.get(text) ?? new Set()).add(each));
+          }
+    const expected = [...all]
+      .map(([text, { size }]) => ({ text, entries: size }))
+      .filter(
+        ({ text, entries }) => (entries >= 1000 || text.length <= 2) && !/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/.test(text),
+      );
+    const byText = (a: { text: string }, b: { text: string }) => (a.text < b.text ? -1 : 1);
+    expect(rows.toSorted(byText)).toEqual([{ text: '', entries: 1100 }, ...expected].toSorted(byText));
   });
 });

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { foundCount, isCalled, listCount, type Page, pageFrom, patternsOf } from '#platform';
+import { asInNames, countedEntries, hasName, isCalled, type Page, pageFrom, textAndPattern } from '#platform';
 import { type AttemptRecord, attemptsOfGroups } from './attempt.queries.js';
 
 export type AttemptGroup = { newest: AttemptRecord; all: AttemptRecord[] };
@@ -14,21 +14,22 @@ export const attemptGroups = async (
   search: string,
   pageOf: (count: number) => Page,
 ): Promise<{ count: number; groups: AttemptGroup[] }> => {
-  const count = await (search === ''
-    ? listCount(pool, 'attempts', courseId)
-    : foundCount(pool, 'attempts', courseId, search, everybody));
-  const { skip, limit, backwards } = pageFrom(pageOf(count), count);
+  const known = await countedEntries(pool, 'attempts', courseId, search);
+  const called = known ? [] : await textAndPattern(pool, 'attempts', courseId, search);
+  const count = known ? known.count : await foundCount(pool, [courseId, ...called]);
+  const page = pageOf(count);
+  const { skip, limit, backwards } = pageFrom(page, count);
   if (limit === 0) return { count, groups: [] };
-  const page = [courseId, skip, limit];
-  const attempts = await (search === ''
+  const start = known?.from(page.offset);
+  const attempts = await (start
     ? attemptsOfGroups(
         pool,
-        backwards ? fromTheEnd : fromTheBeginning,
-        page,
-        `attempt groups${backwards ? ', from the end' : ''}`,
+        pageFromPlace(search !== ''),
+        [courseId, start.place ?? 'infinity', start.skip, limit, ...(search === '' ? [] : [asInNames(search)])],
+        `attempt groups${search === '' ? '' : ', searched'}`,
       )
     : // Without a name: planned for how many are called so.
-      attemptsOfGroups(pool, found(backwards), [courseId, ...patternsOf(search), skip, limit]));
+      attemptsOfGroups(pool, pageOfFound(backwards), [courseId, ...called, skip, limit]));
   const groups: AttemptGroup[] = [];
   for (const attempt of attempts) {
     const last = groups.at(-1);
@@ -38,21 +39,19 @@ export const attemptGroups = async (
   return { count, groups };
 };
 
-/** Hours that lie before the page are not read, but counted. */
-const pageByHour = (order: 'asc' | 'desc', idOrder: 'asc' | 'desc', isInOrAfterHour: string) => `
-  with hours as (select hour, sum(entries) as entries from list_counts
-                  where list = 'attempts' and course_id = $1 group by hour having sum(entries) > 0),
-       placed as (select hour, (sum(entries) over (order by hour ${order}) - entries)::bigint as before from hours),
-       first as (select hour, before from placed where before <= $2 order by before desc limit 1)
+// Not a join: from a place on, few are looked at, whatever the planner thinks of it.
+const isOfNamed = `and (select ${hasName(5)} from attempt_learners
+                       where (course_id, user_id) = (attempt_groups.course_id, attempt_groups.user_id))`;
+const pageFromPlace = (isSearched: boolean) => `
   select exam_id, user_id from attempt_groups
-   where course_id = $1 and ${isInOrAfterHour}
-   order by created ${order}, attempt_id ${idOrder} limit $3 offset (select $2 - before from first)`;
-const fromTheBeginning = pageByHour('desc', 'asc', `created < (select hour + interval '1 hour' from first)`);
-const fromTheEnd = pageByHour('asc', 'desc', 'created >= (select hour from first)');
+   where course_id = $1 and created <= $2::timestamptz ${isSearched ? isOfNamed : ''}
+   order by created desc, attempt_id offset $3 limit $4`;
 
-const found = (backwards: boolean) => `
-  select exam_id, user_id from attempt_groups join attempt_learners using (course_id, user_id)
-   where course_id = $1 and ${isCalled(2)}
-   order by ${backwards ? 'created, attempt_id desc' : 'created desc, attempt_id'} offset $6 limit $7`;
-
-const everybody = 'select coalesce(sum(groups), 0) from attempt_learners where course_id = $1';
+// In a whole list are also attempts of learners whose names are not known.
+const found = `from attempt_groups left join attempt_learners using (course_id, user_id)
+              where course_id = $1 and ($2 = '' or ${isCalled(2)})`;
+const pageOfFound = (backwards: boolean) => `
+  select exam_id, user_id ${found}
+   order by ${backwards ? 'created, attempt_id desc' : 'created desc, attempt_id'} offset $4 limit $5`;
+const foundCount = async (pool: pg.Pool, values: unknown[]): Promise<number> =>
+  Number((await pool.query(`select count(*) ${found}`, values)).rows[0].count);

@@ -1,7 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 
 /** Where followers listen. */
 export const channel = 'events_appended';
+/** Whoever was just woken is busy for longer. */
+const restMs = 10;
 
 /**
  * Wakes followers in all processes when there are new events. It rings after the append and beside it: inside it, the
@@ -13,7 +16,7 @@ export class Bell {
 
   constructor(private readonly pool: pg.Pool) {}
 
-  /** However often it is asked, one notification is on its way at a time. */
+  /** However often it is asked, one notification is on its way at a time, and the next one a moment later. */
   readonly ring = async (): Promise<void> => {
     this.isAsked = true;
     if (this.isRinging) return;
@@ -23,6 +26,7 @@ export class Bell {
       // A lost notification is no loss: its commit need not wait for the disk.
       const text = `select set_config('synchronous_commit', 'off', true), pg_notify('${channel}', '')`;
       await this.pool.query({ name: 'ring', text }).catch(() => {});
+      await pause(restMs);
     }
     this.isRinging = false;
   };

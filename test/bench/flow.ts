@@ -264,6 +264,7 @@ async function listening(brokers: string, names: string[], hear: (id: string) =>
   await consumer.subscribe({ topics: names });
   const joined = new Promise((resolve) => consumer.on('consumer.group_join', resolve));
   await consumer.run({
+    autoCommit: false, // else each partition's messages wait until the ones before are kept as read
     eachMessage: async ({ message: { headers } }) => hear(String(headers?.ce_subject).slice('attempts/'.length)),
   });
   await joined;

@@ -261,7 +261,8 @@ function attemptOf(attemptId: number) {
 async function listening(brokers: string, names: string[], hear: (id: string) => void): Promise<Consumer> {
   const consumer = clientOf(brokers).consumer({ groupId: `bench-${process.pid}`, maxWaitTimeInMs: 100 });
   await consumer.connect();
-  await consumer.subscribe({ topics: names });
+  // From now on would be from its first fetch on, which may be after the first message.
+  await consumer.subscribe({ topics: names, fromBeginning: true });
   const joined = new Promise((resolve) => consumer.on('consumer.group_join', resolve));
   await consumer.run({
     autoCommit: false, // else each partition's messages wait until the ones before are kept as read

@@ -1,4 +1,4 @@
-import { onlyOneNoticed, timerIn } from './expiries.js';
+import { onlyOneNoticed, onlyReferenceTold, timerIn } from './expiries.js';
 import type { Answer } from './server.js';
 import type { Exchange } from './world.js';
 
@@ -145,7 +145,7 @@ export const differences: Difference[] = [
     // The stranger is refused by both; what differs is what the owner sees afterwards.
     explains: (line, exchange, history) => {
       const strangers = history.filter(({ step, oracle }) => /^~\/attempt\//.test(step.path) && oracle.status === 403);
-      return onlyOneNoticed('oracle', strangers, line, exchange);
+      return onlyOneNoticed('oracle', strangers, line, exchange) || onlyReferenceTold(strangers, line);
     },
   },
   {

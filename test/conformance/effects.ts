@@ -24,8 +24,9 @@ export function compareEffects(oracle: Effect[], ours: Effect[], ids: Ids): stri
     const [wanted, told] = [expected, got].map((lists) => lists.get(name) ?? []);
     const texts = [wanted, told].map((effects) => effects.map(({ says }) => JSON.stringify(says)));
     if (texts[0].join() === texts[1].join()) return [];
-    if (texts[0].toSorted().join() === texts[1].toSorted().join()) return isUnordered(name) ? [] : [`${name} (order)`];
-    return [`${name}: reference ${show(wanted)}, service ${show(told)}`];
+    const isSame = texts[0].toSorted().join() === texts[1].toSorted().join();
+    if (isSame && isUnordered(name)) return [];
+    return [`${name}: reference ${show(wanted)}, service ${show(told)}${isSame ? ' (order)' : ''}`];
   });
 }
 

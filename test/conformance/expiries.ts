@@ -28,6 +28,30 @@ export function onlyOneNoticed(side: Side, causes: Exchange[], line: string, exc
   return isOfTimer(line, path) && tellsOnceMore(exchange, late);
 }
 
+/**
+ * Whether a line of what others were told differs by what the reference alone noticed in `causes`, which tell nobody anything
+ * else: the service says so later; or never, if the attempt was gone by then, and then has no credit to take away, either.
+ */
+export function onlyReferenceTold(causes: Exchange[], line: string): boolean {
+  const lists = /^(\S+) .*: reference \[(.*)\], service \[(.*)\]( \(order\))?$/.exec(line);
+  if (!lists) return false;
+  const times = new Set(causes.map(({ at }) => new Date(at).toISOString().slice(11, 19)));
+  const [topic, ...told] = lists.slice(1, 4);
+  const [expected, got] = told.map((list) =>
+    [...list.matchAll(/(\S+) (\{.*?\})(?=, \d\d:|$)/g)]
+      .map(([, time, text]) => ({ time, says: JSON.stringify({ ...JSON.parse(text), completed: null }) }))
+      .filter(({ says }) => topic !== 'credit' || JSON.parse(says).status !== 'removed'),
+  );
+  const noticed = expected.filter(({ time }) => times.has(time));
+  const late = [...got];
+  for (const { says } of noticed) {
+    const index = late.findIndex((each) => each.says === says);
+    if (index >= 0) late.splice(index, 1);
+  }
+  const shown = (all: typeof got) => all.map(({ says }) => says).join();
+  return noticed.length > 0 && shown(expected.filter((each) => !noticed.includes(each))) === shown(late);
+}
+
 const isOfTimer = (line: string, path: string) =>
   /^~\/(attempt|active_attempt)(\?|$)/.test(path) ||
   (/^~\/attempt\/course_id\//.test(path) && line.startsWith('body.active_attempt'));

@@ -88,6 +88,7 @@ export class BulkAllowancesController {
     const type = printed(request.allowance_type ?? '');
     const multiplier = type === 'time_multiplier' ? multiplierIn(request.value) : undefined;
     if (isMinutesKey(type) && !/^\d+$/.test(minutesIn(request.value))) throw badValue();
+    if (!examIds.every(isInteger)) throw refused(400, 'exam_ids: A valid integer is required.');
 
     const pairs = examIds.flatMap((exam_id) => userNames.map((user_id) => ({ exam_id, user_id })));
     let failed = 0;
@@ -145,9 +146,7 @@ const isInteger = (item: string) => /^[+-]?\d+$/.test(item);
 /** Ids or names separated by commas; blanks do not count, nor does what stands there twice. */
 const listIn = (value: unknown, field: string): string[] => {
   if (value !== undefined && typeof value !== 'string') throw refused(400, `${field}: Not a valid string.`);
-  const items = itemsOf(value ?? '');
-  if (field === 'exam_ids' && !items.every(isInteger)) throw refused(400, `${field}: A valid integer is required.`);
-  return [...new Set(items)];
+  return [...new Set(itemsOf(value ?? ''))];
 };
 
 const minutesIn = (value: unknown): string => {

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Inject, Logger, Post, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Logger, Param, Post, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
@@ -34,7 +34,7 @@ import { now } from '../now.js';
 import { By } from '../origin.js';
 import { idIn, isFalsy } from '../requests/ids.js';
 import { validated } from '../requests/validated.js';
-import { WholeNumber } from '../whole-number.js';
+import { WholeNumber, wholeNumber } from '../whole-number.js';
 import { attemptIdSchema, changedAttemptId, noTimer, polledAttempt, timerSchema } from './attempts.answers.js';
 import { ChangeAttemptRequest, CreateAttemptRequest } from './attempts.requests.js';
 import { Timer } from './timer.js';
@@ -157,9 +157,10 @@ export class AttemptsController {
   @Gate('login')
   @ApiOperation({ summary: 'The learner has seen the result, and sees the exam from now on' })
   @Answers(200)
-  async acknowledge(@WholeNumber('attemptId') attemptId: string, @Me() me: Caller, @By() by: Origin): Promise<void> {
+  async acknowledge(@Param('attemptId') id: string, @Me() me: Caller, @By() by: Origin): Promise<void> {
     if (!this.configuration.settings.proctoredExamViewablePastDue)
       throw refused(404, 'Cannot update attempt review status');
+    const attemptId = wholeNumber(id, 'attemptId');
     const attempt = await attemptById(this.pool, attemptId);
     if (!attempt)
       throw unknown(`Attempted to update exam attempt with attempt_id=${attemptId} but this attempt does not exist.`);

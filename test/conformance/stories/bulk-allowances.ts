@@ -97,7 +97,10 @@ const granting: Story = {
     ...['', ' ', ',', '999999999', '0', '-1'].map((exam_ids) => bulk('coach', 400, { exam_ids })),
     bulk('coach', 400, { user_ids: undefined }),
     bulk('coach', 400, { exam_ids: undefined }),
-    ...['x', '1.0', '1;2', '99999999999999999999'].map((exam_ids) => bulk('coach', 500, { exam_ids })),
+    ...['x', '1.0', '1;2', '99999999999999999999'].flatMap((exam_ids) => [
+      bulk('coach', 500, { exam_ids }),
+      bulk('coach', 400, { exam_ids, value: '-1' }),
+    ]),
     ...[5, null, ['{timed}'], {}, true].flatMap((value) => [
       bulk('coach', 500, { exam_ids: value }),
       bulk('coach', 500, { user_ids: value }),

@@ -19,7 +19,7 @@ const off: Story = {
     ...beginning,
     ...everybody.flatMap((as) => ['{first}', '999999999', '0'].map((id) => acknowledge(as, id, 404))),
     acknowledge('nobody', '{first}', 403),
-    ...['{first}/x', '-1', 'x'].map((id) => acknowledge('alice', id, 404)),
+    ...['{first}/x', '-1', 'x', '99999999999999999999'].map((id) => acknowledge('alice', id, 404)),
     step('alice PUT ~/attempt/{first}/review_status/', 404),
     ...['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'].map((method) =>
       step(`alice ${method} ~/attempt/{first}/review_status`, 405),

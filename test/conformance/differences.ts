@@ -56,6 +56,13 @@ const isAscending = (body: unknown): boolean =>
   Object.values(Object(body)).every((item) => !Array.isArray(item) || isAscending(item)) &&
   (!Array.isArray(body) || body.every(({ id }, index) => index === 0 || id === undefined || body[index - 1].id < id));
 
+/** Refused by both, since another attempt is running; one of them knows already that its time is over. */
+const startsAnother = (exchange: Exchange) =>
+  asks(exchange, 'PUT', attempt) &&
+  (exchange.step.body as any)?.action === 'start' &&
+  /^A status transition from "submitted" to "started"/.test((exchange.oracle.body as any)?.detail) &&
+  /has already started!$/.test((exchange.ours.body as any)?.detail);
+
 const retires = (exchange: Exchange) =>
   asks(exchange, 'POST', /^~~\/retire_user\//) && exchange.oracle.status === 204 && exchange.ours.status === 204;
 
@@ -145,7 +152,11 @@ export const differences: Difference[] = [
     // The stranger is refused by both; what differs is what the owner sees afterwards.
     explains: (line, exchange, history) => {
       const strangers = history.filter(({ step, oracle }) => /^~\/attempt\//.test(step.path) && oracle.status === 403);
-      return onlyOneNoticed('oracle', strangers, line, exchange) || onlyReferenceTold(strangers, line);
+      return (
+        onlyOneNoticed('oracle', strangers, line, exchange) ||
+        onlyReferenceTold(strangers, line) ||
+        (strangers.length > 0 && startsAnother(exchange))
+      );
     },
   },
   {

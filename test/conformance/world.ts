@@ -40,7 +40,7 @@ const people: Record<string, Partial<User>> = {
 export const worker: User = {
   id: 999,
   username: 'retirement_worker',
-  email: 'retirement@example.org',
+  email: 'retirement_worker@example.org', // mails are found by what is before the @
   full_name: 'Retirement',
 };
 export const learners = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi', 'ivan', 'judy'];

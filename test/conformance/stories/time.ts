@@ -182,4 +182,25 @@ const unread: Story = {
   ],
 };
 
-export const timeStories = [runningOut, dueDates, ended, unread, takenAway];
+const groups = step('staff GET ~/attempt/grouped/course_id/{A}', 200);
+const overUnseen: Story = {
+  name: 'the time of a practice attempt is over before the next one begins',
+  steps: [
+    exams({ practised: practice, timed: {} }),
+    take('alice', 'practised', 'first', { ...asProctored, ...started }),
+    { ...take('alice', 'practised', 'second', asProctored), wait: 4000 },
+    groups,
+    take('bob', 'practised', 'bobs', { ...asProctored, ...started }),
+    { ...take('bob', 'practised', 'bobsSecond', { ...asProctored, ...started }), wait: 4000 },
+    groups,
+    take('dave', 'practised', 'daves', { ...asProctored, ...started }),
+    { ...take('dave', 'practised', 'davesSecond'), wait: 4000 },
+    groups,
+    take('carol', 'timed', 'carols', started),
+    { ...refused('carol', 400, 'timed', started), wait: 4000 },
+    groups,
+    poll('carol', 'carols'),
+  ],
+};
+
+export const timeStories = [runningOut, dueDates, ended, unread, takenAway, overUnseen];

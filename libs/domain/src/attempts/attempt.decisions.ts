@@ -1,6 +1,6 @@
 import type { Decider } from '../decider.js';
 import { Refusal } from '../refusal.js';
-import type { AnyAttemptCommand, AttemptCommand } from './attempt.commands.js';
+import type { AnyAttemptCommand, AttemptCommand, CreateAttempt } from './attempt.commands.js';
 import { create } from './attempt.creation.js';
 import { effectsOfRemoval } from './attempt.effects.js';
 import type { AttemptEvent } from './attempt.events.js';
@@ -22,7 +22,8 @@ export const attemptDecisions: Decisions = {
         'exam_past_due_forbidden',
         `user_id=${command.learner.userId} attempted to create an attempt for expired exam with exam_id=${exam.examId} in course_id=${exam.courseId}`,
       );
-    const events = create(state, command, data.takingAsProctored);
+    const first = handIn(state, command);
+    const events = [...first, ...create(first.reduce(onAttempt, state), command, data.takingAsProctored)];
     const after = events.reduce(onAttempt, state);
     const attempt = currentAttempt(after)!;
     if (exam.isProctored && !data.takingAsProctored) return [...events, ...move(after, attempt, 'declined', command)];
@@ -167,3 +168,10 @@ const notReset = ({ facts, learner }: AttemptCommand, why: string) =>
     'attempt_cannot_be_reset',
     `Failed to reset attempt status on exam_id=${facts.exam.examId} for user_id=${learner.userId}. ${why} (course_id=${facts.exam.courseId})`,
   );
+
+/** As in the reference: the proctored practice attempt before this one, if its time is over and nobody has looked since. */
+const handIn = (state: LearnerAtExam, command: CreateAttempt): AttemptEvent[] => {
+  const before = currentAttempt(state);
+  const { takingAsProctored, at } = command.data;
+  return takingAsProctored && before?.isSampleAttempt && isOverdue(before, at) ? runOut(state, before, command) : [];
+};

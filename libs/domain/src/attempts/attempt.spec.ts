@@ -74,6 +74,19 @@ describe('creating an attempt', () => {
   it('is always possible again at a practice exam', () =>
     given(sample, started).when(informed(create(), onboardingExam)).thenMatching({ type: 'AttemptCreated' }));
 
+  it('hands in the practice attempt before it whose time is over, if taken as proctored', () => {
+    const practised = given(sample, started);
+    practised
+      .when(informed(create(true, false, 500), onboardingExam))
+      .thenMatching(
+        { type: 'AttemptSubmitted', data: { because: 'time_ran_out', completedAt: after(90) } },
+        { type: 'AttemptCreated', data: { attemptId: 101 } },
+      );
+    practised
+      .when(informed(create(false, false, 500), onboardingExam))
+      .thenMatching({ type: 'AttemptCreated' }, { type: 'AttemptDeclined' });
+  });
+
   it('declines a proctored exam that the learner does not take as proctored', () =>
     given()
       .when(informed(create(false), proctoredExam, null))

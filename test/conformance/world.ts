@@ -242,7 +242,7 @@ export class World {
 
   /** What each of the two told others, but for what a failure undid and where they are meant to differ. */
   private async told(): Promise<[oracle: Effect[], ours: Effect[]]> {
-    const undone = new Set(this.history.filter(({ oracle }) => oracle.status === 500).map(({ at }) => at));
+    const undone = new Set(this.history.filter(({ oracle }) => isUndone(oracle)).map(({ at }) => at));
     const [oracle, ours] = await Promise.all(
       this.servers.map(async (server) =>
         ((await server.effects(this.begun)) ?? []).filter(({ at }) => at < this.partedAt),
@@ -335,3 +335,6 @@ const describe = ({ as, method, path, body = '', headers = {} }: Request) => {
   };
   return `${as?.username ?? 'anonymous'}: ${method} ${path} ${body}${JSON.stringify(odd) === '{}' ? '' : ` ${JSON.stringify(odd)}`}`;
 };
+
+/** The reference takes back what it wrote, but not what it told: when it breaks off, and when it cannot read the body. */
+const isUndone = ({ status, body }: Answer) => status === 500 || / parse error/.test((body as any)?.detail);

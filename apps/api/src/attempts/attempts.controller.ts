@@ -135,6 +135,10 @@ export class AttemptsController {
   async change(@WholeNumber('attemptId') attemptId: string, @Body() body: unknown, @Me() me: Caller, @By() by: Origin) {
     const attempt = await attemptById(this.pool, attemptId);
     if (!attempt) throw unknown(`Attempted to update attempt_id=${attemptId} but it does not exist.`);
+    const at = now();
+    const isOwner = attempt.userId === me.userId;
+    // Also when the request is refused then: the owner was there after the time was over.
+    if (isOwner) await this.fresh.of(attempt, at);
     const { action, user_id, detail } = validated(ChangeAttemptRequest, body, 'detail');
     if (!(await this.mayChange(attempt, me, action, user_id)))
       throw forbidden(
@@ -144,8 +148,7 @@ export class AttemptsController {
     if (!command) throw new Refusal('unknown_action', `action: there is no action ${printed(action)}.`);
     if (action === 'error')
       this.logger.warn({ message: 'A browser reported an error', attemptId: attempt.id, userId: me.userId, detail });
-    const at = now();
-    await this.fresh.of(attempt, at);
+    if (!isOwner) await this.fresh.of(attempt, at);
     const outcome: Outcome = await this.commands.execute(command({ attempt, at, by }));
     if (action === 'error' && !outcome.changed) return { exam_attempt_id: false };
     return {

@@ -68,8 +68,8 @@ const pageOfFound = (backwards: boolean) => `
   select * from (select user_id, username, mode ${found}
                   order by username ${backwards ? 'desc' : 'asc'} offset $7 limit $8) as page order by username`;
 
-const valuesOf = (courseId: string, { search, onboarding }: Narrowed, textAndPattern: string[]) => [
+const valuesOf = (courseId: string, { search, onboarding }: Narrowed, called: string[]) => [
   courseId,
-  ...(search === '' ? [null, null] : textAndPattern),
+  ...(search === '' ? [null, null] : called),
   ...valuesOfOnboarding(onboarding),
 ];

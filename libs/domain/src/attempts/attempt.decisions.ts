@@ -1,6 +1,6 @@
 import type { Decider } from '../decider.js';
 import { Refusal } from '../refusal.js';
-import type { AnyAttemptCommand, AttemptCommand, CreateAttempt } from './attempt.commands.js';
+import type { AnyAttemptCommand, AttemptCommand } from './attempt.commands.js';
 import { create } from './attempt.creation.js';
 import { effectsOfRemoval } from './attempt.effects.js';
 import type { AttemptEvent } from './attempt.events.js';
@@ -22,7 +22,10 @@ export const attemptDecisions: Decisions = {
         'exam_past_due_forbidden',
         `user_id=${command.learner.userId} attempted to create an attempt for expired exam with exam_id=${exam.examId} in course_id=${exam.courseId}`,
       );
-    const first = handIn(state, command);
+    const before = currentAttempt(state);
+    // As in the reference: a practice attempt that nobody has looked at since its time was over is handed in first.
+    const isPracticedAgain = data.takingAsProctored && before?.isSampleAttempt;
+    const first = isPracticedAgain ? runOutIfOver(state, before, command) : [];
     const events = [...first, ...create(first.reduce(onAttempt, state), command, data.takingAsProctored)];
     const after = events.reduce(onAttempt, state);
     const attempt = currentAttempt(after)!;
@@ -43,13 +46,9 @@ export const attemptDecisions: Decisions = {
   DeclineAttempt: (state, command) => move(state, attemptOf(state, command.data.attemptId), 'declined', command),
 
   CascadeDecline: (state, command) => {
-    const { cascadedFrom, at } = command.data;
+    const { cascadedFrom } = command.data;
     const current = currentAttempt(state);
-    const first = current
-      ? isOverdue(current, at)
-        ? runOut(state, current, command)
-        : []
-      : create(state, command, false, cascadedFrom);
+    const first = current ? runOutIfOver(state, current, command) : create(state, command, false, cascadedFrom);
     const after = first.reduce(onAttempt, state);
     const attempt = currentAttempt(after)!;
     const isOver = current !== undefined && !isOpenToCascade(attempt);
@@ -98,7 +97,7 @@ export const attemptDecisions: Decisions = {
   /** One whose time is over is handed in before it goes. */
   RemoveAttempt: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);
-    const first = isOverdue(attempt, command.data.at) ? runOut(state, attempt, command) : [];
+    const first = runOutIfOver(state, attempt, command);
     return [...first, removed(attemptOf(first.reduce(onAttempt, state), attempt.id), command, 'staff')];
   },
 
@@ -124,10 +123,7 @@ export const attemptDecisions: Decisions = {
         },
       })),
 
-  TimeOutAttempt: (state, command) => {
-    const attempt = attemptOf(state, command.data.attemptId);
-    return isOverdue(attempt, command.data.at) ? runOut(state, attempt, command) : [];
-  },
+  TimeOutAttempt: (state, command) => runOutIfOver(state, attemptOf(state, command.data.attemptId), command),
 
   AcknowledgeReviewStatus: (state, { data: { attemptId, at } }) => [
     { type: 'ReviewStatusAcknowledged', data: { attemptId: attemptOf(state, attemptId).id, at } },
@@ -169,9 +165,5 @@ const notReset = ({ facts, learner }: AttemptCommand, why: string) =>
     `Failed to reset attempt status on exam_id=${facts.exam.examId} for user_id=${learner.userId}. ${why} (course_id=${facts.exam.courseId})`,
   );
 
-/** As in the reference: the proctored practice attempt before this one, if its time is over and nobody has looked since. */
-const handIn = (state: LearnerAtExam, command: CreateAttempt): AttemptEvent[] => {
-  const before = currentAttempt(state);
-  const { takingAsProctored, at } = command.data;
-  return takingAsProctored && before?.isSampleAttempt && isOverdue(before, at) ? runOut(state, before, command) : [];
-};
+const runOutIfOver = (state: LearnerAtExam, attempt: Attempt, command: AttemptCommand): AttemptEvent[] =>
+  isOverdue(attempt, command.data.at) ? runOut(state, attempt, command) : [];

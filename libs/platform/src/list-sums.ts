@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type pg from 'pg';
 import { type List, many, shortText } from './lists.js';
+import { transaction } from './transaction.js';
 
 /** What a list is counted by: the entry's place, its learner's names, and the part it is in. In the list's order. */
 type Entry = [place: string, names: string, part: string];
@@ -30,29 +31,23 @@ export async function sumLists(pool: pg.Pool, atAll = false): Promise<void> {
   for (const { list, course_id } of rows) await sumList(pool, list, course_id);
 }
 
-async function sumList(pool: pg.Pool, list: List, courseId: string) {
-  const client = await pool.connect();
-  try {
-    // Entries, changes and sums must be seen as of one moment, which is after whoever else sums up is done.
-    await client.query('begin isolation level repeatable read');
-    await client.query('lock table list_sums in exclusive mode');
-    const entries = await client.query<Entry>({ text: entriesOf[list], values: [courseId], rowMode: 'array' });
-    for (const table of ['list_changes', 'list_sums'])
-      await client.query(`delete from ${table} where list = $1 and course_id = $2`, [list, courseId]);
-    for await (const sums of inThousands(sumsOf(entries.rows)))
-      await client.query(
-        `insert into list_sums select $1, $2, part, text, places, entries
+const sumList = (pool: pg.Pool, list: List, courseId: string) =>
+  // Entries, changes and sums must be seen as of one moment, which is after whoever else sums up is done.
+  transaction(
+    pool,
+    ['begin isolation level repeatable read', 'lock table list_sums in exclusive mode'],
+    async (client) => {
+      const entries = await client.query<Entry>({ text: entriesOf[list], values: [courseId], rowMode: 'array' });
+      for (const table of ['list_changes', 'list_sums'])
+        await client.query(`delete from ${table} where list = $1 and course_id = $2`, [list, courseId]);
+      for await (const sums of inThousands(sumsOf(entries.rows)))
+        await client.query(
+          `insert into list_sums select $1, $2, part, text, places, entries
            from json_to_recordset($3) as sum (part text, text text, places text[], entries int[])`,
-        [list, courseId, JSON.stringify(sums)],
-      );
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback').catch(() => {});
-    throw error;
-  } finally {
-    client.release();
-  }
-}
+          [list, courseId, JSON.stringify(sums)],
+        );
+    },
+  );
 
 /** Between them others have their turn: a long list takes a second. */
 async function* inThousands<T>(all: Iterable<T>): AsyncGenerator<T[]> {

@@ -15,13 +15,15 @@ export type Effect = {
 
 /**
  * How what the service told is not what the reference told, one line each: of every learner the same things, and in the
- * same order for each attempt or, where an effect names none, for each exam.
+ * same order for each attempt or, where an effect names none, for each exam. `parted`: from then on the two may tell
+ * different things; what is told later counts only where it makes up for what the other one told.
  */
-export function compareEffects(oracle: Effect[], ours: Effect[], ids: Ids): string[] {
+export function compareEffects(oracle: Effect[], ours: Effect[], ids: Ids, parted: number): string[] {
   const expected = listed(oracle, (attempt) => ids.ours('attempt', attempt));
   const got = listed(ours, (attempt) => (ids.isOurs('attempt', attempt) ? attempt : undefined));
   return [...new Set([...expected.keys(), ...got.keys()])].toSorted().flatMap((name) => {
-    const [wanted, told] = [expected, got].map((lists) => lists.get(name) ?? []);
+    const both = [expected, got].map((lists) => lists.get(name) ?? []);
+    const [wanted, told] = both.map((effects, side) => withoutSurplus(effects, both[1 - side], parted));
     const texts = [wanted, told].map((effects) => effects.map(({ says }) => JSON.stringify(says)));
     if (texts[0].join() === texts[1].join()) return [];
     const isSame = texts[0].toSorted().join() === texts[1].toSorted().join();
@@ -40,6 +42,15 @@ function listed(effects: Effect[], attemptOf: (attempt: number) => unknown): Map
     lists.set(name, [...(lists.get(name) ?? []), effect]);
   }
   return lists;
+}
+
+function withoutSurplus(effects: Effect[], others: Effect[], parted: number): Effect[] {
+  const textOf = ({ says }: Effect) => JSON.stringify(says);
+  const kept: Effect[] = [];
+  const timesIn = (all: Effect[], effect: Effect) => all.filter((each) => textOf(each) === textOf(effect)).length;
+  for (const effect of effects)
+    if (effect.at < parted || timesIn(kept, effect) < timesIn(others, effect)) kept.push(effect);
+  return kept;
 }
 
 const unseen = 'unseen';

@@ -43,13 +43,12 @@ export function onlyReferenceTold(causes: Exchange[], line: string): boolean {
       .filter(({ says }) => topic !== 'credit' || JSON.parse(says).status !== 'removed'),
   );
   const noticed = expected.filter(({ time }) => times.has(time));
-  const late = [...got];
-  for (const { says } of noticed) {
-    const index = late.findIndex((each) => each.says === says);
-    if (index >= 0) late.splice(index, 1);
-  }
-  const shown = (all: typeof got) => all.map(({ says }) => says).join();
-  return noticed.length > 0 && shown(expected.filter((each) => !noticed.includes(each))) === shown(late);
+  const others = expected.flatMap((each) => (noticed.includes(each) ? [] : each.says));
+  const inTime = got.map(({ says }) => says);
+  const count = (all: string[], one: string) => all.filter((each) => each === one).length;
+  for (const { says } of noticed)
+    if (count(inTime, says) > count(others, says)) inTime.splice(inTime.lastIndexOf(says), 1);
+  return noticed.length > 0 && others.join() === inTime.join();
 }
 
 const isOfTimer = (line: string, path: string) =>

@@ -228,25 +228,23 @@ export class World {
 
   private async compareEffects(step: Step): Promise<Exchange> {
     let [oracle, ours] = await this.told();
-    let mismatches = compareEffects(oracle, ours, this.ids);
+    let mismatches = compareEffects(oracle, ours, this.ids, this.partedAt);
     if (mismatches.length > 0) {
       // One of the two may not have noticed yet that an attempt is out of time.
       await this.pollAttempts();
       const [more, all] = await this.told();
       [oracle, ours] = [[...oracle, ...more], all];
-      mismatches = compareEffects(oracle, ours, this.ids);
+      mismatches = compareEffects(oracle, ours, this.ids, this.partedAt);
     }
     const [first, second] = [oracle, ours].map(({ length }): Answer => ({ status: 200, body: `${length} effects` }));
     return this.noted({ step, request: 'the effects of all this', oracle: first, ours: second, mismatches });
   }
 
-  /** What each of the two told others, but for what a failure undid and where they are meant to differ. */
+  /** What each of the two told others, but for what a failure undid. */
   private async told(): Promise<[oracle: Effect[], ours: Effect[]]> {
     const undone = new Set(this.history.filter(({ oracle }) => isUndone(oracle)).map(({ at }) => at));
     const [oracle, ours] = await Promise.all(
-      this.servers.map(async (server) =>
-        ((await server.effects(this.begun)) ?? []).filter(({ at }) => at < this.partedAt),
-      ),
+      this.servers.map(async (server) => (await server.effects(this.begun)) ?? []),
     );
     return [oracle.filter(({ at }) => !undone.has(at)), ours];
   }

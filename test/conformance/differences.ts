@@ -84,6 +84,17 @@ const isOfTheirCourse = ({ step }: Exchange): boolean | undefined => {
 const timesOf = ({ body }: Answer) =>
   (body as any).proctored_exam_attempts.map(({ created }: { created: string }) => created).join();
 
+/** Puts a new attempt in the place of one: of a practice that is over, or of one that may be resumed. */
+const changesTwoAttempts = (exchange: Exchange, history: Exchange[]) => {
+  const actionOf = ({ step }: Exchange) => (step.body as any)?.action;
+  return (
+    actionOf(exchange) === 'reset_attempt' ||
+    (asks(exchange, 'POST', /^~\/attempt$/) &&
+      succeeded(exchange) &&
+      history.some((earlier) => earlier.at < exchange.at && actionOf(earlier) === 'mark_ready_to_resume'))
+  );
+};
+
 const starts = ({ step }: Exchange) => (step.body as any)?.action === 'start' || 'start_clock' in Object(step.body);
 
 const registration = /^~\/exam_registration/;
@@ -258,10 +269,10 @@ export const differences: Difference[] = [
         line.endsWith(' (order)') &&
         timesOf(exchange.oracle) === timesOf(exchange.ours)) ||
       (asks(exchange, 'GET', /user_onboarding\/status/) &&
-        /^body\.(onboarding_status|results\.\d+\.status): reference "onboarding_reset/.test(line) &&
-        history.some(({ step, at }) => {
-          const { modified = at } = objectOf(line, exchange.oracle);
-          return (step.body as any)?.action === 'reset_attempt' && new Date(modified).getTime() === at;
+        /^body\.(onboarding_status|results\.\d+\.status): reference "(onboarding_reset|error)/.test(line) &&
+        history.some((earlier) => {
+          const { modified = earlier.at } = objectOf(line, exchange.oracle);
+          return changesTwoAttempts(earlier, history) && new Date(modified).getTime() === earlier.at;
         })),
   },
   {

@@ -1,6 +1,6 @@
 import { onlyOneNoticed, onlyReferenceTold, timerIn } from './expiries.js';
 import type { Answer } from './server.js';
-import type { Exchange } from './world.js';
+import { type Exchange, isUndone } from './world.js';
 
 /** A place where the service is meant to answer otherwise than the reference (architecture.md, "Deliberate differences"). */
 export type Difference = {
@@ -182,10 +182,12 @@ export const differences: Difference[] = [
   {
     name: 'an expiry stays when the request is refused',
     reason:
-      'accidental 500 (†): the reference undoes with it that the attempt ran out of time, and notices it again later',
+      'accidental 500 (†), or a body that is no JSON: the reference undoes with it that the attempt ran out of time, and ' +
+      'notices it again later',
     explains: (line, exchange, history) => {
       const undone = history.filter(
-        (earlier) => isPage(earlier.oracle) && (asks(earlier, 'POST', /\/reviewed$/) || asks(earlier, 'PUT', attempt)),
+        (earlier) =>
+          isUndone(earlier.oracle) && (asks(earlier, 'POST', /\/reviewed$/) || asks(earlier, 'PUT', attempt)),
       );
       return onlyOneNoticed('ours', undone, line, exchange);
     },

@@ -335,4 +335,4 @@ const describe = ({ as, method, path, body = '', headers = {} }: Request) => {
 };
 
 /** The reference takes back what it wrote, but not what it told: when it breaks off, and when it cannot read the body. */
-const isUndone = ({ status, body }: Answer) => status === 500 || / parse error/.test((body as any)?.detail);
+export const isUndone = ({ status, body }: Answer) => status === 500 || / parse error/.test((body as any)?.detail);

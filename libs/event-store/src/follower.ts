@@ -106,7 +106,8 @@ export class Follower {
         saved.catch(() => {}); // heard of when the log is read next
       }
       this.failures = 0;
-      if (events.length < batch) await this.untilBell(pollMs, signal);
+      // While much happens, each look finds something, and need not wait for the Bell's rest.
+      if (events.length < batch && !(wakes && events.length > 0)) await this.untilBell(pollMs, signal);
     }
     await saved;
   }

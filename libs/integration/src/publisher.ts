@@ -21,7 +21,7 @@ export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 }
 
-type Session = { producer: Producer; committed?: Place };
+type Session = { producers: Producer[]; committed?: Place };
 type Sender = { sendBatch(batch: ProducerBatch): Promise<RecordMetadata[]> };
 
 /**
@@ -71,20 +71,21 @@ export class Publisher {
     note: (receipts: Receipt[]) => Promise<void>,
   ): Promise<void> {
     const session = await this.connected();
-    const { producer, committed } = session;
+    const { producers, committed } = session;
+    const [producer] = producers;
     try {
       if (this.follower === undefined) return await note(await this.send(producer, messages));
+      producers.reverse();
       const transaction = await producer.transaction();
       const checkpoint = { topic: checkpointTopic, key: this.follower, value: JSON.stringify(place), headers: {} };
-      // First and by itself: while Kafka writes down the end of the last transaction it refuses, and this may be sent again.
-      await this.send(transaction, [checkpoint]);
-      await note(await this.send(transaction, messages));
+      const receipts = await this.send(transaction, [...messages, checkpoint]);
+      await note(receipts.slice(0, -1));
       await transaction.commit();
       session.committed = place;
     } catch (error) {
       // Nobody knows what arrived. The next messages must not carry the numbers of these, or the broker takes them for these.
       this.session = undefined;
-      disconnect(producer);
+      producers.forEach(disconnect);
       const { type, message } = error as { type?: string; message: string };
       if (type !== 'MESSAGE_TOO_LARGE' && type !== 'RECORD_LIST_TOO_LARGE') throw error;
       // It was refused before its transaction could end, so the place is the same.
@@ -96,7 +97,7 @@ export class Publisher {
 
   /** Waits a moment, at most, for a broker that does not answer. */
   async close(): Promise<void> {
-    const gone = this.session?.then(({ producer }) => disconnect(producer)).catch(() => {});
+    const gone = this.session?.then(({ producers }) => Promise.all(producers.map(disconnect))).catch(() => {});
     await Promise.race([gone, pause(1000, undefined, { ref: false })]);
   }
 
@@ -115,15 +116,21 @@ export class Publisher {
     const { follower } = this;
     const topics = follower === undefined ? this.topics : [...this.topics, checkpointTopic];
     await makeTopics(this.kafka, this.prefix, topics);
-    const producer = await producerOf(this.kafka, {
-      ...(follower !== undefined && { transactionalId: `${this.prefix}exam-proctoring-${follower}` }),
-      onTarget: (message, partition) => this.direct(message, partition),
-    });
-    if (follower === undefined || known) return { producer, committed: known };
+    const onTarget = (message: object, partition: number) => this.direct(message, partition);
+    if (follower === undefined) return { producers: [await producerOf(this.kafka, { onTarget })] };
+    const producers: Producer[] = [];
     try {
-      return { producer, committed: await this.readPlace(producer, follower) };
+      // Two take turns, for Kafka refuses a transaction while it still writes down the end of the producer's last one.
+      for (const turn of ['', '-2'])
+        producers.push(
+          await producerOf(this.kafka, {
+            transactionalId: `${this.prefix}exam-proctoring-${follower}${turn}`,
+            onTarget,
+          }),
+        );
+      return { producers, committed: known ?? (await this.readPlace(producers[0], follower)) };
     } catch (error) {
-      disconnect(producer);
+      producers.forEach(disconnect);
       throw error;
     }
   }

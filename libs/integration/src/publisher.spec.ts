@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import { loadConfiguration } from '#configuration';
+import { kafkaAt, lastOffsets, producerOf, readUntil, withAdmin } from './kafka.js';
+import type { Message } from './messages.js';
+import { Publisher } from './publisher.js';
+import { makeTopics } from './topic-settings.js';
+
+const topic = 'proctoring.attempts.v1';
+const prefix = `test-${randomUUID().slice(0, 8)}-`;
+const configuration = loadConfiguration({ ...process.env, KAFKA_TOPIC_PREFIX: prefix });
+if (configuration.kafkaBrokers.length === 0)
+  throw new Error('KAFKA_BROKERS is not set: npm test starts a broker, and so does npm run kafka');
+const kafka = kafkaAt(configuration);
+Logger.overrideLogger(false);
+
+afterAll(() =>
+  withAdmin(kafka, async (admin) => {
+    const made = (await admin.listTopics()).filter((name) => name.startsWith(prefix));
+    await admin.deleteTopics({ topics: made });
+  }),
+);
+
+const message = (value: string): Message => ({ topic, key: 'course/2', headers: { ce_id: randomUUID() }, value });
+const place = (position: string) => ({ xid: '1', position, eventId: randomUUID() });
+const seen = async () => {
+  const values: string[] = [];
+  const offsets = await lastOffsets(kafka, prefix + topic);
+  await readUntil(kafka, prefix + topic, offsets, ({ value }) => values.push(String(value)));
+  return values;
+};
+
+// Kafka would end by itself, a minute later, what nobody ends.
+it('what a publisher that died left unfinished, in either turn, is never seen and holds up nobody', async () => {
+  for (const published of [[], ['created'], ['created', 'started']]) {
+    const name = `follower-${published.length}`;
+    const before = await seen().catch(() => []);
+    const dying = new Publisher(configuration, [topic], name);
+    for (const [index, value] of published.entries())
+      await dying.publish([message(value)], place(String(index)), async () => {});
+    const died = await new Promise((resolve) => {
+      dying
+        .publish([message('lost')], place('9'), async () => resolve(dying.close().then(() => 'in the middle')))
+        .catch(() => {});
+    });
+    expect(died).toBe('in the middle');
+
+    const next = new Publisher(configuration, [topic], name);
+    expect((await next.committed())?.position).toBe(published.length === 0 ? undefined : String(published.length - 1));
+    await next.publish([message('next')], place('10'), async () => {});
+    expect(await seen()).toEqual([...before, ...published, 'next']);
+    await next.close();
+  }
+}, 40_000);
+
+it('who coordinates is not asked for every transaction', async () => {
+  await makeTopics(kafka, prefix, [topic]);
+  const producer = await producerOf(kafka, { transactionalId: `${prefix}transactions`, onTarget() {} });
+  const requests: string[] = [];
+  producer.on('producer.network.request', ({ payload }) => requests.push(payload.apiName));
+  for (let transactions = 0; transactions < 20; transactions++) {
+    const transaction = await producer.transaction();
+    await transaction.send({ topic: prefix + topic, messages: [{ value: 'x' }] });
+    await transaction.commit();
+  }
+  await producer.disconnect();
+  const asked = (name: string) => requests.filter((each) => each === name).length;
+  expect(asked('EndTxn')).toBe(20);
+  expect(asked('GroupCoordinator')).toBeLessThan(20);
+});

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Kafka, Producer, ProducerBatch, RecordMetadata } from 'kafkajs';
+import type { Kafka, Producer, ProducerBatch, RecordMetadata, Transaction } from 'kafkajs';
 import type { Configuration } from '#configuration';
 import type { Checkpoint } from '#event-store';
 import type { BusMessage } from './event-bus/exam-attempts.js';
@@ -21,12 +21,13 @@ export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 }
 
-type Session = { producers: Producer[]; committed?: Place };
+/** `ended`: the last transaction. */
+type Session = { producers: Producer[]; committed?: Place; ended: Promise<void> };
 type Sender = { sendBatch(batch: ProducerBatch): Promise<RecordMetadata[]> };
 
 /**
- * Publishes to Kafka, and makes the topics that are missing. One at a time: the caller awaits each `publish`. As `follower`
- * of the log it keeps its place in the same transaction as the messages, and of all with this name the newest alone gets
+ * Publishes to Kafka, and makes the topics that are missing. The caller awaits each `publish`, and before the next but one
+ * that its messages can be seen. As `follower` of the log it keeps its place in the same transaction as the messages, and of all with this name the newest alone gets
  * through; without a name, or without transactions, a message may arrive though `publish` throws.
  */
 export class Publisher {
@@ -60,39 +61,57 @@ export class Publisher {
   }
 
   /**
-   * Resolves when all replicas in sync have all messages, in the given order for each key. `note` gets the receipts before
-   * anybody sees the messages; what it throws keeps them from being seen, where there are transactions. Throws TooLarge
-   * when a message is larger than its topic allows, or all for a partition together are; else whatever keeps Kafka from
-   * answering.
+   * Resolves when all replicas in sync have all messages, in the given order for each key; `ended`, when they can be seen.
+   * The next ones may be published before, and are seen after these. `note` gets the receipts before anybody sees the
+   * messages; what it throws keeps them from being seen, where there are transactions. Throws TooLarge when a message is
+   * larger than its topic allows, or all for a partition together are; else whatever keeps Kafka from answering.
    */
   async publish(
     messages: readonly (Message | BusMessage)[],
     place: Place,
     note: (receipts: Receipt[]) => Promise<void>,
-  ): Promise<void> {
+  ): Promise<{ ended: Promise<void> }> {
     const session = await this.connected();
-    const { producers, committed } = session;
+    const { producers, ended: before } = session;
     const [producer] = producers;
     try {
-      if (this.follower === undefined) return await note(await this.send(producer, messages));
-      producers.reverse();
-      const transaction = await producer.transaction();
-      const checkpoint = { topic: checkpointTopic, key: this.follower, value: JSON.stringify(place), headers: {} };
-      const receipts = await this.send(transaction, [...messages, checkpoint]);
-      await note(receipts.slice(0, -1));
-      await transaction.commit();
-      session.committed = place;
+      if (this.follower === undefined) await note(await this.send(producer, messages));
+      else {
+        producers.reverse();
+        const transaction = await producer.transaction();
+        const checkpoint = { topic: checkpointTopic, key: this.follower, value: JSON.stringify(place), headers: {} };
+        const receipts = await this.send(transaction, [...messages, checkpoint]);
+        session.ended = this.end(session, Promise.all([note(receipts.slice(0, -1)), before]), transaction, place);
+        session.ended.catch(() => {}); // whoever publishes hears of it
+      }
+      return { ended: session.ended };
     } catch (error) {
-      // Nobody knows what arrived. The next messages must not carry the numbers of these, or the broker takes them for these.
-      this.session = undefined;
-      producers.forEach(disconnect);
+      await before;
+      this.drop(session);
       const { type, message } = error as { type?: string; message: string };
       if (type !== 'MESSAGE_TOO_LARGE' && type !== 'RECORD_LIST_TOO_LARGE') throw error;
       // It was refused before its transaction could end, so the place is the same.
-      this.session = this.connect(committed);
+      this.session = this.connect(session.committed);
       this.session.catch(() => {});
       throw new TooLarge(message);
     }
+  }
+
+  private async end(session: Session, before: Promise<unknown>, transaction: Transaction, place: Place) {
+    try {
+      await before;
+      await transaction.commit();
+      session.committed = place;
+    } catch (error) {
+      this.drop(session);
+      throw error;
+    }
+  }
+
+  /** Nobody knows what arrived. The next messages must not carry the numbers of these, or the broker takes them for these. */
+  private drop({ producers }: Session) {
+    this.session = undefined;
+    producers.forEach(disconnect);
   }
 
   /** Waits a moment, at most, for a broker that does not answer. */
@@ -117,7 +136,8 @@ export class Publisher {
     const topics = follower === undefined ? this.topics : [...this.topics, checkpointTopic];
     await makeTopics(this.kafka, this.prefix, topics);
     const onTarget = (message: object, partition: number) => this.direct(message, partition);
-    if (follower === undefined) return { producers: [await producerOf(this.kafka, { onTarget })] };
+    const ended = Promise.resolve();
+    if (follower === undefined) return { producers: [await producerOf(this.kafka, { onTarget })], ended };
     const producers: Producer[] = [];
     try {
       // Two take turns, for Kafka refuses a transaction while it still writes down the end of the producer's last one.
@@ -128,7 +148,7 @@ export class Publisher {
             onTarget,
           }),
         );
-      return { producers, committed: known ?? (await this.readPlace(producers[0], follower)) };
+      return { producers, committed: known ?? (await this.readPlace(producers[0], follower)), ended };
     } catch (error) {
       producers.forEach(disconnect);
       throw error;

@@ -77,12 +77,16 @@ export class Relay {
     if (committed && committed !== this.verified) await this.verify(committed);
     const left = committed ? events.filter((event) => isAfter(event, committed)) : events;
     let next = left.length > 0 ? this.tell(left.slice(0, together)) : undefined;
+    let ending: Promise<void> | undefined;
     for (let at = together; next; at += together) {
       const told = await next;
       next = at < left.length ? this.tell(left.slice(at, at + together)) : undefined;
       next?.catch(() => {}); // heard of when its turn comes
-      await this.publish(told);
+      const { ended } = await this.publish(told);
+      await ending;
+      ending = ended;
     }
+    await ending;
   }
 
   /**
@@ -96,7 +100,11 @@ export class Relay {
         each.messages = each.messages.map((message) => ({ ...message, topic: replayOf(message.topic) }));
     const topics = into === 'replay' ? this.topics.map(replayOf) : this.topics;
     const publisher = new Publisher(this.configuration, topics);
-    await this.publish(told, publisher).finally(() => publisher.close());
+    try {
+      await (await this.publish(told, publisher)).ended;
+    } finally {
+      await publisher.close();
+    }
     return told.flatMap(({ messages }) => messages).length;
   }
 
@@ -132,14 +140,17 @@ export class Relay {
     return told.map(({ event, messages }) => ({ event, messages: [...messages, ...(onBus?.get(event.id) ?? [])] }));
   }
 
-  /** What is too large together goes in halves; what is too large by itself is undeliverable. */
-  private async publish(told: readonly Told[], publisher = this.live): Promise<void> {
+  /**
+   * What is too large together goes in halves; what is too large by itself is undeliverable. Resolves when Kafka has all,
+   * and `ended` when it can be seen.
+   */
+  private async publish(told: readonly Told[], publisher = this.live): Promise<{ ended: Promise<void> }> {
     const eventOf = new Map(told.flatMap(({ event, messages }) => messages.map((message) => [message, event])));
-    if (eventOf.size === 0) return;
+    if (eventOf.size === 0) return { ended: Promise.resolve() };
     const last = told[told.length - 1].event;
     const place = { ...placeOf(last), eventId: last.id };
     try {
-      await publisher.publish([...eventOf.keys()], place, (receipts) => {
+      const published = await publisher.publish([...eventOf.keys()], place, (receipts) => {
         const deliveries = receipts.map(({ message, ...where }) => ({
           ...where,
           eventId: eventOf.get(message)!.id,
@@ -147,13 +158,17 @@ export class Relay {
         }));
         return noteDeliveries(this.pool, deliveries, publisher.unseenUntilNoted);
       });
-      if (publisher === this.live) this.verified = place;
+      const ended = published.ended.then(() => {
+        if (publisher === this.live) this.verified = place;
+      });
+      ended.catch(() => {}); // heard of when its turn comes
+      return { ended };
     } catch (error) {
       if (!(error instanceof TooLarge)) throw error;
       if (told.length === 1) throw new Undeliverable(last, error.message);
       const half = Math.ceil(told.length / 2);
-      await this.publish(told.slice(0, half), publisher);
-      await this.publish(told.slice(half), publisher);
+      await (await this.publish(told.slice(0, half), publisher)).ended;
+      return this.publish(told.slice(half), publisher);
     }
   }
 }

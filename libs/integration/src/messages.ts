@@ -47,7 +47,10 @@ export const messagesOf = (change: Change): Message[] => {
 
 /** A UUID of version 5 (RFC 9562): the same for the same name, and another for each event. */
 export function derivedId(name: string, eventId: string): string {
-  const hex = hash('sha1', Buffer.concat([Buffer.from(eventId.replaceAll('-', ''), 'hex'), Buffer.from(name)]));
+  const named = Buffer.allocUnsafe(16 + Buffer.byteLength(name));
+  named.write(eventId.replaceAll('-', ''), 'hex');
+  named.write(name, 16);
+  const hex = hash('sha1', named);
   const variant = '89ab'[Number.parseInt(hex[16], 16) & 3];
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -145,15 +145,16 @@ export class Relay {
    * and `ended` when it can be seen.
    */
   private async publish(told: readonly Told[], publisher = this.live): Promise<{ ended: Promise<void> }> {
-    const eventOf = new Map(told.flatMap(({ event, messages }) => messages.map((message) => [message, event])));
-    if (eventOf.size === 0) return { ended: Promise.resolve() };
+    const messages = told.flatMap((each) => each.messages);
+    if (messages.length === 0) return { ended: Promise.resolve() };
+    const eventIds = told.flatMap(({ event, messages }) => messages.map(() => event.id));
     const last = told[told.length - 1].event;
     const place = { ...placeOf(last), eventId: last.id };
     try {
-      const published = await publisher.publish([...eventOf.keys()], place, (receipts) => {
-        const deliveries = receipts.map(({ message, ...where }) => ({
+      const published = await publisher.publish(messages, place, (receipts) => {
+        const deliveries = receipts.map(({ message, ...where }, index) => ({
           ...where,
-          eventId: eventOf.get(message)!.id,
+          eventId: eventIds[index],
           ceId: message.headers.ce_id,
         }));
         return noteDeliveries(this.pool, deliveries, publisher.unseenUntilNoted);

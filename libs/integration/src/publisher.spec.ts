@@ -51,6 +51,47 @@ it('what a publisher that died left unfinished, in either turn, is never seen an
   }
 }, 40_000);
 
+it('what is published before the last batch can be seen is seen after it, and counts once it is', async () => {
+  const before = await seen();
+  const publisher = new Publisher(configuration, [topic], 'in turn');
+  const steps: string[] = [];
+  let goOn = () => {};
+  const first = await publisher.publish(
+    [message('first')],
+    place('1'),
+    () => new Promise((resolve) => (goOn = resolve)),
+  );
+  const second = await publisher.publish([message('second')], place('2'), async () => {});
+  const committed = publisher.committed().then((known) => steps.push(`committed ${known?.position}`));
+  expect(await seen()).toEqual(before);
+  first.ended.then(() => steps.push('first'));
+  second.ended.then(() => steps.push('second'));
+  goOn();
+  await committed;
+  expect(steps).toEqual(['first', 'second', 'committed 2']);
+  expect(await seen()).toEqual([...before, 'first', 'second']);
+  await publisher.close();
+});
+
+it('where the receipts of a batch cannot be kept, neither it nor the next one is seen', async () => {
+  const before = await seen();
+  const publisher = new Publisher(configuration, [topic], 'failing');
+  let fail = (_: Error) => {};
+  const first = await publisher.publish(
+    [message('first')],
+    place('1'),
+    () => new Promise((_, reject) => (fail = reject)),
+  );
+  const second = await publisher.publish([message('second')], place('2'), async () => {});
+  fail(new Error('The database is away.'));
+  await expect(first.ended).rejects.toThrow('The database is away.');
+  await expect(second.ended).rejects.toThrow('The database is away.');
+  expect(await publisher.committed()).toBeUndefined();
+  await (await publisher.publish([message('again')], place('2'), async () => {})).ended;
+  expect(await seen()).toEqual([...before, 'again']);
+  await publisher.close();
+});
+
 it('who coordinates is not asked for every transaction', async () => {
   await makeTopics(kafka, prefix, [topic]);
   const producer = await producerOf(kafka, { transactionalId: `${prefix}transactions`, onTarget() {} });

@@ -57,7 +57,9 @@ export class Publisher {
 
   /** Up to where the log is published, as Kafka knows it; undefined when it does not. Throws when it does not answer. */
   async committed(): Promise<Place | undefined> {
-    return (await this.connected()).committed;
+    const session = await this.connected();
+    await session.ended;
+    return session.committed;
   }
 
   /**

@@ -131,13 +131,14 @@ export class Relay {
       const change = changes.get(event.id);
       if (!change) return [];
       try {
-        return { event, change, messages: messagesOf(change) };
+        return { event, change, messages: messagesOf(change) as Told['messages'] };
       } catch (error) {
         throw new Undeliverable(event, (error as Error).message);
       }
     });
     const onBus = await this.examAttempts?.messagesOf(told.map(({ change }) => change));
-    return told.map(({ event, messages }) => ({ event, messages: [...messages, ...(onBus?.get(event.id) ?? [])] }));
+    for (const { event, messages } of told) messages.push(...(onBus?.get(event.id) ?? []));
+    return told;
   }
 
   /**

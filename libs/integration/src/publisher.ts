@@ -21,14 +21,15 @@ export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 }
 
-/** `ended`: the last transaction. */
+/** `ended`: when the last messages can be seen, or never will be. */
 type Session = { producers: Producer[]; committed?: Place; ended: Promise<void> };
 type Sender = { sendBatch(batch: ProducerBatch): Promise<RecordMetadata[]> };
 
 /**
  * Publishes to Kafka, and makes the topics that are missing. The caller awaits each `publish`, and before the next but one
- * that its messages can be seen. As `follower` of the log it keeps its place in the same transaction as the messages, and of all with this name the newest alone gets
- * through; without a name, or without transactions, a message may arrive though `publish` throws.
+ * that its messages can be seen. As `follower` of the log it keeps its place in the same transaction as the messages, and
+ * of all with this name the newest alone gets through; without a name, or without transactions, a message may arrive though
+ * `publish` throws.
  */
 export class Publisher {
   private readonly kafka: Kafka;

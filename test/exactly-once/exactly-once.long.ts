@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { KafkaJSError } from 'kafkajs';
 import { startWorker } from '../../apps/worker/src/worker.js';
 import { startPostgres, stopPostgres } from '../../libs/configuration/src/index.js';
 import { relayLag, topics } from '../../libs/integration/src/index.js';
@@ -54,11 +55,20 @@ afterAll(async () => {
 /** Kills the broker that leads a partition of the attempts' topic, and starts it again a moment later. */
 async function killTheLeader() {
   const topic = `${exam.prefix}proctoring.attempts.v1`;
-  const leader = await withAdmin(brokers, async (admin) => {
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-    return topics[0].partitions[Math.floor(random() * 6)].leader;
-  });
-  if (!nodes.includes(leader)) throw new Error(`No broker leads ${topic}`);
+  const partition = Math.floor(random() * 6);
+  let leader = 0;
+  // On a slow machine it may not have been made yet.
+  await until(async () => {
+    const partitions = await withAdmin(brokers, (admin) => admin.fetchTopicMetadata({ topics: [topic] })).then(
+      ({ topics }) => topics[0].partitions,
+      (error: KafkaJSError) => {
+        if (error.retriable) return [];
+        throw error;
+      },
+    );
+    leader = partitions[partition]?.leader ?? 0;
+    return nodes.includes(leader);
+  }, `a broker leads ${topic}`);
   await cluster[leader - 1].kill();
   await pause(1000 + random() * 4000);
   cluster[leader - 1] = await start(leader);

@@ -79,8 +79,6 @@ export async function producerOf(
   });
   try {
     await producer.connect();
-    // To begin is what shuts out the earlier ones; a transaction without messages ends without a trace.
-    if (transactionalId) await (await producer.transaction()).abort();
     return producer;
   } catch (error) {
     disconnect(producer);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Kafka, Producer, ProducerBatch, RecordMetadata, Transaction } from 'kafkajs';
+import type { Kafka, Producer, ProducerBatch, RecordMetadata } from 'kafkajs';
 import type { Configuration } from '#configuration';
 import type { Checkpoint } from '#event-store';
 import type { BusMessage } from './event-bus/exam-attempts.js';
@@ -21,15 +21,13 @@ export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 }
 
-/** `ended`: when the last messages can be seen, or never will be. */
-type Session = { producers: Producer[]; committed?: Place; ended: Promise<void> };
+type Session = { producer: Producer; committed?: Place };
 type Sender = { sendBatch(batch: ProducerBatch): Promise<RecordMetadata[]> };
 
 /**
- * Publishes to Kafka, and makes the topics that are missing. The caller awaits each `publish`, and before the next but one
- * that its messages can be seen. As `follower` of the log it keeps its place in the same transaction as the messages, and
- * of all with this name the newest alone gets through; without a name, or without transactions, a message may arrive though
- * `publish` throws.
+ * Publishes to Kafka, and makes the topics that are missing. One at a time: the caller awaits each `publish`. As `follower`
+ * of the log it keeps its place in the same transaction as the messages, and of all with this name the newest alone gets
+ * through; without a name, or without transactions, a message may arrive though `publish` throws.
  */
 export class Publisher {
   private readonly kafka: Kafka;
@@ -58,68 +56,47 @@ export class Publisher {
 
   /** Up to where the log is published, as Kafka knows it; undefined when it does not. Throws when it does not answer. */
   async committed(): Promise<Place | undefined> {
-    const session = await this.connected();
-    await session.ended;
-    return session.committed;
+    return (await this.connected()).committed;
   }
 
   /**
-   * Resolves when all replicas in sync have all messages, in the given order for each key; `ended`, when they can be seen.
-   * The next ones may be published before, and are seen after these. `note` gets the receipts before anybody sees the
-   * messages; what it throws keeps them from being seen, where there are transactions. Throws TooLarge when a message is
-   * larger than its topic allows, or all for a partition together are; else whatever keeps Kafka from answering.
+   * Resolves when all replicas in sync have all messages, in the given order for each key. `note` gets the receipts before
+   * anybody sees the messages; what it throws keeps them from being seen, where there are transactions. Throws TooLarge
+   * when a message is larger than its topic allows, or all for a partition together are; else whatever keeps Kafka from
+   * answering.
    */
   async publish(
     messages: readonly (Message | BusMessage)[],
     place: Place,
     note: (receipts: Receipt[]) => Promise<void>,
-  ): Promise<{ ended: Promise<void> }> {
+  ): Promise<void> {
     const session = await this.connected();
-    const { producers, ended: before } = session;
-    const [producer] = producers;
+    const { producer, committed } = session;
     try {
-      if (this.follower === undefined) await note(await this.send(producer, messages));
-      else {
-        producers.reverse();
-        const transaction = await producer.transaction();
-        const checkpoint = { topic: checkpointTopic, key: this.follower, value: JSON.stringify(place), headers: {} };
-        const receipts = await this.send(transaction, [...messages, checkpoint]);
-        session.ended = this.end(session, Promise.all([note(receipts.slice(0, -1)), before]), transaction, place);
-        session.ended.catch(() => {}); // whoever publishes hears of it
-      }
-      return { ended: session.ended };
+      if (this.follower === undefined) return await note(await this.send(producer, messages));
+      const transaction = await producer.transaction();
+      const checkpoint = { topic: checkpointTopic, key: this.follower, value: JSON.stringify(place), headers: {} };
+      // First and by itself: while Kafka writes down the end of the last transaction it refuses, and this may be sent again.
+      await this.send(transaction, [checkpoint]);
+      await note(await this.send(transaction, messages));
+      await transaction.commit();
+      session.committed = place;
     } catch (error) {
-      await before;
-      this.drop(session);
+      // Nobody knows what arrived. The next messages must not carry the numbers of these, or the broker takes them for these.
+      this.session = undefined;
+      disconnect(producer);
       const { type, message } = error as { type?: string; message: string };
       if (type !== 'MESSAGE_TOO_LARGE' && type !== 'RECORD_LIST_TOO_LARGE') throw error;
       // It was refused before its transaction could end, so the place is the same.
-      this.session = this.connect(session.committed);
+      this.session = this.connect(committed);
       this.session.catch(() => {});
       throw new TooLarge(message);
     }
   }
 
-  private async end(session: Session, before: Promise<unknown>, transaction: Transaction, place: Place) {
-    try {
-      await before;
-      await transaction.commit();
-      session.committed = place;
-    } catch (error) {
-      this.drop(session);
-      throw error;
-    }
-  }
-
-  /** Nobody knows what arrived. The next messages must not carry the numbers of these, or the broker takes them for these. */
-  private drop({ producers }: Session) {
-    this.session = undefined;
-    producers.forEach(disconnect);
-  }
-
   /** Waits a moment, at most, for a broker that does not answer. */
   async close(): Promise<void> {
-    const gone = this.session?.then(({ producers }) => Promise.all(producers.map(disconnect))).catch(() => {});
+    const gone = this.session?.then(({ producer }) => disconnect(producer)).catch(() => {});
     await Promise.race([gone, pause(1000, undefined, { ref: false })]);
   }
 
@@ -138,22 +115,15 @@ export class Publisher {
     const { follower } = this;
     const topics = follower === undefined ? this.topics : [...this.topics, checkpointTopic];
     await makeTopics(this.kafka, this.prefix, topics);
-    const onTarget = (message: object, partition: number) => this.direct(message, partition);
-    const ended = Promise.resolve();
-    if (follower === undefined) return { producers: [await producerOf(this.kafka, { onTarget })], ended };
-    const producers: Producer[] = [];
+    const producer = await producerOf(this.kafka, {
+      ...(follower !== undefined && { transactionalId: `${this.prefix}exam-proctoring-${follower}` }),
+      onTarget: (message, partition) => this.direct(message, partition),
+    });
+    if (follower === undefined || known) return { producer, committed: known };
     try {
-      // Two take turns, for Kafka refuses a transaction while it still writes down the end of the producer's last one.
-      for (const turn of ['', '-2'])
-        producers.push(
-          await producerOf(this.kafka, {
-            transactionalId: `${this.prefix}exam-proctoring-${follower}${turn}`,
-            onTarget,
-          }),
-        );
-      return { producers, committed: known ?? (await this.readPlace(producers[0], follower)), ended };
+      return { producer, committed: await this.readPlace(producer, follower) };
     } catch (error) {
-      producers.forEach(disconnect);
+      disconnect(producer);
       throw error;
     }
   }

@@ -77,16 +77,12 @@ export class Relay {
     if (committed && committed !== this.verified) await this.verify(committed);
     const left = committed ? events.filter((event) => isAfter(event, committed)) : events;
     let next = left.length > 0 ? this.tell(left.slice(0, together)) : undefined;
-    let ending: Promise<void> | undefined;
     for (let at = together; next; at += together) {
       const told = await next;
       next = at < left.length ? this.tell(left.slice(at, at + together)) : undefined;
       next?.catch(() => {}); // heard of when its turn comes
-      const { ended } = await this.publish(told);
-      await ending;
-      ending = ended;
+      await this.publish(told);
     }
-    await ending;
   }
 
   /**
@@ -100,11 +96,7 @@ export class Relay {
         each.messages = each.messages.map((message) => ({ ...message, topic: replayOf(message.topic) }));
     const topics = into === 'replay' ? this.topics.map(replayOf) : this.topics;
     const publisher = new Publisher(this.configuration, topics);
-    try {
-      await (await this.publish(told, publisher)).ended;
-    } finally {
-      await publisher.close();
-    }
+    await this.publish(told, publisher).finally(() => publisher.close());
     return told.flatMap(({ messages }) => messages).length;
   }
 
@@ -141,18 +133,15 @@ export class Relay {
     return told;
   }
 
-  /**
-   * What is too large together goes in halves; what is too large by itself is undeliverable. Resolves when Kafka has all,
-   * and `ended` when it can be seen.
-   */
-  private async publish(told: readonly Told[], publisher = this.live): Promise<{ ended: Promise<void> }> {
+  /** What is too large together goes in halves; what is too large by itself is undeliverable. */
+  private async publish(told: readonly Told[], publisher = this.live): Promise<void> {
     const messages = told.flatMap((each) => each.messages);
-    if (messages.length === 0) return { ended: Promise.resolve() };
+    if (messages.length === 0) return;
     const eventIds = told.flatMap(({ event, messages }) => messages.map(() => event.id));
     const last = told[told.length - 1].event;
     const place = { ...placeOf(last), eventId: last.id };
     try {
-      const published = await publisher.publish(messages, place, (receipts) => {
+      await publisher.publish(messages, place, (receipts) => {
         const deliveries = receipts.map(({ message, ...where }, index) => ({
           ...where,
           eventId: eventIds[index],
@@ -160,17 +149,13 @@ export class Relay {
         }));
         return noteDeliveries(this.pool, deliveries, publisher.unseenUntilNoted);
       });
-      const ended = published.ended.then(() => {
-        if (publisher === this.live) this.verified = place;
-      });
-      ended.catch(() => {}); // heard of when its turn comes
-      return { ended };
+      if (publisher === this.live) this.verified = place;
     } catch (error) {
       if (!(error instanceof TooLarge)) throw error;
       if (told.length === 1) throw new Undeliverable(last, error.message);
       const half = Math.ceil(told.length / 2);
-      await (await this.publish(told.slice(0, half), publisher)).ended;
-      return this.publish(told.slice(half), publisher);
+      await this.publish(told.slice(0, half), publisher);
+      await this.publish(told.slice(half), publisher);
     }
   }
 }

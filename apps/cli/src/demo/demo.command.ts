@@ -51,7 +51,9 @@ async function show(story: Story, attemptId: number): Promise<boolean> {
   console.log(`  Attempt ${attemptId}: ${is_intact ? 'its history is intact' : problem}`);
   for (const { version, type, data, metadata, hash } of events) {
     const { at, effects = [] } = data;
-    const follows = effects.map(({ kind, status, action, template }: any) => `${kind} ${status ?? action ?? template}`);
+    const follows = effects.map(({ kind, status, action, template }: any) =>
+      [kind, status ?? action ?? template].filter(Boolean).join(' '),
+    );
     const who = metadata.actor.userId ? `user ${metadata.actor.userId}` : metadata.actor.kind;
     console.log(
       `    ${String(version).padStart(2)} ${at} ${type.padEnd(26)} ${who.padEnd(14)} ${hash.slice(0, 8)}  ${follows.join(', ')}`,

@@ -18,6 +18,7 @@ export type Difference = {
 const isDetail = ({ body }: Answer) => typeof (body as any)?.detail === 'string' && (body as any).detail !== '';
 const isPage = ({ status, type }: Answer) => status === 500 && type?.startsWith('text/html') === true;
 const asks = ({ step }: Exchange, method: string, path: RegExp) => step.method === method && path.test(step.path);
+const actionOf = ({ step }: Exchange) => (step.body as any)?.action;
 const succeeded = ({ oracle }: Exchange) => oracle.status === 200;
 const staffOnly = (answer: Answer) =>
   answer.status === 403 && (answer.body as any)?.detail === 'Must be a Staff User to Perform this request.';
@@ -59,7 +60,7 @@ const isAscending = (body: unknown): boolean =>
 /** Refused by both, since another attempt is running; one of them knows already that its time is over. */
 const startsAnother = (exchange: Exchange) =>
   asks(exchange, 'PUT', attempt) &&
-  (exchange.step.body as any)?.action === 'start' &&
+  actionOf(exchange) === 'start' &&
   /^A status transition from "submitted" to "started"/.test((exchange.oracle.body as any)?.detail) &&
   /has already started!$/.test((exchange.ours.body as any)?.detail);
 
@@ -86,7 +87,6 @@ const timesOf = ({ body }: Answer) =>
 
 /** Puts a new attempt in the place of one: of a practice that is over, or of one that may be resumed. */
 const changesTwoAttempts = (exchange: Exchange, history: Exchange[]) => {
-  const actionOf = ({ step }: Exchange) => (step.body as any)?.action;
   return (
     actionOf(exchange) === 'reset_attempt' ||
     (asks(exchange, 'POST', /^~\/attempt$/) &&
@@ -95,7 +95,7 @@ const changesTwoAttempts = (exchange: Exchange, history: Exchange[]) => {
   );
 };
 
-const starts = ({ step }: Exchange) => (step.body as any)?.action === 'start' || 'start_clock' in Object(step.body);
+const starts = (exchange: Exchange) => actionOf(exchange) === 'start' || 'start_clock' in Object(exchange.step.body);
 
 const registration = /^~\/exam_registration/;
 const attempt = /^~\/attempt\/[^/?]+$/;
@@ -141,7 +141,7 @@ export const differences: Difference[] = [
     reason: 'learner may mark own attempt ready to resume → course or global staff only (403)',
     explains: (_, exchange) =>
       asks(exchange, 'PUT', attempt) &&
-      (exchange.step.body as any)?.action === 'mark_ready_to_resume' &&
+      actionOf(exchange) === 'mark_ready_to_resume' &&
       !(exchange.step.body as any).user_id &&
       [200, 400].includes(exchange.oracle.status) &&
       exchange.ours.status === 403 &&
@@ -266,7 +266,7 @@ export const differences: Difference[] = [
     // Of a declined attempt that is gone it then finds the version before the last, in which a vendor still knew it.
     explains: (line, exchange, history) =>
       ((exchange.ours.body as any)?.detail === 'The attempt has no record locator.' &&
-        history.some(({ step }) => (step.body as any)?.action === 'decline')) ||
+        history.some((earlier) => actionOf(earlier) === 'decline')) ||
       (asks(exchange, 'GET', /attempt\/grouped/) &&
         line.endsWith(' (order)') &&
         timesOf(exchange.oracle) === timesOf(exchange.ours)) ||

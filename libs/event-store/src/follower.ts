@@ -107,7 +107,7 @@ export class Follower {
       }
       this.failures = 0;
       // While much happens, each look finds something, and need not wait for the Bell's rest.
-      if (events.length < batch && !(wakes && events.length > 0)) await this.untilBell(pollMs, signal);
+      if (events.length < (wakes ? 1 : batch)) await this.untilBell(pollMs, signal);
     }
     await saved;
   }

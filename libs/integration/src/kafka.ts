@@ -93,9 +93,12 @@ function remembering(partitionOf: ReturnType<ICustomPartitioner>): ReturnType<IC
     const { key } = target.message;
     if (typeof key !== 'string') return partitionOf(target);
     const name = `${target.partitionMetadata.length} ${key}`;
-    const partition = known.get(name) ?? partitionOf(target);
-    if (known.size >= mostKeys) known.clear();
-    known.set(name, partition);
+    let partition = known.get(name);
+    if (partition === undefined) {
+      partition = partitionOf(target);
+      if (known.size >= mostKeys) known.clear();
+      known.set(name, partition);
+    }
     return partition;
   };
 }

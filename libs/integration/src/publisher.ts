@@ -161,14 +161,11 @@ export class Publisher {
   private async send(sender: Sender, messages: readonly (Message | BusMessage)[]): Promise<Receipt[]> {
     this.partitionOf.clear();
     this.isSingle = messages.length === 1;
-    const byTopic = new Map<string, (Message | BusMessage)[]>();
-    for (const message of messages) {
-      const others = byTopic.get(message.topic);
-      if (others) others.push(message);
-      else byTopic.set(message.topic, [message]);
-    }
     const acks = await sender.sendBatch({
-      topicMessages: [...byTopic].map(([name, messages]) => ({ topic: this.prefix + name, messages })),
+      topicMessages: [...new Set(messages.map(({ topic }) => topic))].map((name) => ({
+        topic: this.prefix + name,
+        messages: messages.filter(({ topic }) => topic === name),
+      })),
       timeout: 8000,
     });
     const next = new Map(

@@ -2,31 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
 import { type ICustomPartitioner, Kafka, type KafkaMessage, logLevel, Partitioners, type Producer } from 'kafkajs';
-// @ts-expect-error: without types, for it is not public
-import Cluster from 'kafkajs/src/cluster/index.js';
 import type { Configuration } from '#configuration';
+import './kafkajs-internals.js';
 
 const log = new Logger('kafka');
 const silenceMs = 30_000;
-const ofTransactions = 1;
 const mostKeys = 10_000;
-
-/**
- * The package asks who coordinates before each step of a transaction, though that changes only when a broker goes. Here it
- * asks once in a second; so much later it notices a change. Each producer has a cluster, and a coordinator, of its own.
- */
-const coordinators = new WeakMap<object, { broker: Promise<unknown>; askedAt: number }>();
-const rememberedMs = 1000;
-const ask: (params: { coordinatorType?: number }) => Promise<unknown> = Cluster.prototype.findGroupCoordinator;
-Cluster.prototype.findGroupCoordinator = function (params: { coordinatorType?: number }) {
-  if (params.coordinatorType !== ofTransactions) return ask.call(this, params);
-  const known = coordinators.get(this);
-  if (known && performance.now() - known.askedAt < rememberedMs) return known.broker;
-  const broker = ask.call(this, params);
-  coordinators.set(this, { broker, askedAt: performance.now() });
-  broker.catch(() => coordinators.delete(this));
-  return broker;
-};
 
 /** Where Kafka is, and how to get in. */
 export type KafkaAccess = Pick<

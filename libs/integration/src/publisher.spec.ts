@@ -64,6 +64,18 @@ it('where the receipts of a batch cannot be kept it is not seen', async () => {
   await publisher.close();
 });
 
+it('batches come through in a row, though Kafka still writes down the end of the one before', async () => {
+  const before = await seen();
+  const publisher = new Publisher(configuration, [topic], 'busy');
+  const batches = Array.from({ length: 50 }, (_, batch) =>
+    Array.from({ length: 30 }, (_, index) => ({ ...message(`${batch}/${index}`), key: `course/${index}` })),
+  );
+  for (const [batch, messages] of batches.entries())
+    await publisher.publish(messages, place(String(batch)), async () => {});
+  expect((await seen()).sort()).toEqual([...before, ...batches.flat().map(({ value }) => value)].sort());
+  await publisher.close();
+});
+
 it('who coordinates is not asked for every transaction', async () => {
   await makeTopics(kafka, prefix, [topic]);
   const producer = await producerOf(kafka, { transactionalId: `${prefix}transactions`, onTarget() {} });

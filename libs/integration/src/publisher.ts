@@ -76,9 +76,8 @@ export class Publisher {
       if (this.follower === undefined) return await note(await this.send(producer, messages));
       const transaction = await producer.transaction();
       const checkpoint = { topic: checkpointTopic, key: this.follower, value: JSON.stringify(place), headers: {} };
-      // First and by itself: while Kafka writes down the end of the last transaction it refuses, and this may be sent again.
-      await this.send(transaction, [checkpoint]);
-      await note(await this.send(transaction, messages));
+      const receipts = await this.send(transaction, [...messages, checkpoint]);
+      await note(receipts.slice(0, -1));
       await transaction.commit();
       session.committed = place;
     } catch (error) {
@@ -87,9 +86,8 @@ export class Publisher {
       disconnect(producer);
       const { type, message } = error as { type?: string; message: string };
       if (type !== 'MESSAGE_TOO_LARGE' && type !== 'RECORD_LIST_TOO_LARGE') throw error;
-      // It was refused before its transaction could end, so the place is the same.
-      this.session = this.connect(committed);
-      this.session.catch(() => {});
+      // The caller goes on from the same place, if no other relay has come meanwhile.
+      if ((await this.committed())?.eventId !== committed?.eventId) throw error;
       throw new TooLarge(message);
     }
   }
@@ -111,7 +109,7 @@ export class Publisher {
     return this.session;
   }
 
-  private async connect(known?: Place): Promise<Session> {
+  private async connect(): Promise<Session> {
     const { follower } = this;
     const topics = follower === undefined ? this.topics : [...this.topics, checkpointTopic];
     await makeTopics(this.kafka, this.prefix, topics);
@@ -119,7 +117,7 @@ export class Publisher {
       ...(follower !== undefined && { transactionalId: `${this.prefix}exam-proctoring-${follower}` }),
       onTarget: (message, partition) => this.direct(message, partition),
     });
-    if (follower === undefined || known) return { producer, committed: known };
+    if (follower === undefined) return { producer };
     try {
       return { producer, committed: await this.readPlace(producer, follower) };
     } catch (error) {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause, setImmediate } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import type { Configuration } from '#configuration';
@@ -12,6 +12,7 @@ import { relayName } from './lag.js';
 import { keyOf, type Message, messagesOf } from './messages.js';
 import { type Place, Publisher, type PublisherConfiguration, TooLarge } from './publisher.js';
 import { Streams } from './streams.js';
+import type { Change } from './topic.js';
 import { publishedTopics, replayOf } from './topic-settings.js';
 
 const log = new Logger(relayName);
@@ -75,7 +76,8 @@ export class Relay {
   async handle(events: readonly Stored[]): Promise<void> {
     const committed = await this.live.committed();
     if (committed && committed !== this.verified) await this.verify(committed);
-    const left = committed ? events.filter((event) => isAfter(event, committed)) : events;
+    const first = committed ? events.findIndex((event) => isAfter(event, committed)) : 0;
+    const left = first < 0 ? [] : events.slice(first);
     let next = left.length > 0 ? this.tell(left.slice(0, together)) : undefined;
     for (let at = together; next; at += together) {
       const told = await next;
@@ -119,15 +121,18 @@ export class Relay {
   /** The events of which somebody is told something. */
   private async tell(events: readonly Stored[]): Promise<Told[]> {
     const changes = await this.streams.changesOf(events);
-    const told = events.flatMap((event) => {
+    const told: (Told & { change: Change })[] = [];
+    for (const [index, event] of events.entries()) {
+      // In small steps, for which there is time while Kafka has the messages before.
+      if (index % 50 === 49) await setImmediate();
       const change = changes.get(event.id);
-      if (!change) return [];
+      if (!change) continue;
       try {
-        return { event, change, messages: messagesOf(change) as Told['messages'] };
+        told.push({ event, change, messages: messagesOf(change) });
       } catch (error) {
         throw new Undeliverable(event, (error as Error).message);
       }
-    });
+    }
     const onBus = await this.examAttempts?.messagesOf(told.map(({ change }) => change));
     for (const { event, messages } of told) messages.push(...(onBus?.get(event.id) ?? []));
     return told;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Consumer, Kafka, logLevel, type Producer, type ProducerRecord } from 'kafkajs';
+import { type Consumer, Kafka, logLevel, type Producer, type ProducerRecord } from 'kafkajs-as-published';
 import pg from 'pg';
 import { type Configuration, loadConfiguration } from '#configuration';
 import { upcasters } from '#domain';
@@ -33,7 +33,7 @@ export async function flowing({ effort, dir, say }: Bench): Promise<Section> {
     const shares = (values: readonly number[], most: number) => values.map((value) => value / most);
     return {
       title: 'g. From the log to Kafka',
-      setting: `One broker on the same machine. Latency: ${perSecond} events a second for ${3 * seconds} s and round, each appended with its projection, from the call of append until a consumer that reads what is committed has its first message; the relay runs in a worker process of its own with all its other duties. Bare kafkajs sends messages of the same size at the same rate with an idempotent producer, all that are due in one send, and once more with each send in a transaction; who coordinates these is remembered there, too. Throughput: ${thousands(replayed / 10)} events in the log, by a relay in this process, against bare kafkajs with the finished messages of ${batch} events in each send. Memory: a worker publishes ${thousands(flowed)} events; in the middle the broker is stopped for ${stoppedMs / 1000} s.`,
+      setting: `One broker on the same machine. Latency: ${perSecond} events a second for ${3 * seconds} s and round, each appended with its projection, from the call of append until a consumer that reads what is committed has its first message; the relay runs in a worker process of its own with all its other duties. Bare kafkajs sends messages of the same size at the same rate with an idempotent producer, all that are due in one send, and once more with each send in a transaction; it is the package as published, without what the service replaces in it. Throughput: ${thousands(replayed / 10)} events in the log, by a relay in this process, against bare kafkajs with the finished messages of ${batch} events in each send. Memory: a worker publishes ${thousands(flowed)} events; in the middle the broker is stopped for ${stoppedMs / 1000} s.`,
       tables: [
         {
           unit: 'latency, ms',

@@ -83,7 +83,7 @@ async function showMessages(
   if (configuration.kafkaBrokers.length === 0) {
     const metrics = await (await fetch(`${url}/metrics`)).text();
     const [, waiting = '?'] = /^proctoring_relay_events_waiting (\S+)$/m.exec(metrics) ?? [];
-    console.log(`\nKafka: no broker: ${waiting} waiting (npm run kafka starts one; then set KAFKA_BROKERS)`);
+    console.log(`\nKafka: KAFKA_BROKERS is not set here; ${waiting} events wait (npm run kafka starts a broker)`);
     return;
   }
   const last = new RegExp(`attempt\\.submitted\\.v1 .*"attempt_id":${lastAttempt},`);

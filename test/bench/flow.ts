@@ -30,6 +30,7 @@ export async function flowing({ effort, dir, say }: Bench): Promise<Section> {
     const soon = await latencies(broker.brokers, dir, rounds, 3 * seconds, say);
     const fast = await throughputs(broker.brokers, rounds, replayed / 10, say);
     const size = await memory(broker, dir, flowed, say);
+    const p50s = (each: readonly { p50: number }[]) => each.map(({ p50 }) => p50);
     const shares = (values: readonly number[], most: number) => values.map((value) => value / most);
     return {
       title: 'g. From the log to Kafka',
@@ -44,6 +45,13 @@ export async function flowing({ effort, dir, say }: Bench): Promise<Section> {
             { who: 'bare kafkajs, p99', values: soon.bare.map(({ p99 }) => p99) },
             { who: 'bare kafkajs in transactions, p50', values: soon.transactional.map(({ p50 }) => p50) },
             { who: 'bare kafkajs in transactions, p99', values: soon.transactional.map(({ p99 }) => p99) },
+          ],
+        },
+        {
+          unit: 'append to consumer, of bare kafkajs',
+          lines: [
+            { who: 'p50', values: ratios(p50s(soon.service), p50s(soon.bare)) },
+            { who: 'p50, in transactions', values: ratios(p50s(soon.service), p50s(soon.transactional)) },
           ],
         },
         {

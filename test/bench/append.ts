@@ -46,7 +46,8 @@ export async function appending({ effort: { rounds, seconds }, admin }: Bench): 
   } as pg.PoolConfig);
   const others = new pg.Pool({ connectionString: url, max: connections });
   // Emmett replaces these for the whole process, and the service would read bigints in the parts after this one.
-  const parsers = [20, 114, 3802].map((type) => [type, pg.types.getTypeParser(type)] as const);
+  const { INT8, JSON: json, JSONB } = pg.types.builtins;
+  const parsers = [INT8, json, JSONB].map((type) => [type, pg.types.getTypeParser(type)] as const);
   try {
     // A table by itself, with the columns, defaults and indexes of the log's, but none of its triggers.
     await owner.query('create table plain_events (like events_0 including all)');

@@ -30,7 +30,8 @@ export async function flowing({ effort, dir, say }: Bench): Promise<Section> {
     const soon = await latencies(broker.brokers, dir, rounds, 3 * seconds, say);
     const fast = await throughputs(broker.brokers, rounds, replayed / 10, say);
     const size = await memory(broker, dir, flowed, say);
-    const p50s = (each: readonly { p50: number }[]) => each.map(({ p50 }) => p50);
+    const p50s = (each: readonly Quantiles[]) => each.map(({ p50 }) => p50);
+    const p99s = (each: readonly Quantiles[]) => each.map(({ p99 }) => p99);
     const shares = (values: readonly number[], most: number) => values.map((value) => value / most);
     return {
       title: 'g. From the log to Kafka',
@@ -39,12 +40,12 @@ export async function flowing({ effort, dir, say }: Bench): Promise<Section> {
         {
           unit: 'latency, ms',
           lines: [
-            { who: 'append to consumer, p50', values: soon.service.map(({ p50 }) => p50) },
-            { who: 'append to consumer, p99', values: soon.service.map(({ p99 }) => p99) },
-            { who: 'bare kafkajs, p50', values: soon.bare.map(({ p50 }) => p50) },
-            { who: 'bare kafkajs, p99', values: soon.bare.map(({ p99 }) => p99) },
-            { who: 'bare kafkajs in transactions, p50', values: soon.transactional.map(({ p50 }) => p50) },
-            { who: 'bare kafkajs in transactions, p99', values: soon.transactional.map(({ p99 }) => p99) },
+            { who: 'append to consumer, p50', values: p50s(soon.service) },
+            { who: 'append to consumer, p99', values: p99s(soon.service) },
+            { who: 'bare kafkajs, p50', values: p50s(soon.bare) },
+            { who: 'bare kafkajs, p99', values: p99s(soon.bare) },
+            { who: 'bare kafkajs in transactions, p50', values: p50s(soon.transactional) },
+            { who: 'bare kafkajs in transactions, p99', values: p99s(soon.transactional) },
           ],
         },
         {
@@ -74,18 +75,12 @@ export async function flowing({ effort, dir, say }: Bench): Promise<Section> {
       bars: [
         {
           what: 'append to consumer, p50, of 15 ms',
-          ratios: shares(
-            soon.service.map(({ p50 }) => p50),
-            15,
-          ),
+          ratios: shares(p50s(soon.service), 15),
           atMost: 1,
         },
         {
           what: 'append to consumer, p99, of 100 ms',
-          ratios: shares(
-            soon.service.map(({ p99 }) => p99),
-            100,
-          ),
+          ratios: shares(p99s(soon.service), 100),
           atMost: 1,
         },
         { what: 'relay, of bare kafkajs', ratios: ratios(fast.relay, fast.bare), atLeast: 0.7 },
@@ -123,8 +118,10 @@ async function published(pool: pg.Pool) {
   while ((await relayLag(pool)).events > 0) await pause(20);
 }
 
+type Quantiles = { p50: number; p99: number };
+
 /** The milliseconds that things took from the time they were due, in order of size. */
-const quantiles = (times: number[]) => {
+const quantiles = (times: number[]): Quantiles => {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   return { p50: at(0.5), p99: at(0.99) };

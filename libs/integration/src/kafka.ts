@@ -47,7 +47,7 @@ export async function producerOf(
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
-    // Kafka refuses a transaction while it still writes down the end of the one before: for a few milliseconds, mostly.
+    // Kafka refuses it while it still ends what an earlier one left open: for a few milliseconds, mostly.
     ...(transactionalId && { transactionalId, retry: { initialRetryTime: 4, maxRetryTime: 1000, retries: 20 } }),
     createPartitioner: () => {
       const partitionOf = remembering(Partitioners.DefaultPartitioner());

@@ -101,6 +101,8 @@ const isOlder = (file, than) => !existsSync(file) || statSync(file).mtimeMs < st
 function hashOfSources() {
   const hash = createHash('sha256');
   const add = (path) => {
+    // A test that runs Python leaves __pycache__ beside its script.
+    if (path.endsWith('__pycache__')) return;
     if (statSync(path).isDirectory()) for (const name of readdirSync(path).sort()) add(join(path, name));
     else if (!path.endsWith('.spec.ts')) hash.update(`${path}\0`).update(readFileSync(path));
   };

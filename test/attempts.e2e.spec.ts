@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { courseId, openService, people, publishedExam, roster } from './service.js';
 
 const { staff, alice, bob, teacher, reviewer } = people;
@@ -99,38 +98,4 @@ it('an allowance gives more time to one learner', async () => {
   expect((await service.request(teacher, 'PUT', `${root}/allowance`, grant)).status).toBe(200);
   const id = await create('quiz', alice, { start_clock: 'true' });
   expect(await poll(id)).toMatchObject({ allowed_time_limit_mins: 45 });
-});
-
-describe('a repeated Idempotency-Key gets the first answer, and does nothing more:', () => {
-  const carol = { user_id: 6, preferred_username: 'carol' };
-  const twice = async (person: typeof carol, method: string, url: string, body?: object, key = `${method} ${url}`) => {
-    const ask = () => service.request(person, method, url, body, { 'idempotency-key': key });
-    const [first, second] = [await ask(), await ask()];
-    expect({ status: second.status, body: second.body }).toEqual({ status: first.status, body: first.body });
-    expect(first.status).toBe(200);
-    return first.body;
-  };
-  const eventCount = async () => (await service.database.owner.query('select count(*) from events')).rows[0].count;
-
-  it('creating and removing a proctored attempt', async () => {
-    const body = { exam_id: exams.midterm, attempt_proctored: 'true', start_clock: 'true' };
-    const { exam_attempt_id: id } = await twice(carol, 'POST', `${root}/attempt`, body);
-    const before = await eventCount();
-    await twice(staff, 'DELETE', `${root}/attempt/${id}`);
-    expect(Number(await eventCount())).toBe(Number(before) + 1);
-  });
-
-  it('creating an exam', () => twice(staff, 'POST', `${root}/exam`, { ...publishedExam('another'), external_id: 'x' }));
-
-  it('however long the key is', async () => {
-    const key = randomBytes(7_500).toString('base64');
-    await twice(staff, 'POST', `${root}/exam`, { ...publishedExam('third'), external_id: 'x' }, key);
-  });
-
-  it('but not the answer to somebody else', async () => {
-    const body = { exam_id: exams.onboarding, attempt_proctored: 'true' };
-    const ask = (person: typeof carol) =>
-      service.request(person, 'POST', `${root}/attempt`, body, { 'idempotency-key': 'ours' });
-    expect((await ask(carol)).body).not.toEqual((await ask(alice)).body);
-  });
 });

@@ -76,7 +76,8 @@ function readBodiesLater(fastify: FastifyInstance) {
   fastify.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) => {
-    if (request.routeOptions.config.keepsBytes) request.bytes = bytes;
+    if (request.routeOptions.config.keepsBytes || request.headers['idempotency-key'] !== undefined)
+      request.bytes = bytes;
     return readBody(request.headers['content-type'] ?? '', bytes);
   });
 }

@@ -26,7 +26,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Undefined behind `anyone` only. */
     user?: Caller;
-    /** The body as it came, where the gate says so. */
+    /** The body as it came, if the gate asks for it or the request has an Idempotency-Key. */
     bytes?: Buffer;
   }
   interface FastifyContextConfig {

@@ -38,7 +38,8 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-function answerTo(error: any, contentType = ''): HttpAnswer {
+/** The answer that an error becomes. */
+export function answerTo(error: any, contentType = ''): HttpAnswer {
   if (error instanceof HttpAnswer) return error;
   if (error instanceof Refusal) return refused(statusOf(error.code), error.message);
   if (error instanceof RosterInvalid) return new HttpAnswer(422, { errors: error.errors });

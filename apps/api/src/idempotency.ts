@@ -2,56 +2,80 @@ import { createHash } from 'node:crypto';
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
-import { catchError, from, mergeMap, of, throwError } from 'rxjs';
-import { POOL } from '#commands';
-import { EventStore } from '#event-store';
-import { HttpAnswer } from './http-answer.js';
+import { firstValueFrom, from } from 'rxjs';
+import { claimKey, endClaim, keepAnswer, POOL, releaseKey } from '#commands';
+import { answerTo } from './errors.filter.js';
+import { HttpAnswer, refused } from './http-answer.js';
 
-type Kept = { status: number; body?: any };
+type Kept = { status: number; body?: unknown };
 
-/** A key counts for one caller, one method and one address. However long these are, an index can hold their hash. */
-export const idempotencyKeyOf = ({ user, headers, method, url }: FastifyRequest): string | undefined =>
-  headers['idempotency-key'] === undefined
-    ? undefined
-    : createHash('sha256').update(`${user?.userId} ${method} ${url} ${headers['idempotency-key']}`).digest('base64url');
+const longestKept = 1024 * 1024;
+
+const hashOf = (...parts: (string | Buffer)[]): string => {
+  const hash = createHash('sha256');
+  // Each part with its length: a longer key cannot look like a path.
+  for (const part of parts) hash.update(`${Buffer.byteLength(part)} `).update(part);
+  return hash.digest('base64url');
+};
 
 /**
- * A repeated `Idempotency-Key` gets the first answer again, to the letter. The command itself keeps its outcome with its
- * events, so that even a crash between the two does nothing twice.
+ * Hashes of the caller's key, and of the request that it stands for: method, path with query, and the bytes of the body.
+ * Undefined for callers without an identity, because they would share their keys with all others.
+ */
+const hashesOf = ({ user, headers, method, url, bytes = Buffer.alloc(0) }: FastifyRequest) => {
+  const given = headers['idempotency-key'];
+  if (given === undefined || user === undefined || method === 'GET' || method === 'HEAD') return undefined;
+  const mine = [String(user.userId), String(given)];
+  return { key: hashOf(...mine), fingerprint: hashOf(...mine, method, url, bytes) };
+};
+
+/** The key under which a command of this request keeps its outcome with its events. */
+export const commandKeyOf = (request: FastifyRequest): string | undefined => hashesOf(request)?.fingerprint;
+
+/**
+ * A repeated `Idempotency-Key` gets the first answer again, to the letter; with another request it is refused. The command
+ * itself keeps its outcome with its events, so that even a crash between the two does nothing twice.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
-  constructor(
-    private readonly events: EventStore,
-    @Inject(POOL) private readonly pool: pg.Pool,
-  ) {}
+  constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
 
   intercept(context: ExecutionContext, next: CallHandler) {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const key = idempotencyKeyOf(request);
-    if (key === undefined || request.method === 'GET' || request.method === 'HEAD') return next.handle();
-    return from(this.events.firstAnswer(`http ${key}`)).pipe(
-      mergeMap((kept) => (kept === undefined ? this.first(key, next) : again(kept as Kept))),
-    );
+    const hashes = hashesOf(context.switchToHttp().getRequest<FastifyRequest>());
+    return hashes === undefined ? next.handle() : from(this.once(hashes, next));
   }
 
-  private first(key: string, next: CallHandler) {
-    const keep = (answer: Kept) =>
-      this.pool.query('insert into commands (key, answer) values ($1, $2) on conflict do nothing', [
-        `http ${key}`,
-        JSON.stringify(answer),
-      ]);
-    return next.handle().pipe(
-      mergeMap(async (body) => {
-        await keep({ status: 200, body });
-        return body;
-      }),
-      catchError(async (error) => {
-        if (error instanceof HttpAnswer && error.status < 300) await keep({ status: error.status, body: error.body });
-        throw error;
-      }),
-    );
+  private async once({ key, fingerprint }: { key: string; fingerprint: string }, next: CallHandler): Promise<unknown> {
+    const claim = await claimKey(this.pool, key, fingerprint);
+    if (claim.state === 'other request')
+      throw refused(422, 'This Idempotency-Key was used before with another method, path or body.');
+    if (claim.state === 'running')
+      throw refused(409, 'A request with this Idempotency-Key is running. Please try again.', { 'Retry-After': '1' });
+    if (claim.state === 'answered') return again(claim.answer as Kept);
+    const keep = (answer: Kept) => keepAnswer(this.pool, key, fingerprint, asText(answer));
+    try {
+      const body = await firstValueFrom(next.handle(), { defaultValue: undefined });
+      await keep({ status: 200, body });
+      return body;
+    } catch (error) {
+      if (error instanceof HttpAnswer && error.status < 300) await keep({ status: error.status, body: error.body });
+      else {
+        const end = answerTo(error).status < 500 ? releaseKey : endClaim;
+        await end(this.pool, key, claim.until).catch(() => {}); // then the claim ends by itself
+      }
+      throw error;
+    }
   }
 }
 
-const again = ({ status, body }: Kept) => (status === 200 ? of(body) : throwError(() => new HttpAnswer(status, body)));
+function asText(answer: Kept): string {
+  const text = JSON.stringify(answer);
+  if (text.length <= longestKept) return text;
+  const detail = 'This request was done. Its answer is too large to be given a second time.';
+  return JSON.stringify({ status: 422, body: { detail } } satisfies Kept);
+}
+
+function again({ status, body }: Kept): unknown {
+  if (status === 200) return body;
+  throw new HttpAnswer(status, body as object);
+}

@@ -2,7 +2,7 @@ import { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
-import { FreshAttempts, RetireLearner, removeUnclaimed, standaloneCommands } from '#commands';
+import { FreshAttempts, pruneAnswers, RetireLearner, removeUnclaimed, standaloneCommands } from '#commands';
 import { type Configuration, dataSourceOptions, logLevelsOf, poolOf } from '#configuration';
 import { Delivery } from '#delivery';
 import { EventStore } from '#event-store';
@@ -19,8 +19,8 @@ const hour = 60 * minute;
 
 /**
  * Does what happens without a request: publishes the log to Kafka, reads the event bus, tells vendors, sends mail, submits
- * attempts whose time is over, sums lists up, makes the log's partitions ahead. The database must be migrated.
- * `close` ends it all, in seconds.
+ * attempts whose time is over, sums lists up, makes the log's partitions ahead,
+ * prunes old answers. The database must be migrated. `close` ends it all, in seconds.
  */
 export async function startWorker(
   configuration: Configuration,
@@ -61,6 +61,7 @@ export async function startWorker(
     }),
     every(second, 'deadlines', signal, () => submitOverdue(pool, attempts)),
     every(10 * second, 'sums of lists', signal, () => sumLists(pool)),
+    every(10 * minute, 'idempotency keys', signal, () => pruneAnswers(pool, configuration.idempotencyDays, signal)),
     every(hour, 'partitions', signal, async () => void (await pool.query('select create_event_partitions()'))),
   ]);
   return {

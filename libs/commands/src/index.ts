@@ -5,6 +5,7 @@ export * from './commands.module.js';
 export * from './credit.js';
 export * from './exams/exam.commands.js';
 export * from './facts.js';
+export * from './idempotency-keys.js';
 export { RetireLearner } from './learners/learner.handler.js';
 export { ReceiveReviewByCode, ReplayCallback } from './reviews/callback.handlers.js';
 export * from './reviews/recording.js';

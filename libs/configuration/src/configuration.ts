@@ -33,6 +33,7 @@ export type Environment = {
   smtpUrl?: string;
   /** An absolute path. */
   mailTemplates?: string;
+  idempotencyDays: number;
   logLevel: 'error' | 'warn' | 'info' | 'debug';
   proctoringConfig?: string;
 };
@@ -52,6 +53,13 @@ const oneOf = <Word extends string>(...words: Word[]) => ({
   expects: `one of ${words.join(', ')}`,
   read: (text: string) => words.find((word) => word === text),
 });
+const wholeNumber = (least: number, most: number) => ({
+  expects: `a whole number from ${least} to ${most}`,
+  read: (text: string) => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    return number >= least && number <= most ? number : undefined;
+  },
+});
 const url = (text: string, ...protocols: string[]) =>
   protocols.some((protocol) => text.startsWith(`${protocol}://`)) && URL.canParse(text) ? text : undefined;
 
@@ -65,8 +73,7 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
   port: {
     name: 'PORT',
     default: '3000',
-    expects: 'a whole number from 0 to 65535',
-    read: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65535 ? Number(text) : undefined),
+    ...wholeNumber(0, 65535),
     means: 'Port to listen on; 0 takes a free one.',
   },
   role: {
@@ -196,6 +203,12 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     expects: 'a path',
     read: (text) => resolve(text),
     means: 'Folder of texts of mails that stand in for our own: [mail.md](mail.md).',
+  },
+  idempotencyDays: {
+    name: 'IDEMPOTENCY_DAYS',
+    default: '30',
+    ...wholeNumber(1, 3650),
+    means: 'Days for which the answer to an `Idempotency-Key` is kept. Afterwards the key counts as a new one.',
   },
   logLevel: {
     name: 'LOG_LEVEL',

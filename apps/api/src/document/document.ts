@@ -49,7 +49,10 @@ const header = (name: string, description: string) => ({
   description,
   schema: text,
 });
-const idempotencyKey = header('Idempotency-Key', 'A repeated request with the same key gets the first answer');
+const idempotencyKey = header(
+  'Idempotency-Key',
+  'The same request (method, path with query, bytes of the body) with the same key gets the first answer again. Keys of different callers do not meet.',
+);
 const ifNoneMatch = header('If-None-Match', 'The ETag of an earlier answer: 304 if it would still be the same');
 
 const apiKey = (where: string, name: string, description?: string) => ({
@@ -97,7 +100,10 @@ function complete(path: string, method: string, operation: Operation) {
   also(responses, 403, detail, 'No login, or not allowed');
   also(responses, 404, detail, 'No such path');
   also(responses, 406, detail, 'Another form than JSON was asked for');
-  if (!isRead) parameters.push(idempotencyKey);
+  if (isRead) return;
+  parameters.push(idempotencyKey);
+  also(responses, 409, detail, 'A request with this Idempotency-Key is running', 'Retry-After');
+  also(responses, 422, detail, 'The Idempotency-Key was used before with another request');
 }
 
 /** A status may have several reasons; an answer that a controller leaves empty stays so. */

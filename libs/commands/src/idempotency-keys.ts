@@ -1,0 +1,65 @@
+import type pg from 'pg';
+
+/** What a request finds under its key. `until` names this claim, so that a later claim is not released by mistake. */
+export type Claim =
+  | { state: 'claimed'; until: string }
+  | { state: 'running' }
+  | { state: 'other request' }
+  | { state: 'answered'; answer: unknown };
+
+/**
+ * Takes the key for one request. After a crash the claim ends by itself: then the same request may be done again, and the
+ * commands that it had completed keep their outcome.
+ */
+export async function claimKey(pool: pg.Pool, key: string, fingerprint: string): Promise<Claim> {
+  const claimed = await pool.query(
+    `insert into idempotency_keys as known (key, fingerprint, running_until)
+     values ($1, $2, clock_timestamp() + interval '30 seconds')
+     on conflict (key) do update set running_until = excluded.running_until, recorded_at = now()
+       where known.fingerprint = excluded.fingerprint and known.answer is null
+         and coalesce(known.running_until, '-infinity') < clock_timestamp()
+     returning running_until::text as until`,
+    [key, fingerprint],
+  );
+  if (claimed.rows.length > 0) return { state: 'claimed', until: claimed.rows[0].until };
+  const { rows } = await pool.query('select fingerprint, answer from idempotency_keys where key = $1', [key]);
+  if (rows.length === 0) return { state: 'running' }; // it was released in between
+  if (rows[0].fingerprint !== fingerprint) return { state: 'other request' };
+  return rows[0].answer === null ? { state: 'running' } : { state: 'answered', answer: rows[0].answer };
+}
+
+/** Keeps the answer, JSON as text. Its age counts from now, so that it stays at least as long as its commands' outcomes. */
+export async function keepAnswer(pool: pg.Pool, key: string, fingerprint: string, answer: string): Promise<void> {
+  await pool.query(
+    `update idempotency_keys set answer = $3, running_until = null, recorded_at = now()
+     where key = $1 and fingerprint = $2`,
+    [key, fingerprint, answer],
+  );
+}
+
+/** The request was refused and nothing was done: the key is free for any request. */
+export async function releaseKey(pool: pg.Pool, key: string, until: string): Promise<void> {
+  await pool.query('delete from idempotency_keys where key = $1 and running_until = $2', [key, until]);
+}
+
+/** The request failed, and it may have been done: the key stays with this request, which may be repeated. */
+export async function endClaim(pool: pg.Pool, key: string, until: string): Promise<void> {
+  await pool.query('update idempotency_keys set running_until = null where key = $1 and running_until = $2', [
+    key,
+    until,
+  ]);
+}
+
+const batch = 1_000;
+
+/** Deletes what is older than `days`: first the commands' outcomes, so that a pruned key finds none of them. */
+export async function pruneAnswers(pool: pg.Pool, days: number, signal?: AbortSignal): Promise<void> {
+  for (const table of ['commands', 'idempotency_keys'])
+    for (let deleted: number | null = batch; deleted === batch && !signal?.aborted; )
+      ({ rowCount: deleted } = await pool.query(
+        `delete from ${table} where key in (
+           select key from ${table} where recorded_at < now() - make_interval(days => $1)
+           order by recorded_at limit ${batch})`,
+        [days],
+      ));
+}

@@ -5,7 +5,7 @@ import { startApi } from './api/src/api.js';
 import { startWorker } from './worker/src/worker.js';
 
 /** What runs, in the order it was started; it ends in the opposite order. */
-const running: { name: string; stop: () => Promise<unknown> }[] = [];
+const running: { name: string; drain?: () => Promise<void>; stop: () => Promise<unknown> }[] = [];
 
 async function start() {
   const configuration = loadConfiguration(process.env);
@@ -28,7 +28,7 @@ async function start() {
       ? new Error(`Port ${port} of ${host} is in use: stop what uses it, or set PORT.`)
       : error;
   });
-  running.push({ name: 'HTTP', stop: () => api.close() });
+  running.push({ name: 'HTTP', drain: api.drain, stop: () => api.close() });
   console.log(`
 Exam proctoring runs. Ctrl-C stops it.
 
@@ -47,11 +47,12 @@ Try next, in another terminal:
 const started = start();
 let ending = false;
 
-/** Drains HTTP, then the followers, then stops PostgreSQL. */
-async function end(code: number) {
+/** Stops HTTP, then the worker, then PostgreSQL. `drains`: load balancers are given the time to notice. */
+async function end(code: number, drains = false) {
   if (ending) return;
   ending = true;
   await started.catch(() => {});
+  if (drains) for (const { drain } of running) await drain?.();
   for (const { name, stop } of running.reverse())
     await Promise.race([
       stop(),
@@ -63,7 +64,8 @@ async function end(code: number) {
   process.exit(code);
 }
 
-process.on('SIGINT', () => end(0)).on('SIGTERM', () => end(0));
+// Ctrl-C is somebody at a terminal, without a load balancer.
+process.on('SIGINT', () => end(0)).on('SIGTERM', () => end(0, true));
 process.on('uncaughtException', (error) => {
   console.error(error);
   end(1);

@@ -19,7 +19,7 @@ export async function startService(settings: object) {
   const { KAFKA_BROKERS, ...environment } = process.env;
   const ours = { DATABASE_URL: database.url, DATA_DIR: folder, PORT: '0', JWT_SECRET: secret, PROCTORING_CONFIG };
   const child = spawn(process.execPath, [program], {
-    env: { ...environment, ...ours, LOG_LEVEL: 'error' },
+    env: { ...environment, ...ours, LOG_LEVEL: 'error', DRAIN_DELAY: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let url = '';

@@ -20,7 +20,7 @@ export class Child {
     this.log = join(dir, `${name}.log`);
     const out = openSync(this.log, 'w');
     this.process = spawn(program, args, {
-      env: { ...process.env, ...env, CONFORMANCE_DIR: dir },
+      env: { DRAIN_DELAY: '0', ...process.env, ...env, CONFORMANCE_DIR: dir },
       stdio: ['ignore', out, out],
     });
     closeSync(out);

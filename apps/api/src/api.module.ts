@@ -17,6 +17,7 @@ import { Authentication, GateGuard } from './authentication.js';
 import { ErrorFilter } from './errors.filter.js';
 import { ExamSettingsController } from './exams/exam-settings.controller.js';
 import { ExamsController } from './exams/exams.controller.js';
+import { Draining } from './health/draining.js';
 import { HealthController } from './health/health.controller.js';
 import { HistoryController } from './history/history.controller.js';
 import { IdempotencyInterceptor } from './idempotency.js';
@@ -72,6 +73,7 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
     StudentViews,
     Learners,
     Metrics,
+    Draining,
     { provide: APP_FILTER, useClass: ErrorFilter },
     { provide: APP_GUARD, useClass: GateGuard },
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },

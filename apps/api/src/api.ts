@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { ConsoleLogger, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -10,10 +9,12 @@ import { apiModule } from './api.module.js';
 import { Authentication } from './authentication.js';
 import { documentOf } from './document/document.js';
 import { answerUnchanged } from './etag.js';
+import { Draining } from './health/draining.js';
 import { refused } from './http-answer.js';
 import { Metrics } from './metrics.js';
 import { limitRates } from './rate-limits.js';
 import { asRouted, asWritten, checkParameters } from './reference-urls.js';
+import { keepRequestIds, requestIdOf } from './request-ids.js';
 import { readBody } from './requests/body.js';
 import { checkAccept } from './requests/negotiation.js';
 
@@ -26,7 +27,13 @@ export async function startApi(configuration: Configuration, databaseUrl: string
     await app.close();
     throw error;
   });
-  return { app, url: (await app.getUrl()).replace('[::1]', 'localhost'), close: () => app.close() };
+  const { drainDelay } = configuration;
+  return {
+    app,
+    url: (await app.getUrl()).replace('[::1]', 'localhost'),
+    drain: () => app.get(Draining).for(drainDelay),
+    close: () => app.close(),
+  };
 }
 
 /** The same, without listening: for `app.inject`. */
@@ -36,7 +43,9 @@ export const createApi = (configuration: Configuration, databaseUrl: string) =>
 export async function createApplication(module: DynamicModule, { logLevel, settings }: Configuration) {
   const adapter = new FastifyAdapter({
     bodyLimit: largestBody,
-    genReqId: () => randomUUID(),
+    genReqId: requestIdOf,
+    // What comes while the process ends is served, too; connections are closed after their answers.
+    return503OnClosing: false,
     rewriteUrl: ({ url = '/' }) => asRouted(url),
     // Of what is asked twice the last counts, as in the reference.
     routerOptions: {
@@ -53,12 +62,17 @@ export async function createApplication(module: DynamicModule, { logLevel, setti
     forceCloseConnections: false,
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  keepRequestIds(fastify);
   readBodiesLater(fastify);
   const routes = collectRoutes(fastify);
   checkRequests(fastify, routes, app.get(Authentication));
   await limitRates(fastify, settings.rateLimits);
   answerAsTheReference(fastify);
   fastify.addHook('onSend', answerUnchanged);
+  const draining = app.get(Draining);
+  fastify.addHook('onSend', async (_request, reply) => {
+    if (draining.hasBegun) reply.header('Connection', 'close');
+  });
   const metrics = app.get(Metrics);
   fastify.addHook('onResponse', async (request, reply) => metrics.observe(request, reply));
   const document = documentOf(app);
@@ -103,7 +117,6 @@ const searchTexts = /\/search\/[^?]*|[?&]text_search=[^&]*/g;
 /** In the reference's order: path, Accept, who it is, login, method (rest-api.md §2.1). */
 function checkRequests(fastify: FastifyInstance, routes: Routes, authentication: Authentication) {
   fastify.addHook('onRequest', async (request, reply) => {
-    reply.header('X-Request-Id', request.id);
     const { config, url = '' } = request.routeOptions;
     if (request.is404 || !url.startsWith('/api/')) return;
     reply.header('Allow', allowedBy(routes.get(shapeOf(url))!.methods));

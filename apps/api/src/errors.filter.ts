@@ -6,6 +6,7 @@ import { RosterInvalid } from '#platform';
 import { ProviderRefused, UnknownProvider } from '#providers';
 import { statusOf } from './errors.statuses.js';
 import { HttpAnswer, refused } from './http-answer.js';
+import { traceparentOf } from './request-ids.js';
 
 /** The one place where an error becomes an answer. What nobody expected is logged with its stack, and told without. */
 @Catch()
@@ -25,6 +26,7 @@ export class ErrorFilter implements ExceptionFilter {
     const ids = Object.entries(Object(request.params)).filter(([name]) => name.endsWith('Id'));
     const line = {
       requestId: request.id,
+      traceparent: traceparentOf(request),
       method: request.method,
       route: request.routeOptions.url,
       ...Object.fromEntries(ids),

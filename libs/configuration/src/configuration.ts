@@ -33,6 +33,7 @@ export type Environment = {
   smtpUrl?: string;
   /** An absolute path. */
   mailTemplates?: string;
+  drainDelay: number;
   idempotencyDays: number;
   logLevel: 'error' | 'warn' | 'info' | 'debug';
   proctoringConfig?: string;
@@ -203,6 +204,13 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     expects: 'a path',
     read: (text) => resolve(text),
     means: 'Folder of texts of mails that stand in for our own: [mail.md](mail.md).',
+  },
+  drainDelay: {
+    name: 'DRAIN_DELAY',
+    default: '5',
+    ...wholeNumber(0, 600),
+    means:
+      'Seconds after SIGTERM in which requests are still served while `/health/ready` answers 503, so that load balancers stop sending. Longer than they take to notice.',
   },
   idempotencyDays: {
     name: 'IDEMPOTENCY_DAYS',

@@ -1,4 +1,5 @@
 export { commonOptions, isObject, type Kind, kinds } from './options.js';
 export * from './provider.js';
 export * from './providers.js';
+export { traceHeaders } from './trace-headers.js';
 export { encryptedVideoLink } from './video-link.js';

@@ -1,4 +1,5 @@
 import { ProviderRefused } from './provider.js';
+import { traceHeaders } from './trace-headers.js';
 
 /** `body` is undefined where it was no JSON. */
 export type RestAnswer = { status: number; body?: unknown };
@@ -102,7 +103,7 @@ export class RestClient {
   private async fetch(path: string, signal: AbortSignal, init: RequestInit): Promise<RestAnswer> {
     const { baseUrl } = this.options;
     try {
-      const headers = { 'User-Agent': userAgent, ...init.headers };
+      const headers = { 'User-Agent': userAgent, ...traceHeaders.getStore(), ...init.headers };
       const response = await fetch(`${baseUrl}${path}`, { ...init, headers, signal, redirect: 'error' });
       return { status: response.status, body: parsed(await response.text()) };
     } catch {

@@ -13,6 +13,7 @@ import {
 } from './provider.js';
 import { parsed } from './rest.client.js';
 import { signedHeaders } from './ssi-signature.js';
+import { traceHeaders } from './trace-headers.js';
 import { decryptedVideoLink } from './video-link.js';
 
 export type SoftwareSecureOptions = {
@@ -90,7 +91,8 @@ export const softwareSecure: ProviderType<SoftwareSecureOptions> = {
 };
 
 async function post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal) {
-  const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' });
+  const all = { ...traceHeaders.getStore(), ...headers };
+  const response = await fetch(url, { method: 'POST', headers: all, body, signal, redirect: 'error' });
   return { status: response.status, body: parsed(await response.text()) };
 }
 

@@ -4,7 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 type Answer = { status?: number; headers?: Record<string, string>; body?: unknown; text?: string; delayMs?: number };
-type Call = { route: string; authorization?: string; language?: string; body: string; json: any };
+type Call = {
+  route: string;
+  authorization?: string;
+  language?: string;
+  requestId?: string;
+  traceparent?: string;
+  body: string;
+  json: any;
+};
 
 /** An answer that comes when nobody waits for it any more. */
 export const silence = { delayMs: 60_000 };
@@ -39,6 +47,8 @@ export class Vendor {
         route: `${method} ${url}`,
         authorization: headers.authorization,
         language: headers['accept-language'],
+        requestId: headers['x-request-id'] as string | undefined,
+        traceparent: headers.traceparent as string | undefined,
         body,
         json: isJson ? JSON.parse(body) : undefined,
       };

@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { CONFIGURATION, POOL } from '#commands';
@@ -9,6 +9,7 @@ import { Gate } from '../authentication.js';
 import { Answers } from '../document/answers.js';
 import { detail, either, integer, listOf, object, text } from '../document/schemas.js';
 import { HttpAnswer } from '../http-answer.js';
+import { Draining } from './draining.js';
 
 const applied = 'select array_agg(name) as names from migrations';
 /** Restored elsewhere, the log has transactions that this server has not come to: its followers would not see them. */
@@ -23,17 +24,12 @@ const ready = object('Ready', { status: text, transactionsHeldBack: integer, ven
 
 @ApiTags('health')
 @Controller('health')
-export class HealthController implements BeforeApplicationShutdown {
-  private isEnding = false;
-
+export class HealthController {
   constructor(
     @Inject(POOL) private readonly pool: pg.Pool,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly draining: Draining,
   ) {}
-
-  beforeApplicationShutdown() {
-    this.isEnding = true;
-  }
 
   @Get('live')
   @Gate('anyone')
@@ -49,7 +45,7 @@ export class HealthController implements BeforeApplicationShutdown {
   @Answers(200, ready)
   @Answers(503, either(object('NotReady', { status: text }, { missing: listOf(text) }), detail))
   async ready() {
-    if (this.isEnding) throw new HttpAnswer(503, { status: 'ending' });
+    if (this.draining.hasBegun) throw new HttpAnswer(503, { status: 'ending' });
     const { rows } = await this.pool.query(applied);
     const missing = migrations.map((each) => nameOf(each)).filter((name) => !rows[0].names?.includes(name));
     if (missing.length > 0) throw new HttpAnswer(503, { status: 'migrations are missing', missing });

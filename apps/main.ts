@@ -1,22 +1,26 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { loadConfiguration, migrate, startPostgres } from '#configuration';
+import { checkDataDir, loadConfiguration, migrate, startPostgres } from '#configuration';
 import { startApi } from './api/src/api.js';
 import { startWorker } from './worker/src/worker.js';
 
 /** What runs, in the order it was started; it ends in the opposite order. */
 const running: { name: string; drain?: () => Promise<void>; stop: () => Promise<unknown> }[] = [];
 
+/** Ends a start that still waits. */
+const startUp = new AbortController();
+
 async function start() {
   const configuration = loadConfiguration(process.env);
   const { host, port, role, dataDir, kafkaBrokers } = configuration;
+  checkDataDir(configuration);
   let databaseUrl = configuration.databaseUrl;
   if (!databaseUrl) {
     const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres') });
     running.push({ name: 'PostgreSQL', stop: () => postgres.stop() });
     databaseUrl = postgres.url;
   }
-  await migrate(databaseUrl);
+  await migrate(databaseUrl, { signal: startUp.signal, say: console.log });
   if (role !== 'api') {
     const worker = await startWorker(configuration, databaseUrl);
     running.push({ name: 'The worker', stop: () => worker.close() });
@@ -51,6 +55,7 @@ let ending = false;
 async function end(code: number, drains = false) {
   if (ending) return;
   ending = true;
+  startUp.abort();
   await started.catch(() => {});
   if (drains) for (const { drain } of running) await drain?.();
   for (const { name, stop } of running.reverse())
@@ -71,6 +76,6 @@ process.on('uncaughtException', (error) => {
   end(1);
 });
 started.catch((error: Error) => {
-  console.error(error.message);
+  if (!ending) console.error(error.message);
   end(1);
 });

@@ -2,9 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { DataSource } from 'typeorm';
-import { sessionOptions } from '../libs/event-store/src/index.js';
-import { migrations } from '../migrations/index.js';
+import { migrate, poolOptions } from '../libs/configuration/src/index.js';
 
 /** A fresh, migrated database in the server named by TEST_DATABASE_URL, which the global setup starts when it is not set. */
 export async function openDatabase() {
@@ -14,12 +12,7 @@ export async function openDatabase() {
   await once(server, `create database ${name} template ${template}`);
   const url = within(server, name);
   const owner = new pg.Pool({ connectionString: url, max: 5 });
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: 20,
-    pipeline: true,
-    options: sessionOptions,
-  } as pg.PoolConfig);
+  const pool = new pg.Pool(poolOptions(url, { max: 20 }));
   for (const each of [pool, owner]) each.on('error', () => {}); // connections that a test ends on purpose
   return {
     url,
@@ -48,10 +41,7 @@ async function migratedTemplate(server: string): Promise<string> {
     const draft = `draft_${template}`;
     await client.query(`drop database if exists ${draft}`);
     await client.query(`create database ${draft}`);
-    const source = new DataSource({ type: 'postgres', url: within(server, draft), migrations });
-    await source.initialize();
-    await source.runMigrations({ transaction: 'each' });
-    await source.destroy();
+    await migrate(within(server, draft));
     await client.query(`alter database ${draft} rename to ${template}`);
     return template;
   } finally {

@@ -1,15 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
-import { loadConfiguration } from '#configuration';
-import { sessionOptions } from '#event-store';
+import { loadConfiguration, poolOptions } from '#configuration';
 import { Relay } from '#integration';
 
 // The relay as a process of its own, to be killed. It writes a character when a batch is on its way and when the batch is
 // published, and then waits a moment before that is kept.
 const configuration = loadConfiguration(process.env);
 Logger.overrideLogger(false);
-const pool = new pg.Pool({ connectionString: configuration.databaseUrl, options: sessionOptions, max: 2 });
+const pool = new pg.Pool(poolOptions(configuration.databaseUrl!, { max: 2 }));
 pool.on('error', () => {}); // Postgres may be restarted
 const relay = new Relay(pool, configuration);
 const handle = relay.handle.bind(relay);

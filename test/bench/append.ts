@@ -2,7 +2,7 @@ import { getPostgreSQLEventStore } from '@event-driven-io/emmett-postgresql';
 import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { EventStore, type Head, type Metadata, start } from '#event-store';
-import { sessionOptions } from '../../libs/event-store/src/index.js';
+import { poolOptions } from '../../libs/configuration/src/index.js';
 import { openDatabase } from '../database.js';
 import type { Bench } from './bench.js';
 import { metered } from './cpu.js';
@@ -38,12 +38,7 @@ const names = { store: '`EventStore.append`', raw: 'raw INSERT', emmett: 'Emmett
 export async function appending({ effort: { rounds, seconds }, admin }: Bench): Promise<Section> {
   const database = await openDatabase();
   const { url, owner } = database;
-  const ours = new pg.Pool({
-    connectionString: url,
-    max: connections,
-    pipeline: true,
-    options: sessionOptions,
-  } as pg.PoolConfig);
+  const ours = new pg.Pool(poolOptions(url, { max: connections }));
   const others = new pg.Pool({ connectionString: url, max: connections });
   // Emmett replaces these for the whole process, and the service would read bigints in the parts after this one.
   const { INT8, JSON: json, JSONB } = pg.types.builtins;

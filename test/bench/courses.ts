@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { Event } from '#domain';
 import { type Append, EventStore, start } from '#event-store';
 import { projectInline } from '#read-models';
-import { sessionOptions } from '../../libs/event-store/src/index.js';
+import { poolOptions } from '../../libs/configuration/src/index.js';
 import { publishedExam } from '../service.js';
 import { type Contender, request } from './contenders.js';
 
@@ -59,7 +59,7 @@ export async function fillWithAttempts(
   learners: number,
   lifeOf: (learner: number) => string[] = () => [],
 ) {
-  const pool = new pg.Pool({ connectionString: url, max: 4, pipeline: true, options: sessionOptions } as pg.PoolConfig);
+  const pool = new pg.Pool(poolOptions(url, { max: 4 }));
   const store = new EventStore(pool, projectInline);
   const attempts = examIds.length * learners;
   const { rows } = await pool.query(

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Consumer, Kafka, logLevel, type Producer, type ProducerRecord } from 'kafkajs-as-published';
 import pg from 'pg';
-import { type Configuration, loadConfiguration } from '#configuration';
+import { type Configuration, loadConfiguration, poolOptions } from '#configuration';
 import { upcasters } from '#domain';
-import { Bell, EventStore, replay, sessionOptions, start } from '#event-store';
+import { Bell, EventStore, replay, start } from '#event-store';
 import { changesIn, type Message, messagesOf, Relay, relayLag, topics } from '#integration';
 import { projectInline } from '#read-models';
 import { Child } from '../conformance/child.js';
@@ -132,12 +132,7 @@ async function latencies(brokers: string, dir: string, rounds: number, seconds: 
   const filled = await openFilled(10_000, say);
   const { database } = filled;
   const configuration = configured(database.url, brokers, 'latency-');
-  const pool = new pg.Pool({
-    connectionString: database.url,
-    max: 10,
-    pipeline: true,
-    options: sessionOptions,
-  } as pg.PoolConfig);
+  const pool = new pg.Pool(poolOptions(database.url, { max: 10 }));
   const store = new EventStore(pool, projectInline, upcasters, new Bell(pool).ring);
   const worker = startWorkerOf('latency', dir, configuration);
   await published(pool);

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Consumer, Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
-import { loadConfiguration } from '../../libs/configuration/src/index.js';
-import { sessionOptions } from '../../libs/event-store/src/index.js';
+import { loadConfiguration, poolOptions } from '../../libs/configuration/src/index.js';
 import { Relay, relayLag, topics } from '../../libs/integration/src/index.js';
 import type { Effect } from './effects.js';
 import { decided, effectOf } from './service.effects.js';
@@ -26,7 +25,7 @@ export class Published {
   ) {}
 
   static async start(databaseUrl: string, brokers: string): Promise<Published> {
-    const pool = new pg.Pool({ connectionString: databaseUrl, options: sessionOptions, max: 3 });
+    const pool = new pg.Pool(poolOptions(databaseUrl, { max: 3 }));
     const kafkaTopicPrefix = `conformance-${process.pid}-`;
     // Without transactions every offset is a message's, so it is plain when all has arrived.
     const environment = { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: kafkaTopicPrefix, KAFKA_TRANSACTIONS: 'off' };

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jwtSecretOf, loadConfiguration, userObfuscationKeyOf } from './configuration.js';
+import { checkDataDir, jwtSecretOf, loadConfiguration, userObfuscationKeyOf } from './configuration.js';
 import { configurationPage } from './configuration-page.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'configuration of a test '));
@@ -104,6 +104,28 @@ ROLE must be one of all, api, worker, not "y"
 PROCTORING_CONFIG: SITE_NAME must be a text, not 7
 PROCTORING_CONFIG: NONSENSE is not a setting of this service`),
     );
+  });
+});
+
+describe('a DATA_DIR in which nothing can be made', () => {
+  const file = join(folder, 'no folder');
+  writeFileSync(file, '');
+
+  it.each([
+    ['PostgreSQL is to run there', {}],
+    ['only secrets are to be kept there', { DATABASE_URL: 'postgres://u:p@db/exams' }],
+    ['only the key of obscured ids is', { DATABASE_URL: 'postgres://u:p@db/exams', ROLE: 'worker' }],
+  ])('is refused at the start in one line: %s', (_, environment) => {
+    const configuration = loadConfiguration({ DATA_DIR: join(file, 'data'), ...environment });
+    const check = () => checkDataDir(configuration);
+    expect(check).toThrow(/^DATA_DIR cannot be used \(ENOTDIR.*set DATABASE_URL, JWT_SECRET/);
+    expect(check).not.toThrow(/\n/);
+  });
+
+  it('is not needed when everything is configured', () => {
+    const settings = withSettings({ SECRET_KEY: 'a', PROCTORING_USER_OBFUSCATION_KEY: 'b' });
+    const environment = { DATABASE_URL: 'postgres://u:p@db/exams', JWT_SECRET: 'c', ...settings };
+    checkDataDir(loadConfiguration({ DATA_DIR: join(file, 'data'), ...environment }));
   });
 });
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readSettings, type Settings } from './settings.js';
 
@@ -287,6 +288,24 @@ export const lmsAddressOf = ({ https, siteName }: Settings): string =>
 /** Whom mails are from; certain where SMTP_URL is set. */
 export const mailSenderOf = ({ statusEmailFromAddress, defaultFromEmail }: Settings): string | undefined =>
   statusEmailFromAddress ?? defaultFromEmail;
+
+/** Makes what is kept in DATA_DIR, so that a start finds out whether it can be. Throws one line. */
+export function checkDataDir(configuration: Configuration): void {
+  const { dataDir, databaseUrl, role } = configuration;
+  try {
+    if (!databaseUrl) {
+      mkdirSync(dataDir, { recursive: true });
+      accessSync(dataDir, constants.W_OK);
+    }
+    const secrets = [userObfuscationKeyOf, ...(role === 'worker' ? [] : [jwtSecretOf, cookieSecretOf])];
+    for (const secretOf of secrets) secretOf(configuration);
+  } catch (error) {
+    throw new Error(
+      `DATA_DIR cannot be used (${(error as Error).message}): let user ${userInfo().username} write to ${dataDir}, or ` +
+        'set DATABASE_URL, JWT_SECRET, and SECRET_KEY and PROCTORING_USER_OBFUSCATION_KEY in PROCTORING_CONFIG.',
+    );
+  }
+}
 
 function jsonOf(path: string | undefined, problems: string[]): unknown {
   try {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import { until } from '../../event-store/src/testing.js';
 import { dataSourceOptions, migrate } from './database.js';
 
 const server = new pg.Pool({ connectionString: process.env.TEST_DATABASE_URL, max: 1 });
@@ -19,11 +20,114 @@ describe('an empty database', () => {
     await migrate(url);
   });
 
-  it('is then used as a role that owns nothing', async () => {
+  it('is then used as a role of its own that owns nothing', async () => {
     const database = await new DataSource(dataSourceOptions(url)).initialize();
-    expect(await database.query('select current_user as me')).toEqual([{ me: 'proctoring_app' }]);
+    const [{ me, own }] = await database.query(
+      'select current_user as me, oid as own from pg_database where datname = current_database()',
+    );
+    expect(me).toBe(`proctoring_app_${own}`);
     await expect(database.query('drop table events')).rejects.toThrow('must be owner of table events');
     await database.destroy();
+  });
+
+  it('waits for another process that migrates it, says so, and stops waiting when the start is ended', async () => {
+    const other = new pg.Client(url);
+    await other.connect();
+    await other.query(`select pg_advisory_lock(hashtext('exam-proctoring migrations'))`);
+    const start = new AbortController();
+    const said: string[] = [];
+    const waiting = migrate(url, { signal: start.signal, say: (line) => said.push(line) }).catch(
+      ({ message }) => message,
+    );
+    await until('the start says that it waits', () => said.length > 0);
+    expect(said[0]).toMatch(/^Another process migrates the database \(server process \d+, from 127.0.0.1\)/);
+    start.abort();
+    expect(await waiting).toContain('aborted');
+    await other.end();
+  });
+});
+
+describe('deployments on one server', () => {
+  const deployments: { user: string; database: string; url: string }[] = [];
+
+  beforeEach(async () => {
+    for (const _ of 'ab') {
+      const user = `owner_${randomBytes(4).toString('hex')}`;
+      await server.query(`create role ${user} login password 'secret'`);
+      await server.query(`create database ${user}_exams owner ${user}`);
+      const address = new URL(process.env.TEST_DATABASE_URL!);
+      Object.assign(address, { username: user, password: 'secret', pathname: `/${user}_exams` });
+      deployments.push({ user, database: `${user}_exams`, url: address.href });
+    }
+  });
+  afterEach(async () => {
+    for (const { user, database } of deployments.splice(0)) {
+      const { rows } = await server.query(`select oid from pg_database where datname = '${database}'`);
+      await server.query(`drop database ${database} with (force)`);
+      await server.query(`drop role if exists proctoring_app_${rows[0].oid}`);
+      await server.query(`drop role ${user}`);
+    }
+  });
+  const asking = async (url: string, text: string) => {
+    const client = new pg.Client(url);
+    await client.connect();
+    return client.query(text).finally(() => client.end());
+  };
+  const roleOf = async ({ url }: { url: string }) =>
+    (await asking(url, `select 'proctoring_app_' || oid as role from pg_database where datname = current_database()`))
+      .rows[0].role;
+
+  it('tell an owner without the right to make roles which two statements help, and work after them', async () => {
+    const [{ user, url }] = deployments;
+    const role = await roleOf(deployments[0]);
+    const told = await migrate(url).catch(({ message }) => message);
+    expect(told).toContain(`create role ${role} nologin; grant ${role} to ${user};`);
+    expect(told).not.toContain('\n');
+    await server.query(`create role ${role} nologin; grant ${role} to ${user};`);
+    await migrate(url);
+    const source = await new DataSource(dataSourceOptions(url)).initialize();
+    expect(await source.query('select current_user as me, count(*)::int as events from events')).toEqual([
+      { me: role, events: 0 },
+    ]);
+    await source.destroy();
+  });
+
+  it('are named a missing right to make tables', async () => {
+    const [{ user, url, database }] = deployments;
+    const address = Object.assign(new URL(process.env.TEST_DATABASE_URL!), { pathname: `/${database}` }).href;
+    await asking(address, `alter schema public owner to postgres; alter role ${user} createrole`);
+    await expect(migrate(url)).rejects.toThrow(`grant create on schema public to ${user};`);
+  });
+
+  it('cannot read each other, with owners that may make roles and are no superusers', async () => {
+    for (const { user, url } of deployments) {
+      await server.query(`alter role ${user} createrole`);
+      await migrate(url);
+    }
+    const [mine, others] = deployments;
+    const neighbour = Object.assign(new URL(others.url), { username: mine.user }).href;
+    await expect(asking(neighbour, 'select from events')).rejects.toThrow('permission denied');
+    await expect(asking(neighbour, `set role ${await roleOf(mine)}; select from events`)).rejects.toThrow(
+      'permission denied for table events',
+    );
+    await expect(asking(neighbour, `set role ${await roleOf(others)}`)).rejects.toThrow(
+      'permission denied to set role',
+    );
+  });
+
+  it('of an earlier version no longer share a role after the next start', async () => {
+    const [{ user, url }] = deployments;
+    await server.query(`alter role ${user} createrole`);
+    await migrate(url);
+    const role = await roleOf(deployments[0]);
+    await asking(url, `grant select, insert on events to proctoring_app; revoke all on events from ${role}`);
+    await migrate(url);
+    const { rows } = await asking(
+      url,
+      `select has_table_privilege('proctoring_app', 'events', 'select') as shared,
+              has_table_privilege('${role}', 'events', 'insert') as own`,
+    );
+    expect(rows).toEqual([{ shared: false, own: true }]);
   });
 });
 

@@ -1,44 +1,70 @@
-import type pg from 'pg';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migrations } from '../../../migrations/index.js';
+import { moveRights, prepareDatabase } from './application-role.js';
+import { poolOptions, refuseTransactionPooling } from './session.js';
 
-type Options = { role?: string; max?: number; applicationName?: string };
+type Options = { max?: number; applicationName?: string };
 
-/** How the service reaches its database at `url`: one pool whose connections act as `role`, which owns nothing. */
+/** How the service reaches its database at `url`: one pool, see `poolOptions`. */
 export const dataSourceOptions = (
   url: string,
-  { role = 'proctoring_app', max = 20, applicationName = 'exam-proctoring' }: Options = {},
-) =>
-  ({
-    type: 'postgres',
-    url,
-    applicationName,
-    poolSize: max,
-    connectTimeoutMS: 10_000,
-    installExtensions: false,
-    extra: {
-      pipeline: true,
-      // A transaction that its client forgot would hold back every reader of the log.
-      options: `-c role=${role} -c idle_in_transaction_session_timeout=30s`,
-    },
-  }) satisfies DataSourceOptions;
+  { max = 20, applicationName = 'exam-proctoring' }: Options = {},
+): DataSourceOptions => ({
+  type: 'postgres',
+  url,
+  applicationName,
+  poolSize: max,
+  installExtensions: false,
+  extra: poolOptions(url),
+});
 
 /** The data source's connections: the service has no others. */
 export const poolOf = ({ driver }: DataSource): pg.Pool => (driver as unknown as { master: pg.Pool }).master;
 
+type MigrateOptions = { signal?: AbortSignal; say?: (line: string) => void };
+
 /** Brings the database at `url` up to date, as the URL's user. Throws one line when that cannot be done. */
-export async function migrate(url: string): Promise<void> {
+export async function migrate(url: string, { signal, say = () => {} }: MigrateOptions = {}): Promise<void> {
   const { hostname, port, pathname } = new URL(url);
-  const database = new DataSource({ type: 'postgres', url, migrations, connectTimeoutMS: 10_000, poolSize: 2 });
+  const connection = { connectTimeoutMS: 10_000, applicationName: 'exam-proctoring migrations' };
+  const database = new DataSource({ type: 'postgres', url, migrations, poolSize: 2, ...connection });
+  const owner = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: connection.connectTimeoutMS,
+    application_name: connection.applicationName,
+  });
+  owner.on('error', () => {}); // the statement in hand fails as well
   try {
+    await refuseTransactionPooling(url);
+    await owner.connect();
+    await waitForTurn(owner, say, signal);
+    const role = await prepareDatabase(owner);
     await database.initialize();
-    // Replicas that start together migrate one after the other; the lock ends with its session.
-    await database.createQueryRunner().query(`SELECT pg_advisory_lock(hashtext('exam-proctoring migrations'))`);
     await database.runMigrations({ transaction: 'each' });
+    await moveRights(owner, role);
   } catch (error) {
     throw new Error(`The database at ${hostname}:${port || 5432}${pathname} cannot be used: ${reasonOf(error)}`);
   } finally {
     if (database.isInitialized) await database.destroy();
+    await owner.end().catch(() => {});
+  }
+}
+
+const lock = `hashtext('exam-proctoring migrations')::bigint`;
+const holder = `
+  select pid, host(client_addr) as host from pg_locks join pg_stat_activity using (pid)
+   where locktype = 'advisory' and granted and objsubid = 1 and (classid::bigint << 32) | objid::bigint = ${lock}`;
+
+/** Replicas that start together migrate one after the other; the lock ends with its session. */
+async function waitForTurn(owner: pg.Client, say: (line: string) => void, signal?: AbortSignal) {
+  for (let tries = 1; !(await owner.query(`select pg_try_advisory_lock(${lock}) as mine`)).rows[0].mine; tries++) {
+    if (tries % 20 === 0) {
+      const { pid, host } = (await owner.query(holder)).rows[0] ?? {};
+      say(`Another process migrates the database (server process ${pid}, from ${host}); waiting for it.`);
+    }
+    await pause(250, undefined, { signal });
   }
 }
 

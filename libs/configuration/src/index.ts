@@ -1,5 +1,6 @@
 export {
   type Configuration,
+  checkDataDir,
   cookieSecretOf,
   jwtSecretOf,
   lmsAddressOf,
@@ -10,5 +11,6 @@ export {
 export { dataSourceOptions, migrate, poolOf } from './database.js';
 export { startPostgres, stopPostgres } from './embedded-postgres.js';
 export { logLevelsOf } from './log-levels.js';
+export { poolOptions } from './session.js';
 export type { Settings } from './settings.js';
 export { SharedReads } from './shared-reads.js';

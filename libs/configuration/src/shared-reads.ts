@@ -46,6 +46,7 @@ export class SharedReads {
     client.on('error', forget).on('end', forget);
     try {
       await client.connect();
+      await this.pool.options.onConnect?.(client);
       return client;
     } catch (error) {
       forget();

@@ -62,6 +62,7 @@ export class Follower {
       });
       try {
         await client.connect();
+        await this.pool.options.onConnect?.(client);
         await this.untilLeader(client, signal);
         await this.lead(client, signal);
       } catch (error) {

@@ -8,6 +8,6 @@ export * from './lanes.js';
 export * from './replay.js';
 export { reporting } from './reporting.js';
 export type { Append } from './staging.js';
-export { columns, sessionOptions, type Write } from './statements.js';
+export { columns, type Write } from './statements.js';
 export * from './stored.js';
 export * from './upcasting.js';

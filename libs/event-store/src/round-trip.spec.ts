@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import pg from 'pg';
+import { poolOptions } from '#configuration';
 import type { Event } from '#domain';
 import { type Database, openDatabase } from '../../../test/database.js';
-import { EventStore, headOf, type Inline, sessionOptions, start, type Write } from './index.js';
+import { EventStore, headOf, type Inline, start, type Write } from './index.js';
 import { created, metadata, started, until } from './testing.js';
 
 /** A projection that writes down how many events an attempt has, in a table of its own. */
@@ -24,9 +25,9 @@ describe('an append and its projection', () => {
   beforeAll(async () => {
     db = await openDatabase();
     await db.owner.query('create table counts (stream text primary key, events integer check (events < 5))');
-    await db.owner.query('grant all on counts to proctoring_app');
+    await db.owner.query('grant all on counts to public');
     // A single connection: whatever an append leaves on it meets the next one.
-    pool = new pg.Pool({ connectionString: db.url, max: 1, pipeline: true, options: sessionOptions } as pg.PoolConfig);
+    pool = new pg.Pool(poolOptions(db.url, { max: 1 }));
     pool.on('error', () => {});
   });
   beforeEach(() => {
@@ -71,11 +72,7 @@ describe('an append and its projection', () => {
     }).listen(0, '127.0.0.1');
     await once(proxy, 'listening');
     const near = Object.assign(new URL(db.url), { port: (proxy.address() as AddressInfo).port });
-    const observed = new pg.Pool({
-      connectionString: near.href,
-      pipeline: true,
-      options: sessionOptions,
-    } as pg.PoolConfig);
+    const observed = new pg.Pool(poolOptions(near.href));
     const store = new EventStore(observed, counting);
     const appended = await store.append([{ stream, after: start, events: [created], history: [], metadata }]);
 

@@ -3,9 +3,6 @@ import type { Staged } from './staging.js';
 /** A statement that writes a row. With a `name` it is prepared once per connection. */
 export type Write = { name?: string; text: string; values: unknown[] };
 
-/** Session settings that the store relies on; a session that sleeps in a transaction would hold up every follower. */
-export const sessionOptions = '-c role=proctoring_app -c idle_in_transaction_session_timeout=30s';
-
 /** The columns of table `events e` in the shape of `Stored`. */
 export const columns = `e.id, e.stream, e.version::integer as version, e.type, e.schema_version as "schemaVersion", e.data,
   e.metadata, e.position, e.transaction_id::text as xid,

@@ -1,6 +1,7 @@
 import pg from 'pg';
+import { poolOptions } from '#configuration';
 import { type Database, openDatabase } from '../../../test/database.js';
-import { EventStore, type Inline, sessionOptions, start } from './index.js';
+import { EventStore, type Inline, start } from './index.js';
 import { created, metadata, started, until } from './testing.js';
 
 /** A projection of which the learners "unlucky" and "slow" are never part, or late. */
@@ -17,8 +18,8 @@ describe('appends that come at the same time', () => {
   beforeEach(async () => {
     db = await openDatabase();
     await db.owner.query(`create table projected (stream text primary key check (stream not like 'unlucky%'))`);
-    await db.owner.query('grant all on projected to proctoring_app');
-    pool = new pg.Pool({ connectionString: db.url, max: 5, pipeline: true, options: sessionOptions } as pg.PoolConfig);
+    await db.owner.query('grant all on projected to public');
+    pool = new pg.Pool(poolOptions(db.url, { max: 5 }));
     pool.on('error', () => {});
     store = new EventStore(pool, projected);
   });

@@ -118,7 +118,7 @@ async function swap(db: pg.ClientBase, table: string, shadow: string) {
   const { rows: shadows } = await db.query(indexes, [table, shadow]);
   const { rows: rights } = await db.query(
     `select string_agg(privilege_type, ', ') as privileges from information_schema.role_table_grants
-      where table_name = $1 and grantee = 'proctoring_app'`,
+      where table_name = $1 and grantee = application_role()`,
     [table],
   );
   const triggers =
@@ -129,5 +129,6 @@ async function swap(db: pg.ClientBase, table: string, shadow: string) {
   // A constraint carries the name of its index.
   for (const { name, shape } of shadows) await db.query(`alter index ${name} rename to ${names.get(shape)}`);
   for (const { text } of kept) await db.query(text);
-  await db.query(`grant ${rights[0].privileges} on ${table} to proctoring_app`);
+  const { role } = (await db.query('select quote_ident(application_role()) as role')).rows[0];
+  await db.query(`grant ${rights[0].privileges} on ${table} to ${role}`);
 }

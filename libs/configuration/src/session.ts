@@ -1,0 +1,85 @@
+import pg from 'pg';
+
+declare module 'pg' {
+  // The driver has these, its types do not.
+  interface PoolConfig {
+    pipeline?: boolean;
+    onConnect?: (client: pg.Client) => Promise<void>;
+  }
+  interface ClientBase {
+    processID: number;
+  }
+}
+
+/** A pooler makes a client wait for a free server connection; the service does not wait longer than this. */
+const patienceMs = 10_000;
+
+/** A pool whose connections act as the application's role, which owns nothing. */
+export function poolOptions(url: string, more: pg.PoolConfig = {}): pg.PoolConfig {
+  let sessionsAreKept: Promise<void> | undefined;
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: patienceMs,
+    pipeline: true,
+    async onConnect(client) {
+      if ((await serverOf(client)) !== client.processID) {
+        sessionsAreKept ??= refuseTransactionPooling(url);
+        await sessionsAreKept.catch((error) => {
+          sessionsAreKept = undefined;
+          throw error;
+        });
+      }
+      await beginSession(client);
+    },
+    ...more,
+  };
+}
+
+/** By statements, since poolers refuse or ignore start-up options; a second one checks that the connection kept them. */
+async function beginSession(client: pg.ClientBase) {
+  const server = await serverOf(client);
+  // A transaction that its client forgot would hold back every reader of the log.
+  await ask(
+    client,
+    `select set_config('role', application_role(), false), set_config('idle_in_transaction_session_timeout', '30s', false)`,
+  );
+  const kept = await ask(client, 'select current_user = application_role() as "isApplication"', 'session');
+  if (!kept.isApplication || (await serverOf(client)) !== server) throw new Error(transactionPooling);
+}
+
+const transactionPooling =
+  'DATABASE_URL leads through a pooler that gives a client another server connection for each transaction, and the ' +
+  'service needs one for a whole session (role, locks, LISTEN, prepared statements): set pool_mode = session, or name PostgreSQL itself.';
+
+/**
+ * Throws when a pooler hands out server connections for single transactions: then an open transaction of one client gets
+ * the server connection that served another client before. Several times, since a pooler may take turns.
+ */
+export async function refuseTransactionPooling(url: string): Promise<void> {
+  const [client, other] = [1, 2].map(
+    () => new pg.Client({ connectionString: url, connectionTimeoutMillis: patienceMs }),
+  );
+  try {
+    for (const each of [client, other]) await each.on('error', () => {}).connect();
+    const server = await serverOf(client);
+    for (let round = 0; round < 3 && server !== client.processID; round++) {
+      await ask(other, 'begin');
+      if ((await serverOf(other)) === server || (await serverOf(client)) !== server)
+        throw new Error(transactionPooling);
+      await ask(other, 'rollback');
+    }
+  } catch (error) {
+    const { message } = error as Error;
+    throw /statement pooling/.test(message) ? new Error(transactionPooling) : error;
+  } finally {
+    await Promise.allSettled([client.end(), other.end()]);
+  }
+}
+
+const serverOf = async (client: pg.ClientBase): Promise<number> =>
+  (await ask(client, 'select pg_backend_pid() as server')).server;
+
+async function ask(client: pg.ClientBase, text: string, name?: string) {
+  const query = { name, text, query_timeout: patienceMs };
+  return (await client.query(query)).rows[0];
+}

@@ -27,6 +27,7 @@ beforeAll(async () => {
     exam: {},
     locked: {},
     chained: {},
+    over: {},
     onboarding: { is_practice_exam: true },
   };
   const list = Object.entries(named).map(([name, more]) => publishedExam(name, more));
@@ -144,6 +145,37 @@ describe('looking has consequences', () => {
     expect(await page(alice, 'chained')).toBeNull();
     expect((await summary(alice, 'chained')).body.status).toBe('declined');
     await requirement({ alice: 'satisfied', bob: 'satisfied' });
+  });
+
+  it('a declined prerequisite declines the exam past due, too, when the learning front end asks', async () => {
+    const newcomer = { user_id: 10, preferred_username: 'newcomer' };
+    await write({
+      users: [{ id: 10, username: 'newcomer', email: '' }],
+      enrollments: [{ user: 'newcomer', course_id: courseId, mode: 'verified' }],
+      dates: [{ course_id: courseId, content_id: contentId('over'), date: '2020-01-01T00:00:00Z' }],
+    });
+    await requirement({ newcomer: 'declined' });
+    const { status, body } = await at('attempt')(newcomer, 'over');
+    expect([status, body.exam.passed_due_date, body.exam.attempt]).toEqual([200, true, {}]);
+    expect((await at('attempt')(newcomer, 'over')).body.exam.attempt.attempt_status).toBe('declined');
+    await requirement({ newcomer: 'satisfied' });
+  });
+});
+
+describe('in a grace period', () => {
+  const due = (date: string | null) =>
+    write({ dates: [{ course_id: courseId, content_id: contentId('timed'), date }] });
+  const deadline = async () =>
+    (await view(staff, 'timed', { user_id: alice.user_id, grace_period_mins: '60' })).body.context?.wait_deadline;
+  const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+
+  it('a timed exam that was handed in says until when it stays hidden once it is due, not before', async () => {
+    expect(await page(alice, 'timed')).toBe('timed_submitted');
+    await due(inMinutes(30));
+    expect(await deadline()).toBeUndefined();
+    await due(inMinutes(-30));
+    expect(await deadline()).toMatch(/^2\d{3}-.*\+00:00$/);
+    await due(null);
   });
 });
 

@@ -105,7 +105,11 @@ export const rest: ProviderType<RestOptions> = {
         return body.id ? String(body.id) : undefined;
       },
 
-      guidance: (examId, attemptId, language) => guided(attemptPath(examId, attemptId), language),
+      // Without instructions of the vendor's there are none, which pages tell from a provider that has no such list.
+      guidance: async (examId, attemptId, language) => ({
+        instructions: [],
+        ...(await guided(attemptPath(examId, attemptId), language)),
+      }),
       config: async (language) => (await config(language)) ?? null,
       downloadUrl: async (language) => textOf((await config(language))?.download_url),
       javascriptUrl: () => workerBundleUrl(options.npm_module, host),

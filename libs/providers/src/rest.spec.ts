@@ -228,6 +228,19 @@ describe('what the vendor says to learners', () => {
     expect(await provider().guidance('exam-1', 'a', 'en')).toMatchObject({ instructions: ['Smile.'] });
     expect(vendor.routes().at(-1)).toBe('GET /api/v1/exam/exam-1/attempt/a/');
   });
+
+  it.each([{ body: { download_url: 'https://watchers/1' } }, { status: 503 }, { text: 'garbage' }])(
+    'has an empty list of instructions for an attempt when it answers %j',
+    async (answer) => {
+      vendor.answers(answer);
+      expect(await provider().guidance('exam-1', 'a', 'en')).toMatchObject({ instructions: [] });
+    },
+  );
+
+  it('keeps what the vendor says in place of a list', async () => {
+    vendor.answers({ body: { instructions: null } });
+    expect(await provider().guidance('exam-1', 'a', 'en')).toEqual({ instructions: null });
+  });
 });
 
 it("an instructor's link carries a signed token that says who and what", async () => {

@@ -30,10 +30,10 @@ export const prerequisitesJson = (
 const jumpTo = (settings: Settings, courseId: string, { namespace, name }: CreditRequirement): string | null =>
   namespace === 'proctored_exam' && name !== '' ? links.exam(settings, courseId, name, false) : null;
 
-/** Who declined a prerequisite declines the exam. */
+/** A learner who declined a prerequisite declines the exam. */
 export const declining = (exam: Exam, userId: number, at: string): CreateAttempt =>
   new CreateAttempt(
     { examId: exam.id, userId },
-    { takingAsProctored: false, startClock: false, at },
+    { takingAsProctored: false, startClock: false, evenPastDue: true, at },
     { actor: { kind: 'user', userId } },
   );

@@ -118,7 +118,8 @@ describe('what a page says', () => {
     expect(page('timed_submitted', 'en', { has_time_expired: true })).toContain('Your time was over'));
 
   it('is the code and three steps where the provider has no instructions of its own', () => {
-    expect(page('set_up', 'en', { backend_instructions: null })).toContain('value="CODE" data-exam-code');
+    for (const none of [null, []])
+      expect(page('set_up', 'en', { backend_instructions: none })).toContain('value="CODE" data-exam-code');
     expect(page('set_up')).not.toContain('data-exam-code');
   });
 

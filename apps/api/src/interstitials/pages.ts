@@ -215,7 +215,7 @@ const pages: Record<Exclude<Interstitial, `timed_${string}`>, (context: Proctori
 
   set_up: (context, say) => [
     paragraphs(say, 'set_up.prepare'),
-    Array.isArray(context.backend_instructions) ? guided(context, say) : selfGuided(context, say),
+    isFilledList(context.backend_instructions) ? guided(context, say) : selfGuided(context, say),
     action({ name: 'check_ready', method: 'GET', url: context.exam_started_poll_url }, say('action.check_ready'), {
       'data-not-done': say('set_up.not_done'),
     }),
@@ -277,6 +277,9 @@ const systemCheck = (context: ProctoringContext, say: Say): Html | null => {
     'data-blocked': say('set_up.allow_pop_ups'),
   });
 };
+
+/** Some providers have no such list, others an empty one: then the exam code is all a learner needs. */
+const isFilledList = (value: unknown) => Array.isArray(value) && value.length > 0;
 
 const guided = (context: ProctoringContext, say: Say): Part => {
   const { provider_tech_support_email: email, provider_tech_support_phone: phone } = context;

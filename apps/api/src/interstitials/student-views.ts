@@ -116,7 +116,9 @@ export class StudentViews {
     const minutes = attempt
       ? await this.timer.minutesOf(attempt, at)
       : await this.timer.minutesNow({ examId: exam.id, userId: learner.id }, at, facts);
-    const tellsWait = interstitial === 'timed_submitted' || interstitial === 'proctored_verified';
+    // A timed exam is revealed at its due date or not at all; a verified one is shown before it, too.
+    const revealsTimed = interstitial === 'timed_submitted' && situation.isPastDue && !exam.hideAfterDue;
+    const tellsWait = revealsTimed || interstitial === 'proctored_verified';
     const known = {
       exam,
       attempt,

@@ -28,7 +28,12 @@ export abstract class NewAttemptCommand<Data extends object = object> extends At
   attempt: { id: number; code: string; registration: Registration };
 }
 
-export class CreateAttempt extends NewAttemptCommand<{ takingAsProctored: boolean; startClock: boolean }> {
+/** `evenPastDue`: a declined prerequisite declines the exam whenever it is noticed. */
+export class CreateAttempt extends NewAttemptCommand<{
+  takingAsProctored: boolean;
+  startClock: boolean;
+  evenPastDue?: boolean;
+}> {
   readonly type = 'CreateAttempt';
 }
 

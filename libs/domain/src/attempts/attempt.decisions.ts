@@ -17,7 +17,8 @@ export const attemptDecisions: Decisions = {
   CreateAttempt: (state, command) => {
     const { facts, data } = command;
     const { exam } = facts;
-    if (!exam.isPracticeExam && isPastDue(exam, facts.dueAt, facts.courseEndsAt, data.at))
+    const isRefusedPastDue = !exam.isPracticeExam && !data.evenPastDue;
+    if (isRefusedPastDue && isPastDue(exam, facts.dueAt, facts.courseEndsAt, data.at))
       throw new Refusal(
         'exam_past_due_forbidden',
         `user_id=${command.learner.userId} attempted to create an attempt for expired exam with exam_id=${exam.examId} in course_id=${exam.courseId}`,

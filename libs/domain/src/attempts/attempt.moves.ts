@@ -41,13 +41,14 @@ export const move = (
   return isWithoutTime || isOverdue(moved, at) ? [event, ...runOut(after, moved, command)] : [event];
 };
 
-/** The end of an attempt's time: submitted at the very instant at which the time was over (domain.md §4.4). */
+/** The end of an attempt's time: submitted when the time was over (domain.md §4.4), or now where an operator ends it before. */
 export const runOut = (state: LearnerAtExam, attempt: Attempt, command: AttemptCommand): AttemptEvent[] => {
   const { at } = command.data;
   const to = command.facts.keepsTimedOutState ? 'timed_out' : 'submitted';
   const data = { attemptId: attempt.id, effects: effectsOfMove(state, attempt, to, command, null), at };
   if (to === 'timed_out') return [{ type: 'AttemptTimedOut', data }];
-  const completedAt = expiryOf(attempt) ?? at;
+  const expiry = expiryOf(attempt);
+  const completedAt = expiry !== null && Date.parse(expiry) < Date.parse(at) ? expiry : at;
   return [{ type: 'AttemptSubmitted', data: { ...data, completedAt, because: 'time_ran_out' } }];
 };
 

@@ -202,4 +202,15 @@ describe('set by an operator', () => {
     expectOutcome(historyOf(from), informed(command()), 'submitted');
     expectOutcome(historyOf(from), informed(command(), { ...proctoredExam, keepsTimedOutState: true }), 'timed_out');
   });
+
+  it.each([
+    ['now', 10, 10],
+    ['then', 100, 90],
+  ])('to timed_out before or after its time was over, it is completed %s', (_, minutes, completed) => {
+    const command = new SetAttemptStatus(learner, { attemptId, at: after(minutes), status: 'timed_out' }, byLearner);
+    const { attempts } = given(...historyOf('started'))
+      .when(informed(command))
+      .state();
+    expect(attempts[0]!.completedAt).toBe(after(completed));
+  });
 });

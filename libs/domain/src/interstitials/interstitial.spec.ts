@@ -215,9 +215,10 @@ describe('a timed exam that was handed in, past due', () => {
     expect(page('timed', { ...over, isInGracePeriod: true })).toBe('timed_submitted'));
 });
 
-it('a running exam is locked to the wrong browser, but not an onboarding exam', () => {
+it('a running exam is locked to the wrong browser, a practice exam too, but not an onboarding exam', () => {
   const running = { attempt: attempt('started'), isWrongBrowser: true };
   expect(page('proctored', running)).toBe('wrong_browser');
+  expect(page('practice', running)).toBe('wrong_browser');
   expect(page('onboarding', running)).toBeNull();
   expect(page('timed', running)).toBeNull();
 });

@@ -104,7 +104,7 @@ const proctored = (situation: Situation): Interstitial | null => {
 };
 
 const practice = (
-  { attempt, isAccountActive, isPastDue }: Situation,
+  { attempt, isAccountActive, isPastDue, isWrongBrowser }: Situation,
   type: 'practice' | 'onboarding',
 ): Interstitial | null => {
   if (!isAccountActive) return 'inactive_account';
@@ -112,6 +112,8 @@ const practice = (
     if (type === 'practice') return 'practice_entrance';
     return isPastDue ? 'proctored_expired' : 'onboarding_entrance';
   }
+  // As in the reference, onboarding may be done in any browser.
+  if (attempt.status === 'started' && type === 'practice' && isWrongBrowser) return 'wrong_browser';
   return isReadyToResume(attempt) ? 'ready_to_resume' : (pages[type][attempt.status] ?? null);
 };
 

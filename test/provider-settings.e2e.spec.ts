@@ -83,6 +83,37 @@ describe('the registration of an attempt', () => {
   });
 });
 
+describe('a proctored exam whose provider is not configured', () => {
+  const publish = (...list: object[]) =>
+    ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, [publishedExam('midterm'), ...list]);
+  const unknown = 'There is no proctoring provider "nobody"; there is: rest.';
+  const nobody = { backend: 'nobody' };
+  const events = async () => (await service.database.pool.query('select count(*) from events')).rows[0].count;
+
+  it('is not published: the answer names the backend of that exam, and nothing is written', async () => {
+    await openWith();
+    const before = await events();
+    const { status, body } = await publish(publishedExam('final', nobody));
+    expect([status, body]).toEqual([422, [{}, { backend: [unknown] }]]);
+    expect(await events()).toBe(before);
+  });
+
+  it('may be a timed exam, which does not become proctored', async () => {
+    await openWith();
+    const made = await publish(publishedExam('timed', { ...nobody, is_proctored: false }));
+    expect(made.status).toBe(200);
+    const exam_id = made.body[1].exam_id;
+    const change = (more: object) => ask(staff, 'PUT', `${root}/exam`, { exam_id, ...more });
+    expect(await change({ is_proctored: true })).toMatchObject({
+      status: 422,
+      body: { detail: `backend: ${unknown}` },
+    });
+    expect((await change({ exam_name: 'Still timed' })).status).toBe(200);
+    const again = await publish(publishedExam('timed', nobody));
+    expect([again.status, again.body]).toEqual([422, [{}, { backend: [unknown] }]]);
+  });
+});
+
 it('what the vendor says of itself is shown; while it is away the exam page goes without', async () => {
   await openWith();
   const settings = async (headers = {}) =>

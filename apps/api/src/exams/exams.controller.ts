@@ -2,12 +2,12 @@ import { Body, Controller, Get, Inject, Param, Patch, Post, Put } from '@nestjs/
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
-import { AddExam, ChangeExam, POOL, PublishExams } from '#commands';
+import { AddExam, ChangeExam, POOL, PublishExams, UnknownBackends } from '#commands';
 import { type Origin, printed, Refusal } from '#domain';
 import { examByContent, examById, examJson, examsOfCourse } from '#read-models';
 import { Gate } from '../authentication.js';
 import { Answers, Reads, ReadsJson } from '../document/answers.js';
-import { either, listOf, messages, text } from '../document/schemas.js';
+import { detail, either, listOf, messages, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http-answer.js';
 import { now } from '../now.js';
 import { By } from '../origin.js';
@@ -64,6 +64,7 @@ export class ExamsController {
   @Gate('staff')
   @ApiOperation({ summary: 'Change an exam; absent and null fields stay as they are' })
   @Answers(200, examIdSchema)
+  @Answers(422, detail, { description: 'A proctored exam with a provider that is not configured' })
   @Reads(ChangeExamRequest)
   async change(@Body() body: unknown, @By() by: Origin) {
     const request = validated(ChangeExamRequest, body, 'detail');
@@ -80,7 +81,11 @@ export class ExamsController {
     const examId = idIn(request.exam_id, 'exam_id');
     if (examId === undefined || !(await examById(this.pool, examId)))
       throw new Refusal('exam_not_found', `Attempted to update exam_id=${asked}, but this exam does not exist.`);
-    return { exam_id: await this.commands.execute(new ChangeExam(examId, changes, now(), by)) };
+    try {
+      return { exam_id: await this.commands.execute(new ChangeExam(examId, changes, now(), by)) };
+    } catch (error) {
+      throw error instanceof UnknownBackends ? refused(422, `backend: ${error.message}`) : error;
+    }
   }
 
   @Get('exam/exam_id/:examId')
@@ -131,8 +136,17 @@ export class ExamsController {
       hideAfterDue: item.hide_after_due,
       backend: item.backend,
     }));
-    const ids: number[] = await this.commands.execute(new PublishExams(courseId, exams, now(), by));
-    return ids.map((exam_id) => ({ exam_id }));
+    try {
+      const ids: number[] = await this.commands.execute(new PublishExams(courseId, exams, now(), by));
+      return ids.map((exam_id) => ({ exam_id }));
+    } catch (error) {
+      if (!(error instanceof UnknownBackends)) throw error;
+      const problems = error.problems.slice(0, exams.length);
+      throw new HttpAnswer(
+        422,
+        problems.map((problem) => (problem ? { backend: [problem] } : {})),
+      );
+    }
   }
 
   /** One view serves these four paths in the reference: it refuses other methods only after the staff check. */

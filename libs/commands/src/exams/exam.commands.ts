@@ -47,3 +47,12 @@ export class PublishExams {
     readonly origin: Origin,
   ) {}
 }
+
+/** Proctored exams name providers that are not configured. `problems` are in the order of the commands. */
+export class UnknownBackends extends Error {
+  override readonly name = 'UnknownBackends';
+
+  constructor(readonly problems: (string | undefined)[]) {
+    super(problems.find(Boolean));
+  }
+}

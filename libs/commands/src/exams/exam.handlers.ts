@@ -19,7 +19,14 @@ import { ProviderRefused, providerOf, UnknownProvider } from '#providers';
 import { examById, examsOfCourse, providedExam } from '#read-models';
 import { examStream } from '../streams.js';
 import { CONFIGURATION, POOL } from '../tokens.js';
-import { AddExam, ChangeExam, PublishExams, type PublishedExam, SetExamReviewPolicy } from './exam.commands.js';
+import {
+  AddExam,
+  ChangeExam,
+  PublishExams,
+  type PublishedExam,
+  SetExamReviewPolicy,
+  UnknownBackends,
+} from './exam.commands.js';
 
 const log = new Logger('exams');
 
@@ -41,7 +48,7 @@ export class ExamWriter {
     return Number(rows[0].id);
   }
 
-  /** All commands are decided and written together. The answer is the ids of the exams, in order. */
+  /** All commands are decided and written together. The answer is the ids of the exams, in order. @throws UnknownBackends */
   async write(courseId: string, commands: readonly AnyExamCommand[], origin: Origin): Promise<number[]> {
     const metadata = { commandId: uuid(), actor: origin.actor, courseId };
     const ids = commands.map(({ data }) => data.examId);
@@ -70,24 +77,41 @@ export class ExamWriter {
   private async namesGivenByProviders(commands: readonly AnyExamCommand[]): Promise<Map<number, string>> {
     const names = new Map<number, string>();
     const failing = new Set<string | null>();
-    const histories = await this.events.readMany(commands.map(({ data }) => examStream(data.examId)));
-    for (const command of commands) {
-      const { examId } = command.data;
-      const before = stateOf(histories.get(examStream(examId))!);
-      const [event] = decide(examDecider, before, command);
-      if (!event || !('externalId' in event.data)) continue;
-      const after = evolveExam(before ?? undefined, event);
-      if (!after.isProctored || after.externalId || failing.has(after.backend)) continue;
+    for (const exam of await this.savedBy(commands)) {
+      if (!exam?.isProctored || exam.externalId || failing.has(exam.backend)) continue;
       try {
-        const name = await providerOf(this.configuration.settings, after.backend).examSaved(providedExam(after));
-        if (name) names.set(examId, name);
+        const name = await providerOf(this.configuration.settings, exam.backend).examSaved(providedExam(exam));
+        if (name) names.set(exam.id, name);
       } catch (error) {
-        if (!(error instanceof UnknownProvider || error instanceof ProviderRefused)) throw error;
-        failing.add(after.backend);
-        log.warn({ message: `The exam has no id of its provider's yet: ${error.message}`, examId });
+        if (!(error instanceof ProviderRefused)) throw error;
+        failing.add(exam.backend);
+        log.warn({ message: `The exam has no id of its provider's yet: ${error.message}`, examId: exam.id });
       }
     }
     return names;
+  }
+
+  /** The exams as the commands would leave them, in their order; undefined where nothing changes. */
+  private async savedBy(commands: readonly AnyExamCommand[]): Promise<(Exam | undefined)[]> {
+    const histories = await this.events.readMany(commands.map(({ data }) => examStream(data.examId)));
+    const exams = commands.map((command) => {
+      const before = stateOf(histories.get(examStream(command.data.examId))!);
+      const [event] = decide(examDecider, before, command);
+      return event && 'externalId' in event.data ? evolveExam(before ?? undefined, event) : undefined;
+    });
+    const problems = exams.map((exam) => (exam?.isProctored ? this.problemOf(exam.backend) : undefined));
+    if (problems.some(Boolean)) throw new UnknownBackends(problems);
+    return exams;
+  }
+
+  private problemOf(backend: string | null): string | undefined {
+    try {
+      providerOf(this.configuration.settings, backend);
+      return undefined;
+    } catch (error) {
+      if (error instanceof UnknownProvider) return error.message;
+      throw error;
+    }
   }
 }
 
@@ -129,7 +153,7 @@ export class ChangeExamHandler implements ICommandHandler<ChangeExam> {
     private readonly writer: ExamWriter,
   ) {}
 
-  /** @returns the exam's id @throws Refusal exam_not_found */
+  /** @returns the exam's id @throws Refusal exam_not_found, UnknownBackends */
   async execute({ examId, changes, at, origin }: ChangeExam): Promise<number> {
     const exam = await examById(this.pool, examId);
     if (!exam)
@@ -163,7 +187,7 @@ export class PublishExamsHandler implements ICommandHandler<PublishExams> {
     private readonly writer: ExamWriter,
   ) {}
 
-  /** @returns the ids of the listed exams, in their order @throws Refusal exam_already_exists for one listed twice */
+  /** @returns the ids of the listed exams, in their order @throws Refusal exam_already_exists for one listed twice, UnknownBackends */
   async execute(command: PublishExams): Promise<number[]> {
     try {
       return await this.publish(command);

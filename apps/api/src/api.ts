@@ -1,9 +1,11 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { ConsoleLogger, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { type Configuration, logLevelsOf } from '#configuration';
 import { apiModule } from './api.module.js';
 import { Authentication } from './authentication.js';
@@ -47,6 +49,8 @@ export async function createApplication(module: DynamicModule, { logLevel, setti
     // What comes while the process ends is served, too; connections are closed after their answers.
     return503OnClosing: false,
     rewriteUrl: ({ url = '/' }) => asRouted(url),
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: answerLongPath,
     // Of what is asked twice the last counts, as in the reference.
     routerOptions: {
       maxParamLength: 5_000,
@@ -83,6 +87,27 @@ export async function createApplication(module: DynamicModule, { logLevel, setti
   await fastify.ready();
   logger.setLogLevels(logLevelsOf(logLevel));
   return app;
+}
+
+/** All else that the router cannot read was made readable by `asRouted`. */
+function answerLongPath(_: Error, request: FastifyRequest, reply: FastifyReply) {
+  reply.header('X-Request-Id', request.id).code(414).send({ detail: 'The path is too long.' });
+}
+
+const brokenRequests: Record<string, { status: number; detail: string }> = {
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, detail: 'The request took too long.' },
+  HPE_HEADER_OVERFLOW: { status: 431, detail: 'The header is too large.' },
+};
+
+/** A request that Node itself cannot read is answered in the same shape as all others. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket) {
+  const { status, detail } = brokenRequests[error.code ?? ''] ?? { status: 400, detail: 'This is no HTTP request.' };
+  const body = JSON.stringify({ detail });
+  if (socket.writable && error.code !== 'ECONNRESET')
+    socket.write(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Length: ${body.length}\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n${body}`,
+    );
+  socket.destroy(error);
 }
 
 function readBodiesLater(fastify: FastifyInstance) {

@@ -30,7 +30,6 @@ describe('a course id in a path', () => {
     'proctored_exam/attempt/7/review_status',
     'proctored_exam/exam/course_id/abc',
     'proctored_exam/exam/course_id/a/b/c/',
-    'proctored_exam/exam/course_id/%E0%A4%A',
   ])('leaves %s alone', (path) => {
     expect(asRouted(`${root}/${path}`)).toBe(`${root}/${path}`);
   });
@@ -42,6 +41,27 @@ describe('a course id in a path', () => {
   it.each(['a/b/c', 'a+b/c', 'a+b+c+d', 'course-v1:OrgX+Demo+2024'])('may read %j', (courseId) => {
     expect(() => checkParameters({ courseId })).not.toThrow();
   });
+});
+
+describe('an escape that is none', () => {
+  it.each([
+    ['proctored_exam/exam/course_id/%E0%A4%A', 'proctored_exam/exam/course_id/%25E0%25A4%25A'],
+    ['proctored_exam/exam/course_id/a+b+c%zz', 'proctored_exam/exam/course_id/a%2Bb%2Bc%25zz'],
+    ['proctored_exam/attempt/%', 'proctored_exam/attempt/%25'],
+    ['proctored_exam/attempt/%ff/ready', 'proctored_exam/attempt/%25FF/ready'],
+    ['retire_user/%zz/', 'retire_user/%25zz'],
+  ])('in %s is taken as text', (path, expected) => {
+    expect(asRouted(`${root}/${path}`)).toBe(`${root}/${expected}`);
+  });
+
+  it('is taken as text outside of the API, too, where other paths stay as they are', () => {
+    expect(asRouted('/nowhere/%zz?a=%zz')).toBe('/nowhere/%25zz?a=%zz');
+    expect(asRouted('/exam-worker/index.js?a%20b')).toBe('/exam-worker/index.js?a%20b');
+  });
+});
+
+it('a path with escaped slashes is the path with slashes', () => {
+  expect(asRouted('/api/edx_proctoring%2Fv1/proctored_exam%2fattempt')).toBe(`${root}/proctored_exam/attempt`);
 });
 
 describe('a content id in a path', () => {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { refused } from './http-answer.js';
 
 const course = '[^/+]+[/+][^/+]+[/+][^/?]+';
@@ -35,23 +36,26 @@ export const asWritten = (route: string): string => (slashed.test(route) ? `${ro
 
 /**
  * The URL as the router knows it. A course id becomes one percent-encoded segment, so that a route can say `:courseId`; the
- * last parameter (a content id, a search text) likewise. Matching is done on the decoded path (rest-api.md §1.2).
+ * last parameter (a content id, a search text) likewise. Matching is done on the decoded path (rest-api.md §1.2). The router
+ * never sees an escape that it cannot read.
  */
 export function asRouted(url: string): string {
   const end = url.indexOf('?');
-  const path = decoded(end < 0 ? url : url.slice(0, end));
-  if (!path?.startsWith(root) && !path?.startsWith(callback)) return url;
+  const asked = end < 0 ? url : url.slice(0, end);
+  const query = end < 0 ? '' : url.slice(end);
+  const path = decoded(asked);
+  if (!path.startsWith('/api/') && isWellFormed(asked)) return url;
   const [, unslashed, slash] = slashed.exec(path) ?? [];
-  if (unslashed) return slash ? unslashed + (end < 0 ? '' : url.slice(end)) : `${unslashed}/without-slash`;
+  if (unslashed) return encoded(unslashed) + (slash ? query : '/without-slash');
   // This pattern of the reference is open at its end (rest-api.md §5.19).
-  if (path.startsWith(`${exams}/active_attempt`)) return `${exams}/active_attempt${end < 0 ? '' : url.slice(end)}`;
+  if (path.startsWith(`${exams}/active_attempt`)) return `${exams}/active_attempt${query}`;
   for (const { before, after, then, pattern } of withCourse) {
     const [match, courseId, last] = pattern.exec(path) ?? [];
     if (!match) continue;
     const rest = last === undefined ? '' : then + encodeURIComponent(last);
-    return before + encodeURIComponent(courseId) + after + rest + (end < 0 ? '' : url.slice(end));
+    return before + encodeURIComponent(courseId) + after + rest + query;
   }
-  return url;
+  return encoded(path) + query;
 }
 
 export const courseIdPattern = `^${course}$`;
@@ -72,10 +76,30 @@ export function checkParameters(parameters: Record<string, string | undefined>) 
     throw refused(404, 'Not found.');
 }
 
-function decoded(path: string): string | undefined {
+const encoded = (path: string) => path.split('/').map(encodeURIComponent).join('/');
+
+function isWellFormed(path: string): boolean {
   try {
-    return decodeURIComponent(path);
+    return decodeURIComponent(path) !== undefined;
   } catch {
-    return undefined;
+    return false;
   }
+}
+
+/** As Django reads it: an escape that is none stays as it is, and so does each byte that is no UTF-8, as an escape. */
+function decoded(path: string): string {
+  const bytes = path.replace(/%([0-9a-f]{2})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
+  return textOf(Buffer.from(bytes, 'latin1'));
+}
+
+function textOf(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString();
+  let text = '';
+  for (let at = 0; at < bytes.length; ) {
+    const length = [1, 2, 3, 4].find((each) => isUtf8(bytes.subarray(at, at + each)));
+    const part = bytes.subarray(at, at + (length ?? 1));
+    text += length === undefined ? `%${part.toString('hex').toUpperCase()}` : part.toString();
+    at += part.length;
+  }
+  return text;
 }

@@ -102,3 +102,61 @@ class SlowController {
     return SlowController.work();
   }
 }
+
+describe('a path that cannot be read as it is written', () => {
+  let server: Awaited<ReturnType<typeof startApi>>;
+  beforeAll(async () => {
+    server = await startApi(configuration, database.url);
+  });
+  afterAll(() => server.close());
+
+  /** Byte by byte, as no client library would send it. */
+  async function answerTo(path: string) {
+    const authorization = `JWT ${await signToken(secret, { user_id: 5, administrator: true })}`;
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.write(
+      Buffer.from(
+        `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: ${authorization}\r\n\r\n`,
+        'latin1',
+      ),
+    );
+    const [head, body = ''] = Buffer.concat(await socket.toArray())
+      .toString()
+      .split('\r\n\r\n');
+    return [Number(head!.split(' ')[1]), body.startsWith('{') || body.startsWith('[') ? JSON.parse(body) : body];
+  }
+  const root = '/api/edx_proctoring/v1/proctored_exam';
+  const course = 'course_id/course-v1:OrgX+Demo+2024';
+  const notFound = [404, { detail: 'Not found.' }];
+
+  it.each([
+    `${root}/attempt/%zz`,
+    `${root}/attempt/%`,
+    `${root}/attempt/%ff`,
+    `${root}/attempt/%00`,
+    `${root}/attempt/1%2F2`,
+    `${root}/exam/${course}/content_id/%zz`,
+    `${root}/exam/${course}/content_id/a%2Fb`,
+    '/%zz',
+    '/%ff',
+    '/docs%zz',
+  ])('is not found, as %s', async (path) => expect(await answerTo(path)).toEqual(notFound));
+
+  it.each([
+    [`${root}/exam/course_id/a+b+c%zz`, []],
+    [`${root}/exam/course_id/a+b+c%ff`, []],
+    ['/api/edx_proctoring%2Fv1/proctored_exam/attempt', { in_timed_exam: false, is_proctored: false }],
+  ])('may be the path of something, as %s', async (path, body) => expect(await answerTo(path)).toEqual([200, body]));
+
+  it.each(['\0', '\xe9', 'a b'])('is refused in the shape of all errors where it is no HTTP, as %j', async (text) =>
+    expect(await answerTo(`${root}/attempt/${text}`)).toEqual([400, { detail: 'This is no HTTP request.' }]),
+  );
+
+  it('is refused in that shape where it is too long, too', async () => {
+    expect(await answerTo(`/${'x'.repeat(20_000)}`)).toEqual([431, { detail: 'The header is too large.' }]);
+    expect(await answerTo(`${root}/${'x'.repeat(6_000)}/allowance`)).toEqual([
+      414,
+      { detail: 'The path is too long.' },
+    ]);
+  });
+});

@@ -8,6 +8,7 @@ import { Onboarding5600000000000 } from './5600-onboarding.js';
 import { Deliveries6000000000000 } from './6000-deliveries.js';
 import { RosterTimes7000000000000 } from './7000-roster-times.js';
 import { VendorRetirements7100000000000 } from './7100-vendor-retirements.js';
+import { Generations8200000000000 } from './8200-generations.js';
 import { IdempotencyKeys8600000000000 } from './8600-idempotency-keys.js';
 
 /** In the order in which they are applied. */
@@ -22,5 +23,6 @@ export const migrations = [
   Onboarding5600000000000,
   RosterTimes7000000000000,
   VendorRetirements7100000000000,
+  Generations8200000000000,
   IdempotencyKeys8600000000000,
 ];

@@ -110,8 +110,8 @@ const has = (...mails: string[]) =>
 const caughtUp = () =>
   until('the mailer has read all', async () => {
     const [{ behind }] = await query(`
-      select count(*)::int as behind from events where (transaction_id, position) >
-        (select xid, position from checkpoints where name = '${mailerName}' union all select '0', 0 limit 1)`);
+      select count(*)::int as behind from events where (generation, transaction_id, position) >
+        (select generation, xid, position from checkpoints where name = '${mailerName}' union all select 0, '0', 0 limit 1)`);
     return behind === 0;
   });
 const letters = () => deadLetters(service.database.pool, mailerName);
@@ -310,7 +310,7 @@ describe('while the server', () => {
 });
 
 describe('a mail', () => {
-  const fromTheBeginning = "update checkpoints set xid = '0', position = 0";
+  const fromTheBeginning = "update checkpoints set generation = 0, xid = '0', position = 0";
 
   it('that was sent is not sent again after a restart, even from the beginning of the log', async () => {
     await handIn();

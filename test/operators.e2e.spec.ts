@@ -218,7 +218,7 @@ describe('what could not be delivered', () => {
   afterEach(() => server.close());
 
   const all = ['AttemptSubmitted', 'ReviewReceived', 'AttemptVerified'];
-  const letters = () => query('select learner, event_id from dead_letters order by xid, position');
+  const letters = () => query('select learner, event_id from dead_letters order by generation, xid, position');
   const [hers, his] = ['attempts-1-2', 'attempts-1-3'];
 
   it('is listed, and a dry run of trying again or giving up tells what there is and does nothing', async () => {

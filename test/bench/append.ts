@@ -46,6 +46,7 @@ export async function appending({ effort: { rounds, seconds }, admin }: Bench): 
   try {
     // A table by itself, with the columns, defaults and indexes of the log's, but none of its triggers.
     await owner.query('create table plain_events (like events_0 including all)');
+    await owner.query('alter table plain_events alter generation set default 1');
     const emmett = getPostgreSQLEventStore(url, {
       connectionOptions: { pool: others },
       schema: { autoMigration: 'None' },

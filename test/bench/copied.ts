@@ -7,6 +7,7 @@ const hex = (buffer: Buffer, at: number, end: number) => buffer.toString('hex', 
 const json = (buffer: Buffer, at: number, end: number) => JSON.parse(buffer.toString('utf8', at, end));
 
 const columns: [name: string, decode: (buffer: Buffer, at: number, end: number) => unknown][] = [
+  ['generation', (buffer, at) => buffer.readInt32BE(at)],
   ['transaction_id', number],
   ['position', number],
   ['version', number],
@@ -29,7 +30,7 @@ export async function readByCopy(pool: pg.Pool): Promise<number> {
   try {
     const names = columns.map(([name]) => name);
     const source = client.query(
-      to(`copy (select ${names} from events order by transaction_id, position) to stdout (format binary)`),
+      to(`copy (select ${names} from events order by generation, transaction_id, position) to stdout (format binary)`),
     );
     let rows = 0;
     let rest: Buffer = Buffer.alloc(0);

@@ -9,7 +9,7 @@ import {
   learner,
   learnerAtExam,
 } from '#domain';
-import type { Stored } from '#event-store';
+import type { GenerationBegan, Stored } from '#event-store';
 import { changesIn, messagesOf } from '#integration';
 import { projections } from '#read-models';
 import { logOf, stories } from '../../libs/integration/src/messages.examples.js';
@@ -19,7 +19,7 @@ type Fixture = Event & { schemaVersion: number };
 const folder = 'test/fixtures/events';
 
 /** What the log may hold, in the order of the page. */
-const meanings: Record<(ExamEvent | LearnerAtExamEvent | LearnerEvent)['type'], string> = {
+const meanings: Record<(ExamEvent | LearnerAtExamEvent | LearnerEvent | GenerationBegan)['type'], string> = {
   ExamCreated: 'A subsection of a course is an exam from now on.',
   ExamRevised: 'Something about the exam is new. All of its fields are there, not only what changed.',
   ReviewPolicySet: 'The exam has a text for reviewers. The first one gives the policy its id; later ones keep it.',
@@ -62,6 +62,9 @@ const meanings: Record<(ExamEvent | LearnerAtExamEvent | LearnerEvent)['type'], 
   AllowanceWithdrawn: 'The learner no longer has the allowance.',
   LearnerRetired:
     'The learner is forgotten: the key to what is sealed is destroyed, and the roster knows no name any more.',
+  GenerationBegan:
+    'The database was promoted or restored (`promoted`), or it is a copy that an operator adopted (`copied`). Events of the ' +
+    'generation before may be lost. Ids and positions go on after a gap.',
 };
 
 /** The text of docs/events.md. */
@@ -95,6 +98,7 @@ export function eventsPage(): string {
     ...stream('exam-{examId}', exam),
     ...stream('attempts-{examId}-{userId}', learnerAtExam),
     ...stream('learner-{userId}', learner),
+    ...stream('log', { evolve: { GenerationBegan: true } }),
   ];
   return `${page.join('\n\n')}\n`;
 }
@@ -125,7 +129,7 @@ Each example is a fixture that a test folds through today's deciders and read mo
 | \`type\`, \`schemaVersion\` | name, and version of the shape of \`data\` |
 | \`data\` | what happened; \`at\` says when. Times are UTC, minutes and seconds are whole |
 | \`metadata\` | \`commandId\`, \`actor\` (a user, a provider, the clock, an operator or the LMS) and whom it concerns: \`courseId\`, \`contentId\`, \`examId\`, \`userId\` |
-| \`xid\`, \`position\` | its place in the whole log: order by the pair |
+| \`generation\`, \`xid\`, \`position\` | its position in the whole log: order by the three. A promotion, a restore or a move of the database begins a new generation (ADR 28) |
 | \`recordedAt\` | when it was written |
 | \`hash\` | SHA-256 over all of the above but place and \`recordedAt\`, and over the hash of the event before it in the stream |
 

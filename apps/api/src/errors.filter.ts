@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '#domain';
-import { VersionConflict } from '#event-store';
+import { LogNotWritable, VersionConflict } from '#event-store';
 import { RosterInvalid } from '#platform';
 import { ProviderRefused, UnknownProvider } from '#providers';
 import { statusOf } from './errors.statuses.js';
@@ -34,7 +34,8 @@ export class ErrorFilter implements ExceptionFilter {
       status,
       message: String(error?.message ?? error),
     };
-    if (error instanceof ProviderRefused)
+    if (error instanceof LogNotWritable) this.logger.warn(line);
+    else if (error instanceof ProviderRefused)
       this.logger.warn({ ...line, provider: error.provider, providerStatus: error.status });
     else this.logger.error({ ...line, stack: error?.stack });
   }
@@ -53,6 +54,7 @@ export function answerTo(error: any, contentType = ''): HttpAnswer {
   if (error instanceof UnknownProvider) return refused(400, error.message);
   if (error instanceof VersionConflict)
     return refused(503, 'Too many changes to the same attempt at once. Please try again.', { 'Retry-After': '1' });
+  if (error instanceof LogNotWritable) return refused(503, error.message, { 'Retry-After': '5' });
   if (error instanceof HttpException && error.getStatus() === 415)
     return refused(415, `Unsupported media type "${contentType}" in request.`);
   if (error instanceof HttpException) return answerToHttpException(error);

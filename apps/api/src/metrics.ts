@@ -6,7 +6,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import { followerOf, vendorStates } from '#delivery';
-import { failuresOf, lagOf } from '#event-store';
+import { failuresOf, lagOf, stoppedFollowers } from '#event-store';
 import { relayName } from '#integration';
 import { mailLag } from '#mail';
 import { Gate } from './authentication.js';
@@ -45,6 +45,12 @@ export class Metrics {
       labelNames: ['follower'],
       registers: [this.registry],
     });
+    const stopped = new Gauge({
+      name: 'proctoring_follower_stopped',
+      help: 'Followers that wait for an operator: /health/ready says why.',
+      labelNames: ['follower'],
+      registers: [this.registry],
+    });
     const held = gauge('proctoring_oldest_transaction_seconds', 'Age of the transaction that holds followers back.');
     const perVendor = (name: string, help: string) =>
       new Gauge({ name, help, labelNames: ['provider'], registers: [this.registry] });
@@ -77,6 +83,8 @@ export class Metrics {
         untold.set({ provider }, deadLetters);
       }
       held.set(rows[0].age);
+      stopped.reset();
+      for (const { follower } of await stoppedFollowers(pool)) stopped.set({ follower }, 1);
       failures.reset(); // the database counts, for all processes
       for (const each of await failuresOf(pool)) failures.inc({ follower: each.follower }, each.failures);
     };

@@ -4,21 +4,33 @@ import type { Stored } from './stored.js';
 import { type Upcasters, upcast } from './upcasting.js';
 
 /**
- * A place in the log. Both parts are needed: numbers are drawn before transactions commit, so neither orders the log alone.
+ * A position in the log. All parts are needed: numbers are drawn before transactions commit, so neither orders the log
+ * alone; and a promoted or restored server draws some of them again, in a later generation.
  */
-export type Checkpoint = { xid: string; position: string };
+export type Checkpoint = { generation: number; xid: string; position: string };
 
 /** Before the first event. */
-export const beginning: Checkpoint = { xid: '0', position: '0' };
+export const beginning: Checkpoint = { generation: 0, xid: '0', position: '0' };
 
-export const placeOf = ({ xid, position }: Checkpoint): Checkpoint => ({ xid, position });
+export const placeOf = ({ generation, xid, position }: Checkpoint): Checkpoint => ({ generation, xid, position });
 
-/** Whether a place is later in the log than another. */
-export const isAfter = (place: Checkpoint, other: Checkpoint): boolean =>
-  place.xid === other.xid ? BigInt(place.position) > BigInt(other.position) : BigInt(place.xid) > BigInt(other.xid);
+/** Whether a position is later in the log than another. */
+export function isAfter(place: Checkpoint, other: Checkpoint): boolean {
+  if (place.generation !== other.generation) return place.generation > other.generation;
+  if (place.xid !== other.xid) return BigInt(place.xid) > BigInt(other.xid);
+  return BigInt(place.position) > BigInt(other.position);
+}
 
-/** Below this transaction all have ended, so nothing can appear before what was read already. */
-export const fence = 'e.transaction_id < pg_snapshot_xmin(pg_current_snapshot())';
+/** The columns of table `events e` in the order of the log, and a checkpoint's values to compare them with. */
+export const order = 'e.generation, e.transaction_id, e.position';
+export const valuesOf = ({ generation, xid, position }: Checkpoint) => [generation, xid, position];
+
+/**
+ * The visibility horizon. Below this transaction all have ended, so nothing can appear before what was read already. An
+ * older generation is complete: its transaction ids say nothing on this server.
+ */
+export const fence = `(e.generation < (select max(generation) from log_generations)
+  or e.transaction_id < pg_snapshot_xmin(pg_current_snapshot()))`;
 
 /** The next events of the log after a checkpoint, in its order and today's shape. */
 export async function readLog(
@@ -29,9 +41,9 @@ export async function readLog(
 ): Promise<Stored[]> {
   const { rows } = await db.query<Stored>({
     name: 'read_log',
-    text: `select ${columns} from events e where (e.transaction_id, e.position) > ($1::xid8, $2::bigint) and ${fence}
-      order by e.transaction_id, e.position limit $3`,
-    values: [after.xid, after.position, limit],
+    text: `select ${columns} from events e where (${order}) > ($1::integer, $2::xid8, $3::bigint) and ${fence}
+      order by ${order} limit $4`,
+    values: [...valuesOf(after), limit],
   });
   return rows.map((event) => upcast(upcasters, event));
 }

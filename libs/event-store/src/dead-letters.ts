@@ -98,12 +98,13 @@ export const park = (
   reason: string,
 ) =>
   client.query(
-    `insert into dead_letters (follower, learner, xid, position, event_id, reason)
-     select $1, unnest($2::text[]), unnest($3::xid8[]), unnest($4::bigint[]), unnest($5::uuid[]), $6 on conflict do nothing`,
+    `insert into dead_letters (follower, learner, generation, xid, position, event_id, reason)
+     select $1, unnest($2::text[]), unnest($3::integer[]), unnest($4::xid8[]), unnest($5::bigint[]), unnest($6::uuid[]), $7
+     on conflict do nothing`,
     [
       name,
       events.map(learnerOf),
-      ...(['xid', 'position', 'id'] as const).map((key) => events.map((e) => e[key])),
+      ...(['generation', 'xid', 'position', 'id'] as const).map((key) => events.map((e) => e[key])),
       reason,
     ],
   );
@@ -143,8 +144,8 @@ async function lettersOf(
 ): Promise<DeadLetter[]> {
   const { rows } = await db.query(
     `select ${columns}, d.learner, d.reason, iso_time(d.recorded_at) as "parkedAt"
-     from dead_letters d join events e on e.transaction_id = d.xid and e.position = d.position
-     where d.follower = $1 and ($2::text is null or d.learner = $2) order by d.xid, d.position limit $3`,
+     from dead_letters d join events e on e.generation = d.generation and e.transaction_id = d.xid and e.position = d.position
+     where d.follower = $1 and ($2::text is null or d.learner = $2) order by d.generation, d.xid, d.position limit $3`,
     [name, learner, limit],
   );
   return rows.map(({ learner, reason, parkedAt, ...event }) => ({

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { type Event, Refusal } from '#domain';
+import { whenWritable } from './generations.js';
 import { type Append, type Staged, stage } from './staging.js';
 import { columns, type Write } from './statements.js';
 import { headOf, type Metadata, type Stored, start, verifyStream } from './stored.js';
@@ -9,7 +10,7 @@ import { Writer } from './writer.js';
 
 /**
  * Rows that must be written in the append's own transaction. `history` is the stream before, `appended` what follows; of
- * the latter `position`, `xid` and `recordedAt` are not known yet and empty.
+ * the latter `generation`, `position`, `xid` and `recordedAt` are not known yet and empty.
  */
 export type Inline = (stream: string, history: readonly Stored[], appended: readonly Stored[]) => Write[];
 
@@ -94,8 +95,11 @@ export class EventStore {
     const command = kept && { key: kept.key, answer: JSON.stringify(kept.answer ?? null) };
     const writes = this.inline ? await this.project(this.inline, staged) : [];
     try {
-      const { xid, recordedAt, positions } = await this.writer.write({ staged, command, writes });
+      const { generation, xid, recordedAt, positions } = await whenWritable(this.pool, () =>
+        this.writer.write({ staged, command, writes }),
+      );
       for (const [index, event] of events.entries()) {
+        event.generation = generation;
         event.xid = xid;
         event.recordedAt = recordedAt;
         event.position = positions[index];

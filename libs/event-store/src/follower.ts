@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { channel } from './bell.js';
-import { beginning, type Checkpoint, placeOf, readLog } from './checkpoint.js';
+import { beginning, type Checkpoint, placeOf, readLog, valuesOf } from './checkpoint.js';
 import { hasDeadLetters, park, parkWaiting, Undeliverable } from './dead-letters.js';
+import { type Generation, writableGeneration } from './generations.js';
 import type { Stored } from './stored.js';
 import type { Upcasters } from './upcasting.js';
 
@@ -20,9 +21,19 @@ export type FollowerOptions = {
   pollMs?: number;
   /** Whether to look at once when the Bell rings. */
   wakes?: boolean;
+  /**
+   * Asked each time that this process takes the lead, with the database's checkpoint: answers the checkpoint to go on from.
+   * Throws CannotLead when an operator must decide.
+   */
+  resumeFrom?(checkpoint: Checkpoint, generation: Generation, signal: AbortSignal): Promise<Checkpoint>;
   onError?(error: unknown, attempt: number): void;
   upcasters?: Upcasters;
 };
+
+/** Ends the lead, and says why in the checkpoint until the lead is taken with success. */
+export class CannotLead extends Error {
+  override readonly name = 'CannotLead';
+}
 
 /** Hands the log to somebody, event by event in its order, for ever; of all processes one does so at a time. */
 export class Follower {
@@ -42,12 +53,13 @@ export class Follower {
       batch = 500,
       pollMs = 100,
       wakes = false,
+      resumeFrom = async (checkpoint) => checkpoint,
       onError = () => {},
       upcasters = {},
       ...rest
     }: FollowerOptions,
   ) {
-    this.options = { startsNow, learnerOf, batch, pollMs, wakes, onError, upcasters, ...rest };
+    this.options = { startsNow, learnerOf, batch, pollMs, wakes, resumeFrom, onError, upcasters, ...rest };
   }
 
   /** Ends when `signal` says so, after the batch in hand. Errors, also of the database, are reported and outlived. */
@@ -66,6 +78,7 @@ export class Follower {
         await this.untilLeader(client, signal);
         await this.lead(client, signal);
       } catch (error) {
+        if (error instanceof CannotLead) await noteStop(client, this.options.name, error.message).catch(() => {});
         this.options.onError(error, ++this.failures);
         await backOff(this.failures, signal);
       } finally {
@@ -86,8 +99,7 @@ export class Follower {
   private async lead(client: pg.Client, signal: AbortSignal) {
     const { name, batch, pollMs, wakes, upcasters } = this.options;
     if (wakes) await client.query(`listen ${channel}`);
-    const { rows } = await client.query('select xid::text, position from checkpoints where name = $1', [name]);
-    let checkpoint: Checkpoint = rows[0] ?? (await this.first(client));
+    let checkpoint = await this.resume(client, signal);
     this.mayHaveParked = await hasDeadLetters(client, name);
     // Where the server crashes what it promised last may be lost, and is done again.
     await client.query('set synchronous_commit = off');
@@ -100,9 +112,10 @@ export class Follower {
         checkpoint = placeOf(events[events.length - 1]);
         saved = client.query({
           name: 'save_checkpoint',
-          text: `insert into checkpoints (name, xid, position) values ($1, $2, $3) on conflict (name)
-            do update set xid = excluded.xid, position = excluded.position, updated_at = now()`,
-          values: [name, checkpoint.xid, checkpoint.position],
+          text: `insert into checkpoints (name, generation, xid, position) values ($1, $2, $3, $4) on conflict (name)
+            do update set generation = excluded.generation, xid = excluded.xid, position = excluded.position,
+              updated_at = now()`,
+          values: [name, ...valuesOf(checkpoint)],
         });
         saved.catch(() => {}); // heard of when the log is read next
       }
@@ -124,14 +137,30 @@ export class Follower {
     this.wake = undefined;
   }
 
-  private async first(client: pg.Client): Promise<Checkpoint> {
+  /** Everything may have changed since this process led last: the server, its data, and what was published. */
+  private async resume(client: pg.Client, signal: AbortSignal): Promise<Checkpoint> {
+    const { name, resumeFrom } = this.options;
+    const generation = await writableGeneration(client);
+    const text = 'select generation, xid::text, position from checkpoints where name = $1';
+    const { rows } = await client.query<Checkpoint>(text, [name]);
+    try {
+      const checkpoint = await resumeFrom(rows[0] ?? (await this.first(client, generation)), generation, signal);
+      await client.query('update checkpoints set stopped = null where name = $1 and stopped is not null', [name]);
+      return checkpoint;
+    } catch (error) {
+      await countFailure(client, name);
+      throw error;
+    }
+  }
+
+  private async first(client: pg.Client, { generation }: Generation): Promise<Checkpoint> {
     const { name, startsNow } = this.options;
     if (!startsNow) return beginning;
     // Kept at once: what comes next counts, whatever becomes of this process.
     const { rows } = await client.query(
-      `insert into checkpoints (name, xid, position) values ($1, pg_snapshot_xmin(pg_current_snapshot()), 0)
-       returning xid::text, position`,
-      [name],
+      `insert into checkpoints (name, generation, xid, position)
+       values ($1, $2, pg_snapshot_xmin(pg_current_snapshot()), 0) returning generation, xid::text, position`,
+      [name, generation],
     );
     return rows[0];
   }
@@ -147,6 +176,7 @@ export class Follower {
         return true;
       } catch (error) {
         if (signal.aborted) return false;
+        if (error instanceof CannotLead) throw error;
         onError(error, attempt);
         await countFailure(client, name);
         if (error instanceof Undeliverable) left = await this.parkFrom(client, left, error);
@@ -173,9 +203,16 @@ export class Follower {
 
 const countFailure = (client: pg.Client, name: string) =>
   client.query(
-    `insert into checkpoints (name, xid, position, failures) values ($1, $2, $3, 1)
+    `insert into checkpoints (name, generation, xid, position, failures) values ($1, $2, $3, $4, 1)
     on conflict (name) do update set failures = checkpoints.failures + 1`,
-    [name, beginning.xid, beginning.position],
+    [name, ...valuesOf(beginning)],
+  );
+
+const noteStop = (client: pg.Client, name: string, reason: string) =>
+  client.query(
+    `insert into checkpoints (name, generation, xid, position, stopped) values ($1, $2, $3, $4, $5)
+    on conflict (name) do update set stopped = excluded.stopped`,
+    [name, ...valuesOf(beginning), reason],
   );
 
 /** 0.1 s, doubled with every attempt up to 30 s, and by chance up to half of it less. */

@@ -3,6 +3,15 @@ export * from './checkpoint.js';
 export { type DeadLetter, deadLetters, retryDeadLetters, skipDeadLetter, Undeliverable } from './dead-letters.js';
 export * from './event-store.js';
 export * from './follower.js';
+export {
+  adoptLog,
+  type Generation,
+  type GenerationBegan,
+  LogNotWritable,
+  logStream,
+  nextId,
+  writableGenerationOf,
+} from './generations.js';
 export * from './lag.js';
 export * from './lanes.js';
 export * from './replay.js';

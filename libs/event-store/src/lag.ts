@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { order } from './checkpoint.js';
 
 /** How far a follower is behind the log. */
 export type Lag = {
@@ -22,18 +23,27 @@ export async function failuresOf(pool: pg.Pool): Promise<{ follower: string; fai
   return rows;
 }
 
+/** A follower that waits for an operator's decision. */
+export type StoppedFollower = { follower: string; reason: string };
+
+export async function stoppedFollowers(pool: pg.Pool): Promise<StoppedFollower[]> {
+  const text = 'select name as follower, stopped as reason from checkpoints where stopped is not null order by name';
+  return (await pool.query<StoppedFollower>({ name: 'stopped followers', text })).rows;
+}
+
 const reached = (column: string, otherwise: string) =>
   `coalesce((select ${column} from checkpoints where name = $1), ${otherwise})`;
 
 const text = `
   with next as (
     select e.recorded_at from events e
-    where (e.transaction_id, e.position) > (${reached('xid', "'0'::xid8")}, ${reached('position', '0')})
-    order by e.transaction_id, e.position limit 1
+    where (${order}) > (${reached('generation', '0')}, ${reached('xid', "'0'::xid8")}, ${reached('position', '0')})
+    order by ${order} limit 1
   )
   select
     (case when exists (select from next)
-      then greatest(1, pg_sequence_last_value('events_position') - ${reached('position', '0')}) else 0 end)::float as events,
+      then greatest(1, pg_sequence_last_value('events_position') - ${reached('position', '0')} - coalesce(
+        (select sum(skipped_positions) from log_generations where generation > ${reached('generation', '0')}), 0)) else 0 end)::float as events,
     coalesce((select extract(epoch from greatest(now() - recorded_at, interval '0')) from next), 0)::float as "oldestSeconds",
     (select count(*) from dead_letters where follower = $1)::float as "deadLetters"
 `;

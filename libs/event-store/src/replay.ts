@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { to } from 'pg-copy-streams';
-import { beginning, type Checkpoint, fence } from './checkpoint.js';
+import { beginning, type Checkpoint, fence, order } from './checkpoint.js';
 import { checkOut } from './round-trip.js';
 import type { Stored } from './stored.js';
 import { type Upcasters, upcast } from './upcasting.js';
@@ -17,9 +17,9 @@ export async function* replay(
     Object.assign(client, { pipeline: false });
     const source = client.query(
       to(`copy (
-        select transaction_id, position, version, schema_version, recorded_at, id, hash, stream, type, data, metadata
-        from events e where (transaction_id, position) > ('${BigInt(after.xid)}', ${BigInt(after.position)}) and ${fence}
-        order by transaction_id, position
+        select generation, transaction_id, position, version, schema_version, recorded_at, id, hash, stream, type, data, metadata
+        from events e where (${order}) > (${Number(after.generation)}, '${BigInt(after.xid)}', ${BigInt(after.position)}) and ${fence}
+        order by ${order}
       ) to stdout (format binary)`),
     );
     let events: Stored[] = [];
@@ -46,15 +46,15 @@ export async function* replay(
 
 // PostgreSQL's binary copy format: a header, then per row the number of fields and each field behind its length.
 const headerSize = 19;
-const fields = 11;
-const fixed = { xid: 6, position: 18, version: 30, schemaVersion: 42, recordedAt: 50, id: 62 };
-const firstVariable = 78;
+const fields = 12;
+const fixed = { generation: 6, xid: 14, position: 26, version: 38, schemaVersion: 50, recordedAt: 58, id: 70 };
+const firstVariable = 86;
 
 /** Where the row ends, when the whole of it has arrived. */
 function rowEnd(buffer: Buffer, at: number): number | undefined {
   if (at + firstVariable > buffer.length) return undefined;
   let end = at + firstVariable;
-  for (let field = 6; field < fields; field++) {
+  for (let field = 7; field < fields; field++) {
     if (end + 4 > buffer.length) return undefined;
     end += 4 + buffer.readInt32BE(end);
   }
@@ -70,6 +70,7 @@ function decode(buffer: Buffer, at: number): Stored {
   };
   const id = buffer.toString('hex', at + fixed.id, at + fixed.id + 16);
   return {
+    generation: buffer.readInt32BE(at + fixed.generation),
     xid: String(int64(buffer, at + fixed.xid)),
     position: String(int64(buffer, at + fixed.position)),
     version: int64(buffer, at + fixed.version),

@@ -41,6 +41,7 @@ export function stage(appends: readonly Append[], upcasters: Upcasters): Staged 
         schemaVersion,
         data,
         metadata,
+        generation: 0,
         position: '',
         xid: '',
         recordedAt: '',

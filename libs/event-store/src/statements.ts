@@ -5,7 +5,7 @@ export type Write = { name?: string; text: string; values: unknown[] };
 
 /** The columns of table `events e` in the shape of `Stored`. */
 export const columns = `e.id, e.stream, e.version::integer as version, e.type, e.schema_version as "schemaVersion", e.data,
-  e.metadata, e.position, e.transaction_id::text as xid,
+  e.metadata, e.generation, e.position, e.transaction_id::text as xid,
   iso_time(e.recorded_at) as "recordedAt", encode(e.hash, 'hex') as hash`;
 
 /** The answer, as JSON, that a repeated command with this key gets. */
@@ -44,7 +44,8 @@ function forOne(name: string, moveHead: string, command: string) {
   const text = (also: string) => `with head as (${moveHead}) ${also}
     insert into events (stream, id, type, schema_version, data, metadata, hash, version)
     values ($1, $2, $3, $4, $5, $6, $7, coalesce((select version from head), refuse_append($1)))
-    returning array[transaction_id::text, date_part('epoch', recorded_at)::text, position::text] as places`;
+    returning array[transaction_id::text, date_part('epoch', recorded_at)::text, position::text, generation::text]
+      as places`;
   return {
     plain: { name, text: text('') },
     answered: {

@@ -13,13 +13,14 @@ export type Metadata = {
 };
 
 /**
- * An event as the log keeps it: `id` is a UUIDv7, `version` counts from 1 in its stream, (`xid`, `position`) is its place
- * in the log, `recordedAt` an ISO time, `hash` hex.
+ * An event as the log keeps it: `id` is a UUIDv7, `version` counts from 1 in its stream, (`generation`, `xid`, `position`)
+ * is its position in the log, `recordedAt` an ISO time, `hash` hex.
  */
 export type Stored<E extends Event = Event> = E & {
   id: string;
   stream: string;
   version: number;
+  generation: number;
   position: string;
   xid: string;
   schemaVersion: number;
@@ -47,7 +48,7 @@ export function byStream(events: readonly Stored[]): Map<string, Stored[]> {
   return streams;
 }
 
-type Hashed = Omit<Stored, 'hash' | 'position' | 'xid' | 'recordedAt'>;
+type Hashed = Omit<Stored, 'hash' | 'generation' | 'position' | 'xid' | 'recordedAt'>;
 
 /** What makes tampering evident: SHA-256 (hex) over the RFC 8785 canonical JSON of an event and its predecessor's hash. */
 export const hashOf = (previous: string, event: Hashed): string =>

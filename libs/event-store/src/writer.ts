@@ -7,7 +7,7 @@ import { appendStatement, type Command, type Write } from './statements.js';
 export type Job = { staged: Staged; command?: Command; writes: Write[] };
 
 /** Where the events of a job are in the log. */
-export type Places = { xid: string; recordedAt: string; positions: string[] };
+export type Places = { generation: number; xid: string; recordedAt: string; positions: string[] };
 
 type Waiting = Job & { done(places: Places): void; failed(error: unknown): void };
 
@@ -68,9 +68,10 @@ export class Writer {
         jobs.flatMap(({ writes }) => writes),
       );
       const [xid, seconds, ...positions] = places;
+      const generation = Number(positions.pop());
       const recordedAt = new Date(Math.round(seconds * 1000)).toISOString();
       for (const { staged, done } of jobs)
-        done({ xid, recordedAt, positions: positions.splice(0, staged.events.length) });
+        done({ generation, xid, recordedAt, positions: positions.splice(0, staged.events.length) });
     } catch (error) {
       // Whatever the server refused, all but one are innocent: by itself each gets what is its own.
       const isRefused = (error as { severity?: string }).severity === 'ERROR';

@@ -39,9 +39,8 @@ export async function deliveriesOf(
   pool: pg.Pool,
   events: readonly (Checkpoint & { id: string })[],
 ): Promise<Delivery[]> {
-  const { rows: checkpoints } = await pool.query('select xid::text, position from checkpoints where name = $1', [
-    relayName,
-  ]);
+  const reached = 'select generation, xid::text, position from checkpoints where name = $1';
+  const { rows: checkpoints } = await pool.query<Checkpoint>(reached, [relayName]);
   const certain = events.filter((event) => checkpoints.some((checkpoint) => !isAfter(event, checkpoint)));
   const { rows } = await pool.query(
     `select ${deliveryColumns}

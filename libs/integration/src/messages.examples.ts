@@ -120,7 +120,7 @@ export function logOf(commands: readonly AnyAttemptCommand[]): Stored<LearnerAtE
       const version = log.length + 1;
       const id = `01942c3e-5a00-7000-8000-${String(version).padStart(12, '0')}`;
       const rest = { stream: 'attempts-7-42', schemaVersion: 1, recordedAt: after(0), hash: '' };
-      log.push({ ...event, ...rest, id, version, position: String(version), xid: '1', metadata });
+      log.push({ ...event, ...rest, id, version, generation: 1, position: String(version), xid: '1', metadata });
     }
   }
   return log;

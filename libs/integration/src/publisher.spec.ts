@@ -22,7 +22,7 @@ afterAll(() =>
 );
 
 const message = (value: string): Message => ({ topic, key: 'course/2', headers: { ce_id: randomUUID() }, value });
-const place = (position: string) => ({ xid: '1', position, eventId: randomUUID() });
+const place = (position: string) => ({ generation: 1, xid: '1', position, eventId: randomUUID() });
 const seen = async () => {
   const values: string[] = [];
   const offsets = await lastOffsets(kafka, prefix + topic);

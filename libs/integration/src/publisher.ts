@@ -141,7 +141,7 @@ export class Publisher {
       this.prefix + checkpointTopic,
       new Map([[partition, BigInt(offset)]]),
       ({ key, value }) => {
-        if (String(key) === follower) place = JSON.parse(String(value));
+        if (String(key) === follower) place = { generation: 1, ...JSON.parse(String(value)) };
       },
     );
     return place;

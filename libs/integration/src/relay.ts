@@ -108,10 +108,10 @@ export class Relay {
 
   /** A log that was set back to an older state would go on unpublished up to the place that Kafka knows. */
   private async verify(committed: Place) {
-    const { xid, position, eventId } = committed;
+    const { generation, xid, position, eventId } = committed;
     const { rowCount } = await this.pool.query(
-      'select from events where transaction_id = $1::xid8 and position = $2 and id = $3',
-      [xid, position, eventId],
+      'select from events where (generation, transaction_id, position, id) = ($1::integer, $2::xid8, $3::bigint, $4::uuid)',
+      [generation, xid, position, eventId],
     );
     if (rowCount === 0)
       throw new Error(`Kafka has messages up to event ${eventId}, which this log has not: see ADR 26.`);

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { upcasters } from '#domain';
-import { beginning, type Checkpoint, replay, type Stored, upcast } from '#event-store';
+import { beginning, type Checkpoint, order, replay, type Stored, upcast, valuesOf } from '#event-store';
 import { foldRows, type Projection, type Row, type RowId, writesOf } from './projection.js';
 import { fromRow } from './rows.js';
 
@@ -95,10 +95,10 @@ async function foldInto(
   for (const { text: statement, values } of writes) await db.query(statement, values);
 }
 
-async function committedAfter(db: pg.ClientBase, { xid, position }: Checkpoint): Promise<Stored[]> {
+async function committedAfter(db: pg.ClientBase, after: Checkpoint): Promise<Stored[]> {
   const text = `select e.stream, e.type, e.schema_version as "schemaVersion", e.data, e.metadata from events e
-                 where (e.transaction_id, e.position) > ($1::xid8, $2::bigint) order by e.transaction_id, e.position`;
-  return (await db.query<Stored>(text, [xid, position])).rows.map((event) => upcast(upcasters, event));
+                 where (${order}) > ($1::integer, $2::xid8, $3::bigint) order by ${order}`;
+  return (await db.query<Stored>(text, valuesOf(after))).rows.map((event) => upcast(upcasters, event));
 }
 
 async function difference(db: pg.ClientBase, table: string, shadow: string): Promise<RowId[]> {

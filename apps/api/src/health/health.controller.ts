@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import { type VendorState, vendorStates } from '#delivery';
+import { LogNotWritable, type StoppedFollower, stoppedFollowers, writableGenerationOf } from '#event-store';
 import { migrations } from '../../../../migrations/index.js';
 import { Gate } from '../authentication.js';
 import { Answers } from '../document/answers.js';
@@ -12,15 +13,19 @@ import { HttpAnswer } from '../http-answer.js';
 import { Draining } from './draining.js';
 
 const applied = 'select array_agg(name) as names from migrations';
-/** Restored elsewhere, the log has transactions that this server has not come to: its followers would not see them. */
-const ahead = `select from (select transaction_id from events order by transaction_id desc, position desc limit 1) as last
-                where transaction_id >= pg_snapshot_xmax(pg_current_snapshot())`;
 /** Readers of the log see nothing at or above the oldest running transaction. */
 const heldBack = `select pg_snapshot_xmax(snapshot)::text::bigint - pg_snapshot_xmin(snapshot)::text::bigint as transactions
                     from pg_current_snapshot() snapshot`;
 
 const vendor = object<VendorState>('Vendor', { provider: text, circuit: text, deadLetters: integer });
-const ready = object('Ready', { status: text, transactionsHeldBack: integer, vendors: listOf(vendor) });
+const stopped = object<StoppedFollower>('StoppedFollower', { follower: text, reason: text });
+const ready = object('Ready', {
+  status: text,
+  generation: integer,
+  transactionsHeldBack: integer,
+  stopped: listOf(stopped),
+  vendors: listOf(vendor),
+});
 
 @ApiTags('health')
 @Controller('health')
@@ -49,13 +54,13 @@ export class HealthController {
     const { rows } = await this.pool.query(applied);
     const missing = migrations.map((each) => nameOf(each)).filter((name) => !rows[0].names?.includes(name));
     if (missing.length > 0) throw new HttpAnswer(503, { status: 'migrations are missing', missing });
-    if ((await this.pool.query(ahead)).rows.length > 0)
-      throw new HttpAnswer(503, {
-        status: 'the log was restored by a logical dump: its transactions are ahead of this server',
-      });
+    const { generation } = await writableGenerationOf(this.pool).catch((error) => {
+      throw error instanceof LogNotWritable ? new HttpAnswer(503, { status: error.message }) : error;
+    });
     const [{ transactions }] = (await this.pool.query(heldBack)).rows;
     const vendors = await vendorStates(this.pool, this.configuration.settings);
-    return { status: 'ok', transactionsHeldBack: Number(transactions), vendors };
+    const stopped = await stoppedFollowers(this.pool);
+    return { status: 'ok', generation, transactionsHeldBack: Number(transactions), stopped, vendors };
   }
 }
 

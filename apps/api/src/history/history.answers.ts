@@ -7,6 +7,7 @@ const storedEvent = object<Stored>('StoredEvent', {
   data: { type: 'object', additionalProperties: true, description: 'See the catalogue of events' },
   stream: text,
   version: integer,
+  generation: integer,
   position: text,
   xid: text,
   schemaVersion: integer,

@@ -22,7 +22,8 @@ import { refused } from '../http-answer.js';
 import { WholeNumber } from '../whole-number.js';
 import { attemptDeliveries, attemptHistory, attemptState } from './history.answers.js';
 
-const place = /^(\d{1,19})\.(\d{1,18})$/;
+/** A pair, without a generation, is of the first one. */
+const place = /^(?:(\d{1,9})\.)?(\d{1,19})\.(\d{1,18})$/;
 
 /** Only staff of the attempt's course, global staff, or auditors see the history. */
 const auditors = {
@@ -127,11 +128,12 @@ export class HistoryController implements OnApplicationShutdown {
   @Gate('staff', { scope: 'audit:read' })
   @ApiOperation({ summary: 'The whole log in order, one event a line; go on with the last line as `after`' })
   @Answers(200, text, { type: 'application/x-ndjson' })
-  @Asks('after', { ...text, pattern: place.source }, '<xid>.<position> of an event')
+  @Asks('after', { ...text, pattern: place.source }, '<generation>.<xid>.<position> of an event')
   log(@Query('after') after?: string): StreamableFile {
-    const found = place.exec(after ?? '0.0');
-    if (!found) throw refused(400, 'after: not <xid>.<position>.');
-    return new StreamableFile(Readable.from(this.lines({ xid: found[1], position: found[2] })), {
+    const found = place.exec(after ?? '0.0.0');
+    if (!found) throw refused(400, 'after: not <generation>.<xid>.<position>.');
+    const [, generation = '1', xid, position] = found;
+    return new StreamableFile(Readable.from(this.lines({ generation: Number(generation), xid, position })), {
       type: 'application/x-ndjson',
     });
   }

@@ -24,7 +24,7 @@ import {
   ResetPracticeAttempt,
   startsCascade,
 } from '#domain';
-import { EventStore, type Metadata, type Stored } from '#event-store';
+import { EventStore, type Metadata, nextId, type Stored } from '#event-store';
 import { seal } from '#platform';
 import { examsBlockedForOnboarding } from '#read-models';
 import { FactFinder } from '../facts.js';
@@ -91,7 +91,7 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
     if (command instanceof GrantAllowance) {
       const { key, value } = command.data;
       const kept = isMinutesKey(key) ? { value } : { sealed: await seal(this.pool, userId, value) };
-      command.allowance = { id: await this.nextId('allowance_ids'), kept };
+      command.allowance = { id: await nextId(this.pool, 'allowance_ids'), kept };
     }
     if (command instanceof CreateAttempt || command instanceof ResetPracticeAttempt) {
       await this.prepareAttempt(command);
@@ -105,13 +105,8 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
   }
 
   private async prepareAttempt(command: NewAttemptCommand): Promise<void> {
-    const id = await this.nextId('attempt_ids');
+    const id = await nextId(this.pool, 'attempt_ids');
     command.attempt = { id, code: randomUUID().toUpperCase(), registration: null };
-  }
-
-  private async nextId(sequence: string): Promise<number> {
-    const { rows } = await this.pool.query({ name: sequence, text: `select nextval('${sequence}') as id` });
-    return Number(rows[0].id);
   }
 
   private async cascadeOf(command: AnyAttemptCommand): Promise<CascadeDecline[]> {

@@ -14,7 +14,7 @@ import {
   type Origin,
   Refusal,
 } from '#domain';
-import { EventStore, type Stored } from '#event-store';
+import { EventStore, nextId, type Stored } from '#event-store';
 import { ProviderRefused, providerOf, UnknownProvider } from '#providers';
 import { examById, examsOfCourse, providedExam } from '#read-models';
 import { examStream } from '../streams.js';
@@ -43,9 +43,8 @@ export class ExamWriter {
     return this.configuration.settings.defaultBackend;
   }
 
-  async nextId(sequence: 'exam_ids' | 'review_policy_ids' = 'exam_ids'): Promise<number> {
-    const { rows } = await this.pool.query({ name: sequence, text: `select nextval('${sequence}') as id` });
-    return Number(rows[0].id);
+  nextId(sequence: 'exam_ids' | 'review_policy_ids' = 'exam_ids'): Promise<number> {
+    return nextId(this.pool, sequence);
   }
 
   /** All commands are decided and written together. The answer is the ids of the exams, in order. @throws UnknownBackends */

@@ -1,0 +1,140 @@
+import type pg from 'pg';
+import type { Actor } from '#domain';
+import { checkOut } from './round-trip.js';
+import { stage } from './staging.js';
+import { appendStatement, columns } from './statements.js';
+import { headOf, type Stored } from './stored.js';
+
+/** One generation of the log: it lasts until the log's server is promoted, restored or replaced (ADR 28). */
+export type Generation = { generation: number; logId: string };
+
+/** The stream with one event for each generation after the first. */
+export const logStream = 'log';
+
+/** What PostgreSQL tells of the server and database that a generation is written in. */
+type Server = { systemIdentifier: string; databaseOid: number; timeline: string };
+
+/** The first entry of a generation. Positions up to `skippedPositions` before it were left out, and as many ids. */
+export type GenerationBegan = {
+  type: 'GenerationBegan';
+  data: Generation & Server & { reason: 'promoted' | 'copied'; skippedPositions: number; at: string };
+};
+
+type State = Generation & { state: 'new' | 'writable' | 'standby' | 'promoted' | 'copied' };
+
+const obstacles = {
+  standby: 'This database server is a standby. The log is written on its primary.',
+  copied:
+    'This database is a copy of the log that was not adopted. Make sure that nothing writes to the original, then run ' +
+    '`npm run ops -- adopt-log`.',
+};
+
+/** Nothing may be written to the log in this database; `message` says why. */
+export class LogNotWritable extends Error {
+  override readonly name = 'LogNotWritable';
+  constructor(readonly state: keyof typeof obstacles) {
+    super(obstacles[state]);
+  }
+}
+
+/**
+ * The generation that the log is written in. When the server was promoted this begins a new one. Throws LogNotWritable for
+ * a standby and for a copy that nobody adopted.
+ */
+export async function writableGeneration(client: pg.ClientBase): Promise<Generation> {
+  const { state, ...found } = await stateOf(client);
+  if (state === 'writable') return found;
+  if (state === 'standby' || state === 'copied') throw new LogNotWritable(state);
+  await beginGeneration(client, state, { kind: 'clock' });
+  const { state: now, ...generation } = await stateOf(client);
+  if (now !== 'writable') throw new Error(`The log is ${now} after a new generation began.`);
+  return generation;
+}
+
+/** The same, on a connection of the pool. */
+export const writableGenerationOf = (pool: pg.Pool) => onOneConnection(pool, writableGeneration);
+
+/**
+ * Begins a generation in a copy of the log that another server or database made, so that it can be written to. Answers
+ * undefined when this is no such copy. Throws when the copy is not complete.
+ */
+export const adoptLog = (pool: pg.Pool, actor: Actor) => onOneConnection(pool, (client) => adopt(client, actor));
+
+async function adopt(client: pg.ClientBase, actor: Actor): Promise<Generation | undefined> {
+  const { state } = await stateOf(client);
+  if (state === 'standby') throw new LogNotWritable(state);
+  if (state !== 'copied') return undefined;
+  const { rows } = await client.query<{ stream: string }>(`
+    select coalesce(s.id, e.stream) as stream from streams s
+    full join (select distinct on (stream) stream, version, hash from events order by stream, version desc) e
+      on e.stream = s.id and e.version = s.version and e.hash = s.head_hash
+    where s.id is null or e.stream is null limit 1`);
+  if (rows.length > 0)
+    throw new Error(`The copy is not complete: stream ${rows[0].stream} does not end with its last event.`);
+  await beginGeneration(client, state, actor);
+  return writableGeneration(client);
+}
+
+/** Does `work`, and once more when a generation had to begin first. */
+export async function whenWritable<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!unwritable.includes((error as { code?: string }).code!)) throw error;
+    await writableGenerationOf(pool);
+    return work();
+  }
+}
+
+/** Raised by current_generation(), and by PostgreSQL on a standby. */
+const unwritable = ['EV503', '25006'];
+
+/** An id that was never given out, in no generation. */
+export async function nextId(pool: pg.Pool, sequence: string): Promise<number> {
+  const draw = { name: `next of ${sequence}`, text: `select next_id('${sequence}') as id` };
+  const { rows } = await whenWritable(pool, () => pool.query(draw));
+  return Number(rows[0].id);
+}
+
+async function stateOf(client: pg.ClientBase): Promise<State> {
+  const { rows } = await client.query<State>('select state, generation, log_id as "logId" from log_state()');
+  return rows[0];
+}
+
+/** In one transaction with its entry; does nothing when another process was faster. */
+async function beginGeneration(client: pg.ClientBase, from: 'new' | 'promoted' | 'copied', actor: Actor) {
+  await client.query('begin');
+  try {
+    const { rows } = await client.query<GenerationBegan['data']>(
+      `select generation, log_id as "logId", reason, system_identifier as "systemIdentifier",
+         database_oid::bigint as "databaseOid", timeline, skipped_positions as "skippedPositions", iso_time(began_at) as at
+       from begin_generation($1)`,
+      [from],
+    );
+    for (const { databaseOid, skippedPositions, ...data } of from === 'new' ? [] : rows) {
+      const numbers = { databaseOid: Number(databaseOid), skippedPositions: Number(skippedPositions) };
+      await appendEntry(client, { type: 'GenerationBegan', data: { ...data, ...numbers } }, actor);
+    }
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback').catch(() => {});
+    throw error;
+  }
+}
+
+async function appendEntry(client: pg.ClientBase, event: GenerationBegan, actor: Actor) {
+  const text = `select ${columns} from events e where e.stream = $1 order by e.version`;
+  const { rows: history } = await client.query<Stored>(text, [logStream]);
+  const metadata = { commandId: `generation ${event.data.generation}`, actor };
+  const staged = stage([{ stream: logStream, after: headOf(history), events: [event], metadata }], {});
+  await client.query(appendStatement(staged, []));
+}
+
+async function onOneConnection<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+  const client = await checkOut(pool);
+  try {
+    return await work(client);
+  } finally {
+    client.release();
+  }
+}

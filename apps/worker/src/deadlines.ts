@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { FreshAttempts } from '#commands';
+import { withClient } from '#connections';
 import { overdueAttempts } from '#read-models';
 
 const atOnce = 100;
@@ -9,29 +10,27 @@ const lock = `hashtext('exam-proctoring deadlines')`;
  * Submits the attempts whose time is over, as a read of them would (architecture decision 10). Does nothing while another
  * process does it. Throws the first failure when all is tried.
  */
-export async function submitOverdue(pool: pg.Pool, attempts: FreshAttempts): Promise<void> {
-  const client = await pool.connect();
-  let isMine = false;
-  try {
-    isMine = (await client.query(`select pg_try_advisory_lock(${lock}) as mine`)).rows[0].mine;
-    const at = new Date().toISOString();
-    const failures: unknown[] = [];
-    for (let after = { expiresAt: '-infinity', id: 0 }; isMine; ) {
-      const overdue = await overdueAttempts(pool, at, after, atOnce);
-      const results = await Promise.allSettled(overdue.map((attempt) => attempts.of(attempt, at)));
-      failures.push(...results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])));
-      const last = overdue.at(-1);
-      if (!last || overdue.length < atOnce) break;
-      after = { expiresAt: last.expiresAt!, id: last.id };
+export const submitOverdue = (pool: pg.Pool, attempts: FreshAttempts): Promise<void> =>
+  withClient(pool, async (client) => {
+    if (!(await client.query(`select pg_try_advisory_lock(${lock}) as mine`)).rows[0].mine) return;
+    try {
+      await submitAll(pool, attempts);
+    } finally {
+      // When this fails, the connection is lost, and the lock ends with it.
+      await client.query(`select pg_advisory_unlock(${lock})`);
     }
-    if (failures.length > 0) throw failures[0];
-  } finally {
-    const isStuck =
-      isMine &&
-      (await client.query(`select pg_advisory_unlock(${lock})`).then(
-        () => false,
-        () => true,
-      ));
-    client.release(isStuck); // a session that ends lets go of its lock
+  });
+
+async function submitAll(pool: pg.Pool, attempts: FreshAttempts): Promise<void> {
+  const at = new Date().toISOString();
+  const failures: unknown[] = [];
+  for (let after = { expiresAt: '-infinity', id: 0 }; ; ) {
+    const overdue = await overdueAttempts(pool, at, after, atOnce);
+    const results = await Promise.allSettled(overdue.map((attempt) => attempts.of(attempt, at)));
+    failures.push(...results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])));
+    const last = overdue.at(-1);
+    if (!last || overdue.length < atOnce) break;
+    after = { expiresAt: last.expiresAt!, id: last.id };
   }
+  if (failures.length > 0) throw failures[0];
 }

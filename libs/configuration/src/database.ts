@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { hourMs, openClient, poolSettings } from '#connections';
 import { migrations } from '../../../migrations/index.js';
 import { moveRights, prepareDatabase } from './application-role.js';
 import { poolOptions, refuseTransactionPooling } from './session.js';
@@ -28,17 +29,13 @@ type MigrateOptions = { signal?: AbortSignal; say?: (line: string) => void };
 /** Brings the database at `url` up to date, as the URL's user. Throws one line when that cannot be done. */
 export async function migrate(url: string, { signal, say = () => {} }: MigrateOptions = {}): Promise<void> {
   const { hostname, port, pathname } = new URL(url);
-  const connection = { connectTimeoutMS: 10_000, applicationName: 'exam-proctoring migrations' };
-  const database = new DataSource({ type: 'postgres', url, migrations, poolSize: 2, ...connection });
-  const owner = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: connection.connectTimeoutMS,
-    application_name: connection.applicationName,
-  });
-  owner.on('error', () => {}); // the statement in hand fails as well
+  const applicationName = 'exam-proctoring migrations';
+  const extra = poolSettings(hourMs);
+  const database = new DataSource({ type: 'postgres', url, migrations, poolSize: 2, applicationName, extra });
+  let owner: pg.Client | undefined;
   try {
     await refuseTransactionPooling(url);
-    await owner.connect();
+    owner = await openClient({ ...extra, connectionString: url, application_name: applicationName });
     await waitForTurn(owner, say, signal);
     const role = await prepareDatabase(owner);
     await database.initialize();
@@ -48,7 +45,7 @@ export async function migrate(url: string, { signal, say = () => {} }: MigrateOp
     throw new Error(`The database at ${hostname}:${port || 5432}${pathname} cannot be used: ${reasonOf(error)}`);
   } finally {
     if (database.isInitialized) await database.destroy();
-    await owner.end().catch(() => {});
+    await owner?.end().catch(() => {});
   }
 }
 

@@ -157,10 +157,11 @@ async function findRunning(dataDir: string, deadline: number): Promise<Running |
     }
     const password = (await readFile(join(cluster, 'password'), 'utf8')).trim();
     const url = `postgres://postgres:${password}@127.0.0.1:${file.port}/postgres`;
+    // Not #connections: Jest's global setup loads this file by itself.
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
     client.on('error', () => {});
     const failure = await client.connect().then(
-      () => client.end(),
+      () => void client.end(),
       (error) => error,
     );
     if (!failure) return { pid: file.pid, url };

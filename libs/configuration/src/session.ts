@@ -1,25 +1,22 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { connectMs, openClient, poolSettings, sessionLimits } from '#connections';
 
 declare module 'pg' {
   // The driver has these, its types do not.
   interface PoolConfig {
     pipeline?: boolean;
-    onConnect?: (client: pg.Client) => Promise<void>;
   }
   interface ClientBase {
     processID: number;
   }
 }
 
-/** A pooler makes a client wait for a free server connection; the service does not wait longer than this. */
-const patienceMs = 10_000;
-
 /** A pool whose connections act as the application's role, which owns nothing. */
 export function poolOptions(url: string, more: pg.PoolConfig = {}): pg.PoolConfig {
   let sessionsAreKept: Promise<void> | undefined;
   return {
+    ...poolSettings(),
     connectionString: url,
-    connectionTimeoutMillis: patienceMs,
     pipeline: true,
     async onConnect(client) {
       if ((await serverOf(client)) !== client.processID) {
@@ -38,11 +35,7 @@ export function poolOptions(url: string, more: pg.PoolConfig = {}): pg.PoolConfi
 /** By statements, since poolers refuse or ignore start-up options; a second one checks that the connection kept them. */
 async function beginSession(client: pg.ClientBase) {
   const server = await serverOf(client);
-  // A transaction that its client forgot would hold back every reader of the log.
-  await ask(
-    client,
-    `select set_config('role', application_role(), false), set_config('idle_in_transaction_session_timeout', '30s', false)`,
-  );
+  await ask(client, `select set_config('role', application_role(), false), ${sessionLimits()}`);
   const kept = await ask(client, 'select current_user = application_role() as "isApplication"', 'session');
   if (!kept.isApplication || (await serverOf(client)) !== server) throw new Error(transactionPooling);
 }
@@ -56,11 +49,10 @@ const transactionPooling =
  * the server connection that served another client before. Several times, since a pooler may take turns.
  */
 export async function refuseTransactionPooling(url: string): Promise<void> {
-  const [client, other] = [1, 2].map(
-    () => new pg.Client({ connectionString: url, connectionTimeoutMillis: patienceMs }),
-  );
+  const clients: pg.Client[] = [];
   try {
-    for (const each of [client, other]) await each.on('error', () => {}).connect();
+    for (const _ of [1, 2]) clients.push(await openClient({ ...poolSettings(), connectionString: url }));
+    const [client, other] = clients;
     const server = await serverOf(client);
     for (let round = 0; round < 3 && server !== client.processID; round++) {
       await ask(other, 'begin');
@@ -72,7 +64,7 @@ export async function refuseTransactionPooling(url: string): Promise<void> {
     const { message } = error as Error;
     throw /statement pooling/.test(message) ? new Error(transactionPooling) : error;
   } finally {
-    await Promise.allSettled([client.end(), other.end()]);
+    await Promise.allSettled(clients.map((each) => each.end()));
   }
 }
 
@@ -80,6 +72,6 @@ const serverOf = async (client: pg.ClientBase): Promise<number> =>
   (await ask(client, 'select pg_backend_pid() as server')).server;
 
 async function ask(client: pg.ClientBase, text: string, name?: string) {
-  const query = { name, text, query_timeout: patienceMs };
+  const query = { name, text, query_timeout: connectMs };
   return (await client.query(query)).rows[0];
 }

@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { openClient } from '#connections';
 
 const connections = 2;
 
@@ -39,15 +40,12 @@ export class SharedReads {
 
   /** A connection that is lost fails the reads on it, and the next one opens another. */
   private async open(place: number): Promise<pg.Client> {
-    const client = new pg.Client(this.pool.options);
     const forget = () => {
       this.shared[place] = undefined;
     };
-    client.on('error', forget).on('end', forget);
     try {
-      await client.connect();
-      await this.pool.options.onConnect?.(client);
-      return client;
+      const client = await openClient(this.pool.options);
+      return client.on('error', forget).on('end', forget);
     } catch (error) {
       forget();
       throw error;

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { checkOut } from './round-trip.js';
+import { longMs, withClient } from '#connections';
 import { columns } from './statements.js';
 import type { Stored } from './stored.js';
 import { type Upcasters, upcast } from './upcasting.js';
@@ -33,9 +33,8 @@ export async function retryDeadLetters(
   handle: (events: Stored[]) => Promise<void>,
   upcasters: Upcasters = {},
 ): Promise<number> {
-  const client = await checkOut(pool);
   const lock = [`retry ${name} ${learner}`];
-  try {
+  const retry = async (client: pg.PoolClient) => {
     const { rows } = await client.query('select pg_try_advisory_lock(hashtextextended($1, 0)) as free', lock);
     if (!rows[0].free) throw new Error(`The dead letters of ${learner} are being retried already`);
     for (let delivered = 0; ; delivered++) {
@@ -48,21 +47,21 @@ export async function retryDeadLetters(
       });
       await remove(client, name, letter.event.id);
     }
-  } finally {
-    // By itself the lock would last until the server has noticed that the connection is gone.
-    await client.query('select pg_advisory_unlock(hashtextextended($1, 0))', lock).catch(() => {});
-    client.release(true);
-  }
+  };
+  // With a limit of its own the connection is closed afterwards, and so the lock ends in any case.
+  return withClient(
+    pool,
+    (client) =>
+      retry(client).finally(() =>
+        client.query('select pg_advisory_unlock(hashtextextended($1, 0))', lock).catch(() => {}),
+      ),
+    { limitMs: longMs },
+  );
 }
 
 /** Gives one dead letter up; what waits behind it still wants a retry. False when there is no such letter. */
 export async function skipDeadLetter(pool: pg.Pool, name: string, eventId: string): Promise<boolean> {
-  const client = await checkOut(pool);
-  try {
-    return await remove(client, name, eventId);
-  } finally {
-    client.release();
-  }
+  return withClient(pool, (client) => remove(client, name, eventId));
 }
 
 export async function hasDeadLetters(client: pg.ClientBase, name: string): Promise<boolean> {
@@ -130,7 +129,7 @@ async function locked<T>(client: pg.ClientBase, name: string, change: () => Prom
     await client.query('commit');
     return result;
   } catch (error) {
-    await client.query('rollback');
+    await client.query('rollback').catch(() => {});
     throw error;
   }
 }

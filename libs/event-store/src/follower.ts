@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
+import { openClient } from '#connections';
 import { channel } from './bell.js';
 import { beginning, type Checkpoint, placeOf, readLog, valuesOf } from './checkpoint.js';
 import { hasDeadLetters, park, parkWaiting, Undeliverable } from './dead-letters.js';
@@ -66,23 +67,22 @@ export class Follower {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       // A connection of its own: whoever loses it loses the lead, and can no longer move the checkpoint.
-      const client = new pg.Client(this.pool.options);
-      client.on('error', () => {}); // the statement in hand fails as well
-      client.on('notification', () => {
-        this.rang = true;
-        this.wake?.();
-      });
+      let client: pg.Client | undefined;
       try {
-        await client.connect();
-        await this.pool.options.onConnect?.(client);
+        client = await openClient(this.pool.options);
+        client.on('notification', () => {
+          this.rang = true;
+          this.wake?.();
+        });
         await this.untilLeader(client, signal);
         await this.lead(client, signal);
       } catch (error) {
-        if (error instanceof CannotLead) await noteStop(client, this.options.name, error.message).catch(() => {});
+        if (client && error instanceof CannotLead)
+          await noteStop(client, this.options.name, error.message).catch(() => {});
         this.options.onError(error, ++this.failures);
         await backOff(this.failures, signal);
       } finally {
-        await client.end().catch(() => {});
+        await client?.end().catch(() => {});
       }
     }
   }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
+import { withClient } from '#connections';
 import type { Actor } from '#domain';
-import { checkOut } from './round-trip.js';
 import { stage } from './staging.js';
 import { appendStatement, columns } from './statements.js';
 import { headOf, type Stored } from './stored.js';
@@ -52,13 +52,13 @@ export async function writableGeneration(client: pg.ClientBase): Promise<Generat
 }
 
 /** The same, on a connection of the pool. */
-export const writableGenerationOf = (pool: pg.Pool) => onOneConnection(pool, writableGeneration);
+export const writableGenerationOf = (pool: pg.Pool) => withClient(pool, writableGeneration);
 
 /**
  * Begins a generation in a copy of the log that another server or database made, so that it can be written to. Answers
  * undefined when this is no such copy. Throws when the copy is not complete.
  */
-export const adoptLog = (pool: pg.Pool, actor: Actor) => onOneConnection(pool, (client) => adopt(client, actor));
+export const adoptLog = (pool: pg.Pool, actor: Actor) => withClient(pool, (client) => adopt(client, actor));
 
 async function adopt(client: pg.ClientBase, actor: Actor): Promise<Generation | undefined> {
   const { state } = await stateOf(client);
@@ -128,13 +128,4 @@ async function appendEntry(client: pg.ClientBase, event: GenerationBegan, actor:
   const metadata = { commandId: `generation ${event.data.generation}`, actor };
   const staged = stage([{ stream: logStream, after: headOf(history), events: [event], metadata }], {});
   await client.query(appendStatement(staged, []));
-}
-
-async function onOneConnection<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
-  const client = await checkOut(pool);
-  try {
-    return await work(client);
-  } finally {
-    client.release();
-  }
 }

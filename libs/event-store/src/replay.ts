@@ -1,46 +1,60 @@
+import type { Readable } from 'node:stream';
 import type pg from 'pg';
 import { to } from 'pg-copy-streams';
+import { longMs, streamWithClient } from '#connections';
 import { beginning, type Checkpoint, fence, order } from './checkpoint.js';
-import { checkOut } from './round-trip.js';
 import type { Stored } from './stored.js';
 import { type Upcasters, upcast } from './upcasting.js';
 
 /** The whole log after a checkpoint, in its order and today's shape, as fast as the server gives it. */
-export async function* replay(
+export const replay = (
   pool: pg.Pool,
   options: { after?: Checkpoint; batch?: number; upcasters?: Upcasters } = {},
+): AsyncGenerator<Stored[]> => streamWithClient(pool, (client) => copied(client, options));
+
+async function* copied(
+  client: pg.PoolClient,
+  { after = beginning, batch = 1000, upcasters = {} }: Parameters<typeof replay>[1] & object,
 ): AsyncGenerator<Stored[]> {
-  const { after = beginning, batch = 1000, upcasters = {} } = options;
-  const client = await checkOut(pool);
-  try {
-    // A copy cannot share its connection with other statements.
-    Object.assign(client, { pipeline: false });
-    const source = client.query(
-      to(`copy (
-        select generation, transaction_id, position, version, schema_version, recorded_at, id, hash, stream, type, data, metadata
-        from events e where (${order}) > (${Number(after.generation)}, '${BigInt(after.xid)}', ${BigInt(after.position)}) and ${fence}
-        order by ${order}
-      ) to stdout (format binary)`),
-    );
-    let events: Stored[] = [];
-    let rest: Buffer = Buffer.alloc(0);
-    let at = headerSize;
-    for await (const chunk of source) {
-      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      for (let end = rowEnd(rest, at); end !== undefined; end = rowEnd(rest, at)) {
-        events.push(upcast(upcasters, decode(rest, at)));
-        at = end;
-        if (events.length === batch) {
-          yield events;
-          events = [];
-        }
+  // A copy cannot share its connection with other statements.
+  Object.assign(client, { pipeline: false });
+  const source = client.query(
+    to(`copy (
+      select generation, transaction_id, position, version, schema_version, recorded_at, id, hash, stream, type, data, metadata
+      from events e where (${order}) > (${Number(after.generation)}, '${BigInt(after.xid)}', ${BigInt(after.position)}) and ${fence}
+      order by ${order}
+    ) to stdout (format binary)`),
+  );
+  let events: Stored[] = [];
+  let rest: Buffer = Buffer.alloc(0);
+  let at = headerSize;
+  for await (const chunk of unlessSilent(source)) {
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    for (let end = rowEnd(rest, at); end !== undefined; end = rowEnd(rest, at)) {
+      events.push(upcast(upcasters, decode(rest, at)));
+      at = end;
+      if (events.length === batch) {
+        yield events;
+        events = [];
       }
-      [rest, at] = [rest.subarray(at), Math.max(0, at - rest.length)];
     }
-    if (events.length > 0) yield events;
+    [rest, at] = [rest.subarray(at), Math.max(0, at - rest.length)];
+  }
+  if (events.length > 0) yield events;
+}
+
+/** Fails when the server sends nothing for a minute; the reader may take longer. */
+async function* unlessSilent(source: Readable): AsyncGenerator<Buffer> {
+  const chunks = source[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const silence = setTimeout(() => source.destroy(new Error('Connection terminated: the log is silent')), longMs);
+      const { done, value } = await chunks.next().finally(() => clearTimeout(silence));
+      if (done) return;
+      yield value;
+    }
   } finally {
-    // Also ends a copy that nobody reads to its end.
-    client.release(true);
+    await chunks.return?.();
   }
 }
 

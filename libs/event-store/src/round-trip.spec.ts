@@ -140,6 +140,6 @@ describe('an append and its projection', () => {
 
   it('never leave a session asleep in its transaction for long', async () => {
     const { rows } = await pool.query('show idle_in_transaction_session_timeout');
-    expect(rows).toEqual([{ idle_in_transaction_session_timeout: '30s' }]);
+    expect(rows).toEqual([{ idle_in_transaction_session_timeout: '10s' }]);
   });
 });

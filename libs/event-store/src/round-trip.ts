@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
+import { withClient } from '#connections';
 import type { Write } from './statements.js';
 
 /**
@@ -9,22 +10,19 @@ import type { Write } from './statements.js';
 export async function inOneRoundTrip(pool: pg.Pool, first: Write, writes: readonly Write[]): Promise<any[]> {
   // A single statement is a transaction by itself.
   const sent = writes.length === 0 ? [first] : [begin, first, ...writes, commit];
-  const client = await checkOut(pool);
-  // Held back until all is written: one packet, not one for each statement.
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
-  stream.cork();
-  const answers = sent.map((statement) => send(client, statement));
-  stream.uncork();
-  try {
-    const results = await Promise.all(answers);
-    client.release();
-    return results[sent.indexOf(first)].rows;
-  } catch (error) {
-    await Promise.allSettled(answers);
-    // A refusal by the server leaves the connection as it was; after anything else nobody knows.
-    client.release((error as { severity?: string }).severity !== 'ERROR');
-    throw error;
-  }
+  return withClient(pool, async (client) => {
+    // Held back until all is written: one packet, not one for each statement.
+    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+    stream.cork();
+    const answers = sent.map((statement) => send(client, statement));
+    stream.uncork();
+    try {
+      return (await Promise.all(answers))[sent.indexOf(first)].rows;
+    } catch (error) {
+      await Promise.allSettled(answers);
+      throw error;
+    }
+  });
 }
 
 const begin = { text: 'begin', values: [] };
@@ -36,13 +34,6 @@ function send(client: pg.PoolClient, { name, text, values }: Write): Promise<pg.
     const query = new pg.Query(text, values, (error, result) => (error ? reject(error) : resolve(result)));
     client.query(Object.assign(query, { name }));
   });
-}
-
-/** A connection whose loss fails the statement in hand and nothing else: unheard, it would end the process. */
-export async function checkOut(pool: pg.Pool): Promise<pg.PoolClient> {
-  const client = await pool.connect();
-  if (client.listenerCount('error') === 0) client.on('error', () => {});
-  return client;
 }
 
 const names = new Map<string, string>();

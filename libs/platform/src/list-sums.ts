@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type pg from 'pg';
+import { longMs } from '#connections';
 import { type List, many, shortText } from './lists.js';
 import { transaction } from './transaction.js';
 
@@ -47,6 +48,7 @@ const sumList = (pool: pg.Pool, list: List, courseId: string) =>
           [list, courseId, JSON.stringify(sums)],
         );
     },
+    { limitMs: longMs },
   );
 
 /** Between them others have their turn: a long list takes a second. */

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { longMs } from '#connections';
 import { type RosterError, RosterInvalid } from './roster.errors.js';
 import { isObject, Problem } from './roster.fields.js';
 import { type Item, removable, type Section, sections } from './roster.sections.js';
@@ -13,10 +14,11 @@ type Document = Record<string, Item[]>;
  */
 export async function upsertRoster(pool: pg.Pool, document: unknown): Promise<Record<string, number>> {
   const { written, removed } = readDocument(document);
-  await rosterTransaction(pool, async (client) => {
+  const write = async (client: pg.ClientBase) => {
     for (const name of Object.keys(sections)) if (written[name]?.length) await writeItems(client, name, written[name]);
     for (const [name, items] of Object.entries(removed)) await removeItems(client, name, items);
-  });
+  };
+  await rosterTransaction(pool, write, { limitMs: longMs });
   const counts = Object.entries(written).map(([name, items]) => [name, items.length]);
   const goneCounts = Object.entries(removed).map(([name, items]) => [`removed.${name}`, items.length]);
   return Object.fromEntries([...counts, ...goneCounts]);

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { hourMs, withClient } from '#connections';
 import { upcasters } from '#domain';
 import { beginning, type Checkpoint, order, replay, type Stored, upcast, valuesOf } from '#event-store';
 import { foldRows, type Projection, type Row, type RowId, writesOf } from './projection.js';
@@ -24,16 +25,16 @@ export type RebuildOptions = { replaceDiffering?: boolean; dryRun?: boolean; onE
 export async function rebuild(owner: pg.Pool, projection: Projection, options: RebuildOptions = {}): Promise<Rebuilt> {
   const { table } = projection;
   const shadow = `${table}_rebuilt`;
-  const lead = await owner.connect();
-  try {
-    const { rows } = await lead.query('select pg_try_advisory_lock(hashtext($1)) as free', [`rebuild ${table}`]);
+  const lock = [`rebuild ${table}`];
+  const alone = async (lead: pg.PoolClient) => {
+    const { rows } = await lead.query('select pg_try_advisory_lock(hashtext($1)) as free', lock);
     if (!rows[0].free) throw new Error(`${table} is being rebuilt already.`);
-    return await rebuildInto(owner, shadow, projection, options);
-  } finally {
-    // By itself the lock would last until the server has noticed that the connection is gone.
-    await lead.query('select pg_advisory_unlock(hashtext($1))', [`rebuild ${table}`]).catch(() => {});
-    lead.release(true);
-  }
+    // Without the unlock, the lock would last until the server has noticed that the connection is closed.
+    return rebuildInto(owner, shadow, projection, options).finally(() =>
+      lead.query('select pg_advisory_unlock(hashtext($1))', lock).catch(() => {}),
+    );
+  };
+  return withClient(owner, alone, { limitMs: hourMs });
 }
 
 async function rebuildInto(
@@ -58,8 +59,9 @@ async function rebuildInto(
     last = batch.at(-1)!;
   }
 
-  const client = await owner.connect();
-  try {
+  return withClient(owner, (client) => finish(client).catch(undo(client)), { limitMs: hourMs });
+
+  async function finish(client: pg.PoolClient): Promise<Rebuilt> {
     await client.query('begin');
     await client.query(`lock table ${table} in share mode`);
     // Nobody writes rows now, so all that was committed is to be read: also what a reader of the log must not see yet.
@@ -73,13 +75,13 @@ async function rebuildInto(
     // Triggers were off while the shadow was written. What they keep takes locks of its own, so not under the table's.
     if (swapped && derived) await client.query(derived);
     return { table, events, rows, differing, swapped };
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  } finally {
-    client.release();
   }
 }
+
+const undo = (client: pg.PoolClient) => async (error: unknown) => {
+  await client.query('rollback').catch(() => {});
+  throw error;
+};
 
 async function foldInto(
   db: pg.ClientBase | pg.Pool,

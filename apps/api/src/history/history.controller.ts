@@ -9,8 +9,9 @@ import {
   StreamableFile,
 } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import pg from 'pg';
+import type pg from 'pg';
 import { POOL } from '#commands';
+import { openPool } from '#connections';
 import { type Attempt, evolveAttempt, isAttemptEvent, upcasters } from '#domain';
 import { type Checkpoint, EventStore, replay, type Stored } from '#event-store';
 import { deliveriesOf } from '#integration';
@@ -43,8 +44,7 @@ export class HistoryController implements OnApplicationShutdown {
     private readonly events: EventStore,
     @Inject(POOL) private readonly pool: pg.Pool,
   ) {
-    this.downloads = new pg.Pool({ ...pool.options, password: pool.options.password, max: 2 });
-    this.downloads.on('error', () => {}); // the download in hand fails as well
+    this.downloads = openPool({ ...pool.options, password: pool.options.password, max: 2 });
   }
 
   onApplicationShutdown() {

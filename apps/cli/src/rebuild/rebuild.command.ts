@@ -1,6 +1,6 @@
 import { Command, Option } from 'nest-commander';
-import pg from 'pg';
 import { loadConfiguration } from '#configuration';
+import { hourMs, openPool } from '#connections';
 import { type Projection, projections, rebuild } from '#read-models';
 import { withDatabase } from '../database.js';
 import { OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
@@ -21,7 +21,7 @@ export class RebuildCommand extends OperatorCommand {
     const chosen = all ? projections : tables.map(projectionOf);
     if (chosen.length === 0) throw new BadUse(`Say which read models (${names}), or --all.`);
     return withDatabase(loadConfiguration(process.env), async (connectionString) => {
-      const owner = new pg.Pool({ connectionString, max: 3 });
+      const owner = openPool({ connectionString, max: 3 }, hourMs);
       try {
         const { rows } = await owner.query('select count(*) from events');
         const tasks = chosen.map((projection): Task => {

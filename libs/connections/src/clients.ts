@@ -1,0 +1,65 @@
+import pg from 'pg';
+import { answerLimit, poolSettings, sessionLimits } from './connection.js';
+import { outageOf } from './outage.js';
+
+/** A pool of its own. `limitMs`: for each statement and each wait for a lock. */
+export function openPool(options: pg.PoolConfig, limitMs?: number): pg.Pool {
+  const pool = new pg.Pool({ ...poolSettings(limitMs), ...options, password: options.password });
+  return pool.on('error', () => {}); // An idle connection was lost: the pool opens another.
+}
+
+/**
+ * Checks a connection out for the time of `work`. When it is lost, the statement in hand fails, and nothing else does. A
+ * connection is used again only when no statement went unanswered and no transaction is open. With `limitMs`, statements
+ * and waits for locks may take that long, and the connection is closed afterwards.
+ */
+export async function withClient<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+  { limitMs }: { limitMs?: number } = {},
+): Promise<T> {
+  const client = await checkOut(pool);
+  let isSilent = false;
+  try {
+    if (limitMs !== undefined) await setLimits(client, limitMs);
+    return await work(client);
+  } catch (error) {
+    isSilent = outageOf(error)?.kind === 'silent';
+    throw error;
+  } finally {
+    giveBack(client, isSilent || limitMs !== undefined || isInTransaction(client));
+  }
+}
+
+/** The same for what is read bit by bit, without a limit for the whole. The connection is closed afterwards. */
+export async function* streamWithClient<T>(
+  pool: pg.Pool,
+  read: (client: pg.PoolClient) => AsyncIterable<T>,
+): AsyncGenerator<T> {
+  const client = await checkOut(pool);
+  try {
+    await setLimits(client, 0);
+    yield* read(client);
+  } finally {
+    giveBack(client, true);
+  }
+}
+
+const ignore = () => {}; // The statement in hand fails as well.
+
+const checkOut = async (pool: pg.Pool) => (await pool.connect()).on('error', ignore);
+
+function giveBack(client: pg.PoolClient, isUnusable: boolean) {
+  client.off('error', ignore);
+  client.release(isUnusable);
+}
+
+/** 0 is none. */
+async function setLimits(client: pg.PoolClient, limitMs: number): Promise<void> {
+  const { connectionParameters } = client as unknown as { connectionParameters: { query_timeout?: number } };
+  await client.query(`select ${sessionLimits(limitMs)}`);
+  connectionParameters.query_timeout = answerLimit(limitMs);
+}
+
+const isInTransaction = (client: pg.PoolClient): boolean =>
+  ['T', 'E'].includes(String((client as { getTransactionStatus?(): string | null }).getTransactionStatus?.()));

@@ -1,0 +1,3 @@
+export { openPool, streamWithClient, withClient } from './clients.js';
+export { connectMs, hourMs, longMs, openClient, poolSettings, sessionLimits } from './connection.js';
+export { type Outage, outageOf } from './outage.js';

@@ -19,7 +19,10 @@ export default async function setUp() {
 
   const dataDir = join(tmpdir(), `${prefix}${process.pid}`);
   await mkdir(dataDir);
-  const { url } = await startPostgres({ dataDir, settings: { fsync: 'off', max_wal_size: '2GB' } });
+  const { url } = await startPostgres({
+    dataDir,
+    settings: { fsync: 'off', max_wal_size: '2GB', max_prepared_transactions: '5' },
+  });
   process.env.TEST_DATABASE_URL = url;
   Object.assign(globalThis, { removeTestServer: () => remove(dataDir) });
 }

@@ -6,7 +6,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import { followerOf, vendorStates } from '#delivery';
-import { failuresOf, lagOf, stoppedFollowers } from '#event-store';
+import { failuresOf, lagOf, openTransactions, stoppedFollowers } from '#event-store';
 import { relayName } from '#integration';
 import { mailLag } from '#mail';
 import { Gate } from './authentication.js';
@@ -52,6 +52,12 @@ export class Metrics {
       registers: [this.registry],
     });
     const held = gauge('proctoring_oldest_transaction_seconds', 'Age of the transaction that holds followers back.');
+    const open = new Gauge({
+      name: 'proctoring_open_transaction_seconds',
+      help: "Ages of the server's transactions that followers wait for: open for a second, or prepared.",
+      labelNames: ['database', 'application', 'pid', 'gid'],
+      registers: [this.registry],
+    });
     const perVendor = (name: string, help: string) =>
       new Gauge({ name, help, labelNames: ['provider'], registers: [this.registry] });
     const circuits = perVendor(
@@ -85,6 +91,9 @@ export class Metrics {
       held.set(rows[0].age);
       stopped.reset();
       for (const { follower } of await stoppedFollowers(pool)) stopped.set({ follower }, 1);
+      open.reset();
+      for (const { database, application, pid, gid, seconds } of await openTransactions(pool))
+        open.set({ database, application: application ?? '', pid: pid ?? '', gid: gid ?? '' }, seconds);
       failures.reset(); // the database counts, for all processes
       for (const each of await failuresOf(pool)) failures.inc({ follower: each.follower }, each.failures);
     };

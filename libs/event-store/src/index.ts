@@ -12,6 +12,7 @@ export {
   nextId,
   writableGenerationOf,
 } from './generations.js';
+export { type OpenTransaction, openTransactions } from './horizon.js';
 export * from './lag.js';
 export * from './lanes.js';
 export * from './replay.js';

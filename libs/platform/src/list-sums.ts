@@ -39,9 +39,12 @@ const sumList = (pool: pg.Pool, list: List, courseId: string) =>
     ['begin isolation level repeatable read', 'lock table list_sums in exclusive mode'],
     async (client) => {
       const entries = await client.query<Entry>({ text: entriesOf[list], values: [courseId], rowMode: 'array' });
+      // All is summed up before the first write: from there on the transaction holds back all readers of the log.
+      const parts: unknown[][] = [];
+      for await (const sums of inThousands(sumsOf(entries.rows))) parts.push(sums);
       for (const table of ['list_changes', 'list_sums'])
         await client.query(`delete from ${table} where list = $1 and course_id = $2`, [list, courseId]);
-      for await (const sums of inThousands(sumsOf(entries.rows)))
+      for (const sums of parts)
         await client.query(
           `insert into list_sums select $1, $2, part, text, places, entries
            from json_to_recordset($3) as sum (part text, text text, places text[], entries int[])`,

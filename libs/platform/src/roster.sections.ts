@@ -16,6 +16,8 @@ import {
 /** An item as it was read: its fields, and where it stood. */
 export type Item = Record<string, any> & { section: string; index: number };
 
+export type Document = Record<string, Item[]>;
+
 /** How the items of one section are read, and which rows they become. */
 export type Section = {
   fields: Record<string, Read>;

@@ -64,6 +64,19 @@ describe('the roster', () => {
     expect(rows[0].count).toBe(5000);
   });
 
+  it('is written in short transactions, so that deliveries go on, and not at all when its last item is wrong', async () => {
+    const users = Array.from({ length: 2500 }, (_, n) => ({ id: n + 1, username: `user${n}`, email: '' }));
+    const errors = await errorsOf({
+      users,
+      verified_names: [{ user: 'nobody', verified_name: 'N', status: 'approved' }],
+    });
+    expect(errors).toHaveLength(1);
+    expect(await platform.userById(database.pool, 1)).toBeUndefined();
+    await put({ users });
+    const { rows } = await database.owner.query('select count(distinct xmin::text)::int as transactions from users');
+    expect(rows).toEqual([{ transactions: 3 }]);
+  });
+
   it('replaces an item that comes again, but keeps a name and groups that it does not mention', async () => {
     await put({ users: [{ ...alice, is_staff: true, groups: ['test_review'] }] });
     await put({ users: [{ id: 2, username: 'alice', email: 'new@example.org' }] });

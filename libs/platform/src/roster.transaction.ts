@@ -1,9 +1,37 @@
 import type pg from 'pg';
+import { longMs, withClient } from '#connections';
 import { transaction } from './transaction.js';
 
-/** One writer of the roster at a time, so that what it looked up holds until it is done. */
-export const rosterTransaction = <T>(
+/** One writer at a time, so that what it looked up holds until it is done. */
+const writer = "hashtext('roster writer')";
+/** Publishing an exam changes the roster, too. It may have to wait in an open transaction, so never for a whole document. */
+const roster = "select pg_advisory_xact_lock(hashtext('roster'))";
+
+export const rosterTransaction = <T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> =>
+  transaction(pool, ['begin', `select pg_advisory_xact_lock(${writer})`, roster], work);
+
+type Transact = (write: () => Promise<void>) => Promise<void>;
+
+/** For a writer that needs several transactions and is the only one during all of them. */
+export async function rosterTransactions(
   pool: pg.Pool,
-  work: (client: pg.ClientBase) => Promise<T>,
-  limits: { limitMs?: number } = {},
-): Promise<T> => transaction(pool, ['begin', "select pg_advisory_xact_lock(hashtext('roster'))"], work, limits);
+  work: (client: pg.ClientBase, transact: Transact) => Promise<void>,
+): Promise<void> {
+  await withClient(pool, (client) => alone(client, work), { limitMs: longMs });
+}
+
+async function alone(client: pg.ClientBase, work: (client: pg.ClientBase, transact: Transact) => Promise<void>) {
+  try {
+    await client.query(`select pg_advisory_lock(${writer})`);
+    await work(client, async (write) => {
+      await client.query('begin');
+      await client.query(roster);
+      await write();
+      await client.query('commit');
+    });
+  } finally {
+    // Without these, lock and transaction would last until the server notices that the connection is closed.
+    await client.query('rollback').catch(() => {});
+    await client.query(`select pg_advisory_unlock(${writer})`).catch(() => {});
+  }
+}

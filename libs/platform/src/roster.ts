@@ -1,24 +1,25 @@
 import type pg from 'pg';
-import { longMs } from '#connections';
 import { type RosterError, RosterInvalid } from './roster.errors.js';
 import { isObject, Problem } from './roster.fields.js';
-import { type Item, removable, type Section, sections } from './roster.sections.js';
-import { rosterTransaction } from './roster.transaction.js';
-import { removeItems, writeItems } from './roster.writes.js';
+import { type Document, type Item, removable, type Section, sections } from './roster.sections.js';
+import { rosterTransactions } from './roster.transaction.js';
+import { stepsOf } from './roster.writes.js';
 
-type Document = Record<string, Item[]>;
+/** An open transaction holds back all readers of the log, so a document is written in parts that take well under a second. */
+const itemsAtOnce = 1000;
 
 /**
- * Writes what the LMS says about people and courses (architecture.md, "REST for the LMS"), in one transaction; a repeated
- * item replaces the earlier one. Answers how many items each section had. Throws RosterInvalid.
+ * Writes what the LMS says about people and courses (architecture.md, "REST for the LMS"); a repeated item replaces the
+ * earlier one. All is looked up and checked before anything is written. Answers how many items each section had. Throws
+ * RosterInvalid.
  */
 export async function upsertRoster(pool: pg.Pool, document: unknown): Promise<Record<string, number>> {
   const { written, removed } = readDocument(document);
-  const write = async (client: pg.ClientBase) => {
-    for (const name of Object.keys(sections)) if (written[name]?.length) await writeItems(client, name, written[name]);
-    for (const [name, items] of Object.entries(removed)) await removeItems(client, name, items);
-  };
-  await rosterTransaction(pool, write, { limitMs: longMs });
+  await rosterTransactions(pool, async (client, transact) => {
+    for (const { items, write } of await stepsOf(client, written, removed))
+      for (let first = 0; first < items.length; first += itemsAtOnce)
+        await transact(() => write(client, items.slice(first, first + itemsAtOnce)));
+  });
   const counts = Object.entries(written).map(([name, items]) => [name, items.length]);
   const goneCounts = Object.entries(removed).map(([name, items]) => [`removed.${name}`, items.length]);
   return Object.fromEntries([...counts, ...goneCounts]);

@@ -1,95 +1,121 @@
 import type pg from 'pg';
 import { RosterInvalid } from './roster.errors.js';
-import { creditStatuses, type Item, removable, type Section, sections } from './roster.sections.js';
+import { creditStatuses, type Document, type Item, removable, type Section, sections } from './roster.sections.js';
 
-type Write = (client: pg.ClientBase, items: Item[]) => Promise<void>;
+/** Items that are known to be valid, and how any part of them is written. */
+export type Step = { items: Item[]; write: (client: pg.ClientBase, items: Item[]) => Promise<void> };
 
-export const writeItems = (client: pg.ClientBase, section: string, items: Item[]) => writers[section](client, items);
-
-export async function removeItems(client: pg.ClientBase, section: string, items: Item[]) {
-  await resolveUsers(client, items);
-  const { table } = removable[section];
-  await at(client, `update ${table} known set is_active = false, told_at = now() from`, removable[section], items);
+/** Looks up who is meant and who has which name, and answers what is to be written, in order. Throws RosterInvalid. */
+export async function stepsOf(client: pg.ClientBase, written: Document, removed: Document): Promise<Step[]> {
+  const users = lastOf(sections.users, written.users ?? []);
+  const holders = await holdersOf(client, users);
+  refuseTakenNames(users, holders);
+  const all = [...Object.entries(written), ...Object.entries(removed)].flatMap(([, items]) => items);
+  const idOf = await identities(client, users, all);
+  const steps = Object.keys(sections).flatMap((name) => {
+    const items = written[name] ?? [];
+    resolveUsers(items, idOf);
+    return name === 'users' ? writeUsers(users, holders) : (writers[name]?.(items) ?? [upsertOf(name, items)]);
+  });
+  const removals = Object.entries(removed).map(([name, items]) => {
+    resolveUsers(items, idOf);
+    const action = `update ${removable[name].table} known set is_active = false, told_at = now() from`;
+    return { items, write: at(action, removable[name]) };
+  });
+  return [...steps, ...removals];
 }
 
-const writers: Record<string, Write> = {
-  async users(client, items) {
-    const users = lastOf(sections.users, items);
-    await freeUsernames(client, users);
-    await upsert(client, sections.users, users);
-  },
-  courses: (client, items) =>
-    upsert(
-      client,
-      sections.courses,
+const upsertOf = (name: string, items: Item[]): Step => ({
+  items: lastOf(sections[name], items),
+  write: upsert(sections[name]),
+});
+
+const writers: Record<string, (items: Item[]) => Step[]> = {
+  courses: (items) => [
+    upsertOf(
+      'courses',
       items.map((item) => ({ ...item, starts_at: item.start, ends_at: item.end })),
     ),
-  enrollments: ofUsers('enrollments'),
-  course_staff: ofUsers('course_staff'),
-  async credit_requirements(client, items) {
-    await resolveUsers(client, items);
-    await upsert(client, sections.credit_requirements, items);
+  ],
+  credit_requirements(items) {
     const changed_at = new Date();
     const rows = items.flatMap(({ statuses, ...item }) =>
       statuses.map(([user_id, status]: [number, string]) => ({ ...item, user_id, status, changed_at })),
     );
-    await upsert(client, creditStatuses, rows);
+    const statuses = { items: lastOf(creditStatuses, rows), write: upsert(creditStatuses) };
+    return [upsertOf('credit_requirements', items), statuses];
   },
-  verified_names: ofUsers('verified_names'),
-  async dates(client, items) {
-    await resolveUsers(client, items);
+  dates(items) {
     const dates = lastOf(sections.dates, items).map((item) => ({ ...item, due: item.date }));
     const isGone = ({ user_id, due }: Item) => user_id != null && due === null;
-    await at(client, 'delete from dates known using', sections.dates, dates.filter(isGone));
-    await upsert(
-      client,
-      sections.dates,
-      dates.filter((date) => !isGone(date)),
-    );
+    return [
+      { items: dates.filter(isGone), write: at('delete from dates known using', sections.dates) },
+      upsertOf(
+        'dates',
+        dates.filter((date) => !isGone(date)),
+      ),
+    ];
   },
-  schedules: ofUsers('schedules'),
 };
 
-function ofUsers(name: string): Write {
-  return async (client, items) => {
-    await resolveUsers(client, items);
-    await upsert(client, sections[name], items);
-  };
+type User = { id: number; username: string };
+
+/** Others who have one of these names now. */
+async function holdersOf(client: pg.ClientBase, users: Item[]): Promise<User[]> {
+  const { rows } = await client.query(
+    `select users.id::float as id, username from users
+       join unnest($1::bigint[], $2::text[]) as named(id, username) using (username) where users.id <> named.id`,
+    [users.map(({ id }) => id), users.map(({ username }) => username)],
+  );
+  return rows;
 }
 
-/** Lets two people of one document swap names; refuses a name that somebody else keeps. */
-async function freeUsernames(client: pg.ClientBase, users: Item[]) {
-  const ids = users.map(({ id }) => id);
-  const names = users.map(({ username }) => username);
-  const { rows } = await client.query(
-    `with asked as (select * from unnest($1::bigint[], $2::text[]) asked(id, username)),
-          held as (select users.id, username from users join asked using (username) where users.id <> asked.id),
-          freed as (update users set username = 'renamed user ' || users.id from held
-                     where users.id = held.id and users.id = any($1))
-     select username from held where id <> all($1)`,
-    [ids, names],
-  );
+/** A name may go from one user of the document to another, but not to two, nor away from a user who is not in it. */
+function refuseTakenNames(users: Item[], holders: User[]) {
+  const ids = new Set(users.map(({ id }) => id));
   const last = new Map(users.map(({ username, id }) => [username, id]));
-  const taken = new Set(rows.map(({ username }) => username));
+  const taken = new Set(holders.filter(({ id }) => !ids.has(id)).map(({ username }) => username));
   refuse(users, 'username', ({ username, id }) =>
     taken.has(username) || last.get(username) !== id ? 'belongs to another user' : undefined,
   );
 }
 
-/** Gives every item the `user_id` of its `user`, and statuses those of theirs. */
-async function resolveUsers(client: pg.ClientBase, items: Item[]) {
+/** Those who exchange names come first, so that in the meantime nobody else has a name that was made up. */
+function writeUsers(users: Item[], holders: User[]): Step[] {
+  const ids = new Set(holders.map(({ id }) => id));
+  const names = new Set(holders.map(({ username }) => username));
+  const exchanges = ({ id, username }: Item) => ids.has(id) || names.has(username);
+  const free = `update users set username = 'renamed user ' || users.id
+     from unnest($1::bigint[], $2::text[]) as named(id, username)
+    where users.username = named.username and users.id <> named.id`;
+  const write: Step['write'] = async (client, items) => {
+    await client.query(free, [items.map(({ id }) => id), items.map(({ username }) => username)]);
+    await upsert(sections.users)(client, items);
+  };
+  return [{ items: [...users.filter(exchanges), ...users.filter((user) => !exchanges(user))], write }];
+}
+
+type IdOf = (user: string | number) => number | undefined;
+
+/** Who is meant by an id or a name, once the document's own users are written. */
+async function identities(client: pg.ClientBase, users: Item[], items: Item[]): Promise<IdOf> {
   const named = items.flatMap(({ user, statuses = [] }) => [user, ...statuses.map(([name]: [string]) => name)]);
   const names = named.filter((user) => typeof user === 'string');
   // A key of `statuses` is a string even where it is an id.
   const ids = named.filter((user) => typeof user === 'number' || /^\d{1,15}$/.test(user));
-  const { rows } = await client.query('select id, username from users where id = any($1) or username = any($2)', [
-    ids,
-    names,
-  ]);
-  const byName = new Map(rows.map(({ id, username }) => [username, Number(id)]));
-  const byId = new Set(rows.map(({ id }) => Number(id)));
-  const idOf = (user: string | number) => (typeof user === 'number' ? byId.has(user) && user : byName.get(user));
+  const { rows } = await client.query<User>(
+    'select id::float as id, username from users where id = any($1) or username = any($2)',
+    [ids, names],
+  );
+  const own = new Set(users.map(({ id }) => id));
+  const known = [...rows.filter(({ id }) => !own.has(id)), ...users] as User[];
+  const byName = new Map(known.map(({ id, username }) => [username, id]));
+  const byId = new Set(known.map(({ id }) => id));
+  return (user) => (typeof user === 'number' ? (byId.has(user) ? user : undefined) : byName.get(user));
+}
 
+/** Gives every item the `user_id` of its `user`, and statuses those of theirs. */
+function resolveUsers(items: Item[], idOf: IdOf) {
   refuse(items, 'user', (item) => {
     if (item.user === undefined || item.user === null) return undefined;
     item.user_id = idOf(item.user);
@@ -97,7 +123,7 @@ async function resolveUsers(client: pg.ClientBase, items: Item[]) {
   });
   refuse(items, 'statuses', (item) => {
     item.statuses = item.statuses?.map(([name, status]: [string, string]) => [
-      idOf(name) || idOf(Number(name)),
+      idOf(name) ?? idOf(Number(name)),
       status,
       name,
     ]);
@@ -126,29 +152,29 @@ function lastOf({ key }: Section, items: Item[]): Item[] {
 }
 
 /** One statement for any number of items, in their order. */
-async function upsert(client: pg.ClientBase, section: Section, items: Item[]) {
+function upsert(section: Section): Step['write'] {
   const { table, key, columns, values = {}, renewed = [] } = section;
   const names = Object.keys(columns);
   const quoted = (list: string[]) => list.map((column) => `"${column}"`).join(', ');
   const sqlOf = (column: string) => values[column] ?? `item."${column}"`;
   const assigned = [...names, ...renewed].map((column) => `"${column}" = excluded."${column}"`).join(', ');
-  await client.query(
-    `insert into ${table} (${quoted(names)}) select ${names.map(sqlOf).join(', ')}
+  const text = `insert into ${table} (${quoted(names)}) select ${names.map(sqlOf).join(', ')}
        from rows from (jsonb_to_recordset($1) as (${typed(section, names)})) with ordinality as item(${quoted(names)}, n)
        left join ${table} known on ${matching(key, 'known', '=')}
       order by n
-     on conflict (${quoted(key)}) do update set ${assigned}`,
-    [JSON.stringify(lastOf(section, items))],
-  );
+     on conflict (${quoted(key)}) do update set ${assigned}`;
+  return async (client, items) => {
+    await client.query(text, [JSON.stringify(items)]);
+  };
 }
 
 /** Does something to the rows that these items name. */
-async function at(client: pg.ClientBase, action: string, section: Section, items: Item[]) {
-  await client.query(
-    `${action} jsonb_to_recordset($1) as item(${typed(section, section.key)})
-      where ${matching(section.key, 'known', 'is not distinct from')}`,
-    [JSON.stringify(items)],
-  );
+function at(action: string, section: Section): Step['write'] {
+  const text = `${action} jsonb_to_recordset($1) as item(${typed(section, section.key)})
+      where ${matching(section.key, 'known', 'is not distinct from')}`;
+  return async (client, items) => {
+    await client.query(text, [JSON.stringify(items)]);
+  };
 }
 
 const typed = ({ columns }: Section, names: string[]) => names.map((name) => `"${name}" ${columns[name]}`).join(', ');

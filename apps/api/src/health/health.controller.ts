@@ -4,11 +4,18 @@ import type pg from 'pg';
 import { CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import { type VendorState, vendorStates } from '#delivery';
-import { LogNotWritable, type StoppedFollower, stoppedFollowers, writableGenerationOf } from '#event-store';
+import {
+  LogNotWritable,
+  type OpenTransaction,
+  openTransactions,
+  type StoppedFollower,
+  stoppedFollowers,
+  writableGenerationOf,
+} from '#event-store';
 import { migrations } from '../../../../migrations/index.js';
 import { Gate } from '../authentication.js';
 import { Answers } from '../document/answers.js';
-import { detail, either, integer, listOf, object, text } from '../document/schemas.js';
+import { detail, either, integer, listOf, number, object, orNull, text } from '../document/schemas.js';
 import { HttpAnswer } from '../http-answer.js';
 import { Draining } from './draining.js';
 
@@ -18,11 +25,19 @@ const heldBack = `select pg_snapshot_xmax(snapshot)::text::bigint - pg_snapshot_
                     from pg_current_snapshot() snapshot`;
 
 const vendor = object<VendorState>('Vendor', { provider: text, circuit: text, deadLetters: integer });
+const transaction = object<OpenTransaction>('OpenTransaction', {
+  database: text,
+  pid: orNull(integer),
+  gid: orNull(text),
+  application: orNull(text),
+  seconds: number,
+});
 const stopped = object<StoppedFollower>('StoppedFollower', { follower: text, reason: text });
 const ready = object('Ready', {
   status: text,
   generation: integer,
   transactionsHeldBack: integer,
+  openTransactions: listOf(transaction),
   stopped: listOf(stopped),
   vendors: listOf(vendor),
 });
@@ -59,8 +74,16 @@ export class HealthController {
     });
     const [{ transactions }] = (await this.pool.query(heldBack)).rows;
     const vendors = await vendorStates(this.pool, this.configuration.settings);
+    const open = await openTransactions(this.pool);
     const stopped = await stoppedFollowers(this.pool);
-    return { status: 'ok', generation, transactionsHeldBack: Number(transactions), stopped, vendors };
+    return {
+      status: 'ok',
+      generation,
+      transactionsHeldBack: Number(transactions),
+      openTransactions: open,
+      stopped,
+      vendors,
+    };
   }
 }
 

@@ -1,0 +1,18 @@
+import type pg from 'pg';
+
+/** A transaction that readers of the log wait for. A session has a `pid`, a prepared transaction a `gid`. */
+export type OpenTransaction = {
+  database: string;
+  pid: number | null;
+  gid: string | null;
+  application: string | null;
+  seconds: number;
+};
+
+/** Those of the whole server that are open for a second, and all prepared ones, the oldest first. */
+export async function openTransactions(pool: pg.Pool): Promise<OpenTransaction[]> {
+  const { rows } = await pool.query(
+    'select * from open_transactions() where seconds >= 1 or gid is not null order by seconds desc limit 10',
+  );
+  return rows;
+}

@@ -174,7 +174,7 @@ async function readPidFile(cluster: string) {
   const lines = (await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
   return lines.length < 5
     ? undefined
-    : { pid: Number(lines[0]), port: Number(lines[3]), ready: lines[7]?.startsWith('ready') };
+    : { pid: Number(lines[0]), port: Number(lines[3]), ready: /^(ready|standby)/.test(lines[7] ?? '') };
 }
 
 function isServerOf(pid: number, cluster: string) {

@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { CONFIGURATION, CommandsModule, POOL } from '#commands';
 import { type Configuration, dataSourceOptions, poolOf, SharedReads } from '#configuration';
 import { UserRow } from '#platform';
+import { Admission } from './admission/admission.js';
 import { AllowancesController } from './allowances/allowances.controller.js';
 import { BulkAllowancesController } from './allowances/bulk-allowances.controller.js';
 import { Learners } from './allowances/learners.js';
@@ -74,6 +75,7 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
     Learners,
     Metrics,
     Draining,
+    { provide: Admission, useFactory: () => new Admission() },
     { provide: APP_FILTER, useClass: ErrorFilter },
     { provide: APP_GUARD, useClass: GateGuard },
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },

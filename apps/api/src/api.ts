@@ -7,6 +7,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { type Configuration, logLevelsOf } from '#configuration';
+import { admitByPriority } from './admission/admission.hooks.js';
+import { Admission } from './admission/admission.js';
 import { apiModule } from './api.module.js';
 import { Authentication } from './authentication.js';
 import { documentOf } from './document/document.js';
@@ -69,6 +71,7 @@ export async function createApplication(module: DynamicModule, { logLevel, setti
   keepRequestIds(fastify);
   readBodiesLater(fastify);
   const routes = collectRoutes(fastify);
+  admitByPriority(fastify, app.get(Admission));
   checkRequests(fastify, routes, app.get(Authentication));
   await limitRates(fastify, settings.rateLimits);
   answerAsTheReference(fastify);

@@ -11,7 +11,7 @@ import { Reflector } from '@nestjs/core';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExtension } from '@nestjs/swagger';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import type { Repository } from 'typeorm';
 import { CONFIGURATION, POOL } from '#commands';
@@ -49,7 +49,7 @@ export type GateOptions = {
   courses?: (addressed: Addressed) => Courses | Promise<Courses>;
   /** The request has its body as it came, too. */
   keepsBytes?: true;
-};
+} & Pick<FastifyContextConfig, 'priority' | 'priorityByBody'>;
 
 /**
  * Who may pass (rest-api.md §2.4). `course`: staff of the course to which the addressed object belongs; global staff
@@ -58,7 +58,12 @@ export type GateOptions = {
 export const Gate = (who: Who, options: GateOptions = {}): MethodDecorator =>
   applyDecorators(
     SetMetadata(Gate, { who, ...options }),
-    RouteConfig({ gate: who, keepsBytes: options.keepsBytes }),
+    RouteConfig({
+      gate: who,
+      keepsBytes: options.keepsBytes,
+      priority: options.priority,
+      priorityByBody: options.priorityByBody,
+    }),
     ApiExtension('x-gate', who),
   );
 

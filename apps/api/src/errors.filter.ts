@@ -4,6 +4,7 @@ import { Refusal } from '#domain';
 import { LogNotWritable, VersionConflict } from '#event-store';
 import { RosterInvalid } from '#platform';
 import { ProviderRefused, UnknownProvider } from '#providers';
+import { Busy, type Priority } from './admission/admission.js';
 import { statusOf } from './errors.statuses.js';
 import { HttpAnswer, refused } from './http-answer.js';
 import { traceparentOf } from './request-ids.js';
@@ -12,13 +13,22 @@ import { traceparentOf } from './request-ids.js';
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Errors');
+  private silentUntil = 0;
 
   catch(error: any, host: ArgumentsHost) {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { status, body, headers } = answerTo(error, request.headers['content-type']);
-    if (status >= 500) this.report(status, error, request);
+    if (error instanceof Busy) this.reportBusy(error);
+    else if (status >= 500) this.report(status, error, request);
     reply.code(status).headers(headers).send(body);
+  }
+
+  /** Not every refusal: under overload the log would be part of the load. */
+  private reportBusy({ message }: Busy) {
+    if (performance.now() < this.silentUntil) return;
+    this.silentUntil = performance.now() + 60_000;
+    this.logger.warn(`${message} They get 503; /metrics counts them.`);
   }
 
   private report(status: number, error: any, request: FastifyRequest) {
@@ -44,6 +54,7 @@ export class ErrorFilter implements ExceptionFilter {
 /** The answer that an error becomes. */
 export function answerTo(error: any, contentType = ''): HttpAnswer {
   if (error instanceof HttpAnswer) return error;
+  if (error instanceof Busy) return busy(error);
   if (error instanceof Refusal) return refused(statusOf(error.code), error.message);
   if (error instanceof RosterInvalid) return new HttpAnswer(422, { errors: error.errors });
   if (error instanceof ProviderRefused)
@@ -61,6 +72,14 @@ export function answerTo(error: any, contentType = ''): HttpAnswer {
   return (
     answerToDatabaseError(error) ?? refused(500, 'An unexpected error happened. It was logged with the request id.')
   );
+}
+
+const retryAfter: Record<Priority, number> = { submit: 1, poll: 2, start: 4, list: 8 };
+
+/** Clients are asked to wait between one and two times so many seconds, so that they do not all come back at once. */
+function busy({ priority }: Busy): HttpAnswer {
+  const seconds = Math.round(retryAfter[priority] * (1 + Math.random()));
+  return refused(503, 'The service is busy. Please try again.', { 'Retry-After': String(seconds) });
 }
 
 /** What Nest and Fastify refuse themselves: unknown paths, bodies that are too large, malformed URLs. */

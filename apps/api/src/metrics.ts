@@ -9,6 +9,7 @@ import { followerOf, vendorStates } from '#delivery';
 import { failuresOf, lagOf, openTransactions, stoppedFollowers } from '#event-store';
 import { relayName } from '#integration';
 import { mailLag } from '#mail';
+import { Admission } from './admission/admission.js';
 import { Gate } from './authentication.js';
 import { Answers, Refuses } from './document/answers.js';
 import { text } from './document/schemas.js';
@@ -27,9 +28,14 @@ export class Metrics {
 
   private readonly ask: () => Promise<void>;
 
-  constructor(@Inject(POOL) pool: pg.Pool, @Inject(CONFIGURATION) { settings }: Configuration) {
+  constructor(
+    @Inject(POOL) pool: pg.Pool,
+    @Inject(CONFIGURATION) { settings }: Configuration,
+    private readonly admission: Admission,
+  ) {
     collectDefaultMetrics({ register: this.registry });
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [this.registry] });
+    this.observeAdmission();
     const followers = [
       { lag: () => lagOf(pool, relayName), metric: 'relay', does: 'the relay to Kafka' },
       { lag: () => mailLag(pool), metric: 'mail', does: 'the mailer' },
@@ -96,6 +102,34 @@ export class Metrics {
         open.set({ database, application: application ?? '', pid: pid ?? '', gid: gid ?? '' }, seconds);
       failures.reset(); // the database counts, for all processes
       for (const each of await failuresOf(pool)) failures.inc({ follower: each.follower }, each.failures);
+    };
+  }
+
+  private observeAdmission() {
+    const { admission } = this;
+    const common = { labelNames: ['priority'] as const, registers: [this.registry] };
+    new Gauge({
+      ...common,
+      name: 'proctoring_requests_waiting',
+      help: 'Requests that wait for others to end, by priority.',
+      collect() {
+        for (const [priority, length] of Object.entries(admission.lengths())) this.set({ priority }, length);
+      },
+    });
+    const waited = new Histogram({
+      ...common,
+      name: 'proctoring_request_wait_seconds',
+      help: 'How long requests waited before they were worked on.',
+      buckets: [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    });
+    const refused = new Counter({
+      ...common,
+      name: 'proctoring_requests_refused_total',
+      help: 'Requests that were refused with 503 because the service was busy.',
+    });
+    admission.log = {
+      waited: (priority, seconds) => waited.observe({ priority }, seconds),
+      refused: (priority) => refused.inc({ priority }),
     };
   }
 

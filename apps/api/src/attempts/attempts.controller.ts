@@ -26,6 +26,7 @@ import {
 } from '#domain';
 import { type Caller, isCourseStaff } from '#platform';
 import { type AttemptRecord, activeAttemptOf, attemptById, attemptJson } from '#read-models';
+import type { Priority } from '../admission/admission.js';
 import { Gate, Me } from '../authentication.js';
 import { Answers, Reads } from '../document/answers.js';
 import { either, failure } from '../document/schemas.js';
@@ -68,7 +69,7 @@ export class AttemptsController {
   ) {}
 
   @Get()
-  @Gate('login')
+  @Gate('login', { priority: 'poll' })
   @ApiOperation({ summary: "The timer of the caller's running attempt" })
   @Answers(200, either(timerSchema, noTimer))
   @Answers(502, failure)
@@ -81,7 +82,7 @@ export class AttemptsController {
   }
 
   @Post()
-  @Gate('login')
+  @Gate('login', { priority: 'start' })
   @ApiOperation({ summary: 'Create an attempt of the caller, and start it if asked' })
   @Reads(CreateAttemptRequest)
   @Answers(200, attemptIdSchema)
@@ -105,7 +106,7 @@ export class AttemptsController {
   }
 
   @Get(':attemptId')
-  @Gate('login')
+  @Gate('login', { priority: 'poll' })
   @ApiOperation({ summary: 'An attempt of the caller, with the time that is left: the poll' })
   @Answers(200, polledAttempt)
   async poll(@WholeNumber('attemptId') attemptId: string, @Me() me: Caller) {
@@ -127,7 +128,7 @@ export class AttemptsController {
   }
 
   @Put(':attemptId')
-  @Gate('login')
+  @Gate('login', { priority: 'submit', priorityByBody })
   @ApiOperation({ summary: 'Start, stop, submit, decline … an attempt' })
   @Reads(ChangeAttemptRequest)
   @Answers(200, changedAttemptId)
@@ -194,6 +195,11 @@ export class AttemptsController {
     if (owner !== attempt.userId) return false;
     return me.isStaff || isCourseStaff(this.pool, me.userId, attempt.exam.courseId);
   }
+}
+
+/** A learner who hands in comes before those who begin. */
+function priorityByBody(body: unknown): Priority {
+  return ['submit', 'stop'].includes(Object(body).action) ? 'submit' : 'start';
 }
 
 const unknown = (message: string) => new Refusal('attempt_not_found', message);

@@ -41,7 +41,7 @@ export class LearningSequenceController {
   ) {}
 
   @Get('active_attempt')
-  @Gate('login')
+  @Gate('login', { priority: 'poll' })
   @ApiOperation({ summary: "The timer of a learner's running attempt, for the learning front end" })
   @Answers(200, timerOrNothing)
   @Answers(502, failure)
@@ -53,7 +53,7 @@ export class LearningSequenceController {
   }
 
   @Get('attempt/course_id/:courseId')
-  @Gate('login')
+  @Gate('login', { priority: 'start' })
   @ApiOperation({ summary: "A sequence's exam with the learner's attempt, and the learner's running attempt" })
   @Answers(200, examOfSequence)
   @Answers(502, failure)

@@ -89,7 +89,13 @@ function complete(path: string, method: string, operation: Operation) {
   also(responses, 400, detail, 'The request cannot be read');
   also(responses, 413, detail, 'The body is too large');
   also(responses, 429, detail, 'Too many requests of this client', 'Retry-After');
-  also(responses, 503, failure, 'The database cannot be reached, or others were faster', 'Retry-After');
+  also(
+    responses,
+    503,
+    failure,
+    'The service is busy, the database cannot be reached, or others were faster',
+    'Retry-After',
+  );
   if (isRead && responses[200]?.content?.[json]) {
     parameters.push(ifNoneMatch);
     also(responses, 304, undefined, 'As it was');

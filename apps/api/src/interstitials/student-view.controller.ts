@@ -33,7 +33,7 @@ export class StudentViewController {
   ) {}
 
   @Get('student_view/course_id/:courseId')
-  @Gate('login')
+  @Gate('login', { priority: 'start' })
   @ApiOperation({ summary: "Whether a learner sees an exam's content, and the page that is shown in its place" })
   @Answers(200, studentView, { headers: { 'Content-Language': { schema: text } } })
   @Answers(502, failure)

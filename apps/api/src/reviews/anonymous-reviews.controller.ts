@@ -24,7 +24,7 @@ export class AnonymousReviewsController {
   ) {}
 
   @Post('proctoring_review_callback/')
-  @Gate('anyone', { keepsBytes: true })
+  @Gate('anyone', { keepsBytes: true, priority: 'start' })
   @ApiOperation({ summary: 'A review of Software Secure, by the code of the attempt' })
   @ReadsJson(SoftwareSecureReview)
   @Answers(200, oneOf('OK'))

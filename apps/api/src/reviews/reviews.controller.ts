@@ -30,7 +30,7 @@ export class ReviewsController {
   ) {}
 
   @Post('ready')
-  @Gate('login')
+  @Gate('login', { priority: 'start' })
   @ApiOperation({ summary: "The learner's set-up is done" })
   @Answers(200, ok)
   @Answers(404, either(text, detail))
@@ -49,7 +49,7 @@ export class ReviewsController {
   }
 
   @Post('reviewed')
-  @Gate('login', { keepsBytes: true })
+  @Gate('login', { keepsBytes: true, priority: 'start' })
   @ApiOperation({ summary: 'The review of an attempt' })
   @Reads(ReviewRequest)
   @Answers(200, ok)

@@ -1,0 +1,127 @@
+/** Most urgent first. A learner must be able to hand in, whatever else happens; lists can wait. */
+export const priorities = ['submit', 'poll', 'start', 'list'] as const;
+export type Priority = (typeof priorities)[number];
+
+type Limit = {
+  /** Requests in work, of this priority and all less urgent ones together: the rest is left for more urgent ones. */
+  atOnce: number;
+  waiting: number;
+  waitMs: number;
+};
+export type Limits = Record<Priority, Limit>;
+
+export const usualLimits: Limits = {
+  submit: { atOnce: 64, waiting: 5_000, waitMs: 9_000 },
+  poll: { atOnce: 56, waiting: 2_000, waitMs: 4_000 },
+  start: { atOnce: 40, waiting: 1_000, waitMs: 2_000 },
+  list: { atOnce: 8, waiting: 100, waitMs: 2_000 },
+};
+
+/** A request that takes longer waits for a provider or the database. It does not use this process and does not count. */
+const slowMs = 1_000;
+/** All in work, the slow ones included. */
+const mostAtOnce = 1_000;
+
+type Admitted = { priority: Priority; since: number };
+type Waiting = Admitted & { admit(admitted: Admitted): void; refuse(): void };
+
+/** There is no room for a request of this priority now. */
+export class Busy extends Error {
+  override readonly name = 'Busy';
+  constructor(readonly priority: Priority) {
+    super(`Too many requests of priority ${priority} at once.`);
+  }
+}
+
+/** Counts what happens, for metrics. */
+export type AdmissionLog = { waited(priority: Priority, seconds: number): void; refused(priority: Priority): void };
+
+/**
+ * Limits the requests in work. The others wait, the most urgent first; one that finds its queue full or waits too long is
+ * refused, so that the queue stays short and an answer is not given to a client that has gone.
+ */
+export class Admission {
+  private readonly waiting = byPriority(() => new Set<Waiting>());
+  /** In the order of admission. */
+  private readonly inWork = byPriority(() => new Set<Admitted>());
+  log: AdmissionLog = { waited: () => {}, refused: () => {} };
+
+  constructor(
+    private readonly limits: Limits = usualLimits,
+    private readonly clock: () => number = () => performance.now(),
+  ) {}
+
+  /**
+   * Resolves when the request may be worked on, with what to give to `leave` afterwards. Throws Busy. If the request has to
+   * wait, `whenGone` is given what to call when its client has gone.
+   */
+  async enter(priority: Priority, whenGone?: (forget: () => void) => void): Promise<Admitted> {
+    this.checkRoom(priority);
+    const queue = this.waiting[priority];
+    return new Promise((admit, reject) => {
+      const request: Waiting = { priority, since: this.clock(), admit, refuse: () => reject(new Busy(priority)) };
+      queue.add(request);
+      this.admitWaiting();
+      if (queue.has(request)) whenGone?.(() => queue.delete(request) && request.refuse());
+    });
+  }
+
+  /** Throws Busy if the queue is full. */
+  checkRoom(priority: Priority): void {
+    if (this.waiting[priority].size < this.limits[priority].waiting) return;
+    this.log.refused(priority);
+    throw new Busy(priority);
+  }
+
+  leave(admitted: Admitted): void {
+    if (this.inWork[admitted.priority].delete(admitted)) this.admitWaiting();
+  }
+
+  /** Refuses those who waited too long. To be called regularly. */
+  sweep(): void {
+    for (const priority of priorities)
+      for (const request of this.waiting[priority]) {
+        if (this.clock() - request.since < this.limits[priority].waitMs) break;
+        this.waiting[priority].delete(request);
+        this.log.refused(priority);
+        request.refuse();
+      }
+    this.admitWaiting();
+  }
+
+  lengths = (): Record<Priority, number> => byPriority((priority) => this.waiting[priority].size);
+
+  private admitWaiting(): void {
+    for (const priority of priorities)
+      for (const request of this.waiting[priority]) {
+        if (!this.hasRoom(priority)) return;
+        this.waiting[priority].delete(request);
+        const now = this.clock();
+        this.log.waited(priority, (now - request.since) / 1000);
+        const admitted = { priority, since: now };
+        this.inWork[priority].add(admitted);
+        request.admit(admitted);
+      }
+  }
+
+  private hasRoom(priority: Priority): boolean {
+    const all = priorities.reduce((sum, each) => sum + this.inWork[each].size, 0);
+    if (all >= mostAtOnce) return false;
+    const counted = priorities.map((each) => this.inWork[each].size - this.slowOnes(each));
+    const from = (first: number) => counted.slice(first).reduce((sum, each) => sum + each, 0);
+    return from(0) < this.limits.submit.atOnce && from(priorities.indexOf(priority)) < this.limits[priority].atOnce;
+  }
+
+  private slowOnes(priority: Priority): number {
+    const before = this.clock() - slowMs;
+    let count = 0;
+    for (const { since } of this.inWork[priority]) {
+      if (since > before) break;
+      count++;
+    }
+    return count;
+  }
+}
+
+const byPriority = <T>(make: (priority: Priority) => T) =>
+  Object.fromEntries(priorities.map((priority) => [priority, make(priority)])) as Record<Priority, T>;

@@ -8,6 +8,7 @@ import { Onboarding5600000000000 } from './5600-onboarding.js';
 import { Deliveries6000000000000 } from './6000-deliveries.js';
 import { RosterTimes7000000000000 } from './7000-roster-times.js';
 import { VendorRetirements7100000000000 } from './7100-vendor-retirements.js';
+import { Leases8100000000000 } from './8100-leases.js';
 import { Generations8200000000000 } from './8200-generations.js';
 import { IdempotencyKeys8600000000000 } from './8600-idempotency-keys.js';
 import { OnboardingPlan8710000000000 } from './8710-onboarding-plan.js';
@@ -25,6 +26,7 @@ export const migrations = [
   Onboarding5600000000000,
   RosterTimes7000000000000,
   VendorRetirements7100000000000,
+  Leases8100000000000,
   Generations8200000000000,
   IdempotencyKeys8600000000000,
   OnboardingPlan8710000000000,

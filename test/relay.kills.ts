@@ -75,6 +75,7 @@ export async function runAndKill(exam: Exam, random: () => number) {
       KAFKA_BROKERS: kafkaBrokers.join(),
       KAFKA_TOPIC_PREFIX: exam.prefix,
       KAFKA_TRANSACTIONS: kafkaTransactions,
+      LEASE_MS: '500', // a relay that is killed cannot give its lead up
     },
   });
   const ended = once(relay, 'exit');

@@ -10,11 +10,11 @@ const configuration = loadConfiguration(process.env);
 Logger.overrideLogger(false);
 const pool = new pg.Pool(poolOptions(configuration.databaseUrl!, { max: 2 }));
 pool.on('error', () => {}); // Postgres may be restarted
-const relay = new Relay(pool, configuration);
+const relay = new Relay(pool, configuration, { leaseMs: Number(process.env.LEASE_MS ?? 10_000) });
 const handle = relay.handle.bind(relay);
-relay.handle = async (events) => {
+relay.handle = async (events, lease) => {
   process.stdout.write('.');
-  await handle(events);
+  await handle(events, lease);
   process.stdout.write('!');
   await pause(20);
 };

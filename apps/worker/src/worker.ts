@@ -1,11 +1,11 @@
-import { ConsoleLogger } from '@nestjs/common';
+import { ConsoleLogger, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { FreshAttempts, pruneAnswers, RetireLearner, removeUnclaimed, standaloneCommands } from '#commands';
 import { type Configuration, dataSourceOptions, logLevelsOf, poolOf } from '#configuration';
 import { Delivery } from '#delivery';
-import { EventStore } from '#event-store';
+import { EventStore, whileLeading } from '#event-store';
 import { EventBusReader, Relay } from '#integration';
 import { Mailer } from '#mail';
 import { sumLists } from '#platform';
@@ -50,17 +50,23 @@ export async function startWorker(
   const mailer = new Mailer(around);
   const ending = new AbortController();
   const { signal } = ending;
+  /** In one process at a time. */
+  const alone = (ms: number, name: string, work: (signal: AbortSignal) => Promise<void>) => {
+    const log = new Logger(name);
+    return whileLeading(pool, name, signal, (leading) => every(ms, name, leading, () => work(leading)), {
+      onLead: (line) => log.log(line),
+      onError: (error) => log.warn((error as Error).message),
+    });
+  };
   const running = Promise.all([
     relay.run(signal),
     eventBus.run(signal),
     ...deliveries.map((delivery) => delivery.run(signal)),
     mailer.run(signal),
     every(minute, 'mail', signal, () => mailer.retryPutOff(signal)),
-    every(10 * second, 'registrations', signal, async () => {
-      await removeUnclaimed(pool, configuration.settings);
-    }),
-    every(second, 'deadlines', signal, () => submitOverdue(pool, attempts)),
-    every(10 * second, 'sums of lists', signal, () => sumLists(pool)),
+    alone(10 * second, 'registrations', async () => void (await removeUnclaimed(pool, configuration.settings))),
+    alone(second, 'deadlines', (signal) => submitOverdue(pool, attempts, signal)),
+    alone(10 * second, 'sums of lists', () => sumLists(pool)),
     every(10 * minute, 'idempotency keys', signal, () => pruneAnswers(pool, configuration.idempotencyDays, signal)),
     every(hour, 'partitions', signal, async () => void (await pool.query('select create_event_partitions()'))),
   ]);

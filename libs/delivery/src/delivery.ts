@@ -9,8 +9,17 @@ import {
 } from 'cockatiel';
 import type pg from 'pg';
 import { upcasters } from '#domain';
-import { Follower, inLanes, reporting, type Stored, Undeliverable } from '#event-store';
-import { type Provider, type ProviderConfiguration, ProviderRefused } from '#providers';
+import {
+  Follower,
+  fenceOf,
+  inLanes,
+  type Lease,
+  type LeaseOptions,
+  reporting,
+  type Stored,
+  Undeliverable,
+} from '#event-store';
+import { beforeSending, type Provider, type ProviderConfiguration, ProviderRefused } from '#providers';
 import { newsOf, type Surroundings } from './news.js';
 
 export const followerOf = (provider: string): string => `provider ${provider}`;
@@ -27,7 +36,7 @@ const isOutage = (error: unknown) =>
   error instanceof ProviderRefused && [401, 403, 408, 429, 502, 503, 504].includes(error.status);
 const isRefusal = (error: unknown) => error instanceof ProviderRefused && error.status >= 400 && error.status < 500;
 
-export type DeliveryOptions = { pollMs?: number; halfOpenAfterMs?: number };
+export type DeliveryOptions = Pick<LeaseOptions, 'leaseMs'> & { pollMs?: number; halfOpenAfterMs?: number };
 
 /**
  * Tells one vendor what the log says, in its order for each learner at each exam, at least once; what was told is
@@ -61,12 +70,13 @@ export class Delivery {
       name: followerOf(this.provider.name),
       upcasters,
       pollMs: this.options.pollMs,
+      leaseMs: this.options.leaseMs,
       ...reporting(
         new Logger(followerOf(this.provider.name)),
         { waits: 'The vendor cannot be told, so its news wait', goesOn: 'The vendor is told again.' },
-        async (events, signal) => {
-          await this.forgetOthers(events);
-          await this.handle(events, signal);
+        async (events, signal, lease) => {
+          await this.forgetOthers(events, lease);
+          await this.handle(events, signal, lease);
         },
       ),
     });
@@ -74,7 +84,7 @@ export class Delivery {
   }
 
   /** Throws Undeliverable for an event that the vendor will not take, and the outage where it is away. */
-  async handle(events: readonly Stored[], signal?: AbortSignal): Promise<void> {
+  async handle(events: readonly Stored[], signal?: AbortSignal, lease?: Lease): Promise<void> {
     const { pool } = this.around;
     const { name } = this.provider;
     const { rows } = await pool.query<{ event_id: string }>(
@@ -82,13 +92,15 @@ export class Delivery {
       [name, events.map(({ id }) => id)],
     );
     const told = new Set(rows.map(({ event_id }) => event_id));
-    const news = events.filter((event) => !told.has(event.id) && newsOf(event, this.provider, this.around));
-    await inLanes(news, lanes, (event) => this.tell(event), signal);
+    const news = events.filter(({ id }) => !told.has(id));
+    await inLanes(news, lanes, (event) => this.tell(event, lease), signal, lease);
   }
 
-  private async tell(event: Stored): Promise<void> {
+  private async tell(event: Stored, lease?: Lease): Promise<void> {
+    const notify = newsOf(event, this.provider, this.around);
+    if (!notify) return;
     try {
-      await this.circuit.execute(newsOf(event, this.provider, this.around)!);
+      await this.circuit.execute(() => beforeSending(() => lease?.check(), notify));
     } catch (error) {
       if (isOutage(error) || !(error instanceof ProviderRefused)) throw error;
       const odd = (this.oddAnswers.get(event.id) ?? 0) + 1;
@@ -98,18 +110,18 @@ export class Delivery {
       throw new Undeliverable(event, error.message);
     }
     this.oddAnswers.delete(event.id);
-    await this.around.pool.query('insert into vendor_deliveries values ($1, $2) on conflict do nothing', [
-      this.provider.name,
-      event.id,
-    ]);
+    await this.around.pool.query(
+      'insert into vendor_deliveries select $1, $2 where holds_lease($3, $4) on conflict do nothing',
+      [this.provider.name, event.id, ...fenceOf(lease)],
+    );
   }
 
   /** The checkpoint is past all earlier batches. */
-  private forgetOthers(events: readonly Stored[]) {
-    return this.around.pool.query('delete from vendor_deliveries where provider = $1 and event_id <> all($2)', [
-      this.provider.name,
-      events.map(({ id }) => id),
-    ]);
+  private forgetOthers(events: readonly Stored[], lease: Lease) {
+    return this.around.pool.query(
+      'delete from vendor_deliveries where provider = $1 and event_id <> all($2) and (select holds_lease($3, $4))',
+      [this.provider.name, events.map(({ id }) => id), ...fenceOf(lease)],
+    );
   }
 
   private saveCircuit(state: string) {

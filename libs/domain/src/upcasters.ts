@@ -1,5 +1,16 @@
+import { learnerAtExam } from './attempts/attempt.decider.js';
+import { exam } from './exams/exam.js';
+import { learner } from './learners/learner.js';
+
+type Upcasters = { [type: string]: { [from: number]: (data: any) => object } };
+
+/** None so far: every type is as it was first written. */
+const changed: Upcasters = {};
+
+const types = [exam, learnerAtExam, learner].flatMap(({ evolve }) => Object.keys(evolve));
+
 /**
- * For an event type: how its data of schema version n (the key) becomes that of n + 1. None so far: every type is as it
- * was first written. Whoever reads the log is given these.
+ * Every event type that this code knows, and how its data of schema version n (the key) becomes that of n + 1. Every
+ * reader of the log is given these: it stops before an event that is newer.
  */
-export const upcasters: { [type: string]: { [from: number]: (data: any) => object } } = {};
+export const upcasters: Upcasters = Object.fromEntries(types.map((type) => [type, changed[type] ?? {}]));

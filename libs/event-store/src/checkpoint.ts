@@ -1,7 +1,7 @@
 import type pg from 'pg';
+import { fenceOf, type Lease } from './lease.js';
 import { columns } from './statements.js';
 import type { Stored } from './stored.js';
-import { type Upcasters, upcast } from './upcasting.js';
 
 /**
  * A position in the log. All parts are needed: numbers are drawn before transactions commit, so neither orders the log
@@ -32,18 +32,61 @@ export const valuesOf = ({ generation, xid, position }: Checkpoint) => [generati
 export const fence = `(e.generation < (select max(generation) from log_generations)
   or e.transaction_id < pg_snapshot_xmin(pg_current_snapshot()))`;
 
-/** The next events of the log after a checkpoint, in its order and today's shape. */
-export async function readLog(
-  db: pg.ClientBase,
-  after: Checkpoint,
-  limit: number,
-  upcasters: Upcasters,
-): Promise<Stored[]> {
+/** The next events of the log after a checkpoint, in its order, as they were stored. */
+export async function readLog(db: pg.ClientBase, after: Checkpoint, limit: number): Promise<Stored[]> {
   const { rows } = await db.query<Stored>({
     name: 'read_log',
     text: `select ${columns} from events e where (${order}) > ($1::integer, $2::xid8, $3::bigint) and ${fence}
       order by ${order} limit $4`,
     values: [...valuesOf(after), limit],
   });
-  return rows.map((event) => upcast(upcasters, event));
+  return rows;
 }
+
+/** Where a follower goes on. One that `startsNow` begins with what happens in this generation from its first run on. */
+export async function checkpointOf(
+  db: pg.ClientBase,
+  name: string,
+  { startsNow, generation }: { startsNow: boolean; generation: number },
+  lease: Lease,
+): Promise<Checkpoint> {
+  const text = 'select generation, xid::text, position from checkpoints where name = $1';
+  const { rows } = await db.query<Checkpoint>(text, [name]);
+  if (rows[0] || !startsNow) return rows[0] ?? beginning;
+  // Saved at once: events of the next moment count, even if this process ends now.
+  const first = await db.query<Checkpoint>(
+    `insert into checkpoints (name, generation, xid, position)
+     select $1, $2, pg_snapshot_xmin(pg_current_snapshot()), 0 where holds_lease($3, $4)
+     returning generation, xid::text, position`,
+    [name, generation, ...fenceOf(lease)],
+  );
+  return first.rows[0];
+}
+
+export const saveCheckpoint = (db: pg.ClientBase, name: string, checkpoint: Checkpoint, lease: Lease) =>
+  db.query({
+    name: 'save_checkpoint',
+    text: `insert into checkpoints (name, generation, xid, position)
+      select $1, $2::integer, $3::xid8, $4::bigint where holds_lease($5, $6)
+      on conflict (name) do update set generation = excluded.generation, xid = excluded.xid, position = excluded.position,
+        updated_at = now()`,
+    values: [name, ...valuesOf(checkpoint), ...fenceOf(lease)],
+  });
+
+export const countFailure = (db: pg.ClientBase, name: string, lease: Lease) =>
+  db.query(
+    `insert into checkpoints (name, generation, xid, position, failures)
+     select $1, $2::integer, $3::xid8, $4::bigint, 1 where holds_lease($5, $6)
+     on conflict (name) do update set failures = checkpoints.failures + 1`,
+    [name, ...valuesOf(beginning), ...fenceOf(lease)],
+  );
+
+/** Keeps why a follower stopped. Without a reason it goes on. */
+export const noteStop = (db: pg.ClientBase, name: string, reason: string | null, lease: Lease) =>
+  db.query(
+    `insert into checkpoints (name, generation, xid, position, stopped)
+     select $1, $2::integer, $3::xid8, $4::bigint, $5 where holds_lease($6, $7)
+     on conflict (name) do update set stopped = excluded.stopped
+     where checkpoints.stopped is distinct from excluded.stopped`,
+    [name, ...valuesOf(beginning), reason, ...fenceOf(lease)],
+  );

@@ -1,67 +1,57 @@
 import type pg from 'pg';
-import { longMs, withClient } from '#connections';
+import { fenceOf, Lease, type LeaseOptions } from './lease.js';
 import { columns } from './statements.js';
 import type { Stored } from './stored.js';
-import { type Upcasters, upcast } from './upcasting.js';
-
-/** Thrown by a follower's handler: this event is parked, and what its learner does next waits behind it. */
-export class Undeliverable extends Error {
-  override readonly name = 'Undeliverable';
-  constructor(
-    readonly event: Stored,
-    readonly reason: string,
-  ) {
-    super(`${event.type} ${event.id}: ${reason}`);
-  }
-}
+import { Undeliverable } from './undeliverable.js';
+import { type Upcasters, upcastForDelivery } from './upcasting.js';
 
 export type DeadLetter = { event: Stored; learner: string; reason: string; recordedAt: string };
 
-/** What a follower could not deliver, and what waits behind it, in the log's order. */
-export async function deadLetters(pool: pg.Pool, name: string, upcasters: Upcasters = {}): Promise<DeadLetter[]> {
-  return lettersOf(pool, name, null, upcasters);
+/** What a follower could not deliver, and what waits behind it, in the log's order. The events are as they were stored. */
+export const deadLetters = (pool: pg.Pool, name: string): Promise<DeadLetter[]> => lettersOf(pool, name, null);
+
+/** Another process retries this learner's dead letters. */
+export class AlreadyRetried extends Error {
+  override readonly name = 'AlreadyRetried';
 }
 
 /**
  * Delivers a learner's dead letters in order, and answers how many. Ends at the first that `handle` throws at, with what
- * it threw; that one and the later ones stay, and where it is undeliverable for another reason now, it says so.
+ * it threw; that one and the later ones stay, and where it is undeliverable for another reason now, it says so. The lease
+ * keeps a second retry away, and refuses the writes of one that was frozen meanwhile.
  */
 export async function retryDeadLetters(
   pool: pg.Pool,
   name: string,
   learner: string,
-  handle: (events: Stored[]) => Promise<void>,
-  upcasters: Upcasters = {},
+  handle: (events: Stored[], signal: AbortSignal, lease: Lease) => Promise<void>,
+  upcasters?: Upcasters,
+  options?: LeaseOptions,
 ): Promise<number> {
-  const lock = [`retry ${name} ${learner}`];
-  const retry = async (client: pg.PoolClient) => {
-    const { rows } = await client.query('select pg_try_advisory_lock(hashtextextended($1, 0)) as free', lock);
-    if (!rows[0].free) throw new Error(`The dead letters of ${learner} are being retried already`);
+  const lease = await Lease.take(pool, `retry ${name} ${learner}`, options);
+  if (!lease) throw new AlreadyRetried(`The dead letters of ${learner} are being retried already`);
+  try {
     for (let delivered = 0; ; delivered++) {
       // Read anew each time: the follower may have parked another one.
-      const [letter] = await lettersOf(client, name, learner, upcasters, 1);
+      const [letter] = await lettersOf(pool, name, learner, 1);
       if (!letter) return delivered;
-      await handle([letter.event]).catch(async (error) => {
-        if (error instanceof Undeliverable) await explain(client, name, error);
+      lease.check();
+      try {
+        await handle([upcastForDelivery(upcasters, letter.event)], lease.signal, lease);
+      } catch (error) {
+        if (error instanceof Undeliverable) await explain(pool, name, error, lease);
         throw error;
-      });
-      await remove(client, name, letter.event.id);
+      }
+      await remove(pool, name, letter.event.id, lease);
     }
-  };
-  // With a limit of its own the connection is closed afterwards, and so the lock ends in any case.
-  return withClient(
-    pool,
-    (client) =>
-      retry(client).finally(() =>
-        client.query('select pg_advisory_unlock(hashtextextended($1, 0))', lock).catch(() => {}),
-      ),
-    { limitMs: longMs },
-  );
+  } finally {
+    await lease.release();
+  }
 }
 
 /** Gives one dead letter up; what waits behind it still wants a retry. False when there is no such letter. */
 export async function skipDeadLetter(pool: pg.Pool, name: string, eventId: string): Promise<boolean> {
-  return withClient(pool, (client) => remove(client, name, eventId));
+  return remove(pool, name, eventId);
 }
 
 export async function hasDeadLetters(client: pg.ClientBase, name: string): Promise<boolean> {
@@ -75,17 +65,23 @@ export async function parkWaiting(
   name: string,
   events: Stored[],
   learnerOf: (event: Stored) => string,
+  lease: Lease,
 ): Promise<Stored[]> {
-  const parked = `select distinct learner from dead_letters where follower = $1 and learner = any($2)`;
   const learners = [...new Set(events.map(learnerOf))];
-  if ((await client.query({ name: 'parked', text: parked, values: [name, learners] })).rowCount === 0) return events;
-  return locked(client, name, async () => {
-    const { rows } = await client.query<{ learner: string }>(parked, [name, learners]);
-    const blocked = new Set(rows.map(({ learner }) => learner));
-    const waiting = events.filter((event) => blocked.has(learnerOf(event)));
-    await park(client, name, waiting, learnerOf, 'waits for an earlier event of the same learner');
-    return events.filter((event) => !blocked.has(learnerOf(event)));
+  const { rowCount } = await client.query({
+    name: 'parked',
+    text: 'select from dead_letters where follower = $1 and learner = any($2) limit 1',
+    values: [name, learners],
   });
+  if (rowCount === 0) return events;
+  // The follower decides who is parked, and a retry decides who no longer is, one at a time: else an event could be parked
+  // behind a letter that was just delivered, and stay.
+  const { rows } = await client.query<{ waiting: string[] }>(
+    'select dead_letter_waiting($1, $2, $3, $4, $5, $6, $7, $8, $9) as waiting',
+    [name, ...placesOf(events, learnerOf), 'waits for an earlier event of the same learner', ...fenceOf(lease)],
+  );
+  const blocked = new Set(rows[0].waiting);
+  return events.filter((event) => !blocked.has(learnerOf(event)));
 }
 
 /** Idempotent: a follower that died half-way parks again. */
@@ -95,60 +91,46 @@ export const park = (
   events: Stored[],
   learnerOf: (event: Stored) => string,
   reason: string,
+  lease: Lease,
 ) =>
   client.query(
     `insert into dead_letters (follower, learner, generation, xid, position, event_id, reason)
      select $1, unnest($2::text[]), unnest($3::integer[]), unnest($4::xid8[]), unnest($5::bigint[]), unnest($6::uuid[]), $7
-     on conflict do nothing`,
-    [
-      name,
-      events.map(learnerOf),
-      ...(['generation', 'xid', 'position', 'id'] as const).map((key) => events.map((e) => e[key])),
-      reason,
-    ],
+     where holds_lease($8, $9) on conflict do nothing`,
+    [name, ...placesOf(events, learnerOf), reason, ...fenceOf(lease)],
   );
 
-const remove = (client: pg.ClientBase, name: string, eventId: string) =>
-  locked(client, name, async () => {
-    const text = 'delete from dead_letters where follower = $1 and event_id = $2';
-    return (await client.query(text, [name, eventId])).rowCount === 1;
-  });
+const placesOf = (events: Stored[], learnerOf: (event: Stored) => string) => [
+  events.map(learnerOf),
+  ...(['generation', 'xid', 'position', 'id'] as const).map((key) => events.map((event) => event[key])),
+];
 
-const explain = (client: pg.ClientBase, name: string, { event, reason }: Undeliverable) =>
-  client.query('update dead_letters set reason = $3 where follower = $1 and event_id = $2', [name, event.id, reason]);
-
-/**
- * The follower decides who is parked, and a retry decides who no longer is, one at a time: else an event could be parked
- * behind a letter that was just delivered, and stay.
- */
-async function locked<T>(client: pg.ClientBase, name: string, change: () => Promise<T>): Promise<T> {
-  await client.query('begin');
-  try {
-    await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`dead letters ${name}`]);
-    const result = await change();
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    await client.query('rollback').catch(() => {});
-    throw error;
-  }
+/** An operator gives a letter up without a lease. */
+async function remove(pool: pg.Pool, name: string, eventId: string, lease?: Lease): Promise<boolean> {
+  const text = 'select remove_dead_letter($1, $2, $3, $4) as removed';
+  return (await pool.query(text, [name, eventId, ...fenceOf(lease)])).rows[0].removed;
 }
 
+const explain = (pool: pg.Pool, name: string, { event, reason }: Undeliverable, lease: Lease) =>
+  pool.query(
+    'update dead_letters set reason = $3 where follower = $1 and event_id = $2 and (select holds_lease($4, $5))',
+    [name, event.id, reason, ...fenceOf(lease)],
+  );
+
 async function lettersOf(
-  db: pg.Pool | pg.ClientBase,
+  pool: pg.Pool,
   name: string,
   learner: string | null,
-  upcasters: Upcasters,
   limit: number | null = null,
 ): Promise<DeadLetter[]> {
-  const { rows } = await db.query(
+  const { rows } = await pool.query(
     `select ${columns}, d.learner, d.reason, iso_time(d.recorded_at) as "parkedAt"
      from dead_letters d join events e on e.generation = d.generation and e.transaction_id = d.xid and e.position = d.position
      where d.follower = $1 and ($2::text is null or d.learner = $2) order by d.generation, d.xid, d.position limit $3`,
     [name, learner, limit],
   );
   return rows.map(({ learner, reason, parkedAt, ...event }) => ({
-    event: upcast(upcasters, event),
+    event,
     learner,
     reason,
     recordedAt: parkedAt,

@@ -40,7 +40,7 @@ export class EventStore {
   constructor(
     private readonly pool: pg.Pool,
     private readonly inline?: Inline,
-    private readonly upcasters: Upcasters = {},
+    private readonly upcasters?: Upcasters,
     private readonly onAppend: () => void = () => {},
   ) {
     this.writer = new Writer(pool);

@@ -2,16 +2,29 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { openClient } from '#connections';
 import { channel } from './bell.js';
-import { beginning, type Checkpoint, placeOf, readLog, valuesOf } from './checkpoint.js';
-import { hasDeadLetters, park, parkWaiting, Undeliverable } from './dead-letters.js';
+import {
+  type Checkpoint,
+  checkpointOf,
+  countFailure,
+  noteStop,
+  placeOf,
+  readLog,
+  saveCheckpoint,
+} from './checkpoint.js';
+import { hasDeadLetters, park, parkWaiting } from './dead-letters.js';
 import { type Generation, writableGeneration } from './generations.js';
+import { isFenced, type Lease, type LeaseOptions, untilLeader } from './lease.js';
 import type { Stored } from './stored.js';
-import type { Upcasters } from './upcasting.js';
+import { Undeliverable } from './undeliverable.js';
+import { UnknownEvent, type Upcasters, upcastForDelivery } from './upcasting.js';
 
-export type FollowerOptions = {
+export type FollowerOptions = LeaseOptions & {
   name: string;
-  /** Gets events in the log's order, at least once. What it throws is tried again, except Undeliverable. */
-  handle(events: Stored[], signal: AbortSignal): Promise<void>;
+  /**
+   * Gets events in the log's order, at least once. What it throws is tried again, except Undeliverable. The signal fires
+   * when the follower ends or loses the lead; `lease.check()` belongs before each send, and the fence on each receipt.
+   */
+  handle(events: Stored[], signal: AbortSignal, lease: Lease): Promise<void>;
   /** Whether it begins with what happens from its first run on, instead of with the beginning of the log. */
   startsNow?: boolean;
   /** Whose later events wait when one is undeliverable; the stream, if not given. */
@@ -20,6 +33,8 @@ export type FollowerOptions = {
   batch?: number;
   /** How long to wait for new events, in milliseconds; 100 if not given. */
   pollMs?: number;
+  /** How long it leaves the lead to others after it met an event that it does not know; 10,000 ms if not given. */
+  standBackMs?: number;
   /** Whether to look at once when the Bell rings. */
   wakes?: boolean;
   /**
@@ -28,6 +43,7 @@ export type FollowerOptions = {
    */
   resumeFrom?(checkpoint: Checkpoint, generation: Generation, signal: AbortSignal): Promise<Checkpoint>;
   onError?(error: unknown, attempt: number): void;
+  /** The events that it knows; all, if not given. */
   upcasters?: Upcasters;
 };
 
@@ -36,94 +52,151 @@ export class CannotLead extends Error {
   override readonly name = 'CannotLead';
 }
 
-/** Hands the log to somebody, event by event in its order, for ever; of all processes one does so at a time. */
+/** Hands the log to a handler in its order, until ended. One process at a time does so: the one that holds the lease. */
 export class Follower {
-  private readonly options: Required<FollowerOptions>;
+  private readonly options: Required<Omit<FollowerOptions, 'upcasters'>> & Pick<FollowerOptions, 'upcasters'>;
   private failures = 0;
   /** Whether there may be dead letters: only who leads parks any. */
   private mayHaveParked = true;
   /** Whether the Bell rang since the log was last looked at, and who waits for that. */
   private rang = false;
   private wake?: () => void;
+  /** The unknown event that was reported last. */
+  private stoppedBefore?: string;
 
   constructor(
     private readonly pool: pg.Pool,
     {
-      startsNow = false,
       learnerOf = ({ stream }) => stream,
+      startsNow = false,
       batch = 500,
       pollMs = 100,
+      standBackMs = 10_000,
+      leaseMs = 10_000,
       wakes = false,
       resumeFrom = async (checkpoint) => checkpoint,
       onError = () => {},
-      upcasters = {},
+      onLead = () => {},
       ...rest
     }: FollowerOptions,
   ) {
-    this.options = { startsNow, learnerOf, batch, pollMs, wakes, resumeFrom, onError, upcasters, ...rest };
+    const given = { startsNow, learnerOf, batch, pollMs, standBackMs, leaseMs, wakes, resumeFrom, onError, onLead };
+    this.options = { ...given, ...rest };
   }
 
   /** Ends when `signal` says so, after the batch in hand. Errors, also of the database, are reported and outlived. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      // A connection of its own: whoever loses it loses the lead, and can no longer move the checkpoint.
-      let client: pg.Client | undefined;
-      try {
-        client = await openClient(this.pool.options);
-        client.on('notification', () => {
-          this.rang = true;
-          this.wake?.();
-        });
-        await this.untilLeader(client, signal);
-        await this.lead(client, signal);
-      } catch (error) {
-        if (client && error instanceof CannotLead)
-          await noteStop(client, this.options.name, error.message).catch(() => {});
-        this.options.onError(error, ++this.failures);
-        await backOff(this.failures, signal);
-      } finally {
-        await client?.end().catch(() => {});
-      }
+    while (!signal.aborted) await this.tryToLead(signal);
+  }
+
+  private async tryToLead(signal: AbortSignal) {
+    // A connection of its own: a leader that loses it loses the lead.
+    let client: pg.Client | undefined;
+    let lease: Lease | undefined;
+    let restMs = 0;
+    try {
+      client = await openClient(this.pool.options);
+      client.on('notification', () => {
+        this.rang = true;
+        this.wake?.();
+      });
+      await writableGeneration(client); // nobody leads where the log cannot be written
+      lease = await untilLeader(
+        client,
+        this.options.name,
+        { ...this.options, pollMs: 10 * this.options.pollMs },
+        signal,
+      );
+      if (lease) await this.leadOver(client, lease, signal);
+    } catch (error) {
+      restMs = await this.standBack(error, client, lease);
+    } finally {
+      await lease?.release(this.pool);
+      await client?.end().catch(() => {});
     }
+    await rest(restMs, signal);
   }
 
-  private async untilLeader(client: pg.Client, signal: AbortSignal) {
-    // A machine that vanishes would else keep the lead for hours.
-    await client.query('set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 2');
-    const text = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as leads';
-    const values = [`follower ${this.options.name}`];
-    while (!signal.aborted && !(await client.query(text, values)).rows[0].leads)
-      await rest(10 * this.options.pollMs, signal);
+  /** The lease and the connection end together: a statement that hangs must not hold up a process that leads no more. */
+  private leadOver(client: pg.Client, lease: Lease, signal: AbortSignal): Promise<void> {
+    const lose = () => lease.lose('its connection to the database broke');
+    client.on('error', lose).on('end', lose);
+    lease.signal.addEventListener('abort', () => client.end().catch(() => {}));
+    return this.lead(client, lease, AbortSignal.any([signal, lease.signal]));
   }
 
-  private async lead(client: pg.Client, signal: AbortSignal) {
-    const { name, batch, pollMs, wakes, upcasters } = this.options;
+  /** Reports what ended the lead; answers for how long it is left to others. */
+  private async standBack(error: unknown, client?: pg.Client, lease?: Lease): Promise<number> {
+    const { name, onError, standBackMs } = this.options;
+    if (isFenced(error)) return 0; // another process goes on
+    if (client && lease && (error instanceof CannotLead || error instanceof UnknownEvent))
+      await noteStop(client, name, error.message, lease).catch(() => {});
+    if (error instanceof UnknownEvent) {
+      if (this.stoppedBefore !== error.event.id) onError(error, 1);
+      this.stoppedBefore = error.event.id;
+      return standBackMs;
+    }
+    onError(error, ++this.failures);
+    return backOffMs(this.failures);
+  }
+
+  private async lead(client: pg.Client, lease: Lease, signal: AbortSignal) {
+    const { name, batch, pollMs, wakes } = this.options;
     if (wakes) await client.query(`listen ${channel}`);
-    let checkpoint = await this.resume(client, signal);
+    let checkpoint = await this.resume(client, lease, signal);
     this.mayHaveParked = await hasDeadLetters(client, name);
-    // Where the server crashes what it promised last may be lost, and is done again.
+    // A checkpoint lost in a crash only causes redelivery, so we do not wait for fsync.
     await client.query('set synchronous_commit = off');
     let saved: Promise<unknown> | undefined;
     while (!signal.aborted) {
       this.rang = false;
-      const [events] = await Promise.all([readLog(client, checkpoint, batch, upcasters), saved]);
+      const [read] = await Promise.all([readLog(client, checkpoint, batch), saved]);
+      const { events, undeliverable, unknown } = this.upcast(read);
       if (events.length > 0) {
-        if (!(await this.deliver(client, events, signal))) return;
+        if (!(await this.deliver(client, events, undeliverable, lease, signal))) return;
         checkpoint = placeOf(events[events.length - 1]);
-        saved = client.query({
-          name: 'save_checkpoint',
-          text: `insert into checkpoints (name, generation, xid, position) values ($1, $2, $3, $4) on conflict (name)
-            do update set generation = excluded.generation, xid = excluded.xid, position = excluded.position,
-              updated_at = now()`,
-          values: [name, ...valuesOf(checkpoint)],
-        });
+        saved = saveCheckpoint(client, name, checkpoint, lease);
         saved.catch(() => {}); // heard of when the log is read next
+      }
+      if (unknown) {
+        await saved;
+        throw unknown;
       }
       this.failures = 0;
       // While much happens, each look finds something, and need not wait for the Bell's rest.
       if (events.length < (wakes ? 1 : batch)) await this.untilBell(pollMs, signal);
     }
     await saved;
+  }
+
+  /** Everything may have changed since this process led last: the server, its data, and what was published. */
+  private async resume(client: pg.Client, lease: Lease, signal: AbortSignal): Promise<Checkpoint> {
+    const { name, startsNow, resumeFrom } = this.options;
+    const generation = await writableGeneration(client);
+    const saved = await checkpointOf(client, name, { startsNow, ...generation }, lease);
+    try {
+      const checkpoint = await resumeFrom(saved, generation, signal);
+      await client.query('update checkpoints set stopped = null where name = $1 and stopped is not null', [name]);
+      return checkpoint;
+    } catch (error) {
+      await countFailure(client, name, lease);
+      throw error;
+    }
+  }
+
+  /** Events in today's shape, up to the first that this code does not know. */
+  private upcast(read: readonly Stored[]) {
+    const events: Stored[] = [];
+    const undeliverable: Undeliverable[] = [];
+    for (const event of read)
+      try {
+        events.push(upcastForDelivery(this.options.upcasters, event));
+      } catch (error) {
+        if (error instanceof UnknownEvent) return { events, undeliverable, unknown: error };
+        undeliverable.push(error as Undeliverable);
+        events.push(event);
+      }
+    return { events, undeliverable };
   }
 
   /** Or this long, at most. */
@@ -137,86 +210,69 @@ export class Follower {
     this.wake = undefined;
   }
 
-  /** Everything may have changed since this process led last: the server, its data, and what was published. */
-  private async resume(client: pg.Client, signal: AbortSignal): Promise<Checkpoint> {
-    const { name, resumeFrom } = this.options;
-    const generation = await writableGeneration(client);
-    const text = 'select generation, xid::text, position from checkpoints where name = $1';
-    const { rows } = await client.query<Checkpoint>(text, [name]);
-    try {
-      const checkpoint = await resumeFrom(rows[0] ?? (await this.first(client, generation)), generation, signal);
-      await client.query('update checkpoints set stopped = null where name = $1 and stopped is not null', [name]);
-      return checkpoint;
-    } catch (error) {
-      await countFailure(client, name);
-      throw error;
-    }
-  }
-
-  private async first(client: pg.Client, { generation }: Generation): Promise<Checkpoint> {
-    const { name, startsNow } = this.options;
-    if (!startsNow) return beginning;
-    // Kept at once: what comes next counts, whatever becomes of this process.
-    const { rows } = await client.query(
-      `insert into checkpoints (name, generation, xid, position)
-       values ($1, $2, pg_snapshot_xmin(pg_current_snapshot()), 0) returning generation, xid::text, position`,
-      [name, generation],
-    );
-    return rows[0];
-  }
-
   /** False when the signal came before all was delivered. */
-  private async deliver(client: pg.Client, events: Stored[], signal: AbortSignal): Promise<boolean> {
-    const { name, handle, learnerOf, onError } = this.options;
-    let left = this.mayHaveParked ? await parkWaiting(client, name, events, learnerOf) : events;
+  private async deliver(
+    client: pg.Client,
+    events: Stored[],
+    undeliverable: readonly Undeliverable[],
+    lease: Lease,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { name, handle, onError } = this.options;
+    let left = this.mayHaveParked ? await parkWaiting(client, name, events, this.learnerOf, lease) : events;
+    const fail = async (error: unknown, attempt: number) => {
+      onError(error, attempt);
+      await countFailure(client, name, lease);
+      if (error instanceof Undeliverable) left = await this.parkFrom(client, left, error, lease);
+      else await rest(backOffMs(attempt), signal);
+    };
+    for (const each of undeliverable) if (left.includes(each.event)) await fail(each, 1);
     for (let attempt = 1; left.length > 0; attempt++) {
       if (signal.aborted) return false;
       try {
-        await handle(left, signal);
+        lease.check();
+        await handle(left, signal, lease);
         return true;
       } catch (error) {
+        if (isFenced(error)) lease.lose('another process leads now');
         if (signal.aborted) return false;
-        if (error instanceof CannotLead) throw error;
-        onError(error, attempt);
-        await countFailure(client, name);
-        if (error instanceof Undeliverable) left = await this.parkFrom(client, left, error);
-        else await backOff(attempt, signal);
+        if (error instanceof CannotLead || error instanceof UnknownEvent) throw error;
+        await fail(error, attempt);
       }
     }
     return true;
   }
 
   /** Parks an event and its learner's later ones; answers those that are left. */
-  private async parkFrom(client: pg.Client, events: Stored[], { event, reason }: Undeliverable): Promise<Stored[]> {
-    const { name, learnerOf } = this.options;
+  private async parkFrom(
+    client: pg.Client,
+    events: Stored[],
+    { event, reason }: Undeliverable,
+    lease: Lease,
+  ): Promise<Stored[]> {
+    const { name } = this.options;
     const from = events.findIndex(({ id }) => id === event.id);
     if (from < 0) throw new Error(`${event.id} was not to be delivered`);
-    const learner = learnerOf(events[from]);
-    const isNext = (each: Stored, index: number) => index > from && learnerOf(each) === learner;
+    const learner = this.learnerOf(events[from]);
+    const isNext = (each: Stored, index: number) => index > from && this.learnerOf(each) === learner;
     this.mayHaveParked = true;
-    await park(client, name, [events[from]], learnerOf, reason);
+    await park(client, name, [events[from]], this.learnerOf, reason, lease);
     // Others' later events are not asked for: theirs may be parked behind one that comes after them.
-    const left = new Set(await parkWaiting(client, name, events.filter(isNext), learnerOf));
+    const left = new Set(await parkWaiting(client, name, events.filter(isNext), this.learnerOf, lease));
     return events.filter((each, index) => index !== from && (!isNext(each, index) || left.has(each)));
   }
+
+  /** An event that does not say whose it is waits with its stream. */
+  private readonly learnerOf = (event: Stored): string => {
+    try {
+      return this.options.learnerOf(event);
+    } catch {
+      return event.stream;
+    }
+  };
 }
 
-const countFailure = (client: pg.Client, name: string) =>
-  client.query(
-    `insert into checkpoints (name, generation, xid, position, failures) values ($1, $2, $3, $4, 1)
-    on conflict (name) do update set failures = checkpoints.failures + 1`,
-    [name, ...valuesOf(beginning)],
-  );
-
-const noteStop = (client: pg.Client, name: string, reason: string) =>
-  client.query(
-    `insert into checkpoints (name, generation, xid, position, stopped) values ($1, $2, $3, $4, $5)
-    on conflict (name) do update set stopped = excluded.stopped`,
-    [name, ...valuesOf(beginning), reason],
-  );
-
 /** 0.1 s, doubled with every attempt up to 30 s, and by chance up to half of it less. */
-const backOff = (attempt: number, signal: AbortSignal) =>
-  rest(Math.min(100 * 2 ** (attempt - 1), 30_000) * (1 - Math.random() / 2), signal);
+const backOffMs = (attempt: number) => Math.min(100 * 2 ** (attempt - 1), 30_000) * (1 - Math.random() / 2);
 
 const rest = (milliseconds: number, signal: AbortSignal) => pause(milliseconds, undefined, { signal }).catch(() => {});

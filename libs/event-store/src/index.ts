@@ -1,6 +1,6 @@
 export { Bell } from './bell.js';
 export * from './checkpoint.js';
-export { type DeadLetter, deadLetters, retryDeadLetters, skipDeadLetter, Undeliverable } from './dead-letters.js';
+export { AlreadyRetried, type DeadLetter, deadLetters, retryDeadLetters, skipDeadLetter } from './dead-letters.js';
 export * from './event-store.js';
 export * from './follower.js';
 export {
@@ -15,9 +15,11 @@ export {
 export { type OpenTransaction, openTransactions } from './horizon.js';
 export * from './lag.js';
 export * from './lanes.js';
+export * from './lease.js';
 export * from './replay.js';
 export { reporting } from './reporting.js';
 export type { Append } from './staging.js';
 export { columns, type Write } from './statements.js';
 export * from './stored.js';
+export * from './undeliverable.js';
 export * from './upcasting.js';

@@ -1,15 +1,17 @@
-import { Undeliverable } from './dead-letters.js';
+import type { Lease } from './lease.js';
 import { byStream, type Stored } from './stored.js';
+import { orUndeliverable, Undeliverable } from './undeliverable.js';
 
 /**
  * Hands events over one by one: those of one stream in order, different streams at the same time. What fails holds up its
- * own stream alone. Throws in the end: an Undeliverable before any other failure.
+ * own stream alone. Throws in the end: an Undeliverable before any other failure. Ends when the lease is lost.
  */
 export async function inLanes(
   events: readonly Stored[],
   lanes: number,
   deliver: (event: Stored) => Promise<void>,
   signal?: AbortSignal,
+  lease?: Lease,
 ): Promise<void> {
   const waiting = [...byStream(events).values()];
   const failures: unknown[] = [];
@@ -17,7 +19,11 @@ export async function inLanes(
     for (let stream = waiting.shift(); stream; stream = waiting.shift())
       for (const event of stream) {
         signal?.throwIfAborted();
-        const failure = await deliver(event).catch((error) => error ?? new Error('unknown'));
+        lease?.check();
+        const failure = await orUndeliverable(event, () => deliver(event)).then(
+          () => undefined,
+          (error) => error ?? new Error('unknown'),
+        );
         if (failure) {
           failures.push(failure);
           break; // what the learner did next must not overtake

@@ -14,7 +14,7 @@ export const replay = (
 
 async function* copied(
   client: pg.PoolClient,
-  { after = beginning, batch = 1000, upcasters = {} }: Parameters<typeof replay>[1] & object,
+  { after = beginning, batch = 1000, upcasters }: Parameters<typeof replay>[1] & object,
 ): AsyncGenerator<Stored[]> {
   // A copy cannot share its connection with other statements.
   Object.assign(client, { pipeline: false });

@@ -1,4 +1,4 @@
-import { reporting, type Stored, Undeliverable } from './index.js';
+import { type Lease, reporting, type Stored, Undeliverable } from './index.js';
 
 const event = { id: 'e', type: 'AttemptSubmitted' } as Stored;
 
@@ -9,11 +9,12 @@ it('an outage and its end are told once each, and every event that is parked', a
   const words = { waits: 'Mails wait', goesOn: 'Mails are sent again.' };
   const { handle, onError } = reporting(log, words, async () => {});
   const { signal } = new AbortController();
-  await handle([event], signal);
+  const lease = {} as Lease;
+  await handle([event], signal, lease);
   for (let times = 0; times < 3; times++) onError(new Error('no route to host'), times);
   onError(new Undeliverable(event, 'mailbox full'), 1);
-  await handle([event], signal);
-  await handle([event], signal);
+  await handle([event], signal, lease);
+  await handle([event], signal, lease);
   expect(lines).toEqual([
     'warn Mails wait: no route to host',
     'error AttemptSubmitted e: mailbox full',

@@ -1,26 +1,28 @@
-import { Undeliverable } from './dead-letters.js';
 import type { FollowerOptions } from './follower.js';
+import { Undeliverable } from './undeliverable.js';
+import { UnknownEvent } from './upcasting.js';
 
 type Log = Record<'log' | 'warn' | 'error', (message: string) => void>;
 
-/** A handler whose log says once that all waits and why, once that it goes on, and of each event that it is parked. */
+/** A handler whose log says who leads, once that an outage began, once that it ended, and which events are dead letters. */
 export function reporting(
   log: Log,
   { waits, goesOn }: { waits: string; goesOn: string },
   handle: FollowerOptions['handle'],
-): Required<Pick<FollowerOptions, 'handle' | 'onError'>> {
+): Required<Pick<FollowerOptions, 'handle' | 'onError' | 'onLead'>> {
   let isFailing = false;
   return {
-    async handle(events, signal) {
-      await handle(events, signal);
+    async handle(events, signal, lease) {
+      await handle(events, signal, lease);
       if (isFailing) log.log(goesOn);
       isFailing = false;
     },
     onError(error) {
       const { message } = error as Error;
-      if (error instanceof Undeliverable) return log.error(message);
+      if (error instanceof Undeliverable || error instanceof UnknownEvent) return log.error(message);
       if (!isFailing) log.warn(`${waits}: ${message}`);
       isFailing = true;
     },
+    onLead: (line) => log.log(line),
   };
 }

@@ -21,7 +21,7 @@ export type Staged = {
 };
 
 /** Numbers and hashes events; throws Refusal `unstorable_text` for text that the log cannot keep. */
-export function stage(appends: readonly Append[], upcasters: Upcasters): Staged {
+export function stage(appends: readonly Append[], upcasters?: Upcasters): Staged {
   const staged: Staged = { streams: new Map(), events: [], json: [] };
   for (const { stream, after, events, metadata, history } of appends) {
     if (events.length === 0) continue;

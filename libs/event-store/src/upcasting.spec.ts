@@ -48,7 +48,7 @@ describe('events that have changed their shape', () => {
 
   it('reach whoever follows or replays the log in today’s shape', async () => {
     await append([created]);
-    const upcasters = { AttemptCreated: { 1: () => ({ upcast: true }) } };
+    const upcasters = { AttemptCreated: { 1: () => ({ upcast: true }), 2: (data: object) => data } };
     const replayed: Stored[] = [];
     for await (const events of replay(db.pool, { upcasters })) replayed.push(...events);
 
@@ -60,6 +60,6 @@ describe('events that have changed their shape', () => {
     };
     await new Follower(db.pool, { name: 'mail', handle, upcasters }).run(end.signal);
     expect(followed).toEqual(replayed);
-    expect(followed.at(-1)).toMatchObject({ stream, data: { upcast: true }, schemaVersion: 2 });
+    expect(followed.at(-1)).toMatchObject({ stream, data: { upcast: true }, schemaVersion: 3 });
   });
 });

@@ -1,17 +1,48 @@
 import type { Stored } from './stored.js';
+import { Undeliverable } from './undeliverable.js';
 
-/** For an event type: how its data of schema version n (the key) becomes that of n + 1. */
+/**
+ * Every event type that this code knows, and how its data of schema version n (the key) becomes that of n + 1. A reader
+ * that is given none knows all types, in the shape in which they are stored.
+ */
 export type Upcasters = { [type: string]: { [from: number]: (data: any) => object } };
 
-/** The schema version that is written today: 1, until the type has upcasters. */
-export const schemaVersionOf = (upcasters: Upcasters, type: string): number =>
-  upcasters[type] ? Math.max(...Object.keys(upcasters[type]).map(Number)) + 1 : 1;
+/** The event is newer than this code, which must not decide, answer or deliver without it. */
+export class UnknownEvent extends Error {
+  override readonly name = 'UnknownEvent';
+  constructor(readonly event: Stored) {
+    const { type, schemaVersion, id } = event;
+    super(`Event ${id} (${type}, schema version ${schemaVersion}) was written by a newer version of this service.`);
+  }
+}
 
-/** The event in today's shape. Its hash stays that of what is stored. */
-export function upcast(upcasters: Upcasters, event: Stored): Stored {
-  const steps = upcasters[event.type];
+/** The schema version that is written today: 1, until the type has upcasters. */
+export const schemaVersionOf = (upcasters: Upcasters | undefined, type: string): number =>
+  Math.max(0, ...Object.keys(upcasters?.[type] ?? {}).map(Number)) + 1;
+
+/** What the log says of itself. */
+const ownTypes = ['GenerationBegan'];
+
+const isKnown = (upcasters: Upcasters | undefined, { type, schemaVersion }: Stored): boolean =>
+  !upcasters ||
+  ((Object.hasOwn(upcasters, type) || ownTypes.includes(type)) && schemaVersion <= schemaVersionOf(upcasters, type));
+
+/** The event in today's shape. Its hash stays that of what is stored. @throws UnknownEvent */
+export function upcast(upcasters: Upcasters | undefined, event: Stored): Stored {
+  if (!isKnown(upcasters, event)) throw new UnknownEvent(event);
+  const steps = upcasters?.[event.type];
   if (!steps) return event;
   let { data, schemaVersion } = event;
   for (; steps[schemaVersion]; schemaVersion++) data = steps[schemaVersion](data);
   return { ...event, data, schemaVersion };
+}
+
+/** The same, where an event that cannot be upcast is Undeliverable. */
+export function upcastForDelivery(upcasters: Upcasters | undefined, event: Stored): Stored {
+  try {
+    return upcast(upcasters, event);
+  } catch (error) {
+    if (error instanceof UnknownEvent) throw error;
+    throw new Undeliverable(event, `cannot be upcast: ${(error as Error).message}`);
+  }
 }

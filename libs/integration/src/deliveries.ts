@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type Checkpoint, isAfter } from '#event-store';
+import { type Checkpoint, fenceOf, isAfter, type Lease } from '#event-store';
 import { relayName } from './lag.js';
 
 /** A message of an event, and where it is. `topic` has the configured prefix; times are ISO 8601. */
@@ -15,22 +15,35 @@ export type Delivery = {
 /** A Delivery, of the table. */
 export const deliveryColumns = `event_id as "eventId", topic, partition, "offset", ce_id as "ceId", iso_time(published_at) as "publishedAt"`;
 
-/** Writes down where messages are. Of the topics `insteadOf`, what was written before of these events was never seen. */
+/**
+ * Stores where messages are. Receipts already stored for these events in the topics `insteadOf` belong to aborted
+ * transactions; they are replaced. A relay that no longer leads is refused.
+ */
 export async function noteDeliveries(
   pool: pg.Pool,
   deliveries: readonly Omit<Delivery, 'publishedAt'>[],
   insteadOf: readonly string[],
+  lease?: Lease,
 ): Promise<void> {
   // As the server writes arrays; no id, number or name of a topic needs quotes.
   const column = (name: keyof (typeof deliveries)[number]) => `{${deliveries.map((each) => each[name]).join()}}`;
   await pool.query({
     name: 'note deliveries',
     text: `
-      with unseen as (delete from deliveries where event_id = any($1::uuid[]) and topic = any($6::text[]))
+      with lease as materialized (select holds_lease($7, $8) as holds),
+        unseen as (delete from deliveries where event_id = any($1::uuid[]) and topic = any($6::text[]) and (select holds from lease))
       insert into deliveries (event_id, topic, partition, "offset", ce_id)
-      select * from unnest($1::uuid[], $2::text[], $3::integer[], $4::bigint[], $5::text[])
+      select * from unnest($1::uuid[], $2::text[], $3::integer[], $4::bigint[], $5::text[]) where (select holds from lease)
       on conflict (event_id, topic, partition, "offset") do update set ce_id = excluded.ce_id, published_at = now()`,
-    values: [column('eventId'), column('topic'), column('partition'), column('offset'), column('ceId'), insteadOf],
+    values: [
+      column('eventId'),
+      column('topic'),
+      column('partition'),
+      column('offset'),
+      column('ceId'),
+      insteadOf,
+      ...fenceOf(lease),
+    ],
   });
 }
 

@@ -21,6 +21,9 @@ export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 }
 
+/** The broker refuses a message, or all of a partition together. */
+const refusedMessages = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'];
+
 type Session = { producer: Producer; committed?: Place };
 type Sender = { sendBatch(batch: ProducerBatch): Promise<RecordMetadata[]> };
 
@@ -37,6 +40,7 @@ export class Publisher {
   /** Where the messages of the running `publish` go. */
   private readonly partitionOf = new Map<object, number>();
   private isSingle = false;
+  private check: () => void = () => {};
 
   /** `topics` without prefix. Connects when there is something to publish. */
   constructor(
@@ -63,13 +67,16 @@ export class Publisher {
    * Resolves when all replicas in sync have all messages, in the given order for each key. `note` gets the receipts before
    * anybody sees the messages; what it throws keeps them from being seen, where there are transactions. Throws TooLarge
    * when a message is larger than its topic allows, or all for a partition together are; else whatever keeps Kafka from
-   * answering.
+   * answering. `check` is called just before messages leave; what it throws keeps them back.
    */
   async publish(
     messages: readonly (Message | BusMessage)[],
     place: Place,
     note: (receipts: Receipt[]) => Promise<void>,
+    check: () => void = () => {},
   ): Promise<void> {
+    check(); // a relay that was frozen must not shut the next one out by connecting
+    this.check = check;
     const session = await this.connected();
     const { producer, committed } = session;
     try {
@@ -78,6 +85,7 @@ export class Publisher {
       const checkpoint = { topic: checkpointTopic, key: this.follower, value: JSON.stringify(place), headers: {} };
       const receipts = await this.send(transaction, [...messages, checkpoint]);
       await note(receipts.slice(0, -1));
+      check();
       await transaction.commit();
       session.committed = place;
     } catch (error) {
@@ -85,10 +93,13 @@ export class Publisher {
       this.session = undefined;
       disconnect(producer);
       const { type, message } = error as { type?: string; message: string };
-      if (type !== 'MESSAGE_TOO_LARGE' && type !== 'RECORD_LIST_TOO_LARGE') throw error;
+      if (!refusedMessages.includes(type!)) throw error;
+      check();
       // The caller goes on from the same place, if no other relay has come meanwhile.
       if ((await this.committed())?.eventId !== committed?.eventId) throw error;
       throw new TooLarge(message);
+    } finally {
+      this.check = () => {};
     }
   }
 
@@ -152,6 +163,7 @@ export class Publisher {
    * to them a second time with new numbers, or be forgotten. A single message is safe: it has the same number again.
    */
   private direct(message: object, partition: number) {
+    this.check();
     if (this.partitionOf.has(message) && !this.isSingle) throw new Error('Kafka did not take all messages at once.');
     this.partitionOf.set(message, partition);
   }

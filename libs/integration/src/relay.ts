@@ -4,13 +4,25 @@ import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import type { Configuration } from '#configuration';
 import { upcasters } from '#domain';
-import { EventStore, Follower, isAfter, placeOf, reporting, type Stored, Undeliverable } from '#event-store';
+import {
+  computed,
+  EventStore,
+  Follower,
+  isAfter,
+  isEventsFault,
+  type Lease,
+  type LeaseOptions,
+  placeOf,
+  reporting,
+  type Stored,
+  Undeliverable,
+} from '#event-store';
 import { noteDeliveries } from './deliveries.js';
 import { type BusMessage, ExamAttempts } from './event-bus/exam-attempts.js';
 import { SchemaRegistry } from './event-bus/registry.js';
 import { relayName } from './lag.js';
 import { keyOf, type Message, messagesOf } from './messages.js';
-import { type Place, Publisher, type PublisherConfiguration, TooLarge } from './publisher.js';
+import { type Place, Publisher, type PublisherConfiguration, type Receipt, TooLarge } from './publisher.js';
 import { Streams } from './streams.js';
 import type { Change } from './topic.js';
 import { publishedTopics, replayOf } from './topic-settings.js';
@@ -39,6 +51,7 @@ export class Relay {
   constructor(
     private readonly pool: pg.Pool,
     private readonly configuration: PublisherConfiguration & Pick<Configuration, 'schemaRegistryUrl'>,
+    private readonly options: Pick<LeaseOptions, 'leaseMs'> = {},
   ) {
     const { schemaRegistryUrl, kafkaTopicPrefix } = configuration;
     this.streams = new Streams(new EventStore(pool, undefined, upcasters));
@@ -52,6 +65,7 @@ export class Relay {
   async run(signal: AbortSignal): Promise<void> {
     if (this.configuration.kafkaBrokers.length === 0) return;
     const follower = new Follower(this.pool, {
+      ...this.options,
       name: relayName,
       upcasters,
       batch: 4 * together,
@@ -60,9 +74,9 @@ export class Relay {
       ...reporting(
         log,
         { waits: 'Messages wait in the log, for they cannot be published', goesOn: 'Messages are published again.' },
-        async (events) => {
+        async (events, _signal, lease) => {
           const done = new AbortController();
-          await Promise.race([this.handle(events), graceAfter(signal, done.signal)]).finally(() => done.abort());
+          await Promise.race([this.handle(events, lease), graceAfter(signal, done.signal)]).finally(() => done.abort());
         },
       ),
     });
@@ -70,10 +84,10 @@ export class Relay {
   }
 
   /**
-   * Publishes the next events of the log, but for those that Kafka has already. Throws Undeliverable for one of which Kafka
-   * will never take a message.
+   * Publishes the next events of the log, but for those that Kafka has already. Throws Undeliverable for an event whose
+   * messages cannot be made, or will never be taken by Kafka.
    */
-  async handle(events: readonly Stored[]): Promise<void> {
+  async handle(events: readonly Stored[], lease?: Lease): Promise<void> {
     const committed = await this.live.committed();
     if (committed && committed !== this.verified) await this.verify(committed);
     const first = committed ? events.findIndex((event) => isAfter(event, committed)) : 0;
@@ -83,7 +97,7 @@ export class Relay {
       const told = await next;
       next = at < left.length ? this.tell(left.slice(at, at + together)) : undefined;
       next?.catch(() => {}); // heard of when its turn comes
-      await this.publish(told);
+      await this.publish(told, lease);
     }
   }
 
@@ -91,14 +105,14 @@ export class Relay {
    * Publishes events once more: into topics beside the live ones, or into these. Whoever reads those sees the same messages,
    * with the same ids. Answers how many messages there were. Throws what `handle` throws.
    */
-  async republish(events: readonly Stored[], into: 'live' | 'replay'): Promise<number> {
+  async republish(events: readonly Stored[], into: 'live' | 'replay', lease?: Lease): Promise<number> {
     const told = await this.tell(events);
     if (into === 'replay')
       for (const each of told)
         each.messages = each.messages.map((message) => ({ ...message, topic: replayOf(message.topic) }));
     const topics = into === 'replay' ? this.topics.map(replayOf) : this.topics;
     const publisher = new Publisher(this.configuration, topics);
-    await this.publish(told, publisher).finally(() => publisher.close());
+    await this.publish(told, lease, publisher).finally(() => publisher.close());
     return told.flatMap(({ messages }) => messages).length;
   }
 
@@ -118,20 +132,27 @@ export class Relay {
     this.verified = committed;
   }
 
-  /** The events of which somebody is told something. */
+  /** The events of which somebody is told something. Throws Undeliverable for one whose messages cannot be made. */
   private async tell(events: readonly Stored[]): Promise<Told[]> {
+    try {
+      return await this.tellTogether(events);
+    } catch (error) {
+      if (error instanceof Undeliverable || !isEventsFault(error)) throw error;
+      if (events.length === 1) throw new Undeliverable(events[0], (error as Error).message);
+      // One of them is at fault: halves find it.
+      const half = Math.ceil(events.length / 2);
+      return [...(await this.tell(events.slice(0, half))), ...(await this.tell(events.slice(half)))];
+    }
+  }
+
+  private async tellTogether(events: readonly Stored[]): Promise<Told[]> {
     const changes = await this.streams.changesOf(events);
     const told: (Told & { change: Change })[] = [];
     for (const [index, event] of events.entries()) {
       // In small steps, for which there is time while Kafka has the messages before.
       if (index % 50 === 49) await setImmediate();
       const change = changes.get(event.id);
-      if (!change) continue;
-      try {
-        told.push({ event, change, messages: messagesOf(change) });
-      } catch (error) {
-        throw new Undeliverable(event, (error as Error).message);
-      }
+      if (change) told.push({ event, change, messages: computed(event, () => messagesOf(change)) });
     }
     const onBus = await this.examAttempts?.messagesOf(told.map(({ change }) => change));
     for (const { event, messages } of told) messages.push(...(onBus?.get(event.id) ?? []));
@@ -139,28 +160,29 @@ export class Relay {
   }
 
   /** What is too large together goes in halves; what is too large by itself is undeliverable. */
-  private async publish(told: readonly Told[], publisher = this.live): Promise<void> {
+  private async publish(told: readonly Told[], lease?: Lease, publisher = this.live): Promise<void> {
     const messages = told.flatMap((each) => each.messages);
     if (messages.length === 0) return;
     const eventIds = told.flatMap(({ event, messages }) => messages.map(() => event.id));
     const last = told[told.length - 1].event;
     const place = { ...placeOf(last), eventId: last.id };
     try {
-      await publisher.publish(messages, place, (receipts) => {
+      const note = (receipts: Receipt[]) => {
         const deliveries = receipts.map(({ message, ...where }, index) => ({
           ...where,
           eventId: eventIds[index],
           ceId: message.headers.ce_id,
         }));
-        return noteDeliveries(this.pool, deliveries, publisher.unseenUntilNoted);
-      });
+        return noteDeliveries(this.pool, deliveries, publisher.unseenUntilNoted, lease);
+      };
+      await publisher.publish(messages, place, note, () => lease?.check());
       if (publisher === this.live) this.verified = place;
     } catch (error) {
       if (!(error instanceof TooLarge)) throw error;
       if (told.length === 1) throw new Undeliverable(last, error.message);
       const half = Math.ceil(told.length / 2);
-      await this.publish(told.slice(0, half), publisher);
-      await this.publish(told.slice(half), publisher);
+      await this.publish(told.slice(0, half), lease, publisher);
+      await this.publish(told.slice(half), lease, publisher);
     }
   }
 }

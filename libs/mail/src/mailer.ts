@@ -1,13 +1,20 @@
+import { Readable } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
 import type pg from 'pg';
 import { type Configuration, mailSenderOf } from '#configuration';
 import { upcasters } from '#domain';
 import {
+  AlreadyRetried,
   deadLetters,
   Follower,
+  type FollowerOptions,
+  fenceOf,
   inLanes,
+  isEventsFault,
   type Lag,
+  type Lease,
+  type LeaseOptions,
   lagOf,
   reporting,
   retryDeadLetters,
@@ -45,7 +52,7 @@ export class Mailer {
   /** Throws one line when MAIL_TEMPLATES is wrong. */
   constructor(
     private readonly around: { pool: pg.Pool; configuration: Configuration },
-    private readonly options: { pollMs?: number } = {},
+    private readonly options: Pick<LeaseOptions, 'leaseMs'> & { pollMs?: number } = {},
   ) {
     const { mailTemplates, settings } = around.configuration;
     this.templates = new Templates(mailTemplates, Object.keys(settings.backends));
@@ -62,37 +69,37 @@ export class Mailer {
       startsNow: true,
       upcasters,
       pollMs: this.options.pollMs,
+      leaseMs: this.options.leaseMs,
       ...reporting(
         log,
         { waits: 'Mails wait, for they cannot be sent', goesOn: 'Mails are sent again.' },
-        (events, signal) => this.handle(events, signal),
+        (events, signal, lease) => this.handle(events, signal, lease),
       ),
     });
     await follower.run(signal);
   }
 
   /** Throws Undeliverable for a mail that the server does not take, and the outage where it takes none. */
-  async handle(events: readonly Stored[], signal?: AbortSignal): Promise<void> {
-    const concerned = events.filter(templateOf);
-    if (concerned.length === 0) return;
+  async handle(events: readonly Stored[], signal?: AbortSignal, lease?: Lease): Promise<void> {
     const { rows } = await this.around.pool.query<{ event_id: string }>(
       'select event_id from mails where event_id = any($1)',
-      [concerned.map(({ id }) => id)],
+      [events.map(({ id }) => id)],
     );
     const done = new Set(rows.map(({ event_id }) => event_id));
     let outage: unknown;
     const send = async (event: Stored) => {
       if (outage) throw outage; // not once more for every learner
-      await this.send(event).catch((error) => {
-        if (!(error instanceof Undeliverable)) outage = error;
+      await this.send(event, lease).catch((error) => {
+        if (!(error instanceof Undeliverable || isEventsFault(error))) outage = error;
         throw error;
       });
     };
     await inLanes(
-      concerned.filter(({ id }) => !done.has(id)),
+      events.filter(({ id }) => !done.has(id)),
       lanes,
       send,
       signal,
+      lease,
     );
   }
 
@@ -101,26 +108,33 @@ export class Mailer {
     const { pool, configuration } = this.around;
     if (!configuration.smtpUrl) return;
     const reasons = new Map<string, string>();
-    for (const { learner, reason } of await deadLetters(pool, mailerName, upcasters))
+    for (const { learner, reason } of await deadLetters(pool, mailerName))
       if (!reasons.has(learner)) reasons.set(learner, reason);
     for (const [learner, reason] of reasons) {
       if (!reason.startsWith(putOff)) continue;
       signal?.throwIfAborted();
-      await retryDeadLetters(pool, mailerName, learner, (events) => this.handle(events), upcasters).catch((error) => {
-        if (!(error instanceof Undeliverable)) throw error;
+      const handle: FollowerOptions['handle'] = (...args) => this.handle(...args);
+      await retryDeadLetters(pool, mailerName, learner, handle, upcasters).catch((error) => {
+        if (!(error instanceof Undeliverable || error instanceof AlreadyRetried)) throw error;
       });
     }
   }
 
-  private async send(event: Stored): Promise<void> {
-    const template = templateOf(event)!;
+  private async send(event: Stored, lease?: Lease): Promise<void> {
+    const template = templateOf(event);
+    if (!template) return;
     const letter = await letterOf(event, template, this.around);
-    if (letter.to === '') return this.record(event, 'no_address');
+    if (letter.to === '') return this.record(event, 'no_address', lease);
     const { smtpUrl, settings } = this.around.configuration;
     if (!smtpUrl) throw new Error('Without SMTP_URL nothing is sent.');
     const from = mailSenderOf(settings)!;
     try {
-      await createTransport({ url: smtpUrl, ...timeouts }).sendMail({
+      const transport = createTransport({ url: smtpUrl, ...timeouts });
+      transport.use('stream', ({ message }, done) => {
+        message.processFunc((content) => Readable.from(whileHeld(content, lease)));
+        done();
+      });
+      await transport.sendMail({
         ...this.templates.render(template, letter.provider, letter.fields),
         from,
         to: { name: '', address: letter.to },
@@ -135,16 +149,23 @@ export class Mailer {
       if (reason !== undefined) throw new Undeliverable(event, reason);
       throw new Error(withoutAddresses((error as Error).message));
     }
-    await this.record(event, 'sent');
+    await this.record(event, 'sent', lease);
   }
 
-  private async record(event: Stored, outcome: Outcome): Promise<void> {
+  private async record(event: Stored, outcome: Outcome, lease?: Lease): Promise<void> {
     if (outcome !== 'sent') log.warn({ message: `A mail is not sent: ${outcome}`, event: event.id, ...event.metadata });
-    await this.around.pool.query('insert into mails (event_id, outcome) values ($1, $2) on conflict do nothing', [
-      event.id,
-      outcome,
-    ]);
+    await this.around.pool.query(
+      'insert into mails (event_id, outcome) select $1, $2 where holds_lease($3, $4) on conflict do nothing',
+      [event.id, outcome, ...fenceOf(lease)],
+    );
   }
+}
+
+/** The server asks for the content at the end of its dialogue: a leader that was frozen meanwhile does not send it. */
+async function* whileHeld(content: AsyncIterable<Buffer>, lease?: Lease) {
+  lease?.check();
+  yield* content;
+  lease?.check();
 }
 
 /** Why the server does not take this mail; undefined where the failure concerns all mail (login, sender, connection). */

@@ -1,3 +1,4 @@
+export { beforeSending } from './before-sending.js';
 export { commonOptions, isObject, type Kind, kinds } from './options.js';
 export * from './provider.js';
 export * from './providers.js';

@@ -1,7 +1,7 @@
 import { Command } from 'nest-commander';
 import { Delivery, followerOf, type Surroundings } from '#delivery';
 import { upcasters } from '#domain';
-import { deadLetters, retryDeadLetters, type Stored, skipDeadLetter } from '#event-store';
+import { deadLetters, type FollowerOptions, retryDeadLetters, skipDeadLetter } from '#event-store';
 import { Relay, relayName } from '#integration';
 import { Mailer, mailerName } from '#mail';
 import { providersOf } from '#providers';
@@ -27,6 +27,8 @@ export class DeadLettersCommand extends OperatorCommand {
   }
 }
 
+type Handle = FollowerOptions['handle'];
+
 const followersOf = ({ configuration }: Surroundings) => [
   relayName,
   mailerName,
@@ -35,7 +37,7 @@ const followersOf = ({ configuration }: Surroundings) => [
 
 async function listed(around: Surroundings, only?: string) {
   const letters = (only ? [only] : followersOf(around)).map(async (follower) =>
-    (await deadLetters(around.pool, follower, upcasters)).map(({ event, learner, reason, recordedAt }) => {
+    (await deadLetters(around.pool, follower)).map(({ event, learner, reason, recordedAt }) => {
       return { follower, learner, event: event.id, type: event.type, reason, recordedAt };
     }),
   );
@@ -51,7 +53,7 @@ async function retries(
 ): Promise<Task[]> {
   const handle = handlerOf(around, follower);
   const types = new Map<string, string[]>(only ? [[only, []]] : []);
-  for (const { learner, event } of await deadLetters(around.pool, follower, upcasters))
+  for (const { learner, event } of await deadLetters(around.pool, follower))
     if (!only || only === learner) types.set(learner, [...(types.get(learner) ?? []), event.type]);
   return [...types].map(([learner, waiting]) => ({
     about: { follower, learner },
@@ -59,8 +61,8 @@ async function retries(
     async work(advance) {
       if (dryRun) return { delivered: waiting };
       const delivered: string[] = [];
-      const deliver = async (events: Stored[]) => {
-        await handle(events);
+      const deliver: Handle = async (events, signal, lease) => {
+        await handle(events, signal, lease);
         delivered.push(...events.map(({ type }) => type));
         advance(events.length);
       };
@@ -77,7 +79,7 @@ async function skips(
   { dryRun }: OperatorOptions,
 ): Promise<Task[]> {
   const work = async () => {
-    const letter = (await deadLetters(pool, follower, upcasters)).find(({ event: { id } }) => id === event);
+    const letter = (await deadLetters(pool, follower)).find(({ event: { id } }) => id === event);
     if (!letter) throw new Error('There is no such dead letter.');
     if (!dryRun) await skipDeadLetter(pool, follower, event);
     return { skipped: letter.event.type };
@@ -85,18 +87,18 @@ async function skips(
   return [{ about: { follower, event }, work }];
 }
 
-function handlerOf(around: Surroundings, follower: string): (events: Stored[]) => Promise<void> {
+function handlerOf(around: Surroundings, follower: string): Handle {
   if (follower === relayName) {
     if (around.configuration.kafkaBrokers.length === 0) throw new Error('Without KAFKA_BROKERS nothing is published.');
     const relay = new Relay(around.pool, around.configuration);
-    return async (events) => void (await relay.republish(events, 'live'));
+    return async (events, _signal, lease) => void (await relay.republish(events, 'live', lease));
   }
   if (follower === mailerName) {
     const mailer = new Mailer(around);
-    return (events) => mailer.handle(events);
+    return (...args) => mailer.handle(...args);
   }
   const provider = providersOf(around.configuration.settings).find(({ name }) => followerOf(name) === follower);
   if (!provider) throw new BadUse(`There is no follower "${follower}"; there are: ${followersOf(around).join(', ')}.`);
   const delivery = new Delivery(provider, around);
-  return (events) => delivery.handle(events);
+  return (...args) => delivery.handle(...args);
 }

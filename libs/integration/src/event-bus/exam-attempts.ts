@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import avsc from 'avsc';
 import type pg from 'pg';
+import { computed } from '#event-store';
 import { type Identity, identitiesOf } from '#platform';
 import { derivedId, subjectOf } from '../messages.js';
 import { type Change, effectsIn, type Subject } from '../topic.js';
@@ -116,7 +117,7 @@ export class ExamAttempts {
 
   /** The messages of each change, by its event's id. Throws while the registry or the database does not answer. */
   async messagesOf(changes: readonly Change[]): Promise<Map<string, BusMessage[]>> {
-    const told = changes.map((change) => ({ change, attempts: examAttemptsIn(change) }));
+    const told = changes.map((change) => ({ change, attempts: computed(change.event, () => examAttemptsIn(change)) }));
     const people = told.flatMap(({ attempts }) => attempts.flatMap(({ userId, requestedBy }) => [userId, requestedBy]));
     const identityOf = await identitiesOf(
       this.pool,
@@ -143,7 +144,7 @@ export class ExamAttempts {
     ]);
     return {
       topic: examAttemptTopic,
-      ...encoded(attempt, identityOf, { key, value }),
+      ...computed(event, () => encoded(attempt, identityOf, { key, value })),
       headers: {
         ce_specversion: '1.0',
         ce_type: type,

@@ -1,0 +1,158 @@
+import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import type pg from 'pg';
+
+export type LeaseOptions = {
+  /** How long a leader that no longer answers keeps the lead, in milliseconds; 10,000 if not given. */
+  leaseMs?: number;
+  /** Gets one line when this process takes the lead, and one when it no longer leads. */
+  onLead?(line: string): void;
+};
+
+type Database = Pick<pg.Pool | pg.ClientBase, 'query'>;
+
+/** What a fenced write carries: see `holds_lease` in the database. Without a lease nothing is checked. */
+export const fenceOf = (lease?: Lease): [name: string | null, epoch: string | null] =>
+  lease ? [lease.name, lease.epoch] : [null, null];
+
+/** Another process leads now, or may lead. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+
+/** Whether the database refused a write because another process leads now. */
+export const isFenced = (error: unknown) => (error as { code?: string }).code === 'LE409';
+
+const holder = `${hostname()}:${process.pid}`;
+
+/**
+ * The right to lead a task, for a time that is renewed. The database judges by its own clock when the lease is over; the
+ * holder knows the end by the monotonic clock, which goes on while the process is frozen.
+ */
+export class Lease {
+  private readonly lost = new AbortController();
+  /** Fires when the lead is lost or given up. After a freeze it fires late, so call `check` before each send. */
+  readonly signal = this.lost.signal;
+  private endsAt = 0;
+  private expiring?: NodeJS.Timeout;
+  private readonly renewing: NodeJS.Timeout;
+
+  private constructor(
+    private readonly db: Database,
+    readonly name: string,
+    readonly epoch: string,
+    private readonly leaseMs: number,
+    takenAt: number,
+    private readonly onLead: (line: string) => void,
+  ) {
+    this.extend(takenAt);
+    this.renewing = setInterval(() => this.renew(), 0.3 * leaseMs);
+    onLead(`Took the lead of "${name}" (epoch ${epoch}, ${holder}).`);
+  }
+
+  /** Undefined while another process leads. */
+  static async take(
+    db: Database,
+    name: string,
+    { leaseMs = 10_000, onLead = () => {} }: LeaseOptions = {},
+  ): Promise<Lease | undefined> {
+    const takenAt = performance.now();
+    const { rows } = await db.query(
+      `insert into leases (name, epoch, holder, expires_at)
+       select $1, nextval('lease_epochs'), $2, clock_timestamp() + $3 * interval '1 ms'
+       where not exists (select from leases where name = $1 and expires_at > clock_timestamp())
+       on conflict (name) do update set epoch = nextval('lease_epochs'), holder = excluded.holder,
+         expires_at = clock_timestamp() + $3 * interval '1 ms'
+       where leases.expires_at <= clock_timestamp()
+       returning epoch::text`,
+      [name, holder, leaseMs],
+    );
+    return rows[0] && new Lease(db, name, rows[0].epoch, leaseMs, takenAt, onLead);
+  }
+
+  /** Throws LeaseLost unless this process leads for certain. Exact at any moment, also right after a freeze. */
+  check(): void {
+    if (!this.signal.aborted && performance.now() >= this.endsAt) this.lose('the lease was not renewed in time');
+    if (this.signal.aborted) throw new LeaseLost(`This process no longer leads "${this.name}".`);
+  }
+
+  lose(reason: string): void {
+    if (this.signal.aborted) return;
+    clearInterval(this.renewing);
+    clearTimeout(this.expiring);
+    this.onLead(`No longer leads "${this.name}" (epoch ${this.epoch}, ${holder}): ${reason}.`);
+    this.lost.abort(new LeaseLost(`This process no longer leads "${this.name}": ${reason}.`));
+  }
+
+  /** Gives the lead up, so that another process need not wait for its end. Never rejects. */
+  async release(db: Database = this.db): Promise<void> {
+    this.lose('it was given up');
+    const given = db.query('delete from leases where name = $1 and epoch = $2', [this.name, this.epoch]);
+    // A database that does not answer lets the lease run out.
+    await Promise.race([given, pause(1000, undefined, { ref: false })]).catch(() => {});
+  }
+
+  private async renew() {
+    const askedAt = performance.now();
+    try {
+      this.check();
+      const { rowCount } = await this.db.query(
+        `update leases set expires_at = clock_timestamp() + $3 * interval '1 ms' where name = $1 and epoch = $2`,
+        [this.name, this.epoch, this.leaseMs],
+      );
+      if (rowCount === 0) this.lose('another process has taken it');
+      else if (!this.signal.aborted) this.extend(askedAt);
+    } catch {
+      // The next renewal may succeed; else the lease runs out.
+    }
+  }
+
+  /** A tenth less than the database grants: two clocks never run at quite the same speed. */
+  private extend(askedAt: number) {
+    this.endsAt = Math.max(this.endsAt, askedAt + 0.9 * this.leaseMs);
+    clearTimeout(this.expiring);
+    this.expiring = setTimeout(
+      () => this.lose('the lease was not renewed in time'),
+      Math.max(0, this.endsAt - performance.now()),
+    );
+  }
+}
+
+/** Takes the lead as soon as nobody has it. Undefined when `signal` came first. */
+export async function untilLeader(
+  db: Database,
+  name: string,
+  { pollMs = 1000, ...options }: LeaseOptions & { pollMs?: number },
+  signal: AbortSignal,
+): Promise<Lease | undefined> {
+  while (!signal.aborted) {
+    const lease = await Lease.take(db, name, options);
+    if (lease) return lease;
+    await pause(pollMs, undefined, { signal }).catch(() => {});
+  }
+  return undefined;
+}
+
+/**
+ * Does `work` in one process at a time, until `signal`. The signal for `work` also fires when the lead is lost; `work`
+ * starts again when this process takes the lead again. Never rejects.
+ */
+export async function whileLeading(
+  pool: pg.Pool,
+  name: string,
+  signal: AbortSignal,
+  work: (signal: AbortSignal, lease: Lease) => Promise<void>,
+  options: LeaseOptions & { pollMs?: number; onError?(error: unknown): void } = {},
+): Promise<void> {
+  while (!signal.aborted) {
+    let lease: Lease | undefined;
+    try {
+      lease = await untilLeader(pool, name, options, signal);
+      if (lease) await work(AbortSignal.any([signal, lease.signal]), lease);
+    } catch (error) {
+      options.onError?.(error);
+    }
+    await lease?.release();
+    await pause(options.pollMs ?? 1000, undefined, { signal }).catch(() => {});
+  }
+}

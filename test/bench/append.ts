@@ -11,7 +11,7 @@ import { connections, inTurn, ratios, repeat } from './rounds.js';
 
 const eventsPerStream = 8;
 
-const event = (version: number) => ({
+export const event = (version: number) => ({
   type: version === 1 ? 'AttemptCreated' : 'AttemptStarted',
   data: {
     attemptId: 4711,
@@ -23,7 +23,7 @@ const event = (version: number) => ({
   },
 });
 
-const metadata: Metadata = {
+export const metadata: Metadata = {
   commandId: '0196a1c0-7d1e-7c3a-9b1e-2f5d8c7b6a59',
   actor: { kind: 'user', userId: 1234 },
   courseId: 'course-v1:OrgX+Demo+2031',
@@ -93,7 +93,7 @@ export async function appending({ effort: { rounds, seconds }, admin }: Bench): 
 }
 
 /** The stream that each connection is at, and how far; a new one when it is full. */
-function streams<State>(beginning: State) {
+export function streams<State>(beginning: State) {
   const at = Array.from({ length: connections }, () => ({ stream: '', version: eventsPerStream, state: beginning }));
   return (connection: number) => {
     const place = at[connection];

@@ -8,6 +8,7 @@ import { appending } from './append.js';
 import type { Bench, Effort } from './bench.js';
 import { installOracle } from './contenders.js';
 import { flowing } from './flow.js';
+import { beingGreedy } from './greedy.js';
 import { grouping } from './grouped.js';
 import { answering } from './http.js';
 import { listing } from './lists.js';
@@ -45,6 +46,7 @@ const parts: Record<string, (bench: Bench) => Promise<Section>> = {
   e: listing,
   f: grouping,
   g: flowing,
+  h: beingGreedy,
 };
 
 const { values: options } = parseArgs({

@@ -127,5 +127,5 @@ async function appendEntry(client: pg.ClientBase, event: GenerationBegan, actor:
   const { rows: history } = await client.query<Stored>(text, [logStream]);
   const metadata = { commandId: `generation ${event.data.generation}`, actor };
   const staged = stage([{ stream: logStream, after: headOf(history), events: [event], metadata }], {});
-  await client.query(appendStatement(staged, []));
+  await client.query(appendStatement(staged, [], true));
 }

@@ -3,13 +3,24 @@ import pg from 'pg';
 import { withClient } from '#connections';
 import type { Write } from './statements.js';
 
+/** The error of a transaction that failed; `write` is the place of the write that the server refused. */
+export type TransactionError = Error & { code?: string; severity?: string; detail?: string; write?: number };
+
 /**
  * Runs `first` and then `writes` as one transaction and answers the rows of `first`. Everything is sent at once: after a
- * failure the server refuses what follows and turns the commit into a rollback.
+ * failure the server refuses what follows and turns the commit into a rollback. With `lockTimeoutMs` no statement waits
+ * longer for a lock.
  */
-export async function inOneRoundTrip(pool: pg.Pool, first: Write, writes: readonly Write[]): Promise<any[]> {
+export async function inOneRoundTrip(
+  pool: pg.Pool,
+  first: Write,
+  writes: readonly Write[],
+  lockTimeoutMs?: number,
+): Promise<any[]> {
+  const limit = lockTimeoutMs === undefined ? '' : `; set local lock_timeout = ${lockTimeoutMs}`;
+  const begin = { text: `begin${limit}`, values: [] };
   // A single statement is a transaction by itself.
-  const sent = writes.length === 0 ? [first] : [begin, first, ...writes, commit];
+  const sent = writes.length === 0 && !limit ? [first] : [begin, first, ...writes, commit];
   return withClient(pool, async (client) => {
     // Held back until all is written: one packet, not one for each statement.
     const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
@@ -19,13 +30,13 @@ export async function inOneRoundTrip(pool: pg.Pool, first: Write, writes: readon
     try {
       return (await Promise.all(answers))[sent.indexOf(first)].rows;
     } catch (error) {
-      await Promise.allSettled(answers);
-      throw error;
+      const outcomes = await Promise.allSettled(answers);
+      const write = outcomes.findIndex(({ status }) => status === 'rejected') - sent.indexOf(first) - 1;
+      throw Object.assign(error as TransactionError, write in writes && { write });
     }
   });
 }
 
-const begin = { text: 'begin', values: [] };
 const commit = { text: 'commit', values: [] };
 
 /** What `client.query` does, without its copy of the statement, which costs as much as hashing an event. */

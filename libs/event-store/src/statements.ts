@@ -11,9 +11,12 @@ export const columns = `e.id, e.stream, e.version::integer as version, e.type, e
 /** The answer, as JSON, that a repeated command with this key gets. */
 export type Command = { key: string; answer: string };
 
-/** What moves the heads, inserts the events and keeps the commands' answers. */
-export const appendStatement = (staged: Staged, commands: Command[]): Write =>
-  staged.events.length === 1 && commands.length < 2 ? appendOne(staged, commands) : appendMany(staged, commands);
+/**
+ * The statement that moves the heads, inserts the events and keeps the commands' answers. It waits for locked heads, or
+ * refuses them when many events or commands are written and it `waits` not.
+ */
+export const appendStatement = (staged: Staged, commands: Command[], waits: boolean): Write =>
+  staged.events.length === 1 && commands.length < 2 ? appendOne(staged, commands) : appendMany(staged, commands, waits);
 
 /** One event: a plain statement costs a third less than the function for many. */
 function appendOne(
@@ -56,12 +59,12 @@ function forOne(name: string, moveHead: string, command: string) {
 }
 
 /** Any number of events in any number of streams. */
-function appendMany({ streams, events, json }: Staged, commands: Command[]): Write {
+function appendMany({ streams, events, json }: Staged, commands: Command[], waits: boolean): Write {
   // In one order everywhere: so two appends never wait for each other.
   const heads = [...streams].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     name: 'append_events',
-    text: 'select append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) as places',
+    text: 'select append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) as places',
     values: [
       heads.map(([stream]) => stream),
       heads.map(([, { after }]) => after.version),
@@ -78,6 +81,7 @@ function appendMany({ streams, events, json }: Staged, commands: Command[]): Wri
       events.map(({ hash }) => bytes(hash)),
       commands.map(({ key }) => key),
       commands.map(({ answer }) => answer),
+      waits,
     ],
   };
 }

@@ -1,11 +1,12 @@
 import pg from 'pg';
 import { poolOptions } from '#configuration';
 import { type Database, openDatabase } from '../../../test/database.js';
-import { EventStore, type Inline, start } from './index.js';
+import { EventStore, type Head, headOf, type Inline, type Stored, start, VersionConflict } from './index.js';
 import { created, metadata, started, until } from './testing.js';
 
-/** A projection of which the learners "unlucky" and "slow" are never part, or late. */
+/** A projection that refuses learners called "unlucky" and is slow for those called "slow". It counts its tries, too. */
 const projected: Inline = (stream) => [
+  { text: `select nextval('tries')`, values: [] },
   { name: 'project', text: 'insert into projected (stream) values ($1)', values: [stream] },
   ...(stream.startsWith('slow') ? [{ text: 'select pg_sleep(60)', values: [] }] : []),
 ];
@@ -18,7 +19,8 @@ describe('appends that come at the same time', () => {
   beforeEach(async () => {
     db = await openDatabase();
     await db.owner.query(`create table projected (stream text primary key check (stream not like 'unlucky%'))`);
-    await db.owner.query('grant all on projected to public');
+    await db.owner.query('create sequence tries');
+    await db.owner.query('grant all on projected, tries to public');
     pool = new pg.Pool(poolOptions(db.url, { max: 5 }));
     pool.on('error', () => {});
     store = new EventStore(pool, projected);
@@ -67,6 +69,61 @@ describe('appends that come at the same time', () => {
     ]);
     expect(await projections()).toEqual([...learners('ada', 10), 'bob-0', 'eve', 'max'].sort());
     expect(await store.read('max')).toMatchObject([created]);
+  });
+
+  const xidsOf = (appended: Stored[][]) => new Set(appended.map(([{ xid }]) => xid));
+
+  it('go on in one transaction without one that conflicts', async () => {
+    await append('late');
+    const [first, second, late, ...others] = [...learners('ada', 2), 'late', ...learners('bob', 9)].map((stream) =>
+      append(stream),
+    );
+    await expect(late).rejects.toThrow(VersionConflict);
+    await Promise.all([first, second]); // they went at once, and the others waited for them
+    expect(xidsOf(await Promise.all(others)).size).toBe(1);
+  });
+
+  it('pay once for one that fails again and again', async () => {
+    const tries = async () => Number((await db.owner.query('select last_value from tries')).rows[0].last_value);
+    const round = async (name: string) => {
+      const before = await tries();
+      const stored = learners(name, 12).map((stream) => append(stream));
+      await expect(append('unlucky')).rejects.toThrow('check constraint');
+      await Promise.all(stored);
+      return (await tries()) - before;
+    };
+    await round('ada');
+    // One for each learner, and one for the unlucky one.
+    expect(await round('bob')).toBe(13);
+  });
+
+  it.each([
+    ['stream', `select from streams where id like 'held%' for update`],
+    ['projection', `insert into projected select 'held-' || n from generate_series(0, 3) as n`],
+  ])('do not wait for those whose row of the %s is locked', async (_, statement) => {
+    const held = learners('held', 4);
+    const heads = new Map<string, Head>();
+    const before = (stream: string) =>
+      new EventStore(pool).append([{ stream, after: start, events: [created], metadata }]);
+    if (statement.startsWith('select')) for (const stream of held) heads.set(stream, headOf(await before(stream)));
+    const other = await db.owner.connect();
+    await other.query('begin');
+    await other.query(statement);
+    const late: string[] = [];
+    const next = async (stream: string) => {
+      await store.append([{ stream, after: heads.get(stream) ?? start, history: [], events: [started], metadata }]);
+      late.push(stream);
+    };
+    // The first two meet the lock by themselves, the last two in a group.
+    const first = held.slice(0, 2).map(next);
+    const others = learners('ada', 20).map((stream) => append(stream));
+    const last = held.slice(2).map(next);
+    await Promise.all([...others, ...learners('bob', 20).map((stream) => append(stream))]);
+    expect(late).toEqual([]);
+    await other.query('rollback');
+    other.release();
+    await Promise.all([...first, ...last]);
+    expect(late.sort()).toEqual(held);
   });
 
   it('are all told when their connection dies, and later ones succeed', async () => {

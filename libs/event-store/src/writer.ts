@@ -19,8 +19,10 @@ const jobsInEach = 50;
 /** A group waits this long for a lock; then the job that needs the lock is written alone. */
 const groupLockTimeoutMs = 100;
 
-/** So many jobs are written alone at the same time, and a use that failed in a group is kept apart for so long. */
-const jobsAlone = 8;
+/** At most so many jobs are written alone at the same time. Connections for groups and for reads must be left. */
+const jobsAloneOf = ({ options: { max = 10 } }: pg.Pool) => Math.max(1, Math.min(8, Math.floor(max / 2) - 1));
+
+/** For so long the streams of a job that failed in a group are kept apart. */
 const apartMs = 5000;
 
 /**
@@ -53,7 +55,7 @@ export class Writer {
     for (const job of this.waiting) {
       const isFree = !job.uses.some((use) => this.busy.has(use) || ahead.has(use));
       if (isFree && this.isApart(job)) {
-        if (this.alone < jobsAlone) this.startAlone(job);
+        if (this.alone < jobsAloneOf(this.pool)) this.startAlone(job);
         else left.push(job);
       } else if (isFree && this.groups < groups && group.length < jobsInEach) group.push(job);
       else left.push(job);
@@ -153,7 +155,7 @@ const lockNotAvailable = '55P03';
 
 /** Not one that every job meets: the server lacks something, may not be written, or is going down. */
 const isAboutOneJob = ({ severity, code = '' }: TransactionError): boolean =>
-  severity === 'ERROR' && !/^(25|53|57|58|XX|EV503)/.test(code);
+  severity === 'ERROR' && !/^(25|53|57P|58|XX|EV503)/.test(code);
 
 /** The jobs that the error is about, as far as it says. */
 function blamedFor(error: TransactionError, jobs: Waiting[]): Waiting[] {

@@ -10,12 +10,44 @@ export const putAction: PutAction = async (attemptId, action, detail) => {
   return (await send('PUT', url, { action, detail })).exam_attempt_id ?? false;
 };
 
-/** Answers the JSON; throws where the request is refused. */
-export async function send(method: string, url: string, body?: object): Promise<any> {
+/** These can be sent twice without harm, and a learner's work depends on them: they are sent until they are answered. */
+const urgent = ['submit', 'stop'];
+const mostTries = 5;
+/** The service is busy or away: nothing was done. */
+const busy = [429, 503];
+/** A proxy gave up; the request may have been done. */
+const lost = [0, 502, 504];
+const longestPauseMs = 30_000;
+
+/**
+ * Answers the JSON; throws where the request is refused. Comes again when the service is busy, as late as it asks for; reads,
+ * stops and submits also when the answer is lost.
+ */
+export async function send(method: string, url: string, body?: Record<string, unknown>): Promise<any> {
+  const isUrgent = urgent.includes(String(body?.action));
+  const isRepeatable = isUrgent || method === 'GET';
+  for (let tries = 1; ; tries++) {
+    const { status, retryAfter, json, problem } = await exchange(method, url, body);
+    if (status >= 200 && status < 300) return json;
+    const mayWork = busy.includes(status) || (isRepeatable && lost.includes(status));
+    if (!mayWork || (tries === mostTries && !isUrgent)) throw new Error(`${method} ${url}: ${problem}`);
+    const pauseMs = retryAfter > 0 ? retryAfter * 1000 : Math.min(longestPauseMs, 500 * 2 ** tries);
+    // Up to half as much again, so that a room full of learners does not come back at once.
+    await new Promise((resolve) => setTimeout(resolve, pauseMs * (1 + Math.random() / 2)));
+  }
+}
+
+/** One request. Status 0: there was no answer. */
+async function exchange(method: string, url: string, body?: object) {
   const [, csrfToken = ''] = /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie) ?? [];
   const headers = { 'Content-Type': 'application/json', 'USE-JWT-COOKIE': 'true', 'X-CSRFToken': csrfToken };
-  const answer = await fetch(url, { method, headers, body: body && JSON.stringify(body) });
-  const json: any = await answer.json().catch(() => ({}));
-  if (answer.ok) return json;
-  throw new Error(`${method} ${url}: HTTP ${answer.status} ${json.detail ?? ''}`);
+  try {
+    const answer = await fetch(url, { method, headers, body: body && JSON.stringify(body) });
+    const { status, ok } = answer;
+    const json: any = await answer.json().catch(() => ({}));
+    const problem = ok ? '' : `HTTP ${status} ${json.detail ?? ''}`;
+    return { status, retryAfter: Number(answer.headers.get('Retry-After') ?? 0), json, problem };
+  } catch (error) {
+    return { status: 0, retryAfter: 0, problem: String(error) };
+  }
 }

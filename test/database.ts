@@ -18,12 +18,19 @@ export async function openDatabase() {
     url,
     pool,
     owner,
+    /** Moves the time of decisions by an interval. A process sees it when its clock synchronizes next. */
+    moveClock: (by: string) => owner.query(decisionTime(`at + interval '${by}'`)),
+    /** Stops it at an instant. */
+    stopClock: (at: string) => owner.query(decisionTime(`timestamptz '${at}'`)),
     async close() {
       await Promise.all([pool.end(), owner.end()]);
       await once(server, `drop database ${name} with (force)`);
     },
   };
 }
+
+const decisionTime = (is: string) =>
+  `create or replace function decision_time(at timestamptz) returns timestamptz language sql stable as $$ select ${is} $$`;
 
 export type Database = Awaited<ReturnType<typeof openDatabase>>;
 

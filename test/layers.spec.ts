@@ -31,6 +31,7 @@ function violationsOf(files: Record<string, string>): string[] {
 }
 
 const libs = [
+  'clock',
   'domain',
   'connections',
   'event-store',
@@ -70,6 +71,7 @@ it('an import against the layers is caught, for every rule there is', () => {
     ['exam-worker-runs-in-browsers', 'libs/exam-worker/src/b.ts', 'node:url'],
     ['exam-worker-runs-in-browsers', 'libs/exam-worker/src/c.ts', 'uuid'],
     ['connections-reaches-only-its-neighbours', 'libs/connections/src/a.ts', '#domain'],
+    ['clock-reaches-only-its-neighbours', 'libs/clock/src/a.ts', '#event-store'],
     ['event-store-reaches-only-its-neighbours', 'libs/event-store/src/a.ts', '#commands'],
     ['event-store-reaches-only-its-neighbours', 'libs/event-store/src/b.ts', '../../commands/src/index.js'],
     ['platform-reaches-only-its-neighbours', 'libs/platform/src/a.ts', '#event-store'],

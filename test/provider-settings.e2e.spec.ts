@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
+import { Clock } from '../libs/clock/src/index.js';
 import { Delivery } from '../libs/delivery/src/index.js';
 import { EventStore } from '../libs/event-store/src/index.js';
 import { until } from '../libs/event-store/src/testing.js';
@@ -205,7 +206,13 @@ it('at the provider mock an attempt is ready by itself', async () => {
   await openWith({}, { DEFAULT: 'mock', mock: {} });
   const { app, configuration } = service;
   const { pool } = service.database;
-  const around = { pool, configuration, events: app.get(EventStore), commands: app.get(CommandBus) };
+  const around = {
+    pool,
+    configuration,
+    events: app.get(EventStore),
+    commands: app.get(CommandBus),
+    clock: app.get(Clock),
+  };
   const end = new AbortController();
   const running = new Delivery(providerOf(configuration.settings, 'mock'), around, { pollMs: 5 }).run(end.signal);
   const { body } = await create();

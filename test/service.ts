@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { createApi } from '../apps/api/src/api.js';
+import { Clock } from '../libs/clock/src/index.js';
 import { loadConfiguration } from '../libs/configuration/src/index.js';
-import { openDatabase } from './database.js';
+import { type Database, openDatabase } from './database.js';
 
 export const secret = 'a secret of the tests, long enough for HS256';
 
@@ -35,8 +36,8 @@ export const courseId = 'course-v1:OrgX+Demo+2031';
 export const contentId = (name: string) => `block-v1:OrgX+Demo+2031+type@sequential+block@${name}`;
 
 /** The whole service but for its followers, on a fresh database, without a port. */
-export async function openService(environment: Record<string, string> = {}) {
-  const database = await openDatabase();
+export async function openService(environment: Record<string, string> = {}, fresh?: Database) {
+  const database = fresh ?? (await openDatabase());
   const dataDir = mkdtempSync(join(tmpdir(), 'proctoring-service-'));
   const configuration = loadConfiguration({
     JWT_SECRET: secret,
@@ -70,6 +71,11 @@ export async function openService(environment: Record<string, string> = {}) {
     configuration,
     database,
     request,
+    /** Moves the time of decisions by an interval from the real one. */
+    async moveClock(by: string) {
+      await database.moveClock(by);
+      await app.get(Clock).synchronize();
+    },
     async close() {
       await app.close();
       await database.close();

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
+import { Clock } from '../libs/clock/src/index.js';
 import { removeUnclaimed } from '../libs/commands/src/index.js';
 import { Delivery, followerOf } from '../libs/delivery/src/index.js';
 import { deadLetters, EventStore, retryDeadLetters } from '../libs/event-store/src/index.js';
@@ -34,7 +35,13 @@ beforeEach(async () => {
   service = await openService({ PROCTORING_CONFIG: file });
   const { app, configuration } = service;
   const { pool } = service.database;
-  const around = { pool, configuration, events: app.get(EventStore), commands: app.get(CommandBus) };
+  const around = {
+    pool,
+    configuration,
+    events: app.get(EventStore),
+    commands: app.get(CommandBus),
+    clock: app.get(Clock),
+  };
   delivery = new Delivery(providerOf(configuration.settings, 'rest'), around, { pollMs: 5, halfOpenAfterMs: 20 });
   end = new AbortController();
   expect((await ask(staff, 'PUT', '/api/lms/v1/roster', roster)).status).toBe(200);

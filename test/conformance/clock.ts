@@ -1,8 +1,8 @@
 import { renameSync, writeFileSync } from 'node:fs';
 
 /**
- * The clock of both servers. It stands still while they answer, so they see the same instant and their times can be
- * compared exactly.
+ * The clock of both servers: the reference reads it in a file, the service's database is told. It stands still while they
+ * answer, so they see the same instant and their times can be compared exactly.
  */
 export class Clock {
   private milliseconds = Date.parse('2031-05-05T10:00:00Z');
@@ -17,7 +17,7 @@ export class Clock {
 
   pass(seconds: number) {
     this.milliseconds += Math.round(seconds * 1000);
-    // The servers read the file at every look at the clock: they must never find half of it.
+    // The reference reads the file at every look at the clock: it must never find half of it.
     writeFileSync(`${this.file}.new`, `${this.now.toISOString().slice(0, -1).replace('T', ' ')}\n`);
     renameSync(`${this.file}.new`, this.file);
   }

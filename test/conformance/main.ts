@@ -55,9 +55,8 @@ try {
 
 async function run() {
   const clock = new Clock(join(dir, 'clock'));
-  // One after the other: the reference's start installs libfaketime, which the service needs too.
   const oracle = await startOracle(dir, clock.file);
-  const service = options.itself ? undefined : await startService(dir, clock.file);
+  const service = options.itself ? undefined : await startService(dir, clock);
   const ours = service ?? (await startOracle(dir, clock.file, 'second reference'));
   if (options.planted)
     await ours.ask({

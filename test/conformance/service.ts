@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SignJWT } from 'jose';
+import pg from 'pg';
 import { startPostgres } from '../../libs/configuration/src/embedded-postgres.js';
 import { Child, freePort } from './child.js';
-import { CannotRun } from './oracle.js';
+import type { Clock } from './clock.js';
 import { Published } from './published.js';
 import { cookieSecret, type Server, send, type User } from './server.js';
 import type { SettingsChange } from './step.js';
@@ -62,18 +62,14 @@ const vendors = (url: string) => ({
   },
 });
 
-/** `env`: the environment of its processes, but for the clock that stands still. */
+/** `env`: the environment of its processes. */
 export type Service = Server & { env: Record<string, string> };
 
 /**
- * Starts the built service on an empty database, under the same clock file as the reference. The relay beside it publishes
- * to KAFKA_BROKERS, if there are any.
+ * Starts the built service on an empty database, whose time of decisions stands still as the reference's clock does. The
+ * relay beside it publishes to KAFKA_BROKERS, if there are any.
  */
-export async function startService(dir: string, clockFile: string): Promise<Service> {
-  const found = spawnSync('find', ['/usr/lib', '/usr/local/lib', '-name', 'libfaketimeMT.so.1'], { encoding: 'utf8' });
-  const [library] = found.stdout.split('\n');
-  if (!library) throw new CannotRun('libfaketimeMT.so.1 is missing: apt-get install faketime');
-
+export async function startService(dir: string, clock: Clock): Promise<Service> {
   const dataDir = join(dir, 'service');
   mkdirSync(dataDir);
   const oracleDir = resolve(process.env.ORACLE_DIR || '../shared/oracle');
@@ -96,14 +92,6 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
     PROCTORING_CONFIG: settingsFile,
     TZ: 'UTC',
   };
-  const clock = {
-    LD_PRELOAD: library,
-    FAKETIME_TIMESTAMP_FILE: clockFile,
-    FAKETIME_NO_CACHE: '1',
-    DONT_FAKE_MONOTONIC: '1',
-    FAKETIME_DONT_FAKE_MONOTONIC: '1',
-    NO_FAKE_STAT: '1',
-  };
   let current: Fields = {
     ...settings,
     PROCTORING_BACKENDS: vendors(`http://127.0.0.1:${vendorPort}`),
@@ -113,24 +101,38 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
   };
   const start = async () => {
     writeFileSync(settingsFile, JSON.stringify(current));
-    const child = new Child('service', dir, [process.execPath, 'dist/apps/main.js'], { ...env, ...clock });
+    const child = new Child('service', dir, [process.execPath, 'dist/apps/main.js'], env);
     await child.answers(port, '/health/ready');
     return child;
   };
   let service = await start();
   // The service has migrated by now.
+  const owner = new pg.Client(database.url);
+  await owner.connect();
+  let shown = '';
+  /** Stops the time of decisions where the reference's clock stands; a look at `ready` makes the service see it. */
+  const setClock = async () => {
+    const at = clock.now.toISOString();
+    if (at === shown) return;
+    await owner.query(`create or replace function decision_time(at timestamptz) returns timestamptz
+      language sql stable as $$ select timestamptz '${at}' $$`);
+    await send(port, { method: 'GET', path: '/health/ready' });
+    shown = at;
+  };
   const published = brokers ? await Published.start(database.url, brokers) : undefined;
   const operator = { id: 500, username: 'conformance', email: '', full_name: '', is_staff: true };
   return {
     name: 'service',
     env,
     async ask({ as, headers, ...request }) {
+      await setClock();
       return send(port, {
         ...request,
         headers: { ...headers, ...(as && { Authorization: `JWT ${await tokenOf(as)}` }) },
       });
     },
     async seed({ review_policies = [], ...roster }) {
+      await setClock();
       const headers = { 'Content-Type': 'application/json', Authorization: `JWT ${await tokenOf(operator)}` };
       // The reference has no request for them; its seed makes the policy of an exam once.
       for (const { exam_id, review_policy } of review_policies as { exam_id: number; review_policy: string }[]) {
@@ -147,20 +149,21 @@ export async function startService(dir: string, clockFile: string): Promise<Serv
       service = await start();
     },
     async operate(command) {
+      await setClock();
       const operator = new Child(
         'operator',
         dir,
         [process.execPath, 'dist/apps/cli/src/main.js', ...command, '--json'],
-        {
-          ...env,
-          ...clock,
-        },
+        env,
       );
       return { status: (await operator.ended()) === 0 ? 200 : 400, body: operator.lines() };
     },
     vendor: (request) => send(vendorPort, request),
     effects: async (since) => published?.since(since),
-    stop: async () => published?.stop(),
+    async stop() {
+      await owner.end();
+      await published?.stop();
+    },
   };
 }
 

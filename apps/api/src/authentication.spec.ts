@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { jest } from '@jest/globals';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { DataSource } from 'typeorm';
+import { Clock } from '#clock';
 import { type Configuration, dataSourceOptions, loadConfiguration } from '#configuration';
 import { signToken, UserRow } from '#platform';
 import { openDatabase } from '../../../test/database.js';
@@ -14,9 +14,12 @@ const claims = { user_id: 7, preferred_username: 'alice' };
 
 let database: Awaited<ReturnType<typeof openDatabase>>;
 let source: DataSource;
+let clock: Clock;
 beforeAll(async () => {
   database = await openDatabase();
   source = await new DataSource({ ...dataSourceOptions(database.url), entities: [UserRow] }).initialize();
+  clock = new Clock(database.pool);
+  await clock.synchronize();
 });
 afterAll(async () => {
   await source.destroy();
@@ -24,7 +27,7 @@ afterAll(async () => {
 });
 
 const authentication = (configuration: Configuration) =>
-  new Authentication(configuration, source.getRepository(UserRow), database.pool);
+  new Authentication(configuration, source.getRepository(UserRow), database.pool, clock);
 const callerOf = (headers: Record<string, string>, configuration = bySecret, method = 'GET') =>
   authentication(configuration).callerOf({ headers, method });
 const answerTo = (token: string, configuration = bySecret) =>
@@ -124,11 +127,11 @@ describe('a token', () => {
     const remembering = authentication(bySecret);
     const headers = { authorization: `JWT ${await signToken(secret, claims, { expiresIn: '1h' })}` };
     expect(await remembering.callerOf({ headers, method: 'GET' })).toMatchObject({ userId: 7 });
-    const later = Date.now() + 2 * 3_600_000;
-    jest.useFakeTimers({ now: later, doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'queueMicrotask'] });
-    await expect(remembering.callerOf({ headers, method: 'GET' }))
-      .rejects.toMatchObject({ status: 403 })
-      .finally(() => jest.useRealTimers());
+    await database.moveClock('2 hours');
+    await clock.synchronize();
+    await expect(remembering.callerOf({ headers, method: 'GET' })).rejects.toMatchObject({ status: 403 });
+    await database.moveClock('0');
+    await clock.synchronize();
   });
 
   it.each(['RS256', 'ES256', 'EdDSA'])('may be signed with %s and a configured public key', async (algorithm) => {

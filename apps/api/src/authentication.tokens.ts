@@ -13,8 +13,8 @@ import { refused } from './http-answer.js';
 
 const publicKeyAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
 
-/** Checks a token's signature, times, audience and issuer; throws 403 as the reference words it. */
-export type Verify = (token: string) => Promise<Claims & JWTPayload>;
+/** Checks a token's signature, times at `at`, audience and issuer; throws 403 as the reference words it. */
+export type Verify = (token: string, at: string) => Promise<Claims & JWTPayload>;
 
 export function verifierOf(configuration: Configuration): Verify {
   const { jwtJwks, jwtJwksUrl, jwtAudience, jwtIssuer } = configuration;
@@ -24,13 +24,14 @@ export function verifierOf(configuration: Configuration): Verify {
     : createLocalJWKSet((jwtJwks as JSONWebKeySet) ?? { keys: [] });
   const options = { audience: jwtAudience, issuer: jwtIssuer, clockTolerance: 1 };
 
-  return async (token) => {
+  return async (token, at) => {
+    const now = { ...options, currentDate: new Date(at) };
     const secretly = algorithmOf(token) === 'HS256' && secret.length > 0;
     try {
       // The algorithm decides between secret and public keys, so that a public key never serves as a secret.
       const { payload } = secretly
-        ? await jwtVerify(token, secret, { ...options, algorithms: ['HS256'] })
-        : await jwtVerify(token, publicKeys, { ...options, algorithms: publicKeyAlgorithms });
+        ? await jwtVerify(token, secret, { ...now, algorithms: ['HS256'] })
+        : await jwtVerify(token, publicKeys, { ...now, algorithms: publicKeyAlgorithms });
       return payload;
     } catch (error) {
       throw refusalOf(error);

@@ -14,6 +14,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { FastifyContextConfig, FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import type { Repository } from 'typeorm';
+import { Clock } from '#clock';
 import { CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import { type Caller, type Claims, isCourseStaff, rememberUser, UserRow, userById, userByName } from '#platform';
@@ -116,6 +117,7 @@ export class Authentication {
     @Inject(CONFIGURATION) configuration: Configuration,
     @InjectRepository(UserRow) private readonly users: Repository<UserRow>,
     @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly clock: Clock,
   ) {
     this.verify = verifierOf(configuration);
   }
@@ -123,12 +125,13 @@ export class Authentication {
   /** The caller; undefined without credentials, and for inactive users. Throws 403 when the token is no good. */
   async callerOf({ headers, method }: Pick<FastifyRequest, 'headers' | 'method'>): Promise<Caller | undefined> {
     const token = tokenInHeader(headers) ?? tokenInCookies(headers, method);
-    const now = Date.now();
     if (!token) return undefined;
+    const now = performance.now();
+    const at = this.clock.now();
     let known = this.known.get(token);
-    const isExpired = (known?.claims.exp ?? Number.POSITIVE_INFINITY) * 1000 <= now;
+    const isExpired = (known?.claims.exp ?? Number.POSITIVE_INFINITY) * 1000 <= Date.parse(at);
     if (!known || isExpired || known.asOf + freshMs <= now) {
-      const claims = known && !isExpired ? known.claims : await this.verify(token);
+      const claims = known && !isExpired ? known.claims : await this.verify(token, at);
       known = { claims, caller: await this.fromRoster(claims), asOf: now };
     }
     this.known.delete(token);

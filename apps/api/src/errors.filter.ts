@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ClockNotSynchronised } from '#clock';
 import { Refusal } from '#domain';
 import { LogNotWritable, VersionConflict } from '#event-store';
 import { RosterInvalid } from '#platform';
@@ -66,6 +67,7 @@ export function answerTo(error: any, contentType = ''): HttpAnswer {
   if (error instanceof VersionConflict)
     return refused(503, 'Too many changes to the same attempt at once. Please try again.', { 'Retry-After': '1' });
   if (error instanceof LogNotWritable) return refused(503, error.message, { 'Retry-After': '5' });
+  if (error instanceof ClockNotSynchronised) return refused(503, error.message, { 'Retry-After': '1' });
   if (error instanceof HttpException && error.getStatus() === 415)
     return refused(415, `Unsupported media type "${contentType}" in request.`);
   if (error instanceof HttpException) return answerToHttpException(error);

@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Clock } from '#clock';
 import { CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import { followerOf, vendorStates } from '#delivery';
@@ -32,6 +33,7 @@ export class Metrics {
     @Inject(POOL) pool: pg.Pool,
     @Inject(CONFIGURATION) { settings }: Configuration,
     private readonly admission: Admission,
+    clock: Clock,
   ) {
     collectDefaultMetrics({ register: this.registry });
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [this.registry] });
@@ -57,6 +59,8 @@ export class Metrics {
       labelNames: ['follower'],
       registers: [this.registry],
     });
+    const skew = gauge('proctoring_clock_skew_seconds', "How far this process' clock is ahead of the database's.");
+    const endsNone = gauge('proctoring_clock_ends_no_attempt', '1 while the clock is in doubt: no attempt is ended.');
     const held = gauge('proctoring_oldest_transaction_seconds', 'Age of the transaction that holds followers back.');
     const open = new Gauge({
       name: 'proctoring_open_transaction_seconds',
@@ -95,6 +99,9 @@ export class Metrics {
         untold.set({ provider }, deadLetters);
       }
       held.set(rows[0].age);
+      const { skewSeconds, endsNoAttempt } = clock.state();
+      skew.set(skewSeconds);
+      endsNone.set(endsNoAttempt === null ? 0 : 1);
       stopped.reset();
       for (const { follower } of await stoppedFollowers(pool)) stopped.set({ follower }, 1);
       open.reset();

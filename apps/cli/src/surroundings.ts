@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
+import { Clock } from '#clock';
 import { standaloneCommands } from '#commands';
 import { type Configuration, dataSourceOptions, loadConfiguration, poolOf } from '#configuration';
 import type { Surroundings } from '#delivery';
@@ -17,7 +18,13 @@ export function withCommands<T>(work: (around: Surroundings) => Promise<T>): Pro
     const module = standaloneCommands(configuration, pool);
     const app = await NestFactory.createApplicationContext(module, { logger: ['error', 'warn'], abortOnError: false });
     try {
-      return await work({ pool, configuration, events: app.get(EventStore), commands: app.get(CommandBus) });
+      return await work({
+        pool,
+        configuration,
+        events: app.get(EventStore),
+        commands: app.get(CommandBus),
+        clock: app.get(Clock),
+      });
     } finally {
       await app.close();
       await database.destroy();

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Clock } from '#clock';
 import type { FreshAttempts } from '#commands';
 import { overdueAttempts } from '#read-models';
 
@@ -8,8 +9,13 @@ const atOnce = 100;
  * Submits the attempts whose time is over, as a read of them would (architecture decision 10). Throws the first failure
  * when all is tried. Ends early when `signal` says that another process leads.
  */
-export async function submitOverdue(pool: pg.Pool, attempts: FreshAttempts, signal?: AbortSignal): Promise<void> {
-  const at = new Date().toISOString();
+export async function submitOverdue(
+  pool: pg.Pool,
+  attempts: FreshAttempts,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<void> {
+  const at = clock.now();
   const failures: unknown[] = [];
   for (let after = { expiresAt: '-infinity', id: 0 }; !signal?.aborted; ) {
     const overdue = await overdueAttempts(pool, at, after, atOnce);

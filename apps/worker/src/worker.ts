@@ -2,10 +2,11 @@ import { ConsoleLogger, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
+import { Clock } from '#clock';
 import { FreshAttempts, pruneAnswers, RetireLearner, removeUnclaimed, standaloneCommands } from '#commands';
 import { type Configuration, dataSourceOptions, logLevelsOf, poolOf } from '#configuration';
 import { Delivery } from '#delivery';
-import { EventStore, whileLeading } from '#event-store';
+import { EventStore, type Lease, whileLeading } from '#event-store';
 import { EventBusReader, Relay } from '#integration';
 import { Mailer } from '#mail';
 import { sumLists } from '#platform';
@@ -43,20 +44,37 @@ export async function startWorker(
   const eventBus = new EventBusReader(pool, configuration, (userId, at) =>
     commands.execute(new RetireLearner(userId, at, { actor: { kind: 'lms' } })),
   );
-  const around = { pool, configuration, events: app.get(EventStore), commands };
+  const around = { pool, configuration, events: app.get(EventStore), commands, clock: app.get(Clock) };
   const deliveries = providersOf(configuration.settings)
     .filter(({ wantsNews, makesReady }) => wantsNews || makesReady)
     .map((provider) => new Delivery(provider, around));
   const mailer = new Mailer(around);
   const ending = new AbortController();
   const { signal } = ending;
-  /** In one process at a time. */
-  const alone = (ms: number, name: string, work: (signal: AbortSignal) => Promise<void>) => {
+  /** In one process at a time, and in none that has a `doubt`. */
+  const alone = (
+    ms: number,
+    name: string,
+    work: (signal: AbortSignal) => Promise<void>,
+    doubt?: () => string | undefined,
+  ) => {
     const log = new Logger(name);
-    return whileLeading(pool, name, signal, (leading) => every(ms, name, leading, () => work(leading)), {
-      onLead: (line) => log.log(line),
-      onError: (error) => log.warn((error as Error).message),
-    });
+    const unlessInDoubt = async (leading: AbortSignal, lease: Lease) => {
+      const reason = doubt?.();
+      if (reason) lease.lose(reason);
+      else await work(leading);
+    };
+    return whileLeading(
+      pool,
+      name,
+      signal,
+      (leading, lease) => every(ms, name, leading, () => unlessInDoubt(leading, lease)),
+      {
+        mayLead: () => doubt?.() === undefined,
+        onLead: (line) => log.log(line),
+        onError: (error) => log.warn((error as Error).message),
+      },
+    );
   };
   const running = Promise.all([
     relay.run(signal),
@@ -65,7 +83,12 @@ export async function startWorker(
     mailer.run(signal),
     every(minute, 'mail', signal, () => mailer.retryPutOff(signal)),
     alone(10 * second, 'registrations', async () => void (await removeUnclaimed(pool, configuration.settings))),
-    alone(second, 'deadlines', (signal) => submitOverdue(pool, attempts, signal)),
+    alone(
+      second,
+      'deadlines',
+      (signal) => submitOverdue(pool, attempts, around.clock, signal),
+      () => around.clock.reasonToEndNoAttempt(),
+    ),
     alone(10 * second, 'sums of lists', () => sumLists(pool)),
     every(10 * minute, 'idempotency keys', signal, () => pruneAnswers(pool, configuration.idempotencyDays, signal)),
     every(hour, 'partitions', signal, async () => void (await pool.query('select create_event_partitions()'))),

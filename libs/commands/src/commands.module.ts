@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type pg from 'pg';
+import { Clock } from '#clock';
 import { upcasters } from '#domain';
 import { Bell, EventStore } from '#event-store';
 import { projectInline } from '#read-models';
@@ -39,6 +40,7 @@ export const eventStoreOf = (pool: pg.Pool): EventStore =>
   imports: [CqrsModule],
   providers: [
     { provide: EventStore, useFactory: eventStoreOf, inject: [POOL] },
+    { provide: Clock, useFactory: (pool: pg.Pool) => new Clock(pool), inject: [POOL] },
     FactFinder,
     FreshAttempts,
     AttemptHandler,
@@ -52,6 +54,6 @@ export const eventStoreOf = (pool: pg.Pool): EventStore =>
     ReviewByCodeHandler,
     ReplayCallbackHandler,
   ],
-  exports: [CqrsModule, EventStore, FactFinder, FreshAttempts],
+  exports: [CqrsModule, Clock, EventStore, FactFinder, FreshAttempts],
 })
 export class CommandsModule {}

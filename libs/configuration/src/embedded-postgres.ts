@@ -18,7 +18,7 @@ type Running = { pid: number; url: string };
  */
 export async function startPostgres(options: { dataDir: string; port?: number; settings?: Record<string, string> }) {
   const dataDir = resolve(options.dataDir);
-  const deadline = Date.now() + 60_000;
+  const deadline = performance.now() + 60_000;
   const owner = join(dataDir, 'owner');
   let running = await findRunning(dataDir, deadline);
   let mine = running !== undefined && !isAlive(Number(await readFile(owner, 'utf8').catch(() => 0)));
@@ -35,7 +35,7 @@ export async function startPostgres(options: { dataDir: string; port?: number; s
 
 /** Ends the server that runs in `dataDir`, if one does: open transactions are rolled back. */
 export async function stopPostgres(dataDir: string): Promise<void> {
-  const running = await findRunning(resolve(dataDir), Date.now() + 30_000);
+  const running = await findRunning(resolve(dataDir), performance.now() + 30_000);
   if (!running) return;
   process.kill(running.pid, 'SIGINT');
   while (isServerOf(running.pid, join(resolve(dataDir), 'cluster'))) await pause(20);
@@ -165,7 +165,8 @@ async function findRunning(dataDir: string, deadline: number): Promise<Running |
       (error) => error,
     );
     if (!failure) return { pid: file.pid, url };
-    if (Date.now() > deadline) throw new Error(`PostgreSQL (process ${file.pid}) does not answer: ${failure.message}`);
+    if (performance.now() > deadline)
+      throw new Error(`PostgreSQL (process ${file.pid}) does not answer: ${failure.message}`);
     await pause(50);
   }
 }

@@ -1,5 +1,6 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import type pg from 'pg';
+import type { Clock } from '#clock';
 import { ChangeExam } from '#commands';
 import type { Configuration } from '#configuration';
 import {
@@ -17,7 +18,13 @@ import { type Provider, ProviderRefused } from '#providers';
 import { examById, providedExam } from '#read-models';
 import { backendsOf, isRetiredAt, retireAt } from './retirements.js';
 
-export type Surroundings = { pool: pg.Pool; events: EventStore; commands: CommandBus; configuration: Configuration };
+export type Surroundings = {
+  pool: pg.Pool;
+  events: EventStore;
+  commands: CommandBus;
+  configuration: Configuration;
+  clock: Clock;
+};
 
 /** What there is to tell a provider of an event, as a call; undefined for what does not concern it (domain.md §9.11). */
 export function newsOf(event: Stored, provider: Provider, around: Surroundings): (() => Promise<void>) | undefined {
@@ -34,12 +41,12 @@ export function newsOf(event: Stored, provider: Provider, around: Surroundings):
 }
 
 /** What a vendor does that only pretends (domain.md §10.7). */
-async function makeReady({ data }: Stored, provider: Provider, { pool, commands, configuration }: Surroundings) {
+async function makeReady({ data }: Stored, provider: Provider, { pool, commands, configuration, clock }: Surroundings) {
   const { attemptId, examId, userId } = data as Extract<AttemptEvent, { type: 'AttemptCreated' }>['data'];
   const exam = await examById(pool, examId);
   if (!exam?.isProctored || (exam.backend || configuration.settings.defaultBackend) !== provider.name) return;
   const origin = { actor: { kind: 'provider', name: provider.name } } as const;
-  const ready = new ReadyAttempt({ examId, userId }, { attemptId, at: new Date().toISOString() }, origin);
+  const ready = new ReadyAttempt({ examId, userId }, { attemptId, at: clock.now() }, origin);
   await commands.execute(ready).catch((error) => {
     if (!(error instanceof Refusal)) throw error; // it was removed meanwhile
   });
@@ -49,7 +56,7 @@ async function makeReady({ data }: Stored, provider: Provider, { pool, commands,
 async function tellOfExam(
   event: Stored & ExamEvent,
   provider: Provider,
-  { pool, events, commands, configuration }: Surroundings,
+  { pool, events, commands, configuration, clock }: Surroundings,
 ) {
   if (event.type === 'ReviewPolicyRemoved') return;
   let before: Exam | undefined;
@@ -66,7 +73,7 @@ async function tellOfExam(
   const name = await provider.examSaved(providedExam({ ...exam, externalId, isActive }));
   if (!name || name === externalId || !exam.isProctored) return;
   const origin = { actor: { kind: 'provider', name: provider.name } } as const;
-  await commands.execute(new ChangeExam(exam.id, { externalId: name }, new Date().toISOString(), origin));
+  await commands.execute(new ChangeExam(exam.id, { externalId: name }, clock.now(), origin));
 }
 
 async function tellOfRetirement(event: Stored, provider: Provider, around: Surroundings) {

@@ -1,20 +1,24 @@
 import type pg from 'pg';
+import type { Clock } from '#clock';
 import { type Configuration, userObfuscationKeyOf } from '#configuration';
 import { obscuredUserId } from '#platform';
 import { providerOf } from '#providers';
 import { attemptsOf } from '#read-models';
 
-type Surroundings = { pool: pg.Pool; configuration: Configuration };
+type Surroundings = { pool: pg.Pool; configuration: Configuration; clock: Clock };
 
 /** What exams say of their provider, for all providers that know the learner from proctored attempts. */
-export async function backendsOf({ pool }: Surroundings, userId: number | string): Promise<(string | null)[]> {
+export async function backendsOf(
+  { pool }: Pick<Surroundings, 'pool'>,
+  userId: number | string,
+): Promise<(string | null)[]> {
   const attempts = (await attemptsOf(pool, userId)).filter(({ takingAsProctored }) => takingAsProctored);
   return [...new Set(attempts.map(({ exam }) => exam.backend))];
 }
 
 /** Has a provider delete a learner, and remembers that it did. Throws ProviderRefused. Undefined: there was nothing to do. */
 export async function retireAt(
-  { pool, configuration }: Surroundings,
+  { pool, configuration, clock }: Surroundings,
   backend: string | null,
   userId: number,
 ): Promise<boolean | undefined> {
@@ -22,15 +26,19 @@ export async function retireAt(
   const isDeleted = await providerOf(configuration.settings, backend).retireUser(id);
   if (isDeleted)
     await pool.query(
-      `insert into vendor_retirements (user_id, backend) values ($1, $2)
-       on conflict (user_id, backend) do update set told_at = now()`,
-      [userId, backend ?? ''],
+      `insert into vendor_retirements (user_id, backend, told_at) values ($1, $2, $3)
+       on conflict (user_id, backend) do update set told_at = excluded.told_at`,
+      [userId, backend ?? '', clock.now()],
     );
   return isDeleted;
 }
 
 /** Whether it did so after the learner's last attempt there: a vendor may well say that it cannot delete somebody twice. */
-export async function isRetiredAt({ pool }: Surroundings, backend: string | null, userId: number): Promise<boolean> {
+export async function isRetiredAt(
+  { pool }: Pick<Surroundings, 'pool'>,
+  backend: string | null,
+  userId: number,
+): Promise<boolean> {
   const { rows } = await pool.query(
     `select told_at > all (select created from attempts join exams on exams.id = exam_id
        where attempts.user_id = $1 and coalesce(backend, '') = $2) as done

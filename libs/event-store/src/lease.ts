@@ -118,15 +118,15 @@ export class Lease {
   }
 }
 
-/** Takes the lead as soon as nobody has it. Undefined when `signal` came first. */
+/** Takes the lead as soon as nobody has it and this process may. Undefined when `signal` came first. */
 export async function untilLeader(
   db: Database,
   name: string,
-  { pollMs = 1000, ...options }: LeaseOptions & { pollMs?: number },
+  { pollMs = 1000, mayLead = () => true, ...options }: LeaseOptions & { pollMs?: number; mayLead?(): boolean },
   signal: AbortSignal,
 ): Promise<Lease | undefined> {
   while (!signal.aborted) {
-    const lease = await Lease.take(db, name, options);
+    const lease = mayLead() ? await Lease.take(db, name, options) : undefined;
     if (lease) return lease;
     await pause(pollMs, undefined, { signal }).catch(() => {});
   }
@@ -142,7 +142,7 @@ export async function whileLeading(
   name: string,
   signal: AbortSignal,
   work: (signal: AbortSignal, lease: Lease) => Promise<void>,
-  options: LeaseOptions & { pollMs?: number; onError?(error: unknown): void } = {},
+  options: LeaseOptions & { pollMs?: number; mayLead?(): boolean; onError?(error: unknown): void } = {},
 ): Promise<void> {
   while (!signal.aborted) {
     let lease: Lease | undefined;

@@ -60,8 +60,8 @@ export function makeTopics(kafka: Kafka, prefix: string, names: readonly string[
       }),
     });
     const made = missing.map((name) => prefix + name);
-    for (const deadline = Date.now() + leadersMs; !(await hasLeaders(admin, made)); await pause(50))
-      if (Date.now() > deadline) throw new Error(`Nobody leads ${made.join(', ')}`);
+    for (const deadline = performance.now() + leadersMs; !(await hasLeaders(admin, made)); await pause(50))
+      if (performance.now() > deadline) throw new Error(`Nobody leads ${made.join(', ')}`);
     return missing;
   });
 }

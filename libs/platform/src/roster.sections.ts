@@ -154,6 +154,7 @@ export const creditStatuses: Section = {
     status: 'text',
     changed_at: 'timestamptz',
   },
+  values: { changed_at: 'decision_time(clock_timestamp())' },
 };
 
 /** What `removed` may hold: keys of rows that count no more. They stay, with the time, for older facts to come too late. */

@@ -38,9 +38,8 @@ const writers: Record<string, (items: Item[]) => Step[]> = {
     ),
   ],
   credit_requirements(items) {
-    const changed_at = new Date();
     const rows = items.flatMap(({ statuses, ...item }) =>
-      statuses.map(([user_id, status]: [number, string]) => ({ ...item, user_id, status, changed_at })),
+      statuses.map(([user_id, status]: [number, string]) => ({ ...item, user_id, status })),
     );
     const statuses = { items: lastOf(creditStatuses, rows), write: upsert(creditStatuses) };
     return [upsertOf('credit_requirements', items), statuses];

@@ -19,8 +19,10 @@ export const signToken = (
   claims: Claims,
   { expiresIn = '1h', audience, issuer }: { expiresIn?: string; audience?: string; issuer?: string } = {},
 ): Promise<string> => {
+  // biome-ignore-start lint/plugin: a token to try the service out is made without the database.
   const token = new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).setIssuedAt();
   if (audience) token.setAudience(audience);
   if (issuer) token.setIssuer(issuer);
   return token.setExpirationTime(expiresIn).sign(new TextEncoder().encode(secret));
+  // biome-ignore-end lint/plugin: until here.
 };

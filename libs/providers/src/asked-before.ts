@@ -15,12 +15,12 @@ export class AskedBefore {
 
   async get(key: string, ask: () => Promise<unknown>): Promise<unknown> {
     const known = this.entries.get(key);
-    if (known && (known.asking || known.until > Date.now())) return known.asking ?? known.value;
+    if (known && (known.asking || known.until > performance.now())) return known.asking ?? known.value;
     const asking = ask()
       .catch(() => undefined)
       .then((value) => {
         const isNew = value !== undefined;
-        this.keep(key, { value: isNew ? value : known?.value, until: Date.now() + (isNew ? freshMs : restMs) });
+        this.keep(key, { value: isNew ? value : known?.value, until: performance.now() + (isNew ? freshMs : restMs) });
         return isNew ? value : known?.value;
       });
     this.keep(key, { value: known?.value, until: 0, asking });

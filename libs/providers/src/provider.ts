@@ -49,11 +49,12 @@ export type Attributes = {
 };
 
 export type Calls = {
-  /** `late` hears of a registration that came to pass, or so the provider says, when the time for it was over. */
+  /** `at` is the time of the decision. `late` hears of a registration that came to pass, or so the provider says, when the time for it was over. */
   register(
     exam: ProvidedExam,
     context: RegistrationContext,
     attemptId: number,
+    at: string,
     late?: (registration: NonNullable<Registration>) => void,
   ): Promise<NonNullable<Registration>>;
   /** Throws where it did not come to pass. */
@@ -89,6 +90,8 @@ export type Provider = Attributes &
 export type ReviewedAttempt = { attemptCode: string; externalId: string | null };
 
 export type Dashboard = {
+  /** When it is asked for. */
+  at: string;
   courseId: string;
   /** `id` is obscured. */
   user: { id: string; full_name: string; email: string };

@@ -17,6 +17,7 @@ const configured = (backends: Record<string, BackendOptions>): ProviderConfigura
   lmsRootUrl: '',
 });
 const test = (options: BackendOptions = {}) => providerOf(configured({ test: options }), 'test');
+const at = '2031-05-05T10:00:00.000Z';
 const exam: ProvidedExam = { id: 7, external_id: null, course_id: 'a/b/c', exam_name: 'Midterm' };
 const context: RegistrationContext = {
   lms_host: 'https://lms.example.org',
@@ -91,7 +92,7 @@ describe('the options of a provider', () => {
 
 describe('the test provider', () => {
   it('gives an attempt an id of its own, whichever replica asks', async () => {
-    expect(await test().register(exam, context, 12)).toEqual({ externalId: 'test-attempt-12' });
+    expect(await test().register(exam, context, 12, at)).toEqual({ externalId: 'test-attempt-12' });
   });
 
   it('gives an exam an id, and keeps the one it has', async () => {
@@ -100,7 +101,7 @@ describe('the test provider', () => {
   });
 
   it('can ask for onboarding first, refuse, or forget the id', async () => {
-    const asked = (options: BackendOptions) => test(options).register(exam, context, 1);
+    const asked = (options: BackendOptions) => test(options).register(exam, context, 1, at);
     expect(await asked({ onboarding_error: 'onboarding_missing' })).toEqual({ onboardingError: 'onboarding_missing' });
     await expect(asked({ register_error: 503 })).rejects.toMatchObject({ status: 503, provider: 'test' });
     await expect(asked({ without_attempt_id: true })).rejects.toMatchObject({ status: 200 });
@@ -117,7 +118,7 @@ describe('the test provider', () => {
 
   it('leads instructors to a course, an exam or an attempt', async () => {
     const user = { id: 'obscured', full_name: '', email: '' };
-    const url = (more: object) => test().instructorUrl({ courseId: 'a/b/c', user, ...more });
+    const url = (more: object) => test().instructorUrl({ at, courseId: 'a/b/c', user, ...more });
     expect(await url({})).toBe('https://test-provider.example.org/dashboard/a/b/c');
     expect(await url({ examExternalId: 'e', configuration: true })).toMatch(/\/a\/b\/c\/e\?config=true$/);
   });
@@ -130,13 +131,13 @@ describe('the providers that watch nobody', () => {
   ])('%s', async (name, registration, download, verboseName, makesReady) => {
     const provider = providerOf(configured({ [name]: {} }), name);
     expect(provider).toMatchObject({ verboseName, makesReady, supportsOnboarding: false, wantsNews: false });
-    expect(await provider.register(exam, context, 1)).toEqual(registration);
+    expect(await provider.register(exam, context, 1, at)).toEqual(registration);
     expect(await provider.downloadUrl('en')).toBe(download);
     expect(await provider.config('en')).toBeNull();
     expect(await provider.examSaved(exam)).toBeUndefined();
     expect(provider.normalizeReview({}, { attemptCode: 'CODE', externalId: null })).toBeUndefined();
     expect(
-      await provider.instructorUrl({ courseId: 'a/b/c', user: { id: '', full_name: '', email: '' } }),
+      await provider.instructorUrl({ at, courseId: 'a/b/c', user: { id: '', full_name: '', email: '' } }),
     ).toBeUndefined();
     expect(await provider.retireUser('x')).toBeUndefined();
   });

@@ -74,7 +74,7 @@ export class RestClient {
 
   /** Calls that come together share one token. */
   private currentToken(signal: AbortSignal): Promise<string> {
-    if (this.asked && this.expiresAt - marginMs > Date.now()) return this.asked;
+    if (this.asked && this.expiresAt - marginMs > performance.now()) return this.asked;
     const asked = this.newToken(signal);
     this.asked = asked;
     this.expiresAt = Number.POSITIVE_INFINITY;
@@ -96,7 +96,7 @@ export class RestClient {
     const { access_token: text, expires_in: seconds } = Object(answer.body);
     if (answer.status >= 300 || typeof text !== 'string' || !Number.isFinite(Number(seconds)))
       throw new ProviderRefused(name, answer.status === 503 ? 503 : 502, `${verboseName} gives no access token.`);
-    this.expiresAt = Date.now() + Number(seconds) * 1000;
+    this.expiresAt = performance.now() + Number(seconds) * 1000;
     return text;
   }
 

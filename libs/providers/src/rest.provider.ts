@@ -73,7 +73,7 @@ export const rest: ProviderType<RestOptions> = {
     return {
       wantsNews: true,
 
-      async register(exam, { attempt_code, ...context }, _attemptId, late) {
+      async register(exam, { attempt_code, ...context }, _attemptId, _at, late) {
         if (!exam.external_id) throw refused(503, 'does not know the exam yet. Please try again.');
         const path = `/api/v1/exam/${part(exam.external_id)}/attempt/`;
         const json = { ...context, status: 'created' };
@@ -115,7 +115,7 @@ export const rest: ProviderType<RestOptions> = {
       javascriptUrl: () => workerBundleUrl(options.npm_module, host),
       normalizeReview: (payload) => payload,
 
-      async instructorUrl({ courseId, user, examExternalId, attemptExternalId, configuration }) {
+      async instructorUrl({ at, courseId, user, examExternalId, attemptExternalId, configuration }) {
         const ofExam = {
           exam_id: examExternalId,
           ...(configuration ? { config: true } : {}),
@@ -126,7 +126,7 @@ export const rest: ProviderType<RestOptions> = {
           user,
           iss: clientId,
           jti: randomUUID().replaceAll('-', ''),
-          exp: Date.now() / 1000 + (options.token_expiration_time ?? 60),
+          exp: Date.parse(at) / 1000 + (options.token_expiration_time ?? 60),
           ...(examExternalId ? ofExam : {}),
         };
         const token = await new SignJWT(claims)

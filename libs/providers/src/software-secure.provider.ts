@@ -57,8 +57,8 @@ export const softwareSecure: ProviderType<SoftwareSecureOptions> = {
     return {
       blocksExamMaterial: true,
 
-      async register(exam, context) {
-        const at = new Date();
+      async register(exam, context, _attemptId, time) {
+        const at = new Date(time);
         const json = registrationOf(exam, context, options, host, at);
         const request = { method: 'POST', json, date: at.toUTCString() };
         const headers = signedHeaders(request, { keyId: options.secret_key_id, secret: options.secret_key });

@@ -6,6 +6,8 @@ import { examPassword, plainName } from './software-secure.provider.js';
 import { signedHeaders } from './ssi-signature.js';
 import { decryptedVideoLink } from './video-link.js';
 
+const at = '2031-05-05T10:00:00.000Z';
+
 describe("the reference's vectors", () => {
   it('a request is signed', () => {
     const date = 'Wed, 15 Jul 2015 05:10:31 GMT';
@@ -125,6 +127,7 @@ describe('Software Secure', () => {
         ...more,
       },
       1,
+      at,
     );
 
   it('is told of an attempt, signed, and gives it a record locator', async () => {
@@ -231,7 +234,7 @@ describe('Software Secure', () => {
   it('leads instructors to the recording of a review alone', async () => {
     const user = { id: '', full_name: '', email: '' };
     const videoUrl = encryptedVideoLink('https://v/DirectLink-Generic', String(options.video_review_aes_key));
-    const url = (more: object) => provider().instructorUrl({ courseId: 'a/b/c', user, ...more });
+    const url = (more: object) => provider().instructorUrl({ at, courseId: 'a/b/c', user, ...more });
     expect(await url({ videoUrl })).toBe('https://v/DirectLink-HTML5');
     expect(await url({})).toBeUndefined();
   });

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Inject, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
+import { Clock } from '#clock';
 import { POOL } from '#commands';
 import {
   GrantAllowance,
@@ -16,7 +17,6 @@ import { examById } from '#read-models';
 import { Gate } from '../authentication.js';
 import { Answers, Reads } from '../document/answers.js';
 import { refused } from '../http-answer.js';
-import { now } from '../now.js';
 import { By } from '../origin.js';
 import { bodyObject } from '../requests/body-object.js';
 import { idIn, isFalsy } from '../requests/ids.js';
@@ -28,6 +28,7 @@ import { Learners } from './learners.js';
 @Controller('api/edx_proctoring/v1/proctored_exam/allowance')
 export class AllowancesController {
   constructor(
+    private readonly clock: Clock,
     private readonly commands: CommandBus,
     private readonly learners: Learners,
     @Inject(POOL) private readonly pool: pg.Pool,
@@ -48,7 +49,7 @@ export class AllowancesController {
     if (examId === undefined) throw bad('exam_id', 'This field is required.');
     // The reference looks at the exam before it misses a field.
     if ((await examById(this.pool, examId))?.isActive === false) throw notActive();
-    const granted = { key: textIn(request.key, 'key'), value: textIn(request.value, 'value'), at: now() };
+    const granted = { key: textIn(request.key, 'key'), value: textIn(request.value, 'value'), at: this.clock.now() };
     await this.commands.execute(new GrantAllowance({ examId, userId }, granted, by));
   }
 
@@ -63,7 +64,7 @@ export class AllowancesController {
     const userId = idIn(request.user_id, 'user_id');
     if (examId === undefined || userId === undefined || !(await examById(this.pool, examId))) return;
     const key = printed(request.key);
-    await this.commands.execute(new WithdrawAllowance({ examId, userId }, { key, at: now() }, by));
+    await this.commands.execute(new WithdrawAllowance({ examId, userId }, { key, at: this.clock.now() }, by));
   }
 
   @Get()

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Inject, Param, Put } from '@nestjs/commo
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
+import { Clock } from '#clock';
 import { POOL } from '#commands';
 import {
   additionalTime,
@@ -18,7 +19,6 @@ import { type Addressed, Gate } from '../authentication.js';
 import { Answers, Reads } from '../document/answers.js';
 import { listOf } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http-answer.js';
-import { now } from '../now.js';
 import { By } from '../origin.js';
 import { bodyObject } from '../requests/body-object.js';
 import { asciiDigits } from '../requests/fields.js';
@@ -34,6 +34,7 @@ const nobody = () => new HttpAnswer(400, { detail: 'Enter a valid username or em
 @Controller('api/edx_proctoring/v1/proctored_exam')
 export class BulkAllowancesController {
   constructor(
+    private readonly clock: Clock,
     private readonly commands: CommandBus,
     private readonly learners: Learners,
     @Inject(POOL) private readonly pool: pg.Pool,
@@ -121,7 +122,9 @@ export class BulkAllowancesController {
       if (exam.isActive && value == null) throw refused(400, 'value: This field is required.');
       const { key, ...origin } = by;
       const each = { ...origin, ...(key ? { key: `${key} ${exam.id} ${userId}` } : {}) };
-      await this.commands.execute(new GrantAllowance({ examId: exam.id, userId }, { ...granted, at: now() }, each));
+      await this.commands.execute(
+        new GrantAllowance({ examId: exam.id, userId }, { ...granted, at: this.clock.now() }, each),
+      );
       return true;
     } catch (error) {
       if (error instanceof Refusal) return false;

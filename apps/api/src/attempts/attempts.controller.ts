@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Inject, Logger, Param, Post, Put } from 
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
+import { Clock } from '#clock';
 import { CONFIGURATION, FreshAttempts, type Outcome, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import {
@@ -31,7 +32,6 @@ import { Gate, Me } from '../authentication.js';
 import { Answers, Reads } from '../document/answers.js';
 import { either, failure } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
-import { now } from '../now.js';
 import { By } from '../origin.js';
 import { idIn, isFalsy } from '../requests/ids.js';
 import { validated } from '../requests/validated.js';
@@ -61,6 +61,7 @@ export class AttemptsController {
   private readonly logger = new Logger('Attempts');
 
   constructor(
+    private readonly clock: Clock,
     private readonly commands: CommandBus,
     private readonly fresh: FreshAttempts,
     private readonly timer: Timer,
@@ -75,7 +76,7 @@ export class AttemptsController {
   @Answers(502, failure)
   async active(@Me() me: Caller) {
     const attempt = await activeAttemptOf(this.pool, me.userId);
-    const at = now();
+    const at = this.clock.now();
     return attempt
       ? this.timer.of(await this.fresh.of(attempt, at), at, false)
       : { in_timed_exam: false, is_proctored: false };
@@ -94,7 +95,11 @@ export class AttemptsController {
     const isTrue = (flag = 'false') => flag.toLowerCase() === 'true';
     const command = new CreateAttempt(
       { examId, userId: me.userId },
-      { takingAsProctored: isTrue(request.attempt_proctored), startClock: isTrue(request.start_clock), at: now() },
+      {
+        takingAsProctored: isTrue(request.attempt_proctored),
+        startClock: isTrue(request.start_clock),
+        at: this.clock.now(),
+      },
       by,
     );
     try {
@@ -114,7 +119,7 @@ export class AttemptsController {
     if (!found) throw unknown(`Attempted to get attempt_id=${attemptId} but this attempt does not exist.`);
     if (found.userId !== me.userId)
       throw forbidden(`user_id=${me.userId} attempted to get attempt_id=${attemptId} but does not have authorization.`);
-    const at = now();
+    const at = this.clock.now();
     const attempt = await this.fresh.of(found, at);
     const seconds = remainingSeconds(attempt, at);
     return {
@@ -136,7 +141,7 @@ export class AttemptsController {
   async change(@WholeNumber('attemptId') attemptId: string, @Body() body: unknown, @Me() me: Caller, @By() by: Origin) {
     const attempt = await attemptById(this.pool, attemptId);
     if (!attempt) throw unknown(`Attempted to update attempt_id=${attemptId} but it does not exist.`);
-    const at = now();
+    const at = this.clock.now();
     const isOwner = attempt.userId === me.userId;
     // Also when the request is refused then: the owner was there after the time was over.
     if (isOwner) await this.fresh.of(attempt, at);
@@ -172,7 +177,7 @@ export class AttemptsController {
       throw forbidden(
         `user_id=${me.userId} attempted to update attempt_id=${attemptId} review status to acknowledged in exam_id=${attempt.examId}, but does not have authorization.`,
       );
-    const at = now();
+    const at = this.clock.now();
     await this.fresh.of(attempt, at);
     await this.commands.execute(new AcknowledgeReviewStatus(attempt, { attemptId: attempt.id, at }, by));
   }
@@ -184,7 +189,7 @@ export class AttemptsController {
   async remove(@WholeNumber('attemptId') attemptId: string, @By() by: Origin): Promise<void> {
     const attempt = await attemptById(this.pool, attemptId);
     if (!attempt) throw unknown(deletedUnknown(attemptId));
-    await this.commands.execute(new RemoveAttempt(attempt, { attemptId: attempt.id, at: now() }, by));
+    await this.commands.execute(new RemoveAttempt(attempt, { attemptId: attempt.id, at: this.clock.now() }, by));
   }
 
   /** The owner, but for the one action that only staff may take, and then in the owner's name (rest-api.md §5.3). */

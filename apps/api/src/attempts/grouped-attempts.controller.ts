@@ -2,6 +2,7 @@ import { Controller, Delete, Get, Inject, Param, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
+import { Clock } from '#clock';
 import { POOL } from '#commands';
 import { type Origin, RemoveAllAttempts } from '#domain';
 import { attemptGroups, attemptJson, attemptsAt, examById } from '#read-models';
@@ -10,7 +11,6 @@ import { Answers, Asks } from '../document/answers.js';
 import { pageNumber, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http-answer.js';
 import { links } from '../links.js';
-import { now } from '../now.js';
 import { By } from '../origin.js';
 import { type Page, pageOf } from '../page.js';
 import { WholeNumber } from '../whole-number.js';
@@ -21,6 +21,7 @@ import { attemptGroupsSchema } from './attempts.answers.js';
 @Controller('api/edx_proctoring/v1/proctored_exam')
 export class GroupedAttemptsController {
   constructor(
+    private readonly clock: Clock,
     private readonly commands: CommandBus,
     @Inject(POOL) private readonly pool: pg.Pool,
   ) {}
@@ -52,7 +53,7 @@ export class GroupedAttemptsController {
     const exam = await examById(this.pool, examId);
     const [attempt] = exam ? await attemptsAt(this.pool, exam.id, Number(userId)) : [];
     if (!attempt) throw new HttpAnswer(404, 'There are no attempts related to this user id and exam id');
-    await this.commands.execute(new RemoveAllAttempts(attempt, { at: now() }, by));
+    await this.commands.execute(new RemoveAllAttempts(attempt, { at: this.clock.now() }, by));
   }
 
   private async groups(courseId: string, search: string, asked?: string) {

@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
+import { Clock } from '#clock';
 import { CONFIGURATION, FactFinder, FreshAttempts, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import {
@@ -20,7 +21,6 @@ import { Answers, Asks } from '../document/answers.js';
 import { failure, mfeFlag, text, userIdNumber } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
 import { links } from '../links.js';
-import { now } from '../now.js';
 import { onboardingExamsOf, sequencedFor } from '../onboarding/onboarding-exams.js';
 import { examOfSequence, timerOrNothing } from './attempts.answers.js';
 import { declining, prerequisitesJson } from './prerequisites.js';
@@ -32,6 +32,7 @@ import { Timer } from './timer.js';
 @Controller('api/edx_proctoring/v1/proctored_exam')
 export class LearningSequenceController {
   constructor(
+    private readonly clock: Clock,
     private readonly commands: CommandBus,
     private readonly facts: FactFinder,
     private readonly fresh: FreshAttempts,
@@ -47,7 +48,7 @@ export class LearningSequenceController {
   @Answers(502, failure)
   @Asks('user_id', userIdNumber, 'Of global staff only')
   async active(@Me() me: Caller, @Query('user_id') userId?: string) {
-    const at = now();
+    const at = this.clock.now();
     const active = await this.activeOf(subjectOf(me, userId), at);
     return active ? this.timer.of(active, at, true) : {};
   }
@@ -68,7 +69,7 @@ export class LearningSequenceController {
     @Query('user_id') userId?: string,
   ) {
     const learner = subjectOf(me, userId);
-    const at = now();
+    const at = this.clock.now();
     const isLearningMfe = mfeFlag.enum.includes(mfe);
     const active = await this.activeOf(learner, at);
     const exam = contentId ? await examByContent(this.pool, courseId, contentId) : undefined;

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Headers, Inject, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
+import { Clock } from '#clock';
 import { CONFIGURATION, POOL, SetExamReviewPolicy } from '#commands';
 import type { Configuration } from '#configuration';
 import { type Origin, Refusal } from '#domain';
@@ -12,7 +13,6 @@ import { Gate, Me } from '../authentication.js';
 import { Answers, Reads } from '../document/answers.js';
 import { detail, failure, messages } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
-import { now } from '../now.js';
 import { By } from '../origin.js';
 import { validated } from '../requests/validated.js';
 import { WholeNumber } from '../whole-number.js';
@@ -27,6 +27,7 @@ const languageOf = (accepted: string) => /^\s*([a-z]{2,3}(-[a-z0-9]{2,8})*)/i.ex
 @Controller()
 export class ExamSettingsController {
   constructor(
+    private readonly clock: Clock,
     private readonly commands: CommandBus,
     @Inject(POOL) private readonly pool: pg.Pool,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
@@ -82,7 +83,7 @@ export class ExamSettingsController {
     @By() by: Origin,
   ): Promise<void> {
     const { review_policy } = validated(ReviewPolicyRequest, body);
-    await this.commands.execute(new SetExamReviewPolicy(examId, review_policy, me.userId, now(), by));
+    await this.commands.execute(new SetExamReviewPolicy(examId, review_policy, me.userId, this.clock.now(), by));
   }
 
   /** Here, on purpose, an unknown provider is an error of the operator's (rest-api.md §5.20). */

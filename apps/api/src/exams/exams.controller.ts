@@ -2,6 +2,7 @@ import { Body, Controller, Get, Inject, Param, Patch, Post, Put } from '@nestjs/
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
+import { Clock } from '#clock';
 import { AddExam, ChangeExam, POOL, PublishExams, UnknownBackends } from '#commands';
 import { type Origin, printed, Refusal } from '#domain';
 import { examByContent, examById, examJson, examsOfCourse } from '#read-models';
@@ -9,7 +10,6 @@ import { Gate } from '../authentication.js';
 import { Answers, Reads, ReadsJson } from '../document/answers.js';
 import { detail, either, listOf, messages, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http-answer.js';
-import { now } from '../now.js';
 import { By } from '../origin.js';
 import { idIn } from '../requests/ids.js';
 import { validated, validatedList } from '../requests/validated.js';
@@ -28,6 +28,7 @@ const notAllowed = (method: string) => refused(405, `Method "${method}" not allo
 @Controller('api/edx_proctoring/v1/proctored_exam')
 export class ExamsController {
   constructor(
+    private readonly clock: Clock,
     private readonly commands: CommandBus,
     @Inject(POOL) private readonly pool: pg.Pool,
   ) {}
@@ -54,7 +55,7 @@ export class ExamsController {
       hideAfterDue: request.hide_after_due,
     };
     try {
-      return { exam_id: await this.commands.execute(new AddExam(exam, now(), by)) };
+      return { exam_id: await this.commands.execute(new AddExam(exam, this.clock.now(), by)) };
     } catch (error) {
       throw error instanceof Refusal && error.code === 'exam_already_exists' ? notUnique() : error;
     }
@@ -82,7 +83,7 @@ export class ExamsController {
     if (examId === undefined || !(await examById(this.pool, examId)))
       throw new Refusal('exam_not_found', `Attempted to update exam_id=${asked}, but this exam does not exist.`);
     try {
-      return { exam_id: await this.commands.execute(new ChangeExam(examId, changes, now(), by)) };
+      return { exam_id: await this.commands.execute(new ChangeExam(examId, changes, this.clock.now(), by)) };
     } catch (error) {
       throw error instanceof UnknownBackends ? refused(422, `backend: ${error.message}`) : error;
     }
@@ -137,7 +138,7 @@ export class ExamsController {
       backend: item.backend,
     }));
     try {
-      const ids: number[] = await this.commands.execute(new PublishExams(courseId, exams, now(), by));
+      const ids: number[] = await this.commands.execute(new PublishExams(courseId, exams, this.clock.now(), by));
       return ids.map((exam_id) => ({ exam_id }));
     } catch (error) {
       if (!(error instanceof UnknownBackends)) throw error;

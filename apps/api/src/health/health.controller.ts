@@ -1,6 +1,7 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
+import { Clock, type ClockState } from '#clock';
 import { CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import { type VendorState, vendorStates } from '#delivery';
@@ -15,7 +16,7 @@ import {
 import { migrations } from '../../../../migrations/index.js';
 import { Gate } from '../authentication.js';
 import { Answers } from '../document/answers.js';
-import { detail, either, integer, listOf, number, object, orNull, text } from '../document/schemas.js';
+import { detail, either, integer, listOf, number, object, orNull, text, time } from '../document/schemas.js';
 import { HttpAnswer } from '../http-answer.js';
 import { Draining } from './draining.js';
 
@@ -33,8 +34,10 @@ const transaction = object<OpenTransaction>('OpenTransaction', {
   seconds: number,
 });
 const stopped = object<StoppedFollower>('StoppedFollower', { follower: text, reason: text });
+const clock = object<ClockState>('Clock', { now: time, skewSeconds: number, endsNoAttempt: orNull(text) });
 const ready = object('Ready', {
   status: text,
+  clock,
   generation: integer,
   transactionsHeldBack: integer,
   openTransactions: listOf(transaction),
@@ -49,6 +52,7 @@ export class HealthController {
     @Inject(POOL) private readonly pool: pg.Pool,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     private readonly draining: Draining,
+    private readonly clock: Clock,
   ) {}
 
   @Get('live')
@@ -76,8 +80,10 @@ export class HealthController {
     const vendors = await vendorStates(this.pool, this.configuration.settings);
     const open = await openTransactions(this.pool);
     const stopped = await stoppedFollowers(this.pool);
+    await this.clock.synchronize();
     return {
       status: 'ok',
+      clock: this.clock.state(),
       generation,
       transactionsHeldBack: Number(transactions),
       openTransactions: open,

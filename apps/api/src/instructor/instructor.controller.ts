@@ -2,6 +2,7 @@ import { applyDecorators, Controller, Get, Inject, Param, Query, Res } from '@ne
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
+import { Clock } from '#clock';
 import { CONFIGURATION, POOL, recordingOf } from '#commands';
 import { type Configuration, userObfuscationKeyOf } from '#configuration';
 import type { Exam } from '#domain';
@@ -25,6 +26,7 @@ const ToDashboard = () => applyDecorators(Redirects("The provider's page"), Answ
 @Controller('api/edx_proctoring/v1/instructor')
 export class InstructorController {
   constructor(
+    private readonly clock: Clock,
     @Inject(POOL) private readonly pool: pg.Pool,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     private readonly events: EventStore,
@@ -87,7 +89,8 @@ export class InstructorController {
     const provider = providerOf(this.configuration.settings, backend);
     const id = obscuredUserId(me.userId, userObfuscationKeyOf(this.configuration), exam.backend);
     const user = { id, full_name: me.name, email: me.email };
-    const url = await provider.instructorUrl({ courseId: exam.courseId, user, ...dashboard });
+    const at = this.clock.now();
+    const url = await provider.instructorUrl({ at, courseId: exam.courseId, user, ...dashboard });
     if (!url) throw nothing(`No instructor dashboard for ${provider.verboseName}`);
     reply.redirect(encodeURI(url), 302);
   }

@@ -2,6 +2,7 @@ import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/com
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
+import { Clock } from '#clock';
 import { CONFIGURATION, FreshAttempts, POOL } from '#commands';
 import { type Configuration, cookieSecretOf } from '#configuration';
 import { type Exam, isReached, statusSummaryOf } from '#domain';
@@ -14,7 +15,6 @@ import { Answers, Asks } from '../document/answers.js';
 import { either, emptyObject, failure, text, userIdNumber, yes } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
 import { isSignedCookie } from '../launch/signed-cookie.js';
-import { now } from '../now.js';
 import { answerIn, type Texts } from '../texts/texts.js';
 import { gracePeriod, statusSummary, studentView } from './student-view.answers.js';
 import { StudentViews } from './student-views.js';
@@ -26,6 +26,7 @@ type Parameters = Record<string, string | undefined>;
 @Controller('api/edx_proctoring/v1/proctored_exam')
 export class StudentViewController {
   constructor(
+    private readonly clock: Clock,
     private readonly views: StudentViews,
     private readonly fresh: FreshAttempts,
     @Inject(POOL) private readonly pool: pg.Pool,
@@ -63,7 +64,7 @@ export class StudentViewController {
       allowsOptOut: yes.enum.includes(query.allow_proctoring_opt_out),
       isSecureBrowser: isSignedCookie('exam', cookie, cookieSecretOf(this.configuration)),
     };
-    return this.views.of(exam, learner, asked, this.textsIn(headers, reply), now());
+    return this.views.of(exam, learner, asked, this.textsIn(headers, reply), this.clock.now());
   }
 
   @Get('attempt_status_summary/course_id/:courseId')
@@ -83,7 +84,7 @@ export class StudentViewController {
     const exam = await this.examOf(courseId, query.content_id);
     const texts = this.textsIn(headers, reply);
     if (!exam) return {};
-    const at = now();
+    const at = this.clock.now();
     const [endsAt, found, mayTake] = await Promise.all([
       courseEnd(this.pool, courseId),
       currentAttemptAt(this.pool, exam.id, userId),

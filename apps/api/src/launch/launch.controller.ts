@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
+import { Clock } from '#clock';
 import { CONFIGURATION, FreshAttempts, POOL } from '#commands';
 import { type Configuration, cookieSecretOf } from '#configuration';
 import { EnterSecureBrowser } from '#domain';
@@ -11,7 +12,6 @@ import { Gate } from '../authentication.js';
 import { Answers, Redirects } from '../document/answers.js';
 import { text } from '../document/schemas.js';
 import { links } from '../links.js';
-import { now } from '../now.js';
 import { signedCookie } from './signed-cookie.js';
 
 /** Where a secure browser comes in: nobody is logged in there, the exam code says who it is (rest-api.md §5.22). */
@@ -19,6 +19,7 @@ import { signedCookie } from './signed-cookie.js';
 @Controller('api/edx_proctoring/proctoring_launch_callback/start_exam')
 export class LaunchController {
   constructor(
+    private readonly clock: Clock,
     private readonly commands: CommandBus,
     private readonly fresh: FreshAttempts,
     @Inject(POOL) private readonly pool: pg.Pool,
@@ -37,7 +38,7 @@ export class LaunchController {
         .code(404)
         .type('text/html; charset=utf-8')
         .send(Buffer.from('You have entered an exam code that is not valid.'));
-    const at = now();
+    const at = this.clock.now();
     const attempt = await this.fresh.of(found, at);
     const provider = { kind: 'provider', name: attempt.exam.backend ?? 'default' } as const;
     await this.commands.execute(new EnterSecureBrowser(attempt, { attemptId: attempt.id, at }, { actor: provider }));

@@ -2,6 +2,7 @@ import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/com
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
+import { Clock } from '#clock';
 import { CONFIGURATION, POOL } from '#commands';
 import { type Configuration, userObfuscationKeyOf } from '#configuration';
 import { onboardingOf, onboardingPanelOf, onboardingSeenByStaff } from '#domain';
@@ -20,7 +21,6 @@ import { Answers, Asks } from '../document/answers.js';
 import { detail, either, failure, mfeFlag, pageNumber, text } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
 import { links } from '../links.js';
-import { now } from '../now.js';
 import { type Page, pageOf } from '../page.js';
 import { answerIn } from '../texts/texts.js';
 import { onboardingOfCourse, onboardingPanel, onboardingStatus } from './onboarding.answers.js';
@@ -41,6 +41,7 @@ type Listed = { page: Page; count: number; rows: Row[] };
 @Controller('api/edx_proctoring/v1/user_onboarding/status')
 export class OnboardingController {
   constructor(
+    private readonly clock: Clock,
     @Inject(POOL) private readonly pool: pg.Pool,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
   ) {}
@@ -55,7 +56,7 @@ export class OnboardingController {
   @Asks('username', text)
   @Asks('is_learning_mfe', mfeFlag)
   async own(@Me() me: Caller, @Query() query: Record<string, string>) {
-    const { status, expiresAt, link, when, opensAt, provider } = await this.onboardingFor(me, query, now());
+    const { status, expiresAt, link, when, opensAt, provider } = await this.onboardingFor(me, query, this.clock.now());
     return {
       onboarding_status: status,
       onboarding_link: when === 'open' ? link : null,
@@ -82,7 +83,7 @@ export class OnboardingController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { settings } = this.configuration;
-    const at = now();
+    const at = this.clock.now();
     const onboarding = await this.onboardingFor(me, query, at);
     const texts = answerIn(accepted, settings.languageCode, reply);
     const instructions = onboarding.provider.helpCenterArticleUrl || settings.linkUrls.faq || null;
@@ -148,7 +149,7 @@ export class OnboardingController {
 
   private async listed({ exams }: Onboarding, { courseId, search, asked, statuses }: Listing): Promise<Listed> {
     let page!: Page;
-    const onboarding = statuses ? onboardingSeenAs(statuses.split(','), now()) : undefined;
+    const onboarding = statuses ? onboardingSeenAs(statuses.split(','), this.clock.now()) : undefined;
     const { count, learners } = await proctoredLearners(this.pool, courseId, { search, onboarding }, (all) => {
       page = pageOf(asked, all);
       return page;
@@ -174,7 +175,7 @@ export class OnboardingController {
 
   private async rowsOf(learners: readonly ProctoredLearner[], courseId: string, backend: string | null) {
     const ids = learners.map(({ userId }) => userId);
-    const known = await onboardingOfLearners(this.pool, ids, courseId, backend, now());
+    const known = await onboardingOfLearners(this.pool, ids, courseId, backend, this.clock.now());
     return learners.map(({ userId, username, mode }) => {
       const { own, approved } = known.get(userId)!;
       const { status, modified } = onboardingSeenByStaff(own, approved);

@@ -2,6 +2,7 @@ import { Controller, Inject, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
+import { Clock } from '#clock';
 import { CONFIGURATION, POOL, RetireLearner } from '#commands';
 import type { Configuration } from '#configuration';
 import { backendsOf, retireAt } from '#delivery';
@@ -12,7 +13,6 @@ import { Authentication, Gate, Me } from '../authentication.js';
 import { Answers } from '../document/answers.js';
 import { flag, mapOf } from '../document/schemas.js';
 import { HttpAnswer } from '../http-answer.js';
-import { now } from '../now.js';
 import { By } from '../origin.js';
 import { WholeNumber } from '../whole-number.js';
 
@@ -24,6 +24,7 @@ const ForRetirement = () => Answers(403, undefined, { description: 'Not one who 
 @Controller('api/edx_proctoring/v1')
 export class RetirementController {
   constructor(
+    readonly clock: Clock,
     private readonly commands: CommandBus,
     @Inject(POOL) readonly pool: pg.Pool,
     @Inject(CONFIGURATION) readonly configuration: Configuration,
@@ -57,7 +58,7 @@ export class RetirementController {
   @ForRetirement()
   async here(@WholeNumber('userId') userId: string, @Me() me: Caller, @By() by: Origin) {
     this.check(me);
-    await this.commands.execute(new RetireLearner(userId, now(), by));
+    await this.commands.execute(new RetireLearner(userId, this.clock.now(), by));
     this.authentication.forget();
     throw new HttpAnswer(204);
   }

@@ -3,12 +3,12 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
+import { Clock } from '#clock';
 import { POOL, ReceiveReviewByCode } from '#commands';
 import { Gate } from '../authentication.js';
 import { Answers, ReadsJson, Refuses } from '../document/answers.js';
 import { oneOf } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
-import { now } from '../now.js';
 import { readBody } from '../requests/body.js';
 import { bodyObject } from '../requests/body-object.js';
 import { quarantining } from './quarantining.js';
@@ -19,6 +19,7 @@ import { SoftwareSecureReview } from './reviews.requests.js';
 @Controller('api/edx_proctoring')
 export class AnonymousReviewsController {
   constructor(
+    private readonly clock: Clock,
     private readonly commands: CommandBus,
     @Inject(POOL) private readonly pool: pg.Pool,
   ) {}
@@ -35,7 +36,7 @@ export class AnonymousReviewsController {
       // JSON, whatever its type says.
       const payload = bodyObject(await readBody('application/json', bytes));
       const provider = { kind: 'provider', name: 'software_secure' } as const;
-      await this.commands.execute(new ReceiveReviewByCode(payload, now(), { actor: provider }));
+      await this.commands.execute(new ReceiveReviewByCode(payload, this.clock.now(), { actor: provider }));
     });
     return 'OK';
   }

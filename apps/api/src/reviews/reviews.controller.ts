@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
+import { Clock } from '#clock';
 import { FreshAttempts, POOL, ReceiveReview } from '#commands';
 import { type Origin, ReadyAttempt, Refusal } from '#domain';
 import { type Caller, isCourseStaff } from '#platform';
@@ -11,7 +12,6 @@ import { Gate, Me } from '../authentication.js';
 import { Answers, Reads } from '../document/answers.js';
 import { detail, either, oneOf, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http-answer.js';
-import { now } from '../now.js';
 import { By } from '../origin.js';
 import { bodyObject } from '../requests/body-object.js';
 import { quarantining } from './quarantining.js';
@@ -24,6 +24,7 @@ const ok = oneOf('OK');
 @Controller('api/edx_proctoring/v1/proctored_exam/attempt/:externalId')
 export class ReviewsController {
   constructor(
+    private readonly clock: Clock,
     private readonly commands: CommandBus,
     private readonly fresh: FreshAttempts,
     @Inject(POOL) private readonly pool: pg.Pool,
@@ -42,7 +43,7 @@ export class ReviewsController {
       isReviewer(me, found) ||
       (await isCourseStaff(this.pool, me.userId, found.exam.courseId));
     if (!isAllowed) throw refused(403, `user_id=${me.userId} may not change attempt ${externalId}.`);
-    const at = now();
+    const at = this.clock.now();
     const attempt = await this.fresh.of(found, at);
     await this.commands.execute(new ReadyAttempt(attempt, { attemptId: attempt.id, at }, by));
     return 'OK';
@@ -71,7 +72,7 @@ export class ReviewsController {
           `Attempted to access exam attempt with external_id=${externalId} but it does not exist.`,
         );
       const payload = bodyObject(body);
-      const at = now();
+      const at = this.clock.now();
       const attempt = await this.fresh.of(found, at);
       if (!attempt.exam.isProctored) throw new HttpAnswer(412, 'Exam no longer proctored');
       await this.commands.execute(new ReceiveReview(attempt, attempt.exam.backend, payload, at, by));

@@ -21,9 +21,9 @@ export class CallbacksCommand extends OperatorCommand {
   }
 
   private replay(id: number, options: OperatorOptions) {
-    return this.write(options, async ({ pool, commands }, origin) => {
+    return this.write(options, async ({ pool, commands, clock }, origin) => {
       const work = async () => {
-        await commands.execute(new ReplayCallback(id, new Date().toISOString(), origin));
+        await commands.execute(new ReplayCallback(id, clock.now(), origin));
         if (!options.dryRun) await releaseCallback(pool, id);
         return {};
       };

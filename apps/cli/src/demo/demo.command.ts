@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { Command, Option } from 'nest-commander';
 import { jwtSecretOf, loadConfiguration } from '#configuration';
 import { StrictCommand } from '../operators/strict.command.js';
@@ -17,7 +18,7 @@ export class DemoCommand extends StrictCommand {
     if (!secret) throw new Error('The demo signs its own tokens: the service must check them with a secret.');
     const { jwtAudience: audience, jwtIssuer: issuer } = configuration;
     const client = new Client(url, secret, { audience, issuer });
-    const story = new Story(client, Math.floor(Date.now() / 1000) % 100_000_000, console.log);
+    const story = new Story(client, randomInt(100_000_000), console.log);
 
     await story.publish();
     const late = await story.begun();

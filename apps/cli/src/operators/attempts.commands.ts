@@ -24,7 +24,6 @@ import { BadUse } from './strict.command.js';
 import { list, type Task } from './tasks.js';
 
 const valid: readonly string[] = [...completedStatuses, ...incompleteStatuses];
-const now = () => new Date().toISOString();
 
 @Command({
   name: 'reset-attempts',
@@ -32,11 +31,11 @@ const now = () => new Date().toISOString();
 })
 export class ResetAttemptsCommand extends OperatorCommand {
   run(_: string[], { exam, user, ...options }: OperatorOptions & { exam: number; user: number }) {
-    return this.write(options, async ({ pool, commands }, origin) => {
+    return this.write(options, async ({ pool, commands, clock }, origin) => {
       const attempts = await attemptsAt(pool, exam, user);
       const reset = async () => {
         if (attempts.length === 0) throw new Error('There are no attempts.');
-        await commands.execute(new RemoveAllAttempts({ examId: exam, userId: user }, { at: now() }, origin));
+        await commands.execute(new RemoveAllAttempts({ examId: exam, userId: user }, { at: clock.now() }, origin));
         return {};
       };
       return [{ about: { exam, user, attempts: attempts.map(({ id }) => id) }, work: reset }];
@@ -57,11 +56,11 @@ export class ResetAttemptsCommand extends OperatorCommand {
 @Command({ name: 'set-attempt-status', description: 'Give an attempt a status, with all that follows from it' })
 export class SetAttemptStatusCommand extends OperatorCommand {
   run(_: string[], { attempt: id, to, ...options }: OperatorOptions & { attempt: number; to: Status }) {
-    return this.write(options, async ({ pool, commands }, origin) => {
+    return this.write(options, async ({ pool, commands, clock }, origin) => {
       const work = async () => {
         const attempt = await attemptById(pool, id);
         if (!attempt) throw new Error(`There is no attempt ${id}.`);
-        await commands.execute(new SetAttemptStatus(attempt, { attemptId: id, status: to, at: now() }, origin));
+        await commands.execute(new SetAttemptStatus(attempt, { attemptId: id, status: to, at: clock.now() }, origin));
         return {};
       };
       return [{ about: { attempt: id, to }, work }];
@@ -100,13 +99,13 @@ const forEach = (
 })
 export class UpdateAttemptsForExamCommand extends OperatorCommand {
   run(_: string[], { exam, ...options }: OperatorOptions & { exam: number }) {
-    return this.write(options, async ({ pool, commands }, origin) => {
+    return this.write(options, async ({ pool, commands, clock }, origin) => {
       if (!(await examById(pool, exam))) throw new BadUse(`There is no exam ${exam}.`);
       return forEach(
         await attemptsOfExam(pool, exam),
         commands,
         (attempt) =>
-          new SetAttemptStatus(attempt, { attemptId: attempt.id, status: attempt.status, at: now() }, origin),
+          new SetAttemptStatus(attempt, { attemptId: attempt.id, status: attempt.status, at: clock.now() }, origin),
       );
     });
   }
@@ -123,11 +122,11 @@ export class UpdateAttemptsForExamCommand extends OperatorCommand {
 })
 export class UpdateStatusFromReviewCommand extends OperatorCommand {
   run(_: string[], { from, until, ...options }: OperatorOptions & { from: string; until: string }) {
-    return this.write(options, async ({ pool, commands }, origin) =>
+    return this.write(options, async ({ pool, commands, clock }, origin) =>
       forEach(
         await reviewedAttempts(pool, from, until),
         commands,
-        (attempt) => new ReapplyReview(attempt, { attemptId: attempt.id, at: now() }, origin),
+        (attempt) => new ReapplyReview(attempt, { attemptId: attempt.id, at: clock.now() }, origin),
       ),
     );
   }

@@ -9,9 +9,9 @@ import { idOf, OperatorCommand, type OperatorOptions } from './operator.command.
 })
 export class RetireUserCommand extends OperatorCommand {
   run(_: string[], { user, ...options }: OperatorOptions & { user: number }) {
-    return this.write(options, async ({ pool, commands }, origin) => {
+    return this.write(options, async ({ pool, commands, clock }, origin) => {
       const retire = async () => {
-        await commands.execute(new RetireLearner(user, new Date().toISOString(), origin));
+        await commands.execute(new RetireLearner(user, clock.now(), origin));
         return {};
       };
       // Not by the handler: it destroys the key.

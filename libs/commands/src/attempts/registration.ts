@@ -47,7 +47,7 @@ export const register = async (
         attemptExternalId: registered.externalId,
       });
   };
-  const registration = await provider.register(examJson(exam!), context, attempt.id, (late) => {
+  const registration = await provider.register(examJson(exam!), context, attempt.id, command.data.at, (late) => {
     log.warn(`${provider.name} registered an attempt when nobody waited for it any more; it is removed there.`);
     remember(late).catch((error) => log.error(`What ${provider.name} registered is not removed: ${error.message}`));
   });

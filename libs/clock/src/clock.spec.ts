@@ -1,0 +1,146 @@
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import pg from 'pg';
+import { type Database, openDatabase } from '../../../test/database.js';
+import { Clock, ClockNotSynchronised } from './clock.js';
+
+const start = Date.parse('2031-05-05T10:00:00Z');
+const second = 1000;
+const minute = 60 * second;
+
+// Only the wall clock and the monotonic clock are the test's.
+const timers = [
+  ...(['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'hrtime'] as const),
+  ...(['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
+];
+
+let database: Database;
+let pool: pg.Pool;
+let clock: Clock;
+let said: string[];
+
+/** In this database the test says what the clock shows; the clocks of this process are the test's, too. */
+beforeAll(async () => {
+  database = await openDatabase();
+  const { rows } = await database.owner.query('select current_database() as name');
+  await database.owner.query(`
+    create table shown (at timestamptz);
+    insert into shown values (null);
+    grant select on shown to public;
+    create function public.clock_timestamp() returns timestamptz language sql volatile as 'select at from shown';
+    alter database ${rows[0].name} set search_path = public, pg_catalog`);
+  pool = new pg.Pool({ connectionString: database.url, max: 2 });
+});
+afterAll(async () => {
+  await pool.end();
+  await database.close();
+});
+
+beforeEach(async () => {
+  jest.useFakeTimers({ now: start, doNotFake: [...timers] });
+  said = [];
+  for (const level of ['log', 'warn'] as const)
+    jest.spyOn(Logger.prototype, level).mockImplementation((line) => void said.push(line));
+  clock = new Clock(pool);
+  await shows(start);
+});
+afterEach(() => {
+  jest.useRealTimers();
+  jest.restoreAllMocks();
+});
+
+/** The database's clock shows this, and the service looks at it. */
+async function shows(time: number) {
+  await database.owner.query('update shown set at = $1', [new Date(time)]);
+  await clock.synchronize();
+}
+
+/** Time passes for this process, and for the database, whose clock is `ahead`; the service looks every two seconds. */
+async function pass(milliseconds: number, ahead = 0) {
+  for (let left = milliseconds; left > 0; left -= 2 * second) {
+    jest.advanceTimersByTime(Math.min(left, 2 * second));
+    await shows(Date.now() + ahead);
+  }
+}
+
+const at = (milliseconds: number) => new Date(start + milliseconds).toISOString();
+
+it('there is no time before the database has said it', () => {
+  expect(() => new Clock(pool).now()).toThrow(ClockNotSynchronised);
+});
+
+it('the time is the database’s, carried forward without asking it again', async () => {
+  await shows(start + 20 * second);
+  clock = new Clock(pool);
+  await clock.synchronize();
+  jest.advanceTimersByTime(1500);
+  expect(clock.now()).toBe(at(21_500));
+});
+
+it('a wall clock that jumps decides nothing, and while it is a minute off no attempt is ended', async () => {
+  jest.setSystemTime(start + 120 * minute);
+  expect(clock.now()).toBe(at(0));
+  expect(clock.reasonToEndNoAttempt()).toMatch(/more than a minute apart/);
+  expect(clock.state()).toMatchObject({ skewSeconds: 7200, endsNoAttempt: expect.stringContaining('apart') });
+  jest.setSystemTime(start);
+  expect(clock.reasonToEndNoAttempt()).toBeUndefined();
+});
+
+it('clocks that are a second apart are told once, and once when they agree again', async () => {
+  for (const ahead of [500, 2000, 2100, 90 * second, 91 * second, 3000, 0, 100]) {
+    jest.setSystemTime(start + ahead);
+    await clock.synchronize();
+  }
+  expect(said).toEqual([
+    "The clock of this process differs from the database's by +2.0 s. Decisions follow the database's.",
+    "The clock of this process differs from the database's by +90.0 s. This process ends no attempt.",
+    "The clock of this process differs from the database's by +3.0 s. Decisions follow the database's.",
+    'The clocks of process and database agree again.',
+  ]);
+});
+
+it('a jump of the database’s clock counts when it has been stable for a minute; no attempt is ended before', async () => {
+  await shows(start + 30 * second);
+  expect(clock.now()).toBe(at(0));
+  expect(clock.reasonToEndNoAttempt()).toMatch(/jumped less than a minute ago/);
+  await pass(58 * second, 30 * second);
+  expect(clock.now()).toBe(at(58 * second));
+  expect(clock.reasonToEndNoAttempt()).toBeDefined();
+  await pass(2 * second, 30 * second);
+  expect(clock.now()).toBe(at(90 * second));
+  expect(clock.reasonToEndNoAttempt()).toBeUndefined();
+  expect(said.filter((line) => line.includes('of the database '))).toEqual([
+    'The clock of the database jumped by +30.0 s. No attempt is ended for a minute.',
+    'The clock of the database has been stable for a minute: attempts are ended again.',
+  ]);
+});
+
+it('a clock that jumps there and back, or again and again, ends nothing', async () => {
+  await shows(start + 2 * 60 * minute);
+  await shows(start);
+  expect(clock.now()).toBe(at(0));
+  for (let each = 1; each < 60; each++) {
+    await pass(2 * second, each % 2 === 0 ? 0 : 10 * second);
+    expect(clock.reasonToEndNoAttempt()).toBeDefined();
+  }
+  expect(clock.now()).toBe(at(59 * 2 * second));
+});
+
+it('a clock that is slewed is followed', async () => {
+  for (let ahead = 0; ahead < 900; ahead += 20) await pass(2 * second, ahead);
+  expect(clock.reasonToEndNoAttempt()).toBeUndefined();
+  expect(Date.parse(clock.now()) - Date.now()).toBeGreaterThan(600);
+});
+
+it('a move of the decision time is no jump: it counts at once, and so does a stop', async () => {
+  await database.moveClock('2 hours');
+  await clock.synchronize();
+  jest.advanceTimersByTime(second);
+  expect(clock.now()).toBe(at(120 * minute + second));
+  expect(clock.reasonToEndNoAttempt()).toBeUndefined();
+  await database.stopClock('2040-01-01T00:00:00.000Z');
+  await clock.synchronize();
+  jest.advanceTimersByTime(minute);
+  expect(clock.now()).toBe('2040-01-01T00:00:00.000Z');
+  await database.moveClock('0');
+});

@@ -1,0 +1,1 @@
+export { Clock, ClockNotSynchronised, type ClockState } from './clock.js';

@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClockNotSynchronised } from '#clock';
 import { Refusal } from '#domain';
-import { LogNotWritable, VersionConflict } from '#event-store';
+import { LogNotWritable, UnknownEvent, VersionConflict } from '#event-store';
 import { RosterInvalid } from '#platform';
 import { ProviderRefused, UnknownProvider } from '#providers';
 import { Busy, type Priority } from './admission/admission.js';
@@ -45,12 +45,15 @@ export class ErrorFilter implements ExceptionFilter {
       status,
       message: String(error?.message ?? error),
     };
-    if (error instanceof LogNotWritable) this.logger.warn(line);
+    if (error instanceof LogNotWritable || error instanceof UnknownEvent) this.logger.warn(line);
     else if (error instanceof ProviderRefused)
       this.logger.warn({ ...line, provider: error.provider, providerStatus: error.status });
     else this.logger.error({ ...line, stack: error?.stack });
   }
 }
+
+/** During a rolling upgrade: a decision without the newer event could be wrong. */
+const tooOld = 'A newer version of this service must answer this. Please try again.';
 
 /** The answer that an error becomes. */
 export function answerTo(error: any, contentType = ''): HttpAnswer {
@@ -66,6 +69,7 @@ export function answerTo(error: any, contentType = ''): HttpAnswer {
   if (error instanceof UnknownProvider) return refused(400, error.message);
   if (error instanceof VersionConflict)
     return refused(503, 'Too many changes to the same attempt at once. Please try again.', { 'Retry-After': '1' });
+  if (error instanceof UnknownEvent) return refused(503, tooOld, { 'Retry-After': '5' });
   if (error instanceof LogNotWritable) return refused(503, error.message, { 'Retry-After': '5' });
   if (error instanceof ClockNotSynchronised) return refused(503, error.message, { 'Retry-After': '1' });
   if (error instanceof HttpException && error.getStatus() === 415)

@@ -7,7 +7,7 @@ import { Clock } from '#clock';
 import { CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import { followerOf, vendorStates } from '#delivery';
-import { failuresOf, lagOf, openTransactions, stoppedFollowers } from '#event-store';
+import { failuresOf, lagOf, leaders, openTransactions, stoppedFollowers } from '#event-store';
 import { relayName } from '#integration';
 import { mailLag } from '#mail';
 import { Admission } from './admission/admission.js';
@@ -61,6 +61,12 @@ export class Metrics {
     });
     const skew = gauge('proctoring_clock_skew_seconds', "How far this process' clock is ahead of the database's.");
     const endsNone = gauge('proctoring_clock_ends_no_attempt', '1 while the clock is in doubt: no attempt is ended.');
+    const lead = new Gauge({
+      name: 'proctoring_leader',
+      help: 'Which process does a task that one process at a time does: its lease, by holder (host and process).',
+      labelNames: ['task', 'holder'],
+      registers: [this.registry],
+    });
     const held = gauge('proctoring_oldest_transaction_seconds', 'Age of the transaction that holds followers back.');
     const open = new Gauge({
       name: 'proctoring_open_transaction_seconds',
@@ -104,6 +110,8 @@ export class Metrics {
       endsNone.set(endsNoAttempt === null ? 0 : 1);
       stopped.reset();
       for (const { follower } of await stoppedFollowers(pool)) stopped.set({ follower }, 1);
+      lead.reset();
+      for (const { task, holder } of await leaders(pool)) if (holder) lead.set({ task, holder }, 1);
       open.reset();
       for (const { database, application, pid, gid, seconds } of await openTransactions(pool))
         open.set({ database, application: application ?? '', pid: pid ?? '', gid: gid ?? '' }, seconds);

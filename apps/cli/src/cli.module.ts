@@ -11,6 +11,7 @@ import {
   UpdateAttemptsForExamCommand,
   UpdateStatusFromReviewCommand,
 } from './operators/attempts.commands.js';
+import { LeadersCommand } from './operators/leaders.command.js';
 import { ObscuredIdsCommand } from './operators/obscured-ids.command.js';
 import { ReplayCommand } from './operators/replay.command.js';
 import { RetireUserCommand } from './operators/retire-user.command.js';
@@ -33,6 +34,7 @@ import { TokenCommand } from './token/token.command.js';
     ObscuredIdsCommand,
     RetireUserCommand,
     ReplayCommand,
+    LeadersCommand,
     TopicsCommand,
     ReconcileCommand,
   ],

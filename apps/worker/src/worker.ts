@@ -6,7 +6,7 @@ import { Clock } from '#clock';
 import { FreshAttempts, pruneAnswers, RetireLearner, removeUnclaimed, standaloneCommands } from '#commands';
 import { type Configuration, dataSourceOptions, logLevelsOf, poolOf } from '#configuration';
 import { Delivery } from '#delivery';
-import { EventStore, type Lease, whileLeading } from '#event-store';
+import { EventStore, type Lease, type LeaseOptions, whileLeading } from '#event-store';
 import { EventBusReader, Relay } from '#integration';
 import { Mailer } from '#mail';
 import { sumLists } from '#platform';
@@ -26,6 +26,7 @@ const hour = 60 * minute;
 export async function startWorker(
   configuration: Configuration,
   databaseUrl: string,
+  options: Pick<LeaseOptions, 'leaseMs'> = {},
 ): Promise<{ close(): Promise<void> }> {
   const logLevels = logLevelsOf(configuration.logLevel);
   const database = new DataSource(
@@ -39,7 +40,7 @@ export async function startWorker(
   });
 
   const attempts = app.get(FreshAttempts);
-  const relay = new Relay(pool, configuration);
+  const relay = new Relay(pool, configuration, options);
   const commands = app.get(CommandBus);
   const eventBus = new EventBusReader(pool, configuration, (userId, at) =>
     commands.execute(new RetireLearner(userId, at, { actor: { kind: 'lms' } })),
@@ -47,8 +48,8 @@ export async function startWorker(
   const around = { pool, configuration, events: app.get(EventStore), commands, clock: app.get(Clock) };
   const deliveries = providersOf(configuration.settings)
     .filter(({ wantsNews, makesReady }) => wantsNews || makesReady)
-    .map((provider) => new Delivery(provider, around));
-  const mailer = new Mailer(around);
+    .map((provider) => new Delivery(provider, around, options));
+  const mailer = new Mailer(around, options);
   const ending = new AbortController();
   const { signal } = ending;
   /** In one process at a time, and in none that has a `doubt`. */
@@ -59,6 +60,7 @@ export async function startWorker(
     doubt?: () => string | undefined,
   ) => {
     const log = new Logger(name);
+    let failure = '';
     const unlessInDoubt = async (leading: AbortSignal, lease: Lease) => {
       const reason = doubt?.();
       if (reason) lease.lose(reason);
@@ -70,9 +72,14 @@ export async function startWorker(
       signal,
       (leading, lease) => every(ms, name, leading, () => unlessInDoubt(leading, lease)),
       {
+        ...options,
         mayLead: () => doubt?.() === undefined,
         onLead: (line) => log.log(line),
-        onError: (error) => log.warn((error as Error).message),
+        onError(error) {
+          const { message } = error as Error;
+          if (message !== failure) log.warn(message);
+          failure = message;
+        },
       },
     );
   };

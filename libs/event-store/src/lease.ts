@@ -156,3 +156,29 @@ export async function whileLeading(
     await pause(options.pollMs ?? 1000, undefined, { signal }).catch(() => {});
   }
 }
+
+/** Who leads a task: `holder` (host and process), null when nobody does. `stopped`: why a follower does not go on. */
+export type Leader = {
+  task: string;
+  holder: string | null;
+  epoch: number | null;
+  secondsLeft: number | null;
+  stopped: string | null;
+};
+
+/** All tasks that one process at a time does, as far as one ever did. */
+export async function leaders(pool: pg.Pool): Promise<Leader[]> {
+  const { rows } = await pool.query<Leader>({
+    name: 'leaders',
+    text: `
+      with held as (
+        select name, holder, epoch, extract(epoch from expires_at - clock_timestamp()) as left
+        from leases where expires_at > clock_timestamp()
+      )
+      select task, holder, epoch::float, round("left"::numeric, 1)::float as "secondsLeft", stopped
+      from (select name from checkpoints union select name from leases) as tasks (task)
+      left join held on held.name = task left join checkpoints on checkpoints.name = task
+      order by task`,
+  });
+  return rows;
+}

@@ -39,7 +39,9 @@ export class MailServer {
         done(code ? this.refusal(code, `<${address}>`) : null);
       },
       onData: async (stream, { envelope }, done) => {
-        const message = (await text(stream)).replaceAll('\r\n', '\n');
+        const received = await text(stream).catch(() => undefined);
+        if (received === undefined) return; // the sender hung up half-way
+        const message = received.replaceAll('\r\n', '\n');
         if (this.mood.data) return done(this.refusal(this.mood.data, 'data'));
         this.taken.push({ recipients: envelope.rcptTo.map(({ address }) => address), ...read(message) });
         done();

@@ -29,7 +29,9 @@ const changed = `
 /** Sums up the lists that have changed much, or at all; whoever writes or reads them meanwhile does not wait. */
 export async function sumLists(pool: pg.Pool, atAll = false): Promise<void> {
   const { rows } = await pool.query(changed, [atAll]);
-  for (const { list, course_id } of rows) await sumList(pool, list, course_id);
+  const failures: unknown[] = [];
+  for (const { list, course_id } of rows) await sumList(pool, list, course_id).catch((error) => failures.push(error)); // the other courses go on
+  if (failures.length > 0) throw failures[0];
 }
 
 const sumList = (pool: pg.Pool, list: List, courseId: string) =>

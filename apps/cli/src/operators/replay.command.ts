@@ -1,7 +1,7 @@
 import { Command, Option } from 'nest-commander';
 import { upcasters } from '#domain';
-import { type EventStore, replay, type Stored } from '#event-store';
-import { Relay } from '#integration';
+import { EventStore, replay, type Stored, Undeliverable, type Upcasters } from '#event-store';
+import { keyOf, Relay } from '#integration';
 import { streamOfAttempt } from '#read-models';
 import { withCommands } from '../surroundings.js';
 import { idOf, OperatorCommand, type OperatorOptions, timeOf } from './operator.command.js';
@@ -26,18 +26,21 @@ export class ReplayCommand extends OperatorCommand {
     if (which.course && !which.user) throw new BadUse('--course goes with --user.');
     if (live && !publish) throw new BadUse('--live goes with --publish.');
     return withCommands(async ({ pool, configuration, events }) => {
-      const found = this.find(pool, events, which);
-      if (!publish) return print(events, found, json);
+      // Printed as stored: an event that cannot be upcast can be looked at.
+      if (!publish) return print(events, this.find(pool, new EventStore(pool), which), json);
+      const found = this.find(pool, events, which, upcasters);
       if (configuration.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
       const relay = new Relay(pool, configuration);
       const into = live ? 'live' : 'replay';
       const work = async () => {
         const told = { events: 0, messages: 0 };
+        const undeliverable = new Map<string, string>();
         for await (const batch of found) {
           told.events += batch.length;
-          if (!dryRun) told.messages += await relay.republish(batch, into);
+          if (!dryRun) told.messages += await publishOf(relay, batch, into, undeliverable);
         }
-        return told;
+        if (undeliverable.size === 0) return told;
+        throw new Error(`${told.messages} messages are published, but not: ${[...undeliverable.values()].join('; ')}`);
       };
       await this.operate({ json, dryRun }, [{ about: { ...which, into }, work }]);
     });
@@ -87,6 +90,7 @@ export class ReplayCommand extends OperatorCommand {
     pool: Parameters<typeof replay>[0],
     events: EventStore,
     { attempt, stream: named, user, course, from, until }: Which,
+    known?: Upcasters,
   ): AsyncGenerator<Stored[]> {
     if (attempt !== undefined || named !== undefined) {
       const stream = named ?? (await streamOfAttempt(pool, String(attempt)))?.stream;
@@ -96,7 +100,7 @@ export class ReplayCommand extends OperatorCommand {
         attempt === undefined || (data as { attemptId?: number }).attemptId === attempt;
       return yield history.filter(isWanted);
     }
-    for await (const batch of replay(pool, { batch: 500, upcasters })) {
+    for await (const batch of replay(pool, { batch: 500, upcasters: known })) {
       const wanted = batch.filter(
         ({ metadata, recordedAt }) =>
           (user === undefined || metadata.userId === user) &&
@@ -106,6 +110,23 @@ export class ReplayCommand extends OperatorCommand {
       );
       if (wanted.length > 0) yield wanted;
     }
+  }
+}
+
+/** What cannot be published holds up its learner alone; `undeliverable` keeps the reason by learner. */
+async function publishOf(
+  relay: Relay,
+  events: readonly Stored[],
+  into: 'live' | 'replay',
+  undeliverable: Map<string, string>,
+): Promise<number> {
+  const left = events.filter(({ metadata }) => !undeliverable.has(keyOf(metadata)));
+  try {
+    return await relay.republish(left, into);
+  } catch (error) {
+    if (!(error instanceof Undeliverable)) throw error;
+    undeliverable.set(keyOf(error.event.metadata), error.message);
+    return publishOf(relay, left, into, undeliverable);
   }
 }
 

@@ -47,12 +47,18 @@ export async function removeUnclaimed(
     [olderThanSeconds],
   );
   let gone = 0;
+  const failures: unknown[] = [];
   for (const { provider, examExternalId, attemptExternalId } of rows) {
     try {
       await providerOf(configuration, provider).tell('remove', examExternalId, attemptExternalId);
     } catch (error) {
-      if (error instanceof ProviderRefused) continue;
-      throw error;
+      if (!(error instanceof ProviderRefused)) failures.push(error);
+      // The others come first next time.
+      await pool.query(
+        'update unclaimed_registrations set recorded_at = now() where provider = $1 and attempt_external_id = $2',
+        [provider, attemptExternalId],
+      );
+      continue;
     }
     await pool.query('delete from unclaimed_registrations where provider = $1 and attempt_external_id = $2', [
       provider,
@@ -60,5 +66,6 @@ export async function removeUnclaimed(
     ]);
     gone++;
   }
+  if (failures.length > 0) throw failures[0];
   return gone;
 }

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { EachMessagePayload, IHeaders, Kafka, Producer } from 'kafkajs';
+import type { EachMessagePayload, IHeaders, Kafka, Message, Producer } from 'kafkajs';
 import type pg from 'pg';
 import type { Configuration } from '#configuration';
+import { isEventsFault } from '#event-store';
 import { FactRefused, keepFact } from '#platform';
 import { disconnect, type KafkaAccess, kafkaAt, producerOf, withAdmin } from '../kafka.js';
 import { deadLetterTopic, makeTopics } from '../topic-settings.js';
@@ -136,12 +137,15 @@ export class EventBusReader {
 
   /** To the topic for what nobody can read; other errors are thrown on. */
   private async putAside(place: string, { key, value, headers }: EachMessagePayload['message'], error: Error) {
-    if (![Unreadable, UnknownSchema, FactRefused].some((kind) => error instanceof kind)) throw error;
+    const isRefused = [Unreadable, UnknownSchema, FactRefused].some((kind) => error instanceof kind);
+    if (!isRefused && !isEventsFault(error)) throw error;
     this.producer ??= await this.deadLetters();
     const reasons = { dead_letter_reason: error.message, dead_letter_place: place };
-    await this.producer.send({
-      topic: this.configuration.kafkaTopicPrefix + deadLetterTopic,
-      messages: [{ key, value, headers: { ...headers, ...reasons } }],
+    const topic = this.configuration.kafkaTopicPrefix + deadLetterTopic;
+    const send = (message: Message) => this.producer!.send({ topic, messages: [message] });
+    await send({ key, value, headers: { ...headers, ...reasons } }).catch((error) => {
+      if (error.type !== 'MESSAGE_TOO_LARGE') throw error;
+      return send({ key: null, value: null, headers: reasons }); // it says where the whole message is
     });
     log.error(`${place} was put aside: ${error.message}`);
   }

@@ -1,0 +1,15 @@
+import { Command } from 'nest-commander';
+import { leaders } from '#event-store';
+import { withCommands } from '../surroundings.js';
+import { OperatorCommand, type OperatorOptions } from './operator.command.js';
+import { list } from './tasks.js';
+
+@Command({
+  name: 'leaders',
+  description: 'List the tasks that one process at a time does, which process does each, and why one has stopped',
+})
+export class LeadersCommand extends OperatorCommand {
+  run(_: string[], options: OperatorOptions) {
+    return withCommands(async ({ pool }) => list(await leaders(pool), options));
+  }
+}

@@ -12,7 +12,7 @@ export type Bench = {
 
 /**
  * `seconds` is what one contender is measured for in a round; `replayed`, `small` and `large` are numbers of events,
- * `flowed` too, `listed` of attempts in one list.
+ * `flowed` and `rebuilt` too, `listed` of attempts in one list.
  */
 export type Effort = {
   rounds: number;
@@ -23,4 +23,5 @@ export type Effort = {
   large: number;
   listed: number;
   flowed: number;
+  rebuilt: number;
 };

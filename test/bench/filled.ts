@@ -38,6 +38,7 @@ export async function openFilled(wanted: number, say: (line: string) => void) {
     learnerOf: (attempt: number) => firstId + Math.floor((attempt - firstId) / exams),
     streamOf: (attempt: number) =>
       `attempts-${1 + ((attempt - firstId) % exams)}-${firstId + Math.floor((attempt - firstId) / exams)}`,
+    request: service.request,
     close: service.close,
   };
 }

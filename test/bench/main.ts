@@ -13,6 +13,7 @@ import { grouping } from './grouped.js';
 import { answering } from './http.js';
 import { listing } from './lists.js';
 import { load, machine } from './machine.js';
+import { rebuilding } from './rebuilt.js';
 import { replaying } from './replay.js';
 import { page, type Section } from './report.js';
 import { growing } from './size.js';
@@ -26,6 +27,7 @@ const full: Effort = {
   large: 5_000_000,
   listed: 100_000,
   flowed: 1_000_000,
+  rebuilt: 1_000_000,
 };
 const quick: Effort = {
   rounds: 2,
@@ -36,6 +38,7 @@ const quick: Effort = {
   large: 100_000,
   listed: 10_000,
   flowed: 20_000,
+  rebuilt: 20_000,
 };
 
 const parts: Record<string, (bench: Bench) => Promise<Section>> = {
@@ -47,6 +50,7 @@ const parts: Record<string, (bench: Bench) => Promise<Section>> = {
   f: grouping,
   g: flowing,
   h: beingGreedy,
+  i: rebuilding,
 };
 
 const { values: options } = parseArgs({

@@ -18,22 +18,24 @@ const names = projections.map(({ table }) => table).join(', ');
 })
 export class RebuildCommand extends OperatorCommand {
   run(tables: string[], { all, replace, ...options }: Options) {
-    const chosen = all ? projections : tables.map(projectionOf);
+    const chosen = all ? projections : [...new Set(tables)].map(projectionOf);
     if (chosen.length === 0) throw new BadUse(`Say which read models (${names}), or --all.`);
     return withDatabase(loadConfiguration(process.env), async (connectionString) => {
       const owner = openPool({ connectionString, max: 3 }, hourMs);
       try {
         const { rows } = await owner.query('select count(*) from events');
-        const tasks = chosen.map((projection): Task => {
-          const { table } = projection;
+        // The first task reads the log for all of them.
+        let rebuilt: ReturnType<typeof rebuild> | undefined;
+        const tasks = chosen.map(({ table }, index): Task => {
           const work: Task['work'] = async (advance) => {
             const manner = { replaceDiffering: replace, dryRun: options.dryRun, onEvents: advance };
-            const { swapped, differing, ...rest } = await rebuild(owner, projection, manner);
+            rebuilt ??= rebuild(owner, chosen, manner);
+            const { table: _, swapped, differing, ...rest } = (await rebuilt)[index];
             if (differing.length > 0 && !replace)
               throw new Error(`rows ${differing.join(', ')} differ from the log, so nothing is swapped in`);
             return { ...rest, differing, swapped };
           };
-          return { about: { table }, steps: Number(rows[0].count), work };
+          return { about: { table }, steps: index === 0 ? Number(rows[0].count) : 0, work };
         });
         await this.operate(options, tasks);
       } finally {

@@ -1,0 +1,120 @@
+import type pg from 'pg';
+import type { Stored } from '#event-store';
+import { foldRows, type Projection, type Row, type RowId, writesOf } from './projection.js';
+import { fromRow } from './rows.js';
+
+/** So many rows are kept in memory; a rebuild of all read models stays below 400 MB. */
+const rowsInMemory = 40_000;
+const rowsAtOnce = 2000;
+
+/** The table that a read model is rebuilt into. A row is written when its events have been read, so most are written once. */
+export class Shadow {
+  readonly name: string;
+  /** Those whose events were read last are at the end. */
+  private readonly rows = new Map<RowId, Row | null>();
+  private readonly unwritten = new Set<RowId>();
+  private hasRows = false;
+  private indexes: string[] = [];
+
+  constructor(readonly projection: Projection) {
+    this.name = `${projection.table}_rebuilt`;
+  }
+
+  /** Indexes that no constraint needs are made at the end: that takes less time. */
+  async create(db: pg.ClientBase | pg.Pool) {
+    const { table } = this.projection;
+    await this.drop(db);
+    await db.query(`create table ${this.name} (like ${table} including all)`);
+    const options = await db.query(
+      `select array_to_string(reloptions, ', ') as text from pg_class where oid = $1::regclass and reloptions is not null`,
+      [table],
+    );
+    for (const { text } of options.rows) await db.query(`alter table ${this.name} set (${text})`);
+    const { rows } = await db.query(
+      `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as text from pg_index
+        where indrelid = $1::regclass and not exists (select from pg_constraint where conindid = indexrelid)`,
+      [this.name],
+    );
+    this.indexes = rows.map(({ text }) => text);
+    for (const { name } of rows) await db.query(`drop index ${name}`);
+  }
+
+  async createIndexes(db: pg.ClientBase | pg.Pool) {
+    for (const text of this.indexes) await db.query(text);
+    await db.query(`analyze ${this.name}`);
+  }
+
+  async drop(db: pg.ClientBase | pg.Pool) {
+    await db.query(`drop table if exists ${this.name}`);
+  }
+
+  /** Answers the ids of the rows that these events concern. */
+  async put(db: pg.ClientBase | pg.Pool, events: readonly Stored[]): Promise<RowId[]> {
+    const ids = [...new Set(events.flatMap((event) => this.projection.idOf(event) ?? []))];
+    const missing = this.hasRows ? ids.filter((id) => !this.rows.has(id)) : [];
+    if (missing.length > 0) {
+      const text = `select to_json(shadow) as row from ${this.name} shadow where id = any($1)`;
+      for (const { row } of (await db.query(text, [missing])).rows) this.rows.set(row.id, fromRow<Row>(row));
+    }
+    for (const [id, row] of foldRows(this.projection, events, this.rows)) {
+      this.rows.delete(id);
+      this.rows.set(id, row);
+      this.unwritten.add(id);
+    }
+    if (this.rows.size > rowsInMemory) await this.write(db, rowsInMemory / 2);
+    return ids;
+  }
+
+  /** Writes what is in memory and forgets it, but for some rows whose events were read last. */
+  async write(db: pg.ClientBase | pg.Pool, kept = 0) {
+    const left = [...this.rows.keys()].slice(0, this.rows.size - kept);
+    const ids = left.filter((id) => this.unwritten.has(id));
+    for (let first = 0; first < ids.length; first += rowsAtOnce) {
+      const part = new Map(ids.slice(first, first + rowsAtOnce).map((id) => [id, this.rows.get(id) ?? null]));
+      for (const { text, values } of writesOf(this.projection, part, this.name)) await db.query(text, values);
+    }
+    this.hasRows ||= ids.length > 0;
+    for (const id of left) {
+      this.rows.delete(id);
+      this.unwritten.delete(id);
+    }
+  }
+
+  /** Ids of rows that differ from the read model, at most 20: of these rows, or of all others. */
+  async difference(db: pg.ClientBase, ids: readonly RowId[], which: 'these' | 'others'): Promise<RowId[]> {
+    const { table } = this.projection;
+    const chosen = `where ${which === 'these' ? '' : 'not '}coalesce(id = any($1), false)`;
+    const { rows } = await db.query(
+      `select to_json(id) as shown from (select distinct id from (
+         (select * from ${table} ${chosen} except all select * from ${this.name} ${chosen}) union all
+         (select * from ${this.name} ${chosen} except all select * from ${table} ${chosen})
+       ) as differing) as ids order by id limit 20`,
+      [ids],
+    );
+    return rows.map(({ shown }) => shown);
+  }
+
+  /** Answers the statements that make this the table, with its names of indexes and constraints, its triggers and rights. */
+  async swapStatements(db: pg.ClientBase | pg.Pool): Promise<string> {
+    const { table } = this.projection;
+    const indexes = `select indexrelid::regclass::text as name, replace(regexp_replace(pg_get_indexdef(indexrelid),
+      'INDEX \\S+ ON', 'INDEX ON'), $2, $1) as shape from pg_index where indrelid = $2::regclass`;
+    const names = new Map((await db.query(indexes, [table, table])).rows.map(({ name, shape }) => [shape, name]));
+    const { rows: own } = await db.query(indexes, [table, this.name]);
+    const { rows: others } = await db.query(
+      `select pg_get_triggerdef(oid) as text from pg_trigger where tgrelid = $1::regclass and not tgisinternal
+       union all
+       select format('grant %s on %s to %I', string_agg(privilege_type, ', '), $2::text, grantee)
+         from information_schema.role_table_grants where table_name = $2 and table_schema = current_schema()
+          and grantee = application_role() group by grantee`,
+      [table, table],
+    );
+    return [
+      `drop table ${table}`,
+      `alter table ${this.name} rename to ${table}`,
+      // A constraint carries the name of its index.
+      ...own.map(({ name, shape }) => `alter index ${name} rename to ${names.get(shape)}`),
+      ...others.map(({ text }) => text),
+    ].join('; ');
+  }
+}

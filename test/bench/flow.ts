@@ -12,7 +12,7 @@ import { Child } from '../conformance/child.js';
 import type { Bench } from './bench.js';
 import { type Filled, openFilled } from './filled.js';
 import type { Section } from './report.js';
-import { inTurn, median, ratios } from './rounds.js';
+import { inTurn, median, quantile, ratios } from './rounds.js';
 
 const { startBroker } = await import(join(process.cwd(), 'scripts/kafka-broker.mjs'));
 
@@ -121,11 +121,7 @@ async function published(pool: pg.Pool) {
 type Quantiles = { p50: number; p99: number };
 
 /** The milliseconds that things took from the time they were due, in order of size. */
-const quantiles = (times: number[]): Quantiles => {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
-  return { p50: at(0.5), p99: at(0.99) };
-};
+const quantiles = (times: number[]): Quantiles => ({ p50: quantile(times, 0.5), p99: quantile(times, 0.99) });
 
 async function latencies(brokers: string, dir: string, rounds: number, seconds: number, say: Bench['say']) {
   say(`Latency at ${perSecond} events/s …`);

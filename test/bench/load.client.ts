@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
+import { type Answer, asking } from './connection.js';
 import type { Plan, Report, Request } from './load.js';
 
 // It shares the machine with the servers that it loads, so it does no more than keep connections alive, and cut and check answers.
@@ -43,34 +44,6 @@ async function run({ port, seconds, connections, requests, repeats }: Plan): Pro
 }
 
 type Checked = Request & { right?: string };
-type Answer = { status: number; body: string };
-
-/** Sends one request after the other over a connection; a connection that ends answers status 0. */
-function asking(socket: Socket): (request: Buffer) => Promise<Answer> {
-  let received: Buffer = Buffer.alloc(0);
-  let answered: (answer: Answer) => void = () => {};
-  socket.on('data', (chunk) => {
-    received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
-    const head = received.indexOf('\r\n\r\n');
-    if (head < 0) return;
-    const lines = received.toString('latin1', 0, head);
-    const length = /\r\ncontent-length: *(\d+)/i.exec(lines);
-    if (!length) return answered({ status: 0, body: lines });
-    const end = head + 4 + Number(length[1]);
-    if (received.length < end) return;
-    const body = received.toString('utf8', head + 4, end);
-    received = Buffer.alloc(0);
-    answered({ status: Number(lines.slice(9, 12)), body });
-  });
-  const ended = (why: unknown) => answered({ status: 0, body: `The connection ended: ${why}` });
-  socket.on('error', ended).on('close', ended);
-  return (request) =>
-    new Promise((resolve) => {
-      answered = resolve;
-      socket.write(request);
-    });
-}
-
 /** Explains what is wrong with an answer. One that is, byte by byte, what was right before is right. */
 function check({ status, body }: Answer, request: Checked, keep?: (body: unknown) => void): string | undefined {
   const { text, expected, right } = request;

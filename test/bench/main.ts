@@ -13,6 +13,7 @@ import { grouping } from './grouped.js';
 import { answering } from './http.js';
 import { listing } from './lists.js';
 import { load, machine } from './machine.js';
+import { overloading } from './overload.js';
 import { rebuilding } from './rebuilt.js';
 import { replaying } from './replay.js';
 import { page, type Section } from './report.js';
@@ -51,6 +52,7 @@ const parts: Record<string, (bench: Bench) => Promise<Section>> = {
   g: flowing,
   h: beingGreedy,
   i: rebuilding,
+  j: overloading,
 };
 
 const { values: options } = parseArgs({

@@ -40,3 +40,8 @@ export function median(values: readonly number[]): number {
 /** Round by round, because the two of a round met the same machine. */
 export const ratios = (these: readonly number[], those: readonly number[]): number[] =>
   these.map((value, round) => value / those[round]);
+
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+}

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { SetAttemptStatus, type Status } from '../libs/domain/src/index.js';
-import { deadLetters, retryDeadLetters } from '../libs/event-store/src/index.js';
+import { start as beginning, deadLetters, EventStore, retryDeadLetters } from '../libs/event-store/src/index.js';
 import { until } from '../libs/event-store/src/testing.js';
 import { Mailer, mailerName } from '../libs/mail/src/index.js';
 import { MailServer } from '../libs/mail/src/testing.js';
@@ -345,6 +345,17 @@ describe('a mail', () => {
     expect((await ask(undefined, 'GET', '/metrics')).body).toMatch(/proctoring_mail_events_waiting [1-9]/);
     await start();
     await has(handedIn);
+  });
+
+  it('is not held up by another learner’s event that nobody can make sense of', async () => {
+    const events = [{ type: 'AttemptStarted', data: { attemptId: 99, at: new Date().toISOString(), effects: 7 } }];
+    const metadata = { commandId: 'test', actor: { kind: 'user', userId: 9 }, userId: 9 } as const;
+    const store = new EventStore(service.database.pool);
+    await store.append([{ stream: 'attempts-9-9', after: beginning, events, metadata }]);
+    await handIn();
+    await has(handedIn);
+    await until('it is a dead letter', async () => (await letters()).length === 1);
+    expect((await letters())[0]).toMatchObject({ learner: 'attempts-9-9', reason: 'effects is not iterable' });
   });
 
   it('is not sent of what happened before there was an SMTP_URL for the first time', async () => {

@@ -6,7 +6,7 @@ import {
   StartAttempt,
   SubmitAttempt,
 } from '../libs/domain/src/index.js';
-import { deadLetters } from '../libs/event-store/src/index.js';
+import { deadLetters, EventStore, start } from '../libs/event-store/src/index.js';
 import { relayLag } from '../libs/integration/src/index.js';
 import { attemptById } from '../libs/read-models/src/index.js';
 import { byStaff, inOrder, openExam, until, withAdmin, withoutRepeated } from './relay.exams.js';
@@ -109,6 +109,27 @@ it('a message that the broker will never take holds up its learner and nobody el
   expect(once.filter(({ topic, key }) => topic === 'proctoring.attempts.v1' && key.endsWith('/9'))).toEqual([]);
   const ofOthers = (messages: typeof once) => inOrder(messages.filter(({ key }) => !key.endsWith('/9')));
   expect(ofOthers(once)).toEqual(ofOthers(await exam.expected()));
+});
+
+it('an event that cannot be folded holds up its learner and nobody else', async () => {
+  const stream = 'attempts-1-9';
+  const data = { attemptId: 999, at: new Date().toISOString(), effects: [] };
+  const events = [
+    { type: 'AttemptStarted', data },
+    { type: 'AttemptSubmitted', data },
+  ];
+  const about = { courseId: 'course-v1:OrgX+Demo+2031', contentId: 'block', examId: 1, userId: 9 };
+  const metadata = { commandId: 'test', actor: { kind: 'user', userId: 9 }, ...about } as const;
+  await new EventStore(exam.pool).append([{ stream, after: start, events, metadata }]);
+  await examDay();
+  await startTheWorker();
+  await published();
+  const letters = await deadLetters(exam.pool, 'kafka');
+  expect(letters.map(({ event, reason }) => `${event.type}: ${reason}`)).toEqual([
+    expect.stringMatching(/^AttemptStarted: Cannot read properties of undefined/),
+    'AttemptSubmitted: waits for an earlier event of the same learner',
+  ]);
+  expect(inOrder(await exam.arrived())).toEqual(inOrder(await exam.expected()));
 });
 
 it('an attempt whose time is over is submitted though nobody looks, at the instant its time was over', async () => {

@@ -64,10 +64,10 @@ export async function attemptsRun(
   }
 }
 
-/** Runs the relay and kills it at some moment: as it comes up, on a batch's way to Kafka, or before that is kept. */
-export async function runAndKill(exam: Exam, random: () => number) {
+/** The relay as a process of its own. Its lease is short, since one that is killed cannot give its lead up. */
+export function startRelay(exam: Exam) {
   const { kafkaBrokers, kafkaTransactions } = exam.configuration;
-  const relay = spawn(process.execPath, [program], {
+  return spawn(process.execPath, [program], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,
@@ -75,9 +75,14 @@ export async function runAndKill(exam: Exam, random: () => number) {
       KAFKA_BROKERS: kafkaBrokers.join(),
       KAFKA_TOPIC_PREFIX: exam.prefix,
       KAFKA_TRANSACTIONS: kafkaTransactions,
-      LEASE_MS: '500', // a relay that is killed cannot give its lead up
+      LEASE_MS: '1000',
     },
   });
+}
+
+/** Runs the relay and kills it at some moment: as it comes up, on a batch's way to Kafka, or before that is kept. */
+export async function runAndKill(exam: Exam, random: () => number) {
+  const relay = startRelay(exam);
   const ended = once(relay, 'exit');
   if (random() < 0.2) await pause(random() * 1000);
   else {

@@ -5,7 +5,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Clock } from '../libs/clock/src/index.js';
 import { removeUnclaimed } from '../libs/commands/src/index.js';
 import { Delivery, followerOf } from '../libs/delivery/src/index.js';
-import { deadLetters, EventStore, retryDeadLetters } from '../libs/event-store/src/index.js';
+import { deadLetters, EventStore, retryDeadLetters, start } from '../libs/event-store/src/index.js';
 import { until } from '../libs/event-store/src/testing.js';
 import { providerOf } from '../libs/providers/src/index.js';
 import { Vendor } from '../libs/providers/src/testing.js';
@@ -118,6 +118,20 @@ it('what the vendor refuses is a dead letter that holds up its learner alone, un
   vendor.mood = () => undefined;
   expect(await retryDeadLetters(pool, followerOf('rest'), learner, (events) => delivery.handle(events))).toBe(2);
   await has('attempt-3 started', 'attempt-2 started', 'attempt-2 submitted');
+});
+
+it('an event that nobody can make sense of is a dead letter that holds up its learner alone', async () => {
+  const { pool } = service.database;
+  const his = await create(bob);
+  const data = { attemptId: 99, at: new Date().toISOString(), effects: 7 };
+  const metadata = { commandId: 'test', actor: { kind: 'user', userId: 9 }, examId: exam, userId: 9 } as const;
+  const events = [{ type: 'AttemptStarted', data }];
+  await new EventStore(pool).append([{ stream: `attempts-${exam}-9`, after: start, events, metadata }]);
+  await act(his, 'start', bob);
+  await has('attempt-2 started');
+  const letters = () => deadLetters(pool, followerOf('rest'));
+  await until('it is a dead letter', async () => (await letters()).length === 1);
+  expect((await letters())[0]).toMatchObject({ learner: `attempts-${exam}-9`, reason: 'effects is not iterable' });
 });
 
 it('an exam that the vendor could not name is named later, and its changes follow', async () => {

@@ -1,0 +1,94 @@
+import { ExamDay } from '../../../test/exam-day.js';
+import { deadLetters, EventStore, leaders, type Stored, start, UnknownEvent, type Upcasters } from './index.js';
+import { created, metadata, started, submitted, until } from './testing.js';
+
+let day: ExamDay;
+beforeEach(async () => {
+  day = await ExamDay.open();
+});
+afterEach(() => day.close());
+
+const old: Upcasters = { AttemptCreated: {}, AttemptStarted: {}, AttemptSubmitted: {} };
+const newer: Upcasters = { ...old, AttemptStarted: { 1: (data) => data }, AttemptPaused: {} };
+const newerStore = () => new EventStore(day.db.pool, undefined, newer);
+const paused = { type: 'AttemptPaused', data: { attemptId: 1 } };
+
+describe.each([
+  ['of an unknown type', paused],
+  ['of an unknown schema version', started],
+])('an event %s', (_, event) => {
+  it('stops an old worker before it, which says so once; a newer worker goes on with it', async () => {
+    const errors: string[] = [];
+    const lines: string[] = [];
+    day.follow({
+      upcasters: old,
+      standBackMs: 50,
+      onError: (error) => errors.push((error as Error).message),
+      onLead: (line) => lines.push(line),
+    });
+    await newerStore().append([{ stream: 'ada', after: start, events: [created, event, submitted], metadata }]);
+    await day.sit('bob', [created]);
+    await until('it took the lead again and gave it up again', () => lines.length >= 6);
+    expect(day.delivered).toEqual(['ada:1']);
+    expect(errors).toEqual([
+      expect.stringMatching(
+        new RegExp(`^Event [-0-9a-f]{36} \\(${event.type}, schema version \\d\\) was written by a newer version`),
+      ),
+    ]);
+    expect((await leaders(day.db.pool))[0]).toMatchObject({ task: 'mail', stopped: errors[0] });
+
+    day.follow({ upcasters: newer });
+    await day.has('ada:2', 'ada:3', 'bob:1');
+    expect(day.delivered).toEqual(['ada:1', 'ada:2', 'ada:3', 'bob:1']);
+    await until('nothing says that it is stopped', async () => (await leaders(day.db.pool))[0].stopped === null);
+  });
+
+  it('is not read by old code, which decides nothing without it', async () => {
+    await newerStore().append([{ stream: 'ada', after: start, events: [created, event], metadata }]);
+    const store = new EventStore(day.db.pool, undefined, old);
+    await expect(store.read('ada')).rejects.toThrow(UnknownEvent);
+    const decide = () => {
+      throw new Error('It decided.');
+    };
+    await expect(store.transact({ streams: ['ada'], metadata }, decide)).rejects.toThrow(UnknownEvent);
+    expect(await newerStore().read('ada')).toHaveLength(2);
+  });
+});
+
+it('an event that cannot be upcast is a dead letter of its learner; the others go on, and letters can be listed', async () => {
+  await day.sit('ada');
+  await day.sit('eve');
+  const upcasters: Upcasters = {
+    ...old,
+    AttemptStarted: {
+      1: () => {
+        throw new Error('minutes are missing');
+      },
+    },
+  };
+  const store = new EventStore(day.db.pool, undefined, upcasters);
+  await day.sit('zoe', [created]);
+  day.follow({ upcasters });
+  await day.has('zoe:1');
+  expect(day.delivered).toEqual(['ada:1', 'eve:1', 'zoe:1']);
+  const letters = await deadLetters(day.db.pool, 'mail');
+  const waits = 'waits for an earlier event of the same learner';
+  expect(letters.map(({ event, reason }) => `${event.stream}:${event.version} ${reason}`).sort()).toEqual([
+    'ada:2 cannot be upcast: minutes are missing',
+    `ada:3 ${waits}`,
+    'eve:2 cannot be upcast: minutes are missing',
+    `eve:3 ${waits}`,
+  ]);
+  await expect(store.read('ada')).rejects.toThrow('minutes are missing');
+});
+
+it('an event that does not say whose it is holds up its own stream alone', async () => {
+  await day.sit('ada', [created]);
+  await day.sit('eve');
+  const learnerOf = ({ stream }: Stored) => {
+    if (stream === 'eve') throw new TypeError('no learner');
+    return stream;
+  };
+  day.follow({ learnerOf });
+  await day.has('ada:1', 'eve:3');
+});

@@ -90,7 +90,7 @@ describe('Software Secure', () => {
 
   it('reviews an attempt by its code, without a login, whatever type it says its JSON is', async () => {
     const attempt = await sit();
-    const video = { videoReviewLink: 'https://video/DirectLink-Generic?ID=1' };
+    const video = { videoReviewLink: 'https://video/DirectLink-Generic?ID=1%2B2&é=a b' };
     const sent = await send(reviewOf(attempt, video), { 'content-type': 'text/plain', accept: 'text/html' });
     expect(sent).toMatchObject({ status: 200, body: 'OK' });
     expect(await attemptOf(attempt.id)).toMatchObject({ status: 'second_review_required' });
@@ -111,7 +111,7 @@ describe('Software Secure', () => {
     expect(await attemptOf(attempt.id)).toMatchObject({ status: 'verified' });
     const dashboard = `/api/edx_proctoring/v1/instructor/${courseId}/${exams[0]}`;
     const led = await ask(teacher, 'GET', `${dashboard}?attempt=${attempt.external_id}`);
-    expect(led.headers.location).toBe('https://video/DirectLink-HTML5?ID=1');
+    expect(led.headers.location).toBe('https://video/DirectLink-HTML5?ID=1%2B2&%C3%A9=a%20b');
     expect((await ask(teacher, 'GET', dashboard)).body).toBe('No instructor dashboard for RPNow');
     const ofOtherExam = `/api/edx_proctoring/v1/instructor/${courseId}/${exams[1]}?attempt=${attempt.external_id}`;
     expect((await ask(teacher, 'GET', ofOtherExam)).status).toBe(404);

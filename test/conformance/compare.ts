@@ -56,6 +56,7 @@ export class Ids {
     replace('code', /(\battempt_code[= ])([0-9A-F-]{36})/g);
     replace('external', /(\bexternal_id=)([-\w]+)/g);
     replace('external', /(\/|\bHas )(test-attempt-\d+)/g);
+    replace('external', /(\/|\bcode of )(rest-attempt-\d+)/g);
     return text;
   }
 }

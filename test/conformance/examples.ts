@@ -4,10 +4,10 @@ import http from 'node:http';
 import { join, resolve } from 'node:path';
 import type { Clock } from './clock.js';
 import { explain, type Judge } from './judge.js';
+import { pageOf } from './pages.js';
 import type { Answer, Request, Server, User } from './server.js';
 import type { Service } from './service.js';
 import { effectsStep, type Step } from './step.js';
-import { pageOf } from './student-views.js';
 import { World, worker } from './world.js';
 
 const root = '/api/edx_proctoring/v1/proctored_exam';

@@ -11,6 +11,8 @@ const staff = ['staff', 'coach', 'otherCoach', 'root', 'reviewer', 'worker', 'au
 export class Model {
   readonly exams: Exam[] = [];
   readonly attempts: Attempt[] = [];
+  /** Names of cookies of secure browsers. */
+  readonly browsers: string[] = [];
   private made = 0;
 
   constructor(readonly random: Random) {}
@@ -35,8 +37,10 @@ export class Model {
         { is_proctored: true, backend: 'software_secure', external_id: null },
         { is_proctored: true, backend: 'rest', external_id: null },
         { is_practice_exam: true },
+        { is_proctored: true, is_practice_exam: true, backend: 'software_secure', external_id: null },
+        { backend: 'nobody' },
       ]);
-      const due_date = random.chance(0.2) ? `{now+${random.pick([120, 900, 5400])}}` : null;
+      const due_date = random.chance(0.2) ? `{now+${random.pick([-60, 120, 900, 5400])}}` : null;
       const own = { course_id: `{${course}}`, content_id: `{${course}:block}${name}` };
       const fields = examFields(name, { ...own, ...kind, time_limit_mins: random.pick([1, 2, 30, 61, 90]), due_date });
       this.exams.push({ name, course, fields });

@@ -13,6 +13,10 @@ export type Step = {
   headers?: Record<string, string>;
   /** Names for values of the answer, by their place: `{ first: 'exam_attempt_id' }`, `{ second: '1.exam_id' }`. */
   keep?: Record<string, string>;
+  /** A name for the cookie `exam` of the answer. */
+  keepCookie?: string;
+  /** No request of its own: what the learner `as` sees in place of an exam, in the browser with that cookie. */
+  view?: { exam: string; course: string; contentId: string; graceMins?: number; browser?: string };
   /** What the reference is known to answer. */
   status?: number;
   /** Seconds that pass before. */

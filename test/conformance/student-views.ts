@@ -1,41 +1,10 @@
 import { type Interstitial, isOnboardingError, type Status, statuses } from '../../libs/domain/src/index.js';
 import type { Clock } from './clock.js';
 import type { Judge } from './judge.js';
+import { pageOf } from './pages.js';
 import type { Answer, Server, User } from './server.js';
 import type { Service } from './service.js';
 import { type Attempt, type Exam, type Kind, kinds, type Looking, Schoolroom } from './student-views.room.js';
-
-/** What the reference calls each page. */
-export const pageOf: Record<string, Interstitial> = {
-  'timed_exam/entrance.html': 'timed_entrance',
-  'timed_exam/ready_to_submit.html': 'timed_ready_to_submit',
-  'timed_exam/submitted.html': 'timed_submitted',
-  'timed_exam/expired.html': 'timed_expired',
-  'proctored_exam/entrance.html': 'proctored_entrance',
-  'proctored_exam/instructions.html': 'set_up',
-  'proctored_exam/ready_to_start.html': 'ready_to_start',
-  'proctored_exam/ready_to_submit.html': 'ready_to_submit',
-  'proctored_exam/ready_to_resume.html': 'ready_to_resume',
-  'proctored_exam/submitted.html': 'proctored_submitted',
-  'proctored_exam/verified.html': 'proctored_verified',
-  'proctored_exam/rejected.html': 'proctored_rejected',
-  'proctored_exam/error.html': 'proctored_error',
-  'proctored_exam/expired.html': 'proctored_expired',
-  'proctored_exam/error_wrong_browser.html': 'wrong_browser',
-  'proctored_exam/onboarding_error.html': 'onboarding_required',
-  'proctored_exam/failed-prerequisites.html': 'prerequisites_failed',
-  'proctored_exam/pending-prerequisites.html': 'prerequisites_pending',
-  'proctored_exam/inactive_account.html': 'inactive_account',
-  'practice_exam/entrance.html': 'practice_entrance',
-  'practice_exam/submitted.html': 'practice_submitted',
-  'practice_exam/error.html': 'practice_error',
-  'onboarding_exam/entrance.html': 'onboarding_entrance',
-  'onboarding_exam/ready_to_submit.html': 'onboarding_ready_to_submit',
-  'onboarding_exam/submitted.html': 'onboarding_submitted',
-  'onboarding_exam/verified.html': 'onboarding_verified',
-  'onboarding_exam/rejected.html': 'onboarding_rejected',
-  'onboarding_exam/error.html': 'onboarding_error',
-};
 
 /** The reference has no page for a status that it can be set to keep, and ends in an error of its own. */
 const notImplemented: { [K in Kind]?: Interstitial } = { timed: 'timed_submitted', proctored: 'proctored_submitted' };

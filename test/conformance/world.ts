@@ -1,6 +1,7 @@
 import type { Clock } from './clock.js';
 import { compare, Ids } from './compare.js';
 import { compareEffects, type Effect } from './effects.js';
+import { pageOfReference, pageOfService } from './pages.js';
 import type { Answer, Request, Server, User } from './server.js';
 import { effectsStep, reviewsOfNobodyStep, type Step } from './step.js';
 
@@ -158,13 +159,15 @@ export class World {
     if (step.settings) await Promise.all(this.servers.map((server) => server.configure(step.settings!)));
     if (step.vendor) await this.tellVendors(step.vendor);
     if (step.command) return this.operate(step, step.command);
+    if (step.view) return this.look(step, step.view);
     return this.ask(step, [this.requestOf(step, 0), this.requestOf(step, 1)]);
   }
 
   /** Commands have no answer to compare: what counts is whether they succeed, and what is read afterwards. */
   private async operate(step: Step, command: string[]): Promise<Exchange> {
+    const requests = [this.requestOf(step, 0), this.requestOf(step, 1)];
     const byRequest = async (server: Server, side: number): Promise<Answer> => {
-      const { status, body } = await server.ask(this.requestOf(step, side));
+      const { status, body } = await server.ask(requests[side]!);
       return { status: (body as any)?.error ? 400 : status };
     };
     const [reference, service] = this.servers;
@@ -209,11 +212,51 @@ export class World {
     return noted;
   }
 
-  /** Sends each of the two its request. */
-  async ask(step: Step, requests: [oracle: Request, ours: Request]): Promise<Exchange> {
+  /** What the learner sees in place of an exam: the reference has no request for it, the LMS asks it in its own process. */
+  private look(step: Step, { exam, course, contentId, graceMins, browser }: NonNullable<Step['view']>) {
+    this.valueOf(exam, 0); // a page of an exam that there is
+    const more = {
+      content_id: this.fillText(contentId, 0),
+      ...(graceMins && { grace_period_mins: String(graceMins) }),
+    };
+    const courseId = this.fillText(course, 0);
+    const learner = this.users.get(step.as!)!;
+    const theirs = new URLSearchParams({ user: learner.username, course_id: courseId, html: '0', ...more });
+    const ours = new URLSearchParams({ user_id: String(learner.id), ...more });
+    const requestTo = (path: string, side: number): Request => {
+      const cookie = this.values.get(browser ?? '')?.[side];
+      const headers = { Accept: 'application/json', ...(cookie ? { Cookie: `exam=${cookie}` } : {}) };
+      return { as: this.users.get('staff'), method: 'GET', path, headers };
+    };
+    const isReference = this.servers[1].operate === undefined;
+    const [first, second] = [
+      requestTo(`/_oracle/student_view?${theirs}`, 0),
+      requestTo(
+        isReference
+          ? `/_oracle/student_view?${theirs}`
+          : `${root}/proctored_exam/student_view/course_id/${courseId}?${ours}`,
+        1,
+      ),
+    ];
+    return this.ask(step, [first, second], [pageOfReference, isReference ? pageOfReference : pageOfService]);
+  }
+
+  /** Sends each of the two its request. `read`: what of their answers is compared. */
+  async ask(
+    step: Step,
+    requests: [oracle: Request, ours: Request],
+    read: ((answer: Answer) => Answer)[] = [],
+  ): Promise<Exchange> {
     if (this.history.at(-1)?.at === this.clock.now.getTime()) this.clock.pass(1.25);
-    const [oracle, ours] = await Promise.all(this.servers.map((server, side) => server.ask(requests[side])));
+    const [oracle, ours] = await Promise.all(
+      this.servers.map(async (server, side) => {
+        const answer = await server.ask(requests[side]);
+        return read[side]?.(answer) ?? answer;
+      }),
+    );
     const mismatches = compare(oracle, ours, this.ids);
+    const cookies = [oracle, ours].map(({ cookie = '' }) => /^exam=([^;]*)/.exec(cookie)?.[1]);
+    if (step.keepCookie && cookies.every(Boolean)) this.values.set(step.keepCookie, cookies as [unknown, unknown]);
     const at = this.clock.now.getTime();
     const exchange = { step, at, request: describe(requests[0]), oracle, ours, mismatches };
     this.history.push(exchange);

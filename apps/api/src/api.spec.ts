@@ -21,7 +21,7 @@ const other = 'course-v1:OrgX+Other+2024';
 
 class Note {
   @Text() text: string;
-  @Integer({ required: false }) count?: number;
+  @Integer({ required: false, most: 1_000_000 }) count?: number;
 }
 
 /** Routes that stand for the service's own: one for each kind of gate, body and answer. */

@@ -7,6 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { type Configuration, logLevelsOf } from '#configuration';
+import { limits } from '#domain';
 import { admitByPriority } from './admission/admission.hooks.js';
 import { Admission } from './admission/admission.js';
 import { apiModule } from './api.module.js';
@@ -17,7 +18,7 @@ import { Draining } from './health/draining.js';
 import { refused } from './http-answer.js';
 import { Metrics } from './metrics.js';
 import { limitRates } from './rate-limits.js';
-import { asRouted, asWritten, checkParameters } from './reference-urls.js';
+import { asRouted, asWritten, checkParameters, refuseLong } from './reference-urls.js';
 import { keepRequestIds, requestIdOf } from './request-ids.js';
 import { readBody } from './requests/body.js';
 import { checkAccept } from './requests/negotiation.js';
@@ -150,6 +151,7 @@ function checkRequests(fastify: FastifyInstance, routes: Routes, authentication:
     reply.header('Allow', allowedBy(routes.get(shapeOf(url))!.methods));
     checkParameters(request.params as Record<string, string>);
     if (/%00/.test(request.url.replace(searchTexts, ''))) throw refused(400, 'Null characters are not allowed.');
+    refuseLong(request.query as Record<string, string>, limits.parameter);
     if (config.gate === 'anyone') return;
     checkAccept(request);
     request.user = await authentication.callerOf(request);

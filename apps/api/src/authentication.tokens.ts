@@ -8,8 +8,8 @@ import {
   jwtVerify,
 } from 'jose';
 import { type Configuration, jwtSecretOf } from '#configuration';
-import type { Claims } from '#platform';
-import { refused } from './http-answer.js';
+import { type Claims, problemOfClaims } from '#platform';
+import { HttpAnswer, refused } from './http-answer.js';
 
 const publicKeyAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
 
@@ -32,11 +32,17 @@ export function verifierOf(configuration: Configuration): Verify {
       const { payload } = secretly
         ? await jwtVerify(token, secret, { ...now, algorithms: ['HS256'] })
         : await jwtVerify(token, publicKeys, { ...now, algorithms: publicKeyAlgorithms });
-      return payload;
+      return withinLimits(payload);
     } catch (error) {
-      throw refusalOf(error);
+      throw error instanceof HttpAnswer ? error : refusalOf(error);
     }
   };
+}
+
+function withinLimits(payload: JWTPayload): Claims & JWTPayload {
+  const problem = problemOfClaims(payload as Claims);
+  if (problem) throw refused(403, `Invalid token: ${problem}.`);
+  return payload;
 }
 
 function algorithmOf(token: string) {

@@ -105,6 +105,9 @@ const unusable: Record<string, string> = {
   '22P05': 'A text has a character that cannot be stored.',
   '22003': 'A number is out of range.',
   '22P02': 'A value has the wrong form.',
+  '22007': 'A time has the wrong form.',
+  '22008': 'A time is out of range.',
+  '54000': 'A text is too long.',
 };
 
 function answerToDatabaseError(error: any): HttpAnswer | undefined {

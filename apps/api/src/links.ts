@@ -1,8 +1,7 @@
 import type { Settings } from '#configuration';
+import { inPath } from '#domain';
 
-/** A text in a path, encoded as little as the reference does it. */
-const inPath = (text: string) =>
-  encodeURIComponent(text).replace(/%(2F|3A|3B|3D|40|24|26|2B|2C)/g, (code) => decodeURIComponent(code));
+const jumpTo = (courseId: string, contentId: string) => `/courses/${inPath(courseId)}/jump_to/${inPath(contentId)}`;
 
 /** Where clients find things: always without a host, but for the learning front end (rest-api.md §1.1). */
 export const links = {
@@ -13,18 +12,17 @@ export const links = {
   groupedAttempts: (courseId: string, search: string) =>
     `/api/edx_proctoring/v1/proctored_exam/attempt/grouped/course_id/${inPath(courseId)}${search && `/search/${inPath(search)}`}`,
 
-  /** Percent-encoded, for a Location. */
-  jumpTo: (courseId: string, contentId: string) => `/courses/${inPath(courseId)}/jump_to/${inPath(contentId)}`,
+  jumpTo,
 
   onboarding: (courseId: string, query: Record<string, string>) => {
     const given = Object.entries(query).filter(([, value]) => value !== '');
     return `/api/edx_proctoring/v1/user_onboarding/status/course_id/${inPath(courseId)}?${new URLSearchParams(given)}`;
   },
 
-  progress: (courseId: string) => `/courses/${courseId}/progress`,
+  progress: (courseId: string) => `/courses/${inPath(courseId)}/progress`,
 
   exam: (settings: Settings, courseId: string, contentId: string, isLearningMfe: boolean) =>
     isLearningMfe
-      ? `${settings.learningMicrofrontendUrl}/course/${courseId}/${contentId}`
-      : `/courses/${courseId}/jump_to/${contentId}`,
+      ? `${settings.learningMicrofrontendUrl}/course/${inPath(courseId)}/${inPath(contentId)}`
+      : jumpTo(courseId, contentId),
 };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
+import { isLongerThan } from '#domain';
 import { readSettings, type Settings } from './settings.js';
 
 /** Everything the service is told from outside: the environment's variables, and the settings file's content. */
@@ -233,14 +234,22 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
   },
 };
 
+/** Characters; a JSON Web Key Set is the longest that there is. */
+const longestVariable = 100_000;
+
 /** Reads all variables (an empty one counts as missing). Throws one Error with a line for each thing that is wrong. */
 export function loadConfiguration(env: Record<string, string | undefined>): Configuration {
   const problems: string[] = [];
   const read = ({ name, expects, secret, ...variable }: Variable<unknown>) => {
     const text = env[name]?.trim() || variable.default;
-    const value = text === undefined ? undefined : variable.read(text);
+    const isTooLong = text !== undefined && isLongerThan(longestVariable, text);
+    const value = text === undefined || isTooLong ? undefined : variable.read(text);
     if (text !== undefined && value === undefined)
-      problems.push(`${name} must be ${expects}${secret ? '' : `, not ${JSON.stringify(text)}`}`);
+      problems.push(
+        isTooLong
+          ? `${name} must have at most ${longestVariable} characters`
+          : `${name} must be ${expects}${secret ? '' : `, not ${JSON.stringify(text)}`}`,
+      );
     return value;
   };
   const environment = Object.fromEntries(

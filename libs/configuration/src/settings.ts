@@ -1,3 +1,4 @@
+import { isLongerThan, limits } from '#domain';
 import { type BackendOptions, isObject, type Kind, kinds, problemsOf } from '#providers';
 
 /** What the reference finds in its host's settings, as far as this service uses it (spec: domain §14). */
@@ -64,7 +65,10 @@ const rates: Kind = {
     isObject(value) &&
     Object.values(value).every(
       (limit) =>
-        isObject(limit) && Object.keys(limit).length === 2 && [limit.requests, limit.seconds].every(seconds.allows),
+        isObject(limit) &&
+        Object.keys(limit).length === 2 &&
+        kinds.count.allows(limit.requests) &&
+        seconds.allows(limit.seconds),
     ),
 };
 
@@ -264,6 +268,8 @@ export function readSettings(file: unknown): { settings: Settings; problems: str
   const problems: string[] = [];
   const check = (key: string, kind: Kind | undefined, value: unknown) => {
     if (!kind) problems.push(`${key} is not a setting of this service`);
+    else if (typeof value === 'string' && isLongerThan(limits.text, value))
+      problems.push(`${key} must have at most ${limits.text} characters`);
     else if (!kind.allows(value)) problems.push(`${key} must be ${kind.expects}, not ${JSON.stringify(value)}`);
   };
   const objectOf = (key: string, value: unknown): Fields => {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { type Configuration, lmsAddressOf, type Settings } from '#configuration';
-import type { Effect } from '#domain';
+import { type Effect, inPath, mailtoUrl } from '#domain';
 import type { Metadata, Stored } from '#event-store';
 import { creditState, escalationEmail, isRetired, userById } from '#platform';
 import { attemptById, examById } from '#read-models';
@@ -51,7 +51,8 @@ export async function letterOf(
   const about = `Proctored exam ${examName} in ${courseName}, learner ${username}`;
   const fields = {
     ...common,
-    courseUrl: settings.learningMicrofrontendUrl && `${settings.learningMicrofrontendUrl}/course/${courseId}/home`,
+    courseUrl:
+      settings.learningMicrofrontendUrl && `${settings.learningMicrofrontendUrl}/course/${inPath(courseId)}/home`,
     ...contactOf(escalation, backend, about, settings),
   };
   return { to: retired ? '' : (user?.email ?? ''), provider: backend, fields };
@@ -60,8 +61,7 @@ export async function letterOf(
 /** Whom learners may ask: the course's address for that, else the provider's page, else the platform's (domain.md §9.6). */
 function contactOf(escalation: string | null, backend: string | null, about: string, settings: Settings) {
   if (escalation) {
-    const address = encodeURIComponent(escalation).replaceAll('%40', '@');
-    return { contactUrl: `mailto:${address}?subject=${encodeURIComponent(about)}`, contactText: escalation };
+    return { contactUrl: mailtoUrl(escalation, about), contactText: escalation };
   }
   const { contact } = settings.backends[backend ?? '']?.LINK_URLS ?? {};
   const url = contact ?? `${lmsAddressOf(settings)}/support/contact_us`;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Identity } from './people.js';
+import { moment, optional, Problem, type Read, text, userId, words } from './roster.fields.js';
 import { rosterTransaction } from './roster.transaction.js';
 
 /** One thing that the LMS says of a course, or of a person in a course. */
@@ -18,17 +19,46 @@ export class FactRefused extends Error {
  * is about becomes known by it; of the retired nothing is kept. Throws FactRefused.
  */
 export async function keepFact(pool: pg.Pool, fact: RosterFact, toldAt: string): Promise<void> {
-  const [text, ...values] = statementOf(fact);
+  refuseOdd(fact);
+  const [statement, ...values] = statementOf(fact);
   try {
     await rosterTransaction(pool, async (client) => {
       if ('user' in fact && !(await isKnown(client, fact.user))) return;
-      await client.query(text, [...values, toldAt]);
+      await client.query(statement, [...values, toldAt]);
     });
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     // Values that PostgreSQL cannot hold, and a user name that is somebody else's.
-    throw /^2[23]/.test(code ?? '') ? new FactRefused(message) : error;
+    throw /^(2[23]|54)/.test(code ?? '') ? new FactRefused(message) : error;
   }
+}
+
+const ofCourse = {
+  courseId: words,
+  displayName: text,
+  startsAt: optional(moment, null),
+  endsAt: optional(moment, null),
+};
+const ofPerson = { id: userId, username: text, email: text, fullName: text };
+const fieldsOf: Record<RosterFact['of'], Record<string, Read>> = {
+  course: ofCourse,
+  enrollment: { courseId: words, mode: words },
+  'course role': { courseId: words, role: words },
+};
+
+/** The limits of the roster hold here, too. */
+function refuseOdd(fact: RosterFact): void {
+  const check = (fields: Record<string, Read>, values: object) => {
+    for (const [field, read] of Object.entries(fields)) {
+      try {
+        read((values as Record<string, unknown>)[field]);
+      } catch (error) {
+        throw error instanceof Problem ? new FactRefused(`${field} ${error.message}`) : error;
+      }
+    }
+  };
+  check(fieldsOf[fact.of], fact);
+  if ('user' in fact) check(ofPerson, fact.user);
 }
 
 const statementOf = (fact: RosterFact): [string, ...unknown[]] => {

@@ -1,3 +1,5 @@
+import { instantOf, isLongerThan, isStorable, limits } from '#domain';
+
 /** Reads one field of a roster item, or throws a Problem that says what it must be. */
 export type Read<T = unknown> = (value: unknown) => T;
 
@@ -18,12 +20,19 @@ export const optional =
   (value) =>
     value === undefined || value === null ? otherwise : read(value);
 
-export const text = required((value) => {
-  if (typeof value !== 'string') return problem('must be a string');
-  return /[\0\p{Surrogate}]/u.test(value) ? problem('has a character that cannot be stored') : value;
-});
+const textOf =
+  (most: number): Read<string> =>
+  (value) => {
+    if (typeof value !== 'string') return problem('must be a string');
+    if (isLongerThan(most, value)) return problem(`must have at most ${most} characters`);
+    return isStorable(value) ? value : problem('has a character that cannot be stored');
+  };
+const wordsOf = (most: number) =>
+  required((value) => (value === '' ? problem('must not be empty') : textOf(most)(value)));
 
-export const words = required((value) => (value === '' ? problem('must not be empty') : text(value)));
+export const text = required(textOf(limits.name));
+export const words = wordsOf(limits.name);
+export const namespace = wordsOf(limits.namespace);
 
 export const flag = required((value) => (typeof value === 'boolean' ? value : problem('must be true or false')));
 
@@ -46,24 +55,24 @@ export const user = required((value) =>
       : problem('must be an id or name'),
 );
 
-export const moment = required((value) => {
-  const known =
-    typeof value === 'string' &&
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(value) &&
-    !Number.isNaN(Date.parse(value));
-  return known ? value : problem('must be an ISO 8601 time with an offset');
-});
+export const moment = required(
+  (value) => instantOf(value) ?? problem('must be an ISO 8601 time with an offset, of a day that exists'),
+);
 
 export const listOf =
   <T>(read: Read<T>): Read<T[]> =>
-  (value) =>
-    Array.isArray(value) ? value.map(read) : problem('must be a list');
+  (value) => {
+    if (!Array.isArray(value)) return problem('must be a list');
+    return value.length > limits.items ? problem(`must have at most ${limits.items} items`) : value.map(read);
+  };
 
 /** `{user: status}` as pairs. */
-export const statuses: Read<[string, string][]> = (value) =>
-  isObject(value)
-    ? Object.entries(value).map(([name, status]) => [words(name), words(status)])
-    : problem('must be an object of users and statuses');
+export const statuses: Read<[string, string][]> = (value) => {
+  if (!isObject(value)) return problem('must be an object of users and statuses');
+  const entries = Object.entries(value);
+  if (entries.length > limits.rosterItems) return problem(`must have at most ${limits.rosterItems} users`);
+  return entries.map(([name, status]) => [words(name), words(status)]);
+};
 
 export const only =
   (word: string): Read<string> =>

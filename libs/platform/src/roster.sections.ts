@@ -2,6 +2,7 @@ import {
   flag,
   listOf,
   moment,
+  namespace,
   only,
   optional,
   order,
@@ -103,7 +104,7 @@ export const sections: Record<string, Section> = {
   credit_requirements: {
     fields: {
       ...inCourse,
-      namespace: words,
+      namespace,
       name: words,
       order,
       display_name: optional(text, null),

@@ -134,6 +134,59 @@ describe('the roster', () => {
     expect(await errorsOf(document)).toHaveLength(1);
   });
 
+  it('names a time that does not exist, a text that is too long, and a list that is, and writes nothing', async () => {
+    const noTimes = [
+      '2031-02-30T10:00:00Z',
+      '2031-05-05T24:00:00Z',
+      '0000-01-01T00:00:00Z',
+      '2031-05-05T10:00:00+99:99',
+    ];
+    const document = {
+      users: [{ ...alice, username: '長'.repeat(256), groups: Array(1001).fill('x') }],
+      courses: noTimes.map((end) => ({ ...course, end })),
+      credit_requirements: [{ course_id: demo, namespace: 'x'.repeat(101), name: 'x'.repeat(255), order: 1 }],
+    };
+    const errors: platform.RosterError[] = await errorsOf(document);
+    expect(errors.map(({ section, index, field }) => `${section}.${index}.${field}`)).toEqual([
+      'users.0.username',
+      'users.0.groups',
+      ...noTimes.map((_, index) => `courses.${index}.end`),
+      'credit_requirements.0.namespace',
+    ]);
+    expect(await platform.userById(database.pool, alice.id)).toBeUndefined();
+  });
+
+  it('keeps names of the longest kind, whatever script they are in', async () => {
+    const longest = (length: number) =>
+      Array.from({ length }, (_, index) => String.fromCodePoint(0x20000 + index * 7)).join('');
+    const requirement = { course_id: longest(255), namespace: longest(100), name: longest(255), order: 1 };
+    const user = { ...alice, username: longest(255), email: longest(255) };
+    expect(await put({ users: [user], credit_requirements: [{ ...requirement, statuses: { 2: 'x' } }] })).toMatchObject(
+      {
+        users: 1,
+      },
+    );
+  });
+
+  it('keeps no fact of the event bus that the roster would not take', async () => {
+    const user = { id: 7, username: 'carol', email: '', fullName: '', isActive: true };
+    const enrollment = { of: 'enrollment', user, courseId: demo, mode: 'verified', isActive: true } as const;
+    const about = { of: 'course', courseId: demo, displayName: 'Demo', startsAt: null, endsAt: null } as const;
+    const odd: platform.RosterFact[] = [
+      { ...enrollment, mode: 'x'.repeat(256) },
+      { ...enrollment, courseId: '' },
+      { ...enrollment, user: { ...user, id: 0 } },
+      { ...enrollment, user: { ...user, username: 'x'.repeat(4000) } },
+      { ...about, startsAt: 'infinity' },
+      { ...about, endsAt: '2031-02-30T00:00:00Z' },
+    ];
+    for (const fact of odd)
+      await expect(platform.keepFact(database.pool, fact, '2031-05-05T10:00:00Z')).rejects.toBeInstanceOf(
+        platform.FactRefused,
+      );
+    expect(await platform.userById(database.pool, 7)).toBeUndefined();
+  });
+
   it('refuses facts about people nobody has described, and then keeps none of the others', async () => {
     const requirement = {
       course_id: demo,

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { limits } from '#domain';
 import { type RosterError, RosterInvalid } from './roster.errors.js';
 import { isObject, Problem } from './roster.fields.js';
 import { type Document, type Item, removable, type Section, sections } from './roster.sections.js';
@@ -34,6 +35,7 @@ function readDocument(document: unknown): { written: Document; removed: Document
       const section = `${prefix}${name}`;
       if (!Object.hasOwn(known, name)) wrong(section, `is unknown; known: ${Object.keys(known).join(', ')}`);
       else if (!Array.isArray(items)) wrong(section, 'must be a list');
+      else if (items.length > limits.rosterItems) wrong(section, `must have at most ${limits.rosterItems} items`);
       else return [name, items.map((item, index) => readItem(known[name], section, index, item, errors))] as const;
       return [name, []] as const;
     });

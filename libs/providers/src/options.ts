@@ -1,4 +1,4 @@
-import { onboardingErrors } from '#domain';
+import { isLongerThan, limits, onboardingErrors } from '#domain';
 
 /** What a value in the settings file must be. */
 export type Kind = { expects: string; allows: (value: unknown) => boolean };
@@ -11,25 +11,39 @@ const oneOf = (...words: readonly string[]): Kind => ({
   allows: (value) => words.includes(value as string),
 });
 
+const isText = (value: unknown): value is string => typeof value === 'string' && !isLongerThan(limits.text, value);
+
+function numberUpTo(most: number): Kind {
+  return {
+    expects: `a number above 0, at most ${most}`,
+    allows: (value) => typeof value === 'number' && value > 0 && value <= most,
+  };
+}
+
 export const kinds = {
   flag: { expects: 'true or false', allows: (value) => typeof value === 'boolean' },
-  text: { expects: 'a text', allows: (value) => typeof value === 'string' },
-  filled: { expects: 'a text that is not empty', allows: (value) => typeof value === 'string' && value !== '' },
-  seconds: { expects: 'a number above 0', allows: (value) => typeof value === 'number' && value > 0 },
+  text: { expects: 'a text', allows: isText },
+  filled: { expects: 'a text that is not empty', allows: (value) => isText(value) && value !== '' },
+  count: numberUpTo(1_000_000_000),
+  // Timers cannot wait for longer than 24 days.
+  seconds: numberUpTo(1_000_000),
   texts: {
     expects: 'a list of texts',
-    allows: (value) => Array.isArray(value) && value.every((each) => typeof each === 'string'),
+    allows: (value) => Array.isArray(value) && value.length <= limits.items && value.every(isText),
   },
   object: { expects: 'an object', allows: isObject },
   objectOfTexts: {
     expects: 'an object of texts',
-    allows: (value) => isObject(value) && Object.values(value).every((each) => typeof each === 'string'),
+    allows: (value) => isObject(value) && Object.values(value).every(isText),
   },
   address: {
     expects: 'an http:// or https:// address',
-    allows: (value) => typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value),
+    allows: (value) => isText(value) && /^https?:\/\//.test(value) && URL.canParse(value),
   },
-  httpStatus: { expects: 'an HTTP status', allows: Number.isInteger },
+  httpStatus: {
+    expects: 'an HTTP status',
+    allows: (value) => Number.isInteger(value) && (value as number) >= 100 && (value as number) <= 599,
+  },
   aesKey: {
     expects: '32, 48 or 64 hexadecimal digits',
     allows: (value) => typeof value === 'string' && /^([0-9a-f]{32}|[0-9a-f]{48}|[0-9a-f]{64})$/i.test(value),

@@ -1,4 +1,4 @@
-import type { Registration } from '#domain';
+import { isLongerThan, isStorable, limits, type Registration } from '#domain';
 import type { CommonOptions, Kind } from './options.js';
 
 /** An exam as REST shows it (rest-api.md §3.2); `rule_summary` is its review policy. */
@@ -151,3 +151,9 @@ export class ProviderRefused extends Error {
     super(message);
   }
 }
+
+/** An id that a provider gave, as text: undefined where it is none that can be kept. */
+export const givenId = (value: unknown): string | undefined => {
+  const text = ['string', 'number'].includes(typeof value) && value ? String(value) : '';
+  return text !== '' && isStorable(text) && !isLongerThan(limits.name, text) ? text : undefined;
+};

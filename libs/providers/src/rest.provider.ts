@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { type OnboardingError, onboardingErrors } from '#domain';
+import { inPath, type OnboardingError, onboardingErrors } from '#domain';
 import { AskedBefore } from './asked-before.js';
 import { onceMore } from './once-more.js';
 import { isObject, kinds } from './options.js';
-import { type AttemptNews, type Guidance, type Provider, ProviderRefused, type ProviderType } from './provider.js';
+import {
+  type AttemptNews,
+  type Guidance,
+  givenId,
+  type Provider,
+  ProviderRefused,
+  type ProviderType,
+} from './provider.js';
 import { type RestAnswer, RestClient } from './rest.client.js';
 import { workerBundleUrl } from './worker-bundle.js';
 
@@ -66,7 +73,8 @@ export const rest: ProviderType<RestOptions> = {
       if (status !== 200) throw refused(status, `cannot register the attempt (HTTP ${status}).`);
       const { id, status: onboardingError } = Object(body);
       if (onboardingErrors.includes(onboardingError)) return { onboardingError: onboardingError as OnboardingError };
-      if (id && ['string', 'number'].includes(typeof id)) return { externalId: String(id) };
+      const externalId = givenId(id);
+      if (externalId) return { externalId };
       throw refused(status, 'sent no id for the attempt.');
     };
 
@@ -102,7 +110,9 @@ export const rest: ProviderType<RestOptions> = {
         const rules = options.default_rules ? { rules: options.default_rules } : {};
         const { status, body } = await client.call('POST', path, { json: { ...exam, ...rules } });
         if (!isSuccess(status) || !isObject(body)) throw refused(status, `did not take the exam (HTTP ${status}).`);
-        return body.id ? String(body.id) : undefined;
+        const id = givenId(body.id);
+        if (body.id && !id) throw refused(status, 'sent no id for the exam.');
+        return id;
       },
 
       // Without instructions of the vendor's there are none, which pages tell from a provider that has no such list.
@@ -132,7 +142,7 @@ export const rest: ProviderType<RestOptions> = {
         const token = await new SignJWT(claims)
           .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
           .sign(new TextEncoder().encode(clientSecret));
-        return `${baseUrl}/api/v1/instructor/${clientId}/?jwt=${token}`;
+        return `${baseUrl}/api/v1/instructor/${part(clientId)}/?jwt=${token}`;
       },
 
       async retireUser(obscuredUserId) {
@@ -143,7 +153,7 @@ export const rest: ProviderType<RestOptions> = {
 
       async onboardingProfiles(courseId, filters) {
         const query = new URLSearchParams(Object.entries(filters).filter(([, value]) => value !== ''));
-        const path = `/api/v1/courses/${courseId.replace(/[?#%]/g, encodeURIComponent)}/onboarding_statuses`;
+        const path = `/api/v1/courses/${inPath(courseId)}/onboarding_statuses`;
         const page = async (path: string) => {
           const { status, body } = await client.call('GET', path);
           if (status === 200 && body !== undefined) return body as any;

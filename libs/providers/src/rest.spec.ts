@@ -109,6 +109,9 @@ describe('the registration of an attempt', () => {
     [{ body: { id: 'a', status: 'onboarding_missing' } }, { onboardingError: 'onboarding_missing' }],
     [{ body: {} }, { status: 200, message: 'Watchers sent no id for the attempt.' }],
     [{ text: 'garbage' }, { status: 200, message: 'Watchers sent no id for the attempt.' }],
+    [{ body: { id: 'x'.repeat(256) } }, { status: 200, message: 'Watchers sent no id for the attempt.' }],
+    [{ body: { id: 'a\0b' } }, { status: 200, message: 'Watchers sent no id for the attempt.' }],
+    [{ body: { id: { a: 1 } } }, { status: 200, message: 'Watchers sent no id for the attempt.' }],
     [
       { status: 201, body: { id: 'a' } },
       { status: 201, message: 'Watchers cannot register the attempt (HTTP 201).' },

@@ -1,8 +1,9 @@
 import { createCipheriv } from 'node:crypto';
-import { printed, Refusal, reviewStatusOf } from '#domain';
+import { plusMinutes, printed, Refusal, reviewStatusOf } from '#domain';
 import { onceMore } from './once-more.js';
 import { isObject, kinds } from './options.js';
 import {
+  givenId,
   type Host,
   type ProvidedExam,
   type Provider,
@@ -69,9 +70,9 @@ export const softwareSecure: ProviderType<SoftwareSecureOptions> = {
           });
         });
         if (status !== 200 && status !== 201) throw refused(status, `cannot register the attempt (HTTP ${status}).`);
-        const id = Object(body).ssiRecordLocator;
-        if (!id) throw refused(status, 'sent no id for the attempt.');
-        return { externalId: String(id) };
+        const externalId = givenId(Object(body).ssiRecordLocator);
+        if (!externalId) throw refused(status, 'sent no id for the attempt.');
+        return { externalId };
       },
 
       downloadUrl: async () => options.software_download_url,
@@ -118,7 +119,7 @@ const registrationOf = (
     examUrl: `${context.lms_host}/api/edx_proctoring/proctoring_launch_callback/start_exam/${attempt_code}`,
     orgExtra: {
       examStartDate: at.toUTCString(),
-      examEndDate: new Date(at.getTime() + time_limit_mins * 60_000).toUTCString(),
+      examEndDate: new Date(plusMinutes(at.toISOString(), time_limit_mins)).toUTCString(),
       noOfStudents: 1,
       examID: exam.id,
       courseID: exam.course_id,

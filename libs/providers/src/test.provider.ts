@@ -1,4 +1,4 @@
-import type { OnboardingError } from '#domain';
+import { inPath, type OnboardingError } from '#domain';
 import { kinds } from './options.js';
 import { ProviderRefused, type ProviderType } from './provider.js';
 
@@ -56,7 +56,9 @@ export const test: ProviderType<TestOptions> = {
       }),
       normalizeReview: (payload) => payload,
       async instructorUrl({ courseId, examExternalId, attemptExternalId, configuration }) {
-        const place = [courseId, examExternalId, attemptExternalId].filter(Boolean).join('/');
+        const place = [courseId, examExternalId, attemptExternalId]
+          .flatMap((part) => (part ? inPath(part) : []))
+          .join('/');
         return `https://test-provider.example.org/dashboard/${place}${configuration ? '?config=true' : ''}`;
       },
       async retireUser() {

@@ -22,6 +22,7 @@ function publish({ name, course }: Exam, model: Model): Step[] {
     { exam_name: 'Published', ...(model.random.chance(0.2) && { exam_name: '' }) },
     { due_date: `{now+${model.random.pick([-60, 600, 7200])}}` },
     { due_date: null, is_active: true },
+    { backend: model.random.pick(['nobody', 'test', 'null', 'rest']) },
   ]);
   return [{ ...model.registration(course, { [name]: changes }), as: model.caller('staff', 0.1) }];
 }

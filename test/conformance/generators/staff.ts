@@ -87,9 +87,11 @@ const told = (place: string): Generator['make'] =>
 
 function launch({ name, owner }: Attempt, model: Model): Step[] {
   const path = `/api/edx_proctoring/proctoring_launch_callback/start_exam/{${name}.code}`;
+  const browser = model.newName('browser');
+  model.browsers.push(browser);
   return [
     { as: owner, method: 'GET', path: `~/attempt/{${name}}`, keep: { [`${name}.code`]: 'attempt_code' } },
-    { method: model.random.pick(['GET', 'GET', 'HEAD', 'POST']), path },
+    { method: model.random.pick(['GET', 'GET', 'HEAD', 'POST']), path, keepCookie: browser },
     { as: owner, method: 'GET', path: `~/attempt/{${name}}` },
   ];
 }

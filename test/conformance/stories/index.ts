@@ -4,6 +4,7 @@ import { activeExamStories } from './active-exams.js';
 import { allowanceStories } from './allowances.js';
 import { attemptStories } from './attempts.js';
 import { bulkAllowanceStories } from './bulk-allowances.js';
+import { combinationStories } from './combinations.js';
 import { examSettingsStories } from './exam-settings.js';
 import { examStories } from './exams.js';
 import { groupedAttemptStories } from './grouped-attempts.js';
@@ -32,6 +33,7 @@ export const stories: Story[] = [
   ...accessStories,
   ...activeExamStories,
   ...bulkAllowanceStories,
+  ...combinationStories,
   ...examSettingsStories,
   ...groupedAttemptStories,
   ...instructorStories,

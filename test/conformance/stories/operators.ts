@@ -50,6 +50,9 @@ const correcting: Story = {
     setStatus('practised', 'rejected'),
     setStatus('practised', 'verified'),
     read('dave', 'practised'),
+    ...take('erin', 'other', 'fifth'),
+    setStatus('fifth', 'timed_out'),
+    read('erin', 'fifth'),
     grouped,
     commandStep('set-attempt-status --attempt 999999999 --to verified', 400, [
       'set_attempt_status',

@@ -41,6 +41,10 @@ const retiring: Story = {
     step('coach GET ~/{A}/grouped/allowance', 200),
     at('root', 'retire_user', '{alice.id}', 204),
     step('coach GET ~/attempt/grouped/course_id/{A}', 200),
+    ...['~/attempt', '~/exam/exam_id/{timed}'].map((path) => step(`alice GET ${path}`, 200)),
+    ...['{alice}', '{alice.email}'].map((user_info) =>
+      step('coach PUT ~/allowance', 200, { exam_id: '{timed}', user_info, key: 'note', value: 'x' }),
+    ),
   ],
 };
 

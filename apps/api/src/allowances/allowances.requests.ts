@@ -1,3 +1,4 @@
+import { limits } from '#domain';
 import { either, id, number, text } from '../document/schemas.js';
 import { Anything, Text } from '../requests/fields.js';
 
@@ -8,14 +9,18 @@ export class AllowanceRequest {
   @Anything({ required: false, like: either(text, id) }) user_info?: unknown;
   @Anything({ required: false, like: id }) user_id?: unknown;
   @Anything({ required: false, like: text }) key?: unknown;
-  @Anything({ required: false, like: text }) value?: unknown;
+  @Anything({ required: false, like: text, maxLength: limits.text }) value?: unknown;
 }
+
+/** Of a list: so many names, and the commas between them. */
+const listLength = limits.items * (limits.name + 1);
 
 /** R15, R16: lists are texts, separated by commas (rest-api.md §5.10). */
 export class BulkAllowanceRequest {
   @Text({ required: false }) course_id?: string;
-  @Text({ required: false, blank: true, like: { pattern: '^\\d{1,9}(,\\d{1,9})*$' } }) exam_ids?: string;
-  @Text({ required: false, blank: true }) user_ids?: string;
+  @Text({ required: false, blank: true, maxLength: listLength, like: { pattern: '^\\d{1,9}(,\\d{1,9})*$' } })
+  exam_ids?: string;
+  @Text({ required: false, blank: true, maxLength: listLength }) user_ids?: string;
   @Text() allowance_type: string;
-  @Anything({ like: either(text, number) }) value: unknown;
+  @Anything({ like: either({ ...text, maxLength: limits.text }, number), maxLength: limits.text }) value: unknown;
 }

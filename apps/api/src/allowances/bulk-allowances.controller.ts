@@ -8,7 +8,10 @@ import {
   additionalTime,
   type Exam,
   GrantAllowance,
+  isLongerThan,
   isMinutesKey,
+  isStorable,
+  limits,
   type Origin,
   printed,
   Refusal,
@@ -87,8 +90,13 @@ export class BulkAllowancesController {
     const examIds = listIn(request.exam_ids, 'exam_ids');
     const userNames = listIn(request.user_ids, 'user_ids');
     const type = printed(request.allowance_type ?? '');
+    if (examIds.length * userNames.length > limits.pairs)
+      throw refused(400, `user_ids: At most ${limits.pairs} pairs of exams and learners are allowed.`);
+    refuseLong('course_id', printed(request.course_id ?? ''), limits.name);
+    refuseLong('allowance_type', type, limits.name);
+    refuseLong('value', printed(request.value ?? ''), limits.text);
     const multiplier = type === 'time_multiplier' ? multiplierIn(request.value) : undefined;
-    if (isMinutesKey(type) && !/^\d+$/.test(minutesIn(request.value))) throw badValue();
+    if (isMinutesKey(type) && !isMinutes(minutesIn(request.value))) throw badValue();
     if (!examIds.every(isInteger)) throw refused(400, 'exam_ids: A valid integer is required.');
 
     const pairs = examIds.flatMap((exam_id) => userNames.map((user_id) => ({ exam_id, user_id })));
@@ -149,7 +157,17 @@ const isInteger = (item: string) => /^[+-]?\d+$/.test(item);
 /** Ids or names separated by commas; blanks do not count, nor does what stands there twice. */
 const listIn = (value: unknown, field: string): string[] => {
   if (value !== undefined && typeof value !== 'string') throw refused(400, `${field}: Not a valid string.`);
-  return [...new Set(itemsOf(value ?? ''))];
+  const items = [...new Set(itemsOf(value ?? ''))];
+  if (items.length > limits.items) throw refused(400, `${field}: At most ${limits.items} are allowed.`);
+  for (const item of items) refuseLong(field, item, limits.name);
+  return items;
+};
+
+const isMinutes = (text: string) => /^\d+$/.test(text) && Number(text) <= limits.minutes;
+
+const refuseLong = (field: string, text: string, most: number) => {
+  if (isLongerThan(most, text)) throw refused(400, `${field}: Ensure this field has no more than ${most} characters.`);
+  if (!isStorable(text)) throw refused(400, `${field}: A character cannot be stored.`);
 };
 
 const minutesIn = (value: unknown): string => {
@@ -163,6 +181,6 @@ const multiplierIn = (value: unknown): number => {
   const isNumber =
     typeof value === 'string' && /^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[+-]?\d+)?$/i.test(text);
   const multiplier = value === true ? 1 : isNumber ? Number(text.replaceAll('_', '')) : value;
-  if (typeof multiplier === 'number' && multiplier >= 1 && Number.isFinite(multiplier)) return multiplier;
+  if (typeof multiplier === 'number' && multiplier >= 1 && multiplier <= limits.multiplier) return multiplier;
   throw badValue();
 };

@@ -23,5 +23,6 @@ const actionNames = [
 export class ChangeAttemptRequest {
   @Anything({ required: false, like: oneOf(...actionNames) }) action?: unknown;
   @Anything({ required: false, like: id }) user_id?: unknown;
-  @Anything({ required: false }) detail?: unknown;
+  /** What a browser says went wrong: it goes to the log. */
+  @Anything({ required: false, maxLength: 100_000 }) detail?: unknown;
 }

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { limits } from '#domain';
 import { asWritten, contentIdPattern, courseIdPattern } from '../reference-urls.js';
 import { detail, either, failure, type Schema, text } from './schemas.js';
 
@@ -29,17 +30,18 @@ const json = 'application/json';
 /** HEAD is GET without its body, and OPTIONS is no part of the contract (rest-api.md §2.1). */
 const describable = ['get', 'post', 'put', 'patch', 'delete', 'trace'];
 
-const id = { type: 'integer', minimum: 0 };
-const slug = { type: 'string', pattern: '^[-a-zA-Z0-9_]+$' };
+const id = { type: 'integer', minimum: 0, maximum: limits.id };
+const name = { type: 'string', maxLength: limits.name };
+const slug = { ...name, pattern: '^[-a-zA-Z0-9_]+$' };
 const pathParameters: Record<string, { schema: Schema; description?: string }> = {
   attemptId: { schema: id },
   examId: { schema: id },
   userId: { schema: id },
   externalId: { schema: slug, description: "The provider's id of an attempt" },
   attemptCode: { schema: slug },
-  courseId: { schema: { type: 'string', pattern: courseIdPattern }, description: 'course-v1:Org+Course+Run' },
-  contentId: { schema: { type: 'string', pattern: contentIdPattern }, description: 'A usage key' },
-  text: { schema: { type: 'string', minLength: 1 }, description: 'A part of a user name or e-mail address' },
+  courseId: { schema: { ...name, pattern: courseIdPattern }, description: 'course-v1:Org+Course+Run' },
+  contentId: { schema: { ...name, pattern: contentIdPattern }, description: 'A usage key' },
+  text: { schema: { ...name, minLength: 1 }, description: 'A part of a user name or e-mail address' },
 };
 
 const header = (name: string, description: string) => ({
@@ -82,10 +84,12 @@ function complete(path: string, method: string, operation: Operation) {
     ...pathParameters[name],
   }));
   const others = (operation.parameters ?? []).filter((each) => each.in !== 'path');
-  operation.parameters = [...inPath, ...others];
+  operation.parameters = [...inPath, ...others.map(limited)];
   if (!path.startsWith('/api/')) return;
 
   const { 'x-gate': gate, requestBody, parameters, responses } = operation;
+  for (const { schema } of Object.values<any>(Object((requestBody as any)?.content)))
+    if (schema.type === 'array') schema.maxItems = limits.items;
   also(responses, 400, detail, 'The request cannot be read');
   also(responses, 413, detail, 'The body is too large');
   also(responses, 429, detail, 'Too many requests of this client', 'Retry-After');
@@ -111,6 +115,12 @@ function complete(path: string, method: string, operation: Operation) {
   also(responses, 409, detail, 'A request with this Idempotency-Key is running', 'Retry-After');
   also(responses, 422, detail, 'The Idempotency-Key was used before with another request');
 }
+
+/** What `refuseLong` asks of every parameter of a query. */
+const limited = (parameter: any) =>
+  parameter.in === 'query' && parameter.schema?.type === 'string' && !parameter.schema.enum
+    ? { ...parameter, schema: { maxLength: limits.parameter, ...parameter.schema } }
+    : parameter;
 
 /** A status may have several reasons; an answer that a controller leaves empty stays so. */
 function also(responses: any, status: number, schema: Schema | undefined, reason: string, ...headers: string[]) {

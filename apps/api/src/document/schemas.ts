@@ -1,3 +1,5 @@
+import { limits } from '#domain';
+
 /** A schema in the words of OpenAPI 3.0. One with a title is a component of the document (see `document.ts`). */
 export type Schema = { [keyword: string]: any };
 
@@ -9,13 +11,13 @@ export const time: Schema = { type: 'string', format: 'date-time' };
 /** As JSON, or as a text of digits, which a form can say. */
 export const id: Schema = {
   anyOf: [
-    { type: 'integer', minimum: 1 },
+    { type: 'integer', minimum: 1, maximum: limits.id },
     { type: 'string', pattern: '^\\d{1,18}$' },
   ],
 };
 /** In a query. */
-export const userIdNumber: Schema = { type: 'integer', minimum: 1 };
-export const pageNumber: Schema = { type: 'integer', minimum: 1 };
+export const userIdNumber: Schema = { type: 'integer', minimum: 1, maximum: limits.id };
+export const pageNumber: Schema = { type: 'integer', minimum: 1, maximum: limits.id };
 
 /** Any JSON value. */
 export const anything: Schema = {};

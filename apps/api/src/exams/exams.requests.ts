@@ -1,14 +1,15 @@
+import { limits } from '#domain';
 import { id, text } from '../document/schemas.js';
 import { Anything, Bool, DateTime, Integer, Text } from '../requests/fields.js';
 
 /** R1 POST; errors are reported in this order. `due_date` and `backend` are checked and ignored, as in the reference. */
 export class CreateExamRequest {
-  @Integer({ required: false }) id?: number;
+  @Integer({ required: false, most: limits.id }) id?: number;
   @Text() course_id: string;
   @Text() content_id: string;
   @Text() external_id: string;
-  @Text() exam_name: string;
-  @Integer() time_limit_mins: number;
+  @Text({ maxLength: limits.text }) exam_name: string;
+  @Integer({ most: limits.minutes }) time_limit_mins: number;
   @Bool() is_proctored: boolean;
   @Bool() is_practice_exam: boolean;
   @Bool() is_active: boolean;
@@ -19,12 +20,12 @@ export class CreateExamRequest {
 
 /** One item of R5; errors are reported in this order. */
 export class PublishedExamRequest {
-  @Integer({ required: false }) id?: number;
+  @Integer({ required: false, most: limits.id }) id?: number;
   @Text() course_id: string;
   @Text() content_id: string;
   @Text({ required: false, nullable: true }) external_id?: string | null;
-  @Text() exam_name: string;
-  @Integer() time_limit_mins: number;
+  @Text({ maxLength: limits.text }) exam_name: string;
+  @Integer({ most: limits.minutes }) time_limit_mins: number;
   @Bool() is_proctored: boolean;
   @Bool() is_practice_exam: boolean;
   @Bool() is_active: boolean;
@@ -36,8 +37,8 @@ export class PublishedExamRequest {
 /** R1 PUT: absent and null leave a field as it is. */
 export class ChangeExamRequest {
   @Anything({ required: false, like: id }) exam_id?: unknown;
-  @Anything({ required: false, like: text }) exam_name?: unknown;
-  @Integer({ required: false, nullable: true }) time_limit_mins?: number | null;
+  @Anything({ required: false, like: text, maxLength: limits.text }) exam_name?: unknown;
+  @Integer({ required: false, nullable: true, most: limits.minutes }) time_limit_mins?: number | null;
   @Bool({ required: false, nullable: true }) is_proctored?: boolean | null;
   @Bool({ required: false, nullable: true }) is_practice_exam?: boolean | null;
   @Anything({ required: false, like: text }) external_id?: unknown;
@@ -46,5 +47,5 @@ export class ChangeExamRequest {
 }
 
 export class ReviewPolicyRequest {
-  @Text({ blank: true }) review_policy: string;
+  @Text({ blank: true, maxLength: limits.text }) review_policy: string;
 }

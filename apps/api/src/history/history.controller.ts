@@ -12,7 +12,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { POOL } from '#commands';
 import { openPool } from '#connections';
-import { type Attempt, evolveAttempt, isAttemptEvent, upcasters } from '#domain';
+import { type Attempt, evolveAttempt, instantOf, isAttemptEvent, upcasters } from '#domain';
 import { type Checkpoint, EventStore, replay, type Stored } from '#event-store';
 import { deliveriesOf } from '#integration';
 import { columnOf, streamOfAttempt } from '#read-models';
@@ -74,13 +74,13 @@ export class HistoryController implements OnApplicationShutdown {
   })
   @Answers(200, attemptState)
   @Asks('at', time, 'After all events up to this time')
-  @Asks('version', integer, 'Of the stream: after this event')
+  @Asks('version', { ...integer, minimum: 0, maximum: 999_999_999 }, 'Of the stream: after this event')
   async state(
     @WholeNumber('attemptId') attemptId: string,
     @Query('at') at?: string,
     @Query('version') version?: string,
   ) {
-    if (at !== undefined && Number.isNaN(Date.parse(at))) throw refused(400, 'at: not an ISO 8601 time.');
+    if (at !== undefined && !instantOf(at)) throw refused(400, 'at: not an ISO 8601 time.');
     if (version !== undefined && !/^\d{1,9}$/.test(version)) throw refused(400, 'version: not a whole number.');
     const { events } = await this.eventsOf(attemptId);
     const until = events.filter(

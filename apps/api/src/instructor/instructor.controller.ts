@@ -5,7 +5,7 @@ import type pg from 'pg';
 import { Clock } from '#clock';
 import { CONFIGURATION, POOL, recordingOf } from '#commands';
 import { type Configuration, userObfuscationKeyOf } from '#configuration';
-import type { Exam } from '#domain';
+import { asUrl, type Exam } from '#domain';
 import { EventStore } from '#event-store';
 import { type Caller, obscuredUserId } from '#platform';
 import { type Dashboard, providerOf } from '#providers';
@@ -92,6 +92,6 @@ export class InstructorController {
     const at = this.clock.now();
     const url = await provider.instructorUrl({ at, courseId: exam.courseId, user, ...dashboard });
     if (!url) throw nothing(`No instructor dashboard for ${provider.verboseName}`);
-    reply.redirect(encodeURI(url), 302);
+    reply.redirect(asUrl(url), 302);
   }
 }

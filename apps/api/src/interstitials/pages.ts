@@ -1,4 +1,4 @@
-import type { Interstitial } from '#domain';
+import { type Interstitial, mailtoUrl } from '#domain';
 import type { TextKey } from '../texts/en.js';
 import type { Texts } from '../texts/texts.js';
 import type { ProctoringContext, TimedContext } from './contexts.js';
@@ -63,7 +63,7 @@ const linked = (url: string | null | undefined, label: string): Html | null => {
   const found = link(url, label);
   return found && html`<p>${found}</p>\n`;
 };
-const mailTo = (address: string): Html => html`<a href="mailto:${address}">${address}</a>`;
+const mailTo = (address: string): Html => html`<a href="${mailtoUrl(address)}">${address}</a>`;
 const supportLine = (say: Say, key: TextKey, address: string | null, otherwise: Html | null = null): Html | null => {
   const contact = address ? mailTo(address) : otherwise;
   return contact && html`<p>${say(key)} ${contact}</p>\n`;

@@ -1,4 +1,4 @@
-import { interstitials, statuses } from '#domain';
+import { interstitials, limits, statuses } from '#domain';
 import { requirementsOfExam } from '../attempts/attempts.answers.js';
 import {
   anything,
@@ -17,7 +17,7 @@ import { catalogues } from '../texts/texts.js';
 import type { ProctoringContext, TimedContext } from './contexts.js';
 
 /** Minutes, in a query. */
-export const gracePeriod: Schema = { type: 'integer', minimum: 0, maximum: 999_999_999 };
+export const gracePeriod: Schema = { type: 'integer', minimum: 0, maximum: limits.minutes };
 
 const timed = object<TimedContext>(
   'TimedPage',

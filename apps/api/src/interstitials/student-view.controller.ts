@@ -5,7 +5,7 @@ import type pg from 'pg';
 import { Clock } from '#clock';
 import { CONFIGURATION, FreshAttempts, POOL } from '#commands';
 import { type Configuration, cookieSecretOf } from '#configuration';
-import { type Exam, isReached, statusSummaryOf } from '#domain';
+import { type Exam, isReached, limits, statusSummaryOf } from '#domain';
 import { type Caller, courseEnd, isCourseStaff, mayTakeProctoredExams, userById } from '#platform';
 import { currentAttemptAt, examByContent } from '#read-models';
 import { subjectOf } from '../attempts/subject.js';
@@ -52,6 +52,8 @@ export class StudentViewController {
   ) {
     const { user_role: role = 'student', grace_period_mins: grace = '0' } = query;
     if (!/^\d{1,9}$/.test(grace)) throw refused(400, 'grace_period_mins: A valid integer is required.');
+    if (Number(grace) > limits.minutes)
+      throw refused(400, `grace_period_mins: Ensure this value is less than or equal to ${limits.minutes}.`);
     if ((role !== 'student' || grace !== '0') && !me.isStaff && !(await isCourseStaff(this.pool, me.userId, courseId)))
       throw refused(403, 'Must be a Staff User to Perform this request.');
     const learner = await this.learnerOf(me, query.user_id);

@@ -11,6 +11,7 @@ import {
   isPastDue,
   isReached,
   isSettingUp,
+  plusMinutes,
   prerequisitesOf,
   type Situation,
   standingOf,
@@ -162,6 +163,6 @@ export class StudentViews {
 /** The end of a grace period that still runs. */
 const waitOf = (dueAt: string | null, gracePeriodMins: number, at: string): string | null => {
   if (dueAt === null || gracePeriodMins === 0) return null;
-  const until = Date.parse(dueAt) + gracePeriodMins * 60_000;
-  return until > Date.parse(at) ? new Date(until).toISOString() : null;
+  const until = plusMinutes(dueAt, gracePeriodMins);
+  return Date.parse(until) > Date.parse(at) ? until : null;
 };

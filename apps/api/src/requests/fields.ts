@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Expose, Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
+import { instantFrom, isLongerThan, limits } from '#domain';
 import { either, flag, listOf, number, type Schema, text } from '../document/schemas.js';
 
 /**
@@ -15,17 +16,21 @@ export class Wrong {
   constructor(readonly message: string) {}
 }
 
+/** `maxLength`: in characters; that of a name where a field does not say otherwise. */
+type Length = { maxLength?: number };
+
 /** Accepts numbers too, as texts, unless `strict`. The text is not trimmed: the reference keeps what was sent. */
 export const Text = ({
   blank = false,
   strict = false,
+  maxLength = limits.name,
   ...options
-}: FieldOptions & { blank?: boolean; strict?: boolean } = {}) =>
-  field('string', { ...options, like: { ...(!blank && { pattern: '\\S' }), ...options.like } }, (value) => {
+}: FieldOptions & Length & { blank?: boolean; strict?: boolean } = {}) =>
+  field('string', { ...options, like: { maxLength, ...(!blank && { pattern: '\\S' }), ...options.like } }, (value) => {
     if (typeof value !== 'string' && (strict || typeof value !== 'number')) return new Wrong('Not a valid string.');
     const text = String(value);
     if (text.trim() === '' && !blank) return new Wrong('This field may not be blank.');
-    return unstorable(text) ?? text;
+    return unstorable(text) ?? tooLong(text, maxLength) ?? text;
   });
 
 /** Digits of any script as ASCII ones: a script has its ten in a row. */
@@ -39,18 +44,17 @@ export const asciiDigits = (text: string): string =>
     return String((code - zero) % 10);
   });
 
-export const Integer = (options: FieldOptions = {}) =>
-  field(
-    'integer',
-    { ...options, like: { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER } },
-    (value) => {
-      if (typeof value === 'string' && value.length > 1000) return new Wrong('String value too large.');
-      const digits = asciiDigits(String(value));
-      const known = ['string', 'number'].includes(typeof value) && /^\s*[+-]?\d+(_\d+)*\s*$/.test(digits);
-      const number = Number(digits.replaceAll('_', ''));
-      return known && Number.isSafeInteger(number) ? number : new Wrong('A valid integer is required.');
-    },
-  );
+/** `most`: the number may be at most that, above 0 or below. */
+export const Integer = ({ most, ...options }: FieldOptions & { most: number }) =>
+  field('integer', { ...options, like: { minimum: -most, maximum: most } }, (value) => {
+    if (typeof value === 'string' && value.length > 1000) return new Wrong('String value too large.');
+    const digits = asciiDigits(String(value));
+    const known = ['string', 'number'].includes(typeof value) && /^\s*[+-]?\d+(_\d+)*\s*$/.test(digits);
+    const number = Number(digits.replaceAll('_', ''));
+    if (!known || !Number.isInteger(number)) return new Wrong('A valid integer is required.');
+    if (number > most) return new Wrong(`Ensure this value is less than or equal to ${most}.`);
+    return number < -most ? new Wrong(`Ensure this value is greater than or equal to ${-most}.`) : number;
+  });
 
 // What the reference validates but cannot store ("true", "yes", …) is refused like anything else.
 const yes: unknown[] = ['t', 'True', '1', 1, true];
@@ -66,12 +70,16 @@ const dateTime =
   /^(\d{4})-?(\d\d?)-?(\d\d?)(?:[Tt ](\d\d?)(?::?(\d\d?)(?::?(\d\d?)(?:[.,](\d{1,6})\d*)?)?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/;
 const weekDate = /^(\d{4})-?W(\d\d)(?:-?([1-7]))?/;
 
-/** The calendar's day of an ISO week date: week 1 is the one with 4 January. */
-const dayOfWeekDate = (_: string, year: string, week: string, day = '1'): string => {
-  const fourth = new Date(Date.UTC(Number(year), 0, 4));
-  const monday = fourth.getTime() - ((fourth.getUTCDay() + 6) % 7) * 86_400_000;
-  return new Date(monday + ((Number(week) - 1) * 7 + Number(day) - 1) * 86_400_000).toISOString().slice(0, 10);
+/** The calendar's day of an ISO week date: week 1 is the one with 4 January. A week that the year has not stays as it is. */
+const dayOfWeekDate = (given: string, year: string, week: string, day = '1'): string => {
+  const fourth = new Date(0);
+  fourth.setUTCFullYear(Number(year), 0, 4);
+  const monday = fourth.getTime() + ((Number(week) - 1) * 7 - ((fourth.getUTCDay() + 6) % 7)) * dayMs;
+  const thursday = new Date(monday + 3 * dayMs);
+  if (Number(week) === 0 || thursday.getUTCFullYear() !== Number(year)) return given;
+  return new Date(monday + (Number(day) - 1) * dayMs).toISOString().slice(0, 10);
 };
+const dayMs = 86_400_000;
 const wrongDateTime =
   'Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].';
 
@@ -79,32 +87,38 @@ const wrongDateTime =
 export const DateTime = (options: FieldOptions = {}) =>
   field('date-time', options, (given) => {
     const value = typeof given === 'string' ? given.replace(weekDate, dayOfWeekDate) : given;
-    const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] =
-      (typeof value === 'string' && dateTime.exec(value)) || [];
-    const utc = new Date(0);
-    utc.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
-    const real = utc.getUTCMonth() === Number(month) - 1 && utc.getUTCDate() === Number(day);
-    if (!real || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return new Wrong(wrongDateTime);
-    const [, sign, hours, minutes = '0'] = /([+-])(\d\d):?(\d\d)?/.exec(zone) ?? [];
-    const east = sign ? Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) : 0;
-    const micros = fraction.padEnd(6, '0');
-    utc.setUTCHours(Number(hour), Number(minute) - east, Number(second), Number(micros.slice(0, 3)));
-    if (utc.getUTCFullYear() < 1 || utc.getUTCFullYear() > 9999) return new Wrong('Datetime value out of range.');
-    return utc.toISOString().replace('Z', micros.endsWith('000') ? 'Z' : `${micros.slice(3)}Z`);
+    const [, year, month, day, hour, minute, second, fraction, zone] = ((typeof value === 'string' &&
+      dateTime.exec(value)) ||
+      []) as string[];
+    if (year === undefined) return new Wrong(wrongDateTime);
+    const instant = instantFrom({ year, month: month!, day: day!, hour, minute, second, fraction, zone });
+    if (instant === 'far') return new Wrong('Datetime value out of range.');
+    return instant === 'absent' ? new Wrong(wrongDateTime) : instant.at;
   });
 
-/** Any JSON value, or what it is `like`. */
-export const Anything = ({
-  like = either(text, number, flag, { type: 'object' }, listOf({})),
-  ...options
-}: FieldOptions = {}) =>
-  field('any', { nullable: true, like, ...options }, (value) => unstorable(JSON.stringify(value)) ?? value);
+/** Any JSON value, or what it is `like`; `maxLength` counts the JSON of what is no text. */
+export const Anything = ({ like, maxLength = limits.name, ...options }: FieldOptions & Length = {}) =>
+  field('any', { nullable: true, like: like ? withLength(like, maxLength) : any(maxLength), ...options }, (value) => {
+    const json = JSON.stringify(value);
+    return unstorable(json) ?? tooLong(typeof value === 'string' ? value : json, maxLength) ?? value;
+  });
+
+const withLength = (like: Schema, maxLength: number): Schema => {
+  if (like.anyOf) return { ...like, anyOf: like.anyOf.map((each: Schema) => withLength(each, maxLength)) };
+  return like.type === 'string' && !like.enum && !like.pattern ? { maxLength, ...like } : like;
+};
+const any = (maxLength: number) => either({ ...text, maxLength }, number, flag, { type: 'object' }, listOf({}));
+
+const tooLong = (text: string, most: number): Wrong | undefined =>
+  isLongerThan(most, text) ? new Wrong(`Ensure this field has no more than ${most} characters.`) : undefined;
 
 function unstorable(text: string): Wrong | undefined {
   // Also as JSON writes it, where an even number of backslashes before it would mean something else.
   if (/\0|(?<!\\)(?:\\\\)*\\u0000/.test(text)) return new Wrong('Null characters are not allowed.');
-  const surrogate = /\p{Surrogate}/u.exec(text)?.[0].charCodeAt(0).toString(16).toUpperCase();
-  return surrogate ? new Wrong(`Surrogate characters are not allowed: U+${surrogate}.`) : undefined;
+  const surrogate =
+    /\p{Surrogate}/u.exec(text)?.[0].charCodeAt(0).toString(16) ??
+    /(?<!\\)(?:\\\\)*\\u(d[89a-f][0-9a-f]{2})/.exec(text)?.[1];
+  return surrogate ? new Wrong(`Surrogate characters are not allowed: U+${surrogate.toUpperCase()}.`) : undefined;
 }
 
 /** One field of a request class: converts what it accepts, and says what is wrong with the rest. */

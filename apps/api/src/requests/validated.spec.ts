@@ -3,7 +3,7 @@ import { validated, validatedList } from './validated.js';
 
 class Everything {
   @Text({ required: false }) text?: string;
-  @Integer({ required: false }) integer?: number;
+  @Integer({ required: false, most: 1_000_000 }) integer?: number;
   @Bool({ required: false }) bool?: boolean;
   @DateTime({ required: false }) time?: string;
   @Anything({ required: false }) any?: unknown;
@@ -11,7 +11,7 @@ class Everything {
 
 class Exam {
   @Text() name: string;
-  @Integer() minutes: number;
+  @Integer({ most: 1_000_000 }) minutes: number;
   @Text({ required: false, nullable: true, blank: true, strict: true }) note?: string | null;
 }
 
@@ -36,6 +36,7 @@ describe('a text', () => {
   it.each([
     ['a', 'a'],
     [' a ', ' a '],
+    ['😀'.repeat(255), '😀'.repeat(255)],
     [5, '5'],
     [1.5, '1.5'],
   ])('may be %j', (value, expected) => expect(read('text', value)).toBe(expected));
@@ -49,6 +50,7 @@ describe('a text', () => {
     [{}, 'Not a valid string.'],
     ['a\0b', 'Null characters are not allowed.'],
     ['\ud800', 'Surrogate characters are not allowed: U+D800.'],
+    ['é'.repeat(256), 'Ensure this field has no more than 255 characters.'],
   ])('may not be %j', (value, message) => expect(read('text', value)).toEqual(wrong('text', message)));
 });
 
@@ -65,9 +67,17 @@ describe('an integer', () => {
     ['1_000', 1000],
   ])('may be %j', (value, expected) => expect(read('integer', value)).toBe(expected));
 
-  it.each(['', 'abc', 1.5, '1.0', true, false, [], {}, '0x10', '1e3', 2 ** 60])('may not be %j', (value) =>
+  it.each(['', 'abc', 1.5, '1.0', true, false, [], {}, '0x10', '1e3'])('may not be %j', (value) =>
     expect(read('integer', value)).toEqual(wrong('integer', 'A valid integer is required.')),
   );
+
+  it.each([1_000_001, 2 ** 60, '9'.repeat(400)])('may not be more than its limit, as %j', (value) =>
+    expect(read('integer', value)).toEqual(wrong('integer', 'Ensure this value is less than or equal to 1000000.')),
+  );
+  it('may not be less than its limit', () =>
+    expect(read('integer', -1_000_001)).toEqual(
+      wrong('integer', 'Ensure this value is greater than or equal to -1000000.'),
+    ));
 });
 
 describe('a yes or no', () => {
@@ -90,6 +100,7 @@ describe('a time', () => {
     ['2031-05-05T10:00:00,5Z', '2031-05-05T10:00:00.500Z'],
     ['20310505T100000Z', '2031-05-05T10:00:00.000Z'],
     ['0099-05-05T10:00:00Z', '0099-05-05T10:00:00.000Z'],
+    ['2026-W53-7', '2027-01-03T00:00:00.000Z'],
   ])('may be %j', (value, expected) => expect(read('time', value)).toBe(expected));
 
   it.each([
@@ -102,6 +113,11 @@ describe('a time', () => {
     '2031-05-05T10:00:60',
     '2031-05-05T24:00:00',
     ' 2031-05-05',
+    '2031-W53-1',
+    '2031-W00-1',
+    '0000-01-01',
+    '2031-05-05T10:00:00+24:00',
+    '2031-05-05T10:00:00+01:60',
   ])('may not be %j', (value) =>
     expect(read('time', value)).toEqual(wrong('time', expect.stringMatching(/^Datetime has wrong format/) as any)),
   );

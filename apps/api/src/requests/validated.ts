@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
+import { limits } from '#domain';
 import { HttpAnswer, refused } from '../http-answer.js';
 import { Form, readable } from './body.js';
 
@@ -24,6 +25,8 @@ export function validatedList<T extends object>(as: Type<T>, body: unknown): T[]
   if (items === null) throw new HttpAnswer(422, { [everything]: ['No data provided'] });
   if (!Array.isArray(items))
     throw new HttpAnswer(422, { [everything]: [`Expected a list of items but got type "${typeName(items)}".`] });
+  if (items.length > limits.items)
+    throw new HttpAnswer(422, { [everything]: [`Ensure this field has no more than ${limits.items} elements.`] });
   const results = items.map((item) =>
     item === null ? { errors: ['This field may not be null.'], instance: undefined } : read(as, item),
   );

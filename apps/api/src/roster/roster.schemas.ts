@@ -1,5 +1,7 @@
+import { limits } from '#domain';
 import type { RosterError } from '#platform';
 import {
+  text as anyText,
   either,
   flag,
   integer,
@@ -9,18 +11,21 @@ import {
   oneOf,
   orNull,
   type Schema,
-  text,
   time,
 } from '../document/schemas.js';
 
-const words: Schema = { type: 'string', minLength: 1 };
-const userId: Schema = { type: 'integer', minimum: 1 };
+const text: Schema = { ...anyText, maxLength: limits.name };
+const words: Schema = { ...text, minLength: 1 };
+const namespace: Schema = { ...words, maxLength: limits.namespace };
+const userId: Schema = { type: 'integer', minimum: 1, maximum: limits.id };
 /** By id or by user name. */
 const user = either(userId, words);
 
 /** Items may have other fields, which do not count. */
-const listOfItems = (required: Record<string, Schema>, optional: Record<string, Schema> = {}): Schema =>
-  listOf({ ...object('', required, optional), title: undefined, additionalProperties: true });
+const listOfItems = (required: Record<string, Schema>, optional: Record<string, Schema> = {}): Schema => ({
+  ...listOf({ ...object('', required, optional), title: undefined, additionalProperties: true }),
+  maxItems: limits.rosterItems,
+});
 
 const ofUser = { user, course_id: words };
 const ofContent = { course_id: words, content_id: words };
@@ -37,7 +42,7 @@ export const rosterSchema = object(
         is_staff: orNull(flag),
         is_superuser: orNull(flag),
         is_active: orNull(flag),
-        groups: orNull(listOf(words)),
+        groups: orNull({ ...listOf(words), maxItems: limits.items }),
       },
     ),
     courses: listOfItems(
@@ -52,7 +57,7 @@ export const rosterSchema = object(
     enrollments: listOfItems({ ...ofUser, mode: words }, { is_active: orNull(flag) }),
     course_staff: listOfItems(ofUser, { role: orNull(words) }),
     credit_requirements: listOfItems(
-      { course_id: words, namespace: words, name: words, order: { type: 'integer', format: 'int32' } },
+      { course_id: words, namespace, name: words, order: { type: 'integer', format: 'int32' } },
       { display_name: orNull(text), statuses: orNull(mapOf(words)) },
     ),
     verified_names: listOfItems({ user, verified_name: words, status: words }),
@@ -73,6 +78,11 @@ export const writtenCounts = mapOf(integer);
 
 export const rosterErrors = object('RosterErrors', {
   errors: listOf(
-    object<RosterError>('RosterError', { section: text, index: orNull(integer), field: orNull(text), message: text }),
+    object<RosterError>('RosterError', {
+      section: anyText,
+      index: orNull(integer),
+      field: orNull(anyText),
+      message: anyText,
+    }),
   ),
 });

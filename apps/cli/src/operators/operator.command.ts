@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { Option } from 'nest-commander';
 import type { Surroundings } from '#delivery';
-import type { Origin } from '#domain';
+import { instantOf, isLongerThan, isStorable, limits, type Origin } from '#domain';
 import type { EventStore } from '#event-store';
 import { withCommands } from '../surroundings.js';
 import { BadUse, StrictCommand } from './strict.command.js';
@@ -15,11 +15,19 @@ export const idOf = (name: string, text = ''): number => {
   return Number(text);
 };
 
+/** A name from the command line. @throws BadUse */
+export const nameOf = (option: string, text: string): string => {
+  if (text.trim() !== '' && isStorable(text) && !isLongerThan(limits.name, text)) return text;
+  throw new BadUse(`${option} must have 1 to ${limits.name} characters.`);
+};
+
 /** A time from the command line, as ISO 8601 in UTC. @throws BadUse */
 export const timeOf = (name: string, text: string): string => {
-  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(Date.parse(text)))
-    throw new BadUse(`${name} must be an ISO 8601 time, not "${text}".`);
-  return new Date(text).toISOString();
+  // A day is its first moment; without an offset it is UTC.
+  const whole = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text;
+  const instant = instantOf(whole) ?? instantOf(`${whole}Z`);
+  if (!instant) throw new BadUse(`${name} must be an ISO 8601 time of a day that exists, not "${text}".`);
+  return instant;
 };
 
 /** What operators run: all commands of theirs take the same options, tell in the same way, and end with the same codes. */
@@ -36,8 +44,7 @@ export abstract class OperatorCommand extends StrictCommand {
 
   @Option({ flags: '--operator <name>', description: 'who runs this, for the log; else the user of the system' })
   operator(name: string) {
-    if (name.trim() === '') throw new BadUse('--operator must be a name.');
-    return name;
+    return nameOf('--operator', name);
   }
 
   /** Exit code 1 when a task failed. */

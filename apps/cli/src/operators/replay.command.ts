@@ -4,7 +4,7 @@ import { EventStore, replay, type Stored, Undeliverable, type Upcasters } from '
 import { keyOf, Relay } from '#integration';
 import { streamOfAttempt } from '#read-models';
 import { withCommands } from '../surroundings.js';
-import { idOf, OperatorCommand, type OperatorOptions, timeOf } from './operator.command.js';
+import { idOf, nameOf, OperatorCommand, type OperatorOptions, timeOf } from './operator.command.js';
 import { BadUse } from './strict.command.js';
 import { list } from './tasks.js';
 
@@ -53,7 +53,7 @@ export class ReplayCommand extends OperatorCommand {
 
   @Option({ flags: '--stream <name>', description: 'such as attempts-1-2, exam-1, learner-2' })
   stream(text: string) {
-    return text;
+    return nameOf('--stream', text);
   }
 
   @Option({ flags: '--user <id>', description: 'all of a learner' })
@@ -63,7 +63,7 @@ export class ReplayCommand extends OperatorCommand {
 
   @Option({ flags: '--course <id>', description: 'of that learner, in this course' })
   course(text: string) {
-    return text;
+    return nameOf('--course', text);
   }
 
   @Option({ flags: '--from <time>', description: 'all that was recorded then or later' })

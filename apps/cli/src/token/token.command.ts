@@ -1,5 +1,5 @@
 import { Command, Option } from 'nest-commander';
-import { idOf } from '../operators/operator.command.js';
+import { idOf, nameOf } from '../operators/operator.command.js';
 import { BadUse, StrictCommand } from '../operators/strict.command.js';
 import { type TokenOptions, tokenFor } from './token.js';
 
@@ -16,17 +16,17 @@ export class TokenCommand extends StrictCommand {
 
   @Option({ flags: '--username <name>', description: 'user name' })
   username(text: string) {
-    return text;
+    return nameOf('--username', text);
   }
 
   @Option({ flags: '--email <address>', description: 'e-mail address' })
   email(text: string) {
-    return text;
+    return nameOf('--email', text);
   }
 
   @Option({ flags: '--name <name>', description: 'full name' })
   fullName(text: string) {
-    return text;
+    return nameOf('--name', text);
   }
 
   @Option({ flags: '--administrator', description: 'global staff' })
@@ -41,17 +41,17 @@ export class TokenCommand extends StrictCommand {
 
   @Option({ flags: '--roles <names>', description: 'groups, separated by commas' })
   roles(text: string) {
-    return text.split(',');
+    return text.split(',').map((name) => nameOf('--roles', name));
   }
 
   @Option({ flags: '--scopes <names>', description: 'such as roster:write,audit:read' })
   scopes(text: string) {
-    return text.split(',');
+    return text.split(',').map((name) => nameOf('--scopes', name));
   }
 
   @Option({ flags: '--expires-in <time>', description: 'such as 15m, 1h, 30d', defaultValue: '1d' })
   expiresIn(text: string) {
-    if (!/^\d+[smhd]$/.test(text))
+    if (!/^\d{1,5}[smhd]$/.test(text))
       throw new BadUse(`--expires-in must be a time such as 15m, 1h or 30d, not "${text}".`);
     return text;
   }

@@ -31,8 +31,8 @@ export class RetireLearnerHandler implements ICommandHandler<RetireLearner> {
   ) {}
 
   async execute({ userId: given, at, origin }: RetireLearner): Promise<void> {
-    if (!isRowId(given)) return;
     const userId = Number(given);
+    if (!isRowId(given) || !Number.isSafeInteger(userId)) return; // nobody has such an id
     for (const examId of await examsWithAllowances(this.pool, userId))
       await this.commands.execute(new BlankAllowances({ examId, userId }, { at }, { actor: origin.actor }));
     await destroyKey(this.pool, userId);

@@ -1,7 +1,16 @@
 import { Inject } from '@nestjs/common';
 import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type pg from 'pg';
-import { type Attempt, evolveAttempt, isAttemptEvent, type Origin, printed, Refusal } from '#domain';
+import {
+  type Attempt,
+  evolveAttempt,
+  isAttemptEvent,
+  isLongerThan,
+  limits,
+  type Origin,
+  printed,
+  Refusal,
+} from '#domain';
 import { EventStore } from '#event-store';
 import { quarantinedCallback } from '#platform';
 import { attemptByCode, attemptsByExternalId } from '#read-models';
@@ -29,6 +38,11 @@ export class ReviewByCodeHandler implements ICommandHandler<ReceiveReviewByCode>
 
   async execute({ payload, at, origin }: ReceiveReviewByCode): Promise<void> {
     const code = codeIn(payload);
+    if (typeof code === 'string' && isLongerThan(limits.name, code))
+      throw new Refusal(
+        'bad_review',
+        `examMetaData.examCode: Ensure this field has no more than ${limits.name} characters.`,
+      );
     const attempt = typeof code === 'string' ? await this.attempt(code) : undefined;
     if (!attempt) throw new Refusal('attempt_not_found', `Could not locate attempt_code=${printed(code)}`);
     await this.commands.execute(new ReceiveReview(attempt, softwareSecure, payload, at, origin));

@@ -2,7 +2,17 @@ import { Inject } from '@nestjs/common';
 import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type pg from 'pg';
 import type { Configuration } from '#configuration';
-import { ApplyReview, type Attempt, commentsOf, keptStatusOf, type Origin, Refusal } from '#domain';
+import {
+  ApplyReview,
+  type Attempt,
+  commentsOf,
+  isLongerThan,
+  isStorable,
+  keptStatusOf,
+  limits,
+  type Origin,
+  Refusal,
+} from '#domain';
 import { seal, userByEmail } from '#platform';
 import { encryptedVideoLink, providerOf } from '#providers';
 import { CONFIGURATION, POOL } from '../tokens.js';
@@ -44,6 +54,8 @@ export class ReviewHandler implements ICommandHandler<ReceiveReview> {
     if (review.payload !== undefined && (Object(review.payload) !== review.payload || Array.isArray(review.payload)))
       throw new Refusal('bad_review_payload', 'payload: Expected a dictionary.');
     const link = review.payload?.videoReviewLink;
+    refuseOdd('videoReviewLink', link, limits.text);
+    refuseOdd('reviewed_by', payload.reviewed_by, limits.name);
     const sealed: SealedReview = {
       raw: withoutLinks(payload),
       comments,
@@ -66,6 +78,13 @@ export class ReviewHandler implements ICommandHandler<ReceiveReview> {
     return (await userByEmail(this.pool, email))?.id ?? null;
   }
 }
+
+const refuseOdd = (field: string, value: unknown, most: number) => {
+  if (typeof value !== 'string') return;
+  if (isLongerThan(most, value))
+    throw new Refusal('bad_review', `${field}: Ensure this field has no more than ${most} characters.`);
+  if (!isStorable(value)) throw new Refusal('bad_review', `${field}: A character cannot be stored.`);
+};
 
 /** Links to recordings are redacted where vendors put them: at the top, and in `payload`. */
 function withoutLinks({ videoReviewLink, payload, ...raw }: Record<string, unknown>): object {

@@ -1,17 +1,18 @@
 import type { BlankAllowances, GrantAllowance, WithdrawAllowance } from '../attempts/attempt.commands.js';
 import type { LearnerAtExam } from '../attempts/learner-at-exam.js';
+import { limits } from '../limits.js';
 import { Refusal } from '../refusal.js';
 import type { AllowanceEvent } from './allowance.events.js';
 import { isMinutesKey } from './allowance.js';
 
-/** Minutes are whole and not negative, as text; other values are anybody's (domain.md §5.1). */
+/** Minutes are whole and not negative, as text, and at most ten years; other values are anybody's (domain.md §5.1). */
 export const refuseBadMinutes = (key: string, value: string): void => {
-  if (isMinutesKey(key) && !/^\d+$/.test(value))
-    throw new Refusal(
-      'allowance_value_not_allowed',
-      `allowance_value "${value}" should be non-negative integer value.`,
-    );
+  if (!isMinutesKey(key)) return;
+  if (!/^\d+$/.test(value)) throw notAllowed(`allowance_value "${value}" should be non-negative integer value.`);
+  if (Number(value) > limits.minutes) throw notAllowed(`allowance_value should be at most ${limits.minutes} minutes.`);
 };
+
+const notAllowed = (message: string) => new Refusal('allowance_value_not_allowed', message);
 
 export const allowanceDecisions = {
   GrantAllowance: (

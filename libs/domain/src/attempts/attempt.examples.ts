@@ -1,8 +1,8 @@
 import type { Facts } from '../exams/exam.facts.js';
+import { plusMinutes } from '../instants.js';
 import { type AttemptCommand, GrantAllowance, NewAttemptCommand, type Registration } from './attempt.commands.js';
 import type { AttemptEvent } from './attempt.events.js';
 import type { Status } from './attempt.statuses.js';
-import { plusMinutes } from './attempt.time.js';
 
 /** One canonical learner at one exam, shared by specs, fixtures and documents. */
 export const noon = '2031-05-05T12:00:00.000Z';

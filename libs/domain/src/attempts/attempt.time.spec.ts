@@ -1,4 +1,5 @@
-import { isPastDue, isReached } from './attempt.time.js';
+import { lastInstant } from '../instants.js';
+import { allowedTime, expiryOf, isOverdue, isPastDue, isReached, remainingSeconds } from './attempt.time.js';
 
 const [before, then, after] = ['2031-05-05T09:59:59.999Z', '2031-05-05T10:00:00.000Z', '2031-05-05T10:00:00.001Z'];
 
@@ -26,5 +27,24 @@ describe('an exam is past due', () => {
       [false, false],
       [false, false],
     ]);
+  });
+});
+
+describe('minutes that were stored before they had a limit', () => {
+  const facts = { additionalMinutes: 0, carriedSeconds: null, dueAt: null, at: then };
+
+  it.each([9_999_999_999, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY])(
+    'count as ten years, as %d',
+    (minutes) => {
+      expect(allowedTime({ ...facts, limitMinutes: minutes }).minutes).toBe(5_256_000);
+      expect(allowedTime({ ...facts, limitMinutes: 30, additionalMinutes: minutes }).minutes).toBe(5_256_000);
+    },
+  );
+
+  it('of a running attempt end with the last instant that there is', () => {
+    const clock = { startedAt: then, allowedTimeLimitMins: 9_999_999_999 };
+    expect(expiryOf(clock)).toBe(lastInstant);
+    expect(isOverdue({ ...clock, status: 'started' }, after)).toBe(false);
+    expect(remainingSeconds(clock, after)).toBeGreaterThan(0);
   });
 });

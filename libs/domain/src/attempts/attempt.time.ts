@@ -1,10 +1,9 @@
+import { plusMinutes } from '../instants.js';
+import { limits } from '../limits.js';
 import { isIncomplete, type Status } from './attempt.statuses.js';
 
 /** What the clock of an attempt depends on: minutes from an instant, both null before the start. */
 type Clock = { startedAt: string | null; allowedTimeLimitMins: number | null };
-
-export const plusMinutes = (at: string, minutes: number): string =>
-  new Date(Date.parse(at) + minutes * 60_000).toISOString();
 
 const minutesBetween = (from: string, to: string) => Math.trunc((Date.parse(to) - Date.parse(from)) / 60_000);
 
@@ -29,7 +28,9 @@ export const allowedTime = (facts: {
   const { limitMinutes, at, dueAt } = facts;
   const carriedSeconds = facts.carriedSeconds || null; // 0 saved seconds count as nothing saved
   const additionalMinutes = carriedSeconds === null ? facts.additionalMinutes : 0;
-  const minutes = carriedSeconds === null ? limitMinutes + additionalMinutes : Math.trunc(carriedSeconds / 60);
+  const granted = carriedSeconds === null ? limitMinutes + additionalMinutes : Math.trunc(carriedSeconds / 60);
+  // Exams and allowances of before there was a limit may say more.
+  const minutes = Math.min(granted, limits.minutes);
   const isCut = dueAt !== null && Date.parse(plusMinutes(at, minutes)) > Date.parse(dueAt);
   return {
     minutes: isCut ? Math.max(minutesBetween(at, dueAt), 0) : minutes,

@@ -1,4 +1,5 @@
 import type { Status } from '../attempts/attempt.statuses.js';
+import { isLongerThan, isStorable, limits } from '../limits.js';
 import { printed } from '../printed.js';
 import { Refusal } from '../refusal.js';
 
@@ -45,6 +46,8 @@ export type ReviewComment = { comment: string; status: string; start: number; st
 export const commentsOf = (comments: unknown): ReviewComment[] => {
   if (isEmpty(comments)) return [];
   if (!Array.isArray(comments)) throw new Refusal('bad_review_comment', 'comments: Expected a list.');
+  if (comments.length > limits.comments)
+    throw new Refusal('bad_review_comment', `comments: At most ${limits.comments} comments are allowed.`);
   return comments.map((each, index) => {
     const { comment, status, start = 0, stop = 0, duration = 0 } = Object(each);
     const seconds = (name: string, value: unknown) => secondsIn(value, `comments.${index}.${name}`);
@@ -64,12 +67,16 @@ const isEmpty = (comments: unknown) =>
   (Object(comments) === comments && Object.keys(comments as object).length === 0);
 
 const textIn = (value: unknown, place: string): string => {
-  if (typeof value === 'string' || typeof value === 'number') return String(value);
-  throw new Refusal('bad_review_comment', `${place}: Not a valid string.`);
+  if (typeof value !== 'string' && typeof value !== 'number')
+    throw new Refusal('bad_review_comment', `${place}: Not a valid string.`);
+  if (isLongerThan(limits.text, String(value)))
+    throw new Refusal('bad_review_comment', `${place}: Ensure this field has no more than ${limits.text} characters.`);
+  if (!isStorable(String(value))) throw new Refusal('bad_review_comment', `${place}: A character cannot be stored.`);
+  return String(value);
 };
 
 const secondsIn = (value: unknown, place: string): number => {
   const seconds = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof seconds === 'number' && Number.isFinite(seconds)) return Math.trunc(seconds);
+  if (typeof seconds === 'number' && Math.abs(seconds) <= limits.id) return Math.trunc(seconds);
   throw new Refusal('bad_review_comment', `${place}: A valid integer is required.`);
 };

@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import type { EachMessagePayload, IHeaders, Kafka, Message, Producer } from 'kafkajs';
 import type pg from 'pg';
 import type { Configuration } from '#configuration';
+import { instantOf } from '#domain';
 import { isEventsFault } from '#event-store';
 import { FactRefused, keepFact } from '#platform';
 import { disconnect, type KafkaAccess, kafkaAt, producerOf, withAdmin } from '../kafka.js';
@@ -119,14 +120,15 @@ export class EventBusReader {
   private async read({ headers = {}, value }: EachMessagePayload['message']): Promise<Told | undefined> {
     const reading = readings[textOf(headers, 'ce_type')];
     if (!reading) return undefined;
-    const at = textOf(headers, 'ce_time');
-    if (Number.isNaN(Date.parse(at)) || !/(Z|[+-]\d\d:\d\d)$/.test(at)) throw new Unreadable(`ce_time is "${at}"`);
+    const at = instantOf(textOf(headers, 'ce_time'));
+    if (!at) throw new Unreadable('ce_time is no ISO 8601 time with an offset');
     const parts = unpack(value);
     if (!parts) throw new Unreadable('it is not in the wire format of a schema registry');
     const written = await this.registry!.typeOf(parts.schemaId);
     try {
       const resolver = reading.type.createResolver(written, { ignoreNamespaces: true });
       const fact = reading.factOf(reading.type.fromBuffer(parts.avro, resolver));
+      if (fact?.of === 'retirement' && !(fact.userId > 0)) throw new Error('no user has that id');
       return fact && { fact, at };
     } catch (error) {
       throw new Unreadable(

@@ -1,0 +1,59 @@
+type Parts = {
+  year: string;
+  month: string;
+  day: string;
+  hour?: string;
+  minute?: string;
+  second?: string;
+  fraction?: string;
+  zone?: string;
+};
+
+export const firstInstant = '0001-01-01T00:00:00.000Z';
+export const lastInstant = '9999-12-31T23:59:59.999Z';
+
+/**
+ * The instant that the parts of a date say, in UTC, with microseconds only where milliseconds do not say it. `absent`: there
+ * is no such day or hour. `far`: it is before the year 1 or after 9999.
+ */
+export const instantFrom = (parts: Parts): { at: string } | 'absent' | 'far' => {
+  const [year, month, day] = [parts.year, parts.month, parts.day].map(Number) as [number, number, number];
+  const [hour, minute, second] = [parts.hour, parts.minute, parts.second].map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+  ];
+  const east = eastOf(parts.zone ?? 'Z');
+  const utc = new Date(0);
+  utc.setUTCFullYear(year, month - 1, day);
+  const isReal = utc.getUTCFullYear() === year && utc.getUTCMonth() === month - 1 && utc.getUTCDate() === day;
+  if (!isReal || year === 0 || hour > 23 || minute > 59 || second > 59 || east === undefined) return 'absent';
+  const micros = (parts.fraction ?? '').slice(0, 6).padEnd(6, '0');
+  utc.setUTCHours(hour, minute - east, second, Number(micros.slice(0, 3)));
+  if (utc.getUTCFullYear() < 1 || utc.getUTCFullYear() > 9999) return 'far';
+  return { at: utc.toISOString().replace('Z', micros.endsWith('000') ? 'Z' : `${micros.slice(3)}Z`) };
+};
+
+/** Minutes east of Greenwich; undefined for a whole day or more. */
+const eastOf = (zone: string): number | undefined => {
+  const [, sign, hours = '0', minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
+  const east = Number(`${sign ?? '+'}1`) * (Number(hours) * 60 + Number(minutes));
+  return Math.abs(east) < 1440 && Number(minutes) < 60 ? east : undefined;
+};
+
+const iso = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:?\d\d)$/;
+
+/** The instant of an ISO 8601 time with an offset; undefined for anything else, and for a day that does not exist. */
+export const instantOf = (text: unknown): string | undefined => {
+  const found = typeof text === 'string' && iso.exec(text);
+  if (!found) return undefined;
+  const [, year, month, day, hour, minute, second, fraction, zone] = found as unknown as string[];
+  const instant = instantFrom({ year: year!, month: month!, day: day!, hour, minute, second, fraction, zone });
+  return typeof instant === 'string' ? undefined : instant.at;
+};
+
+/** So many minutes later; the first or the last instant of all where it would be before or after. */
+export const plusMinutes = (at: string, minutes: number): string => {
+  const [first, last] = [Date.parse(firstInstant), Date.parse(lastInstant)];
+  return new Date(Math.min(Math.max(Date.parse(at) + minutes * 60_000, first), last)).toISOString();
+};

@@ -1,0 +1,32 @@
+/**
+ * How much of each thing may come in, from clients, the LMS, vendors, Kafka, operators and settings: far above real use, and
+ * within what indexes, dates and numbers can hold. docs/limits.md lists them.
+ */
+export const limits = {
+  /** Characters of an id or a name, which an index holds. */
+  name: 255,
+  /** Characters of a namespace, which stands in an index beside two names. */
+  namespace: 100,
+  /** Characters of any other text. */
+  text: 10_000,
+  /** Characters of a parameter in a query. */
+  parameter: 1_000,
+  /** Ten years. */
+  minutes: 5_256_000,
+  multiplier: 1_000,
+  id: Number.MAX_SAFE_INTEGER,
+  /** Exams, learners, groups … in one request. */
+  items: 1_000,
+  /** Pairs of exam and learner in one request. */
+  pairs: 10_000,
+  /** Comments of a review. */
+  comments: 10_000,
+  /** Items in a section of the roster. */
+  rosterItems: 200_000,
+} as const;
+
+/** Counts characters as databases do, not the halves of some of them. */
+export const isLongerThan = (most: number, text: string): boolean => text.length > most && [...text].length > most;
+
+/** PostgreSQL keeps neither NUL nor half a character. */
+export const isStorable = (text: string): boolean => !/[\0\p{Surrogate}]/u.test(text);

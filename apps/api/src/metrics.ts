@@ -7,7 +7,7 @@ import { Clock } from '#clock';
 import { CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import { followerOf, vendorStates } from '#delivery';
-import { failuresOf, lagOf, leaders, openTransactions, stoppedFollowers } from '#event-store';
+import { failuresOf, lagOf, leaders, openTransactions, positionsLeft, stoppedFollowers } from '#event-store';
 import { relayName } from '#integration';
 import { mailLag } from '#mail';
 import { Admission } from './admission/admission.js';
@@ -67,6 +67,7 @@ export class Metrics {
       labelNames: ['task', 'holder'],
       registers: [this.registry],
     });
+    const room = gauge('proctoring_log_positions_left', 'Events for which the log has partitions; 10,000,000 each.');
     const held = gauge('proctoring_oldest_transaction_seconds', 'Age of the transaction that holds followers back.');
     const open = new Gauge({
       name: 'proctoring_open_transaction_seconds',
@@ -105,6 +106,7 @@ export class Metrics {
         untold.set({ provider }, deadLetters);
       }
       held.set(rows[0].age);
+      room.set(await positionsLeft(pool));
       const { skewSeconds, endsNoAttempt } = clock.state();
       skew.set(skewSeconds);
       endsNone.set(endsNoAttempt === null ? 0 : 1);

@@ -16,6 +16,7 @@ export { type OpenTransaction, openTransactions } from './horizon.js';
 export * from './lag.js';
 export * from './lanes.js';
 export * from './lease.js';
+export { createPartitions, partitionSize, positionsLeft } from './partitions.js';
 export * from './replay.js';
 export { reporting } from './reporting.js';
 export type { Append } from './staging.js';

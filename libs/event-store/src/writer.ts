@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { createPartitions, partitionSize, withPartition } from './partitions.js';
 import { inOneRoundTrip, prepared, type TransactionError } from './round-trip.js';
 import type { Staged } from './staging.js';
 import { appendStatement, type Command, type Write } from './statements.js';
@@ -36,6 +37,8 @@ export class Writer {
   private alone = 0;
   private readonly busy = new Set<string>();
   private readonly apart = new Map<string, number>();
+  /** The last one written to. */
+  private partition?: number;
 
   constructor(private readonly pool: pg.Pool) {}
 
@@ -111,14 +114,27 @@ export class Writer {
     const commands = jobs.flatMap(({ command }) => command ?? []);
     const writes = jobs.flatMap((job) => job.writes);
     const statement = appendStatement(staged, commands, waits);
-    const [{ places }] = await inOneRoundTrip(this.pool, statement, writes, waits ? undefined : groupLockTimeoutMs);
+    const lockTimeoutMs = waits ? undefined : groupLockTimeoutMs;
+    const [{ places }] = await withPartition(this.pool, () =>
+      inOneRoundTrip(this.pool, statement, writes, lockTimeoutMs),
+    );
     const [xid, seconds, ...positions] = places;
     const generation = Number(positions.pop());
+    if (positions.length > 0) this.keepAhead(Number(positions[0]));
     const recordedAt = new Date(Math.round(seconds * 1000)).toISOString();
     for (const job of jobs) {
       const places = { generation, xid, recordedAt, positions: positions.splice(0, job.staged.events.length) };
       this.end(job, () => job.done(places));
     }
+  }
+
+  /** The worker makes partitions ahead, too; but it may be gone when the log comes to a new one. */
+  private keepAhead(position: number): void {
+    const partition = Math.floor(position / partitionSize);
+    this.partition ??= partition;
+    if (partition <= this.partition) return;
+    this.partition = partition;
+    createPartitions(this.pool).catch(() => {}); // an append at the end makes them as well
   }
 
   private end(job: Waiting, tell: () => void): void {

@@ -9,6 +9,8 @@ import {
   LogNotWritable,
   type OpenTransaction,
   openTransactions,
+  partitionSize,
+  positionsLeft,
   type StoppedFollower,
   stoppedFollowers,
   writableGenerationOf,
@@ -76,6 +78,9 @@ export class HealthController {
     const { generation } = await writableGenerationOf(this.pool).catch((error) => {
       throw error instanceof LogNotWritable ? new HttpAnswer(503, { status: error.message }) : error;
     });
+    const left = await positionsLeft(this.pool);
+    if (left < partitionSize)
+      throw new HttpAnswer(503, { status: `the log has room for ${left} more events, less than one partition` });
     const [{ transactions }] = (await this.pool.query(heldBack)).rows;
     const vendors = await vendorStates(this.pool, this.configuration.settings);
     const open = await openTransactions(this.pool);

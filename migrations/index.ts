@@ -11,6 +11,7 @@ import { VendorRetirements7100000000000 } from './7100-vendor-retirements.js';
 import { Leases8100000000000 } from './8100-leases.js';
 import { Generations8200000000000 } from './8200-generations.js';
 import { Clock8400000000000 } from './8400-clock.js';
+import { RoomForUpdates8410000000000 } from './8410-room-for-updates.js';
 import { GroupCommit8500000000000 } from './8500-group-commit.js';
 import { IdempotencyKeys8600000000000 } from './8600-idempotency-keys.js';
 import { OnboardingPlan8710000000000 } from './8710-onboarding-plan.js';
@@ -31,6 +32,7 @@ export const migrations = [
   Leases8100000000000,
   Generations8200000000000,
   Clock8400000000000,
+  RoomForUpdates8410000000000,
   GroupCommit8500000000000,
   IdempotencyKeys8600000000000,
   OnboardingPlan8710000000000,

@@ -7,6 +7,7 @@ import { isAlive, startPostgres, stopPostgres } from '../../libs/configuration/s
 import { appending } from './append.js';
 import type { Bench, Effort } from './bench.js';
 import { installOracle } from './contenders.js';
+import { endingAtOnce } from './deadlines.js';
 import { flowing } from './flow.js';
 import { beingGreedy } from './greedy.js';
 import { grouping } from './grouped.js';
@@ -53,6 +54,7 @@ const parts: Record<string, (bench: Bench) => Promise<Section>> = {
   h: beingGreedy,
   i: rebuilding,
   j: overloading,
+  k: endingAtOnce,
 };
 
 const { values: options } = parseArgs({

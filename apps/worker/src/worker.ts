@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { Clock } from '#clock';
-import { FreshAttempts, pruneAnswers, RetireLearner, removeUnclaimed, standaloneCommands } from '#commands';
+import { OverdueAttempts, pruneAnswers, RetireLearner, removeUnclaimed, standaloneCommands } from '#commands';
 import { type Configuration, dataSourceOptions, logLevelsOf, poolOf } from '#configuration';
 import { Delivery } from '#delivery';
 import { EventStore, type Lease, type LeaseOptions, whileLeading } from '#event-store';
@@ -39,7 +39,7 @@ export async function startWorker(
     abortOnError: false,
   });
 
-  const attempts = app.get(FreshAttempts);
+  const attempts = app.get(OverdueAttempts);
   const relay = new Relay(pool, configuration, options);
   const commands = app.get(CommandBus);
   const eventBus = new EventBusReader(pool, configuration, (userId, at) =>

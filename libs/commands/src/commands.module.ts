@@ -7,6 +7,7 @@ import { Bell, EventStore } from '#event-store';
 import { projectInline } from '#read-models';
 import { AttemptHandler } from './attempts/attempt.handler.js';
 import { FreshAttempts } from './attempts/fresh-attempts.js';
+import { OverdueAttempts } from './attempts/overdue-attempts.js';
 import { claims } from './attempts/unclaimed.js';
 import { creditWrites } from './credit.js';
 import {
@@ -43,6 +44,7 @@ export const eventStoreOf = (pool: pg.Pool): EventStore =>
     { provide: Clock, useFactory: (pool: pg.Pool) => new Clock(pool), inject: [POOL] },
     FactFinder,
     FreshAttempts,
+    OverdueAttempts,
     AttemptHandler,
     ExamWriter,
     AddExamHandler,
@@ -54,6 +56,6 @@ export const eventStoreOf = (pool: pg.Pool): EventStore =>
     ReviewByCodeHandler,
     ReplayCallbackHandler,
   ],
-  exports: [CqrsModule, Clock, EventStore, FactFinder, FreshAttempts],
+  exports: [CqrsModule, Clock, EventStore, FactFinder, FreshAttempts, OverdueAttempts],
 })
 export class CommandsModule {}

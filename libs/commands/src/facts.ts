@@ -6,18 +6,19 @@ import { providerOf, UnknownProvider } from '#providers';
 import { isRowId } from '#read-models';
 import { CONFIGURATION, POOL } from './tokens.js';
 
-const examFacts = `
+const factsFrom = (exams: string, userId: string) => `
   select exam.id as "examId", exam.course_id as "courseId", exam.content_id as "contentId",
          exam.time_limit_mins as "timeLimitMins", exam.is_proctored as "isProctored",
          exam.is_practice_exam as "isPracticeExam", exam.is_active as "isActive", exam.backend, exam.external_id as "externalId", exam.review_policy_id as "reviewPolicyId",
          exam.due_date, case when common.course_id is null or common.due is not null then coalesce(personal.due, common.due) end as lms_due,
          course.ends_at, coalesce(course.override_grade_on_rejected, true) as "overridesGradeOnRejection"
-    from exams exam
+    from ${exams}
     left join courses course on course.course_id = exam.course_id
     left join dates personal on personal.course_id = exam.course_id and personal.content_id = exam.content_id
-                            and personal.user_id = $2
+                            and personal.user_id = ${userId}
     left join dates common on common.course_id = exam.course_id and common.content_id = exam.content_id
                           and common.user_id is null`;
+const examFacts = factsFrom('exams exam', '$2');
 
 const isoOf = (date: Date | null): string | null => date?.toISOString() ?? null;
 
@@ -37,6 +38,15 @@ export class FactFinder {
       if (rows[0]) return this.from(rows[0]);
     }
     throw new Refusal('exam_not_found', `Attempted to get exam_id=${examId}, but this exam does not exist.`);
+  }
+
+  /** Those of learners at exams that there are, in their order. */
+  async ofMany(learners: readonly { examId: number; userId: number }[]): Promise<Facts[]> {
+    const asked = 'unnest($1::bigint[], $2::bigint[]) with ordinality asked(exam_id, user_id, place)';
+    const text = `${factsFrom(`${asked} join exams exam on exam.id = exam_id`, 'asked.user_id')} order by place`;
+    const values = [learners.map(({ examId }) => examId), learners.map(({ userId }) => userId)];
+    const { rows } = await this.pool.query({ name: 'facts of many', text, values });
+    return rows.map((row) => this.from(row));
   }
 
   /** The course's other exams to which a decline cascades (domain.md §2.8). */

@@ -1,5 +1,6 @@
 export type { Outcome } from './attempts/attempt.handler.js';
 export * from './attempts/fresh-attempts.js';
+export * from './attempts/overdue-attempts.js';
 export { removeUnclaimed } from './attempts/unclaimed.js';
 export * from './commands.module.js';
 export * from './credit.js';

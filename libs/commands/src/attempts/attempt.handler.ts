@@ -141,11 +141,12 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
   }
 }
 
-const stateOf = (history: Stored[]): LearnerAtExam => fold(learnerAtExam, history as Stored<LearnerAtExamEvent>[]);
+export const stateOf = (history: Stored[]): LearnerAtExam =>
+  fold(learnerAtExam, history as Stored<LearnerAtExamEvent>[]);
 
-const informed = <C extends AttemptCommand>(command: C, facts: Facts): C => Object.assign(command, { facts });
+export const informed = <C extends AttemptCommand>(command: C, facts: Facts): C => Object.assign(command, { facts });
 
-const metadataOf = (commandId: string, { origin, facts, learner }: AttemptCommand): Metadata => ({
+export const metadataOf = (commandId: string, { origin, facts, learner }: AttemptCommand): Metadata => ({
   commandId,
   actor: origin.actor,
   courseId: facts.exam.courseId,

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { v7 as uuid } from 'uuid';
+import { decide, type Facts, learnerAtExam, TimeOutAttempt } from '#domain';
+import { EventStore, headOf, type Stored, VersionConflict } from '#event-store';
+import type { AttemptRecord } from '#read-models';
+import { FactFinder } from '../facts.js';
+import { learnerAtExamStream } from '../streams.js';
+import { informed, metadataOf, stateOf } from './attempt.handler.js';
+
+/** Submits many attempts whose time is over: reads what their decisions need at once, and appends each by itself. */
+@Injectable()
+export class OverdueAttempts {
+  constructor(
+    private readonly events: EventStore,
+    private readonly facts: FactFinder,
+    private readonly commands: CommandBus,
+  ) {}
+
+  /** Tries all, and answers what failed. */
+  async submit(attempts: readonly AttemptRecord[], at: string): Promise<unknown[]> {
+    const known = await Promise.all([
+      this.facts.ofMany(attempts),
+      this.events.readMany(attempts.map(learnerAtExamStream)),
+    ]).catch(() => undefined); // one of them cannot be read: then each is tried by itself
+    const results = await Promise.allSettled(
+      attempts.map(({ id, examId, userId }, index) => {
+        const command = new TimeOutAttempt({ examId, userId }, { attemptId: id, at }, { actor: { kind: 'clock' } });
+        if (!known) return this.commands.execute(command);
+        const [facts, histories] = known;
+        const stream = learnerAtExamStream(command.learner);
+        return this.submitOne(informed(command, facts[index]), stream, histories.get(stream)!);
+      }),
+    );
+    return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  }
+
+  private async submitOne(command: TimeOutAttempt, stream: string, history: Stored[]): Promise<void> {
+    if (concernsOtherExams(command.facts)) return void (await this.commands.execute(command));
+    const events = decide(learnerAtExam, stateOf(history), command);
+    try {
+      const metadata = metadataOf(uuid(), command);
+      await this.events.append([{ stream, after: headOf(history), events, metadata, history }]);
+    } catch (error) {
+      if (!(error instanceof VersionConflict)) throw error;
+      await this.commands.execute(command);
+    }
+  }
+}
+
+/** The end of an onboarding exam can unblock attempts at others. */
+const concernsOtherExams = ({ exam, provider }: Facts) => exam.isPracticeExam && provider?.supportsOnboarding;

@@ -28,8 +28,8 @@ async function serve(dataDir: string): Promise<Server> {
   return { url, dataDir, stop };
 }
 
-/** A physical copy of a running server, taken while it runs: a standby that follows it, or a server of its own. */
-export async function copyOf(primary: Server, as: 'standby' | 'restored'): Promise<Server> {
+/** A standby that follows a running server. */
+export async function standbyOf(primary: Server): Promise<Server> {
   const dataDir = mkdtempSync(join(tmpdir(), 'proctoring-server-'));
   const cluster = join(dataDir, 'cluster');
   const client = new pg.Client(primary.url);
@@ -49,13 +49,8 @@ export async function copyOf(primary: Server, as: 'standby' | 'restored'): Promi
   chmodSync(cluster, 0o700);
   const { hostname, port, username, password } = new URL(primary.url);
   const source = `host=${hostname} port=${port} user=${username} password=${password} application_name=copy`;
-  const conf =
-    as === 'standby'
-      ? `primary_conninfo = '${source}'\n`
-      : // The WAL of the backup is in the copy; the end of recovery begins a timeline, as any restore does.
-        `restore_command = 'false'\n`;
-  appendFileSync(join(cluster, 'postgresql.auto.conf'), conf);
-  writeFileSync(join(cluster, as === 'standby' ? 'standby.signal' : 'recovery.signal'), '');
+  appendFileSync(join(cluster, 'postgresql.auto.conf'), `primary_conninfo = '${source}'\n`);
+  writeFileSync(join(cluster, 'standby.signal'), '');
   return serve(dataDir);
 }
 
@@ -69,6 +64,7 @@ export async function ask(url: string, statement: string): Promise<any[]> {
     .finally(() => client.end());
 }
 
+/** It begins a timeline, as a restore does. */
 export const promote = (standby: Server) => ask(standby.url, 'select pg_promote(true, 30)');
 
 /** Waits until the standby has all that its primary has written so far. */

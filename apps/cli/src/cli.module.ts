@@ -2,8 +2,10 @@ import { Module } from '@nestjs/common';
 import { CallbacksCommand } from './callbacks/callbacks.command.js';
 import { DeadLettersCommand } from './dead-letters/dead-letters.command.js';
 import { DemoCommand } from './demo/demo.command.js';
+import { PublishFromCommand } from './kafka/publish-from.command.js';
 import { ReconcileCommand } from './kafka/reconcile.command.js';
 import { TopicsCommand } from './kafka/topics.command.js';
+import { AdoptLogCommand } from './operators/adopt-log.command.js';
 import {
   ResetAttemptsCommand,
   SetAttemptStatusCommand,
@@ -37,6 +39,8 @@ import { TokenCommand } from './token/token.command.js';
     LeadersCommand,
     TopicsCommand,
     ReconcileCommand,
+    PublishFromCommand,
+    AdoptLogCommand,
   ],
 })
 export class CliModule {}

@@ -36,6 +36,8 @@ export async function migrate(url: string, { signal, say = () => {} }: MigrateOp
   try {
     await refuseTransactionPooling(url);
     owner = await openClient({ ...extra, connectionString: url, application_name: applicationName });
+    // It has what its primary has; health and every command say that it is a standby.
+    if ((await owner.query('select pg_is_in_recovery() as standby')).rows[0].standby) return;
     await waitForTurn(owner, say, signal);
     const role = await prepareDatabase(owner);
     await database.initialize();

@@ -1,7 +1,16 @@
 import pg from 'pg';
 import { stopPostgres } from '#configuration';
 import { openDatabase } from '../../../test/database.js';
-import { addressOf, ask, caughtUp, copyOf, cutOff, promote, type Server, startServer } from '../../../test/servers.js';
+import {
+  addressOf,
+  ask,
+  caughtUp,
+  cutOff,
+  promote,
+  type Server,
+  standbyOf,
+  startServer,
+} from '../../../test/servers.js';
 import {
   adoptLog,
   EventStore,
@@ -71,7 +80,7 @@ const streamsOf = (events: Stored[]) => events.map(({ stream }) => stream);
 it('a standby refuses commands and followers, and takes commands in a new generation once promoted in place', async () => {
   const log = await openLog(primary);
   await log.sit('alice');
-  const standby = await kept(copyOf(primary, 'standby'));
+  const standby = await kept(standbyOf(primary));
   await caughtUp(primary, standby);
   const pool = poolAt(standby, log.url);
   const store = new EventStore(pool);
@@ -106,7 +115,7 @@ it('a standby refuses commands and followers, and takes commands in a new genera
 it('many commands that meet a promoted server at once begin one generation', async () => {
   const log = await openLog(primary);
   await log.sit('alice');
-  const standby = await kept(copyOf(primary, 'standby'));
+  const standby = await kept(standbyOf(primary));
   await caughtUp(primary, standby);
   await promote(standby);
   log.address.leadTo(standby);
@@ -184,7 +193,7 @@ it('what a fail-over loses takes no id, position or transaction with it: the new
   const log = await openLog(primary);
   await log.sit('alice');
   const idsBefore = [await nextId(log.pool, 'attempt_ids'), await nextId(log.pool, 'attempt_ids')];
-  const standby = await kept(copyOf(primary, 'standby'));
+  const standby = await kept(standbyOf(primary));
   await caughtUp(primary, standby);
   await cutOff(standby);
   const lost = [...(await log.sit('bob')), ...(await log.sit('carol')), ...(await log.sit('dave'))];

@@ -58,10 +58,11 @@ export const writableGenerationOf = (pool: pg.Pool) => withClient(pool, writable
  * Begins a generation in a copy of the log that another server or database made, so that it can be written to. Answers
  * undefined when this is no such copy. Throws when the copy is not complete.
  */
-export const adoptLog = (pool: pg.Pool, actor: Actor) => withClient(pool, (client) => adopt(client, actor));
+export const adoptLog = (pool: pg.Pool, actor: Actor, dryRun = false) =>
+  withClient(pool, (client) => adopt(client, actor, dryRun));
 
-async function adopt(client: pg.ClientBase, actor: Actor): Promise<Generation | undefined> {
-  const { state } = await stateOf(client);
+async function adopt(client: pg.ClientBase, actor: Actor, dryRun: boolean): Promise<Generation | undefined> {
+  const { state, generation, logId } = await stateOf(client);
   if (state === 'standby') throw new LogNotWritable(state);
   if (state !== 'copied') return undefined;
   const { rows } = await client.query<{ stream: string }>(`
@@ -71,6 +72,7 @@ async function adopt(client: pg.ClientBase, actor: Actor): Promise<Generation | 
     where s.id is null or e.stream is null limit 1`);
   if (rows.length > 0)
     throw new Error(`The copy is not complete: stream ${rows[0].stream} does not end with its last event.`);
+  if (dryRun) return { generation: generation + 1, logId };
   await beginGeneration(client, state, actor);
   return writableGeneration(client);
 }

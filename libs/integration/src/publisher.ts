@@ -4,12 +4,13 @@ import type { Kafka, Producer, ProducerBatch, RecordMetadata } from 'kafkajs';
 import type { Configuration } from '#configuration';
 import type { Checkpoint } from '#event-store';
 import type { BusMessage } from './event-bus/exam-attempts.js';
-import { disconnect, type KafkaAccess, kafkaAt, producerOf, readUntil } from './kafka.js';
+import { disconnect, type KafkaAccess, kafkaAt, lastOffsets, producerOf, readUntil } from './kafka.js';
 import type { Message } from './messages.js';
 import { checkpointTopic, makeTopics } from './topic-settings.js';
 
-/** The last event of a transaction. */
-export type Place = Checkpoint & { eventId: string };
+/** Up to where the log is published: the last event of a transaction, whose log it is, and which relay wrote it. */
+export type Place = Checkpoint & { eventId?: string; logId?: string; server?: string; relay?: string };
+export type HeardPlace = Place & { offset: string };
 
 /** A message, and where it is. `topic` has the configured prefix. */
 export type Receipt = { message: Message | BusMessage; topic: string; partition: number; offset: string };
@@ -28,7 +29,7 @@ type Session = { producer: Producer; committed?: Place };
 type Sender = { sendBatch(batch: ProducerBatch): Promise<RecordMetadata[]> };
 
 /**
- * Publishes to Kafka, and makes the topics that are missing. One at a time: the caller awaits each `publish`. As `follower`
+ * Publishes to Kafka, one batch after the other, and makes the topics that are missing. As `follower`
  * of the log it keeps its place in the same transaction as the messages, and of all with this name the newest alone gets
  * through; without a name, or without transactions, a message may arrive though `publish` throws.
  */
@@ -41,6 +42,8 @@ export class Publisher {
   private readonly partitionOf = new Map<object, number>();
   private isSingle = false;
   private check: () => void = () => {};
+  /** When what is being published now has ended. */
+  private turn: Promise<void> = Promise.resolve();
 
   /** `topics` without prefix. Connects when there is something to publish. */
   constructor(
@@ -53,6 +56,11 @@ export class Publisher {
     if (configuration.kafkaTransactions === 'on') this.follower = follower;
   }
 
+  /** Whether Kafka keeps the place in the log, too. */
+  get keepsPlace(): boolean {
+    return this.follower !== undefined;
+  }
+
   /** Topics, with prefix, in which nobody sees a message before its receipt is noted. */
   get unseenUntilNoted(): string[] {
     return this.follower === undefined ? [] : this.topics.map((name) => this.prefix + name);
@@ -63,13 +71,48 @@ export class Publisher {
     return (await this.connected()).committed;
   }
 
+  /** The newest place that anybody wrote, without shutting out the relay that did. */
+  async heard(): Promise<HeardPlace | undefined> {
+    await makeTopics(this.kafka, this.prefix, [checkpointTopic]);
+    return this.newestPlace(await lastOffsets(this.kafka, this.prefix + checkpointTopic));
+  }
+
+  /** Writes the place anew, so that others hear of it; connects when needed. */
+  announce(place: Place, check?: () => void): Promise<void> {
+    return this.publish([], place, async () => {}, check);
+  }
+
+  /** The same with the place that is there; does nothing when this publisher is not connected. */
+  beat(): Promise<void> {
+    return this.inTurn(async () => {
+      const session = await this.session;
+      if (session?.committed) await this.publishNow([], session.committed, async () => {});
+    });
+  }
+
+  /** Another relay, or another database, may have been at work since: the next use asks Kafka again. */
+  forget(): void {
+    this.session?.then(({ producer }) => disconnect(producer)).catch(() => {});
+    this.session = undefined;
+  }
+
   /**
    * Resolves when all replicas in sync have all messages, in the given order for each key. `note` gets the receipts before
    * anybody sees the messages; what it throws keeps them from being seen, where there are transactions. Throws TooLarge
    * when a message is larger than its topic allows, or all for a partition together are; else whatever keeps Kafka from
    * answering. `check` is called just before messages leave; what it throws keeps them back.
    */
-  async publish(
+  publish(...given: Parameters<Publisher['publishNow']>): Promise<void> {
+    return this.inTurn(() => this.publishNow(...given));
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const working = this.turn.then(work);
+    this.turn = working.catch(() => {});
+    return working;
+  }
+
+  private async publishNow(
     messages: readonly (Message | BusMessage)[],
     place: Place,
     note: (receipts: Receipt[]) => Promise<void>,
@@ -146,15 +189,18 @@ export class Publisher {
     const end = { topic: checkpointTopic, key: `end of ${follower}`, value: randomUUID(), headers: {} };
     const [{ partition, offset }] = await this.send(transaction, [end]);
     await transaction.commit();
-    let place: Place | undefined;
-    await readUntil(
-      this.kafka,
-      this.prefix + checkpointTopic,
-      new Map([[partition, BigInt(offset)]]),
-      ({ key, value }) => {
-        if (String(key) === follower) place = { generation: 1, ...JSON.parse(String(value)) };
-      },
-    );
+    const found = await this.newestPlace(new Map([[partition, BigInt(offset)]]));
+    if (!found) return undefined;
+    const { offset: _, ...place } = found;
+    return place;
+  }
+
+  /** One without a generation was written before there were any: it is of the first. */
+  private async newestPlace(until: ReadonlyMap<number, bigint>): Promise<HeardPlace | undefined> {
+    let place: HeardPlace | undefined;
+    await readUntil(this.kafka, this.prefix + checkpointTopic, until, ({ key, value, offset }) => {
+      if (String(key) === this.follower) place = { generation: 1, ...JSON.parse(String(value)), offset };
+    });
     return place;
   }
 

@@ -5,6 +5,7 @@ import type pg from 'pg';
 import type { Configuration } from '#configuration';
 import { upcasters } from '#domain';
 import {
+  type Checkpoint,
   computed,
   EventStore,
   Follower,
@@ -22,13 +23,15 @@ import { type BusMessage, ExamAttempts } from './event-bus/exam-attempts.js';
 import { SchemaRegistry } from './event-bus/registry.js';
 import { relayName } from './lag.js';
 import { keyOf, type Message, messagesOf } from './messages.js';
-import { type Place, Publisher, type PublisherConfiguration, type Receipt, TooLarge } from './publisher.js';
+import { Publisher, type PublisherConfiguration, type Receipt, TooLarge } from './publisher.js';
+import { RelayLead, type RelayTimes, usualTimes } from './relay-lead.js';
 import { Streams } from './streams.js';
 import type { Change } from './topic.js';
 import { publishedTopics, replayOf } from './topic-settings.js';
 
 const log = new Logger(relayName);
 const graceMs = 3000;
+
 /** How many events go in one transaction, at most; as many again are made ready meanwhile. */
 const together = 500;
 
@@ -44,14 +47,14 @@ export class Relay {
   private readonly live: Publisher;
   private readonly examAttempts?: ExamAttempts;
   private readonly topics: string[];
-  /** Kafka's place that the log is known to have. */
-  private verified?: Place;
+  private readonly lead: RelayLead;
 
   /** Without brokers it publishes nothing, and all waits in the log. With a schema registry it tells Open edX, too. */
   constructor(
     private readonly pool: pg.Pool,
     private readonly configuration: PublisherConfiguration & Pick<Configuration, 'schemaRegistryUrl'>,
     private readonly options: Pick<LeaseOptions, 'leaseMs'> = {},
+    times: RelayTimes = usualTimes,
   ) {
     const { schemaRegistryUrl, kafkaTopicPrefix } = configuration;
     this.streams = new Streams(new EventStore(pool, undefined, upcasters));
@@ -59,6 +62,7 @@ export class Relay {
       this.examAttempts = new ExamAttempts(pool, new SchemaRegistry(schemaRegistryUrl), kafkaTopicPrefix);
     this.topics = publishedTopics(configuration);
     this.live = new Publisher(configuration, this.topics, relayName);
+    this.lead = new RelayLead(pool, this.live, times);
   }
 
   /** Until `signal`. Never rejects; whatever fails is tried again for ever. */
@@ -71,12 +75,15 @@ export class Relay {
       batch: 4 * together,
       wakes: true,
       learnerOf: ({ metadata }) => keyOf(metadata),
+      resumeFrom: async (checkpoint, generation, leading) => {
+        this.streams.forget();
+        return inGrace(this.lead.resume(checkpoint, generation, leading), signal);
+      },
       ...reporting(
         log,
         { waits: 'Messages wait in the log, for they cannot be published', goesOn: 'Messages are published again.' },
         async (events, _signal, lease) => {
-          const done = new AbortController();
-          await Promise.race([this.handle(events, lease), graceAfter(signal, done.signal)]).finally(() => done.abort());
+          await inGrace(this.handle(events, lease), signal);
         },
       ),
     });
@@ -89,7 +96,7 @@ export class Relay {
    */
   async handle(events: readonly Stored[], lease?: Lease): Promise<void> {
     const committed = await this.live.committed();
-    if (committed && committed !== this.verified) await this.verify(committed);
+    this.lead.verify(committed);
     const first = committed ? events.findIndex((event) => isAfter(event, committed)) : 0;
     const left = first < 0 ? [] : events.slice(first);
     let next = left.length > 0 ? this.tell(left.slice(0, together)) : undefined;
@@ -116,20 +123,13 @@ export class Relay {
     return told.flatMap(({ messages }) => messages).length;
   }
 
-  async close(): Promise<void> {
-    await this.live.close();
+  /** Tells Kafka where the log is published up to, by an operator's decision: the leading relay goes on from there. */
+  publishFrom(where: 'beginning' | 'checkpoint'): Promise<Checkpoint> {
+    return this.lead.publishFrom(where);
   }
 
-  /** A log that was set back to an older state would go on unpublished up to the place that Kafka knows. */
-  private async verify(committed: Place) {
-    const { generation, xid, position, eventId } = committed;
-    const { rowCount } = await this.pool.query(
-      'select from events where (generation, transaction_id, position, id) = ($1::integer, $2::xid8, $3::bigint, $4::uuid)',
-      [generation, xid, position, eventId],
-    );
-    if (rowCount === 0)
-      throw new Error(`Kafka has messages up to event ${eventId}, which this log has not: see ADR 26.`);
-    this.verified = committed;
+  async close(): Promise<void> {
+    await this.live.close();
   }
 
   /** The events of which somebody is told something. Throws Undeliverable for one whose messages cannot be made. */
@@ -165,7 +165,8 @@ export class Relay {
     if (messages.length === 0) return;
     const eventIds = told.flatMap(({ event, messages }) => messages.map(() => event.id));
     const last = told[told.length - 1].event;
-    const place = { ...placeOf(last), eventId: last.id };
+    const place = { ...placeOf(last), eventId: last.id, ...this.lead.signature };
+    if (publisher === this.live) this.lead.writes(place);
     try {
       const note = (receipts: Receipt[]) => {
         const deliveries = receipts.map(({ message, ...where }, index) => ({
@@ -176,7 +177,7 @@ export class Relay {
         return noteDeliveries(this.pool, deliveries, publisher.unseenUntilNoted, lease);
       };
       await publisher.publish(messages, place, note, () => lease?.check());
-      if (publisher === this.live) this.verified = place;
+      if (publisher === this.live) this.lead.wrote(place);
     } catch (error) {
       if (!(error instanceof TooLarge)) throw error;
       if (told.length === 1) throw new Undeliverable(last, error.message);
@@ -187,7 +188,12 @@ export class Relay {
   }
 }
 
-/** Rejects some time after `signal`, or when `done`: a broker that does not answer holds up nobody's end. */
+/** Rejects some time after `signal`: a broker that does not answer holds up nobody's end. */
+async function inGrace<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const done = new AbortController();
+  return Promise.race([work, graceAfter(signal, done.signal)]).finally(() => done.abort());
+}
+
 async function graceAfter(signal: AbortSignal, done: AbortSignal): Promise<never> {
   if (!signal.aborted) await once(signal, 'abort', { signal: done });
   await pause(graceMs, undefined, { signal: done });

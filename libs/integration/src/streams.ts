@@ -10,6 +10,11 @@ export class Streams {
 
   constructor(private readonly store: EventStore) {}
 
+  /** The log may have lost what was folded: another server may have been promoted. */
+  forget(): void {
+    this.known.clear();
+  }
+
   /** What these events, each stream's in order, tell of attempts; by the event's id. Other events may be among them. */
   async changesOf(events: readonly Stored[]): Promise<Map<string, Change>> {
     const streams = byStream(events);

@@ -1,0 +1,24 @@
+import { Command } from 'nest-commander';
+import { Relay } from '#integration';
+import { OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
+import { BadUse } from '../operators/strict.command.js';
+import { withCommands } from '../surroundings.js';
+
+@Command({
+  name: 'publish-from',
+  arguments: '<where>',
+  description:
+    'Say where the relay goes on after Kafka and the log contradict each other: beginning (everything is published again, with the same ids), or checkpoint (the one in the database: what Kafka lost stays lost)',
+})
+export class PublishFromCommand extends OperatorCommand {
+  run([where]: string[], options: OperatorOptions) {
+    if (where !== 'beginning' && where !== 'checkpoint')
+      throw new BadUse(`There is no "${where}" to publish from; there are: beginning, checkpoint.`);
+    return withCommands(async ({ pool, configuration }) => {
+      if (configuration.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
+      const relay = new Relay(pool, configuration);
+      const work = async () => (options.dryRun ? {} : relay.publishFrom(where));
+      await this.operate(options, [{ about: { publishFrom: where }, work }]).finally(() => relay.close());
+    });
+  }
+}

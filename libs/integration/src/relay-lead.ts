@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import type pg from 'pg';
+import { beginning, CannotLead, type Checkpoint, type Generation, isAfter, writableGenerationOf } from '#event-store';
+import { relayName } from './lag.js';
+import type { Place, Publisher } from './publisher.js';
+import { resumptionOf } from './resumption.js';
+import { type Author, Rivals } from './rivals.js';
+
+const log = new Logger(relayName);
+/** An operator's decision competes with relays that try to lead. */
+const tries = 5;
+
+/** How often a relay says that it publishes, and how long others count it among the living after that. */
+export type RelayTimes = { beatMs: number; silenceMs: number };
+export const usualTimes: RelayTimes = { beatMs: 10_000, silenceMs: 30_000 };
+
+/** What a relay verifies each time that it takes the lead, and what it says of itself while it leads (ADR 28). */
+export class RelayLead {
+  /** What each place says of this relay. */
+  signature?: Author & Pick<Place, 'logId'>;
+  private readonly relay = randomUUID();
+  private readonly rivals: Rivals;
+  /** Places that Kafka may have since this process took the lead: the newest, and those on their way. */
+  private expected?: (string | undefined)[];
+  private stoppedBefore = '';
+
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly publisher: Publisher,
+    private readonly times: RelayTimes,
+  ) {
+    this.rivals = new Rivals(() => publisher.heard(), times.silenceMs);
+  }
+
+  /** Shuts out relays that led before, and compares what Kafka has with the log. */
+  async resume(checkpoint: Checkpoint, generation: Generation, signal: AbortSignal): Promise<Checkpoint> {
+    if (!this.publisher.keepsPlace) return checkpoint;
+    this.publisher.forget();
+    try {
+      const signature = await this.sign(generation);
+      await this.rivals.silent(signature, signal);
+      signal.throwIfAborted();
+      const place = await this.publisher.committed();
+      const topics = this.publisher.unseenUntilNoted;
+      const { from, warning } = await resumptionOf(this.pool, { checkpoint, generation, topics }, place);
+      if (warning) log.warn(warning);
+      // The event of a place that the log lost is not looked for again.
+      const known = warning && place && !isAfter(checkpoint, place) ? { ...place, eventId: undefined } : place;
+      const announced = { ...(known ?? from), ...signature };
+      await this.publisher.announce(announced, () => signal.throwIfAborted());
+      this.wrote(announced);
+      this.beatUntil(signal);
+      this.stoppedBefore = '';
+      return from;
+    } catch (error) {
+      const { message } = error as Error;
+      if (error instanceof CannotLead && message !== this.stoppedBefore) log.error(message);
+      if (error instanceof CannotLead) this.stoppedBefore = message;
+      throw error;
+    }
+  }
+
+  /** Throws CannotLead when somebody else wrote to Kafka, or Kafka was set back, since this relay did. */
+  verify(committed: Place | undefined): void {
+    if (!this.expected) return;
+    if (!this.expected.includes(nameOf(committed)))
+      throw new CannotLead("Kafka's checkpoint is not the one that this relay wrote last: all is verified again.");
+    this.expected = [nameOf(committed)];
+  }
+
+  /** A place is on its way to Kafka; whether it arrives is not known yet. */
+  writes(place: Place): void {
+    this.expected?.push(nameOf(place));
+  }
+
+  wrote(place: Place): void {
+    this.expected = [nameOf(place)];
+  }
+
+  async publishFrom(where: 'beginning' | 'checkpoint'): Promise<Checkpoint> {
+    if (!this.publisher.keepsPlace)
+      throw new Error('With KAFKA_TRANSACTIONS=off Kafka keeps no checkpoint: the one in the database counts.');
+    const signature = await this.sign(await writableGenerationOf(this.pool));
+    const text = 'select generation, xid::text, position from checkpoints where name = $1';
+    const { rows } = await this.pool.query<Checkpoint>(text, [relayName]);
+    const from = (where === 'checkpoint' && rows[0]) || beginning;
+    await this.rivals.silent(signature);
+    for (let attempt = 1; ; attempt++)
+      try {
+        await this.publisher.announce({ ...from, ...signature });
+        return from;
+      } catch (error) {
+        if (attempt === tries) throw error;
+      }
+  }
+
+  private async sign({ logId }: Generation) {
+    const { rows } = await this.pool.query<{ server: string }>(
+      `select concat_ws('/', coalesce(host(inet_server_addr()), 'socket') || ':' || current_setting('port'),
+         current_database(), s.system_identifier, s.timeline) as server from log_server() s`,
+    );
+    this.signature = { logId, server: rows[0].server, relay: this.relay };
+    return this.signature;
+  }
+
+  private beatUntil(signal: AbortSignal) {
+    const beating = setInterval(() => {
+      this.publisher.beat().catch((error) => log.debug(`Kafka did not take a beat: ${error.message}`));
+    }, this.times.beatMs);
+    signal.addEventListener('abort', () => clearInterval(beating));
+    if (signal.aborted) clearInterval(beating);
+  }
+}
+
+const nameOf = (place?: Place) => place && [place.generation, place.xid, place.position, place.eventId].join();

@@ -91,6 +91,7 @@ it('a worker whose clock jumps two hours ahead and back hands in what is over by
   await workerSays('Took the lead of "deadlines"');
   setWallClock('+2h');
   await workerSays('No longer leads "deadlines"');
+  await workerSays('This process ends no attempt.');
   setWallClock('+0');
   await workerSays('agree again');
   expect((await stored(over)).status).toBe('started');

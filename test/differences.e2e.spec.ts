@@ -242,6 +242,14 @@ it('lists are in the order of their ids', async () => {
   }
 });
 
+it('somebody who is not staff is told so in English, whatever the browser asks for', async () => {
+  const german = { 'accept-language': 'de' };
+  expect(await ask(alice, 'GET', `${root}/${courseId}/allowance`, undefined, german)).toMatchObject({
+    status: 403,
+    body: { detail: 'Must be a Staff User to Perform this request.' },
+  });
+});
+
 it('an exam is found by its usage key', async () => {
   const path = `${root}/exam/course_id/${courseId}/content_id/${encodeURIComponent(contentId('midterm'))}`;
   expect(await ask(alice, 'GET', path)).toMatchObject({ status: 200, body: { id: exams.midterm } });
@@ -283,6 +291,11 @@ it('a retired learner is forgotten, and a blanked allowance counts for nothing',
   expect((await ask(staff, 'GET', `/api/audit/v1/attempts/${id}/history`)).body.is_intact).toBe(true);
 
   expect((await ask(bob, 'GET', `${root}/attempt/${id}`)).status).toBe(403);
+  for (const user_info of ['bob', 'bob@example.org'])
+    expect(await ask(staff, 'PUT', `${root}/allowance`, { ...minutes, user_info })).toMatchObject({
+      status: 400,
+      body: { detail: `Cannot find user against ${user_info}` },
+    });
   await ask(staff, 'PUT', '/api/lms/v1/roster', {
     users: [{ id: bob.user_id, username: 'bob', email: 'bob@example.org' }],
   });

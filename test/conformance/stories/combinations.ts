@@ -85,8 +85,7 @@ const instructions: Story = {
   steps: [
     exams({ watched: { ...proctored, backend: 'rest', external_id: null } }),
     ...take('alice', 'watched', 'attempt'),
-    look('alice', 'watched'),
-    { ...look('alice', 'watched'), wait: 70, vendor: { route: 'attempt', status: 200, body: {}, times: 1 } },
+    { ...look('alice', 'watched'), vendor: { route: 'attempt', status: 200, body: {}, times: 1 } },
   ],
 };
 

@@ -20,6 +20,7 @@ import { ExamSettingsController } from './exams/exam-settings.controller.js';
 import { ExamsController } from './exams/exams.controller.js';
 import { Draining } from './health/draining.js';
 import { HealthController } from './health/health.controller.js';
+import { Writability } from './health/writability.js';
 import { HistoryController } from './history/history.controller.js';
 import { IdempotencyInterceptor } from './idempotency.js';
 import { InstructorController } from './instructor/instructor.controller.js';
@@ -74,6 +75,7 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
     StudentViews,
     Learners,
     Metrics,
+    Writability,
     Draining,
     { provide: Admission, useFactory: () => new Admission() },
     { provide: APP_FILTER, useClass: ErrorFilter },

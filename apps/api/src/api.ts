@@ -22,6 +22,7 @@ import { asRouted, asWritten, checkParameters, refuseLong } from './reference-ur
 import { keepRequestIds, requestIdOf } from './request-ids.js';
 import { readBody } from './requests/body.js';
 import { checkAccept } from './requests/negotiation.js';
+import { limitTimes } from './time-limits.js';
 
 const largestBody = 10 * 1024 * 1024;
 
@@ -69,6 +70,7 @@ export async function createApplication(module: DynamicModule, { logLevel, setti
     forceCloseConnections: false,
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  limitTimes(fastify);
   keepRequestIds(fastify);
   readBodiesLater(fastify);
   const routes = collectRoutes(fastify);

@@ -1,12 +1,14 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClockNotSynchronised } from '#clock';
+import { type Outage, outageOf } from '#connections';
 import { Refusal } from '#domain';
 import { LogNotWritable, UnknownEvent, VersionConflict } from '#event-store';
 import { RosterInvalid } from '#platform';
 import { ProviderRefused, UnknownProvider } from '#providers';
 import { Busy, type Priority } from './admission/admission.js';
 import { statusOf } from './errors.statuses.js';
+import { Writability } from './health/writability.js';
 import { HttpAnswer, refused } from './http-answer.js';
 import { traceparentOf } from './request-ids.js';
 
@@ -16,10 +18,14 @@ export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Errors');
   private silentUntil = 0;
 
+  constructor(private readonly writability: Writability) {}
+
   catch(error: any, host: ArgumentsHost) {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { status, body, headers } = answerTo(error, request.headers['content-type']);
+    if (reply.sent) return; // The request took too long, and was answered then.
+    this.writability.note(error);
+    const { status, body, headers } = answerTo(error, request);
     if (error instanceof Busy) this.reportBusy(error);
     else if (status >= 500) this.report(status, error, request);
     reply.code(status).headers(headers).send(body);
@@ -54,18 +60,18 @@ export class ErrorFilter implements ExceptionFilter {
 
 /** During a rolling upgrade: a decision without the newer event could be wrong. */
 const tooOld = 'A newer version of this service must answer this. Please try again.';
+type Asked = Pick<FastifyRequest, 'method' | 'headers'>;
 
 /** The answer that an error becomes. */
-export function answerTo(error: any, contentType = ''): HttpAnswer {
+export function answerTo(error: any, { method, headers }: Asked = { method: 'GET', headers: {} }): HttpAnswer {
   if (error instanceof HttpAnswer) return error;
   if (error instanceof Busy) return busy(error);
   if (error instanceof Refusal) return refused(statusOf(error.code), error.message);
   if (error instanceof RosterInvalid) return new HttpAnswer(422, { errors: error.errors });
   if (error instanceof ProviderRefused)
-    return new HttpAnswer([503, 504].includes(error.status) ? 503 : 502, {
-      detail: error.message,
-      provider: error.provider,
-    });
+    return [503, 504].includes(error.status)
+      ? new HttpAnswer(503, { detail: error.message, provider: error.provider }, again)
+      : new HttpAnswer(502, { detail: error.message, provider: error.provider });
   if (error instanceof UnknownProvider) return refused(400, error.message);
   if (error instanceof VersionConflict)
     return refused(503, 'Too many changes to the same attempt at once. Please try again.', { 'Retry-After': '1' });
@@ -73,10 +79,11 @@ export function answerTo(error: any, contentType = ''): HttpAnswer {
   if (error instanceof LogNotWritable) return refused(503, error.message, { 'Retry-After': '5' });
   if (error instanceof ClockNotSynchronised) return refused(503, error.message, { 'Retry-After': '1' });
   if (error instanceof HttpException && error.getStatus() === 415)
-    return refused(415, `Unsupported media type "${contentType}" in request.`);
+    return refused(415, `Unsupported media type "${headers['content-type'] ?? ''}" in request.`);
   if (error instanceof HttpException) return answerToHttpException(error);
   return (
-    answerToDatabaseError(error) ?? refused(500, 'An unexpected error happened. It was logged with the request id.')
+    answerToDatabaseError(error, method) ??
+    refused(500, 'An unexpected error happened. It was logged with the request id.')
   );
 }
 
@@ -98,8 +105,6 @@ function answerToHttpException(error: HttpException): HttpAnswer {
     : refused(status, error.message);
 }
 
-const unreachable =
-  /^(08...|57P0[1-3]|53300|25006|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|EPIPE)$/;
 const unusable: Record<string, string> = {
   '22021': 'A text has a character that cannot be stored.',
   '22P05': 'A text has a character that cannot be stored.',
@@ -110,10 +115,20 @@ const unusable: Record<string, string> = {
   '54000': 'A text is too long.',
 };
 
-function answerToDatabaseError(error: any): HttpAnswer | undefined {
-  const { code, message = '' } = error?.driverError ?? error ?? {};
+const again = { 'Retry-After': '5' };
+const outages: Record<Outage['kind'], string> = {
+  away: 'The database cannot be reached. Please try again.',
+  busy: 'The database takes too long. Please try again.',
+  full: 'The database cannot store anything at the moment. Please try again.',
+  silent: 'The database did not answer. Please try again.',
+};
+const unknown =
+  'The database did not answer, so it is unknown whether this was done. It is safe to repeat it with the same Idempotency-Key.';
+
+function answerToDatabaseError(error: any, method: string): HttpAnswer | undefined {
+  const { code } = error?.driverError ?? error ?? {};
   if (unusable[code]) return refused(400, unusable[code]);
-  if (unreachable.test(code) || /^(Connection terminated|timeout e?xceeded when trying to connect)/.test(message))
-    return refused(503, 'The database cannot be reached. Please try again.', { 'Retry-After': '5' });
-  return undefined;
+  const kind = code === 'FST_ERR_HANDLER_TIMEOUT' ? 'silent' : outageOf(error)?.kind;
+  if (!kind) return undefined;
+  return refused(503, kind === 'silent' && method !== 'GET' ? unknown : outages[kind], again);
 }

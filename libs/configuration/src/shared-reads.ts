@@ -2,6 +2,10 @@ import type pg from 'pg';
 import { openClient } from '#connections';
 
 const connections = 2;
+/** When a connection says nothing for so long, while reads wait for it, the next ones go over another. */
+const silentMs = 1000;
+
+type Shared = { client: Promise<pg.Client>; waiting: number; heardAt: number };
 
 /**
  * The pool, but for statements with a name: they are single reads, and go out at once over a few connections that everybody
@@ -9,7 +13,7 @@ const connections = 2;
  * everything else still have a connection to themselves.
  */
 export class SharedReads {
-  private readonly shared: (Promise<pg.Client> | undefined)[] = Array(connections).fill(undefined);
+  private readonly shared: (Shared | undefined)[] = Array(connections).fill(undefined);
   private turn = 0;
   readonly options: pg.PoolOptions;
 
@@ -27,28 +31,39 @@ export class SharedReads {
 
   /** Ends the shared connections; the pool is its owner's. */
   async onApplicationShutdown(): Promise<void> {
-    const open = this.shared.splice(0);
-    await Promise.all(open.map(async (client) => (await client?.catch(() => undefined))?.end()));
+    await Promise.all(this.shared.splice(0).map((shared) => shared && end(shared)));
   }
 
-  private async read(statement: pg.QueryConfig) {
-    this.turn = (this.turn + 1) % connections;
-    const place = this.turn;
-    this.shared[place] ??= this.open(place);
-    return (await this.shared[place]).query(statement);
-  }
-
-  /** A connection that is lost fails the reads on it, and the next one opens another. */
-  private async open(place: number): Promise<pg.Client> {
-    const forget = () => {
-      this.shared[place] = undefined;
-    };
+  private async read(statement: pg.QueryConfig): Promise<pg.QueryResult> {
+    const shared = this.next();
+    if (shared.waiting++ === 0) shared.heardAt = performance.now();
     try {
-      const client = await openClient(this.pool.options);
-      return client.on('error', forget).on('end', forget);
-    } catch (error) {
-      forget();
-      throw error;
+      return await (await shared.client).query(statement);
+    } finally {
+      shared.waiting--;
+      shared.heardAt = performance.now();
+      if (shared.waiting === 0 && !this.shared.includes(shared)) end(shared);
     }
   }
+
+  private next(): Shared {
+    this.turn = (this.turn + 1) % connections;
+    const place = this.turn;
+    const found = this.shared[place];
+    if (found && (found.waiting === 0 || performance.now() - found.heardAt < silentMs)) return found;
+    const shared = { client: openClient(this.pool.options), waiting: 0, heardAt: 0 };
+    this.shared[place] = shared;
+    // A connection that is lost fails the reads on it, and the next one opens another.
+    const forget = () => {
+      if (this.shared[place] === shared) this.shared[place] = undefined;
+    };
+    shared.client.then((client) => client.on('error', forget).on('end', forget), forget);
+    return shared;
+  }
 }
+
+const end = ({ client }: Shared): Promise<void> =>
+  client.then(
+    (open) => open.end(),
+    () => {},
+  );

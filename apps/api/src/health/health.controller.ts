@@ -21,6 +21,7 @@ import { Answers } from '../document/answers.js';
 import { detail, either, integer, listOf, number, object, orNull, text, time } from '../document/schemas.js';
 import { HttpAnswer } from '../http-answer.js';
 import { Draining } from './draining.js';
+import { Writability } from './writability.js';
 
 const applied = 'select array_agg(name) as names from migrations';
 /** Readers of the log see nothing at or above the oldest running transaction. */
@@ -55,6 +56,7 @@ export class HealthController {
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     private readonly draining: Draining,
     private readonly clock: Clock,
+    private readonly writability: Writability,
   ) {}
 
   @Get('live')
@@ -81,6 +83,8 @@ export class HealthController {
     const left = await positionsLeft(this.pool);
     if (left < partitionSize)
       throw new HttpAnswer(503, { status: `the log has room for ${left} more events, less than one partition` });
+    const problem = await this.writability.problem();
+    if (problem) throw new HttpAnswer(503, { status: `the database refuses writes: ${problem}` });
     const [{ transactions }] = (await this.pool.query(heldBack)).rows;
     const vendors = await vendorStates(this.pool, this.configuration.settings);
     const open = await openTransactions(this.pool);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import {
   Controller,
@@ -129,13 +130,14 @@ export class HistoryController implements OnApplicationShutdown {
   @ApiOperation({ summary: 'The whole log in order, one event a line; go on with the last line as `after`' })
   @Answers(200, text, { type: 'application/x-ndjson' })
   @Asks('after', { ...text, pattern: place.source }, '<generation>.<xid>.<position> of an event')
-  log(@Query('after') after?: string): StreamableFile {
+  async log(@Query('after') after?: string): Promise<StreamableFile> {
     const found = place.exec(after ?? '0.0.0');
     if (!found) throw refused(400, 'after: not <generation>.<xid>.<position>.');
     const [, generation = '1', xid, position] = found;
-    return new StreamableFile(Readable.from(this.lines({ generation: Number(generation), xid, position })), {
-      type: 'application/x-ndjson',
-    });
+    const lines = Readable.from(this.lines({ generation: Number(generation), xid, position }));
+    // While the database is away, the answer is an error, and not a file that breaks off.
+    await once(lines, 'readable');
+    return new StreamableFile(lines, { type: 'application/x-ndjson' });
   }
 
   private async *lines(after: Checkpoint) {

@@ -31,6 +31,12 @@ const openings: { way: RegExp; allowed: string[] }[] = [
     // With dataSourceOptions.
     allowed: ['libs/configuration/src/database.ts', 'apps/worker/src/worker.ts', 'apps/cli/src/surroundings.ts'],
   },
+  {
+    way: /(?<!\.)\bfetch\(/,
+    allowed: ['libs/connections/src/http.ts', 'libs/providers/src/rest.client.ts', 'libs/exam-worker/src/requests.ts'],
+  },
+  { way: /\bcreateRemoteJWKSet\(/, allowed: ['apps/api/src/authentication.tokens.ts'] },
+  { way: /\bcreateTransport\(/, allowed: ['libs/mail/src/mailer.ts'] },
   { way: /\bnew Kafka\(/, allowed: ['libs/integration/src/kafka.ts'] },
 ];
 
@@ -55,6 +61,8 @@ it.each([
   'const owner = new pg.Pool({ connectionString });',
   "const database = new DataSource({ type: 'postgres', url });",
   'const kafka = new Kafka({ brokers });',
+  'const answer = await fetch(url);',
+  'createTransport(url).sendMail(letter);',
 ])('a planted %j is found', (line) => {
   expect(violationsIn('apps/worker/src/planted.ts', line)).not.toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +59,24 @@ const json = ({ out }: { out: string }) =>
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line));
+
+it.each([
+  ['token', '--user-id', '1'],
+  ['replay', '--from', '2000-01-01', '--json'],
+])('a reader that goes away early, as head does, is no failure: %s', (...args: string[]) => {
+  const command = [process.execPath, program, ...args].join(' ');
+  const env = {
+    ...process.env,
+    DATABASE_URL: service.database.url,
+    JWT_SECRET: 'a secret for tests only, long enough',
+    NODE_OPTIONS: '',
+  };
+  const { stdout, stderr } = spawnSync('bash', ['-c', `${command} | true; echo "code \${PIPESTATUS[0]}"`], {
+    env,
+    encoding: 'utf8',
+  });
+  expect({ stdout, stderr }).toEqual({ stdout: 'code 0\n', stderr: '' });
+});
 
 it('an attempt gets a status, with all that follows, and the log says who did it', async () => {
   const id = await handIn();

@@ -113,9 +113,9 @@ export class ExamHall {
       }
     };
     const submit = async () => {
-      while (!signal.aborted && this.waiting.length > 2) {
+      while (!signal.aborted && this.waiting.length > 20) {
         if (await this.submit()) this.counts.submits++;
-        await pause(150);
+        await pause(500);
       }
     };
     const watch = async () => {

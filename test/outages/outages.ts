@@ -44,7 +44,7 @@ const faults: Record<string, (hall: ExamHall, seconds: number) => Promise<void>>
 /** Learners sit an exam while the database goes away in each way, for `lengths` seconds. */
 export async function sitThroughOutages(lengths: readonly number[]): Promise<void> {
   const total = lengths.reduce((sum, each) => sum + each, 0) * Object.keys(faults).length;
-  const hall = await ExamHall.open(Math.ceil(60 + total * 6));
+  const hall = await ExamHall.open(Math.ceil(100 + total * 10));
   const end = new AbortController();
   try {
     const running = hall.run(end.signal);

@@ -1,6 +1,7 @@
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
+  customFetch,
   decodeProtectedHeader,
   errors,
   type JSONWebKeySet,
@@ -8,6 +9,7 @@ import {
   jwtVerify,
 } from 'jose';
 import { type Configuration, jwtSecretOf } from '#configuration';
+import { fetchWhole } from '#connections';
 import { type Claims, problemOfClaims } from '#platform';
 import { HttpAnswer, refused } from './http-answer.js';
 
@@ -20,7 +22,7 @@ export function verifierOf(configuration: Configuration): Verify {
   const { jwtJwks, jwtJwksUrl, jwtAudience, jwtIssuer } = configuration;
   const secret = new TextEncoder().encode(jwtSecretOf(configuration) ?? '');
   const publicKeys = jwtJwksUrl
-    ? createRemoteJWKSet(new URL(jwtJwksUrl))
+    ? createRemoteJWKSet(new URL(jwtJwksUrl), { timeoutDuration: 3000, [customFetch]: fetchWhole })
     : createLocalJWKSet((jwtJwks as JSONWebKeySet) ?? { keys: [] });
   const options = { audience: jwtAudience, issuer: jwtIssuer, clockTolerance: 1 };
 

@@ -11,6 +11,7 @@ import { statusOf } from './errors.statuses.js';
 import { Writability } from './health/writability.js';
 import { HttpAnswer, refused } from './http-answer.js';
 import { traceparentOf } from './request-ids.js';
+import { TookTooLong } from './time-limits.js';
 
 /** The one place where an error becomes an answer. What nobody expected is logged with its stack, and told without. */
 @Catch()
@@ -23,7 +24,8 @@ export class ErrorFilter implements ExceptionFilter {
   catch(error: any, host: ArgumentsHost) {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    if (reply.sent) return; // The request took too long, and was answered then.
+    // It took too long and was answered then, or the client did not wait for the answer.
+    if (reply.sent || reply.raw.destroyed) return;
     this.writability.note(error);
     const { status, body, headers } = answerTo(error, request);
     if (error instanceof Busy) this.reportBusy(error);
@@ -128,7 +130,7 @@ const unknown =
 function answerToDatabaseError(error: any, method: string): HttpAnswer | undefined {
   const { code } = error?.driverError ?? error ?? {};
   if (unusable[code]) return refused(400, unusable[code]);
-  const kind = code === 'FST_ERR_HANDLER_TIMEOUT' ? 'silent' : outageOf(error)?.kind;
+  const kind = error instanceof TookTooLong ? 'silent' : outageOf(error)?.kind;
   if (!kind) return undefined;
   return refused(503, kind === 'silent' && method !== 'GET' ? unknown : outages[kind], again);
 }

@@ -1,14 +1,18 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { promisify } from 'node:util';
 import { jest } from '@jest/globals';
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Put } from '@nestjs/common';
 import { loadConfiguration } from '#configuration';
 import { signToken } from '#platform';
+import { until } from '../../../libs/event-store/src/testing.js';
 import { openDatabase } from '../../../test/database.js';
 import { createApplication, startApi } from './api.js';
 import { apiModule } from './api.module.js';
 import { Gate } from './authentication.js';
+import { MetricsController } from './metrics.js';
 
+const course = { course_id: 'course-v1:OrgX+Demo+2031', display_name: 'Demo', escalation_email: 'help@example.org' };
 const secret = 'a secret for tests only, long enough';
 const configuration = loadConfiguration({ JWT_SECRET: secret, PORT: '0', LOG_LEVEL: 'error' });
 
@@ -70,6 +74,77 @@ describe('the service', () => {
     }
   });
 
+  it('answers a change within ten seconds though its work hangs, and says that its outcome is unknown', async () => {
+    SlowController.work = () => new Promise(() => {});
+    const module = apiModule(configuration, database.url);
+    const app = await createApplication({ ...module, controllers: [SlowController] }, configuration);
+    await app.listen(0, '127.0.0.1');
+    const begin = performance.now();
+    const body = { method: 'PUT', body: '{}', headers: { 'content-type': 'application/json' } };
+    const answer = await fetch(`${await app.getUrl()}/slow`, body);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await answer.json()).toEqual({ detail: expect.stringContaining('Idempotency-Key') });
+    expect(performance.now() - begin).toBeLessThan(10_000);
+    await app.close();
+  });
+
+  it('neither logs nor counts a request whose client did not wait for the answer', async () => {
+    let fail = (_: Error) => {};
+    const begun = new Promise<void>((begin) => {
+      SlowController.work = () => {
+        begin();
+        return new Promise((_, reject) => {
+          fail = reject;
+        });
+      };
+    });
+    const written = jest.mocked(process.stderr.write);
+    const module = apiModule(configuration, database.url);
+    const app = await createApplication({ ...module, controllers: [SlowController, MetricsController] }, configuration);
+    await app.listen(0, '127.0.0.1');
+    const url = await app.getUrl();
+    const leaving = new AbortController();
+    const answer = fetch(`${url}/slow`, { signal: leaving.signal }).catch((error) => error.name);
+    await begun;
+    leaving.abort();
+    expect(await answer).toBe('AbortError');
+    const server = app.getHttpServer();
+    const open = promisify(server.getConnections).bind(server);
+    await until('the service noticed', async () => (await open()) === 0);
+    fail(new Error('nobody waits for this'));
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).not.toContain('route="/slow"');
+    expect(written.mock.calls.join()).not.toContain('nobody waits for this');
+    await app.close();
+  });
+
+  it('is not ready while the database refuses writes, and answers them with 503', async () => {
+    const { url, close } = await startApi(configuration, database.url);
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `JWT ${await signToken(secret, { user_id: 6, administrator: true })}`,
+    };
+    const put = () =>
+      fetch(`${url}/api/lms/v1/roster`, { method: 'PUT', headers, body: JSON.stringify({ courses: [course] }) });
+    const refuse = (table: string) =>
+      `create trigger disk_is_full before insert on ${table} execute function disk_is_full()`;
+    try {
+      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+      await database.owner.query(`create function disk_is_full() returns trigger language plpgsql as
+        $$ begin raise exception 'could not extend file: No space left on device' using errcode = 'disk_full'; end $$`);
+      for (const table of ['courses', 'commands']) await database.owner.query(refuse(table));
+      const answer = await put();
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+      const ready = await fetch(`${url}/health/ready`);
+      expect([ready.status, await ready.json()]).toEqual([503, { status: expect.stringContaining('No space left') }]);
+      await database.owner.query('drop function disk_is_full cascade');
+      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+      expect((await put()).status).toBe(200);
+    } finally {
+      await close();
+    }
+  });
+
   it('finishes what it has begun before it ends', async () => {
     let finish = () => {};
     const begun = new Promise<void>((begin) => {
@@ -95,6 +170,12 @@ describe('the service', () => {
 @Controller('slow')
 class SlowController {
   static work: () => Promise<string>;
+
+  @Put()
+  @Gate('anyone')
+  change() {
+    return SlowController.work();
+  }
 
   @Get()
   @Gate('anyone')

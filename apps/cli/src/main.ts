@@ -1,5 +1,6 @@
 import { CommandFactory } from 'nest-commander';
 import { CliModule } from './cli.module.js';
+import { outliveClosedOutput } from './output.js';
 
 /** What goes wrong is one line for people; commander has written its own already. 2: the command was not understood. */
 const fail = (error: Error & { exitCode?: number; code?: string }) => {
@@ -8,4 +9,5 @@ const fail = (error: Error & { exitCode?: number; code?: string }) => {
   process.exit(isCommanders && error.exitCode ? 2 : (error.exitCode ?? 1));
 };
 
+outliveClosedOutput();
 await CommandFactory.run(CliModule, { logger: ['error', 'warn'], errorHandler: fail, serviceErrorHandler: fail });

@@ -1,3 +1,4 @@
 export { openPool, streamWithClient, withClient } from './clients.js';
 export { connectMs, hourMs, longMs, openClient, poolSettings, sessionLimits } from './connection.js';
+export { fetchWhole } from './http.js';
 export { type Outage, outageOf } from './outage.js';

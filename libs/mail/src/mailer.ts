@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
 import type pg from 'pg';
@@ -37,7 +38,9 @@ const log = new Logger(mailerName);
 /** Mails at the same time. */
 const lanes = 4;
 const putOff = 'put off by the mail server';
-const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
+const timeouts = { dnsTimeout: 10_000, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
+/** For a mail as a whole, also when the server answers byte by byte. */
+const wholeMs = 60_000;
 
 type Failure = Error & { code?: string; command?: string; response?: string; responseCode?: number };
 type Outcome = 'sent' | 'no_address';
@@ -134,7 +137,7 @@ export class Mailer {
         message.processFunc((content) => Readable.from(whileHeld(content, lease)));
         done();
       });
-      await transport.sendMail({
+      const sent = transport.sendMail({
         ...this.templates.render(template, letter.provider, letter.fields),
         from,
         to: { name: '', address: letter.to },
@@ -144,6 +147,7 @@ export class Mailer {
         disableFileAccess: true,
         disableUrlAccess: true,
       });
+      await withinTime(sent);
     } catch (error) {
       const reason = refusalIn(error as Failure);
       if (reason !== undefined) throw new Undeliverable(event, reason);
@@ -166,6 +170,15 @@ async function* whileHeld(content: AsyncIterable<Buffer>, lease?: Lease) {
   lease?.check();
   yield* content;
   lease?.check();
+}
+
+async function withinTime(sent: Promise<unknown>): Promise<void> {
+  sent.catch(() => {}); // Perhaps too late.
+  const ended = new AbortController();
+  const isOver = pause(wholeMs, undefined, { signal: ended.signal, ref: false }).then(() => {
+    throw new Error('The mail server takes too long.');
+  });
+  await Promise.race([sent, isOver]).finally(() => ended.abort());
 }
 
 /** Why the server does not take this mail; undefined where the failure concerns all mail (login, sender, connection). */

@@ -1,7 +1,8 @@
+import { fetchWhole } from '#connections';
 import { ProviderRefused } from './provider.js';
 import { traceHeaders } from './trace-headers.js';
 
-/** `body` is undefined where it was no JSON. */
+/** `body` is null where it was empty, and undefined where it was no JSON. */
 export type RestAnswer = { status: number; body?: unknown };
 /** `late` hears of an answer that comes when the time is over. */
 type Request = { json?: unknown; language?: string; late?: (answer: RestAnswer) => void };
@@ -94,7 +95,7 @@ export class RestClient {
     });
     const answer = await this.fetch('/oauth2/access_token', signal, { method: 'POST', body });
     const { access_token: text, expires_in: seconds } = Object(answer.body);
-    if (answer.status >= 300 || typeof text !== 'string' || !Number.isFinite(Number(seconds)))
+    if (!isSuccess(answer.status) || typeof text !== 'string' || !Number.isFinite(Number(seconds)))
       throw new ProviderRefused(name, answer.status === 503 ? 503 : 502, `${verboseName} gives no access token.`);
     this.expiresAt = performance.now() + Number(seconds) * 1000;
     return text;
@@ -104,7 +105,7 @@ export class RestClient {
     const { baseUrl } = this.options;
     try {
       const headers = { 'User-Agent': userAgent, ...traceHeaders.getStore(), ...init.headers };
-      const response = await fetch(`${baseUrl}${path}`, { ...init, headers, signal, redirect: 'error' });
+      const response = await fetchWhole(`${baseUrl}${path}`, { ...init, headers, signal, redirect: 'error' });
       return { status: response.status, body: parsed(await response.text()) };
     } catch {
       throw this.silence(signal.aborted ? 504 : 503);
@@ -116,10 +117,12 @@ export class RestClient {
   }
 }
 
-/** Undefined where it is no JSON. */
+export const isSuccess = (status: number) => status >= 200 && status < 300;
+
+/** Null where there is nothing, undefined where it is no JSON. */
 export const parsed = (text: string): unknown => {
   try {
-    return JSON.parse(text);
+    return text === '' ? null : JSON.parse(text);
   } catch {
     return undefined;
   }

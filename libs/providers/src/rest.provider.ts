@@ -12,7 +12,7 @@ import {
   ProviderRefused,
   type ProviderType,
 } from './provider.js';
-import { type RestAnswer, RestClient } from './rest.client.js';
+import { isSuccess, type RestAnswer, RestClient } from './rest.client.js';
 import { workerBundleUrl } from './worker-bundle.js';
 
 export type RestOptions = {
@@ -64,13 +64,13 @@ export const rest: ProviderType<RestOptions> = {
       const header = language === host.languageCode ? language : `${language};${host.languageCode}`;
       const answer = await asked.get(`${header} ${path}`, async () => {
         const { status, body } = await client.call('GET', path, { language: header });
-        return status === 200 && isObject(body) ? body : undefined;
+        return isSuccess(status) && isObject(body) ? body : undefined;
       });
       return answer as (Guidance & object) | undefined;
     };
     const config = (language: string) => guided('/api/v1/config/', language);
     const registrationIn = ({ status, body }: RestAnswer) => {
-      if (status !== 200) throw refused(status, `cannot register the attempt (HTTP ${status}).`);
+      if (!isSuccess(status)) throw refused(status, `cannot register the attempt (HTTP ${status}).`);
       const { id, status: onboardingError } = Object(body);
       if (onboardingErrors.includes(onboardingError)) return { onboardingError: onboardingError as OnboardingError };
       const externalId = givenId(id);
@@ -96,7 +96,8 @@ export const rest: ProviderType<RestOptions> = {
         const path = attemptPath(examId, attemptId);
         if (news === 'remove') {
           const { status, body } = await client.call('DELETE', path);
-          const isGone = status === 404 || status === 410 || Object(body).status === 'deleted';
+          const isRemoved = isSuccess(status) && (Object(body).status ?? 'deleted') === 'deleted';
+          const isGone = isRemoved || status === 404 || status === 410;
           if (!isGone) throw refused(status, `did not remove the attempt (HTTP ${status}).`);
           return;
         }
@@ -156,7 +157,7 @@ export const rest: ProviderType<RestOptions> = {
         const path = `/api/v1/courses/${inPath(courseId)}/onboarding_statuses`;
         const page = async (path: string) => {
           const { status, body } = await client.call('GET', path);
-          if (status === 200 && body !== undefined) return body as any;
+          if (isSuccess(status) && body) return body as any;
           throw refused(status, `did not tell the onboarding profiles (HTTP ${status}).`);
         };
         const first = await page(query.size > 0 ? `${path}?${query}` : path);
@@ -178,5 +179,4 @@ export const rest: ProviderType<RestOptions> = {
 };
 
 const part = (id: string | null) => encodeURIComponent(String(id));
-const isSuccess = (status: number) => status >= 200 && status < 300;
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);

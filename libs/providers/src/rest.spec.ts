@@ -112,10 +112,7 @@ describe('the registration of an attempt', () => {
     [{ body: { id: 'x'.repeat(256) } }, { status: 200, message: 'Watchers sent no id for the attempt.' }],
     [{ body: { id: 'a\0b' } }, { status: 200, message: 'Watchers sent no id for the attempt.' }],
     [{ body: { id: { a: 1 } } }, { status: 200, message: 'Watchers sent no id for the attempt.' }],
-    [
-      { status: 201, body: { id: 'a' } },
-      { status: 201, message: 'Watchers cannot register the attempt (HTTP 201).' },
-    ],
+    [{ status: 201, body: { id: 'a' } }, { externalId: 'a' }],
     [{ status: 400 }, { status: 400, message: 'Watchers cannot register the attempt (HTTP 400).' }],
   ])('answered %j leads to %j', async (answer, expected) => {
     vendor.answers(answer);
@@ -179,6 +176,16 @@ describe('what becomes of an attempt', () => {
   it('an attempt that the vendor does not have is removed', async () => {
     vendor.answers({ status: 404 });
     await provider().tell('remove', 'exam-1', 'a');
+  });
+
+  it.each([
+    ['start', { status: 201, body: {} }],
+    ['stop', { status: 204, text: '' }],
+    ['remove', { status: 204, text: '' }],
+    ['remove', { status: 201, body: {} }],
+  ] as const)('%s answered %j was taken', async (news, answer) => {
+    vendor.answers(answer);
+    await provider().tell(news, 'exam-1', 'a');
   });
 
   it.each([
@@ -327,11 +334,8 @@ describe('onboarding profiles', () => {
     expect(await outcome(profiles({ status: '' }))).toMatchObject({ status: 502 });
   });
 
-  it.each([{ status: 503, body: {} }, { status: 201, body: {} }, { text: 'garbage' }])(
-    'answered %j are not told',
-    async (answer) => {
-      vendor.answers(answer);
-      await expect(profiles({ user_id: 'x' })).rejects.toMatchObject({ provider: 'rest' });
-    },
-  );
+  it.each([{ status: 503, body: {} }, { text: 'garbage' }])('answered %j are not told', async (answer) => {
+    vendor.answers(answer);
+    await expect(profiles({ user_id: 'x' })).rejects.toMatchObject({ provider: 'rest' });
+  });
 });

@@ -1,4 +1,5 @@
 import { createCipheriv } from 'node:crypto';
+import { fetchWhole } from '#connections';
 import { plusMinutes, printed, Refusal, reviewStatusOf } from '#domain';
 import { onceMore } from './once-more.js';
 import { isObject, kinds } from './options.js';
@@ -12,7 +13,7 @@ import {
   type RegistrationContext,
   type ReviewedAttempt,
 } from './provider.js';
-import { parsed } from './rest.client.js';
+import { isSuccess, parsed } from './rest.client.js';
 import { signedHeaders } from './ssi-signature.js';
 import { traceHeaders } from './trace-headers.js';
 import { decryptedVideoLink } from './video-link.js';
@@ -28,7 +29,7 @@ export type SoftwareSecureOptions = {
   send_email?: boolean;
 };
 
-const timeoutMs = 10_000;
+const timeoutMs = 5_000;
 
 /** RPNow (domain.md §10.6): told of an attempt once, and heard of again by its review. */
 export const softwareSecure: ProviderType<SoftwareSecureOptions> = {
@@ -69,7 +70,7 @@ export const softwareSecure: ProviderType<SoftwareSecureOptions> = {
             throw refused(signal.aborted ? 504 : 503, 'does not answer.');
           });
         });
-        if (status !== 200 && status !== 201) throw refused(status, `cannot register the attempt (HTTP ${status}).`);
+        if (!isSuccess(status)) throw refused(status, `cannot register the attempt (HTTP ${status}).`);
         const externalId = givenId(Object(body).ssiRecordLocator);
         if (!externalId) throw refused(status, 'sent no id for the attempt.');
         return { externalId };
@@ -93,7 +94,7 @@ export const softwareSecure: ProviderType<SoftwareSecureOptions> = {
 
 async function post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal) {
   const all = { ...traceHeaders.getStore(), ...headers };
-  const response = await fetch(url, { method: 'POST', headers: all, body, signal, redirect: 'error' });
+  const response = await fetchWhole(url, { method: 'POST', headers: all, body, signal, redirect: 'error' });
   return { status: response.status, body: parsed(await response.text()) };
 }
 

@@ -1,3 +1,4 @@
+import { fetchWhole } from '#connections';
 import { signToken } from '#platform';
 
 export type Person = { user_id: number; preferred_username: string; administrator?: boolean };
@@ -13,7 +14,8 @@ export class Client {
   /** The answer's JSON, or its text. Throws when it is not 2xx. */
   async ask<T = any>(person: Person, method: string, path: string, body?: unknown): Promise<T> {
     const claims = { email: `${person.preferred_username}@example.org`, name: person.preferred_username, ...person };
-    const answer = await fetch(this.url + path, {
+    const answer = await fetchWhole(this.url + path, {
+      signal: AbortSignal.timeout(30_000),
       method,
       headers: {
         authorization: `JWT ${await signToken(this.secret, claims, this.token)}`,

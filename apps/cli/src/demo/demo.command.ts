@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Command, Option } from 'nest-commander';
 import { jwtSecretOf, loadConfiguration } from '#configuration';
+import { fetchWhole } from '#connections';
 import { StrictCommand } from '../operators/strict.command.js';
 import { Client } from './client.js';
 import { messagesOfCourse } from './messages.js';
@@ -82,7 +83,7 @@ async function showMessages(
   lastAttempt: number,
 ) {
   if (configuration.kafkaBrokers.length === 0) {
-    const metrics = await (await fetch(`${url}/metrics`)).text();
+    const metrics = await (await fetchWhole(`${url}/metrics`, { signal: AbortSignal.timeout(30_000) })).text();
     const [, waiting = '?'] = /^proctoring_relay_events_waiting (\S+)$/m.exec(metrics) ?? [];
     console.log(`\nKafka: KAFKA_BROKERS is not set here; ${waiting} events wait (npm run kafka starts a broker)`);
     return;

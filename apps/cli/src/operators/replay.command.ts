@@ -3,6 +3,7 @@ import { upcasters } from '#domain';
 import { EventStore, replay, type Stored, Undeliverable, type Upcasters } from '#event-store';
 import { keyOf, Relay } from '#integration';
 import { streamOfAttempt } from '#read-models';
+import { isOutputClosed } from '../output.js';
 import { withCommands } from '../surroundings.js';
 import { idOf, nameOf, OperatorCommand, type OperatorOptions, timeOf } from './operator.command.js';
 import { BadUse } from './strict.command.js';
@@ -134,6 +135,7 @@ async function publishOf(
 async function print(events: EventStore, found: AsyncIterable<Stored[]>, json?: boolean) {
   const streams = new Set<string>();
   for await (const batch of found) {
+    if (isOutputClosed()) return;
     const inShort = batch.map(({ stream, version, recordedAt, type, metadata: { actor } }) => {
       return { stream, version, recordedAt, type, by: actor };
     });

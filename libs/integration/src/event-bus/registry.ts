@@ -1,4 +1,5 @@
 import avsc, { type Type } from 'avsc';
+import { fetchWhole } from '#connections';
 
 /** The registry has no schema of this id, or one that is not Avro. */
 export class UnknownSchema extends Error {
@@ -54,7 +55,7 @@ export class SchemaRegistry {
   private async ask(path: string, request: RequestInit = {}) {
     const { headers } = this;
     try {
-      return await fetch(this.base + path, { ...request, headers, signal: AbortSignal.timeout(5000) });
+      return await fetchWhole(this.base + path, { ...request, headers, signal: AbortSignal.timeout(5000) });
     } catch (error) {
       const { message, cause } = error as Error;
       throw new Error(`The schema registry does not answer: ${(cause as Error)?.message || message}`);

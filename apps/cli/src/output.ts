@@ -1,0 +1,13 @@
+let isClosed = false;
+
+/** Whether nobody reads the output any more, as after `… | head`. */
+export const isOutputClosed = () => isClosed;
+
+/** A closed output is no failure: what was begun is finished, and long lists end early. */
+export function outliveClosedOutput() {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      isClosed = true;
+    });
+}

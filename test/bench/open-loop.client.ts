@@ -11,41 +11,35 @@ process.on('disconnect', () => process.exit());
 
 type Ask = ReturnType<typeof asking>;
 
-/** As many as learners' browsers and proxies would have for one kind of request. */
-const mostConnections = 1_000;
+/** For each kind of requests, as a proxy would have them. They are opened before: a connection is no part of what is measured. */
+const connections = 1_000;
+const openedAtOnce = 100;
 
-/** Sends over an idle connection, else over a new one. */
-function connectionsTo(port: number) {
-  const free: Ask[] = [];
-  const waiting: (() => void)[] = [];
-  let used = 0;
+async function connectionsTo(port: number) {
   const open = async () => {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
     return asking(socket);
   };
+  const free: Ask[] = [];
+  while (free.length < connections) free.push(...(await Promise.all(Array.from({ length: openedAtOnce }, open))));
+  const waiting: ((ask: Ask) => void)[] = [];
   return async (text: string): Promise<Answer> => {
-    if (used === mostConnections) await new Promise<void>((resolve) => waiting.push(resolve));
-    else used++;
-    try {
-      const ask = free.pop() ?? (await open());
-      const answer = await ask(Buffer.from(text));
-      if (answer.status > 0) free.push(ask);
-      return answer;
-    } catch (error) {
-      return { status: 0, head: '', body: String(error) };
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else used--;
-    }
+    const ask = free.pop() ?? (await new Promise<Ask>((resolve) => waiting.push(resolve)));
+    const answer = await ask(Buffer.from(text));
+    const next = answer.status > 0 ? ask : await open();
+    const first = waiting.shift();
+    if (first) first(next);
+    else free.push(next);
+    return answer;
   };
 }
 
 async function run(port: number, arrivals: Arrivals[]): Promise<OpenLoopReport> {
+  const senders = await Promise.all(arrivals.map(() => connectionsTo(port)));
   const begin = performance.now() + 100;
-  const kinds = arrivals.map(async ({ name, perSecond, texts }) => {
-    const send = connectionsTo(port);
+  const kinds = arrivals.map(async ({ name, perSecond, texts }, kind) => {
+    const send = senders[kind];
     const sent: Promise<void>[] = [];
     const report: KindReport = { latencies: [], refused: 0, withoutRetryAfter: 0, lost: 0, wrong: [] };
     for (const [index, text] of texts.entries()) {

@@ -26,10 +26,13 @@ import { limitTimes } from './time-limits.js';
 
 const largestBody = 10 * 1024 * 1024;
 
+/** Connections that wait to be accepted: a full exam hall connects within a second. The system may allow fewer. */
+const backlog = 4_096;
+
 /** Serves HTTP until `close`, which lets running requests end first. The database must be migrated. */
 export async function startApi(configuration: Configuration, databaseUrl: string) {
   const app = await createApi(configuration, databaseUrl);
-  await app.listen(configuration.port, configuration.host).catch(async (error) => {
+  await app.listen({ port: configuration.port, host: configuration.host, backlog }).catch(async (error) => {
     await app.close();
     throw error;
   });

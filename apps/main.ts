@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkDataDir, loadConfiguration, migrate, startPostgres } from '#configuration';
+import { checkDataDir, loadConfiguration, startPostgres } from '#configuration';
 import { startApi } from './api/src/api.js';
+import { bringUpToDate } from './bring-up-to-date.js';
 import { startWorker } from './worker/src/worker.js';
 
 /** What runs, in the order it was started; it ends in the opposite order. */
@@ -20,7 +21,7 @@ async function start() {
     running.push({ name: 'PostgreSQL', stop: () => postgres.stop() });
     databaseUrl = postgres.url;
   }
-  await migrate(databaseUrl, { signal: startUp.signal, say: console.log });
+  await bringUpToDate(databaseUrl, { signal: startUp.signal, say: console.log });
   if (role !== 'api') {
     const worker = await startWorker(configuration, databaseUrl);
     running.push({ name: 'The worker', stop: () => worker.close() });

@@ -1,40 +1,25 @@
-import { EventStore } from './1000-event-store.js';
-import { Platform } from './2000-platform.js';
-import { ReadModels3000000000000 } from './3000-read-models.js';
-import { Vendors4000000000000 } from './4000-vendors.js';
-import { Mail5000000000000 } from './5000-mail.js';
-import { Lists5500000000000 } from './5500-lists.js';
-import { Onboarding5600000000000 } from './5600-onboarding.js';
-import { Deliveries6000000000000 } from './6000-deliveries.js';
-import { RosterTimes7000000000000 } from './7000-roster-times.js';
-import { VendorRetirements7100000000000 } from './7100-vendor-retirements.js';
-import { Leases8100000000000 } from './8100-leases.js';
-import { Generations8200000000000 } from './8200-generations.js';
-import { Clock8400000000000 } from './8400-clock.js';
-import { RoomForUpdates8410000000000 } from './8410-room-for-updates.js';
-import { GroupCommit8500000000000 } from './8500-group-commit.js';
-import { IdempotencyKeys8600000000000 } from './8600-idempotency-keys.js';
-import { OnboardingPlan8710000000000 } from './8710-onboarding-plan.js';
-import { OpenTransactions8720000000000 } from './8720-open-transactions.js';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { folder, sqlMigration, textOf } from './sql-migration.js';
 
-/** In the order in which they are applied. */
+/** In the order in which they are applied. Once it is released, no file is edited: a change is a new file. */
 export const migrations = [
-  EventStore,
-  Platform,
-  ReadModels3000000000000,
-  Vendors4000000000000,
-  Mail5000000000000,
-  Lists5500000000000,
-  Deliveries6000000000000,
-  Onboarding5600000000000,
-  RosterTimes7000000000000,
-  VendorRetirements7100000000000,
-  Leases8100000000000,
-  Generations8200000000000,
-  Clock8400000000000,
-  RoomForUpdates8410000000000,
-  GroupCommit8500000000000,
-  IdempotencyKeys8600000000000,
-  OnboardingPlan8710000000000,
-  OpenTransactions8720000000000,
-];
+  '1000-event-store.sql',
+  '2000-roster.sql',
+  '3000-read-models.sql',
+  '4000-deliveries.sql',
+  '5000-list-sums.sql',
+].map(sqlMigration);
+
+export const migrationNames = migrations.map((Migration) => new Migration().name);
+
+/** The functions with their triggers, and the rights of `role`: run again whenever one of them changes. */
+export const functionsAndRights = (role: string): string =>
+  [
+    // They name each other and tables.
+    'set local check_function_bodies = off',
+    ...readdirSync(join(folder, 'functions'))
+      .sort()
+      .map((file) => textOf(`functions/${file}`)),
+    textOf('rights.sql').replaceAll(':role', role),
+  ].join(';\n');

@@ -6,11 +6,18 @@ import { migrate, poolOptions } from '../libs/configuration/src/index.js';
 
 /** A fresh, migrated database in the server named by TEST_DATABASE_URL, which the global setup starts when it is not set. */
 export async function openDatabase() {
+  return openCopyOf(await migratedTemplate(process.env.TEST_DATABASE_URL!));
+}
+
+/** A database that `prepare` fills. */
+export const openDatabaseWith = (prepare: (url: string) => Promise<void>) => openCopyOf('template0', prepare);
+
+async function openCopyOf(template: string, prepare = async (_: string) => {}) {
   const server = process.env.TEST_DATABASE_URL!;
-  const template = await migratedTemplate(server);
   const name = `test_${randomBytes(8).toString('hex')}`;
   await once(server, `create database ${name} template ${template}`);
   const url = within(server, name);
+  await prepare(url);
   const owner = new pg.Pool({ connectionString: url, max: 5 });
   const pool = new pg.Pool(poolOptions(url, { max: 20 }));
   for (const each of [pool, owner]) each.on('error', () => {}); // connections that a test ends on purpose
@@ -38,7 +45,8 @@ export type Database = Awaited<ReturnType<typeof openDatabase>>;
 async function migratedTemplate(server: string): Promise<string> {
   const hash = createHash('sha256');
   const folder = join(process.cwd(), 'migrations');
-  for (const file of readdirSync(folder).sort()) hash.update(readFileSync(join(folder, file)));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(ts|sql)$/.test(file));
+  for (const file of files.sort()) hash.update(readFileSync(join(folder, file)));
   const template = `template_${hash.digest('hex').slice(0, 16)}`;
   const client = new pg.Client(server);
   await client.connect();

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type pg from 'pg';
+import { functionsAndRights } from '../../../migrations/index.js';
 
 /**
  * Makes what a migration needs and only some users may make: the role that the service acts as, membership in it, and the
@@ -36,23 +38,34 @@ export async function prepareDatabase(owner: pg.ClientBase): Promise<string> {
   return role;
 }
 
-/** Gives the role all rights that migrations gave to `proctoring_app`, or that the role of a copied database had. */
-export async function moveRights(owner: pg.ClientBase, role: string): Promise<void> {
+/** Functions and rights as they are in this version, when any of them differs; also in a database that was copied. */
+export async function refreshFunctions(owner: pg.ClientBase, role: string): Promise<void> {
+  const text = functionsAndRights(role);
+  const digest = createHash('sha256').update(text).digest('hex');
+  const known = await owner.query(`select obj_description(to_regprocedure('application_role()'), 'pg_proc') as digest`);
+  if (known.rows[0].digest === digest) return;
   await owner.query('begin');
+  await owner.query(text);
+  await revokeFromOthers(owner, role);
+  await owner.query(
+    `create or replace function application_role() returns text language sql immutable return '${role}';
+     comment on function application_role() is '${digest}'`,
+  );
+  await owner.query('select create_event_partitions()');
+  await owner.query('commit');
+}
+
+/** A copied database comes with the rights of the original's role. */
+async function revokeFromOthers(owner: pg.ClientBase, role: string) {
   const { rows } = await owner.query(
     `with objects as (
        select case relkind when 'S' then 'sequence' else 'table' end as kind, oid::regclass::text as name, relacl as acl from pg_class
        union all select 'function', oid::regprocedure::text, proacl from pg_proc
        union all select 'schema', quote_ident(nspname), nspacl from pg_namespace)
-     select kind, name, quote_ident(rolname) as former, string_agg(privilege_type, ', ') as rights
+     select distinct format('revoke all on %s %s from %I', kind, name, rolname) as text
        from objects, aclexplode(acl) entry join pg_roles on pg_roles.oid = entry.grantee
-      where rolname ~ '^proctoring_app(_\\d+)?$' and rolname <> $1 group by 1, 2, 3`,
+      where rolname ~ '^proctoring_app(_\\d+)?$' and rolname <> $1`,
     [role],
   );
-  for (const { kind, name, former, rights } of rows)
-    await owner.query(`grant ${rights} on ${kind} ${name} to ${role}; revoke all on ${kind} ${name} from ${former}`);
-  await owner.query(
-    `create or replace function application_role() returns text language sql immutable return '${role}'`,
-  );
-  await owner.query('commit');
+  for (const { text } of rows) await owner.query(text);
 }

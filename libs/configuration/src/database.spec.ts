@@ -115,19 +115,24 @@ describe('deployments on one server', () => {
     );
   });
 
-  it('of an earlier version no longer share a role after the next start', async () => {
-    const [{ user, url }] = deployments;
-    await server.query(`alter role ${user} createrole`);
-    await migrate(url);
-    const role = await roleOf(deployments[0]);
-    await asking(url, `grant select, insert on events to proctoring_app; revoke all on events from ${role}`);
-    await migrate(url);
+  it('that begin with a copy of another database have a role of their own after the first start', async () => {
+    const [original, copy] = deployments;
+    await server.query(`alter role ${copy.user} createrole`);
+    await server.query(`alter database ${original.database} owner to ${copy.user}`);
+    const address = Object.assign(new URL(copy.url), { pathname: `/${original.database}` }).href;
+    await migrate(address);
+    const [first, second] = [await roleOf({ url: address }), await roleOf(copy)];
+    await server.query(`drop database ${copy.database}`);
+    await server.query(`create database ${copy.database} template ${original.database} owner ${copy.user}`);
+    const role = await roleOf(copy);
+    await migrate(copy.url);
     const { rows } = await asking(
-      url,
-      `select has_table_privilege('proctoring_app', 'events', 'select') as shared,
+      copy.url,
+      `select has_table_privilege('${first}', 'events', 'select') as shared,
               has_table_privilege('${role}', 'events', 'insert') as own`,
     );
     expect(rows).toEqual([{ shared: false, own: true }]);
+    expect(new Set([first, second, role]).size).toBe(3);
   });
 });
 

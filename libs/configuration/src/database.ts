@@ -3,7 +3,8 @@ import type pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { hourMs, openClient, poolSettings } from '#connections';
 import { migrations } from '../../../migrations/index.js';
-import { moveRights, prepareDatabase } from './application-role.js';
+import { prepareDatabase, refreshFunctions } from './application-role.js';
+import { copyEarlier, setAsideEarlier } from './earlier-schema.js';
 import { poolOptions, refuseTransactionPooling } from './session.js';
 
 type Options = { max?: number; applicationName?: string };
@@ -40,9 +41,11 @@ export async function migrate(url: string, { signal, say = () => {} }: MigrateOp
     if ((await owner.query('select pg_is_in_recovery() as standby')).rows[0].standby) return;
     await waitForTurn(owner, say, signal);
     const role = await prepareDatabase(owner);
+    await setAsideEarlier(owner);
     await database.initialize();
     await database.runMigrations({ transaction: 'each' });
-    await moveRights(owner, role);
+    await refreshFunctions(owner, role);
+    await copyEarlier(owner);
   } catch (error) {
     throw new Error(`The database at ${hostname}:${port || 5432}${pathname} cannot be used: ${reasonOf(error)}`);
   } finally {

@@ -9,6 +9,7 @@ export {
   userObfuscationKeyOf,
 } from './configuration.js';
 export { dataSourceOptions, migrate, poolOf } from './database.js';
+export { dropEarlier, isCopied } from './earlier-schema.js';
 export { startPostgres, stopPostgres } from './embedded-postgres.js';
 export { logLevelsOf } from './log-levels.js';
 export { poolOptions } from './session.js';

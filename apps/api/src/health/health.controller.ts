@@ -15,7 +15,7 @@ import {
   stoppedFollowers,
   writableGenerationOf,
 } from '#event-store';
-import { migrations } from '../../../../migrations/index.js';
+import { migrationNames } from '../../../../migrations/index.js';
 import { Gate } from '../authentication.js';
 import { Answers } from '../document/answers.js';
 import { detail, either, integer, listOf, number, object, orNull, text, time } from '../document/schemas.js';
@@ -75,7 +75,7 @@ export class HealthController {
   async ready() {
     if (this.draining.hasBegun) throw new HttpAnswer(503, { status: 'ending' });
     const { rows } = await this.pool.query(applied);
-    const missing = migrations.map((each) => nameOf(each)).filter((name) => !rows[0].names?.includes(name));
+    const missing = migrationNames.filter((name) => !rows[0].names?.includes(name));
     if (missing.length > 0) throw new HttpAnswer(503, { status: 'migrations are missing', missing });
     const { generation } = await writableGenerationOf(this.pool).catch((error) => {
       throw error instanceof LogNotWritable ? new HttpAnswer(503, { status: error.message }) : error;
@@ -101,8 +101,3 @@ export class HealthController {
     };
   }
 }
-
-const nameOf = (migration: (typeof migrations)[number]): string => {
-  const { name } = new migration() as { name?: string };
-  return name ?? migration.name;
-};

@@ -1,0 +1,35 @@
+-- Ids that the lost end of the log gave out must not be given to others, so all sequences jump.
+-- Answers the generation that it began; nothing when the log is not in the state that this is for.
+create or replace function begin_generation(from_state text) returns setof log_generations
+language plpgsql security definer set search_path from current as $$
+declare
+  ids_left_out constant bigint := 1000000;
+  now_is record;
+  each record;
+  skipped bigint := 0;
+  jumped bigint;
+begin
+  perform pg_advisory_xact_lock(7061, 4);
+  select * into now_is from log_state();
+  if now_is.state <> from_state then
+    return;
+  end if;
+  if from_state <> 'new' then
+    for each in select format('%I', sequencename)::regclass as name, coalesce(last_value, 0) as last_value
+                from pg_sequences where schemaname = current_schema() loop
+      jumped := greatest(each.last_value, case from_state when 'copied' then highest_id(each.name) else 0 end)
+        + ids_left_out;
+      perform setval(each.name, jumped);
+      if each.name = 'events_position'::regclass then
+        skipped := jumped - each.last_value;
+      end if;
+    end loop;
+    perform create_event_partitions();
+  end if;
+  return query insert into log_generations
+    (generation, log_id, reason, system_identifier, database_oid, timeline, skipped_positions)
+    select coalesce(now_is.generation, (select max(e.generation) from events e), 0) + 1,
+      coalesce(now_is.log_id, gen_random_uuid()), from_state,
+      now_is.system_identifier, now_is.database_oid, now_is.timeline, skipped
+    returning *;
+end $$;

@@ -1,0 +1,8 @@
+-- Holds for the owner too, and even where ordinary triggers are switched off.
+create or replace function refuse_change() returns trigger language plpgsql as $$ begin
+  raise exception '% is append-only: % is refused', tg_table_name, tg_op using errcode = 'insufficient_privilege';
+end $$;
+
+create or replace trigger append_only before update or delete or truncate on events for each statement
+  execute function refuse_change();
+alter table events enable always trigger append_only;

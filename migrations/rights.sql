@@ -1,0 +1,14 @@
+-- The rights of the role that the service acts as, :role. Run at each start that changes anything.
+grant usage on schema public to :role;
+grant select on migrations, log_generations to :role;
+grant select, insert on events, mails to :role;
+grant select, insert, update on streams, vendor_retirements to :role;
+grant select, insert, delete on commands, list_sums, list_changes to :role;
+grant select, insert, update, delete on checkpoints, dead_letters, leases, users, courses, enrollments, course_staff,
+  credit_requirements, credit_statuses, verified_names, dates, schedules, learner_keys, exams, attempts, allowances,
+  attempt_groups, attempt_learners, quarantined_callbacks, unclaimed_registrations, vendor_deliveries, vendor_circuits,
+  deliveries, idempotency_keys to :role;
+grant usage on sequence events_position, lease_epochs, exam_ids, attempt_ids, allowance_ids, review_policy_ids to :role;
+
+revoke execute on function create_event_partitions, log_server, begin_generation from public;
+grant execute on function create_event_partitions, log_server, begin_generation to :role;

@@ -64,6 +64,21 @@ const isAscending = (body: unknown): boolean =>
   Object.values(Object(body)).every((item) => !Array.isArray(item) || isAscending(item)) &&
   (!Array.isArray(body) || body.every(({ id }, index) => index === 0 || id === undefined || body[index - 1].id < id));
 
+/** Of earlier requests: those that repeated an earlier one about the same attempt, and say nothing new. */
+const repetitions = (history: Exchange[]) =>
+  history.filter(
+    (exchange, index) =>
+      exchange.step.method === 'PUT' &&
+      (['stop', 'click_download_software', 'decline'].includes(actionOf(exchange)) ||
+        /review_status$|allowance$/.test(exchange.step.path)) &&
+      history
+        .slice(0, index)
+        .some(
+          ({ step }) =>
+            step.path === exchange.step.path && JSON.stringify(step.body) === JSON.stringify(exchange.step.body),
+        ),
+  );
+
 /** Refused by both, since another attempt is running; one of them knows already that its time is over. */
 const startsAnother = (exchange: Exchange) =>
   asks(exchange, 'PUT', attempt) &&
@@ -385,6 +400,15 @@ export const differences: Difference[] = [
       asks(exchange, 'GET', /^~\/(exam\/course_id|attempt)\//) &&
       /^body\.(length: |modified: |status: reference "onboarding_reset")/.test(line) &&
       history.some(partsWays),
+  },
+  {
+    name: 'a request that is repeated changes nothing',
+    reason: 'each repetition saves the attempt anew and tells others once more → nothing changes and nobody is told',
+    explains: (line, _, history) => {
+      const repeated = repetitions(history);
+      const [, modified = ''] = /modified: reference "([^"]+)"/.exec(line) ?? [];
+      return repeated.some(({ at }) => at === Date.parse(modified)) || onlyReferenceTold(repeated, line);
+    },
   },
   {
     name: 'times are told in English',

@@ -68,7 +68,10 @@ type Asked = Pick<FastifyRequest, 'method' | 'headers'>;
 export function answerTo(error: any, { method, headers }: Asked = { method: 'GET', headers: {} }): HttpAnswer {
   if (error instanceof HttpAnswer) return error;
   if (error instanceof Busy) return busy(error);
-  if (error instanceof Refusal) return refused(statusOf(error.code), error.message);
+  if (error instanceof Refusal) {
+    const { code, message, retryAfterSeconds: seconds } = error;
+    return refused(statusOf(code), message, seconds === undefined ? {} : { 'Retry-After': String(seconds) });
+  }
   if (error instanceof RosterInvalid) return new HttpAnswer(422, { errors: error.errors });
   if (error instanceof ProviderRefused)
     return [503, 504].includes(error.status)

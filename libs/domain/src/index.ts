@@ -11,6 +11,7 @@ export * from './attempts/attempt.statuses.js';
 export * from './attempts/attempt.time.js';
 export * from './attempts/attempt.words.js';
 export { allowedTimeOf, currentAttempt, type LearnerAtExam } from './attempts/learner-at-exam.js';
+export * from './attempts/learner-changes.js';
 export * from './attempts/onboarding.js';
 export * from './attempts/onboarding.panel.js';
 export * from './decider.js';

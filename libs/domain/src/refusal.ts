@@ -5,6 +5,8 @@ export class Refusal extends Error {
   constructor(
     readonly code: string,
     message: string,
+    /** After so many seconds the same may be accepted. */
+    readonly retryAfterSeconds?: number,
   ) {
     super(message);
   }

@@ -2,9 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { type Event, Refusal } from '#domain';
 import { whenWritable } from './generations.js';
+import { HotHistories } from './hot-histories.js';
 import { type Append, type Staged, stage } from './staging.js';
 import { columns, type Write } from './statements.js';
-import { headOf, type Metadata, type Stored, start, verifyStream } from './stored.js';
+import { byStream, headOf, type Metadata, type Stored, start, verifyStream } from './stored.js';
 import { type Upcasters, upcast } from './upcasting.js';
 import { Writer } from './writer.js';
 
@@ -27,6 +28,12 @@ export class AlreadyDone extends Error {
   }
 }
 
+type Transaction = { streams: readonly string[]; metadata: Metadata; key?: string };
+type Decide<T> = (historyOf: (stream: string) => readonly Stored[]) => {
+  appends: readonly { stream: string; events: readonly Event[]; metadata?: Metadata }[];
+  answer: T;
+};
+
 /** Two appends whose projections meet in the same rows. */
 const deadlock = '40P01';
 
@@ -36,6 +43,8 @@ const deadlock = '40P01';
  */
 export class EventStore {
   private readonly writer: Writer;
+  private readonly hot = new HotHistories((versions) => this.readFrom(versions));
+  private readonly turns = new Map<string, Promise<unknown>>();
 
   constructor(
     private readonly pool: pg.Pool,
@@ -59,6 +68,21 @@ export class EventStore {
     const { rows } = await this.pool.query<Stored>({ name: 'read_streams', text, values: [streams] });
     for (const event of rows) histories.get(event.stream)!.push(upcast(this.upcasters, event));
     return histories;
+  }
+
+  /** The same, of which this process may remember the most: then it reads only what is new. */
+  latest(streams: readonly string[]): Promise<ReadonlyMap<string, readonly Stored[]>> {
+    return this.hot.latest(streams);
+  }
+
+  private async readFrom(versions: ReadonlyMap<string, number>): Promise<Stored[]> {
+    // A limit that the planner cannot see makes it walk the index, also where one stream is most of the table.
+    const text = `select ${columns} from unnest($1::text[], $2::bigint[]) as wanted (stream, version), lateral (
+      select * from events where events.stream = wanted.stream and events.version >= wanted.version
+      order by events.version limit (select 1000000000)) as e order by e.stream, e.version`;
+    const values = [[...versions.keys()], [...versions.values()]];
+    const { rows } = await this.pool.query<Stored>({ name: 'read_from', text, values });
+    return rows.map((event) => upcast(this.upcasters, event));
   }
 
   /** Several streams, each from its beginning up to a version. */
@@ -129,42 +153,74 @@ export class EventStore {
 
   /**
    * Reads streams, decides, appends; starts over, up to 10 times, when somebody else was faster. A repeated `key` gets the
-   * first answer and no events, even where the decision is refused by now.
+   * first answer and no events, even where the decision is refused by now. What this process remembers of the streams is
+   * good enough for a decision that appends to all that it looked at: the append fails when there is more.
    */
-  async transact<T>(
-    options: { streams: readonly string[]; metadata: Metadata; key?: string },
-    decide: (historyOf: (stream: string) => Stored[]) => {
-      appends: readonly { stream: string; events: readonly Event[]; metadata?: Metadata }[];
-      answer: T;
-    },
-  ): Promise<{ answer: T; events: Stored[] }> {
-    const { streams, metadata, key } = options;
-    for (let attempt = 1; ; attempt++) {
-      const histories = await this.readMany(streams);
-      const historyOf = (stream: string) => {
-        const history = histories.get(stream);
-        if (!history) throw new Error(`${stream} is not among the streams of this transaction`);
-        return history;
-      };
-      try {
-        const { appends, answer } = decide(historyOf);
-        const events = await this.append(
-          appends.map((each) => {
-            const history = historyOf(each.stream);
-            return { ...each, metadata: each.metadata ?? metadata, history, after: headOf(history) };
-          }),
-          key === undefined ? undefined : { key, answer },
-        );
-        return { answer, events };
-      } catch (error) {
-        if (error instanceof AlreadyDone) return { answer: error.answer as T, events: [] };
-        if (error instanceof Refusal && key !== undefined) {
-          const answer = await this.firstAnswer(key);
-          if (answer !== undefined) return { answer: answer as T, events: [] };
+  transact<T>(options: Transaction, decide: Decide<T>): Promise<{ answer: T; events: Stored[] }> {
+    return this.inTurn(options.streams[0], async () => {
+      const known = this.hot.known(options.streams);
+      const done = known && (await this.attempt(options, decide, known, true));
+      if (done) return done;
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return (await this.attempt(options, decide, await this.hot.latest(options.streams), false))!;
+        } catch (error) {
+          if (error instanceof Refusal && options.key !== undefined) {
+            const answer = await this.firstAnswer(options.key);
+            if (answer !== undefined) return { answer: answer as T, events: [] };
+          }
+          if (!(error instanceof VersionConflict) || attempt === 10) throw error;
+          await pause(Math.random() * 10 * attempt);
         }
-        if (!(error instanceof VersionConflict) || attempt === 10) throw error;
-        await pause(Math.random() * 10 * attempt);
       }
+    });
+  }
+
+  /** Undefined when the histories may lack something that matters. */
+  private async attempt<T>(
+    { metadata, key }: Transaction,
+    decide: Decide<T>,
+    histories: ReadonlyMap<string, Stored[]>,
+    mayLack: boolean,
+  ): Promise<{ answer: T; events: Stored[] } | undefined> {
+    const used = new Set<string>();
+    const historyOf = (stream: string) => {
+      const history = histories.get(stream);
+      if (!history) throw new Error(`${stream} is not among the streams of this transaction`);
+      used.add(stream);
+      return history;
+    };
+    try {
+      const { appends, answer } = decide(historyOf);
+      for (const { stream, events } of appends) if (events.length > 0) used.delete(stream);
+      if (mayLack && used.size > 0) return undefined;
+      const events = await this.append(
+        appends.map((each) => {
+          const history = historyOf(each.stream);
+          return { ...each, metadata: each.metadata ?? metadata, history, after: headOf(history) };
+        }),
+        key === undefined ? undefined : { key, answer },
+      );
+      for (const [stream, appended] of byStream(events)) this.hot.extend(stream, histories.get(stream)!, appended);
+      return { answer, events };
+    } catch (error) {
+      if (error instanceof AlreadyDone) return { answer: error.answer as T, events: [] };
+      if (mayLack && (error instanceof Refusal || error instanceof VersionConflict)) return undefined;
+      if (!(error instanceof Refusal)) for (const stream of histories.keys()) this.hot.drop(stream);
+      throw error;
+    }
+  }
+
+  /** The commands of one process about one stream wait for each other, instead of being in each other's way. */
+  private async inTurn<T>(stream: string | undefined, work: () => Promise<T>): Promise<T> {
+    if (stream === undefined) return work();
+    const before = this.turns.get(stream);
+    const turn = before ? before.then(work, work) : work();
+    this.turns.set(stream, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.turns.get(stream) === turn) this.turns.delete(stream);
     }
   }
 

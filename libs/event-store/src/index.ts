@@ -13,6 +13,7 @@ export {
   writableGenerationOf,
 } from './generations.js';
 export { type OpenTransaction, openTransactions } from './horizon.js';
+export { folded } from './hot-histories.js';
 export * from './lag.js';
 export * from './lanes.js';
 export * from './lease.js';

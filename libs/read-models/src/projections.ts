@@ -1,9 +1,9 @@
-import type { Inline } from '#event-store';
+import { folded, type Inline } from '#event-store';
 import { allowanceView } from './allowances/allowance.view.js';
 import { attemptView } from './attempts/attempt.view.js';
 import { attemptGroupView } from './attempts/attempt-group.view.js';
 import { examView } from './exams/exam.view.js';
-import { foldRows, type Projection, writesOf } from './projection.js';
+import { foldRows, type Projection, type Row, type RowId, writesOf } from './projection.js';
 
 /** Every read model that the log is folded into. */
 export const projections: readonly Projection[] = [examView, attemptView, attemptGroupView, allowanceView];
@@ -11,6 +11,12 @@ export const projections: readonly Projection[] = [examView, attemptView, attemp
 /** The rows of all read models after an append: written in the append's own transaction, so a client reads its own write. */
 export const projectInline: Inline = (_stream, history, appended) =>
   projections.flatMap((projection) => {
-    const rows = foldRows(projection, appended, foldRows(projection, history));
+    const before = folded<ReadonlyMap<RowId, Row | null>>(
+      history,
+      projection,
+      new Map(),
+      (rows, events) => new Map([...rows, ...foldRows(projection, events, rows)]),
+    );
+    const rows = foldRows(projection, appended, before);
     return writesOf(projection, rows);
   });

@@ -1,21 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CONFIGURATION, FactFinder, learnerAtExamStream } from '#commands';
+import { CONFIGURATION, FactFinder, learnerAtExamOf, learnerAtExamStream } from '#commands';
 import type { Configuration } from '#configuration';
 import {
   allowedTimeOf,
   type ExamType,
   examTypeOf,
   type Facts,
-  fold,
   humanizedMinutes,
   isReadyToResume,
   isSettingUp,
-  type LearnerAtExamEvent,
-  learnerAtExam,
   remainingSeconds,
   roundHalfEven,
 } from '#domain';
-import { EventStore, type Stored } from '#event-store';
+import { EventStore } from '#event-store';
 import { type Provider, providerOf } from '#providers';
 import type { AttemptRecord } from '#read-models';
 import { links } from '../links.js';
@@ -79,8 +76,9 @@ export class Timer {
   /** The minutes that this learner would get when starting the exam now (domain.md §3.5). */
   async minutesNow(learner: { examId: number; userId: number }, at: string, known?: Facts): Promise<number> {
     const facts = known ?? (await this.facts.of(learner.examId, learner.userId));
-    const history = (await this.events.read(learnerAtExamStream(learner))) as Stored<LearnerAtExamEvent>[];
-    return allowedTimeOf(fold(learnerAtExam, history), facts, at).minutes;
+    const stream = learnerAtExamStream(learner);
+    const history = (await this.events.latest([stream])).get(stream)!;
+    return allowedTimeOf(learnerAtExamOf(history), facts, at).minutes;
   }
 }
 

@@ -18,17 +18,17 @@ import {
   GrantAllowance,
   isMinutesKey,
   type LearnerAtExam,
-  type LearnerAtExamEvent,
   learnerAtExam,
   NewAttemptCommand,
   ResetPracticeAttempt,
+  refuseTooManyChanges,
   startsCascade,
 } from '#domain';
-import { EventStore, type Metadata, nextId, type Stored } from '#event-store';
-import { seal } from '#platform';
+import { EventStore, type Metadata, nextId } from '#event-store';
+import { open, seal } from '#platform';
 import { examsBlockedForOnboarding } from '#read-models';
 import { FactFinder } from '../facts.js';
-import { learnerAtExamStream } from '../streams.js';
+import { changesOf, learnerAtExamOf, learnerAtExamStream } from '../streams.js';
 import { CONFIGURATION, POOL } from '../tokens.js';
 import { register } from './registration.js';
 
@@ -63,8 +63,9 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
         const states = new Map<string, LearnerAtExam>();
         const decided = (each: AnyAttemptCommand) => {
           const stream = learnerAtExamStream(each.learner);
-          const state = states.get(stream) ?? stateOf(historyOf(stream));
+          const state = states.get(stream) ?? learnerAtExamOf(historyOf(stream));
           const events = decide(learnerAtExam, state, each);
+          if (events.length > 0) refuseTooManyChanges(changesOf(historyOf(stream)), state, each);
           states.set(stream, fold(learnerAtExam, events, state));
           return { stream, events, metadata: metadataOf(commandId, each) };
         };
@@ -87,21 +88,32 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
 
   /** Adds the ids, codes, registrations and sealed values that a decision only passes on. */
   private async prepare(command: AnyAttemptCommand): Promise<void> {
-    const { userId } = command.learner;
     if (command instanceof GrantAllowance) {
       const { key, value } = command.data;
-      const kept = isMinutesKey(key) ? { value } : { sealed: await seal(this.pool, userId, value) };
+      const kept = isMinutesKey(key) ? { value } : { sealed: await this.sealedOnce(command) };
       command.allowance = { id: await nextId(this.pool, 'allowance_ids'), kept };
     }
     if (command instanceof CreateAttempt || command instanceof ResetPracticeAttempt) {
       await this.prepareAttempt(command);
-      const state = stateOf(await this.events.read(learnerAtExamStream(command.learner)));
+      const state = await this.stateOf(command.learner);
       const takingAsProctored =
         command instanceof CreateAttempt ? command.data.takingAsProctored : currentAttempt(state)?.takingAsProctored;
       if (!takingAsProctored) return;
       decide(learnerAtExam, state, command); // what is refused anyway is not registered
       command.attempt.registration = await register(this.pool, this.configuration, state, command);
     }
+  }
+
+  /** A value that is granted once more keeps its text, so that the decision sees that it is the same. */
+  private async sealedOnce({ learner, data: { key, value } }: GrantAllowance): Promise<string> {
+    const sealed = (await this.stateOf(learner)).allowances.find((each) => each.key === key)?.sealed;
+    const isSame = sealed && (await open(this.pool, learner.userId, sealed)) === value;
+    return isSame ? sealed : seal(this.pool, learner.userId, value);
+  }
+
+  private async stateOf(learner: AttemptCommand['learner']): Promise<LearnerAtExam> {
+    const stream = learnerAtExamStream(learner);
+    return learnerAtExamOf((await this.events.latest([stream])).get(stream)!);
   }
 
   private async prepareAttempt(command: NewAttemptCommand): Promise<void> {
@@ -140,9 +152,6 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
     );
   }
 }
-
-export const stateOf = (history: Stored[]): LearnerAtExam =>
-  fold(learnerAtExam, history as Stored<LearnerAtExamEvent>[]);
 
 export const informed = <C extends AttemptCommand>(command: C, facts: Facts): C => Object.assign(command, { facts });
 

@@ -5,8 +5,8 @@ import { decide, type Facts, learnerAtExam, TimeOutAttempt } from '#domain';
 import { EventStore, headOf, type Stored, VersionConflict } from '#event-store';
 import type { AttemptRecord } from '#read-models';
 import { FactFinder } from '../facts.js';
-import { learnerAtExamStream } from '../streams.js';
-import { informed, metadataOf, stateOf } from './attempt.handler.js';
+import { learnerAtExamOf, learnerAtExamStream } from '../streams.js';
+import { informed, metadataOf } from './attempt.handler.js';
 
 /** Submits many attempts whose time is over: reads what their decisions need at once, and appends each by itself. */
 @Injectable()
@@ -37,7 +37,7 @@ export class OverdueAttempts {
 
   private async submitOne(command: TimeOutAttempt, stream: string, history: Stored[]): Promise<void> {
     if (concernsOtherExams(command.facts)) return void (await this.commands.execute(command));
-    const events = decide(learnerAtExam, stateOf(history), command);
+    const events = decide(learnerAtExam, learnerAtExamOf(history), command);
     try {
       const metadata = metadataOf(uuid(), command);
       await this.events.append([{ stream, after: headOf(history), events, metadata, history }]);

@@ -92,7 +92,7 @@ export class ExamWriter {
 
   /** The exams as the commands would leave them, in their order; undefined where nothing changes. */
   private async savedBy(commands: readonly AnyExamCommand[]): Promise<(Exam | undefined)[]> {
-    const histories = await this.events.readMany(commands.map(({ data }) => examStream(data.examId)));
+    const histories = await this.events.latest(commands.map(({ data }) => examStream(data.examId)));
     const exams = commands.map((command) => {
       const before = stateOf(histories.get(examStream(command.data.examId))!);
       const [event] = decide(examDecider, before, command);
@@ -114,7 +114,7 @@ export class ExamWriter {
   }
 }
 
-const stateOf = (history: Stored[]): Exam | null => fold(examDecider, history as Stored<ExamEvent>[]);
+const stateOf = (history: readonly Stored[]): Exam | null => fold(examDecider, history as readonly Stored<ExamEvent>[]);
 
 const named = (event: ExamEvent, externalId: string | undefined): ExamEvent =>
   externalId === undefined || !('externalId' in event.data)

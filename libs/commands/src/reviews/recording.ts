@@ -12,7 +12,7 @@ export async function recordingOf(
   attempt: ReviewedAttempt,
 ): Promise<string | undefined> {
   const history = (await events.read(learnerAtExamStream(attempt))) as Stored<LearnerAtExamEvent>[];
-  for (const { type, data } of history.reverse()) {
+  for (const { type, data } of history.toReversed()) {
     if (type !== 'ReviewReceived' || data.attemptId !== attempt.id) continue;
     const opened = await open(pool, attempt.userId, data.sealed);
     const { videoUrl } = (opened ? JSON.parse(opened) : {}) as Partial<SealedReview>;

@@ -13,8 +13,10 @@ import {
   type Origin,
   Refusal,
 } from '#domain';
-import { seal, userByEmail } from '#platform';
+import { EventStore } from '#event-store';
+import { open, seal, userByEmail } from '#platform';
 import { encryptedVideoLink, providerOf } from '#providers';
+import { learnerAtExamOf, learnerAtExamStream } from '../streams.js';
 import { CONFIGURATION, POOL } from '../tokens.js';
 
 export type ReviewedAttempt = Pick<Attempt, 'id' | 'examId' | 'userId' | 'attemptCode' | 'externalId'>;
@@ -41,6 +43,7 @@ export class ReviewHandler implements ICommandHandler<ReceiveReview> {
   constructor(
     @Inject(POOL) private readonly pool: pg.Pool,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly events: EventStore,
     private readonly commands: CommandBus,
   ) {}
 
@@ -67,10 +70,18 @@ export class ReviewHandler implements ICommandHandler<ReceiveReview> {
       status: review.status,
       reviewedBy: await this.reviewerOf(payload),
       commentCount: comments.length,
-      sealed: await seal(this.pool, userId, JSON.stringify(sealed)),
+      sealed: await this.sealedOnce(attempt, JSON.stringify(sealed)),
       at,
     };
     await this.commands.execute(new ApplyReview({ examId, userId }, data, origin));
+  }
+
+  /** A review that comes once more keeps its text, so that the decision sees that it is the same. */
+  private async sealedOnce({ id, examId, userId }: ReviewedAttempt, review: string): Promise<string> {
+    const stream = learnerAtExamStream({ examId, userId });
+    const { sealed } = learnerAtExamOf((await this.events.latest([stream])).get(stream)!).reviews[id] ?? {};
+    const isSame = sealed && (await open(this.pool, userId, sealed)) === review;
+    return isSame ? sealed : seal(this.pool, userId, review);
   }
 
   private async reviewerOf({ reviewed_by: email }: Record<string, unknown>): Promise<number | null> {

@@ -3,7 +3,7 @@ import type { LearnerAtExam } from '../attempts/learner-at-exam.js';
 import { limits } from '../limits.js';
 import { Refusal } from '../refusal.js';
 import type { AllowanceEvent } from './allowance.events.js';
-import { isMinutesKey } from './allowance.js';
+import { type Allowance, isMinutesKey } from './allowance.js';
 
 /** Minutes are whole and not negative, as text, and at most ten years; other values are anybody's (domain.md §5.1). */
 export const refuseBadMinutes = (key: string, value: string): void => {
@@ -23,6 +23,7 @@ export const allowanceDecisions = {
     // The reference says nothing more about it: its message is empty (domain.md §2.9).
     if (!facts.exam.isActive) throw new Refusal('exam_not_active', '');
     const before = state.allowances.find((each) => each.key === key);
+    if (before && isSame(before, allowance.kept)) return [];
     const allowanceId = before?.allowanceId ?? allowance.id;
     const type = before ? 'AllowanceChanged' : 'AllowanceGranted';
     return [{ type, data: { allowanceId, ...learner, key, ...allowance.kept, at } }];
@@ -38,6 +39,9 @@ export const allowanceDecisions = {
       .filter(({ value }) => value !== '')
       .map(({ allowanceId, key }) => ({ type: 'AllowanceBlanked', data: { allowanceId, key, at } })),
 };
+
+const isSame = ({ value, sealed }: Allowance, kept: { value?: string; sealed?: string }) =>
+  value === (kept.value ?? null) && sealed === (kept.sealed ?? null);
 
 type Of<T> = Extract<AllowanceEvent, { type: T }>;
 type Granted = Extract<AllowanceEvent, { type: 'AllowanceGranted' | 'AllowanceChanged' }>;

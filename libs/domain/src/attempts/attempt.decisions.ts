@@ -5,7 +5,7 @@ import { create } from './attempt.creation.js';
 import { effectsOfRemoval } from './attempt.effects.js';
 import type { AttemptEvent } from './attempt.events.js';
 import type { Attempt } from './attempt.js';
-import { knownAs, move, runOut } from './attempt.moves.js';
+import { knownAs, move, moveOnce, runOut } from './attempt.moves.js';
 import { isIncomplete, isInProgress, isOnboardingError, isSettingUp } from './attempt.statuses.js';
 import { isOverdue, isPastDue, remainingSeconds } from './attempt.time.js';
 import { attemptOf, currentAttempt, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
@@ -40,11 +40,12 @@ export const attemptDecisions: Decisions = {
     return move(state, attempt, 'started', command);
   },
 
-  StopAttempt: (state, command) => move(state, attemptOf(state, command.data.attemptId), 'ready_to_submit', command),
+  StopAttempt: (state, command) =>
+    moveOnce(state, attemptOf(state, command.data.attemptId), 'ready_to_submit', command),
 
-  SubmitAttempt: (state, command) => move(state, attemptOf(state, command.data.attemptId), 'submitted', command),
+  SubmitAttempt: (state, command) => moveOnce(state, attemptOf(state, command.data.attemptId), 'submitted', command),
 
-  DeclineAttempt: (state, command) => move(state, attemptOf(state, command.data.attemptId), 'declined', command),
+  DeclineAttempt: (state, command) => moveOnce(state, attemptOf(state, command.data.attemptId), 'declined', command),
 
   CascadeDecline: (state, command) => {
     const { cascadedFrom } = command.data;
@@ -57,7 +58,7 @@ export const attemptDecisions: Decisions = {
   },
 
   ClickSoftwareDownload: (state, command) =>
-    move(state, attemptOf(state, command.data.attemptId), 'download_software_clicked', command),
+    moveOnce(state, attemptOf(state, command.data.attemptId), 'download_software_clicked', command),
 
   ReadyAttempt: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);
@@ -126,9 +127,10 @@ export const attemptDecisions: Decisions = {
 
   TimeOutAttempt: (state, command) => runOutIfOver(state, attemptOf(state, command.data.attemptId), command),
 
-  AcknowledgeReviewStatus: (state, { data: { attemptId, at } }) => [
-    { type: 'ReviewStatusAcknowledged', data: { attemptId: attemptOf(state, attemptId).id, at } },
-  ],
+  AcknowledgeReviewStatus: (state, { data: { attemptId, at } }) =>
+    attemptOf(state, attemptId).isStatusAcknowledged
+      ? []
+      : [{ type: 'ReviewStatusAcknowledged', data: { attemptId, at } }],
 
   SetAttemptStatus: (state, command) =>
     move(state, attemptOf(state, command.data.attemptId), command.data.status, command),

@@ -41,6 +41,25 @@ export const move = (
   return isWithoutTime || isOverdue(moved, at) ? [event, ...runOut(after, moved, command)] : [event];
 };
 
+/** The same for a request that may be repeated: it changes nothing when the attempt stays as it is. */
+export const moveOnce = (
+  state: LearnerAtExam,
+  attempt: Attempt,
+  requested: Status,
+  command: AttemptCommand,
+  more?: More,
+): AttemptEvent[] => {
+  const events = move(state, attempt, requested, command, more);
+  return staysAsIs(state, attempt, events) ? [] : events;
+};
+
+/** Do these events only say once more what the attempt is already? */
+export const staysAsIs = (state: LearnerAtExam, attempt: Attempt, events: readonly AttemptEvent[]): boolean => {
+  const after = attemptOf(events.reduce(onAttempt, state), attempt.id);
+  const names = Object.keys(after) as (keyof Attempt)[];
+  return names.every((name) => name === 'modified' || after[name] === attempt[name]);
+};
+
 /** The end of an attempt's time: submitted when the time was over (domain.md §4.4), or now where an operator ends it before. */
 export const runOut = (state: LearnerAtExam, attempt: Attempt, command: AttemptCommand): AttemptEvent[] => {
   const { at } = command.data;
@@ -129,9 +148,12 @@ const illegal = (attempt: Attempt, to: Status, { facts }: AttemptCommand) =>
     `A status transition from "${attempt.status}" to "${to}" was attempted on exam_id=${facts.exam.examId} for user_id=${attempt.userId}. This is not allowed! (course_id=${facts.exam.courseId})`,
   );
 
-/** Did the learner decline an exam, so that the course's other proctored exams are declined too (domain.md §2.8)? */
+/**
+ * Did the learner decline an exam, so that the course's other proctored exams are declined too (domain.md §2.8)? Also when
+ * it was declined before: there may be more exams now.
+ */
 export const startsCascade = (events: readonly { type: string; data: object }[]): boolean =>
-  events.some(({ type, data }) => type === 'AttemptDeclined' && !('cascadedFrom' in data));
+  events.length === 0 || events.some(({ type, data }) => type === 'AttemptDeclined' && !('cascadedFrom' in data));
 
 const completions = [
   'AttemptSubmitted',

@@ -2,7 +2,7 @@ import type { ApplyReview, AttemptCommand, ReapplyReview } from '../attempts/att
 import type { Effect } from '../attempts/attempt.effects.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
 import type { Attempt } from '../attempts/attempt.js';
-import { move } from '../attempts/attempt.moves.js';
+import { move, staysAsIs } from '../attempts/attempt.moves.js';
 import { attemptOf, type LearnerAtExam } from '../attempts/learner-at-exam.js';
 import { Refusal } from '../refusal.js';
 import type { ReviewEvent } from './review.events.js';
@@ -31,9 +31,13 @@ export const reviewDecisions = {
         at,
       },
     };
+    const before = state.reviews[attemptId];
+    const isKnown = before?.sealed === sealed && before.status === status && before.reviewedBy === reviewedBy;
     const attempt = state.attempts.find(({ id }) => id === attemptId);
-    if (!attempt) return [received]; // of a removed attempt: kept, without consequences (domain.md §8.4)
-    return [received, ...judged(state, attempt, { status, reviewedBy }, command)];
+    // A review of a removed attempt is kept, without consequences (domain.md §8.4).
+    if (!attempt) return isKnown ? [] : [received];
+    const moves = judged(state, attempt, { status, reviewedBy }, command);
+    return isKnown && staysAsIs(state, attempt, moves) ? [] : [received, ...moves];
   },
 
   ReapplyReview: (state: LearnerAtExam, command: ReapplyReview): AttemptEvent[] => {
@@ -60,8 +64,11 @@ const judged = (state: LearnerAtExam, attempt: Attempt, review: Review, command:
 const notice: Effect = { kind: 'support_notice', about: 'suspicious_review' };
 
 export const reviewEvolution = {
-  ReviewReceived: (state: LearnerAtExam, { data: { attemptId, status, reviewedBy } }: ReviewEvent): LearnerAtExam => ({
+  ReviewReceived: (
+    state: LearnerAtExam,
+    { data: { attemptId, status, reviewedBy, sealed } }: ReviewEvent,
+  ): LearnerAtExam => ({
     ...state,
-    reviews: { ...state.reviews, [attemptId]: { status, reviewedBy } },
+    reviews: { ...state.reviews, [attemptId]: { status, reviewedBy, sealed } },
   }),
 };

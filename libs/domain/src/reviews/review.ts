@@ -20,7 +20,7 @@ export const keptStatusOf = (word: unknown): ReviewStatus => {
   throw new Refusal('bad_review_status', printed(word));
 };
 
-export type Review = { status: ReviewStatus; reviewedBy: number | null };
+export type Review = { status: ReviewStatus; reviewedBy: number | null; sealed?: string };
 
 /** Where a review leads its attempt (domain.md §8.3). */
 export const outcomeOf = (

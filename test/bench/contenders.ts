@@ -69,7 +69,7 @@ const kept = resolve(process.env.ORACLE_HOME || join(homedir(), '.cache', 'proct
 
 /** Makes the reference of ORACLE_DIR ready to start; what it installs is kept in ORACLE_HOME. Throws what is missing. */
 export function installOracle() {
-  const without = 'or leave c and f out: --only a,b,d,e,g,h,i,j';
+  const without = 'or leave c and f out: --only a,b,d,e,g,h,i,j,k,l';
   if (!existsSync(script))
     throw new Error(`There is no ${script}: set ORACLE_DIR to the folder of the reference, ${without}.`);
   const env = { ...process.env, ORACLE_HOME: kept };

@@ -13,6 +13,7 @@ import { beingGreedy } from './greedy.js';
 import { grouping } from './grouped.js';
 import { answering } from './http.js';
 import { listing } from './lists.js';
+import { goingOn } from './long.js';
 import { load, machine } from './machine.js';
 import { overloading } from './overload.js';
 import { rebuilding } from './rebuilt.js';
@@ -55,6 +56,7 @@ const parts: Record<string, (bench: Bench) => Promise<Section>> = {
   i: rebuilding,
   j: overloading,
   k: endingAtOnce,
+  l: goingOn,
 };
 
 const { values: options } = parseArgs({

@@ -1,12 +1,14 @@
+import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { createApi } from '../apps/api/src/api.js';
 import { startWorker } from '../apps/worker/src/worker.js';
-import { stopPostgres } from '../libs/configuration/src/index.js';
+import { migrate, stopPostgres } from '../libs/configuration/src/index.js';
 import { StartAttempt } from '../libs/domain/src/index.js';
-import { adoptLog, EventStore, replay } from '../libs/event-store/src/index.js';
+import { EventStore, replay } from '../libs/event-store/src/index.js';
 import { Relay } from '../libs/integration/src/index.js';
 import { openDatabase } from './database.js';
 import { inOrder, openExam, until, withoutRepeated } from './relay.exams.js';
@@ -47,6 +49,29 @@ async function openExamAt(server: { url: string }) {
   const exam = await openExam(broker.brokers);
   closing.push(() => exam.close().catch(() => {}));
   return { address, exam };
+}
+
+/** Another API process, at another copy of the database. */
+async function apiAt(exam: Exam, url: string) {
+  await migrate(url); // as each start does
+  const app = await createApi(exam.configuration, url);
+  closing.push(() => app.close());
+  const publish = async () =>
+    app.inject({
+      method: 'PATCH',
+      url: `/api/edx_proctoring/v1/proctored_exam/exam_registration/course_id/${courseId}`,
+      headers: { authorization: `JWT ${await tokenOf(people.staff)}` },
+      payload: [publishedExam('Final')],
+    });
+  const ready = () => app.inject({ url: '/health/ready' });
+  const isRefused = async (why: string) => {
+    const refused = await publish();
+    expect([refused.statusCode, refused.json().detail]).toEqual([503, expect.stringContaining(why)]);
+    expect(refused.headers['retry-after']).toBe('5');
+    const { statusCode, body } = await ready();
+    expect([statusCode, JSON.parse(body).status]).toEqual([503, expect.stringContaining(why)]);
+  };
+  return { app, publish, ready, isRefused };
 }
 
 async function withWorker(exam: Exam) {
@@ -129,24 +154,14 @@ it('a logical copy refuses commands and is not ready until it is adopted; then i
   closing.push(() => copied.close());
   await copyRows(exam.database.owner, copied.owner);
 
-  const app = await createApi(exam.configuration, copied.url);
-  closing.push(() => app.close());
-  const publish = async () =>
-    app.inject({
-      method: 'PATCH',
-      url: `/api/edx_proctoring/v1/proctored_exam/exam_registration/course_id/${courseId}`,
-      headers: { authorization: `JWT ${await tokenOf(people.staff)}` },
-      payload: [publishedExam('Final')],
-    });
-  const refused = await publish();
-  expect(refused.statusCode).toBe(503);
-  expect(refused.json().detail).toMatch(/^This database is a copy of the log that was not adopted\./);
-  expect(refused.headers['retry-after']).toBe('5');
-  const ready = () => app.inject({ url: '/health/ready' });
-  expect((await ready()).statusCode).toBe(503);
-  expect((await ready()).json().status).toMatch(/^This database is a copy of the log/);
+  const { app, publish, ready, isRefused } = await apiAt(exam, copied.url);
+  await isRefused('This database is a copy of the log that was not adopted.');
 
-  expect(await adoptLog(copied.pool, { kind: 'operator', name: 'olga' })).toMatchObject({ generation: 2 });
+  const adopt = ['dist/apps/cli/src/main.js', 'adopt-log', '--json', '--operator', 'olga'];
+  const { dataDir } = exam.configuration;
+  const env = { ...process.env, NODE_OPTIONS: '', DATABASE_URL: copied.url, DATA_DIR: dataDir };
+  const { stdout } = await promisify(execFile)(process.execPath, adopt, { env });
+  expect(JSON.parse(stdout)).toMatchObject({ adopt: 'log', generation: 2 });
   expect((await publish()).statusCode).toBe(200);
   expect((await ready()).json()).toMatchObject({ status: 'ok', generation: 2 });
   const attempt = await app.inject({
@@ -174,6 +189,8 @@ it('after a fail-over that lost the newest events all that is acknowledged reach
   const standby = await standbyOf(primary);
   closing.unshift(standby.stop);
   await caughtUp(primary, standby);
+  const url = Object.assign(new URL(standby.url), { pathname: new URL(exam.database.url).pathname }).href;
+  await (await apiAt(exam, url)).isRefused('This database server is a standby');
   await cutOff(standby);
   ids.push(...(await sit(exam, 11, 40)));
   await allIn(exam); // Kafka has them, and the standby does not

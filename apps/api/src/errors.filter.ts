@@ -110,6 +110,7 @@ function answerToHttpException(error: HttpException): HttpAnswer {
     : refused(status, error.message);
 }
 
+const readOnly = 'This database server is a standby or read-only: nothing can be written. Please try again.';
 const unusable: Record<string, string> = {
   '22021': 'A text has a character that cannot be stored.',
   '22P05': 'A text has a character that cannot be stored.',
@@ -133,6 +134,7 @@ const unknown =
 function answerToDatabaseError(error: any, method: string): HttpAnswer | undefined {
   const { code } = error?.driverError ?? error ?? {};
   if (unusable[code]) return refused(400, unusable[code]);
+  if (code === '25006') return refused(503, readOnly, again);
   const kind = error instanceof TookTooLong ? 'silent' : outageOf(error)?.kind;
   if (!kind) return undefined;
   return refused(503, kind === 'silent' && method !== 'GET' ? unknown : outages[kind], again);

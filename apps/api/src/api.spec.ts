@@ -35,7 +35,7 @@ class TryController {
   }
 
   @Get('staff')
-  @Gate('staff', { scope: 'try:staff' })
+  @Gate('staff', { scopes: ['try:staff'] })
   staff() {
     return { passed: true };
   }

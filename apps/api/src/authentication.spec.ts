@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { DataSource } from 'typeorm';
 import { Clock } from '#clock';
 import { type Configuration, dataSourceOptions, loadConfiguration } from '#configuration';
-import { signToken, UserRow } from '#platform';
+import { signToken, UserRow, userById } from '#platform';
 import { openDatabase } from '../../../test/database.js';
 import { Authentication } from './authentication.js';
 
@@ -40,7 +40,8 @@ const answerTo = (token: string, configuration = bySecret) =>
 async function keyOf(algorithm: string) {
   const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
   const jwk: JWK = { ...(await exportJWK(publicKey)), kid: algorithm };
-  const sign = () => new SignJWT(claims).setProtectedHeader({ alg: algorithm, kid: algorithm }).sign(privateKey);
+  const sign = () =>
+    new SignJWT(claims).setProtectedHeader({ alg: algorithm, kid: algorithm }).setExpirationTime('1h').sign(privateKey);
   return { jwk, sign };
 }
 
@@ -121,6 +122,55 @@ describe('a token', () => {
       403,
       expect.stringContaining('which user'),
     ]);
+  });
+
+  it.each([
+    [{ administrator: 'false' }, 'administrator must be true or false'],
+    [{ administrator: 1 }, 'administrator must be true or false'],
+    [{ superuser: 'true' }, 'superuser must be true or false'],
+    [{ roles: 'test_review' }, 'roles must be a list'],
+    [{ roles: [['test_review']] }, 'roles must be a string'],
+    [{ scopes: { 'roster:rights': true } }, 'scopes must be a list'],
+    [{ scopes: [1] }, 'scopes must be a string'],
+    [{ user_id: '7' }, 'user_id must be a whole number from 1 to 9007199254740991'],
+    [{ preferred_username: ['alice'] }, 'preferred_username must be a string'],
+  ])('with the claim %j is refused', async (claim, problem) =>
+    expect(await answerTo(await signToken(secret, { ...claims, ...(claim as object) }))).toEqual([
+      403,
+      `Invalid token: ${problem}.`,
+    ]),
+  );
+
+  it('has its scopes in a list or in one text, as whole words', async () => {
+    const scopesOf = async (scopes: unknown) =>
+      (
+        await callerOf({
+          authorization: `JWT ${await signToken(secret, { ...claims, scopes } as typeof claims)}`,
+        })
+      )?.scopes;
+    expect(await scopesOf(['roster:people', 'audit:read'])).toEqual(['roster:people', 'audit:read']);
+    expect(await scopesOf('roster:people  audit:read')).toEqual(['roster:people', 'audit:read']);
+    expect(await scopesOf('xroster:people')).toEqual(['xroster:people']);
+    expect(await scopesOf('')).toEqual([]);
+  });
+
+  it('must expire', async () => {
+    const key = new TextEncoder().encode(secret);
+    const unending = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(key);
+    expect(await answerTo(unending)).toEqual([403, 'Invalid token: exp is required.']);
+    const odd = new SignJWT({ ...claims, exp: 'never' as unknown as number });
+    expect(await answerTo(await odd.setProtectedHeader({ alg: 'HS256' }).sign(key))).toEqual([403, 'Invalid token.']);
+  });
+
+  it('gives its rights to its own request only: nobody keeps them', async () => {
+    const powers = { administrator: true, superuser: true, roles: ['test_review'] };
+    const newcomer = { user_id: 4711, preferred_username: 'newcomer' };
+    const powerful = { isStaff: true, isSuperuser: true, groups: ['test_review'] };
+    const powerless = { isStaff: false, isSuperuser: false, groups: [] };
+    const by = async (given: object) => ({ authorization: `JWT ${await signToken(secret, given)}` });
+    expect(await callerOf(await by({ ...newcomer, ...powers }))).toMatchObject(powerful);
+    expect(await userById(database.pool, 4711)).toMatchObject({ username: 'newcomer', ...powerless });
+    expect(await callerOf(await by(newcomer))).toMatchObject(powerless);
   });
 
   it('is no longer good once it has expired, however well it is remembered', async () => {

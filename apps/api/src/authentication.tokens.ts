@@ -10,13 +10,13 @@ import {
 } from 'jose';
 import { type Configuration, jwtSecretOf } from '#configuration';
 import { fetchWhole } from '#connections';
-import { type Claims, problemOfClaims } from '#platform';
+import { ClaimRefused, type Claims, readClaims } from '#platform';
 import { HttpAnswer, refused } from './http-answer.js';
 
 const publicKeyAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
 
 /** Checks a token's signature, times at `at`, audience and issuer; throws 403 as the reference words it. */
-export type Verify = (token: string, at: string) => Promise<Claims & JWTPayload>;
+export type Verify = (token: string, at: string) => Promise<Claims & { exp: number }>;
 
 export function verifierOf(configuration: Configuration): Verify {
   const { jwtJwks, jwtJwksUrl, jwtAudience, jwtIssuer } = configuration;
@@ -34,17 +34,21 @@ export function verifierOf(configuration: Configuration): Verify {
       const { payload } = secretly
         ? await jwtVerify(token, secret, { ...now, algorithms: ['HS256'] })
         : await jwtVerify(token, publicKeys, { ...now, algorithms: publicKeyAlgorithms });
-      return withinLimits(payload);
+      return claimsOf(payload);
     } catch (error) {
       throw error instanceof HttpAnswer ? error : refusalOf(error);
     }
   };
 }
 
-function withinLimits(payload: JWTPayload): Claims & JWTPayload {
-  const problem = problemOfClaims(payload as Claims);
-  if (problem) throw refused(403, `Invalid token: ${problem}.`);
-  return payload;
+function claimsOf(payload: JWTPayload) {
+  // jose checks its type, if it is there.
+  if (payload.exp === undefined) throw refused(403, 'Invalid token: exp is required.');
+  try {
+    return { ...readClaims(payload), exp: payload.exp };
+  } catch (error) {
+    throw error instanceof ClaimRefused ? refused(403, `Invalid token: ${error.message}.`) : error;
+  }
 }
 
 function algorithmOf(token: string) {

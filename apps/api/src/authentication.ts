@@ -44,8 +44,8 @@ type Who = 'anyone' | 'login' | 'staff' | 'course';
 export type Addressed = { pool: pg.Pool; params: Record<string, string>; body: Record<string, unknown> };
 type Courses = string | string[] | null | undefined;
 export type GateOptions = {
-  /** A token with this scope passes without staff rights. */
-  scope?: string;
+  /** A token with one of these scopes passes without staff rights. */
+  scopes?: readonly string[];
   /** The courses of what is addressed; the caller must be staff of each. By default the path's, else the body's. */
   courses?: (addressed: Addressed) => Courses | Promise<Courses>;
   /** The request has its body as it came, too. */
@@ -86,7 +86,7 @@ export class GateGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const body = gate.who === 'course' ? bodyObject(request.body) : {};
     const user = request.user!;
-    if (user.isStaff || (gate.scope && user.scopes.includes(gate.scope))) return true;
+    if (user.isStaff || gate.scopes?.some((scope) => user.scopes.includes(scope))) return true;
     if (gate.who === 'course') {
       const addressed = { pool: this.pool, params: request.params, body } as Addressed;
       const courses = [(await (gate.courses ?? courseOf)(addressed)) ?? []].flat();
@@ -100,11 +100,13 @@ export class GateGuard implements CanActivate {
 const courseOf = ({ params, body }: Addressed): string | undefined =>
   params.courseId ?? (typeof body.course_id === 'string' && body.course_id ? body.course_id : undefined);
 
-type Known = { claims: Claims & { exp?: number }; caller: Caller; asOf: number };
+type Known = { claims: Claims & { exp: number }; verifiedAt: number; caller: Caller; asOf: number };
 
 const mostKnown = 10_000;
 /** For so long a change of the roster may go unnoticed. */
 const freshMs = 5_000;
+/** A remembered token is verified again after this time, in case its key was withdrawn. */
+const verifiedMs = 60_000;
 
 /** Tells who sends a request (rest-api.md §2.2). A verified token is remembered, so that a poll costs little. */
 @Injectable()
@@ -129,11 +131,9 @@ export class Authentication {
     const now = performance.now();
     const at = this.clock.now();
     let known = this.known.get(token);
-    const isExpired = (known?.claims.exp ?? Number.POSITIVE_INFINITY) * 1000 <= Date.parse(at);
-    if (!known || isExpired || known.asOf + freshMs <= now) {
-      const claims = known && !isExpired ? known.claims : await this.verify(token, at);
-      known = { claims, caller: await this.fromRoster(claims), asOf: now };
-    }
+    if (!known || known.claims.exp * 1000 <= Date.parse(at) || known.verifiedAt + verifiedMs <= now)
+      known = await this.verified(token, at, now);
+    else if (known.asOf + freshMs <= now) known = { ...known, caller: await this.fromRoster(known.claims), asOf: now };
     this.known.delete(token);
     this.known.set(token, known);
     if (this.known.size > mostKnown) this.known.delete(this.known.keys().next().value!);
@@ -143,6 +143,11 @@ export class Authentication {
   /** After a change of the roster, a retirement included. */
   forget() {
     this.known.clear();
+  }
+
+  private async verified(token: string, at: string, now: number): Promise<Known> {
+    const claims = await this.verify(token, at);
+    return { claims, verifiedAt: now, caller: await this.fromRoster(claims), asOf: now };
   }
 
   private async fromRoster(claims: Claims): Promise<Caller> {

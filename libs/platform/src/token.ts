@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
-import { listOf, optional, Problem, type Read, text, userId, words } from './roster.fields.js';
+import { flag, listOf, optional, Problem, type Read, text, userId, words } from './roster.fields.js';
 
-/** What a token says of its bearer, in Open edX's words. What it does not say, the roster does. */
+/** The claims of a token about its bearer, in Open edX's words. Absent claims are taken from the roster. */
 export type Claims = {
   user_id?: number;
   preferred_username?: string;
@@ -14,26 +14,36 @@ export type Claims = {
   scopes?: string[];
 };
 
-const readers: { [Claim in keyof Claims]?: Read } = {
+/** A list of words, or one text of words with spaces between them, as OAuth writes scopes. */
+const scopes: Read<string[]> = (value) =>
+  listOf(words)(typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value);
+
+const readers: { [Claim in keyof Claims]-?: Read<Claims[Claim]> } = {
   user_id: optional(userId, undefined),
   preferred_username: optional(text, undefined),
   email: optional(text, undefined),
   name: optional(text, undefined),
+  administrator: optional(flag, undefined),
+  superuser: optional(flag, undefined),
   roles: optional(listOf(words), undefined),
-  scopes: optional(listOf(words), undefined),
+  scopes: optional(scopes, undefined),
 };
 
-/** What is wrong with the claims, which become a row of the roster where nobody described their bearer; undefined if nothing. */
-export function problemOfClaims(given: Claims): string | undefined {
-  for (const [claim, read] of Object.entries(readers)) {
+/** A claim has the wrong type or breaks a limit of the roster. */
+export class ClaimRefused extends Error {
+  override readonly name = 'ClaimRefused';
+}
+
+/** Reads the claims of a verified token. Throws ClaimRefused. */
+export function readClaims(given: Record<string, unknown>): Claims {
+  const read = Object.entries(readers).map(([claim, reader]) => {
     try {
-      read(given[claim as keyof Claims]);
+      return [claim, reader(given[claim])];
     } catch (error) {
-      if (error instanceof Problem) return `${claim} ${error.message}`;
-      throw error;
+      throw error instanceof Problem ? new ClaimRefused(`${claim} ${error.message}`) : error;
     }
-  }
-  return undefined;
+  });
+  return Object.fromEntries(read);
 }
 
 /** A token of this service's own, signed with HS256. `expiresIn` as in "1h", "30d". */

@@ -29,12 +29,21 @@ export class UserRow {
   groups: string[];
 }
 
-/** Makes a token's user known, from its claims. Whoever is known already stays as the LMS described them. */
-export async function rememberUser(users: Repository<UserRow>, { userId, name, scopes: _, ...rest }: Caller) {
+/** Makes a token's user known by name, without rights: those of a token last as long as its request. */
+export async function rememberUser(users: Repository<UserRow>, { userId, username, email, name }: Caller) {
   await users
     .createQueryBuilder()
     .insert()
-    .values({ id: userId, fullName: name, ...rest })
+    .values({
+      id: userId,
+      username,
+      email,
+      fullName: name,
+      isStaff: false,
+      isSuperuser: false,
+      isActive: true,
+      groups: [],
+    })
     .orIgnore()
     .execute();
 }

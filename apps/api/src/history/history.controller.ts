@@ -29,7 +29,7 @@ const place = /^(?:(\d{1,9})\.)?(\d{1,19})\.(\d{1,18})$/;
 
 /** Only staff of the attempt's course, global staff, or auditors see the history. */
 const auditors = {
-  scope: 'audit:read',
+  scopes: ['audit:read'],
   courses: async ({ pool, params }: { pool: pg.Pool; params: any }) =>
     (await streamOfAttempt(pool, params.attemptId))?.courseId,
 };
@@ -126,7 +126,7 @@ export class HistoryController implements OnApplicationShutdown {
   }
 
   @Get('events')
-  @Gate('staff', { scope: 'audit:read' })
+  @Gate('staff', { scopes: ['audit:read'] })
   @ApiOperation({ summary: 'The whole log in order, one event a line; go on with the last line as `after`' })
   @Answers(200, text, { type: 'application/x-ndjson' })
   @Asks('after', { ...text, pattern: place.source }, '<generation>.<xid>.<position> of an event')

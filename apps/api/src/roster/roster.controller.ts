@@ -17,7 +17,7 @@ export class RosterController {
   ) {}
 
   @Put()
-  @Gate('staff', { scope: 'roster:write' })
+  @Gate('staff', { scopes: ['roster:write'] })
   @ApiOperation({ summary: 'Describe people and courses: all of it is written, or nothing' })
   @ReadsJson(rosterSchema)
   @Answers(200, writtenCounts)

@@ -145,6 +145,61 @@ it('a stranger who reads an attempt is refused, and does not end it', async () =
   }
   await clear('quiz', bob);
 });
+describe('a verdict is final for its owner', () => {
+  afterEach(async () => {
+    for (const exam of ['midterm', 'onboarding']) await clear(exam);
+  });
+
+  /** All that a change would show, so without the time that is left. */
+  const shown = async (id: number) => {
+    const { time_remaining_seconds, accessibility_time_string, ...attempt } = await poll(id);
+    return { history: await typesOf(id), attempt };
+  };
+  const review = (id: number, status: string) =>
+    ask(reviewer, 'POST', `${root}/attempt/test-attempt-${id}/reviewed`, { status });
+
+  it.each([
+    ['passed', 'verified'],
+    ['suspicious', 'second_review_required'],
+    ['not_reviewed', 'error'],
+  ])('when the review says "%s", no action changes the status', async (word, status) => {
+    const id = await create('midterm');
+    await act(id, 'start');
+    await act(id, 'submit');
+    expect((await review(id, word)).status).toBe(200);
+    const before = await shown(id);
+    expect(before.attempt).toMatchObject({ status });
+
+    for (const action of ['start', 'stop', 'decline', 'error', 'click_download_software', 'reset_attempt'])
+      expect([action, (await act(id, action)).status]).toEqual([action, action === status ? 200 : 400]);
+    expect((await ask(alice, 'POST', `${root}/attempt/test-attempt-${id}/ready`)).status).toBe(200);
+    for (const attempt_proctored of ['true', 'false'])
+      expect((await ask(alice, 'POST', `${root}/attempt`, { exam_id: exams.midterm, attempt_proctored })).status).toBe(
+        400,
+      );
+    expect(await act(id, 'submit')).toMatchObject({ status: 200, body: { exam_attempt_id: id } });
+    expect(await shown(id)).toEqual(before);
+  });
+
+  it('a repeated submit is answered as the first, and changes nothing', async () => {
+    const id = await create('midterm');
+    await act(id, 'start');
+    const answer = await act(id, 'submit');
+    const before = await shown(id);
+    expect(await act(id, 'submit')).toMatchObject({ status: 200, body: answer.body });
+    expect(await shown(id)).toEqual(before);
+  });
+
+  it('an onboarding attempt that was reset is not submitted afterwards', async () => {
+    const id = await create('onboarding');
+    await act(id, 'error');
+    expect((await act(id, 'reset_attempt')).status).toBe(200);
+    for (const action of ['submit', 'decline', 'error', 'stop'])
+      expect([action, (await act(id, action)).status]).toEqual([action, 400]);
+    expect(await poll(id)).toMatchObject({ status: 'onboarding_reset' });
+  });
+});
+
 it('a learner does not allow the own resume; staff of the course do', async () => {
   const id = await create('midterm');
   await act(id, 'start');

@@ -5,7 +5,7 @@ import { create } from './attempt.creation.js';
 import { effectsOfRemoval } from './attempt.effects.js';
 import type { AttemptEvent } from './attempt.events.js';
 import type { Attempt } from './attempt.js';
-import { knownAs, move, moveOnce, runOut } from './attempt.moves.js';
+import { illegal, knownAs, move, moveOnce, runOut } from './attempt.moves.js';
 import { isIncomplete, isInProgress, isOnboardingError, isSettingUp } from './attempt.statuses.js';
 import { isOverdue, isPastDue, remainingSeconds } from './attempt.time.js';
 import { attemptOf, currentAttempt, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
@@ -37,15 +37,18 @@ export const attemptDecisions: Decisions = {
   StartAttempt: (state, command) => {
     const attempt = currentOrRefuse(state, command);
     if (attempt.status === 'started' && attempt.startedAt !== null) throw alreadyStarted(command);
-    return move(state, attempt, 'started', command);
+    return moveByOwner(state, attempt, 'started', command);
   },
 
   StopAttempt: (state, command) =>
-    moveOnce(state, attemptOf(state, command.data.attemptId), 'ready_to_submit', command),
+    moveByOwner(state, attemptOf(state, command.data.attemptId), 'ready_to_submit', command),
 
-  SubmitAttempt: (state, command) => moveOnce(state, attemptOf(state, command.data.attemptId), 'submitted', command),
+  SubmitAttempt: (state, command) => {
+    const attempt = attemptOf(state, command.data.attemptId);
+    return wasSubmitted(attempt) ? [] : moveByOwner(state, attempt, 'submitted', command);
+  },
 
-  DeclineAttempt: (state, command) => moveOnce(state, attemptOf(state, command.data.attemptId), 'declined', command),
+  DeclineAttempt: (state, command) => moveByOwner(state, attemptOf(state, command.data.attemptId), 'declined', command),
 
   CascadeDecline: (state, command) => {
     const { cascadedFrom } = command.data;
@@ -58,7 +61,7 @@ export const attemptDecisions: Decisions = {
   },
 
   ClickSoftwareDownload: (state, command) =>
-    moveOnce(state, attemptOf(state, command.data.attemptId), 'download_software_clicked', command),
+    moveByOwner(state, attemptOf(state, command.data.attemptId), 'download_software_clicked', command),
 
   ReadyAttempt: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);
@@ -70,7 +73,7 @@ export const attemptDecisions: Decisions = {
     const { exam, ignoresPingFailures } = command.facts;
     if (attempt.status === 'submitted' || (exam.backend && ignoresPingFailures)) return [];
     const timeRemainingSeconds = Math.trunc(remainingSeconds(attempt, command.data.at));
-    return move(state, attempt, 'error', command, { timeRemainingSeconds });
+    return moveByOwner(state, attempt, 'error', command, { timeRemainingSeconds });
   },
 
   MarkReadyToResume: (state, { data: { attemptId, at } }) => {
@@ -135,6 +138,17 @@ export const attemptDecisions: Decisions = {
   SetAttemptStatus: (state, command) =>
     move(state, attemptOf(state, command.data.attemptId), command.data.status, command),
 };
+
+/** A change that the owner asks for. It applies to incomplete attempts only: a verdict is final for its owner. */
+const moveByOwner: typeof moveOnce = (state, attempt, to, command, more) => {
+  if (isIncomplete(attempt.status)) return moveOnce(state, attempt, to, command, more);
+  if (attempt.status === to) return [];
+  throw illegal(attempt, to, command);
+};
+
+/** The owner, or the end of the time, submitted the attempt before: to submit it again changes nothing. */
+const wasSubmitted = ({ status, completedAt }: Attempt) =>
+  !isIncomplete(status) && (completedAt !== null || status === 'timed_out');
 
 const currentOrRefuse = (state: LearnerAtExam, { learner }: AttemptCommand): Attempt => {
   const attempt = currentAttempt(state);

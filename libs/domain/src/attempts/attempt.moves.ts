@@ -142,7 +142,7 @@ const eventOf = (
   }
 };
 
-const illegal = (attempt: Attempt, to: Status, { facts }: AttemptCommand) =>
+export const illegal = (attempt: Attempt, to: Status, { facts }: AttemptCommand) =>
   new Refusal(
     'illegal_status_transition',
     `A status transition from "${attempt.status}" to "${to}" was attempted on exam_id=${facts.exam.examId} for user_id=${attempt.userId}. This is not allowed! (course_id=${facts.exam.courseId})`,

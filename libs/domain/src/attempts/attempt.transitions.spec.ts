@@ -81,15 +81,31 @@ const table: [operation: string, command: () => any, outcomes: string[]][] = [
   [
     'start',
     () => new StartAttempt(learner, { at }, byLearner),
-    outcomes({ incomplete: 'started', started: '-', completed: '-', other: 'started' }),
+    outcomes({ incomplete: 'started', started: '-', completed: '-', other: '-' }),
   ],
   [
     'stop',
     () => new StopAttempt(learner, one, byLearner),
-    outcomes({ incomplete: 'ready_to_submit', completed: '-', other: 'ready_to_submit' }),
+    outcomes({ incomplete: 'ready_to_submit', completed: '-', other: '-' }),
   ],
-  ['submit', () => new SubmitAttempt(learner, one, byLearner), all('submitted')],
-  ['decline', () => new DeclineAttempt(learner, one, byLearner), all('declined')],
+  [
+    'submit',
+    () => new SubmitAttempt(learner, one, byLearner),
+    outcomes({
+      incomplete: 'submitted',
+      timed_out: '=',
+      submitted: '=',
+      verified: '=',
+      rejected: '=',
+      completed: '-',
+      other: '-',
+    }),
+  ],
+  [
+    'decline',
+    () => new DeclineAttempt(learner, one, byLearner),
+    outcomes({ incomplete: 'declined', declined: '=', completed: '-', other: '-' }),
+  ],
   [
     'click download',
     () => new ClickSoftwareDownload(learner, one, byLearner),
@@ -98,7 +114,7 @@ const table: [operation: string, command: () => any, outcomes: string[]][] = [
       started: 'submitted',
       ready_to_submit: 'submitted',
       completed: '-',
-      other: 'download_software_clicked',
+      other: '-',
     }),
   ],
   [
@@ -128,7 +144,7 @@ const table: [operation: string, command: () => any, outcomes: string[]][] = [
   [
     'error',
     () => new ReportError(learner, one, byLearner),
-    outcomes({ incomplete: 'error', submitted: '=', completed: 'error', other: 'error' }),
+    outcomes({ incomplete: 'error', submitted: '=', error: '=', completed: '-', other: '-' }),
   ],
   ['time out, too early', () => new TimeOutAttempt(learner, one, byLearner), all('=')],
   [

@@ -51,7 +51,7 @@ export const Integer = ({ most, ...options }: FieldOptions & { most: number }) =
     const digits = asciiDigits(String(value));
     const known = ['string', 'number'].includes(typeof value) && /^\s*[+-]?\d+(_\d+)*\s*$/.test(digits);
     const number = Number(digits.replaceAll('_', ''));
-    if (!known || !Number.isInteger(number)) return new Wrong('A valid integer is required.');
+    if (!known) return new Wrong('A valid integer is required.');
     if (number > most) return new Wrong(`Ensure this value is less than or equal to ${most}.`);
     return number < -most ? new Wrong(`Ensure this value is greater than or equal to ${-most}.`) : number;
   });

@@ -288,6 +288,16 @@ describe('while the server', () => {
     expect((await ask(undefined, 'GET', '/metrics')).body).toContain('proctoring_mail_dead_letters 3');
   });
 
+  it('accepts connections and says nothing, mails wait, and are sent when it speaks', async () => {
+    server.mood = { silent: true };
+    const id = await handIn();
+    await until('the mailer has connected', () => server.refusals > 0);
+    await review(id, { status: 'passed', comments: [] });
+    await until('it gave the silent server up and tried again', () => server.refusals > 1);
+    server.mood = {};
+    await has(handedIn, passed);
+  });
+
   it('puts a mail off it is sent later by itself, until it is refused for good', async () => {
     server.mood = { data: 451 };
     await handIn();

@@ -13,7 +13,13 @@ export type ReceivedMail = {
 };
 
 /** Where the server says no, with the code and text of its answer. */
-export type Mood = { login?: number; recipient?: (address: string) => number | undefined; data?: number };
+export type Mood = {
+  /** Accepts connections and says nothing. */
+  silent?: true;
+  login?: number;
+  recipient?: (address: string) => number | undefined;
+  data?: number;
+};
 
 /** A mail server on this machine. It takes the login of `url`, and what `mood` does not refuse. */
 export class MailServer {
@@ -32,6 +38,7 @@ export class MailServer {
     this.server = new SMTPServer({
       disabledCommands: ['STARTTLS'],
       closeTimeout: 100,
+      onConnect: (_, done) => (this.mood.silent ? ++this.refusals : done()),
       onAuth: (_, __, done) =>
         this.mood.login ? done(this.refusal(this.mood.login, 'login')) : done(null, { user: 'proctoring' }),
       onRcptTo: ({ address }, _, done) => {

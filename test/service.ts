@@ -19,7 +19,7 @@ export type Person = {
 };
 
 export const people = {
-  staff: { user_id: 1, preferred_username: 'staff', administrator: true },
+  staff: { user_id: 1, preferred_username: 'staff', administrator: true, scopes: ['roster:rights'] },
   alice: { user_id: 2, preferred_username: 'alice' },
   bob: { user_id: 3, preferred_username: 'bob' },
   teacher: { user_id: 4, preferred_username: 'teacher' },

@@ -43,6 +43,7 @@ export async function startService(dir: string, name: string, databaseUrl: strin
       preferred_username: username,
       email: `${username}@example.org`,
       administrator: is_staff,
+      scopes: is_staff ? ['roster:rights'] : [],
     };
     return { Authorization: `JWT ${await signToken(secret, claims, { expiresIn: '1d' })}` };
   };

@@ -120,7 +120,7 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
     shown = at;
   };
   const published = brokers ? await Published.start(database.url, brokers) : undefined;
-  const operator = { id: 500, username: 'conformance', email: '', full_name: '', is_staff: true };
+  const operator = { id: 500, username: 'conformance', email: '', full_name: '', is_staff: true, is_superuser: true };
   return {
     name: 'service',
     env,

@@ -5,7 +5,7 @@ import type pg from 'pg';
 import { POOL } from '#commands';
 import { loadConfiguration } from '#configuration';
 import { Refusal } from '#domain';
-import { type Caller, type Claims, signToken, upsertRoster } from '#platform';
+import { type Caller, type Claims, rosterParts, signToken, upsertRoster } from '#platform';
 import { ProviderRefused } from '#providers';
 import { openDatabase } from '../../../test/database.js';
 import { createApplication } from './api.js';
@@ -109,14 +109,15 @@ beforeAll(async () => {
   database = await openDatabase();
   const module = apiModule(configuration, database.url);
   app = await createApplication({ ...module, controllers: [...module.controllers!, TryController] }, configuration);
-  await upsertRoster(database.pool, {
+  const described = {
     users: [
       { id: 1, username: 'staff', email: 'staff@example.org', is_staff: true },
       { id: 3, username: 'carol', email: 'carol@example.org', full_name: 'Carol', groups: ['test_review'] },
       { id: 4, username: 'gone', email: 'gone@example.org', is_active: false },
     ],
     course_staff: [{ user: 'carol', course_id: demo }],
-  });
+  };
+  await upsertRoster(database.pool, described, { parts: rosterParts, privilegedNames: [] });
 });
 afterAll(async () => {
   await app.close();
@@ -327,8 +328,24 @@ describe('the roster over HTTP', () => {
   it('is written by staff and by a token with the scope', async () => {
     const users = [{ id: 50, username: 'fifty', email: 'fifty@example.org' }];
     expect((await ask('PUT', '/api/lms/v1/roster', people.alice, { users })).status).toBe(403);
-    const written = await ask('PUT', '/api/lms/v1/roster', { user_id: 2, scopes: ['roster:write'] }, { users });
-    expect([written.status, written.json()]).toEqual([200, { users: 1 }]);
+    for (const scope of ['roster:people', 'roster:write']) {
+      const written = await ask('PUT', '/api/lms/v1/roster', { user_id: 2, scopes: [scope] }, { users });
+      expect([written.status, written.json()]).toEqual([200, { users: 1 }]);
+    }
+    for (const scopes of [['xroster:people'], ['roster:peoples'], ['roster'], ['roster:*']])
+      expect((await ask('PUT', '/api/lms/v1/roster', { user_id: 2, scopes }, { users })).status).toBe(403);
+  });
+
+  it('gives rights only by the scope of rights, or by a superuser', async () => {
+    const users = [{ id: 2, username: 'alice', email: 'alice@example.org', is_superuser: true }];
+    const put = async (claims: Claims) => (await ask('PUT', '/api/lms/v1/roster', claims, { users })).status;
+    const refusal = { detail: 'To change is_superuser of user 2 in the roster takes the scope roster:rights.' };
+    expect((await ask('PUT', '/api/lms/v1/roster', people.staff, { users })).json()).toEqual(refusal);
+    for (const scope of ['roster:people', 'roster:write', 'roster:courses'])
+      expect(await put({ user_id: 2, scopes: [scope] })).toBe(403);
+    expect(await put({ user_id: 2, scopes: ['roster:people', 'roster:rights'] })).toBe(200);
+    users[0].is_superuser = false;
+    expect(await put({ ...people.staff, superuser: true })).toBe(200);
   });
 
   it('names what is invalid', async () => {
@@ -346,9 +363,10 @@ describe('the roster over HTTP', () => {
     const carol = { id: 3, username: 'carol', email: 'carol@example.org' };
     const claims = { user_id: 3 };
     expect((await ask('GET', '/api/try/me', claims)).status).toBe(200);
-    await ask('PUT', '/api/lms/v1/roster', people.staff, { users: [{ ...carol, is_active: false }] });
+    const registrar = { ...people.staff, scopes: ['roster:rights'] };
+    await ask('PUT', '/api/lms/v1/roster', registrar, { users: [{ ...carol, is_active: false }] });
     expect((await ask('GET', '/api/try/me', claims)).status).toBe(403);
-    await ask('PUT', '/api/lms/v1/roster', people.staff, { users: [carol] });
+    await ask('PUT', '/api/lms/v1/roster', registrar, { users: [carol] });
   });
 });
 

@@ -4,7 +4,7 @@ import { ClockNotSynchronised } from '#clock';
 import { type Outage, outageOf } from '#connections';
 import { Refusal } from '#domain';
 import { LogNotWritable, UnknownEvent, VersionConflict } from '#event-store';
-import { RosterInvalid } from '#platform';
+import { RosterForbidden, RosterInvalid } from '#platform';
 import { ProviderRefused, UnknownProvider } from '#providers';
 import { Busy, type Priority } from './admission/admission.js';
 import { statusOf } from './errors.statuses.js';
@@ -72,6 +72,7 @@ export function answerTo(error: any, { method, headers }: Asked = { method: 'GET
     const { code, message, retryAfterSeconds: seconds } = error;
     return refused(statusOf(code), message, seconds === undefined ? {} : { 'Retry-After': String(seconds) });
   }
+  if (error instanceof RosterForbidden) return refused(403, error.message);
   if (error instanceof RosterInvalid) return new HttpAnswer(422, { errors: error.errors });
   if (error instanceof ProviderRefused)
     return [503, 504].includes(error.status)

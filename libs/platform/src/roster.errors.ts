@@ -11,3 +11,12 @@ export class RosterInvalid extends Error {
     this.errors = errors.slice(0, 100);
   }
 }
+
+/** The caller may not write this part of the roster; nothing was written. */
+export class RosterForbidden extends Error {
+  override readonly name = 'RosterForbidden';
+
+  constructor(part: string, what: string) {
+    super(`To change ${what} in the roster takes the scope roster:${part}.`);
+  }
+}

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Identity } from './people.js';
-import { moment, optional, Problem, type Read, text, userId, words } from './roster.fields.js';
+import { courseRole, moment, optional, Problem, type Read, text, userId, words } from './roster.fields.js';
 import { rosterTransaction } from './roster.transaction.js';
 
 /** One thing that the LMS says of a course, or of a person in a course. */
@@ -43,7 +43,7 @@ const ofPerson = { id: userId, username: text, email: text, fullName: text };
 const fieldsOf: Record<RosterFact['of'], Record<string, Read>> = {
   course: ofCourse,
   enrollment: { courseId: words, mode: words },
-  'course role': { courseId: words, role: words },
+  'course role': { courseId: words, role: courseRole },
 };
 
 /** The limits of the roster hold here, too. */

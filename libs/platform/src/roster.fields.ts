@@ -74,10 +74,14 @@ export const statuses: Read<[string, string][]> = (value) => {
   return entries.map(([name, status]) => [words(name), words(status)]);
 };
 
-export const only =
-  (word: string): Read<string> =>
+export const oneOf =
+  (...allowed: string[]): Read<string> =>
   (value) =>
-    value === word ? word : problem(`must be "${word}"`);
+    allowed.includes(value as string) ? (value as string) : problem(`must be one of ${allowed.join(', ')}`);
+
+/** The roles that make somebody staff of a course in Open edX. */
+export const courseRoles = ['staff', 'instructor', 'limited_staff'];
+export const courseRole = required(oneOf(...courseRoles));
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

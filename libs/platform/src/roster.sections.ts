@@ -1,9 +1,10 @@
 import {
+  courseRoles,
   flag,
   listOf,
   moment,
   namespace,
-  only,
+  oneOf,
   optional,
   order,
   type Read,
@@ -47,8 +48,8 @@ export const sections: Record<string, Section> = {
       username: words,
       email: text,
       full_name: optional(text, null),
-      is_staff: optional(flag, false),
-      is_superuser: optional(flag, false),
+      is_staff: optional(flag, null),
+      is_superuser: optional(flag, null),
       is_active: optional(flag, true),
       groups: optional(listOf(words), null),
     },
@@ -64,7 +65,12 @@ export const sections: Record<string, Section> = {
       is_active: 'boolean',
       groups: 'text[]',
     },
-    values: { full_name: kept('full_name', "''"), groups: kept('groups', "'{}'") },
+    values: {
+      full_name: kept('full_name', "''"),
+      groups: kept('groups', "'{}'"),
+      is_staff: 'coalesce(item.is_staff, false)',
+      is_superuser: 'coalesce(item.is_superuser, false)',
+    },
   },
   courses: {
     fields: {
@@ -95,7 +101,7 @@ export const sections: Record<string, Section> = {
     renewed: ['told_at'],
   },
   course_staff: {
-    fields: { ...ofUser, role: optional(words, 'staff') },
+    fields: { ...ofUser, role: optional(oneOf(...courseRoles), 'staff') },
     table: 'course_staff',
     key: ['user_id', 'course_id', 'role'],
     columns: { user_id: 'bigint', course_id: 'text', role: 'text' },
@@ -123,7 +129,7 @@ export const sections: Record<string, Section> = {
     renewed: ['sent'],
   },
   dates: {
-    fields: { ...ofContent, field: optional(only('due'), 'due'), date: optional(moment, null) },
+    fields: { ...ofContent, field: optional(oneOf('due'), 'due'), date: optional(moment, null) },
     table: 'dates',
     key: contentKey,
     columns: contentColumns,

@@ -14,7 +14,8 @@ const course = {
 };
 
 let database: Awaited<ReturnType<typeof openDatabase>>;
-const put = (document: unknown) => platform.upsertRoster(database.pool, document);
+const put = (document: unknown, parts: readonly platform.RosterPart[] = platform.rosterParts) =>
+  platform.upsertRoster(database.pool, document, { parts, privilegedNames: ['retirement_worker'] });
 const errorsOf = (document: unknown) =>
   put(document).then(
     () => [],
@@ -86,6 +87,20 @@ describe('the roster', () => {
       isStaff: false,
       groups: ['test_review'],
     });
+  });
+
+  it('takes only the course roles of Open edX', async () => {
+    for (const role of platform.courseRoles)
+      await put({ users: [alice], course_staff: [{ user: 'alice', course_id: demo, role }] });
+    for (const role of ['beta_testers', 'STAFF', ''])
+      expect(await errorsOf({ course_staff: [{ user: 2, course_id: demo, role }] })).toEqual([
+        {
+          section: 'course_staff',
+          index: 0,
+          field: 'role',
+          message: 'must be one of staff, instructor, limited_staff',
+        },
+      ]);
   });
 
   it('lets the last of several items about the same thing count', async () => {
@@ -255,6 +270,65 @@ describe("a learner's credit state", () => {
     await database.pool.query(platform.removeCreditStatus(2, demo, 'proctored_exam', one));
     const state = await platform.creditState(database.pool, 2, demo);
     expect(state?.credit_requirement_status[0]).toMatchObject({ status: null, reason: null, status_date: null });
+  });
+});
+
+describe('without the scope of rights', () => {
+  const admin = { id: 9, username: 'admin', email: 'admin@example.org', is_staff: true, is_superuser: true };
+  const teacher = { id: 8, username: 'teacher', email: 'teacher@example.org' };
+  const putPeople = (...users: object[]) => put({ users }, ['people', 'courses']);
+
+  beforeEach(() => put({ users: [alice, bob, admin, teacher], course_staff: [{ user: 8, course_id: demo }] }));
+
+  it.each([
+    ['becomes staff', { ...alice, is_staff: true }, 'is_staff of user 2'],
+    ['becomes superuser', { ...alice, is_superuser: true }, 'is_superuser of user 2'],
+    ['joins a group', { ...alice, groups: ['test_review'] }, 'groups of user 2'],
+    ['comes with rights', { ...alice, id: 70, username: 'new', is_staff: true }, 'is_staff of user 70'],
+    ['loses rights', { ...admin, is_superuser: false }, 'is_superuser of user 9'],
+    ['is no longer found by the name that has the rights', { ...admin, username: 'x' }, 'username of user 9'],
+    ['is locked out', { ...admin, is_active: false }, 'is_active of user 9'],
+    ['is no longer found as a teacher', { ...teacher, username: 'x' }, 'username of user 8'],
+    ['takes a name that may retire learners', { ...bob, username: 'retirement_worker' }, 'username of user 3'],
+    ['comes with such a name', { ...bob, id: 70, username: 'retirement_worker' }, 'username of user 70'],
+  ])('nobody %s', async (_, user, what) => {
+    const before = await platform.usersByIds(database.pool, [2, 3, 8, 9, 70]);
+    await expect(putPeople({ ...alice, email: 'changed@example.org' }, user)).rejects.toThrow(
+      `To change ${what} in the roster takes the scope roster:rights.`,
+    );
+    expect(await platform.usersByIds(database.pool, [2, 3, 8, 9, 70])).toEqual(before);
+  });
+
+  it('no name moves from somebody with rights to somebody else', async () => {
+    const swapped = [
+      { ...alice, username: 'admin' },
+      { ...admin, username: 'alice' },
+    ];
+    await expect(putPeople(...swapped)).rejects.toThrow('username of user 9');
+  });
+
+  it('people are described, and keep their rights', async () => {
+    await putPeople({ ...alice, username: 'alicia' }, { id: 9, username: 'admin', email: 'new@example.org' });
+    expect(await platform.userById(database.pool, 2)).toMatchObject({ username: 'alicia', isStaff: false });
+    expect(await platform.userById(database.pool, 9)).toMatchObject({
+      email: 'new@example.org',
+      isStaff: true,
+      isSuperuser: true,
+    });
+    await putPeople(admin);
+  });
+
+  it.each([
+    ['course_staff', { course_staff: [{ user: 2, course_id: demo }] }, 'rights'],
+    ['course_staff', { removed: { course_staff: [{ user: 8, course_id: demo }] } }, 'rights'],
+    ['courses', { courses: [course] }, 'courses'],
+    ['enrollments', { removed: { enrollments: [{ user: 2, course_id: demo }] } }, 'people'],
+  ])('%s is a part by itself', async (section, document, part) => {
+    const others = platform.rosterParts.filter((each) => each !== part);
+    await expect(put(document, others)).rejects.toThrow(
+      `To change ${section} in the roster takes the scope roster:${part}.`,
+    );
+    await put(document, [part as platform.RosterPart]);
   });
 });
 

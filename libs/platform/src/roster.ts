@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { limits } from '#domain';
 import { type RosterError, RosterInvalid } from './roster.errors.js';
 import { isObject, Problem } from './roster.fields.js';
+import { type RosterPowers, refuseForbiddenSections } from './roster.rights.js';
 import { type Document, type Item, removable, type Section, sections } from './roster.sections.js';
 import { rosterTransactions } from './roster.transaction.js';
 import { stepsOf } from './roster.writes.js';
@@ -12,12 +13,17 @@ const itemsAtOnce = 1000;
 /**
  * Writes what the LMS says about people and courses (architecture.md, "REST for the LMS"); a repeated item replaces the
  * earlier one. All is looked up and checked before anything is written. Answers how many items each section had. Throws
- * RosterInvalid.
+ * RosterInvalid and RosterForbidden.
  */
-export async function upsertRoster(pool: pg.Pool, document: unknown): Promise<Record<string, number>> {
+export async function upsertRoster(
+  pool: pg.Pool,
+  document: unknown,
+  powers: RosterPowers,
+): Promise<Record<string, number>> {
   const { written, removed } = readDocument(document);
+  refuseForbiddenSections(powers, written, removed);
   await rosterTransactions(pool, async (client, transact) => {
-    for (const { items, write } of await stepsOf(client, written, removed))
+    for (const { items, write } of await stepsOf(client, written, removed, powers))
       for (let first = 0; first < items.length; first += itemsAtOnce)
         await transact(() => write(client, items.slice(first, first + itemsAtOnce)));
   });

@@ -1,13 +1,20 @@
 import type pg from 'pg';
 import { RosterInvalid } from './roster.errors.js';
+import { keepRights, type RosterPowers } from './roster.rights.js';
 import { creditStatuses, type Document, type Item, removable, type Section, sections } from './roster.sections.js';
 
 /** Items that are known to be valid, and how any part of them is written. */
 export type Step = { items: Item[]; write: (client: pg.ClientBase, items: Item[]) => Promise<void> };
 
-/** Looks up who is meant and who has which name, and answers what is to be written, in order. Throws RosterInvalid. */
-export async function stepsOf(client: pg.ClientBase, written: Document, removed: Document): Promise<Step[]> {
+/** Finds the users and their rights, and answers what to write, in order. Throws RosterInvalid and RosterForbidden. */
+export async function stepsOf(
+  client: pg.ClientBase,
+  written: Document,
+  removed: Document,
+  powers: RosterPowers,
+): Promise<Step[]> {
   const users = lastOf(sections.users, written.users ?? []);
+  await keepRights(client, users, powers);
   const holders = await holdersOf(client, users);
   refuseTakenNames(users, holders);
   const all = [...Object.entries(written), ...Object.entries(removed)].flatMap(([, items]) => items);

@@ -1,9 +1,10 @@
 import { Body, Controller, Inject, Put } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
-import { POOL } from '#commands';
-import { upsertRoster } from '#platform';
-import { Authentication, Gate } from '../authentication.js';
+import { CONFIGURATION, POOL } from '#commands';
+import type { Configuration } from '#configuration';
+import { type Caller, rosterParts, upsertRoster } from '#platform';
+import { Authentication, Gate, Me } from '../authentication.js';
 import { Answers, ReadsJson } from '../document/answers.js';
 import { readable } from '../requests/body.js';
 import { rosterErrors, rosterSchema, writtenCounts } from './roster.schemas.js';
@@ -13,18 +14,29 @@ import { rosterErrors, rosterSchema, writtenCounts } from './roster.schemas.js';
 export class RosterController {
   constructor(
     @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
     private readonly authentication: Authentication,
   ) {}
 
   @Put()
-  @Gate('staff', { scopes: ['roster:write'] })
+  @Gate('staff', { scopes: [...rosterParts.map((part) => `roster:${part}`), 'roster:write'] })
   @ApiOperation({ summary: 'Describe people and courses: all of it is written, or nothing' })
   @ReadsJson(rosterSchema)
   @Answers(200, writtenCounts)
   @Answers(422, rosterErrors)
-  async put(@Body() body: unknown) {
-    const counts = await upsertRoster(this.pool, readable(body));
+  async put(@Body() body: unknown, @Me() me: Caller) {
+    const { retirementServiceWorkerUsername } = this.configuration.settings;
+    const powers = { parts: partsFor(me), privilegedNames: [retirementServiceWorkerUsername] };
+    const counts = await upsertRoster(this.pool, readable(body), powers);
     this.authentication.forget();
     return counts;
   }
 }
+
+/** Staff write people and courses. Rights take their own scope, or else any staff could make themselves superusers. */
+const partsFor = ({ isSuperuser, isStaff, scopes }: Caller) => {
+  const hasMost = isStaff || scopes.includes('roster:write');
+  return rosterParts.filter(
+    (part) => isSuperuser || scopes.includes(`roster:${part}`) || (hasMost && part !== 'rights'),
+  );
+};

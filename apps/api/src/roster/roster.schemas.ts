@@ -1,5 +1,5 @@
 import { limits } from '#domain';
-import type { RosterError } from '#platform';
+import { courseRoles, type RosterError } from '#platform';
 import {
   text as anyText,
   either,
@@ -55,7 +55,7 @@ export const rosterSchema = object(
       },
     ),
     enrollments: listOfItems({ ...ofUser, mode: words }, { is_active: orNull(flag) }),
-    course_staff: listOfItems(ofUser, { role: orNull(words) }),
+    course_staff: listOfItems(ofUser, { role: orNull(oneOf(...courseRoles)) }),
     credit_requirements: listOfItems(
       { course_id: words, namespace, name: words, order: { type: 'integer', format: 'int32' } },
       { display_name: orNull(text), statuses: orNull(mapOf(words)) },

@@ -1,7 +1,7 @@
 import { fetchWhole } from '#connections';
 import { signToken } from '#platform';
 
-export type Person = { user_id: number; preferred_username: string; administrator?: boolean };
+export type Person = { user_id: number; preferred_username: string; administrator?: boolean; scopes?: string[] };
 
 /** Talks to a running service as one person or another. */
 export class Client {

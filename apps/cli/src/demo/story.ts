@@ -8,7 +8,12 @@ type ExamName = (typeof exams)[number];
 /** One course with its people, exams and attempts. */
 export class Story {
   readonly courseId: string;
-  readonly staff: Person = { user_id: 1, preferred_username: 'staff', administrator: true };
+  readonly staff: Person = {
+    user_id: 1,
+    preferred_username: 'staff',
+    administrator: true,
+    scopes: ['roster:rights'],
+  };
   readonly learner: Person;
   private readonly examIds = new Map<ExamName, number>();
 

@@ -44,7 +44,7 @@ export class TokenCommand extends StrictCommand {
     return text.split(',').map((name) => nameOf('--roles', name));
   }
 
-  @Option({ flags: '--scopes <names>', description: 'such as roster:write,audit:read' })
+  @Option({ flags: '--scopes <names>', description: 'such as roster:people,audit:read' })
   scopes(text: string) {
     return text.split(',').map((name) => nameOf('--scopes', name));
   }

@@ -1,5 +1,5 @@
 import avsc, { type Schema, type Type } from 'avsc';
-import type { Identity, RosterFact } from '#platform';
+import { courseRoles, type Identity, type RosterFact } from '#platform';
 
 /** What we are told of a person, or a course. */
 export type Fact = RosterFact | { of: 'retirement'; userId: number };
@@ -44,13 +44,11 @@ const enrollment = (isOver = false) =>
     }),
   );
 
-/** Those that make somebody course staff in Open edX. */
-const staffRoles = ['staff', 'instructor', 'limited_staff'];
 const courseRole = (isActive: boolean) =>
   reading(
     { course_access_role_data: record('CourseAccessRoleData', { user, course_key: 'string', role: 'string' }) },
     ({ course_access_role_data: { user, course_key: courseId, role } }) =>
-      staffRoles.includes(role) ? { of: 'course role', user: identityOf(user), courseId, role, isActive } : undefined,
+      courseRoles.includes(role) ? { of: 'course role', user: identityOf(user), courseId, role, isActive } : undefined,
   );
 
 const schedule_data = record('CourseScheduleData', { start: 'string', end: maybeText });

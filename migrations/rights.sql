@@ -12,3 +12,5 @@ grant usage on sequence events_position, lease_epochs, exam_ids, attempt_ids, al
 
 revoke execute on function create_event_partitions, log_server, begin_generation from public;
 grant execute on function create_event_partitions, log_server, begin_generation to :role;
+revoke execute on function forget_learner, sample_names_anew from public;
+grant execute on function forget_learner, sample_names_anew to :role;

@@ -322,7 +322,7 @@ it('a refused command leaves nothing behind: a reset after the due date keeps th
   await ask(staff, 'PUT', '/api/lms/v1/roster', { dates: [{ ...date, date: null }] });
 });
 
-it('a retired learner is forgotten, and a blanked allowance counts for nothing', async () => {
+it('a retired learner is forgotten, and stays so whatever the roster or a token says later', async () => {
   const minutes = { exam_id: exams.quiz, user_info: 'bob', key: 'additional_time_granted', value: '7' };
   await ask(staff, 'PUT', `${root}/allowance`, minutes);
   const id = await create('midterm', bob);
@@ -354,6 +354,8 @@ it('a retired learner is forgotten, and a blanked allowance counts for nothing',
   await ask(staff, 'PUT', '/api/lms/v1/roster', {
     users: [{ id: bob.user_id, username: 'bob', email: 'bob@example.org' }],
   });
-  const next = await create('quiz', bob, { start_clock: 'true' });
-  expect(await poll(next, bob)).toMatchObject({ status: 'started', allowed_time_limit_mins: 30 });
+  expect((await ask(bob, 'GET', `${root}/attempt/${id}`)).status).toBe(403);
+  expect(await of('select username, email, is_active from users where id = $1')).toEqual([
+    { username: `retired user ${bob.user_id}`, email: '', is_active: false },
+  ]);
 });

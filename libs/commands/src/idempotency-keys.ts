@@ -50,6 +50,16 @@ export async function endClaim(pool: pg.Pool, key: string, until: string): Promi
   ]);
 }
 
+const forgotten = JSON.stringify({
+  status: 422,
+  body: { detail: 'This request was done. Its answer had names of people, so it is no longer kept.' },
+});
+
+/** Answers with status 207 repeat the names that the request had; all others have ids. The keys stay used. */
+export async function forgetAnswers(pool: pg.Pool): Promise<void> {
+  await pool.query(`update idempotency_keys set answer = $1 where answer->>'status' = '207'`, [forgotten]);
+}
+
 const batch = 1_000;
 
 /** Deletes what is older than `days`: first the commands' outcomes, so that a pruned key finds none of them. */

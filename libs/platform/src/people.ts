@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import { rosterTransaction } from './roster.transaction.js';
 
 /** A person as the LMS knows them. */
 export type User = {
@@ -81,13 +80,13 @@ export async function verifiedName(pool: pg.Pool, userId: number): Promise<strin
   return rows[0]?.verified_name;
 }
 
-/** Retirement: what identifies the person goes; an inactive user without a name stays, so that old ids still resolve. */
-export async function forgetUser(pool: pg.Pool, userId: number): Promise<void> {
-  const text = `with forgotten as (
-       update users set username = 'retired user ' || id, email = '', full_name = '', is_staff = false, is_superuser = false,
-                        is_active = false, groups = '{}' where id = $1),
-     names as (delete from verified_names where user_id = $1),
-     staffed as (delete from course_staff where user_id = $1)
-     delete from enrollments where user_id = $1`;
-  await rosterTransaction(pool, (client) => client.query(text, [userId]));
+/**
+ * Retirement: destroys the learner's key and what identifies the person, here and in copies of names. A user without a name
+ * stays, so that old ids still resolve. False for an id that nobody ever knew: nothing is written.
+ */
+export async function forgetUser(pool: pg.Pool, userId: number): Promise<boolean> {
+  const { rows } = await pool.query('select forget_learner($1) as "wasKnown"', [userId]);
+  if (!rows[0].wasKnown) return false;
+  await pool.query('select sample_names_anew()');
+  return true;
 }

@@ -4,8 +4,9 @@ import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { BlankAllowances, decide, fold, type LearnerEvent, learner, type Origin } from '#domain';
 import { EventStore, type Stored } from '#event-store';
-import { destroyKey, forgetUser } from '#platform';
+import { forgetUser } from '#platform';
 import { examsWithAllowances, isRowId } from '#read-models';
+import { forgetAnswers } from '../idempotency-keys.js';
 import { learnerStream } from '../streams.js';
 import { POOL } from '../tokens.js';
 
@@ -20,7 +21,8 @@ export class RetireLearner {
 
 /**
  * Blanks the allowances, destroys the key to all that is sealed, erases the person from the roster, and says so in the
- * log last: what a failure leaves undone is done when the request is repeated.
+ * log last: what a failure leaves undone is done when the request is repeated. An id that nobody knows is not retired:
+ * a person may get it later.
  */
 @CommandHandler(RetireLearner)
 export class RetireLearnerHandler implements ICommandHandler<RetireLearner> {
@@ -35,8 +37,8 @@ export class RetireLearnerHandler implements ICommandHandler<RetireLearner> {
     if (!isRowId(given) || !Number.isSafeInteger(userId)) return; // nobody has such an id
     for (const examId of await examsWithAllowances(this.pool, userId))
       await this.commands.execute(new BlankAllowances({ examId, userId }, { at }, { actor: origin.actor }));
-    await destroyKey(this.pool, userId);
-    await forgetUser(this.pool, userId);
+    if (!(await forgetUser(this.pool, userId))) return;
+    await forgetAnswers(this.pool);
     const stream = learnerStream(userId);
     const metadata = { commandId: uuid(), actor: origin.actor, userId };
     await this.events.transact({ streams: [stream], metadata }, (historyOf) => {

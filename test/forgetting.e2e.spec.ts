@@ -1,0 +1,92 @@
+import { userById } from '../libs/platform/src/index.js';
+import { sumLists } from '../libs/platform/src/list-sums.js';
+import { courseId, openService, type Person, people, publishedExam, roster } from './service.js';
+
+const { staff, bob } = people;
+const root = '/api/edx_proctoring/v1/proctored_exam';
+const superuser = { ...staff, superuser: true };
+
+let service: Awaited<ReturnType<typeof openService>>;
+let exam: number;
+beforeEach(async () => {
+  service = await openService();
+  await ask(staff, 'PUT', '/api/lms/v1/roster', roster);
+  const exams = [publishedExam('midterm')];
+  exam = (await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, exams)).body[0].exam_id;
+});
+afterEach(() => service.close());
+
+const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
+const retire = (userId: number) => ask(superuser, 'POST', `/api/edx_proctoring/v1/retire_user/${userId}/`);
+const query = async (text: string) => (await service.database.owner.query(text)).rows;
+const newAttempt = (person: Person) =>
+  ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' });
+
+/** All rows of all tables, as text. */
+async function dump(): Promise<string> {
+  const tables = await query(`select oid::regclass::text as name from pg_class
+    where relkind = 'r' and relnamespace in ('public'::regnamespace, 'pg_catalog'::regnamespace) and relname <> 'pg_proc'`);
+  const rows = [];
+  for (const { name } of tables) rows.push(...(await query(`select row_to_json(t)::text as row from ${name} t`)));
+  return rows.map(({ row }) => row).join('\n');
+}
+
+describe('once a learner is retired', () => {
+  it('no list, sum or sample of the database has the name', async () => {
+    await ask(staff, 'PUT', '/api/lms/v1/roster', {
+      users: [{ id: 3, username: 'bob_the_former', email: 'former@example.org' }],
+    });
+    await sumLists(service.database.owner, true);
+    await ask(staff, 'PUT', '/api/lms/v1/roster', {
+      users: [{ id: 3, username: 'bob_of_now', email: 'bob_now@example.org', full_name: 'Robert Now' }],
+      verified_names: [{ user: 3, verified_name: 'Robert Verified', status: 'approved' }],
+    });
+    expect((await newAttempt(bob)).status).toBe(200);
+    await query('analyze');
+    const names = /bob_|former@|Robert/;
+    expect(await dump()).toMatch(names);
+    expect(await retire(3)).toMatchObject({ status: 204 });
+    expect((await dump()).match(names)).toBeNull();
+  });
+
+  it('kept answers no longer repeat the names that a request had', async () => {
+    const bulk = { exam_ids: `${exam}`, user_ids: 'bob,bob@example.org,nobody', allowance_type: 'note', value: 'x' };
+    const again = () => ask(staff, 'PUT', `${root}/${courseId}/bulk_allowance`, bulk, { 'Idempotency-Key': 'k' });
+    expect((await again()).status).toBe(207);
+    expect((await again()).body).toHaveLength(3);
+    expect(await retire(3)).toMatchObject({ status: 204 });
+    expect(await again()).toMatchObject({ status: 422, body: { detail: expect.stringMatching(/no longer kept/) } });
+    expect(JSON.stringify(await query('select * from idempotency_keys'))).not.toMatch(/bob/);
+  });
+
+  it('neither the roster nor a token brings the person back', async () => {
+    expect(await retire(3)).toMatchObject({ status: 204 });
+    const document = {
+      ...roster,
+      verified_names: [{ user: 'bob', verified_name: 'Bob', status: 'approved' }],
+      course_staff: [{ user: 'bob', course_id: courseId }],
+    };
+    expect((await ask(staff, 'PUT', '/api/lms/v1/roster', document)).status).toBe(200);
+    expect((await newAttempt(bob)).status).toBe(403);
+    expect((await ask({ ...bob, administrator: true }, 'GET', '/api/audit/v1/events')).status).toBe(403);
+    expect(await userById(service.database.pool, 3)).toEqual({
+      ...{ id: 3, username: 'retired user 3', email: '', fullName: '' },
+      ...{ isStaff: false, isSuperuser: false, isActive: false, groups: [] },
+    });
+    for (const table of ['enrollments', 'course_staff', 'verified_names'])
+      expect(await query(`select from ${table} where user_id = 3`)).toEqual([]);
+  });
+});
+
+it('an id that nobody knows is not retired: who gets it later is a learner like any other', async () => {
+  expect((await retire(77)).status).toBe(204);
+  expect(await query(`select from events where type = 'LearnerRetired'`)).toEqual([]);
+  await ask(staff, 'PUT', '/api/lms/v1/roster', {
+    users: [{ id: 77, username: 'new', email: 'new@example.org' }],
+    enrollments: [{ user: 77, course_id: courseId, mode: 'verified' }],
+  });
+  expect((await newAttempt({ user_id: 77, preferred_username: 'new' })).status).toBe(200);
+  expect(await query('select email, is_active from users where id = 77')).toEqual([
+    { email: 'new@example.org', is_active: true },
+  ]);
+});

@@ -15,6 +15,7 @@ import { GroupedAttemptsController } from './attempts/grouped-attempts.controlle
 import { LearningSequenceController } from './attempts/learning-sequence.controller.js';
 import { Timer } from './attempts/timer.js';
 import { Authentication, GateGuard } from './authentication.js';
+import { CsrfController } from './browsers/csrf.controller.js';
 import { ErrorFilter } from './errors.filter.js';
 import { ExamSettingsController } from './exams/exam-settings.controller.js';
 import { ExamsController } from './exams/exams.controller.js';
@@ -29,6 +30,7 @@ import { StudentViews } from './interstitials/student-views.js';
 import { LaunchController } from './launch/launch.controller.js';
 import { Metrics, MetricsController } from './metrics.js';
 import { OnboardingController } from './onboarding/onboarding.controller.js';
+import { OperationsPort } from './operations-port.js';
 import { RetirementController } from './retirement/retirement.controller.js';
 import { AnonymousReviewsController } from './reviews/anonymous-reviews.controller.js';
 import { ReviewsController } from './reviews/reviews.controller.js';
@@ -66,6 +68,7 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
     RosterController,
     HealthController,
     MetricsController,
+    CsrfController,
   ],
   providers: [
     { provide: CONFIGURATION, useValue: configuration },
@@ -77,6 +80,7 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
     Metrics,
     Writability,
     Draining,
+    OperationsPort,
     { provide: Admission, useFactory: () => new Admission() },
     { provide: APP_FILTER, useClass: ErrorFilter },
     { provide: APP_GUARD, useClass: GateGuard },

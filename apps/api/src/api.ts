@@ -12,11 +12,14 @@ import { admitByPriority } from './admission/admission.hooks.js';
 import { Admission } from './admission/admission.js';
 import { apiModule } from './api.module.js';
 import { Authentication } from './authentication.js';
+import { allowOrigins } from './browsers/cross-origin.js';
+import { addSecurityHeaders } from './browsers/security-headers.js';
 import { documentOf } from './document/document.js';
 import { answerUnchanged } from './etag.js';
 import { Draining } from './health/draining.js';
 import { refused } from './http-answer.js';
 import { Metrics } from './metrics.js';
+import { OperationsPort } from './operations-port.js';
 import { limitRates } from './rate-limits.js';
 import { asRouted, asWritten, checkParameters, refuseLong } from './reference-urls.js';
 import { keepRequestIds, requestIdOf } from './request-ids.js';
@@ -32,13 +35,16 @@ const backlog = 4_096;
 /** Serves HTTP until `close`, which lets running requests end first. The database must be migrated. */
 export async function startApi(configuration: Configuration, databaseUrl: string) {
   const app = await createApi(configuration, databaseUrl);
-  await app.listen({ port: configuration.port, host: configuration.host, backlog }).catch(async (error) => {
+  const failed = async (error: Error) => {
     await app.close();
     throw error;
-  });
+  };
+  await app.listen({ port: configuration.port, host: configuration.host, backlog }).catch(failed);
+  const operationsPort = await app.get(OperationsPort).listen(fastifyOf(app)).catch(failed);
   const { drainDelay } = configuration;
   return {
     app,
+    operationsPort,
     url: (await app.getUrl()).replace('[::1]', 'localhost'),
     drain: () => app.get(Draining).for(drainDelay),
     close: () => app.close(),
@@ -49,7 +55,8 @@ export async function startApi(configuration: Configuration, databaseUrl: string
 export const createApi = (configuration: Configuration, databaseUrl: string) =>
   createApplication(apiModule(configuration, databaseUrl), configuration);
 
-export async function createApplication(module: DynamicModule, { logLevel, settings }: Configuration) {
+export async function createApplication(module: DynamicModule, configuration: Configuration) {
+  const { logLevel, settings, corsOrigins } = configuration;
   const adapter = new FastifyAdapter({
     bodyLimit: largestBody,
     genReqId: requestIdOf,
@@ -72,9 +79,11 @@ export async function createApplication(module: DynamicModule, { logLevel, setti
     logger,
     forceCloseConnections: false,
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = fastifyOf(app);
   limitTimes(fastify);
   keepRequestIds(fastify);
+  allowOrigins(fastify, corsOrigins);
+  app.get(OperationsPort).separate(fastify);
   readBodiesLater(fastify);
   const routes = collectRoutes(fastify);
   admitByPriority(fastify, app.get(Admission));
@@ -82,6 +91,7 @@ export async function createApplication(module: DynamicModule, { logLevel, setti
   await limitRates(fastify, settings.rateLimits);
   answerAsTheReference(fastify);
   fastify.addHook('onSend', answerUnchanged);
+  addSecurityHeaders(fastify, settings.https);
   const draining = app.get(Draining);
   fastify.addHook('onSend', async (_request, reply) => {
     if (draining.hasBegun) reply.header('Connection', 'close');
@@ -97,6 +107,8 @@ export async function createApplication(module: DynamicModule, { logLevel, setti
   logger.setLogLevels(logLevelsOf(logLevel));
   return app;
 }
+
+const fastifyOf = (app: NestFastifyApplication) => app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
 
 /** All else that the router cannot read was made readable by `asRouted`. */
 function answerLongPath(_: Error, request: FastifyRequest, reply: FastifyReply) {

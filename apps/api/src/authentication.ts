@@ -18,8 +18,8 @@ import { Clock } from '#clock';
 import { CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import { type Caller, type Claims, isCourseStaff, rememberUser, UserRow, userById, userByName } from '#platform';
-import { checkCsrf, crumb } from './authentication.csrf.js';
 import { type Verify, verifierOf } from './authentication.tokens.js';
+import { checkCsrf, crumb } from './browsers/csrf-tokens.js';
 import { refused } from './http-answer.js';
 import { bodyObject } from './requests/body-object.js';
 

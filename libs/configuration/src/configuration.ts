@@ -11,6 +11,10 @@ export type Configuration = Readonly<Environment & { settings: Settings }>;
 export type Environment = {
   host: string;
   port: number;
+  operationsPort?: number;
+  docs: 'on' | 'off';
+  metrics: 'on' | 'off';
+  corsOrigins: string[];
   role: 'all' | 'api' | 'worker';
   databaseUrl?: string;
   /** An absolute path. */
@@ -63,6 +67,7 @@ const wholeNumber = (least: number, most: number) => ({
     return number >= least && number <= most ? number : undefined;
   },
 });
+const itemsOf = (text: string) => text.split(',').flatMap((item) => item.trim() || []);
 const url = (text: string, ...protocols: string[]) =>
   protocols.some((protocol) => text.startsWith(`${protocol}://`)) && URL.canParse(text) ? text : undefined;
 
@@ -78,6 +83,26 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     default: '3000',
     ...wholeNumber(0, 65535),
     means: 'Port to listen on; 0 takes a free one.',
+  },
+  operationsPort: {
+    name: 'OPERATIONS_PORT',
+    ...wholeNumber(0, 65535),
+    means: 'A second port, which serves `/docs`, `/metrics` and `/health`; then `PORT` does not serve the first two.',
+  },
+  docs: { name: 'DOCS', default: 'on', ...oneOf('on', 'off'), means: 'Whether `/docs` and `/docs-json` are served.' },
+  metrics: { name: 'METRICS', default: 'on', ...oneOf('on', 'off'), means: 'Whether `/metrics` is served.' },
+  corsOrigins: {
+    name: 'CORS_ORIGINS',
+    default: '',
+    expects: 'origins such as https://apps.example.org, several separated by commas',
+    read: (text) => {
+      const origins = itemsOf(text);
+      return origins.every((origin) => url(origin, 'http', 'https') && new URL(origin).origin === origin)
+        ? origins
+        : undefined;
+    },
+    means:
+      'Sites whose pages may call the service with the cookies of their users: the micro front ends. Without it only pages of its own site can.',
   },
   role: {
     name: 'ROLE',
@@ -105,7 +130,7 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     default: '',
     expects: 'host:port, several separated by commas',
     read: (text) => {
-      const brokers = text.split(',').flatMap((broker) => broker.trim() || []);
+      const brokers = itemsOf(text);
       return brokers.every((broker) => /^[\w.-]+:\d{1,5}$/.test(broker)) ? brokers : undefined;
     },
     means: 'Where Kafka is. Without it messages wait in the log and are sent once there is a broker.',

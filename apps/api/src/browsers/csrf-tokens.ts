@@ -1,5 +1,6 @@
+import { randomInt } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { refused } from './http-answer.js';
+import { refused } from '../http-answer.js';
 
 type Headers = FastifyRequest['headers'];
 
@@ -23,15 +24,29 @@ export function checkCsrf(headers: Headers) {
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const secretLength = 32;
 
+const randomLetters = () => Array.from({ length: secretLength }, () => letters[randomInt(letters.length)]).join('');
+
+/** A new secret for the cookie. */
+export const newSecret = randomLetters;
+
+/** The secret of the cookie that a request brought; undefined without one, or if it is malformed. */
+export const secretIn = (headers: Headers): string | undefined => unmasked(crumb(headers, 'csrftoken') ?? '');
+
+/** The secret, masked anew at each call, so that compression never shows it. */
+export function masked(secret: string): string {
+  const mask = randomLetters();
+  return mask + moved(secret, (letter, place) => letter + letters.indexOf(mask[place]!));
+}
+
 /** A masked token is a mask, and the secret moved letter by letter by that mask. */
 function unmasked(token: string): string | undefined {
   if (!/^[a-zA-Z0-9]+$/.test(token)) return undefined;
   if (token.length === secretLength) return token;
   if (token.length !== 2 * secretLength) return undefined;
-  return [...token.slice(secretLength)]
-    .map((letter, place) => {
-      const moved = letters.indexOf(letter) - letters.indexOf(token[place]);
-      return letters[(moved + letters.length) % letters.length];
-    })
-    .join('');
+  return moved(token.slice(secretLength), (letter, place) => letter - letters.indexOf(token[place]!));
 }
+
+const moved = (text: string, by: (letter: number, place: number) => number): string =>
+  [...text]
+    .map((letter, place) => letters[(by(letters.indexOf(letter), place) + letters.length) % letters.length])
+    .join('');

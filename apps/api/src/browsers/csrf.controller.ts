@@ -1,0 +1,32 @@
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CONFIGURATION } from '#commands';
+import type { Configuration } from '#configuration';
+import { Gate } from '../authentication.js';
+import { Answers } from '../document/answers.js';
+import { object, text } from '../document/schemas.js';
+import { masked, newSecret, secretIn } from './csrf-tokens.js';
+
+const yearSeconds = 365 * 24 * 3600;
+
+/** Micro front ends ask each host for a token before they write to it. */
+@ApiTags('browsers')
+@Controller('csrf/api/v1/token')
+export class CsrfController {
+  constructor(@Inject(CONFIGURATION) private readonly configuration: Configuration) {}
+
+  @Get()
+  @Gate('anyone')
+  @ApiOperation({ summary: 'The token for the header `X-CSRFToken`, and the cookie `csrftoken` that it belongs to' })
+  @Answers(200, object('CsrfToken', { csrfToken: text }))
+  token(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const known = secretIn(request.headers);
+    const secret = known ?? newSecret();
+    const secure = this.configuration.settings.https === 'on' ? '; Secure' : '';
+    // A second cookie of the same name would make it unclear which one counts.
+    if (!known)
+      reply.header('Set-Cookie', `csrftoken=${secret}; Path=/; Max-Age=${yearSeconds}; SameSite=Lax${secure}`);
+    return { csrfToken: masked(secret) };
+  }
+}

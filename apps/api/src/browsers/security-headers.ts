@@ -1,0 +1,27 @@
+import type { FastifyInstance } from 'fastify';
+
+const always = {
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'same-origin',
+};
+
+const nothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** Swagger's page has styles of its own. */
+const documentation =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/**
+ * Tells browsers what they may do with an answer. No answer of the API is stored, except the learner's own polls, which
+ * say so themselves (see etag.ts).
+ */
+export function addSecurityHeaders(fastify: FastifyInstance, https: 'on' | 'off') {
+  const all = https === 'on' ? { ...always, 'Strict-Transport-Security': 'max-age=31536000' } : always;
+  fastify.addHook('onSend', async ({ routeOptions: { url = '' } }, reply) => {
+    reply.headers(all);
+    // A policy on the exam worker's script would hold for the whole worker.
+    if (!url.startsWith('/exam-worker/'))
+      reply.header('Content-Security-Policy', /^\/docs\b/.test(url) ? documentation : nothing);
+    if (/^\/(api|csrf)\//.test(url) && !reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'no-store');
+  });
+}

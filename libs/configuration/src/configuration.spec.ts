@@ -122,6 +122,9 @@ describe('a DATA_DIR in which nothing can be made', () => {
     expect(check).not.toThrow(/\n/);
   });
 
+  it('is refused where the system takes no folders', () =>
+    expect(() => checkDataDir(loadConfiguration({ DATA_DIR: '/proc/data' }))).toThrow(/^DATA_DIR cannot be used/));
+
   it('is not needed when everything is configured', () => {
     const settings = withSettings({ SECRET_KEY: 'a', PROCTORING_USER_OBFUSCATION_KEY: 'b' });
     const environment = { DATABASE_URL: 'postgres://u:p@db/exams', JWT_SECRET: 'c', ...settings };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { isLongerThan } from '#domain';
 import { readSettings, type Settings } from './settings.js';
 
@@ -328,7 +328,7 @@ export function checkDataDir(configuration: Configuration): void {
   const { dataDir, databaseUrl, role } = configuration;
   try {
     if (!databaseUrl) {
-      mkdirSync(dataDir, { recursive: true });
+      makeFolder(dataDir);
       accessSync(dataDir, constants.W_OK);
     }
     const secrets = [userObfuscationKeyOf, ...(role === 'worker' ? [] : [jwtSecretOf, cookieSecretOf])];
@@ -350,12 +350,17 @@ function jsonOf(path: string | undefined, problems: string[]): unknown {
   }
 }
 
+/** Where a folder exists that takes no others, as /proc, Node's recursive mkdir would try for ever. */
+function makeFolder(path: string): void {
+  if (!existsSync(path)) mkdirSync(path, { recursive: !existsSync(dirname(path)) });
+}
+
 /** A secret that is made the first time and kept for good, readable by its owner only. */
 function keptSecret(dataDir: string, name: string): string {
   const file = join(dataDir, name);
   if (!existsSync(file)) {
     const made = `${file}.${process.pid}`;
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir);
     writeFileSync(made, randomBytes(32).toString('base64url'), { mode: 0o600 });
     // The link appears whole, and only once, however many processes start at this moment.
     try {

@@ -1,4 +1,4 @@
-import { userById } from '../libs/platform/src/index.js';
+import { pruneCallbacks, quarantine, quarantinedCallbacks, userById } from '../libs/platform/src/index.js';
 import { sumLists } from '../libs/platform/src/list-sums.js';
 import { courseId, openService, type Person, people, publishedExam, roster } from './service.js';
 
@@ -89,4 +89,45 @@ it('an id that nobody knows is not retired: who gets it later is a learner like 
   expect(await query('select email, is_active from users where id = 77')).toEqual([
     { email: 'new@example.org', is_active: true },
   ]);
+});
+
+describe('a review that was refused', () => {
+  const codeOf = async (person: Person) => {
+    await newAttempt(person);
+    return (await query(`select attempt_code from attempts where user_id = ${person.user_id}`))[0].attempt_code;
+  };
+
+  it('is kept for the learner whose attempt it names, readable or not, and goes with the learner', async () => {
+    const code = await codeOf(bob);
+    await quarantine(service.database.pool, {
+      route: 'review_callback',
+      body: `{"examMetaData": {"examCode": "${code}"}, "note": "Bob Planted`,
+      reason: 'It is no JSON: "Bob Planted',
+    });
+    const [kept] = await quarantinedCallbacks(service.database.pool);
+    expect(kept).toMatchObject({ userId: 3, reason: 'It is no JSON: "Bob Planted' });
+    expect(JSON.stringify(await query('select * from quarantined_callbacks'))).not.toMatch(/Planted/);
+    await retire(3);
+    expect(await query('select from quarantined_callbacks')).toEqual([]);
+  });
+
+  it('is not kept for a learner who is retired already', async () => {
+    const code = await codeOf(bob);
+    await retire(3);
+    const late = { route: 'review_callback', body: code, reason: 'late' } as const;
+    expect(await quarantine(service.database.pool, late)).toBe(false);
+  });
+
+  it('of nobody has no plain text, and is deleted after 30 days', async () => {
+    const reviewer = { ...staff, roles: ['test_review'] };
+    const unknown = 'api/edx_proctoring/v1/proctored_exam/attempt/Bob_Planted/reviewed';
+    await ask(reviewer, 'POST', `/${unknown}`, { status: 'Bob_Planted' });
+    expect(await quarantinedCallbacks(service.database.pool)).toMatchObject([{ externalId: 'Bob_Planted' }]);
+    expect(JSON.stringify(await query('select * from quarantined_callbacks'))).not.toMatch(/Planted/);
+    await pruneCallbacks(service.database.pool);
+    expect(await query('select from quarantined_callbacks')).toHaveLength(1);
+    await query(`update quarantined_callbacks set received_at = now() - interval '31 days'`);
+    await pruneCallbacks(service.database.pool);
+    expect(await query('select from quarantined_callbacks')).toEqual([]);
+  });
 });

@@ -151,7 +151,7 @@ export class Mailer {
     } catch (error) {
       const reason = refusalIn(error as Failure);
       if (reason !== undefined) throw new Undeliverable(event, reason);
-      throw new Error(withoutAddresses((error as Error).message));
+      throw new Error(outageIn(error as Failure));
     }
     await this.record(event, 'sent', lease);
   }
@@ -185,9 +185,16 @@ async function withinTime(sent: Promise<unknown>): Promise<void> {
 function refusalIn({ code, command, response = '', responseCode = 0, message }: Failure): string | undefined {
   if (code === 'EENVELOPE' && command === 'API') return withoutAddresses(message);
   if ((command !== 'RCPT TO' && command !== 'DATA') || responseCode === 421) return undefined;
-  if (responseCode >= 500) return `refused by the mail server: ${withoutAddresses(response)}`;
-  return responseCode >= 400 ? `${putOff}: ${withoutAddresses(response)}` : undefined;
+  if (responseCode >= 500) return `refused by the mail server: ${codesIn(response)}`;
+  return responseCode >= 400 ? `${putOff}: ${codesIn(response)}` : undefined;
 }
 
-/** Servers like to repeat the address; reasons are kept and logged, and outlive a learner's retirement. */
+/** Why no mail can be sent now. */
+const outageIn = ({ code, response, message }: Failure): string =>
+  response ? `The mail server answered ${codesIn(response)} (${code}).` : withoutAddresses(message);
+
+/** Reasons are kept and logged, and outlive a learner's retirement. The words of an answer may name people; its codes do not. */
+const codesIn = (response: string): string =>
+  /^\d{3}([ -]\d\.\d{1,3}\.\d{1,3})?/.exec(response)?.[0] ?? 'without a code';
+
 const withoutAddresses = (text: string) => text.replace(/[^\s<>"]+@[^\s<>"]+/g, '…');

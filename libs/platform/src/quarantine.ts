@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { open, seal } from './vault.js';
+import { isRetired, isSealed, open, seal } from './vault.js';
 
 /** Which of the two ways a review came: by the provider's id of the attempt, or by the attempt's code. */
 export type CallbackRoute = 'reviewed' | 'review_callback';
@@ -18,6 +18,8 @@ export type QuarantinedCallback = {
 
 /** Whose key seals what nobody is known for, since bodies have links to recordings. No learner, so that nobody retires it. */
 const nobody = -1;
+/** For so long one of nobody is kept: no retirement finds it. */
+const daysOfNobody = 30;
 const largestBody = 256 * 1024;
 /** Anybody may send reviews of nobody: the oldest of these make room. */
 const mostOfNobody = 1_000;
@@ -27,14 +29,21 @@ export async function quarantine(
   pool: pg.Pool,
   callback: { route: CallbackRoute; externalId?: string; userId?: number; body: string; reason: string },
 ): Promise<boolean> {
-  const { route, externalId = null, userId = null, body, reason } = callback;
+  const { route, externalId = null, body, reason } = callback;
+  const userId = callback.userId ?? (await learnerNamedIn(pool, body));
+  if (userId !== null && (await isRetired(pool, userId))) return false;
   if (Buffer.byteLength(body) > largestBody || body.includes('\0')) return false;
   const digest = createHash('sha256').update(`${route} ${externalId} ${body}`).digest();
-  const kept = await seal(pool, userId ?? nobody, body);
+  const sealed = (text: string) => seal(pool, userId ?? nobody, text);
+  // A reason repeats words of the body, and an id that nobody knows may be any text.
+  const values = await Promise.all([
+    externalId !== null && userId === null ? sealed(externalId) : externalId,
+    ...[body, reason].map(sealed),
+  ]);
   await pool.query(
     `insert into quarantined_callbacks (route, external_id, user_id, body, digest, reason) values ($1, $2, $3, $4, $5, $6)
      on conflict (digest) do update set times = quarantined_callbacks.times + 1, reason = excluded.reason`,
-    [route, externalId, userId, kept, digest, reason],
+    [route, values[0], userId, values[1], digest, values[2]],
   );
   await pool.query(
     `delete from quarantined_callbacks where user_id is null and id <=
@@ -48,7 +57,32 @@ const columns = `id::int, route, external_id as "externalId", user_id::int as "u
   iso_time(received_at) as "receivedAt"`;
 
 export async function quarantinedCallbacks(pool: pg.Pool): Promise<QuarantinedCallback[]> {
-  return (await pool.query(`select ${columns} from quarantined_callbacks order by id`)).rows;
+  const { rows } = await pool.query(`select ${columns} from quarantined_callbacks order by id`);
+  return Promise.all(rows.map((row) => opened(pool, row)));
+}
+
+/** Deletes those of nobody that are old. */
+export async function pruneCallbacks(pool: pg.Pool): Promise<void> {
+  const text = `delete from quarantined_callbacks where user_id is null and received_at < now() - make_interval(days => $1)`;
+  await pool.query(text, [daysOfNobody]);
+}
+
+/** Those of before were kept as plain texts. */
+const opened = async <T extends QuarantinedCallback>(pool: pg.Pool, callback: T): Promise<T> => {
+  const read = async (text: string) =>
+    isSealed(text) ? ((await open(pool, callback.userId ?? nobody, text)) ?? '') : text;
+  const { externalId, reason } = callback;
+  return { ...callback, reason: await read(reason), externalId: externalId && (await read(externalId)) };
+};
+
+/** Whose attempt has a code that is in the body, be it readable or not. */
+async function learnerNamedIn(pool: pg.Pool, body: string): Promise<number | null> {
+  const codes = body.match(/[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}/g)?.slice(0, 10) ?? [];
+  const { rows } = await pool.query(
+    `select (data->>'userId')::float as id from events where type = 'AttemptCreated' and data->>'attemptCode' = any($1) limit 1`,
+    [codes],
+  );
+  return rows[0]?.id ?? null;
 }
 
 /** One with its body; the body is undefined when the learner's key is destroyed. Undefined when there is none. */
@@ -58,7 +92,9 @@ export async function quarantinedCallback(
 ): Promise<(QuarantinedCallback & { body: string | undefined }) | undefined> {
   const { rows } = await pool.query(`select ${columns}, body from quarantined_callbacks where id = $1`, [id]);
   const [found] = rows;
-  return found && { ...found, body: await open(pool, found.userId ?? nobody, found.body) };
+  if (!found) return undefined;
+  const { body, ...callback } = found;
+  return { ...(await opened(pool, callback)), body: await open(pool, found.userId ?? nobody, body) };
 }
 
 /** Whether there was one. */

@@ -27,9 +27,10 @@ export async function keepFact(pool: pg.Pool, fact: RosterFact, toldAt: string):
       await client.query(statement, [...values, toldAt]);
     });
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    // Values that PostgreSQL cannot hold, and a user name that is somebody else's.
-    throw /^(2[23]|54)/.test(code ?? '') ? new FactRefused(message) : error;
+    const { code = '' } = error as { code?: string };
+    if (code === '23505') throw new FactRefused('the user name is that of another user');
+    // PostgreSQL's own words may repeat a value.
+    throw /^(2[23]|54)/.test(code) ? new FactRefused(`PostgreSQL cannot keep a value (${code})`) : error;
   }
 }
 

@@ -28,6 +28,9 @@ export async function open(pool: pg.Pool, userId: number, sealed: string): Promi
   return decipher.update(bytes.subarray(ivBytes, -tagBytes), undefined, 'utf8') + decipher.final('utf8');
 }
 
+/** Whether a text looks like one that `seal` made. */
+export const isSealed = (text: string): boolean => /^v1\.[\w-]{38,}$/.test(text);
+
 /** Makes everything sealed for this learner unreadable, for ever. */
 export async function destroyKey(pool: pg.Pool, userId: number): Promise<void> {
   await pool.query('insert into learner_keys (user_id) values ($1) on conflict (user_id) do update set key = null', [

@@ -18,8 +18,9 @@ export async function quarantining(
     if (error instanceof Refusal || (error instanceof HttpAnswer && [400, 412].includes(error.status))) {
       const { bytes, ...more } = callback;
       const isKept = await quarantine(pool, { ...more, body: bytes.toString(), reason: reasonOf(error) });
-      const { route, externalId } = callback;
-      log.warn({ message: 'A review was refused.', route, externalId, isKept });
+      const { route, externalId, userId } = callback;
+      // An id that nobody knows may be any text.
+      log.warn({ message: 'A review was refused.', route, ...(userId === undefined ? {} : { externalId }), isKept });
     }
     throw error;
   }

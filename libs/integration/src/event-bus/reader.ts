@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { EachMessagePayload, IHeaders, Kafka, Message, Producer } from 'kafkajs';
+import type { EachMessagePayload, IHeaders, Kafka, Producer } from 'kafkajs';
 import type pg from 'pg';
 import type { Configuration } from '#configuration';
 import { instantOf } from '#domain';
@@ -18,6 +18,8 @@ const lookAgainMs = 10_000;
 
 /** A message that will never be understood, however often it is read. The text names nobody. */
 class Unreadable extends Error {}
+
+class NoUser extends Error {}
 
 type Told = { fact: Fact; at: string };
 
@@ -128,28 +130,29 @@ export class EventBusReader {
     try {
       const resolver = reading.type.createResolver(written, { ignoreNamespaces: true });
       const fact = reading.factOf(reading.type.fromBuffer(parts.avro, resolver));
-      if (fact?.of === 'retirement' && !(fact.userId > 0)) throw new Error('no user has that id');
+      if (fact?.of === 'retirement' && !(fact.userId > 0)) throw new NoUser();
       return fact && { fact, at };
     } catch (error) {
-      throw new Unreadable(
-        `it does not fit schema ${parts.schemaId}, or that has not what is needed: ${(error as Error).message}`,
-      );
+      // Not the reader's words: they may repeat a value.
+      if (error instanceof NoUser) throw new Unreadable('no user has that id');
+      throw new Unreadable(`it does not fit schema ${parts.schemaId}, or the schema lacks a field`);
     }
   }
 
-  /** To the topic for what nobody can read; other errors are thrown on. */
-  private async putAside(place: string, { key, value, headers }: EachMessagePayload['message'], error: Error) {
+  /**
+   * Says in the topic of dead letters where the message is and what is wrong with it; other errors are thrown on. The
+   * message itself has names, and nobody could take them out of that topic.
+   */
+  private async putAside(place: string, { headers = {} }: EachMessagePayload['message'], error: Error) {
     const isRefused = [Unreadable, UnknownSchema, FactRefused].some((kind) => error instanceof kind);
     if (!isRefused && !isEventsFault(error)) throw error;
     this.producer ??= await this.deadLetters();
-    const reasons = { dead_letter_reason: error.message, dead_letter_place: place };
+    const reason = isRefused ? error.message : 'its values cannot be kept';
+    const type = headers.ce_type === undefined ? {} : { ce_type: knownType(headers.ce_type) };
+    const reasons = { ...type, dead_letter_reason: reason, dead_letter_place: place };
     const topic = this.configuration.kafkaTopicPrefix + deadLetterTopic;
-    const send = (message: Message) => this.producer!.send({ topic, messages: [message] });
-    await send({ key, value, headers: { ...headers, ...reasons } }).catch((error) => {
-      if (error.type !== 'MESSAGE_TOO_LARGE') throw error;
-      return send({ key: null, value: null, headers: reasons }); // it says where the whole message is
-    });
-    log.error(`${place} was put aside: ${error.message}`);
+    await this.producer.send({ topic, messages: [{ key: null, value: null, headers: reasons }] });
+    log.error(`${place} was put aside: ${reason}`);
   }
 
   private async deadLetters(): Promise<Producer> {
@@ -157,6 +160,8 @@ export class EventBusReader {
     return producerOf(this.kafka!, { onTarget() {} });
   }
 }
+
+const knownType = (type: IHeaders[string]) => (String(type) in readings ? String(type) : 'unknown');
 
 const textOf = (headers: IHeaders, name: string): string => {
   const value = headers[name];

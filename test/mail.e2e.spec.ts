@@ -386,6 +386,7 @@ describe('a mail', () => {
     await handIn(bob);
     await start();
     await has('bob@example.org: Handed in: Midterm (Demo)');
+    await until('both outcomes are recorded', async () => (await outcomes()).length === 2);
     expect((await outcomes()).sort()).toEqual(['no_address', 'sent']);
   });
 });

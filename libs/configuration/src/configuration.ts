@@ -350,7 +350,7 @@ function jsonOf(path: string | undefined, problems: string[]): unknown {
   }
 }
 
-/** Where a folder exists that takes no others, as /proc, Node's recursive mkdir would try for ever. */
+/** Node's recursive mkdir never returns when the parent exists and takes no folders, as /proc does. */
 function makeFolder(path: string): void {
   if (!existsSync(path)) mkdirSync(path, { recursive: !existsSync(dirname(path)) });
 }

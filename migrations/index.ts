@@ -9,6 +9,7 @@ export const migrations = [
   '3000-read-models.sql',
   '4000-deliveries.sql',
   '5000-list-sums.sql',
+  '6000-callbacks.sql',
 ].map(sqlMigration);
 
 export const migrationNames = migrations.map((Migration) => new Migration().name);

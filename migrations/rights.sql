@@ -7,7 +7,7 @@ grant select, insert, delete on commands, list_sums, list_changes to :role;
 grant select, insert, update, delete on checkpoints, dead_letters, leases, users, courses, enrollments, course_staff,
   credit_requirements, credit_statuses, verified_names, dates, schedules, learner_keys, exams, attempts, allowances,
   attempt_groups, attempt_learners, quarantined_callbacks, unclaimed_registrations, vendor_deliveries, vendor_circuits,
-  deliveries, idempotency_keys to :role;
+  deliveries, idempotency_keys, callback_nonces to :role;
 grant usage on sequence events_position, lease_epochs, exam_ids, attempt_ids, allowance_ids, review_policy_ids to :role;
 
 revoke execute on function create_event_partitions, log_server, begin_generation from public;

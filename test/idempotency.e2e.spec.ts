@@ -117,7 +117,7 @@ it('callers without an identity share no keys: their keys are ignored', async ()
   const keys = async () => (await service.database.owner.query('select from idempotency_keys')).rowCount;
   const before = await keys();
   const answers = [await callback('one'), await callback('two')];
-  expect(answers.map(({ status }) => status)).toEqual([400, 400]);
+  expect(answers.map(({ status }) => status)).toEqual([403, 403]);
   expect(await keys()).toBe(before);
 });
 

@@ -33,6 +33,7 @@ import { OnboardingController } from './onboarding/onboarding.controller.js';
 import { OperationsPort } from './operations-port.js';
 import { RetirementController } from './retirement/retirement.controller.js';
 import { AnonymousReviewsController } from './reviews/anonymous-reviews.controller.js';
+import { CallbackSenders } from './reviews/callback-senders.js';
 import { ReviewsController } from './reviews/reviews.controller.js';
 import { RosterController } from './roster/roster.controller.js';
 
@@ -71,6 +72,7 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
     CsrfController,
   ],
   providers: [
+    CallbackSenders,
     { provide: CONFIGURATION, useValue: configuration },
     { provide: POOL, inject: [DataSource], useFactory: (database: DataSource) => new SharedReads(poolOf(database)) },
     Authentication,

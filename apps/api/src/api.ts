@@ -11,7 +11,7 @@ import { limits } from '#domain';
 import { admitByPriority } from './admission/admission.hooks.js';
 import { Admission } from './admission/admission.js';
 import { apiModule } from './api.module.js';
-import { Authentication } from './authentication.js';
+import { Authentication, isSigned } from './authentication.js';
 import { allowOrigins } from './browsers/cross-origin.js';
 import { addSecurityHeaders } from './browsers/security-headers.js';
 import { documentOf } from './document/document.js';
@@ -171,6 +171,7 @@ function checkRequests(fastify: FastifyInstance, routes: Routes, authentication:
     refuseLong(request.query as Record<string, string>, limits.parameter);
     if (config.gate === 'anyone') return;
     checkAccept(request);
+    if (config.mayBeSigned && isSigned(request.headers)) return;
     request.user = await authentication.callerOf(request);
     if (!request.user) throw refused(403, 'Authentication credentials were not provided.');
   });

@@ -25,7 +25,7 @@ import { bodyObject } from './requests/body-object.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Undefined behind `anyone` only. */
+    /** Undefined behind `anyone`, and where the request is signed instead. */
     user?: Caller;
     /** The body as it came, if the gate asks for it or the request has an Idempotency-Key. */
     bytes?: Buffer;
@@ -33,6 +33,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     gate?: Who;
     keepsBytes?: true;
+    mayBeSigned?: true;
     /** What OPTIONS tells of the path. */
     about?: { name?: string; description: string };
   }
@@ -50,6 +51,8 @@ export type GateOptions = {
   courses?: (addressed: Addressed) => Courses | Promise<Courses>;
   /** The request has its body as it came, too. */
   keepsBytes?: true;
+  /** A provider may sign the request instead of logging in; the route checks the signature, and then there is no `user`. */
+  mayBeSigned?: true;
 } & Pick<FastifyContextConfig, 'priority' | 'priorityByBody'>;
 
 /**
@@ -62,11 +65,23 @@ export const Gate = (who: Who, options: GateOptions = {}): MethodDecorator =>
     RouteConfig({
       gate: who,
       keepsBytes: options.keepsBytes,
+      mayBeSigned: options.mayBeSigned,
       priority: options.priority,
       priorityByBody: options.priorityByBody,
     }),
     ApiExtension('x-gate', who),
   );
+
+/** Of a callback that its provider signed: the provider's name, the Unix time, a number used once, and the signature. */
+export const signatureHeaders = [
+  'x-proctoring-provider',
+  'x-proctoring-time',
+  'x-proctoring-nonce',
+  'x-proctoring-signature',
+] as const;
+
+export const isSigned = (headers: FastifyRequest['headers']): boolean =>
+  headers['x-proctoring-signature'] !== undefined;
 
 /** The caller, in a controller's method. */
 export const Me = createParamDecorator(

@@ -29,7 +29,7 @@ const withCourse = [
 
 // These end in a slash, and are not found without (rest-api.md §1.2).
 const slashed = new RegExp(
-  `^(${root}/retire_(?:backend_)?user/[^/]+|${exams}/(?:settings|review_policy)/exam_id/[^/]+|${callback})(/?)$`,
+  `^(${root}/retire_(?:backend_)?user/[^/]+|${exams}/(?:settings|review_policy)/exam_id/[^/]+|${callback}(?:/[^/]+)?)(/?)$`,
 );
 
 /** A route as the reference writes it: its last slash cannot be said to the router. */
@@ -47,7 +47,7 @@ export function asRouted(url: string): string {
   const path = decoded(asked);
   if (!path.startsWith('/api/') && isWellFormed(asked)) return url;
   const [, unslashed, slash] = slashed.exec(path) ?? [];
-  if (unslashed) return encoded(unslashed) + (slash ? query : '/without-slash');
+  if (unslashed) return encoded(unslashed) + (slash ? query : '/without/slash');
   // This pattern of the reference is open at its end (rest-api.md §5.19).
   if (path.startsWith(`${exams}/active_attempt`)) return `${exams}/active_attempt${query}`;
   for (const { before, after, then, pattern } of withCourse) {

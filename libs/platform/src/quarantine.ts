@@ -10,6 +10,8 @@ export type QuarantinedCallback = {
   id: number;
   route: CallbackRoute;
   externalId: string | null;
+  /** That sent it, by a secret of its own. */
+  provider: string | null;
   userId: number | null;
   reason: string;
   times: number;
@@ -27,13 +29,20 @@ const mostOfNobody = 1_000;
 /** Keeps a callback for operators to look at, sealed, for its learner where that is known. Answers whether it is kept. */
 export async function quarantine(
   pool: pg.Pool,
-  callback: { route: CallbackRoute; externalId?: string; userId?: number; body: string; reason: string },
+  callback: {
+    route: CallbackRoute;
+    externalId?: string;
+    provider?: string;
+    userId?: number;
+    body: string;
+    reason: string;
+  },
 ): Promise<boolean> {
-  const { route, externalId = null, body, reason } = callback;
+  const { route, externalId = null, provider = null, body, reason } = callback;
   const userId = callback.userId ?? (await learnerNamedIn(pool, body));
   if (userId !== null && (await isRetired(pool, userId))) return false;
   if (Buffer.byteLength(body) > largestBody || body.includes('\0')) return false;
-  const digest = createHash('sha256').update(`${route} ${externalId} ${body}`).digest();
+  const digest = createHash('sha256').update(`${route} ${externalId} ${provider} ${body}`).digest();
   const sealed = (text: string) => seal(pool, userId ?? nobody, text);
   // A reason repeats words of the body, and an id that nobody knows may be any text.
   const values = await Promise.all([
@@ -41,9 +50,10 @@ export async function quarantine(
     ...[body, reason].map(sealed),
   ]);
   await pool.query(
-    `insert into quarantined_callbacks (route, external_id, user_id, body, digest, reason) values ($1, $2, $3, $4, $5, $6)
+    `insert into quarantined_callbacks (route, external_id, provider, user_id, body, digest, reason)
+     values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (digest) do update set times = quarantined_callbacks.times + 1, reason = excluded.reason`,
-    [route, values[0], userId, values[1], digest, values[2]],
+    [route, values[0], provider, userId, values[1], digest, values[2]],
   );
   await pool.query(
     `delete from quarantined_callbacks where user_id is null and id <=
@@ -53,7 +63,7 @@ export async function quarantine(
   return true;
 }
 
-const columns = `id::int, route, external_id as "externalId", user_id::int as "userId", reason, times,
+const columns = `id::int, route, external_id as "externalId", provider, user_id::int as "userId", reason, times,
   iso_time(received_at) as "receivedAt"`;
 
 export async function quarantinedCallbacks(pool: pg.Pool): Promise<QuarantinedCallback[]> {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isLongerThan, limits, onboardingErrors } from '#domain';
 
 /** What a value in the settings file must be. */
@@ -12,6 +13,18 @@ const oneOf = (...words: readonly string[]): Kind => ({
 });
 
 const isText = (value: unknown): value is string => typeof value === 'string' && !isLongerThan(limits.text, value);
+
+const listOf = (allows: (text: string) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.length <= limits.items && value.every((each) => isText(each) && allows(each));
+
+function isNetwork(text: string): boolean {
+  const [address, prefix] = text.split('/');
+  const version = isIP(address!);
+  return (
+    version !== 0 &&
+    (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128)))
+  );
+}
 
 function numberUpTo(most: number): Kind {
   return {
@@ -29,7 +42,7 @@ export const kinds = {
   seconds: numberUpTo(1_000_000),
   texts: {
     expects: 'a list of texts',
-    allows: (value) => Array.isArray(value) && value.length <= limits.items && value.every(isText),
+    allows: listOf(() => true),
   },
   object: { expects: 'an object', allows: isObject },
   objectOfTexts: {
@@ -52,6 +65,18 @@ export const kinds = {
     expects: 'a text of 16 or 24 bytes',
     allows: (value) => typeof value === 'string' && [16, 24].includes(Buffer.byteLength(value)),
   },
+  callbackSecret: {
+    expects: "32 to 200 letters, digits, '-' and '_'",
+    allows: (value) => typeof value === 'string' && /^[-\w]{32,200}$/.test(value),
+  },
+  hosts: {
+    expects: 'a list of host names such as video.example.org or *.example.org',
+    allows: listOf((each) => /^(\*\.)?[a-z\d-]+(\.[a-z\d-]+)*(:\d{1,5})?$/.test(each)),
+  },
+  networks: {
+    expects: 'a list of IP addresses and networks such as 203.0.113.7 or 203.0.113.0/24',
+    allows: listOf(isNetwork),
+  },
   onboardingError: oneOf(...onboardingErrors),
   retireAnswer: { expects: 'true, false or "error"', allows: (value) => [true, false, 'error'].includes(value as any) },
 } satisfies Record<string, Kind>;
@@ -71,6 +96,10 @@ export type CommonOptions = {
   /** Kept review statuses that verify an attempt. */
   passing_statuses?: string[];
   video_review_aes_key?: string;
+  /** Proves that a callback is the provider's: it signs the body, or for Software Secure stands in the path. */
+  callback_secret?: string;
+  /** Where recordings may be, each reached by https. */
+  recording_hosts?: string[];
   /** `contact`: where mails send learners with questions. */
   LINK_URLS?: Record<string, string>;
 };
@@ -87,5 +116,7 @@ export const commonOptions: Record<keyof CommonOptions, Kind> = {
   integration_specific_email: kinds.text,
   passing_statuses: kinds.texts,
   video_review_aes_key: kinds.aesKey,
+  callback_secret: kinds.callbackSecret,
+  recording_hosts: kinds.hosts,
   LINK_URLS: kinds.objectOfTexts,
 };

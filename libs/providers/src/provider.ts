@@ -46,6 +46,10 @@ export type Attributes = {
   integrationSpecificEmail?: string;
   /** Hexadecimal; encrypts links to recordings (domain.md §8.7). */
   videoReviewAesKey?: string;
+  /** What its callbacks must know. */
+  callbackSecret?: string;
+  /** Hosts of links to recordings; other links are dropped. */
+  recordingHosts: readonly string[];
 };
 
 export type Calls = {
@@ -85,6 +89,10 @@ export type Provider = Attributes &
     /** Pretends: an attempt is ready to start as soon as it is there. */
     makesReady: boolean;
     blocksExamMaterial: boolean;
+    /** Names attempts in its reviews by their code, and cannot sign them. */
+    reviewsByCode: boolean;
+    /** Where these reviews may come from; from everywhere when it is empty. */
+    callbackNetworks: readonly string[];
   };
 
 export type ReviewedAttempt = { attemptCode: string; externalId: string | null };
@@ -127,6 +135,8 @@ export const silence: Omit<Provider, keyof Attributes | 'register'> = {
   wantsNews: false,
   makesReady: false,
   blocksExamMaterial: false,
+  reviewsByCode: false,
+  callbackNetworks: [],
   tell: async () => {},
   examSaved: async () => undefined,
   guidance: async () => undefined,

@@ -104,4 +104,6 @@ const attributesOf = (
   learnerNotificationFromEmail: options.learner_notification_from_email ?? '',
   integrationSpecificEmail: options.integration_specific_email,
   videoReviewAesKey: options.video_review_aes_key,
+  callbackSecret: options.callback_secret,
+  recordingHosts: options.recording_hosts ?? defaults.recordingHosts ?? [],
 });

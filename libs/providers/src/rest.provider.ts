@@ -80,6 +80,7 @@ export const rest: ProviderType<RestOptions> = {
 
     return {
       wantsNews: true,
+      recordingHosts: options.recording_hosts ?? [new URL(baseUrl).host],
 
       async register(exam, { attempt_code, ...context }, _attemptId, _at, late) {
         if (!exam.external_id) throw refused(503, 'does not know the exam yet. Please try again.');

@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto';
 import { fetchWhole } from '#connections';
-import { plusMinutes, printed, Refusal, reviewStatusOf } from '#domain';
+import { noAttemptMatches, plusMinutes, printed, Refusal, reviewStatusOf } from '#domain';
 import { onceMore } from './once-more.js';
 import { isObject, kinds } from './options.js';
 import {
@@ -13,6 +13,7 @@ import {
   type RegistrationContext,
   type ReviewedAttempt,
 } from './provider.js';
+import { recordingLinkOf } from './recording-links.js';
 import { isSuccess, parsed } from './rest.client.js';
 import { signedHeaders } from './ssi-signature.js';
 import { traceHeaders } from './trace-headers.js';
@@ -27,6 +28,8 @@ export type SoftwareSecureOptions = {
   crypto_key: string;
   software_download_url: string;
   send_email?: boolean;
+  /** Where its callbacks may come from. */
+  callback_networks?: string[];
 };
 
 const timeoutMs = 5_000;
@@ -42,6 +45,7 @@ export const softwareSecure: ProviderType<SoftwareSecureOptions> = {
     crypto_key: kinds.tripleDesKey,
     software_download_url: kinds.text,
     send_email: kinds.flag,
+    callback_networks: kinds.networks,
   },
   required: [
     'organization',
@@ -52,12 +56,14 @@ export const softwareSecure: ProviderType<SoftwareSecureOptions> = {
     'crypto_key',
     'software_download_url',
   ],
-  defaults: { verboseName: 'RPNow' },
+  defaults: { verboseName: 'RPNow', recordingHosts: ['*.remoteproctor.com'] },
 
-  make({ name, verboseName, videoReviewAesKey }, options, host): Partial<Provider> {
+  make({ name, verboseName, videoReviewAesKey, recordingHosts }, options, host): Partial<Provider> {
     const refused = (status: number, what: string) => new ProviderRefused(name, status, `${verboseName} ${what}`);
     return {
       blocksExamMaterial: true,
+      reviewsByCode: true,
+      callbackNetworks: options.callback_networks ?? [],
 
       async register(exam, context, _attemptId, time) {
         const at = new Date(time);
@@ -86,7 +92,10 @@ export const softwareSecure: ProviderType<SoftwareSecureOptions> = {
       normalizeReview: (payload, attempt) => reviewOf(payload, attempt, host.allowCallbackSimulation),
       async instructorUrl({ videoUrl }) {
         const link = videoUrl && videoReviewAesKey && decryptedVideoLink(videoUrl, videoReviewAesKey);
-        return link ? link.replaceAll('DirectLink-Generic', 'DirectLink-HTML5') : undefined;
+        // The list may be another one than when the review came.
+        return link
+          ? recordingLinkOf(link.replaceAll('DirectLink-Generic', 'DirectLink-HTML5'), recordingHosts)
+          : undefined;
       },
     };
   },
@@ -151,14 +160,9 @@ const wordOf = Object.fromEntries(Object.entries(reviewStatusOf).map(([word, kep
 function reviewOf(payload: Record<string, unknown>, attempt: ReviewedAttempt, anyLocator: boolean) {
   const { reviewStatus, videoReviewLink, webCamComments = [], desktopComments = [] } = payload;
   const { ssiRecordLocator: locator } = Object(payload.examMetaData);
-  if (typeof locator !== 'string')
-    throw new Refusal('bad_review', 'examMetaData.ssiRecordLocator: Not a valid string.');
-  if (!attempt.externalId) throw new Refusal('bad_review', 'The attempt has no record locator.');
-  if (!anyLocator && locator.toLowerCase() !== attempt.externalId.toLowerCase())
-    throw new Refusal(
-      'suspicious_review',
-      `Found attempt_code ${attempt.attemptCode}, but the recorded external_id did not match the ssiRecordLocator that had been recorded previously. Has ${attempt.externalId} but received ${locator.toLowerCase()}!`,
-    );
+  const isKnown = typeof locator === 'string' && attempt.externalId !== null;
+  if (!isKnown || (!anyLocator && locator.toLowerCase() !== attempt.externalId!.toLowerCase()))
+    throw noAttemptMatches();
   if (reviewStatus === undefined) throw new Refusal('bad_review', 'reviewStatus: This field is required.');
   if (typeof reviewStatus !== 'string' || !Object.hasOwn(wordOf, reviewStatus))
     throw new Refusal(

@@ -210,11 +210,8 @@ describe('Software Secure', () => {
   });
 
   it.each([
-    [{ examMetaData: {} }, 'examMetaData.ssiRecordLocator: Not a valid string.'],
-    [
-      { examMetaData: { ssiRecordLocator: 'OTHER' } },
-      'Found attempt_code CODE, but the recorded external_id did not match the ssiRecordLocator that had been recorded previously. Has SSI-1 but received other!',
-    ],
+    [{ examMetaData: {} }, 'No attempt matches this review.'],
+    [{ examMetaData: { ssiRecordLocator: 'OTHER' } }, 'No attempt matches this review.'],
     [{ reviewStatus: undefined }, 'reviewStatus: This field is required.'],
     [{ reviewStatus: 'clean' }, 'Received unexpected reviewStatus field value from payload. Was clean.'],
     [{ reviewStatus: null }, 'Received unexpected reviewStatus field value from payload. Was None.'],
@@ -233,9 +230,14 @@ describe('Software Secure', () => {
 
   it('leads instructors to the recording of a review alone', async () => {
     const user = { id: '', full_name: '', email: '' };
-    const videoUrl = encryptedVideoLink('https://v/DirectLink-Generic', String(options.video_review_aes_key));
+    const videoUrl = encryptedVideoLink(
+      'https://v.remoteproctor.com/DirectLink-Generic',
+      String(options.video_review_aes_key),
+    );
     const url = (more: object) => provider().instructorUrl({ at, courseId: 'a/b/c', user, ...more });
-    expect(await url({ videoUrl })).toBe('https://v/DirectLink-HTML5');
+    expect(await url({ videoUrl })).toBe('https://v.remoteproctor.com/DirectLink-HTML5');
     expect(await url({})).toBeUndefined();
+    const elsewhere = encryptedVideoLink('https://evil.example.net/1', String(options.video_review_aes_key));
+    expect(await url({ videoUrl: elsewhere })).toBeUndefined();
   });
 });

@@ -33,6 +33,7 @@ export const test: ProviderType<TestOptions> = {
     helpCenterArticleUrl: 'https://test-provider.example.org/help',
     techSupportEmail: 'support@test-provider.example.org',
     techSupportPhone: '+1 555 0199',
+    recordingHosts: ['test-provider.example.org'],
   },
 
   make({ name, verboseName }, options) {

@@ -1,4 +1,4 @@
-import { Controller, Headers, Inject, Post, Req } from '@nestjs/common';
+import { Controller, Inject, Param, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
@@ -11,32 +11,52 @@ import { oneOf } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
 import { readBody } from '../requests/body.js';
 import { bodyObject } from '../requests/body-object.js';
+import { CallbackSenders, originOfSender } from './callback-senders.js';
 import { quarantining } from './quarantining.js';
 import { SoftwareSecureReview } from './reviews.requests.js';
 
-/** Where Software Secure sends its reviews: nobody is logged in there, the record locator must fit (rest-api.md §5.23). */
+/** Where Software Secure sends its reviews: nobody is logged in there, a secret in the path or the address says who it is (rest-api.md §5.23). */
 @ApiTags('providers')
 @Controller('api/edx_proctoring')
 export class AnonymousReviewsController {
   constructor(
     private readonly clock: Clock,
     private readonly commands: CommandBus,
+    private readonly senders: CallbackSenders,
     @Inject(POOL) private readonly pool: pg.Pool,
   ) {}
 
   @Post('proctoring_review_callback/')
   @Gate('anyone', { keepsBytes: true, priority: 'start' })
-  @ApiOperation({ summary: 'A review of Software Secure, by the code of the attempt' })
+  @ApiOperation({ summary: 'A review of Software Secure, by the code of the attempt, from an address of the provider' })
   @ReadsJson(SoftwareSecureReview)
   @Answers(200, oneOf('OK'))
   @Refuses(400, 403)
-  async receive(@Req() { bytes = Buffer.alloc(0) }: FastifyRequest, @Headers('authorization') authorization = '') {
-    refuseBasic(authorization);
-    await quarantining(this.pool, { route: 'review_callback', bytes }, async () => {
+  fromAddress(@Req() request: FastifyRequest) {
+    return this.receive(request, undefined);
+  }
+
+  @Post('proctoring_review_callback/:secret/')
+  @Gate('anyone', { keepsBytes: true, priority: 'start' })
+  @ApiOperation({
+    summary: "A review of Software Secure, by the code of the attempt; the path has the provider's secret",
+  })
+  @ReadsJson(SoftwareSecureReview)
+  @Answers(200, oneOf('OK'))
+  @Refuses(400, 403)
+  withSecret(@Req() request: FastifyRequest, @Param('secret') secret: string) {
+    return this.receive(request, secret);
+  }
+
+  private async receive(request: FastifyRequest, secret: string | undefined) {
+    const provider = this.senders.byPath(secret, request);
+    refuseBasic(request.headers.authorization ?? '');
+    const { bytes = Buffer.alloc(0) } = request;
+    await quarantining(this.pool, { route: 'review_callback', provider, bytes }, async () => {
       // JSON, whatever its type says.
       const payload = bodyObject(await readBody('application/json', bytes));
-      const provider = { kind: 'provider', name: 'software_secure' } as const;
-      await this.commands.execute(new ReceiveReviewByCode(payload, this.clock.now(), { actor: provider }));
+      const origin = originOfSender({ provider }, request);
+      await this.commands.execute(new ReceiveReviewByCode(payload, [provider], this.clock.now(), origin));
     });
     return 'OK';
   }

@@ -9,7 +9,7 @@ const log = new Logger('Reviews');
 /** Receives a review. One that is refused for what it says, or for what its attempt or exam is by now, is kept, so that it can be looked at and tried again. */
 export async function quarantining(
   pool: pg.Pool,
-  callback: { route: CallbackRoute; externalId?: string; userId?: number; bytes: Buffer },
+  callback: { route: CallbackRoute; externalId?: string; provider?: string; userId?: number; bytes: Buffer },
   receive: () => Promise<void>,
 ): Promise<void> {
   try {

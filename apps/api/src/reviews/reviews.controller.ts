@@ -4,22 +4,25 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Clock } from '#clock';
-import { FreshAttempts, POOL, ReceiveReview } from '#commands';
-import { type Origin, ReadyAttempt, Refusal } from '#domain';
+import { FreshAttempts, POOL, ReceiveReview, reviewGroupOf } from '#commands';
+import { noAttemptMatches, ReadyAttempt, Refusal } from '#domain';
 import { type Caller, isCourseStaff } from '#platform';
 import { type AttemptRecord, attemptsByExternalId } from '#read-models';
-import { Gate, Me } from '../authentication.js';
+import { Gate } from '../authentication.js';
 import { Answers, Reads } from '../document/answers.js';
 import { detail, either, oneOf, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http-answer.js';
-import { By } from '../origin.js';
 import { bodyObject } from '../requests/body-object.js';
+import { type CallbackSender, CallbackSenders, originOfSender } from './callback-senders.js';
 import { quarantining } from './quarantining.js';
 import { ReviewRequest } from './reviews.requests.js';
 
 const ok = oneOf('OK');
 
-/** What a proctoring provider tells us about an attempt, by the id that it gave to it (rest-api.md §5.7, §5.8). */
+/**
+ * What a proctoring provider tells us about an attempt, by the id that it gave to it (rest-api.md §5.7, §5.8). Its server logs
+ * in, or signs (docs/vendors.md).
+ */
 @ApiTags('providers')
 @Controller('api/edx_proctoring/v1/proctored_exam/attempt/:externalId')
 export class ReviewsController {
@@ -27,45 +30,47 @@ export class ReviewsController {
     private readonly clock: Clock,
     private readonly commands: CommandBus,
     private readonly fresh: FreshAttempts,
+    private readonly senders: CallbackSenders,
     @Inject(POOL) private readonly pool: pg.Pool,
   ) {}
 
   @Post('ready')
-  @Gate('login', { priority: 'start' })
+  @Gate('login', { priority: 'start', keepsBytes: true, mayBeSigned: true })
   @ApiOperation({ summary: "The learner's set-up is done" })
   @Answers(200, ok)
   @Answers(404, either(text, detail))
-  async ready(@Param('externalId') externalId: string, @Me() me: Caller, @By() by: Origin) {
-    const found = await this.attempt(externalId);
+  async ready(@Param('externalId') externalId: string, @Req() request: FastifyRequest) {
+    const sender = await this.senders.of(request, `${externalId}/ready`);
+    const found = await this.attempt(externalId, sender);
     if (!found) throw new HttpAnswer(404, 'You have entered an exam code that is not valid.');
+    const { user } = sender;
     const isAllowed =
-      found.userId === me.userId ||
-      isReviewer(me, found) ||
-      (await isCourseStaff(this.pool, me.userId, found.exam.courseId));
-    if (!isAllowed) throw refused(403, `user_id=${me.userId} may not change attempt ${externalId}.`);
+      found.userId === user?.userId ||
+      this.senders.mayReview(sender, found) ||
+      (user && (await isCourseStaff(this.pool, user.userId, found.exam.courseId)));
+    if (!isAllowed) throw refused(403, `user_id=${user?.userId} may not change attempt ${externalId}.`);
     const at = this.clock.now();
     const attempt = await this.fresh.of(found, at);
-    await this.commands.execute(new ReadyAttempt(attempt, { attemptId: attempt.id, at }, by));
+    await this.commands.execute(
+      new ReadyAttempt(attempt, { attemptId: attempt.id, at }, originOfSender(sender, request)),
+    );
     return 'OK';
   }
 
   @Post('reviewed')
-  @Gate('login', { keepsBytes: true, priority: 'start' })
+  @Gate('login', { keepsBytes: true, mayBeSigned: true, priority: 'start' })
   @ApiOperation({ summary: 'The review of an attempt' })
   @Reads(ReviewRequest)
   @Answers(200, ok)
   @Answers(403, undefined, { description: 'Not a reviewer: an empty body' })
   @Answers(412, oneOf('Exam no longer proctored'))
-  async reviewed(
-    @Param('externalId') externalId: string,
-    @Body() body: unknown,
-    @Me() me: Caller,
-    @By() by: Origin,
-    @Req() { bytes = Buffer.alloc(0) }: FastifyRequest,
-  ) {
-    const found = await this.attempt(externalId);
-    if (found && !isReviewer(me, found)) throw new HttpAnswer(403, undefined);
+  async reviewed(@Param('externalId') externalId: string, @Body() body: unknown, @Req() request: FastifyRequest) {
+    const sender = await this.senders.of(request, `${externalId}/reviewed`);
+    const found = await this.attempt(externalId, sender);
+    if (found && !this.senders.mayReview(sender, found)) throw new HttpAnswer(403, undefined);
+    const { provider, user } = sender;
     const receive = async () => {
+      if (!found && provider) throw noAttemptMatches();
       if (!found)
         throw new Refusal(
           'attempt_not_found',
@@ -75,24 +80,28 @@ export class ReviewsController {
       const at = this.clock.now();
       const attempt = await this.fresh.of(found, at);
       if (!attempt.exam.isProctored) throw new HttpAnswer(412, 'Exam no longer proctored');
-      await this.commands.execute(new ReceiveReview(attempt, attempt.exam.backend, payload, at, by));
+      const { backend } = attempt.exam;
+      const isProviders = provider !== undefined || user!.groups.includes(reviewGroupOf(backend));
+      const origin = originOfSender(sender, request);
+      await this.commands.execute(new ReceiveReview(attempt, backend, payload, at, origin, isProviders));
     };
-    if (!found && !reviewsSomewhere(me)) await receive();
-    else await quarantining(this.pool, { route: 'reviewed', externalId, userId: found?.userId, bytes }, receive);
+    const { bytes = Buffer.alloc(0) } = request;
+    const callback = { route: 'reviewed', externalId, provider, userId: found?.userId, bytes } as const;
+    if (!found && user && !reviewsSomewhere(user)) await receive();
+    else await quarantining(this.pool, callback, receive);
     return 'OK';
   }
 
-  private async attempt(externalId: string): Promise<AttemptRecord | undefined> {
+  /** The one that the sender may review, since two providers may give the same id. A provider's server sees no others. */
+  private async attempt(externalId: string, sender: CallbackSender): Promise<AttemptRecord | undefined> {
     if (!/^[-a-zA-Z0-9_]+$/.test(externalId)) throw new NotFoundException();
-    const [attempt, another] = await attemptsByExternalId(this.pool, externalId);
+    const all = await attemptsByExternalId(this.pool, externalId);
+    const own = all.filter((each) => this.senders.mayReview(sender, each));
+    const [attempt, another] = own.length > 0 || sender.provider ? own : all;
     if (another) throw new Refusal('attempt_is_ambiguous', `There are several attempts with the id ${externalId}.`);
     return attempt;
   }
 }
-
-/** May review: global staff, superusers, and the group of the exam's provider (rest-api.md §2.3). */
-const isReviewer = (me: Caller, { exam }: AttemptRecord): boolean =>
-  me.isStaff || me.isSuperuser || me.groups.includes(`${exam.backend ?? 'None'}_review`);
 
 /** One whose word is worth keeping even where nobody knows the attempt. */
 const reviewsSomewhere = (me: Caller): boolean =>

@@ -1,57 +1,61 @@
 import { Inject } from '@nestjs/common';
 import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type pg from 'pg';
+import type { Configuration } from '#configuration';
 import {
   type Attempt,
   evolveAttempt,
   isAttemptEvent,
   isLongerThan,
   limits,
+  noAttemptMatches,
   type Origin,
-  printed,
   Refusal,
 } from '#domain';
 import { EventStore } from '#event-store';
 import { quarantinedCallback } from '#platform';
-import { attemptByCode, attemptsByExternalId } from '#read-models';
-import { POOL } from '../tokens.js';
+import { providersOf } from '#providers';
+import { attemptByCode, attemptsByExternalId, examById } from '#read-models';
+import { CONFIGURATION, POOL } from '../tokens.js';
 import { ReceiveReview, type ReviewedAttempt } from './review.handler.js';
 
-/** A review of Software Secure's, which names its attempt by the code (rest-api.md §5.23). */
+/** A review that names its attempt by the code (rest-api.md §5.23), of one of these providers. */
 export class ReceiveReviewByCode {
   constructor(
     readonly payload: Record<string, unknown>,
+    readonly providers: readonly string[],
     readonly at: string,
     readonly origin: Origin,
   ) {}
 }
 
-const softwareSecure = 'software_secure';
-
 @CommandHandler(ReceiveReviewByCode)
 export class ReviewByCodeHandler implements ICommandHandler<ReceiveReviewByCode> {
   constructor(
     @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
     private readonly events: EventStore,
     private readonly commands: CommandBus,
   ) {}
 
-  async execute({ payload, at, origin }: ReceiveReviewByCode): Promise<void> {
+  async execute({ payload, providers, at, origin }: ReceiveReviewByCode): Promise<void> {
     const code = codeIn(payload);
-    if (typeof code === 'string' && isLongerThan(limits.name, code))
+    if (isLongerThan(limits.name, code))
       throw new Refusal(
         'bad_review',
         `examMetaData.examCode: Ensure this field has no more than ${limits.name} characters.`,
       );
-    const attempt = typeof code === 'string' ? await this.attempt(code) : undefined;
-    if (!attempt) throw new Refusal('attempt_not_found', `Could not locate attempt_code=${printed(code)}`);
-    await this.commands.execute(new ReceiveReview(attempt, softwareSecure, payload, at, origin));
+    // Both are asked for each code, so that the time does not tell which attempts there are.
+    const [live, before] = await Promise.all([attemptByCode(this.pool, code), this.attemptBefore(code)]);
+    const attempt = live ?? before;
+    const exam = attempt && (await examById(this.pool, attempt.examId));
+    const provider = exam?.backend || this.configuration.settings.defaultBackend;
+    if (!attempt || !exam || !providers.includes(provider)) throw noAttemptMatches();
+    await this.commands.execute(new ReceiveReview(attempt, provider, payload, at, origin, true));
   }
 
-  /** Also one that was removed: as it was before. */
-  private async attempt(code: string): Promise<ReviewedAttempt | undefined> {
-    const live = await attemptByCode(this.pool, code);
-    if (live) return live;
+  /** The attempt as its history says, as it was last when it was removed. */
+  private async attemptBefore(code: string): Promise<ReviewedAttempt | undefined> {
     const { rows } = await this.pool.query(
       `select stream, (data->>'attemptId')::bigint as id from events
         where type = 'AttemptCreated' and data->>'attemptCode' = $1 limit 1`,
@@ -66,10 +70,12 @@ export class ReviewByCodeHandler implements ICommandHandler<ReceiveReviewByCode>
   }
 }
 
-const codeIn = ({ examMetaData = {} }: Record<string, unknown>): unknown => {
-  if (typeof examMetaData === 'object' && examMetaData !== null && !Array.isArray(examMetaData))
-    return (examMetaData as Record<string, unknown>).examCode;
-  throw new Refusal('bad_review', 'examMetaData: Expected a dictionary.');
+/** "" is no attempt's code. */
+const codeIn = ({ examMetaData = {} }: Record<string, unknown>): string => {
+  if (typeof examMetaData !== 'object' || examMetaData === null || Array.isArray(examMetaData))
+    throw new Refusal('bad_review', 'examMetaData: Expected a dictionary.');
+  const { examCode } = examMetaData as Record<string, unknown>;
+  return typeof examCode === 'string' ? examCode : '';
 };
 
 /** Tries a quarantined callback again. Where it is taken this time, it is to be released. */
@@ -85,6 +91,7 @@ export class ReplayCallback {
 export class ReplayCallbackHandler implements ICommandHandler<ReplayCallback> {
   constructor(
     @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
     private readonly commands: CommandBus,
   ) {}
 
@@ -95,12 +102,19 @@ export class ReplayCallbackHandler implements ICommandHandler<ReplayCallback> {
     if (callback.body === undefined)
       throw new Refusal('learner_retired', 'Its learner is retired: nobody can read it.');
     const payload = payloadIn(callback.body);
-    if (callback.route === 'review_callback') await this.commands.execute(new ReceiveReviewByCode(payload, at, origin));
-    else {
-      const [attempt] = await attemptsByExternalId(this.pool, callback.externalId!);
+    const { provider } = callback;
+    const { settings } = this.configuration;
+    if (callback.route === 'review_callback') {
+      const byCode = providersOf(settings).flatMap(({ name, reviewsByCode }) => (reviewsByCode ? name : []));
+      const providers = provider === null ? byCode : [provider];
+      await this.commands.execute(new ReceiveReviewByCode(payload, providers, at, origin));
+    } else {
+      const [attempt] = (await attemptsByExternalId(this.pool, callback.externalId!)).filter(
+        ({ exam }) => provider === null || provider === (exam.backend || settings.defaultBackend),
+      );
       if (!attempt) throw new Refusal('attempt_not_found', `There is no attempt ${callback.externalId}.`);
       if (!attempt.exam.isProctored) throw new Refusal('exam_not_proctored', 'The exam is no longer proctored.');
-      await this.commands.execute(new ReceiveReview(attempt, attempt.exam.backend, payload, at, origin));
+      await this.commands.execute(new ReceiveReview(attempt, attempt.exam.backend, payload, at, origin, true));
     }
   }
 }

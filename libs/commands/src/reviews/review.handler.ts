@@ -1,8 +1,9 @@
-import { Inject } from '@nestjs/common';
+import { Inject, Logger } from '@nestjs/common';
 import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type pg from 'pg';
 import type { Configuration } from '#configuration';
 import {
+  type Actor,
   ApplyReview,
   type Attempt,
   commentsOf,
@@ -15,9 +16,11 @@ import {
 } from '#domain';
 import { EventStore } from '#event-store';
 import { open, seal, userByEmail } from '#platform';
-import { encryptedVideoLink, providerOf } from '#providers';
+import { encryptedVideoLink, providerOf, recordingLinkOf } from '#providers';
 import { learnerAtExamOf, learnerAtExamStream } from '../streams.js';
 import { CONFIGURATION, POOL } from '../tokens.js';
+
+const log = new Logger('Reviews');
 
 export type ReviewedAttempt = Pick<Attempt, 'id' | 'examId' | 'userId' | 'attemptCode' | 'externalId'>;
 
@@ -29,8 +32,13 @@ export class ReceiveReview {
     readonly payload: Record<string, unknown>,
     readonly at: string,
     readonly origin: Origin,
+    /** The provider itself sends it, and so may name one of its reviewers. */
+    readonly isProviders: boolean,
   ) {}
 }
+
+/** The group of those who review for this provider (rest-api.md §2.3). */
+export const reviewGroupOf = (backend: string | null) => `${backend ?? 'None'}_review`;
 
 type NormalizedReview = { status?: unknown; comments?: unknown; payload?: { videoReviewLink?: unknown } | null };
 
@@ -47,28 +55,37 @@ export class ReviewHandler implements ICommandHandler<ReceiveReview> {
     private readonly commands: CommandBus,
   ) {}
 
-  async execute({ attempt, backend, payload, at, origin }: ReceiveReview): Promise<void> {
+  async execute({ attempt, backend, payload, at, origin, isProviders }: ReceiveReview): Promise<void> {
     const { id, examId, userId, attemptCode } = attempt;
-    const { normalizeReview, verboseName, videoReviewAesKey: key } = providerOf(this.configuration.settings, backend);
+    const provider = providerOf(this.configuration.settings, backend);
+    const { normalizeReview, verboseName, videoReviewAesKey: key } = provider;
     const review = normalizeReview(payload, attempt) as NormalizedReview | undefined;
     if (!review) throw new Refusal('no_reviews', `${verboseName} sends no reviews.`);
     keptStatusOf(review.status); // a bad word is told before a bad comment
     const comments = commentsOf(review.comments);
     if (review.payload !== undefined && (Object(review.payload) !== review.payload || Array.isArray(review.payload)))
       throw new Refusal('bad_review_payload', 'payload: Expected a dictionary.');
-    const link = review.payload?.videoReviewLink;
-    refuseOdd('videoReviewLink', link, limits.text);
+    const given = review.payload?.videoReviewLink;
+    refuseOdd('videoReviewLink', given, limits.text);
+    const link =
+      typeof given === 'string' && given !== '' ? recordingLinkOf(given, provider.recordingHosts) : undefined;
+    if (given && link === undefined)
+      log.warn({
+        message: 'A link to a recording was dropped: see recording_hosts.',
+        provider: provider.name,
+        attemptId: id,
+      });
     refuseOdd('reviewed_by', payload.reviewed_by, limits.name);
     const sealed: SealedReview = {
       raw: withoutLinks(payload),
       comments,
-      ...(typeof link === 'string' && link !== '' && key ? { videoUrl: encryptedVideoLink(link, key) } : {}),
+      ...(link !== undefined && key ? { videoUrl: encryptedVideoLink(link, key) } : {}),
     };
     const data = {
       attemptId: id,
       attemptCode,
       status: review.status,
-      reviewedBy: await this.reviewerOf(payload),
+      reviewedBy: await this.reviewerOf(payload, backend, origin.actor, isProviders),
       commentCount: comments.length,
       sealed: await this.sealedOnce(attempt, JSON.stringify(sealed)),
       at,
@@ -84,9 +101,18 @@ export class ReviewHandler implements ICommandHandler<ReceiveReview> {
     return isSame ? sealed : seal(this.pool, userId, review);
   }
 
-  private async reviewerOf({ reviewed_by: email }: Record<string, unknown>): Promise<number | null> {
+  /** The person who judged: the one who sends the review, or a reviewer of the provider that sends it. */
+  private async reviewerOf(
+    { reviewed_by: email }: Record<string, unknown>,
+    backend: string | null,
+    actor: Actor,
+    isProviders: boolean,
+  ): Promise<number | null> {
     if (typeof email !== 'string' || email === '') return null;
-    return (await userByEmail(this.pool, email))?.id ?? null;
+    const named = await userByEmail(this.pool, email);
+    if (!named) return null;
+    const isSender = actor.kind === 'user' && actor.userId === named.id;
+    return isSender || (isProviders && named.groups.includes(reviewGroupOf(backend))) ? named.id : null;
   }
 }
 

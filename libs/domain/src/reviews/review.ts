@@ -20,6 +20,9 @@ export const keptStatusOf = (word: unknown): ReviewStatus => {
   throw new Refusal('bad_review_status', printed(word));
 };
 
+/** One text whatever the cause is, so that nobody learns from it which attempts there are. */
+export const noAttemptMatches = () => new Refusal('attempt_not_found', 'No attempt matches this review.');
+
 export type Review = { status: ReviewStatus; reviewedBy: number | null; sealed?: string };
 
 /** Where a review leads its attempt (domain.md §8.3). */

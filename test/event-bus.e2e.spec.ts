@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { startWorker } from '../apps/worker/src/worker.js';
 import { GrantAllowance, RemoveAttempt, ReportError, StartAttempt, SubmitAttempt } from '../libs/domain/src/index.js';
 import { deadLetterTopic, examAttemptTopic, relayLag } from '../libs/integration/src/index.js';
@@ -32,7 +34,7 @@ beforeAll(async () => {
   way.port = await edx.startRegistry();
   await once(gate.listen(0, '127.0.0.1'), 'listening');
   registry = `http://127.0.0.1:${(gate.address() as AddressInfo).port}/apis/ccompat/v7`;
-  exam = await openExam(undefined, { SCHEMA_REGISTRY_URL: registry });
+  exam = await openExam(undefined, { SCHEMA_REGISTRY_URL: registry, EVENT_BUS_INSECURE: 'on' });
   brokers = exam.configuration.kafkaBrokers.join();
   prefix = exam.prefix.slice(0, -1);
   await withAdmin(brokers, (admin) =>
@@ -253,25 +255,36 @@ describe('what the LMS says', () => {
     });
   });
 
-  story('of a retirement does what the request for it does, and nothing brings the person back', async () => {
-    await says(enrolled, 1, enrollment(fred));
-    await until(() => mayTake(fred), 'the learner is enrolled');
-    await exam.learner(42).by(GrantAllowance, { key: 'additional_time_granted', value: '10' }, byStaff);
-    await says('learning.user.retirement.completed', 2, { user: { id: 42, is_active: false } });
-    const retired = async () =>
-      (
-        await exam.pool.query(`select actor from (select type, metadata->'actor' as actor, data from events) e
+  story(
+    'of a retirement does what the request for it does, if EVENT_BUS_RETIREMENTS is on, and nothing brings the person back',
+    async () => {
+      await says(enrolled, 1, enrollment(fred));
+      await until(() => mayTake(fred), 'the learner is enrolled');
+      await exam.learner(42).by(GrantAllowance, { key: 'additional_time_granted', value: '10' }, byStaff);
+      const warnings = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
+      await says('learning.user.retirement.completed', 2, { user: { id: 42, is_active: false } });
+      const ignored = () => warnings.mock.calls.some(([line]) => String(line).includes('EVENT_BUS_RETIREMENTS is off'));
+      await until(async () => ignored(), 'the retirement is ignored');
+      warnings.mockRestore();
+      expect(await mayTake(fred)).toBe(true);
+      await worker.close();
+      worker = await startWorker({ ...exam.configuration, eventBusRetirements: 'on' }, exam.database.url);
+      await says('learning.user.retirement.completed', 2, { user: { id: 42, is_active: false } });
+      const retired = async () =>
+        (
+          await exam.pool.query(`select actor from (select type, metadata->'actor' as actor, data from events) e
        where type = 'LearnerRetired' and data->>'userId' = '42'`)
-      ).rows;
-    await until(async () => (await retired()).length === 1, 'the learner is retired');
-    expect(await retired()).toEqual([{ actor: { kind: 'lms' } }]);
-    await says('learning.user.retirement.completed', 2, { user: { id: 42, is_active: false } });
-    await says(enrolled, 3, enrollment(fred));
-    await isHeard();
-    expect(await mayTake(fred)).toBe(false);
-    expect(await platform.userById(exam.pool, 42)).toMatchObject({ email: '', fullName: '', isActive: false });
-    expect(await platform.open(exam.pool, 42, await platform.seal(exam.pool, 42, 'a note'))).toBeUndefined();
-  });
+        ).rows;
+      await until(async () => (await retired()).length === 1, 'the learner is retired');
+      expect(await retired()).toEqual([{ actor: { kind: 'lms' } }]);
+      await says('learning.user.retirement.completed', 2, { user: { id: 42, is_active: false } });
+      await says(enrolled, 3, enrollment(fred));
+      await isHeard();
+      expect(await mayTake(fred)).toBe(false);
+      expect(await platform.userById(exam.pool, 42)).toMatchObject({ email: '', fullName: '', isActive: false });
+      expect(await platform.open(exam.pool, 42, await platform.seal(exam.pool, 42, 'a note'))).toBeUndefined();
+    },
+  );
 
   story('and nobody can read is put aside, and reading goes on', async () => {
     const kafka = clientOf(brokers).producer();

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Clock } from '../libs/clock/src/index.js';
 import { removeUnclaimed } from '../libs/commands/src/index.js';
@@ -150,6 +152,29 @@ it('an exam that the vendor could not name is named later, and its changes follo
   expect(
     vendor.taken.filter(({ route, json }) => route === 'POST /api/v1/exam/' && json.exam_name === 'final'),
   ).toHaveLength(1);
+});
+
+it('a provider that gives an exam a new id each time is heard five times', async () => {
+  const ids = async () => {
+    const { rows } = await service.database.pool.query(
+      "select data->>'externalId' as id from events where stream = $1 order by version",
+      [`exam-${exam}`],
+    );
+    return rows.map(({ id }) => id);
+  };
+  let given = 0;
+  vendor.mood = ({ route }) => (/\/exam\//.test(route) ? { body: { id: `another-${++given}` } } : undefined);
+  const before = await ids();
+  const warnings = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
+  await publish({ exam_name: 'renamed' });
+  const refused = () => warnings.mock.calls.filter(([line]) => JSON.stringify(line).includes('new id again'));
+  await until('the sixth id is refused', () => refused().length > 0);
+  expect(refused()[0][0]).toMatchObject({ examId: exam });
+  expect((await ids()).slice(before.length)).toHaveLength(1 + 5);
+  await publish({ exam_name: 'renamed again' });
+  await until('its id is refused again', () => refused().length > 1);
+  expect((await ids()).slice(before.length)).toHaveLength(2 + 5);
+  warnings.mockRestore();
 });
 
 it('a retired learner is deleted at the vendor', async () => {

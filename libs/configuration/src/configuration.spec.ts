@@ -235,6 +235,26 @@ describe('the settings file', () => {
     ));
 });
 
+describe('the event bus', () => {
+  const bus = { KAFKA_BROKERS: 'kafka:9092', SCHEMA_REGISTRY_URL: 'https://registry' };
+  const secured = {
+    ...{ ...bus, KAFKA_TLS: 'on', KAFKA_SASL_MECHANISM: 'scram-sha-512' },
+    ...{ KAFKA_USERNAME: 'exams', KAFKA_PASSWORD: 'secret' },
+  };
+
+  it('is read over TLS and with SASL, and retires nobody', () =>
+    expect(loadConfiguration(secured)).toMatchObject({ eventBusInsecure: 'off', eventBusRetirements: 'off' }));
+
+  it.each([
+    ['TLS', { ...secured, KAFKA_TLS: 'off' }, 'set KAFKA_TLS=on, or'],
+    ['TLS and SASL', bus, 'set KAFKA_TLS=on, KAFKA_SASL_MECHANISM, or'],
+    ['https', { ...secured, SCHEMA_REGISTRY_URL: 'http://registry' }, 'set a SCHEMA_REGISTRY_URL with https://, or'],
+  ])('without %s it is refused, unless it is to be so', (_, environment, message) => {
+    expect(() => loadConfiguration(environment)).toThrow(`${message} EVENT_BUS_INSECURE=on`);
+    loadConfiguration({ ...environment, EVENT_BUS_INSECURE: 'on' });
+  });
+});
+
 describe('secrets', () => {
   it('are made once and kept for their owner alone', () => {
     const configuration = loadConfiguration({ DATA_DIR: join(folder, 'new', 'data') });

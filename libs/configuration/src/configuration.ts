@@ -31,6 +31,8 @@ export type Environment = {
   kafkaPassword?: string;
   schemaRegistryUrl?: string;
   eventBusTopics: string[];
+  eventBusInsecure: 'on' | 'off';
+  eventBusRetirements: 'on' | 'off';
   jwtSecret?: string;
   jwtJwks?: { keys: object[] };
   jwtJwksUrl?: string;
@@ -188,6 +190,20 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     means:
       'Topics of the event bus with enrolments, course roles, retirements and the catalogue. Missing ones are waited for.',
   },
+  eventBusInsecure: {
+    name: 'EVENT_BUS_INSECURE',
+    default: 'off',
+    ...oneOf('on', 'off'),
+    means:
+      'With `off`, the event bus takes `KAFKA_TLS`, `KAFKA_SASL_MECHANISM` and an https:// `SCHEMA_REGISTRY_URL`. With `on` it goes without, and anybody who reaches Kafka or the registry can enrol learners and make course staff.',
+  },
+  eventBusRetirements: {
+    name: 'EVENT_BUS_RETIREMENTS',
+    default: 'off',
+    ...oneOf('on', 'off'),
+    means:
+      'Whether a message on the event bus may retire a learner, which cannot be undone. With `off` such a message is logged and ignored.',
+  },
   jwtSecret: {
     name: 'JWT_SECRET',
     ...anyText,
@@ -293,6 +309,18 @@ export function loadConfiguration(env: Record<string, string | undefined>): Conf
     problems.push(
       'SCHEMA_REGISTRY_URL is set and KAFKA_TRANSACTIONS is off: Open edX would reset learners twice; leave it on',
     );
+
+  if (environment.kafkaBrokers?.length && environment.schemaRegistryUrl && environment.eventBusInsecure === 'off') {
+    const missing = [
+      environment.kafkaTls === 'on' ? [] : 'KAFKA_TLS=on',
+      kafkaSaslMechanism ? [] : 'KAFKA_SASL_MECHANISM',
+      environment.schemaRegistryUrl.startsWith('https:') ? [] : 'a SCHEMA_REGISTRY_URL with https://',
+    ].flat();
+    if (missing.length > 0)
+      problems.push(
+        `SCHEMA_REGISTRY_URL is set, and whoever writes to the event bus makes course staff: set ${missing.join(', ')}, or EVENT_BUS_INSECURE=on`,
+      );
+  }
 
   const file = readSettings(jsonOf(environment.proctoringConfig, problems));
   problems.push(...file.problems.map((problem) => `PROCTORING_CONFIG: ${problem}`));

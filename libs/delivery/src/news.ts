@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { CommandBus } from '@nestjs/cqrs';
 import type pg from 'pg';
 import type { Clock } from '#clock';
@@ -17,6 +18,11 @@ import type { EventStore, Stored } from '#event-store';
 import { type Provider, ProviderRefused } from '#providers';
 import { examById, providedExam } from '#read-models';
 import { backendsOf, isRetiredAt, retireAt } from './retirements.js';
+
+const log = new Logger('providers');
+
+/** Each new id is an event, which is told to the provider, which may answer with yet another id. */
+const mostRenamings = 5;
 
 export type Surroundings = {
   pool: pg.Pool;
@@ -61,7 +67,8 @@ async function tellOfExam(
   if (event.type === 'ReviewPolicyRemoved') return;
   let before: Exam | undefined;
   let exam: Exam | undefined;
-  for (const each of (await events.read(event.stream)).slice(0, event.version)) {
+  const history = await events.read(event.stream);
+  for (const each of history.slice(0, event.version)) {
     before = exam;
     exam = evolveExam(exam, each as Stored & ExamEvent);
   }
@@ -72,6 +79,16 @@ async function tellOfExam(
   const isActive = exam.isActive && exam.isProctored;
   const name = await provider.examSaved(providedExam({ ...exam, externalId, isActive }));
   if (!name || name === externalId || !exam.isProctored) return;
+  const renamings = history.filter(
+    ({ metadata: { actor } }) => actor.kind === 'provider' && actor.name === provider.name,
+  );
+  if (renamings.length >= mostRenamings) {
+    log.warn({
+      message: `${provider.name} gives the exam a new id again; the exam keeps its id after ${mostRenamings} changes.`,
+      examId: exam.id,
+    });
+    return;
+  }
   const origin = { actor: { kind: 'provider', name: provider.name } } as const;
   await commands.execute(new ChangeExam(exam.id, { externalId: name }, clock.now(), origin));
 }

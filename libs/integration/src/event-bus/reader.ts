@@ -34,7 +34,7 @@ export class EventBusReader {
   constructor(
     private readonly pool: pg.Pool,
     private readonly configuration: KafkaAccess &
-      Pick<Configuration, 'kafkaTopicPrefix' | 'schemaRegistryUrl' | 'eventBusTopics'>,
+      Pick<Configuration, 'kafkaTopicPrefix' | 'schemaRegistryUrl' | 'eventBusTopics' | 'eventBusRetirements'>,
     private readonly retire: (userId: number, at: string) => Promise<void>,
   ) {
     const { kafkaBrokers, kafkaTopicPrefix, schemaRegistryUrl, eventBusTopics } = configuration;
@@ -102,7 +102,7 @@ export class EventBusReader {
     const place = `${topic}/${partition}/${message.offset}`;
     for (let failures = 0; ; ) {
       try {
-        return await this.keep(message).catch((error) => this.putAside(place, message, error));
+        return await this.keep(message, place).catch((error) => this.putAside(place, message, error));
       } catch (error) {
         if (signal.aborted) throw error;
         if (failures++ === 0) log.warn(`Reading stops at ${place}: ${(error as Error).message}`);
@@ -112,10 +112,13 @@ export class EventBusReader {
     }
   }
 
-  private async keep(message: EachMessagePayload['message']) {
+  private async keep(message: EachMessagePayload['message'], place: string) {
     const told = await this.read(message);
-    if (told?.fact.of === 'retirement') await this.retire(told.fact.userId, new Date(told.at).toISOString());
-    else if (told) await keepFact(this.pool, told.fact, told.at);
+    if (!told) return;
+    if (told.fact.of !== 'retirement') await keepFact(this.pool, told.fact, told.at);
+    else if (this.configuration.eventBusRetirements === 'on')
+      await this.retire(told.fact.userId, new Date(told.at).toISOString());
+    else log.warn(`The retirement at ${place} is ignored: EVENT_BUS_RETIREMENTS is off.`);
   }
 
   /** Undefined when the message does not concern us. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { contentId, courseId, openService, people, publishedExam, roster } from './service.js';
+import { contentId, courseId, openService, type Person, people, publishedExam, roster } from './service.js';
 
 // Where the service is meant to answer otherwise than the reference: one test for each hole that is closed.
 
@@ -128,6 +128,49 @@ describe('the course of what is addressed decides who is course staff', () => {
     for (const path of [`${otherCourse}/bulk_allowance`, 'bulk_allowance'])
       expect((await ask(otherTeacher, 'PUT', `${root}/${path}`, { ...own, ...bulk })).status).toBe(403);
     expect((await ask(teacher, 'PUT', `${root}/bulk_allowance`, bulk)).status).toBe(200);
+  });
+});
+
+describe('course staff find the people of their course only', () => {
+  const grant = (user_info: unknown, more: object = {}, by: Person = teacher) =>
+    ask(by, 'PUT', `${root}/allowance`, {
+      ...{ exam_id: exams.quiz, user_info, key: 'additional_time_granted', value: '5' },
+      ...more,
+    });
+  const unknown = (user: unknown) => ({ detail: `Cannot find user against ${user}` });
+
+  it('for an allowance, by name, address or id', async () => {
+    const { user_id, preferred_username: name } = otherTeacher;
+    for (const user of [name, `${name}@example.org`, user_id, 'nobody'])
+      expect(await grant(user)).toMatchObject({ status: 400, body: unknown(user) });
+    const elsewhere = { course_id: courseId, exam_id: 999_999 };
+    expect((await grant(name, elsewhere)).body).toEqual(unknown(name));
+    for (const user of ['alice', teacher.user_id]) expect((await grant(user)).status).toBe(200);
+    expect((await grant(name, {}, staff)).status).toBe(200);
+  });
+
+  it('for many allowances at once', async () => {
+    const bulk = { exam_ids: `${exams.quiz}`, allowance_type: 'note', value: 'x' };
+    const granted = (user_ids: string) => ask(teacher, 'PUT', `${root}/bulk_allowance`, { ...bulk, user_ids });
+    expect((await granted('bob,other_teacher')).status).toBe(207);
+    expect((await granted('other_teacher')).body).toEqual((await granted('nobody')).body);
+    const listed = (await ask(teacher, 'GET', `${root}/${courseId}/allowance`)).body;
+    expect(listed.filter(({ key }: any) => key === 'note').map(({ user }: any) => user.username)).toEqual(['bob']);
+  });
+
+  it("for a learner's onboarding", async () => {
+    const of = (username: string, by: Person) =>
+      ask(
+        by,
+        'GET',
+        `/api/edx_proctoring/v1/user_onboarding/status?${new URLSearchParams({ course_id: courseId, username })}`,
+      );
+    expect(await of('other_teacher', teacher)).toMatchObject({
+      status: 400,
+      body: { detail: 'username: there is no user other_teacher.' },
+    });
+    expect((await of('alice', teacher)).status).toBe(200);
+    expect((await of('other_teacher', staff)).status).toBe(200);
   });
 });
 

@@ -70,6 +70,17 @@ export async function isCourseStaff(pool: pg.Pool, userId: number, ...courseIds:
   return asked.length > 0 && rows[0].count === asked.length;
 }
 
+/** Whether the user is enrolled in the course or is staff of it. */
+export async function isOfCourse(pool: pg.Pool, userId: number, courseId: string): Promise<boolean> {
+  const { rowCount } = await pool.query({
+    name: 'person of course',
+    text: `select from enrollments where user_id = $1 and course_id = $2 and is_active
+           union all select from course_staff where user_id = $1 and course_id = $2 and is_active limit 1`,
+    values: [userId, courseId],
+  });
+  return rowCount === 1;
+}
+
 /** The name on the learner's papers (domain.md §3.4): the one sent last that was not denied. */
 export async function verifiedName(pool: pg.Pool, userId: number): Promise<string | undefined> {
   const { rows } = await pool.query({

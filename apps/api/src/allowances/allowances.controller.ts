@@ -13,8 +13,9 @@ import {
   refuseBadMinutes,
   WithdrawAllowance,
 } from '#domain';
+import type { Caller } from '#platform';
 import { examById } from '#read-models';
-import { Gate } from '../authentication.js';
+import { Gate, Me } from '../authentication.js';
 import { Answers, Reads } from '../document/answers.js';
 import { refused } from '../http-answer.js';
 import { By } from '../origin.js';
@@ -39,12 +40,12 @@ export class AllowancesController {
   @ApiOperation({ summary: 'Grant a learner an allowance at an exam, or change it' })
   @Reads(AllowanceRequest)
   @Answers(200)
-  async grant(@Body() body: unknown, @By() by: Origin): Promise<void> {
+  async grant(@Body() body: unknown, @Me() me: Caller, @By() by: Origin): Promise<void> {
     const request = validated(AllowanceRequest, body, 'detail');
     const isMinutes = isMinutesKey(printed(request.key));
     if (isMinutes && typeof request.value !== 'string') throw bad('value', 'Not a valid string.');
     refuseBadMinutes(printed(request.key), printed(request.value));
-    const userId = await this.learners.idOf(request.user_info);
+    const userId = await this.learners.idOf(request.user_info, await courseOf(this.pool, body), me);
     const examId = idIn(request.exam_id, 'exam_id');
     if (examId === undefined) throw bad('exam_id', 'This field is required.');
     // The reference looks at the exam before it misses a field.

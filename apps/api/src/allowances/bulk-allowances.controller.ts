@@ -17,8 +17,9 @@ import {
   Refusal,
   roundHalfEven,
 } from '#domain';
+import type { Caller } from '#platform';
 import { allowanceJson, allowancesOfCourse, examById } from '#read-models';
-import { type Addressed, Gate } from '../authentication.js';
+import { type Addressed, Gate, Me } from '../authentication.js';
 import { Answers, Reads } from '../document/answers.js';
 import { listOf } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http-answer.js';
@@ -85,7 +86,7 @@ export class BulkAllowancesController {
   @Answers(200)
   @Answers(207, askedPairs, { description: 'Some were granted, some not' })
   @Answers(400, noPairGranted)
-  async grant(@Body() body: unknown, @By() by: Origin) {
+  async grant(@Body() body: unknown, @Me() me: Caller, @By() by: Origin) {
     const request = bodyObject(body);
     const examIds = listIn(request.exam_ids, 'exam_ids');
     const userNames = listIn(request.user_ids, 'user_ids');
@@ -103,7 +104,7 @@ export class BulkAllowancesController {
     let failed = 0;
     for (const { exam_id, user_id } of pairs) {
       const exam = await examById(this.pool, exam_id);
-      const granted = exam && (await this.grantOne(exam, user_id, type, multiplier, request, by));
+      const granted = exam && (await this.grantOne(exam, user_id, type, multiplier, request, me, by));
       if (!granted) failed += 1;
     }
     if (failed === pairs.length) throw nobody();
@@ -117,6 +118,7 @@ export class BulkAllowancesController {
     type: string,
     multiplier: number | undefined,
     { allowance_type, value }: Record<string, unknown>,
+    me: Caller,
     by: Origin,
   ): Promise<boolean> {
     const granted =
@@ -124,7 +126,7 @@ export class BulkAllowancesController {
         ? { key: type, value: printed(value) }
         : { key: additionalTime, value: BigInt(roundHalfEven(exam.timeLimitMins * (multiplier - 1))).toString() };
     try {
-      const userId = await this.learners.idOf(userInfo);
+      const userId = await this.learners.idOf(userInfo, exam.courseId, me);
       // The reference notices this late; it is the same for all pairs, so nothing has been written yet.
       if (exam.isActive && allowance_type == null) throw refused(400, 'allowance_type: This field is required.');
       if (exam.isActive && value == null) throw refused(400, 'value: This field is required.');

@@ -2,22 +2,26 @@ import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { POOL } from '#commands';
 import { printed, Refusal } from '#domain';
-import { userByEmail, userById, userByName } from '#platform';
+import { type Caller, isOfCourse, userByEmail, userById, userByName } from '#platform';
 
 /** Finds the learner whom an allowance is for. */
 @Injectable()
 export class Learners {
   constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
 
-  /** A number is a user's id, a text a user name or else an e-mail address (rest-api.md §5.9). @throws Refusal user_not_found */
-  async idOf(userInfo: unknown): Promise<number> {
+  /**
+   * A number is a user's id, a text a user name or else an e-mail address (rest-api.md §5.9). Course staff find the people of
+   * their course only, or they could search all the people that the service knows. @throws Refusal user_not_found
+   */
+  async idOf(userInfo: unknown, courseId: string | undefined, me: Caller): Promise<number> {
     const user =
       typeof userInfo === 'string'
         ? ((await userByName(this.pool, userInfo)) ?? (userInfo && (await userByEmail(this.pool, userInfo))))
         : Number.isSafeInteger(userInfo)
           ? await userById(this.pool, userInfo as number)
           : undefined;
-    if (user) return user.id;
+    const isFound = user && (me.isStaff || (courseId && (await isOfCourse(this.pool, user.id, courseId))));
+    if (isFound) return user.id;
     throw new Refusal('user_not_found', `Cannot find user against ${printed(userInfo)}`);
   }
 }

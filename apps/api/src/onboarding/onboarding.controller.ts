@@ -9,6 +9,7 @@ import { onboardingOf, onboardingPanelOf, onboardingSeenByStaff } from '#domain'
 import {
   type Caller,
   isCourseStaff,
+  isOfCourse,
   obscuredUserId,
   type ProctoredLearner,
   proctoredLearners,
@@ -100,7 +101,9 @@ export class OnboardingController {
     const onboarding = await onboardingExamsOf(this.pool, this.configuration, courseId);
     if (!onboarding) throw noExam();
     const userId = isOther ? (await userByName(this.pool, username))?.id : me.userId;
-    if (userId === undefined) throw refused(400, `username: there is no user ${username}.`);
+    // Course staff learn nothing of people of other courses.
+    const isShown = !isOther || me.isStaff || (userId && (await isOfCourse(this.pool, userId, courseId)));
+    if (userId === undefined || !isShown) throw refused(400, `username: there is no user ${username}.`);
 
     const shown = await sequencedFor(this.pool, onboarding.exams, userId, at);
     const chosen = (['open', 'future', 'past_due'] as const).flatMap(

@@ -156,7 +156,7 @@ export class Metrics {
   }
 
   observe(request: FastifyRequest, reply: FastifyReply) {
-    if (!reply.raw.writableFinished) return; // The client did not wait for the answer.
+    if (reply.raw.destroyed && !reply.raw.writableFinished) return; // The client did not wait for the answer.
     const route = request.routeOptions.url ?? 'unknown';
     this.durations.labels(request.method, route, String(reply.statusCode)).observe(reply.elapsedTime / 1000);
   }

@@ -10,6 +10,7 @@ export const migrations = [
   '4000-deliveries.sql',
   '5000-list-sums.sql',
   '6000-callbacks.sql',
+  '7000-access-log.sql',
 ].map(sqlMigration);
 
 export const migrationNames = migrations.map((Migration) => new Migration().name);

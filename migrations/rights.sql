@@ -8,9 +8,13 @@ grant select, insert, update, delete on checkpoints, dead_letters, leases, users
   credit_requirements, credit_statuses, verified_names, dates, schedules, learner_keys, exams, attempts, allowances,
   attempt_groups, attempt_learners, quarantined_callbacks, unclaimed_registrations, vendor_deliveries, vendor_circuits,
   deliveries, idempotency_keys, callback_nonces to :role;
+-- The service does not choose an entry's time or number.
+grant select on access_log to :role;
+grant insert (action, outcome, status, request_id, token_id, user_id, os_user, operator, objects, row_count, times, rights)
+  on access_log to :role;
 grant usage on sequence events_position, lease_epochs, exam_ids, attempt_ids, allowance_ids, review_policy_ids to :role;
 
-revoke execute on function create_event_partitions, log_server, begin_generation from public;
-grant execute on function create_event_partitions, log_server, begin_generation to :role;
+revoke execute on function create_event_partitions, log_server, begin_generation, prune_access_log from public;
+grant execute on function create_event_partitions, log_server, begin_generation, prune_access_log to :role;
 revoke execute on function forget_learner, sample_names_anew from public;
 grant execute on function forget_learner, sample_names_anew to :role;

@@ -128,7 +128,7 @@ Each example is a fixture that a test folds through today's deciders and read mo
 | \`stream\`, \`version\` | which stream, and the event's number in it, from 1 |
 | \`type\`, \`schemaVersion\` | name, and version of the shape of \`data\` |
 | \`data\` | what happened; \`at\` says when. Times are UTC, minutes and seconds are whole |
-| \`metadata\` | \`commandId\`, \`actor\` (a user, a provider, the clock, an operator or the LMS) and whom it concerns: \`courseId\`, \`contentId\`, \`examId\`, \`userId\` |
+| \`metadata\` | \`commandId\`, \`requestId\` (the request that led to it, where there was one), \`actor\` (a user, a provider, the clock, an operator or the LMS) and whom it concerns: \`courseId\`, \`contentId\`, \`examId\`, \`userId\` |
 | \`generation\`, \`xid\`, \`position\` | its position in the whole log: order by the three. A promotion, a restore or a move of the database begins a new generation (ADR 28) |
 | \`recordedAt\` | when it was written |
 | \`hash\` | SHA-256 over all of the above but place and \`recordedAt\`, and over the hash of the event before it in the stream |

@@ -5,6 +5,8 @@ import { DataSource } from 'typeorm';
 import { CONFIGURATION, CommandsModule, POOL } from '#commands';
 import { type Configuration, dataSourceOptions, poolOf, SharedReads } from '#configuration';
 import { UserRow } from '#platform';
+import { AccessController } from './access/access.controller.js';
+import { AccessLog } from './access/access-log.js';
 import { Admission } from './admission/admission.js';
 import { AllowancesController } from './allowances/allowances.controller.js';
 import { BulkAllowancesController } from './allowances/bulk-allowances.controller.js';
@@ -66,6 +68,7 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
     ExamSettingsController,
     LaunchController,
     HistoryController,
+    AccessController,
     RosterController,
     HealthController,
     MetricsController,
@@ -75,6 +78,7 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
     CallbackSenders,
     { provide: CONFIGURATION, useValue: configuration },
     { provide: POOL, inject: [DataSource], useFactory: (database: DataSource) => new SharedReads(poolOf(database)) },
+    AccessLog,
     Authentication,
     Timer,
     StudentViews,

@@ -8,6 +8,8 @@ import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { type Configuration, logLevelsOf } from '#configuration';
 import { limits } from '#domain';
+import { logAccess } from './access/access-hooks.js';
+import { AccessLog } from './access/access-log.js';
 import { admitByPriority } from './admission/admission.hooks.js';
 import { Admission } from './admission/admission.js';
 import { apiModule } from './api.module.js';
@@ -90,6 +92,7 @@ export async function createApplication(module: DynamicModule, configuration: Co
   checkRequests(fastify, routes, app.get(Authentication));
   await limitRates(fastify, settings.rateLimits);
   answerAsTheReference(fastify);
+  logAccess(fastify, app.get(AccessLog));
   fastify.addHook('onSend', answerUnchanged);
   addSecurityHeaders(fastify, settings.https);
   const draining = app.get(Draining);

@@ -18,6 +18,7 @@ import { Clock } from '#clock';
 import { CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import { type Caller, type Claims, isCourseStaff, rememberUser, UserRow, userById, userByName } from '#platform';
+import type { Logged } from './access/access-hooks.js';
 import { type Verify, verifierOf } from './authentication.tokens.js';
 import { checkCsrf, crumb } from './browsers/csrf-tokens.js';
 import { refused } from './http-answer.js';
@@ -49,6 +50,8 @@ export type GateOptions = {
   scopes?: readonly string[];
   /** The courses of what is addressed; the caller must be staff of each. By default the path's, else the body's. */
   courses?: (addressed: Addressed) => Courses | Promise<Courses>;
+  /** What goes to the access log. Routes that use a right over others' data must say it. */
+  logs?: Logged;
   /** The request has its body as it came, too. */
   keepsBytes?: true;
   /** A provider may sign the request instead of logging in; the route checks the signature, and then there is no `user`. */
@@ -66,6 +69,7 @@ export const Gate = (who: Who, options: GateOptions = {}): MethodDecorator =>
       gate: who,
       keepsBytes: options.keepsBytes,
       mayBeSigned: options.mayBeSigned,
+      logs: options.logs,
       priority: options.priority,
       priorityByBody: options.priorityByBody,
     }),

@@ -3,7 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { traceHeaders } from '#providers';
 
-const requestIds = /^[\w.:~+/=@-]{1,128}$/;
+// No "@": the id is kept for good, so it must not be somebody's address.
+const requestIds = /^[\w.:~+/=-]{1,128}$/;
 const traceparents = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** The id that the client or a proxy gave to the request, if it is safe to log and to send; otherwise a new one. */

@@ -43,6 +43,7 @@ export type Environment = {
   mailTemplates?: string;
   drainDelay: number;
   idempotencyDays: number;
+  accessLogDays: number;
   logLevel: 'error' | 'warn' | 'info' | 'debug';
   proctoringConfig?: string;
 };
@@ -260,6 +261,12 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     default: '30',
     ...wholeNumber(1, 3650),
     means: 'Days for which the answer to an `Idempotency-Key` is kept. Afterwards the key counts as a new one.',
+  },
+  accessLogDays: {
+    name: 'ACCESS_LOG_DAYS',
+    default: '400',
+    ...wholeNumber(30, 3650),
+    means: 'Days for which the access log is kept: who read, changed, exported or was refused what.',
   },
   logLevel: {
     name: 'LOG_LEVEL',

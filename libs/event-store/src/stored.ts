@@ -5,6 +5,8 @@ import type { Actor, Event } from '#domain';
 /** Why an event happened and whom it concerns; no personal data. */
 export type Metadata = {
   commandId: string;
+  /** The HTTP request or the operator's command that led to it: see the access log. */
+  requestId?: string;
   actor: Actor;
   courseId?: string;
   contentId?: string;

@@ -1,3 +1,4 @@
+export * from './access-log.js';
 export * from './courses.js';
 export * from './enrollments.js';
 export { sumLists } from './list-sums.js';

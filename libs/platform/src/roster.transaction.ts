@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { longMs, withClient } from '#connections';
+import { type AccessOrigin, actInTransactionAs } from './access-log.js';
 import { transaction } from './transaction.js';
 
 /** One writer at a time, so that what it looked up holds until it is done. */
@@ -12,20 +13,26 @@ export const rosterTransaction = <T>(pool: pg.Pool, work: (client: pg.ClientBase
 
 type Transact = (write: () => Promise<void>) => Promise<void>;
 
-/** For a writer that needs several transactions and is the only one during all of them. */
+/** For a writer that needs several transactions and is the only one during all of them. `origin`: who changes rights. */
 export async function rosterTransactions(
   pool: pg.Pool,
+  origin: AccessOrigin | undefined,
   work: (client: pg.ClientBase, transact: Transact) => Promise<void>,
 ): Promise<void> {
-  await withClient(pool, (client) => alone(client, work), { limitMs: longMs });
+  await withClient(pool, (client) => alone(client, origin, work), { limitMs: longMs });
 }
 
-async function alone(client: pg.ClientBase, work: (client: pg.ClientBase, transact: Transact) => Promise<void>) {
+async function alone(
+  client: pg.ClientBase,
+  origin: AccessOrigin | undefined,
+  work: (client: pg.ClientBase, transact: Transact) => Promise<void>,
+) {
   try {
     await client.query(`select pg_advisory_lock(${writer})`);
     await work(client, async (write) => {
       await client.query('begin');
       await client.query(roster);
+      if (origin) await actInTransactionAs(client, origin);
       await write();
       await client.query('commit');
     });

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { limits } from '#domain';
+import type { AccessOrigin } from './access-log.js';
 import { type RosterError, RosterInvalid } from './roster.errors.js';
 import { isObject, Problem } from './roster.fields.js';
 import { type RosterPowers, refuseForbiddenSections } from './roster.rights.js';
@@ -12,17 +13,18 @@ const itemsAtOnce = 1000;
 
 /**
  * Writes what the LMS says about people and courses (architecture.md, "REST for the LMS"); a repeated item replaces the
- * earlier one. All is looked up and checked before anything is written. Answers how many items each section had. Throws
- * RosterInvalid and RosterForbidden.
+ * earlier one. `origin` is recorded with each change of rights. All is looked up and checked before anything is written.
+ * Answers how many items each section had. Throws RosterInvalid and RosterForbidden.
  */
 export async function upsertRoster(
   pool: pg.Pool,
   document: unknown,
   powers: RosterPowers,
+  origin?: AccessOrigin,
 ): Promise<Record<string, number>> {
   const { written, removed } = readDocument(document);
   refuseForbiddenSections(powers, written, removed);
-  await rosterTransactions(pool, async (client, transact) => {
+  await rosterTransactions(pool, origin, async (client, transact) => {
     for (const { items, write } of await stepsOf(client, written, removed, powers))
       for (let first = 0; first < items.length; first += itemsAtOnce)
         await transact(() => write(client, items.slice(first, first + itemsAtOnce)));

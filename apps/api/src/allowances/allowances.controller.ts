@@ -15,6 +15,7 @@ import {
 } from '#domain';
 import type { Caller } from '#platform';
 import { examById } from '#read-models';
+import { noteObject, noteSubject } from '../access/access-note.js';
 import { Gate, Me } from '../authentication.js';
 import { Answers, Reads } from '../document/answers.js';
 import { refused } from '../http-answer.js';
@@ -36,7 +37,7 @@ export class AllowancesController {
   ) {}
 
   @Put()
-  @Gate('course', { courses: ({ pool, body }) => courseOf(pool, body) })
+  @Gate('course', { courses: ({ pool, body }) => courseOf(pool, body), logs: 'always' })
   @ApiOperation({ summary: 'Grant a learner an allowance at an exam, or change it' })
   @Reads(AllowanceRequest)
   @Answers(200)
@@ -46,7 +47,9 @@ export class AllowancesController {
     if (isMinutes && typeof request.value !== 'string') throw bad('value', 'Not a valid string.');
     refuseBadMinutes(printed(request.key), printed(request.value));
     const userId = await this.learners.idOf(request.user_info, await courseOf(this.pool, body), me);
+    noteSubject(userId);
     const examId = idIn(request.exam_id, 'exam_id');
+    if (examId !== undefined) noteObject('exam', examId);
     if (examId === undefined) throw bad('exam_id', 'This field is required.');
     // The reference looks at the exam before it misses a field.
     if ((await examById(this.pool, examId))?.isActive === false) throw notActive();
@@ -55,7 +58,7 @@ export class AllowancesController {
   }
 
   @Delete()
-  @Gate('course', { courses: ({ pool, body }) => courseOf(pool, body) })
+  @Gate('course', { courses: ({ pool, body }) => courseOf(pool, body), logs: 'always' })
   @ApiOperation({ summary: 'Withdraw an allowance; harmless when there is none' })
   @Reads(AllowanceRequest)
   @Answers(200)
@@ -63,13 +66,14 @@ export class AllowancesController {
     const request = validated(AllowanceRequest, body, 'detail');
     const examId = idIn(request.exam_id, 'exam_id');
     const userId = idIn(request.user_id, 'user_id');
+    if (userId !== undefined) noteSubject(userId);
     if (examId === undefined || userId === undefined || !(await examById(this.pool, examId))) return;
     const key = printed(request.key);
     await this.commands.execute(new WithdrawAllowance({ examId, userId }, { key, at: this.clock.now() }, by));
   }
 
   @Get()
-  @Gate('course', { courses: ({ pool, body }) => courseOf(pool, body) })
+  @Gate('course', { courses: ({ pool, body }) => courseOf(pool, body), logs: 'always' })
   @ApiExcludeEndpoint()
   noGet() {
     throw refused(405, 'Method "GET" not allowed.');

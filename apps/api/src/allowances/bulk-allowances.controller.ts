@@ -19,6 +19,7 @@ import {
 } from '#domain';
 import type { Caller } from '#platform';
 import { allowanceJson, allowancesOfCourse, examById } from '#read-models';
+import { noteObject, noteSubject } from '../access/access-note.js';
 import { type Addressed, Gate, Me } from '../authentication.js';
 import { Answers, Reads } from '../document/answers.js';
 import { listOf } from '../document/schemas.js';
@@ -45,7 +46,7 @@ export class BulkAllowancesController {
   ) {}
 
   @Get(':courseId/allowance')
-  @Gate('course', { courses: ({ params }) => params.courseId })
+  @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
   @ApiOperation({ summary: "A course's allowances" })
   @Answers(200, listOf(allowanceSchema))
   async ofCourse(@Param('courseId') courseId: string) {
@@ -53,21 +54,21 @@ export class BulkAllowancesController {
   }
 
   @Put(':courseId/allowance')
-  @Gate('course', { courses: ({ params }) => params.courseId })
+  @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
   @ApiExcludeEndpoint()
   noPut() {
     throw refused(405, 'Method "PUT" not allowed.');
   }
 
   @Delete(':courseId/allowance')
-  @Gate('course', { courses: ({ params }) => params.courseId })
+  @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
   @ApiExcludeEndpoint()
   noDelete() {
     throw refused(405, 'Method "DELETE" not allowed.');
   }
 
   @Get(':courseId/grouped/allowance')
-  @Gate('course', { courses: ({ params }) => params.courseId })
+  @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
   @ApiOperation({ summary: "A course's allowances by user name" })
   @Answers(200, allowancesByName)
   async grouped(@Param('courseId') courseId: string) {
@@ -80,7 +81,7 @@ export class BulkAllowancesController {
   }
 
   @Put([':courseId/bulk_allowance', 'bulk_allowance'])
-  @Gate('course', { courses: coursesOfExams })
+  @Gate('course', { courses: coursesOfExams, logs: 'always' })
   @ApiOperation({ summary: 'Grant the same allowance to several learners at several exams' })
   @Reads(BulkAllowanceRequest)
   @Answers(200)
@@ -127,6 +128,8 @@ export class BulkAllowancesController {
         : { key: additionalTime, value: BigInt(roundHalfEven(exam.timeLimitMins * (multiplier - 1))).toString() };
     try {
       const userId = await this.learners.idOf(userInfo, exam.courseId, me);
+      noteSubject(userId);
+      noteObject('exam', exam.id);
       // The reference notices this late; it is the same for all pairs, so nothing has been written yet.
       if (exam.isActive && allowance_type == null) throw refused(400, 'allowance_type: This field is required.');
       if (exam.isActive && value == null) throw refused(400, 'value: This field is required.');

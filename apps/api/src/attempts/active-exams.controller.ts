@@ -5,6 +5,7 @@ import { POOL } from '#commands';
 import { printed } from '#domain';
 import { type Caller, isCourseStaff } from '#platform';
 import { activeAttemptsOf, allowanceJson, allowancesAt, attemptJson, examJson } from '#read-models';
+import { noteSubject } from '../access/access-note.js';
 import { Gate, Me } from '../authentication.js';
 import { Answers, Asks, Refuses } from '../document/answers.js';
 import { text, userIdNumber } from '../document/schemas.js';
@@ -20,7 +21,7 @@ export class ActiveExamsController {
 
   /** The reference reads a GET's body; the query is understood too. Own attempts, or those of a course that one staffs. */
   @Get()
-  @Gate('login')
+  @Gate('login', { logs: 'others' })
   @ApiOperation({ summary: "A learner's running attempts with their exams and allowances" })
   @Answers(200, activeExams)
   @Refuses(415)
@@ -31,6 +32,7 @@ export class ActiveExamsController {
     const userId = idIn(user_id, 'user_id');
     const courseId = course_id == null ? undefined : printed(course_id);
     if (userId === undefined) return [];
+    noteSubject(userId);
     if (userId !== me.userId && !me.isStaff && !(courseId && (await isCourseStaff(this.pool, me.userId, courseId))))
       throw refused(403, 'Must be a Staff User to Perform this request.');
     const attempts = await activeAttemptsOf(this.pool, userId, courseId);

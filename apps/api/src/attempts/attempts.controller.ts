@@ -27,6 +27,7 @@ import {
 } from '#domain';
 import { type Caller, isCourseStaff } from '#platform';
 import { type AttemptRecord, activeAttemptOf, attemptById, attemptJson } from '#read-models';
+import { noteSubject } from '../access/access-note.js';
 import type { Priority } from '../admission/admission.js';
 import { Gate, Me } from '../authentication.js';
 import { Answers, Reads } from '../document/answers.js';
@@ -70,7 +71,7 @@ export class AttemptsController {
   ) {}
 
   @Get()
-  @Gate('login', { priority: 'poll' })
+  @Gate('login', { priority: 'poll', logs: 'refusals' })
   @ApiOperation({ summary: "The timer of the caller's running attempt" })
   @Answers(200, either(timerSchema, noTimer))
   @Answers(502, failure)
@@ -83,7 +84,7 @@ export class AttemptsController {
   }
 
   @Post()
-  @Gate('login', { priority: 'start' })
+  @Gate('login', { priority: 'start', logs: 'refusals' })
   @ApiOperation({ summary: 'Create an attempt of the caller, and start it if asked' })
   @Reads(CreateAttemptRequest)
   @Answers(200, attemptIdSchema)
@@ -111,12 +112,13 @@ export class AttemptsController {
   }
 
   @Get(':attemptId')
-  @Gate('login', { priority: 'poll' })
+  @Gate('login', { priority: 'poll', logs: 'others' })
   @ApiOperation({ summary: 'An attempt of the caller, with the time that is left: the poll' })
   @Answers(200, polledAttempt)
   async poll(@WholeNumber('attemptId') attemptId: string, @Me() me: Caller) {
     const found = await attemptById(this.pool, attemptId);
     if (!found) throw unknown(`Attempted to get attempt_id=${attemptId} but this attempt does not exist.`);
+    noteSubject(found.userId);
     if (found.userId !== me.userId)
       throw forbidden(`user_id=${me.userId} attempted to get attempt_id=${attemptId} but does not have authorization.`);
     const at = this.clock.now();
@@ -133,7 +135,7 @@ export class AttemptsController {
   }
 
   @Put(':attemptId')
-  @Gate('login', { priority: 'submit', priorityByBody })
+  @Gate('login', { priority: 'submit', priorityByBody, logs: 'others' })
   @ApiOperation({ summary: 'Start, stop, submit, decline … an attempt' })
   @Reads(ChangeAttemptRequest)
   @Answers(200, changedAttemptId)
@@ -142,6 +144,7 @@ export class AttemptsController {
     const attempt = await attemptById(this.pool, attemptId);
     if (!attempt) throw unknown(`Attempted to update attempt_id=${attemptId} but it does not exist.`);
     const at = this.clock.now();
+    noteSubject(attempt.userId);
     const isOwner = attempt.userId === me.userId;
     // Also when the request is refused then: the owner was there after the time was over.
     if (isOwner) await this.fresh.of(attempt, at);
@@ -164,7 +167,7 @@ export class AttemptsController {
   }
 
   @Put(':attemptId/review_status')
-  @Gate('login')
+  @Gate('login', { logs: 'others' })
   @ApiOperation({ summary: 'The learner has seen the result, and sees the exam from now on' })
   @Answers(200)
   async acknowledge(@Param('attemptId') id: string, @Me() me: Caller, @By() by: Origin): Promise<void> {
@@ -174,6 +177,7 @@ export class AttemptsController {
     const attempt = await attemptById(this.pool, attemptId);
     if (!attempt)
       throw unknown(`Attempted to update exam attempt with attempt_id=${attemptId} but this attempt does not exist.`);
+    noteSubject(attempt.userId);
     if (attempt.userId !== me.userId)
       throw forbidden(
         `user_id=${me.userId} attempted to update attempt_id=${attemptId} review status to acknowledged in exam_id=${attempt.examId}, but does not have authorization.`,
@@ -184,12 +188,13 @@ export class AttemptsController {
   }
 
   @Delete(':attemptId')
-  @Gate('course', { courses: ({ pool, params }) => courseOfAttempt(pool, params.attemptId) })
+  @Gate('course', { courses: ({ pool, params }) => courseOfAttempt(pool, params.attemptId), logs: 'always' })
   @ApiOperation({ summary: 'Take an attempt away, with what the learner did in it' })
   @Answers(200)
   async remove(@WholeNumber('attemptId') attemptId: string, @By() by: Origin): Promise<void> {
     const attempt = await attemptById(this.pool, attemptId);
     if (!attempt) throw unknown(deletedUnknown(attemptId));
+    noteSubject(attempt.userId);
     await this.commands.execute(new RemoveAttempt(attempt, { attemptId: attempt.id, at: this.clock.now() }, by));
   }
 

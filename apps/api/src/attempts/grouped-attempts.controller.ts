@@ -27,7 +27,7 @@ export class GroupedAttemptsController {
   ) {}
 
   @Get('attempt/grouped/course_id/:courseId')
-  @Gate('course', { courses: ({ params }) => params.courseId })
+  @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
   @ApiOperation({ summary: "A course's attempts by learner and exam" })
   @Answers(200, attemptGroupsSchema)
   @Asks('page', pageNumber, '25 groups each')
@@ -36,7 +36,7 @@ export class GroupedAttemptsController {
   }
 
   @Get('attempt/grouped/course_id/:courseId/search/:text')
-  @Gate('course', { courses: ({ params }) => params.courseId })
+  @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
   @ApiOperation({ summary: 'The same, of learners whose user name or e-mail contains a text' })
   @Answers(200, attemptGroupsSchema)
   @Asks('page', pageNumber, '25 groups each')
@@ -45,7 +45,7 @@ export class GroupedAttemptsController {
   }
 
   @Delete('exam_id/:examId/user_id/:userId/reset_attempts')
-  @Gate('course', { courses: ({ pool, params }) => courseOfExam(pool, params.examId) })
+  @Gate('course', { courses: ({ pool, params }) => courseOfExam(pool, params.examId), logs: 'always' })
   @ApiOperation({ summary: "Take all of a learner's attempts at an exam away" })
   @Answers(200)
   @Answers(404, text)

@@ -42,7 +42,7 @@ export class LearningSequenceController {
   ) {}
 
   @Get('active_attempt')
-  @Gate('login', { priority: 'poll' })
+  @Gate('login', { priority: 'poll', logs: 'others' })
   @ApiOperation({ summary: "The timer of a learner's running attempt, for the learning front end" })
   @Answers(200, timerOrNothing)
   @Answers(502, failure)
@@ -54,7 +54,7 @@ export class LearningSequenceController {
   }
 
   @Get('attempt/course_id/:courseId')
-  @Gate('login', { priority: 'start' })
+  @Gate('login', { priority: 'start', logs: 'others' })
   @ApiOperation({ summary: "A sequence's exam with the learner's attempt, and the learner's running attempt" })
   @Answers(200, examOfSequence)
   @Answers(502, failure)

@@ -1,4 +1,5 @@
 import type { Caller } from '#platform';
+import { noteSubject } from '../access/access-note.js';
 import { refused } from '../http-answer.js';
 import { idIn } from '../requests/ids.js';
 
@@ -6,5 +7,7 @@ import { idIn } from '../requests/ids.js';
 export const subjectOf = (me: Caller, userId: string | undefined): number => {
   if (!userId) return me.userId;
   if (!me.isStaff) throw refused(403, 'Must be a Staff User to Perform this request.');
-  return idIn(userId, 'user_id')!;
+  const subject = idIn(userId, 'user_id')!;
+  noteSubject(subject);
+  return subject;
 };

@@ -71,7 +71,7 @@ export class ExamSettingsController {
   }
 
   @Put('api/lms/v1/exams/:examId/review_policy')
-  @Gate('staff', { scopes: ['roster:courses', 'roster:write'] })
+  @Gate('staff', { scopes: ['roster:courses', 'roster:write'], logs: 'always' })
   @ApiOperation({ summary: 'Say what reviewers are told of an exam; an empty text takes it away' })
   @Reads(ReviewPolicyRequest)
   @Answers(200)

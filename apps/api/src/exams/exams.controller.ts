@@ -34,7 +34,7 @@ export class ExamsController {
   ) {}
 
   @Post('exam')
-  @Gate('staff')
+  @Gate('staff', { logs: 'always' })
   @ApiOperation({ summary: 'Create an exam' })
   @Answers(200, examIdSchema)
   @Answers(400, messages)
@@ -62,7 +62,7 @@ export class ExamsController {
   }
 
   @Put('exam')
-  @Gate('staff')
+  @Gate('staff', { logs: 'always' })
   @ApiOperation({ summary: 'Change an exam; absent and null fields stay as they are' })
   @Answers(200, examIdSchema)
   @Answers(422, detail, { description: 'A proctored exam with a provider that is not configured' })
@@ -119,7 +119,7 @@ export class ExamsController {
   }
 
   @Patch('exam_registration/course_id/:courseId')
-  @Gate('staff')
+  @Gate('staff', { logs: 'always' })
   @ApiOperation({ summary: "Publish a course's exams: create, revise, withdraw what is not listed" })
   @Answers(200, listOf(examIdSchema))
   @Answers(422, either(messages, listOf(either(messages, listOf(text)))))
@@ -152,14 +152,14 @@ export class ExamsController {
 
   /** One view serves these four paths in the reference: it refuses other methods only after the staff check. */
   @Post(otherPaths)
-  @Gate('staff')
+  @Gate('staff', { logs: 'always' })
   @ApiExcludeEndpoint()
   noPost() {
     throw notAllowed('POST');
   }
 
   @Put(otherPaths)
-  @Gate('staff')
+  @Gate('staff', { logs: 'always' })
   @ApiExcludeEndpoint()
   noPut() {
     throw notAllowed('PUT');

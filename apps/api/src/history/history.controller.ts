@@ -17,6 +17,7 @@ import { type Attempt, evolveAttempt, instantOf, isAttemptEvent, upcasters } fro
 import { type Checkpoint, EventStore, replay, type Stored } from '#event-store';
 import { deliveriesOf } from '#integration';
 import { columnOf, streamOfAttempt } from '#read-models';
+import { rowCounter } from '../access/access-note.js';
 import { Gate } from '../authentication.js';
 import { Answers, Asks } from '../document/answers.js';
 import { integer, text, time } from '../document/schemas.js';
@@ -53,7 +54,7 @@ export class HistoryController implements OnApplicationShutdown {
   }
 
   @Get('attempts/:attemptId/history')
-  @Gate('course', auditors)
+  @Gate('course', { ...auditors, logs: 'always' })
   @ApiOperation({ summary: "An attempt's events, and whether the log still proves them" })
   @Answers(200, attemptHistory)
   async history(@WholeNumber('attemptId') attemptId: string) {
@@ -69,7 +70,7 @@ export class HistoryController implements OnApplicationShutdown {
   }
 
   @Get('attempts/:attemptId/state')
-  @Gate('course', auditors)
+  @Gate('course', { ...auditors, logs: 'always' })
   @ApiOperation({
     summary: 'The attempt as it was, rebuilt from its events; null before it was created and once removed',
   })
@@ -98,7 +99,7 @@ export class HistoryController implements OnApplicationShutdown {
   }
 
   @Get('attempts/:attemptId/deliveries')
-  @Gate('course', auditors)
+  @Gate('course', { ...auditors, logs: 'always' })
   @ApiOperation({
     summary: "Which message of which of the attempt's events is where in Kafka, in the order of publishing",
   })
@@ -126,7 +127,7 @@ export class HistoryController implements OnApplicationShutdown {
   }
 
   @Get('events')
-  @Gate('staff', { scopes: ['audit:read'] })
+  @Gate('staff', { scopes: ['audit:read'], logs: 'export' })
   @ApiOperation({ summary: 'The whole log in order, one event a line; go on with the last line as `after`' })
   @Answers(200, text, { type: 'application/x-ndjson' })
   @Asks('after', { ...text, pattern: place.source }, '<generation>.<xid>.<position> of an event')
@@ -134,15 +135,18 @@ export class HistoryController implements OnApplicationShutdown {
     const found = place.exec(after ?? '0.0.0');
     if (!found) throw refused(400, 'after: not <generation>.<xid>.<position>.');
     const [, generation = '1', xid, position] = found;
-    const lines = Readable.from(this.lines({ generation: Number(generation), xid, position }));
+    const lines = Readable.from(this.lines({ generation: Number(generation), xid, position }, rowCounter()));
     // While the database is away, the answer is an error, and not a file that breaks off.
     await once(lines, 'readable');
     return new StreamableFile(lines, { type: 'application/x-ndjson' });
   }
 
-  private async *lines(after: Checkpoint) {
-    for await (const events of replay(this.downloads, { after, upcasters }))
+  private async *lines(after: Checkpoint, count: (rows: number) => void) {
+    count(0);
+    for await (const events of replay(this.downloads, { after, upcasters })) {
+      count(events.length);
       yield events.map((event) => `${JSON.stringify(event)}\n`).join('');
+    }
   }
 
   private async eventsOf(attemptId: string): Promise<{ stream: string; events: Stored<any>[] }> {

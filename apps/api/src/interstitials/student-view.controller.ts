@@ -34,7 +34,7 @@ export class StudentViewController {
   ) {}
 
   @Get('student_view/course_id/:courseId')
-  @Gate('login', { priority: 'start' })
+  @Gate('login', { priority: 'start', logs: 'others' })
   @ApiOperation({ summary: "Whether a learner sees an exam's content, and the page that is shown in its place" })
   @Answers(200, studentView, { headers: { 'Content-Language': { schema: text } } })
   @Answers(502, failure)
@@ -70,7 +70,7 @@ export class StudentViewController {
   }
 
   @Get('attempt_status_summary/course_id/:courseId')
-  @Gate('login')
+  @Gate('login', { logs: 'others' })
   @ApiOperation({ summary: "What a course outline says of a learner's exam; nothing for who may not take it" })
   @Answers(200, either(statusSummary, emptyObject), { headers: { 'Content-Language': { schema: text } } })
   @Asks('content_id', text)

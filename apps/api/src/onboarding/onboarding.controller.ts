@@ -17,6 +17,7 @@ import {
 } from '#platform';
 import type { Provider } from '#providers';
 import { instant, onboardingOfLearners, onboardingSeenAs } from '#read-models';
+import { noteSubject } from '../access/access-note.js';
 import { Gate, Me } from '../authentication.js';
 import { Answers, Asks } from '../document/answers.js';
 import { detail, either, failure, mfeFlag, pageNumber, text } from '../document/schemas.js';
@@ -48,7 +49,7 @@ export class OnboardingController {
   ) {}
 
   @Get()
-  @Gate('login')
+  @Gate('login', { logs: 'others' })
   @ApiOperation({ summary: "A learner's onboarding in a course: the caller's, or for staff anybody's" })
   @Answers(200, onboardingStatus)
   @Answers(404, either(text, detail))
@@ -69,7 +70,7 @@ export class OnboardingController {
   }
 
   @Get('panel')
-  @Gate('login')
+  @Gate('login', { logs: 'others' })
   @ApiOperation({ summary: "What a course's page tells a learner of onboarding, in the learner's language" })
   @Answers(200, onboardingPanel, { headers: { 'Content-Language': { schema: text } } })
   @Answers(404, either(text, detail))
@@ -101,6 +102,7 @@ export class OnboardingController {
     const onboarding = await onboardingExamsOf(this.pool, this.configuration, courseId);
     if (!onboarding) throw noExam();
     const userId = isOther ? (await userByName(this.pool, username))?.id : me.userId;
+    if (userId !== undefined) noteSubject(userId);
     // Course staff learn nothing of people of other courses.
     const isShown = !isOther || me.isStaff || (userId && (await isOfCourse(this.pool, userId, courseId)));
     if (userId === undefined || !isShown) throw refused(400, `username: there is no user ${username}.`);
@@ -119,7 +121,7 @@ export class OnboardingController {
   }
 
   @Get('course_id/:courseId')
-  @Gate('course', { courses: ({ params }) => params.courseId })
+  @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
   @ApiOperation({ summary: "The onboarding of a course's learners" })
   @Answers(200, onboardingOfCourse)
   @Answers(502, failure)

@@ -32,7 +32,7 @@ export class RetirementController {
   ) {}
 
   @Post('retire_backend_user/:userId/')
-  @Gate('login')
+  @Gate('login', { logs: 'always' })
   @ApiOperation({ summary: 'Have the providers delete a learner' })
   @Answers(200, doneByProvider)
   @Answers(500, doneByProvider, { description: 'A provider refused; the others were asked all the same' })
@@ -52,7 +52,7 @@ export class RetirementController {
   }
 
   @Post('retire_user/:userId/')
-  @Gate('login')
+  @Gate('login', { logs: 'always' })
   @ApiOperation({ summary: 'Forget a learner here: names, allowances, and the key to all that is sealed' })
   @Answers(204)
   @ForRetirement()

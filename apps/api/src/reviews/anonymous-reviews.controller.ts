@@ -27,7 +27,7 @@ export class AnonymousReviewsController {
   ) {}
 
   @Post('proctoring_review_callback/')
-  @Gate('anyone', { keepsBytes: true, priority: 'start' })
+  @Gate('anyone', { keepsBytes: true, priority: 'start', logs: 'always' })
   @ApiOperation({ summary: 'A review of Software Secure, by the code of the attempt, from an address of the provider' })
   @ReadsJson(SoftwareSecureReview)
   @Answers(200, oneOf('OK'))
@@ -37,7 +37,7 @@ export class AnonymousReviewsController {
   }
 
   @Post('proctoring_review_callback/:secret/')
-  @Gate('anyone', { keepsBytes: true, priority: 'start' })
+  @Gate('anyone', { keepsBytes: true, priority: 'start', logs: 'always' })
   @ApiOperation({
     summary: "A review of Software Secure, by the code of the attempt; the path has the provider's secret",
   })

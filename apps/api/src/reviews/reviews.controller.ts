@@ -35,7 +35,7 @@ export class ReviewsController {
   ) {}
 
   @Post('ready')
-  @Gate('login', { priority: 'start', keepsBytes: true, mayBeSigned: true })
+  @Gate('login', { priority: 'start', keepsBytes: true, mayBeSigned: true, logs: 'others' })
   @ApiOperation({ summary: "The learner's set-up is done" })
   @Answers(200, ok)
   @Answers(404, either(text, detail))
@@ -58,7 +58,7 @@ export class ReviewsController {
   }
 
   @Post('reviewed')
-  @Gate('login', { keepsBytes: true, mayBeSigned: true, priority: 'start' })
+  @Gate('login', { keepsBytes: true, mayBeSigned: true, priority: 'start', logs: 'always' })
   @ApiOperation({ summary: 'The review of an attempt' })
   @Reads(ReviewRequest)
   @Answers(200, ok)

@@ -1,9 +1,12 @@
-import { Body, Controller, Inject, Put } from '@nestjs/common';
+import { Body, Controller, Inject, Put, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import { type Caller, rosterParts, upsertRoster } from '#platform';
+import { originOf } from '../access/access-hooks.js';
+import { rowCounter } from '../access/access-note.js';
 import { Authentication, Gate, Me } from '../authentication.js';
 import { Answers, ReadsJson } from '../document/answers.js';
 import { readable } from '../requests/body.js';
@@ -19,15 +22,16 @@ export class RosterController {
   ) {}
 
   @Put()
-  @Gate('staff', { scopes: [...rosterParts.map((part) => `roster:${part}`), 'roster:write'] })
+  @Gate('staff', { scopes: [...rosterParts.map((part) => `roster:${part}`), 'roster:write'], logs: 'always' })
   @ApiOperation({ summary: 'Describe people and courses: all of it is written, or nothing' })
   @ReadsJson(rosterSchema)
   @Answers(200, writtenCounts)
   @Answers(422, rosterErrors)
-  async put(@Body() body: unknown, @Me() me: Caller) {
+  async put(@Body() body: unknown, @Me() me: Caller, @Req() request: FastifyRequest) {
     const { retirementServiceWorkerUsername } = this.configuration.settings;
     const powers = { parts: partsFor(me), privilegedNames: [retirementServiceWorkerUsername] };
-    const counts = await upsertRoster(this.pool, readable(body), powers);
+    const counts = await upsertRoster(this.pool, readable(body), powers, originOf(request));
+    rowCounter()(Object.values(counts).reduce((sum, count) => sum + count, 0));
     this.authentication.forget();
     return counts;
   }

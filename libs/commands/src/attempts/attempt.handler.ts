@@ -28,6 +28,7 @@ import { EventStore, type Metadata, nextId } from '#event-store';
 import { open, seal } from '#platform';
 import { examsBlockedForOnboarding } from '#read-models';
 import { FactFinder } from '../facts.js';
+import { requestIdOfNow } from '../request-id.js';
 import { changesOf, learnerAtExamOf, learnerAtExamStream } from '../streams.js';
 import { CONFIGURATION, POOL } from '../tokens.js';
 import { register } from './registration.js';
@@ -157,6 +158,7 @@ export const informed = <C extends AttemptCommand>(command: C, facts: Facts): C 
 
 export const metadataOf = (commandId: string, { origin, facts, learner }: AttemptCommand): Metadata => ({
   commandId,
+  ...requestIdOfNow(),
   actor: origin.actor,
   courseId: facts.exam.courseId,
   contentId: facts.exam.contentId,

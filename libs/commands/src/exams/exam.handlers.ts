@@ -17,6 +17,7 @@ import {
 import { EventStore, nextId, type Stored } from '#event-store';
 import { ProviderRefused, providerOf, UnknownProvider } from '#providers';
 import { examById, examsOfCourse, providedExam } from '#read-models';
+import { requestIdOfNow } from '../request-id.js';
 import { examStream } from '../streams.js';
 import { CONFIGURATION, POOL } from '../tokens.js';
 import {
@@ -49,7 +50,7 @@ export class ExamWriter {
 
   /** All commands are decided and written together. The answer is the ids of the exams, in order. @throws UnknownBackends */
   async write(courseId: string, commands: readonly AnyExamCommand[], origin: Origin): Promise<number[]> {
-    const metadata = { commandId: uuid(), actor: origin.actor, courseId };
+    const metadata = { commandId: uuid(), ...requestIdOfNow(), actor: origin.actor, courseId };
     const ids = commands.map(({ data }) => data.examId);
     const names = await this.namesGivenByProviders(commands);
     const { answer } = await this.events.transact<number[]>(

@@ -7,6 +7,7 @@ import { EventStore, type Stored } from '#event-store';
 import { forgetUser } from '#platform';
 import { examsWithAllowances, isRowId } from '#read-models';
 import { forgetAnswers } from '../idempotency-keys.js';
+import { requestIdOfNow } from '../request-id.js';
 import { learnerStream } from '../streams.js';
 import { POOL } from '../tokens.js';
 
@@ -40,7 +41,7 @@ export class RetireLearnerHandler implements ICommandHandler<RetireLearner> {
     if (!(await forgetUser(this.pool, userId))) return;
     await forgetAnswers(this.pool);
     const stream = learnerStream(userId);
-    const metadata = { commandId: uuid(), actor: origin.actor, userId };
+    const metadata = { commandId: uuid(), ...requestIdOfNow(), actor: origin.actor, userId };
     await this.events.transact({ streams: [stream], metadata }, (historyOf) => {
       const state = fold(learner, historyOf(stream) as Stored<LearnerEvent>[]);
       const events = decide(learner, state, { type: 'RetireLearner', data: { userId, at } });

@@ -1,0 +1,83 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type pg from 'pg';
+import { POOL } from '#commands';
+import { type AccessEntry, recordAccess } from '#platform';
+
+const flushMs = 500;
+/** So many entries are written at once; with more than `mostWaiting` requests wait for the flush. */
+const atOnce = 500;
+const mostWaiting = 5_000;
+/** Beyond these, refusals of different bad tokens count as the same. */
+const mostKindsOfRefusals = 100;
+
+/** Writes the access log. Entries of writes are awaited; those of reads wait up to a second for others. */
+@Injectable()
+export class AccessLog {
+  private readonly log = new Logger('AccessLog');
+  private waiting: AccessEntry[] = [];
+  /** Refusals of unknown callers since the last flush, by what they have in common. */
+  private readonly refusals = new Map<string, AccessEntry>();
+  private timer?: NodeJS.Timeout;
+  private flushing?: Promise<void>;
+  private hasFailed = false;
+  private isClosed = false;
+
+  constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
+
+  /** Resolves when the entry is stored. */
+  record(entry: AccessEntry): Promise<void> {
+    return recordAccess(this.pool, [entry]);
+  }
+
+  /** Undefined when the entry may wait; a promise when too many wait already. */
+  recordLater(entry: AccessEntry): Promise<void> | undefined {
+    if (!this.isRepeatedRefusal(entry)) this.waiting.push(entry);
+    this.timer ??= setTimeout(() => this.flush().catch(() => {}), flushMs);
+    if (this.waiting.length >= mostWaiting) return this.flush();
+    if (this.waiting.length >= atOnce) this.flush().catch(() => {});
+    return undefined;
+  }
+
+  /** Without this, a flood of requests without a login would fill the log. */
+  private isRepeatedRefusal(entry: AccessEntry): boolean {
+    if (entry.userId !== undefined || entry.outcome !== 'refused') return false;
+    const tokenId = this.refusals.size < mostKindsOfRefusals ? entry.tokenId : undefined;
+    const key = JSON.stringify([entry.action, entry.status, tokenId]);
+    const known = this.refusals.get(key);
+    if (known) known.times = (known.times ?? 1) + 1;
+    else this.refusals.set(key, entry);
+    return known !== undefined;
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.flush().catch(() => this.log.error(`${this.waiting.length} entries of the access log are lost.`));
+  }
+
+  /** Stores what waits. After a failure it is kept and tried again. */
+  flush(): Promise<void> {
+    this.flushing ??= this.write().finally(() => {
+      this.flushing = undefined;
+    });
+    return this.flushing;
+  }
+
+  private async write(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.refusals.clear();
+    try {
+      while (this.waiting.length > 0) {
+        const entries = this.waiting.slice(0, atOnce);
+        await recordAccess(this.pool, entries);
+        this.waiting.splice(0, entries.length);
+      }
+      this.hasFailed = false;
+    } catch (error) {
+      if (!this.hasFailed) this.log.warn(`The access log cannot be written: ${(error as Error).message}`);
+      this.hasFailed = true;
+      if (!this.isClosed) this.timer ??= setTimeout(() => this.flush().catch(() => {}), flushMs);
+      throw error;
+    }
+  }
+}

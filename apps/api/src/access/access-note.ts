@@ -1,0 +1,32 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AccessOutcome } from '#platform';
+
+/** What a route learns about an access while it answers: whose data it is about, and what came of it. */
+export type AccessNote = { userIds: number[]; objects: string[]; outcome?: AccessOutcome; rows?: number };
+
+const notes = new AsyncLocalStorage<AccessNote>();
+
+export const runWithNote = (note: AccessNote, work: () => void) => notes.run(note, work);
+
+/** The current request is about data of these users. */
+export function noteSubject(...userIds: number[]): void {
+  notes.getStore()?.userIds.push(...userIds);
+}
+
+/** The current request is about this object. */
+export function noteObject(kind: 'attempt' | 'exam' | 'course' | 'callback', id: number | string): void {
+  notes.getStore()?.objects.push(`${kind}:${id}`);
+}
+
+export function noteOutcome(outcome: AccessOutcome): void {
+  const note = notes.getStore();
+  if (note) note.outcome = outcome;
+}
+
+/** A stream that is sent after the answer began counts its rows in the note of its request. */
+export function rowCounter(): (rows: number) => void {
+  const note = notes.getStore();
+  return (rows) => {
+    if (note) note.rows = (note.rows ?? 0) + rows;
+  };
+}

@@ -1,0 +1,56 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, Inject, Query, StreamableFile } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type pg from 'pg';
+import { POOL } from '#commands';
+import { instantOf } from '#domain';
+import { type AccessFilter, accessLog } from '#platform';
+import { Gate } from '../authentication.js';
+import { Answers, Asks } from '../document/answers.js';
+import { integer, text, time } from '../document/schemas.js';
+import { refused } from '../http-answer.js';
+import { idIn } from '../requests/ids.js';
+import { rowCounter } from './access-note.js';
+
+const object = /^(user|attempt|exam|course|callback):[^\s]{1,255}$/;
+
+@ApiTags('audit')
+@Controller('api/audit/v1/access')
+export class AccessController {
+  constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
+
+  @Get()
+  @Gate('staff', { scopes: ['audit:read'], logs: 'export' })
+  @ApiOperation({ summary: 'Who did what: refusals, and what people did with data of others; one entry a line' })
+  @Answers(200, text, { type: 'application/x-ndjson' })
+  @Asks('user_id', { ...integer, minimum: 1 }, 'Only what this user did')
+  @Asks('object', { ...text, pattern: object.source }, 'Only what concerns it: `user:7`, `attempt:12`, `course:…`')
+  @Asks('from', time, 'Only entries of this time or later')
+  @Asks('until', time, 'Only entries before this time')
+  async list(@Query() query: Record<string, string>): Promise<StreamableFile> {
+    const pages = accessLog(this.pool, filterIn(query));
+    // While the database is away, the answer is an error, and not a file that breaks off.
+    const first = await pages.next();
+    return new StreamableFile(Readable.from(linesOf(first, pages, rowCounter())), { type: 'application/x-ndjson' });
+  }
+}
+
+type Pages = ReturnType<typeof accessLog>;
+
+async function* linesOf(first: Awaited<ReturnType<Pages['next']>>, pages: Pages, count: (rows: number) => void) {
+  count(0);
+  for (let page = first; !page.done; page = await pages.next()) {
+    count(page.value.length);
+    yield page.value.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+  }
+}
+
+function filterIn({ user_id, object: asked, from, until }: Record<string, string>): AccessFilter {
+  if (asked !== undefined && !object.test(asked)) throw refused(400, 'object: not <kind>:<id>.');
+  const times = Object.entries({ from, until }).map(([name, given]) => {
+    const at = given === undefined ? undefined : instantOf(given);
+    if (given !== undefined && at === undefined) throw refused(400, `${name}: not an ISO 8601 time.`);
+    return at;
+  });
+  return { userId: idIn(user_id, 'user_id'), object: asked, from: times[0], until: times[1] };
+}

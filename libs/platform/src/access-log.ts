@@ -1,0 +1,110 @@
+import type pg from 'pg';
+
+/** What came of an access. `begun`: it was recorded before it was done. */
+export type AccessOutcome =
+  | 'begun'
+  | 'done'
+  | 'refused'
+  | 'not found'
+  | 'failed'
+  | 'accepted'
+  | 'quarantined'
+  | 'dry run';
+
+/** Who did something, as far as it is known. */
+export type AccessOrigin = {
+  /** A route with its parameters' names, or a command of operators. */
+  action: string;
+  requestId?: string;
+  /** The `jti` of the token, or a hash of it. */
+  tokenId?: string;
+  userId?: number;
+};
+
+/** An entry of the access log: ids only, no personal data of learners. */
+export type AccessEntry = AccessOrigin & {
+  outcome: AccessOutcome;
+  status?: number;
+  /** `user:7`, `attempt:12`, `course:…`. */
+  objects: string[];
+  rows?: number;
+  /** How often the same refusal of an unknown caller happened within a second. */
+  times?: number;
+  /** The user of the operating system who ran a command of operators, and the name that was given with --operator. */
+  osUser?: string;
+  operator?: string;
+};
+
+/** A user id and the rights that the user got or lost. */
+export type RightsChange = { user_id: number; gained: string[]; lost: string[] };
+
+/** As auditors read it; `at` is an ISO time. */
+export type RecordedAccess = {
+  id: number;
+  at: string;
+  action: string;
+  outcome: AccessOutcome;
+  status: number | null;
+  request_id: string | null;
+  token_id: string | null;
+  user_id: number | null;
+  os_user: string | null;
+  operator: string | null;
+  objects: string[];
+  rows: number | null;
+  times: number;
+  rights: RightsChange[] | null;
+};
+
+export async function recordAccess(pool: pg.Pool, entries: readonly AccessEntry[]): Promise<void> {
+  await pool.query(
+    `insert into access_log
+            (action, outcome, status, request_id, token_id, user_id, os_user, operator, objects, row_count, times)
+     select action, outcome, status, "requestId", "tokenId", "userId", "osUser", operator, objects, rows, coalesce(times, 1)
+       from jsonb_to_recordset($1) as entry(action text, outcome text, status smallint, "requestId" text, "tokenId" text,
+            "userId" bigint, "osUser" text, operator text, objects text[], rows bigint, times integer)`,
+    [JSON.stringify(entries)],
+  );
+}
+
+/** Makes the changes of rights in this transaction known as what this origin did. */
+export const actInTransactionAs = (client: pg.ClientBase, { action, requestId, tokenId, userId }: AccessOrigin) =>
+  client.query(
+    `select set_config('access.action', $1, true), set_config('access.request_id', $2, true),
+            set_config('access.token_id', $3, true), set_config('access.user_id', $4, true)`,
+    [action, requestId ?? '', tokenId ?? '', String(userId ?? '')],
+  );
+
+/** `object` as in `objects`; `from` and `until` are ISO times. */
+export type AccessFilter = { userId?: number; object?: string; from?: string; until?: string };
+
+const pageSize = 1_000;
+
+/** The entries in the order of time, in pages: each is a query of its own, so that a slow reader holds no connection. */
+export async function* accessLog(pool: pg.Pool, { userId, object, from, until }: AccessFilter) {
+  for (let after = { at: from ?? '-infinity', id: '0' }; ; ) {
+    const { rows } = await pool.query<RecordedAccess>(
+      `select id::float as id, iso_time(at) as at, action, outcome, status, request_id, token_id, user_id::float as user_id,
+              os_user, operator, objects, row_count::float as rows, times, rights
+         from access_log
+        where (at, id) > ($1::timestamptz, $2::bigint) and ($3::timestamptz is null or at < $3)
+          and ($4::bigint is null or user_id = $4) and ($5::text is null or objects @> array[$5])
+        order by at, id limit ${pageSize}`,
+      [after.at, after.id, until ?? null, userId ?? null, object ?? null],
+    );
+    if (rows.length > 0) yield rows;
+    const last = rows.at(-1);
+    if (!last || rows.length < pageSize) return;
+    after = { at: last.at, id: String(last.id) };
+  }
+}
+
+const prunedAtOnce = 10_000;
+
+/** Deletes entries that are older than `days`. */
+export async function pruneAccessLog(pool: pg.Pool, days: number, signal?: AbortSignal): Promise<void> {
+  for (let deleted = prunedAtOnce; deleted === prunedAtOnce && !signal?.aborted; ) {
+    const { rows } = await pool.query('select prune_access_log($1, $2)::int as deleted', [days, prunedAtOnce]);
+    deleted = rows[0].deleted;
+  }
+}

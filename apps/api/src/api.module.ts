@@ -29,6 +29,7 @@ import { IdempotencyInterceptor } from './idempotency.js';
 import { InstructorController } from './instructor/instructor.controller.js';
 import { StudentViewController } from './interstitials/student-view.controller.js';
 import { StudentViews } from './interstitials/student-views.js';
+import { ExamCookies } from './launch/exam-cookies.js';
 import { LaunchController } from './launch/launch.controller.js';
 import { Metrics, MetricsController } from './metrics.js';
 import { OnboardingController } from './onboarding/onboarding.controller.js';
@@ -76,6 +77,7 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
   ],
   providers: [
     CallbackSenders,
+    ExamCookies,
     { provide: CONFIGURATION, useValue: configuration },
     { provide: POOL, inject: [DataSource], useFactory: (database: DataSource) => new SharedReads(poolOf(database)) },
     AccessLog,

@@ -49,7 +49,7 @@ export class LearningSequenceController {
   @Asks('user_id', userIdNumber, 'Of global staff only')
   async active(@Me() me: Caller, @Query('user_id') userId?: string) {
     const at = this.clock.now();
-    const active = await this.activeOf(subjectOf(me, userId), at);
+    const active = await this.activeOf(subjectOf(me, userId), me, at);
     return active ? this.timer.of(active, at, true) : {};
   }
 
@@ -71,7 +71,7 @@ export class LearningSequenceController {
     const learner = subjectOf(me, userId);
     const at = this.clock.now();
     const isLearningMfe = mfeFlag.enum.includes(mfe);
-    const active = await this.activeOf(learner, at);
+    const active = await this.activeOf(learner, me, at);
     const exam = contentId ? await examByContent(this.pool, courseId, contentId) : undefined;
     if (exam && userId && !(await userById(this.pool, learner)))
       throw refused(400, `user_id: there is no user ${userId}.`);
@@ -81,9 +81,9 @@ export class LearningSequenceController {
     };
   }
 
-  private async activeOf(userId: number, at: string): Promise<AttemptRecord | undefined> {
+  private async activeOf(userId: number, me: Caller, at: string): Promise<AttemptRecord | undefined> {
     const attempt = await activeAttemptOf(this.pool, userId);
-    return attempt && this.fresh.of(attempt, at);
+    return attempt && this.fresh.seenBy(me.userId, attempt, at);
   }
 
   /** Shows the running attempt where it is at this exam, else the newest one. */
@@ -101,12 +101,12 @@ export class LearningSequenceController {
       this.facts.of(exam.id, userId),
       isRunning ? active : currentAttemptAt(this.pool, exam.id, userId),
     ]);
-    const attempt = isRunning ? active : found && (await this.fresh.of(found, at));
+    const attempt = isRunning ? active : found && (await this.fresh.seenBy(me.userId, found, at));
     const isBlocked = exam.isProctored && attempt !== undefined && isOnboardingError(attempt.status);
     return {
       ...examJson(exam),
       ...(attempt ? {} : { total_time: humanizedMinutes(await this.timer.minutesNow(learner, at, facts)) }),
-      ...(attempt || !exam.isProctored || exam.isPracticeExam ? {} : await this.prerequisites(exam, userId, at)),
+      ...(attempt || !exam.isProctored || exam.isPracticeExam ? {} : await this.prerequisites(exam, userId, me, at)),
       ...(isBlocked ? { onboarding_link: await this.onboardingLink(exam, me.userId, at, isLearningMfe) } : {}),
       attempt: attempt ? await this.timer.of(attempt, at, isLearningMfe) : {},
       type: examTypeOf(exam, facts.provider?.supportsOnboarding ?? false),
@@ -127,12 +127,13 @@ export class LearningSequenceController {
     return first ? links.exam(this.configuration.settings, courseId, first.exam.contentId, isLearningMfe) : '';
   }
 
-  /** Also declines the exam for a learner who declined a prerequisite (domain.md §12). */
-  private async prerequisites(exam: Exam, userId: number, at: string) {
+  /** Also declines the exam where the learner who asks declined a prerequisite (domain.md §12). */
+  private async prerequisites(exam: Exam, userId: number, me: Caller, at: string) {
     const credit = await creditState(this.pool, userId, exam.courseId);
     if (!credit) return {};
     const prerequisites = prerequisitesOf(credit.credit_requirement_status, exam.contentId);
-    if (standingOf(prerequisites) === 'declined') await this.commands.execute(declining(exam, userId, at));
+    if (standingOf(prerequisites) === 'declined' && userId === me.userId)
+      await this.commands.execute(declining(exam, userId, at));
     return { prerequisite_status: prerequisitesJson(this.configuration.settings, exam.courseId, prerequisites) };
   }
 }

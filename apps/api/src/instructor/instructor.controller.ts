@@ -65,18 +65,17 @@ export class InstructorController {
     const exam = await examById(this.pool, examId);
     if (!exam || exam.courseId !== courseId) throw nothing(`No exam ${examId} in course ${courseId}.`);
     if (!exam.isProctored) throw nothing(`No proctored exams in course ${courseId}`);
+    // The link is signed: it names no attempt of another exam.
+    const own = attempt
+      ? (await attemptsByExternalId(this.pool, attempt)).find(({ examId }) => examId === exam.id)
+      : undefined;
+    const showsRecording = own && this.configuration.settings.switches['edx_proctoring.reds_api_redirect'];
     await this.redirect(reply, me, exam, exam.backend, {
       examExternalId: exam.externalId,
-      attemptExternalId: attempt,
+      attemptExternalId: own?.externalId,
       configuration: config?.toLowerCase() === 'true',
-      videoUrl: attempt ? await this.recording(exam, attempt) : undefined,
+      videoUrl: showsRecording ? await recordingOf(this.pool, this.events, own) : undefined,
     });
-  }
-
-  private async recording(exam: Exam, externalId: string): Promise<string | undefined> {
-    if (!this.configuration.settings.switches['edx_proctoring.reds_api_redirect']) return undefined;
-    const [attempt] = await attemptsByExternalId(this.pool, externalId);
-    return attempt?.examId === exam.id ? recordingOf(this.pool, this.events, attempt) : undefined;
   }
 
   private async redirect(

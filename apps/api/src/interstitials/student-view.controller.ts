@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Clock } from '#clock';
 import { CONFIGURATION, FreshAttempts, POOL } from '#commands';
-import { type Configuration, cookieSecretOf } from '#configuration';
+import type { Configuration } from '#configuration';
 import { type Exam, isReached, limits, statusSummaryOf } from '#domain';
 import { type Caller, courseEnd, isCourseStaff, mayTakeProctoredExams, userById } from '#platform';
 import { currentAttemptAt, examByContent } from '#read-models';
@@ -14,7 +14,6 @@ import { crumb } from '../browsers/csrf-tokens.js';
 import { Answers, Asks } from '../document/answers.js';
 import { either, emptyObject, failure, text, userIdNumber, yes } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
-import { isSignedCookie } from '../launch/signed-cookie.js';
 import { answerIn, type Texts } from '../texts/texts.js';
 import { gracePeriod, statusSummary, studentView } from './student-view.answers.js';
 import { StudentViews } from './student-views.js';
@@ -59,12 +58,12 @@ export class StudentViewController {
     const learner = await this.learnerOf(me, query.user_id);
     const exam = await this.examOf(courseId, query.content_id);
     if (!exam) throw refused(404, `There is no exam at ${query.content_id} in ${courseId}.`);
-    const cookie = crumb(headers, 'exam') ?? '';
     const asked = {
       role,
       gracePeriodMins: Number(grace),
       allowsOptOut: yes.enum.includes(query.allow_proctoring_opt_out),
-      isSecureBrowser: isSignedCookie('exam', cookie, cookieSecretOf(this.configuration)),
+      examCookie: crumb(headers, 'exam') ?? '',
+      by: me.userId,
     };
     return this.views.of(exam, learner, asked, this.textsIn(headers, reply), this.clock.now());
   }
@@ -92,7 +91,7 @@ export class StudentViewController {
       currentAttemptAt(this.pool, exam.id, userId),
       mayTakeProctoredExams(this.pool, userId, courseId),
     ]);
-    const attempt = found && (await this.fresh.of(found, at));
+    const attempt = found && (await this.fresh.seenBy(me.userId, found, at));
     const summary = statusSummaryOf(exam, attempt?.status, {
       courseHasEnded: isReached(endsAt, at),
       mayTakeProctoredExams: mayTake,

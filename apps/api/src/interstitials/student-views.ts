@@ -22,6 +22,7 @@ import { providerOf } from '#providers';
 import { type AttemptRecord, currentAttemptAt, examsOfCourse } from '#read-models';
 import { declining, prerequisitesJson } from '../attempts/prerequisites.js';
 import { guidanceFor, Timer } from '../attempts/timer.js';
+import { ExamCookies } from '../launch/exam-cookies.js';
 import { links } from '../links.js';
 import type { Texts } from '../texts/texts.js';
 import { proctoringContext, timedContext } from './contexts.js';
@@ -32,8 +33,10 @@ export type Asked = {
   role: string;
   gracePeriodMins: number;
   allowsOptOut: boolean;
-  /** The browser came in through the proctoring software. */
-  isSecureBrowser: boolean;
+  /** What the launch of a secure browser left in the browser; "" without it. */
+  examCookie: string;
+  /** Who looks: the learner, or global staff. */
+  by: number;
 };
 
 type Gathered = {
@@ -56,15 +59,19 @@ export class StudentViews {
     private readonly facts: FactFinder,
     private readonly fresh: FreshAttempts,
     private readonly timer: Timer,
+    private readonly examCookies: ExamCookies,
     @Inject(POOL) private readonly pool: pg.Pool,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
   ) {}
 
-  /** Looking has consequences: what ran out of time is handed in, and who declined a prerequisite declines the exam. */
+  /**
+   * A learner's own look has consequences: what ran out of time is submitted, and a learner who declined a prerequisite
+   * declines the exam. A look at somebody else's view writes nothing.
+   */
   async of(exam: Exam, learner: User, asked: Asked, texts: Texts, at: string) {
     const gathered = await this.gather(exam, learner, asked, at);
     const { interstitial, declines } = studentViewOf(gathered.situation);
-    if (declines) await this.commands.execute(declining(exam, learner.id, at));
+    if (declines && asked.by === learner.id) await this.commands.execute(declining(exam, learner.id, at));
     const { language } = texts;
     if (interstitial === null) return { interstitial, shows_content: true, language, context: null, html: null };
     const shown = await this.show(gathered, interstitial, texts);
@@ -80,7 +87,7 @@ export class StudentViews {
       mayTakeProctoredExams(this.pool, learner.id, courseId),
       creditState(this.pool, learner.id, courseId),
     ]);
-    const attempt = found ? await this.fresh.of(found, at) : null;
+    const attempt = found ? await this.fresh.seenBy(asked.by, found, at) : null;
     const required = prerequisitesOf(credit?.credit_requirement_status ?? [], contentId);
     const dueForAll = attempt?.isStatusAcknowledged ? await this.dueForAll(exam) : null;
     const waitsUntil = waitOf(facts.dueAt, asked.gracePeriodMins, at);
@@ -99,7 +106,9 @@ export class StudentViews {
       isAccountActive: learner.isActive,
       prerequisites: standingOf(required),
       isViewablePastDue: settings.proctoredExamViewablePastDue,
-      isWrongBrowser: provider?.blocksExamMaterial === true && !asked.isSecureBrowser,
+      isWrongBrowser:
+        provider?.blocksExamMaterial === true &&
+        !(attempt && (await this.examCookies.opens(asked.examCookie, attempt, at))),
     };
     const prerequisites = attempt || !credit ? null : prerequisitesJson(settings, courseId, required);
     return { exam, learner, attempt, facts, situation, at, asked, waitsUntil, prerequisites };

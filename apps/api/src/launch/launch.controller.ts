@@ -1,50 +1,69 @@
-import { All, Controller, Inject, Param, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Clock } from '#clock';
-import { CONFIGURATION, FreshAttempts, POOL } from '#commands';
-import { type Configuration, cookieSecretOf } from '#configuration';
-import { EnterSecureBrowser } from '#domain';
+import { CONFIGURATION, POOL } from '#commands';
+import type { Configuration } from '#configuration';
+import { isIncomplete, ReadyAttempt } from '#domain';
+import { providerOf } from '#providers';
 import { attemptByCode } from '#read-models';
 import { Gate } from '../authentication.js';
 import { Answers, Redirects } from '../document/answers.js';
 import { text } from '../document/schemas.js';
 import { links } from '../links.js';
-import { signedCookie } from './signed-cookie.js';
+import { ExamCookies } from './exam-cookies.js';
 
-/** Where a secure browser comes in: nobody is logged in there, the exam code says who it is (rest-api.md §5.22). */
+/**
+ * Where a secure browser comes in: nobody is logged in there, the exam code says who it is (rest-api.md §5.22). It makes an
+ * attempt ready to start, and changes no attempt that has started.
+ */
 @ApiTags('providers')
 @Controller('api/edx_proctoring/proctoring_launch_callback/start_exam')
 export class LaunchController {
   constructor(
     private readonly clock: Clock,
     private readonly commands: CommandBus,
-    private readonly fresh: FreshAttempts,
+    private readonly examCookies: ExamCookies,
     @Inject(POOL) private readonly pool: pg.Pool,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
   ) {}
 
-  @All(':attemptCode')
+  @Get(':attemptCode')
   @Gate('anyone')
   @ApiOperation({ summary: 'A learner comes in through a secure browser' })
-  @Redirects('The exam in its course, with a signed cookie `exam`')
+  @Redirects('The exam in its course; with a signed cookie `exam` where the provider has a secure browser')
   @Answers(404, text, { type: 'text/html' })
-  async launch(@Param('attemptCode') attemptCode: string, @Res() reply: FastifyReply) {
-    const found = /^[-a-zA-Z0-9_]+$/.test(attemptCode) ? await attemptByCode(this.pool, attemptCode) : undefined;
-    if (!found)
+  get(@Param('attemptCode') code: string, @Req() { method }: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.launch(code, reply, method === 'GET');
+  }
+
+  @Post(':attemptCode')
+  @Gate('anyone')
+  @ApiOperation({ summary: 'The same' })
+  @Redirects('The exam in its course; with a signed cookie `exam` where the provider has a secure browser')
+  @Answers(404, text, { type: 'text/html' })
+  post(@Param('attemptCode') code: string, @Res() reply: FastifyReply) {
+    return this.launch(code, reply, true);
+  }
+
+  /** `acts`: HEAD only asks. */
+  private async launch(code: string, reply: FastifyReply, acts: boolean) {
+    const attempt = /^[-a-zA-Z0-9_]+$/.test(code) ? await attemptByCode(this.pool, code) : undefined;
+    if (!attempt)
       return reply
         .code(404)
         .type('text/html; charset=utf-8')
         .send(Buffer.from('You have entered an exam code that is not valid.'));
-    const at = this.clock.now();
-    const attempt = await this.fresh.of(found, at);
-    const provider = { kind: 'provider', name: attempt.exam.backend ?? 'default' } as const;
-    await this.commands.execute(new EnterSecureBrowser(attempt, { attemptId: attempt.id, at }, { actor: provider }));
-    const cookie = signedCookie('exam', attemptCode, cookieSecretOf(this.configuration), at);
-    return reply
-      .header('Set-Cookie', `exam=${cookie}; Path=/`)
-      .redirect(links.jumpTo(attempt.exam.courseId, attempt.exam.contentId), 302);
+    const { exam } = attempt;
+    const provider = exam.isProctored ? providerOf(this.configuration.settings, exam.backend) : undefined;
+    if (acts && provider?.blocksExamMaterial && isIncomplete(attempt.status)) {
+      const at = this.clock.now();
+      const origin = { actor: { kind: 'provider', name: provider.name } } as const;
+      await this.commands.execute(new ReadyAttempt(attempt, { attemptId: attempt.id, at }, origin));
+      reply.header('Set-Cookie', await this.examCookies.headerFor(attempt, at));
+    }
+    return reply.redirect(links.jumpTo(exam.courseId, exam.contentId), 302);
   }
 }

@@ -11,12 +11,18 @@ export const signedCookie = (name: string, value: string, secret: string, at: st
   return `${signed}:${signatureOf(name, signed, secret)}`;
 };
 
-/** Was this value signed with this secret, here or by the LMS? */
-export const isSignedCookie = (name: string, value: string, secret: string): boolean => {
-  const [, signed, signature] = /^(.+:.+):([-\w]+)$/.exec(value) ?? [];
-  if (signed === undefined || signature === undefined) return false;
+/** The value that was signed with this secret, here or by the LMS, and when: ISO. Undefined for all others. */
+export const openedCookie = (
+  name: string,
+  cookie: string,
+  secret: string,
+): { value: string; at: string } | undefined => {
+  const [, signed, value, seconds, signature] = /^(([-\w]+):([0-9A-Za-z]{1,8})):([-\w]+)$/.exec(cookie) ?? [];
+  if (signed === undefined || signature === undefined) return undefined;
   const [expected, given] = [signatureOf(name, signed, secret), signature].map((each) => Buffer.from(each));
-  return expected!.length === given!.length && timingSafeEqual(expected!, given!);
+  if (expected!.length !== given!.length || !timingSafeEqual(expected!, given!)) return undefined;
+  const number = [...seconds!].reduce((sum, digit) => sum * 62 + digits.indexOf(digit), 0);
+  return { value: value!, at: new Date(number * 1000).toISOString() };
 };
 
 const signatureOf = (name: string, signed: string, secret: string): string => {

@@ -18,6 +18,11 @@ export class FreshAttempts {
     private readonly clock: Clock,
   ) {}
 
+  /** A look at the attempt of somebody else writes nothing. */
+  async seenBy(userId: number, attempt: AttemptRecord, at: string): Promise<AttemptRecord> {
+    return attempt.userId === userId ? this.of(attempt, at) : attempt;
+  }
+
   async of(attempt: AttemptRecord, at: string, actor: Actor = { kind: 'clock' }): Promise<AttemptRecord> {
     if (!isOverdue(attempt, at) || this.clock.reasonToEndNoAttempt()) return attempt;
     const { id, examId, userId } = attempt;

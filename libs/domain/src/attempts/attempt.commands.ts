@@ -65,7 +65,7 @@ export class ClickSoftwareDownload extends AttemptCommand<OneAttempt> {
   readonly type = 'ClickSoftwareDownload';
 }
 
-/** The provider says that the learner's set-up is done. */
+/** The learner's set-up is done: the provider says so, or the learner came in through a secure browser. */
 export class ReadyAttempt extends AttemptCommand<OneAttempt> {
   readonly type = 'ReadyAttempt';
 }
@@ -91,11 +91,6 @@ export class RemoveAttempt extends AttemptCommand<OneAttempt> {
 /** Takes all of a learner's attempts at an exam away, as one change. */
 export class RemoveAllAttempts extends AttemptCommand {
   readonly type = 'RemoveAllAttempts';
-}
-
-/** The learner came in through a secure browser: ready to start, or, when the exam was running, handed in (domain.md §2.7). */
-export class EnterSecureBrowser extends AttemptCommand<OneAttempt> {
-  readonly type = 'EnterSecureBrowser';
 }
 
 /** The learner completed onboarding: attempts that were blocked for the lack of it go (domain.md §7.6). */
@@ -163,7 +158,6 @@ export type AnyAttemptCommand =
   | ResetPracticeAttempt
   | RemoveAttempt
   | RemoveAllAttempts
-  | EnterSecureBrowser
   | ClearOnboardingErrors
   | TimeOutAttempt
   | AcknowledgeReviewStatus

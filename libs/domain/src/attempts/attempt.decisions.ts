@@ -6,7 +6,7 @@ import { effectsOfRemoval } from './attempt.effects.js';
 import type { AttemptEvent } from './attempt.events.js';
 import type { Attempt } from './attempt.js';
 import { illegal, knownAs, move, moveOnce, runOut } from './attempt.moves.js';
-import { isIncomplete, isInProgress, isOnboardingError, isSettingUp } from './attempt.statuses.js';
+import { isIncomplete, isOnboardingError, isSettingUp } from './attempt.statuses.js';
 import { isOverdue, isPastDue, remainingSeconds } from './attempt.time.js';
 import { attemptOf, currentAttempt, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
 
@@ -108,12 +108,6 @@ export const attemptDecisions: Decisions = {
 
   /** As in the reference, nobody looks whether their time is over. */
   RemoveAllAttempts: (state, command) => state.attempts.map((attempt) => removed(attempt, command, 'staff')),
-
-  EnterSecureBrowser: (state, command) => {
-    const attempt = attemptOf(state, command.data.attemptId);
-    const acts = isInProgress(attempt.status) || isSettingUp(attempt.status);
-    return acts ? move(state, attempt, 'ready_to_start', command) : [];
-  },
 
   ClearOnboardingErrors: (state, { data: { at } }) =>
     state.attempts

@@ -5,7 +5,6 @@ import {
   ApplyReview,
   ClickSoftwareDownload,
   DeclineAttempt,
-  EnterSecureBrowser,
   GrantAllowance,
   ReadyAttempt,
   StartAttempt,
@@ -37,7 +36,6 @@ const requests = {
   'a click on the download': (minutes: number) => new ClickSoftwareDownload(learner, one(minutes), byLearner),
   'a decline': (minutes: number) => new DeclineAttempt(learner, one(minutes), byLearner),
   'ready to start': (minutes: number) => new ReadyAttempt(learner, one(minutes), byLearner),
-  'entering through a secure browser': (minutes: number) => new EnterSecureBrowser(learner, one(minutes), byLearner),
   'the acknowledgement of a result': (minutes: number) => new AcknowledgeReviewStatus(learner, one(minutes), byLearner),
   'an allowance of the same value': (minutes: number) =>
     new GrantAllowance(learner, { key: 'additional_time_granted', value: '15', at: after(minutes) }, byLearner),

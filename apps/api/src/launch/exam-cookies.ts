@@ -1,0 +1,37 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIGURATION } from '#commands';
+import { type Configuration, cookieSecretOf } from '#configuration';
+import { isIncomplete } from '#domain';
+import type { AttemptRecord } from '#read-models';
+import { Timer } from '../attempts/timer.js';
+import { openedCookie, signedCookie } from './signed-cookie.js';
+
+/** A cookie outlasts the exam's minutes by this, for a learner who does not start at once. */
+const hoursToStart = 12;
+
+/** The cookie `exam`, by which a secure browser is known: for one attempt, while it is incomplete and the cookie is young. */
+@Injectable()
+export class ExamCookies {
+  constructor(
+    private readonly timer: Timer,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+  ) {}
+
+  /** The header that sets it. */
+  async headerFor(attempt: AttemptRecord, at: string): Promise<string> {
+    const cookie = signedCookie('exam', attempt.attemptCode, cookieSecretOf(this.configuration), at);
+    const secure = this.configuration.settings.https === 'on' ? '; Secure' : '';
+    return `exam=${cookie}; Path=/; Max-Age=${await this.secondsFor(attempt, at)}; HttpOnly; SameSite=Lax${secure}`;
+  }
+
+  async opens(cookie: string, attempt: AttemptRecord, at: string): Promise<boolean> {
+    const opened = openedCookie('exam', cookie, cookieSecretOf(this.configuration));
+    if (opened?.value !== attempt.attemptCode || !isIncomplete(attempt.status)) return false;
+    const age = (Date.parse(at) - Date.parse(opened.at)) / 1000;
+    return age <= (await this.secondsFor(attempt, at));
+  }
+
+  private async secondsFor(attempt: AttemptRecord, at: string): Promise<number> {
+    return ((await this.timer.minutesOf(attempt, at)) + hoursToStart * 60) * 60;
+  }
+}

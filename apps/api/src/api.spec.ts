@@ -291,8 +291,17 @@ describe('a body', () => {
   });
 
   it('that is too large is refused', async () => {
-    const { status, json } = await post(JSON.stringify({ text: 'x'.repeat(11 * 1024 * 1024) }));
+    const { status, json } = await post(JSON.stringify({ text: 'x'.repeat(256 * 1024) }));
     expect([status, json()]).toEqual([413, { detail: expect.any(String) }]);
+  });
+
+  it.each([
+    ['application/json', `[${Array(20_000).fill('{}')}]`, 'more than 13107 values'],
+    ['application/x-www-form-urlencoded', 'a&'.repeat(1_001), 'more than 1000 fields'],
+    ['multipart/form-data; boundary=b', '--b\r\nX: y\r\n\r\n\r\n'.repeat(1_001), 'more than 1000 fields'],
+  ])('that has too many values is refused, as %s', async (type, text, why) => {
+    const { status, json } = await post(text, type);
+    expect([status, json()]).toEqual([400, { detail: expect.stringContaining(why) }]);
   });
 });
 

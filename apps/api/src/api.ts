@@ -13,7 +13,7 @@ import { AccessLog } from './access/access-log.js';
 import { admitByPriority } from './admission/admission.hooks.js';
 import { Admission } from './admission/admission.js';
 import { apiModule } from './api.module.js';
-import { Authentication, isSigned } from './authentication.js';
+import { Authentication, checkStaff, isSigned } from './authentication.js';
 import { allowOrigins } from './browsers/cross-origin.js';
 import { addSecurityHeaders } from './browsers/security-headers.js';
 import { documentOf } from './document/document.js';
@@ -25,11 +25,9 @@ import { OperationsPort } from './operations-port.js';
 import { limitRates } from './rate-limits.js';
 import { asRouted, asWritten, checkParameters, refuseLong } from './reference-urls.js';
 import { keepRequestIds, requestIdOf } from './request-ids.js';
-import { readBody } from './requests/body.js';
+import { readBody, usualBody } from './requests/body.js';
 import { checkAccept } from './requests/negotiation.js';
-import { limitTimes } from './time-limits.js';
-
-const largestBody = 10 * 1024 * 1024;
+import { limitTimes, slowest } from './time-limits.js';
 
 /** Connections that wait to be accepted: a full exam hall connects within a second. The system may allow fewer. */
 const backlog = 4_096;
@@ -60,7 +58,8 @@ export const createApi = (configuration: Configuration, databaseUrl: string) =>
 export async function createApplication(module: DynamicModule, configuration: Configuration) {
   const { logLevel, settings, corsOrigins } = configuration;
   const adapter = new FastifyAdapter({
-    bodyLimit: largestBody,
+    bodyLimit: usualBody,
+    ...slowest,
     genReqId: requestIdOf,
     // What comes while the process ends is served, too; connections are closed after their answers.
     return503OnClosing: false,
@@ -139,9 +138,9 @@ function readBodiesLater(fastify: FastifyInstance) {
   fastify.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) => {
-    if (request.routeOptions.config.keepsBytes || request.headers['idempotency-key'] !== undefined)
-      request.bytes = bytes;
-    return readBody(request.headers['content-type'] ?? '', bytes);
+    const { keepsBytes, largestBody } = request.routeOptions.config;
+    if (keepsBytes || request.headers['idempotency-key'] !== undefined) request.bytes = bytes;
+    return readBody(request.headers['content-type'] ?? '', bytes, largestBody);
   });
 }
 
@@ -152,7 +151,9 @@ const shapeOf = (url: string) => url.replace(/:\w+/g, ':');
 
 function collectRoutes(fastify: FastifyInstance): Routes {
   const routes: Routes = new Map();
-  fastify.addHook('onRoute', ({ url, method, config, handler }) => {
+  fastify.addHook('onRoute', (route) => {
+    const { url, method, config, handler } = route;
+    route.bodyLimit = config?.largestBody;
     if ((handler as unknown) === answerOtherMethod) return;
     const { methods } = routes.get(shapeOf(url)) ?? { methods: [] };
     routes.set(shapeOf(url), { url, config, methods: [...methods, method].flat() });
@@ -177,6 +178,7 @@ function checkRequests(fastify: FastifyInstance, routes: Routes, authentication:
     if (config.mayBeSigned && isSigned(request.headers)) return;
     request.user = await authentication.callerOf(request);
     if (!request.user) throw refused(403, 'Authentication credentials were not provided.');
+    checkStaff(request);
   });
 }
 

@@ -17,11 +17,13 @@ import type { Repository } from 'typeorm';
 import { Clock } from '#clock';
 import { CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
+import { limits } from '#domain';
 import { type Caller, type Claims, isCourseStaff, rememberUser, UserRow, userById, userByName } from '#platform';
 import type { Logged } from './access/access-hooks.js';
 import { type Verify, verifierOf } from './authentication.tokens.js';
 import { checkCsrf, crumb } from './browsers/csrf-tokens.js';
 import { refused } from './http-answer.js';
+import { refuseLong } from './reference-urls.js';
 import { bodyObject } from './requests/body-object.js';
 
 declare module 'fastify' {
@@ -33,8 +35,11 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     gate?: Who;
+    scopes?: readonly string[];
     keepsBytes?: true;
     mayBeSigned?: true;
+    /** Bytes of a body. */
+    largestBody?: number;
     /** What OPTIONS tells of the path. */
     about?: { name?: string; description: string };
   }
@@ -56,7 +61,7 @@ export type GateOptions = {
   keepsBytes?: true;
   /** A provider may sign the request instead of logging in; the route checks the signature, and then there is no `user`. */
   mayBeSigned?: true;
-} & Pick<FastifyContextConfig, 'priority' | 'priorityByBody'>;
+} & Pick<FastifyContextConfig, 'priority' | 'priorityByBody' | 'largestBody'>;
 
 /**
  * Who may pass (rest-api.md §2.4). `course`: staff of the course to which the addressed object belongs; global staff
@@ -67,6 +72,8 @@ export const Gate = (who: Who, options: GateOptions = {}): MethodDecorator =>
     SetMetadata(Gate, { who, ...options }),
     RouteConfig({
       gate: who,
+      scopes: options.scopes,
+      largestBody: options.largestBody,
       keepsBytes: options.keepsBytes,
       mayBeSigned: options.mayBeSigned,
       logs: options.logs,
@@ -105,15 +112,25 @@ export class GateGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const body = gate.who === 'course' ? bodyObject(request.body) : {};
     const user = request.user!;
-    if (user.isStaff || gate.scopes?.some((scope) => user.scopes.includes(scope))) return true;
+    if (hasRights(user, gate.scopes)) return true;
     if (gate.who === 'course') {
       const addressed = { pool: this.pool, params: request.params, body } as Addressed;
       const courses = [(await (gate.courses ?? courseOf)(addressed)) ?? []].flat();
       if (courses.length === 0) throw refused(403, 'could not determine the course_id');
+      for (const course_id of courses) refuseLong({ course_id }, limits.name);
       if (await isCourseStaff(this.pool, user.userId, ...courses)) return true;
     }
-    throw refused(403, 'Must be a Staff User to Perform this request.');
+    throw notStaff();
   }
+}
+
+const hasRights = (user: Caller, scopes: readonly string[] = []) =>
+  user.isStaff || scopes.some((scope) => user.scopes.includes(scope));
+const notStaff = () => refused(403, 'Must be a Staff User to Perform this request.');
+
+/** Where only staff pass, the body of anybody else is not even read. */
+export function checkStaff({ user, routeOptions: { config } }: FastifyRequest) {
+  if (config.gate === 'staff' && !config.about && !hasRights(user!, config.scopes)) throw notStaff();
 }
 
 const courseOf = ({ params, body }: Addressed): string | undefined =>

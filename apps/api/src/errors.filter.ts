@@ -25,9 +25,11 @@ export class ErrorFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     // It took too long and was answered then, or the client did not wait for the answer.
-    if (reply.sent || reply.raw.destroyed) return;
-    this.writability.note(error);
+    if (reply.sent) return;
     const { status, body, headers } = answerTo(error, request);
+    // The hooks of the answer still run: they count the request as done and record it.
+    if (reply.raw.destroyed) return reply.code(status).headers(headers).send(body);
+    this.writability.note(error);
     if (error instanceof Busy) this.reportBusy(error);
     else if (status >= 500) this.report(status, error, request);
     reply.code(status).headers(headers).send(body);

@@ -39,6 +39,23 @@ export const userById: (pool: pg.Pool, userId: number) => Promise<User | undefin
 export const userByName: (pool: pg.Pool, username: string) => Promise<User | undefined> = find('username');
 export const userByEmail: (pool: pg.Pool, email: string) => Promise<User | undefined> = find('email');
 
+/** The users whom these texts mean: by user name, else by e-mail address. */
+export async function usersByNames(pool: pg.Pool, texts: readonly string[]): Promise<Map<string, User>> {
+  const { rows } = await pool.query(
+    `select ${columns} from users where username = any($1) or email = any($1) order by id desc`,
+    [texts],
+  );
+  const users = rows.map(toUser);
+  const byEmail = new Map(users.map((user) => [user.email, user]));
+  const byName = new Map(users.map((user) => [user.username, user]));
+  return new Map(
+    texts.flatMap((text) => {
+      const user = byName.get(text) ?? byEmail.get(text);
+      return user ? [[text, user]] : [];
+    }),
+  );
+}
+
 /** The known ones among these users, by id. */
 export async function usersByIds(pool: pg.Pool, userIds: readonly number[]): Promise<Map<number, User>> {
   const { rows } = await pool.query(`select ${columns} from users where id = any($1)`, [userIds]);
@@ -79,6 +96,17 @@ export async function isOfCourse(pool: pg.Pool, userId: number, courseId: string
     values: [userId, courseId],
   });
   return rowCount === 1;
+}
+
+/** The same for many users and courses at once. */
+export async function peopleOfCourses(pool: pg.Pool, userIds: readonly number[], courseIds: readonly string[]) {
+  const { rows } = await pool.query(
+    `select user_id, course_id from enrollments where user_id = any($1) and course_id = any($2) and is_active
+     union select user_id, course_id from course_staff where user_id = any($1) and course_id = any($2) and is_active`,
+    [userIds, courseIds],
+  );
+  const known = new Set(rows.map(({ user_id, course_id }) => `${user_id} ${course_id}`));
+  return (userId: number, courseId: string): boolean => known.has(`${userId} ${courseId}`);
 }
 
 /** The name on the learner's papers (domain.md §3.4): the one sent last that was not denied. */

@@ -18,15 +18,18 @@ import {
   roundHalfEven,
 } from '#domain';
 import type { Caller } from '#platform';
-import { allowanceJson, allowancesOfCourse, examById } from '#read-models';
+import { allowanceJson, allowancesOfCourse, examsByIds } from '#read-models';
 import { noteObject, noteSubject } from '../access/access-note.js';
 import { type Addressed, Gate, Me } from '../authentication.js';
 import { Answers, Reads } from '../document/answers.js';
 import { listOf } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http-answer.js';
 import { By } from '../origin.js';
+import { longBody } from '../requests/body.js';
 import { bodyObject } from '../requests/body-object.js';
-import { asciiDigits } from '../requests/fields.js';
+import { asciiDigits, longestNumber } from '../requests/fields.js';
+import { isFalsy } from '../requests/ids.js';
+import { Client } from '../time-limits.js';
 import { allowanceSchema, allowancesByName, askedPairs, noPairGranted } from './allowances.answers.js';
 import { BulkAllowanceRequest } from './allowances.requests.js';
 import { Learners } from './learners.js';
@@ -75,19 +78,20 @@ export class BulkAllowancesController {
     const groups: Record<string, object[]> = {};
     for (const allowance of await allowancesOfCourse(this.pool, courseId)) {
       const { username } = allowance.user;
-      groups[username] = [...(groups[username] ?? []), allowanceJson(allowance)];
+      groups[username] ??= [];
+      groups[username].push(allowanceJson(allowance));
     }
     return groups;
   }
 
   @Put([':courseId/bulk_allowance', 'bulk_allowance'])
-  @Gate('course', { courses: coursesOfExams, logs: 'always' })
+  @Gate('course', { courses: coursesOfExams, logs: 'always', largestBody: longBody })
   @ApiOperation({ summary: 'Grant the same allowance to several learners at several exams' })
   @Reads(BulkAllowanceRequest)
   @Answers(200)
   @Answers(207, askedPairs, { description: 'Some were granted, some not' })
   @Answers(400, noPairGranted)
-  async grant(@Body() body: unknown, @Me() me: Caller, @By() by: Origin) {
+  async grant(@Body() body: unknown, @Me() me: Caller, @By() by: Origin, @Client() client: AbortSignal) {
     const request = bodyObject(body);
     const examIds = listIn(request.exam_ids, 'exam_ids');
     const userNames = listIn(request.user_ids, 'user_ids');
@@ -102,10 +106,14 @@ export class BulkAllowancesController {
     if (!examIds.every(isInteger)) throw refused(400, 'exam_ids: A valid integer is required.');
 
     const pairs = examIds.flatMap((exam_id) => userNames.map((user_id) => ({ exam_id, user_id })));
+    const exams = await examsByIds(this.pool, examIds);
+    const learnerOf = await this.learners.idsOf(userNames, [...exams.values()], me);
     let failed = 0;
     for (const { exam_id, user_id } of pairs) {
-      const exam = await examById(this.pool, exam_id);
-      const granted = exam && (await this.grantOne(exam, user_id, type, multiplier, request, me, by));
+      client.throwIfAborted();
+      const exam = exams.get(exam_id);
+      const userId = exam && learnerOf(user_id, exam.courseId);
+      const granted = userId !== undefined && (await this.grantOne(exam!, userId, type, multiplier, request, by));
       if (!granted) failed += 1;
     }
     if (failed === pairs.length) throw nobody();
@@ -115,11 +123,10 @@ export class BulkAllowancesController {
   /** False when this one cannot be granted: the others are, all the same. */
   private async grantOne(
     exam: Exam,
-    userInfo: string,
+    userId: number,
     type: string,
     multiplier: number | undefined,
     { allowance_type, value }: Record<string, unknown>,
-    me: Caller,
     by: Origin,
   ): Promise<boolean> {
     const granted =
@@ -127,7 +134,6 @@ export class BulkAllowancesController {
         ? { key: type, value: printed(value) }
         : { key: additionalTime, value: BigInt(roundHalfEven(exam.timeLimitMins * (multiplier - 1))).toString() };
     try {
-      const userId = await this.learners.idOf(userInfo, exam.courseId, me);
       noteSubject(userId);
       noteObject('exam', exam.id);
       // The reference notices this late; it is the same for all pairs, so nothing has been written yet.
@@ -149,10 +155,10 @@ export class BulkAllowancesController {
 /** Every exam that is addressed must be in a course that the caller staffs; without exams the body's or the path's course. */
 async function coursesOfExams({ pool, params, body }: Addressed): Promise<string[]> {
   // What cannot be read is complained about only to those who pass.
-  const ids = typeof body.exam_ids === 'string' ? itemsOf(body.exam_ids).filter(isInteger) : [];
-  const exams = await Promise.all(ids.map((id) => examById(pool, id)));
-  const courses = exams.flatMap((exam) => exam?.courseId ?? []);
-  const named = params.courseId ?? (body.course_id ? printed(body.course_id) : undefined);
+  const ids = typeof body.exam_ids === 'string' ? listIn(body.exam_ids, 'exam_ids').filter(isInteger) : [];
+  const exams = await examsByIds(pool, ids);
+  const courses = [...exams.values()].map(({ courseId }) => courseId);
+  const named = params.courseId ?? (isFalsy(body.course_id) ? undefined : printed(body.course_id));
   return courses.length > 0 || named === undefined ? courses : [named];
 }
 
@@ -182,9 +188,8 @@ const minutesIn = (value: unknown): string => {
 
 /** A number of at least 1, as the reference reads texts: digits of any script, and `_` between them. */
 const multiplierIn = (value: unknown): number => {
-  const text = asciiDigits(String(value)).trim();
-  const isNumber =
-    typeof value === 'string' && /^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[+-]?\d+)?$/i.test(text);
+  const text = typeof value === 'string' && value.length <= longestNumber ? asciiDigits(value).trim() : '';
+  const isNumber = /^[+-]?(\d+(_\d+)*(\.(\d+(_\d+)*)?)?|\.\d+(_\d+)*)(e[+-]?\d+)?$/i.test(text);
   const multiplier = value === true ? 1 : isNumber ? Number(text.replaceAll('_', '')) : value;
   if (typeof multiplier === 'number' && multiplier >= 1 && multiplier <= limits.multiplier) return multiplier;
   throw badValue();

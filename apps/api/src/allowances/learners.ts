@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { POOL } from '#commands';
-import { printed, Refusal } from '#domain';
-import { type Caller, isOfCourse, userByEmail, userById, userByName } from '#platform';
+import { type Exam, printed, Refusal } from '#domain';
+import { type Caller, isOfCourse, peopleOfCourses, userByEmail, userById, userByName, usersByNames } from '#platform';
 
 /** Finds the learner whom an allowance is for. */
 @Injectable()
@@ -23,5 +23,17 @@ export class Learners {
     const isFound = user && (me.isStaff || (courseId && (await isOfCourse(this.pool, user.id, courseId))));
     if (isFound) return user.id;
     throw new Refusal('user_not_found', `Cannot find user against ${printed(userInfo)}`);
+  }
+
+  /** The same for many texts at the courses of these exams, with two queries. The answer is undefined for nobody. */
+  async idsOf(texts: readonly string[], exams: readonly Exam[], me: Caller) {
+    const users = await usersByNames(this.pool, texts);
+    const courseIds = [...new Set(exams.map(({ courseId }) => courseId))];
+    const userIds = [...users.values()].map(({ id }) => id);
+    const isMember = me.isStaff ? () => true : await peopleOfCourses(this.pool, userIds, courseIds);
+    return (text: string, courseId: string): number | undefined => {
+      const user = users.get(text);
+      return user && isMember(user.id, courseId) ? user.id : undefined;
+    };
   }
 }

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { POOL } from '#commands';
-import { printed } from '#domain';
+import { limits, printed } from '#domain';
 import { type Caller, isCourseStaff } from '#platform';
 import { activeAttemptsOf, allowanceJson, allowancesAt, attemptJson, examJson } from '#read-models';
 import { noteSubject } from '../access/access-note.js';
@@ -10,6 +10,7 @@ import { Gate, Me } from '../authentication.js';
 import { Answers, Asks, Refuses } from '../document/answers.js';
 import { text, userIdNumber } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
+import { refuseLong } from '../reference-urls.js';
 import { bodyObject } from '../requests/body-object.js';
 import { idIn } from '../requests/ids.js';
 import { activeExams } from './attempts.answers.js';
@@ -31,6 +32,7 @@ export class ActiveExamsController {
     const { user_id, course_id } = { ...query, ...bodyObject(body) };
     const userId = idIn(user_id, 'user_id');
     const courseId = course_id == null ? undefined : printed(course_id);
+    refuseLong({ course_id: courseId }, limits.name);
     if (userId === undefined) return [];
     noteSubject(userId);
     if (userId !== me.userId && !me.isStaff && !(courseId && (await isCourseStaff(this.pool, me.userId, courseId))))

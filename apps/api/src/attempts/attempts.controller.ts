@@ -34,6 +34,7 @@ import { Answers, Reads } from '../document/answers.js';
 import { either, failure } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
 import { By } from '../origin.js';
+import { longBody } from '../requests/body.js';
 import { idIn, isFalsy } from '../requests/ids.js';
 import { validated } from '../requests/validated.js';
 import { WholeNumber, wholeNumber } from '../whole-number.js';
@@ -135,7 +136,7 @@ export class AttemptsController {
   }
 
   @Put(':attemptId')
-  @Gate('login', { priority: 'submit', priorityByBody, logs: 'others' })
+  @Gate('login', { priority: 'submit', priorityByBody, logs: 'others', largestBody: longBody })
   @ApiOperation({ summary: 'Start, stop, submit, decline … an attempt' })
   @Reads(ChangeAttemptRequest)
   @Answers(200, changedAttemptId)

@@ -11,6 +11,7 @@ import { Answers, Reads, ReadsJson } from '../document/answers.js';
 import { detail, either, listOf, messages, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http-answer.js';
 import { By } from '../origin.js';
+import { longBody } from '../requests/body.js';
 import { idIn } from '../requests/ids.js';
 import { validated, validatedList } from '../requests/validated.js';
 import { WholeNumber } from '../whole-number.js';
@@ -119,7 +120,7 @@ export class ExamsController {
   }
 
   @Patch('exam_registration/course_id/:courseId')
-  @Gate('staff', { logs: 'always' })
+  @Gate('staff', { logs: 'always', largestBody: longBody })
   @ApiOperation({ summary: "Publish a course's exams: create, revise, withdraw what is not listed" })
   @Answers(200, listOf(examIdSchema))
   @Answers(422, either(messages, listOf(either(messages, listOf(text)))))

@@ -34,22 +34,30 @@ export const Text = ({
   });
 
 /** Digits of any script as ASCII ones: a script has its ten in a row. */
-export const asciiDigits = (text: string): string =>
-  text.replace(/[^\0-\x7F]/gu, (character) => {
-    const isDigit = (code: number) => /\p{Nd}/u.test(String.fromCodePoint(code));
-    const code = character.codePointAt(0)!;
-    if (!isDigit(code)) return character;
-    let zero = code;
-    while (isDigit(zero - 1)) zero -= 1;
-    return String((code - zero) % 10);
-  });
+export const asciiDigits = (text: string): string => text.replace(/\p{Nd}/gu, asciiDigit);
+
+const known = new Map<string, string>();
+function asciiDigit(digit: string): string {
+  const found = known.get(digit);
+  if (found) return found;
+  const code = digit.codePointAt(0)!;
+  let zero = code;
+  while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
+  const ascii = String((code - zero) % 10);
+  known.set(digit, ascii);
+  return ascii;
+}
+
+/** Digits of a number in a text; a longer text is refused before anybody looks for numbers in it. */
+export const longestNumber = 1_000;
 
 /** `most`: the number may be at most that, above 0 or below. */
 export const Integer = ({ most, ...options }: FieldOptions & { most: number }) =>
   field('integer', { ...options, like: { minimum: -most, maximum: most } }, (value) => {
-    if (typeof value === 'string' && value.length > 1000) return new Wrong('String value too large.');
+    if (typeof value === 'string' && value.length > longestNumber) return new Wrong('String value too large.');
+    if (typeof value !== 'string' && typeof value !== 'number') return new Wrong('A valid integer is required.');
     const digits = asciiDigits(String(value));
-    const known = ['string', 'number'].includes(typeof value) && /^\s*[+-]?\d+(_\d+)*\s*$/.test(digits);
+    const known = /^\s*[+-]?\d+(_\d+)*\s*$/.test(digits);
     const number = Number(digits.replaceAll('_', ''));
     if (!known) return new Wrong('A valid integer is required.');
     if (number > most) return new Wrong(`Ensure this value is less than or equal to ${most}.`);

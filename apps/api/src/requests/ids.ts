@@ -1,5 +1,5 @@
 import { Refusal } from '#domain';
-import { asciiDigits } from './fields.js';
+import { asciiDigits, longestNumber } from './fields.js';
 
 /** What counts as nothing given in the reference: null, false, 0, and what is empty. */
 export const isFalsy = (value: unknown): boolean =>
@@ -12,7 +12,7 @@ export const isFalsy = (value: unknown): boolean =>
 export const idIn = (value: unknown, field: string): number | undefined => {
   if (value === undefined || value === null || value === false) return undefined;
   if (value === true) return 1;
-  const text = typeof value === 'string' ? asciiDigits(value) : '';
+  const text = typeof value === 'string' && value.length <= longestNumber ? asciiDigits(value) : '';
   const number = /^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : value;
   if (typeof number === 'number' && Number.isFinite(number) && Math.abs(number) < 2 ** 63) return Math.trunc(number);
   throw new Refusal('bad_request', `${field}: A valid integer is required.`);

@@ -12,6 +12,7 @@ import { Gate } from '../authentication.js';
 import { Answers, Reads } from '../document/answers.js';
 import { detail, either, oneOf, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http-answer.js';
+import { longBody } from '../requests/body.js';
 import { bodyObject } from '../requests/body-object.js';
 import { type CallbackSender, CallbackSenders, originOfSender } from './callback-senders.js';
 import { quarantining } from './quarantining.js';
@@ -35,7 +36,7 @@ export class ReviewsController {
   ) {}
 
   @Post('ready')
-  @Gate('login', { priority: 'start', keepsBytes: true, mayBeSigned: true, logs: 'others' })
+  @Gate('login', { priority: 'start', keepsBytes: true, mayBeSigned: true, logs: 'others', largestBody: longBody })
   @ApiOperation({ summary: "The learner's set-up is done" })
   @Answers(200, ok)
   @Answers(404, either(text, detail))
@@ -58,7 +59,7 @@ export class ReviewsController {
   }
 
   @Post('reviewed')
-  @Gate('login', { keepsBytes: true, mayBeSigned: true, priority: 'start', logs: 'always' })
+  @Gate('login', { keepsBytes: true, mayBeSigned: true, priority: 'start', logs: 'always', largestBody: longBody })
   @ApiOperation({ summary: 'The review of an attempt' })
   @Reads(ReviewRequest)
   @Answers(200, ok)

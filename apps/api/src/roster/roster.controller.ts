@@ -9,7 +9,7 @@ import { originOf } from '../access/access-hooks.js';
 import { rowCounter } from '../access/access-note.js';
 import { Authentication, Gate, Me } from '../authentication.js';
 import { Answers, ReadsJson } from '../document/answers.js';
-import { readable } from '../requests/body.js';
+import { readable, rosterBody } from '../requests/body.js';
 import { rosterErrors, rosterSchema, writtenCounts } from './roster.schemas.js';
 
 @ApiTags('lms')
@@ -22,7 +22,11 @@ export class RosterController {
   ) {}
 
   @Put()
-  @Gate('staff', { scopes: [...rosterParts.map((part) => `roster:${part}`), 'roster:write'], logs: 'always' })
+  @Gate('staff', {
+    scopes: [...rosterParts.map((part) => `roster:${part}`), 'roster:write'],
+    logs: 'always',
+    largestBody: rosterBody,
+  })
   @ApiOperation({ summary: 'Describe people and courses: all of it is written, or nothing' })
   @ReadsJson(rosterSchema)
   @Answers(200, writtenCounts)

@@ -11,6 +11,13 @@ const rows = async (pool: pg.Pool, name: string, where: string, values: unknown[
 export const examById = async (pool: pg.Pool, examId: number | string): Promise<Exam | undefined> =>
   isRowId(examId) ? (await rows(pool, 'exam by id', 'exam.id = $1', [examId]))[0] : undefined;
 
+/** The exams with these ids, by id; texts that are no ids have none. */
+export async function examsByIds(pool: pg.Pool, examIds: readonly (number | string)[]): Promise<Map<string, Exam>> {
+  const found = await rows(pool, 'exams by id', 'exam.id = any($1)', [examIds.filter(isRowId)]);
+  const byId = new Map(found.map((exam) => [exam.id, exam]));
+  return new Map(examIds.flatMap((id) => (byId.has(Number(id)) ? [[String(id), byId.get(Number(id))!]] : [])));
+}
+
 export const examByContent = async (pool: pg.Pool, courseId: string, contentId: string): Promise<Exam | undefined> =>
   (await rows(pool, 'exam by content', 'exam.course_id = $1 and exam.content_id = $2', [courseId, contentId]))[0];
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkDataDir, loadConfiguration, startPostgres } from '#configuration';
+import { checkDataDir, checkFingerprints, checkSplitRole, loadConfiguration, startPostgres } from '#configuration';
 import { startApi } from './api/src/api.js';
 import { bringUpToDate } from './bring-up-to-date.js';
 import { startWorker } from './worker/src/worker.js';
@@ -14,6 +14,7 @@ const startUp = new AbortController();
 async function start() {
   const configuration = loadConfiguration(process.env);
   const { host, port, role, dataDir, kafkaBrokers } = configuration;
+  checkSplitRole(configuration);
   checkDataDir(configuration);
   let databaseUrl = configuration.databaseUrl;
   if (!databaseUrl) {
@@ -22,6 +23,7 @@ async function start() {
     databaseUrl = postgres.url;
   }
   await bringUpToDate(databaseUrl, { signal: startUp.signal, say: console.log });
+  await checkFingerprints(configuration, databaseUrl);
   if (role !== 'api') {
     const worker = await startWorker(configuration, databaseUrl);
     running.push({ name: 'The worker', stop: () => worker.close() });

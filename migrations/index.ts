@@ -11,6 +11,7 @@ export const migrations = [
   '5000-list-sums.sql',
   '6000-callbacks.sql',
   '7000-access-log.sql',
+  '8000-erasure.sql',
 ].map(sqlMigration);
 
 export const migrationNames = migrations.map((Migration) => new Migration().name);

@@ -1,7 +1,8 @@
 -- The rights of the role that the service acts as, :role. Run at each start that changes anything.
 grant usage on schema public to :role;
 grant select on migrations, log_generations to :role;
-grant select, insert on events, mails to :role;
+grant select, insert on events, mails, erasure_certificates to :role;
+grant select on secret_fingerprints to :role;
 grant select, insert, update on streams, vendor_retirements to :role;
 grant select, insert, delete on commands, list_sums, list_changes to :role;
 grant select, insert, update, delete on checkpoints, dead_letters, leases, users, courses, enrollments, course_staff,

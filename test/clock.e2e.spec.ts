@@ -8,6 +8,7 @@ import { until } from '../libs/event-store/src/testing.js';
 import { Child } from './conformance/child.js';
 import { openDatabase } from './database.js';
 import { courseId, openService, people, publishedExam, roster } from './service.js';
+import { secretsOfSplitRoles } from './split-roles.js';
 
 // Whole processes whose wall clock is wrong (libfaketime). Their monotonic clock is right, as with any clock that is set.
 const { staff, alice, bob } = people;
@@ -56,6 +57,7 @@ function startWorker(ahead: string) {
     ROLE: 'worker',
     DATABASE_URL: service.database.url,
     DATA_DIR: dir,
+    ...secretsOfSplitRoles(dir),
     LD_PRELOAD: library,
     FAKETIME_TIMESTAMP_FILE: join(dir, 'wall-clock'),
     FAKETIME_NO_CACHE: '1',

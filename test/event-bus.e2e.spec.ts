@@ -282,7 +282,9 @@ describe('what the LMS says', () => {
       await isHeard();
       expect(await mayTake(fred)).toBe(false);
       expect(await platform.userById(exam.pool, 42)).toMatchObject({ email: '', fullName: '', isActive: false });
-      expect(await platform.open(exam.pool, 42, await platform.seal(exam.pool, 42, 'a note'))).toBeUndefined();
+      const place = { stream: 'attempts-1-42', field: 'review' };
+      const sealed = await platform.seal(exam.pool, 42, 'a note', place);
+      expect(await platform.open(exam.pool, 42, sealed, place)).toBeUndefined();
     },
   );
 

@@ -75,14 +75,14 @@ const reviewOf = ({ attempt_code, external_id }: Attempt, more: object = {}) => 
 const send = (body: unknown, headers: object = {}) => ask(undefined, 'POST', callback, body, headers);
 const reviewsIn = async ({ id }: Attempt) => {
   const { rows } = await service.database.owner.query(
-    `select data, (metadata->>'userId')::int as user from events
+    `select stream, data, (metadata->>'userId')::int as user from events
       where type = 'ReviewReceived' and (data->>'attemptId')::int = $1 order by position`,
     [id],
   );
   return Promise.all(
-    rows.map(async ({ data, user }) => ({
+    rows.map(async ({ stream, data, user }) => ({
       ...data,
-      ...JSON.parse((await open(service.database.pool, user, data.sealed))!),
+      ...JSON.parse((await open(service.database.pool, user, data.sealed, { stream, field: 'review' }))!),
     })),
   );
 };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
@@ -6,6 +6,7 @@ import { createApi } from '../apps/api/src/api.js';
 import { Clock } from '../libs/clock/src/index.js';
 import { loadConfiguration } from '../libs/configuration/src/index.js';
 import { type Database, openDatabase } from './database.js';
+import { keyEncryptionKey } from './split-roles.js';
 
 export const secret = 'a secret of the tests, long enough for HS256';
 
@@ -39,6 +40,7 @@ export const contentId = (name: string) => `block-v1:OrgX+Demo+2031+type@sequent
 export async function openService(environment: Record<string, string> = {}, fresh?: Database) {
   const database = fresh ?? (await openDatabase());
   const dataDir = mkdtempSync(join(tmpdir(), 'proctoring-service-'));
+  writeFileSync(join(dataDir, 'key-encryption-key'), keyEncryptionKey);
   const configuration = loadConfiguration({
     JWT_SECRET: secret,
     DATA_DIR: dataDir,

@@ -20,7 +20,7 @@ begin
     union select course_id from public.attempt_learners where user_id = person
     union select course_id from public.list_changes where place = former or names like lower(former collate "C") || e'\n%'
     union select course_id from public.list_sums where former = any (places));
-  insert into public.learner_keys (user_id) values (person) on conflict (user_id) do update set key = null;
+  insert into public.learner_keys (user_id) values (person) on conflict (user_id) do update set key = null, key_encryption_key = null;
   -- Triggers take the names out of this row, and out of lists.
   insert into public.users (id, username) values (person, 'retired user ' || person)
     on conflict (id) do update set username = excluded.username;

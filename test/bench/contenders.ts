@@ -6,6 +6,7 @@ import type pg from 'pg';
 import { signToken } from '#platform';
 import { Child, freePort } from '../conformance/child.js';
 import { send } from '../conformance/server.js';
+import { secretsOfSplitRoles } from '../split-roles.js';
 
 export type Learner = { id: number; username: string; is_staff?: boolean };
 
@@ -33,6 +34,7 @@ export async function startService(dir: string, name: string, databaseUrl: strin
     ROLE: 'api',
     DATABASE_URL: databaseUrl,
     DATA_DIR: join(dir, name),
+    ...secretsOfSplitRoles(dir),
     JWT_SECRET: secret,
     LOG_LEVEL: 'warn',
   });

@@ -9,6 +9,7 @@ import { Bell, EventStore, replay, start } from '#event-store';
 import { changesIn, type Message, messagesOf, Relay, relayLag, topics } from '#integration';
 import { projectInline } from '#read-models';
 import { Child } from '../conformance/child.js';
+import { secretsOfSplitRoles } from '../split-roles.js';
 import type { Bench } from './bench.js';
 import { type Filled, openFilled } from './filled.js';
 import type { Section } from './report.js';
@@ -109,6 +110,7 @@ function startWorkerOf(name: string, dir: string, { databaseUrl, kafkaBrokers, k
     KAFKA_BROKERS: kafkaBrokers.join(),
     KAFKA_TOPIC_PREFIX: kafkaTopicPrefix,
     DATA_DIR: join(dir, name),
+    ...secretsOfSplitRoles(dir),
     LOG_LEVEL: 'warn',
   });
   return { stop: () => child.stop(), pid: Number(readFileSync(join(dir, `${name}.pid`), 'utf8')) };

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { SignJWT } from 'jose';
 import pg from 'pg';
 import { startPostgres } from '../../libs/configuration/src/embedded-postgres.js';
+import { keyEncryptionKey } from '../split-roles.js';
 import { Child, freePort } from './child.js';
 import type { Clock } from './clock.js';
 import { Published } from './published.js';
@@ -90,6 +91,7 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
     DATA_DIR: dataDir,
     JWT_SECRET: secret,
     PROCTORING_CONFIG: settingsFile,
+    KEY_ENCRYPTION_KEYS: `data-dir:${keyEncryptionKey}`,
     TZ: 'UTC',
   };
   let current: Fields = {

@@ -5,6 +5,7 @@ import { isAlive, startPostgres } from '../../libs/configuration/src/embedded-po
 import { Child, freePort } from '../conformance/child.js';
 import { endAll } from '../conformance/ending.js';
 import { CannotRun, pythonWith } from '../python.js';
+import { secretsOfSplitRoles } from '../split-roles.js';
 import { unmetOperations } from './unmet.js';
 import { authorizationOf, callers, fill, secret, type Values } from './world.js';
 
@@ -82,8 +83,6 @@ async function run() {
 
 async function startService(): Promise<string> {
   const database = await startPostgres({ dataDir: join(dir, 'postgres'), settings: { fsync: 'off' } });
-  const settings = join(dir, 'settings.json');
-  writeFileSync(settings, JSON.stringify({ PROCTORED_EXAM_VIEWABLE_PAST_DUE: true }));
   const port = await freePort();
   const env = {
     HOST: '127.0.0.1',
@@ -92,7 +91,7 @@ async function startService(): Promise<string> {
     DATABASE_URL: database.url,
     DATA_DIR: dir,
     JWT_SECRET: secret,
-    PROCTORING_CONFIG: settings,
+    ...secretsOfSplitRoles(dir, { PROCTORED_EXAM_VIEWABLE_PAST_DUE: true }),
     LOG_LEVEL: 'warn',
   };
   await new Child('service', dir, [process.execPath, 'dist/apps/main.js'], env).answers(port, '/health/ready');

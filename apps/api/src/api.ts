@@ -6,8 +6,9 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { type Configuration, logLevelsOf } from '#configuration';
+import { type Configuration, keyEncryptionKeysOf, logLevelsOf } from '#configuration';
 import { limits } from '#domain';
+import { useKeyEncryptionKeys } from '#platform';
 import { logAccess } from './access/access-hooks.js';
 import { AccessLog } from './access/access-log.js';
 import { admitByPriority } from './admission/admission.hooks.js';
@@ -57,6 +58,7 @@ export const createApi = (configuration: Configuration, databaseUrl: string) =>
 
 export async function createApplication(module: DynamicModule, configuration: Configuration) {
   const { logLevel, settings, corsOrigins } = configuration;
+  useKeyEncryptionKeys(() => keyEncryptionKeysOf(configuration));
   const adapter = new FastifyAdapter({
     bodyLimit: usualBody,
     ...slowest,

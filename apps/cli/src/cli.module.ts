@@ -17,6 +17,7 @@ import { LeadersCommand } from './operators/leaders.command.js';
 import { ObscuredIdsCommand } from './operators/obscured-ids.command.js';
 import { ReplayCommand } from './operators/replay.command.js';
 import { RetireUserCommand } from './operators/retire-user.command.js';
+import { RewrapCommand } from './operators/rewrap.command.js';
 import { RebuildCommand } from './rebuild/rebuild.command.js';
 import { TokenCommand } from './token/token.command.js';
 
@@ -35,6 +36,7 @@ import { TokenCommand } from './token/token.command.js';
     UpdateAttemptsForExamCommand,
     ObscuredIdsCommand,
     RetireUserCommand,
+    RewrapCommand,
     ReplayCommand,
     LeadersCommand,
     TopicsCommand,

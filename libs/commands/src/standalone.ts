@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import type pg from 'pg';
-import type { Configuration } from '#configuration';
+import { type Configuration, keyEncryptionKeysOf } from '#configuration';
+import { useKeyEncryptionKeys } from '#platform';
 import { CommandsModule } from './commands.module.js';
 import { CONFIGURATION, POOL } from './tokens.js';
 
@@ -9,12 +10,15 @@ import { CONFIGURATION, POOL } from './tokens.js';
 class StandaloneModule {}
 
 /** The commands by themselves, for what runs without HTTP. */
-export const standaloneCommands = (configuration: Configuration, pool: pg.Pool): DynamicModule => ({
-  module: StandaloneModule,
-  imports: [CommandsModule],
-  providers: [
-    { provide: CONFIGURATION, useValue: configuration },
-    { provide: POOL, useValue: pool },
-  ],
-  exports: [CONFIGURATION, POOL],
-});
+export function standaloneCommands(configuration: Configuration, pool: pg.Pool): DynamicModule {
+  useKeyEncryptionKeys(() => keyEncryptionKeysOf(configuration));
+  return {
+    module: StandaloneModule,
+    imports: [CommandsModule],
+    providers: [
+      { provide: CONFIGURATION, useValue: configuration },
+      { provide: POOL, useValue: pool },
+    ],
+    exports: [CONFIGURATION, POOL],
+  };
+}

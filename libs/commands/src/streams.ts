@@ -9,9 +9,7 @@ import {
 } from '#domain';
 import { folded, type Stored } from '#event-store';
 
-/** One learner at one exam: attempts, allowances and reviews (ADR 1). */
-export const learnerAtExamStream = ({ examId, userId }: { examId: number; userId: number }): string =>
-  `attempts-${examId}-${userId}`;
+export { learnerAtExamStream } from '#platform';
 
 /** What outlives a learner: the retirement. */
 export const learnerStream = (userId: number): string => `learner-${userId}`;

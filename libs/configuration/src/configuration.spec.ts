@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkDataDir, jwtSecretOf, loadConfiguration, userObfuscationKeyOf } from './configuration.js';
+import { checkDataDir, checkSplitRole, jwtSecretOf, loadConfiguration, userObfuscationKeyOf } from './configuration.js';
 import { configurationPage } from './configuration-page.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'configuration of a test '));
@@ -13,6 +13,9 @@ const withSettings = (content: unknown) => {
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
   return { PROCTORING_CONFIG: file };
 };
+
+const secret = 'a secret of the tests, long enough for HS256';
+const keys = `a:${Buffer.alloc(32).toString('base64')}`;
 
 describe('without configuration', () => {
   const configuration = loadConfiguration({});
@@ -127,7 +130,12 @@ describe('a DATA_DIR in which nothing can be made', () => {
 
   it('is not needed when everything is configured', () => {
     const settings = withSettings({ SECRET_KEY: 'a', PROCTORING_USER_OBFUSCATION_KEY: 'b' });
-    const environment = { DATABASE_URL: 'postgres://u:p@db/exams', JWT_SECRET: 'c', ...settings };
+    const environment = {
+      DATABASE_URL: 'postgres://u:p@db/exams',
+      JWT_SECRET: secret,
+      KEY_ENCRYPTION_KEYS: keys,
+      ...settings,
+    };
     checkDataDir(loadConfiguration({ DATA_DIR: join(file, 'data'), ...environment }));
   });
 });
@@ -256,6 +264,31 @@ describe('the event bus', () => {
 });
 
 describe('secrets', () => {
+  it.each(['short', 'a'.repeat(31), 'change-me-change-me-change-me-change-me', 'please-changeme-please-changeme-'])(
+    'of tokens that could be guessed are refused: %s',
+    (JWT_SECRET) => expect(() => loadConfiguration({ JWT_SECRET })).toThrow(/^JWT_SECRET must be at least 32 bytes/),
+  );
+
+  it.each(['x', 'a:short', `${keys},${keys}`, `a b:${'A'.repeat(43)}=`])(
+    'that keys are wrapped with have an id and 32 bytes: %s is refused',
+    (KEY_ENCRYPTION_KEYS) => {
+      const load = () => loadConfiguration({ KEY_ENCRYPTION_KEYS });
+      expect(load).toThrow(/^KEY_ENCRYPTION_KEYS must be pairs id:key/);
+      expect(load).not.toThrow(KEY_ENCRYPTION_KEYS);
+    },
+  );
+
+  it('must be given to the processes of one role', () => {
+    const check = (ROLE: string, more: object = {}) => checkSplitRole(loadConfiguration({ ROLE, ...more }));
+    check('all');
+    expect(() => check('api')).toThrow(
+      /^With ROLE=api .*: set KEY_ENCRYPTION_KEYS, PROCTORING_USER_OBFUSCATION_KEY .*, JWT_SECRET .*, SECRET_KEY .*\.$/,
+    );
+    expect(() => check('worker', { KEY_ENCRYPTION_KEYS: keys })).toThrow(/: set PROCTORING_USER_OBFUSCATION_KEY/);
+    const settings = withSettings({ SECRET_KEY: 'a', PROCTORING_USER_OBFUSCATION_KEY: 'b' });
+    for (const role of ['api', 'worker']) check(role, { KEY_ENCRYPTION_KEYS: keys, JWT_SECRET: secret, ...settings });
+  });
+
   it('are made once and kept for their owner alone', () => {
     const configuration = loadConfiguration({ DATA_DIR: join(folder, 'new', 'data') });
     const secret = jwtSecretOf(configuration);
@@ -266,7 +299,7 @@ describe('secrets', () => {
   });
 
   it('are not made where keys are configured', () => {
-    expect(jwtSecretOf(loadConfiguration({ JWT_SECRET: 'given' }))).toBe('given');
+    expect(jwtSecretOf(loadConfiguration({ JWT_SECRET: secret }))).toBe(secret);
     expect(jwtSecretOf(loadConfiguration({ JWT_JWKS_URL: 'https://lms/jwks' }))).toBeUndefined();
   });
 });

@@ -8,6 +8,8 @@ import { readSettings, type Settings } from './settings.js';
 /** Everything the service is told from outside: the environment's variables, and the settings file's content. */
 export type Configuration = Readonly<Environment & { settings: Settings }>;
 
+type KeyEncryptionKey = { id: string; key: Buffer };
+
 export type Environment = {
   host: string;
   port: number;
@@ -34,6 +36,8 @@ export type Environment = {
   eventBusInsecure: 'on' | 'off';
   eventBusRetirements: 'on' | 'off';
   jwtSecret?: string;
+  /** Newest first. */
+  keyEncryptionKeys?: KeyEncryptionKey[];
   jwtJwks?: { keys: object[] };
   jwtJwksUrl?: string;
   jwtAudience?: string;
@@ -207,9 +211,25 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
   },
   jwtSecret: {
     name: 'JWT_SECRET',
-    ...anyText,
+    expects: 'at least 32 bytes, and not a text of an example',
+    read: (text) => (Buffer.byteLength(text) >= 32 && !/change-?me/i.test(text) ? text : undefined),
     secret: true,
     means: 'Secret of tokens signed with HS256. Without any key of tokens one is made in `DATA_DIR`.',
+  },
+  keyEncryptionKeys: {
+    name: 'KEY_ENCRYPTION_KEYS',
+    expects: 'pairs id:key separated by commas, each key 32 bytes as base64, each id once',
+    read(text) {
+      const keys = text.split(',').map((pair) => {
+        const [, id = '', key = ''] = /^([\w-]{1,40}):([\w+/-]{43}=?)$/.exec(pair.trim()) ?? [];
+        return { id, key: Buffer.from(key, 'base64') };
+      });
+      const ids = new Set(keys.map(({ id }) => id));
+      return ids.size === keys.length && keys.every(({ key }) => key.length === 32) ? keys : undefined;
+    },
+    secret: true,
+    means:
+      "Keys that learners' keys are wrapped with, the newest first: a copy of the database alone opens nothing. Keep the old ones until `npm run ops -- rewrap` has run. Without it one is made in `DATA_DIR`; its id is `data-dir`.",
   },
   jwtJwks: {
     name: 'JWT_JWKS',
@@ -350,6 +370,33 @@ export const cookieSecretOf = (configuration: Configuration): string =>
 export const userObfuscationKeyOf = (configuration: Configuration): string =>
   configuration.settings.userObfuscationKey ?? keptSecret(configuration.dataDir, 'user-obfuscation-key');
 
+/** The keys that learners' keys are wrapped with, newest first. */
+export const keyEncryptionKeysOf = (configuration: Configuration): KeyEncryptionKey[] =>
+  configuration.keyEncryptionKeys ?? [
+    { id: 'data-dir', key: Buffer.from(keptSecret(configuration.dataDir, 'key-encryption-key'), 'base64url') },
+  ];
+
+/** Processes of one role need the secrets of all others, so none makes its own. Throws one line. */
+export function checkSplitRole(configuration: Configuration): void {
+  const { role, jwtSecret, jwtJwks, jwtJwksUrl, keyEncryptionKeys, settings } = configuration;
+  if (role === 'all') return;
+  const needed = {
+    KEY_ENCRYPTION_KEYS: keyEncryptionKeys,
+    'PROCTORING_USER_OBFUSCATION_KEY (in PROCTORING_CONFIG)': settings.userObfuscationKey,
+    ...(role === 'api'
+      ? {
+          'JWT_SECRET (or JWT_JWKS, JWT_JWKS_URL)': jwtSecret ?? jwtJwks ?? jwtJwksUrl,
+          'SECRET_KEY (in PROCTORING_CONFIG)': settings.secretKey,
+        }
+      : {}),
+  };
+  const missing = Object.entries(needed).flatMap(([name, value]) => (value === undefined ? name : []));
+  if (missing.length > 0)
+    throw new Error(
+      `With ROLE=${role} several processes share one database and its secrets: set ${missing.join(', ')} to the same in all of them.`,
+    );
+}
+
 /** Where the LMS is, without a slash at the end. */
 export const lmsAddressOf = ({ https, siteName }: Settings): string =>
   `${https === 'on' ? 'https' : 'http'}://${siteName}`;
@@ -366,12 +413,13 @@ export function checkDataDir(configuration: Configuration): void {
       makeFolder(dataDir);
       accessSync(dataDir, constants.W_OK);
     }
-    const secrets = [userObfuscationKeyOf, ...(role === 'worker' ? [] : [jwtSecretOf, cookieSecretOf])];
-    for (const secretOf of secrets) secretOf(configuration);
+    userObfuscationKeyOf(configuration);
+    keyEncryptionKeysOf(configuration);
+    if (role !== 'worker') for (const secretOf of [jwtSecretOf, cookieSecretOf]) secretOf(configuration);
   } catch (error) {
     throw new Error(
       `DATA_DIR cannot be used (${(error as Error).message}): let user ${userInfo().username} write to ${dataDir}, or ` +
-        'set DATABASE_URL, JWT_SECRET, and SECRET_KEY and PROCTORING_USER_OBFUSCATION_KEY in PROCTORING_CONFIG.',
+        'set DATABASE_URL, JWT_SECRET, KEY_ENCRYPTION_KEYS, and SECRET_KEY and PROCTORING_USER_OBFUSCATION_KEY in PROCTORING_CONFIG.',
     );
   }
 }

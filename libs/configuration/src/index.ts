@@ -1,8 +1,10 @@
 export {
   type Configuration,
   checkDataDir,
+  checkSplitRole,
   cookieSecretOf,
   jwtSecretOf,
+  keyEncryptionKeysOf,
   lmsAddressOf,
   loadConfiguration,
   mailSenderOf,
@@ -11,6 +13,7 @@ export {
 export { dataSourceOptions, migrate, poolOf } from './database.js';
 export { dropEarlier, isCopied } from './earlier-schema.js';
 export { startPostgres, stopPostgres } from './embedded-postgres.js';
+export { checkFingerprints } from './fingerprints.js';
 export { logLevelsOf } from './log-levels.js';
 export { poolOptions } from './session.js';
 export type { Settings } from './settings.js';

@@ -20,6 +20,7 @@ export type QuarantinedCallback = {
 
 /** Whose key seals what nobody is known for, since bodies have links to recordings. No learner, so that nobody retires it. */
 const nobody = -1;
+const place = { stream: 'quarantined_callbacks', field: 'callback' };
 /** For so long one of nobody is kept: no retirement finds it. */
 const daysOfNobody = 30;
 const largestBody = 256 * 1024;
@@ -43,7 +44,7 @@ export async function quarantine(
   if (userId !== null && (await isRetired(pool, userId))) return false;
   if (Buffer.byteLength(body) > largestBody || body.includes('\0')) return false;
   const digest = createHash('sha256').update(`${route} ${externalId} ${provider} ${body}`).digest();
-  const sealed = (text: string) => seal(pool, userId ?? nobody, text);
+  const sealed = (text: string) => seal(pool, userId ?? nobody, text, place);
   // A reason repeats words of the body, and an id that nobody knows may be any text.
   const values = await Promise.all([
     externalId !== null && userId === null ? sealed(externalId) : externalId,
@@ -80,7 +81,7 @@ export async function pruneCallbacks(pool: pg.Pool): Promise<void> {
 /** Those of before were kept as plain texts. */
 const opened = async <T extends QuarantinedCallback>(pool: pg.Pool, callback: T): Promise<T> => {
   const read = async (text: string) =>
-    isSealed(text) ? ((await open(pool, callback.userId ?? nobody, text)) ?? '') : text;
+    isSealed(text) ? ((await open(pool, callback.userId ?? nobody, text, place)) ?? '') : text;
   const { externalId, reason } = callback;
   return { ...callback, reason: await read(reason), externalId: externalId && (await read(externalId)) };
 };
@@ -104,7 +105,7 @@ export async function quarantinedCallback(
   const [found] = rows;
   if (!found) return undefined;
   const { body, ...callback } = found;
-  return { ...(await opened(pool, callback)), body: await open(pool, found.userId ?? nobody, body) };
+  return { ...(await opened(pool, callback)), body: await open(pool, found.userId ?? nobody, body, place) };
 }
 
 /** Whether there was one. */

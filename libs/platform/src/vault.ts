@@ -1,59 +1,128 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type pg from 'pg';
 
+/** A key from outside the database that learners' keys are wrapped with. */
+export type KeyEncryptionKey = { id: string; key: Buffer };
+/** What a text is about: it opens nowhere else. `stream` names a stream of the log, or a table. */
+export type Place = { stream: string; field: string };
+
 const keyBytes = 32;
 const ivBytes = 12;
 const tagBytes = 16;
+
+let keyEncryptionKeys: () => readonly KeyEncryptionKey[] = () => [];
+
+/** Says with which keys this process wraps (the first) and unwraps learners' keys. They are loaded when they are needed. */
+export function useKeyEncryptionKeys(load: () => readonly KeyEncryptionKey[]): void {
+  let loaded: readonly KeyEncryptionKey[] | undefined;
+  keyEncryptionKeys = () => {
+    loaded ??= load();
+    return loaded;
+  };
+}
+
+/** One learner at one exam: attempts, allowances and reviews (ADR 1). */
+export const learnerAtExamStream = ({ examId, userId }: { examId: number; userId: number }): string =>
+  `attempts-${examId}-${userId}`;
+
+/** Where a field of a learner at an exam is. */
+export const atExam = (learner: { examId: number; userId: number }, field: 'allowance' | 'review'): Place => ({
+  stream: learnerAtExamStream(learner),
+  field,
+});
 
 /**
  * Encrypts text that may identify a learner, with a key of that learner's own (AES-256-GCM), made on first use. Once the
  * key is destroyed the answer is a text that nobody can open: what a vendor sends late must not fail.
  */
-export async function seal(pool: pg.Pool, userId: number, text: string): Promise<string> {
+export async function seal(pool: pg.Pool, userId: number, text: string, place: Place): Promise<string> {
   const key = (await keyOf(pool, userId)) ?? (await makeKey(pool, userId));
-  const iv = randomBytes(ivBytes);
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(ownerOf(userId));
-  const sealed = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-  return `v1.${sealed.toString('base64url')}`;
+  return `v2.${encrypted(key, Buffer.from(text), bindingOf(userId, place)).toString('base64url')}`;
 }
 
 /** The text that was sealed for this learner; undefined once the key is destroyed. Throws when it was tampered with. */
-export async function open(pool: pg.Pool, userId: number, sealed: string): Promise<string | undefined> {
+export async function open(pool: pg.Pool, userId: number, sealed: string, place: Place): Promise<string | undefined> {
   const key = await keyOf(pool, userId);
   if (!key) return undefined;
-  const bytes = Buffer.from(sealed.slice('v1.'.length), 'base64url');
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, ivBytes))
-    .setAAD(ownerOf(userId))
-    .setAuthTag(bytes.subarray(-tagBytes));
-  return decipher.update(bytes.subarray(ivBytes, -tagBytes), undefined, 'utf8') + decipher.final('utf8');
+  const binding = sealed.startsWith('v1.') ? Buffer.from(`learner ${userId}`) : bindingOf(userId, place);
+  return decrypted(key, Buffer.from(sealed.slice('v2.'.length), 'base64url'), binding).toString();
 }
 
 /** Whether a text looks like one that `seal` made. */
-export const isSealed = (text: string): boolean => /^v1\.[\w-]{38,}$/.test(text);
-
-/** Makes everything sealed for this learner unreadable, for ever. */
-export async function destroyKey(pool: pg.Pool, userId: number): Promise<void> {
-  await pool.query('insert into learner_keys (user_id) values ($1) on conflict (user_id) do update set key = null', [
-    userId,
-  ]);
-}
+export const isSealed = (text: string): boolean => /^v[12]\.[\w-]{38,}$/.test(text);
 
 /** Whether the learner's key was destroyed. */
 export async function isRetired(pool: pg.Pool, userId: number): Promise<boolean> {
   return (await keyOf(pool, userId)) === null;
 }
 
-/** Binds a text to its learner: moved to another learner it does not open. */
-const ownerOf = (userId: number) => Buffer.from(`learner ${userId}`);
+/** Wraps learners' keys with the newest key-encryption key that have another, or none. Answers how many. */
+export async function rewrapKeys(pool: pg.Pool): Promise<number> {
+  const { id } = newest();
+  for (let count = 0; ; ) {
+    const { rows } = await pool.query<Kept>(
+      `select user_id::float, key, key_encryption_key from learner_keys
+        where key is not null and key_encryption_key is distinct from $1 limit 500`,
+      [id],
+    );
+    if (rows.length === 0) return count;
+    for (const row of rows) {
+      const wrapped = encrypted(newest().key, unwrapped(row), wrapOf(row.user_id));
+      const { rowCount } = await pool.query(
+        'update learner_keys set key = $2, key_encryption_key = $3 where user_id = $1 and key = $4',
+        [row.user_id, wrapped, id, row.key],
+      );
+      count += rowCount ?? 0;
+    }
+  }
+}
 
+type Kept = { user_id: number; key: Buffer; key_encryption_key: string | null };
+
+function newest(): KeyEncryptionKey {
+  const [key] = keyEncryptionKeys();
+  if (!key) throw new Error('There is no key-encryption key.');
+  return key;
+}
+
+/** A key without a key-encryption key was kept before there were any. */
+function unwrapped({ user_id, key, key_encryption_key: wanted }: Kept): Buffer {
+  if (wanted === null) return key;
+  const found = keyEncryptionKeys().find(({ id }) => id === wanted);
+  if (!found) throw new Error(`KEY_ENCRYPTION_KEYS lacks the key ${wanted}, which learners' keys are wrapped with.`);
+  return decrypted(found.key, key, wrapOf(user_id));
+}
+
+const wrapOf = (userId: number) => Buffer.from(`key of learner ${userId}`);
+const bindingOf = (userId: number, { stream, field }: Place) => Buffer.from(JSON.stringify([userId, stream, field]));
+
+function encrypted(key: Buffer, text: Buffer, binding: Buffer): Buffer {
+  const iv = randomBytes(ivBytes);
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(binding);
+  return Buffer.concat([iv, cipher.update(text), cipher.final(), cipher.getAuthTag()]);
+}
+
+function decrypted(key: Buffer, bytes: Buffer, binding: Buffer): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, ivBytes))
+    .setAAD(binding)
+    .setAuthTag(bytes.subarray(-tagBytes));
+  return Buffer.concat([decipher.update(bytes.subarray(ivBytes, -tagBytes)), decipher.final()]);
+}
+
+/** Undefined where there is none, null where it was destroyed. */
 async function keyOf(pool: pg.Pool, userId: number): Promise<Buffer | null | undefined> {
-  const { rows } = await pool.query('select key from learner_keys where user_id = $1', [userId]);
-  return rows[0]?.key;
+  const text = 'select user_id::float, key, key_encryption_key from learner_keys where user_id = $1';
+  const { rows } = await pool.query<Kept>(text, [userId]);
+  return rows[0]?.key ? unwrapped(rows[0]) : rows[0]?.key;
 }
 
 async function makeKey(pool: pg.Pool, userId: number): Promise<Buffer> {
   const key = randomBytes(keyBytes);
-  await pool.query('insert into learner_keys (user_id, key) values ($1, $2) on conflict do nothing', [userId, key]);
+  const wrapped = encrypted(newest().key, key, wrapOf(userId));
+  await pool.query(
+    'insert into learner_keys (user_id, key, key_encryption_key) values ($1, $2, $3) on conflict do nothing',
+    [userId, wrapped, newest().id],
+  );
   // Somebody else may have been faster; where the key was destroyed, this one is thrown away after use.
   return (await keyOf(pool, userId)) ?? key;
 }

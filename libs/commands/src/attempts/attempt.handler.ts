@@ -25,7 +25,7 @@ import {
   startsCascade,
 } from '#domain';
 import { EventStore, type Metadata, nextId } from '#event-store';
-import { open, seal } from '#platform';
+import { atExam, open, seal } from '#platform';
 import { examsBlockedForOnboarding } from '#read-models';
 import { FactFinder } from '../facts.js';
 import { requestIdOfNow } from '../request-id.js';
@@ -108,8 +108,9 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
   /** A value that is granted once more keeps its text, so that the decision sees that it is the same. */
   private async sealedOnce({ learner, data: { key, value } }: GrantAllowance): Promise<string> {
     const sealed = (await this.stateOf(learner)).allowances.find((each) => each.key === key)?.sealed;
-    const isSame = sealed && (await open(this.pool, learner.userId, sealed)) === value;
-    return isSame ? sealed : seal(this.pool, learner.userId, value);
+    const place = atExam(learner, 'allowance');
+    const isSame = sealed && (await open(this.pool, learner.userId, sealed, place)) === value;
+    return isSame ? sealed : seal(this.pool, learner.userId, value, place);
   }
 
   private async stateOf(learner: AttemptCommand['learner']): Promise<LearnerAtExam> {

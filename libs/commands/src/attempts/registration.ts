@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { type Configuration, lmsAddressOf, userObfuscationKeyOf } from '#configuration';
 import { allowedTimeOf, type LearnerAtExam, type NewAttemptCommand, type Registration } from '#domain';
-import { creditState, obscuredUserId, open, verifiedName } from '#platform';
+import { atExam, creditState, obscuredUserId, open, verifiedName } from '#platform';
 import { providerOf } from '#providers';
 import { examById, examJson } from '#read-models';
 import { rememberUnclaimed } from './unclaimed.js';
@@ -25,7 +25,7 @@ export const register = async (
     examById(pool, learner.examId),
     creditState(pool, learner.userId, courseId),
     verifiedName(pool, learner.userId),
-    exception?.sealed ? open(pool, learner.userId, exception.sealed) : undefined,
+    exception?.sealed ? open(pool, learner.userId, exception.sealed, atExam(learner, 'allowance')) : undefined,
   ]);
   const context = {
     lms_host: lmsAddressOf(settings),

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { LearnerAtExamEvent } from '#domain';
 import type { EventStore, Stored } from '#event-store';
-import { open } from '#platform';
+import { atExam, open } from '#platform';
 import { learnerAtExamStream } from '../streams.js';
 import type { ReviewedAttempt, SealedReview } from './review.handler.js';
 
@@ -14,7 +14,7 @@ export async function recordingOf(
   const history = (await events.read(learnerAtExamStream(attempt))) as Stored<LearnerAtExamEvent>[];
   for (const { type, data } of history.toReversed()) {
     if (type !== 'ReviewReceived' || data.attemptId !== attempt.id) continue;
-    const opened = await open(pool, attempt.userId, data.sealed);
+    const opened = await open(pool, attempt.userId, data.sealed, atExam(attempt, 'review'));
     const { videoUrl } = (opened ? JSON.parse(opened) : {}) as Partial<SealedReview>;
     if (videoUrl) return videoUrl;
   }

@@ -15,7 +15,7 @@ import {
   Refusal,
 } from '#domain';
 import { EventStore } from '#event-store';
-import { open, seal, userByEmail } from '#platform';
+import { atExam, open, seal, userByEmail } from '#platform';
 import { encryptedVideoLink, providerOf, recordingLinkOf } from '#providers';
 import { learnerAtExamOf, learnerAtExamStream } from '../streams.js';
 import { CONFIGURATION, POOL } from '../tokens.js';
@@ -97,8 +97,9 @@ export class ReviewHandler implements ICommandHandler<ReceiveReview> {
   private async sealedOnce({ id, examId, userId }: ReviewedAttempt, review: string): Promise<string> {
     const stream = learnerAtExamStream({ examId, userId });
     const { sealed } = learnerAtExamOf((await this.events.latest([stream])).get(stream)!).reviews[id] ?? {};
-    const isSame = sealed && (await open(this.pool, userId, sealed)) === review;
-    return isSame ? sealed : seal(this.pool, userId, review);
+    const place = atExam({ examId, userId }, 'review');
+    const isSame = sealed && (await open(this.pool, userId, sealed, place)) === review;
+    return isSame ? sealed : seal(this.pool, userId, review, place);
   }
 
   /** The person who judged: the one who sends the review, or a reviewer of the provider that sends it. */

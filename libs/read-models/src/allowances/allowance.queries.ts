@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Exam } from '#domain';
-import { open } from '#platform';
+import { atExam, open } from '#platform';
 import { examJson } from '../exams/exam.json.js';
 import { fromRow } from '../rows.js';
 import { instant } from '../times.js';
@@ -16,6 +16,9 @@ export type AllowanceRecord = {
   exam: Exam;
 };
 
+const placeOf = ({ exam_id: examId, user_id: userId }: { exam_id: number; user_id: number }) =>
+  atExam({ examId, userId }, 'allowance');
+
 const records = async (pool: pg.Pool, where: string, values: unknown[]): Promise<AllowanceRecord[]> => {
   const found = await pool.query(
     `select to_json(allowance) as allowance, to_json(exam) as exam, person.username, person.email
@@ -29,7 +32,7 @@ const records = async (pool: pg.Pool, where: string, values: unknown[]): Promise
     found.rows.map(async ({ allowance, exam, username, email }) => ({
       ...fromRow<AllowanceRecord>(allowance),
       // What can no longer be opened is as good as blank: the learner was retired.
-      value: allowance.value ?? (await open(pool, allowance.user_id, allowance.sealed)) ?? '',
+      value: allowance.value ?? (await open(pool, allowance.user_id, allowance.sealed, placeOf(allowance))) ?? '',
       exam: fromRow<Exam>(exam),
       user: { id: allowance.user_id, username: username ?? '', email: email ?? '' },
     })),

@@ -1,0 +1,18 @@
+import { Command } from 'nest-commander';
+import { rewrapKeys } from '#platform';
+import { withCommands } from '../surroundings.js';
+import { OperatorCommand, type OperatorOptions } from './operator.command.js';
+
+@Command({
+  name: 'rewrap',
+  description:
+    "Wrap all learners' keys with the newest of KEY_ENCRYPTION_KEYS, so that the older ones can be taken away",
+})
+export class RewrapCommand extends OperatorCommand {
+  run(_: string[], options: OperatorOptions) {
+    return withCommands(({ pool }) => {
+      const work = async () => (options.dryRun ? {} : { keys: await rewrapKeys(pool) });
+      return this.operate(options, [{ about: { rewrap: "learners' keys" }, work }]);
+    });
+  }
+}

@@ -1,6 +1,6 @@
 import { startApi } from '../apps/api/src/api.js';
 import { loadConfiguration } from '../libs/configuration/src/index.js';
-import { courseId, openService, people, publishedExam, roster, secret } from './service.js';
+import { courseId, openService, people, publishedExam, roster, tokenSettings } from './service.js';
 
 const { staff, alice } = people;
 const root = '/api/edx_proctoring/v1/proctored_exam';
@@ -109,7 +109,7 @@ describe('what browsers are told', () => {
 describe('documentation and metrics', () => {
   async function statuses(environment: Record<string, string>) {
     const { dataDir } = service.configuration;
-    const configuration = loadConfiguration({ JWT_SECRET: secret, PORT: '0', LOG_LEVEL: 'error', ...environment });
+    const configuration = loadConfiguration({ ...tokenSettings, PORT: '0', LOG_LEVEL: 'error', ...environment });
     const api = await startApi({ ...configuration, dataDir }, service.database.url);
     const paths = ['/docs', '/docs-json', '/%64ocs', '/metrics', '/metric%73', '/health/live', `${root}/attempt`];
     const at = (url: string) => Promise.all(paths.map(async (path) => (await fetch(`${url}${path}`)).status));

@@ -7,7 +7,7 @@ import { loadConfiguration } from '../libs/configuration/src/index.js';
 import { until } from '../libs/event-store/src/testing.js';
 import { Mailer } from '../libs/mail/src/index.js';
 import { MailServer } from '../libs/mail/src/testing.js';
-import { courseId, openService, people, publishedExam, roster } from './service.js';
+import { courseId, openService, people, publishedExam, roster, tokenSettings } from './service.js';
 
 const { staff, alice, bob } = people;
 const root = '/api/edx_proctoring/v1/proctored_exam';
@@ -68,7 +68,7 @@ it.each([
   const env = {
     ...process.env,
     DATABASE_URL: service.database.url,
-    JWT_SECRET: 'a secret for tests only, long enough',
+    ...tokenSettings,
     NODE_OPTIONS: '',
   };
   const { stdout, stderr } = spawnSync('bash', ['-c', `${command} | true; echo "code \${PIPESTATUS[0]}"`], {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { until } from '../libs/event-store/src/testing.js';
 import { Child, freePort } from './conformance/child.js';
 import { type Database, openDatabase } from './database.js';
-import { people, secret, tokenOf } from './service.js';
+import { people, tokenOf, tokenSettings } from './service.js';
 import { secretsOfSplitRoles } from './split-roles.js';
 
 let database: Database;
@@ -31,7 +31,7 @@ async function startBackend(name: string) {
   const port = await freePort();
   const child = new Child(name, folder, [process.execPath, 'dist/apps/main.js'], {
     ...{ PORT: String(port), ROLE: 'api', DATABASE_URL: database.url, DATA_DIR: folder },
-    ...{ JWT_SECRET: secret, DRAIN_DELAY: '2', ...secretsOfSplitRoles(folder) },
+    ...{ ...tokenSettings, DRAIN_DELAY: '2', ...secretsOfSplitRoles(folder) },
   });
   backends.push({ child, port, isReady: true, served: 0 });
   await child.answers(port, '/health/ready');

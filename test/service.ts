@@ -9,6 +9,9 @@ import { type Database, openDatabase } from './database.js';
 import { keyEncryptionKey } from './split-roles.js';
 
 export const secret = 'a secret of the tests, long enough for HS256';
+const parties = { audience: 'exam-proctoring', issuer: 'https://lms.example.org' };
+/** The environment in which tokens of `tokenOf` are accepted. */
+export const tokenSettings = { JWT_SECRET: secret, JWT_AUDIENCE: parties.audience, JWT_ISSUER: parties.issuer };
 
 export type Person = {
   user_id: number;
@@ -31,6 +34,8 @@ export const tokenOf = (person: Person) =>
   new SignJWT({ email: `${person.preferred_username}@example.org`, name: person.preferred_username, ...person })
     .setProtectedHeader({ alg: 'HS256' })
     .setExpirationTime('1h')
+    .setAudience(parties.audience)
+    .setIssuer(parties.issuer)
     .sign(new TextEncoder().encode(secret));
 
 export const courseId = 'course-v1:OrgX+Demo+2031';
@@ -42,7 +47,7 @@ export async function openService(environment: Record<string, string> = {}, fres
   const dataDir = mkdtempSync(join(tmpdir(), 'proctoring-service-'));
   writeFileSync(join(dataDir, 'key-encryption-key'), keyEncryptionKey);
   const configuration = loadConfiguration({
-    JWT_SECRET: secret,
+    ...tokenSettings,
     DATA_DIR: dataDir,
     LOG_LEVEL: 'error',
     ...environment,

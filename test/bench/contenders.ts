@@ -27,6 +27,7 @@ export type Contender = {
 /** The built service as one process, on a migrated database. */
 export async function startService(dir: string, name: string, databaseUrl: string): Promise<Contender> {
   const secret = 'a secret of the benchmark, long enough for HS256';
+  const parties = { audience: 'exam-proctoring', issuer: 'bench' };
   const port = await freePort();
   const child = new Child(name, dir, [process.execPath, 'dist/apps/main.js'], {
     HOST: '127.0.0.1',
@@ -36,6 +37,8 @@ export async function startService(dir: string, name: string, databaseUrl: strin
     DATA_DIR: join(dir, name),
     ...secretsOfSplitRoles(dir),
     JWT_SECRET: secret,
+    JWT_AUDIENCE: parties.audience,
+    JWT_ISSUER: parties.issuer,
     LOG_LEVEL: 'warn',
   });
   await child.answers(port, '/health/ready');
@@ -47,7 +50,7 @@ export async function startService(dir: string, name: string, databaseUrl: strin
       administrator: is_staff,
       scopes: is_staff ? ['roster:rights'] : [],
     };
-    return { Authorization: `JWT ${await signToken(secret, claims, { expiresIn: '1d' })}` };
+    return { Authorization: `JWT ${await signToken(secret, claims, { expiresIn: '1d', ...parties })}` };
   };
   return {
     name,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { openDatabase } from '../database.js';
-import { type Person, secret, tokenOf } from '../service.js';
+import { type Person, tokenOf, tokenSettings } from '../service.js';
 
 const program = 'dist/apps/main.js';
 
@@ -17,7 +17,7 @@ export async function startService(settings: object) {
   const PROCTORING_CONFIG = join(folder, 'settings.json');
   writeFileSync(PROCTORING_CONFIG, JSON.stringify(settings));
   const { KAFKA_BROKERS, ...environment } = process.env;
-  const ours = { DATABASE_URL: database.url, DATA_DIR: folder, PORT: '0', JWT_SECRET: secret, PROCTORING_CONFIG };
+  const ours = { DATABASE_URL: database.url, DATA_DIR: folder, PORT: '0', ...tokenSettings, PROCTORING_CONFIG };
   const child = spawn(process.execPath, [program], {
     env: { ...environment, ...ours, LOG_LEVEL: 'error', DRAIN_DELAY: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -90,6 +90,8 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
     DATABASE_URL: database.url,
     DATA_DIR: dataDir,
     JWT_SECRET: secret,
+    JWT_AUDIENCE: 'exam-proctoring',
+    JWT_ISSUER: 'conformance',
     PROCTORING_CONFIG: settingsFile,
     KEY_ENCRYPTION_KEYS: `data-dir:${keyEncryptionKey}`,
     TZ: 'UTC',
@@ -208,6 +210,8 @@ function tokenOf(user: User): Promise<string> {
       roles: user.groups ?? [],
     })
       .setProtectedHeader({ alg: 'HS256' })
+      .setAudience('exam-proctoring')
+      .setIssuer('conformance')
       .setExpirationTime(Date.parse('2099-01-01T00:00:00Z') / 1000)
       .sign(new TextEncoder().encode(secret));
   tokens.set(user.id, token);

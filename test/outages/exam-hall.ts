@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { startPostgres, stopPostgres } from '../../libs/configuration/src/index.js';
-import { courseId, type Person, people, publishedExam, secret, tokenOf } from '../service.js';
+import { courseId, type Person, people, publishedExam, tokenOf, tokenSettings } from '../service.js';
 import { Wire } from '../wire.js';
 
 type Answer = { status: number; body: any; seconds: number };
@@ -42,7 +42,7 @@ export class ExamHall {
     const { url: databaseUrl } = await startPostgres({ dataDir: join(dir, 'postgres') });
     const wire = new Wire(new URL(databaseUrl));
     const { KAFKA_BROKERS, ...environment } = process.env;
-    const ours = { DATABASE_URL: await wire.open(), DATA_DIR: dir, PORT: '0', JWT_SECRET: secret, LOG_LEVEL: 'error' };
+    const ours = { DATABASE_URL: await wire.open(), DATA_DIR: dir, PORT: '0', ...tokenSettings, LOG_LEVEL: 'error' };
     const child = spawn(process.execPath, ['dist/apps/main.js'], {
       env: { ...environment, ...ours },
       stdio: ['ignore', 'pipe', 'pipe'],

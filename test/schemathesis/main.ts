@@ -7,7 +7,7 @@ import { endAll } from '../conformance/ending.js';
 import { CannotRun, pythonWith } from '../python.js';
 import { secretsOfSplitRoles } from '../split-roles.js';
 import { unmetOperations } from './unmet.js';
-import { authorizationOf, callers, fill, secret, type Values } from './world.js';
+import { authorizationOf, callers, fill, tokenSettings, type Values } from './world.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -90,7 +90,7 @@ async function startService(): Promise<string> {
     ROLE: 'api',
     DATABASE_URL: database.url,
     DATA_DIR: dir,
-    JWT_SECRET: secret,
+    ...tokenSettings,
     ...secretsOfSplitRoles(dir, { PROCTORED_EXAM_VIEWABLE_PAST_DUE: true }),
     LOG_LEVEL: 'warn',
   };

@@ -1,6 +1,6 @@
 import { type Claims, signToken } from '../../libs/platform/src/index.js';
 
-export const secret = 'a secret of the test of the document, long enough for HS256';
+const secret = 'a secret of the test of the document, long enough for HS256';
 
 const courseId = 'course-v1:OrgX+Demo+2031';
 const contentId = (name: string) => `block-v1:OrgX+Demo+2031+type@sequential+block@${name}`;
@@ -22,7 +22,10 @@ export const callers: { name: string; claims?: Claims }[] = [
 /** A parameter or a field of a body, as `path.examId`, and values for it. */
 export type Values = Record<string, (string | number)[]>;
 
-export const authorizationOf = async (claims: Claims) => `JWT ${await signToken(secret, claims)}`;
+const parties = { audience: 'exam-proctoring', issuer: 'schemathesis' };
+export const tokenSettings = { JWT_SECRET: secret, JWT_AUDIENCE: parties.audience, JWT_ISSUER: parties.issuer };
+
+export const authorizationOf = async (claims: Claims) => `JWT ${await signToken(secret, claims, parties)}`;
 
 /** Fills an empty service by HTTP, and answers values with which requests meet what is there. */
 export async function fill(url: string): Promise<Values> {

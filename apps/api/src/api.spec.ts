@@ -88,7 +88,7 @@ let database: Awaited<ReturnType<typeof openDatabase>>;
 let app: NestFastifyApplication;
 let lines: string[];
 
-const configuration = { ...loadConfiguration({ JWT_SECRET: secret, LOG_LEVEL: 'warn' }) };
+const configuration = { ...loadConfiguration({ LOG_LEVEL: 'warn' }), jwtSecret: secret };
 const tokenOf = (claims: Claims) => signToken(secret, claims);
 const people = {
   alice: { user_id: 2, preferred_username: 'alice', email: 'alice@example.org' },

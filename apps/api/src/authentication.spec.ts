@@ -9,7 +9,7 @@ import { openDatabase } from '../../../test/database.js';
 import { Authentication } from './authentication.js';
 
 const secret = 'a secret for tests only, long enough';
-const bySecret = loadConfiguration({ JWT_SECRET: secret });
+const bySecret: Configuration = { ...loadConfiguration({}), jwtSecret: secret };
 const claims = { user_id: 7, preferred_username: 'alice' };
 
 let database: Awaited<ReturnType<typeof openDatabase>>;

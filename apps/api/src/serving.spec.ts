@@ -14,7 +14,7 @@ import { MetricsController } from './metrics.js';
 
 const course = { course_id: 'course-v1:OrgX+Demo+2031', display_name: 'Demo', escalation_email: 'help@example.org' };
 const secret = 'a secret for tests only, long enough';
-const configuration = loadConfiguration({ JWT_SECRET: secret, PORT: '0', LOG_LEVEL: 'error' });
+const configuration = { ...loadConfiguration({ PORT: '0', LOG_LEVEL: 'error' }), jwtSecret: secret };
 
 let database: Awaited<ReturnType<typeof openDatabase>>;
 beforeAll(async () => {

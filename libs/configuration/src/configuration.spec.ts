@@ -16,6 +16,8 @@ const withSettings = (content: unknown) => {
 
 const secret = 'a secret of the tests, long enough for HS256';
 const keys = `a:${Buffer.alloc(32).toString('base64')}`;
+/** Whom tokens are for and from, which goes with each key of tokens. */
+const parties = { JWT_AUDIENCE: 'exams', JWT_ISSUER: 'lms' };
 
 describe('without configuration', () => {
   const configuration = loadConfiguration({});
@@ -61,6 +63,7 @@ describe('environment variables', () => {
       DATA_DIR: '/var/lib/proctoring',
       KAFKA_BROKERS: 'one:9092, two:9093',
       JWT_JWKS: '{"keys": [{"kty": "OKP"}]}',
+      ...parties,
       LOG_LEVEL: 'debug',
     });
     expect(configuration).toMatchObject({
@@ -95,9 +98,9 @@ describe('environment variables', () => {
   );
 
   it('two sources of public keys are refused', () =>
-    expect(() => loadConfiguration({ JWT_JWKS: '{"keys":[{"kty":"RSA"}]}', JWT_JWKS_URL: 'https://x/jwks' })).toThrow(
-      'JWT_JWKS and JWT_JWKS_URL are both set: keep one',
-    ));
+    expect(() =>
+      loadConfiguration({ JWT_JWKS: '{"keys":[{"kty":"RSA"}]}', JWT_JWKS_URL: 'https://x/jwks', ...parties }),
+    ).toThrow('JWT_JWKS and JWT_JWKS_URL are both set: keep one'));
 
   it('everything that is wrong is told at once, a line each', () => {
     const wrong = { PORT: 'x', ROLE: 'y', ...withSettings({ SITE_NAME: 7, NONSENSE: true }) };
@@ -134,6 +137,7 @@ describe('a DATA_DIR in which nothing can be made', () => {
       DATABASE_URL: 'postgres://u:p@db/exams',
       JWT_SECRET: secret,
       KEY_ENCRYPTION_KEYS: keys,
+      ...parties,
       ...settings,
     };
     checkDataDir(loadConfiguration({ DATA_DIR: join(file, 'data'), ...environment }));
@@ -243,6 +247,18 @@ describe('the settings file', () => {
     ));
 });
 
+describe('keys of tokens', () => {
+  it.each([
+    ['JWT_SECRET', 'a secret of the LMS, long enough for HS256'],
+    ['JWT_JWKS', '{"keys":[{"kty":"RSA"}]}'],
+    ['JWT_JWKS_URL', 'https://lms/jwks'],
+  ])('%s takes JWT_AUDIENCE and JWT_ISSUER', (name, key) => {
+    for (const more of [{}, { JWT_AUDIENCE: 'exams' }, { JWT_ISSUER: 'lms' }, { ...parties, JWT_ISSUER: ' ' }])
+      expect(() => loadConfiguration({ [name]: key, ...more })).toThrow('set JWT_AUDIENCE and JWT_ISSUER too');
+    loadConfiguration({ [name]: key, ...parties });
+  });
+});
+
 describe('the event bus', () => {
   const bus = { KAFKA_BROKERS: 'kafka:9092', SCHEMA_REGISTRY_URL: 'https://registry' };
   const secured = {
@@ -299,8 +315,8 @@ describe('secrets', () => {
   });
 
   it('are not made where keys are configured', () => {
-    expect(jwtSecretOf(loadConfiguration({ JWT_SECRET: secret }))).toBe(secret);
-    expect(jwtSecretOf(loadConfiguration({ JWT_JWKS_URL: 'https://lms/jwks' }))).toBeUndefined();
+    expect(jwtSecretOf(loadConfiguration({ JWT_SECRET: secret, ...parties }))).toBe(secret);
+    expect(jwtSecretOf(loadConfiguration({ JWT_JWKS_URL: 'https://lms/jwks', ...parties }))).toBeUndefined();
   });
 });
 

@@ -253,8 +253,16 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     read: (text) => url(text, 'http', 'https'),
     means: 'Where to fetch those keys instead.',
   },
-  jwtAudience: { name: 'JWT_AUDIENCE', ...anyText, means: 'The `aud` a token must have; not checked without it.' },
-  jwtIssuer: { name: 'JWT_ISSUER', ...anyText, means: 'The `iss` a token must have; not checked without it.' },
+  jwtAudience: {
+    name: 'JWT_AUDIENCE',
+    ...anyText,
+    means: 'The `aud` that a token must have. Required with any of the keys above.',
+  },
+  jwtIssuer: {
+    name: 'JWT_ISSUER',
+    ...anyText,
+    means: 'The `iss` that a token must have. Required with any of the keys above.',
+  },
   smtpUrl: {
     name: 'SMTP_URL',
     expects: 'an address such as smtp://user:password@host:587 or smtps://host:465',
@@ -323,7 +331,13 @@ export function loadConfiguration(env: Record<string, string | undefined>): Conf
   const environment = Object.fromEntries(
     Object.entries(variables).map(([field, variable]) => [field, read(variable as Variable<unknown>)]),
   ) as Environment;
-  if (environment.jwtJwks && environment.jwtJwksUrl) problems.push('JWT_JWKS and JWT_JWKS_URL are both set: keep one');
+  const { jwtSecret, jwtJwks, jwtJwksUrl, jwtAudience, jwtIssuer } = environment;
+  // Others sign tokens with these keys, for other services too. The secret that the service makes for itself has no other use.
+  if ((jwtSecret || jwtJwks || jwtJwksUrl) && !(jwtAudience && jwtIssuer))
+    problems.push(
+      'JWT_SECRET, JWT_JWKS or JWT_JWKS_URL is set: set JWT_AUDIENCE and JWT_ISSUER too, so that tokens for other services are refused',
+    );
+  if (jwtJwks && jwtJwksUrl) problems.push('JWT_JWKS and JWT_JWKS_URL are both set: keep one');
 
   const { kafkaSaslMechanism, kafkaUsername, kafkaPassword } = environment;
   if (new Set([kafkaSaslMechanism, kafkaUsername, kafkaPassword].map((each) => each === undefined)).size > 1)

@@ -2,11 +2,12 @@ import { decodeJwt, jwtVerify } from 'jose';
 import { tokenFor } from './token.js';
 
 const secret = 'a secret for tests only, long enough';
+const parties = { JWT_AUDIENCE: 'exams', JWT_ISSUER: 'lms' };
 
 describe('a token from the command line', () => {
   it('says what the options say, and is signed with the secret of the service', async () => {
     const options = { userId: 1, username: 'staff', administrator: true, scopes: ['audit:read'], expiresIn: '1h' };
-    const token = await tokenFor(options, { JWT_SECRET: secret, JWT_AUDIENCE: 'exams', JWT_ISSUER: 'lms' });
+    const token = await tokenFor(options, { JWT_SECRET: secret, ...parties });
     const { payload } = await jwtVerify(token, new TextEncoder().encode(secret), { audience: 'exams', issuer: 'lms' });
     expect(payload).toMatchObject({
       user_id: 1,
@@ -18,13 +19,13 @@ describe('a token from the command line', () => {
   });
 
   it('leaves to the roster what was not said', async () => {
-    const token = await tokenFor({ userId: 1, expiresIn: '1h' }, { JWT_SECRET: secret });
-    expect(Object.keys(decodeJwt(token)).sort()).toEqual(['exp', 'iat', 'user_id']);
+    const token = await tokenFor({ userId: 1, expiresIn: '1h' }, { JWT_SECRET: secret, ...parties });
+    expect(Object.keys(decodeJwt(token)).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'user_id']);
   });
 
   it('cannot be made for a service that only has public keys', () => {
-    expect(() => tokenFor({ userId: 1, expiresIn: '1h' }, { JWT_JWKS_URL: 'https://lms.example.org/keys' })).toThrow(
-      'public keys only',
-    );
+    expect(() =>
+      tokenFor({ userId: 1, expiresIn: '1h' }, { JWT_JWKS_URL: 'https://lms.example.org/keys', ...parties }),
+    ).toThrow('public keys only');
   });
 });

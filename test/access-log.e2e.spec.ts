@@ -4,7 +4,7 @@ import { until } from '../libs/event-store/src/testing.js';
 import { pruneAccessLog } from '../libs/platform/src/index.js';
 import { courseId, openService, type Person, people, publishedExam, roster } from './service.js';
 
-const { staff, alice, bob, teacher } = people;
+const { staff, alice, bob, teacher, reviewer } = people;
 const auditor = { user_id: 9, preferred_username: 'auditor', scopes: ['audit:read'], jti: 'token-of-the-auditor' };
 const root = '/api/edx_proctoring/v1/proctored_exam';
 const rosterUrl = '/api/lms/v1/roster';
@@ -82,7 +82,7 @@ it('a learner who polls and answers sends the database nothing more, and is not 
     const url = `${root}/attempt/${attemptId}`;
     expect((await ask(alice, 'GET', url)).status).toBe(200);
     expect((await ask(alice, 'GET', `${root}/attempt`)).status).toBe(200);
-    expect((await ask(alice, 'PUT', url, { action: 'stop' })).status).toBe(200);
+    expect((await ask(alice, 'PUT', url, { action: 'stop' }, { 'x-request-id': 'stop-1' })).status).toBe(200);
     expect((await ask(alice, 'PUT', url, { action: 'start' })).status).toBe(200);
     await ask(staff, 'GET', `${root}/${courseId}/allowance`, undefined, {
       'x-request-id': 'after the polls'.replaceAll(' ', '-'),
@@ -93,6 +93,27 @@ it('a learner who polls and answers sends the database nothing more, and is not 
   } finally {
     spy.mockRestore();
   }
+});
+
+it('a review that is refused, and one of no attempt, are recorded with what became of them', async () => {
+  const { rows } = await service.database.owner.query(`select external_id from attempts where id = ${attemptId}`);
+  const url = `${root}/attempt/${rows[0].external_id}/reviewed`;
+  const send = (person: Person, id: string, body: object) => ask(person, 'POST', url, body, { 'x-request-id': id });
+  await send(reviewer, 'review-1', { status: 'no such status' });
+  await send(bob, 'review-2', { status: 'passed', comments: [] });
+  await send(reviewer, 'review-3', { status: 'passed', comments: [] });
+  const [quarantined] = await entriesOf('review-1');
+  expect(quarantined).toMatchObject({ user_id: '5', outcome: 'quarantined', status: 400 });
+  expect(quarantined.objects).toEqual(['user:2', `attempt:${attemptId}`]);
+  expect((await entriesOf('review-2'))[0]).toMatchObject({ user_id: '3', outcome: 'refused', status: 403 });
+  expect((await entriesOf('review-3'))[0]).toMatchObject({ user_id: '5', outcome: 'accepted', status: 200 });
+});
+
+it('a retirement is recorded with whom it forgot', async () => {
+  const superuser = { user_id: 8, preferred_username: 'registrar', superuser: true };
+  const url = '/api/edx_proctoring/v1/retire_user/77/';
+  expect((await ask(superuser, 'POST', url, undefined, { 'x-request-id': 'retire-1' })).status).toBe(204);
+  expect((await entriesOf('retire-1'))[0]).toMatchObject({ user_id: '8', outcome: 'done', objects: ['user:77'] });
 });
 
 describe('rights', () => {
@@ -141,10 +162,10 @@ it('a change that cannot be recorded is not answered as done', async () => {
 });
 
 it('events say which request led to them', async () => {
-  await ask(alice, 'PUT', `${root}/attempt/${attemptId}`, { action: 'stop' }, { 'x-request-id': 'stop-1' });
   const { body } = await ask(auditor, 'GET', `/api/audit/v1/attempts/${attemptId}/history`);
   expect(body).toMatchObject({ is_intact: true });
-  expect(body.events.at(-1)).toMatchObject({ type: 'AttemptStopped', metadata: { requestId: 'stop-1' } });
+  const stopped = body.events.find(({ type }: any) => type === 'AttemptStopped');
+  expect(stopped.metadata).toMatchObject({ requestId: 'stop-1', actor: { userId: 2 } });
 });
 
 describe('the access log', () => {

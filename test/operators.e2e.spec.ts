@@ -358,3 +358,27 @@ it('obscured ids are those of the LMS and those of now', async () => {
   );
   expect((await run(['obscured-ids', from, to])).code).toBe(2);
 });
+
+it('the access log has who ran which command by the user of the system, whatever name was given', async () => {
+  const attempt = await handIn();
+  const args = ['set-attempt-status', '-a', String(attempt), '-t', 'verified', '--operator', 'somebody else'];
+  expect(await run(args, { USER: 'nobody', LOGNAME: 'nobody' })).toMatchObject({ code: 0 });
+  await run(['callbacks', 'list']);
+  await run(['retire-user', '--user', '2', '--dry-run']);
+  await run(['callbacks', 'discard', '99']);
+  const entries = await query('select * from access_log where os_user is not null order by id');
+  const { username } = userInfo();
+  expect(new Set(entries.map(({ os_user }) => os_user))).toEqual(new Set([username]));
+  expect(entries.map(({ action, outcome, objects }) => [action, outcome, objects])).toEqual([
+    ['ops set-attempt-status', 'begun', []],
+    ['ops set-attempt-status', 'done', [`attempt:${attempt}`]],
+    ['ops callbacks list', 'begun', []],
+    ['ops retire-user', 'begun', []],
+    ['ops retire-user', 'dry run', ['user:2']],
+    ['ops callbacks discard', 'begun', []],
+    ['ops callbacks discard', 'failed', ['callback:99']],
+  ]);
+  expect(entries[0].operator).toBe('somebody else');
+  const [{ metadata }] = await query(`select metadata from events order by position desc limit 1`);
+  expect(metadata.requestId).toBe(entries[0].request_id);
+});

@@ -24,8 +24,9 @@ const place = { stream: 'quarantined_callbacks', field: 'callback' };
 /** For so long one of nobody is kept: no retirement finds it. */
 const daysOfNobody = 30;
 const largestBody = 256 * 1024;
-/** Anybody may send reviews of nobody: the oldest of these make room. */
-const mostOfNobody = 1_000;
+/** So many are kept of each sender and attempt, or of each sender and nobody. The oldest of these make room, and no others. */
+const mostOfAttempt = 20;
+const mostOfNobody = 200;
 
 /** Keeps a callback for operators to look at, sealed, for its learner where that is known. Answers whether it is kept. */
 export async function quarantine(
@@ -34,12 +35,15 @@ export async function quarantine(
     route: CallbackRoute;
     externalId?: string;
     provider?: string;
+    /** The user who sent it, where it was not a provider's server. */
+    senderId?: number;
     userId?: number;
     body: string;
     reason: string;
   },
 ): Promise<boolean> {
-  const { route, externalId = null, provider = null, body, reason } = callback;
+  const { route, externalId = null, provider = null, senderId, body, reason } = callback;
+  const source = provider ?? (senderId === undefined ? '' : `user ${senderId}`);
   const userId = callback.userId ?? (await learnerNamedIn(pool, body));
   if (userId !== null && (await isRetired(pool, userId))) return false;
   if (Buffer.byteLength(body) > largestBody || body.includes('\0')) return false;
@@ -51,15 +55,20 @@ export async function quarantine(
     ...[body, reason].map(sealed),
   ]);
   await pool.query(
-    `insert into quarantined_callbacks (route, external_id, provider, user_id, body, digest, reason)
-     values ($1, $2, $3, $4, $5, $6, $7)
+    `insert into quarantined_callbacks (route, external_id, provider, user_id, body, digest, reason, source)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (digest) do update set times = quarantined_callbacks.times + 1, reason = excluded.reason`,
-    [route, values[0], provider, userId, values[1], digest, values[2]],
+    [route, values[0], provider, userId, values[1], digest, values[2], source],
   );
   await pool.query(
-    `delete from quarantined_callbacks where user_id is null and id <=
-       (select id from quarantined_callbacks where user_id is null order by id desc offset $1 limit 1)`,
-    [mostOfNobody],
+    `delete from quarantined_callbacks where id in (
+       with same as (
+         select id from quarantined_callbacks
+          where source = $1 and user_id is not distinct from $2 and (user_id is null or external_id is not distinct from $3))
+       select id from quarantined_callbacks join same using (id)
+        where id <= (select id from same order by id desc offset $4 limit 1)
+        for update of quarantined_callbacks skip locked)`,
+    [source, userId, externalId, userId === null ? mostOfNobody : mostOfAttempt],
   );
   return true;
 }

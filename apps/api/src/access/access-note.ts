@@ -14,7 +14,7 @@ export function noteSubject(...userIds: number[]): void {
 }
 
 /** The current request is about this object. */
-export function noteObject(kind: 'attempt' | 'exam' | 'course' | 'callback', id: number | string): void {
+export function noteObject(kind: 'attempt' | 'exam' | 'course' | 'provider', id: number | string): void {
   notes.getStore()?.objects.push(`${kind}:${id}`);
 }
 

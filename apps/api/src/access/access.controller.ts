@@ -12,7 +12,7 @@ import { refused } from '../http-answer.js';
 import { idIn } from '../requests/ids.js';
 import { rowCounter } from './access-note.js';
 
-const object = /^(user|attempt|exam|course|callback):[^\s]{1,255}$/;
+const object = /^(user|attempt|exam|course|callback|provider):[^\s]{1,255}$/;
 
 @ApiTags('audit')
 @Controller('api/audit/v1/access')

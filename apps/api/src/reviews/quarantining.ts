@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { Refusal } from '#domain';
 import { type CallbackRoute, quarantine } from '#platform';
+import { noteObject, noteOutcome, noteSubject } from '../access/access-note.js';
 import { HttpAnswer } from '../http-answer.js';
 
 const log = new Logger('Reviews');
@@ -9,15 +10,26 @@ const log = new Logger('Reviews');
 /** Receives a review. One that is refused for what it says, or for what its attempt or exam is by now, is kept, so that it can be looked at and tried again. */
 export async function quarantining(
   pool: pg.Pool,
-  callback: { route: CallbackRoute; externalId?: string; provider?: string; userId?: number; bytes: Buffer },
+  callback: {
+    route: CallbackRoute;
+    externalId?: string;
+    provider?: string;
+    senderId?: number;
+    userId?: number;
+    bytes: Buffer;
+  },
   receive: () => Promise<void>,
 ): Promise<void> {
+  if (callback.userId !== undefined) noteSubject(callback.userId);
+  if (callback.provider !== undefined) noteObject('provider', callback.provider);
   try {
     await receive();
+    noteOutcome('accepted');
   } catch (error) {
     if (error instanceof Refusal || (error instanceof HttpAnswer && [400, 412].includes(error.status))) {
       const { bytes, ...more } = callback;
       const isKept = await quarantine(pool, { ...more, body: bytes.toString(), reason: reasonOf(error) });
+      noteOutcome(isKept ? 'quarantined' : 'refused');
       const { route, externalId, userId } = callback;
       // An id that nobody knows may be any text.
       log.warn({ message: 'A review was refused.', route, ...(userId === undefined ? {} : { externalId }), isKept });

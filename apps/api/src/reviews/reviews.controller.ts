@@ -8,6 +8,7 @@ import { FreshAttempts, POOL, ReceiveReview, reviewGroupOf } from '#commands';
 import { noAttemptMatches, ReadyAttempt, Refusal } from '#domain';
 import { type Caller, isCourseStaff } from '#platform';
 import { type AttemptRecord, attemptsByExternalId } from '#read-models';
+import { noteObject, noteSubject } from '../access/access-note.js';
 import { Gate } from '../authentication.js';
 import { Answers, Reads } from '../document/answers.js';
 import { detail, either, oneOf, text } from '../document/schemas.js';
@@ -43,6 +44,7 @@ export class ReviewsController {
   async ready(@Param('externalId') externalId: string, @Req() request: FastifyRequest) {
     const sender = await this.senders.of(request, `${externalId}/ready`);
     const found = await this.attempt(externalId, sender);
+    noteAttempt(found);
     if (!found) throw new HttpAnswer(404, 'You have entered an exam code that is not valid.');
     const { user } = sender;
     const isAllowed =
@@ -68,6 +70,7 @@ export class ReviewsController {
   async reviewed(@Param('externalId') externalId: string, @Body() body: unknown, @Req() request: FastifyRequest) {
     const sender = await this.senders.of(request, `${externalId}/reviewed`);
     const found = await this.attempt(externalId, sender);
+    noteAttempt(found);
     if (found && !this.senders.mayReview(sender, found)) throw new HttpAnswer(403, undefined);
     const { provider, user } = sender;
     const receive = async () => {
@@ -87,7 +90,8 @@ export class ReviewsController {
       await this.commands.execute(new ReceiveReview(attempt, backend, payload, at, origin, isProviders));
     };
     const { bytes = Buffer.alloc(0) } = request;
-    const callback = { route: 'reviewed', externalId, provider, userId: found?.userId, bytes } as const;
+    const senderId = user?.userId;
+    const callback = { route: 'reviewed', externalId, provider, senderId, userId: found?.userId, bytes } as const;
     if (!found && user && !reviewsSomewhere(user)) await receive();
     else await quarantining(this.pool, callback, receive);
     return 'OK';
@@ -107,3 +111,9 @@ export class ReviewsController {
 /** One whose word is worth keeping even where nobody knows the attempt. */
 const reviewsSomewhere = (me: Caller): boolean =>
   me.isStaff || me.isSuperuser || me.groups.some((group) => group.endsWith('_review'));
+
+function noteAttempt(attempt: AttemptRecord | undefined): void {
+  if (!attempt) return;
+  noteObject('attempt', attempt.id);
+  noteSubject(attempt.userId);
+}

@@ -4,7 +4,6 @@ import { quarantinedCallback, quarantinedCallbacks, releaseCallback } from '#pla
 import { idOf, OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
 import { BadUse } from '../operators/strict.command.js';
 import { list } from '../operators/tasks.js';
-import { withCommands } from '../surroundings.js';
 
 @Command({
   name: 'callbacks',
@@ -13,7 +12,8 @@ import { withCommands } from '../surroundings.js';
 })
 export class CallbacksCommand extends OperatorCommand {
   run([action, text]: string[], options: OperatorOptions) {
-    if (action === 'list') return withCommands(async ({ pool }) => list(await quarantinedCallbacks(pool), options));
+    if (action === 'list')
+      return this.withCommands(options, async ({ pool }) => list(await quarantinedCallbacks(pool), options));
     if (action !== 'replay' && action !== 'discard')
       throw new BadUse(`There is no action "${action}"; there are: list, replay, discard.`);
     const id = idOf('ID', text);
@@ -32,7 +32,7 @@ export class CallbacksCommand extends OperatorCommand {
   }
 
   private discard(id: number, options: OperatorOptions) {
-    return withCommands(({ pool }) => {
+    return this.withCommands(options, ({ pool }) => {
       const work = async () => {
         if (!(await quarantinedCallback(pool, id))) throw new Error('There is no such quarantined callback.');
         if (!options.dryRun) await releaseCallback(pool, id);

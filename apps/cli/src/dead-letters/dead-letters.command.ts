@@ -8,7 +8,6 @@ import { providersOf } from '#providers';
 import { OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
 import { BadUse } from '../operators/strict.command.js';
 import { list, type Task } from '../operators/tasks.js';
-import { withCommands } from '../surroundings.js';
 
 @Command({
   name: 'dead-letters',
@@ -18,12 +17,15 @@ import { withCommands } from '../surroundings.js';
 })
 export class DeadLettersCommand extends OperatorCommand {
   run([action, follower, of]: string[], options: OperatorOptions) {
-    if (action === 'list') return withCommands(async (around) => list(await listed(around, follower), options));
+    if (action === 'list')
+      return this.withCommands(options, async (around) => list(await listed(around, follower), options));
     const tasksOf = { retry: retries, skip: skips }[action];
     if (!tasksOf) throw new BadUse(`There is no action "${action}"; there are: list, retry, skip.`);
     if (!follower || (action === 'skip' && !of))
       throw new BadUse('Say which: retry FOLLOWER [LEARNER], or skip FOLLOWER EVENT.');
-    return withCommands(async (around) => this.operate(options, await tasksOf(around, follower, of, options)));
+    return this.withCommands(options, async (around) =>
+      this.operate(options, await tasksOf(around, follower, of, options)),
+    );
   }
 }
 

@@ -2,7 +2,6 @@ import { Command } from 'nest-commander';
 import { Relay } from '#integration';
 import { OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
 import { BadUse } from '../operators/strict.command.js';
-import { withCommands } from '../surroundings.js';
 
 @Command({
   name: 'publish-from',
@@ -14,7 +13,7 @@ export class PublishFromCommand extends OperatorCommand {
   run([where]: string[], options: OperatorOptions) {
     if (where !== 'beginning' && where !== 'checkpoint')
       throw new BadUse(`There is no "${where}" to publish from; there are: beginning, checkpoint.`);
-    return withCommands(async ({ pool, configuration }) => {
+    return this.withCommands(options, async ({ pool, configuration }) => {
       if (configuration.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
       const relay = new Relay(pool, configuration);
       const work = async () => (options.dryRun ? {} : relay.publishFrom(where));

@@ -2,7 +2,6 @@ import { Command, Option } from 'nest-commander';
 import { unacknowledged } from '#integration';
 import { OperatorCommand, type OperatorOptions, timeOf } from '../operators/operator.command.js';
 import { list } from '../operators/tasks.js';
-import { withCommands } from '../surroundings.js';
 
 type Options = OperatorOptions & { topic: string; acknowledgements: string; from?: string; until?: string };
 
@@ -13,7 +12,7 @@ type Options = OperatorOptions & { topic: string; acknowledgements: string; from
 })
 export class ReconcileCommand extends OperatorCommand {
   run(_: string[], { topic, acknowledgements, from, until, ...options }: Options) {
-    return withCommands(async ({ pool, configuration }) => {
+    return this.withCommands(options, async ({ pool, configuration }) => {
       if (configuration.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
       const lacking = await unacknowledged(pool, configuration, { topic, acknowledgements, from, until });
       list(lacking, options);

@@ -1,10 +1,9 @@
-import { userInfo } from 'node:os';
 import { Command } from 'nest-commander';
 import { loadConfiguration, migrate } from '#configuration';
 import { adoptLog } from '#event-store';
 import { withDatabase } from '../database.js';
-import { withCommands } from '../surroundings.js';
 import { OperatorCommand, type OperatorOptions } from './operator.command.js';
+import { osUser } from './operator-access.js';
 
 @Command({
   name: 'adopt-log',
@@ -13,10 +12,10 @@ import { OperatorCommand, type OperatorOptions } from './operator.command.js';
 })
 export class AdoptLogCommand extends OperatorCommand {
   async run(_: string[], options: OperatorOptions) {
-    const { dryRun, operator = userInfo().username } = options;
+    const { dryRun, operator = osUser() } = options;
     // A new server does not have the role that the service acts as.
     await withDatabase(loadConfiguration(process.env), (url) => migrate(url, { say: console.error }));
-    return withCommands(async ({ pool }) => {
+    return this.withCommands(options, async ({ pool }) => {
       const work = async () => {
         const adopted = await adoptLog(pool, { kind: 'operator', name: operator }, dryRun);
         if (!adopted) throw new Error('the log of this database was not copied: there is nothing to adopt.');

@@ -18,7 +18,6 @@ import {
   reviewedAttempts,
   reviewsOfNoAttempt,
 } from '#read-models';
-import { withCommands } from '../surroundings.js';
 import { idOf, OperatorCommand, type OperatorOptions, timeOf } from './operator.command.js';
 import { BadUse } from './strict.command.js';
 import { list, type Task } from './tasks.js';
@@ -148,6 +147,6 @@ export class UpdateStatusFromReviewCommand extends OperatorCommand {
 })
 export class SetIsAttemptActiveCommand extends OperatorCommand {
   run(_: string[], options: OperatorOptions) {
-    return withCommands(async ({ pool }) => list(await reviewsOfNoAttempt(pool), options));
+    return this.withCommands(options, async ({ pool }) => list(await reviewsOfNoAttempt(pool), options));
   }
 }

@@ -1,6 +1,5 @@
 import { Command } from 'nest-commander';
 import { leaders } from '#event-store';
-import { withCommands } from '../surroundings.js';
 import { OperatorCommand, type OperatorOptions } from './operator.command.js';
 import { list } from './tasks.js';
 
@@ -10,6 +9,6 @@ import { list } from './tasks.js';
 })
 export class LeadersCommand extends OperatorCommand {
   run(_: string[], options: OperatorOptions) {
-    return withCommands(async ({ pool }) => list(await leaders(pool), options));
+    return this.withCommands(options, async ({ pool }) => list(await leaders(pool), options));
   }
 }

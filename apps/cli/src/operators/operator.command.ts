@@ -1,9 +1,11 @@
-import { userInfo } from 'node:os';
 import { Option } from 'nest-commander';
+import type pg from 'pg';
 import type { Surroundings } from '#delivery';
 import { instantOf, isLongerThan, isStorable, limits, type Origin } from '#domain';
 import type { EventStore } from '#event-store';
+import { traceHeaders } from '#providers';
 import { withCommands } from '../surroundings.js';
+import { OperatorAccess, osUser } from './operator-access.js';
 import { BadUse, StrictCommand } from './strict.command.js';
 import { carryOut, type Task } from './tasks.js';
 
@@ -47,9 +49,43 @@ export abstract class OperatorCommand extends StrictCommand {
     return nameOf('--operator', name);
   }
 
+  private access?: OperatorAccess;
+
+  /** Like the function of this name; first it is recorded who runs which command. Events name this run as their request. */
+  protected withCommands<T>(
+    options: OperatorOptions,
+    work: (around: Surroundings) => Promise<T>,
+    about: object = {},
+  ): Promise<T> {
+    return withCommands((around) => this.recorded(around.pool, options, () => work(around), about));
+  }
+
+  protected async recorded<T>(
+    pool: pg.Pool,
+    { operator }: OperatorOptions,
+    work: () => Promise<T>,
+    about: object = {},
+  ): Promise<T> {
+    const name = ['ops', this.command.name(), this.command.args[0]].filter((word) => /^[a-z-]+$/.test(word ?? ''));
+    this.access = new OperatorAccess(pool, name.join(' '), operator);
+    await this.access.record('begun', about);
+    return traceHeaders.run({ 'X-Request-Id': this.access.requestId }, work);
+  }
+
   /** Exit code 1 when a task failed. */
   protected async operate(options: OperatorOptions, tasks: readonly Task[]): Promise<void> {
-    if ((await carryOut(tasks, options)) > 0) process.exitCode = 1;
+    const recording = tasks.map((task): Task => {
+      const work: Task['work'] = async (advance) => {
+        const done = await task.work(advance).catch(async (error) => {
+          await this.access?.record('failed', task.about);
+          throw error;
+        });
+        await this.access?.record(options.dryRun ? 'dry run' : 'done', task.about);
+        return done;
+      };
+      return { ...task, work };
+    });
+    if ((await carryOut(recording, options)) > 0) process.exitCode = 1;
   }
 
   /** Tasks that write events. Each event says who ran the command; in a dry run they are told, and not written. */
@@ -57,8 +93,8 @@ export abstract class OperatorCommand extends StrictCommand {
     options: OperatorOptions,
     tasksOf: (around: Surroundings, origin: Origin) => Promise<Task[]>,
   ): Promise<void> {
-    const { dryRun = false, operator = userInfo().username } = options;
-    return withCommands(async (around) => {
+    const { dryRun = false, operator = osUser() } = options;
+    return this.withCommands(options, async (around) => {
       const events = watched(around.events, dryRun);
       const tasks = await tasksOf(around, { actor: { kind: 'operator', name: operator } });
       const telling = tasks.map((task): Task => {

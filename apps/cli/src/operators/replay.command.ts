@@ -1,10 +1,10 @@
 import { Command, Option } from 'nest-commander';
+import type { Surroundings } from '#delivery';
 import { upcasters } from '#domain';
 import { EventStore, replay, type Stored, Undeliverable, type Upcasters } from '#event-store';
 import { keyOf, Relay } from '#integration';
 import { streamOfAttempt } from '#read-models';
 import { isOutputClosed } from '../output.js';
-import { withCommands } from '../surroundings.js';
 import { idOf, nameOf, OperatorCommand, type OperatorOptions, timeOf } from './operator.command.js';
 import { BadUse } from './strict.command.js';
 import { list } from './tasks.js';
@@ -18,7 +18,7 @@ type Options = OperatorOptions & Which & { publish?: boolean; live?: boolean };
     'Print what happened, and prove that it is what was written; or with --publish tell it once more on Kafka, in topics of its own (<topic>.replay)',
 })
 export class ReplayCommand extends OperatorCommand {
-  run(_: string[], { publish, live, json, dryRun, operator: __, ...which }: Options) {
+  run(_: string[], { publish, live, json, dryRun, operator, ...which }: Options) {
     const ways = [which.attempt, which.stream, which.user, which.from ?? which.until];
     if (ways.filter((way) => way !== undefined).length !== 1)
       throw new BadUse(
@@ -26,14 +26,14 @@ export class ReplayCommand extends OperatorCommand {
       );
     if (which.course && !which.user) throw new BadUse('--course goes with --user.');
     if (live && !publish) throw new BadUse('--live goes with --publish.');
-    return withCommands(async ({ pool, configuration, events }) => {
+    const work = async ({ pool, configuration, events }: Surroundings) => {
       // Printed as stored: an event that cannot be upcast can be looked at.
       if (!publish) return print(events, this.find(pool, new EventStore(pool), which), json);
       const found = this.find(pool, events, which, upcasters);
       if (configuration.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
       const relay = new Relay(pool, configuration);
       const into = live ? 'live' : 'replay';
-      const work = async () => {
+      const publishing = async () => {
         const told = { events: 0, messages: 0 };
         const undeliverable = new Map<string, string>();
         for await (const batch of found) {
@@ -43,8 +43,9 @@ export class ReplayCommand extends OperatorCommand {
         if (undeliverable.size === 0) return told;
         throw new Error(`${told.messages} messages are published, but not: ${[...undeliverable.values()].join('; ')}`);
       };
-      await this.operate({ json, dryRun }, [{ about: { ...which, into }, work }]);
-    });
+      await this.operate({ json, dryRun }, [{ about: { ...which, into }, work: publishing }]);
+    };
+    return this.withCommands({ operator }, work, which);
   }
 
   @Option({ flags: '--attempt <id>', description: 'also one that was removed' })

@@ -63,7 +63,7 @@ export class RelayLead {
 
   /** Throws CannotLead when somebody else wrote to Kafka, or Kafka was set back, since this relay did. */
   verify(committed: Place | undefined): void {
-    if (!this.expected) return;
+    if (!this.publisher.keepsPlace || !this.expected) return;
     if (!this.expected.includes(nameOf(committed)))
       throw new CannotLead("Kafka's checkpoint is not the one that this relay wrote last: all is verified again.");
     this.expected = [nameOf(committed)];

@@ -302,7 +302,8 @@ describe('secrets', () => {
     );
     expect(() => check('worker', { KEY_ENCRYPTION_KEYS: keys })).toThrow(/: set PROCTORING_USER_OBFUSCATION_KEY/);
     const settings = withSettings({ SECRET_KEY: 'a', PROCTORING_USER_OBFUSCATION_KEY: 'b' });
-    for (const role of ['api', 'worker']) check(role, { KEY_ENCRYPTION_KEYS: keys, JWT_SECRET: secret, ...settings });
+    for (const role of ['api', 'worker'])
+      check(role, { KEY_ENCRYPTION_KEYS: keys, JWT_SECRET: secret, ...parties, ...settings });
   });
 
   it('are made once and kept for their owner alone', () => {

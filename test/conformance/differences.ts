@@ -122,7 +122,96 @@ const starts = (exchange: Exchange) => actionOf(exchange) === 'start' || 'start_
 const registration = /^~\/exam_registration/;
 const attempt = /^~\/attempt\/[^/?]+$/;
 
+const ownersActions = ['start', 'stop', 'submit', 'decline', 'error', 'click_download_software'];
+const isOwnersAction = (exchange: Exchange) =>
+  asks(exchange, 'PUT', attempt) && ownersActions.includes(actionOf(exchange));
+
+/** Of earlier requests: owners' actions after the end of an attempt. Here they are refused, or repeat a submit and change nothing. */
+const tooLate = (history: Exchange[]) =>
+  history.filter(
+    (exchange, index) =>
+      isOwnersAction(exchange) &&
+      succeeded(exchange) &&
+      (exchange.ours.status === 400 ||
+        (actionOf(exchange) === 'submit' &&
+          history
+            .slice(0, index)
+            .some((earlier) => earlier.step.path === exchange.step.path || earlier.step.method === 'POST'))),
+  );
+
+const launchPath = /proctoring_launch_callback\/start_exam\//;
+const callbackPath = /proctoring_review_callback\/$|\/reviewed$/;
+const isNoMatch = ({ status, body }: Answer) =>
+  status === 400 && (body as any)?.detail === 'No attempt matches this review.';
+
+/** A look at what belongs to somebody else. */
+const looksAtOthers = ({ step }: Exchange) => /[?&]user_id=/.test(step.path) || step.view?.graceMins !== undefined;
+
+/** What an attempt is, wherever it is told. */
+const isOfAttempt = (line: string) =>
+  /^(body.*\b(status|completed_at|modified|is_resumable|time_remaining_seconds|external_id|taking_as_proctored|attempt_status|keys|length|interstitial|exam_attempt_id|short_description|suggested_icon|in_completed_state)\b|status: |body: |the page)/.test(
+    line,
+  );
+
 export const differences: Difference[] = [
+  {
+    name: 'no page shows the service in a frame',
+    reason: 'the reference leaves this header to its host → every answer says so',
+    explains: (line) => line === 'X-Frame-Options: reference nothing, service "DENY"',
+  },
+  {
+    name: 'a verdict is final for its owner',
+    reason:
+      'completed → completed is legal for the owner → the actions apply to incomplete attempts only; a repeated submit changes nothing',
+    explains: (line, exchange, history) => {
+      const late = tooLate(history);
+      const isLate =
+        late.some(({ at }) => at === exchange.at) && /^A status transition/.test((exchange.ours.body as any)?.detail);
+      return isLate || onlyReferenceTold(late, line) || (late.length > 0 && isOfAttempt(line));
+    },
+    parts: () => true,
+  },
+  {
+    name: 'a review that matches no attempt gets one answer',
+    reason:
+      'the callback judges attempts of any provider, and names the right locator → bound to the provider of the exam, one text',
+    explains: (_, exchange) =>
+      asks(exchange, 'POST', callbackPath) && [200, 400].includes(exchange.oracle.status) && isNoMatch(exchange.ours),
+    parts: succeeded,
+  },
+  {
+    name: 'a launch never ends an exam',
+    reason:
+      'the launch acts by any method, for any exam → by GET and POST, for providers with a secure browser, before the start',
+    explains: (line, exchange, history) => {
+      const launches = history.filter(({ step, oracle }) => launchPath.test(step.path) && oracle.status === 302);
+      const isLaunch = launches.some(({ at }) => at === exchange.at);
+      if (isLaunch)
+        return (
+          line.startsWith('Set-Cookie: ') || ['HEAD', 'GET', 'POST'].every((each) => each !== exchange.step.method)
+        );
+      return launches.length > 0 && (isOfAttempt(line) || onlyReferenceTold(launches, line));
+    },
+    parts: () => true,
+  },
+  {
+    name: 'a look at what is of somebody else writes nothing',
+    reason: 'a look by staff writes in the name of the learner → looks never write for somebody else',
+    explains: (line, exchange, history) => {
+      const looks = history.filter(looksAtOthers);
+      return (
+        onlyOneNoticed('oracle', looks, line, exchange) ||
+        onlyReferenceTold(looks, line) ||
+        (looksAtOthers(exchange) && isOfAttempt(line))
+      );
+    },
+    parts: () => true,
+  },
+  {
+    name: 'a dashboard shows attempts of its exam',
+    reason: 'the link to the dashboard is signed for any attempt → for attempts of its exam only',
+    explains: (line, { step }) => /\/instructor\/.*attempt=/.test(step.path) && line.startsWith('Location: '),
+  },
   {
     name: 'bad input is not an internal error',
     reason: 'accidental 500 (†) on bad input → 400 that names the field; never a 500',

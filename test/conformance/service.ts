@@ -10,6 +10,9 @@ import { Published } from './published.js';
 import { cookieSecret, type Server, send, type User } from './server.js';
 import type { SettingsChange } from './step.js';
 
+/** Stands in the path of reviews of Software Secure, which the reference takes from anybody. */
+const callbackSecret = 'a-secret-of-the-path-of-the-conformance-test';
+
 const secret = 'a secret of the conformance test, long enough for HS256';
 
 /** What the reference says its platform is called. */
@@ -60,6 +63,8 @@ const vendors = (url: string) => ({
     software_download_url: 'https://provider.example.org/ssi/download',
     send_email: true,
     video_review_aes_key: '00112233445566778899AABBCCDDEEFF',
+    callback_secret: callbackSecret,
+    recording_hosts: ['video.example.org'],
   },
 });
 
@@ -128,10 +133,11 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
   return {
     name: 'service',
     env,
-    async ask({ as, headers, ...request }) {
+    async ask({ as, headers, path, ...request }) {
       await setClock();
       return send(port, {
         ...request,
+        path: path.replace(/proctoring_review_callback\/$/, `$&${callbackSecret}/`),
         headers: { ...headers, ...(as && { Authorization: `JWT ${await tokenOf(as)}` }) },
       });
     },

@@ -58,12 +58,14 @@ const commentLists = [undefined, [], [comment], [{ ...comment, start: 1, stop: 2
 
 function review({ name, exam, owner }: Attempt, model: Model): Step[] {
   const { random } = model;
+  const as = model.caller(exam.course === 'A' ? 'reviewer' : 'staff', 0.1);
+  // Only the provider itself names one of its reviewers.
+  const named = as === 'reviewer' ? '{reviewer.email}' : undefined;
   const body = {
     status: random.pick(['passed', 'violation', 'suspicious', 'not_reviewed', 'suspicious', 'great']),
     comments: random.pick(commentLists),
-    reviewed_by: random.pick([undefined, undefined, '{coach.email}', 'nobody@example.org', null]),
+    reviewed_by: random.pick([undefined, undefined, named, 'nobody@example.org', null]),
   };
-  const as = model.caller(exam.course === 'A' ? 'reviewer' : 'staff', 0.1);
   return [
     { as, method: 'POST', path: `~/attempt/{${name}.external}/reviewed`, body },
     { as: owner, method: 'GET', path: `~/attempt/{${name}}` },

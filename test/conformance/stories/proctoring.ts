@@ -61,9 +61,9 @@ const verified: Story = {
     ...(
       [
         ['reviewer', { status: 'suspicious', comments: [] }],
-        ['reviewer', { status: 'suspicious', reviewed_by: '{coach.email}' }],
+        ['reviewer', { status: 'suspicious', reviewed_by: '{reviewer.email}' }],
         ['reviewer', { status: 'suspicious', reviewed_by: 'nobody@example.org' }],
-        ['reviewer', { status: 'violation', reviewed_by: '{coach.email}', comments: [comment, comment] }],
+        ['reviewer', { status: 'violation', reviewed_by: '{reviewer.email}', comments: [comment, comment] }],
         ['reviewer', { status: 'not_reviewed' }],
         ['root', { status: 'suspicious', reviewed_by: null }],
         [

@@ -24,6 +24,7 @@ const settings = {
   TECH_SUPPORT_EMAIL: 'tech-support@example.org',
   SECRET_KEY: cookieSecret,
   PROCTORING_USER_OBFUSCATION_KEY: 'oracle-obfuscation-key',
+  RATE_LIMITS: { ANONYMOUS: { requests: 1_000_000, seconds: 1 } },
   LMS_ROOT_URL: 'https://lms.example.org',
   PROCTORING_SETTINGS: {
     LINK_URLS: {

@@ -23,7 +23,7 @@ import { Draining } from './health/draining.js';
 import { refused } from './http-answer.js';
 import { Metrics } from './metrics.js';
 import { OperationsPort } from './operations-port.js';
-import { limitRates } from './rate-limits.js';
+import { rateLimits } from './rate-limits.js';
 import { asRouted, asWritten, checkParameters, refuseLong } from './reference-urls.js';
 import { keepRequestIds, requestIdOf } from './request-ids.js';
 import { readBody, usualBody } from './requests/body.js';
@@ -57,11 +57,12 @@ export const createApi = (configuration: Configuration, databaseUrl: string) =>
   createApplication(apiModule(configuration, databaseUrl), configuration);
 
 export async function createApplication(module: DynamicModule, configuration: Configuration) {
-  const { logLevel, settings, corsOrigins } = configuration;
+  const { logLevel, settings, corsOrigins, trustedProxies } = configuration;
   useKeyEncryptionKeys(() => keyEncryptionKeysOf(configuration));
   const adapter = new FastifyAdapter({
     bodyLimit: usualBody,
     ...slowest,
+    trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
     genReqId: requestIdOf,
     // What comes while the process ends is served, too; connections are closed after their answers.
     return503OnClosing: false,
@@ -90,8 +91,7 @@ export async function createApplication(module: DynamicModule, configuration: Co
   readBodiesLater(fastify);
   const routes = collectRoutes(fastify);
   admitByPriority(fastify, app.get(Admission));
-  checkRequests(fastify, routes, app.get(Authentication));
-  await limitRates(fastify, settings.rateLimits);
+  checkRequests(fastify, routes, app.get(Authentication), await rateLimits(fastify, settings.rateLimits));
   answerAsTheReference(fastify);
   logAccess(fastify, app.get(AccessLog));
   fastify.addHook('onSend', answerUnchanged);
@@ -167,18 +167,29 @@ function collectRoutes(fastify: FastifyInstance): Routes {
 const searchTexts = /\/search\/[^?]*|[?&]text_search=[^&]*/g;
 
 /** In the reference's order: path, Accept, who it is, login, method (rest-api.md §2.1). */
-function checkRequests(fastify: FastifyInstance, routes: Routes, authentication: Authentication) {
+function checkRequests(
+  fastify: FastifyInstance,
+  routes: Routes,
+  authentication: Authentication,
+  countRequest: (request: FastifyRequest) => Promise<void>,
+) {
   fastify.addHook('onRequest', async (request, reply) => {
     const { config, url = '' } = request.routeOptions;
-    if (request.is404 || !url.startsWith('/api/')) return;
+    if (request.is404 || url.startsWith('/csrf/')) return countRequest(request);
+    if (!url.startsWith('/api/')) return;
     reply.header('Allow', allowedBy(routes.get(shapeOf(url))!.methods));
     checkParameters(request.params as Record<string, string>);
     if (/%00/.test(request.url.replace(searchTexts, ''))) throw refused(400, 'Null characters are not allowed.');
     refuseLong(request.query as Record<string, string>, limits.parameter);
-    if (config.gate === 'anyone') return;
+    if (config.gate === 'anyone') return countRequest(request);
     checkAccept(request);
-    if (config.mayBeSigned && isSigned(request.headers)) return;
-    request.user = await authentication.callerOf(request);
+    if (config.mayBeSigned && isSigned(request.headers)) return countRequest(request);
+    try {
+      request.user = await authentication.callerOf(request);
+    } finally {
+      // A login that failed counts, too.
+      await countRequest(request);
+    }
     if (!request.user) throw refused(403, 'Authentication credentials were not provided.');
     checkStaff(request);
   });

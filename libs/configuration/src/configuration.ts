@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isIP, isIPv6 } from 'node:net';
 import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { isLongerThan } from '#domain';
@@ -17,6 +18,7 @@ export type Environment = {
   docs: 'on' | 'off';
   metrics: 'on' | 'off';
   corsOrigins: string[];
+  trustedProxies: string[];
   role: 'all' | 'api' | 'worker';
   databaseUrl?: string;
   /** An absolute path. */
@@ -74,6 +76,13 @@ const wholeNumber = (least: number, most: number) => ({
     return number >= least && number <= most ? number : undefined;
   },
 });
+const isNetwork = (text: string) => {
+  const [address = '', bits] = text.split('/');
+  return (
+    isIP(address) > 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv6(address) ? 128 : 32)))
+  );
+};
 const itemsOf = (text: string) => text.split(',').flatMap((item) => item.trim() || []);
 const url = (text: string, ...protocols: string[]) =>
   protocols.some((protocol) => text.startsWith(`${protocol}://`)) && URL.canParse(text) ? text : undefined;
@@ -110,6 +119,14 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     },
     means:
       'Sites whose pages may call the service with the cookies of their users: the micro front ends. Without it only pages of its own site can.',
+  },
+  trustedProxies: {
+    name: 'TRUSTED_PROXIES',
+    default: '',
+    expects: 'addresses or networks such as 10.0.0.0/8, several separated by commas',
+    read: (text) => (itemsOf(text).every(isNetwork) ? itemsOf(text) : undefined),
+    means:
+      'Proxies in front of the service. Only their `X-Forwarded-For` says from which address a request comes; rate limits count by it.',
   },
   role: {
     name: 'ROLE',

@@ -33,7 +33,7 @@ export type Settings = {
   retirementServiceWorkerUsername: string;
   secretKey?: string;
   userObfuscationKey?: string;
-  /** By user name or address; `DEFAULT` for all others. */
+  /** By user name or address; `ANONYMOUS` for all other addresses, `DEFAULT` for all others. */
   rateLimits: Record<string, { requests: number; seconds: number }>;
   /** The switches that were named, on or off. */
   switches: Record<string, boolean>;
@@ -246,7 +246,7 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
     ...rates,
     default: {},
     means:
-      'How much a client may ask of one process, by its user name, or by its address where no login is asked for; `DEFAULT` for all others. Beyond it: 429.',
+      'How much a client may ask of one process: by its user name; by its address where it is not logged in; `ANONYMOUS` for all other addresses (without it 1,200 in 60 seconds), `DEFAULT` for all other users. Beyond it: 429.',
   },
 };
 

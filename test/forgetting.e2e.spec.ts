@@ -1,3 +1,5 @@
+import { verify } from 'node:crypto';
+import canonicalize from 'canonicalize';
 import { pruneCallbacks, quarantine, quarantinedCallbacks, userById } from '../libs/platform/src/index.js';
 import { sumLists } from '../libs/platform/src/list-sums.js';
 import { courseId, openService, type Person, people, publishedExam, roster } from './service.js';
@@ -129,5 +131,33 @@ describe('a review that was refused', () => {
     await query(`update quarantined_callbacks set received_at = now() - interval '31 days'`);
     await pruneCallbacks(service.database.pool);
     expect(await query('select from quarantined_callbacks')).toEqual([]);
+  });
+});
+
+describe('an erasure certificate', () => {
+  const certificates = (person: Person = { ...people.alice, scopes: ['audit:read'] }) =>
+    ask(person, 'GET', '/api/audit/v1/erasures/3');
+
+  it('says what was destroyed and what remains, and is signed', async () => {
+    await newAttempt(bob);
+    await retire(3);
+    const { status, body } = await certificates();
+    expect(status).toBe(200);
+    const [{ certificate, signature, public_key }] = body.certificates;
+    expect(certificate).toMatchObject({ user_id: 3, asked_for_by: { kind: 'user', userId: 1 } });
+    expect(certificate.destroyed).toContainEqual(expect.objectContaining({ where: 'enrollments', rows: 1 }));
+    expect(certificate.remains.map(({ where }: any) => where).join()).toMatch(/events.*backups/);
+    expect(JSON.stringify(certificate)).not.toMatch(/bob/);
+    const isSigned = (text: string) => verify(null, Buffer.from(text), public_key, Buffer.from(signature, 'base64'));
+    expect(isSigned(canonicalize(certificate)!)).toBe(true);
+    expect(isSigned(canonicalize({ ...certificate, user_id: 4 })!)).toBe(false);
+  });
+
+  it('is kept once for a retirement that is repeated, and shown to auditors and staff only', async () => {
+    expect((await certificates()).status).toBe(404);
+    await retire(3);
+    await retire(3);
+    expect((await certificates(staff)).body.certificates).toHaveLength(1);
+    expect((await certificates(people.alice)).status).toBe(403);
   });
 });

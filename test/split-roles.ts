@@ -9,5 +9,9 @@ export function secretsOfSplitRoles(folder: string, settings: object = {}) {
   const PROCTORING_CONFIG = join(folder, 'settings-of-split-roles.json');
   const secrets = { SECRET_KEY: 'of cookies', PROCTORING_USER_OBFUSCATION_KEY: 'of obscured ids' };
   writeFileSync(PROCTORING_CONFIG, JSON.stringify({ ...secrets, ...settings }));
-  return { PROCTORING_CONFIG, KEY_ENCRYPTION_KEYS: `data-dir:${keyEncryptionKey}` };
+  return {
+    PROCTORING_CONFIG,
+    KEY_ENCRYPTION_KEYS: `data-dir:${keyEncryptionKey}`,
+    ERASURE_SIGNING_KEY: keyEncryptionKey,
+  };
 }

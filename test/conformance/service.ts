@@ -100,6 +100,7 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
     JWT_ISSUER: 'conformance',
     PROCTORING_CONFIG: settingsFile,
     KEY_ENCRYPTION_KEYS: `data-dir:${keyEncryptionKey}`,
+    ERASURE_SIGNING_KEY: keyEncryptionKey,
     TZ: 'UTC',
   };
   let current: Fields = {

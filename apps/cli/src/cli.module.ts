@@ -13,6 +13,7 @@ import {
   UpdateAttemptsForExamCommand,
   UpdateStatusFromReviewCommand,
 } from './operators/attempts.commands.js';
+import { ErasureCertificateCommand } from './operators/erasure-certificate.command.js';
 import { LeadersCommand } from './operators/leaders.command.js';
 import { ObscuredIdsCommand } from './operators/obscured-ids.command.js';
 import { ReplayCommand } from './operators/replay.command.js';
@@ -37,6 +38,7 @@ import { TokenCommand } from './token/token.command.js';
     ObscuredIdsCommand,
     RetireUserCommand,
     RewrapCommand,
+    ErasureCertificateCommand,
     ReplayCommand,
     LeadersCommand,
     TopicsCommand,

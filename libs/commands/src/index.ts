@@ -7,6 +7,7 @@ export * from './credit.js';
 export * from './exams/exam.commands.js';
 export * from './facts.js';
 export * from './idempotency-keys.js';
+export { type ErasureCertificate, erasureCertificates } from './learners/erasure-certificate.js';
 export { RetireLearner } from './learners/learner.handler.js';
 export { ReceiveReviewByCode, ReplayCallback } from './reviews/callback.handlers.js';
 export { callbackMinutes, useNonce } from './reviews/callback-nonces.js';

@@ -15,6 +15,7 @@ const withSettings = (content: unknown) => {
 };
 
 const secret = 'a secret of the tests, long enough for HS256';
+const seed = Buffer.alloc(32, 1).toString('base64');
 const keys = `a:${Buffer.alloc(32).toString('base64')}`;
 /** Whom tokens are for and from, which goes with each key of tokens. */
 const parties = { JWT_AUDIENCE: 'exams', JWT_ISSUER: 'lms' };
@@ -138,6 +139,7 @@ describe('a DATA_DIR in which nothing can be made', () => {
       JWT_SECRET: secret,
       KEY_ENCRYPTION_KEYS: keys,
       ...parties,
+      ERASURE_SIGNING_KEY: seed,
       ...settings,
     };
     checkDataDir(loadConfiguration({ DATA_DIR: join(file, 'data'), ...environment }));
@@ -298,12 +300,20 @@ describe('secrets', () => {
     const check = (ROLE: string, more: object = {}) => checkSplitRole(loadConfiguration({ ROLE, ...more }));
     check('all');
     expect(() => check('api')).toThrow(
-      /^With ROLE=api .*: set KEY_ENCRYPTION_KEYS, PROCTORING_USER_OBFUSCATION_KEY .*, JWT_SECRET .*, SECRET_KEY .*\.$/,
+      /^With ROLE=api .*: set KEY_ENCRYPTION_KEYS, ERASURE_SIGNING_KEY, PROCTORING_USER_OBFUSCATION_KEY .*, JWT_SECRET .*, SECRET_KEY .*\.$/,
     );
-    expect(() => check('worker', { KEY_ENCRYPTION_KEYS: keys })).toThrow(/: set PROCTORING_USER_OBFUSCATION_KEY/);
+    expect(() => check('worker', { KEY_ENCRYPTION_KEYS: keys, ERASURE_SIGNING_KEY: seed })).toThrow(
+      /: set PROCTORING_USER_OBFUSCATION_KEY/,
+    );
     const settings = withSettings({ SECRET_KEY: 'a', PROCTORING_USER_OBFUSCATION_KEY: 'b' });
     for (const role of ['api', 'worker'])
-      check(role, { KEY_ENCRYPTION_KEYS: keys, JWT_SECRET: secret, ...parties, ...settings });
+      check(role, {
+        KEY_ENCRYPTION_KEYS: keys,
+        ERASURE_SIGNING_KEY: seed,
+        JWT_SECRET: secret,
+        ...parties,
+        ...settings,
+      });
   });
 
   it('are made once and kept for their owner alone', () => {

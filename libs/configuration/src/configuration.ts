@@ -40,6 +40,7 @@ export type Environment = {
   jwtSecret?: string;
   /** Newest first. */
   keyEncryptionKeys?: KeyEncryptionKey[];
+  erasureSigningKey?: Buffer;
   jwtJwks?: { keys: object[] };
   jwtJwksUrl?: string;
   jwtAudience?: string;
@@ -248,6 +249,13 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     means:
       "Keys that learners' keys are wrapped with, the newest first: a copy of the database alone opens nothing. Keep the old ones until `npm run ops -- rewrap` has run. Without it one is made in `DATA_DIR`; its id is `data-dir`.",
   },
+  erasureSigningKey: {
+    name: 'ERASURE_SIGNING_KEY',
+    expects: '32 bytes as base64',
+    read: (text) => (/^[\w+/-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : undefined),
+    secret: true,
+    means: 'Seed of the Ed25519 key that signs erasure certificates. Without it one is made in `DATA_DIR`.',
+  },
   jwtJwks: {
     name: 'JWT_JWKS',
     expects: 'a JSON Web Key Set: {"keys": [...]} with at least one key',
@@ -407,12 +415,17 @@ export const keyEncryptionKeysOf = (configuration: Configuration): KeyEncryption
     { id: 'data-dir', key: Buffer.from(keptSecret(configuration.dataDir, 'key-encryption-key'), 'base64url') },
   ];
 
+/** The seed of the Ed25519 key that erasure certificates are signed with. */
+export const erasureSigningKeyOf = (configuration: Configuration): Buffer =>
+  configuration.erasureSigningKey ?? Buffer.from(keptSecret(configuration.dataDir, 'erasure-signing-key'), 'base64url');
+
 /** Processes of one role need the secrets of all others, so none makes its own. Throws one line. */
 export function checkSplitRole(configuration: Configuration): void {
-  const { role, jwtSecret, jwtJwks, jwtJwksUrl, keyEncryptionKeys, settings } = configuration;
+  const { role, jwtSecret, jwtJwks, jwtJwksUrl, keyEncryptionKeys, erasureSigningKey, settings } = configuration;
   if (role === 'all') return;
   const needed = {
     KEY_ENCRYPTION_KEYS: keyEncryptionKeys,
+    ERASURE_SIGNING_KEY: erasureSigningKey,
     'PROCTORING_USER_OBFUSCATION_KEY (in PROCTORING_CONFIG)': settings.userObfuscationKey,
     ...(role === 'api'
       ? {
@@ -446,11 +459,12 @@ export function checkDataDir(configuration: Configuration): void {
     }
     userObfuscationKeyOf(configuration);
     keyEncryptionKeysOf(configuration);
+    erasureSigningKeyOf(configuration);
     if (role !== 'worker') for (const secretOf of [jwtSecretOf, cookieSecretOf]) secretOf(configuration);
   } catch (error) {
     throw new Error(
       `DATA_DIR cannot be used (${(error as Error).message}): let user ${userInfo().username} write to ${dataDir}, or ` +
-        'set DATABASE_URL, JWT_SECRET, KEY_ENCRYPTION_KEYS, and SECRET_KEY and PROCTORING_USER_OBFUSCATION_KEY in PROCTORING_CONFIG.',
+        'set DATABASE_URL, JWT_SECRET, KEY_ENCRYPTION_KEYS, ERASURE_SIGNING_KEY, and SECRET_KEY and PROCTORING_USER_OBFUSCATION_KEY in PROCTORING_CONFIG.',
     );
   }
 }

@@ -3,6 +3,7 @@ export {
   checkDataDir,
   checkSplitRole,
   cookieSecretOf,
+  erasureSigningKeyOf,
   jwtSecretOf,
   keyEncryptionKeysOf,
   lmsAddressOf,

@@ -1,3 +1,4 @@
+import type { ErasureCertificate } from '#commands';
 import type { Stored } from '#event-store';
 import { flag, integer, listOf, object, orNull, text, time } from '../document/schemas.js';
 
@@ -44,4 +45,15 @@ export const attemptState = object('AttemptState', {
   attempt_id: integer,
   version: integer,
   state: orNull({ type: 'object', additionalProperties: true }),
+});
+
+export const erasures = object('Erasures', {
+  user_id: integer,
+  certificates: listOf(
+    object<ErasureCertificate>('ErasureCertificate', {
+      certificate: { type: 'object', additionalProperties: true },
+      signature: { ...text, description: 'Ed25519, base64, over the RFC 8785 form of the certificate' },
+      public_key: text,
+    }),
+  ),
 });

@@ -11,19 +11,19 @@ import {
 } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
-import { POOL } from '#commands';
+import { erasureCertificates, POOL } from '#commands';
 import { openPool } from '#connections';
 import { type Attempt, evolveAttempt, instantOf, isAttemptEvent, upcasters } from '#domain';
 import { type Checkpoint, EventStore, replay, type Stored } from '#event-store';
 import { deliveriesOf } from '#integration';
-import { columnOf, streamOfAttempt } from '#read-models';
+import { columnOf, isRowId, streamOfAttempt } from '#read-models';
 import { rowCounter } from '../access/access-note.js';
 import { Gate } from '../authentication.js';
 import { Answers, Asks } from '../document/answers.js';
 import { integer, text, time } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
 import { WholeNumber } from '../whole-number.js';
-import { attemptDeliveries, attemptHistory, attemptState } from './history.answers.js';
+import { attemptDeliveries, attemptHistory, attemptState, erasures } from './history.answers.js';
 
 /** A pair, without a generation, is of the first one. */
 const place = /^(?:(\d{1,9})\.)?(\d{1,19})\.(\d{1,18})$/;
@@ -124,6 +124,16 @@ export class HistoryController implements OnApplicationShutdown {
         };
       }),
     };
+  }
+
+  @Get('erasures/:userId')
+  @Gate('staff', { scopes: ['audit:read'], logs: 'always' })
+  @ApiOperation({ summary: "What a learner's retirement destroyed, what remains and why: signed, oldest first" })
+  @Answers(200, erasures)
+  async erasures(@WholeNumber('userId') userId: string) {
+    const certificates = isRowId(userId) ? await erasureCertificates(this.pool, userId) : [];
+    if (certificates.length === 0) throw new NotFoundException();
+    return { user_id: Number(userId), certificates };
   }
 
   @Get('events')

@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
+import type { Configuration } from '#configuration';
 import { BlankAllowances, decide, fold, type LearnerEvent, learner, type Origin } from '#domain';
 import { EventStore, type Stored } from '#event-store';
 import { forgetUser } from '#platform';
@@ -9,7 +10,8 @@ import { examsWithAllowances, isRowId } from '#read-models';
 import { forgetAnswers } from '../idempotency-keys.js';
 import { requestIdOfNow } from '../request-id.js';
 import { learnerStream } from '../streams.js';
-import { POOL } from '../tokens.js';
+import { CONFIGURATION, POOL } from '../tokens.js';
+import { certifyErasure, erasableRows } from './erasure-certificate.js';
 
 /** Forgets a learner for good. */
 export class RetireLearner {
@@ -28,7 +30,8 @@ export class RetireLearner {
 @CommandHandler(RetireLearner)
 export class RetireLearnerHandler implements ICommandHandler<RetireLearner> {
   constructor(
-    @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(POOL) readonly pool: pg.Pool,
+    @Inject(CONFIGURATION) readonly configuration: Configuration,
     private readonly events: EventStore,
     private readonly commands: CommandBus,
   ) {}
@@ -38,8 +41,10 @@ export class RetireLearnerHandler implements ICommandHandler<RetireLearner> {
     if (!isRowId(given) || !Number.isSafeInteger(userId)) return; // nobody has such an id
     for (const examId of await examsWithAllowances(this.pool, userId))
       await this.commands.execute(new BlankAllowances({ examId, userId }, { at }, { actor: origin.actor }));
+    const rows = await erasableRows(this.pool, userId);
     if (!(await forgetUser(this.pool, userId))) return;
     await forgetAnswers(this.pool);
+    await certifyErasure(this, { userId, at, origin, rows });
     const stream = learnerStream(userId);
     const metadata = { commandId: uuid(), ...requestIdOfNow(), actor: origin.actor, userId };
     await this.events.transact({ streams: [stream], metadata }, (historyOf) => {

@@ -1,0 +1,117 @@
+import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type pg from 'pg';
+import { type Configuration, erasureSigningKeyOf } from '#configuration';
+import type { Origin } from '#domain';
+
+/** What was destroyed for a learner, what remains, and why. It has no personal data but the learner's id. */
+export type Erasure = {
+  type: 'erasure-certificate';
+  version: 1;
+  user_id: number;
+  at: string;
+  asked_for_by: Origin['actor'];
+  destroyed: { where: string; what: string; rows?: number }[];
+  remains: { where: string; what: string; why: string }[];
+};
+
+/** The signature (Ed25519, base64) is over the RFC 8785 form of `certificate`; the key is a PEM. */
+export type ErasureCertificate = { certificate: Erasure; signature: string; public_key: string };
+
+/** The rows that a retirement is about to destroy, by table. */
+export async function erasableRows(pool: pg.Pool, userId: number): Promise<Record<string, number>> {
+  const { rows } = await pool.query(
+    `select (select count(*)::int from learner_keys where user_id = $1 and key is not null) as learner_keys,
+            (select count(*)::int from users where id = $1 and username <> 'retired user ' || id) as users,
+            (select count(*)::int from verified_names where user_id = $1) as verified_names,
+            (select count(*)::int from course_staff where user_id = $1) as course_staff,
+            (select count(*)::int from enrollments where user_id = $1) as enrollments,
+            (select count(*)::int from quarantined_callbacks where user_id = $1) as quarantined_callbacks`,
+    [userId],
+  );
+  return rows[0];
+}
+
+const what: Record<string, string> = {
+  learner_keys: 'the key to the reviews, allowances and refused reviews that are sealed for the learner',
+  users: 'user name, e-mail, full name, rights and groups',
+  verified_names: 'verified names',
+  course_staff: 'roles in courses',
+  enrollments: 'enrolments, with the names that lists are searched by',
+  quarantined_callbacks: 'refused reviews',
+};
+
+const remains: Erasure['remains'] = [
+  {
+    where: 'events, and the read models and Kafka topics made of them',
+    what: "exams, times, statuses and decisions under the learner's id, and sealed texts",
+    why: 'they prove the results of exams; without the destroyed key nobody can open the texts',
+  },
+  {
+    where: 'users, learner_keys',
+    what: "a row with the learner's id and no name, and one that says that the key is destroyed",
+    why: 'so that old ids resolve and nothing brings the person back',
+  },
+  {
+    where: 'backups, and the write-ahead log of PostgreSQL',
+    what: 'copies of before, with the wrapped key',
+    why: 'they cannot be changed; they go with their retention, and open with the key-encryption keys only',
+  },
+  {
+    where: 'the topic learning-exam-attempt-lifecycle of the Open edX event bus, where it is used',
+    what: 'names in the messages of before',
+    why: "Open edX's format asks for names; they go with the topic's retention",
+  },
+  {
+    where: 'proctoring providers, mail servers, the LMS',
+    what: 'what they were sent before',
+    why: 'they are asked to delete (providers), or keep what is theirs',
+  },
+];
+
+/** Keeps a certificate of what was destroyed. A repeated retirement that destroys nothing more adds none. */
+export async function certifyErasure(
+  { pool, configuration }: { pool: pg.Pool; configuration: Configuration },
+  { userId, at, origin, rows }: { userId: number; at: string; origin: Origin; rows: Record<string, number> },
+): Promise<void> {
+  const known = await pool.query('select from erasure_certificates where user_id = $1 limit 1', [userId]);
+  if (known.rowCount! > 0 && Object.values(rows).every((count) => count === 0)) return;
+  const certificate: Erasure = {
+    type: 'erasure-certificate',
+    version: 1,
+    user_id: userId,
+    at,
+    asked_for_by: origin.actor,
+    destroyed: [
+      ...Object.entries(rows).map(([where, count]) => ({ where, what: what[where], rows: count })),
+      { where: 'list_changes, list_sums, planner statistics', what: 'copies of names' },
+      { where: 'idempotency_keys', what: 'kept answers that have names' },
+      { where: 'dead_letters', what: 'reasons' },
+      { where: 'allowances', what: 'values' },
+    ],
+    remains,
+  };
+  await pool.query('insert into erasure_certificates values ($1, $2, $3) on conflict do nothing', [
+    userId,
+    at,
+    JSON.stringify(signed(certificate, erasureSigningKeyOf(configuration))),
+  ]);
+}
+
+/** A learner's certificates, oldest first. */
+export async function erasureCertificates(pool: pg.Pool, userId: number | string): Promise<ErasureCertificate[]> {
+  const text = 'select certificate from erasure_certificates where user_id = $1 order by at';
+  return (await pool.query(text, [userId])).rows.map(({ certificate }) => JSON.parse(certificate));
+}
+
+// How an Ed25519 seed of 32 bytes is written as PKCS #8 (RFC 8410).
+const pkcs8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+function signed(certificate: Erasure, seed: Buffer): ErasureCertificate {
+  const key = createPrivateKey({ key: Buffer.concat([pkcs8, seed]), format: 'der', type: 'pkcs8' });
+  return {
+    certificate,
+    signature: sign(null, Buffer.from(canonicalize(certificate)!), key).toString('base64'),
+    public_key: createPublicKey(key).export({ format: 'pem', type: 'spki' }).toString(),
+  };
+}

@@ -449,6 +449,19 @@ export const differences: Difference[] = [
         : asks(exchange, 'PUT', /allowance$/) && exchange.ours.status === 400 && isDetail(exchange.ours)),
   },
   {
+    name: 'course staff find the people of their course only',
+    reason: "allowances (and so names and addresses) of anybody for any course's staff → people of the course only",
+    explains: (_, exchange) =>
+      ['coach', 'otherCoach'].includes(exchange.step.as ?? '') &&
+      exchange.oracle.status < 400 &&
+      (asks(exchange, 'PUT', /allowance$/)
+        ? exchange.ours.status === 207 ||
+          /Cannot find user|Enter a valid username/.test(JSON.stringify(exchange.ours.body))
+        : asks(exchange, 'GET', /^~~\/user_onboarding\/status/) &&
+          /"username: there is no user/.test(JSON.stringify(exchange.ours.body))),
+    parts: ({ step }) => step.method === 'PUT',
+  },
+  {
     name: 'an attempt that an operator times out is completed',
     reason: 'domain.md 2.5: the reference takes the time of completion away, and then fails to make its page',
     explains: (line, exchange, history) =>

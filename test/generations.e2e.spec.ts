@@ -274,7 +274,9 @@ function poolAt(server: Server, url: string): pg.Pool {
 }
 
 /** As a dump of the rows has it: with their places in the log, and no sequences. */
-async function copyRows(from: pg.Pool, to: pg.Pool) {
+async function copyRows(from: pg.Pool, copy: pg.Pool) {
+  const to = await copy.connect();
+  await to.query('set session_replication_role = replica'); // a dump has the rows that triggers wrote
   const { rows: tables } = await from.query(
     `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
      and not relispartition and relname <> 'migrations'`,
@@ -293,4 +295,5 @@ async function copyRows(from: pg.Pool, to: pg.Pool) {
         [row],
       );
   }
+  to.release(true);
 }

@@ -2,6 +2,7 @@ import { Command } from 'nest-commander';
 import { loadConfiguration, migrate } from '#configuration';
 import { adoptLog } from '#event-store';
 import { withDatabase } from '../database.js';
+import { withCommands } from '../surroundings.js';
 import { OperatorCommand, type OperatorOptions } from './operator.command.js';
 import { osUser } from './operator-access.js';
 
@@ -15,13 +16,15 @@ export class AdoptLogCommand extends OperatorCommand {
     const { dryRun, operator = osUser() } = options;
     // A new server does not have the role that the service acts as.
     await withDatabase(loadConfiguration(process.env), (url) => migrate(url, { say: console.error }));
-    return this.withCommands(options, async ({ pool }) => {
+    return withCommands(({ pool }) => {
       const work = async () => {
         const adopted = await adoptLog(pool, { kind: 'operator', name: operator }, dryRun);
         if (!adopted) throw new Error('the log of this database was not copied: there is nothing to adopt.');
         return adopted;
       };
-      await this.operate(options, [{ about: { adopt: 'log' }, work }]);
+      const adopt = () => this.operate(options, [{ about: { adopt: 'log' }, work }]);
+      // Before the log is adopted, the numbers of new entries are taken by those of the copy.
+      return dryRun ? adopt() : this.recorded(pool, options, adopt);
     });
   }
 }

@@ -60,15 +60,16 @@ export abstract class OperatorCommand extends StrictCommand {
     return withCommands((around) => this.recorded(around.pool, options, () => work(around), about));
   }
 
+  /** Without `about` the beginning is not recorded. */
   protected async recorded<T>(
     pool: pg.Pool,
     { operator }: OperatorOptions,
     work: () => Promise<T>,
-    about: object = {},
+    about?: object,
   ): Promise<T> {
     const name = ['ops', this.command.name(), this.command.args[0]].filter((word) => /^[a-z-]+$/.test(word ?? ''));
     this.access = new OperatorAccess(pool, name.join(' '), operator);
-    await this.access.record('begun', about);
+    if (about) await this.access.record('begun', about);
     return traceHeaders.run({ 'X-Request-Id': this.access.requestId }, work);
   }
 
@@ -77,7 +78,7 @@ export abstract class OperatorCommand extends StrictCommand {
     const recording = tasks.map((task): Task => {
       const work: Task['work'] = async (advance) => {
         const done = await task.work(advance).catch(async (error) => {
-          await this.access?.record('failed', task.about);
+          await this.access?.record('failed', task.about).catch(() => {}); // the task's own error says more
           throw error;
         });
         await this.access?.record(options.dryRun ? 'dry run' : 'done', task.about);

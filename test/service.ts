@@ -49,6 +49,8 @@ export async function openService(environment: Record<string, string> = {}, fres
   const configuration = loadConfiguration({
     ...tokenSettings,
     DATA_DIR: dataDir,
+    // The key is read when it is first used, and another service of this process may have ended with its folder by then.
+    KEY_ENCRYPTION_KEYS: `data-dir:${keyEncryptionKey}`,
     LOG_LEVEL: 'error',
     ...environment,
   });

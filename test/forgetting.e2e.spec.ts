@@ -61,6 +61,24 @@ describe('once a learner is retired', () => {
     expect(JSON.stringify(await query('select * from idempotency_keys'))).not.toMatch(/bob/);
   });
 
+  it('the log and the lists have no key of an allowance that names somebody', async () => {
+    const allowance = { exam_id: exam, user_info: 'bob', key: 'for Bob Planted', value: 'x' };
+    const put = (value: string) => ask(staff, 'PUT', `${root}/allowance`, { ...allowance, value });
+    const shown = async () =>
+      (await ask(staff, 'GET', `${root}/${courseId}/allowance`)).body.map(({ key, value }: any) => [key, value]);
+    await put('x');
+    await put('y');
+    await put('y');
+    expect(await shown()).toEqual([['for Bob Planted', 'y']]);
+    expect(await query(`select from events where type ~ '^Allowance'`)).toHaveLength(2);
+    await ask(staff, 'DELETE', `${root}/allowance`, { ...allowance, user_id: 3 });
+    expect(await shown()).toEqual([]);
+    await put('z');
+    expect(await dump()).not.toMatch(/Planted/);
+    await retire(3);
+    expect(await shown()).toEqual([['', '']]);
+  });
+
   it('neither the roster nor a token brings the person back', async () => {
     expect(await retire(3)).toMatchObject({ status: 204 });
     const document = {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import type pg from 'pg';
 
 /** A key from outside the database that learners' keys are wrapped with. */
@@ -47,6 +47,16 @@ export async function open(pool: pg.Pool, userId: number, sealed: string, place:
   const binding = sealed.startsWith('v1.') ? Buffer.from(`learner ${userId}`) : bindingOf(userId, place);
   return decrypted(key, Buffer.from(sealed.slice('v2.'.length), 'base64url'), binding).toString();
 }
+
+const hidden = 'hidden-';
+
+/** Stands for a name that may identify a learner: the same each time, and nobody finds the name once the key is destroyed. */
+export async function hiddenName(pool: pg.Pool, userId: number, name: string): Promise<string> {
+  const key = (await keyOf(pool, userId)) ?? (await makeKey(pool, userId));
+  return hidden + createHmac('sha256', key).update(name).digest('base64url');
+}
+
+export const isHiddenName = (name: string): boolean => name.startsWith(hidden);
 
 /** Whether a text looks like one that `seal` made. */
 export const isSealed = (text: string): boolean => /^v[12]\.[\w-]{38,}$/.test(text);

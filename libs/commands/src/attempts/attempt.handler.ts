@@ -23,9 +23,10 @@ import {
   ResetPracticeAttempt,
   refuseTooManyChanges,
   startsCascade,
+  WithdrawAllowance,
 } from '#domain';
 import { EventStore, type Metadata, nextId } from '#event-store';
-import { atExam, open, seal } from '#platform';
+import { atExam, hiddenName, open, seal } from '#platform';
 import { examsBlockedForOnboarding } from '#read-models';
 import { FactFinder } from '../facts.js';
 import { requestIdOfNow } from '../request-id.js';
@@ -35,6 +36,9 @@ import { register } from './registration.js';
 
 /** What a command about an attempt led to: the learner's current attempt afterwards, and whether anything happened. */
 export type Outcome = { currentAttemptId: number | null; changed: boolean };
+
+/** Beside those of minutes. */
+const knownKeys = ['time_multiplier', 'review_policy_exception'];
 
 /** Handles every AttemptCommand: Nest finds the handler of the base class. */
 @CommandHandler(AttemptCommand)
@@ -89,6 +93,7 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
 
   /** Adds the ids, codes, registrations and sealed values that a decision only passes on. */
   private async prepare(command: AnyAttemptCommand): Promise<void> {
+    if (command instanceof GrantAllowance || command instanceof WithdrawAllowance) await this.hideKey(command);
     if (command instanceof GrantAllowance) {
       const { key, value } = command.data;
       const kept = isMinutesKey(key) ? { value } : { sealed: await this.sealedOnce(command) };
@@ -103,6 +108,17 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
       decide(learnerAtExam, state, command); // what is refused anyway is not registered
       command.attempt.registration = await register(this.pool, this.configuration, state, command);
     }
+  }
+
+  /** Keys other than the known ones are any text, so the log has them sealed with the value. Former ones stay as they are. */
+  private async hideKey(command: GrantAllowance | WithdrawAllowance): Promise<void> {
+    const { learner, data } = command;
+    if (isMinutesKey(data.key) || knownKeys.includes(data.key)) return;
+    const { allowances } = await this.stateOf(learner);
+    if (allowances.some(({ key }) => key === data.key)) return;
+    const key = await hiddenName(this.pool, learner.userId, data.key);
+    const more = command instanceof GrantAllowance ? { value: JSON.stringify([data.key, command.data.value]) } : {};
+    Object.assign(command, { data: { ...data, key, ...more } });
   }
 
   /** A value that is granted once more keeps its text, so that the decision sees that it is the same. */

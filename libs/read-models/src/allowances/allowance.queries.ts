@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Exam } from '#domain';
-import { atExam, open } from '#platform';
+import { atExam, isHiddenName, open } from '#platform';
 import { examJson } from '../exams/exam.json.js';
 import { fromRow } from '../rows.js';
 import { instant } from '../times.js';
@@ -19,6 +19,15 @@ export type AllowanceRecord = {
 const placeOf = ({ exam_id: examId, user_id: userId }: { exam_id: number; user_id: number }) =>
   atExam({ examId, userId }, 'allowance');
 
+/** What can no longer be opened is as good as blank: the learner was retired. */
+const openedIn = async (pool: pg.Pool, allowance: any): Promise<{ key: string; value: string }> => {
+  const { key, value: plain, sealed, user_id: userId } = allowance;
+  const value: string | undefined = plain ?? (await open(pool, userId, sealed, placeOf(allowance)));
+  if (!isHiddenName(key)) return { key, value: value ?? '' };
+  const [hiddenKey, hiddenValue] = value ? JSON.parse(value) : ['', ''];
+  return { key: hiddenKey, value: hiddenValue };
+};
+
 const records = async (pool: pg.Pool, where: string, values: unknown[]): Promise<AllowanceRecord[]> => {
   const found = await pool.query(
     `select to_json(allowance) as allowance, to_json(exam) as exam, person.username, person.email
@@ -31,8 +40,7 @@ const records = async (pool: pg.Pool, where: string, values: unknown[]): Promise
   return Promise.all(
     found.rows.map(async ({ allowance, exam, username, email }) => ({
       ...fromRow<AllowanceRecord>(allowance),
-      // What can no longer be opened is as good as blank: the learner was retired.
-      value: allowance.value ?? (await open(pool, allowance.user_id, allowance.sealed, placeOf(allowance))) ?? '',
+      ...(await openedIn(pool, allowance)),
       exam: fromRow<Exam>(exam),
       user: { id: allowance.user_id, username: username ?? '', email: email ?? '' },
     })),

@@ -1,6 +1,5 @@
 import { Command } from 'nest-commander';
 import { rewrapKeys } from '#platform';
-import { withCommands } from '../surroundings.js';
 import { OperatorCommand, type OperatorOptions } from './operator.command.js';
 
 @Command({
@@ -10,7 +9,7 @@ import { OperatorCommand, type OperatorOptions } from './operator.command.js';
 })
 export class RewrapCommand extends OperatorCommand {
   run(_: string[], options: OperatorOptions) {
-    return withCommands(({ pool }) => {
+    return this.withCommands(options, ({ pool }) => {
       const work = async () => (options.dryRun ? {} : { keys: await rewrapKeys(pool) });
       return this.operate(options, [{ about: { rewrap: "learners' keys" }, work }]);
     });

@@ -64,19 +64,27 @@ const isAscending = (body: unknown): boolean =>
   Object.values(Object(body)).every((item) => !Array.isArray(item) || isAscending(item)) &&
   (!Array.isArray(body) || body.every(({ id }, index) => index === 0 || id === undefined || body[index - 1].id < id));
 
-/** Of earlier requests: those that repeated an earlier one about the same attempt, and say nothing new. */
+/** The number that a text says, or the text: `'007'` grants what 7 does. */
+const numberOf = (value: unknown): unknown => {
+  const number = Number(String(value).replaceAll('_', ''));
+  return Number.isNaN(number) ? value : number;
+};
+
+/** What a request asks for, whatever else its body says: an action at an attempt, or the value of an allowance. */
+const wishOf = ({ step }: Exchange): string => {
+  const { action, value, key, allowance_type } = Object(step.body);
+  if (/allowance$/.test(step.path)) return JSON.stringify(['allowance', key ?? allowance_type, numberOf(value)]);
+  return JSON.stringify([step.path, action]);
+};
+
+/** Earlier requests that repeated one before them about the same attempt or allowance. They say nothing new. */
 const repetitions = (history: Exchange[]) =>
   history.filter(
     (exchange, index) =>
       exchange.step.method === 'PUT' &&
       (['stop', 'click_download_software', 'decline'].includes(actionOf(exchange)) ||
         /review_status$|allowance$/.test(exchange.step.path)) &&
-      history
-        .slice(0, index)
-        .some(
-          ({ step }) =>
-            step.path === exchange.step.path && JSON.stringify(step.body) === JSON.stringify(exchange.step.body),
-        ),
+      history.slice(0, index).some((earlier) => wishOf(earlier) === wishOf(exchange)),
   );
 
 /** Refused by both, since another attempt is running; one of them knows already that its time is over. */

@@ -129,7 +129,9 @@ class Examples {
       headers: sent,
       body: text || undefined,
     });
-    const translated = request(this.world.withOurIds(url), this.world.withOurIds(body));
+    // Here a person is the reviewer whom the provider's server names among its reviewers, or who sends the review.
+    const byItsSender = body.replace(/"reviewed_by": ?"[^"]*"/, `"reviewed_by":"${as}@example.org"`);
+    const translated = request(this.world.withOurIds(url), this.world.withOurIds(byItsSender));
     const exchange = await this.world.ask(step, [request(url, body), translated]);
     await this.judged(exchange);
     const { exam_attempt_id: made } = Object(exchange.oracle.body);

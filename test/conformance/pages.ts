@@ -25,6 +25,8 @@ export const pageOf: Record<string, Interstitial> = {
   'practice_exam/entrance.html': 'practice_entrance',
   'practice_exam/submitted.html': 'practice_submitted',
   'practice_exam/error.html': 'practice_error',
+  // The page notices that the time is over, and the mail is the first thing that the reference then renders.
+  'emails/proctoring_attempt_submitted_email.html': 'proctored_submitted',
   'onboarding_exam/entrance.html': 'onboarding_entrance',
   'onboarding_exam/ready_to_submit.html': 'onboarding_ready_to_submit',
   'onboarding_exam/submitted.html': 'onboarding_submitted',

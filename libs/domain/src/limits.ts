@@ -13,6 +13,8 @@ export const limits = {
   parameter: 1_000,
   /** Ten years. */
   minutes: 5_256_000,
+  /** A hundred years: a course may never end its grace period. */
+  graceMinutes: 52_560_000,
   multiplier: 1_000,
   id: Number.MAX_SAFE_INTEGER,
   /** Exams, learners, groups … in one request. */

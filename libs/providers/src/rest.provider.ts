@@ -158,7 +158,7 @@ export const rest: ProviderType<RestOptions> = {
         const path = `/api/v1/courses/${inPath(courseId)}/onboarding_statuses`;
         const page = async (path: string) => {
           const { status, body } = await client.call('GET', path);
-          if (isSuccess(status) && body) return body as any;
+          if (isSuccess(status) && body !== undefined) return body as any;
           throw refused(status, `did not tell the onboarding profiles (HTTP ${status}).`);
         };
         const first = await page(query.size > 0 ? `${path}?${query}` : path);

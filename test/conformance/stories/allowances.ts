@@ -66,6 +66,7 @@ const granting: Story = {
     ),
     totalTime('bob'),
     put('coach', 403, { course_id: '{B}' }),
+    put('coach', 200, { user_info: '{otherCoach}' }),
   ],
 };
 

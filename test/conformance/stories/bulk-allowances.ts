@@ -73,7 +73,7 @@ const granting: Story = {
     ...['-5', 'ten', '', ' 5', '5 ', '1.5', '+5', '1_0'].map((value) => bulk('coach', 400, { value })),
     ...[10, 0, null, true, 1.5, [], {}, undefined].map((value) => bulk('coach', 500, { value })),
     bulk('coach', 400, { allowance_type: 'Additional Time (minutes)', value: 'ten' }),
-    ...['1', '1.5', '1.05', '1.25', '1.15', ' 1.5 ', '1e1', '1_0', '\u0662', 1, 1.7, true, '1e15'].flatMap((value) => [
+    ...['1', '1.5', '1.05', '1.25', '1.15', ' 1.5 ', '1e1', '1_0', '\u0662', 1, 1.7, true, '1e2'].flatMap((value) => [
       multiplied(200, value),
       list('coach'),
     ]),
@@ -128,6 +128,7 @@ const granting: Story = {
     inPath('coach', 403, { course_id: '{B}' }),
     bulk('otherCoach', 200, { course_id: '{B}' }),
     bulk('coach', 403, { course_id: 5 }),
+    multiplied(200, '1e15'),
   ],
 };
 

@@ -128,4 +128,15 @@ const escapes: Story = {
   ],
 };
 
-export const combinationStories = [pastDue, browsers, graces, instructions, unknown, languages, escapes];
+const overAndDue: Story = {
+  name: 'a page of an exam that is due, after the time is over',
+  steps: [
+    exams({ timed: { time_limit_mins: 2 } }),
+    ...take('alice', 'timed', 'attempt', 'false'),
+    act('alice', 'attempt', 'start'),
+    { ...look('alice', 'timed'), wait: 200_000, roster: due('timed', '{now-60}') },
+    step('alice GET ~/attempt/{attempt}', 200),
+  ],
+};
+
+export const combinationStories = [overAndDue, pastDue, browsers, graces, instructions, unknown, languages, escapes];

@@ -38,9 +38,11 @@ export function logAccess(fastify: FastifyInstance, log: AccessLog): void {
     if (!entry) return done(null, payload);
     const stored = isAwaited(request, entry) ? log.record(entry) : log.recordLater(entry);
     if (!stored) return done(null, payload);
+    // A failure says its own reason.
+    const isFailure = reply.statusCode >= 500;
     stored.then(
       () => done(null, payload),
-      () => done(null, unrecorded(reply)),
+      () => done(null, isFailure ? payload : unrecorded(reply)),
     );
   });
   fastify.addHook('onResponse', (request, { statusCode }, done) => {

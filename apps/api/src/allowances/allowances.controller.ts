@@ -46,7 +46,7 @@ export class AllowancesController {
     const isMinutes = isMinutesKey(printed(request.key));
     if (isMinutes && typeof request.value !== 'string') throw bad('value', 'Not a valid string.');
     refuseBadMinutes(printed(request.key), printed(request.value));
-    const userId = await this.learners.idOf(request.user_info, await courseOf(this.pool, body), me);
+    const userId = await this.learners.idOf(request.user_info, me, () => courseOf(this.pool, body));
     noteSubject(userId);
     const examId = idIn(request.exam_id, 'exam_id');
     if (examId !== undefined) noteObject('exam', examId);

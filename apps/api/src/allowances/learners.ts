@@ -13,13 +13,14 @@ export class Learners {
    * A number is a user's id, a text a user name or else an e-mail address (rest-api.md §5.9). Course staff find the people of
    * their course only, or they could search all the people that the service knows. @throws Refusal user_not_found
    */
-  async idOf(userInfo: unknown, courseId: string | undefined, me: Caller): Promise<number> {
+  async idOf(userInfo: unknown, me: Caller, courseOf: () => Promise<string | undefined>): Promise<number> {
     const user =
       typeof userInfo === 'string'
         ? ((await userByName(this.pool, userInfo)) ?? (userInfo && (await userByEmail(this.pool, userInfo))))
         : Number.isSafeInteger(userInfo)
           ? await userById(this.pool, userInfo as number)
           : undefined;
+    const courseId = user && !me.isStaff ? await courseOf() : undefined;
     const isFound = user && (me.isStaff || (courseId && (await isOfCourse(this.pool, user.id, courseId))));
     if (isFound) return user.id;
     throw new Refusal('user_not_found', `Cannot find user against ${printed(userInfo)}`);

@@ -18,7 +18,7 @@ const documentation =
 export function addSecurityHeaders(fastify: FastifyInstance, https: 'on' | 'off') {
   const all = https === 'on' ? { ...always, 'Strict-Transport-Security': 'max-age=31536000' } : always;
   fastify.addHook('onSend', async ({ routeOptions: { url = '' } }, reply) => {
-    reply.headers(all);
+    for (const [name, value] of Object.entries(all)) if (!reply.hasHeader(name)) reply.header(name, value);
     // A policy on the exam worker's script would hold for the whole worker.
     if (!url.startsWith('/exam-worker/'))
       reply.header('Content-Security-Policy', /^\/docs\b/.test(url) ? documentation : nothing);

@@ -39,6 +39,7 @@ const pathParameters: Record<string, { schema: Schema; description?: string }> =
   userId: { schema: id },
   externalId: { schema: slug, description: "The provider's id of an attempt" },
   attemptCode: { schema: slug },
+  secret: { schema: name },
   courseId: { schema: { ...name, pattern: courseIdPattern }, description: 'course-v1:Org+Course+Run' },
   contentId: { schema: { ...name, pattern: contentIdPattern }, description: 'A usage key' },
   text: { schema: { ...name, minLength: 1 }, description: 'A part of a user name or e-mail address' },

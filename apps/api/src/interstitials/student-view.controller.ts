@@ -51,8 +51,8 @@ export class StudentViewController {
   ) {
     const { user_role: role = 'student', grace_period_mins: grace = '0' } = query;
     if (!/^\d{1,9}$/.test(grace)) throw refused(400, 'grace_period_mins: A valid integer is required.');
-    if (Number(grace) > limits.minutes)
-      throw refused(400, `grace_period_mins: Ensure this value is less than or equal to ${limits.minutes}.`);
+    if (Number(grace) > limits.graceMinutes)
+      throw refused(400, `grace_period_mins: Ensure this value is less than or equal to ${limits.graceMinutes}.`);
     if ((role !== 'student' || grace !== '0') && !me.isStaff && !(await isCourseStaff(this.pool, me.userId, courseId)))
       throw refused(403, 'Must be a Staff User to Perform this request.');
     const learner = await this.learnerOf(me, query.user_id);

@@ -7,7 +7,7 @@ import { instantOf } from '#domain';
 import { type AccessFilter, accessLog } from '#platform';
 import { Gate } from '../authentication.js';
 import { Answers, Asks } from '../document/answers.js';
-import { integer, text, time } from '../document/schemas.js';
+import { text, time, userIdNumber } from '../document/schemas.js';
 import { refused } from '../http-answer.js';
 import { idIn } from '../requests/ids.js';
 import { rowCounter } from './access-note.js';
@@ -23,7 +23,7 @@ export class AccessController {
   @Gate('staff', { scopes: ['audit:read'], logs: 'export' })
   @ApiOperation({ summary: 'Who did what: refusals, and what people did with data of others; one entry a line' })
   @Answers(200, text, { type: 'application/x-ndjson' })
-  @Asks('user_id', { ...integer, minimum: 1 }, 'Only what this user did')
+  @Asks('user_id', userIdNumber, 'Only what this user did')
   @Asks('object', { ...text, pattern: object.source }, 'Only what concerns it: `user:7`, `attempt:12`, `course:…`')
   @Asks('from', time, 'Only entries of this time or later')
   @Asks('until', time, 'Only entries before this time')

@@ -20,7 +20,11 @@ await main(async () => {
   mkdirSync(ours, { recursive: true });
   const servers = await Promise.allSettled([
     // The data is thrown away: it need not survive a power cut.
-    postgres.startPostgres({ dataDir: join(ours, 'postgres'), settings: { fsync: 'off' } }),
+    // A test prepares a transaction.
+    postgres.startPostgres({
+      dataDir: join(ours, 'postgres'),
+      settings: { fsync: 'off', max_prepared_transactions: '5' },
+    }),
     process.env.KAFKA_BROKERS
       ? { brokers: process.env.KAFKA_BROKERS, stop() {} }
       : startBroker({ dir: join(ours, 'kafka') }),

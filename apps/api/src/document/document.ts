@@ -93,6 +93,7 @@ function complete(path: string, method: string, operation: Operation) {
     if (schema.type === 'array') schema.maxItems = limits.items;
   also(responses, 400, detail, 'The request cannot be read');
   also(responses, 413, detail, 'The body is too large');
+  also(responses, 431, detail, 'The line or the headers of the request are too large');
   also(responses, 429, detail, 'Too many requests of this client', 'Retry-After');
   also(
     responses,

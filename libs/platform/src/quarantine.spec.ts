@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { type Database, openDatabase } from '../../../test/database.js';
 import { quarantine, quarantinedCallbacks } from './quarantine.js';
+import { useKeyEncryptionKeys } from './vault.js';
 
 let database: Database;
 beforeAll(async () => {
+  useKeyEncryptionKeys(() => [{ id: 'test', key: randomBytes(32) }]);
   database = await openDatabase();
 });
 afterAll(() => database.close());

@@ -128,15 +128,19 @@ const escapes: Story = {
   ],
 };
 
-const overAndDue: Story = {
-  name: 'a page of an exam that is due, after the time is over',
+const overAndEnded: Story = {
+  name: 'a page after the course has ended and the time is over',
   steps: [
-    exams({ timed: { time_limit_mins: 2 } }),
-    ...take('alice', 'timed', 'attempt', 'false'),
+    exams({ final: { ...proctored, time_limit_mins: 2 } }),
+    ...take('alice', 'final', 'attempt'),
     act('alice', 'attempt', 'start'),
-    { ...look('alice', 'timed'), wait: 200_000, roster: due('timed', '{now-60}') },
+    {
+      ...look('alice', 'final'),
+      wait: 200_000,
+      roster: { courses: [{ course_id: '{A}', display_name: 'A', end: '{now-60}' }] },
+    },
     step('alice GET ~/attempt/{attempt}', 200),
   ],
 };
 
-export const combinationStories = [overAndDue, pastDue, browsers, graces, instructions, unknown, languages, escapes];
+export const combinationStories = [overAndEnded, pastDue, browsers, graces, instructions, unknown, languages, escapes];

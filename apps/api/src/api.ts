@@ -20,7 +20,7 @@ import { addSecurityHeaders } from './browsers/security-headers.js';
 import { documentOf } from './document/document.js';
 import { answerUnchanged } from './etag.js';
 import { Draining } from './health/draining.js';
-import { refused } from './http-answer.js';
+import { HttpAnswer, refused } from './http-answer.js';
 import { Metrics } from './metrics.js';
 import { OperationsPort } from './operations-port.js';
 import { rateLimits } from './rate-limits.js';
@@ -184,12 +184,12 @@ function checkRequests(
     if (config.gate === 'anyone') return countRequest(request);
     checkAccept(request);
     if (config.mayBeSigned && isSigned(request.headers)) return countRequest(request);
-    try {
-      request.user = await authentication.callerOf(request);
-    } finally {
-      // A login that failed counts, too.
-      await countRequest(request);
-    }
+    request.user = await authentication.callerOf(request).catch(async (error) => {
+      // A refused login counts. One that cannot be checked, because the database is away, does not.
+      if (error instanceof HttpAnswer && error.status < 500) await countRequest(request);
+      throw error;
+    });
+    await countRequest(request);
     if (!request.user) throw refused(403, 'Authentication credentials were not provided.');
     checkStaff(request);
   });

@@ -5,7 +5,7 @@ import { createApi } from '../apps/api/src/api.js';
 import { networkOf } from '../apps/api/src/rate-limits.js';
 import { openService, people, roster } from './service.js';
 
-const { staff, alice } = people;
+const { staff, alice, bob } = people;
 const attempts = '/api/edx_proctoring/v1/proctored_exam/attempt';
 const launch = '/api/edx_proctoring/proctoring_launch_callback/start_exam/unknown';
 const folder = mkdtempSync(join(tmpdir(), 'proctoring-rates-'));
@@ -35,6 +35,17 @@ it('an address whose logins fail is refused, and whoever logs in there is served
   expect(await statuses(...Array(5).fill([attempts, guess]))).toEqual([403, 403, 403, 429, 429]);
   for (let index = 0; index < 10; index++)
     expect((await service.request(alice, 'GET', attempts, undefined, from('192.0.2.1'))).status).toBe(200);
+});
+
+it('a login that cannot be checked, since the database fails, does not count', async () => {
+  const there = from('192.0.2.9');
+  const asBob = () => service.request(bob, 'GET', attempts, undefined, there);
+  await service.database.owner.query('alter table users rename to users_away');
+  const answers = [];
+  for (let index = 0; index < 5; index++) answers.push((await asBob()).status);
+  await service.database.owner.query('alter table users_away rename to users');
+  expect(answers).toEqual(Array(5).fill(500));
+  expect((await asBob()).status).toBe(200);
 });
 
 it('another way to write a path is not another path', async () => {

@@ -119,7 +119,7 @@ async function seatsOf(service: Contender, count: number, say: Bench['say']) {
     id: 1000 + index,
     username: `learner${index}`,
   }));
-  const exams = Math.ceil(300_000 / count);
+  const exams = Math.ceil(600_000 / count);
   say(`Telling the service of ${count} learners and ${exams} exams …`);
   await service.seed({
     users: [staff, ...learners].map((person) => ({

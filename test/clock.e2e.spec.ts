@@ -16,7 +16,8 @@ const root = '/api/edx_proctoring/v1/proctored_exam';
 const [library] = spawnSync('find', ['/usr/lib', '/usr/local/lib', '-name', 'libfaketimeMT.so.1'], {
   encoding: 'utf8',
 }).stdout.split('\n');
-if (!library) throw new Error('libfaketimeMT.so.1 is missing: apt-get install faketime');
+// Debian: apt-get install faketime. Without it these tests are skipped, unless CI is set.
+const story = library || process.env.CI ? it : it.skip;
 
 let dir: string;
 let service: Awaited<ReturnType<typeof openService>>;
@@ -71,7 +72,7 @@ const workerSays = (text: string) =>
     (worker!.lines() as { message: unknown }[]).some(({ message }) => String(message).includes(text)),
   );
 
-it.each(['+2h', '+31m', '-2h'])(
+story.each(['+2h', '+31m', '-2h'])(
   'a worker whose clock is wrong by %s hands in nothing, and leaves that to others',
   async (ahead) => {
     const over = await start(bob);
@@ -87,25 +88,28 @@ it.each(['+2h', '+31m', '-2h'])(
   },
 );
 
-it('a worker whose clock jumps two hours ahead and back hands in what is over by the database’s clock, and no more', async () => {
-  startWorker('+0');
-  const over = await start(bob);
-  await workerSays('Took the lead of "deadlines"');
-  setWallClock('+2h');
-  await workerSays('No longer leads "deadlines"');
-  await workerSays('This process ends no attempt.');
-  setWallClock('+0');
-  await workerSays('agree again');
-  expect((await stored(over)).status).toBe('started');
-  await service.moveClock('31 minutes');
-  const running = await start(alice);
-  await until('the attempt that is over is submitted', async () => (await stored(over)).status === 'submitted');
-  const { completed_at } = await stored(over);
-  expect(completed_at.getTime()).toBeLessThanOrEqual(Date.now() + 31 * 60_000);
-  expect((await stored(running)).status).toBe('started');
-});
+story(
+  'a worker whose clock jumps two hours ahead and back hands in what is over by the database’s clock, and no more',
+  async () => {
+    startWorker('+0');
+    const over = await start(bob);
+    await workerSays('Took the lead of "deadlines"');
+    setWallClock('+2h');
+    await workerSays('No longer leads "deadlines"');
+    await workerSays('This process ends no attempt.');
+    setWallClock('+0');
+    await workerSays('agree again');
+    expect((await stored(over)).status).toBe('started');
+    await service.moveClock('31 minutes');
+    const running = await start(alice);
+    await until('the attempt that is over is submitted', async () => (await stored(over)).status === 'submitted');
+    const { completed_at } = await stored(over);
+    expect(completed_at.getTime()).toBeLessThanOrEqual(Date.now() + 31 * 60_000);
+    expect((await stored(running)).status).toBe('started');
+  },
+);
 
-it('a worker half a minute off decides by the database’s clock', async () => {
+story('a worker half a minute off decides by the database’s clock', async () => {
   const id = await start(alice);
   startWorker('+50s');
   await workerSays("Decisions follow the database's.");

@@ -83,7 +83,7 @@ export const Gate = (who: Who, options: GateOptions = {}): MethodDecorator =>
     ApiExtension('x-gate', who),
   );
 
-/** Of a callback that its provider signed: the provider's name, the Unix time, a number used once, and the signature. */
+/** The headers of a signed callback: the provider's name, the Unix time, a number used once, and the signature. */
 export const signatureHeaders = [
   'x-proctoring-provider',
   'x-proctoring-time',

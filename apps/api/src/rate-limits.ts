@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Settings } from '#configuration';
 import { refused } from './http-answer.js';
 
-/** Of an address without a login: far above what a vendor or a whole exam hall asks, far below a flood. */
+/** The limit of an address without a login: far above what a provider or a whole exam hall asks, far below a flood. */
 const anonymous = { requests: 1_200, seconds: 60 };
 
 /**

@@ -17,7 +17,7 @@ const withSettings = (content: unknown) => {
 const secret = 'a secret of the tests, long enough for HS256';
 const seed = Buffer.alloc(32, 1).toString('base64');
 const keys = `a:${Buffer.alloc(32).toString('base64')}`;
-/** Whom tokens are for and from, which goes with each key of tokens. */
+/** The audience and the issuer of tokens. Each key of tokens needs both. */
 const parties = { JWT_AUDIENCE: 'exams', JWT_ISSUER: 'lms' };
 
 describe('without configuration', () => {

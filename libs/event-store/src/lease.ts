@@ -157,7 +157,7 @@ export async function whileLeading(
   }
 }
 
-/** Who leads a task: `holder` (host and process), null when nobody does. `stopped`: why a follower does not go on. */
+/** The leader of a task: `holder` (host and process), null when nobody leads. `stopped`: why a follower does not go on. */
 export type Leader = {
   task: string;
   holder: string | null;

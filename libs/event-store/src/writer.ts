@@ -23,7 +23,7 @@ const groupLockTimeoutMs = 100;
 /** At most so many jobs are written alone at the same time. Connections for groups and for reads must be left. */
 const jobsAloneOf = ({ options: { max = 10 } }: pg.Pool) => Math.max(1, Math.min(8, Math.floor(max / 2) - 1));
 
-/** For so long the streams of a job that failed in a group are kept apart. */
+/** How long the streams of a job that failed in a group are kept apart. */
 const apartMs = 5000;
 
 /**

@@ -11,7 +11,7 @@ export type AccessOutcome =
   | 'quarantined'
   | 'dry run';
 
-/** Who did something, as far as it is known. */
+/** The person or system that did something, as far as it is known. */
 export type AccessOrigin = {
   /** A route with its parameters' names, or a command of operators. */
   action: string;

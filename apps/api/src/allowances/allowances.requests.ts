@@ -12,7 +12,7 @@ export class AllowanceRequest {
   @Anything({ required: false, like: text, maxLength: limits.text }) value?: unknown;
 }
 
-/** Of a list: so many names, and the commas between them. */
+/** The longest text of a list: this many names, and the commas between them. */
 const listLength = limits.items * (limits.name + 1);
 
 /** R15, R16: lists are texts, separated by commas (rest-api.md §5.10). */

@@ -35,7 +35,7 @@ export type Asked = {
   allowsOptOut: boolean;
   /** What the launch of a secure browser left in the browser; "" without it. */
   examCookie: string;
-  /** Who looks: the learner, or global staff. */
+  /** The person who looks: the learner, or global staff. */
   by: number;
 };
 

@@ -13,7 +13,7 @@ import { isSigned, signatureHeaders } from '../authentication.js';
 import { refused } from '../http-answer.js';
 import { originOf } from '../origin.js';
 
-/** Who sends a callback: a provider's server, by its name, or a user. */
+/** The sender of a callback: a provider's server, by its name, or a user. */
 export type CallbackSender = { provider: string; user?: undefined } | { provider?: undefined; user: Caller };
 
 /** One text for all that is wrong with a secret, a signature or an address. */

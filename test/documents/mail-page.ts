@@ -7,7 +7,7 @@ const block = (text: string) => `\`\`\`handlebars\n${text.trimEnd()}\n\`\`\``;
 export const mailPage = () => `<!-- Made by \`npm run docs\` from libs/mail: do not edit. -->
 # Mail
 
-Who gets which mail, and what happens when it cannot be sent, is in [operations](operations.md#mail). To say it in
+[Operations](operations.md#mail) says who gets which mail, and what happens when it cannot be sent. To say it in
 your own words, or in another language, put files into a folder and name it in \`MAIL_TEMPLATES\`:
 
 \`\`\`

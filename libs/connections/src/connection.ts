@@ -24,7 +24,7 @@ export const longMs = 60_000;
 export const hourMs = 3_600_000;
 
 /**
- * Of a SELECT, what sets the session's limits. The server ends what takes too long, and notices a client that is gone, so
+ * The columns of a SELECT that sets the session's limits. The server ends what takes too long, and notices a client that is gone, so
  * that locks do not outlive it. By statements, since poolers refuse or ignore start-up options. 0 is no limit.
  */
 export const sessionLimits = (limitMs?: number): string =>

@@ -12,6 +12,7 @@ const rosterUrl = '/api/lms/v1/roster';
 let service: Awaited<ReturnType<typeof openService>>;
 let examId: number;
 let attemptId: number;
+let externalId: string;
 
 const ask = (person: Person | undefined, method: string, url: string, body?: unknown, headers = {}) =>
   service.request(person, method, url, body, headers);
@@ -23,18 +24,19 @@ beforeAll(async () => {
   examId = (await ask(staff, 'PATCH', url, [publishedExam('midterm')])).body[0].exam_id;
   const asked = { exam_id: examId, attempt_proctored: 'true', start_clock: 'true' };
   attemptId = (await ask(alice, 'POST', `${root}/attempt`, asked)).body.exam_attempt_id;
+  externalId = (await service.database.owner.query('select external_id from attempts')).rows[0].external_id;
 });
 afterAll(() => service.close());
 
 const entriesWhere = async (condition: string) =>
   (await service.database.owner.query(`select * from access_log where ${condition} order by id`)).rows;
 
-/** The entries of one request, which may be written up to a second after its answer. */
+/** The entries of one request about what came of it. They may be written up to a second after its answer. */
 const entriesOf = async (requestId: string) => {
   let entries: any[] = [];
   await until(`the entry of ${requestId}`, async () => {
-    entries = await entriesWhere(`request_id = '${requestId}'`);
-    return entries.length > 0;
+    entries = await entriesWhere(`request_id = '${requestId}' and outcome <> 'begun'`);
+    return entries.some(({ rights }) => rights === null);
   });
   return entries;
 };
@@ -96,8 +98,7 @@ it('a learner who polls and answers sends the database nothing more, and is not 
 });
 
 it('a review that is refused, and one of no attempt, are recorded with what became of them', async () => {
-  const { rows } = await service.database.owner.query(`select external_id from attempts where id = ${attemptId}`);
-  const url = `${root}/attempt/${rows[0].external_id}/reviewed`;
+  const url = `${root}/attempt/${externalId}/reviewed`;
   const send = (person: Person, id: string, body: object) => ask(person, 'POST', url, body, { 'x-request-id': id });
   await send(reviewer, 'review-1', { status: 'no such status' });
   await send(bob, 'review-2', { status: 'passed', comments: [] });
@@ -151,14 +152,66 @@ describe('rights', () => {
   });
 });
 
-it('a change that cannot be recorded is not answered as done', async () => {
-  const { owner } = service.database;
-  await owner.query(`alter table access_log add constraint broken check (action not like 'PUT %') not valid`);
-  const grant = { exam_id: examId, user_info: 'alice', key: 'additional_time_granted', value: '10' };
-  const answer = await ask(staff, 'PUT', `${root}/allowance`, grant);
-  await owner.query('alter table access_log drop constraint broken');
-  expect(answer).toMatchObject({ status: 503, body: { detail: expect.stringContaining('could not be recorded') } });
-  expect((await ask(staff, 'PUT', `${root}/allowance`, grant)).status).toBe(200);
+describe('a change by a right over data of others', () => {
+  const grant = { user_info: 'alice', key: 'additional_time_granted', value: '10' };
+  const superuser = { ...staff, superuser: true };
+  const secondExam = { ...publishedExam('second'), external_id: 'a' };
+
+  it.each<[string, Person, string, () => string, () => unknown]>([
+    ['the roster', staff, 'PUT', () => rosterUrl, () => roster],
+    ['an allowance', teacher, 'PUT', () => `${root}/allowance`, () => ({ ...grant, exam_id: examId })],
+    [
+      'exams',
+      staff,
+      'PATCH',
+      () => `${root}/exam_registration/course_id/${courseId}`,
+      () => [publishedExam('midterm'), secondExam],
+    ],
+    [
+      'a resumed attempt',
+      teacher,
+      'PUT',
+      () => `${root}/attempt/${attemptId}`,
+      () => ({ action: 'mark_ready_to_resume', user_id: 2 }),
+    ],
+    ['the set-up of an attempt', reviewer, 'POST', () => `${root}/attempt/${externalId}/ready`, () => ({})],
+    ['a review', reviewer, 'POST', () => `${root}/attempt/${externalId}/reviewed`, () => ({ status: 'unknown' })],
+    ['a retirement', superuser, 'POST', () => '/api/edx_proctoring/v1/retire_user/77/', () => undefined],
+    [
+      'a retirement at providers',
+      superuser,
+      'POST',
+      () => '/api/edx_proctoring/v1/retire_backend_user/77/',
+      () => undefined,
+    ],
+    ['a reset', teacher, 'DELETE', () => `${root}/exam_id/${examId}/user_id/3/reset_attempts`, () => undefined],
+  ])('is recorded before it is done: %s', async (what, person, method, url, body) => {
+    const requestId = `begins-${what.replaceAll(' ', '-')}`;
+    await service.database.owner.query(
+      `alter table access_log add constraint broken check (request_id <> '${requestId}') not valid`,
+    );
+    const before = await written();
+    const refused = await ask(person, method, url(), body(), { 'x-request-id': requestId });
+    const after = await written();
+    await service.database.owner.query('alter table access_log drop constraint broken');
+    expect(refused).toMatchObject({ status: 503, body: { detail: expect.stringContaining('could not be recorded') } });
+    expect(after).toEqual(before);
+    await ask(person, method, url(), body(), { 'x-request-id': requestId });
+    expect((await entriesWhere(`request_id = '${requestId}'`))[0]).toMatchObject({
+      outcome: 'begun',
+      user_id: String(person.user_id),
+      status: null,
+    });
+  });
+
+  /** What these requests change, as text. */
+  const written = async () => {
+    const tables = ['events', 'users', 'quarantined_callbacks', 'learner_keys', 'vendor_retirements'];
+    const rows = await Promise.all(
+      tables.map((table) => service.database.owner.query(`select ${table}::text from ${table}`)),
+    );
+    return JSON.stringify(rows.map((each) => each.rows));
+  };
 });
 
 it('events say which request led to them', async () => {
@@ -193,7 +246,8 @@ describe('the access log', () => {
     expect(ofBob.map(({ rights }: any) => rights).filter(Boolean).length).toBeGreaterThan(2);
     const { at } = ofStaff.find(({ request_id }: any) => request_id === 'list-1');
     expect((await list(`from=${at}&until=${at}`)).entries).toEqual([]);
-    expect((await list(`user_id=1&from=${at}`)).entries[0]).toMatchObject({ request_id: 'list-1', rows: 1 });
+    const since = (await list(`user_id=1&from=${at}`)).entries;
+    expect(since.find(({ request_id }: any) => request_id === 'list-1')).toMatchObject({ rows: 1 });
   });
 
   it('records that it was read, before the first byte and with the number of entries afterwards', async () => {

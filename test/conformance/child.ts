@@ -53,6 +53,11 @@ export class Child {
     return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
   }
 
+  /** Without any time to end in good order. */
+  kill(): void {
+    this.process.kill('SIGKILL');
+  }
+
   async stop(): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = once(this.process, 'exit');

@@ -6,6 +6,7 @@ import { CONFIGURATION, CommandsModule, POOL } from '#commands';
 import { type Configuration, dataSourceOptions, poolOf, SharedReads } from '#configuration';
 import { UserRow } from '#platform';
 import { AccessController } from './access/access.controller.js';
+import { AccessInterceptor } from './access/access.interceptor.js';
 import { AccessLog } from './access/access-log.js';
 import { Admission } from './admission/admission.js';
 import { AllowancesController } from './allowances/allowances.controller.js';
@@ -92,6 +93,7 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
     { provide: Admission, useFactory: () => new Admission() },
     { provide: APP_FILTER, useClass: ErrorFilter },
     { provide: APP_GUARD, useClass: GateGuard },
+    { provide: APP_INTERCEPTOR, useClass: AccessInterceptor },
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
   ],
   exports: [CONFIGURATION, POOL],

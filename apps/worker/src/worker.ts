@@ -9,7 +9,7 @@ import { Delivery } from '#delivery';
 import { EventStore, type Lease, type LeaseOptions, whileLeading } from '#event-store';
 import { EventBusReader, Relay } from '#integration';
 import { Mailer } from '#mail';
-import { pruneAccessLog, pruneCallbacks, sumLists } from '#platform';
+import { pruneAccessLog, pruneCallbacks, recordAccess, sumLists } from '#platform';
 import { providersOf } from '#providers';
 import { submitOverdue } from './deadlines.js';
 import { every } from './every.js';
@@ -43,9 +43,10 @@ export async function startWorker(
   const attempts = app.get(OverdueAttempts);
   const relay = new Relay(pool, configuration, options);
   const commands = app.get(CommandBus);
-  const eventBus = new EventBusReader(pool, configuration, (userId, at) =>
-    commands.execute(new RetireLearner(userId, at, { actor: { kind: 'lms' } })),
-  );
+  const eventBus = new EventBusReader(pool, configuration, async (userId, at) => {
+    await recordAccess(pool, [{ action: 'event bus retirement', outcome: 'begun', objects: [`user:${userId}`] }]);
+    await commands.execute(new RetireLearner(userId, at, { actor: { kind: 'lms' } }));
+  });
   const around = { pool, configuration, events: app.get(EventStore), commands, clock: app.get(Clock) };
   const deliveries = providersOf(configuration.settings)
     .filter(({ wantsNews, makesReady }) => wantsNews || makesReady)

@@ -26,7 +26,8 @@ export function logAccess(fastify: FastifyInstance, log: AccessLog): void {
   fastify.addHook('preHandler', (request, _reply, done) => {
     const { logs = 'refusals' } = request.routeOptions.config;
     if (logs === 'refusals') return done();
-    request.access = { userIds: [], objects: [] };
+    const begin = () => log.record({ ...originOf(request), outcome: 'begun', objects: objectsOf(request) });
+    request.access = { userIds: [], objects: [], begin };
     runWithNote(request.access, done);
   });
   fastify.addHook('preSerialization', (request, _reply, payload, done) => {
@@ -55,9 +56,12 @@ export function logAccess(fastify: FastifyInstance, log: AccessLog): void {
   fastify.addHook('onClose', () => log.close());
 }
 
-/** What changed something, or may have, is recorded before the answer; so is an export. */
-const isAwaited = ({ method, routeOptions }: FastifyRequest, { outcome }: AccessEntry): boolean =>
-  outcome !== 'refused' && (routeOptions.config.logs === 'export' || !['GET', 'HEAD', 'OPTIONS'].includes(method));
+export const isWrite = ({ method }: FastifyRequest): boolean => !['GET', 'HEAD', 'OPTIONS'].includes(method);
+
+/** An export is recorded before the answer, and so is a write that was not recorded when it began. */
+const isAwaited = (request: FastifyRequest, { outcome }: AccessEntry): boolean =>
+  outcome !== 'refused' &&
+  (request.routeOptions.config.logs === 'export' || (isWrite(request) && !request.access?.hasBegun));
 
 /** An access that cannot be recorded is not answered. */
 function unrecorded(reply: FastifyReply): string {

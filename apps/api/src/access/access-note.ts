@@ -1,12 +1,34 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AccessOutcome } from '#platform';
+import { refused } from '../http-answer.js';
 
 /** What a route learns about an access while it answers: whose data it is about, and what came of it. */
-export type AccessNote = { userIds: number[]; objects: string[]; outcome?: AccessOutcome; rows?: number };
+export type AccessNote = {
+  userIds: number[];
+  objects: string[];
+  outcome?: AccessOutcome;
+  rows?: number;
+  /** Stores an entry that says that the access begins. */
+  begin: () => Promise<void>;
+  hasBegun?: boolean;
+};
 
 const notes = new AsyncLocalStorage<AccessNote>();
 
 export const runWithNote = (note: AccessNote, work: () => void) => notes.run(note, work);
+
+/**
+ * Stores that the current request is about to use a right over data of others. A change must wait for this: then the entry
+ * is there even if the process is killed before it can say what came of it.
+ */
+export async function beginAccess(): Promise<void> {
+  const note = notes.getStore();
+  if (!note || note.hasBegun) return;
+  await note.begin().catch(() => {
+    throw refused(503, 'This access could not be recorded, so nothing was changed.', { 'Retry-After': '5' });
+  });
+  note.hasBegun = true;
+}
 
 /** The current request is about data of these users. */
 export function noteSubject(...userIds: number[]): void {

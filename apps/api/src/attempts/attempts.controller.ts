@@ -27,7 +27,7 @@ import {
 } from '#domain';
 import { type Caller, isCourseStaff } from '#platform';
 import { type AttemptRecord, activeAttemptOf, attemptById, attemptJson } from '#read-models';
-import { noteSubject } from '../access/access-note.js';
+import { beginAccess, noteSubject } from '../access/access-note.js';
 import type { Priority } from '../admission/admission.js';
 import { Gate, Me } from '../authentication.js';
 import { Answers, Reads } from '../document/answers.js';
@@ -159,7 +159,10 @@ export class AttemptsController {
     // Without the `detail`: a browser may send any text, and log lines outlive a learner's retirement.
     if (action === 'error')
       this.logger.warn({ message: 'A browser reported an error', attemptId: attempt.id, userId: me.userId });
-    if (!isOwner) await this.fresh.of(attempt, at);
+    if (!isOwner) {
+      await beginAccess();
+      await this.fresh.of(attempt, at);
+    }
     const outcome: Outcome = await this.commands.execute(command({ attempt, at, by }));
     if (action === 'error' && !outcome.changed) return { exam_attempt_id: false };
     return {

@@ -9,6 +9,7 @@ import { backendsOf, retireAt } from '#delivery';
 import type { Origin } from '#domain';
 import type { Caller } from '#platform';
 import { ProviderRefused } from '#providers';
+import { beginAccess } from '../access/access-note.js';
 import { Authentication, Gate, Me } from '../authentication.js';
 import { Answers } from '../document/answers.js';
 import { flag, mapOf } from '../document/schemas.js';
@@ -38,7 +39,7 @@ export class RetirementController {
   @Answers(500, doneByProvider, { description: 'A provider refused; the others were asked all the same' })
   @ForRetirement()
   async atProviders(@WholeNumber('userId') userId: string, @Me() me: Caller) {
-    this.check(me);
+    await this.begin(me);
     const done: Record<string, boolean> = {};
     for (const backend of await backendsOf(this, userId)) {
       const result = await retireAt(this, backend, Number(userId)).catch((error) => {
@@ -57,14 +58,16 @@ export class RetirementController {
   @Answers(204)
   @ForRetirement()
   async here(@WholeNumber('userId') userId: string, @Me() me: Caller, @By() by: Origin) {
-    this.check(me);
+    await this.begin(me);
     await this.commands.execute(new RetireLearner(userId, this.clock.now(), by));
     this.authentication.forget();
     throw new HttpAnswer(204);
   }
 
-  private check({ isSuperuser, username }: Caller) {
+  /** @throws HttpAnswer 403 */
+  private begin({ isSuperuser, username }: Caller): Promise<void> {
     const { retirementServiceWorkerUsername } = this.configuration.settings;
     if (!isSuperuser && username !== retirementServiceWorkerUsername) throw new HttpAnswer(403);
+    return beginAccess();
   }
 }

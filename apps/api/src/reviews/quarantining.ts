@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { Refusal } from '#domain';
 import { type CallbackRoute, quarantine } from '#platform';
-import { noteObject, noteOutcome, noteSubject } from '../access/access-note.js';
+import { beginAccess, noteObject, noteOutcome, noteSubject } from '../access/access-note.js';
 import { HttpAnswer } from '../http-answer.js';
 
 const log = new Logger('Reviews');
@@ -22,6 +22,7 @@ export async function quarantining(
 ): Promise<void> {
   if (callback.userId !== undefined) noteSubject(callback.userId);
   if (callback.provider !== undefined) noteObject('provider', callback.provider);
+  await beginAccess();
   try {
     await receive();
     noteOutcome('accepted');

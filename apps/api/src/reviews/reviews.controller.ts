@@ -8,7 +8,7 @@ import { FreshAttempts, POOL, ReceiveReview, reviewGroupOf } from '#commands';
 import { noAttemptMatches, ReadyAttempt, Refusal } from '#domain';
 import { type Caller, isCourseStaff } from '#platform';
 import { type AttemptRecord, attemptsByExternalId } from '#read-models';
-import { noteObject, noteSubject } from '../access/access-note.js';
+import { beginAccess, noteObject, noteSubject } from '../access/access-note.js';
 import { Gate } from '../authentication.js';
 import { Answers, Reads } from '../document/answers.js';
 import { detail, either, oneOf, text } from '../document/schemas.js';
@@ -52,6 +52,7 @@ export class ReviewsController {
       this.senders.mayReview(sender, found) ||
       (user && (await isCourseStaff(this.pool, user.userId, found.exam.courseId)));
     if (!isAllowed) throw refused(403, `user_id=${user?.userId} may not change attempt ${externalId}.`);
+    if (found.userId !== user?.userId) await beginAccess();
     const at = this.clock.now();
     const attempt = await this.fresh.of(found, at);
     await this.commands.execute(

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from '../libs/event-store/src/testing.js';
+import { Child, freePort } from './conformance/child.js';
+import { courseId, openService, people, publishedExam, roster, tokenOf, tokenSettings } from './service.js';
+import { secretsOfSplitRoles } from './split-roles.js';
+
+const root = '/api/edx_proctoring/v1/proctored_exam';
+const folder = mkdtempSync(join(tmpdir(), 'proctoring-access-log-'));
+
+let service: Awaited<ReturnType<typeof openService>>;
+let child: Child;
+let port: number;
+let examId: number;
+let token: string;
+
+beforeAll(async () => {
+  service = await openService();
+  await service.request(people.staff, 'PUT', '/api/lms/v1/roster', roster);
+  const url = `${root}/exam_registration/course_id/${courseId}`;
+  examId = (await service.request(people.staff, 'PATCH', url, [publishedExam('midterm')])).body[0].exam_id;
+  token = await tokenOf(people.staff);
+});
+beforeEach(async () => {
+  port = await freePort();
+  child = new Child('api', folder, [process.execPath, 'dist/apps/main.js'], {
+    ...{ PORT: String(port), ROLE: 'api', DATABASE_URL: service.database.url, DATA_DIR: folder, NODE_OPTIONS: '' },
+    ...{ ...tokenSettings, ...secretsOfSplitRoles(folder) },
+  });
+  await child.answers(port, '/health/ready');
+});
+afterEach(() => child.stop());
+afterAll(async () => {
+  await service.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Staff give a learner an allowance with a key of its own, so that each request is an event. */
+const grants = (requestId: string) =>
+  fetch(`http://127.0.0.1:${port}${root}/allowance`, {
+    method: 'PUT',
+    headers: { authorization: `JWT ${token}`, 'content-type': 'application/json', 'x-request-id': requestId },
+    body: JSON.stringify({ exam_id: examId, user_info: 'alice', key: requestId, value: 'x' }),
+  }).catch(() => undefined);
+const requestsIn = async (text: string) =>
+  (await service.database.owner.query(`select distinct id from (${text}) as found (id) where id like 'kill-%'`)).rows
+    .map(({ id }) => id)
+    .sort();
+const written = () => requestsIn(`select metadata->>'requestId' from events`);
+const recorded = () => requestsIn('select request_id from access_log');
+
+it('a process that is killed while it cannot write the access log has changed nothing', async () => {
+  const client = await service.database.owner.connect();
+  try {
+    await client.query('begin');
+    await client.query('lock table access_log in share mode');
+    const request = grants('kill-waiting');
+    await until('the request waits for the access log', async () => {
+      const waiting = `select from pg_locks where relation = 'access_log'::regclass and not granted`;
+      return (await service.database.owner.query(waiting)).rowCount! > 0;
+    });
+    child.kill();
+    await request;
+  } finally {
+    await client.query('rollback');
+    client.release();
+  }
+  expect(await written()).toEqual([]);
+});
+
+it('whenever a process is killed, each change that it made has an entry in the access log', async () => {
+  const requests = Array.from({ length: 200 }, (_, index) => grants(`kill-${index}`));
+  await until('some changes are written', async () => (await written()).length > 20);
+  child.kill();
+  await Promise.all(requests);
+  const changes = await written();
+  expect(changes.length).toBeLessThan(200);
+  expect(await recorded()).toEqual(expect.arrayContaining(changes));
+});

@@ -12,6 +12,7 @@ export const migrations = [
   '6000-callbacks.sql',
   '7000-access-log.sql',
   '8000-erasure.sql',
+  '9000-plain-lists.sql',
 ].map(sqlMigration);
 
 export const migrationNames = migrations.map((Migration) => new Migration().name);

@@ -4,7 +4,7 @@ grant select on migrations, log_generations to :role;
 grant select, insert on events, mails, erasure_certificates to :role;
 grant select on secret_fingerprints to :role;
 grant select, insert, update on streams, vendor_retirements to :role;
-grant select, insert, delete on commands, list_sums, list_changes to :role;
+grant select, insert, delete on commands to :role;
 grant select, insert, update, delete on checkpoints, dead_letters, leases, users, courses, enrollments, course_staff,
   credit_requirements, credit_statuses, verified_names, dates, schedules, learner_keys, exams, attempts, allowances,
   attempt_groups, attempt_learners, quarantined_callbacks, unclaimed_registrations, vendor_deliveries, vendor_circuits,

@@ -178,7 +178,7 @@ it('operators and metrics see who leads, and a worker that ends gives its leads 
     .split('\n');
   const listed = lines.map((line) => JSON.parse(line));
   expect(listed.map(({ task }) => task)).toEqual(
-    expect.arrayContaining(['deadlines', 'mail', 'provider rest', 'registrations', 'sums of lists']),
+    expect.arrayContaining(['deadlines', 'mail', 'provider rest', 'registrations']),
   );
   expect(listed.find(({ task }) => task === 'mail')).toMatchObject({
     holder: expect.stringMatching(/:\d+$/),

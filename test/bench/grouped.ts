@@ -1,4 +1,3 @@
-import { sumLists } from '#platform';
 import { openDatabase } from '../database.js';
 import type { Bench } from './bench.js';
 import { type Contender, request, startOracle, startService } from './contenders.js';
@@ -27,8 +26,6 @@ export async function grouping(bench: Bench): Promise<Section> {
     const oracle = await startOracle(dir, admin, server, 'reference-of-lists');
     started.push(oracle);
     const contenders = { service: await list(bench, load, ours), reference: await list(bench, load, oracle) };
-    // What the worker does in time.
-    await sumLists(database.pool);
     const { service, reference } = await inTurn(effort.rounds, contenders);
     const table = (unit: string, figure: keyof Sample) => ({
       unit,

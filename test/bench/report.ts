@@ -3,8 +3,8 @@ import { median } from './rounds.js';
 /** What one contender reached in each round. */
 export type Line = { who: string; values: readonly number[] };
 
-/** `ratios`: one for each round. Exactly one of the bounds is set. */
-export type Bar = { what: string; ratios: readonly number[]; atLeast?: number; atMost?: number };
+/** `ratios`: one for each round, or figures in `unit`. Exactly one of the bounds is set. */
+export type Bar = { what: string; ratios: readonly number[]; atLeast?: number; atMost?: number; unit?: string };
 
 export type Section = {
   title: string;
@@ -31,7 +31,7 @@ const isMet = ({ ratios, atLeast = 0, atMost = Number.POSITIVE_INFINITY }: Bar):
   median(ratios) >= atLeast && median(ratios) <= atMost;
 
 const barRow = (bar: Bar) =>
-  `| ${bar.what} | ${bar.atLeast === undefined ? `≤ ${bar.atMost}` : `≥ ${bar.atLeast}`} × | ${decimals(median(bar.ratios))} × | ${spread(bar.ratios)} | ${isMet(bar) ? 'met' : '**missed**'} |`;
+  `| ${bar.what} | ${bar.atLeast === undefined ? `≤ ${bar.atMost}` : `≥ ${bar.atLeast}`} ${bar.unit ?? '×'} | ${decimals(median(bar.ratios))} ${bar.unit ?? '×'} | ${spread(bar.ratios)} | ${isMet(bar) ? 'met' : '**missed**'} |`;
 
 const sectionText = ({ title, setting, tables, bars }: Section) => `## ${title}
 

@@ -9,7 +9,7 @@ import { Delivery } from '#delivery';
 import { EventStore, type Lease, type LeaseOptions, whileLeading } from '#event-store';
 import { EventBusReader, Relay } from '#integration';
 import { Mailer } from '#mail';
-import { pruneAccessLog, pruneCallbacks, recordAccess, sumLists } from '#platform';
+import { pruneAccessLog, pruneCallbacks, recordAccess } from '#platform';
 import { providersOf } from '#providers';
 import { submitOverdue } from './deadlines.js';
 import { every } from './every.js';
@@ -20,9 +20,8 @@ const hour = 60 * minute;
 
 /**
  * Does what happens without a request: publishes the log to Kafka, reads the event bus, tells vendors, sends mail, submits
- * attempts whose time is over, sums lists up, makes the log's partitions ahead,
- * prunes old answers, refused reviews of nobody and the access log. The database must be migrated. `close` ends it all,
- * in seconds.
+ * attempts whose time is over, makes the log's partitions ahead, prunes old answers, refused reviews of nobody and the
+ * access log. The database must be migrated. `close` ends it all, in seconds.
  */
 export async function startWorker(
   configuration: Configuration,
@@ -98,7 +97,6 @@ export async function startWorker(
       (signal) => submitOverdue(pool, attempts, around.clock, signal),
       () => around.clock.reasonToEndNoAttempt(),
     ),
-    alone(10 * second, 'sums of lists', () => sumLists(pool)),
     every(10 * minute, 'idempotency keys', signal, () => pruneAnswers(pool, configuration.idempotencyDays, signal)),
     every(hour, 'refused reviews', signal, () => pruneCallbacks(pool)),
     every(hour, 'access log', signal, () => pruneAccessLog(pool, configuration.accessLogDays, signal)),

@@ -1,7 +1,6 @@
 export * from './access-log.js';
 export * from './courses.js';
 export * from './enrollments.js';
-export { sumLists } from './list-sums.js';
 export * from './lists.js';
 export * from './obscured-user-id.js';
 export * from './people.js';

@@ -25,7 +25,7 @@ const errorsOf = (document: unknown) =>
 beforeAll(async () => {
   database = await openDatabase();
 });
-beforeEach(() => database.owner.query('truncate list_sums, list_changes, users, courses, credit_requirements cascade'));
+beforeEach(() => database.owner.query('truncate users, courses, credit_requirements cascade'));
 afterAll(() => database.close());
 
 describe('the roster', () => {

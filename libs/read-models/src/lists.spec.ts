@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Database, openDatabase } from '../../../test/database.js';
 import { type Event, onboardingSeenByStaff } from '../../domain/src/index.js';
 import { EventStore, headOf } from '../../event-store/src/index.js';
-import { proctoredLearners, sumLists } from '../../platform/src/index.js';
+import { proctoredLearners } from '../../platform/src/index.js';
 import { attemptGroups, onboardingOfLearners, onboardingSeenAs, projectInline } from './index.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
@@ -63,7 +63,7 @@ describe('attempts of a course', () => {
     learner: fc.nat(people.length - 1),
     exam: fc.constantFrom(...exams),
     minutes: fc.nat(400),
-    what: fc.oneof({ weight: 6, arbitrary: fc.constant('creation') }, fc.constantFrom('removal', 'sums')),
+    what: fc.oneof({ weight: 6, arbitrary: fc.constant('creation') }, fc.constant('removal')),
   });
 
   it('are listed by learner and exam, the newest first, on pages that together are the whole list', async () => {
@@ -84,7 +84,6 @@ describe('attempts of a course', () => {
         const userId = people[learner].id;
         const metadata = { courseId: course, examId, userId };
         const at = new Date(Date.UTC(2031, 4, 5) + minutes * 60_000).toISOString();
-        if (what === 'sums') await sumLists(db.pool, true);
         if (what === 'creation') {
           const created = example('AttemptCreated');
           const data = { ...created.data, attemptId: ++attemptId, examId, userId, at };
@@ -146,7 +145,6 @@ describe('counts of a course', () => {
     insert into attempt_groups values ('attempts-${exam}-${userId}', '${course}', ${exam}, ${userId}, 1, now(), '{1}', '{now}')`;
   const enroll = (userId: number) =>
     `insert into enrollments (user_id, course_id, mode, is_active) values (${userId}, '${course}', 'verified', true)`;
-  const sum = () => sumLists(db.pool, true);
   const rename = `update users set username = 'Zoe2', email = 'zoe@new.home' where id = 11`;
   const none = () => ({ offset: 0, limit: 0 });
   const found = async (search: string) => [
@@ -158,55 +156,28 @@ describe('counts of a course', () => {
       expect([search, await found(search)]).toEqual([search, counts]);
   };
 
-  it('are right when they are summed up while others write, or sum up too', async () => {
-    for (const statement of [begin(11), begin(12), enroll(11)]) await db.pool.query(statement);
-    await overlapping(begin(13), sum);
-    await expectCounts({ '': [3, 1], '@example.org': [2, 1] });
-    await overlapping(enroll(13), sum);
-    await expectCounts({ '': [3, 2], '@example.org': [2, 2] });
-    await Promise.all([sum(), sum()]);
-    await overlapping('lock table list_sums in exclusive mode', sum, begin(13, 2));
-    await expectCounts({ '': [4, 2], '@example.org': [3, 2] });
-    await overlapping('select from list_changes for update', sum, begin(13, 3));
-    await expectCounts({ '': [5, 2], '@example.org': [4, 2] });
-    await sum();
-    await expectCounts({ '': [5, 2], '@example.org': [4, 2] });
-  });
-
   it('are right when a learner is renamed while they begin', async () => {
     await db.pool.query(enroll(11));
     await overlapping(rename, doing(begin(11)));
     await expectCounts({ '@example.org': [0, 0], 'new.home': [1, 1] });
-    await sum();
     await overlapping(begin(11, 2), doing(rename.replace('new', 'newer')));
     await overlapping(rename, doing(begin(11, 3)));
-    for (const next of [sum, sum]) {
-      await expectCounts({ newer: [0, 0], 'new.home': [3, 1], '': [3, 1] });
-      await next();
-    }
+    await expectCounts({ newer: [0, 0], 'new.home': [3, 1], '': [3, 1] });
   });
 
   it('have attempts of a learner whose name comes later', async () => {
     const told = `insert into users (id, username, email) values (99, 'Zed', 'zed@far.away')`;
-    for (const next of [() => db.pool.query(begin(99)), sum]) {
-      await next();
-      await expectCounts({ '': [1, 0], zed: [0, 0] });
-    }
-    for (const next of [() => db.pool.query(told), sum]) {
-      await next();
-      await expectCounts({ '': [1, 0], zed: [1, 0] });
-    }
+    await db.pool.query(begin(99));
+    await expectCounts({ '': [1, 0], zed: [0, 0] });
+    await db.pool.query(told);
+    await expectCounts({ '': [1, 0], zed: [1, 0] });
   });
 
   it('are right after the read model was rebuilt', async () => {
     for (const statement of [begin(11), enroll(11), begin(12), begin(12, 2)]) await db.pool.query(statement);
-    await sum();
     await db.owner.query(`set session_replication_role = replica; delete from attempt_groups where exam_id = 1;
-                          set session_replication_role = origin; select count_attempt_groups()`);
-    for (const next of [sum, sum]) {
-      await expectCounts({ '': [1, 1], '@example.org': [0, 1], 'else.where': [1, 0] });
-      await next();
-    }
+                          set session_replication_role = origin; select name_attempt_learners()`);
+    await expectCounts({ '': [1, 1], '@example.org': [0, 1], 'else.where': [1, 0] });
   });
 });
 
@@ -233,7 +204,6 @@ describe('learners of a course', () => {
     await enroll(12, 'audit');
     await enroll(13, 'masters');
     await enroll(14, 'verified', false);
-    await sumLists(db.pool, true);
     await db.pool.query('delete from enrollments where user_id = 17');
     await db.pool.query(`update users set username = 'aaron' where id = 11`);
     expect(await listed()).toEqual(['aaron', 'alice_b', 'eve@home', 'Émile', 'émile']);
@@ -255,7 +225,6 @@ describe('learners of a course', () => {
     await findThem(byName);
     await db.pool.query(`update users set email = 'ali@else.where' where username = 'Zoe'`);
     await findThem(byName.map((user) => (user.username === 'Zoe' ? { ...user, email: 'ali@else.where' } : user)));
-    await sumLists(db.pool, true);
     await enroll(12, 'audit');
     await db.pool.query(`update users set email = 'zoe@Example.org' where username = 'Zoe'`);
     await findThem(byName.filter(({ id }) => id !== 12));
@@ -349,7 +318,6 @@ describe('learners of a course', () => {
         for (const { id } of people) await enroll(id, 'verified');
         await findAsShown();
         for (const { exam, to } of changes) await db.pool.query(`update exams set ${to} where id = $1`, [exam]);
-        await sumLists(db.pool, true);
         await findAsShown();
         await db.pool.query(`delete from attempts where id % 3 = 0`);
         await findAsShown();
@@ -371,7 +339,7 @@ describe('learners of a course', () => {
   });
 });
 
-describe('lists that more than one sum stands for', () => {
+describe('long lists', () => {
   const [first, last] = [100, 3300];
   const texts = [
     '',
@@ -449,7 +417,6 @@ describe('lists that more than one sum stands for', () => {
     ])
       await db.owner.query(text);
     const story = fc.asyncProperty(fc.array(change, { minLength: 6, maxLength: 10 }), async (changes) => {
-      await sumLists(db.pool, true);
       for (const text of changes) await db.pool.query(text);
       for (const { all, pageOf } of Object.values(lists)) {
         const { rows } = await db.pool.query(all);
@@ -468,31 +435,5 @@ describe('lists that more than one sum stands for', () => {
       }
     });
     await fc.assert(story, { seed, numRuns: 4, endOnFailure: true });
-  });
-
-  it('have sums of each text that many have, and of each short one that anybody has', async () => {
-    await db.pool.query(`insert into users (id, username, email)
-      select id, 'ada' || id, 'ada@ü😀' || id % 2 || '.org' from generate_series(1000, 2099) id`);
-    await db.pool.query(`insert into enrollments (user_id, course_id, mode, is_active)
-      select id, '${course}', 'verified', true from users where id >= 1000`);
-    await sumLists(db.pool);
-    const { rows } = await db.pool.query(`select text, (select sum(each) from unnest(entries) each)::int as entries
-      from list_sums where list = 'learners' and part = ''`);
-    const names = Array.from({ length: 1100 }, (_, index) => `ada${index + 1000}\nada@ü😀${index % 2}.org`);
-    const all = new Map<string, Set<string>>();
-    for (const each of names)
-      for (const name of each.split('\n'))
-        for (let begin = 0; begin < name.length; begin++)
-          for (let end = begin + 1; end <= name.length; end++) {
-            const text = name.slice(begin, end);
-            all.set(text, (all.get(text) ?? new Set()).add(each));
-          }
-    const expected = [...all]
-      .map(([text, { size }]) => ({ text, entries: size }))
-      .filter(
-        ({ text, entries }) => (entries >= 1000 || text.length <= 2) && !/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/.test(text),
-      );
-    const byText = (a: { text: string }, b: { text: string }) => (a.text < b.text ? -1 : 1);
-    expect(rows.toSorted(byText)).toEqual([{ text: '', entries: 1100 }, ...expected].toSorted(byText));
   });
 });

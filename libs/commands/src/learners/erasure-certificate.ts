@@ -84,7 +84,7 @@ export async function certifyErasure(
     asked_for_by: origin.actor,
     destroyed: [
       ...Object.entries(rows).map(([where, count]) => ({ where, what: what[where], rows: count })),
-      { where: 'list_changes, list_sums, planner statistics', what: 'copies of names' },
+      { where: 'attempt_learners, planner statistics', what: 'copies of names' },
       { where: 'idempotency_keys', what: 'kept answers that have names' },
       { where: 'dead_letters', what: 'reasons' },
       { where: 'allowances', what: 'values' },

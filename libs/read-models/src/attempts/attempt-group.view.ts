@@ -38,5 +38,5 @@ export const attemptGroupView: Projection = {
       attemptTimes: attempts.map(({ at }) => at),
     };
   },
-  derived: 'select count_attempt_groups()',
+  derived: 'select name_attempt_learners()',
 };

@@ -84,10 +84,10 @@ export const attemptsAt = (pool: pg.Pool, examId: number, userId: number): Promi
  * All attempts of learners at exams, group by group, newest first in each and of groups. `groups` is a query for the
  * `exam_id` and `user_id` of each.
  */
-export const attemptsOfGroups = (pool: pg.Pool, groups: string, values: unknown[], name?: string) =>
+export const attemptsOfGroups = (pool: pg.Pool, groups: string, values: unknown[]) =>
   rows(
     pool,
-    name,
+    undefined,
     `(attempt.exam_id, attempt.user_id) in (select exam_id, user_id from (${groups}) as asked)
      window one as (partition by attempt.exam_id, attempt.user_id ${newestFirst})
      order by first_value(attempt.created) over one desc, first_value(attempt.id) over one,

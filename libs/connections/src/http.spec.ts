@@ -52,6 +52,14 @@ it('an endless answer is cut off at the limit', async () => {
   expect(written).toBeLessThan(1000);
 });
 
+it('a redirect is not followed', async () => {
+  const url = await serve((socket) =>
+    socket.end('HTTP/1.1 307 Elsewhere\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n'),
+  );
+  const failure = await fetchWhole(url, { signal: AbortSignal.timeout(5000) }).catch((error) => error);
+  expect(failure.cause.message).toBe('unexpected redirect');
+});
+
 it('an answer within the limits is given whole', async () => {
   const url = await serve((socket) => socket.end(`${head}5\r\n"yes"\r\n0\r\n\r\n`));
   const answer = await fetchWhole(url, { signal: AbortSignal.timeout(5000) });

@@ -7,14 +7,15 @@ export class AnswerTooLarge extends Error {
 
 /**
  * Fetches an answer whole, within the time of `signal` and up to `mostBytes`. The signal counts for all of it: connecting,
- * waiting, and a body that comes byte by byte.
+ * waiting, and a body that comes byte by byte. A redirect is an error: the operator configured the address, and nobody else
+ * chooses another one.
  */
 export async function fetchWhole(
   url: string,
   init: RequestInit & { signal: AbortSignal },
   mostBytes = 8 * mebibyte,
 ): Promise<Response> {
-  const { body, status, statusText, headers } = await fetch(url, init);
+  const { body, status, statusText, headers } = await fetch(url, { ...init, redirect: 'error' });
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of (body ?? []) as AsyncIterable<Uint8Array>) {

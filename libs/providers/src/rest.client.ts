@@ -105,7 +105,7 @@ export class RestClient {
     const { baseUrl } = this.options;
     try {
       const headers = { 'User-Agent': userAgent, ...traceHeaders.getStore(), ...init.headers };
-      const response = await fetchWhole(`${baseUrl}${path}`, { ...init, headers, signal, redirect: 'error' });
+      const response = await fetchWhole(`${baseUrl}${path}`, { ...init, headers, signal });
       return { status: response.status, body: parsed(await response.text()) };
     } catch {
       throw this.silence(signal.aborted ? 504 : 503);

@@ -103,7 +103,7 @@ export const softwareSecure: ProviderType<SoftwareSecureOptions> = {
 
 async function post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal) {
   const all = { ...traceHeaders.getStore(), ...headers };
-  const response = await fetchWhole(url, { method: 'POST', headers: all, body, signal, redirect: 'error' });
+  const response = await fetchWhole(url, { method: 'POST', headers: all, body, signal });
   return { status: response.status, body: parsed(await response.text()) };
 }
 

@@ -130,4 +130,10 @@ describe('documentation and metrics', () => {
       here: [404, 404, 404, 404, 404, 200, 403],
       there: [200, 200, 200, 200, 200, 200, 404],
     }));
+
+  it('do not name the version of Node', async () => {
+    const { body } = await service.request(undefined, 'GET', '/metrics');
+    expect(body).toContain('process_cpu_seconds_total');
+    expect(body).not.toContain(process.version);
+  });
 });

@@ -36,6 +36,7 @@ export class Metrics {
     clock: Clock,
   ) {
     collectDefaultMetrics({ register: this.registry });
+    this.registry.removeSingleMetric('nodejs_version_info'); // Nobody outside needs to know it.
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [this.registry] });
     this.observeAdmission();
     const followers = [

@@ -1,4 +1,5 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
+import { jest } from '@jest/globals';
 import { openDatabase } from '../../../test/database.js';
 import { forgetUser } from './people.js';
 import * as vault from './vault.js';
@@ -32,6 +33,22 @@ describe('what may identify a learner', () => {
     const texts = Array.from({ length: 20 }, (_, n) => `text ${n}`);
     const sealed = await Promise.all(texts.map((text) => seal(2, text)));
     expect(await Promise.all(sealed.map((each) => open(2, each)))).toEqual(texts);
+  });
+
+  it('of many learners is opened with one query', async () => {
+    const texts = Array.from({ length: 20 }, (_, n) => ({
+      userId: 20 + (n % 7),
+      sealed: '',
+      place,
+      text: `text ${n}`,
+    }));
+    for (const each of texts) each.sealed = await seal(each.userId, each.text);
+    await forgetUser(database.pool, 26);
+    const query = jest.spyOn(database.pool, 'query');
+    const opened = await vault.openAll(database.pool, texts);
+    expect(query).toHaveBeenCalledTimes(1);
+    query.mockRestore();
+    expect(opened).toEqual(texts.map(({ userId, text }) => (userId === 26 ? undefined : text)));
   });
 
   it('opens for nobody else, nowhere else, and not when it was altered', async () => {

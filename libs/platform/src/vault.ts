@@ -42,10 +42,22 @@ export async function seal(pool: pg.Pool, userId: number, text: string, place: P
 
 /** The text that was sealed for this learner; undefined once the key is destroyed. Throws when it was tampered with. */
 export async function open(pool: pg.Pool, userId: number, sealed: string, place: Place): Promise<string | undefined> {
-  const key = await keyOf(pool, userId);
-  if (!key) return undefined;
-  const binding = sealed.startsWith('v1.') ? Buffer.from(`learner ${userId}`) : bindingOf(userId, place);
-  return decrypted(key, Buffer.from(sealed.slice('v2.'.length), 'base64url'), binding).toString();
+  const [opened] = await openAll(pool, [{ userId, sealed, place }]);
+  return opened;
+}
+
+/** Opens many texts with one query for the keys; the answers have the same order. */
+export async function openAll(
+  pool: pg.Pool,
+  texts: readonly { userId: number; sealed: string; place: Place }[],
+): Promise<(string | undefined)[]> {
+  const keys = texts.length === 0 ? new Map() : await keysOf(pool, [...new Set(texts.map(({ userId }) => userId))]);
+  return texts.map(({ userId, sealed, place }) => {
+    const key = keys.get(userId);
+    if (!key) return undefined;
+    const binding = sealed.startsWith('v1.') ? Buffer.from(`learner ${userId}`) : bindingOf(userId, place);
+    return decrypted(key, Buffer.from(sealed.slice('v2.'.length), 'base64url'), binding).toString();
+  });
 }
 
 const hidden = 'hidden-';
@@ -119,11 +131,14 @@ function decrypted(key: Buffer, bytes: Buffer, binding: Buffer): Buffer {
   return Buffer.concat([decipher.update(bytes.subarray(ivBytes, -tagBytes)), decipher.final()]);
 }
 
-/** Undefined where there is none, null where it was destroyed. */
-async function keyOf(pool: pg.Pool, userId: number): Promise<Buffer | null | undefined> {
-  const text = 'select user_id::float, key, key_encryption_key from learner_keys where user_id = $1';
-  const { rows } = await pool.query<Kept>(text, [userId]);
-  return rows[0]?.key ? unwrapped(rows[0]) : rows[0]?.key;
+/** Undefined if there is none, null if it was destroyed. */
+const keyOf = async (pool: pg.Pool, userId: number): Promise<Buffer | null | undefined> =>
+  (await keysOf(pool, [userId])).get(userId);
+
+async function keysOf(pool: pg.Pool, userIds: readonly number[]): Promise<Map<number, Buffer | null>> {
+  const text = 'select user_id::float, key, key_encryption_key from learner_keys where user_id = any($1::bigint[])';
+  const { rows } = await pool.query<Kept>(text, [userIds]);
+  return new Map(rows.map((row) => [row.user_id, row.key && unwrapped(row)]));
 }
 
 async function makeKey(pool: pg.Pool, userId: number): Promise<Buffer> {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Exam } from '#domain';
-import { atExam, isHiddenName, open } from '#platform';
+import { atExam, isHiddenName, openAll } from '#platform';
 import { examJson } from '../exams/exam.json.js';
 import { fromRow } from '../rows.js';
 import { instant } from '../times.js';
@@ -19,11 +19,16 @@ export type AllowanceRecord = {
 const placeOf = ({ exam_id: examId, user_id: userId }: { exam_id: number; user_id: number }) =>
   atExam({ examId, userId }, 'allowance');
 
-/** What can no longer be opened is as good as blank: the learner was retired. */
-const openedIn = async (pool: pg.Pool, allowance: any): Promise<{ key: string; value: string }> => {
-  const { key, value: plain, sealed, user_id: userId } = allowance;
-  const value: string | undefined = plain ?? (await open(pool, userId, sealed, placeOf(allowance)));
-  if (!isHiddenName(key)) return { key, value: value ?? '' };
+/** The values in clear, with one query for all learners' keys. Undefined: the learner was retired. */
+const valuesOf = async (pool: pg.Pool, allowances: readonly any[]): Promise<(string | undefined)[]> => {
+  const sealed = allowances.filter(({ value }) => value === null);
+  const texts = sealed.map((each) => ({ userId: each.user_id, sealed: each.sealed, place: placeOf(each) }));
+  const opened = new Map((await openAll(pool, texts)).map((text, index) => [sealed[index], text]));
+  return allowances.map((each) => each.value ?? opened.get(each));
+};
+
+const keyAndValue = (key: string, value = ''): { key: string; value: string } => {
+  if (!isHiddenName(key)) return { key, value };
   const [hiddenKey, hiddenValue] = value ? JSON.parse(value) : ['', ''];
   return { key: hiddenKey, value: hiddenValue };
 };
@@ -37,14 +42,16 @@ const records = async (pool: pg.Pool, where: string, values: unknown[]): Promise
       where ${where} order by allowance.id`,
     values,
   );
-  return Promise.all(
-    found.rows.map(async ({ allowance, exam, username, email }) => ({
-      ...fromRow<AllowanceRecord>(allowance),
-      ...(await openedIn(pool, allowance)),
-      exam: fromRow<Exam>(exam),
-      user: { id: allowance.user_id, username: username ?? '', email: email ?? '' },
-    })),
+  const clear = await valuesOf(
+    pool,
+    found.rows.map(({ allowance }) => allowance),
   );
+  return found.rows.map(({ allowance, exam, username, email }, index) => ({
+    ...fromRow<AllowanceRecord>(allowance),
+    ...keyAndValue(allowance.key, clear[index]),
+    exam: fromRow<Exam>(exam),
+    user: { id: allowance.user_id, username: username ?? '', email: email ?? '' },
+  }));
 };
 
 export const allowancesOfCourse = (pool: pg.Pool, courseId: string): Promise<AllowanceRecord[]> =>

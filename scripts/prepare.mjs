@@ -84,7 +84,7 @@ export function isAlive(pid) {
   }
 }
 
-const npm = (...args) =>
+export const npm = (...args) =>
   process.env.npm_execpath ? [process.execPath, process.env.npm_execpath, ...args] : ['npm', ...args];
 
 async function must(command, otherwise) {

@@ -25,7 +25,7 @@ const lock = join(root, '.data', 'prepare.lock');
 const built = join(root, 'dist', 'sources.sha256');
 
 /** Installs the locked packages and builds, each only when something changed. Throws one line. */
-export async function prepare() {
+export async function prepare({ builds = true } = {}) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19))
     throw new Error(`Node 20.19 or newer is needed, not ${process.version}.`);
@@ -35,6 +35,7 @@ export async function prepare() {
       console.error('Installing packages …');
       await must(npm('ci', '--include=dev', '--loglevel=error', '--no-audit', '--no-fund'), 'npm ci failed, see above');
     }
+    if (!builds) return;
     const sources = hashOfSources();
     if (!existsSync(built) || readFileSync(built, 'utf8') !== sources) {
       console.error('Building …');

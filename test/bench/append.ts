@@ -3,7 +3,7 @@ import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { EventStore, type Head, type Metadata, start } from '#event-store';
 import { poolOptions } from '../../libs/configuration/src/index.js';
-import { openDatabase } from '../database.js';
+import { openDatabase } from '../support/database.js';
 import type { Bench } from './bench.js';
 import { metered } from './cpu.js';
 import type { Section } from './report.js';

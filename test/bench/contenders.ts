@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type pg from 'pg';
-import { signToken } from '#platform';
+import { signToken } from '#configuration';
 import { Child, freePort } from '../conformance/child.js';
 import { send } from '../conformance/server.js';
-import { secretsOfSplitRoles } from '../split-roles.js';
+import { secretsOfSplitRoles } from '../support/split-roles.js';
 
 export type Learner = { id: number; username: string; is_staff?: boolean };
 

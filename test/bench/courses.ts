@@ -3,7 +3,7 @@ import type { Event } from '#domain';
 import { type Append, EventStore, start } from '#event-store';
 import { projectInline } from '#read-models';
 import { poolOptions } from '../../libs/configuration/src/index.js';
-import { publishedExam } from '../service.js';
+import { publishedExam } from '../support/service.js';
 import { type Contender, request } from './contenders.js';
 
 const root = '/api/edx_proctoring/v1/proctored_exam';

@@ -6,7 +6,7 @@ import { AddExam, FreshAttempts, OverdueAttempts, standaloneCommands } from '../
 import { loadConfiguration } from '../../libs/configuration/src/index.js';
 import { CreateAttempt, type Origin } from '../../libs/domain/src/index.js';
 import { overdueAttempts } from '../../libs/read-models/src/index.js';
-import { type Database, openDatabase } from '../database.js';
+import { type Database, openDatabase } from '../support/database.js';
 import type { Bench } from './bench.js';
 import type { Section } from './report.js';
 import { inTurn, ratios } from './rounds.js';

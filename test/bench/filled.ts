@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { contentId, courseId, openService, people, publishedExam, roster } from '../service.js';
+import { contentId, courseId, openService, people, publishedExam, roster } from '../support/service.js';
 
 const { staff, alice } = people;
 const root = '/api/edx_proctoring/v1/proctored_exam';

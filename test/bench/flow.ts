@@ -9,7 +9,7 @@ import { Bell, EventStore, replay, start } from '#event-store';
 import { changesIn, type Message, messagesOf, Relay, relayLag, topics } from '#integration';
 import { projectInline } from '#read-models';
 import { Child } from '../conformance/child.js';
-import { secretsOfSplitRoles } from '../split-roles.js';
+import { secretsOfSplitRoles } from '../support/split-roles.js';
 import type { Bench } from './bench.js';
 import { type Filled, openFilled } from './filled.js';
 import type { Section } from './report.js';

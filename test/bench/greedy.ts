@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { poolOptions } from '#configuration';
 import { EventStore, type Head, type Inline, start, VersionConflict } from '#event-store';
-import { openDatabase } from '../database.js';
+import { openDatabase } from '../support/database.js';
 import { event, metadata, streams } from './append.js';
 import type { Bench } from './bench.js';
 import type { Section } from './report.js';

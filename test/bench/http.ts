@@ -1,5 +1,5 @@
-import { openDatabase } from '../database.js';
-import { contentId, courseId, publishedExam } from '../service.js';
+import { openDatabase } from '../support/database.js';
+import { contentId, courseId, publishedExam } from '../support/service.js';
 import type { Bench } from './bench.js';
 import { type Contender, type Learner, request, startOracle, startService } from './contenders.js';
 import { metered } from './cpu.js';

@@ -1,4 +1,4 @@
-import { openDatabase } from '../database.js';
+import { openDatabase } from '../support/database.js';
 import type { Bench } from './bench.js';
 import { type Contender, startService } from './contenders.js';
 import { enrol, fillWithAttempts, learnerNamed, publish } from './courses.js';

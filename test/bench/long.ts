@@ -2,7 +2,7 @@ import pg from 'pg';
 import { EventStore, headOf } from '#event-store';
 import { projectInline } from '#read-models';
 import { poolOptions } from '../../libs/configuration/src/index.js';
-import { openDatabase } from '../database.js';
+import { openDatabase } from '../support/database.js';
 import type { Bench } from './bench.js';
 import { type Contender, type Learner, request, startService } from './contenders.js';
 import { enrol, learnerId, learnerNamed, publish } from './courses.js';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { people, publishedExam } from '../service.js';
+import { people, publishedExam } from '../support/service.js';
 import type { Bench } from './bench.js';
 import { readByCopy } from './copied.js';
 import { type Filled, openFilled } from './filled.js';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { EventStore, type Head } from '#event-store';
 import { poolOptions } from '../../libs/configuration/src/index.js';
-import { people } from '../service.js';
+import { people } from '../support/service.js';
 import type { Bench } from './bench.js';
 import { type Contender, startService } from './contenders.js';
 import { metered } from './cpu.js';

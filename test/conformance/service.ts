@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { SignJWT } from 'jose';
 import pg from 'pg';
 import { startPostgres } from '../../libs/configuration/src/embedded-postgres.js';
-import { keyEncryptionKey } from '../split-roles.js';
+import { keyEncryptionKey } from '../support/split-roles.js';
 import { Child, freePort } from './child.js';
 import type { Clock } from './clock.js';
 import { Published } from './published.js';

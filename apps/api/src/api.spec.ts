@@ -3,15 +3,15 @@ import { Body, Controller, Get, Inject, Param, Post, Put } from '@nestjs/common'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type pg from 'pg';
 import { POOL } from '#commands';
-import { loadConfiguration } from '#configuration';
+import { loadConfiguration, signToken } from '#configuration';
 import { Refusal } from '#domain';
-import { type Caller, type Claims, rosterParts, signToken, upsertRoster } from '#platform';
 import { ProviderRefused } from '#providers';
-import { openDatabase } from '../../../test/database.js';
+import { type Caller, type Claims, rosterParts, upsertRoster } from '#roster';
+import { openDatabase } from '../../../test/support/database.js';
 import { createApplication } from './api.js';
 import { apiModule } from './api.module.js';
-import { Gate, Me } from './authentication.js';
-import { HttpAnswer } from './http-answer.js';
+import { Gate, Me } from './auth/authentication.js';
+import { HttpAnswer } from './http/http-answer.js';
 import { Integer, Text } from './requests/fields.js';
 import { validated } from './requests/validated.js';
 

@@ -2,14 +2,21 @@ import { ConsoleLogger, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
+import { pruneAccessLog, recordAccess } from '#access-log';
 import { Clock } from '#clock';
-import { OverdueAttempts, pruneAnswers, RetireLearner, removeUnclaimed, standaloneCommands } from '#commands';
+import {
+  OverdueAttempts,
+  pruneAnswers,
+  pruneCallbacks,
+  RetireLearner,
+  removeUnclaimed,
+  standaloneCommands,
+} from '#commands';
 import { type Configuration, dataSourceOptions, logLevelsOf, poolOf } from '#configuration';
 import { Delivery } from '#delivery';
 import { EventStore, type Lease, type LeaseOptions, whileLeading } from '#event-store';
 import { EventBusReader, Relay } from '#integration';
 import { Mailer } from '#mail';
-import { pruneAccessLog, pruneCallbacks, recordAccess } from '#platform';
 import { providersOf } from '#providers';
 import { submitOverdue } from './deadlines.js';
 import { every } from './every.js';

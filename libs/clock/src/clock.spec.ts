@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
-import { type Database, openDatabase } from '../../../test/database.js';
+import { type Database, openDatabase } from '../../../test/support/database.js';
 import { Clock, ClockNotSynchronised } from './clock.js';
 
 const start = Date.parse('2031-05-05T10:00:00Z');

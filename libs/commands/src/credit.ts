@@ -1,6 +1,6 @@
 import type { Effect } from '#domain';
 import type { Stored, Write } from '#event-store';
-import { removeCreditStatus, setCreditStatus } from '#platform';
+import { removeCreditStatus, setCreditStatus } from '#roster';
 
 /** The namespace of the credit requirements that exams fulfil (domain.md §9.2). */
 export const creditNamespace = 'proctored_exam';

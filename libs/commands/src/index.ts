@@ -11,6 +11,7 @@ export { type ErasureCertificate, erasureCertificates } from './learners/erasure
 export { RetireLearner } from './learners/learner.handler.js';
 export { ReceiveReviewByCode, ReplayCallback } from './reviews/callback.handlers.js';
 export { callbackMinutes, useNonce } from './reviews/callback-nonces.js';
+export * from './reviews/quarantine.js';
 export * from './reviews/recording.js';
 export { ReceiveReview, reviewGroupOf } from './reviews/review.handler.js';
 export * from './standalone.js';

@@ -1,7 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import type pg from 'pg';
 import { type Configuration, keyEncryptionKeysOf } from '#configuration';
-import { useKeyEncryptionKeys } from '#platform';
+import { useKeyEncryptionKeys } from '#learner-keys';
 import { CommandsModule } from './commands.module.js';
 import { CONFIGURATION, POOL } from './tokens.js';
 

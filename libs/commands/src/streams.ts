@@ -9,7 +9,7 @@ import {
 } from '#domain';
 import { folded, type Stored } from '#event-store';
 
-export { learnerAtExamStream } from '#platform';
+export { learnerAtExamStream } from '#learner-keys';
 
 /** What outlives a learner: the retirement. */
 export const learnerStream = (userId: number): string => `learner-${userId}`;

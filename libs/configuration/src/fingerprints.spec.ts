@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../../test/database.js';
+import { openDatabase } from '../../../test/support/database.js';
 import { loadConfiguration } from './configuration.js';
 import { checkFingerprints } from './fingerprints.js';
 

@@ -19,3 +19,4 @@ export { logLevelsOf } from './log-levels.js';
 export { poolOptions } from './session.js';
 export type { Settings } from './settings.js';
 export { SharedReads } from './shared-reads.js';
+export { signToken } from './token.js';

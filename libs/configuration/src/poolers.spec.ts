@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { type Database, openDatabase } from '../../../test/database.js';
+import { type Database, openDatabase } from '../../../test/support/database.js';
 import { until } from '../../event-store/src/testing.js';
 import { dataSourceOptions, migrate, poolOf } from './database.js';
 

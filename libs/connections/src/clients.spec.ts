@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import type pg from 'pg';
-import { openDatabase } from '../../../test/database.js';
+import { openDatabase } from '../../../test/support/database.js';
 import { openPool, outageOf, withClient } from './index.js';
 
 let database: Awaited<ReturnType<typeof openDatabase>>;

@@ -1,8 +1,7 @@
 import type pg from 'pg';
 import type { Clock } from '#clock';
 import { type Configuration, userObfuscationKeyOf } from '#configuration';
-import { obscuredUserId } from '#platform';
-import { providerOf } from '#providers';
+import { obscuredUserId, providerOf } from '#providers';
 import { attemptsOf } from '#read-models';
 
 type Surroundings = { pool: pg.Pool; configuration: Configuration; clock: Clock };

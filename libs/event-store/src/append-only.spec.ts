@@ -1,4 +1,4 @@
-import { type Database, openDatabase } from '../../../test/database.js';
+import { type Database, openDatabase } from '../../../test/support/database.js';
 import { EventStore, start } from './index.js';
 import { created, metadata, started, submitted } from './testing.js';
 

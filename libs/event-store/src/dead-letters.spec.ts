@@ -1,4 +1,4 @@
-import { ExamDay, name } from '../../../test/exam-day.js';
+import { ExamDay, name } from '../../../test/support/exam-day.js';
 import { deadLetters, retryDeadLetters, type Stored, skipDeadLetter, Undeliverable } from './index.js';
 import { created, metadata, until } from './testing.js';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { Refusal } from '#domain';
-import { type Database, openDatabase } from '../../../test/database.js';
+import { type Database, openDatabase } from '../../../test/support/database.js';
 import { AlreadyDone, EventStore, headOf, start, VersionConflict } from './index.js';
 import { created, metadata, started, submitted } from './testing.js';
 

@@ -1,4 +1,4 @@
-import { ExamDay, name } from '../../../test/exam-day.js';
+import { ExamDay, name } from '../../../test/support/exam-day.js';
 import { Bell, replay, type Stored } from './index.js';
 import { created, until } from './testing.js';
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { stopPostgres } from '#configuration';
-import { openDatabase } from '../../../test/database.js';
+import { openDatabase } from '../../../test/support/database.js';
 import {
   addressOf,
   ask,
@@ -10,7 +10,7 @@ import {
   type Server,
   standbyOf,
   startServer,
-} from '../../../test/servers.js';
+} from '../../../test/support/servers.js';
 import {
   adoptLog,
   EventStore,

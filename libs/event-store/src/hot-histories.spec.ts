@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Refusal } from '#domain';
-import { type Database, openDatabase } from '../../../test/database.js';
+import { type Database, openDatabase } from '../../../test/support/database.js';
 import { HotHistories } from './hot-histories.js';
 import { EventStore, type Stored } from './index.js';
 import { created, metadata } from './testing.js';

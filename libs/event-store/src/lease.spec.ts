@@ -1,4 +1,4 @@
-import { ExamDay } from '../../../test/exam-day.js';
+import { ExamDay } from '../../../test/support/exam-day.js';
 import { countFailure, noteStop, saveCheckpoint } from './checkpoint.js';
 import { park, parkWaiting } from './dead-letters.js';
 import {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
-import { type Database, openDatabase } from '../../../test/database.js';
+import { type Database, openDatabase } from '../../../test/support/database.js';
 import { EventStore, Follower, type Head, type Inline, replay, type Stored, start, VersionConflict } from './index.js';
 import { metadata, until } from './testing.js';
 

@@ -1,4 +1,4 @@
-import { type Database, openDatabase } from '../../../test/database.js';
+import { type Database, openDatabase } from '../../../test/support/database.js';
 import { EventStore, partitionSize, positionsLeft, start } from './index.js';
 import { created, metadata, started, until } from './testing.js';
 

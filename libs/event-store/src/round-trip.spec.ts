@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import pg from 'pg';
 import { poolOptions } from '#configuration';
 import type { Event } from '#domain';
-import { type Database, openDatabase } from '../../../test/database.js';
+import { type Database, openDatabase } from '../../../test/support/database.js';
 import { EventStore, headOf, type Inline, start, type Write } from './index.js';
 import { created, metadata, started, until } from './testing.js';
 

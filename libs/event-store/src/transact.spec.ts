@@ -1,5 +1,5 @@
 import { Refusal } from '#domain';
-import { type Database, openDatabase } from '../../../test/database.js';
+import { type Database, openDatabase } from '../../../test/support/database.js';
 import { EventStore } from './index.js';
 import { created, metadata } from './testing.js';
 

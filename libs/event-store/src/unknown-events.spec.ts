@@ -1,4 +1,4 @@
-import { ExamDay } from '../../../test/exam-day.js';
+import { ExamDay } from '../../../test/support/exam-day.js';
 import { deadLetters, EventStore, leaders, type Stored, start, UnknownEvent, type Upcasters } from './index.js';
 import { created, metadata, started, submitted, until } from './testing.js';
 

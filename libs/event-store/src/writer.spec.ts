@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { poolOptions } from '#configuration';
-import { type Database, openDatabase } from '../../../test/database.js';
+import { type Database, openDatabase } from '../../../test/support/database.js';
 import { EventStore, type Head, headOf, type Inline, type Stored, start, VersionConflict } from './index.js';
 import { created, metadata, started, until } from './testing.js';
 

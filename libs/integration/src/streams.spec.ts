@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { EventStore, type Stored, start } from '#event-store';
-import { type Database, openDatabase } from '../../../test/database.js';
+import { type Database, openDatabase } from '../../../test/support/database.js';
 import { logOf, stories } from './messages.examples.js';
 import { Streams } from './streams.js';
 import { type Change, changesIn } from './topic.js';

@@ -2,8 +2,9 @@ import type pg from 'pg';
 import { type Configuration, lmsAddressOf, type Settings } from '#configuration';
 import { type Effect, inPath, mailtoUrl } from '#domain';
 import type { Metadata, Stored } from '#event-store';
-import { creditState, escalationEmail, isRetired, userById } from '#platform';
+import { isRetired } from '#learner-keys';
 import { attemptById, examById } from '#read-models';
+import { creditState, escalationEmail, userById } from '#roster';
 import type { Fields } from './templates.js';
 import type { Template } from './texts.js';
 

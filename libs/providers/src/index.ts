@@ -1,5 +1,6 @@
 export { beforeSending } from './before-sending.js';
 export { callbackSignature, isSameSecret, type SignedCallback } from './callback-signature.js';
+export { obscuredUserId } from './obscured-user-id.js';
 export { commonOptions, isObject, type Kind, kinds } from './options.js';
 export * from './provider.js';
 export * from './providers.js';

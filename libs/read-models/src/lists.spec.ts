@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { type Database, openDatabase } from '../../../test/database.js';
+import { type Database, openDatabase } from '../../../test/support/database.js';
 import { type Event, onboardingSeenByStaff } from '../../domain/src/index.js';
 import { EventStore, headOf } from '../../event-store/src/index.js';
-import { proctoredLearners } from '../../platform/src/index.js';
-import { attemptGroups, onboardingOfLearners, onboardingSeenAs, projectInline } from './index.js';
+import { attemptGroups, onboardingOfLearners, onboardingSeenAs, proctoredLearners, projectInline } from './index.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 const [course, elsewhere] = ['course-v1:OrgX+Demo+2031', 'course-v1:OrgX+Other+2031'];
@@ -58,7 +57,8 @@ const pages = (count: number) =>
 
 describe('attempts of a course', () => {
   const exams = [1, 2, 3];
-  const example = (type: string): Event => JSON.parse(readFileSync(`test/fixtures/events/${type}.v1.json`, 'utf8'));
+  const example = (type: string): Event =>
+    JSON.parse(readFileSync(`test/support/fixtures/events/${type}.v1.json`, 'utf8'));
   const step = fc.record({
     learner: fc.nat(people.length - 1),
     exam: fc.constantFrom(...exams),

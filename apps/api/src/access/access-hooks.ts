@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';
-import type { AccessEntry, AccessOrigin, AccessOutcome } from '#platform';
+import { type AccessEntry, type AccessOrigin, type AccessOutcome } from '#access-log';
 import type { AccessLog } from './access-log.js';
 import { type AccessNote, runWithNote } from './access-note.js';
 

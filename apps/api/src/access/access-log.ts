@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type pg from 'pg';
+import { type AccessEntry, recordAccess } from '#access-log';
 import { POOL } from '#commands';
-import { type AccessEntry, recordAccess } from '#platform';
 
 const flushMs = 500;
 /** So many entries are written at once; with more than `mostWaiting` requests wait for the flush. */

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { AccessOutcome } from '#platform';
-import { refused } from '../http-answer.js';
+import { type AccessOutcome } from '#access-log';
+import { refused } from '../http/http-answer.js';
 
 /** What a route learns about an access while it answers: whose data it is about, and what came of it. */
 export type AccessNote = {

@@ -2,13 +2,13 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Inject, Query, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
+import { type AccessFilter, accessLog } from '#access-log';
 import { POOL } from '#commands';
 import { instantOf } from '#domain';
-import { type AccessFilter, accessLog } from '#platform';
-import { Gate } from '../authentication.js';
+import { Gate } from '../auth/authentication.js';
 import { Answers, Asks } from '../document/answers.js';
 import { text, time, userIdNumber } from '../document/schemas.js';
-import { refused } from '../http-answer.js';
+import { refused } from '../http/http-answer.js';
 import { idIn } from '../requests/ids.js';
 import { rowCounter } from './access-note.js';
 

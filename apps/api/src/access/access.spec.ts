@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance, RouteOptions } from 'fastify';
-import { openService } from '../../../../test/service.js';
+import { openService } from '../../../../test/support/service.js';
 
 const routes: RouteOptions[] = [];
 const watchRoutes = (message: unknown) =>

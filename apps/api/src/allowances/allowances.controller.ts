@@ -13,13 +13,13 @@ import {
   refuseBadMinutes,
   WithdrawAllowance,
 } from '#domain';
-import type { Caller } from '#platform';
 import { examById } from '#read-models';
+import { type Caller } from '#roster';
 import { noteObject, noteSubject } from '../access/access-note.js';
-import { Gate, Me } from '../authentication.js';
+import { Gate, Me } from '../auth/authentication.js';
+import { By } from '../auth/origin.js';
 import { Answers, Reads } from '../document/answers.js';
-import { refused } from '../http-answer.js';
-import { By } from '../origin.js';
+import { refused } from '../http/http-answer.js';
 import { bodyObject } from '../requests/body-object.js';
 import { idIn, isFalsy } from '../requests/ids.js';
 import { validated } from '../requests/validated.js';

@@ -17,19 +17,19 @@ import {
   Refusal,
   roundHalfEven,
 } from '#domain';
-import type { Caller } from '#platform';
 import { allowanceJson, allowancesOfCourse, examsByIds } from '#read-models';
+import { type Caller } from '#roster';
 import { noteObject, noteSubject } from '../access/access-note.js';
-import { type Addressed, Gate, Me } from '../authentication.js';
+import { type Addressed, Gate, Me } from '../auth/authentication.js';
+import { By } from '../auth/origin.js';
 import { Answers, Reads } from '../document/answers.js';
 import { listOf } from '../document/schemas.js';
-import { HttpAnswer, refused } from '../http-answer.js';
-import { By } from '../origin.js';
+import { HttpAnswer, refused } from '../http/http-answer.js';
+import { Client } from '../http/time-limits.js';
 import { longBody } from '../requests/body.js';
 import { bodyObject } from '../requests/body-object.js';
 import { asciiDigits, longestNumber } from '../requests/fields.js';
 import { isFalsy } from '../requests/ids.js';
-import { Client } from '../time-limits.js';
 import { allowanceSchema, allowancesByName, askedPairs, noPairGranted } from './allowances.answers.js';
 import { BulkAllowanceRequest } from './allowances.requests.js';
 import { Learners } from './learners.js';

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { POOL } from '#commands';
 import { type Exam, printed, Refusal } from '#domain';
-import { type Caller, isOfCourse, peopleOfCourses, userByEmail, userById, userByName, usersByNames } from '#platform';
+import { type Caller, isOfCourse, peopleOfCourses, userByEmail, userById, userByName, usersByNames } from '#roster';
 
 /** Finds the learner whom an allowance is for. */
 @Injectable()

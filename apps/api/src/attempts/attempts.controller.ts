@@ -25,19 +25,19 @@ import {
   StopAttempt,
   SubmitAttempt,
 } from '#domain';
-import { type Caller, isCourseStaff } from '#platform';
 import { type AttemptRecord, activeAttemptOf, attemptById, attemptJson } from '#read-models';
+import { type Caller, isCourseStaff } from '#roster';
 import { beginAccess, noteSubject } from '../access/access-note.js';
 import type { Priority } from '../admission/admission.js';
-import { Gate, Me } from '../authentication.js';
+import { Gate, Me } from '../auth/authentication.js';
+import { By } from '../auth/origin.js';
 import { Answers, Reads } from '../document/answers.js';
 import { either, failure } from '../document/schemas.js';
-import { refused } from '../http-answer.js';
-import { By } from '../origin.js';
+import { refused } from '../http/http-answer.js';
+import { WholeNumber, wholeNumber } from '../http/whole-number.js';
 import { longBody } from '../requests/body.js';
 import { idIn, isFalsy } from '../requests/ids.js';
 import { validated } from '../requests/validated.js';
-import { WholeNumber, wholeNumber } from '../whole-number.js';
 import { attemptIdSchema, changedAttemptId, noTimer, polledAttempt, timerSchema } from './attempts.answers.js';
 import { ChangeAttemptRequest, CreateAttemptRequest } from './attempts.requests.js';
 import { Timer } from './timer.js';

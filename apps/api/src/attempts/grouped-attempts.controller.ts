@@ -6,14 +6,14 @@ import { Clock } from '#clock';
 import { POOL } from '#commands';
 import { type Origin, RemoveAllAttempts } from '#domain';
 import { attemptGroups, attemptJson, attemptsAt, examById } from '#read-models';
-import { Gate } from '../authentication.js';
+import { Gate } from '../auth/authentication.js';
+import { By } from '../auth/origin.js';
 import { Answers, Asks } from '../document/answers.js';
 import { pageNumber, text } from '../document/schemas.js';
-import { HttpAnswer, refused } from '../http-answer.js';
-import { links } from '../links.js';
-import { By } from '../origin.js';
-import { type Page, pageOf } from '../page.js';
-import { WholeNumber } from '../whole-number.js';
+import { HttpAnswer, refused } from '../http/http-answer.js';
+import { links } from '../http/links.js';
+import { type Page, pageOf } from '../http/page.js';
+import { WholeNumber } from '../http/whole-number.js';
 import { attemptGroupsSchema } from './attempts.answers.js';
 
 /** What course staff see and take away: all attempts of a learner at an exam together. */

@@ -14,13 +14,13 @@ import {
   prerequisitesOf,
   standingOf,
 } from '#domain';
-import { type Caller, creditState, userById } from '#platform';
 import { type AttemptRecord, activeAttemptOf, currentAttemptAt, examByContent, examJson } from '#read-models';
-import { Gate, Me } from '../authentication.js';
+import { type Caller, creditState, userById } from '#roster';
+import { Gate, Me } from '../auth/authentication.js';
 import { Answers, Asks } from '../document/answers.js';
 import { failure, mfeFlag, text, userIdNumber } from '../document/schemas.js';
-import { refused } from '../http-answer.js';
-import { links } from '../links.js';
+import { refused } from '../http/http-answer.js';
+import { links } from '../http/links.js';
 import { onboardingExamsOf, sequencedFor } from '../onboarding/onboarding-exams.js';
 import { examOfSequence, timerOrNothing } from './attempts.answers.js';
 import { declining, prerequisitesJson } from './prerequisites.js';

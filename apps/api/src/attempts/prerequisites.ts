@@ -1,8 +1,8 @@
 import type { Settings } from '#configuration';
 import { CreateAttempt, type Exam, type Prerequisites, standingOf } from '#domain';
-import type { CreditRequirement } from '#platform';
 import { instant } from '#read-models';
-import { links } from '../links.js';
+import { type CreditRequirement } from '#roster';
+import { links } from '../http/links.js';
 
 /** The learner's standing before an exam (domain.md §12). Links lead to what is missing. */
 export const prerequisitesJson = (

@@ -1,6 +1,6 @@
-import type { Caller } from '#platform';
+import { type Caller } from '#roster';
 import { noteSubject } from '../access/access-note.js';
-import { refused } from '../http-answer.js';
+import { refused } from '../http/http-answer.js';
 import { idIn } from '../requests/ids.js';
 
 /** Whom a question is about: the caller, or for global staff the learner of `user_id` (rest-api.md §5.18). */

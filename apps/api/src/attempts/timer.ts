@@ -15,7 +15,7 @@ import {
 import { EventStore } from '#event-store';
 import { type Provider, providerOf } from '#providers';
 import type { AttemptRecord } from '#read-models';
-import { links } from '../links.js';
+import { links } from '../http/links.js';
 
 const phrases: Record<ExamType, string> = {
   timed: 'a timed exam',

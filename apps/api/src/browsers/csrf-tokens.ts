@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { refused } from '../http-answer.js';
+import { refused } from '../http/http-answer.js';
 
 type Headers = FastifyRequest['headers'];
 

@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIGURATION } from '#commands';
 import type { Configuration } from '#configuration';
-import { Gate } from '../authentication.js';
+import { Gate } from '../auth/authentication.js';
 import { Answers } from '../document/answers.js';
 import { object, text } from '../document/schemas.js';
 import { masked, newSecret, secretIn } from './csrf-tokens.js';

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance } from 'fastify';
-import { openService, people } from '../../../../test/service.js';
-import { asWritten } from '../reference-urls.js';
+import { openService, people } from '../../../../test/support/service.js';
+import { asWritten } from '../http/reference-urls.js';
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const registered = new Set<string>();

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { limits } from '#domain';
-import { asWritten, contentIdPattern, courseIdPattern } from '../reference-urls.js';
+import { asWritten, contentIdPattern, courseIdPattern } from '../http/reference-urls.js';
 import { detail, either, failure, type Schema, text } from './schemas.js';
 
 type Operation = { 'x-gate'?: string; parameters?: any[]; requestBody?: unknown; responses: any; security?: object[] };

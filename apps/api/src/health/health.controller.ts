@@ -16,10 +16,10 @@ import {
   writableGenerationOf,
 } from '#event-store';
 import { migrationNames } from '../../../../migrations/index.js';
-import { Gate } from '../authentication.js';
+import { Gate } from '../auth/authentication.js';
 import { Answers } from '../document/answers.js';
 import { detail, either, integer, listOf, number, object, orNull, text, time } from '../document/schemas.js';
-import { HttpAnswer } from '../http-answer.js';
+import { HttpAnswer } from '../http/http-answer.js';
 import { Draining } from './draining.js';
 import { Writability } from './writability.js';
 

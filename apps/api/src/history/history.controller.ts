@@ -18,11 +18,11 @@ import { type Checkpoint, EventStore, replay, type Stored } from '#event-store';
 import { deliveriesOf } from '#integration';
 import { columnOf, isRowId, streamOfAttempt } from '#read-models';
 import { rowCounter } from '../access/access-note.js';
-import { Gate } from '../authentication.js';
+import { Gate } from '../auth/authentication.js';
 import { Answers, Asks } from '../document/answers.js';
 import { integer, text, time } from '../document/schemas.js';
-import { refused } from '../http-answer.js';
-import { WholeNumber } from '../whole-number.js';
+import { refused } from '../http/http-answer.js';
+import { WholeNumber } from '../http/whole-number.js';
 import { attemptDeliveries, attemptHistory, attemptState, erasures } from './history.answers.js';
 
 /** A pair, without a generation, is of the first one. */

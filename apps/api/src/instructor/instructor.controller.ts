@@ -7,14 +7,14 @@ import { CONFIGURATION, POOL, recordingOf } from '#commands';
 import { type Configuration, userObfuscationKeyOf } from '#configuration';
 import { asUrl, type Exam } from '#domain';
 import { EventStore } from '#event-store';
-import { type Caller, obscuredUserId } from '#platform';
-import { type Dashboard, providerOf } from '#providers';
+import { type Dashboard, obscuredUserId, providerOf } from '#providers';
 import { attemptsByExternalId, examById, examsOfCourse } from '#read-models';
-import { Gate, Me } from '../authentication.js';
+import { type Caller } from '#roster';
+import { Gate, Me } from '../auth/authentication.js';
 import { Answers, Asks, Redirects } from '../document/answers.js';
 import { oneOf, text } from '../document/schemas.js';
-import { HttpAnswer } from '../http-answer.js';
-import { WholeNumber } from '../whole-number.js';
+import { HttpAnswer } from '../http/http-answer.js';
+import { WholeNumber } from '../http/whole-number.js';
 
 /** Shown in a frame of the same site (rest-api.md §5.15). */
 const nothing = (text: string) => new HttpAnswer(404, text, { 'X-Frame-Options': 'sameorigin' });

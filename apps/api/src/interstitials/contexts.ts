@@ -3,7 +3,7 @@ import { type Exam, type Facts, humanizedMinutes, isIncomplete, remainingSeconds
 import type { Provider } from '#providers';
 import { type AttemptRecord, instant } from '#read-models';
 import type { prerequisitesJson } from '../attempts/prerequisites.js';
-import { links } from '../links.js';
+import { links } from '../http/links.js';
 
 /** What both kinds of pages are made of. */
 export type Known = {

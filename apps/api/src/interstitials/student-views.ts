@@ -17,13 +17,13 @@ import {
   standingOf,
   studentViewOf,
 } from '#domain';
-import { creditState, dueDate, escalationEmail, mayTakeProctoredExams, type User } from '#platform';
 import { providerOf } from '#providers';
 import { type AttemptRecord, currentAttemptAt, examsOfCourse } from '#read-models';
+import { creditState, dueDate, escalationEmail, mayTakeProctoredExams, type User } from '#roster';
 import { declining, prerequisitesJson } from '../attempts/prerequisites.js';
 import { guidanceFor, Timer } from '../attempts/timer.js';
+import { links } from '../http/links.js';
 import { ExamCookies } from '../launch/exam-cookies.js';
-import { links } from '../links.js';
 import type { Texts } from '../texts/texts.js';
 import { proctoringContext, timedContext } from './contexts.js';
 import { pageOf, type Shown } from './pages.js';

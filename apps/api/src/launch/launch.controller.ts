@@ -9,10 +9,10 @@ import type { Configuration } from '#configuration';
 import { isIncomplete, ReadyAttempt } from '#domain';
 import { providerOf } from '#providers';
 import { attemptByCode } from '#read-models';
-import { Gate } from '../authentication.js';
+import { Gate } from '../auth/authentication.js';
 import { Answers, Redirects } from '../document/answers.js';
 import { text } from '../document/schemas.js';
-import { links } from '../links.js';
+import { links } from '../http/links.js';
 import { ExamCookies } from './exam-cookies.js';
 
 /**

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import type { Configuration } from '#configuration';
 import type { Exam } from '#domain';
-import { outline } from '#platform';
 import { type Provider, providerOf } from '#providers';
 import { examsOfCourse } from '#read-models';
+import { outline } from '#roster';
 
 export type Onboarding = { exams: Exam[]; provider: Provider };
 

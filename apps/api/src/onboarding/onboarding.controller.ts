@@ -6,24 +6,22 @@ import { Clock } from '#clock';
 import { CONFIGURATION, POOL } from '#commands';
 import { type Configuration, userObfuscationKeyOf } from '#configuration';
 import { onboardingOf, onboardingPanelOf, onboardingSeenByStaff } from '#domain';
+import { obscuredUserId, type Provider } from '#providers';
 import {
-  type Caller,
-  isCourseStaff,
-  isOfCourse,
-  obscuredUserId,
+  instant,
+  onboardingOfLearners,
+  onboardingSeenAs,
   type ProctoredLearner,
   proctoredLearners,
-  userByName,
-} from '#platform';
-import type { Provider } from '#providers';
-import { instant, onboardingOfLearners, onboardingSeenAs } from '#read-models';
+} from '#read-models';
+import { type Caller, isCourseStaff, isOfCourse, userByName } from '#roster';
 import { noteSubject } from '../access/access-note.js';
-import { Gate, Me } from '../authentication.js';
+import { Gate, Me } from '../auth/authentication.js';
 import { Answers, Asks } from '../document/answers.js';
 import { detail, either, failure, mfeFlag, pageNumber, text } from '../document/schemas.js';
-import { refused } from '../http-answer.js';
-import { links } from '../links.js';
-import { type Page, pageOf } from '../page.js';
+import { refused } from '../http/http-answer.js';
+import { links } from '../http/links.js';
+import { type Page, pageOf } from '../http/page.js';
 import { answerIn } from '../texts/texts.js';
 import { onboardingOfCourse, onboardingPanel, onboardingStatus } from './onboarding.answers.js';
 import { type Onboarding, onboardingExamsOf, sequencedFor } from './onboarding-exams.js';

@@ -1,6 +1,6 @@
 import { onboardingStatusOfProfile } from '#domain';
 import { type Provider, ProviderRefused } from '#providers';
-import { HttpAnswer, refused } from '../http-answer.js';
+import { HttpAnswer, refused } from '../http/http-answer.js';
 
 type Profile = { status: string | null; expirationDate: string | null };
 

@@ -1,4 +1,4 @@
-import { refused } from '../http-answer.js';
+import { refused } from '../http/http-answer.js';
 import { readable } from './body.js';
 
 /** A body that must be an object; throws what was wrong with it otherwise. */

@@ -1,4 +1,4 @@
-import { HttpAnswer, refused } from '../http-answer.js';
+import { HttpAnswer, refused } from '../http/http-answer.js';
 import { readJson } from './json.js';
 
 const kib = 1024;

@@ -1,5 +1,5 @@
 import { setImmediate as others } from 'node:timers/promises';
-import { refused } from '../http-answer.js';
+import { refused } from '../http/http-answer.js';
 
 const deepest = 200;
 /** A text this long is read in steps, so that other requests are answered between them. */

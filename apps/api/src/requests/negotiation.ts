@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { refused } from '../http-answer.js';
+import { refused } from '../http/http-answer.js';
 
 const acceptable = ['*/*', 'application/*', 'application/json'];
 

@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { limits } from '#domain';
-import { HttpAnswer, refused } from '../http-answer.js';
+import { HttpAnswer, refused } from '../http/http-answer.js';
 import { Form, readable } from './body.js';
 
 type Messages = Record<string, string[]>;

@@ -6,12 +6,12 @@ import { Clock } from '#clock';
 import { CONFIGURATION, callbackMinutes, POOL, reviewGroupOf, useNonce } from '#commands';
 import type { Configuration } from '#configuration';
 import type { Origin } from '#domain';
-import type { Caller } from '#platform';
 import { callbackSignature, isSameSecret, type Provider, providersOf } from '#providers';
 import type { AttemptRecord } from '#read-models';
-import { isSigned, signatureHeaders } from '../authentication.js';
-import { refused } from '../http-answer.js';
-import { originOf } from '../origin.js';
+import { type Caller } from '#roster';
+import { isSigned, signatureHeaders } from '../auth/authentication.js';
+import { originOf } from '../auth/origin.js';
+import { refused } from '../http/http-answer.js';
 
 /** The sender of a callback: a provider's server, by its name, or a user. */
 export type CallbackSender = { provider: string; user?: undefined } | { provider?: undefined; user: Caller };

@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
 import type pg from 'pg';
+import { type CallbackRoute, quarantine } from '#commands';
 import { Refusal } from '#domain';
-import { type CallbackRoute, quarantine } from '#platform';
 import { beginAccess, noteObject, noteOutcome, noteSubject } from '../access/access-note.js';
-import { HttpAnswer } from '../http-answer.js';
+import { HttpAnswer } from '../http/http-answer.js';
 
 const log = new Logger('Reviews');
 

@@ -1,5 +1,5 @@
 import { limits } from '#domain';
-import { courseRoles, type RosterError } from '#platform';
+import { courseRoles, type RosterError } from '#roster';
 import {
   text as anyText,
   either,
@@ -30,7 +30,7 @@ const listOfItems = (required: Record<string, Schema>, optional: Record<string, 
 const ofUser = { user, course_id: words };
 const ofContent = { course_id: words, content_id: words };
 
-/** What the LMS says of people and courses; see `sections` of libs/platform, which reads it. */
+/** The roster as the LMS sends it; `sections` in libs/roster reads it. */
 export const rosterSchema = object(
   'Roster',
   {},

@@ -1,6 +1,5 @@
 import { Command } from 'nest-commander';
-import { ReplayCallback } from '#commands';
-import { quarantinedCallback, quarantinedCallbacks, releaseCallback } from '#platform';
+import { quarantinedCallback, quarantinedCallbacks, ReplayCallback, releaseCallback } from '#commands';
 import { idOf, OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
 import { BadUse } from '../operators/strict.command.js';
 import { list } from '../operators/tasks.js';

@@ -1,5 +1,5 @@
+import { signToken } from '#configuration';
 import { fetchWhole } from '#connections';
-import { signToken } from '#platform';
 
 export type Person = { user_id: number; preferred_username: string; administrator?: boolean; scopes?: string[] };
 

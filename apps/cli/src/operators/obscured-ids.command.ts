@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Command, Option } from 'nest-commander';
 import { loadConfiguration, userObfuscationKeyOf } from '#configuration';
-import { obscuredUserId } from '#platform';
+import { obscuredUserId } from '#providers';
 import { OperatorCommand, type OperatorOptions } from './operator.command.js';
 import { BadUse } from './strict.command.js';
 

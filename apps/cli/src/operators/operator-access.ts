@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type pg from 'pg';
-import { type AccessOutcome, recordAccess } from '#platform';
+import { type AccessOutcome, recordAccess } from '#access-log';
 
 /** The user of the operating system: of the process, whatever its environment says. */
 export const osUser = (): string => {

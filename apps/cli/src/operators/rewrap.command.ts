@@ -1,5 +1,5 @@
 import { Command } from 'nest-commander';
-import { rewrapKeys } from '#platform';
+import { rewrapKeys } from '#learner-keys';
 import { OperatorCommand, type OperatorOptions } from './operator.command.js';
 
 @Command({

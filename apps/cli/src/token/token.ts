@@ -1,5 +1,5 @@
-import { jwtSecretOf, loadConfiguration } from '#configuration';
-import { type Claims, signToken } from '#platform';
+import { jwtSecretOf, loadConfiguration, signToken } from '#configuration';
+import { type Claims } from '#roster';
 
 export type TokenOptions = Omit<Claims, 'user_id' | 'preferred_username'> & {
   userId: number;

@@ -26,7 +26,7 @@ import {
   WithdrawAllowance,
 } from '#domain';
 import { EventStore, type Metadata, nextId } from '#event-store';
-import { atExam, hiddenName, open, seal } from '#platform';
+import { atExam, hiddenName, open, seal } from '#learner-keys';
 import { examsBlockedForOnboarding } from '#read-models';
 import { FactFinder } from '../facts.js';
 import { requestIdOfNow } from '../request-id.js';

@@ -2,9 +2,10 @@ import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { type Configuration, lmsAddressOf, userObfuscationKeyOf } from '#configuration';
 import { allowedTimeOf, type LearnerAtExam, type NewAttemptCommand, type Registration } from '#domain';
-import { atExam, creditState, obscuredUserId, open, verifiedName } from '#platform';
-import { providerOf } from '#providers';
+import { atExam, open } from '#learner-keys';
+import { obscuredUserId, providerOf } from '#providers';
 import { examById, examJson } from '#read-models';
+import { creditState, verifiedName } from '#roster';
 import { rememberUnclaimed } from './unclaimed.js';
 
 const log = new Logger('registrations');

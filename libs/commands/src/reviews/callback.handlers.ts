@@ -13,10 +13,10 @@ import {
   Refusal,
 } from '#domain';
 import { EventStore } from '#event-store';
-import { quarantinedCallback } from '#platform';
 import { providersOf } from '#providers';
 import { attemptByCode, attemptsByExternalId, examById } from '#read-models';
 import { CONFIGURATION, POOL } from '../tokens.js';
+import { quarantinedCallback } from './quarantine.js';
 import { ReceiveReview, type ReviewedAttempt } from './review.handler.js';
 
 /** A review that names its attempt by the code (rest-api.md §5.23), of one of these providers. */

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { LearnerAtExamEvent } from '#domain';
 import type { EventStore, Stored } from '#event-store';
-import { atExam, open } from '#platform';
+import { atExam, open } from '#learner-keys';
 import { learnerAtExamStream } from '../streams.js';
 import type { ReviewedAttempt, SealedReview } from './review.handler.js';
 

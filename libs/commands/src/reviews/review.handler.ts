@@ -15,8 +15,9 @@ import {
   Refusal,
 } from '#domain';
 import { EventStore } from '#event-store';
-import { atExam, open, seal, userByEmail } from '#platform';
+import { atExam, open, seal } from '#learner-keys';
 import { encryptedVideoLink, providerOf, recordingLinkOf } from '#providers';
+import { userByEmail } from '#roster';
 import { learnerAtExamOf, learnerAtExamStream } from '../streams.js';
 import { CONFIGURATION, POOL } from '../tokens.js';
 

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import avsc from 'avsc';
 import type pg from 'pg';
 import { computed } from '#event-store';
-import { type Identity, identitiesOf } from '#platform';
+import { type Identity, identitiesOf } from '#roster';
 import { derivedId, subjectOf } from '../messages.js';
 import { type Change, effectsIn, type Subject } from '../topic.js';
 import type { SchemaRegistry } from './registry.js';

@@ -1,5 +1,5 @@
 import avsc, { type Schema, type Type } from 'avsc';
-import { courseRoles, type Identity, type RosterFact } from '#platform';
+import { courseRoles, type Identity, type RosterFact } from '#roster';
 
 /** What we are told of a person, or a course. */
 export type Fact = RosterFact | { of: 'retirement'; userId: number };

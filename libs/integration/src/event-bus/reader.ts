@@ -6,7 +6,7 @@ import type pg from 'pg';
 import type { Configuration } from '#configuration';
 import { instantOf } from '#domain';
 import { isEventsFault } from '#event-store';
-import { FactRefused, keepFact } from '#platform';
+import { FactRefused, keepFact } from '#roster';
 import { disconnect, type KafkaAccess, kafkaAt, producerOf, withAdmin } from '../kafka.js';
 import { deadLetterTopic, makeTopics } from '../topic-settings.js';
 import { type Fact, readings } from './facts.js';

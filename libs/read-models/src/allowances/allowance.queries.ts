@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Exam } from '#domain';
-import { atExam, isHiddenName, openAll } from '#platform';
+import { atExam, isHiddenName, openAll } from '#learner-keys';
 import { examJson } from '../exams/exam.json.js';
 import { fromRow } from '../rows.js';
 import { instant } from '../times.js';

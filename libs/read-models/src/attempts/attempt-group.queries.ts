@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { namesLike, type Page } from '#platform';
+import { namesLike, type Page } from '../lists.js';
 import { type AttemptRecord, attemptsOfGroups } from './attempt.queries.js';
 
 export type AttemptGroup = { newest: AttemptRecord; all: AttemptRecord[] };

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { approvalsCountSince, isApproved, type OnboardingAttempt, statusesSeenAs } from '#domain';
-import type { OnboardingAt } from '#platform';
+import { type OnboardingAt } from '../enrollments/enrollment.queries.js';
 
 /** The onboarding attempts of one learner: those of a course, and the last approval with a provider that still counts. */
 export type LearnerOnboarding = { own: OnboardingAttempt[]; approved: OnboardingAttempt | undefined };

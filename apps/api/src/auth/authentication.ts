@@ -1,0 +1,226 @@
+import {
+  applyDecorators,
+  type CanActivate,
+  createParamDecorator,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  SetMetadata,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiExtension } from '@nestjs/swagger';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { FastifyContextConfig, FastifyRequest } from 'fastify';
+import type pg from 'pg';
+import type { Repository } from 'typeorm';
+import { Clock } from '#clock';
+import { CONFIGURATION, POOL } from '#commands';
+import type { Configuration } from '#configuration';
+import { limits } from '#domain';
+import { type Caller, type Claims, isCourseStaff, rememberUser, UserRow, userById, userByName } from '#roster';
+import type { Logged } from '../access/access-hooks.js';
+import { checkCsrf, crumb } from '../browsers/csrf-tokens.js';
+import { refused } from '../http/http-answer.js';
+import { refuseLong } from '../http/reference-urls.js';
+import { bodyObject } from '../requests/body-object.js';
+import { type Verify, verifierOf } from './authentication.tokens.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Undefined behind `anyone`, and where the request is signed instead. */
+    user?: Caller;
+    /** The body as it came, if the gate asks for it or the request has an Idempotency-Key. */
+    bytes?: Buffer;
+  }
+  interface FastifyContextConfig {
+    gate?: Who;
+    scopes?: readonly string[];
+    keepsBytes?: true;
+    mayBeSigned?: true;
+    /** Bytes of a body. */
+    largestBody?: number;
+    /** What OPTIONS tells of the path. */
+    about?: { name?: string; description: string };
+  }
+}
+
+type Who = 'anyone' | 'login' | 'staff' | 'course';
+
+/** What a request is about: its path parameters and its body. */
+export type Addressed = { pool: pg.Pool; params: Record<string, string>; body: Record<string, unknown> };
+type Courses = string | string[] | null | undefined;
+export type GateOptions = {
+  /** A token with one of these scopes passes without staff rights. */
+  scopes?: readonly string[];
+  /** The courses of what is addressed; the caller must be staff of each. By default the path's, else the body's. */
+  courses?: (addressed: Addressed) => Courses | Promise<Courses>;
+  /** What goes to the access log. Routes that use a right over others' data must say it. */
+  logs?: Logged;
+  /** The request has its body as it came, too. */
+  keepsBytes?: true;
+  /** A provider may sign the request instead of logging in; the route checks the signature, and then there is no `user`. */
+  mayBeSigned?: true;
+} & Pick<FastifyContextConfig, 'priority' | 'priorityByBody' | 'largestBody'>;
+
+/**
+ * Who may pass (rest-api.md §2.4). `course`: staff of the course to which the addressed object belongs; global staff
+ * always. Routes under /api without a gate ask for a login.
+ */
+export const Gate = (who: Who, options: GateOptions = {}): MethodDecorator =>
+  applyDecorators(
+    SetMetadata(Gate, { who, ...options }),
+    RouteConfig({
+      gate: who,
+      scopes: options.scopes,
+      largestBody: options.largestBody,
+      keepsBytes: options.keepsBytes,
+      mayBeSigned: options.mayBeSigned,
+      logs: options.logs,
+      priority: options.priority,
+      priorityByBody: options.priorityByBody,
+    }),
+    ApiExtension('x-gate', who),
+  );
+
+/** The headers of a signed callback: the provider's name, the Unix time, a number used once, and the signature. */
+export const signatureHeaders = [
+  'x-proctoring-provider',
+  'x-proctoring-time',
+  'x-proctoring-nonce',
+  'x-proctoring-signature',
+] as const;
+
+export const isSigned = (headers: FastifyRequest['headers']): boolean =>
+  headers['x-proctoring-signature'] !== undefined;
+
+/** The caller, in a controller's method. */
+export const Me = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>().user,
+);
+
+@Injectable()
+export class GateGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    @Inject(POOL) private readonly pool: pg.Pool,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const gate = this.reflector.get<(GateOptions & { who: Who }) | undefined>(Gate, context.getHandler());
+    if (gate?.who !== 'staff' && gate?.who !== 'course') return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const body = gate.who === 'course' ? bodyObject(request.body) : {};
+    const user = request.user!;
+    if (hasRights(user, gate.scopes)) return true;
+    if (gate.who === 'course') {
+      const addressed = { pool: this.pool, params: request.params, body } as Addressed;
+      const courses = [(await (gate.courses ?? courseOf)(addressed)) ?? []].flat();
+      if (courses.length === 0) throw refused(403, 'could not determine the course_id');
+      for (const course_id of courses) refuseLong({ course_id }, limits.name);
+      if (await isCourseStaff(this.pool, user.userId, ...courses)) return true;
+    }
+    throw notStaff();
+  }
+}
+
+const hasRights = (user: Caller, scopes: readonly string[] = []) =>
+  user.isStaff || scopes.some((scope) => user.scopes.includes(scope));
+const notStaff = () => refused(403, 'Must be a Staff User to Perform this request.');
+
+/** Where only staff pass, the body of anybody else is not even read. */
+export function checkStaff({ user, routeOptions: { config } }: FastifyRequest) {
+  if (config.gate === 'staff' && !config.about && !hasRights(user!, config.scopes)) throw notStaff();
+}
+
+const courseOf = ({ params, body }: Addressed): string | undefined =>
+  params.courseId ?? (typeof body.course_id === 'string' && body.course_id ? body.course_id : undefined);
+
+type Known = { claims: Claims & { exp: number }; verifiedAt: number; caller: Caller; asOf: number };
+
+const mostKnown = 10_000;
+/** For so long a change of the roster may go unnoticed. */
+const freshMs = 5_000;
+/** A remembered token is verified again after this time, in case its key was withdrawn. */
+const verifiedMs = 60_000;
+
+/** Tells who sends a request (rest-api.md §2.2). A verified token is remembered, so that a poll costs little. */
+@Injectable()
+export class Authentication {
+  private readonly verify: Verify;
+  /** Least recently used first. */
+  private readonly known = new Map<string, Known>();
+
+  constructor(
+    @Inject(CONFIGURATION) configuration: Configuration,
+    @InjectRepository(UserRow) private readonly users: Repository<UserRow>,
+    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly clock: Clock,
+  ) {
+    this.verify = verifierOf(configuration);
+  }
+
+  /** The caller; undefined without credentials, and for inactive users. Throws 403 when the token is no good. */
+  async callerOf({ headers, method }: Pick<FastifyRequest, 'headers' | 'method'>): Promise<Caller | undefined> {
+    const token = tokenInHeader(headers) ?? tokenInCookies(headers, method);
+    if (!token) return undefined;
+    const now = performance.now();
+    const at = this.clock.now();
+    let known = this.known.get(token);
+    if (!known || known.claims.exp * 1000 <= Date.parse(at) || known.verifiedAt + verifiedMs <= now)
+      known = await this.verified(token, at, now);
+    else if (known.asOf + freshMs <= now) known = { ...known, caller: await this.fromRoster(known.claims), asOf: now };
+    this.known.delete(token);
+    this.known.set(token, known);
+    if (this.known.size > mostKnown) this.known.delete(this.known.keys().next().value!);
+    return known.caller.isActive ? known.caller : undefined;
+  }
+
+  /** After a change of the roster, a retirement included. */
+  forget() {
+    this.known.clear();
+  }
+
+  private async verified(token: string, at: string, now: number): Promise<Known> {
+    const claims = await this.verify(token, at);
+    return { claims, verifiedAt: now, caller: await this.fromRoster(claims), asOf: now };
+  }
+
+  private async fromRoster(claims: Claims): Promise<Caller> {
+    const { user_id: id, preferred_username: username = '' } = claims;
+    const row = await (id === undefined ? userByName(this.pool, username) : userById(this.pool, id));
+    const userId = id ?? row?.id;
+    if (!Number.isSafeInteger(userId)) throw refused(403, 'The token does not say which user it is for.');
+    const caller: Caller = {
+      userId: userId!,
+      username: username || (row?.username ?? `user ${userId}`),
+      email: claims.email ?? row?.email ?? '',
+      name: claims.name ?? row?.fullName ?? '',
+      isStaff: claims.administrator ?? row?.isStaff ?? false,
+      isSuperuser: claims.superuser ?? row?.isSuperuser ?? false,
+      isActive: row?.isActive ?? true,
+      groups: claims.roles ?? row?.groups ?? [],
+      scopes: claims.scopes ?? [],
+    };
+    if (!row) await rememberUser(this.users, caller);
+    return caller;
+  }
+}
+
+type Headers = FastifyRequest['headers'];
+
+function tokenInHeader({ authorization = '' }: Headers): string | undefined {
+  if (!/^(JWT|Bearer)(\s|$)/i.test(authorization)) return undefined;
+  const [, token, ...rest] = authorization.trim().split(/\s+/);
+  if (token && rest.length === 0) return token;
+  throw refused(403, 'Invalid Authorization header.');
+}
+
+/** Open edX's split cookies. Another site can make a browser send them, so what writes needs Django's CSRF token too. */
+function tokenInCookies(headers: Headers, method: string): string | undefined {
+  if (String(headers['use-jwt-cookie']).toLowerCase() !== 'true') return undefined;
+  const [payload, signature] = ['header-payload', 'signature'].map((part) => crumb(headers, `edx-jwt-cookie-${part}`));
+  if (!payload || !signature) return undefined;
+  if (!['GET', 'HEAD', 'OPTIONS', 'TRACE'].includes(method)) checkCsrf(headers);
+  return `${payload}.${signature}`;
+}

@@ -1,0 +1,14 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Origin } from '#domain';
+import { commandKeyOf } from '../http/idempotency.js';
+
+/** Who asks, and the key under which the outcome is kept, if there is one. */
+export const originOf = (request: FastifyRequest): Origin => {
+  const key = commandKeyOf(request);
+  return { actor: { kind: 'user', userId: request.user!.userId }, ...(key === undefined ? {} : { key }) };
+};
+
+export const By = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  originOf(context.switchToHttp().getRequest()),
+);

@@ -1,0 +1,180 @@
+import { Controller, Get, Header, Inject, Injectable } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type pg from 'pg';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Clock } from '#clock';
+import { CONFIGURATION, POOL } from '#commands';
+import type { Configuration } from '#configuration';
+import { followerOf, vendorStates } from '#delivery';
+import { failuresOf, lagOf, leaders, openTransactions, positionsLeft, stoppedFollowers } from '#event-store';
+import { relayName } from '#integration';
+import { mailLag } from '#mail';
+import { Admission } from '../admission/admission.js';
+import { Gate } from '../auth/authentication.js';
+import { Answers, Refuses } from '../document/answers.js';
+import { text } from '../document/schemas.js';
+
+/** What this process counts, for Prometheus. */
+@Injectable()
+export class Metrics {
+  private readonly registry = new Registry();
+  private readonly durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'How long requests took, by route.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [this.registry],
+  });
+
+  private readonly ask: () => Promise<void>;
+
+  constructor(
+    @Inject(POOL) pool: pg.Pool,
+    @Inject(CONFIGURATION) { settings }: Configuration,
+    private readonly admission: Admission,
+    clock: Clock,
+  ) {
+    collectDefaultMetrics({ register: this.registry });
+    this.registry.removeSingleMetric('nodejs_version_info'); // Nobody outside needs to know it.
+    const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [this.registry] });
+    this.observeAdmission();
+    const followers = [
+      { lag: () => lagOf(pool, relayName), metric: 'relay', does: 'the relay to Kafka' },
+      { lag: () => mailLag(pool), metric: 'mail', does: 'the mailer' },
+    ].map(({ lag, metric, does }) => ({
+      lag,
+      waiting: gauge(`proctoring_${metric}_events_waiting`, `Events that ${does} has not come to yet.`),
+      oldest: gauge(`proctoring_${metric}_oldest_waiting_seconds`, 'Age of the oldest of them.'),
+      dead: gauge(`proctoring_${metric}_dead_letters`, `Events that ${does} cannot deliver, or that wait behind one.`),
+    }));
+    const failures = new Counter({
+      name: 'proctoring_follower_failures_total',
+      help: 'How often a follower of the log failed; it tries again.',
+      labelNames: ['follower'],
+      registers: [this.registry],
+    });
+    const stopped = new Gauge({
+      name: 'proctoring_follower_stopped',
+      help: 'Followers that wait for an operator: /health/ready says why.',
+      labelNames: ['follower'],
+      registers: [this.registry],
+    });
+    const skew = gauge('proctoring_clock_skew_seconds', "How far this process' clock is ahead of the database's.");
+    const endsNone = gauge('proctoring_clock_ends_no_attempt', '1 while the clock is in doubt: no attempt is ended.');
+    const lead = new Gauge({
+      name: 'proctoring_leader',
+      help: 'Which process does a task that one process at a time does: its lease, by holder (host and process).',
+      labelNames: ['task', 'holder'],
+      registers: [this.registry],
+    });
+    const room = gauge('proctoring_log_positions_left', 'Events for which the log has partitions; 10,000,000 each.');
+    const held = gauge('proctoring_oldest_transaction_seconds', 'Age of the transaction that holds followers back.');
+    const open = new Gauge({
+      name: 'proctoring_open_transaction_seconds',
+      help: "Ages of the server's transactions that followers wait for: open for a second, or prepared.",
+      labelNames: ['database', 'application', 'pid', 'gid'],
+      registers: [this.registry],
+    });
+    const perVendor = (name: string, help: string) =>
+      new Gauge({ name, help, labelNames: ['provider'], registers: [this.registry] });
+    const circuits = perVendor(
+      'proctoring_vendor_circuit_open',
+      'Whether a vendor is left in peace: it failed too often.',
+    );
+    const untold = perVendor(
+      'proctoring_vendor_dead_letters',
+      'Events that a vendor did not take, or that wait behind one.',
+    );
+    const behind = perVendor(
+      'proctoring_vendor_events_waiting',
+      'Events that the delivery to a vendor has not come to yet.',
+    );
+    const oldestBehind = perVendor('proctoring_vendor_oldest_waiting_seconds', 'Age of the oldest of them.');
+    this.ask = async () => {
+      for (const { lag, waiting, oldest, dead } of followers) {
+        const { events, oldestSeconds, deadLetters } = await lag();
+        waiting.set(events);
+        oldest.set(oldestSeconds);
+        dead.set(deadLetters);
+      }
+      const { rows } = await pool.query('select oldest_transaction_age() as age');
+      for (const { provider, circuit, deadLetters } of await vendorStates(pool, settings)) {
+        const lag = await lagOf(pool, followerOf(provider));
+        behind.set({ provider }, lag.events);
+        oldestBehind.set({ provider }, lag.oldestSeconds);
+        circuits.set({ provider }, circuit === 'closed' ? 0 : 1);
+        untold.set({ provider }, deadLetters);
+      }
+      held.set(rows[0].age);
+      room.set(await positionsLeft(pool));
+      const { skewSeconds, endsNoAttempt } = clock.state();
+      skew.set(skewSeconds);
+      endsNone.set(endsNoAttempt === null ? 0 : 1);
+      stopped.reset();
+      for (const { follower } of await stoppedFollowers(pool)) stopped.set({ follower }, 1);
+      lead.reset();
+      for (const { task, holder } of await leaders(pool)) if (holder) lead.set({ task, holder }, 1);
+      open.reset();
+      for (const { database, application, pid, gid, seconds } of await openTransactions(pool))
+        open.set({ database, application: application ?? '', pid: pid ?? '', gid: gid ?? '' }, seconds);
+      failures.reset(); // the database counts, for all processes
+      for (const each of await failuresOf(pool)) failures.inc({ follower: each.follower }, each.failures);
+    };
+  }
+
+  private observeAdmission() {
+    const { admission } = this;
+    const common = { labelNames: ['priority'] as const, registers: [this.registry] };
+    new Gauge({
+      ...common,
+      name: 'proctoring_requests_waiting',
+      help: 'Requests that wait for others to end, by priority.',
+      collect() {
+        for (const [priority, length] of Object.entries(admission.lengths())) this.set({ priority }, length);
+      },
+    });
+    const waited = new Histogram({
+      ...common,
+      name: 'proctoring_request_wait_seconds',
+      help: 'How long requests waited before they were worked on.',
+      buckets: [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    });
+    const refused = new Counter({
+      ...common,
+      name: 'proctoring_requests_refused_total',
+      help: 'Requests that were refused with 503 because the service was busy.',
+    });
+    admission.log = {
+      waited: (priority, seconds) => waited.observe({ priority }, seconds),
+      refused: (priority) => refused.inc({ priority }),
+    };
+  }
+
+  async text(): Promise<string> {
+    await this.ask();
+    return this.registry.metrics();
+  }
+
+  observe(request: FastifyRequest, reply: FastifyReply) {
+    if (reply.raw.destroyed && !reply.raw.writableFinished) return; // The client did not wait for the answer.
+    const route = request.routeOptions.url ?? 'unknown';
+    this.durations.labels(request.method, route, String(reply.statusCode)).observe(reply.elapsedTime / 1000);
+  }
+}
+
+@ApiTags('health')
+@Controller('metrics')
+export class MetricsController {
+  constructor(private readonly metrics: Metrics) {}
+
+  @Get()
+  @Gate('anyone')
+  @ApiOperation({ summary: 'What this process counts, for Prometheus' })
+  @Answers(200, text, { type: 'text/plain' })
+  @Refuses(503)
+  @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
+  show() {
+    return this.metrics.text();
+  }
+}

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { isRetired, isSealed, open, seal } from '#learner-keys';
+
+/** Which of the two ways a review came: by the provider's id of the attempt, or by the attempt's code. */
+export type CallbackRoute = 'reviewed' | 'review_callback';
+
+/** A review that was refused. `receivedAt` ISO; `times`: how often it came. */
+export type QuarantinedCallback = {
+  id: number;
+  route: CallbackRoute;
+  externalId: string | null;
+  /** That sent it, by a secret of its own. */
+  provider: string | null;
+  userId: number | null;
+  reason: string;
+  times: number;
+  receivedAt: string;
+};
+
+/** Whose key seals what nobody is known for, since bodies have links to recordings. No learner, so that nobody retires it. */
+const nobody = -1;
+const place = { stream: 'quarantined_callbacks', field: 'callback' };
+/** For so long one of nobody is kept: no retirement finds it. */
+const daysOfNobody = 30;
+const largestBody = 256 * 1024;
+/** So many are kept of each sender and attempt, or of each sender and nobody. The oldest of these make room, and no others. */
+const mostOfAttempt = 20;
+const mostOfNobody = 200;
+
+/** Keeps a callback for operators to look at, sealed, for its learner where that is known. Answers whether it is kept. */
+export async function quarantine(
+  pool: pg.Pool,
+  callback: {
+    route: CallbackRoute;
+    externalId?: string;
+    provider?: string;
+    /** The user who sent it, where it was not a provider's server. */
+    senderId?: number;
+    userId?: number;
+    body: string;
+    reason: string;
+  },
+): Promise<boolean> {
+  const { route, externalId = null, provider = null, senderId, body, reason } = callback;
+  const source = provider ?? (senderId === undefined ? '' : `user ${senderId}`);
+  const userId = callback.userId ?? (await learnerNamedIn(pool, body));
+  if (userId !== null && (await isRetired(pool, userId))) return false;
+  if (Buffer.byteLength(body) > largestBody || body.includes('\0')) return false;
+  const digest = createHash('sha256').update(`${route} ${externalId} ${provider} ${body}`).digest();
+  const sealed = (text: string) => seal(pool, userId ?? nobody, text, place);
+  // A reason repeats words of the body, and an id that nobody knows may be any text.
+  const values = await Promise.all([
+    externalId !== null && userId === null ? sealed(externalId) : externalId,
+    ...[body, reason].map(sealed),
+  ]);
+  await pool.query(
+    `insert into quarantined_callbacks (route, external_id, provider, user_id, body, digest, reason, source)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict (digest) do update set times = quarantined_callbacks.times + 1, reason = excluded.reason`,
+    [route, values[0], provider, userId, values[1], digest, values[2], source],
+  );
+  await pool.query(
+    `delete from quarantined_callbacks where id in (
+       with same as (
+         select id from quarantined_callbacks
+          where source = $1 and user_id is not distinct from $2 and (user_id is null or external_id is not distinct from $3))
+       select id from quarantined_callbacks join same using (id)
+        where id <= (select id from same order by id desc offset $4 limit 1)
+        for update of quarantined_callbacks skip locked)`,
+    [source, userId, externalId, userId === null ? mostOfNobody : mostOfAttempt],
+  );
+  return true;
+}
+
+const columns = `id::int, route, external_id as "externalId", provider, user_id::int as "userId", reason, times,
+  iso_time(received_at) as "receivedAt"`;
+
+export async function quarantinedCallbacks(pool: pg.Pool): Promise<QuarantinedCallback[]> {
+  const { rows } = await pool.query(`select ${columns} from quarantined_callbacks order by id`);
+  return Promise.all(rows.map((row) => opened(pool, row)));
+}
+
+/** Deletes those of nobody that are old. */
+export async function pruneCallbacks(pool: pg.Pool): Promise<void> {
+  const text = `delete from quarantined_callbacks where user_id is null and received_at < now() - make_interval(days => $1)`;
+  await pool.query(text, [daysOfNobody]);
+}
+
+/** Those of before were kept as plain texts. */
+const opened = async <T extends QuarantinedCallback>(pool: pg.Pool, callback: T): Promise<T> => {
+  const read = async (text: string) =>
+    isSealed(text) ? ((await open(pool, callback.userId ?? nobody, text, place)) ?? '') : text;
+  const { externalId, reason } = callback;
+  return { ...callback, reason: await read(reason), externalId: externalId && (await read(externalId)) };
+};
+
+/** Whose attempt has a code that is in the body, be it readable or not. */
+async function learnerNamedIn(pool: pg.Pool, body: string): Promise<number | null> {
+  const codes = body.match(/[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}/g)?.slice(0, 10) ?? [];
+  const { rows } = await pool.query(
+    `select (data->>'userId')::float as id from events where type = 'AttemptCreated' and data->>'attemptCode' = any($1) limit 1`,
+    [codes],
+  );
+  return rows[0]?.id ?? null;
+}
+
+/** One with its body; the body is undefined when the learner's key is destroyed. Undefined when there is none. */
+export async function quarantinedCallback(
+  pool: pg.Pool,
+  id: number,
+): Promise<(QuarantinedCallback & { body: string | undefined }) | undefined> {
+  const { rows } = await pool.query(`select ${columns}, body from quarantined_callbacks where id = $1`, [id]);
+  const [found] = rows;
+  if (!found) return undefined;
+  const { body, ...callback } = found;
+  return { ...(await opened(pool, callback)), body: await open(pool, found.userId ?? nobody, body, place) };
+}
+
+/** Whether there was one. */
+export async function releaseCallback(pool: pg.Pool, id: number): Promise<boolean> {
+  return (await pool.query('delete from quarantined_callbacks where id = $1', [id])).rowCount === 1;
+}

@@ -1,0 +1,36 @@
+import type pg from 'pg';
+import { namesLike, type Page } from '../lists.js';
+
+/** A learner whose enrolment includes proctored exams. */
+export type ProctoredLearner = { userId: number; username: string; mode: string };
+
+/** Learners whose onboarding attempt has one of these statuses ('none' without one), unless an approval after `since` stands for it. */
+export type OnboardingAt = { statuses: readonly string[]; since: string; isApprovedElsewhere: boolean };
+
+/** What a course's learners are narrowed to; `search` is part of their user name or e-mail, in whatever ASCII case. */
+export type Narrowed = { search: string; onboarding?: OnboardingAt };
+
+/** A page of a course's learners who may take proctored exams, by user name, and how many there are. */
+export const proctoredLearners = async (
+  pool: pg.Pool,
+  courseId: string,
+  { search, onboarding }: Narrowed,
+  pageOf: (count: number) => Page,
+): Promise<{ count: number; learners: ProctoredLearner[] }> => {
+  const { statuses, since, isApprovedElsewhere } = onboarding ?? {};
+  const values = [courseId, namesLike(search), statuses, since, isApprovedElsewhere];
+  // The statements have no names, so each is planned for its search.
+  const counted = await pool.query(`select count(*) ${found}`, values);
+  const count = Number(counted.rows[0].count);
+  const { offset, limit } = pageOf(count);
+  const page = `select user_id, username, mode ${found} order by username offset $6 limit $7`;
+  const { rows } = await pool.query(page, [...values, offset, limit]);
+  return { count, learners: rows.map(({ user_id, ...rest }) => ({ userId: Number(user_id), ...rest })) };
+};
+
+const found = `
+  from enrollments
+ where course_id = $1 and includes_proctored and ($2::text is null or names like $2)
+   and ($3::text[] is null
+        or onboarding = any($3) and (approved_at > $4::timestamptz) is not true
+        or approved_at > $4 and $5::boolean)`;

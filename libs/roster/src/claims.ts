@@ -1,0 +1,46 @@
+import { flag, listOf, optional, Problem, type Read, text, userId, words } from './roster.fields.js';
+
+/** The claims of a token about its bearer, in Open edX's words. Absent claims are taken from the roster. */
+export type Claims = {
+  user_id?: number;
+  preferred_username?: string;
+  email?: string;
+  name?: string;
+  administrator?: boolean;
+  superuser?: boolean;
+  /** Groups. */
+  roles?: string[];
+  scopes?: string[];
+};
+
+/** A list of words, or one text of words with spaces between them, as OAuth writes scopes. */
+const scopes: Read<string[]> = (value) =>
+  listOf(words)(typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value);
+
+const readers: { [Claim in keyof Claims]-?: Read<Claims[Claim]> } = {
+  user_id: optional(userId, undefined),
+  preferred_username: optional(text, undefined),
+  email: optional(text, undefined),
+  name: optional(text, undefined),
+  administrator: optional(flag, undefined),
+  superuser: optional(flag, undefined),
+  roles: optional(listOf(words), undefined),
+  scopes: optional(scopes, undefined),
+};
+
+/** A claim has the wrong type or breaks a limit of the roster. */
+export class ClaimRefused extends Error {
+  override readonly name = 'ClaimRefused';
+}
+
+/** Reads the claims of a verified token. Throws ClaimRefused. */
+export function readClaims(given: Record<string, unknown>): Claims {
+  const read = Object.entries(readers).map(([claim, reader]) => {
+    try {
+      return [claim, reader(given[claim])];
+    } catch (error) {
+      throw error instanceof Problem ? new ClaimRefused(`${claim} ${error.message}`) : error;
+    }
+  });
+  return Object.fromEntries(read);
+}

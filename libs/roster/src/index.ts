@@ -1,0 +1,9 @@
+export * from './claims.js';
+export * from './courses.js';
+export * from './people.js';
+export * from './roster.errors.js';
+export * from './roster.facts.js';
+export { courseRoles } from './roster.fields.js';
+export * from './roster.js';
+export * from './roster.rights.js';
+export * from './user.entity.js';

@@ -1,0 +1,71 @@
+import type pg from 'pg';
+import type { AccessOrigin } from '#access-log';
+import { limits } from '#domain';
+import { type RosterError, RosterInvalid } from './roster.errors.js';
+import { isObject, Problem } from './roster.fields.js';
+import { type RosterPowers, refuseForbiddenSections } from './roster.rights.js';
+import { type Document, type Item, removable, type Section, sections } from './roster.sections.js';
+import { rosterTransactions } from './roster.transaction.js';
+import { stepsOf } from './roster.writes.js';
+
+/** An open transaction holds back all readers of the log, so a document is written in parts that take well under a second. */
+const itemsAtOnce = 1000;
+
+/**
+ * Writes what the LMS says about people and courses (architecture.md, "REST for the LMS"); a repeated item replaces the
+ * earlier one. `origin` is recorded with each change of rights. All is looked up and checked before anything is written.
+ * Answers how many items each section had. Throws RosterInvalid and RosterForbidden.
+ */
+export async function upsertRoster(
+  pool: pg.Pool,
+  document: unknown,
+  powers: RosterPowers,
+  origin?: AccessOrigin,
+): Promise<Record<string, number>> {
+  const { written, removed } = readDocument(document);
+  refuseForbiddenSections(powers, written, removed);
+  await rosterTransactions(pool, origin, async (client, transact) => {
+    for (const { items, write } of await stepsOf(client, written, removed, powers))
+      for (let first = 0; first < items.length; first += itemsAtOnce)
+        await transact(() => write(client, items.slice(first, first + itemsAtOnce)));
+  });
+  const counts = Object.entries(written).map(([name, items]) => [name, items.length]);
+  const goneCounts = Object.entries(removed).map(([name, items]) => [`removed.${name}`, items.length]);
+  return Object.fromEntries([...counts, ...goneCounts]);
+}
+
+function readDocument(document: unknown): { written: Document; removed: Document } {
+  const errors: RosterError[] = [];
+  const wrong = (section: string, message: string) => errors.push({ section, index: null, field: null, message });
+  const readSections = (of: unknown, known: Record<string, Section>, prefix: string): Document => {
+    if (!isObject(of)) wrong(prefix.replace('.', ''), 'must be an object');
+    const read = Object.entries(isObject(of) ? of : {}).map(([name, items]) => {
+      const section = `${prefix}${name}`;
+      if (!Object.hasOwn(known, name)) wrong(section, `is unknown; known: ${Object.keys(known).join(', ')}`);
+      else if (!Array.isArray(items)) wrong(section, 'must be a list');
+      else if (items.length > limits.rosterItems) wrong(section, `must have at most ${limits.rosterItems} items`);
+      else return [name, items.map((item, index) => readItem(known[name], section, index, item, errors))] as const;
+      return [name, []] as const;
+    });
+    return Object.fromEntries(read);
+  };
+  const { removed = {}, ...rest } = isObject(document) ? document : { '': document };
+  const answer = { written: readSections(rest, sections, ''), removed: readSections(removed, removable, 'removed.') };
+  if (errors.length > 0) throw new RosterInvalid(errors);
+  return answer;
+}
+
+function readItem({ fields }: Section, section: string, index: number, item: unknown, errors: RosterError[]): Item {
+  const wrong = (field: string | null, message: string) => errors.push({ section, index, field, message });
+  if (!isObject(item)) wrong(null, 'must be an object');
+  const read: Item = { section, index };
+  for (const [field, readField] of Object.entries(isObject(item) ? fields : {})) {
+    try {
+      read[field] = readField((item as Item)[field]);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      wrong(field, error.message);
+    }
+  }
+  return read;
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { dump, load } from 'js-yaml';
+import { settingsOf } from '../../../libs/integration/src/index.js';
+import { stories, toldOf } from '../../../libs/integration/src/messages.examples.js';
+
+type Example = { name: keyof typeof stories; headers: { ce_type: string } };
+
+export const asyncapi = (): any => load(readFileSync('docs/asyncapi.yaml', 'utf8'));
+
+/** The text of docs/asyncapi.yaml: what stands there, with the examples that the code gives today. */
+export function asyncapiPage(): string {
+  const document = asyncapi();
+  for (const message of Object.values<any>(document.components.messages)) message.examples.forEach(fill);
+  for (const { address, bindings } of Object.values<any>(document.channels)) {
+    const { partitions, replicas, retentionDays } = settingsOf(address);
+    const topicConfiguration = { 'cleanup.policy': ['delete'], 'retention.ms': Number(retentionDays) * 86_400_000 };
+    bindings.kafka = { partitions, replicas, topicConfiguration, bindingVersion: '0.5.0' };
+  }
+  return dump(document, { lineWidth: 120, noRefs: true });
+}
+
+/** An example is named for the story it is from, in which its type comes last. */
+function fill(example: Example & { payload?: object }) {
+  const { name, headers } = example;
+  const sent = toldOf(name).findLast((message) => message.headers.ce_type === headers.ce_type);
+  if (!sent) throw new Error(`In the story "${name}" nobody is told ${headers.ce_type}.`);
+  example.headers = sent.headers as Example['headers'];
+  example.payload = JSON.parse(sent.value);
+}

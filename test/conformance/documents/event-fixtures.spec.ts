@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Event, exam, fold, learner, learnerAtExam, upcasters } from '../../../libs/domain/src/index.js';
+import { type GenerationBegan, type Stored, upcast } from '../../../libs/event-store/src/index.js';
+import { foldRows, projections } from '../../../libs/read-models/src/index.js';
+
+type Fixture = Event & { schemaVersion: number };
+
+const folder = 'test/support/fixtures/events';
+const fixtures = readdirSync(folder).map((file): Fixture => JSON.parse(readFileSync(join(folder, file), 'utf8')));
+const stored = (type: string) => {
+  const fixture = fixtures.find((each) => each.type === type)!;
+  const where = { stream: 'attempts-7-42', metadata: { courseId: 'course-v1:OrgX+Demo+2031', examId: 7, userId: 42 } };
+  return upcast(upcasters, { ...where, ...fixture } as unknown as Stored);
+};
+const deciders = [exam, learnerAtExam, learner];
+const known = deciders.flatMap(({ evolve }) => Object.keys(evolve)).sort();
+const ofTheLog: GenerationBegan['type'][] = ['GenerationBegan'];
+
+it('every type of event that is stored has a fixture', () =>
+  expect(fixtures.map(({ type }) => type).sort()).toEqual([...known, ...ofTheLog].sort()));
+
+it.each(known)('%s, as it was stored once, is still understood by deciders and read models', (type) => {
+  const isFirst = type === 'ExamCreated' || type === 'AttemptCreated' || type === 'AllowanceGranted';
+  const begun =
+    type in exam.evolve ? ['ExamCreated'] : type in learner.evolve ? [] : ['AttemptCreated', 'AllowanceGranted'];
+  const before = isFirst ? [] : begun.map(stored);
+  const history = [...before, stored(type)];
+  const decider: any = deciders.find(({ evolve }) => type in evolve);
+  const state = fold(decider, history);
+  const rows = projections.map((projection) => [projection.table, [...foldRows(projection, history).values()]]);
+  expect({ state, rows }).toMatchSnapshot();
+});
+
+it('no fixture was ever changed or deleted: what is stored stays as it is', () => {
+  if (!existsSync('.git')) throw new Error('This check reads the history of the repository.');
+  const changes = execFileSync('git', ['log', '--diff-filter=MDRT', '--format=%h', '--name-only', '--', folder]);
+  expect(String(changes)).toBe('');
+  const uncommitted = execFileSync('git', ['diff', '--diff-filter=MDRT', '--name-only', 'HEAD', '--', folder]);
+  expect(String(uncommitted)).toBe('');
+});

@@ -1,0 +1,114 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { isAlive, startPostgres } from '../../../libs/configuration/src/embedded-postgres.js';
+import { CannotRun, pythonWith } from '../../support/python.js';
+import { secretsOfSplitRoles } from '../../support/split-roles.js';
+import { Child, freePort } from '../child.js';
+import { endAll } from '../ending.js';
+import { unmetOperations } from './unmet.js';
+import { authorizationOf, callers, fill, tokenSettings, type Values } from './world.js';
+
+const { values: options } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    /** Requests per operation and caller, beside those that go to the edges of each schema. */
+    examples: { type: 'string', default: '15' },
+  },
+});
+
+const version = '4.32.5';
+const checks = [
+  'not_a_server_error',
+  'status_code_conformance',
+  'content_type_conformance',
+  'response_schema_conformance',
+  'response_headers_conformance',
+];
+
+const runs = resolve('.data/schemathesis');
+const dir = join(runs, String(process.pid));
+let ending: Promise<void> | undefined;
+const end = () => {
+  ending ??= endAll(dir);
+  return ending;
+};
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end().finally(() => process.exit(130)));
+
+try {
+  const left = existsSync(runs) ? readdirSync(runs).filter((pid) => !isAlive(Number(pid))) : [];
+  for (const pid of left) await endAll(join(runs, pid));
+  mkdirSync(dir, { recursive: true });
+  await run();
+} catch (error) {
+  if (ending) await ending; // that is why
+  console.error(error instanceof CannotRun ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  await end();
+}
+
+async function run() {
+  const program = join(pythonWith(`schemathesis-${version}`, [`schemathesis==${version}`]), 'schemathesis');
+  const url = await startService();
+  const configuration = join(dir, 'schemathesis.toml');
+  writeFileSync(configuration, configurationOf(await fill(url)));
+  console.log(`Seed ${options.seed}`);
+
+  let [passed, failed] = [0, 0];
+  for (const { name, claims } of callers) {
+    const report = join(dir, `${name}.xml`);
+    const words = ['--config-file', configuration, 'run', `${url}/docs-json`, '--checks', checks.join()];
+    const login = claims ? ['--header', `Authorization: ${await authorizationOf(claims)}`] : [];
+    const limits = ['--max-examples', options.examples, '--seed', options.seed, '--generation-database', 'none'];
+    const reports = ['--report', 'junit', '--report-junit-path', report, '--no-color', '--continue-on-failure'];
+    const child = new Child(name, dir, [program, ...words, ...login, ...limits, ...reports], { DATA_DIR: dir });
+    const code = await child.ended();
+    const [, errors, failures, tests] =
+      (existsSync(report) &&
+        /errors="(\d+)" failures="(\d+)" skipped="\d+" tests="(\d+)"/.exec(readFileSync(report, 'utf8'))) ||
+      [];
+    const wrong = Math.max(Number(errors ?? 0) + Number(failures ?? 0), code === 0 ? 0 : 1);
+    if (wrong > 0) console.log(readFileSync(join(dir, `${name}.log`), 'utf8'));
+    console.log(`${wrong === 0 ? 'ok  ' : 'FAIL'} as ${name}: ${tests ?? 0} operations and sequences of them`);
+    passed += Number(tests ?? 0) - wrong;
+    failed += wrong;
+  }
+  // By chance: told, so that a run that tries little is seen, but no failure.
+  for (const operation of await unmetOperations(url))
+    console.log(`note No request of ${operation} was answered 2xx or 3xx`);
+  console.log(`${passed} passed, ${failed} failed`);
+  if (failed > 0) process.exitCode = 1;
+}
+
+async function startService(): Promise<string> {
+  const database = await startPostgres({ dataDir: join(dir, 'postgres'), settings: { fsync: 'off' } });
+  const port = await freePort();
+  const env = {
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    ROLE: 'api',
+    DATABASE_URL: database.url,
+    DATA_DIR: dir,
+    ...tokenSettings,
+    ...secretsOfSplitRoles(dir, {
+      PROCTORED_EXAM_VIEWABLE_PAST_DUE: true,
+      RATE_LIMITS: { ANONYMOUS: { requests: 1_000_000, seconds: 1 } },
+    }),
+    LOG_LEVEL: 'warn',
+  };
+  await new Child('service', dir, [process.execPath, 'dist/apps/main.js'], env).answers(port, '/health/ready');
+  return `http://127.0.0.1:${port}`;
+}
+
+/** Lets most requests name what is there. */
+function configurationOf(values: Values): string {
+  const entries = Object.entries(values).map(([place, some]) => ({ place, some, name: place.replace('.', '-') }));
+  return [
+    'warnings = false',
+    '[cache]\nenabled = false',
+    ...entries.map(({ name, some }) => `[dictionaries.${name}]\nvalues = ${JSON.stringify(some)}`),
+    '[parameters]',
+    ...entries.map(({ name, place }) => `"${place}" = { dictionary = "${name}", probability = 0.8 }`),
+  ].join('\n');
+}

@@ -1,0 +1,66 @@
+import { type AddressInfo, connect } from 'node:net';
+import { jest } from '@jest/globals';
+import { Admission, usualLimits } from '../../apps/api/src/admission/admission.js';
+import { until } from '../../libs/event-store/src/testing.js';
+import { courseId, openService, people, publishedExam, roster, tokenOf } from '../support/service.js';
+
+const { staff, alice } = people;
+const root = '/api/edx_proctoring/v1/proctored_exam';
+
+let service: Awaited<ReturnType<typeof openService>>;
+let attempt: string;
+beforeAll(async () => {
+  service = await openService();
+  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
+  const url = `${root}/exam_registration/course_id/${courseId}`;
+  const [{ exam_id }] = (await service.request(staff, 'PATCH', url, [publishedExam('midterm')])).body;
+  const body = { exam_id, attempt_proctored: 'true', start_clock: 'true' };
+  attempt = `${root}/attempt/${(await service.request(alice, 'POST', `${root}/attempt`, body)).body.exam_attempt_id}`;
+});
+afterAll(() => service.close());
+// The log says that the service is busy.
+beforeEach(() => void jest.spyOn(process.stderr, 'write').mockReturnValue(true));
+afterEach(() => jest.restoreAllMocks());
+
+const metric = async (name: string) => {
+  const { body } = await service.request(undefined, 'GET', '/metrics');
+  return body.split('\n').find((line: string) => line.startsWith(`${name} `));
+};
+
+it('when lists jam, one more is refused and told when to come again; learners poll and hand in', async () => {
+  const admission = service.app.get(Admission);
+  const { atOnce, waiting } = usualLimits.list;
+  const jam = Array.from({ length: atOnce + waiting }, () => admission.enter('list'));
+  for (const each of jam) each.catch(() => {});
+
+  const refused = await service.request(staff, 'GET', `${root}/exam/course_id/${courseId}`);
+  expect(refused).toMatchObject({ status: 503, body: { detail: 'The service is busy. Please try again.' } });
+  const seconds = Number(refused.headers['retry-after']);
+  expect(seconds).toBeGreaterThanOrEqual(8);
+  expect(seconds).toBeLessThanOrEqual(16);
+  expect((await service.request(undefined, 'GET', '/health/live')).status).toBe(200);
+  expect((await service.request(alice, 'GET', attempt)).status).toBe(200);
+  expect((await service.request(alice, 'PUT', attempt, { action: 'submit' })).status).toBe(200);
+  expect(await metric('proctoring_requests_refused_total{priority="list"}')).toMatch(/ 1$/);
+  expect(await metric('proctoring_request_wait_seconds_count{priority="submit"}')).toMatch(/ 1$/);
+
+  for (const each of jam) admission.leave(await each);
+  expect((await service.request(staff, 'GET', `${root}/exam/course_id/${courseId}`)).status).toBe(200);
+  expect(await metric('proctoring_requests_waiting{priority="list"}')).toMatch(/ 0$/);
+});
+
+it('a client that goes away while it sends its body keeps no room', async () => {
+  const admission = service.app.get(Admission);
+  await service.app.listen(0, '127.0.0.1');
+  const { port } = service.app.getHttpServer().address() as AddressInfo;
+  const token = await tokenOf(alice);
+  const sockets = Array.from({ length: usualLimits.submit.atOnce }, () => connect(port, '127.0.0.1'));
+  const head = `PUT ${attempt} HTTP/1.1\r\nHost: x\r\nAuthorization: JWT ${token}\r\nContent-Type: application/json\r\n`;
+  for (const socket of sockets) socket.write(`${head}Content-Length: 100\r\n\r\n{`);
+  const server = service.app.getHttpServer();
+  const connections = () => new Promise((done) => server.getConnections((_: unknown, count: number) => done(count)));
+  await until('all are connected', async () => (await connections()) === sockets.length);
+  expect((await service.request(alice, 'GET', attempt)).status).toBe(200);
+  expect(admission.lengths()).toEqual({ submit: 0, poll: 0, start: 0, list: 0 });
+  for (const socket of sockets) socket.destroy();
+});

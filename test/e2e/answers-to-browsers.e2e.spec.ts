@@ -1,0 +1,139 @@
+import { startApi } from '../../apps/api/src/api.js';
+import { loadConfiguration } from '../../libs/configuration/src/index.js';
+import { courseId, openService, people, publishedExam, roster, tokenSettings } from '../support/service.js';
+
+const { staff, alice } = people;
+const root = '/api/edx_proctoring/v1/proctored_exam';
+const origin = 'https://apps.example.org';
+
+let service: Awaited<ReturnType<typeof openService>>;
+let attemptId: number;
+beforeAll(async () => {
+  service = await openService({ CORS_ORIGINS: origin });
+  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
+  const path = `${root}/exam_registration/course_id/${courseId}`;
+  const exams = await service.request(staff, 'PATCH', path, [publishedExam('midterm')]);
+  const body = { exam_id: exams.body[0].exam_id, attempt_proctored: 'true' };
+  attemptId = (await service.request(alice, 'POST', `${root}/attempt`, body)).body.exam_attempt_id;
+});
+afterAll(() => service.close());
+
+const preflight = (url: string, from: string) =>
+  service.request(undefined, 'OPTIONS', url, undefined, {
+    origin: from,
+    'access-control-request-method': 'PUT',
+    'access-control-request-headers': 'use-jwt-cookie,x-csrftoken',
+  });
+
+describe('a preflight', () => {
+  it.each([`${root}/attempt`, '/csrf/api/v1/token', '/api/lms/v1/roster', '/nowhere'])(
+    'of a configured origin is answered without a login, at %s',
+    async (url) => {
+      const { status, headers, body } = await preflight(url, origin);
+      expect([status, body]).toEqual([204, '']);
+      expect(headers).toMatchObject({
+        'access-control-allow-origin': origin,
+        'access-control-allow-credentials': 'true',
+        'access-control-allow-headers': expect.stringContaining('X-CSRFToken'),
+        vary: 'Origin',
+      });
+    },
+  );
+
+  it.each(['https://evil.example.org', 'https://apps.example.org.evil.org', 'null', 'http://apps.example.org'])(
+    'of %s is answered as ever',
+    async (from) => {
+      const { status, headers } = await preflight(`${root}/attempt`, from);
+      expect(status).toBe(403);
+      expect(headers).not.toHaveProperty('access-control-allow-origin');
+      expect(headers.vary).toBe('Origin');
+    },
+  );
+});
+
+it('an error can be read by a page of a configured origin, too', async () => {
+  const { status, headers } = await service.request(undefined, 'GET', `${root}/attempt`, undefined, { origin });
+  expect([status, headers['access-control-allow-origin']]).toEqual([403, origin]);
+});
+
+describe('a token for changes', () => {
+  const token = (cookie?: string) =>
+    service.request(undefined, 'GET', '/csrf/api/v1/token', undefined, cookie ? { cookie } : {});
+
+  it('comes with its cookie, and belongs to it', async () => {
+    const { status, body, headers } = await token();
+    expect([status, body]).toEqual([200, { csrfToken: expect.stringMatching(/^[a-zA-Z0-9]{64}$/) }]);
+    expect(headers['set-cookie']).toMatch(/^csrftoken=[a-zA-Z0-9]{32}; Path=\/; Max-Age=\d+; SameSite=Lax; Secure$/);
+    expect(headers['cache-control']).toBe('no-store');
+  });
+
+  it('belongs to the cookie that the browser has, masked anew each time', async () => {
+    const cookie = `csrftoken=${'aB3'.repeat(10)}xy`;
+    const [first, second] = [await token(cookie), await token(cookie)];
+    expect(first.headers).not.toHaveProperty('set-cookie');
+    expect(first.body.csrfToken).not.toBe(second.body.csrfToken);
+    expect((await token('csrftoken=malformed')).headers).toHaveProperty('set-cookie');
+  });
+});
+
+describe('what browsers are told', () => {
+  const answers: [string, string, object | undefined][] = [
+    ['an answer', '/health/live', undefined],
+    ['a refusal', `${root}/attempt`, undefined],
+    ['what is not found', '/nowhere', undefined],
+    ['HTML', '/api/edx_proctoring/proctoring_launch_callback/start_exam/nobody', undefined],
+  ];
+  it.each(answers)('of %s: not to guess its type, not to show it in a frame, not to run it', async (_, url) => {
+    const { headers } = await service.request(undefined, 'GET', url);
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'same-origin',
+      'strict-transport-security': expect.stringContaining('max-age='),
+      'content-security-policy': expect.stringMatching(/default-src 'none'.*frame-ancestors 'none'/),
+    });
+  });
+
+  it('not to store personal data, except the own poll of a learner, which is validated each time', async () => {
+    const stored = async (person: typeof staff | typeof alice, url: string) =>
+      (await service.request(person, 'GET', url)).headers['cache-control'];
+    expect(await stored(alice, `${root}/attempt/${attemptId}`)).toBe('private, no-cache');
+    expect(await stored(staff, `${root}/attempt/course_id/${courseId}`)).toBe('no-store');
+    expect(await stored(staff, `${root}/attempt/999999`)).toBe('no-store');
+    expect((await service.request(alice, 'PUT', `${root}/attempt/${attemptId}`, {})).headers['cache-control']).toBe(
+      'no-store',
+    );
+  });
+});
+
+describe('documentation and metrics', () => {
+  async function statuses(environment: Record<string, string>) {
+    const { dataDir } = service.configuration;
+    const configuration = loadConfiguration({ ...tokenSettings, PORT: '0', LOG_LEVEL: 'error', ...environment });
+    const api = await startApi({ ...configuration, dataDir }, service.database.url);
+    const paths = ['/docs', '/docs-json', '/%64ocs', '/metrics', '/metric%73', '/health/live', `${root}/attempt`];
+    const at = (url: string) => Promise.all(paths.map(async (path) => (await fetch(`${url}${path}`)).status));
+    const { operationsPort } = api;
+    const there = operationsPort === undefined ? undefined : await at(`http://127.0.0.1:${operationsPort}`);
+    const answer = { here: await at(api.url), there };
+    await api.close();
+    return answer;
+  }
+
+  it('can be switched off', async () => {
+    const off = { DOCS: 'off', METRICS: 'off' };
+    expect(await statuses(off)).toEqual({ here: [404, 404, 404, 404, 404, 200, 403], there: undefined });
+  });
+
+  it('can have a port of their own, which serves nothing else but health', async () =>
+    expect(await statuses({ OPERATIONS_PORT: '0' })).toEqual({
+      here: [404, 404, 404, 404, 404, 200, 403],
+      there: [200, 200, 200, 200, 200, 200, 404],
+    }));
+
+  it('do not name the version of Node', async () => {
+    const { body } = await service.request(undefined, 'GET', '/metrics');
+    expect(body).toContain('process_cpu_seconds_total');
+    expect(body).not.toContain(process.version);
+  });
+});

@@ -1,0 +1,101 @@
+import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+
+const { staff, alice, bob, teacher, reviewer } = people;
+const root = '/api/edx_proctoring/v1/proctored_exam';
+
+let service: Awaited<ReturnType<typeof openService>>;
+let exams: Record<string, number>;
+
+beforeAll(async () => {
+  service = await openService();
+  expect(await service.request(staff, 'PUT', '/api/lms/v1/roster', roster)).toMatchObject({ status: 200 });
+  const { body } = await service.request(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, [
+    publishedExam('midterm'),
+    publishedExam('final'),
+    publishedExam('quiz', { is_proctored: false }),
+    publishedExam('onboarding', { is_practice_exam: true }),
+  ]);
+  expect(body).toHaveLength(4);
+  const [midterm, final, quiz, onboarding] = body.map(({ exam_id }: { exam_id: number }) => exam_id);
+  exams = { midterm, final, quiz, onboarding };
+});
+afterAll(() => service.close());
+
+const create = async (exam: string, person = alice, more: object = {}) => {
+  const { body } = await service.request(person, 'POST', `${root}/attempt`, {
+    exam_id: exams[exam],
+    attempt_proctored: exam === 'quiz' ? 'false' : 'true',
+    ...more,
+  });
+  return body.exam_attempt_id as number;
+};
+const act = (id: number, action: string, person = alice, more: object = {}) =>
+  service.request(person, 'PUT', `${root}/attempt/${id}`, { action, ...more });
+const poll = async (id: number, person = alice) => (await service.request(person, 'GET', `${root}/attempt/${id}`)).body;
+
+it('an attempt goes from created to verified, and its history proves it', async () => {
+  const id = await create('midterm');
+  expect(await poll(id)).toMatchObject({
+    status: 'created',
+    external_id: `test-attempt-${id}`,
+    time_remaining_seconds: 0,
+  });
+  expect((await act(id, 'start')).body).toEqual({ exam_attempt_id: id });
+  expect(await poll(id)).toMatchObject({ status: 'started', allowed_time_limit_mins: 30 });
+  await act(id, 'stop');
+  await act(id, 'submit');
+  const review = { status: 'passed', comments: [{ comment: 'a clear desk', status: 'Clean' }] };
+  const reviewed = await service.request(reviewer, 'POST', `${root}/attempt/test-attempt-${id}/reviewed`, review);
+  expect(reviewed).toMatchObject({ status: 200, body: 'OK' });
+  expect(await poll(id)).toMatchObject({ status: 'verified' });
+
+  const history = await service.request(teacher, 'GET', `/api/audit/v1/attempts/${id}/history`);
+  expect(history.body).toMatchObject({ is_intact: true, problem: null });
+  expect(history.body.events.map(({ type }: { type: string }) => type)).toEqual([
+    'AttemptCreated',
+    'AttemptStarted',
+    'AttemptStopped',
+    'AttemptSubmitted',
+    'ReviewReceived',
+    'AttemptVerified',
+  ]);
+  expect(JSON.stringify(history.body)).not.toContain('clear desk');
+});
+
+it('declining one exam declines the other proctored exams of the course', async () => {
+  const id = await create('midterm', bob);
+  await act(id, 'decline', bob);
+  const { body } = await service.request(
+    bob,
+    'GET',
+    `${root}/attempt/course_id/${courseId}?content_id=${encodeURIComponent(publishedExam('final').content_id)}`,
+  );
+  expect(body.exam.attempt).toMatchObject({ attempt_status: 'declined', taking_as_proctored: false });
+});
+
+it('a browser error keeps the time, staff let the learner resume with it', async () => {
+  const id = await create('final');
+  await act(id, 'start');
+  await act(id, 'error', alice, { detail: 'the camera went away' });
+  expect(await poll(id)).toMatchObject({ status: 'error', is_resumable: true });
+  expect((await act(id, 'mark_ready_to_resume')).status).toBe(403);
+  expect((await act(id, 'mark_ready_to_resume', teacher, { user_id: alice.user_id })).status).toBe(200);
+  const resumed = await create('final');
+  await act(resumed, 'start');
+  expect(await poll(resumed)).toMatchObject({ status: 'started', allowed_time_limit_mins: 29 });
+});
+
+it('a running exam answers with its timer, and the exam of a sequence with the attempt', async () => {
+  const id = await create('quiz', bob, { start_clock: 'true' });
+  const timer = await service.request(bob, 'GET', `${root}/attempt`);
+  expect(timer.body).toMatchObject({ in_timed_exam: true, attempt_id: id, total_time: '30 minutes' });
+  const active = await service.request(bob, 'GET', `${root}/active_attempt`);
+  expect(active.body).toMatchObject({ attempt_id: id });
+});
+
+it('an allowance gives more time to one learner', async () => {
+  const grant = { exam_id: exams.quiz, user_info: 'alice', key: 'additional_time_granted', value: '15' };
+  expect((await service.request(teacher, 'PUT', `${root}/allowance`, grant)).status).toBe(200);
+  const id = await create('quiz', alice, { start_clock: 'true' });
+  expect(await poll(id)).toMatchObject({ allowed_time_limit_mins: 45 });
+});

@@ -1,0 +1,75 @@
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { page as pageOf } from '../../../apps/api/src/interstitials/pages.examples.js';
+import { catalogues, type Language } from '../../../apps/api/src/texts/texts.js';
+import { interstitials } from '../../../libs/domain/src/index.js';
+import { openBrowser, story } from './chromium.js';
+
+declare const axe: { run(): Promise<AxeResults> };
+
+const script = createRequire(import.meta.url).resolve('axe-core');
+const languages = Object.keys(catalogues) as Language[];
+
+let browser: Browser | undefined;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  page = (await browser?.newPage())!;
+});
+afterAll(() => browser?.close());
+
+/** What axe finds, by all of its rules, in a page of a course with this in it. */
+async function problemsOf(language: Language, content: string): Promise<string[]> {
+  await page.setContent(
+    `<!doctype html><html lang="${language}"><title>Demo</title><main><h1>Demo</h1>${content}</main></html>`,
+  );
+  await page.addScriptTag({ path: script });
+  const { violations } = await page.evaluate(() => axe.run());
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+/** Nothing that a page can do without: no time limit, no advice, no links, no way out. */
+const bare = {
+  total_time: '',
+  hide_extra_time_footer: true,
+  will_be_revealed: false,
+  wait_deadline: undefined,
+  does_time_remain: false,
+  link_urls: {},
+  progress_page_url: '',
+  tech_support_email: '',
+  proctoring_escalation_email: null,
+  exam_review_policy: null,
+  provider_tech_support_email: '',
+  provider_tech_support_phone: '',
+  learner_notification_from_email: '',
+  integration_specific_email: '',
+  reset_link: '',
+  allow_proctoring_opt_out: false,
+  able_to_reenter_exam: false,
+  can_view_content_past_due: false,
+  backend_instructions: null,
+  software_download_url: null,
+  onboarding_link: null,
+  prerequisite_status: { failed_prerequisites: [], pending_prerequisites: [] },
+};
+
+describe.each(languages)('in %s, people with a screen reader can use the page', (language) => {
+  story.each(interstitials)('%s, with all that it can have, and bare', async (interstitial) => {
+    const found = {
+      full: await problemsOf(language, pageOf(interstitial, language)),
+      withoutInstructions: await problemsOf(language, pageOf(interstitial, language, { backend_instructions: null })),
+      bare: await problemsOf(language, pageOf(interstitial, language, bare, 0)),
+    };
+    expect(found).toEqual({ full: [], withoutInstructions: [], bare: [] });
+  });
+});
+
+story('a page that they could not use is found out', async () => {
+  expect(await problemsOf('en', '<button></button><img src="x">')).toEqual([
+    'button-name: <button></button>',
+    'image-alt: <img src="x">',
+  ]);
+});

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+
+const { staff, alice, bob, teacher } = people;
+const root = '/api/edx_proctoring/v1/proctored_exam';
+
+const folder = mkdtempSync(join(tmpdir(), 'proctoring-clients-'));
+const PROCTORING_CONFIG = join(folder, 'settings.json');
+const rateLimits = { bob: { requests: 2, seconds: 600 }, '127.0.0.1': { requests: 1, seconds: 600 } };
+writeFileSync(PROCTORING_CONFIG, JSON.stringify({ RATE_LIMITS: rateLimits }));
+
+let service: Awaited<ReturnType<typeof openService>>;
+let poll: string;
+beforeAll(async () => {
+  service = await openService({ PROCTORING_CONFIG });
+  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
+  const exams = [publishedExam('quiz', { is_proctored: false })];
+  const { body } = await service.request(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, exams);
+  const created = await service.request(alice, 'POST', `${root}/attempt`, { exam_id: body[0].exam_id });
+  poll = `${root}/attempt/${created.body.exam_attempt_id}`;
+});
+afterAll(async () => {
+  await service.close();
+  rmSync(folder, { recursive: true });
+});
+
+const read = (headers = {}) => service.request(alice, 'GET', poll, undefined, headers);
+
+describe('a client that polls', () => {
+  it('is told that nothing changed, until something did', async () => {
+    const { headers } = await read();
+    expect(headers['cache-control']).toBe('private, no-cache');
+    const known = { 'If-None-Match': `"another", W/${headers.etag}` };
+    const unchanged = await read(known);
+    expect(unchanged).toMatchObject({ status: 304, body: '', headers: { etag: headers.etag } });
+    expect(unchanged.headers).not.toHaveProperty('content-type');
+    await service.request(alice, 'PUT', poll, { action: 'start' });
+    expect(await read(known)).toMatchObject({ status: 200, body: { status: 'started' } });
+  });
+
+  it('gets the remaining time of a running exam each time', async () => {
+    const { headers } = await read();
+    expect(await read({ 'If-None-Match': headers.etag })).toMatchObject({ status: 200, body: { status: 'started' } });
+  });
+
+  it('is refused as before where it may not read, whatever it knows', async () => {
+    const { headers } = await read();
+    expect(await service.request(teacher, 'GET', poll, undefined, { 'If-None-Match': headers.etag })).toMatchObject({
+      status: 403,
+    });
+  });
+});
+
+describe('a client that asks too much', () => {
+  it('is told when to come back, and the others are served', async () => {
+    const ask = () => service.request(bob, 'GET', `${root}/attempt`);
+    expect((await ask()).status).toBe(200);
+    expect((await ask()).status).toBe(200);
+    const third = await ask();
+    expect(third.status).toBe(429);
+    expect(third.body.detail).toMatch(/^Request was throttled. Expected available in \d+ seconds\.$/);
+    expect(Number(third.headers['retry-after'])).toBeGreaterThan(500);
+    for (const _ of [1, 2, 3]) expect((await read()).status).toBe(200);
+  });
+
+  it('counts by its address where nobody logs in', async () => {
+    const launch = () =>
+      service.request(undefined, 'GET', '/api/edx_proctoring/proctoring_launch_callback/start_exam/unknown');
+    expect((await launch()).status).toBe(404);
+    expect((await launch()).status).toBe(429);
+    expect((await service.request(undefined, 'GET', '/health/live')).status).toBe(200);
+  });
+});

@@ -1,0 +1,128 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startWorker as startWorkerHere } from '../../apps/worker/src/worker.js';
+import { migrate } from '../../libs/configuration/src/index.js';
+import { until } from '../../libs/event-store/src/testing.js';
+import { Child } from '../conformance/child.js';
+import { openDatabase } from '../support/database.js';
+import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { secretsOfSplitRoles } from '../support/split-roles.js';
+
+// Whole processes whose wall clock is wrong (libfaketime). Their monotonic clock is right, as with any clock that is set.
+const { staff, alice, bob } = people;
+const root = '/api/edx_proctoring/v1/proctored_exam';
+const [library] = spawnSync('find', ['/usr/lib', '/usr/local/lib', '-name', 'libfaketimeMT.so.1'], {
+  encoding: 'utf8',
+}).stdout.split('\n');
+// Debian: apt-get install faketime. Without it these tests are skipped, unless CI is set.
+const story = library || process.env.CI ? it : it.skip;
+
+let dir: string;
+let service: Awaited<ReturnType<typeof openService>>;
+let worker: Child | undefined;
+let exam: number;
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'proctoring-clock-'));
+  const database = await openDatabase();
+  await migrate(database.url); // else the worker would, and take the rights of the service's connections away
+  service = await openService({}, database);
+  await ask(staff, 'PUT', '/api/lms/v1/roster', roster);
+  const timed = publishedExam('quiz', { is_proctored: false });
+  exam = (await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, [timed])).body[0].exam_id;
+});
+afterEach(async () => {
+  await worker?.stop();
+  await service.close();
+  rmSync(dir, { recursive: true });
+});
+
+const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
+const start = async (person: typeof alice): Promise<number> =>
+  (await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, start_clock: 'true' })).body.exam_attempt_id;
+/** As the worker left it: a read would submit it. */
+const stored = async (id: number) =>
+  (await service.database.pool.query('select status, completed_at from attempts where id = $1', [id])).rows[0];
+
+/** Sets how far the worker's wall clock is ahead, as libfaketime says it: +2h, +31m. */
+function setWallClock(ahead: string) {
+  writeFileSync(join(dir, 'new'), `${ahead}\n`);
+  renameSync(join(dir, 'new'), join(dir, 'wall-clock'));
+}
+
+function startWorker(ahead: string) {
+  setWallClock(ahead);
+  worker = new Child('worker', dir, [process.execPath, 'dist/apps/main.js'], {
+    ROLE: 'worker',
+    DATABASE_URL: service.database.url,
+    DATA_DIR: dir,
+    ...secretsOfSplitRoles(dir),
+    LD_PRELOAD: library,
+    FAKETIME_TIMESTAMP_FILE: join(dir, 'wall-clock'),
+    FAKETIME_NO_CACHE: '1',
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    DONT_FAKE_MONOTONIC: '1',
+  });
+}
+
+const workerSays = (text: string) =>
+  until(`the worker says: ${text}`, () =>
+    (worker!.lines() as { message: unknown }[]).some(({ message }) => String(message).includes(text)),
+  );
+
+story.each(['+2h', '+31m', '-2h'])(
+  'a worker whose clock is wrong by %s hands in nothing, and leaves that to others',
+  async (ahead) => {
+    const over = await start(bob);
+    startWorker(ahead);
+    await workerSays('This process ends no attempt.');
+    await workerSays('Took the lead of "registrations"');
+    await service.moveClock('31 minutes');
+    const running = await start(alice);
+    const other = await startWorkerHere(service.configuration, service.database.url);
+    await until('the other worker hands in what is over', async () => (await stored(over)).status === 'submitted');
+    await other.close();
+    expect(await stored(running)).toEqual({ status: 'started', completed_at: null });
+  },
+);
+
+story(
+  'a worker whose clock jumps two hours ahead and back hands in what is over by the database’s clock, and no more',
+  async () => {
+    startWorker('+0');
+    const over = await start(bob);
+    await workerSays('Took the lead of "deadlines"');
+    setWallClock('+2h');
+    await workerSays('No longer leads "deadlines"');
+    await workerSays('This process ends no attempt.');
+    setWallClock('+0');
+    await workerSays('agree again');
+    expect((await stored(over)).status).toBe('started');
+    await service.moveClock('31 minutes');
+    const running = await start(alice);
+    await until('the attempt that is over is submitted', async () => (await stored(over)).status === 'submitted');
+    const { completed_at } = await stored(over);
+    expect(completed_at.getTime()).toBeLessThanOrEqual(Date.now() + 31 * 60_000);
+    expect((await stored(running)).status).toBe('started');
+  },
+);
+
+story('a worker half a minute off decides by the database’s clock', async () => {
+  const id = await start(alice);
+  startWorker('+50s');
+  await workerSays("Decisions follow the database's.");
+  await service.moveClock('29 minutes 30 seconds');
+  await workerLooks();
+  expect((await stored(id)).status).toBe('started');
+});
+
+/** The worker looks for attempts that are over, once more from now on. */
+async function workerLooks() {
+  const { rows } = await service.database.owner.query('select clock_timestamp()::text as now');
+  const text = `select from pg_stat_activity where application_name = 'exam-proctoring worker'
+    and query like '%attempt.expires_at < $1%' and query_start > $1`;
+  const looked = async () => ((await service.database.owner.query(text, [rows[0].now])).rowCount ?? 0) > 0;
+  await until('the worker looks for attempts that are over', looked);
+}

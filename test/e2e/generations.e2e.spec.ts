@@ -1,0 +1,299 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { createApi } from '../../apps/api/src/api.js';
+import { startWorker } from '../../apps/worker/src/worker.js';
+import { migrate, stopPostgres } from '../../libs/configuration/src/index.js';
+import { StartAttempt } from '../../libs/domain/src/index.js';
+import { EventStore, replay } from '../../libs/event-store/src/index.js';
+import { Relay } from '../../libs/integration/src/index.js';
+import { openDatabase } from '../support/database.js';
+import { inOrder, openExam, until, withoutRepeated } from '../support/relay.exams.js';
+import { addressOf, caughtUp, cutOff, promote, type Server, standbyOf, startServer } from '../support/servers.js';
+import { courseId, people, publishedExam, tokenOf } from '../support/service.js';
+
+const { startBroker } = await import(join(process.cwd(), 'scripts/kafka-broker.mjs'));
+const folder = mkdtempSync(join(tmpdir(), 'proctoring-kafka-'));
+const dir = join(folder, 'now');
+const start = (port?: number) => startBroker({ dir, port, log: () => {} });
+
+const closing: (() => unknown)[] = [];
+const usual = process.env.TEST_DATABASE_URL!;
+let primary: Server;
+let broker: Awaited<ReturnType<typeof start>>;
+let port: number;
+beforeAll(async () => {
+  [primary, broker] = await Promise.all([startServer(), start()]);
+  port = Number(broker.brokers.split(':')[1]);
+});
+afterEach(async () => {
+  process.env.TEST_DATABASE_URL = usual;
+  for (const close of closing.splice(0).reverse()) await close();
+});
+afterAll(async () => {
+  await primary?.stop();
+  await broker?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+type Exam = Awaited<ReturnType<typeof openExam>>;
+
+/** An exam whose database has an address that can lead to another server. */
+async function openExamAt(server: { url: string }) {
+  const address = await addressOf(server);
+  closing.push(address.close);
+  process.env.TEST_DATABASE_URL = address.url;
+  const exam = await openExam(broker.brokers);
+  closing.push(() => exam.close().catch(() => {}));
+  return { address, exam };
+}
+
+/** Another API process, at another copy of the database. */
+async function apiAt(exam: Exam, url: string) {
+  await migrate(url); // as each start does
+  const app = await createApi(exam.configuration, url);
+  closing.push(() => app.close());
+  const publish = async () =>
+    app.inject({
+      method: 'PATCH',
+      url: `/api/edx_proctoring/v1/proctored_exam/exam_registration/course_id/${courseId}`,
+      headers: { authorization: `JWT ${await tokenOf(people.staff)}` },
+      payload: [publishedExam('Final')],
+    });
+  const ready = () => app.inject({ url: '/health/ready' });
+  const isRefused = async (why: string) => {
+    const refused = await publish();
+    expect([refused.statusCode, refused.json().detail]).toEqual([503, expect.stringContaining(why)]);
+    expect(refused.headers['retry-after']).toBe('5');
+    const { statusCode, body } = await ready();
+    expect([statusCode, JSON.parse(body).status]).toEqual([503, expect.stringContaining(why)]);
+  };
+  return { app, publish, ready, isRefused };
+}
+
+async function withWorker(exam: Exam) {
+  const worker = await startWorker(exam.configuration, exam.database.url);
+  let ended: Promise<void> | undefined;
+  const close = () => {
+    ended ??= worker.close();
+    return ended;
+  };
+  closing.push(close);
+  return { close };
+}
+
+/** Learners create and start attempts; answers the attempts' ids. */
+async function sit(exam: Exam, first: number, last: number): Promise<number[]> {
+  const ids: number[] = [];
+  for (let userId = first; userId <= last; userId++) {
+    const learner = exam.learner(userId);
+    await learner.creates();
+    await learner.by(StartAttempt);
+    ids.push(learner.id());
+  }
+  return ids;
+}
+
+const stoppedAt = async (pool: pg.Pool) =>
+  (await pool.query(`select stopped from checkpoints where name = 'kafka'`)).rows[0]?.stopped as string | null;
+const isStopped = (pool: pg.Pool, reason: string) =>
+  until(async () => (await stoppedAt(pool))?.includes(reason) ?? false, `the relay says: ${reason}`);
+const allIn = async (exam: Exam) => {
+  const { once } = withoutRepeated(await exam.arrived());
+  return once;
+};
+const inLogsOrder = async (exam: Exam) => expect(inOrder(await allIn(exam))).toEqual(inOrder(await exam.expected()));
+
+it('a copy that is restored beside the original publishes nothing while the original does, and takes over later', async () => {
+  const { exam } = await openExamAt(primary);
+  const times = { beatMs: 200, silenceMs: 3000 };
+  const follow = (pool: pg.Pool) => {
+    const end = new AbortController();
+    const relay = new Relay(pool, exam.configuration, {}, times);
+    const running = relay.run(end.signal);
+    const stop = async () => {
+      end.abort();
+      await running;
+      await relay.close();
+    };
+    closing.push(stop);
+    return stop;
+  };
+  const stopOriginal = follow(exam.pool);
+  await sit(exam, 1, 3);
+  await inLogsOrder(exam);
+  const copy = await standbyOf(primary);
+  closing.unshift(copy.stop);
+  await caughtUp(primary, copy);
+  await promote(copy);
+  const pool = poolAt(copy, exam.database.url);
+  follow(pool);
+  await isStopped(pool, 'The relay of another database server');
+  await sit(exam, 11, 13);
+  await inLogsOrder(exam);
+  expect(await stoppedAt(exam.pool)).toBeNull();
+
+  await stopOriginal();
+  await until(async () => (await stoppedAt(pool)) === null, 'the copy publishes');
+  // The original says so when it comes back.
+  follow(exam.pool);
+  await isStopped(exam.pool, 'The relay of another database server');
+}, 180_000);
+
+it('a logical copy refuses commands and is not ready until it is adopted; then its events reach Kafka', async () => {
+  const { exam } = await openExamAt(primary);
+  const worker = await withWorker(exam);
+  await sit(exam, 1, 3);
+  await inLogsOrder(exam);
+  await worker.close();
+  process.env.TEST_DATABASE_URL = usual;
+  const copied = await openDatabase();
+  closing.push(() => copied.close());
+  await copyRows(exam.database.owner, copied.owner);
+
+  const { app, publish, ready, isRefused } = await apiAt(exam, copied.url);
+  await isRefused('This database is a copy of the log that was not adopted.');
+
+  const adopt = ['dist/apps/cli/src/main.js', 'adopt-log', '--json', '--operator', 'olga'];
+  const { dataDir } = exam.configuration;
+  const env = { ...process.env, NODE_OPTIONS: '', DATABASE_URL: copied.url, DATA_DIR: dataDir };
+  const { stdout } = await promisify(execFile)(process.execPath, adopt, { env });
+  expect(JSON.parse(stdout)).toMatchObject({ adopt: 'log', generation: 2 });
+  expect((await publish()).statusCode).toBe(200);
+  expect((await ready()).json()).toMatchObject({ status: 'ok', generation: 2 });
+  const attempt = await app.inject({
+    method: 'POST',
+    url: '/api/edx_proctoring/v1/proctored_exam/attempt',
+    headers: { authorization: `JWT ${await tokenOf(people.alice)}` },
+    payload: { exam_id: (await publish()).json()[0].exam_id, attempt_proctored: 'true' },
+  });
+  expect(attempt.statusCode).toBe(200);
+  const { exam_attempt_id: id } = attempt.json();
+  expect(id).toBeGreaterThan(1_000_000);
+  const moved = await startWorker(exam.configuration, copied.url);
+  closing.push(() => moved.close());
+  await until(
+    async () => (await exam.arrived()).some(({ value }) => JSON.parse(value).attempt_id === id),
+    'the new attempt is in Kafka',
+  );
+}, 180_000);
+
+it('after a fail-over that lost the newest events all that is acknowledged reaches Kafka, and no id is given twice', async () => {
+  const { address, exam } = await openExamAt(primary);
+  await withWorker(exam);
+  const ids = await sit(exam, 1, 5);
+  await allIn(exam);
+  const standby = await standbyOf(primary);
+  closing.unshift(standby.stop);
+  await caughtUp(primary, standby);
+  const url = Object.assign(new URL(standby.url), { pathname: new URL(exam.database.url).pathname }).href;
+  await (await apiAt(exam, url)).isRefused('This database server is a standby');
+  await cutOff(standby);
+  ids.push(...(await sit(exam, 11, 40)));
+  await allIn(exam); // Kafka has them, and the standby does not
+
+  await stopPostgres(primary.dataDir);
+  await promote(standby);
+  address.leadTo(standby);
+  await until(
+    () =>
+      sit(exam, 100, 100).then(
+        (id) => ids.push(...id) > 0,
+        () => false,
+      ),
+    'commands are taken again',
+  );
+  ids.push(...(await sit(exam, 101, 130)));
+  const arrived = await allIn(exam);
+  const expected = await exam.expected();
+  expect(expected.filter(({ key }) => Number(key.split('/')[1]) >= 100).length).toBeGreaterThan(60);
+  const idsOf = (messages: typeof arrived) => messages.map(({ headers }) => headers.ce_id);
+  expect(idsOf(arrived)).toEqual(expect.arrayContaining(idsOf(expected)));
+  expect(new Set(ids).size).toBe(ids.length);
+  const store = new EventStore(exam.pool);
+  const streams = new Set<string>();
+  for await (const events of replay(exam.pool)) for (const { stream } of events) streams.add(stream);
+  for (const stream of streams) expect(await store.verify(stream)).toBeUndefined();
+  expect(streams).toContain('log');
+  const ready = await exam.app.inject({ url: '/health/ready' });
+  expect(ready.json()).toMatchObject({ status: 'ok', generation: 2, stopped: [] });
+}, 180_000);
+
+it('events that Kafka lost because it was set back are published again', async () => {
+  const { exam } = await openExamAt({ url: usual });
+  const worker = await withWorker(exam);
+  await sit(exam, 1, 3);
+  await inLogsOrder(exam);
+  await broker.stop();
+  cpSync(dir, join(folder, 'saved'), { recursive: true });
+  broker = await start(port);
+  await sit(exam, 11, 13);
+  await inLogsOrder(exam);
+  await worker.close();
+
+  await broker.stop();
+  rmSync(dir, { recursive: true });
+  renameSync(join(folder, 'saved'), dir);
+  broker = await start(port);
+  await withWorker(exam);
+  await inLogsOrder(exam);
+}, 180_000);
+
+it('a Kafka that was wiped gets nothing until an operator decides, and ready says so', async () => {
+  const { exam } = await openExamAt({ url: usual });
+  await withWorker(exam);
+  await sit(exam, 1, 3);
+  await inLogsOrder(exam);
+  await broker.stop();
+  rmSync(dir, { recursive: true });
+  broker = await start(port);
+  await sit(exam, 11, 13);
+  await isStopped(exam.pool, "Kafka lost the relay's checkpoint");
+  const ready = await exam.app.inject({ url: '/health/ready' });
+  expect(ready.json()).toMatchObject({
+    status: 'ok',
+    stopped: [{ follower: 'kafka', reason: expect.stringContaining('publish-from') }],
+  });
+
+  const operators = new Relay(exam.pool, exam.configuration);
+  await operators.publishFrom('beginning');
+  await operators.close();
+  await inLogsOrder(exam);
+  await until(async () => (await stoppedAt(exam.pool)) === null, 'nothing is stopped');
+}, 180_000);
+
+function poolAt(server: Server, url: string): pg.Pool {
+  const { pathname } = new URL(url);
+  const pool = new pg.Pool({ connectionString: Object.assign(new URL(server.url), { pathname }).href, max: 5 });
+  pool.on('error', () => {});
+  closing.push(() => pool.end());
+  return pool;
+}
+
+/** As a dump of the rows has it: with their places in the log, and no sequences. */
+async function copyRows(from: pg.Pool, copy: pg.Pool) {
+  const to = await copy.connect();
+  await to.query('set session_replication_role = replica'); // a dump has the rows that triggers wrote
+  const { rows: tables } = await from.query(
+    `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+     and not relispartition and relname <> 'migrations'`,
+  );
+  for (const { name } of tables) {
+    const { rows } = await from.query(`select row_to_json(t)::text as row from ${name} t`);
+    const { rows: columns } = await from.query(
+      `select string_agg(quote_ident(attname), ', ') as names from pg_attribute
+       where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''`,
+      [name],
+    );
+    const { names } = columns[0];
+    for (const { row } of rows)
+      await to.query(
+        `insert into ${name} (${names}) overriding system value select ${names} from json_populate_record(null::${name}, $1)`,
+        [row],
+      );
+  }
+  to.release(true);
+}

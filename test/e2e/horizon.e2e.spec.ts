@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { until } from '../../libs/event-store/src/testing.js';
+import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+
+const { staff } = people;
+let service: Awaited<ReturnType<typeof openService>>;
+let other: pg.Client;
+const name = `other_${randomBytes(4).toString('hex')}`;
+
+beforeAll(async () => {
+  service = await openService();
+  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
+  await service.database.owner.query(`create database ${name}`);
+  const url = Object.assign(new URL(service.database.url), { pathname: `/${name}` }).href;
+  other = new pg.Client({ connectionString: url, application_name: 'nightly import' });
+  await other.connect();
+});
+afterAll(async () => {
+  await other.end();
+  await service.database.owner.query(`drop database ${name}`);
+  await service.close();
+});
+
+/** Are all events before the horizon? */
+const allAreRead = async () =>
+  (
+    await service.database.owner.query(
+      'select bool_and(transaction_id < pg_snapshot_xmin(pg_current_snapshot())) as read from events',
+    )
+  ).rows[0].read;
+const named = async () => (await service.request(undefined, 'GET', '/health/ready')).body.openTransactions;
+const publish = (exam: string) =>
+  service.request(staff, 'PATCH', `/api/edx_proctoring/v1/proctored_exam/exam_registration/course_id/${courseId}`, [
+    publishedExam(exam),
+  ]);
+const metrics = async (): Promise<string> => (await service.request(undefined, 'GET', '/metrics')).body;
+
+it('a transaction that another database of the server prepared holds the log back, and is named', async () => {
+  await other.query(`begin; create table copied (id int); prepare transaction '${name} copy'`);
+  await publish('midterm');
+  expect(await allAreRead()).toBe(false);
+  const transaction = { database: name, pid: null, gid: `${name} copy`, application: null };
+  expect(await named()).toContainEqual({ ...transaction, seconds: expect.any(Number) });
+  expect(await metrics()).toMatch(
+    new RegExp(`proctoring_open_transaction_seconds{database="${name}",application="",pid="",gid="${name} copy"}`),
+  );
+  await other.query(`rollback prepared '${name} copy'`);
+  await until('readers of the log go on', allAreRead);
+});
+
+it('so does a transaction that stays open there', async () => {
+  await other.query('begin; create table copied (id int)');
+  await publish('final');
+  expect(await allAreRead()).toBe(false);
+  const { rows } = await other.query('select pg_backend_pid() as pid');
+  const transaction = { database: name, ...rows[0], gid: null, application: 'nightly import' };
+  await until('the transaction is named', async () =>
+    (await named()).some(
+      ({ database, pid }: { database: string; pid: number }) => database === name && pid === rows[0].pid,
+    ),
+  );
+  expect(await named()).toContainEqual({ ...transaction, seconds: expect.any(Number) });
+  await other.query('rollback');
+  await until('readers of the log go on', allAreRead);
+});

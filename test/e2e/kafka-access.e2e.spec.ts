@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { startWorker } from '../../apps/worker/src/worker.js';
+import { StartAttempt } from '../../libs/domain/src/index.js';
+import { relayLag } from '../../libs/integration/src/index.js';
+import { inOrder, openExam, until } from '../support/relay.exams.js';
+
+const { startBroker } = await import(join(process.cwd(), 'scripts/kafka-broker.mjs'));
+const { java } = await import(join(process.cwd(), 'scripts/maven.mjs'));
+
+const dir = mkdtempSync(join(tmpdir(), 'proctoring-kafka-access-'));
+const keystore = join(dir, 'broker.p12');
+const certificate = join(dir, 'broker.pem');
+const keystorePassword = 'a password of the test';
+const [username, password] = ['proctoring', 'another password'];
+
+/** A certificate for 127.0.0.1 that is its own authority. */
+function makeCertificate() {
+  const keytool = java.includes('/') ? join(dirname(java), 'keytool') : 'keytool';
+  const store = ['-keystore', keystore, '-storetype', 'PKCS12', '-storepass', keystorePassword, '-alias', 'broker'];
+  const what = ['-keyalg', 'EC', '-dname', 'CN=127.0.0.1', '-ext', 'san=ip:127.0.0.1', '-validity', '2'];
+  const run = (...args: string[]) => execFileSync(keytool, [...args, ...store], { stdio: 'pipe' });
+  run('-genkeypair', ...what);
+  run('-exportcert', '-rfc', '-file', certificate);
+}
+
+let broker: Awaited<ReturnType<typeof startBroker>>;
+let exam: Awaited<ReturnType<typeof openExam>>;
+beforeAll(async () => {
+  makeCertificate();
+  broker = await startBroker({
+    dir: join(dir, 'broker'),
+    guard: { keystore, keystorePassword, username, password },
+    log() {},
+  });
+}, 120_000);
+afterEach(() => exam.close());
+afterAll(async () => {
+  await broker?.stop();
+  rmSync(dir, { recursive: true });
+});
+
+const openWith = (environment: Record<string, string>) =>
+  openExam(broker.brokers, {
+    KAFKA_TLS: 'on',
+    KAFKA_TLS_CA: certificate,
+    KAFKA_SASL_MECHANISM: 'scram-sha-512',
+    KAFKA_USERNAME: username,
+    KAFKA_PASSWORD: password,
+    ...environment,
+  });
+const someoneStarts = async () => {
+  const learner = exam.learner(2);
+  await learner.creates();
+  await learner.by(StartAttempt);
+  return startWorker(exam.configuration, exam.database.url);
+};
+
+it('messages go to a broker that wants encryption, a name and a password', async () => {
+  exam = await openWith({});
+  const worker = await someoneStarts();
+  await until(async () => (await relayLag(exam.pool)).events === 0, 'all is published').finally(worker.close);
+  expect(inOrder(await exam.arrived())).toEqual(inOrder(await exam.expected()));
+}, 120_000);
+
+it('with the wrong password they wait in the log, and how often that failed is counted', async () => {
+  exam = await openWith({ KAFKA_PASSWORD: 'guessed' });
+  const worker = await someoneStarts();
+  const failures = async () => {
+    const { body } = await exam.request(undefined, 'GET', '/metrics');
+    return Number(/proctoring_follower_failures_total\{follower="kafka"\} (\d+)/.exec(body)?.[1]);
+  };
+  await until(async () => (await failures()) > 1, 'it failed twice').finally(worker.close);
+  expect((await relayLag(exam.pool)).events).toBeGreaterThan(0);
+}, 120_000);

@@ -1,0 +1,392 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CommandBus } from '@nestjs/cqrs';
+import { SetAttemptStatus, type Status } from '../../libs/domain/src/index.js';
+import { start as beginning, deadLetters, EventStore, retryDeadLetters } from '../../libs/event-store/src/index.js';
+import { until } from '../../libs/event-store/src/testing.js';
+import { Mailer, mailerName } from '../../libs/mail/src/index.js';
+import { MailServer } from '../../libs/mail/src/testing.js';
+import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+
+const { staff, alice, bob } = people;
+const worker = { user_id: 9, preferred_username: 'retirement_worker' };
+const root = '/api/edx_proctoring/v1/proctored_exam';
+const folder = mkdtempSync(join(tmpdir(), 'mails of a test '));
+const settingsFile = join(folder, 'settings.json');
+const kinds = {
+  proctored: publishedExam('Midterm'),
+  watched: publishedExam('Final', { backend: 'watched' }),
+  onboarding: publishedExam('Onboarding', { is_practice_exam: true }),
+  timed: publishedExam('Quiz', { is_proctored: false }),
+};
+
+let server: MailServer;
+let service: Awaited<ReturnType<typeof openService>>;
+let exams: Record<keyof typeof kinds, number>;
+let mailer: Mailer;
+let end: AbortController;
+let running: Promise<void>;
+
+beforeAll(() =>
+  writeFileSync(
+    settingsFile,
+    JSON.stringify({
+      SITE_NAME: 'lms.example.org',
+      PLATFORM_NAME: 'Example Platform',
+      LEARNING_MICROFRONTEND_URL: 'https://learning.example.org',
+      CONTACT_EMAIL: 'contact@example.org',
+      DEFAULT_FROM_EMAIL: 'Exams <exams@example.org>',
+      PROCTORING_BACKENDS: {
+        DEFAULT: 'test',
+        test: {},
+        watched: { provider: 'test', LINK_URLS: { contact: 'https://watched.example.org/contact' } },
+      },
+    }),
+  ),
+);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+beforeEach(async () => {
+  server = new MailServer();
+  await server.open();
+  service = await openService({ PROCTORING_CONFIG: settingsFile, SMTP_URL: server.url, LOG_LEVEL: 'error' });
+  expect((await ask(staff, 'PUT', '/api/lms/v1/roster', roster)).status).toBe(200);
+  const listed = Object.values(kinds);
+  const { body, status } = await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, listed);
+  expect({ status, body }).toMatchObject({ status: 200 });
+  exams = Object.fromEntries(
+    Object.keys(kinds).map((kind, index) => [kind, body[index].exam_id as number]),
+  ) as typeof exams;
+  await start();
+});
+afterEach(async () => {
+  await stop();
+  await service.close();
+  await server.close();
+});
+
+const start = async (configuration = service.configuration) => {
+  end = new AbortController();
+  mailer = new Mailer({ pool: service.database.pool, configuration }, { pollMs: 5 });
+  running = mailer.run(end.signal);
+  const begun = async () => (await query('select from checkpoints')).length === 1;
+  if (configuration.smtpUrl) await until('the mailer reads the log', begun);
+};
+const stop = async () => {
+  end.abort();
+  await running;
+};
+
+const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
+const query = async (text: string) => (await service.database.owner.query(text)).rows;
+const sit = async (person = alice, exam = exams.proctored, isProctored = true) => {
+  const { body } = await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: `${isProctored}` });
+  return body.exam_attempt_id as number;
+};
+const act = async (id: number, action: string, person = alice) =>
+  expect((await ask(person, 'PUT', `${root}/attempt/${id}`, { action })).status).toBe(200);
+const handIn = async (person = alice, exam = exams.proctored) => {
+  const id = await sit(person, exam);
+  await act(id, 'submit', person);
+  return id;
+};
+const review = async (id: number, body: object) =>
+  expect((await ask(staff, 'POST', `${root}/attempt/test-attempt-${id}/reviewed`, body)).status).toBe(200);
+const setStatus = (id: number, status: Status, at = new Date().toISOString()) =>
+  service.app
+    .get(CommandBus)
+    .execute(
+      new SetAttemptStatus(
+        { examId: exams.proctored, userId: alice.user_id },
+        { attemptId: id, status, at },
+        { actor: { kind: 'operator', name: 'ops' } },
+      ),
+    );
+const subjects = () => server.taken.map(({ headers, recipients }) => `${recipients}: ${headers.subject}`);
+const has = (...mails: string[]) =>
+  until(`${mails} arrive`, () => JSON.stringify(subjects()) === JSON.stringify(mails));
+/** The mailer has come to the end of the log. */
+const caughtUp = () =>
+  until('the mailer has read all', async () => {
+    const [{ behind }] = await query(`
+      select count(*)::int as behind from events where (generation, transaction_id, position) >
+        (select generation, xid, position from checkpoints where name = '${mailerName}' union all select 0, '0', 0 limit 1)`);
+    return behind === 0;
+  });
+const letters = () => deadLetters(service.database.pool, mailerName);
+const outcomes = async () =>
+  (await query('select outcome from mails order by recorded_at')).map(({ outcome }) => outcome);
+
+const handedIn = 'alice@example.org: Handed in: Midterm (Demo)';
+const passed = 'alice@example.org: Review passed: Midterm (Demo)';
+const notPassed = 'alice@example.org: Review not passed: Midterm (Demo)';
+
+describe('a learner', () => {
+  it('is told that the exam was handed in, in text and HTML, once', async () => {
+    await handIn();
+    await has(handedIn);
+    const [{ headers, parts }] = server.taken;
+    const [{ id }] = await query("select id from events where type = 'AttemptSubmitted'");
+    expect(headers).toMatchObject({
+      from: 'Exams <exams@example.org>',
+      to: 'alice@example.org',
+      'message-id': `<${id}@example.org>`,
+      'auto-submitted': 'auto-generated',
+    });
+    const course = `https://learning.example.org/course/${courseId}/home`;
+    expect(parts['text/plain']).toMatch(/^Hello alice,\n/);
+    expect(parts['text/plain']).toContain(course);
+    expect(parts['text/html']).toContain(`<a href="${course}">`);
+    expect(parts['text/html']).toContain('Example Platform');
+  });
+
+  it('is told the outcome of the review, and of an appeal', async () => {
+    const id = await handIn();
+    await review(id, { status: 'suspicious', comments: [] });
+    await setStatus(id, 'rejected');
+    await review(id, { status: 'passed', comments: [] });
+    await has(handedIn, 'help@example.org: Please look at a review: Midterm (Demo)', notPassed, passed);
+  });
+
+  it("may ask at the course's address, else at the provider's page, else at the platform's", async () => {
+    const contacts = async (exam: number, person = alice) => {
+      const before = server.taken.length;
+      const id = await handIn(person, exam);
+      await review(id, { status: 'passed', comments: [] });
+      await until('both mails arrive', () => server.taken.length === before + 2);
+      const { parts } = server.taken[before + 1];
+      return [
+        /Questions\? (.*)/.exec(parts['text/plain'])![1],
+        /Questions\? <a href="([^"]*)/.exec(parts['text/html'])![1],
+      ];
+    };
+    const about = encodeURIComponent('Proctored exam Midterm in Demo, learner alice');
+    expect(await contacts(exams.proctored)).toEqual([
+      'help@example.org',
+      `mailto:help@example.org?subject&#x3D;${about}`,
+    ]);
+    const course = { course_id: courseId, display_name: 'Demo' };
+    await ask(staff, 'PUT', '/api/lms/v1/roster', { courses: [course] });
+    const page = 'https://watched.example.org/contact';
+    expect(await contacts(exams.watched)).toEqual([page, page]);
+    const support = 'https://lms.example.org/support/contact_us';
+    expect(await contacts(exams.proctored, bob)).toEqual([support, support]);
+  });
+
+  it('hears nothing of practice and timed exams, of errors, and of what was declined', async () => {
+    await handIn(alice, exams.onboarding);
+    await review(await handIn(bob, exams.onboarding), {
+      status: 'suspicious',
+      reviewed_by: 'x@example.org',
+      comments: [],
+    });
+    await act(await sit(alice, exams.timed, false), 'submit');
+    await act(await sit(alice, exams.watched), 'error');
+    await act(await sit(bob), 'decline', bob);
+    await caughtUp();
+    expect(subjects().filter((subject) => !subject.startsWith('help@example.org'))).toEqual([]);
+  });
+
+  it('whom nobody can write to gets no mail, and holds up nobody', async () => {
+    await ask(staff, 'PUT', '/api/lms/v1/roster', { users: [{ id: 2, username: 'alice', email: '' }] });
+    await handIn();
+    await handIn(bob);
+    await has('bob@example.org: Handed in: Midterm (Demo)');
+    await until('both are recorded', async () => (await outcomes()).length === 2);
+    expect((await outcomes()).sort()).toEqual(['no_address', 'sent']);
+  });
+
+  it('is not written to with what a name could smuggle into head or HTML', async () => {
+    const name = 'Demo\r\nBcc: eve@example.org\r\n\r\n<img src=x onerror=alert(1)>';
+    await ask(staff, 'PUT', '/api/lms/v1/roster', { courses: [{ course_id: courseId, display_name: name }] });
+    await handIn();
+    await until('the mail arrives', () => server.taken.length === 1);
+    const [{ headers, parts, recipients }] = server.taken;
+    expect(recipients).toEqual(['alice@example.org']);
+    expect(headers.bcc).toBeUndefined();
+    expect(headers.subject).toMatch(/^Handed in: Midterm \(Demo Bcc: eve@example\.org/);
+    expect(parts['text/html']).not.toContain('<img');
+  });
+
+  it.each([
+    'alice@example.org, eve@example.org',
+    'alice@example.org>\r\nRCPT TO:<eve@example.org',
+    'alice@example.org\r\nBcc: eve@example.org',
+  ])('with the address %j brings no mail to somebody else', async (email) => {
+    await ask(staff, 'PUT', '/api/lms/v1/roster', { users: [{ id: 2, username: 'alice', email }] });
+    await handIn();
+    await handIn(bob);
+    await until('the mail to Bob arrives', () =>
+      server.taken.some(({ recipients }) => recipients[0] === 'bob@example.org'),
+    );
+    await caughtUp();
+    expect(server.taken.flatMap(({ recipients }) => recipients)).not.toContain('eve@example.org');
+    expect(server.taken.filter(({ headers }) => headers.bcc)).toEqual([]);
+  });
+});
+
+describe('a suspicious review that nobody judged', () => {
+  const suspicious = { status: 'suspicious', comments: [] };
+
+  it("is brought to the course's address, with the way to the session", async () => {
+    const id = await handIn();
+    await review(id, suspicious);
+    await has(handedIn, 'help@example.org: Please look at a review: Midterm (Demo)');
+    const url = `https://lms.example.org/api/edx_proctoring/v1/instructor/${encodeURIComponent(courseId)}/${exams.proctored}?attempt=test-attempt-${id}`;
+    const { parts } = server.taken[1];
+    expect(parts['text/plain']).toContain(`Learner: alice\n\nTo the session: ${url}\n`);
+    expect((await ask(staff, 'GET', new URL(url).pathname + new URL(url).search)).status).toBe(302);
+  });
+
+  it("is brought to the platform's address where the course has none", async () => {
+    await ask(staff, 'PUT', '/api/lms/v1/roster', { courses: [{ course_id: courseId, display_name: 'Demo' }] });
+    await review(await handIn(), suspicious);
+    await has(handedIn, 'contact@example.org: Please look at a review: Midterm (Demo)');
+  });
+});
+
+describe('while the server', () => {
+  it('is away learners notice nothing, and then all is sent, in order, once', async () => {
+    await server.close();
+    const id = await handIn();
+    await review(id, { status: 'passed', comments: [] });
+    await until('the metrics tell', async () => {
+      const { body } = await ask(undefined, 'GET', '/metrics');
+      return /proctoring_mail_oldest_waiting_seconds (?!0\n)/.test(body);
+    });
+    expect(subjects()).toEqual([]);
+    await server.open();
+    await has(handedIn, passed);
+    expect(await letters()).toEqual([]);
+  });
+
+  it.each<[string, MailServer['mood']]>([
+    ['refuses the login', { login: 535 }],
+    ['closes at each recipient', { recipient: () => 421 }],
+  ])('%s all waits, and then is sent', async (_, mood) => {
+    server.mood = mood;
+    await handIn();
+    await handIn(bob);
+    await until('it was tried again', () => server.refusals > 2);
+    server.mood = {};
+    await until('both arrive', () => server.taken.length === 2);
+    expect(await letters()).toEqual([]);
+  });
+
+  it.each<[string, MailServer['mood']]>([
+    ['puts off one recipient', { recipient: (address) => (address.startsWith('alice') ? 450 : undefined) }],
+    ['refuses one recipient', { recipient: (address) => (address.startsWith('alice') ? 550 : undefined) }],
+  ])('%s only that learner waits, and no address is kept', async (_, mood) => {
+    server.mood = mood;
+    const id = await handIn();
+    await review(id, { status: 'passed', comments: [] });
+    await handIn(bob);
+    await has('bob@example.org: Handed in: Midterm (Demo)');
+    await until('all of hers is parked', async () => (await letters()).length === 3);
+    expect(JSON.stringify((await letters()).map(({ reason }) => reason))).not.toMatch('@');
+    expect((await ask(undefined, 'GET', '/metrics')).body).toContain('proctoring_mail_dead_letters 3');
+  });
+
+  it('accepts connections and says nothing, mails wait, and are sent when it speaks', async () => {
+    server.mood = { silent: true };
+    const id = await handIn();
+    await until('the mailer has connected', () => server.refusals > 0);
+    await review(id, { status: 'passed', comments: [] });
+    await until('it gave the silent server up and tried again', () => server.refusals > 1);
+    server.mood = {};
+    await has(handedIn, passed);
+  });
+
+  it('puts a mail off it is sent later by itself, until it is refused for good', async () => {
+    server.mood = { data: 451 };
+    await handIn();
+    await handIn(bob);
+    await until('both are parked', async () => (await letters()).length === 2);
+    await mailer.retryPutOff();
+    expect(await letters()).toHaveLength(2);
+    server.mood = { recipient: (address) => (address.startsWith('bob') ? 550 : undefined) };
+    await mailer.retryPutOff();
+    expect(subjects()).toEqual([handedIn]);
+    const [{ reason, learner }] = await letters();
+    expect(reason).toMatch('refused by the mail server: 550');
+    server.mood = {};
+    await mailer.retryPutOff();
+    expect(subjects()).toEqual([handedIn]);
+    const { pool } = service.database;
+    expect(await retryDeadLetters(pool, mailerName, learner, (events) => mailer.handle(events))).toBe(1);
+    await has(handedIn, 'bob@example.org: Handed in: Midterm (Demo)');
+  });
+});
+
+describe('a mail', () => {
+  const fromTheBeginning = "update checkpoints set generation = 0, xid = '0', position = 0";
+
+  it('that was sent is not sent again after a restart, even from the beginning of the log', async () => {
+    await handIn();
+    await has(handedIn);
+    await until('it is recorded', async () => (await outcomes()).length === 1);
+    await stop();
+    await query(fromTheBeginning);
+    await start();
+    await handIn(bob);
+    await has(handedIn, 'bob@example.org: Handed in: Midterm (Demo)');
+  });
+
+  it('whose record was lost in a crash is sent with the same id, by which receivers know it', async () => {
+    await handIn();
+    await has(handedIn);
+    await until('it is recorded', async () => (await outcomes()).length === 1);
+    await stop();
+    await query(`${fromTheBeginning}; delete from mails`);
+    await start();
+    await has(handedIn, handedIn);
+    const [first, second] = server.taken.map(({ headers }) => headers['message-id']);
+    expect(second).toBe(first);
+  });
+
+  it('waits while there is no SMTP_URL, however long', async () => {
+    await stop();
+    await start({ ...service.configuration, smtpUrl: undefined });
+    await running;
+    const id = await sit();
+    await setStatus(id, 'submitted', new Date(Date.now() - 365 * 24 * 3600 * 1000).toISOString());
+    expect(subjects()).toEqual([]);
+    expect((await ask(undefined, 'GET', '/metrics')).body).toMatch(/proctoring_mail_events_waiting [1-9]/);
+    await start();
+    await has(handedIn);
+  });
+
+  it('is not held up by another learner’s event that nobody can make sense of', async () => {
+    const events = [{ type: 'AttemptStarted', data: { attemptId: 99, at: new Date().toISOString(), effects: 7 } }];
+    const metadata = { commandId: 'test', actor: { kind: 'user', userId: 9 }, userId: 9 } as const;
+    const store = new EventStore(service.database.pool);
+    await store.append([{ stream: 'attempts-9-9', after: beginning, events, metadata }]);
+    await handIn();
+    await has(handedIn);
+    await until('it is a dead letter', async () => (await letters()).length === 1);
+    expect((await letters())[0]).toMatchObject({ learner: 'attempts-9-9', reason: 'effects is not iterable' });
+  });
+
+  it('is not sent of what happened before there was an SMTP_URL for the first time', async () => {
+    await stop();
+    await query('delete from checkpoints');
+    await handIn();
+    expect((await ask(undefined, 'GET', '/metrics')).body).toContain('proctoring_mail_events_waiting 0');
+    await start();
+    await handIn(bob);
+    await has('bob@example.org: Handed in: Midterm (Demo)');
+  });
+
+  it('is not sent to a learner who was retired meanwhile, whatever the roster says later', async () => {
+    await stop();
+    await handIn();
+    expect((await ask(worker, 'POST', `/api/edx_proctoring/v1/retire_user/${alice.user_id}/`)).status).toBe(204);
+    await ask(staff, 'PUT', '/api/lms/v1/roster', roster);
+    await handIn(bob);
+    await start();
+    await has('bob@example.org: Handed in: Midterm (Demo)');
+    await until('both outcomes are recorded', async () => (await outcomes()).length === 2);
+    expect((await outcomes()).sort()).toEqual(['no_address', 'sent']);
+  });
+});

@@ -1,0 +1,384 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { loadConfiguration } from '../../libs/configuration/src/index.js';
+import { until } from '../../libs/event-store/src/testing.js';
+import { Mailer } from '../../libs/mail/src/index.js';
+import { MailServer } from '../../libs/mail/src/testing.js';
+import { courseId, openService, people, publishedExam, roster, tokenSettings } from '../support/service.js';
+
+const { staff, alice, bob } = people;
+const root = '/api/edx_proctoring/v1/proctored_exam';
+const program = 'dist/apps/cli/src/main.js';
+const folder = mkdtempSync(join(tmpdir(), 'operators of a test '));
+const settingsFile = join(folder, 'settings.json');
+
+let service: Awaited<ReturnType<typeof openService>>;
+let exam: number;
+
+beforeAll(async () => {
+  if (!existsSync(program)) throw new Error(`${program} is missing: npm test builds it, and so does npm run build`);
+});
+beforeEach(async () => {
+  service = await openService();
+  await ask(staff, 'PUT', '/api/lms/v1/roster', roster);
+  const path = `${root}/exam_registration/course_id/${courseId}`;
+  exam = (await ask(staff, 'PATCH', path, [publishedExam('Midterm')])).body[0].exam_id;
+});
+afterEach(() => service.close());
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
+const handIn = async (person = alice) => {
+  const { body } = await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' });
+  await ask(person, 'PUT', `${root}/attempt/${body.exam_attempt_id}`, { action: 'submit' });
+  return body.exam_attempt_id as number;
+};
+const query = async (statement: string) => (await service.database.owner.query(statement)).rows;
+const statuses = async () => (await query('select status from attempts order by id')).map(({ status }) => status);
+const lastActor = async () =>
+  (await query('select metadata from events order by position desc limit 1'))[0].metadata.actor;
+const written = async () =>
+  JSON.stringify(
+    await Promise.all(['events', 'attempts', 'users', 'learner_keys'].map((table) => query(`table ${table}`))),
+  );
+
+/** Runs a command as an operator does. */
+async function run(args: string[], more: Record<string, string> = {}) {
+  const { dataDir } = service.configuration;
+  const env = { ...process.env, DATABASE_URL: service.database.url, DATA_DIR: dataDir, NODE_OPTIONS: '', ...more };
+  const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? -1)));
+  const [out, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, out, errors };
+}
+const json = ({ out }: { out: string }) =>
+  out
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+
+it.each([
+  ['token', '--user-id', '1'],
+  ['replay', '--from', '2000-01-01', '--json'],
+])('a reader that goes away early, as head does, is no failure: %s', (...args: string[]) => {
+  const command = [process.execPath, program, ...args].join(' ');
+  const env = {
+    ...process.env,
+    DATABASE_URL: service.database.url,
+    ...tokenSettings,
+    NODE_OPTIONS: '',
+  };
+  const { stdout, stderr } = spawnSync('bash', ['-c', `${command} | true; echo "code \${PIPESTATUS[0]}"`], {
+    env,
+    encoding: 'utf8',
+  });
+  expect({ stdout, stderr }).toEqual({ stdout: 'code 0\n', stderr: '' });
+});
+
+it('an attempt gets a status, with all that follows, and the log says who did it', async () => {
+  const id = await handIn();
+  const result = await run(['set-attempt-status', '--attempt', `${id}`, '--to', 'verified', '--operator', 'olga']);
+  expect(result).toMatchObject({
+    code: 0,
+    out: `attempt ${id}, to verified: events AttemptVerified\n1 done, 0 failed\n`,
+  });
+  expect(await statuses()).toEqual(['verified']);
+  const [{ data, metadata }] = await query("select data, metadata from events where type = 'AttemptVerified'");
+  expect(metadata.actor).toEqual({ kind: 'operator', name: 'olga' });
+  expect(data.effects).toContainEqual({ kind: 'credit', status: 'satisfied' });
+  expect(data.effects).toContainEqual({ kind: 'mail', template: 'verified' });
+});
+
+it('what the rules refuse, and what there is not, fails with exit code 1 and writes nothing', async () => {
+  const id = await handIn();
+  const before = await written();
+  const back = await run(['set-attempt-status', '-a', `${id}`, '-t', 'started', '--json']);
+  expect(back.code).toBe(1);
+  expect(json(back)).toEqual([
+    { attempt: id, to: 'started', error: expect.stringContaining('transition'), dryRun: false },
+  ]);
+  const missing = await run(['set-attempt-status', '-a', '999', '-t', 'error']);
+  expect(missing).toMatchObject({ code: 1, out: expect.stringContaining('There is no attempt 999.') });
+  expect(await written()).toBe(before);
+});
+
+it.each([
+  ['an option is missing', ['set-attempt-status', '--attempt', '1']],
+  ['a status is none that an attempt can be given', ['set-attempt-status', '-a', '1', '-t', 'expired']],
+  ['an id is no number', ['reset-attempts', '--exam', 'x', '--user', '2']],
+  ['there is no such command', ['reset-everything']],
+  ['there is no such exam', ['update-attempts-for-exam', '--exam', '999']],
+  ['a time is none', ['update-status-from-review', '--from', 'yesterday', '--until', '2031-01-01']],
+  ['nobody says what to replay', ['replay']],
+  ['nobody says whose dead letters', ['dead-letters', 'retry']],
+  ['nobody reads the log under that name', ['dead-letters', 'retry', 'nobody']],
+  ['nothing can be done to a callback that way', ['callbacks', 'forget', '1']],
+  ['there is no such read model', ['rebuild', 'learners']],
+  ['a token is for nobody', ['token', '--user-id', 'x']],
+])('when %s the exit code is 2, and a line says why', async (_, args) => {
+  const { code, errors } = await run(args);
+  expect({ code, errors }).toEqual({ code: 2, errors: expect.stringMatching(/\S/) });
+  expect(errors).not.toMatch(/^\s+at /m);
+});
+
+it.each<[string, (id: number) => string[], string[]]>([
+  ['set-attempt-status', (id) => ['-a', `${id}`, '-t', 'rejected'], ['AttemptRejected']],
+  ['reset-attempts', () => ['--exam', `${exam}`, '--user', '2'], ['AttemptRemoved']],
+  ['update-attempts-for-exam', () => ['--exam', `${exam}`], ['AttemptSubmitted']],
+  ['update-status-from-review', () => ['--from', '2020-01-01', '--until', '2099-01-01'], ['AttemptVerified']],
+  ['retire-user', () => ['--user', '2'], ['LearnerRetired']],
+])('a dry run of %s tells what would be done, and does nothing', async (name, argsOf, events) => {
+  const id = await handIn();
+  if (name.includes('review'))
+    await ask(staff, 'POST', `${root}/attempt/test-attempt-${id}/reviewed`, { status: 'passed', comments: [] });
+  const before = await written();
+  const result = await run([name, ...argsOf(id), '--dry-run', '--json']);
+  expect(json(result)).toEqual([expect.objectContaining({ events, dryRun: true })]);
+  expect(result.code).toBe(0);
+  expect(await written()).toBe(before);
+});
+
+it("all of a learner's attempts at an exam are taken away, and nobody else's", async () => {
+  await handIn();
+  await handIn(bob);
+  const result = await run(['reset-attempts', '--exam', `${exam}`, '--user', '2', '--json']);
+  expect(result.code).toBe(0);
+  expect(json(result)).toEqual([{ exam, user: 2, attempts: [1], events: ['AttemptRemoved'], dryRun: false }]);
+  expect(await query('select user_id::int from attempts')).toEqual([{ user_id: 3 }]);
+  expect(await lastActor()).toEqual({ kind: 'operator', name: userInfo().username });
+  expect((await run(['reset-attempts', '--exam', `${exam}`, '--user', '2'])).code).toBe(1);
+});
+
+it('each attempt at an exam is given its own status again', async () => {
+  const [hers, his] = [await handIn(), await handIn(bob)];
+  const [{ completed_at: before }] = await query(`select completed_at from attempts where id = ${hers}`);
+  await run(['set-attempt-status', '-a', `${his}`, '-t', 'verified']);
+  const result = await run(['update-attempts-for-exam', '--exam', `${exam}`, '--json']);
+  expect(json(result).map(({ events }) => events)).toEqual([['AttemptSubmitted'], ['AttemptVerified']]);
+  expect(await statuses()).toEqual(['submitted', 'verified']);
+  const [{ completed_at: after }] = await query(`select completed_at from attempts where id = ${hers}`);
+  expect(after.getTime()).toBeGreaterThan(before.getTime());
+});
+
+it('reviews are judged once more by the settings of now', async () => {
+  const id = await handIn();
+  await ask(staff, 'POST', `${root}/attempt/test-attempt-${id}/reviewed`, { status: 'suspicious', comments: [] });
+  expect(await statuses()).toEqual(['second_review_required']);
+  writeFileSync(settingsFile, JSON.stringify({ REQUIRE_FAILURE_SECOND_REVIEWS: false }));
+  const args = ['update-status-from-review', '--from', '2020-01-01', '--until', '2099-01-01'];
+  const result = await run(args, { PROCTORING_CONFIG: settingsFile });
+  expect(result).toMatchObject({ code: 0, out: expect.stringContaining('AttemptRejected') });
+  expect(await statuses()).toEqual(['rejected']);
+  expect(await run(['update-status-from-review', '--from', '2020-01-01', '--until', '2021-01-01'])).toMatchObject({
+    code: 0,
+    out: '0 done, 0 failed\n',
+  });
+});
+
+it('reviews whose attempt is gone are listed', async () => {
+  const id = await handIn();
+  await ask(staff, 'POST', `${root}/attempt/test-attempt-${id}/reviewed`, { status: 'passed', comments: [] });
+  expect(json(await run(['set-is-attempt-active', '--json']))).toEqual([]);
+  await run(['reset-attempts', '--exam', `${exam}`, '--user', '2']);
+  const [code] = await query(`select data->>'attemptCode' as code from events where type = 'AttemptCreated'`);
+  expect(json(await run(['set-is-attempt-active', '--json']))).toEqual([{ attempt: id, ...code }]);
+});
+
+it('a learner is forgotten, as by the request for it', async () => {
+  await handIn();
+  const result = await run(['retire-user', '--user', '2', '--operator', 'olga', '--json']);
+  expect(json(result)).toEqual([{ user: 2, events: ['LearnerRetired'], dryRun: false }]);
+  expect(await query('select username, email from users where id = 2')).toEqual([
+    { username: 'retired user 2', email: '' },
+  ]);
+  expect(await query('select key from learner_keys where user_id = 2')).toEqual([{ key: null }]);
+  expect(await lastActor()).toEqual({ kind: 'operator', name: 'olga' });
+});
+
+it('the history of an attempt is printed and proved; one that was changed fails', async () => {
+  const id = await handIn();
+  const types = async (...args: string[]) => json(await run(['replay', ...args, '--json'])).map(({ type }) => type);
+  const history = ['AttemptCreated', 'AttemptSubmitted'];
+  expect(await types('--attempt', `${id}`)).toEqual(history);
+  expect(await types('--stream', `attempts-${exam}-2`)).toEqual(history);
+  expect((await run(['replay', '--attempt', `${id}`])).out).toMatch(
+    /^stream attempts-\d+-2, version 1, .* type AttemptCreated, by .*\nstream attempts-\d+-2, version 2, /,
+  );
+  expect(await run(['replay', '--attempt', '999'])).toMatchObject({ code: 1, errors: 'There is no attempt 999.\n' });
+  await query(`update streams set head_hash = '\\x00' where id = 'attempts-${exam}-2'`);
+  expect((await run(['replay', '--attempt', `${id}`])).code).toBe(1);
+});
+
+describe('what could not be delivered', () => {
+  let server: MailServer;
+  let smtp: Record<string, string>;
+
+  beforeEach(async () => {
+    server = new MailServer();
+    await server.open();
+    writeFileSync(settingsFile, JSON.stringify({ DEFAULT_FROM_EMAIL: 'exams@example.org' }));
+    smtp = { SMTP_URL: server.url, PROCTORING_CONFIG: settingsFile };
+    server.mood = { recipient: () => 550 };
+    const configuration = loadConfiguration({ ...smtp, DATA_DIR: folder });
+    const end = new AbortController();
+    const running = new Mailer({ pool: service.database.pool, configuration }, { pollMs: 5 }).run(end.signal);
+    await until('the mailer reads the log', async () => (await query('select from checkpoints')).length === 1);
+    const first = await handIn();
+    await ask(staff, 'POST', `${root}/attempt/test-attempt-${first}/reviewed`, { status: 'passed', comments: [] });
+    await handIn(bob);
+    await until('both learners wait', async () => (await letters()).length === 4);
+    end.abort();
+    await running;
+  });
+  afterEach(() => server.close());
+
+  const all = ['AttemptSubmitted', 'ReviewReceived', 'AttemptVerified'];
+  const letters = () => query('select learner, event_id from dead_letters order by generation, xid, position');
+  const [hers, his] = ['attempts-1-2', 'attempts-1-3'];
+
+  it('is listed, and a dry run of trying again or giving up tells what there is and does nothing', async () => {
+    const before = await letters();
+    const listed = await run(['dead-letters', 'list', '--json'], smtp);
+    expect(json(listed).map(({ follower, learner, type }) => [follower, learner, type])).toEqual([
+      ['mail', hers, 'AttemptSubmitted'],
+      ['mail', hers, 'ReviewReceived'],
+      ['mail', hers, 'AttemptVerified'],
+      ['mail', his, 'AttemptSubmitted'],
+    ]);
+    expect((await run(['dead-letters', 'list', 'mail'], smtp)).out).toMatch(/^follower mail, learner attempts-1-2, /);
+    server.mood = {};
+    const again = await run(['dead-letters', 'retry', 'mail', hers, '--dry-run', '--json'], smtp);
+    expect(json(again)).toEqual([{ follower: 'mail', learner: hers, delivered: all, dryRun: true }]);
+    const { event_id } = before[0];
+    const up = await run(['dead-letters', 'skip', 'mail', event_id, '--dry-run', '--json'], smtp);
+    expect(json(up)).toEqual([{ follower: 'mail', event: event_id, skipped: 'AttemptSubmitted', dryRun: true }]);
+    expect(await letters()).toEqual(before);
+    expect(server.taken).toEqual([]);
+  });
+
+  it("is delivered when it is tried again, one learner's or everybody's; what is refused again stays", async () => {
+    expect(await run(['dead-letters', 'retry', 'mail'], smtp)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('0 done, 2 failed'),
+    });
+    server.mood = { recipient: (address) => (address.startsWith('bob') ? 550 : undefined) };
+    const again = await run(['dead-letters', 'retry', 'mail', '--json'], smtp);
+    expect(again.code).toBe(1);
+    expect(json(again)).toEqual([
+      { follower: 'mail', learner: hers, delivered: all, dryRun: false },
+      { follower: 'mail', learner: his, error: expect.stringContaining('550'), dryRun: false },
+    ]);
+    expect(server.taken).toHaveLength(2);
+    const [{ learner, event_id }] = await letters();
+    expect(learner).toBe(his);
+    expect(await run(['dead-letters', 'skip', 'mail', event_id], smtp)).toMatchObject({ code: 0 });
+    expect(await run(['dead-letters', 'skip', 'mail', event_id], smtp)).toMatchObject({ code: 1 });
+    expect(await letters()).toEqual([]);
+  });
+});
+
+describe('a review that was refused', () => {
+  let refused: number;
+  const publish = (more: object) =>
+    ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, [publishedExam('Midterm', more)]);
+  const callbacks = () => query('select id from quarantined_callbacks');
+
+  beforeEach(async () => {
+    const id = await handIn();
+    await publish({ is_proctored: false });
+    await ask(staff, 'POST', `${root}/attempt/test-attempt-${id}/reviewed`, { status: 'passed', comments: [] });
+    [{ id: refused }] = json(await run(['callbacks', 'list', '--json']));
+  });
+
+  it('is tried again, and released when it is taken; the log says who did it', async () => {
+    const tried = await run(['callbacks', 'replay', `${refused}`, '--json']);
+    expect(tried.code).toBe(1);
+    expect(json(tried)).toEqual([{ callback: refused, error: expect.any(String), dryRun: false }]);
+    await publish({});
+    const before = await written();
+    const dry = await run(['callbacks', 'replay', `${refused}`, '--dry-run', '--json']);
+    const events = ['ReviewReceived', 'AttemptVerified'];
+    expect(json(dry)).toEqual([{ callback: refused, events, dryRun: true }]);
+    expect(await written()).toBe(before);
+    expect(await callbacks()).toHaveLength(1);
+    const taken = await run(['callbacks', 'replay', `${refused}`, '--operator', 'olga', '--json']);
+    expect(json(taken)).toEqual([{ callback: refused, events, dryRun: false }]);
+    expect(await statuses()).toEqual(['verified']);
+    expect(await lastActor()).toEqual({ kind: 'operator', name: 'olga' });
+    expect(await callbacks()).toEqual([]);
+  });
+
+  it('is thrown away, unless it is a dry run', async () => {
+    const dry = await run(['callbacks', 'discard', `${refused}`, '--dry-run']);
+    expect(dry).toMatchObject({ code: 0, out: `callback ${refused}: discarded true\n1 done (dry run), 0 failed\n` });
+    expect(await callbacks()).toHaveLength(1);
+    expect(await run(['callbacks', 'discard', `${refused}`])).toMatchObject({ code: 0 });
+    expect(await run(['callbacks', 'discard', `${refused}`])).toMatchObject({ code: 1 });
+  });
+});
+
+it('a read model is compared with the log in a dry run, and swapped in without', async () => {
+  await handIn();
+  const [{ oid: before }] = await query("select 'attempts'::regclass::oid");
+  const table = async () => (await query("select 'attempts'::regclass::oid"))[0].oid;
+  const dry = await run(['rebuild', 'attempts', '--dry-run', '--json']);
+  expect(json(dry)).toEqual([
+    { table: 'attempts', events: expect.any(Number), rows: 1, differing: [], swapped: false, dryRun: true },
+  ]);
+  expect(dry.code).toBe(0);
+  expect(await table()).toBe(before);
+  await query("update attempts set status = 'verified'");
+  const differing = await run(['rebuild', 'attempts', '--json']);
+  expect(differing.code).toBe(1);
+  expect(json(differing)).toEqual([
+    { table: 'attempts', error: 'rows 1 differ from the log, so nothing is swapped in', dryRun: false },
+  ]);
+  expect(json(await run(['rebuild', 'attempts', '--replace', '--json']))).toMatchObject([
+    { differing: [1], swapped: true },
+  ]);
+  expect(await statuses()).toEqual(['submitted']);
+  expect(await table()).not.toBe(before);
+});
+
+it('obscured ids are those of the LMS and those of now', async () => {
+  const [from, to] = ['in.csv', 'out.csv'].map((name) => join(folder, name));
+  writeFileSync(from, 'email,user_id\nalice@example.org,2\nnobody@example.org,\nalice@example.org,3\n');
+  writeFileSync(settingsFile, JSON.stringify({ PROCTORING_USER_OBFUSCATION_KEY: 'new' }));
+  const env = { DJANGO_SECRET_KEY: 'old', PROCTORING_CONFIG: settingsFile };
+  const args = ['obscured-ids', from, to, '--backend', 'watchers'];
+  const dry = await run([...args, '--dry-run', '--json'], env);
+  expect(json(dry)).toEqual([{ file: to, learners: 1, dryRun: true }]);
+  expect(existsSync(to)).toBe(false);
+  expect(await run(args, env)).toMatchObject({ code: 0 });
+  expect(readFileSync(to, 'utf8')).toMatch(
+    /^email,existing_user_id,target_user_id\nalice@example\.org,[0-9a-f]{40},[0-9a-f]{40}\n$/,
+  );
+  expect((await run(['obscured-ids', from, to])).code).toBe(2);
+});
+
+it('the access log has who ran which command by the user of the system, whatever name was given', async () => {
+  const attempt = await handIn();
+  const args = ['set-attempt-status', '-a', String(attempt), '-t', 'verified', '--operator', 'somebody else'];
+  expect(await run(args, { USER: 'nobody', LOGNAME: 'nobody' })).toMatchObject({ code: 0 });
+  await run(['callbacks', 'list']);
+  await run(['retire-user', '--user', '2', '--dry-run']);
+  await run(['callbacks', 'discard', '99']);
+  const entries = await query('select * from access_log where os_user is not null order by id');
+  const { username } = userInfo();
+  expect(new Set(entries.map(({ os_user }) => os_user))).toEqual(new Set([username]));
+  expect(entries.map(({ action, outcome, objects }) => [action, outcome, objects])).toEqual([
+    ['ops set-attempt-status', 'begun', []],
+    ['ops set-attempt-status', 'done', [`attempt:${attempt}`]],
+    ['ops callbacks list', 'begun', []],
+    ['ops retire-user', 'begun', []],
+    ['ops retire-user', 'dry run', ['user:2']],
+    ['ops callbacks discard', 'begun', []],
+    ['ops callbacks discard', 'failed', ['callback:99']],
+  ]);
+  expect(entries[0].operator).toBe('somebody else');
+  const [{ metadata }] = await query(`select metadata from events order by position desc limit 1`);
+  expect(metadata.requestId).toBe(entries[0].request_id);
+});

@@ -1,0 +1,311 @@
+import { contentId, courseId, openService, type Person, people, publishedExam, roster } from '../support/service.js';
+
+const { staff, alice, bob, teacher } = people;
+const otherTeacher = { user_id: 6, preferred_username: 'other_teacher' };
+const root = { user_id: 7, preferred_username: 'root', superuser: true };
+const worker = { user_id: 8, preferred_username: 'retirement_worker' };
+const roles: Record<string, Person | undefined> = {
+  Anonymous: undefined,
+  Self: alice,
+  Other: bob,
+  CourseStaff: teacher,
+  GlobalStaff: staff,
+  /** Not in the reference's matrix: */
+  OtherCourseStaff: otherTeacher,
+  Superuser: root,
+  Reviewer: people.reviewer,
+  RetirementWorker: worker,
+};
+const otherCourse = 'course-v1:OrgX+Other+2031';
+const emptyCourse = 'course-v1:OrgX+Empty+2031';
+
+/**
+ * What a cell expects: a status; `403` is the sentence about staff or about credentials, `403d` one that names ids, `403e`
+ * an empty body, `403c` a course that cannot be told.
+ */
+type Row = { method: string; path: string; cells: string; body?: object; given?: Given };
+type Given = 'errored' | 'nothing';
+
+const row = (method: string, path: string, cells: string, more: Partial<Row> = {}): Row => ({
+  method,
+  path,
+  cells,
+  ...more,
+});
+const exam = { exam_id: '{exam}' };
+const allowance = { ...exam, user_info: 'alice', key: 'additional_time_granted', value: '5' };
+const bulk = { exam_ids: '{exam:text}', user_ids: 'alice', allowance_type: 'additional_time_granted', value: '5' };
+const newExam = {
+  ...publishedExam('new'),
+  content_id: '{new}',
+  external_id: 'at the provider',
+};
+const resume = { action: 'mark_ready_to_resume' };
+const review = { status: 'passed', comments: [] };
+
+// rest-api.md §6, and after the five roles there: staff of another course, superuser, reviewer, retirement worker.
+//                                                              Anon Self Other Staff Global | Other Super Review Worker
+const matrix: Row[] = [
+  row('POST', '~/exam', '403  403  403  403  200    403  403  403  403', { body: newExam }),
+  row('PUT', '~/exam', '403  403  403  403  200    403  403  403  403', { body: { ...exam, exam_name: 'x' } }),
+  row('GET', '~/exam', '403  405  405  405  405    405  405  405  405'),
+  row('GET', '~/exam/exam_id/{exam}', '403  200  200  200  200    200  200  200  200'),
+  row('POST', '~/exam/exam_id/{exam}', '403  403  403  403  405    403  403  403  403'),
+  row('PUT', '~/exam/exam_id/{exam}', '403  403  403  403  405    403  403  403  403'),
+  row('GET', '~/exam/course_id/{C}/content_id/{content%}', '403  200  200  200  200    200  200  200  200'),
+  row('POST', '~/exam/course_id/{C}/content_id/{content%}', '403  403  403  403  405    403  403  403  403'),
+  row('PUT', '~/exam/course_id/{C}/content_id/{content%}', '403  403  403  403  405    403  403  403  403'),
+  row('GET', '~/exam/course_id/{C}', '403  200  200  200  200    200  200  200  200'),
+  row('POST', '~/exam/course_id/{C}', '403  403  403  403  405    403  403  403  403'),
+  row('PUT', '~/exam/course_id/{C}', '403  403  403  403  405    403  403  403  403'),
+  row('PATCH', `~/exam_registration/course_id/${emptyCourse}`, '403  403  403  403  200    403  403  403  403', {
+    body: [],
+  }),
+  row('GET', '~/attempt/{attempt}', '403  200  403d 403d 403d   403d 403d 403d 403d'),
+  row('GET', '~/attempt/999999', '403  400  400  400  400    400  400  400  400'),
+  row('PUT', '~/attempt/{attempt}', '403  200  403d 403d 403d   403d 403d 403d 403d', { body: { action: 'submit' } }),
+  row('PUT', '~/attempt/{attempt}', '403  403d 403d 403d 403d   403d 403d 403d 403d', {
+    body: { action: 'submit', user_id: alice.user_id },
+  }),
+  // A learner does not allow the own resume: a deliberate difference.
+  row('PUT', '~/attempt/{attempt}', '403  403d 403d 403d 403d   403d 403d 403d 403d', {
+    body: resume,
+    given: 'errored',
+  }),
+  row('PUT', '~/attempt/{attempt}', '403  403d 403d 200  200    403d 403d 403d 403d', {
+    body: { ...resume, user_id: alice.user_id },
+    given: 'errored',
+  }),
+  row('PUT', '~/attempt/999999', '403  400  400  400  400    400  400  400  400', { body: { action: 'submit' } }),
+  row('DELETE', '~/attempt/{attempt}', '403  403  403  200  200    403  403  403  403'),
+  row('DELETE', '~/attempt/999999', '403  400  400  400  400    400  400  400  400'),
+  row('GET', '~/attempt/grouped/course_id/{C}', '403  403  403  200  200    403  403  403  403'),
+  row('GET', '~/attempt/grouped/course_id/{C}/search/alice', '403  403  403  200  200    403  403  403  403'),
+  row('GET', '~/attempt', '403  200  200  200  200    200  200  200  200'),
+  row('POST', '~/attempt', '403  200  200  200  200    200  200  200  200', { body: exam, given: 'nothing' }),
+  row('PUT', '~/attempt/{attempt}/review_status', '403  200  403d 403d 403d   403d 403d 403d 403d'),
+  // Not everybody says that an attempt is ready: a deliberate difference.
+  row('POST', '~/attempt/{external}/ready', '403  200  403d 200  200    403d 200  200  403d'),
+  row('POST', '~/attempt/{external}/reviewed', '403  403e 403e 403e 200    403e 200  200  403e', { body: review }),
+  row('POST', '~/attempt/unknown/reviewed', '403  400  400  400  400    400  400  400  400', { body: review }),
+  row('GET', '~/{C}/allowance', '403  403  403  200  200    403  403  403  403'),
+  row('PUT', '~/{C}/allowance', '403  403  403  405  405    403  403  403  403'),
+  row('DELETE', '~/{C}/allowance', '403  403  403  405  405    403  403  403  403'),
+  row('PUT', '~/allowance', '403  403  403  200  200    403  403  403  403', { body: allowance }),
+  row('PUT', '~/allowance', '403  403c 403c 403c 400    403c 403c 403c 403c', {
+    body: { ...allowance, exam_id: undefined },
+  }),
+  row('DELETE', '~/allowance', '403  403  403  200  200    403  403  403  403', {
+    body: { ...exam, user_id: alice.user_id, key: 'additional_time_granted' },
+  }),
+  row('DELETE', '~/allowance', '403  403c 403c 403c 200    403c 403c 403c 403c', { body: { user_id: alice.user_id } }),
+  row('GET', '~/allowance', '403  403c 403c 403c 405    403c 403c 403c 403c'),
+  row('PUT', '~/{C}/bulk_allowance', '403  403  403  200  200    403  403  403  403', { body: bulk }),
+  row('PUT', '~/bulk_allowance', '403  403  403  200  200    403  403  403  403', { body: bulk }),
+  row('PUT', '~/bulk_allowance', '403  403c 403c 403c 400    403c 403c 403c 403c', {
+    body: { ...bulk, exam_ids: '' },
+  }),
+  row('GET', '~/{C}/grouped/allowance', '403  403  403  200  200    403  403  403  403'),
+  // Own exams, or staff: a deliberate difference. Course staff name the course.
+  row('GET', `~/active_exams_for_user?user_id=${alice.user_id}`, '403  200  403  403  200    403  403  403  403'),
+  row(
+    'GET',
+    `~/active_exams_for_user?user_id=${alice.user_id}&course_id={C%}`,
+    '403  200  403  200  200    403  403  403  403',
+  ),
+  row('GET', '/v1/user_onboarding/status?course_id={C%}', '403  200  200  200  200    200  200  200  200'),
+  row(
+    'GET',
+    '/v1/user_onboarding/status?course_id={C%}&username=alice',
+    '403  200  403  200  200    403  403  403  403',
+  ),
+  row('GET', '/v1/user_onboarding/status/panel?course_id={C%}', '403  200  200  200  200    200  200  200  200'),
+  row(
+    'GET',
+    '/v1/user_onboarding/status/panel?course_id={C%}&username=alice',
+    '403  200  403  200  200    403  403  403  403',
+  ),
+  row('GET', '/v1/user_onboarding/status/course_id/{C}', '403  403  403  200  200    403  403  403  403'),
+  row('GET', '/v1/instructor/{C}', '403  403  403  302  302    403  403  403  403'),
+  row('GET', '/v1/instructor/{C}/{exam}', '403  403  403  302  302    403  403  403  403'),
+  row('POST', '/v1/retire_backend_user/777/', '403  403e 403e 403e 403e   403e 200  403e 200'),
+  row('POST', '/v1/retire_user/777/', '403  403e 403e 403e 403e   403e 204  403e 204'),
+  row('GET', '~/attempt/course_id/{C}?content_id={content%}', '403  200  200  200  200    200  200  200  200'),
+  row(
+    'GET',
+    `~/attempt/course_id/{C}?content_id={content%}&user_id=${alice.user_id}`,
+    '403  403  403  403  200    403  403  403  403',
+  ),
+  ...['student_view', 'attempt_status_summary'].flatMap((view) => [
+    row('GET', `~/${view}/course_id/{C}?content_id={content%}`, '403  200  200  200  200    200  200  200  200'),
+    row(
+      'GET',
+      `~/${view}/course_id/{C}?content_id={content%}&user_id=${alice.user_id}`,
+      '403  403  403  403  200    403  403  403  403',
+    ),
+  ]),
+  row(
+    'GET',
+    '~/student_view/course_id/{C}?content_id={content%}&user_role=staff',
+    '403  403  403  200  200    403  403  403  403',
+  ),
+  row('GET', '~/active_attempt', '403  200  200  200  200    200  200  200  200'),
+  row('GET', `~/active_attempt?user_id=${alice.user_id}`, '403  403  403  403  200    403  403  403  403'),
+  row('GET', '~/settings/exam_id/{exam}/', '403  200  200  200  200    200  200  200  200'),
+  row('GET', '~/review_policy/exam_id/{exam}/', '403  200  200  200  200    200  200  200  200'),
+  ...['GET', 'POST'].map((method) =>
+    row(method, '/proctoring_launch_callback/start_exam/{code}', '302  302  302  302  302    302  302  302  302'),
+  ),
+  row('GET', '/proctoring_launch_callback/start_exam/unknown', '404  404  404  404  404    404  404  404  404'),
+  row('POST', '/proctoring_review_callback/', '403d 403d 403d 403d 403d   403d 403d 403d 403d', { body: {} }),
+  row('POST', '/proctoring_review_callback/no-secret/', '403d 403d 403d 403d 403d   403d 403d 403d 403d', { body: {} }),
+  row(
+    'DELETE',
+    `~/exam_id/{exam}/user_id/${alice.user_id}/reset_attempts`,
+    '403  403  403  200  200    403  403  403  403',
+  ),
+  row(
+    'DELETE',
+    `~/exam_id/{exam}/user_id/${bob.user_id}/reset_attempts`,
+    '403  403  403  404  404    403  403  403  403',
+  ),
+  row(
+    'DELETE',
+    `~/exam_id/999999/user_id/${bob.user_id}/reset_attempts`,
+    '403  400  400  400  404    400  400  400  400',
+  ),
+];
+
+let service: Awaited<ReturnType<typeof openService>>;
+beforeAll(async () => {
+  service = await openService({
+    PROCTORING_CONFIG: new URL('../support/fixtures/viewable-past-due.json', import.meta.url).pathname,
+  });
+  const more = Object.values(roles).flatMap((person) =>
+    person ? { id: person.user_id, username: person.preferred_username, email: `${person.user_id}@example.org` } : [],
+  );
+  await service.request(staff, 'PUT', '/api/lms/v1/roster', {
+    ...roster,
+    users: [...roster.users, ...more.filter(({ id }) => !roster.users.some((user) => user.id === id))],
+    courses: [...roster.courses, { course_id: otherCourse, display_name: 'Other' }],
+    course_staff: [...roster.course_staff, { user: 'other_teacher', course_id: otherCourse }],
+  });
+  await service.request(staff, 'PATCH', at(`~/exam_registration/course_id/${courseId}`), [
+    publishedExam('onboarding', { is_practice_exam: true }),
+  ]);
+});
+afterAll(() => service.close());
+
+const at = (path: string) => `/api/edx_proctoring${path.replace(/^~/, '/v1/proctored_exam')}`;
+let made = 0;
+
+/** A new exam, and an attempt of alice unless the row wants none; how the row's names are then to be read. */
+async function scenario(given?: Given): Promise<(text: string) => string> {
+  const content = contentId(`exam${++made}`);
+  const body = { ...newExam, content_id: content };
+  const { exam_id } = (await service.request(staff, 'POST', at('~/exam'), body)).body;
+  const attempt = given === 'nothing' ? {} : await attemptAt(exam_id);
+  if (given === 'errored') await service.request(alice, 'PUT', at(`~/attempt/${attempt.id}`), { action: 'error' });
+  expect(exam_id).toEqual(expect.any(Number));
+  const values: Record<string, unknown> = {
+    C: courseId,
+    exam: exam_id,
+    attempt: attempt.id,
+    external: attempt.external_id,
+    code: attempt.attempt_code,
+    content,
+    new: contentId(`exam${++made}`),
+  };
+  return (text) =>
+    text
+      .replace(/"\{exam\}"/g, String(exam_id))
+      .replace(/\{(\w+)(%|:text)?\}/g, (_, name, encoded) =>
+        encoded === '%' ? encodeURIComponent(String(values[name])) : String(values[name]),
+      );
+}
+
+async function attemptAt(examId: number) {
+  const asked = { exam_id: examId, attempt_proctored: 'true' };
+  const { exam_attempt_id } = (await service.request(alice, 'POST', at('~/attempt'), asked)).body;
+  return (await service.request(alice, 'GET', at(`~/attempt/${exam_attempt_id}`))).body;
+}
+
+/** An answer in the words of the matrix. */
+function cellOf({ status, body }: { status: number; body: any }): string {
+  if (status !== 403) return String(status);
+  if (body === '') return '403e';
+  if (body.detail === 'could not determine the course_id') return '403c';
+  const isPlain = /^(Must be a Staff User to Perform this request|Authentication credentials were not provided)\.$/;
+  return isPlain.test(body.detail) ? '403' : '403d';
+}
+
+const ask = async ({ method, path, body, given }: Row, person: Person | undefined) => {
+  const fill = await scenario(given);
+  const sent = body === undefined ? undefined : JSON.parse(fill(JSON.stringify(body)));
+  return service.request(person, method, fill(at(path)), sent);
+};
+
+describe.each(matrix)('$method $path $body', (row) => {
+  const cells = row.cells.split(/ +/);
+  it.each(Object.keys(roles).map((role, index) => [role, cells[index]] as const))('%s gets %s', async (role, cell) => {
+    expect(cellOf(await ask(row, roles[role]))).toBe(cell);
+  });
+
+  if (row.method === 'GET')
+    it.each(Object.keys(roles))('%s gets the same status for HEAD', async (role) => {
+      const [get, head] = [await ask(row, roles[role]), await ask({ ...row, method: 'HEAD' }, roles[role])];
+      expect(head.status).toBe(get.status);
+    });
+});
+
+describe('every route of the reference', () => {
+  const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+  it('refuses the methods that it does not have, to those who are logged in', async () => {
+    const fill = await scenario();
+    for (const path of new Set(matrix.map(({ path }) => fill(at(path.split('?')[0]))))) {
+      const { headers } = await service.request(staff, 'OPTIONS', path);
+      for (const method of methods.filter((each) => !String(headers.allow).split(', ').includes(each))) {
+        const where = `${method} ${path}`;
+        for (const person of [alice, teacher, staff])
+          expect([where, await service.request(person, method, path)]).toMatchObject([
+            where,
+            { status: 405, body: { detail: `Method "${method}" not allowed.` }, headers: { allow: headers.allow } },
+          ]);
+        const anonymous = /_callback\//.test(path) ? '405' : '403'; // nobody logs in there
+        expect([where, cellOf(await service.request(undefined, method, path))]).toEqual([where, anonymous]);
+      }
+    }
+  });
+
+  it('stands in the matrix, with each of its methods', async () => {
+    const { paths } = (await service.request(staff, 'GET', '/docs-json')).body;
+    const fill = await scenario();
+    const concrete = matrix.map(({ method, path }) => ({ method, path: fill(at(path.split('?')[0])) }));
+    const missing = Object.keys(paths)
+      .filter((path) => path.startsWith('/api/edx_proctoring/'))
+      .flatMap((path) => {
+        const pattern = new RegExp(`^${path.replace(/\{\w+\}/g, '[^]+')}$`);
+        return Object.keys(paths[path])
+          .filter((method) => methods.includes(method.toUpperCase()))
+          .filter((method) => !concrete.some((row) => row.method === method.toUpperCase() && pattern.test(row.path)))
+          .map((method) => `${method} ${path}`);
+      });
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('the review status, where exams stay hidden after their due date', () => {
+  it('is acknowledged by nobody', async () => {
+    const hiding = await openService();
+    try {
+      for (const person of [alice, bob, teacher, staff])
+        expect(await hiding.request(person, 'PUT', at('~/attempt/1/review_status'))).toMatchObject({
+          status: 404,
+          body: { detail: 'Cannot update attempt review status' },
+        });
+    } finally {
+      await hiding.close();
+    }
+  });
+});

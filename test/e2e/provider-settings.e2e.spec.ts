@@ -1,0 +1,223 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CommandBus } from '@nestjs/cqrs';
+import { obscuredUserId } from '#providers';
+import { Clock } from '../../libs/clock/src/index.js';
+import { Delivery } from '../../libs/delivery/src/index.js';
+import { EventStore } from '../../libs/event-store/src/index.js';
+import { until } from '../../libs/event-store/src/testing.js';
+import { providerOf } from '../../libs/providers/src/index.js';
+import { silence, Vendor } from '../../libs/providers/src/testing.js';
+import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+
+const { staff, alice, bob, teacher } = people;
+const root = '/api/edx_proctoring/v1/proctored_exam';
+const folder = mkdtempSync(join(tmpdir(), 'providers of a test '));
+const obfuscationKey = 'an obfuscation key of the tests';
+const known = (userId: number) => obscuredUserId(userId, obfuscationKey, 'rest');
+
+let vendor: Vendor;
+let service: Awaited<ReturnType<typeof openService>>;
+let exams: number[];
+
+const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
+const openWith = async (settings: object = {}, backends: object = {}) => {
+  const file = join(folder, `${Math.random()}.json`);
+  const rest = {
+    base_url: vendor.url,
+    client_id: 'lms',
+    client_secret: 'a secret of the vendor',
+    request_timeout: 2, // a vendor in good health needs less on a busy machine too
+    verbose_name: 'Watchers',
+  };
+  const PROCTORING_BACKENDS = { DEFAULT: 'rest', rest, ...backends };
+  const PROCTORING_USER_OBFUSCATION_KEY = obfuscationKey;
+  writeFileSync(file, JSON.stringify({ PROCTORING_BACKENDS, PROCTORING_USER_OBFUSCATION_KEY, ...settings }));
+  service = await openService({ PROCTORING_CONFIG: file });
+  expect((await ask(staff, 'PUT', '/api/lms/v1/roster', roster)).status).toBe(200);
+  const { body } = await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, [
+    publishedExam('midterm'),
+    publishedExam('onboarding', { is_practice_exam: true }),
+  ]);
+  exams = body.map(({ exam_id }: { exam_id: number }) => exam_id);
+};
+beforeAll(async () => {
+  vendor = await Vendor.open();
+});
+afterEach(async () => {
+  await service.close();
+  vendor.forget();
+});
+afterAll(async () => {
+  await vendor.close();
+  rmSync(folder, { recursive: true });
+});
+
+const create = () => ask(alice, 'POST', `${root}/attempt`, { exam_id: exams[0], attempt_proctored: 'true' });
+const path = '/api/edx_proctoring/v1/user_onboarding/status';
+const own = () => ask(alice, 'GET', `${path}?course_id=${encodeURIComponent(courseId)}`);
+const ofCourse = (query = '') => ask(teacher, 'GET', `${path}/course_id/${courseId}${query}`);
+const profiles = (answer: object) => {
+  vendor.mood = ({ route }) => (route.includes('onboarding_statuses') ? answer : undefined);
+};
+const asked = () => vendor.routes().filter((route) => route.includes('onboarding_statuses'));
+
+describe('the registration of an attempt', () => {
+  it.each([
+    [{ status: 503 }, 503, 'Watchers cannot register the attempt (HTTP 503).'],
+    [{ status: 400 }, 502, 'Watchers cannot register the attempt (HTTP 400).'],
+    [{ body: {} }, 502, 'Watchers sent no id for the attempt.'],
+    [silence, 503, 'Watchers does not answer.'],
+  ])('answered %j by the vendor is answered %i, and leaves nothing behind', async (answer, status, detail) => {
+    await openWith();
+    vendor.mood = ({ route }) => (route.endsWith('/attempt/') ? answer : undefined);
+    expect(await create()).toMatchObject({ status, body: { detail, provider: 'rest' } });
+    vendor.mood = () => undefined;
+    expect(await create()).toMatchObject({ status: 200 });
+  });
+
+  it('tells the vendor an id of the learner that only the obfuscation key gives', async () => {
+    await openWith();
+    await create();
+    expect(vendor.calls.at(-1)!.json).toMatchObject({ user_id: known(alice.user_id), is_sample_attempt: false });
+  });
+});
+
+describe('a proctored exam whose provider is not configured', () => {
+  const publish = (...list: object[]) =>
+    ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, [publishedExam('midterm'), ...list]);
+  const unknown = 'There is no proctoring provider "nobody"; there is: rest.';
+  const nobody = { backend: 'nobody' };
+  const events = async () => (await service.database.pool.query('select count(*) from events')).rows[0].count;
+
+  it('is not published: the answer names the backend of that exam, and nothing is written', async () => {
+    await openWith();
+    const before = await events();
+    const { status, body } = await publish(publishedExam('final', nobody));
+    expect([status, body]).toEqual([422, [{}, { backend: [unknown] }]]);
+    expect(await events()).toBe(before);
+  });
+
+  it('may be a timed exam, which does not become proctored', async () => {
+    await openWith();
+    const made = await publish(publishedExam('timed', { ...nobody, is_proctored: false }));
+    expect(made.status).toBe(200);
+    const exam_id = made.body[1].exam_id;
+    const change = (more: object) => ask(staff, 'PUT', `${root}/exam`, { exam_id, ...more });
+    expect(await change({ is_proctored: true })).toMatchObject({
+      status: 422,
+      body: { detail: `backend: ${unknown}` },
+    });
+    expect((await change({ exam_name: 'Still timed' })).status).toBe(200);
+    const again = await publish(publishedExam('timed', nobody));
+    expect([again.status, again.body]).toEqual([422, [{}, { backend: [unknown] }]]);
+  });
+});
+
+it('what the vendor says of itself is shown; while it is away the exam page goes without', async () => {
+  await openWith();
+  const settings = async (headers = {}) =>
+    (await ask(alice, 'GET', `${root}/settings/exam_id/${exams[0]}/`, undefined, headers)).body;
+  vendor.mood = ({ route }) => (route.includes('config') ? { status: 503 } : undefined);
+  expect(await settings()).toMatchObject({ exam_proctoring_backend: null, provider_name: 'Watchers' });
+  vendor.mood = ({ route }) => (route.includes('config') ? { body: { name: 'Vigilantes' } } : undefined);
+  expect(await settings({ 'accept-language': 'es-419,fr' })).toMatchObject({
+    exam_proctoring_backend: { name: 'Vigilantes' },
+  });
+  expect(vendor.calls.at(-1)!.language).toBe('es-419;en');
+});
+
+describe("a learner's own onboarding", () => {
+  it('is what is stored, unless the setting says that the vendor is asked', async () => {
+    await openWith();
+    expect((await own()).body).toMatchObject({ onboarding_status: null });
+    expect(asked()).toEqual([]);
+  });
+
+  it('is what the vendor says where the setting is on', async () => {
+    await openWith({ PROCTORING_SETTINGS: { USE_ONBOARDING_PROFILE_API: true } });
+    profiles({ body: { user_id: 'x', status: 'approved-in-different-course', expiration_date: '2051-05-21' } });
+    expect((await own()).body).toMatchObject({
+      onboarding_status: 'other_course_approved',
+      expiration_date: '2051-05-21',
+    });
+    expect(asked()).toEqual([`GET /api/v1/courses/${courseId}/onboarding_statuses?user_id=${known(alice.user_id)}`]);
+    for (const answer of [{ status: 503 }, { text: 'garbage' }, { body: [] }, silence]) {
+      profiles(answer);
+      expect(await own()).toMatchObject({ status: 200, body: { onboarding_status: null, expiration_date: null } });
+    }
+    profiles({ body: null, text: 'null' });
+    expect(await own()).toMatchObject({ status: 404, body: 'No onboarding status API for Watchers' });
+  });
+});
+
+describe("the onboarding of a course's learners", () => {
+  const on = { SWITCHES: { 'edx_proctoring.onboarding_profile_instructor_dashboard_api': true } };
+
+  it('is what is stored, unless the switch is on', async () => {
+    await openWith({ USE_ONBOARDING_PROFILE_API: true });
+    expect((await ofCourse()).body).toMatchObject({ count: 2, use_onboarding_profile_api: false });
+    expect(asked()).toEqual([]);
+  });
+
+  it("is in the vendor's order and words, strangers left out, then those whom it does not know", async () => {
+    await openWith(on);
+    profiles({
+      body: {
+        results: [
+          { user_id: 'a stranger', status: 'rejected' },
+          { user_id: known(bob.user_id), status: 'pending' },
+        ],
+      },
+    });
+    const { body } = await ofCourse();
+    expect(body).toMatchObject({
+      use_onboarding_profile_api: true,
+      results: [
+        { username: 'bob', status: 'submitted', modified: null },
+        { username: 'alice', status: 'not_started' },
+      ],
+    });
+    expect((await ofCourse('?statuses=')).body.results).toHaveLength(1);
+    expect((await ofCourse('?statuses=verified,submitted')).body.results).toHaveLength(1);
+    expect((await ofCourse('?statuses=not_started')).body.results).toHaveLength(2);
+    expect(asked().map((route) => new URLSearchParams(route.split('?')[1]).get('status'))).toEqual([
+      null,
+      null,
+      'approved-in-course,pending',
+      'no-profile',
+    ]);
+  });
+
+  it.each([
+    ['?statuses=setup_started', { body: {} }, 400],
+    ['', { status: 503 }, 503],
+    ['', { body: {} }, 503],
+    ['', { text: 'null' }, 404],
+  ])('with the query "%s" and the answer %j is refused %i', async (query, answer, status) => {
+    await openWith(on);
+    profiles(answer);
+    expect((await ofCourse(query)).status).toBe(status);
+  });
+});
+
+it('at the provider mock an attempt is ready by itself', async () => {
+  await openWith({}, { DEFAULT: 'mock', mock: {} });
+  const { app, configuration } = service;
+  const { pool } = service.database;
+  const around = {
+    pool,
+    configuration,
+    events: app.get(EventStore),
+    commands: app.get(CommandBus),
+    clock: app.get(Clock),
+  };
+  const end = new AbortController();
+  const running = new Delivery(providerOf(configuration.settings, 'mock'), around, { pollMs: 5 }).run(end.signal);
+  const { body } = await create();
+  const attempt = async () => (await ask(alice, 'GET', `${root}/attempt/${body.exam_attempt_id}`)).body;
+  await until('it is ready', async () => (await attempt()).status === 'ready_to_start');
+  end.abort();
+  await running;
+});

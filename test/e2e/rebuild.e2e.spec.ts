@@ -1,0 +1,117 @@
+import pg from 'pg';
+import { until } from '../../libs/event-store/src/testing.js';
+import { projections, type RebuildOptions, rebuild } from '../../libs/read-models/src/index.js';
+import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+
+const { staff, alice } = people;
+const root = '/api/edx_proctoring/v1/proctored_exam';
+const rebuildOne = async (table: string, options?: RebuildOptions) =>
+  (await rebuild(owner, [byName(table)], options))[0];
+const byName = (table: string) => projections.find((projection) => projection.table === table)!;
+
+let service: Awaited<ReturnType<typeof openService>>;
+let owner: pg.Pool;
+let examId: number;
+
+beforeAll(async () => {
+  service = await openService();
+  // Like the operator's command: a pool without pipelining, of the tables' owner.
+  owner = new pg.Pool({ connectionString: service.database.url });
+  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
+  const exams = [publishedExam('midterm'), publishedExam('final')];
+  const published = await service.request(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, exams);
+  examId = published.body[0].exam_id;
+  await act('POST', '/attempt', { exam_id: examId, attempt_proctored: 'true', start_clock: 'true' });
+});
+afterAll(async () => {
+  await owner.end();
+  await service.close();
+});
+
+const act = (method: string, path: string, body: object) => service.request(alice, method, `${root}${path}`, body);
+const statusOfAttempt = async () => (await owner.query('select status from attempts')).rows[0].status;
+
+it.each(projections.map(({ table }) => table))(
+  '%s rebuilt from the log equal what was written at once',
+  async (table) => {
+    const before = (await owner.query(`select * from ${table} order by id`)).rows;
+    expect(await rebuildOne(table)).toMatchObject({ differing: [], swapped: true, rows: before.length });
+    expect((await owner.query(`select * from ${table} order by id`)).rows).toEqual(before);
+  },
+);
+
+it('the service works on the rebuilt tables, and a second rebuild finds them equal again', async () => {
+  const { rows } = await owner.query('select id from attempts');
+  expect(await act('PUT', `/attempt/${rows[0].id}`, { action: 'submit' })).toMatchObject({ status: 200 });
+  expect(await statusOfAttempt()).toBe('submitted');
+  const twice = await service.request(staff, 'POST', `${root}/exam`, { ...publishedExam('midterm'), external_id: 'x' });
+  expect(twice.body).toEqual({ non_field_errors: ['The fields course_id, content_id must make a unique set.'] });
+  expect(await rebuildOne('attempts')).toMatchObject({ differing: [], swapped: true });
+});
+
+it('a row that is not what the log says is found, and replaced only when asked to', async () => {
+  const { rows } = await owner.query("update attempts set status = 'verified' returning id");
+  const id = Number(rows[0].id);
+  expect(await rebuildOne('attempts')).toMatchObject({ differing: [id], swapped: false });
+  expect(await statusOfAttempt()).toBe('verified');
+  expect(await rebuildOne('attempts', { replaceDiffering: true })).toMatchObject({ swapped: true });
+  expect(await statusOfAttempt()).toBe('submitted');
+});
+
+it('what triggers keep of a read model is made anew with it', async () => {
+  const practice = [publishedExam('onboarding', { is_practice_exam: true })];
+  const { body } = await service.request(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, practice);
+  const onboarding = body.find(({ exam_id }: { exam_id: number }) => exam_id !== examId).exam_id;
+  await act('POST', '/attempt', { exam_id: onboarding, attempt_proctored: 'true', start_clock: 'true' });
+  const kept = async () =>
+    (await owner.query('select onboarding from enrollments where user_id = $1', [alice.user_id])).rows;
+  expect(await kept()).toEqual([{ onboarding: 'started' }]);
+  for (const table of ['attempts', 'exams']) {
+    await owner.query(`update enrollments set onboarding = 'rejected'`);
+    expect(await rebuildOne(table)).toMatchObject({ swapped: true });
+    expect(await kept()).toEqual([{ onboarding: 'started' }]);
+  }
+});
+
+it('all read models are rebuilt from one reading of the log, and keep the settings of their tables', async () => {
+  await owner.query('alter table attempts set (fillfactor = 70)');
+  let events = 0;
+  const rebuilt = await rebuild(owner, projections, { onEvents: (count) => (events += count) });
+  expect(rebuilt).toEqual(
+    projections.map(({ table }) => expect.objectContaining({ table, differing: [], swapped: true })),
+  );
+  expect((await owner.query('select count(*)::int from events')).rows).toEqual([{ count: events }]);
+  const { rows } = await owner.query(`select reloptions from pg_class where oid = 'attempts'::regclass`);
+  expect(rows).toEqual([{ reloptions: ['fillfactor=70'] }]);
+});
+
+it('a swap lets a creation pass as long as an open transaction keeps it from its lock', async () => {
+  const open = await owner.connect();
+  await open.query('begin; lock table exams in row exclusive mode');
+  let isSwapped = false;
+  const rebuilt = rebuildOne('exams').finally(() => {
+    isSwapped = true;
+  });
+  const waits = async () =>
+    (await owner.query(`select from pg_locks where relation = 'exams'::regclass and not granted`)).rows.length > 0;
+  await until('the swap waits for its lock', waits);
+  const creation = { ...publishedExam('meanwhile'), external_id: 'x' };
+  expect(await service.request(staff, 'POST', `${root}/exam`, creation)).toMatchObject({ status: 200 });
+  expect(isSwapped).toBe(false);
+  await open.query('commit');
+  open.release();
+  expect(await rebuilt).toMatchObject({ differing: [], swapped: true });
+});
+
+it('appends go on while a read model is rebuilt', async () => {
+  let stop = false;
+  const busy = (async () => {
+    for (let name = 0; !stop; name++)
+      await service.request(staff, 'POST', `${root}/exam`, { ...publishedExam(`exam ${name}`), external_id: 'x' });
+  })();
+  for (let round = 0; round < 5; round++)
+    expect(await rebuildOne('exams')).toMatchObject({ differing: [], swapped: true });
+  stop = true;
+  await busy;
+  expect(await rebuildOne('exams')).toMatchObject({ differing: [] });
+});

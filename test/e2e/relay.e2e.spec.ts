@@ -1,0 +1,157 @@
+import { startWorker } from '../../apps/worker/src/worker.js';
+import {
+  MarkReadyToResume,
+  RemoveAttempt,
+  ReportError,
+  StartAttempt,
+  SubmitAttempt,
+} from '../../libs/domain/src/index.js';
+import { deadLetters, EventStore, start } from '../../libs/event-store/src/index.js';
+import { relayLag } from '../../libs/integration/src/index.js';
+import { attemptById } from '../../libs/read-models/src/index.js';
+import { byStaff, inOrder, openExam, until, withAdmin, withoutRepeated } from '../support/relay.exams.js';
+
+let exam: Awaited<ReturnType<typeof openExam>>;
+let worker: Awaited<ReturnType<typeof startWorker>> | undefined;
+
+beforeEach(async () => {
+  exam = await openExam();
+});
+afterEach(async () => {
+  await worker?.close();
+  worker = undefined;
+  await exam.close();
+});
+
+const startTheWorker = async (configuration = exam.configuration) => {
+  worker = await startWorker(configuration, exam.database.url);
+};
+const published = () => until(async () => (await relayLag(exam.pool)).events === 0, 'all is published');
+const typesOf = (messages: { headers: Record<string, string> }[]) =>
+  messages.map(({ headers }) => headers.ce_type.replace(/^org\.proctoring\.|\.v1$/g, ''));
+
+/** One learner is verified on appeal, one breaks off, resumes and is removed. */
+async function examDay() {
+  const alice = exam.learner(2);
+  const bob = exam.learner(3);
+  await alice.creates();
+  await bob.creates();
+  await alice.by(StartAttempt);
+  await bob.by(StartAttempt);
+  await bob.by(ReportError);
+  await alice.by(SubmitAttempt);
+  await bob.by(MarkReadyToResume, {}, byStaff);
+  await alice.isReviewed('suspicious');
+  await bob.creates();
+  await alice.isReviewed('passed');
+  await bob.by(RemoveAttempt, {}, byStaff);
+}
+
+it('what happens at an exam reaches Kafka while it happens, each message once and in order', async () => {
+  await startTheWorker();
+  await examDay();
+  await published();
+  const arrived = await exam.arrived();
+  expect(inOrder(arrived)).toEqual(inOrder(await exam.expected()));
+  const aliceIn = (topic: string) =>
+    typesOf(arrived.filter((each) => each.key.endsWith('/2') && each.topic.includes(topic)));
+  expect(aliceIn('attempts')).toEqual(
+    ['created', 'started', 'submitted', 'rejected', 'verified'].map((status) => `attempt.${status}`),
+  );
+  expect(aliceIn('credit')).toEqual(['credit.submitted', 'credit.failed', 'credit.satisfied']);
+  expect(aliceIn('grades')).toEqual(['grade.overridden', 'grade.override_undone']);
+  expect(aliceIn('certificates')).toEqual(['certificate.invalidated']);
+  expect(aliceIn('learner-state')).toEqual(['learner_state.completed']);
+  expect(aliceIn('verified-names')).toHaveLength(5);
+});
+
+it('without a broker in the configuration all waits, and is published once there is one', async () => {
+  await startTheWorker({ ...exam.configuration, kafkaBrokers: [] });
+  await examDay();
+  await worker!.close();
+  expect(await relayLag(exam.pool)).toEqual({
+    events: expect.any(Number),
+    oldestSeconds: expect.any(Number),
+    deadLetters: 0,
+  });
+  const told = (await exam.expected()).filter(({ topic }) => topic === 'proctoring.attempts.v1');
+  expect((await relayLag(exam.pool)).events).toBeGreaterThanOrEqual(told.length);
+
+  await startTheWorker();
+  await published();
+  expect(inOrder(await exam.arrived())).toEqual(inOrder(await exam.expected()));
+});
+
+it('a message that the broker will never take holds up its learner and nobody else', async () => {
+  const loud = exam.learner(9, await exam.addExam(`course-v1:${'x'.repeat(200)}+Demo+2031`));
+  await loud.creates();
+  await loud.by(StartAttempt);
+  await examDay();
+  const sizes = (await exam.expected()).map(
+    ({ key, value, headers }) => (key + value + JSON.stringify(headers)).length,
+  );
+  const topics = [
+    {
+      topic: `${exam.prefix}proctoring.attempts.v1`,
+      configEntries: [{ name: 'max.message.bytes', value: String(Math.max(...sizes) - 100) }],
+    },
+  ];
+  await withAdmin(exam.configuration.kafkaBrokers.join(), (admin) => admin.createTopics({ topics }));
+
+  await startTheWorker();
+  await published();
+  const letters = await deadLetters(exam.pool, 'kafka');
+  expect(letters.map(({ event }) => event.type)).toEqual(['AttemptCreated', 'AttemptStarted']);
+  expect(letters.map(({ event }) => event.metadata.userId)).toEqual([9, 9]);
+  expect((await relayLag(exam.pool)).deadLetters).toBe(2);
+  const { once } = withoutRepeated(await exam.arrived(undefined, ({ key }) => !key.endsWith('/9')));
+  // What the event says on other topics went out with it, and goes out once more when it is tried again.
+  expect(once.filter(({ topic, key }) => topic === 'proctoring.attempts.v1' && key.endsWith('/9'))).toEqual([]);
+  const ofOthers = (messages: typeof once) => inOrder(messages.filter(({ key }) => !key.endsWith('/9')));
+  expect(ofOthers(once)).toEqual(ofOthers(await exam.expected()));
+});
+
+it('an event that cannot be folded holds up its learner and nobody else', async () => {
+  const stream = 'attempts-1-9';
+  const data = { attemptId: 999, at: new Date().toISOString(), effects: [] };
+  const events = [
+    { type: 'AttemptStarted', data },
+    { type: 'AttemptSubmitted', data },
+  ];
+  const about = { courseId: 'course-v1:OrgX+Demo+2031', contentId: 'block', examId: 1, userId: 9 };
+  const metadata = { commandId: 'test', actor: { kind: 'user', userId: 9 }, ...about } as const;
+  await new EventStore(exam.pool).append([{ stream, after: start, events, metadata }]);
+  await examDay();
+  await startTheWorker();
+  await published();
+  const letters = await deadLetters(exam.pool, 'kafka');
+  expect(letters.map(({ event, reason }) => `${event.type}: ${reason}`)).toEqual([
+    expect.stringMatching(/^AttemptStarted: Cannot read properties of undefined/),
+    'AttemptSubmitted: waits for an earlier event of the same learner',
+  ]);
+  expect(inOrder(await exam.arrived())).toEqual(inOrder(await exam.expected()));
+});
+
+it('an attempt whose time is over is submitted though nobody looks, at the instant its time was over', async () => {
+  const alice = exam.learner(2);
+  const start = Date.now() - 91 * 60_000;
+  await alice.creates(new Date(start).toISOString());
+  await alice.by(StartAttempt, { at: new Date(start).toISOString() });
+  // The start is judged by its own time: the clock has not run out then.
+  expect((await attemptById(exam.pool, alice.id()))!.status).toBe('started');
+  await startTheWorker();
+  await until(async () => (await attemptById(exam.pool, alice.id()))!.status === 'submitted', 'it is submitted');
+  const { completedAt } = (await attemptById(exam.pool, alice.id()))!;
+  expect(Date.parse(completedAt!)).toBe(start + 90 * 60_000);
+  await published();
+  expect(typesOf(await exam.arrived())).toEqual(expect.arrayContaining(['attempt.submitted', 'credit.submitted']));
+});
+
+it('a worker that is told to end ends at once', async () => {
+  await startTheWorker();
+  await examDay();
+  const told = Date.now();
+  await worker!.close();
+  worker = undefined;
+  expect(Date.now() - told).toBeLessThan(3000);
+});

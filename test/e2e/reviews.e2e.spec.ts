@@ -1,0 +1,308 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CommandBus } from '@nestjs/cqrs';
+import { quarantinedCallback, quarantinedCallbacks } from '#commands';
+import { open } from '#learner-keys';
+import { ReplayCallback } from '../../libs/commands/src/index.js';
+import { Vendor } from '../../libs/providers/src/testing.js';
+import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+
+const { staff, alice, bob, teacher } = people;
+const rpNow = { user_id: 11, preferred_username: 'rpnow', roles: ['software_secure_review'] };
+const root = '/api/edx_proctoring/v1/proctored_exam';
+const callbackSecret = 'a-secret-of-the-path-of-RPNow-0123456789';
+const callback = `/api/edx_proctoring/proctoring_review_callback/${callbackSecret}/`;
+const folder = mkdtempSync(join(tmpdir(), 'reviews of a test '));
+
+let vendor: Vendor;
+let service: Awaited<ReturnType<typeof openService>>;
+let exams: number[];
+let locators = 0;
+
+const openWith = async (settings: object) => {
+  const file = join(folder, `${Math.random()}.json`);
+  const software_secure = {
+    organization: 'org',
+    exam_sponsor: 'sponsor',
+    exam_register_endpoint: `${vendor.url}/register`,
+    secret_key_id: 'id',
+    secret_key: 'key',
+    crypto_key: '123456789123456712345678',
+    software_download_url: 'https://rpnow.example.org',
+    video_review_aes_key: 'B886E02F19C77EC734B1B132BEECD91E',
+    callback_secret: callbackSecret,
+    recording_hosts: ['video.example.org'],
+  };
+  const PROCTORING_BACKENDS = { DEFAULT: 'software_secure', software_secure, mock: {}, test: {} };
+  writeFileSync(file, JSON.stringify({ PROCTORING_BACKENDS, ...settings }));
+  service = await openService({ PROCTORING_CONFIG: file });
+  expect((await ask(staff, 'PUT', '/api/lms/v1/roster', roster)).status).toBe(200);
+  exams = await publish(publishedExam('midterm'), publishedExam('mock', { backend: 'mock' }));
+};
+const publish = async (...listed: object[]) => {
+  const { body } = await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, listed);
+  return body.map(({ exam_id }: { exam_id: number }) => exam_id);
+};
+
+beforeAll(async () => {
+  vendor = await Vendor.open();
+  vendor.mood = ({ route }) =>
+    route === 'POST /register' ? { body: { ssiRecordLocator: `SSI-${++locators}` } } : undefined;
+});
+afterAll(async () => {
+  await vendor.close();
+  rmSync(folder, { recursive: true });
+});
+
+const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
+type Attempt = { id: number; attempt_code: string; external_id: string; status: string };
+const attemptOf = async (id: number, person = alice): Promise<Attempt> =>
+  (await ask(person, 'GET', `${root}/attempt/${id}`)).body;
+const sit = async (person = alice, exam = exams[0]) => {
+  const { body } = await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' });
+  expect(body).toEqual({ exam_attempt_id: expect.any(Number) });
+  await ask(person, 'PUT', `${root}/attempt/${body.exam_attempt_id}`, { action: 'submit' });
+  return attemptOf(body.exam_attempt_id, person);
+};
+const reviewOf = ({ attempt_code, external_id }: Attempt, more: object = {}) => ({
+  examMetaData: { examCode: attempt_code, ssiRecordLocator: external_id.toLowerCase() },
+  reviewStatus: 'Suspicious',
+  webCamComments: [
+    { eventStart: 1, eventFinish: 3, duration: 2, comments: 'Alice looked away', eventStatus: 'Suspicious' },
+  ],
+  ...more,
+});
+const send = (body: unknown, headers: object = {}) => ask(undefined, 'POST', callback, body, headers);
+const reviewsIn = async ({ id }: Attempt) => {
+  const { rows } = await service.database.owner.query(
+    `select stream, data, (metadata->>'userId')::int as user from events
+      where type = 'ReviewReceived' and (data->>'attemptId')::int = $1 order by position`,
+    [id],
+  );
+  return Promise.all(
+    rows.map(async ({ stream, data, user }) => ({
+      ...data,
+      ...JSON.parse((await open(service.database.pool, user, data.sealed, { stream, field: 'review' }))!),
+    })),
+  );
+};
+
+describe('Software Secure', () => {
+  beforeAll(() => openWith({ SWITCHES: { 'edx_proctoring.reds_api_redirect': true } }));
+  afterAll(() => service.close());
+
+  it('reviews an attempt by its code, with the secret of its path, whatever type it says its JSON is', async () => {
+    const attempt = await sit();
+    const video = { videoReviewLink: 'https://video.example.org/DirectLink-Generic?ID=1%2B2&é=a b' };
+    const sent = await send(reviewOf(attempt, video), { 'content-type': 'text/plain', accept: 'text/html' });
+    expect(sent).toMatchObject({ status: 200, body: 'OK' });
+    expect(await attemptOf(attempt.id)).toMatchObject({ status: 'second_review_required' });
+
+    const [review] = await reviewsIn(attempt);
+    expect(review).toMatchObject({
+      status: 'Suspicious',
+      commentCount: 1,
+      effects: [{ kind: 'support_notice', about: 'suspicious_review' }],
+      comments: [{ comment: 'Alice looked away', status: 'Suspicious', start: 1, stop: 3, duration: 2 }],
+      raw: { reviewStatus: 'Suspicious' },
+    });
+    expect(JSON.stringify(review)).not.toContain('DirectLink');
+    const log = await ask(staff, 'GET', '/api/audit/v1/events');
+    expect(log.body).not.toContain('looked away');
+
+    await send(reviewOf(attempt, { reviewStatus: 'Clean' }));
+    expect(await attemptOf(attempt.id)).toMatchObject({ status: 'verified' });
+    const dashboard = `/api/edx_proctoring/v1/instructor/${courseId}/${exams[0]}`;
+    const led = await ask(teacher, 'GET', `${dashboard}?attempt=${attempt.external_id}`);
+    expect(led.headers.location).toBe('https://video.example.org/DirectLink-HTML5?ID=1%2B2&%C3%A9=a%20b');
+    expect((await ask(teacher, 'GET', dashboard)).body).toBe('No instructor dashboard for RPNow');
+    const ofOtherExam = `/api/edx_proctoring/v1/instructor/${courseId}/${exams[1]}?attempt=${attempt.external_id}`;
+    expect((await ask(teacher, 'GET', ofOtherExam)).status).toBe(404);
+  });
+
+  it.each([
+    ['Clean', 'verified'],
+    ['Rules Violation', 'verified'],
+    ['Not Reviewed', 'error'],
+  ])('finds "%s", and the attempt is %s', async (reviewStatus, status) => {
+    const attempt = await sit(bob);
+    await send(reviewOf(attempt, { reviewStatus, webCamComments: undefined }));
+    expect(await attemptOf(attempt.id, bob)).toMatchObject({ status });
+    expect((await reviewsIn(attempt))[0]).not.toHaveProperty('effects');
+    await ask(staff, 'DELETE', `${root}/attempt/${attempt.id}`);
+  });
+
+  it('reviews an attempt that was removed: it is kept, and changes nothing', async () => {
+    const attempt = await sit(bob);
+    await ask(staff, 'DELETE', `${root}/attempt/${attempt.id}`);
+    expect(await send(reviewOf(attempt))).toMatchObject({ status: 200 });
+    expect(await reviewsIn(attempt)).toMatchObject([{ status: 'Suspicious', effects: [{ kind: 'support_notice' }] }]);
+    const ofRemoved = { ...reviewOf(attempt), examMetaData: { examCode: attempt.attempt_code, ssiRecordLocator: 'x' } };
+    expect(await send(ofRemoved)).toMatchObject({ status: 400 });
+  });
+
+  it('is heard though the exam is no longer proctored', async () => {
+    const attempt = await sit(bob);
+    const mock = publishedExam('mock', { backend: 'mock' });
+    await publish(publishedExam('midterm', { is_proctored: false }), mock);
+    expect(await send(reviewOf(attempt, { reviewStatus: 'Clean' }))).toMatchObject({ status: 200 });
+    expect(await attemptOf(attempt.id, bob)).toMatchObject({ status: 'verified' });
+    await publish(publishedExam('midterm'), mock);
+    await ask(staff, 'DELETE', `${root}/attempt/${attempt.id}`);
+  });
+
+  it('may log in instead, as a member of its group, and names the attempt in the path', async () => {
+    const attempt = await sit(bob);
+    const path = `${root}/attempt/${attempt.external_id}/reviewed`;
+    const review = reviewOf(attempt, { examMetaData: { ssiRecordLocator: attempt.external_id } });
+    expect((await ask(people.reviewer, 'POST', path, review)).status).toBe(403);
+    expect(await ask(rpNow, 'POST', path, { status: 'passed' })).toMatchObject({ status: 400 });
+    expect(await ask(rpNow, 'POST', path, review)).toMatchObject({ status: 200, body: 'OK' });
+    expect(await attemptOf(attempt.id, bob)).toMatchObject({ status: 'second_review_required' });
+    await ask(staff, 'DELETE', `${root}/attempt/${attempt.id}`);
+  });
+
+  it.each<[string, unknown, string | RegExp]>([
+    ['no JSON', '{', /^JSON parse error - /],
+    ['a list', [], 'Invalid data. Expected a dictionary.'],
+    ['nothing', undefined, 'No attempt matches this review.'],
+    ['no code', { examMetaData: {} }, 'No attempt matches this review.'],
+    ['a code that is no text', { examMetaData: { examCode: 5 } }, 'No attempt matches this review.'],
+    ['an unknown code', { examMetaData: { examCode: 'NOPE' } }, 'No attempt matches this review.'],
+    ['odd data', { examMetaData: [] }, 'examMetaData: Expected a dictionary.'],
+  ])('that sends %s is told so, and what it sent is kept for a look', async (_, body, detail) => {
+    const answer = await send(body);
+    expect(answer).toMatchObject({ status: 400, body: { detail: expect.stringMatching(detail) } });
+    const [last] = (await quarantinedCallbacks(service.database.pool)).reverse();
+    expect(last).toMatchObject({ route: 'review_callback', reason: answer.body.detail, userId: null });
+  });
+
+  it('that nobody is known for is kept sealed: what it links to is not for all who see the table', async () => {
+    const { pool } = service.database;
+    const review = { examMetaData: { examCode: 'NOBODY' }, videoReviewLink: 'https://video.example.org/nobody' };
+    await send(review);
+    const [{ id }] = (await quarantinedCallbacks(pool)).reverse();
+    const { rows } = await service.database.owner.query('select body from quarantined_callbacks where id = $1', [id]);
+    expect(rows[0].body).not.toContain('video.example.org');
+    expect(JSON.parse((await quarantinedCallback(pool, id))!.body!)).toEqual(review);
+  });
+
+  it('that repeats what was refused is kept once', async () => {
+    const body = { examMetaData: { examCode: 'AGAIN' } };
+    await send(body);
+    await send(body);
+    const kept = await quarantinedCallbacks(service.database.pool);
+    expect(kept.at(-1)).toMatchObject({ times: 2, reason: 'No attempt matches this review.' });
+  });
+
+  it.each([
+    ['Basic', 'Invalid basic header. No credentials provided.'],
+    ['Basic YTp', 'Invalid basic header. Credentials not correctly base64 encoded.'],
+    ['Basic YTpi', 'Invalid username/password.'],
+  ])('that logs in by "%s" is refused', async (authorization, detail) =>
+    expect(await send({}, { authorization })).toMatchObject({ status: 403, body: { detail } }),
+  );
+
+  it.each(['GET', 'PUT', 'DELETE', 'PATCH'])('may not %s, with or without a login', async (method) => {
+    expect((await ask(undefined, method, callback)).status).toBe(405);
+    expect((await ask(alice, method, callback)).headers.allow).toBe('POST, OPTIONS');
+  });
+
+  it('is kept where no attempt has its id yet, but only when a reviewer sends it', async () => {
+    const path = `${root}/attempt/nobody-knows/reviewed`;
+    expect((await ask(bob, 'POST', path, { status: 'passed' })).status).toBe(400);
+    expect(await keptFor('nobody-knows')).toEqual([]);
+    expect((await ask(rpNow, 'POST', path, { status: 'passed' })).status).toBe(400);
+    expect(await keptFor('nobody-knows')).toMatchObject([{ route: 'reviewed', userId: null, times: 1 }]);
+  });
+
+  it('is kept where its exam is no longer proctored, and taken once it is again', async () => {
+    const { external_id, id } = await sit(bob);
+    const mock = publishedExam('mock', { backend: 'mock' });
+    await publish(publishedExam('midterm', { backend: 'software_secure', is_proctored: false }), mock);
+    const review = reviewOf(await attemptOf(id, bob), { reviewStatus: 'Clean' });
+    expect((await ask(staff, 'POST', `${root}/attempt/${external_id}/reviewed`, review)).status).toBe(412);
+    const [{ id: kept }] = await keptFor(external_id);
+    await expect(replay(kept)).rejects.toMatchObject({ code: 'exam_not_proctored' });
+    await publish(publishedExam('midterm', { backend: 'software_secure' }), mock);
+    await replay(kept);
+    expect(await attemptOf(id, bob)).toMatchObject({ status: 'verified' });
+    await ask(staff, 'DELETE', `${root}/exam_id/${exams[0]}/user_id/${bob.user_id}/reset_attempts`);
+  });
+
+  it('that got a word wrong is taken when the callback is tried again after it was put right', async () => {
+    const { pool } = service.database;
+    const attempt = await sit(bob);
+    const path = `${root}/attempt/${attempt.external_id}/reviewed`;
+    const review = reviewOf(attempt, { reviewStatus: 'Clean' });
+    // The exam was published with another provider by mistake, which does not understand this.
+    await publish(publishedExam('midterm', { backend: 'test' }), publishedExam('mock', { backend: 'mock' }));
+    expect((await ask(staff, 'POST', path, review)).status).toBe(400);
+    const [kept] = (await quarantinedCallbacks(pool)).reverse();
+    expect(kept).toMatchObject({ route: 'reviewed', externalId: attempt.external_id, userId: bob.user_id });
+    const { rows } = await service.database.owner.query('select body from quarantined_callbacks where id = $1', [
+      kept.id,
+    ]);
+    expect(rows[0].body).not.toContain('looked away');
+
+    await expect(replay(kept.id)).rejects.toMatchObject({ code: 'bad_review_status' });
+    expect(await quarantinedCallback(pool, kept.id)).toBeDefined();
+    await publish(publishedExam('midterm', { backend: 'software_secure' }), publishedExam('mock', { backend: 'mock' }));
+    await replay(kept.id);
+    expect(await attemptOf(attempt.id, bob)).toMatchObject({ status: 'verified' });
+  });
+});
+
+const keptFor = async (externalId: string) =>
+  (await quarantinedCallbacks(service.database.pool)).filter((each) => each.externalId === externalId);
+const replay = (id: number) =>
+  service.app
+    .get(CommandBus)
+    .execute(new ReplayCallback(id, new Date().toISOString(), { actor: { kind: 'operator', name: 'ops' } }));
+
+describe('with other settings', () => {
+  afterEach(() => service.close());
+
+  it('a second review is refused where reviews are not updated', async () => {
+    await openWith({ ALLOW_REVIEW_UPDATES: false });
+    const attempt = await sit();
+    await send(reviewOf(attempt));
+    expect((await send(reviewOf(attempt, { reviewStatus: 'Clean' }))).body.detail).toMatch(
+      `We already have a review submitted regarding attempt_code=${attempt.attempt_code}. We do not allow for updates!`,
+    );
+    expect(await attemptOf(attempt.id)).toMatchObject({ status: 'second_review_required' });
+  });
+
+  it('a failing review rejects at once where no second one is required', async () => {
+    await openWith({ REQUIRE_FAILURE_SECOND_REVIEWS: false });
+    const attempt = await sit();
+    await send(reviewOf(attempt));
+    expect(await attemptOf(attempt.id)).toMatchObject({ status: 'rejected' });
+  });
+
+  it('any record locator is good where callbacks may be simulated, and the switch off leads nowhere', async () => {
+    await openWith({ PROCTORING_SETTINGS: { ALLOW_CALLBACK_SIMULATION: true } });
+    const attempt = await sit();
+    const examMetaData = { examCode: attempt.attempt_code, ssiRecordLocator: 'simulated' };
+    const review = reviewOf(attempt, {
+      examMetaData,
+      reviewStatus: 'Clean',
+      videoReviewLink: 'https://video.example.org',
+    });
+    expect((await send(review)).status).toBe(200);
+    const dashboard = `/api/edx_proctoring/v1/instructor/${courseId}/${exams[0]}?attempt=${attempt.external_id}`;
+    expect((await ask(teacher, 'GET', dashboard)).body).toBe('No instructor dashboard for RPNow');
+  });
+
+  it('the review policy of an exam without one is the one of the settings', async () => {
+    vendor.forget();
+    vendor.mood = () => ({ body: { ssiRecordLocator: `SSI-${++locators}` } });
+    await openWith({ DEFAULT_REVIEW_POLICY: 'No notes at all', SITE_NAME: 'lms.example.org', HTTPS: 'off' });
+    await sit();
+    expect(vendor.calls[0].json).toMatchObject({
+      reviewerNotes: 'No notes at all',
+      examUrl: expect.stringMatching(/^http:\/\/lms\.example\.org\//),
+    });
+  });
+});

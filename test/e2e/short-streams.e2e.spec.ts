@@ -1,0 +1,40 @@
+import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+
+const { staff, alice } = people;
+const root = '/api/edx_proctoring/v1/proctored_exam';
+
+let service: Awaited<ReturnType<typeof openService>>;
+let attempt: string;
+
+beforeAll(async () => {
+  service = await openService();
+  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
+  const url = `${root}/exam_registration/course_id/${courseId}`;
+  const { body } = await service.request(staff, 'PATCH', url, [publishedExam('midterm')]);
+  const asked = { exam_id: body[0].exam_id, attempt_proctored: 'true', start_clock: 'true' };
+  const created = await service.request(alice, 'POST', `${root}/attempt`, asked);
+  attempt = `${root}/attempt/${created.body.exam_attempt_id}`;
+});
+afterAll(() => service.close());
+
+const change = (action: string) => service.request(alice, 'PUT', attempt, { action });
+const events = async () => Number((await service.database.owner.query('select count(*) from events')).rows[0].count);
+
+it('a request that is repeated gets the same answer and adds nothing to the log', async () => {
+  const { status, body } = await change('stop');
+  const before = await events();
+  for (let again = 0; again < 100; again++) expect(await change('stop')).toMatchObject({ status, body });
+  expect(await events()).toBe(before);
+});
+
+it('a learner who changes an attempt all the time is told to wait, and can hand in nevertheless', async () => {
+  let last = await change('start');
+  for (let more = 0; last.status === 200 && more < 100; more++) last = await change(more % 2 ? 'start' : 'stop');
+  expect(last).toMatchObject({ status: 429, body: { detail: expect.stringContaining('Please wait a moment') } });
+  expect(Number(last.headers['retry-after'])).toBeLessThanOrEqual(60);
+  const before = await events();
+  expect((await change('stop')).status).toBe(429);
+  expect(await events()).toBe(before);
+  expect((await change('submit')).status).toBe(200);
+  expect((await service.request(staff, 'DELETE', attempt)).status).toBe(200);
+});

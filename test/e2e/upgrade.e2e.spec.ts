@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { bringUpToDate } from '../../apps/bring-up-to-date.js';
+import { beginning, replay } from '../../libs/event-store/src/index.js';
+import { projections, rebuild } from '../../libs/read-models/src/index.js';
+import { migrationNames } from '../../migrations/index.js';
+import { openDatabaseWith } from '../support/database.js';
+import { openService, people } from '../support/service.js';
+
+const { alice, bob, staff } = people;
+const root = '/api/edx_proctoring/v1/proctored_exam';
+const folder = 'test/support/fixtures/schemas';
+const fixtures = readdirSync(folder).map((file) => file.replace('.sql', ''));
+
+describe.each(fixtures)('a database of the version of %s', (version) => {
+  let service: Awaited<ReturnType<typeof openService>>;
+  const said: string[] = [];
+  const query = async (text: string) => (await service.database.owner.query(text)).rows;
+
+  beforeAll(async () => {
+    const database = await openDatabaseWith(async (url) => {
+      const client = new pg.Client(url);
+      await client.connect();
+      await client.query(readFileSync(join(folder, `${version}.sql`), 'utf8')).finally(() => client.end());
+      await bringUpToDate(url, { say: (line) => said.push(line) });
+    });
+    service = await openService({}, database);
+  });
+  afterAll(() => service.close());
+
+  it('is brought up to date by the start, and again without effect', async () => {
+    expect(said).toEqual(['The read models are rebuilt from the log.']);
+    await bringUpToDate(service.database.url, { say: (line) => said.push(line) });
+    expect(said).toHaveLength(1);
+    expect((await query('select name from migrations')).map(({ name }) => name)).toEqual(migrationNames);
+    expect(await query(`select nspname from pg_namespace where nspname ~ 'earlier'`)).toEqual([]);
+  });
+
+  it('keeps the log in its order, what was published of it, and the roster', async () => {
+    const events = [];
+    for await (const batch of replay(service.database.pool, { after: beginning })) events.push(...batch);
+    expect(events.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['ExamCreated', 'AttemptCreated', 'AttemptStarted', 'AttemptSubmitted']),
+    );
+    expect(events.map(({ position }) => Number(position))).toEqual(events.map((_, index) => index + 1));
+    const [{ position }] = await query(`select position from checkpoints where name = 'relay'`);
+    expect(Number(position)).toBe(1 + Math.floor(events.length / 2));
+    expect(await query('select username, names from enrollments order by user_id')).toEqual([
+      { username: 'alice', names: 'alice\nalice@example.org' },
+      { username: 'bob', names: 'bob\nbob@example.org' },
+    ]);
+  });
+
+  it('has read models that are what the log says', async () => {
+    expect(await rebuild(service.database.owner, projections, { dryRun: true })).toEqual(
+      projections.map(({ table }) => expect.objectContaining({ table, differing: [] })),
+    );
+    expect(await query('select onboarding from enrollments where user_id = 3')).toEqual([{ onboarding: 'started' }]);
+  });
+
+  it('lets learners go on with their attempts, and new ones get new ids', async () => {
+    const poll = (learner: typeof alice, id: number) => service.request(learner, 'GET', `${root}/attempt/${id}`);
+    expect((await poll(alice, 1)).body).toMatchObject({ status: 'submitted' });
+    expect((await poll(bob, 2)).body).toMatchObject({ status: 'started' });
+    const submitted = await service.request(bob, 'PUT', `${root}/attempt/2`, { action: 'submit' });
+    expect(submitted).toMatchObject({ status: 200 });
+    expect((await poll(bob, 2)).body).toMatchObject({ status: 'submitted' });
+    const creation = { exam_id: 2, attempt_proctored: 'true', start_clock: 'true' };
+    const created = await service.request(alice, 'POST', `${root}/attempt`, creation);
+    expect(created.body.exam_attempt_id).toBeGreaterThan(3);
+    expect((await service.request(staff, 'GET', '/health/ready')).body).toMatchObject({ status: 'ok' });
+  });
+});
+
+it('no released migration is edited', () => {
+  const released = readFileSync('migrations/released.sha256', 'utf8').trim().split('\n').sort();
+  const now = readdirSync('migrations')
+    .filter((file) => /^\d+-.*\.sql$/.test(file))
+    .map(
+      (file) =>
+        `${createHash('sha256')
+          .update(readFileSync(join('migrations', file)))
+          .digest('hex')}  ${file}`,
+    );
+  expect(now).toEqual(expect.arrayContaining(released));
+});

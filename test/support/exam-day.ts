@@ -1,0 +1,46 @@
+import { EventStore, Follower, type FollowerOptions, type Stored, start } from '#event-store';
+import { created, metadata, started, submitted, until } from '../../libs/event-store/src/testing.js';
+import { type Database, openDatabase } from './database.js';
+
+/** A log that learners write and that followers named "mail" deliver, as "learner:version". */
+export class ExamDay {
+  readonly store: EventStore;
+  readonly delivered: string[] = [];
+  private readonly ends: (() => Promise<void>)[] = [];
+
+  private constructor(readonly db: Database) {
+    this.store = new EventStore(db.pool);
+  }
+
+  static async open() {
+    return new ExamDay(await openDatabase());
+  }
+
+  async close() {
+    await Promise.all(this.ends.map((end) => end()));
+    await this.db.close();
+  }
+
+  sit = (learner: string, events = [created, started, submitted]) =>
+    this.store.append([{ stream: learner, after: start, events, metadata }]);
+
+  deliver = async (events: Stored[]) => void this.delivered.push(...events.map(name));
+
+  /** Answers what ends it. */
+  follow(options: Partial<FollowerOptions> = {}) {
+    const end = new AbortController();
+    const handle = this.deliver;
+    const running = new Follower(this.db.pool, { name: 'mail', handle, pollMs: 5, ...options }).run(end.signal);
+    const stop = () => {
+      end.abort();
+      return running;
+    };
+    this.ends.push(stop);
+    return stop;
+  }
+
+  has = (...names: string[]) =>
+    until(`${names} are delivered`, () => names.every((each) => this.delivered.includes(each)));
+}
+
+export const name = (event: Stored) => `${event.stream}:${event.version}`;

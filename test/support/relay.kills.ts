@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  DeclineAttempt,
+  MarkReadyToResume,
+  ReadyAttempt,
+  Refusal,
+  RemoveAttempt,
+  ReportError,
+  SetAttemptStatus,
+  StartAttempt,
+  StopAttempt,
+  SubmitAttempt,
+} from '../../libs/domain/src/index.js';
+import { byStaff, type openExam } from './relay.exams.js';
+
+type Exam = Awaited<ReturnType<typeof openExam>>;
+
+const learners = 30;
+const program = 'dist/test/support/relay.process.js';
+if (!existsSync(program)) throw new Error(`${program} is missing: npm test builds it, and so does npm run build`);
+
+/** Numbers from 0 to 1, the same for the same seed. */
+export function numbersFrom(state: number) {
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Learners do what comes to their minds, allowed or not, until told. While the database is away, they try again. */
+export async function attemptsRun(
+  exam: Exam,
+  random: () => number,
+  moment: { isOver: boolean; isDatabaseAway?: boolean },
+) {
+  const seats = Array.from({ length: learners }, (_, index) => exam.learner(index + 1));
+  const moves = seats.map(({ by, creates, isReviewed }) => [
+    () => creates(),
+    () => creates(),
+    () => by(ReadyAttempt),
+    () => by(StartAttempt),
+    () => by(StartAttempt),
+    () => by(StopAttempt),
+    () => by(SubmitAttempt),
+    () => by(ReportError),
+    () => by(MarkReadyToResume, {}, byStaff),
+    () => by(DeclineAttempt),
+    () => isReviewed('suspicious'),
+    () => isReviewed('passed'),
+    () => by(SetAttemptStatus, { status: 'created' }, byStaff),
+    () => by(RemoveAttempt, {}, byStaff),
+  ]);
+  const one = <T>(list: T[]) => list[Math.floor(random() * list.length)];
+  while (!moment.isOver) {
+    await one(one(moves))().catch((error) => {
+      if (!(error instanceof Refusal || moment.isDatabaseAway)) throw error;
+    });
+    await pause(random() * 10);
+  }
+}
+
+/** The relay as a process of its own. Its lease is short, since one that is killed cannot give its lead up. */
+export function startRelay(exam: Exam) {
+  const { kafkaBrokers, kafkaTransactions } = exam.configuration;
+  return spawn(process.execPath, [program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      DATABASE_URL: exam.database.url,
+      KAFKA_BROKERS: kafkaBrokers.join(),
+      KAFKA_TOPIC_PREFIX: exam.prefix,
+      KAFKA_TRANSACTIONS: kafkaTransactions,
+      LEASE_MS: '1000',
+    },
+  });
+}
+
+/** Runs the relay and kills it at some moment: as it comes up, on a batch's way to Kafka, or before that is kept. */
+export async function runAndKill(exam: Exam, random: () => number) {
+  const relay = startRelay(exam);
+  const ended = once(relay, 'exit');
+  if (random() < 0.2) await pause(random() * 1000);
+  else {
+    const marks = random() * 8;
+    for (let seen = 0; seen < marks; ) seen += String(await Promise.race([once(relay.stdout, 'data'), ended])).length;
+    await pause(random() * 20);
+  }
+  relay.kill('SIGKILL');
+  const [code, signal] = await ended;
+  if (signal !== 'SIGKILL') throw new Error(`The relay ended by itself, with ${code}`);
+}

@@ -39,6 +39,16 @@ const request = fc.record({
   ),
 });
 
+it('a connection on which no request waits has no timer', () => {
+  const [ours, published] = inner('network/requestQueue/index.js').map((RequestQueue) => {
+    const queue = new RequestQueue({ instrumentationEmitter: null, maxInFlightRequests: null, logger: null });
+    queue.checkPendingRequests();
+    clearTimeout(queue.throttleCheckTimeoutId);
+    return queue.throttleCheckTimeoutId;
+  });
+  expect([ours, published]).toEqual([null, expect.anything()]);
+});
+
 it('what goes to Kafka is byte for byte what the package as published would send', async () => {
   const [ours, published] = inner('protocol/requests/produce/v7/request.js');
   const [encoder, publishedEncoder] = inner('protocol/encoder.js');

@@ -6,6 +6,8 @@ import Broker from 'kafkajs/src/broker/index.js';
 // @ts-expect-error: without types
 import Cluster from 'kafkajs/src/cluster/index.js';
 // @ts-expect-error: without types
+import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+// @ts-expect-error: without types
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 
 const ofTransactions = 1;
@@ -41,6 +43,15 @@ Broker.prototype.addPartitionsToTxn = async function (request: object) {
       await pause(waitMs);
     }
   }
+};
+
+/**
+ * The package sets a timer of a millisecond again and again on each connection, also when no request waits. Node 24 warns,
+ * because the time that it asks for is negative. Here the timer runs only while a request waits.
+ */
+const schedule: () => void = RequestQueue.prototype.scheduleCheckPendingRequests;
+RequestQueue.prototype.scheduleCheckPendingRequests = function () {
+  if (this.pending.length > 0) schedule.call(this);
 };
 
 /**

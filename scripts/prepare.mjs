@@ -32,14 +32,14 @@ export async function prepare({ builds = true } = {}) {
   await takeLock();
   try {
     if (isOlder('node_modules/.package-lock.json', 'package-lock.json')) {
-      console.error('Installing packages …');
-      await must(npm('ci', '--include=dev', '--loglevel=error', '--no-audit', '--no-fund'), 'npm ci failed, see above');
+      const install = npm('ci', '--include=dev', '--loglevel=error', '--no-audit', '--no-fund');
+      await step('Installing packages', () => must(install, 'npm ci failed, see above'));
     }
     if (!builds) return;
     const sources = hashOfSources();
     if (!existsSync(built) || readFileSync(built, 'utf8') !== sources) {
-      console.error('Building …');
-      await must([process.execPath, 'node_modules/@nestjs/cli/bin/nest.js', 'build'], 'The build failed, see above');
+      const build = [process.execPath, 'node_modules/@nestjs/cli/bin/nest.js', 'build'];
+      await step('Building', () => must(build, 'The build failed, see above'));
       writeFileSync(built, sources);
     }
   } finally {
@@ -56,6 +56,19 @@ export async function main(work) {
     console.error(`${error.message}${process.env.DEBUG ? `\n${error.stack}` : ''}`);
     process.exit(1);
   }
+}
+
+/** Does `work` and says for how long it has been at it: on a terminal each second, elsewhere at the begin and the end. */
+export async function step(name, work) {
+  const began = performance.now();
+  const { stderr } = process;
+  const say = (end) => stderr.write(`${name} … ${Math.round((performance.now() - began) / 1000)} s${end}`);
+  say(stderr.isTTY ? '\r' : '\n');
+  const timer = setInterval(() => stderr.isTTY && say('\r'), 1000);
+  return work().finally(() => {
+    clearInterval(timer);
+    say('\n');
+  });
 }
 
 /** Runs a program in the foreground, hands on SIGTERM and SIGINT to it, answers its exit code. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { endLeftBroker, startBroker } from './kafka-broker.mjs';
-import { endWithNpm, isAlive, main, prepare, run } from './prepare.mjs';
+import { endWithNpm, isAlive, main, prepare, root, run, step } from './prepare.mjs';
 
 const runs = resolve(process.env.DATA_DIR || '.data', 'test');
 const ours = join(runs, String(process.pid));
@@ -18,17 +18,19 @@ await main(async () => {
   await removeLeftovers(postgres.stopPostgres);
 
   mkdirSync(ours, { recursive: true });
-  const servers = await Promise.allSettled([
-    // The data is thrown away: it need not survive a power cut.
-    // A test prepares a transaction.
-    postgres.startPostgres({
-      dataDir: join(ours, 'postgres'),
-      settings: { fsync: 'off', max_prepared_transactions: '5' },
-    }),
-    process.env.KAFKA_BROKERS
-      ? { brokers: process.env.KAFKA_BROKERS, stop() {} }
-      : startBroker({ dir: join(ours, 'kafka') }),
-  ]);
+  const servers = await step('Starting PostgreSQL and Kafka', () =>
+    Promise.allSettled([
+      // The data is thrown away: it need not survive a power cut.
+      // A test prepares a transaction.
+      postgres.startPostgres({
+        dataDir: join(ours, 'postgres'),
+        settings: { fsync: 'off', max_prepared_transactions: '5' },
+      }),
+      process.env.KAFKA_BROKERS
+        ? { brokers: process.env.KAFKA_BROKERS, stop() {} }
+        : startBroker({ dir: join(ours, 'kafka') }),
+    ]),
+  );
   let counts;
   try {
     for (const { reason } of servers) if (reason) throw reason;
@@ -45,7 +47,8 @@ await main(async () => {
 async function runJest(addresses) {
   if (interrupted) throw new Error('Interrupted.');
   const report = join(ours, 'report.json');
-  const options = ['--json', `--outputFile=${report}`, ...process.argv.slice(2)];
+  const reporters = ['--reporters=default', `--reporters=${join(root, 'scripts', 'suites-left.mjs')}`];
+  const options = [...reporters, '--json', `--outputFile=${report}`, ...process.argv.slice(2)];
   process.exitCode = await run([process.execPath, 'node_modules/jest/bin/jest.js', ...options], {
     env: {
       ...process.env,

@@ -23,14 +23,21 @@ export class DemoCommand extends StrictCommand {
 
     await story.publish();
     const late = await story.begun();
+    const began = performance.now();
     console.log(`Attempt ${late} begins: it has one minute, and nobody will hand it in.`);
     const told: [string, number[]][] = [
       ['An attempt that is verified', [await story.verified()]],
       ['An attempt that is rejected, then verified on appeal', [await story.rejectedThenVerified()]],
       ['An attempt that errs, and the one that takes its time over', await story.erredAndResumed()],
     ];
-    console.log('The minute must pass first …');
-    await story.until(late, 'submitted');
+    const { stdout } = process;
+    await story.until(late, 'submitted', (asked) => {
+      const left = Math.round(60 - (performance.now() - began) / 1000);
+      const awaited = left > 0 ? `Attempt ${late} has ${left} s left.` : 'Its time is over: the worker submits it.';
+      if (stdout.isTTY) stdout.write(`\r${awaited.padEnd(50)}`);
+      else if (asked % 10 === 0) stdout.write(`${awaited}\n`);
+    });
+    if (stdout.isTTY) stdout.write('\n');
     told.push(['An attempt that runs out of time', [late]]);
 
     let isRight = true;

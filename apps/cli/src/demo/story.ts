@@ -91,10 +91,12 @@ export class Story {
     return this.take('One minute');
   }
 
-  async until(attemptId: number, status: string) {
-    for (;;) {
+  /** Asks each second until the attempt has the status; calls `waits` with the number of questions so far. */
+  async until(attemptId: number, status: string, waits: (asked: number) => void) {
+    for (let asked = 0; ; asked++) {
       const state = await this.replayed(attemptId);
       if (state.status === status) return;
+      waits(asked);
       await pause(1000);
     }
   }

@@ -13,6 +13,7 @@ export const migrations = [
   '7000-access-log.sql',
   '8000-erasure.sql',
   '9000-plain-lists.sql',
+  '9100-onboarding-histories.sql',
 ].map(sqlMigration);
 
 export const migrationNames = migrations.map((Migration) => new Migration().name);

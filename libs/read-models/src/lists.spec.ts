@@ -293,7 +293,7 @@ describe('learners of a course', () => {
     for (const wanted of [...[...words, ...others].map((word) => [word]), words, ['not_started', 'verified']]) {
       const expected = ids.filter((id) => wanted.includes(shown(id)!));
       for (const search of ['', 'ali']) {
-        const narrowed = { search, onboarding: onboardingSeenAs(wanted, at) };
+        const narrowed = { search, onboarding: await onboardingSeenAs(db.pool, course, wanted, at) };
         const found = await proctoredLearners(db.pool, course, narrowed, page);
         const called = expected.filter((id) => isCalled(people.find((user) => user.id === id)!, search));
         expect([wanted, found.learners.map(({ userId }) => userId)]).toEqual([wanted, called]);

@@ -152,7 +152,9 @@ export class OnboardingController {
 
   private async listed({ exams }: Onboarding, { courseId, search, asked, statuses }: Listing): Promise<Listed> {
     let page!: Page;
-    const onboarding = statuses ? onboardingSeenAs(statuses.split(','), this.clock.now()) : undefined;
+    const onboarding = statuses
+      ? await onboardingSeenAs(this.pool, courseId, statuses.split(','), this.clock.now())
+      : undefined;
     const { count, learners } = await proctoredLearners(this.pool, courseId, { search, onboarding }, (all) => {
       page = pageOf(asked, all);
       return page;

@@ -1,4 +1,10 @@
-import { isApproved, type OnboardingAttempt, onboardingOf, onboardingSeenByStaff } from './onboarding.js';
+import {
+  isApproved,
+  isHistorySeenAs,
+  type OnboardingAttempt,
+  onboardingOf,
+  onboardingSeenByStaff,
+} from './onboarding.js';
 
 const attempt = (status: OnboardingAttempt['status'], id = 1, modified = '2031-05-05T12:00:00.000Z') => ({
   id,
@@ -60,4 +66,19 @@ describe('what staff see of it', () => {
     });
     expect(onboardingSeenByStaff([attempt('verified')], approved).status).toBe('verified');
   });
+});
+
+it.each([
+  ['', 'not_started'],
+  ['1 started', 'onboarding_started'],
+  ['1 onboarding_reset,2 created', 'setup_started'],
+  ['2 onboarding_reset,1 created', 'onboarding_reset_past_due'],
+  ['2 error,1 verified', 'verified'],
+])('staff see the history "%s" as %s', (history, word) => {
+  const isSeenAs = (seen: string, isApproved: boolean) => isHistorySeenAs([seen], history, isApproved);
+  expect(isSeenAs(word, false)).toBe(true);
+  expect(isSeenAs('rejected', false)).toBe(false);
+  expect(isSeenAs('other_course_approved', false)).toBe(false);
+  expect(isSeenAs('other_course_approved', true)).toBe(word !== 'verified');
+  expect(isSeenAs(word, true)).toBe(word === 'verified');
 });

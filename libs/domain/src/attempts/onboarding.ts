@@ -58,9 +58,20 @@ export const onboardingSeenByStaff = (
   return { status: instructorStatus[relevant.status] ?? null, modified: relevant.modified };
 };
 
-/** The statuses of a learner's relevant attempt that instructors see as one of these words. */
-export const statusesSeenAs = (words: readonly string[]): string[] =>
-  Object.entries(instructorStatus).flatMap(([status, word]) => (words.includes(word) ? [status] : []));
+/** The attempts in a history such as `2 started,1 onboarding_reset`: last modified first, numbered in the order of their ids. */
+const attemptsIn = (history: string): OnboardingAttempt[] =>
+  history
+    .split(',')
+    .filter((attempt) => attempt !== '')
+    .map((attempt) => attempt.split(' '))
+    .map(([number, status]) => ({ id: Number(number), status: status as Status, modified: '' }));
+
+/** Do instructors see a learner with this history as one of these words? `isApproved`: an approval still counts. */
+export const isHistorySeenAs = (words: readonly string[], history: string, isApproved: boolean): boolean => {
+  const approval: OnboardingAttempt | undefined = isApproved ? { id: 0, status: 'verified', modified: '' } : undefined;
+  const { status } = onboardingSeenByStaff(attemptsIn(history), approval);
+  return status !== null && words.includes(status);
+};
 
 /** A provider's word for a learner's profile, as it is shown (domain.md §7.5). */
 export const onboardingStatusOfProfile: Readonly<Record<string, string>> = {

@@ -4,8 +4,8 @@ import { namesLike, type Page } from '../lists.js';
 /** A learner whose enrolment includes proctored exams. */
 export type ProctoredLearner = { userId: number; username: string; mode: string };
 
-/** Learners whose onboarding attempt has one of these statuses ('none' without one), unless an approval after `since` stands for it. */
-export type OnboardingAt = { statuses: readonly string[]; since: string; isApprovedElsewhere: boolean };
+/** Learners with one of these onboarding histories: without an approval after `since`, or with one. */
+export type OnboardingAt = { histories: readonly string[]; approvedHistories: readonly string[]; since: string };
 
 /** What a course's learners are narrowed to; `search` is part of their user name or e-mail, in whatever ASCII case. */
 export type Narrowed = { search: string; onboarding?: OnboardingAt };
@@ -17,8 +17,8 @@ export const proctoredLearners = async (
   { search, onboarding }: Narrowed,
   pageOf: (count: number) => Page,
 ): Promise<{ count: number; learners: ProctoredLearner[] }> => {
-  const { statuses, since, isApprovedElsewhere } = onboarding ?? {};
-  const values = [courseId, namesLike(search), statuses, since, isApprovedElsewhere];
+  const { histories, approvedHistories, since } = onboarding ?? {};
+  const values = [courseId, namesLike(search), histories, approvedHistories, since];
   // The statements have no names, so each is planned for its search.
   const counted = await pool.query(`select count(*) ${found}`, values);
   const count = Number(counted.rows[0].count);
@@ -32,5 +32,11 @@ const found = `
   from enrollments
  where course_id = $1 and includes_proctored and ($2::text is null or names like $2)
    and ($3::text[] is null
-        or onboarding = any($3) and (approved_at > $4::timestamptz) is not true
-        or approved_at > $4 and $5::boolean)`;
+        or onboarding = any(case when approved_at > $5::timestamptz then $4::text[] else $3 end))`;
+
+/** The onboarding histories that learners of a course have. */
+export const onboardingHistories = async (pool: pg.Pool, courseId: string): Promise<string[]> => {
+  const text = 'select distinct onboarding from enrollments where course_id = $1 and includes_proctored';
+  const { rows } = await pool.query({ name: 'onboarding histories', text, values: [courseId] });
+  return rows.map(({ onboarding }) => onboarding);
+};

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { approvalsCountSince, isApproved, type OnboardingAttempt, statusesSeenAs } from '#domain';
-import { type OnboardingAt } from '../enrollments/enrollment.queries.js';
+import { approvalsCountSince, isApproved, isHistorySeenAs, type OnboardingAttempt } from '#domain';
+import { type OnboardingAt, onboardingHistories } from '../enrollments/enrollment.queries.js';
 
 /** The onboarding attempts of one learner: those of a course, and the last approval with a provider that still counts. */
 export type LearnerOnboarding = { own: OnboardingAttempt[]; approved: OnboardingAttempt | undefined };
@@ -36,9 +36,17 @@ export const onboardingOfLearners = async (
   return learners;
 };
 
-/** What a course's learners are narrowed to whose onboarding instructors see as one of these words. */
-export const onboardingSeenAs = (words: readonly string[], at: string): OnboardingAt => ({
-  statuses: [...statusesSeenAs(words), ...(words.includes('not_started') ? ['none'] : [])],
-  since: approvalsCountSince(at),
-  isApprovedElsewhere: words.includes('other_course_approved'),
-});
+/** What a course's learners are narrowed to whose onboarding staff see as one of these words. */
+export const onboardingSeenAs = async (
+  pool: pg.Pool,
+  courseId: string,
+  words: readonly string[],
+  at: string,
+): Promise<OnboardingAt> => {
+  const histories = await onboardingHistories(pool, courseId);
+  return {
+    histories: histories.filter((history) => isHistorySeenAs(words, history, false)),
+    approvedHistories: histories.filter((history) => isHistorySeenAs(words, history, true)),
+    since: approvalsCountSince(at),
+  };
+};

@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { submitOverdue } from '../../apps/worker/src/deadlines.js';
 import { Clock } from '../../libs/clock/src/index.js';
-import { AddExam, FreshAttempts, OverdueAttempts, standaloneCommands } from '../../libs/commands/src/index.js';
+import { AddExam, AttemptTimeouts, OverdueAttempts, standaloneCommands } from '../../libs/commands/src/index.js';
 import { loadConfiguration } from '../../libs/configuration/src/index.js';
 import { CreateAttempt, type Origin } from '../../libs/domain/src/index.js';
 import { overdueAttempts } from '../../libs/read-models/src/index.js';
@@ -24,7 +24,7 @@ export async function endingAtOnce({ effort, say, dir }: Bench): Promise<Section
     const [bus, clock, fresh, overdue] = [
       app.get(CommandBus),
       app.get(Clock),
-      app.get(FreshAttempts),
+      app.get(AttemptTimeouts),
       app.get(OverdueAttempts),
     ];
     const exam = await bus.execute(new AddExam({ ...timed, contentId: 'block' }, clock.now(), origin));
@@ -53,7 +53,9 @@ export async function endingAtOnce({ effort, say, dir }: Bench): Promise<Section
       single: round(async () => {
         const all = await overdueAttempts(pool, clock.now(), { expiresAt: '-infinity', id: 0 }, learners);
         for (let first = 0; first < all.length; first += 100)
-          await Promise.all(all.slice(first, first + 100).map((attempt) => fresh.of(attempt, clock.now())));
+          await Promise.all(
+            all.slice(first, first + 100).map((attempt) => fresh.submitIfOverdue(attempt, clock.now())),
+          );
       }),
     });
     const table = (unit: string, figure: 'seconds' | 'bytes') => ({

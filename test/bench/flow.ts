@@ -5,7 +5,7 @@ import { type Consumer, Kafka, logLevel, type Producer, type ProducerRecord } fr
 import pg from 'pg';
 import { type Configuration, loadConfiguration, poolOptions } from '#configuration';
 import { upcasters } from '#domain';
-import { Bell, EventStore, replay, start } from '#event-store';
+import { AppendNotifier, EventStore, replay, start } from '#event-store';
 import { changesIn, type Message, messagesOf, Relay, relayLag, topics } from '#integration';
 import { projectInline } from '#read-models';
 import { Child } from '../conformance/child.js';
@@ -131,7 +131,7 @@ async function latencies(brokers: string, dir: string, rounds: number, seconds: 
   const { database } = filled;
   const configuration = configured(database.url, brokers, 'latency-');
   const pool = new pg.Pool(poolOptions(database.url, { max: 10 }));
-  const store = new EventStore(pool, projectInline, upcasters, new Bell(pool).ring);
+  const store = new EventStore(pool, projectInline, upcasters, new AppendNotifier(pool).notify);
   const worker = startWorkerOf('latency', dir, configuration);
   await published(pool);
   const sent = new Map<string, number>();

@@ -6,12 +6,12 @@ import { Clock } from './clock.js';
 import { endAll } from './ending.js';
 import { playExamples } from './examples.js';
 import { explain, Judge } from './judge.js';
-import { CannotRun, startOracle } from './oracle.js';
+import { compareNotifications } from './notifications.js';
+import { CannotRun, startReference } from './reference.js';
 import { startService } from './service.js';
 import { effectsStep } from './step.js';
 import { stories } from './stories/index.js';
 import { compareStudentViews } from './student-views.js';
-import { compareVendorNews } from './vendor-news.js';
 import { walk } from './walk.js';
 import { type Pair, World } from './world.js';
 
@@ -55,9 +55,9 @@ try {
 
 async function run() {
   const clock = new Clock(join(dir, 'clock'));
-  const oracle = await startOracle(dir, clock.file);
+  const oracle = await startReference(dir, clock.file);
   const service = options.itself ? undefined : await startService(dir, clock);
-  const ours = service ?? (await startOracle(dir, clock.file, 'second reference'));
+  const ours = service ?? (await startReference(dir, clock.file, 'second reference'));
   if (options.planted)
     await ours.ask({
       method: 'POST',
@@ -100,7 +100,7 @@ async function run() {
     }
   // Last, for its worker catches up with all that came before.
   if (service && 'vendor news'.includes(options.only ?? ''))
-    await compareVendorNews(await makeWorld(), [oracle, service], dir, judge);
+    await compareNotifications(await makeWorld(), [oracle, service], dir, judge);
   for (const { name } of walks && options.only === undefined ? judge.unused : []) {
     judge.count(false);
     console.log(`FAIL The difference "${name}" was never seen.`);

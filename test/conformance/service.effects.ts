@@ -1,5 +1,5 @@
 import type { Effect as Decided } from '../../libs/domain/src/index.js';
-import type { Stored } from '../../libs/event-store/src/index.js';
+import type { RecordedEvent } from '../../libs/event-store/src/index.js';
 import type { Effect } from './effects.js';
 
 /** What a message tells, in the words common to both; nothing of what the reference tells nobody. */
@@ -58,7 +58,7 @@ export function effectOf(topic: string, headers: Record<string, string>, data: a
 }
 
 /** What is decided and kept in events alone: nobody sends it yet. */
-export function decided({ data, metadata }: Stored): Effect[] {
+export function decided({ data, metadata }: RecordedEvent): Effect[] {
   const { effects = [], at } = data as { effects?: Decided[]; at: string };
   return effects.flatMap((effect): Effect[] => {
     const common = { learner: metadata.userId!, at: Date.parse(at) };

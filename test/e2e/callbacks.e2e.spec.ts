@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callbackSignature } from '../../libs/providers/src/callback-signature.js';
-import { Vendor } from '../../libs/providers/src/testing.js';
+import { PretendedProvider } from '../../libs/providers/src/testing.js';
 import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
 
 // Callbacks of providers are authenticated, and judge attempts of the exam's own provider only.
@@ -22,7 +22,7 @@ const notAuthenticated = { status: 403, body: { detail: 'This callback is not au
 const noMatch = { status: 400, body: { detail: 'No attempt matches this review.' } };
 const folder = mkdtempSync(join(tmpdir(), 'callbacks of a test '));
 
-let vendor: Vendor;
+let vendor: PretendedProvider;
 let service: Awaited<ReturnType<typeof openService>>;
 let exams: Record<string, number>;
 let attempts: Record<string, { id: number; attempt_code: string; external_id: string }>;
@@ -62,7 +62,7 @@ const open = async (rpnow: object = { callback_secret: secrets.rpnow }) => {
 };
 
 beforeAll(async () => {
-  vendor = await Vendor.open();
+  vendor = await PretendedProvider.open();
   let locators = 0;
   vendor.mood = ({ route }) =>
     route === 'POST /register' ? { body: { ssiRecordLocator: `SSI-${++locators}` } } : undefined;

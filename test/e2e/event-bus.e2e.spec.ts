@@ -290,8 +290,8 @@ describe('what the LMS says', () => {
       expect(await mayTake(fred)).toBe(false);
       expect(await roster.userById(exam.pool, 42)).toMatchObject({ email: '', fullName: '', isActive: false });
       const place = { stream: 'attempts-1-42', field: 'review' };
-      const sealed = await learnerKeys.seal(exam.pool, 42, 'a note', place);
-      expect(await learnerKeys.open(exam.pool, 42, sealed, place)).toBeUndefined();
+      const sealed = await learnerKeys.encryptFor(exam.pool, 42, 'a note', place);
+      expect(await learnerKeys.decryptFor(exam.pool, 42, sealed, place)).toBeUndefined();
     },
   );
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { EventStore, start } from '../../libs/event-store/src/index.js';
 import { until } from '../../libs/event-store/src/testing.js';
 import { MailServer } from '../../libs/mail/src/testing.js';
-import { Vendor } from '../../libs/providers/src/testing.js';
+import { PretendedProvider } from '../../libs/providers/src/testing.js';
 import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
 
 const program = 'dist/test/support/worker.process.js';
@@ -17,14 +17,14 @@ const folder = mkdtempSync(join(tmpdir(), 'frozen workers of a test '));
 const learners = Array.from({ length: 12 }, (_, index) => 100 + index);
 const eventsOfEach = 25;
 
-let vendor: Vendor;
+let vendor: PretendedProvider;
 let mails: MailServer;
 let service: Awaited<ReturnType<typeof openService>>;
 let examId: number;
 const workers: ChildProcess[] = [];
 
 beforeAll(async () => {
-  vendor = await Vendor.open();
+  vendor = await PretendedProvider.open();
   mails = new MailServer();
   await mails.open();
   const file = join(folder, 'settings.json');

@@ -8,7 +8,7 @@ import { Delivery } from '../../libs/delivery/src/index.js';
 import { EventStore } from '../../libs/event-store/src/index.js';
 import { until } from '../../libs/event-store/src/testing.js';
 import { providerOf } from '../../libs/providers/src/index.js';
-import { silence, Vendor } from '../../libs/providers/src/testing.js';
+import { PretendedProvider, silence } from '../../libs/providers/src/testing.js';
 import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
 
 const { staff, alice, bob, teacher } = people;
@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'providers of a test '));
 const obfuscationKey = 'an obfuscation key of the tests';
 const known = (userId: number) => obscuredUserId(userId, obfuscationKey, 'rest');
 
-let vendor: Vendor;
+let vendor: PretendedProvider;
 let service: Awaited<ReturnType<typeof openService>>;
 let exams: number[];
 
@@ -43,7 +43,7 @@ const openWith = async (settings: object = {}, backends: object = {}) => {
   exams = body.map(({ exam_id }: { exam_id: number }) => exam_id);
 };
 beforeAll(async () => {
-  vendor = await Vendor.open();
+  vendor = await PretendedProvider.open();
 });
 afterEach(async () => {
   await service.close();

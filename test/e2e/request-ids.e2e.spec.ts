@@ -2,20 +2,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { Vendor } from '../../libs/providers/src/testing.js';
+import { PretendedProvider } from '../../libs/providers/src/testing.js';
 import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
 
 const { staff, alice } = people;
 const root = '/api/edx_proctoring/v1/proctored_exam';
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-let vendor: Vendor;
+let vendor: PretendedProvider;
 let service: Awaited<ReturnType<typeof openService>>;
 let examId: number;
 const folder = mkdtempSync(join(tmpdir(), 'proctoring-request-ids-'));
 
 beforeAll(async () => {
-  vendor = await Vendor.open();
+  vendor = await PretendedProvider.open();
   const options = { base_url: vendor.url, client_id: 'lms', client_secret: 'a secret', verbose_name: 'Watchers' };
   const settings = join(folder, 'settings.json');
   writeFileSync(settings, JSON.stringify({ PROCTORING_BACKENDS: { DEFAULT: 'rest', rest: options } }));

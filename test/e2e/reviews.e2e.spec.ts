@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { quarantinedCallback, quarantinedCallbacks } from '#commands';
-import { open } from '#learner-keys';
+import { decryptFor } from '#learner-keys';
 import { ReplayCallback } from '../../libs/commands/src/index.js';
-import { Vendor } from '../../libs/providers/src/testing.js';
+import { PretendedProvider } from '../../libs/providers/src/testing.js';
 import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
 
 const { staff, alice, bob, teacher } = people;
@@ -15,7 +15,7 @@ const callbackSecret = 'a-secret-of-the-path-of-RPNow-0123456789';
 const callback = `/api/edx_proctoring/proctoring_review_callback/${callbackSecret}/`;
 const folder = mkdtempSync(join(tmpdir(), 'reviews of a test '));
 
-let vendor: Vendor;
+let vendor: PretendedProvider;
 let service: Awaited<ReturnType<typeof openService>>;
 let exams: number[];
 let locators = 0;
@@ -46,7 +46,7 @@ const publish = async (...listed: object[]) => {
 };
 
 beforeAll(async () => {
-  vendor = await Vendor.open();
+  vendor = await PretendedProvider.open();
   vendor.mood = ({ route }) =>
     route === 'POST /register' ? { body: { ssiRecordLocator: `SSI-${++locators}` } } : undefined;
 });
@@ -83,7 +83,7 @@ const reviewsIn = async ({ id }: Attempt) => {
   return Promise.all(
     rows.map(async ({ stream, data, user }) => ({
       ...data,
-      ...JSON.parse((await open(service.database.pool, user, data.sealed, { stream, field: 'review' }))!),
+      ...JSON.parse((await decryptFor(service.database.pool, user, data.sealed, { stream, field: 'review' }))!),
     })),
   );
 };

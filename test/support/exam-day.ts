@@ -1,4 +1,4 @@
-import { EventStore, Follower, type FollowerOptions, type Stored, start } from '#event-store';
+import { EventStore, type RecordedEvent, Subscription, type SubscriptionOptions, start } from '#event-store';
 import { created, metadata, started, submitted, until } from '../../libs/event-store/src/testing.js';
 import { type Database, openDatabase } from './database.js';
 
@@ -24,13 +24,13 @@ export class ExamDay {
   sit = (learner: string, events = [created, started, submitted]) =>
     this.store.append([{ stream: learner, after: start, events, metadata }]);
 
-  deliver = async (events: Stored[]) => void this.delivered.push(...events.map(name));
+  deliver = async (events: RecordedEvent[]) => void this.delivered.push(...events.map(name));
 
   /** Answers what ends it. */
-  follow(options: Partial<FollowerOptions> = {}) {
+  follow(options: Partial<SubscriptionOptions> = {}) {
     const end = new AbortController();
     const handle = this.deliver;
-    const running = new Follower(this.db.pool, { name: 'mail', handle, pollMs: 5, ...options }).run(end.signal);
+    const running = new Subscription(this.db.pool, { name: 'mail', handle, pollMs: 5, ...options }).run(end.signal);
     const stop = () => {
       end.abort();
       return running;
@@ -43,4 +43,4 @@ export class ExamDay {
     until(`${names} are delivered`, () => names.every((each) => this.delivered.includes(each)));
 }
 
-export const name = (event: Stored) => `${event.stream}:${event.version}`;
+export const name = (event: RecordedEvent) => `${event.stream}:${event.version}`;

@@ -5,8 +5,8 @@ import { Kafka, type KafkaJSError, logLevel } from 'kafkajs';
 import type pg from 'pg';
 import { AddExam, type Outcome } from '../../libs/commands/src/index.js';
 import type { Configuration } from '../../libs/configuration/src/index.js';
-import { type AnyAttemptCommand, ApplyReview, CreateAttempt, type Origin } from '../../libs/domain/src/index.js';
-import { replay, type Stored } from '../../libs/event-store/src/index.js';
+import { type AnyLearnerAtExamCommand, ApplyReview, CreateAttempt, type Origin } from '../../libs/domain/src/index.js';
+import { type RecordedEvent, replay } from '../../libs/event-store/src/index.js';
 import {
   changesIn,
   kafkaAt,
@@ -41,7 +41,7 @@ export async function openExam(kafkaBrokers = brokers, environment: Record<strin
   /** The learner at the exam, whose commands are about the current attempt. */
   const learner = (userId: number, exam = examId) => {
     let attemptId: number | null = null;
-    const by = async <C extends AnyAttemptCommand>(
+    const by = async <C extends AnyLearnerAtExamCommand>(
       Command: new (who: { examId: number; userId: number }, data: any, origin: Origin) => C,
       data: { at?: string; [field: string]: unknown } = {},
       origin: Origin = { actor: { kind: 'user', userId } },
@@ -114,7 +114,7 @@ export async function withAdmin<T>(list: string, work: (admin: Admin) => Promise
 
 /** What the log says that others must be told, in its order. */
 async function expectedOf(pool: pg.Pool): Promise<Message[]> {
-  const log: Stored[] = [];
+  const log: RecordedEvent[] = [];
   for await (const events of replay(pool)) log.push(...events);
   const streams = [...new Set(log.map(({ stream }) => stream))];
   const changes = streams.flatMap((stream) => {

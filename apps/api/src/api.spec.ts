@@ -10,7 +10,7 @@ import { type Caller, type Claims, rosterParts, upsertRoster } from '#roster';
 import { openDatabase } from '../../../test/support/database.js';
 import { createApplication } from './api.js';
 import { apiModule } from './api.module.js';
-import { Gate, Me } from './auth/authentication.js';
+import { CurrentUser, Gate } from './auth/authentication.js';
 import { HttpAnswer } from './http/http-answer.js';
 import { Integer, Text } from './requests/fields.js';
 import { validated } from './requests/validated.js';
@@ -30,7 +30,7 @@ class TryController {
   constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
 
   @Get('me')
-  me(@Me() me: Caller) {
+  me(@CurrentUser() me: Caller) {
     return me;
   }
 

@@ -9,7 +9,7 @@ import {
   pruneAnswers,
   pruneCallbacks,
   RetireLearner,
-  removeUnclaimed,
+  removeOrphans,
   standaloneCommands,
 } from '#commands';
 import { type Configuration, dataSourceOptions, logLevelsOf, poolOf } from '#configuration';
@@ -19,7 +19,7 @@ import { EventBusReader, Relay } from '#integration';
 import { Mailer } from '#mail';
 import { providersOf } from '#providers';
 import { submitOverdue } from './deadlines.js';
-import { every } from './every.js';
+import { runEvery } from './run-every.js';
 
 const second = 1000;
 const minute = 60 * second;
@@ -78,7 +78,7 @@ export async function startWorker(
       pool,
       name,
       signal,
-      (leading, lease) => every(ms, name, leading, () => unlessInDoubt(leading, lease)),
+      (leading, lease) => runEvery(ms, name, leading, () => unlessInDoubt(leading, lease)),
       {
         ...options,
         mayLead: () => doubt?.() === undefined,
@@ -96,18 +96,18 @@ export async function startWorker(
     eventBus.run(signal),
     ...deliveries.map((delivery) => delivery.run(signal)),
     mailer.run(signal),
-    every(minute, 'mail', signal, () => mailer.retryPutOff(signal)),
-    alone(10 * second, 'registrations', async () => void (await removeUnclaimed(pool, configuration.settings))),
+    runEvery(minute, 'mail', signal, () => mailer.retryPutOff(signal)),
+    alone(10 * second, 'registrations', async () => void (await removeOrphans(pool, configuration.settings))),
     alone(
       second,
       'deadlines',
       (signal) => submitOverdue(pool, attempts, around.clock, signal),
       () => around.clock.reasonToEndNoAttempt(),
     ),
-    every(10 * minute, 'idempotency keys', signal, () => pruneAnswers(pool, configuration.idempotencyDays, signal)),
-    every(hour, 'refused reviews', signal, () => pruneCallbacks(pool)),
-    every(hour, 'access log', signal, () => pruneAccessLog(pool, configuration.accessLogDays, signal)),
-    every(hour, 'partitions', signal, async () => void (await pool.query('select create_event_partitions()'))),
+    runEvery(10 * minute, 'idempotency keys', signal, () => pruneAnswers(pool, configuration.idempotencyDays, signal)),
+    runEvery(hour, 'refused reviews', signal, () => pruneCallbacks(pool)),
+    runEvery(hour, 'access log', signal, () => pruneAccessLog(pool, configuration.accessLogDays, signal)),
+    runEvery(hour, 'partitions', signal, async () => void (await pool.query('select create_event_partitions()'))),
   ]);
   return {
     async close() {

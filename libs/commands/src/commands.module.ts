@@ -3,12 +3,12 @@ import { CqrsModule } from '@nestjs/cqrs';
 import type pg from 'pg';
 import { Clock } from '#clock';
 import { upcasters } from '#domain';
-import { Bell, EventStore } from '#event-store';
+import { AppendNotifier, EventStore } from '#event-store';
 import { projectInline } from '#read-models';
 import { AttemptHandler } from './attempts/attempt.handler.js';
-import { FreshAttempts } from './attempts/fresh-attempts.js';
+import { AttemptTimeouts } from './attempts/attempt-timeouts.js';
+import { claims } from './attempts/orphaned-registrations.js';
 import { OverdueAttempts } from './attempts/overdue-attempts.js';
-import { claims } from './attempts/unclaimed.js';
 import { creditWrites } from './credit.js';
 import {
   AddExamHandler,
@@ -33,7 +33,7 @@ export const eventStoreOf = (pool: pg.Pool): EventStore =>
       ...claims(appended),
     ],
     upcasters,
-    new Bell(pool).ring,
+    new AppendNotifier(pool).notify,
   );
 
 /** The write side. The application provides POOL and CONFIGURATION globally. */
@@ -43,7 +43,7 @@ export const eventStoreOf = (pool: pg.Pool): EventStore =>
     { provide: EventStore, useFactory: eventStoreOf, inject: [POOL] },
     { provide: Clock, useFactory: (pool: pg.Pool) => new Clock(pool), inject: [POOL] },
     FactFinder,
-    FreshAttempts,
+    AttemptTimeouts,
     OverdueAttempts,
     AttemptHandler,
     ExamWriter,
@@ -56,6 +56,6 @@ export const eventStoreOf = (pool: pg.Pool): EventStore =>
     ReviewByCodeHandler,
     ReplayCallbackHandler,
   ],
-  exports: [CqrsModule, Clock, EventStore, FactFinder, FreshAttempts, OverdueAttempts],
+  exports: [CqrsModule, Clock, EventStore, FactFinder, AttemptTimeouts, OverdueAttempts],
 })
 export class CommandsModule {}

@@ -1,5 +1,5 @@
 import type { Effect } from '#domain';
-import type { Stored, Write } from '#event-store';
+import type { RecordedEvent, Write } from '#event-store';
 import { removeCreditStatus, setCreditStatus } from '#roster';
 
 /** The namespace of the credit requirements that exams fulfil (domain.md §9.2). */
@@ -9,7 +9,7 @@ export const creditNamespace = 'proctored_exam';
  * What events do to the credit statuses that the LMS told us of: prerequisites are judged by them, so they follow at once
  * and not when the LMS sends its roster again.
  */
-export const creditWrites = (appended: readonly Stored[]): Write[] =>
+export const creditWrites = (appended: readonly RecordedEvent[]): Write[] =>
   appended.flatMap(({ data, metadata }) => {
     const { effects = [], at } = data as { effects?: Effect[]; at: string };
     const { userId, courseId, contentId } = metadata;

@@ -1,7 +1,7 @@
 export type { Outcome } from './attempts/attempt.handler.js';
-export * from './attempts/fresh-attempts.js';
+export * from './attempts/attempt-timeouts.js';
+export { removeOrphans } from './attempts/orphaned-registrations.js';
 export * from './attempts/overdue-attempts.js';
-export { removeUnclaimed } from './attempts/unclaimed.js';
 export * from './commands.module.js';
 export * from './credit.js';
 export * from './exams/exam.commands.js';

@@ -7,7 +7,7 @@ import {
   learnerAtExam,
   noChanges,
 } from '#domain';
-import { folded, type Stored } from '#event-store';
+import { folded, type RecordedEvent } from '#event-store';
 
 export { learnerAtExamStream } from '#learner-keys';
 
@@ -16,10 +16,10 @@ export const learnerStream = (userId: number): string => `learner-${userId}`;
 
 export const examStream = (examId: number): string => `exam-${examId}`;
 
-export const learnerAtExamOf = (history: readonly Stored[]): LearnerAtExam =>
+export const learnerAtExamOf = (history: readonly RecordedEvent[]): LearnerAtExam =>
   folded(history, learnerAtExam, learnerAtExam.initial, (state, events) =>
-    fold(learnerAtExam, events as readonly Stored<LearnerAtExamEvent>[], state),
+    fold(learnerAtExam, events as readonly RecordedEvent<LearnerAtExamEvent>[], state),
   );
 
-export const changesOf = (history: readonly Stored[]): LearnerChanges =>
+export const changesOf = (history: readonly RecordedEvent[]): LearnerChanges =>
   folded(history, noChanges, noChanges, (changes, events) => events.reduce(countChange, changes));

@@ -1,10 +1,10 @@
 import { isLongerThan, limits } from '#domain';
-import { type BackendOptions, isObject, type Kind, kinds, problemsOf } from '#providers';
+import { isObject, type Kind, kinds, type ProviderOptions, problemsOf } from '#providers';
 
 /** What the reference finds in its host's settings, as far as this service uses it (spec: domain §14). */
 export type Settings = {
   /** Options by provider; what is left out is the provider's own default. */
-  backends: Record<string, BackendOptions>;
+  backends: Record<string, ProviderOptions>;
   defaultBackend: string;
   allowTimedOutState: boolean;
   linkUrls: Record<string, string>;

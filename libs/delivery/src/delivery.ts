@@ -10,19 +10,19 @@ import {
 import type pg from 'pg';
 import { upcasters } from '#domain';
 import {
-  Follower,
   fenceOf,
-  inLanes,
+  forEachStream,
   type Lease,
   type LeaseOptions,
-  reporting,
-  type Stored,
+  outageLog,
+  type RecordedEvent,
+  Subscription,
   Undeliverable,
 } from '#event-store';
 import { beforeSending, type Provider, type ProviderConfiguration, ProviderRefused } from '#providers';
-import { newsOf, type Surroundings } from './news.js';
+import { type Dependencies, notificationOf } from './notifications.js';
 
-export const followerOf = (provider: string): string => `provider ${provider}`;
+export const subscriptionOf = (provider: string): string => `provider ${provider}`;
 
 const log = new Logger('providers');
 /** Different learners are told of at the same time. */
@@ -48,7 +48,7 @@ export class Delivery {
 
   constructor(
     private readonly provider: Provider,
-    private readonly around: Surroundings,
+    private readonly around: Dependencies,
     private readonly options: DeliveryOptions = {},
   ) {
     const { halfOpenAfterMs: initialDelay = 1_000 } = options;
@@ -66,13 +66,13 @@ export class Delivery {
   async run(signal: AbortSignal): Promise<void> {
     await this.saveCircuit('closed').catch(() => {});
     const { pool } = this.around;
-    const follower = new Follower(pool, {
-      name: followerOf(this.provider.name),
+    const follower = new Subscription(pool, {
+      name: subscriptionOf(this.provider.name),
       upcasters,
       pollMs: this.options.pollMs,
       leaseMs: this.options.leaseMs,
-      ...reporting(
-        new Logger(followerOf(this.provider.name)),
+      ...outageLog(
+        new Logger(subscriptionOf(this.provider.name)),
         { waits: 'The vendor cannot be told, so its news wait', goesOn: 'The vendor is told again.' },
         async (events, signal, lease) => {
           await this.forgetOthers(events, lease);
@@ -84,7 +84,7 @@ export class Delivery {
   }
 
   /** Throws Undeliverable for an event that the vendor will not take, and the outage where it is away. */
-  async handle(events: readonly Stored[], signal?: AbortSignal, lease?: Lease): Promise<void> {
+  async handle(events: readonly RecordedEvent[], signal?: AbortSignal, lease?: Lease): Promise<void> {
     const { pool } = this.around;
     const { name } = this.provider;
     const { rows } = await pool.query<{ event_id: string }>(
@@ -93,11 +93,11 @@ export class Delivery {
     );
     const told = new Set(rows.map(({ event_id }) => event_id));
     const news = events.filter(({ id }) => !told.has(id));
-    await inLanes(news, lanes, (event) => this.tell(event, lease), signal, lease);
+    await forEachStream(news, lanes, (event) => this.tell(event, lease), signal, lease);
   }
 
-  private async tell(event: Stored, lease?: Lease): Promise<void> {
-    const notify = newsOf(event, this.provider, this.around);
+  private async tell(event: RecordedEvent, lease?: Lease): Promise<void> {
+    const notify = notificationOf(event, this.provider, this.around);
     if (!notify) return;
     try {
       await this.circuit.execute(() => beforeSending(() => lease?.check(), notify));
@@ -117,7 +117,7 @@ export class Delivery {
   }
 
   /** The checkpoint is past all earlier batches. */
-  private forgetOthers(events: readonly Stored[], lease: Lease) {
+  private forgetOthers(events: readonly RecordedEvent[], lease: Lease) {
     return this.around.pool.query(
       'delete from vendor_deliveries where provider = $1 and event_id <> all($2) and (select holds_lease($3, $4))',
       [this.provider.name, events.map(({ id }) => id), ...fenceOf(lease)],
@@ -133,16 +133,16 @@ export class Delivery {
   }
 }
 
-export type VendorState = { provider: string; circuit: string; deadLetters: number };
+export type ProviderState = { provider: string; circuit: string; deadLetters: number };
 
 /** How the vendors are doing that are configured and were ever told something. */
-export async function vendorStates(pool: pg.Pool, configuration: ProviderConfiguration): Promise<VendorState[]> {
+export async function providerStates(pool: pg.Pool, configuration: ProviderConfiguration): Promise<ProviderState[]> {
   const { rows } = await pool.query({
     name: 'vendor states',
     text: `select provider, state as circuit,
       (select count(*)::int from dead_letters where follower = $1 || provider) as "deadLetters"
       from vendor_circuits where provider = any($2) order by provider`,
-    values: [followerOf(''), Object.keys(configuration.backends)],
+    values: [subscriptionOf(''), Object.keys(configuration.backends)],
   });
   return rows;
 }

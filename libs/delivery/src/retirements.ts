@@ -4,11 +4,11 @@ import { type Configuration, userObfuscationKeyOf } from '#configuration';
 import { obscuredUserId, providerOf } from '#providers';
 import { attemptsOf } from '#read-models';
 
-type Surroundings = { pool: pg.Pool; configuration: Configuration; clock: Clock };
+type Dependencies = { pool: pg.Pool; configuration: Configuration; clock: Clock };
 
 /** What exams say of their provider, for all providers that know the learner from proctored attempts. */
-export async function backendsOf(
-  { pool }: Pick<Surroundings, 'pool'>,
+export async function providersOfLearner(
+  { pool }: Pick<Dependencies, 'pool'>,
   userId: number | string,
 ): Promise<(string | null)[]> {
   const attempts = (await attemptsOf(pool, userId)).filter(({ takingAsProctored }) => takingAsProctored);
@@ -17,7 +17,7 @@ export async function backendsOf(
 
 /** Has a provider delete a learner, and remembers that it did. Throws ProviderRefused. Undefined: there was nothing to do. */
 export async function retireAt(
-  { pool, configuration, clock }: Surroundings,
+  { pool, configuration, clock }: Dependencies,
   backend: string | null,
   userId: number,
 ): Promise<boolean | undefined> {
@@ -34,7 +34,7 @@ export async function retireAt(
 
 /** Whether it did so after the learner's last attempt there: a vendor may well say that it cannot delete somebody twice. */
 export async function isRetiredAt(
-  { pool }: Pick<Surroundings, 'pool'>,
+  { pool }: Pick<Dependencies, 'pool'>,
   backend: string | null,
   userId: number,
 ): Promise<boolean> {

@@ -1,5 +1,5 @@
-import { learnerAtExam } from './attempts/attempt.decider.js';
 import { exam } from './exams/exam.js';
+import { learnerAtExam } from './learner-at-exam/learner-at-exam.decider.js';
 import { learner } from './learners/learner.js';
 
 type Upcasters = { [type: string]: { [from: number]: (data: any) => object } };

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { fenceOf, type Lease } from './lease.js';
+import type { RecordedEvent } from './recorded-event.js';
 import { columns } from './statements.js';
-import type { Stored } from './stored.js';
 
 /**
  * A position in the log. All parts are needed: numbers are drawn before transactions commit, so neither orders the log
@@ -12,7 +12,7 @@ export type Checkpoint = { generation: number; xid: string; position: string };
 /** Before the first event. */
 export const beginning: Checkpoint = { generation: 0, xid: '0', position: '0' };
 
-export const placeOf = ({ generation, xid, position }: Checkpoint): Checkpoint => ({ generation, xid, position });
+export const positionOf = ({ generation, xid, position }: Checkpoint): Checkpoint => ({ generation, xid, position });
 
 /** Whether a position is later in the log than another. */
 export function isAfter(place: Checkpoint, other: Checkpoint): boolean {
@@ -29,14 +29,14 @@ export const valuesOf = ({ generation, xid, position }: Checkpoint) => [generati
  * The visibility horizon. Below this transaction all have ended, so nothing can appear before what was read already. An
  * older generation is complete: its transaction ids say nothing on this server.
  */
-export const fence = `(e.generation < (select max(generation) from log_generations)
+export const isBelowHorizon = `(e.generation < (select max(generation) from log_generations)
   or e.transaction_id < pg_snapshot_xmin(pg_current_snapshot()))`;
 
 /** The next events of the log after a checkpoint, in its order, as they were stored. */
-export async function readLog(db: pg.ClientBase, after: Checkpoint, limit: number): Promise<Stored[]> {
-  const { rows } = await db.query<Stored>({
+export async function readLog(db: pg.ClientBase, after: Checkpoint, limit: number): Promise<RecordedEvent[]> {
+  const { rows } = await db.query<RecordedEvent>({
     name: 'read_log',
-    text: `select ${columns} from events e where (${order}) > ($1::integer, $2::xid8, $3::bigint) and ${fence}
+    text: `select ${columns} from events e where (${order}) > ($1::integer, $2::xid8, $3::bigint) and ${isBelowHorizon}
       order by ${order} limit $4`,
     values: [...valuesOf(after), limit],
   });

@@ -1,5 +1,5 @@
 import { ExamDay, name } from '../../../test/support/exam-day.js';
-import { deadLetters, retryDeadLetters, type Stored, skipDeadLetter, Undeliverable } from './index.js';
+import { deadLetters, type RecordedEvent, retryDeadLetters, skipDeadLetter, Undeliverable } from './index.js';
 import { created, metadata, until } from './testing.js';
 
 describe('a follower with an event that can never be delivered', () => {
@@ -9,7 +9,7 @@ describe('a follower with an event that can never be delivered', () => {
   });
   afterEach(() => day.close());
 
-  const handle = async (events: Stored[]) => {
+  const handle = async (events: RecordedEvent[]) => {
     for (const event of events) {
       if (event.stream === 'eve' && event.version === 2) throw new Undeliverable(event, 'no such address');
       if (!day.delivered.includes(name(event))) await day.deliver([event]);
@@ -38,9 +38,9 @@ describe('a follower with an event that can never be delivered', () => {
   it('parks nothing that comes before it, whichever learner of several is found out first', async () => {
     await day.sit('ada');
     await day.sit('eve');
-    const cannot = ({ stream, version }: Stored) => stream !== 'zoe' && version === 2;
+    const cannot = ({ stream, version }: RecordedEvent) => stream !== 'zoe' && version === 2;
     // The later one first, as where events are handed over at the same time.
-    const latestFirst = async (events: Stored[]) => {
+    const latestFirst = async (events: RecordedEvent[]) => {
       const event = events.findLast(cannot);
       if (event) throw new Undeliverable(event, 'no such address');
       await day.deliver(events);
@@ -67,7 +67,7 @@ describe('a follower with an event that can never be delivered', () => {
     await day.sit('eve');
     day.follow({ handle });
     await until('eve is parked', async () => (await letters()).length === 2);
-    const full = (events: Stored[]) => Promise.reject(new Undeliverable(events[0], 'mailbox full'));
+    const full = (events: RecordedEvent[]) => Promise.reject(new Undeliverable(events[0], 'mailbox full'));
     await expect(retryDeadLetters(day.db.pool, 'mail', 'eve', full)).rejects.toThrow('mailbox full');
     expect(await letters()).toEqual(['eve:2 mailbox full', `eve:3 ${waits}`]);
   });

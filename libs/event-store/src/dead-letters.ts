@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import { fenceOf, Lease, type LeaseOptions } from './lease.js';
+import type { RecordedEvent } from './recorded-event.js';
 import { columns } from './statements.js';
-import type { Stored } from './stored.js';
 import { Undeliverable } from './undeliverable.js';
 import { type Upcasters, upcastForDelivery } from './upcasting.js';
 
-export type DeadLetter = { event: Stored; learner: string; reason: string; recordedAt: string };
+export type DeadLetter = { event: RecordedEvent; learner: string; reason: string; recordedAt: string };
 
 /** What a follower could not deliver, and what waits behind it, in the log's order. The events are as they were stored. */
 export const deadLetters = (pool: pg.Pool, name: string): Promise<DeadLetter[]> => lettersOf(pool, name, null);
@@ -24,7 +24,7 @@ export async function retryDeadLetters(
   pool: pg.Pool,
   name: string,
   learner: string,
-  handle: (events: Stored[], signal: AbortSignal, lease: Lease) => Promise<void>,
+  handle: (events: RecordedEvent[], signal: AbortSignal, lease: Lease) => Promise<void>,
   upcasters?: Upcasters,
   options?: LeaseOptions,
 ): Promise<number> {
@@ -60,14 +60,14 @@ export async function hasDeadLetters(client: pg.ClientBase, name: string): Promi
 }
 
 /** Parks those of the events whose learner has dead letters; answers the others. */
-export async function parkWaiting(
+export async function deadLetterWaiting(
   client: pg.ClientBase,
   name: string,
-  events: Stored[],
-  learnerOf: (event: Stored) => string,
+  events: RecordedEvent[],
+  orderingKeyOf: (event: RecordedEvent) => string,
   lease: Lease,
-): Promise<Stored[]> {
-  const learners = [...new Set(events.map(learnerOf))];
+): Promise<RecordedEvent[]> {
+  const learners = [...new Set(events.map(orderingKeyOf))];
   const { rowCount } = await client.query({
     name: 'parked',
     text: 'select from dead_letters where follower = $1 and learner = any($2) limit 1',
@@ -78,18 +78,18 @@ export async function parkWaiting(
   // behind a letter that was just delivered, and stay.
   const { rows } = await client.query<{ waiting: string[] }>(
     'select dead_letter_waiting($1, $2, $3, $4, $5, $6, $7, $8, $9) as waiting',
-    [name, ...placesOf(events, learnerOf), 'waits for an earlier event of the same learner', ...fenceOf(lease)],
+    [name, ...placesOf(events, orderingKeyOf), 'waits for an earlier event of the same learner', ...fenceOf(lease)],
   );
   const blocked = new Set(rows[0].waiting);
-  return events.filter((event) => !blocked.has(learnerOf(event)));
+  return events.filter((event) => !blocked.has(orderingKeyOf(event)));
 }
 
 /** Idempotent: a follower that died half-way parks again. */
-export const park = (
+export const deadLetter = (
   client: pg.ClientBase,
   name: string,
-  events: Stored[],
-  learnerOf: (event: Stored) => string,
+  events: RecordedEvent[],
+  orderingKeyOf: (event: RecordedEvent) => string,
   reason: string,
   lease: Lease,
 ) =>
@@ -97,11 +97,11 @@ export const park = (
     `insert into dead_letters (follower, learner, generation, xid, position, event_id, reason)
      select $1, unnest($2::text[]), unnest($3::integer[]), unnest($4::xid8[]), unnest($5::bigint[]), unnest($6::uuid[]), $7
      where holds_lease($8, $9) on conflict do nothing`,
-    [name, ...placesOf(events, learnerOf), reason, ...fenceOf(lease)],
+    [name, ...placesOf(events, orderingKeyOf), reason, ...fenceOf(lease)],
   );
 
-const placesOf = (events: Stored[], learnerOf: (event: Stored) => string) => [
-  events.map(learnerOf),
+const placesOf = (events: RecordedEvent[], orderingKeyOf: (event: RecordedEvent) => string) => [
+  events.map(orderingKeyOf),
   ...(['generation', 'xid', 'position', 'id'] as const).map((key) => events.map((event) => event[key])),
 ];
 

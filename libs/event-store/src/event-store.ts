@@ -2,18 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { type Event, Refusal } from '#domain';
 import { whenWritable } from './generations.js';
+import { GroupCommit } from './group-commit.js';
 import { HotHistories } from './hot-histories.js';
-import { type Append, type Staged, stage } from './staging.js';
+import { type Append, type PreparedAppend, prepareAppend } from './prepared-append.js';
+import { byStream, headOf, type Metadata, type RecordedEvent, start, verifyStream } from './recorded-event.js';
 import { columns, type Write } from './statements.js';
-import { byStream, headOf, type Metadata, type Stored, start, verifyStream } from './stored.js';
 import { type Upcasters, upcast } from './upcasting.js';
-import { Writer } from './writer.js';
 
 /**
  * Rows that must be written in the append's own transaction. `history` is the stream before, `appended` what follows; of
  * the latter `generation`, `position`, `xid` and `recordedAt` are not known yet and empty.
  */
-export type Inline = (stream: string, history: readonly Stored[], appended: readonly Stored[]) => Write[];
+export type Inline = (stream: string, history: readonly RecordedEvent[], appended: readonly RecordedEvent[]) => Write[];
 
 /** Somebody else appended first: read again and decide again. */
 export class VersionConflict extends Error {
@@ -29,7 +29,7 @@ export class AlreadyDone extends Error {
 }
 
 type Transaction = { streams: readonly string[]; metadata: Metadata; key?: string };
-type Decide<T> = (historyOf: (stream: string) => readonly Stored[]) => {
+type Decide<T> = (historyOf: (stream: string) => readonly RecordedEvent[]) => {
   appends: readonly { stream: string; events: readonly Event[]; metadata?: Metadata }[];
   answer: T;
 };
@@ -42,7 +42,7 @@ const deadlock = '40P01';
  * `onAppend` is called after each.
  */
 export class EventStore {
-  private readonly writer: Writer;
+  private readonly writer: GroupCommit;
   private readonly hot = new HotHistories((versions) => this.readFrom(versions));
   private readonly turns = new Map<string, Promise<unknown>>();
 
@@ -52,53 +52,53 @@ export class EventStore {
     private readonly upcasters?: Upcasters,
     private readonly onAppend: () => void = () => {},
   ) {
-    this.writer = new Writer(pool);
+    this.writer = new GroupCommit(pool);
   }
 
   /** A stream's events in version order, in today's shape. */
-  async read(stream: string): Promise<Stored[]> {
+  async read(stream: string): Promise<RecordedEvent[]> {
     return (await this.readMany([stream])).get(stream)!;
   }
 
   /** Several streams as they were at one instant; every one asked for has an entry. */
-  async readMany(streams: readonly string[]): Promise<Map<string, Stored[]>> {
-    const histories = new Map<string, Stored[]>(streams.map((stream) => [stream, []]));
+  async readMany(streams: readonly string[]): Promise<Map<string, RecordedEvent[]>> {
+    const histories = new Map<string, RecordedEvent[]>(streams.map((stream) => [stream, []]));
     // Sorted by the column: a bare "version" would be the cast one, which no index knows.
     const text = `select ${columns} from events e where e.stream = any($1) order by e.stream, e.version`;
-    const { rows } = await this.pool.query<Stored>({ name: 'read_streams', text, values: [streams] });
+    const { rows } = await this.pool.query<RecordedEvent>({ name: 'read_streams', text, values: [streams] });
     for (const event of rows) histories.get(event.stream)!.push(upcast(this.upcasters, event));
     return histories;
   }
 
   /** The same, of which this process may remember the most: then it reads only what is new. */
-  latest(streams: readonly string[]): Promise<ReadonlyMap<string, readonly Stored[]>> {
+  latest(streams: readonly string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
     return this.hot.latest(streams);
   }
 
-  private async readFrom(versions: ReadonlyMap<string, number>): Promise<Stored[]> {
+  private async readFrom(versions: ReadonlyMap<string, number>): Promise<RecordedEvent[]> {
     // A limit that the planner cannot see makes it walk the index, also where one stream is most of the table.
     const text = `select ${columns} from unnest($1::text[], $2::bigint[]) as wanted (stream, version), lateral (
       select * from events where events.stream = wanted.stream and events.version >= wanted.version
       order by events.version limit (select 1000000000)) as e order by e.stream, e.version`;
     const values = [[...versions.keys()], [...versions.values()]];
-    const { rows } = await this.pool.query<Stored>({ name: 'read_from', text, values });
+    const { rows } = await this.pool.query<RecordedEvent>({ name: 'read_from', text, values });
     return rows.map((event) => upcast(this.upcasters, event));
   }
 
   /** Several streams, each from its beginning up to a version. */
-  async readUpTo(versions: ReadonlyMap<string, number>): Promise<Map<string, Stored[]>> {
-    const histories = new Map<string, Stored[]>([...versions.keys()].map((stream) => [stream, []]));
+  async readUpTo(versions: ReadonlyMap<string, number>): Promise<Map<string, RecordedEvent[]>> {
+    const histories = new Map<string, RecordedEvent[]>([...versions.keys()].map((stream) => [stream, []]));
     const text = `select ${columns} from unnest($1::text[], $2::bigint[]) as wanted (stream, version)
       join events e on e.stream = wanted.stream and e.version <= wanted.version order by e.stream, e.version`;
     const values = [[...versions.keys()], [...versions.values()]];
-    const { rows } = await this.pool.query<Stored>({ name: 'read_up_to', text, values });
+    const { rows } = await this.pool.query<RecordedEvent>({ name: 'read_up_to', text, values });
     for (const event of rows) histories.get(event.stream)!.push(upcast(this.upcasters, event));
     return histories;
   }
 
   /** Explains what is wrong with a stream: an event that is missing or was changed. */
   async verify(stream: string): Promise<string | undefined> {
-    const { rows } = await this.pool.query<Stored & { head: string | null }>(
+    const { rows } = await this.pool.query<RecordedEvent & { head: string | null }>(
       `select ${columns}, encode(s.head_hash, 'hex') as head from (select $1::text as id) as asked
        left join streams s on s.id = asked.id left join events e on e.stream = asked.id order by e.version`,
       [stream],
@@ -112,8 +112,8 @@ export class EventStore {
    * Appends to one or more streams, all or nothing, and answers what is stored. Throws VersionConflict when a stream has
    * moved on, unless it moved on with these very events (by id), and AlreadyDone when `kept.key` is known.
    */
-  async append(appends: readonly Append[], kept?: { key: string; answer: unknown }): Promise<Stored[]> {
-    const staged = stage(appends, this.upcasters);
+  async append(appends: readonly Append[], kept?: { key: string; answer: unknown }): Promise<RecordedEvent[]> {
+    const staged = prepareAppend(appends, this.upcasters);
     const { events } = staged;
     if (events.length === 0 && !kept) return [];
     const command = kept && { key: kept.key, answer: JSON.stringify(kept.answer ?? null) };
@@ -156,7 +156,7 @@ export class EventStore {
    * first answer and no events, even where the decision is refused by now. What this process remembers of the streams is
    * good enough for a decision that appends to all that it looked at: the append fails when there is more.
    */
-  transact<T>(options: Transaction, decide: Decide<T>): Promise<{ answer: T; events: Stored[] }> {
+  transact<T>(options: Transaction, decide: Decide<T>): Promise<{ answer: T; events: RecordedEvent[] }> {
     return this.inTurn(options.streams[0], async () => {
       const known = this.hot.known(options.streams);
       const done = known && (await this.attempt(options, decide, known, true));
@@ -180,9 +180,9 @@ export class EventStore {
   private async attempt<T>(
     { metadata, key }: Transaction,
     decide: Decide<T>,
-    histories: ReadonlyMap<string, Stored[]>,
+    histories: ReadonlyMap<string, RecordedEvent[]>,
     mayLack: boolean,
-  ): Promise<{ answer: T; events: Stored[] } | undefined> {
+  ): Promise<{ answer: T; events: RecordedEvent[] } | undefined> {
     const used = new Set<string>();
     const historyOf = (stream: string) => {
       const history = histories.get(stream);
@@ -224,7 +224,7 @@ export class EventStore {
     }
   }
 
-  private async project(inline: Inline, { streams }: Staged): Promise<Write[]> {
+  private async project(inline: Inline, { streams }: PreparedAppend): Promise<Write[]> {
     const writes: Write[] = [];
     for (const [stream, { after, history, events }] of streams) {
       const before = history ?? (after.version === 0 ? [] : (await this.read(stream)).slice(0, after.version));
@@ -233,7 +233,7 @@ export class EventStore {
     return writes;
   }
 
-  private async storedBefore(events: readonly Stored[]): Promise<Stored[] | undefined> {
+  private async storedBefore(events: readonly RecordedEvent[]): Promise<RecordedEvent[] | undefined> {
     const histories = await this.readMany([...new Set(events.map(({ stream }) => stream))]);
     const stored = events.map(({ stream, version, id }) => {
       const event = histories.get(stream)![version - 1];

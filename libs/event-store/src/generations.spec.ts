@@ -14,14 +14,14 @@ import {
 import {
   adoptLog,
   EventStore,
-  Follower,
   headOf,
   LogNotWritable,
   lagOf,
   logStream,
   nextId,
+  type RecordedEvent,
   replay,
-  type Stored,
+  Subscription,
   start,
   writableGenerationOf,
 } from './index.js';
@@ -69,13 +69,13 @@ const poolAt = (server: { url: string }, url: string) => {
   return pool;
 };
 
-async function allOf(pool: pg.Pool): Promise<Stored[]> {
-  const log: Stored[] = [];
+async function allOf(pool: pg.Pool): Promise<RecordedEvent[]> {
+  const log: RecordedEvent[] = [];
   for await (const events of replay(pool)) log.push(...events);
   return log;
 }
 
-const streamsOf = (events: Stored[]) => events.map(({ stream }) => stream);
+const streamsOf = (events: RecordedEvent[]) => events.map(({ stream }) => stream);
 
 it('a standby refuses commands and followers, and takes commands in a new generation once promoted in place', async () => {
   const log = await openLog(primary);
@@ -90,9 +90,9 @@ it('a standby refuses commands and followers, and takes commands in a new genera
   await expect(sit('bob')).rejects.toThrow('This database server is a standby.');
 
   const errors: Error[] = [];
-  const delivered: Stored[] = [];
+  const delivered: RecordedEvent[] = [];
   const end = new AbortController();
-  const following = new Follower(pool, {
+  const following = new Subscription(pool, {
     name: 'mail',
     pollMs: 5,
     handle: async (events) => void delivered.push(...events),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Refusal } from '#domain';
 import { type Database, openDatabase } from '../../../test/support/database.js';
 import { HotHistories } from './hot-histories.js';
-import { EventStore, type Stored } from './index.js';
+import { EventStore, type RecordedEvent } from './index.js';
 import { created, metadata } from './testing.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
@@ -24,7 +24,7 @@ describe('what a process remembers of streams', () => {
   });
   afterAll(() => db.close());
 
-  const isOpen = (history: readonly Stored[]) =>
+  const isOpen = (history: readonly RecordedEvent[]) =>
     history.findLast(({ type }) => type === 'open' || type === 'close')?.type === 'open';
 
   /** A door: opening it twice changes nothing, and nobody enters while it is closed. */
@@ -106,7 +106,7 @@ describe('what a process remembers of streams', () => {
   it('is bounded: what was used last is kept', async () => {
     const reads: string[] = [];
     const event = (name: string, version: number) =>
-      ({ ...created, stream: name, version, hash: `${version}` }) as Stored;
+      ({ ...created, stream: name, version, hash: `${version}` }) as RecordedEvent;
     const hot = new HotHistories(async (versions) => {
       reads.push(...[...versions].map(([name, version]) => `${name} from ${version}`));
       return [...versions].flatMap(([name, version]) =>

@@ -1,4 +1,4 @@
-import { byStream, type Stored } from './stored.js';
+import { byStream, type RecordedEvent } from './recorded-event.js';
 
 /** About 25 MB: an event takes about a kilobyte. Most streams have about ten. */
 const mostEvents = 20_000;
@@ -8,17 +8,17 @@ const mostEvents = 20_000;
  * handed out grows. It may lack what other processes appended: an append after its head shows that.
  */
 export class HotHistories {
-  private readonly histories = new Map<string, Stored[]>();
+  private readonly histories = new Map<string, RecordedEvent[]>();
   private events = 0;
 
   /** `readFrom` answers the events of each stream from a version on, in their order. */
   constructor(
-    private readonly readFrom: (versions: ReadonlyMap<string, number>) => Promise<Stored[]>,
+    private readonly readFrom: (versions: ReadonlyMap<string, number>) => Promise<RecordedEvent[]>,
     private readonly most = mostEvents,
   ) {}
 
   /** Undefined unless all are known. */
-  known(streams: readonly string[]): Map<string, Stored[]> | undefined {
+  known(streams: readonly string[]): Map<string, RecordedEvent[]> | undefined {
     const found = streams.map((stream) => this.histories.get(stream));
     return found.every((history) => history !== undefined)
       ? new Map(streams.map((stream, index) => [stream, found[index]!]))
@@ -26,7 +26,7 @@ export class HotHistories {
   }
 
   /** As they are now: reads what follows the known heads. */
-  async latest(streams: readonly string[]): Promise<Map<string, Stored[]>> {
+  async latest(streams: readonly string[]): Promise<Map<string, RecordedEvent[]>> {
     const before = new Map(streams.map((stream) => [stream, this.histories.get(stream) ?? []]));
     const versions = new Map([...before].map(([stream, history]) => [stream, history.length]));
     const read = byStream(await this.readFrom(versions));
@@ -45,7 +45,7 @@ export class HotHistories {
   }
 
   /** Adds the events that follow, as far as they are new. */
-  extend(stream: string, history: Stored[], events: readonly Stored[]): void {
+  extend(stream: string, history: RecordedEvent[], events: readonly RecordedEvent[]): void {
     this.drop(stream);
     for (const event of events) if (event.version === history.length + 1) history.push(event);
     this.histories.set(stream, history);
@@ -62,14 +62,14 @@ export class HotHistories {
   }
 }
 
-const folds = new WeakMap<readonly Stored[], Map<object, { length: number; state: unknown }>>();
+const folds = new WeakMap<readonly RecordedEvent[], Map<object, { length: number; state: unknown }>>();
 
 /** A fold of a history, which is kept with it: of a history that has grown, only the new events are folded. */
 export function folded<S>(
-  history: readonly Stored[],
+  history: readonly RecordedEvent[],
   by: object,
   initial: S,
-  extend: (state: S, events: readonly Stored[]) => S,
+  extend: (state: S, events: readonly RecordedEvent[]) => S,
 ): S {
   const kept = folds.get(history) ?? new Map<object, { length: number; state: unknown }>();
   folds.set(history, kept);

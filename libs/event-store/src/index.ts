@@ -1,8 +1,8 @@
-export { Bell } from './bell.js';
+export { AppendNotifier } from './append-notifier.js';
 export * from './checkpoint.js';
 export { AlreadyRetried, type DeadLetter, deadLetters, retryDeadLetters, skipDeadLetter } from './dead-letters.js';
 export * from './event-store.js';
-export * from './follower.js';
+export * from './for-each-stream.js';
 export {
   adoptLog,
   type Generation,
@@ -15,13 +15,13 @@ export {
 export { type OpenTransaction, openTransactions } from './horizon.js';
 export { folded } from './hot-histories.js';
 export * from './lag.js';
-export * from './lanes.js';
 export * from './lease.js';
+export { outageLog } from './outage-log.js';
 export { createPartitions, partitionSize, positionsLeft } from './partitions.js';
+export type { Append } from './prepared-append.js';
+export * from './recorded-event.js';
 export * from './replay.js';
-export { reporting } from './reporting.js';
-export type { Append } from './staging.js';
 export { columns, type Write } from './statements.js';
-export * from './stored.js';
+export * from './subscription.js';
 export * from './undeliverable.js';
 export * from './upcasting.js';

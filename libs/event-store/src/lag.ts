@@ -24,11 +24,11 @@ export async function failuresOf(pool: pg.Pool): Promise<{ follower: string; fai
 }
 
 /** A follower that waits for an operator's decision. */
-export type StoppedFollower = { follower: string; reason: string };
+export type StoppedSubscription = { follower: string; reason: string };
 
-export async function stoppedFollowers(pool: pg.Pool): Promise<StoppedFollower[]> {
+export async function stoppedSubscriptions(pool: pg.Pool): Promise<StoppedSubscription[]> {
   const text = 'select name as follower, stopped as reason from checkpoints where stopped is not null order by name';
-  return (await pool.query<StoppedFollower>({ name: 'stopped followers', text })).rows;
+  return (await pool.query<StoppedSubscription>({ name: 'stopped followers', text })).rows;
 }
 
 const reached = (column: string, otherwise: string) =>

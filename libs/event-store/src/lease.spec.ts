@@ -1,12 +1,12 @@
 import { ExamDay } from '../../../test/support/exam-day.js';
 import { countFailure, noteStop, saveCheckpoint } from './checkpoint.js';
-import { park, parkWaiting } from './dead-letters.js';
+import { deadLetter, deadLetterWaiting } from './dead-letters.js';
 import {
   Lease,
   LeaseLost,
-  placeOf,
+  positionOf,
+  type RecordedEvent,
   retryDeadLetters,
-  type Stored,
   Undeliverable,
   untilLeader,
   whileLeading,
@@ -73,11 +73,11 @@ it('a leader that cannot reach the database loses the lead in time, and another 
 
 it('what a former leader writes is refused: checkpoint, failures, dead letters', async () => {
   const [event, second] = await day.sit('ada');
-  const learnerOf = ({ stream }: Stored) => stream;
+  const orderingKeyOf = ({ stream }: RecordedEvent) => stream;
   const former = (await take(100))!;
   const client = await day.db.pool.connect();
-  await park(client, 'mail', [event], learnerOf, 'no address', former);
-  await saveCheckpoint(client, 'mail', placeOf(event), former);
+  await deadLetter(client, 'mail', [event], orderingKeyOf, 'no address', former);
+  await saveCheckpoint(client, 'mail', positionOf(event), former);
   freeze(150);
   const lease = (await untilLeader(day.db.pool, 'mail', { pollMs: 10 }, never))!;
   const state = async () =>
@@ -88,15 +88,15 @@ it('what a former leader writes is refused: checkpoint, failures, dead letters',
     ).rows;
   const before = await state();
   for (const write of [
-    () => saveCheckpoint(client, 'mail', placeOf(second), former),
+    () => saveCheckpoint(client, 'mail', positionOf(second), former),
     () => countFailure(client, 'mail', former),
     () => noteStop(client, 'mail', 'an event', former),
-    () => park(client, 'mail', [second], learnerOf, 'no address', former),
-    () => parkWaiting(client, 'mail', [second], learnerOf, former),
+    () => deadLetter(client, 'mail', [second], orderingKeyOf, 'no address', former),
+    () => deadLetterWaiting(client, 'mail', [second], orderingKeyOf, former),
   ])
     await expect(write()).rejects.toMatchObject({ code: 'LE409' });
   expect(await state()).toEqual(before);
-  await saveCheckpoint(client, 'mail', placeOf(second), lease);
+  await saveCheckpoint(client, 'mail', positionOf(second), lease);
   client.release();
   await lease.release();
 });
@@ -121,7 +121,7 @@ it('a follower that was frozen while it delivered stops before the next event, a
   await day.sit('ada');
   const sent: string[] = [];
   let freezes = true;
-  const handle = (who: string) => async (events: Stored[], _signal: AbortSignal, lease: Lease) => {
+  const handle = (who: string) => async (events: RecordedEvent[], _signal: AbortSignal, lease: Lease) => {
     for (const event of events) {
       lease.check();
       sent.push(`${who} ${event.version}`);
@@ -142,7 +142,7 @@ it('a follower that was frozen while it delivered stops before the next event, a
 
 it('one retry of a learner’s dead letters at a time; one that is frozen is replaced and refused', async () => {
   await day.sit('eve', [created]);
-  const refuse = async ([event]: Stored[]) => {
+  const refuse = async ([event]: RecordedEvent[]) => {
     throw new Undeliverable(event, 'no such address');
   };
   day.follow({ handle: refuse });

@@ -1,7 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { type Database, openDatabase } from '../../../test/support/database.js';
-import { EventStore, Follower, type Head, type Inline, replay, type Stored, start, VersionConflict } from './index.js';
+import {
+  EventStore,
+  type Head,
+  type Inline,
+  type RecordedEvent,
+  replay,
+  Subscription,
+  start,
+  VersionConflict,
+} from './index.js';
 import { metadata, until } from './testing.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
@@ -40,7 +49,7 @@ describe('a follower of many learners who act at once', () => {
   });
   afterAll(() => db.close());
 
-  async function perform(command: Command, run: number): Promise<Stored[]> {
+  async function perform(command: Command, run: number): Promise<RecordedEvent[]> {
     const streams = command.learners.map((learner) => `attempts-${run}-${learner}`);
     const store = command.isShared ? shared : new EventStore(db.pool, dawdle);
     for (;;) {
@@ -78,11 +87,11 @@ describe('a follower of many learners who act at once', () => {
   }
 
   /** What a follower gets while `writing` goes on and until it has seen as much as the log then has. */
-  async function follow(run: number, writing: Promise<unknown>): Promise<Stored[]> {
-    const delivered: Stored[] = [];
+  async function follow(run: number, writing: Promise<unknown>): Promise<RecordedEvent[]> {
+    const delivered: RecordedEvent[] = [];
     const end = new AbortController();
-    const handle = async (events: Stored[]) => void delivered.push(...events);
-    const following = new Follower(db.pool, { name: `run ${run}`, handle, batch: 37, pollMs: 5 }).run(end.signal);
+    const handle = async (events: RecordedEvent[]) => void delivered.push(...events);
+    const following = new Subscription(db.pool, { name: `run ${run}`, handle, batch: 37, pollMs: 5 }).run(end.signal);
     try {
       await writing;
       const { rows } = await db.owner.query('select count(*)::integer as events from events');
@@ -118,7 +127,7 @@ describe('a follower of many learners who act at once', () => {
       }
       for (const stream of versions.keys()) expect(await new EventStore(db.pool).verify(stream)).toBeUndefined();
 
-      const replayed: Stored[] = [];
+      const replayed: RecordedEvent[] = [];
       for await (const batch of replay(db.pool, { batch: 100 })) replayed.push(...batch);
       expect(replayed).toEqual(delivered);
     });

@@ -2,30 +2,30 @@ import type { Readable } from 'node:stream';
 import type pg from 'pg';
 import { to } from 'pg-copy-streams';
 import { longMs, streamWithClient } from '#connections';
-import { beginning, type Checkpoint, fence, order } from './checkpoint.js';
-import type { Stored } from './stored.js';
+import { beginning, type Checkpoint, isBelowHorizon, order } from './checkpoint.js';
+import type { RecordedEvent } from './recorded-event.js';
 import { type Upcasters, upcast } from './upcasting.js';
 
 /** The whole log after a checkpoint, in its order and today's shape, as fast as the server gives it. */
 export const replay = (
   pool: pg.Pool,
   options: { after?: Checkpoint; batch?: number; upcasters?: Upcasters } = {},
-): AsyncGenerator<Stored[]> => streamWithClient(pool, (client) => copied(client, options));
+): AsyncGenerator<RecordedEvent[]> => streamWithClient(pool, (client) => copied(client, options));
 
 async function* copied(
   client: pg.PoolClient,
   { after = beginning, batch = 1000, upcasters }: Parameters<typeof replay>[1] & object,
-): AsyncGenerator<Stored[]> {
+): AsyncGenerator<RecordedEvent[]> {
   // A copy cannot share its connection with other statements.
   Object.assign(client, { pipeline: false });
   const source = client.query(
     to(`copy (
       select generation, transaction_id, position, version, schema_version, recorded_at, id, hash, stream, type, data, metadata
-      from events e where (${order}) > (${Number(after.generation)}, '${BigInt(after.xid)}', ${BigInt(after.position)}) and ${fence}
+      from events e where (${order}) > (${Number(after.generation)}, '${BigInt(after.xid)}', ${BigInt(after.position)}) and ${isBelowHorizon}
       order by ${order}
     ) to stdout (format binary)`),
   );
-  let events: Stored[] = [];
+  let events: RecordedEvent[] = [];
   let rest: Buffer = Buffer.alloc(0);
   let at = headerSize;
   for await (const chunk of unlessSilent(source)) {
@@ -75,7 +75,7 @@ function rowEnd(buffer: Buffer, at: number): number | undefined {
   return end <= buffer.length ? end : undefined;
 }
 
-function decode(buffer: Buffer, at: number): Stored {
+function decode(buffer: Buffer, at: number): RecordedEvent {
   let end = at + firstVariable;
   const next = (encoding: BufferEncoding) => {
     const begin = end + 4;

@@ -1,4 +1,4 @@
-import type { Staged } from './staging.js';
+import type { PreparedAppend } from './prepared-append.js';
 
 /** A statement that writes a row. With a `name` it is prepared once per connection. */
 export type Write = { name?: string; text: string; values: unknown[] };
@@ -15,12 +15,12 @@ export type Command = { key: string; answer: string };
  * The statement that moves the heads, inserts the events and keeps the commands' answers. It waits for locked heads, or
  * refuses them when many events or commands are written and it `waits` not.
  */
-export const appendStatement = (staged: Staged, commands: Command[], waits: boolean): Write =>
+export const appendStatement = (staged: PreparedAppend, commands: Command[], waits: boolean): Write =>
   staged.events.length === 1 && commands.length < 2 ? appendOne(staged, commands) : appendMany(staged, commands, waits);
 
 /** One event: a plain statement costs a third less than the function for many. */
 function appendOne(
-  { streams: [[stream, { after }]], events: [event], json: [json] }: Staged,
+  { streams: [[stream, { after }]], events: [event], json: [json] }: PreparedAppend,
   commands: Command[],
 ): Write {
   const isFirst = after.version === 0;
@@ -59,7 +59,7 @@ function forOne(name: string, moveHead: string, command: string) {
 }
 
 /** Any number of events in any number of streams. */
-function appendMany({ streams, events, json }: Staged, commands: Command[], waits: boolean): Write {
+function appendMany({ streams, events, json }: PreparedAppend, commands: Command[], waits: boolean): Write {
   // In one order everywhere: so two appends never wait for each other.
   const heads = [...streams].sort(([a], [b]) => (a < b ? -1 : 1));
   return {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Metadata } from './stored.js';
+import type { Metadata } from './recorded-event.js';
 
 /** A learner's command, as every example below was caused by it. */
 export const metadata: Metadata = { commandId: 'f3d1c5de', actor: { kind: 'user', userId: 7 }, examId: 4, userId: 7 };

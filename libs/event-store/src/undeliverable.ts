@@ -1,11 +1,11 @@
 import { Refusal } from '#domain';
-import type { Stored } from './stored.js';
+import type { RecordedEvent } from './recorded-event.js';
 
 /** Thrown by a follower's handler: this event becomes a dead letter, and later events of its learner wait behind it. */
 export class Undeliverable extends Error {
   override readonly name = 'Undeliverable';
   constructor(
-    readonly event: Stored,
+    readonly event: RecordedEvent,
     readonly reason: string,
   ) {
     super(`${event.type} ${event.id}: ${reason}`);
@@ -24,7 +24,7 @@ export const isEventsFault = (error: unknown): boolean =>
   refusedValues.test(String((error as { code?: unknown }).code ?? ''));
 
 /** Does what concerns one event alone. An error of the event's making becomes Undeliverable. */
-export async function orUndeliverable<T>(event: Stored, work: () => T | Promise<T>): Promise<T> {
+export async function orUndeliverable<T>(event: RecordedEvent, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -33,7 +33,7 @@ export async function orUndeliverable<T>(event: Stored, work: () => T | Promise<
 }
 
 /** Computes something from one event alone. Any error makes it Undeliverable. */
-export function computed<T>(event: Stored, work: () => T): T {
+export function computed<T>(event: RecordedEvent, work: () => T): T {
   try {
     return work();
   } catch (error) {

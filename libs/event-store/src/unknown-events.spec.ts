@@ -1,5 +1,5 @@
 import { ExamDay } from '../../../test/support/exam-day.js';
-import { deadLetters, EventStore, leaders, type Stored, start, UnknownEvent, type Upcasters } from './index.js';
+import { deadLetters, EventStore, leaders, type RecordedEvent, start, UnknownEvent, type Upcasters } from './index.js';
 import { created, metadata, started, submitted, until } from './testing.js';
 
 let day: ExamDay;
@@ -85,10 +85,10 @@ it('an event that cannot be upcast is a dead letter of its learner; the others g
 it('an event that does not say whose it is holds up its own stream alone', async () => {
   await day.sit('ada', [created]);
   await day.sit('eve');
-  const learnerOf = ({ stream }: Stored) => {
+  const orderingKeyOf = ({ stream }: RecordedEvent) => {
     if (stream === 'eve') throw new TypeError('no learner');
     return stream;
   };
-  day.follow({ learnerOf });
+  day.follow({ orderingKeyOf });
   await day.has('ada:1', 'eve:3');
 });

@@ -1,5 +1,5 @@
 import { type Database, openDatabase } from '../../../test/support/database.js';
-import { EventStore, Follower, replay, type Stored, start } from './index.js';
+import { EventStore, type RecordedEvent, replay, Subscription, start } from './index.js';
 import { created, metadata } from './testing.js';
 
 describe('events that have changed their shape', () => {
@@ -49,16 +49,16 @@ describe('events that have changed their shape', () => {
   it('reach whoever follows or replays the log in today’s shape', async () => {
     await append([created]);
     const upcasters = { AttemptCreated: { 1: () => ({ upcast: true }), 2: (data: object) => data } };
-    const replayed: Stored[] = [];
+    const replayed: RecordedEvent[] = [];
     for await (const events of replay(db.pool, { upcasters })) replayed.push(...events);
 
-    const followed: Stored[] = [];
+    const followed: RecordedEvent[] = [];
     const end = new AbortController();
-    const handle = async (events: Stored[]) => {
+    const handle = async (events: RecordedEvent[]) => {
       followed.push(...events);
       if (followed.length === replayed.length) end.abort();
     };
-    await new Follower(db.pool, { name: 'mail', handle, upcasters }).run(end.signal);
+    await new Subscription(db.pool, { name: 'mail', handle, upcasters }).run(end.signal);
     expect(followed).toEqual(replayed);
     expect(followed.at(-1)).toMatchObject({ stream, data: { upcast: true }, schemaVersion: 3 });
   });

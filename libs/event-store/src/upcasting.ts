@@ -1,4 +1,4 @@
-import type { Stored } from './stored.js';
+import type { RecordedEvent } from './recorded-event.js';
 import { Undeliverable } from './undeliverable.js';
 
 /**
@@ -10,7 +10,7 @@ export type Upcasters = { [type: string]: { [from: number]: (data: any) => objec
 /** The event is newer than this code, which must not decide, answer or deliver without it. */
 export class UnknownEvent extends Error {
   override readonly name = 'UnknownEvent';
-  constructor(readonly event: Stored) {
+  constructor(readonly event: RecordedEvent) {
     const { type, schemaVersion, id } = event;
     super(`Event ${id} (${type}, schema version ${schemaVersion}) was written by a newer version of this service.`);
   }
@@ -23,12 +23,12 @@ export const schemaVersionOf = (upcasters: Upcasters | undefined, type: string):
 /** What the log says of itself. */
 const ownTypes = ['GenerationBegan'];
 
-const isKnown = (upcasters: Upcasters | undefined, { type, schemaVersion }: Stored): boolean =>
+const isKnown = (upcasters: Upcasters | undefined, { type, schemaVersion }: RecordedEvent): boolean =>
   !upcasters ||
   ((Object.hasOwn(upcasters, type) || ownTypes.includes(type)) && schemaVersion <= schemaVersionOf(upcasters, type));
 
 /** The event in today's shape. Its hash stays that of what is stored. @throws UnknownEvent */
-export function upcast(upcasters: Upcasters | undefined, event: Stored): Stored {
+export function upcast(upcasters: Upcasters | undefined, event: RecordedEvent): RecordedEvent {
   if (!isKnown(upcasters, event)) throw new UnknownEvent(event);
   const steps = upcasters?.[event.type];
   if (!steps) return event;
@@ -38,7 +38,7 @@ export function upcast(upcasters: Upcasters | undefined, event: Stored): Stored 
 }
 
 /** The same, where an event that cannot be upcast is Undeliverable. */
-export function upcastForDelivery(upcasters: Upcasters | undefined, event: Stored): Stored {
+export function upcastForDelivery(upcasters: Upcasters | undefined, event: RecordedEvent): RecordedEvent {
   try {
     return upcast(upcasters, event);
   } catch (error) {

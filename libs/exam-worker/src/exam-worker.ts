@@ -10,7 +10,7 @@ declare class Worker {
   terminate(): void;
 }
 
-export type VendorScript = {
+export type ProviderScript = {
   /** The attempt's `desktop_application_js_url`; it may be on another site. */
   url: string;
   /** The attempt's `ping_interval`, in seconds. */
@@ -31,7 +31,7 @@ const bufferMs = 10_000;
 export class ExamWorker {
   private readonly intervalMs: number;
 
-  constructor(private readonly script: VendorScript) {
+  constructor(private readonly script: ProviderScript) {
     this.intervalMs = script.pingInterval * 1000;
   }
 

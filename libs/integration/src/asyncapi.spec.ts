@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Parser } from '@asyncapi/parser';
 import { Ajv } from 'ajv';
 import { load } from 'js-yaml';
-import { stories, toldOf } from './messages.examples.js';
+import { publishedOf, stories } from './messages.examples.js';
 import { topics } from './messages.js';
 
 const document = load(readFileSync('docs/asyncapi.yaml', 'utf8')) as any;
@@ -19,7 +19,7 @@ const ajv = new Ajv({
 }).addSchema(document, 'document');
 
 const told = (Object.keys(stories) as (keyof typeof stories)[])
-  .flatMap(toldOf)
+  .flatMap(publishedOf)
   .map(({ value, ...message }) => ({ ...message, payload: JSON.parse(value) }));
 
 /** What a schema says of a message, as a list of complaints. */

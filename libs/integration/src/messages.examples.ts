@@ -1,6 +1,6 @@
 import {
   AcknowledgeReviewStatus,
-  type AnyAttemptCommand,
+  type AnyLearnerAtExamCommand,
   ApplyReview,
   CascadeDecline,
   ClickSoftwareDownload,
@@ -24,7 +24,7 @@ import {
   SubmitAttempt,
   TimeOutAttempt,
 } from '#domain';
-import type { Stored } from '#event-store';
+import type { RecordedEvent } from '#event-store';
 import {
   after,
   attemptCode,
@@ -33,7 +33,7 @@ import {
   learner,
   onboardingExam,
   proctoredExam,
-} from '../../domain/src/attempts/attempt.examples.js';
+} from '../../domain/src/learner-at-exam/attempt.examples.js';
 import { type Message, messagesOf } from './messages.js';
 import { changesIn } from './topic.js';
 
@@ -42,7 +42,7 @@ const attemptId = 101;
 type More = { origin?: Origin; facts?: Facts; [field: string]: unknown };
 
 /** A command about the attempt, `minutes` after noon; by the learner, at a proctored exam, unless said otherwise. */
-export const about = <C extends AnyAttemptCommand>(
+export const about = <C extends AnyLearnerAtExamCommand>(
   Command: new (who: typeof learner, data: any, origin: Origin) => C,
   minutes: number,
   { origin = byLearner, facts, ...data }: More = {},
@@ -102,11 +102,11 @@ export const stories = {
     another(about(ResetPracticeAttempt, 33, { facts: onboardingExam })),
   ],
   'removed at once': [create(), remove],
-} satisfies Record<string, AnyAttemptCommand[]>;
+} satisfies Record<string, AnyLearnerAtExamCommand[]>;
 
 /** The learner's stream after commands, with ids that count. */
-export function logOf(commands: readonly AnyAttemptCommand[]): Stored<LearnerAtExamEvent>[] {
-  const log: Stored<LearnerAtExamEvent>[] = [];
+export function logOf(commands: readonly AnyLearnerAtExamCommand[]): RecordedEvent<LearnerAtExamEvent>[] {
+  const log: RecordedEvent<LearnerAtExamEvent>[] = [];
   for (const command of commands) {
     const { courseId, contentId } = command.facts.exam;
     const metadata = {
@@ -127,4 +127,5 @@ export function logOf(commands: readonly AnyAttemptCommand[]): Stored<LearnerAtE
 }
 
 /** What other services are told of a story. */
-export const toldOf = (story: keyof typeof stories): Message[] => changesIn(logOf(stories[story])).flatMap(messagesOf);
+export const publishedOf = (story: keyof typeof stories): Message[] =>
+  changesIn(logOf(stories[story])).flatMap(messagesOf);

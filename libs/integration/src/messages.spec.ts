@@ -1,14 +1,14 @@
 import { CloudEvent, Kafka } from 'cloudevents';
 import { v5 as uuid } from 'uuid';
 import type { AttemptEvent } from '#domain';
-import { after, proctoredExam } from '../../domain/src/attempts/attempt.examples.js';
-import { logOf, stories, toldOf } from './messages.examples.js';
+import { after, proctoredExam } from '../../domain/src/learner-at-exam/attempt.examples.js';
+import { logOf, publishedOf, stories } from './messages.examples.js';
 import { derivedId, messagesOf } from './messages.js';
 import { changesIn } from './topic.js';
 
 type Story = keyof typeof stories;
 const on = (topic: string, story: Story) =>
-  toldOf(story)
+  publishedOf(story)
     .filter((message) => message.topic === `proctoring.${topic}.v1`)
     .map(({ value }) => JSON.parse(value));
 const lastOf = (story: Story) => on('attempts', story).at(-1);
@@ -55,7 +55,7 @@ describe('of an attempt others are told', () => {
 
   it('that an operator did it, but not which', () => {
     expect(lastOf('corrected by an operator').by).toEqual({ kind: 'operator' });
-    expect(JSON.stringify(toldOf('corrected by an operator'))).not.toContain('Jo');
+    expect(JSON.stringify(publishedOf('corrected by an operator'))).not.toContain('Jo');
   });
 
   it('that it may be taken up again, and which attempt took it up', () =>
@@ -192,7 +192,7 @@ it('every event is published, or is known to be private', () => {
 
 describe('a message', () => {
   it('is a CloudEvent in binary mode, keyed by course and learner', () =>
-    expect(toldOf('submitted').filter(({ topic }) => topic === 'proctoring.attempts.v1')[2]).toEqual({
+    expect(publishedOf('submitted').filter(({ topic }) => topic === 'proctoring.attempts.v1')[2]).toEqual({
       topic: 'proctoring.attempts.v1',
       key: `${course_id}/42`,
       headers: {
@@ -208,8 +208,8 @@ describe('a message', () => {
     }));
 
   it('is the same whenever it is made, and has an id of its own', () => {
-    const told = toldOf('removed after rejection');
-    expect(toldOf('removed after rejection')).toEqual(told);
+    const told = publishedOf('removed after rejection');
+    expect(publishedOf('removed after rejection')).toEqual(told);
     expect(new Set(told.map(({ headers }) => headers.ce_id)).size).toBe(told.length);
   });
 
@@ -223,7 +223,7 @@ describe('a message', () => {
 it.each(Object.keys(stories) as Story[])(
   'every message is a CloudEvent in binary mode, as the package makes it: %s',
   (story) => {
-    for (const { headers, value } of toldOf(story)) {
+    for (const { headers, value } of publishedOf(story)) {
       const { ce_id: id, ce_type: type, ce_source: source, ce_subject: subject, ce_time: time } = headers;
       const attributes = { id, type, source, subject, time, datacontenttype: headers['content-type'] };
       const event = new CloudEvent({ ...attributes, data: JSON.parse(value) }); // throws when it is none

@@ -9,8 +9,8 @@ import type { Message } from './messages.js';
 import { checkpointTopic, makeTopics } from './topic-settings.js';
 
 /** Up to where the log is published: the last event of a transaction, whose log it is, and which relay wrote it. */
-export type Place = Checkpoint & { eventId?: string; logId?: string; server?: string; relay?: string };
-export type HeardPlace = Place & { offset: string };
+export type PublishedPosition = Checkpoint & { eventId?: string; logId?: string; server?: string; relay?: string };
+export type ReadPosition = PublishedPosition & { offset: string };
 
 /** A message, and where it is. `topic` has the configured prefix. */
 export type Receipt = { message: Message | BusMessage; topic: string; partition: number; offset: string };
@@ -25,7 +25,7 @@ export class TooLarge extends Error {
 /** The broker refuses a message, or all of a partition together. */
 const refusedMessages = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'];
 
-type Session = { producer: Producer; committed?: Place };
+type Session = { producer: Producer; committed?: PublishedPosition };
 type Sender = { sendBatch(batch: ProducerBatch): Promise<RecordMetadata[]> };
 
 /**
@@ -67,18 +67,18 @@ export class Publisher {
   }
 
   /** Up to where the log is published, as Kafka knows it; undefined when it does not. Throws when it does not answer. */
-  async committed(): Promise<Place | undefined> {
+  async committed(): Promise<PublishedPosition | undefined> {
     return (await this.connected()).committed;
   }
 
   /** The newest place that anybody wrote, without shutting out the relay that did. */
-  async heard(): Promise<HeardPlace | undefined> {
+  async heard(): Promise<ReadPosition | undefined> {
     await makeTopics(this.kafka, this.prefix, [checkpointTopic]);
     return this.newestPlace(await lastOffsets(this.kafka, this.prefix + checkpointTopic));
   }
 
   /** Writes the place anew, so that others hear of it; connects when needed. */
-  announce(place: Place, check?: () => void): Promise<void> {
+  announce(place: PublishedPosition, check?: () => void): Promise<void> {
     return this.publish([], place, async () => {}, check);
   }
 
@@ -114,7 +114,7 @@ export class Publisher {
 
   private async publishNow(
     messages: readonly (Message | BusMessage)[],
-    place: Place,
+    place: PublishedPosition,
     note: (receipts: Receipt[]) => Promise<void>,
     check: () => void = () => {},
   ): Promise<void> {
@@ -184,7 +184,7 @@ export class Publisher {
    * The place in the newest transaction. Asking where the topic ends is not enough: a broker that leads since a moment ago
    * may not know yet. So something is written behind everything that is there, and read up to.
    */
-  private async readPlace(producer: Producer, follower: string): Promise<Place | undefined> {
+  private async readPlace(producer: Producer, follower: string): Promise<PublishedPosition | undefined> {
     const transaction = await producer.transaction();
     const end = { topic: checkpointTopic, key: `end of ${follower}`, value: randomUUID(), headers: {} };
     const [{ partition, offset }] = await this.send(transaction, [end]);
@@ -196,8 +196,8 @@ export class Publisher {
   }
 
   /** One without a generation was written before there were any: it is of the first. */
-  private async newestPlace(until: ReadonlyMap<number, bigint>): Promise<HeardPlace | undefined> {
-    let place: HeardPlace | undefined;
+  private async newestPlace(until: ReadonlyMap<number, bigint>): Promise<ReadPosition | undefined> {
+    let place: ReadPosition | undefined;
     await readUntil(this.kafka, this.prefix + checkpointTopic, until, ({ key, value, offset }) => {
       if (String(key) === this.follower) place = { generation: 1, ...JSON.parse(String(value)), offset };
     });

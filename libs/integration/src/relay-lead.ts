@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { beginning, CannotLead, type Checkpoint, type Generation, isAfter, writableGenerationOf } from '#event-store';
 import { relayName } from './lag.js';
-import type { Place, Publisher } from './publisher.js';
+import type { PublishedPosition, Publisher } from './publisher.js';
 import { resumptionOf } from './resumption.js';
 import { type Author, Rivals } from './rivals.js';
 
@@ -18,7 +18,7 @@ export const usualTimes: RelayTimes = { beatMs: 10_000, silenceMs: 30_000 };
 /** What a relay verifies each time that it takes the lead, and what it says of itself while it leads (ADR 28). */
 export class RelayLead {
   /** What each place says of this relay. */
-  signature?: Author & Pick<Place, 'logId'>;
+  signature?: Author & Pick<PublishedPosition, 'logId'>;
   private readonly relay = randomUUID();
   private readonly rivals: Rivals;
   /** Places that Kafka may have since this process took the lead: the newest, and those on their way. */
@@ -62,7 +62,7 @@ export class RelayLead {
   }
 
   /** Throws CannotLead when somebody else wrote to Kafka, or Kafka was set back, since this relay did. */
-  verify(committed: Place | undefined): void {
+  verify(committed: PublishedPosition | undefined): void {
     if (!this.publisher.keepsPlace || !this.expected) return;
     if (!this.expected.includes(nameOf(committed)))
       throw new CannotLead("Kafka's checkpoint is not the one that this relay wrote last: all is verified again.");
@@ -70,11 +70,11 @@ export class RelayLead {
   }
 
   /** A place is on its way to Kafka; whether it arrives is not known yet. */
-  writes(place: Place): void {
+  writes(place: PublishedPosition): void {
     this.expected?.push(nameOf(place));
   }
 
-  wrote(place: Place): void {
+  wrote(place: PublishedPosition): void {
     this.expected = [nameOf(place)];
   }
 
@@ -113,4 +113,5 @@ export class RelayLead {
   }
 }
 
-const nameOf = (place?: Place) => place && [place.generation, place.xid, place.position, place.eventId].join();
+const nameOf = (place?: PublishedPosition) =>
+  place && [place.generation, place.xid, place.position, place.eventId].join();

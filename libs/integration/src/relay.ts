@@ -8,14 +8,14 @@ import {
   type Checkpoint,
   computed,
   EventStore,
-  Follower,
   isAfter,
   isEventsFault,
   type Lease,
   type LeaseOptions,
-  placeOf,
-  reporting,
-  type Stored,
+  outageLog,
+  positionOf,
+  type RecordedEvent,
+  Subscription,
   Undeliverable,
 } from '#event-store';
 import { noteDeliveries } from './deliveries.js';
@@ -36,7 +36,7 @@ const graceMs = 3000;
 const together = 500;
 
 /** An event of which somebody is told something. */
-type Told = { event: Stored; messages: (Message | BusMessage)[] };
+type Told = { event: RecordedEvent; messages: (Message | BusMessage)[] };
 
 /**
  * Publishes what the log says, in its order. Kafka's transactions hold the place in the log, too; so what a relay that dies
@@ -68,18 +68,18 @@ export class Relay {
   /** Until `signal`. Never rejects; whatever fails is tried again for ever. */
   async run(signal: AbortSignal): Promise<void> {
     if (this.configuration.kafkaBrokers.length === 0) return;
-    const follower = new Follower(this.pool, {
+    const follower = new Subscription(this.pool, {
       ...this.options,
       name: relayName,
       upcasters,
       batch: 4 * together,
       wakes: true,
-      learnerOf: ({ metadata }) => keyOf(metadata),
+      orderingKeyOf: ({ metadata }) => keyOf(metadata),
       resumeFrom: async (checkpoint, generation, leading) => {
         this.streams.forget();
         return inGrace(this.lead.resume(checkpoint, generation, leading), signal);
       },
-      ...reporting(
+      ...outageLog(
         log,
         { waits: 'Messages wait in the log, for they cannot be published', goesOn: 'Messages are published again.' },
         async (events, _signal, lease) => {
@@ -94,7 +94,7 @@ export class Relay {
    * Publishes the next events of the log, but for those that Kafka has already. Throws Undeliverable for an event whose
    * messages cannot be made, or will never be taken by Kafka.
    */
-  async handle(events: readonly Stored[], lease?: Lease): Promise<void> {
+  async handle(events: readonly RecordedEvent[], lease?: Lease): Promise<void> {
     const committed = await this.live.committed();
     this.lead.verify(committed);
     const first = committed ? events.findIndex((event) => isAfter(event, committed)) : 0;
@@ -112,7 +112,7 @@ export class Relay {
    * Publishes events once more: into topics beside the live ones, or into these. Whoever reads those sees the same messages,
    * with the same ids. Answers how many messages there were. Throws what `handle` throws.
    */
-  async republish(events: readonly Stored[], into: 'live' | 'replay', lease?: Lease): Promise<number> {
+  async republish(events: readonly RecordedEvent[], into: 'live' | 'replay', lease?: Lease): Promise<number> {
     const told = await this.tell(events);
     if (into === 'replay')
       for (const each of told)
@@ -133,7 +133,7 @@ export class Relay {
   }
 
   /** The events of which somebody is told something. Throws Undeliverable for one whose messages cannot be made. */
-  private async tell(events: readonly Stored[]): Promise<Told[]> {
+  private async tell(events: readonly RecordedEvent[]): Promise<Told[]> {
     try {
       return await this.tellTogether(events);
     } catch (error) {
@@ -145,7 +145,7 @@ export class Relay {
     }
   }
 
-  private async tellTogether(events: readonly Stored[]): Promise<Told[]> {
+  private async tellTogether(events: readonly RecordedEvent[]): Promise<Told[]> {
     const changes = await this.streams.changesOf(events);
     const told: (Told & { change: Change })[] = [];
     for (const [index, event] of events.entries()) {
@@ -165,7 +165,7 @@ export class Relay {
     if (messages.length === 0) return;
     const eventIds = told.flatMap(({ event, messages }) => messages.map(() => event.id));
     const last = told[told.length - 1].event;
-    const place = { ...placeOf(last), eventId: last.id, ...this.lead.signature };
+    const place = { ...positionOf(last), eventId: last.id, ...this.lead.signature };
     if (publisher === this.live) this.lead.writes(place);
     try {
       const note = (receipts: Receipt[]) => {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { CannotLead, type Checkpoint, type Generation, isAfter, order, valuesOf } from '#event-store';
-import type { Place } from './publisher.js';
+import type { PublishedPosition } from './publisher.js';
 
 const decide = 'Nothing is published until an operator decides: npm run ops -- publish-from beginning, or checkpoint.';
 
@@ -11,7 +11,7 @@ const decide = 'Nothing is published until an operator decides: npm run ops -- p
 export async function resumptionOf(
   pool: pg.Pool,
   log: { checkpoint: Checkpoint; generation: Generation; topics: readonly string[] },
-  place: Place | undefined,
+  place: PublishedPosition | undefined,
 ): Promise<{ from: Checkpoint; warning?: string }> {
   const { checkpoint, generation, topics } = log;
   if (!place) {
@@ -48,7 +48,7 @@ export async function resumptionOf(
 }
 
 /** How many events up to the place the log lost, at most; 0 when it has the event there. */
-async function lostBefore(pool: pg.Pool, place: Place): Promise<number> {
+async function lostBefore(pool: pg.Pool, place: PublishedPosition): Promise<number> {
   if (!place.eventId) return 0;
   const at = '($1::integer, $2::xid8, $3::bigint)';
   const { rows } = await pool.query<{ isThere: boolean; last: string }>(

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CannotLead } from '#event-store';
-import type { HeardPlace } from './publisher.js';
+import type { ReadPosition } from './publisher.js';
 
 /** Which relay wrote a place: this process, and the database server that it reads. */
 export type Author = { server: string; relay: string };
@@ -14,7 +14,7 @@ export class Rivals {
 
   /** `place` reads the newest place in Kafka, and shuts out nobody. A rival counts as gone after `silenceMs`. */
   constructor(
-    private readonly place: () => Promise<HeardPlace | undefined>,
+    private readonly place: () => Promise<ReadPosition | undefined>,
     private readonly silenceMs: number,
   ) {}
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import pg from 'pg';
-import { EventStore, type Stored, start } from '#event-store';
+import { EventStore, type RecordedEvent, start } from '#event-store';
 import { type Database, openDatabase } from '../../../test/support/database.js';
 import { logOf, stories } from './messages.examples.js';
 import { Streams } from './streams.js';
@@ -11,7 +11,7 @@ const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 describe('what events tell of attempts', () => {
   let db: Database;
   let store: EventStore;
-  let log: Stored[];
+  let log: RecordedEvent[];
   /** By the event's id. */
   let expected: Map<string, Change>;
 

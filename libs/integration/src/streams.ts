@@ -1,4 +1,4 @@
-import { byStream, type EventStore, type Stored } from '#event-store';
+import { byStream, type EventStore, type RecordedEvent } from '#event-store';
 import { type Change, type Folded, fold, nothingYet } from './topic.js';
 
 /** Twenty megabytes or so, and more learners than sit exams at one time in most places. */
@@ -16,7 +16,7 @@ export class Streams {
   }
 
   /** What these events, each stream's in order, tell of attempts; by the event's id. Other events may be among them. */
-  async changesOf(events: readonly Stored[]): Promise<Map<string, Change>> {
+  async changesOf(events: readonly RecordedEvent[]): Promise<Map<string, Change>> {
     const streams = byStream(events);
     const pasts = new Map<string, Folded>();
     const unread = new Map<string, number>();

@@ -6,16 +6,16 @@ import {
   isAttemptEvent,
   type LearnerAtExamEvent,
 } from '#domain';
-import type { Metadata, Stored } from '#event-store';
+import type { Metadata, RecordedEvent } from '#event-store';
 
-type Of<T> = Stored<Extract<LearnerAtExamEvent, { type: T }>>;
+type Of<T> = RecordedEvent<Extract<LearnerAtExamEvent, { type: T }>>;
 
 /**
  * Something that happened to an attempt: the attempt before (none when it is new) and after (none when removed), how it
  * began, and the newest review of any in its stream.
  */
 export type Change = {
-  event: Stored<AttemptEvent>;
+  event: RecordedEvent<AttemptEvent>;
   before?: Attempt;
   after?: Attempt;
   created?: Of<'AttemptCreated'>;
@@ -42,11 +42,11 @@ export type Topic = {
 };
 
 /** The changes of attempts that the next events of a stream tell, in order, and what it amounts to then. */
-export function fold(past: Folded, next: readonly Stored[]): { folded: Folded; changes: Change[] } {
+export function fold(past: Folded, next: readonly RecordedEvent[]): { folded: Folded; changes: Change[] } {
   const attempts = new Map(past.attempts);
   let { version, review } = past;
   const changes: Change[] = [];
-  for (const event of next as Stored<LearnerAtExamEvent>[]) {
+  for (const event of next as RecordedEvent<LearnerAtExamEvent>[]) {
     version = event.version;
     if (event.type === 'ReviewReceived') review = event;
     if (!isOfAttempt(event)) continue;
@@ -60,7 +60,7 @@ export function fold(past: Folded, next: readonly Stored[]): { folded: Folded; c
 }
 
 /** The changes that the events of one whole stream tell. */
-export const changesIn = (history: readonly Stored[]): Change[] => fold(nothingYet, history).changes;
+export const changesIn = (history: readonly RecordedEvent[]): Change[] => fold(nothingYet, history).changes;
 
 /** What the event says must follow elsewhere, of one kind, in order. */
 export const effectsIn = <K extends Effect['kind']>({ data }: AttemptEvent, kind: K): Extract<Effect, { kind: K }>[] =>
@@ -68,4 +68,4 @@ export const effectsIn = <K extends Effect['kind']>({ data }: AttemptEvent, kind
     (effect): effect is Extract<Effect, { kind: K }> => effect.kind === kind,
   );
 
-const isOfAttempt = (event: Stored): event is Stored<AttemptEvent> => isAttemptEvent(event);
+const isOfAttempt = (event: RecordedEvent): event is RecordedEvent<AttemptEvent> => isAttemptEvent(event);

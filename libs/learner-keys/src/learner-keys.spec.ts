@@ -16,8 +16,8 @@ beforeAll(async () => {
 beforeEach(() => use(first));
 afterAll(() => database.close());
 
-const seal = (userId: number, text: string, at = place) => vault.seal(database.pool, userId, text, at);
-const open = (userId: number, sealed: string, at = place) => vault.open(database.pool, userId, sealed, at);
+const seal = (userId: number, text: string, at = place) => vault.encryptFor(database.pool, userId, text, at);
+const open = (userId: number, sealed: string, at = place) => vault.decryptFor(database.pool, userId, sealed, at);
 const keptKey = async (userId: number) =>
   (await database.owner.query('select key, key_encryption_key from learner_keys where user_id = $1', [userId])).rows[0];
 
@@ -45,7 +45,7 @@ describe('what may identify a learner', () => {
     for (const each of texts) each.sealed = await seal(each.userId, each.text);
     await forgetUser(database.pool, 26);
     const query = jest.spyOn(database.pool, 'query');
-    const opened = await vault.openAll(database.pool, texts);
+    const opened = await vault.decryptAll(database.pool, texts);
     expect(query).toHaveBeenCalledTimes(1);
     query.mockRestore();
     expect(opened).toEqual(texts.map(({ userId, text }) => (userId === 26 ? undefined : text)));

@@ -4,7 +4,7 @@ import type pg from 'pg';
 /** A key from outside the database that learners' keys are wrapped with. */
 export type KeyEncryptionKey = { id: string; key: Buffer };
 /** What a text is about: it opens nowhere else. `stream` names a stream of the log, or a table. */
-export type Place = { stream: string; field: string };
+export type FieldOfStream = { stream: string; field: string };
 
 const keyBytes = 32;
 const ivBytes = 12;
@@ -26,7 +26,7 @@ export const learnerAtExamStream = ({ examId, userId }: { examId: number; userId
   `attempts-${examId}-${userId}`;
 
 /** Where a field of a learner at an exam is. */
-export const atExam = (learner: { examId: number; userId: number }, field: 'allowance' | 'review'): Place => ({
+export const atExam = (learner: { examId: number; userId: number }, field: 'allowance' | 'review'): FieldOfStream => ({
   stream: learnerAtExamStream(learner),
   field,
 });
@@ -35,21 +35,26 @@ export const atExam = (learner: { examId: number; userId: number }, field: 'allo
  * Encrypts text that may identify a learner, with a key of that learner's own (AES-256-GCM), made on first use. Once the
  * key is destroyed the answer is a text that nobody can open: what a vendor sends late must not fail.
  */
-export async function seal(pool: pg.Pool, userId: number, text: string, place: Place): Promise<string> {
+export async function encryptFor(pool: pg.Pool, userId: number, text: string, place: FieldOfStream): Promise<string> {
   const key = (await keyOf(pool, userId)) ?? (await makeKey(pool, userId));
   return `v2.${encrypted(key, Buffer.from(text), bindingOf(userId, place)).toString('base64url')}`;
 }
 
 /** The text that was sealed for this learner; undefined once the key is destroyed. Throws when it was tampered with. */
-export async function open(pool: pg.Pool, userId: number, sealed: string, place: Place): Promise<string | undefined> {
-  const [opened] = await openAll(pool, [{ userId, sealed, place }]);
+export async function decryptFor(
+  pool: pg.Pool,
+  userId: number,
+  sealed: string,
+  place: FieldOfStream,
+): Promise<string | undefined> {
+  const [opened] = await decryptAll(pool, [{ userId, sealed, place }]);
   return opened;
 }
 
 /** Opens many texts with one query for the keys; the answers have the same order. */
-export async function openAll(
+export async function decryptAll(
   pool: pg.Pool,
-  texts: readonly { userId: number; sealed: string; place: Place }[],
+  texts: readonly { userId: number; sealed: string; place: FieldOfStream }[],
 ): Promise<(string | undefined)[]> {
   const keys = texts.length === 0 ? new Map() : await keysOf(pool, [...new Set(texts.map(({ userId }) => userId))]);
   return texts.map(({ userId, sealed, place }) => {
@@ -63,15 +68,15 @@ export async function openAll(
 const hidden = 'hidden-';
 
 /** Stands for a name that may identify a learner: the same each time, and nobody finds the name once the key is destroyed. */
-export async function hiddenName(pool: pg.Pool, userId: number, name: string): Promise<string> {
+export async function encryptedName(pool: pg.Pool, userId: number, name: string): Promise<string> {
   const key = (await keyOf(pool, userId)) ?? (await makeKey(pool, userId));
   return hidden + createHmac('sha256', key).update(name).digest('base64url');
 }
 
-export const isHiddenName = (name: string): boolean => name.startsWith(hidden);
+export const isEncryptedName = (name: string): boolean => name.startsWith(hidden);
 
 /** Whether a text looks like one that `seal` made. */
-export const isSealed = (text: string): boolean => /^v[12]\.[\w-]{38,}$/.test(text);
+export const isEncrypted = (text: string): boolean => /^v[12]\.[\w-]{38,}$/.test(text);
 
 /** Whether the learner's key was destroyed. */
 export async function isRetired(pool: pg.Pool, userId: number): Promise<boolean> {
@@ -116,7 +121,8 @@ function unwrapped({ user_id, key, key_encryption_key: wanted }: Kept): Buffer {
 }
 
 const wrapOf = (userId: number) => Buffer.from(`key of learner ${userId}`);
-const bindingOf = (userId: number, { stream, field }: Place) => Buffer.from(JSON.stringify([userId, stream, field]));
+const bindingOf = (userId: number, { stream, field }: FieldOfStream) =>
+  Buffer.from(JSON.stringify([userId, stream, field]));
 
 function encrypted(key: Buffer, text: Buffer, binding: Buffer): Buffer {
   const iv = randomBytes(ivBytes);

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { type Configuration, lmsAddressOf, type Settings } from '#configuration';
 import { type Effect, inPath, mailtoUrl } from '#domain';
-import type { Metadata, Stored } from '#event-store';
+import type { Metadata, RecordedEvent } from '#event-store';
 import { isRetired } from '#learner-keys';
 import { attemptById, examById } from '#read-models';
 import { creditState, escalationEmail, userById } from '#roster';
@@ -11,10 +11,10 @@ import type { Template } from './texts.js';
 /** A mail as it is to be written. Without `to` there is nobody to write to. */
 export type Letter = { to: string; provider: string | null; fields: Fields };
 
-type Surroundings = { pool: pg.Pool; configuration: Configuration };
+type Dependencies = { pool: pg.Pool; configuration: Configuration };
 
 /** The mail that an event leads to, as it was decided with the event. */
-export function templateOf({ data }: Stored): Template | undefined {
+export function templateOf({ data }: RecordedEvent): Template | undefined {
   const { effects = [] } = data as { effects?: Effect[] };
   for (const effect of effects) {
     if (effect.kind === 'mail') return effect.template;
@@ -25,9 +25,9 @@ export function templateOf({ data }: Stored): Template | undefined {
 
 /** Names and addresses are looked up now: events have none, and a learner may be retired since. */
 export async function letterOf(
-  event: Stored,
+  event: RecordedEvent,
   template: Template,
-  { pool, configuration }: Surroundings,
+  { pool, configuration }: Dependencies,
 ): Promise<Letter> {
   const { settings } = configuration;
   const { userId, examId, courseId } = event.metadata as Required<Metadata>;

@@ -8,18 +8,18 @@ import { upcasters } from '#domain';
 import {
   AlreadyRetried,
   deadLetters,
-  Follower,
-  type FollowerOptions,
   fenceOf,
-  inLanes,
+  forEachStream,
   isEventsFault,
   type Lag,
   type Lease,
   type LeaseOptions,
   lagOf,
-  reporting,
+  outageLog,
+  type RecordedEvent,
   retryDeadLetters,
-  type Stored,
+  Subscription,
+  type SubscriptionOptions,
   Undeliverable,
 } from '#event-store';
 import { letterOf, templateOf } from './letters.js';
@@ -67,13 +67,13 @@ export class Mailer {
    */
   async run(signal: AbortSignal): Promise<void> {
     if (!this.around.configuration.smtpUrl) return;
-    const follower = new Follower(this.around.pool, {
+    const follower = new Subscription(this.around.pool, {
       name: mailerName,
       startsNow: true,
       upcasters,
       pollMs: this.options.pollMs,
       leaseMs: this.options.leaseMs,
-      ...reporting(
+      ...outageLog(
         log,
         { waits: 'Mails wait, for they cannot be sent', goesOn: 'Mails are sent again.' },
         (events, signal, lease) => this.handle(events, signal, lease),
@@ -83,21 +83,21 @@ export class Mailer {
   }
 
   /** Throws Undeliverable for a mail that the server does not take, and the outage where it takes none. */
-  async handle(events: readonly Stored[], signal?: AbortSignal, lease?: Lease): Promise<void> {
+  async handle(events: readonly RecordedEvent[], signal?: AbortSignal, lease?: Lease): Promise<void> {
     const { rows } = await this.around.pool.query<{ event_id: string }>(
       'select event_id from mails where event_id = any($1)',
       [events.map(({ id }) => id)],
     );
     const done = new Set(rows.map(({ event_id }) => event_id));
     let outage: unknown;
-    const send = async (event: Stored) => {
+    const send = async (event: RecordedEvent) => {
       if (outage) throw outage; // not once more for every learner
       await this.send(event, lease).catch((error) => {
         if (!(error instanceof Undeliverable || isEventsFault(error))) outage = error;
         throw error;
       });
     };
-    await inLanes(
+    await forEachStream(
       events.filter(({ id }) => !done.has(id)),
       lanes,
       send,
@@ -116,14 +116,14 @@ export class Mailer {
     for (const [learner, reason] of reasons) {
       if (!reason.startsWith(putOff)) continue;
       signal?.throwIfAborted();
-      const handle: FollowerOptions['handle'] = (...args) => this.handle(...args);
+      const handle: SubscriptionOptions['handle'] = (...args) => this.handle(...args);
       await retryDeadLetters(pool, mailerName, learner, handle, upcasters).catch((error) => {
         if (!(error instanceof Undeliverable || error instanceof AlreadyRetried)) throw error;
       });
     }
   }
 
-  private async send(event: Stored, lease?: Lease): Promise<void> {
+  private async send(event: RecordedEvent, lease?: Lease): Promise<void> {
     const template = templateOf(event);
     if (!template) return;
     const letter = await letterOf(event, template, this.around);
@@ -156,7 +156,7 @@ export class Mailer {
     await this.record(event, 'sent', lease);
   }
 
-  private async record(event: Stored, outcome: Outcome, lease?: Lease): Promise<void> {
+  private async record(event: RecordedEvent, outcome: Outcome, lease?: Lease): Promise<void> {
     if (outcome !== 'sent') log.warn({ message: `A mail is not sent: ${outcome}`, event: event.id, ...event.metadata });
     await this.around.pool.query(
       'insert into mails (event_id, outcome) select $1, $2 where holds_lease($3, $4) on conflict do nothing',

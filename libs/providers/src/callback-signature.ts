@@ -3,7 +3,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 /** What a provider signs: where its callback goes, when, a number used once, and the bytes of the body. */
 export type SignedCallback = { path: string; time: string; nonce: string; body: Buffer };
 
-/** HMAC-SHA256 in hexadecimal digits (docs/vendors.md). */
+/** HMAC-SHA256 in hexadecimal digits (docs/providers.md). */
 export const callbackSignature = ({ path, time, nonce, body }: SignedCallback, secret: string): string =>
   createHmac('sha256', secret).update(`${path}\n${time}\n${nonce}\n`).update(body).digest('hex');
 

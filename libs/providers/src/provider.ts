@@ -25,7 +25,7 @@ export type RegistrationContext = {
 };
 
 /** What becomes of an attempt, as far as providers hear of it. */
-export type AttemptNews = 'start' | 'stop' | 'mark_erroneous' | 'remove';
+export type AttemptNotification = 'start' | 'stop' | 'mark_erroneous' | 'remove';
 
 /** What a provider says of itself, or of one attempt, to the learner. */
 export type Guidance = { download_url?: unknown; instructions?: unknown };
@@ -62,7 +62,7 @@ export type Calls = {
     late?: (registration: NonNullable<Registration>) => void,
   ): Promise<NonNullable<Registration>>;
   /** Throws where it did not come to pass. */
-  tell(news: AttemptNews, examExternalId: string | null, attemptExternalId: string): Promise<void>;
+  tell(news: AttemptNotification, examExternalId: string | null, attemptExternalId: string): Promise<void>;
   /** Answers the provider's id of the exam, where it has one. */
   examSaved(exam: ProvidedExam): Promise<string | undefined>;
   /** About one attempt; undefined where the provider has nothing to say about single ones, or cannot just now. */

@@ -1,13 +1,13 @@
 import {
-  type BackendOptions,
   type ProvidedExam,
   type ProviderConfiguration,
+  type ProviderOptions,
   problemsOf,
   providerOf,
   type RegistrationContext,
 } from './index.js';
 
-const configured = (backends: Record<string, BackendOptions>): ProviderConfiguration => ({
+const configured = (backends: Record<string, ProviderOptions>): ProviderConfiguration => ({
   backends,
   defaultBackend: 'test',
   pingIntervalSeconds: 60,
@@ -16,7 +16,7 @@ const configured = (backends: Record<string, BackendOptions>): ProviderConfigura
   languageCode: 'en',
   lmsRootUrl: '',
 });
-const test = (options: BackendOptions = {}) => providerOf(configured({ test: options }), 'test');
+const test = (options: ProviderOptions = {}) => providerOf(configured({ test: options }), 'test');
 const at = '2031-05-05T10:00:00.000Z';
 const exam: ProvidedExam = { id: 7, external_id: null, course_id: 'a/b/c', exam_name: 'Midterm' };
 const context: RegistrationContext = {
@@ -54,7 +54,7 @@ describe('the provider of an exam', () => {
 describe('the options of a provider', () => {
   const vendor = { base_url: 'https://v.example.org', client_id: 'a', client_secret: 'b' };
 
-  it.each<[string, BackendOptions]>([
+  it.each<[string, ProviderOptions]>([
     ['test', { ping_interval: 30 }],
     ['rest', vendor],
     ['watchers', { provider: 'rest', ...vendor, default_rules: { allow_notes: 'yes' } }],
@@ -62,7 +62,7 @@ describe('the options of a provider', () => {
     ['mock', {}],
   ])('of %s are accepted', (name, options) => expect(problemsOf(name, options)).toEqual([]));
 
-  it.each<[string, BackendOptions, string]>([
+  it.each<[string, ProviderOptions, string]>([
     [
       'nobody',
       {},
@@ -101,7 +101,7 @@ describe('the test provider', () => {
   });
 
   it('can ask for onboarding first, refuse, or forget the id', async () => {
-    const asked = (options: BackendOptions) => test(options).register(exam, context, 1, at);
+    const asked = (options: ProviderOptions) => test(options).register(exam, context, 1, at);
     expect(await asked({ onboarding_error: 'onboarding_missing' })).toEqual({ onboardingError: 'onboarding_missing' });
     await expect(asked({ register_error: 503 })).rejects.toMatchObject({ status: 503, provider: 'test' });
     await expect(asked({ without_attempt_id: true })).rejects.toMatchObject({ status: 200 });

@@ -16,11 +16,11 @@ export const providerTypes: Readonly<Record<string, ProviderType<any>>> = {
   null: nobody,
 };
 
-export type BackendOptions = CommonOptions & Readonly<Record<string, unknown>>;
+export type ProviderOptions = CommonOptions & Readonly<Record<string, unknown>>;
 
 /** The part of the configuration that describes providers: PROCTORING_BACKENDS, and what they know of the platform. */
 export type ProviderConfiguration = Host & {
-  backends: Readonly<Record<string, BackendOptions>>;
+  backends: Readonly<Record<string, ProviderOptions>>;
   defaultBackend: string;
 };
 
@@ -29,14 +29,14 @@ export class UnknownProvider extends Error {
   override readonly name = 'UnknownProvider';
 }
 
-const typeNameOf = (name: string, options: BackendOptions) => options.provider ?? name;
-const typeOf = (name: string, options: BackendOptions): ProviderType<any> | undefined => {
+const typeNameOf = (name: string, options: ProviderOptions) => options.provider ?? name;
+const typeOf = (name: string, options: ProviderOptions): ProviderType<any> | undefined => {
   const type = typeNameOf(name, options);
   return Object.hasOwn(providerTypes, type) ? providerTypes[type] : undefined;
 };
 
 /** What is wrong with the options of a provider, one line each. */
-export function problemsOf(name: string, options: BackendOptions): string[] {
+export function problemsOf(name: string, options: ProviderOptions): string[] {
   const place = `PROCTORING_BACKENDS.${name}`;
   const type = typeOf(name, options);
   if (!type) {

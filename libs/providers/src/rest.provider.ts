@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { inPath, type OnboardingError, onboardingErrors } from '#domain';
-import { AskedBefore } from './asked-before.js';
-import { onceMore } from './once-more.js';
 import { isObject, kinds } from './options.js';
 import {
-  type AttemptNews,
+  type AttemptNotification,
   type Guidance,
   givenId,
   type Provider,
@@ -13,6 +11,8 @@ import {
   type ProviderType,
 } from './provider.js';
 import { isSuccess, type RestAnswer, RestClient } from './rest.client.js';
+import { retryOnce } from './retry-once.js';
+import { StaleIfErrorCache } from './stale-if-error-cache.js';
 import { workerBundleUrl } from './worker-bundle.js';
 
 export type RestOptions = {
@@ -28,7 +28,7 @@ export type RestOptions = {
   request_timeout?: number;
 };
 
-const statusOf: Record<Exclude<AttemptNews, 'remove'>, string> = {
+const statusOf: Record<Exclude<AttemptNotification, 'remove'>, string> = {
   start: 'started',
   stop: 'submitted',
   mark_erroneous: 'error',
@@ -54,7 +54,7 @@ export const rest: ProviderType<RestOptions> = {
     const { client_id: clientId, client_secret: clientSecret } = options;
     const timeoutMs = (options.request_timeout ?? 5) * 1000;
     const client = new RestClient({ name, verboseName, baseUrl, clientId, clientSecret, timeoutMs });
-    const asked = new AskedBefore();
+    const asked = new StaleIfErrorCache();
 
     const refused = (status: number, what: string) => new ProviderRefused(name, status, `${verboseName} ${what}`);
     const attemptPath = (examId: string | null, attemptId: string) =>
@@ -87,7 +87,7 @@ export const rest: ProviderType<RestOptions> = {
         const path = `/api/v1/exam/${part(exam.external_id)}/attempt/`;
         const json = { ...context, status: 'created' };
         return registrationIn(
-          await onceMore(() =>
+          await retryOnce(() =>
             client.call('POST', path, { json, late: late && ((answer) => late(registrationIn(answer))) }),
           ),
         );

@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jwtVerify } from 'jose';
 import { until } from '../../event-store/src/testing.js';
-import { type BackendOptions, providerOf } from './index.js';
-import { silence, Vendor } from './testing.js';
+import { type ProviderOptions, providerOf } from './index.js';
+import { PretendedProvider, silence } from './testing.js';
 
-let vendor: Vendor;
+let vendor: PretendedProvider;
 beforeAll(async () => {
-  vendor = await Vendor.open();
+  vendor = await PretendedProvider.open();
 });
 afterAll(() => vendor.close());
 beforeEach(() => vendor.forget());
 
-const provider = (more: BackendOptions = {}, host = {}) =>
+const provider = (more: ProviderOptions = {}, host = {}) =>
   providerOf(
     {
       backends: {

@@ -1,7 +1,6 @@
 import { createCipheriv } from 'node:crypto';
 import { fetchWhole } from '#connections';
-import { noAttemptMatches, plusMinutes, printed, Refusal, reviewStatusOf } from '#domain';
-import { onceMore } from './once-more.js';
+import { noAttemptMatches, plusMinutes, pythonRepr, Refusal, reviewStatusOf } from '#domain';
 import { isObject, kinds } from './options.js';
 import {
   givenId,
@@ -15,6 +14,7 @@ import {
 } from './provider.js';
 import { recordingLinkOf } from './recording-links.js';
 import { isSuccess, parsed } from './rest.client.js';
+import { retryOnce } from './retry-once.js';
 import { signedHeaders } from './ssi-signature.js';
 import { traceHeaders } from './trace-headers.js';
 import { decryptedVideoLink } from './video-link.js';
@@ -70,7 +70,7 @@ export const softwareSecure: ProviderType<SoftwareSecureOptions> = {
         const json = registrationOf(exam, context, options, host, at);
         const request = { method: 'POST', json, date: at.toUTCString() };
         const headers = signedHeaders(request, { keyId: options.secret_key_id, secret: options.secret_key });
-        const { status, body } = await onceMore(() => {
+        const { status, body } = await retryOnce(() => {
           const signal = AbortSignal.timeout(timeoutMs);
           return post(options.exam_register_endpoint, headers, JSON.stringify(json), signal).catch(() => {
             throw refused(signal.aborted ? 504 : 503, 'does not answer.');
@@ -167,7 +167,7 @@ function reviewOf(payload: Record<string, unknown>, attempt: ReviewedAttempt, an
   if (typeof reviewStatus !== 'string' || !Object.hasOwn(wordOf, reviewStatus))
     throw new Refusal(
       'bad_review_status',
-      `Received unexpected reviewStatus field value from payload. Was ${printed(reviewStatus)}.`,
+      `Received unexpected reviewStatus field value from payload. Was ${pythonRepr(reviewStatus)}.`,
     );
   if (videoReviewLink && typeof videoReviewLink !== 'string')
     throw new Refusal('bad_review', 'videoReviewLink: Not a valid string.');

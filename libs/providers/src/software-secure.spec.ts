@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type BackendOptions, encryptedVideoLink, providerOf } from './index.js';
+import { encryptedVideoLink, type ProviderOptions, providerOf } from './index.js';
 import { examPassword, plainName } from './software-secure.provider.js';
 import { signedHeaders } from './ssi-signature.js';
 import { decryptedVideoLink } from './video-link.js';
@@ -71,7 +71,7 @@ describe("the reference's vectors", () => {
 
 describe('Software Secure', () => {
   let server: Server;
-  let options: BackendOptions;
+  let options: ProviderOptions;
   let asked: { headers: any; body: any }[];
   let answer: { status: number; body: string };
 
@@ -99,7 +99,7 @@ describe('Software Secure', () => {
     answer = { status: 200, body: '{"ssiRecordLocator":"SSI-1"}' };
   });
 
-  const provider = (more: BackendOptions = {}, host = {}) =>
+  const provider = (more: ProviderOptions = {}, host = {}) =>
     providerOf(
       {
         backends: { software_secure: { ...options, ...more } },

@@ -18,7 +18,7 @@ type Call = {
 export const silence = { delayMs: 60_000 };
 
 /** A vendor of tests: remembers what it was asked, answers as told, and else as a vendor in good health. */
-export class Vendor {
+export class PretendedProvider {
   readonly calls: Call[] = [];
   /** Those that it did as asked. */
   readonly taken: Call[] = [];
@@ -35,10 +35,10 @@ export class Vendor {
     readonly url: string,
   ) {}
 
-  static async open(port = 0): Promise<Vendor> {
+  static async open(port = 0): Promise<PretendedProvider> {
     const server = createServer().listen(port, '127.0.0.1');
     await once(server, 'listening');
-    const vendor = new Vendor(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const vendor = new PretendedProvider(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     server.on('request', async (request, response) => {
       const { method, url, headers } = request;
       const body = Buffer.concat(await request.toArray()).toString();

@@ -1,4 +1,4 @@
-import type { Stored, Write } from '#event-store';
+import type { RecordedEvent, Write } from '#event-store';
 
 export type RowId = number | string;
 export type Row = { id: RowId };
@@ -10,7 +10,7 @@ export type Row = { id: RowId };
 export type Projection = {
   table: string;
   fields: readonly string[];
-  idOf(event: Stored): RowId | undefined;
+  idOf(event: RecordedEvent): RowId | undefined;
   evolve(row: any, event: any): Row | undefined;
   /** The statement that makes anew what triggers keep of the rows. */
   derived?: string;
@@ -22,7 +22,7 @@ export const columnOf = (field: string): string => field.replace(/[A-Z]/g, (lett
 /** The rows that these events lead to, from the rows before them; null for a row that is gone. */
 export const foldRows = (
   { idOf, evolve }: Projection,
-  events: readonly Stored[],
+  events: readonly RecordedEvent[],
   before: ReadonlyMap<RowId, Row | null> = new Map(),
 ): Map<RowId, Row | null> => {
   const rows = new Map<RowId, Row | null>();

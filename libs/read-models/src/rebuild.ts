@@ -2,7 +2,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { hourMs, withClient } from '#connections';
 import { upcasters } from '#domain';
-import { beginning, type Checkpoint, order, placeOf, replay, type Stored, upcast, valuesOf } from '#event-store';
+import {
+  beginning,
+  type Checkpoint,
+  order,
+  positionOf,
+  type RecordedEvent,
+  replay,
+  upcast,
+  valuesOf,
+} from '#event-store';
 import type { Projection, RowId } from './projection.js';
 import { Shadow } from './shadow.js';
 
@@ -81,7 +90,7 @@ class LogReader {
       read = 0;
       for await (const batch of replay(this.owner, { after: this.last, batch: 5000, upcasters })) {
         for (const shadow of shadows) await shadow.put(this.owner, batch);
-        this.last = placeOf(batch.at(-1)!);
+        this.last = positionOf(batch.at(-1)!);
         read += batch.length;
         this.options.onEvents?.(batch.length);
       }
@@ -146,8 +155,8 @@ async function lock(client: pg.PoolClient, table: string) {
 }
 
 /** All that was committed, also what readers of the log must not see yet. */
-async function committedAfter(db: pg.ClientBase, after: Checkpoint): Promise<Stored[]> {
+async function committedAfter(db: pg.ClientBase, after: Checkpoint): Promise<RecordedEvent[]> {
   const text = `select e.stream, e.type, e.schema_version as "schemaVersion", e.data, e.metadata from events e
                  where (${order}) > ($1::integer, $2::xid8, $3::bigint) order by ${order}`;
-  return (await db.query<Stored>(text, valuesOf(after))).rows.map((event) => upcast(upcasters, event));
+  return (await db.query<RecordedEvent>(text, valuesOf(after))).rows.map((event) => upcast(upcasters, event));
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Stored } from '#event-store';
+import type { RecordedEvent } from '#event-store';
 import { foldRows, type Projection, type Row, type RowId, writesOf } from './projection.js';
 import { fromRow } from './rows.js';
 
@@ -49,7 +49,7 @@ export class Shadow {
   }
 
   /** Answers the ids of the rows that these events concern. */
-  async put(db: pg.ClientBase | pg.Pool, events: readonly Stored[]): Promise<RowId[]> {
+  async put(db: pg.ClientBase | pg.Pool, events: readonly RecordedEvent[]): Promise<RowId[]> {
     const ids = [...new Set(events.flatMap((event) => this.projection.idOf(event) ?? []))];
     const missing = this.hasRows ? ids.filter((id) => !this.rows.has(id)) : [];
     if (missing.length > 0) {

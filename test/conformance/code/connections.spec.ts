@@ -9,7 +9,7 @@ const openings: { way: RegExp; allowed: string[] }[] = [
       'libs/connections/src/clients.ts',
       'libs/connections/src/connection.ts',
       'libs/configuration/src/embedded-postgres.ts',
-      'libs/event-store/src/round-trip.ts', // pg.Query
+      'libs/event-store/src/pipelined-transaction.ts', // pg.Query
       'apps/cli/src/demo/demo.command.ts', // a client of HTTP
     ],
   },
@@ -29,7 +29,7 @@ const openings: { way: RegExp; allowed: string[] }[] = [
   {
     way: /\bnew DataSource\(/,
     // With dataSourceOptions.
-    allowed: ['libs/configuration/src/database.ts', 'apps/worker/src/worker.ts', 'apps/cli/src/surroundings.ts'],
+    allowed: ['libs/configuration/src/database.ts', 'apps/worker/src/worker.ts', 'apps/cli/src/dependencies.ts'],
   },
   {
     way: /(?<!\.)\bfetch\(/,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dump, load } from 'js-yaml';
 import { settingsOf } from '../../../libs/integration/src/index.js';
-import { stories, toldOf } from '../../../libs/integration/src/messages.examples.js';
+import { publishedOf, stories } from '../../../libs/integration/src/messages.examples.js';
 
 type Example = { name: keyof typeof stories; headers: { ce_type: string } };
 
@@ -22,7 +22,7 @@ export function asyncapiPage(): string {
 /** An example is named for the story it is from, in which its type comes last. */
 function fill(example: Example & { payload?: object }) {
   const { name, headers } = example;
-  const sent = toldOf(name).findLast((message) => message.headers.ce_type === headers.ce_type);
+  const sent = publishedOf(name).findLast((message) => message.headers.ce_type === headers.ce_type);
   if (!sent) throw new Error(`In the story "${name}" nobody is told ${headers.ce_type}.`);
   example.headers = sent.headers as Example['headers'];
   example.payload = JSON.parse(sent.value);

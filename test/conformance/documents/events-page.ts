@@ -9,7 +9,7 @@ import {
   learner,
   learnerAtExam,
 } from '#domain';
-import type { GenerationBegan, Stored } from '#event-store';
+import type { GenerationBegan, RecordedEvent } from '#event-store';
 import { changesIn, messagesOf } from '#integration';
 import { projections } from '#read-models';
 import { logOf, stories } from '../../../libs/integration/src/messages.examples.js';
@@ -74,7 +74,7 @@ export function eventsPage(): string {
 
   const section = (stream: string) => (type: string) => {
     const versions = fixtures.filter((fixture) => fixture.type === type);
-    const stored = { ...versions[0], stream } as Stored;
+    const stored = { ...versions[0], stream } as RecordedEvent;
     const rows = projections.filter(({ idOf }) => idOf(stored) !== undefined).map(({ table }) => `\`${table}\``);
     const topics = [...(told.get(type) ?? [])].map((topic) => `\`${topic}\``);
     const examples = versions.map(

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { until } from '../../../libs/event-store/src/testing.js';
-import { Vendor } from '../../../libs/providers/src/testing.js';
+import { PretendedProvider } from '../../../libs/providers/src/testing.js';
 import { bundled } from './bundle.js';
 import { openBrowser, story } from './chromium.js';
 import { unpack } from './npm-packages.js';
@@ -14,14 +14,14 @@ const ours = resolve('dist/libs/exam-worker/src/index.js');
 
 let browser: Browser | undefined;
 let page: Page;
-let vendor: Vendor;
+let vendor: PretendedProvider;
 let theirs: ReturnType<typeof unpack> | undefined;
 const scripts: Record<string, string> = {};
 /** What the application on the learner's desk answers. */
 let desk: object;
 
 beforeAll(async () => {
-  vendor = await Vendor.open();
+  vendor = await PretendedProvider.open();
   // Mockprock's application has an address of its own.
   browser = await openBrowser(`--host-resolver-rules=MAP localhost:11136 ${new URL(vendor.url).host}`);
   if (!browser) return;
@@ -35,7 +35,7 @@ beforeAll(async () => {
   });
   scripts.mockprock = `${bundled({ main: mockprock, '@edx/edx-proctoring': handlerWrapper })} load('main');`;
   scripts['mockprock-over-ours'] = `${bundled({ main: mockprock, '@edx/edx-proctoring': ours })} load('main');`;
-  const vendorScript = bundled({ main: resolve('dist/test/e2e/browser/vendor-script.js'), '#exam-worker': ours });
+  const vendorScript = bundled({ main: resolve('dist/test/e2e/browser/provider-script.js'), '#exam-worker': ours });
   scripts.ours = `globalThis.desk = '${vendor.url}'; ${vendorScript} load('main');`;
   scripts.broken = `throw new Error('out of order');`;
   scripts.deaf = '';

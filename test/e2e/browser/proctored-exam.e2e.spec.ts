@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { until } from '../../../libs/event-store/src/testing.js';
-import { silence, Vendor } from '../../../libs/providers/src/testing.js';
+import { PretendedProvider, silence } from '../../../libs/providers/src/testing.js';
 import { contentId, courseId, type Person, people, publishedExam, roster, tokenOf } from '../../support/service.js';
 import { bundled } from './bundle.js';
 import { openBrowser, story } from './chromium.js';
@@ -23,7 +23,7 @@ const built = (file: string) => resolve('dist', file);
 const folder = mkdtempSync(join(tmpdir(), 'proctoring-browser-'));
 
 let browser: Browser | undefined;
-let vendor: Vendor;
+let vendor: PretendedProvider;
 let service: Awaited<ReturnType<typeof startService>>;
 let lms: Awaited<ReturnType<typeof openLms>>;
 let context: BrowserContext;
@@ -70,13 +70,13 @@ function pagesOfLms() {
 beforeAll(async () => {
   browser = await openBrowser();
   if (!browser) return;
-  vendor = await Vendor.open();
+  vendor = await PretendedProvider.open();
   service = await startService(settings());
   // No inline script, nothing from anywhere else: the vendor's script, in a worker, and its application on the desk.
   const policy = `default-src 'none'; script-src 'self' ${vendor.url}; worker-src blob:; connect-src 'self' ${vendor.url}`;
   lms = await openLms(service.url, pagesOfLms(), policy);
   const vendorScript = bundled({
-    main: built('test/e2e/browser/vendor-script.js'),
+    main: built('test/e2e/browser/provider-script.js'),
     '#exam-worker': built('libs/exam-worker/src/index.js'),
   });
   const pages: Record<string, object> = {

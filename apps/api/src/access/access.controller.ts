@@ -6,7 +6,7 @@ import { type AccessFilter, accessLog } from '#access-log';
 import { POOL } from '#commands';
 import { instantOf } from '#domain';
 import { Gate } from '../auth/authentication.js';
-import { Answers, Asks } from '../document/answers.js';
+import { Answers, QueryParam } from '../document/answers.js';
 import { text, time, userIdNumber } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { idIn } from '../requests/ids.js';
@@ -23,10 +23,14 @@ export class AccessController {
   @Gate('staff', { scopes: ['audit:read'], logs: 'export' })
   @ApiOperation({ summary: 'Who did what: refusals, and what people did with data of others; one entry a line' })
   @Answers(200, text, { type: 'application/x-ndjson' })
-  @Asks('user_id', userIdNumber, 'Only what this user did')
-  @Asks('object', { ...text, pattern: object.source }, 'Only what concerns it: `user:7`, `attempt:12`, `course:…`')
-  @Asks('from', time, 'Only entries of this time or later')
-  @Asks('until', time, 'Only entries before this time')
+  @QueryParam('user_id', userIdNumber, 'Only what this user did')
+  @QueryParam(
+    'object',
+    { ...text, pattern: object.source },
+    'Only what concerns it: `user:7`, `attempt:12`, `course:…`',
+  )
+  @QueryParam('from', time, 'Only entries of this time or later')
+  @QueryParam('until', time, 'Only entries before this time')
   async list(@Query() query: Record<string, string>): Promise<StreamableFile> {
     const pages = accessLog(this.pool, filterIn(query));
     // While the database is away, the answer is an error, and not a file that breaks off.

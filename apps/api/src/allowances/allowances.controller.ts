@@ -8,7 +8,7 @@ import {
   GrantAllowance,
   isMinutesKey,
   type Origin,
-  printed,
+  pythonRepr,
   Refusal,
   refuseBadMinutes,
   WithdrawAllowance,
@@ -16,9 +16,9 @@ import {
 import { examById } from '#read-models';
 import { type Caller } from '#roster';
 import { noteObject, noteSubject } from '../access/access-note.js';
-import { Gate, Me } from '../auth/authentication.js';
-import { By } from '../auth/origin.js';
-import { Answers, Reads } from '../document/answers.js';
+import { CurrentUser, Gate } from '../auth/authentication.js';
+import { CurrentOrigin } from '../auth/origin.js';
+import { Answers, RequestBody } from '../document/answers.js';
 import { refused } from '../http/http-answer.js';
 import { bodyObject } from '../requests/body-object.js';
 import { idIn, isFalsy } from '../requests/ids.js';
@@ -39,13 +39,13 @@ export class AllowancesController {
   @Put()
   @Gate('course', { courses: ({ pool, body }) => courseOf(pool, body), logs: 'always' })
   @ApiOperation({ summary: 'Grant a learner an allowance at an exam, or change it' })
-  @Reads(AllowanceRequest)
+  @RequestBody(AllowanceRequest)
   @Answers(200)
-  async grant(@Body() body: unknown, @Me() me: Caller, @By() by: Origin): Promise<void> {
+  async grant(@Body() body: unknown, @CurrentUser() me: Caller, @CurrentOrigin() by: Origin): Promise<void> {
     const request = validated(AllowanceRequest, body, 'detail');
-    const isMinutes = isMinutesKey(printed(request.key));
+    const isMinutes = isMinutesKey(pythonRepr(request.key));
     if (isMinutes && typeof request.value !== 'string') throw bad('value', 'Not a valid string.');
-    refuseBadMinutes(printed(request.key), printed(request.value));
+    refuseBadMinutes(pythonRepr(request.key), pythonRepr(request.value));
     const userId = await this.learners.idOf(request.user_info, me, () => courseOf(this.pool, body));
     noteSubject(userId);
     const examId = idIn(request.exam_id, 'exam_id');
@@ -60,15 +60,15 @@ export class AllowancesController {
   @Delete()
   @Gate('course', { courses: ({ pool, body }) => courseOf(pool, body), logs: 'always' })
   @ApiOperation({ summary: 'Withdraw an allowance; harmless when there is none' })
-  @Reads(AllowanceRequest)
+  @RequestBody(AllowanceRequest)
   @Answers(200)
-  async withdraw(@Body() body: unknown, @By() by: Origin): Promise<void> {
+  async withdraw(@Body() body: unknown, @CurrentOrigin() by: Origin): Promise<void> {
     const request = validated(AllowanceRequest, body, 'detail');
     const examId = idIn(request.exam_id, 'exam_id');
     const userId = idIn(request.user_id, 'user_id');
     if (userId !== undefined) noteSubject(userId);
     if (examId === undefined || userId === undefined || !(await examById(this.pool, examId))) return;
-    const key = printed(request.key);
+    const key = pythonRepr(request.key);
     await this.commands.execute(new WithdrawAllowance({ examId, userId }, { key, at: this.clock.now() }, by));
   }
 
@@ -86,7 +86,7 @@ const courseOf = async (pool: pg.Pool, body: unknown): Promise<string | undefine
   const examId = isFalsy(exam_id) ? undefined : idIn(exam_id, 'exam_id');
   const exam = examId === undefined ? undefined : await examById(pool, examId);
   if (exam) return exam.courseId;
-  if (!isFalsy(course_id)) return printed(course_id);
+  if (!isFalsy(course_id)) return pythonRepr(course_id);
   if (examId !== undefined) throw bad('exam_id', 'There is no such exam.');
   return undefined;
 };
@@ -98,5 +98,5 @@ const bad = (field: string, message: string) => new Refusal('bad_request', `${fi
 /** Numbers, booleans and lists are kept as text, as the reference keeps them. */
 const textIn = (value: unknown, field: string): string => {
   if (value === null || value === undefined) throw bad(field, 'This field is required.');
-  return printed(value);
+  return pythonRepr(value);
 };

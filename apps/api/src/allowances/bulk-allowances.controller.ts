@@ -13,16 +13,16 @@ import {
   isStorable,
   limits,
   type Origin,
-  printed,
+  pythonRepr,
   Refusal,
   roundHalfEven,
 } from '#domain';
 import { allowanceJson, allowancesOfCourse, examsByIds } from '#read-models';
 import { type Caller } from '#roster';
 import { noteObject, noteSubject } from '../access/access-note.js';
-import { type Addressed, Gate, Me } from '../auth/authentication.js';
-import { By } from '../auth/origin.js';
-import { Answers, Reads } from '../document/answers.js';
+import { type Addressed, CurrentUser, Gate } from '../auth/authentication.js';
+import { CurrentOrigin } from '../auth/origin.js';
+import { Answers, RequestBody } from '../document/answers.js';
 import { listOf } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http/http-answer.js';
 import { Client } from '../http/time-limits.js';
@@ -87,20 +87,25 @@ export class BulkAllowancesController {
   @Put([':courseId/bulk_allowance', 'bulk_allowance'])
   @Gate('course', { courses: coursesOfExams, logs: 'always', largestBody: longBody })
   @ApiOperation({ summary: 'Grant the same allowance to several learners at several exams' })
-  @Reads(BulkAllowanceRequest)
+  @RequestBody(BulkAllowanceRequest)
   @Answers(200)
   @Answers(207, askedPairs, { description: 'Some were granted, some not' })
   @Answers(400, noPairGranted)
-  async grant(@Body() body: unknown, @Me() me: Caller, @By() by: Origin, @Client() client: AbortSignal) {
+  async grant(
+    @Body() body: unknown,
+    @CurrentUser() me: Caller,
+    @CurrentOrigin() by: Origin,
+    @Client() client: AbortSignal,
+  ) {
     const request = bodyObject(body);
     const examIds = listIn(request.exam_ids, 'exam_ids');
     const userNames = listIn(request.user_ids, 'user_ids');
-    const type = printed(request.allowance_type ?? '');
+    const type = pythonRepr(request.allowance_type ?? '');
     if (examIds.length * userNames.length > limits.pairs)
       throw refused(400, `user_ids: At most ${limits.pairs} pairs of exams and learners are allowed.`);
-    refuseLong('course_id', printed(request.course_id ?? ''), limits.name);
+    refuseLong('course_id', pythonRepr(request.course_id ?? ''), limits.name);
     refuseLong('allowance_type', type, limits.name);
-    refuseLong('value', printed(request.value ?? ''), limits.text);
+    refuseLong('value', pythonRepr(request.value ?? ''), limits.text);
     const multiplier = type === 'time_multiplier' ? multiplierIn(request.value) : undefined;
     if (isMinutesKey(type) && !isMinutes(minutesIn(request.value))) throw badValue();
     if (!examIds.every(isInteger)) throw refused(400, 'exam_ids: A valid integer is required.');
@@ -131,7 +136,7 @@ export class BulkAllowancesController {
   ): Promise<boolean> {
     const granted =
       multiplier === undefined
-        ? { key: type, value: printed(value) }
+        ? { key: type, value: pythonRepr(value) }
         : { key: additionalTime, value: BigInt(roundHalfEven(exam.timeLimitMins * (multiplier - 1))).toString() };
     try {
       noteSubject(userId);
@@ -158,7 +163,7 @@ async function coursesOfExams({ pool, params, body }: Addressed): Promise<string
   const ids = typeof body.exam_ids === 'string' ? listIn(body.exam_ids, 'exam_ids').filter(isInteger) : [];
   const exams = await examsByIds(pool, ids);
   const courses = [...exams.values()].map(({ courseId }) => courseId);
-  const named = params.courseId ?? (isFalsy(body.course_id) ? undefined : printed(body.course_id));
+  const named = params.courseId ?? (isFalsy(body.course_id) ? undefined : pythonRepr(body.course_id));
   return courses.length > 0 || named === undefined ? courses : [named];
 }
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { POOL } from '#commands';
-import { type Exam, printed, Refusal } from '#domain';
+import { type Exam, pythonRepr, Refusal } from '#domain';
 import { type Caller, isOfCourse, peopleOfCourses, userByEmail, userById, userByName, usersByNames } from '#roster';
 
 /** Finds the learner whom an allowance is for. */
@@ -23,7 +23,7 @@ export class Learners {
     const courseId = user && !me.isStaff ? await courseOf() : undefined;
     const isFound = user && (me.isStaff || (courseId && (await isOfCourse(this.pool, user.id, courseId))));
     if (isFound) return user.id;
-    throw new Refusal('user_not_found', `Cannot find user against ${printed(userInfo)}`);
+    throw new Refusal('user_not_found', `Cannot find user against ${pythonRepr(userInfo)}`);
   }
 
   /** The same for many texts at the courses of these exams, with two queries. The answer is undefined for nobody. */

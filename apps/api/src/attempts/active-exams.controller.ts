@@ -2,12 +2,12 @@ import { Body, Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { POOL } from '#commands';
-import { limits, printed } from '#domain';
+import { limits, pythonRepr } from '#domain';
 import { activeAttemptsOf, allowanceJson, allowancesAt, attemptJson, examJson } from '#read-models';
 import { type Caller, isCourseStaff } from '#roster';
 import { noteSubject } from '../access/access-note.js';
-import { Gate, Me } from '../auth/authentication.js';
-import { Answers, Asks, Refuses } from '../document/answers.js';
+import { CurrentUser, Gate } from '../auth/authentication.js';
+import { Answers, QueryParam, Refuses } from '../document/answers.js';
 import { text, userIdNumber } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { refuseLong } from '../http/reference-urls.js';
@@ -26,12 +26,12 @@ export class ActiveExamsController {
   @ApiOperation({ summary: "A learner's running attempts with their exams and allowances" })
   @Answers(200, activeExams)
   @Refuses(415)
-  @Asks('user_id', userIdNumber)
-  @Asks('course_id', text)
-  async list(@Me() me: Caller, @Body() body: unknown, @Query() query: Record<string, string>) {
+  @QueryParam('user_id', userIdNumber)
+  @QueryParam('course_id', text)
+  async list(@CurrentUser() me: Caller, @Body() body: unknown, @Query() query: Record<string, string>) {
     const { user_id, course_id } = { ...query, ...bodyObject(body) };
     const userId = idIn(user_id, 'user_id');
-    const courseId = course_id == null ? undefined : printed(course_id);
+    const courseId = course_id == null ? undefined : pythonRepr(course_id);
     refuseLong({ course_id: courseId }, limits.name);
     if (userId === undefined) return [];
     noteSubject(userId);

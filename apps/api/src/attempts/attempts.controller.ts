@@ -3,18 +3,18 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { Clock } from '#clock';
-import { CONFIGURATION, FreshAttempts, type Outcome, POOL } from '#commands';
+import { AttemptTimeouts, CONFIGURATION, type Outcome, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import {
   AcknowledgeReviewStatus,
-  type AnyAttemptCommand,
+  type AnyLearnerAtExamCommand,
   ClickSoftwareDownload,
   CreateAttempt,
   DeclineAttempt,
   humanizedMinutes,
   MarkReadyToResume,
   type Origin,
-  printed,
+  pythonRepr,
   Refusal,
   RemoveAttempt,
   ReportError,
@@ -29,9 +29,9 @@ import { type AttemptRecord, activeAttemptOf, attemptById, attemptJson } from '#
 import { type Caller, isCourseStaff } from '#roster';
 import { beginAccess, noteSubject } from '../access/access-note.js';
 import type { Priority } from '../admission/admission.js';
-import { Gate, Me } from '../auth/authentication.js';
-import { By } from '../auth/origin.js';
-import { Answers, Reads } from '../document/answers.js';
+import { CurrentUser, Gate } from '../auth/authentication.js';
+import { CurrentOrigin } from '../auth/origin.js';
+import { Answers, RequestBody } from '../document/answers.js';
 import { either, failure } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { WholeNumber, wholeNumber } from '../http/whole-number.js';
@@ -45,7 +45,7 @@ import { Timer } from './timer.js';
 type Change = { attempt: AttemptRecord; at: string; by: Origin };
 
 /** What the owner of an attempt, or staff for the last one, can do with it (rest-api.md §5.3). */
-const actions: Record<string, (change: Change) => AnyAttemptCommand> = {
+const actions: Record<string, (change: Change) => AnyLearnerAtExamCommand> = {
   start: ({ attempt, at, by }) => new StartAttempt(attempt, { at }, by),
   stop: ({ attempt, at, by }) => new StopAttempt(attempt, { attemptId: attempt.id, at }, by),
   submit: ({ attempt, at, by }) => new SubmitAttempt(attempt, { attemptId: attempt.id, at }, by),
@@ -65,7 +65,7 @@ export class AttemptsController {
   constructor(
     private readonly clock: Clock,
     private readonly commands: CommandBus,
-    private readonly fresh: FreshAttempts,
+    private readonly fresh: AttemptTimeouts,
     private readonly timer: Timer,
     @Inject(POOL) private readonly pool: pg.Pool,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
@@ -76,21 +76,21 @@ export class AttemptsController {
   @ApiOperation({ summary: "The timer of the caller's running attempt" })
   @Answers(200, either(timerSchema, noTimer))
   @Answers(502, failure)
-  async active(@Me() me: Caller) {
+  async active(@CurrentUser() me: Caller) {
     const attempt = await activeAttemptOf(this.pool, me.userId);
     const at = this.clock.now();
     return attempt
-      ? this.timer.of(await this.fresh.of(attempt, at), at, false)
+      ? this.timer.of(await this.fresh.submitIfOverdue(attempt, at), at, false)
       : { in_timed_exam: false, is_proctored: false };
   }
 
   @Post()
   @Gate('login', { priority: 'start', logs: 'refusals' })
   @ApiOperation({ summary: 'Create an attempt of the caller, and start it if asked' })
-  @Reads(CreateAttemptRequest)
+  @RequestBody(CreateAttemptRequest)
   @Answers(200, attemptIdSchema)
   @Answers(502, failure)
-  async create(@Body() body: unknown, @Me() me: Caller, @By() by: Origin) {
+  async create(@Body() body: unknown, @CurrentUser() me: Caller, @CurrentOrigin() by: Origin) {
     const request = validated(CreateAttemptRequest, body, 'detail');
     const examId = idIn(request.exam_id, 'exam_id');
     if (examId === undefined) throw noExam(request.exam_id);
@@ -116,14 +116,14 @@ export class AttemptsController {
   @Gate('login', { priority: 'poll', logs: 'others' })
   @ApiOperation({ summary: 'An attempt of the caller, with the time that is left: the poll' })
   @Answers(200, polledAttempt)
-  async poll(@WholeNumber('attemptId') attemptId: string, @Me() me: Caller) {
+  async poll(@WholeNumber('attemptId') attemptId: string, @CurrentUser() me: Caller) {
     const found = await attemptById(this.pool, attemptId);
     if (!found) throw unknown(`Attempted to get attempt_id=${attemptId} but this attempt does not exist.`);
     noteSubject(found.userId);
     if (found.userId !== me.userId)
       throw forbidden(`user_id=${me.userId} attempted to get attempt_id=${attemptId} but does not have authorization.`);
     const at = this.clock.now();
-    const attempt = await this.fresh.of(found, at);
+    const attempt = await this.fresh.submitIfOverdue(found, at);
     const seconds = remainingSeconds(attempt, at);
     return {
       ...attemptJson(attempt),
@@ -138,30 +138,35 @@ export class AttemptsController {
   @Put(':attemptId')
   @Gate('login', { priority: 'submit', priorityByBody, logs: 'others', largestBody: longBody })
   @ApiOperation({ summary: 'Start, stop, submit, decline … an attempt' })
-  @Reads(ChangeAttemptRequest)
+  @RequestBody(ChangeAttemptRequest)
   @Answers(200, changedAttemptId)
   @Answers(502, failure)
-  async change(@WholeNumber('attemptId') attemptId: string, @Body() body: unknown, @Me() me: Caller, @By() by: Origin) {
+  async change(
+    @WholeNumber('attemptId') attemptId: string,
+    @Body() body: unknown,
+    @CurrentUser() me: Caller,
+    @CurrentOrigin() by: Origin,
+  ) {
     const attempt = await attemptById(this.pool, attemptId);
     if (!attempt) throw unknown(`Attempted to update attempt_id=${attemptId} but it does not exist.`);
     const at = this.clock.now();
     noteSubject(attempt.userId);
     const isOwner = attempt.userId === me.userId;
     // Also when the request is refused then: the owner was there after the time was over.
-    if (isOwner) await this.fresh.of(attempt, at);
+    if (isOwner) await this.fresh.submitIfOverdue(attempt, at);
     const { action, user_id } = validated(ChangeAttemptRequest, body, 'detail');
     if (!(await this.mayChange(attempt, me, action, user_id)))
       throw forbidden(
-        `user_id=${me.userId} attempted to update attempt_id=${attempt.id} in course_id=${attempt.exam.courseId} but does not have access to it. (action=${printed(action)})`,
+        `user_id=${me.userId} attempted to update attempt_id=${attempt.id} in course_id=${attempt.exam.courseId} but does not have access to it. (action=${pythonRepr(action)})`,
       );
     const command = typeof action === 'string' && Object.hasOwn(actions, action) ? actions[action] : undefined;
-    if (!command) throw new Refusal('unknown_action', `action: there is no action ${printed(action)}.`);
+    if (!command) throw new Refusal('unknown_action', `action: there is no action ${pythonRepr(action)}.`);
     // Without the `detail`: a browser may send any text, and log lines outlive a learner's retirement.
     if (action === 'error')
       this.logger.warn({ message: 'A browser reported an error', attemptId: attempt.id, userId: me.userId });
     if (!isOwner) {
       await beginAccess();
-      await this.fresh.of(attempt, at);
+      await this.fresh.submitIfOverdue(attempt, at);
     }
     const outcome: Outcome = await this.commands.execute(command({ attempt, at, by }));
     if (action === 'error' && !outcome.changed) return { exam_attempt_id: false };
@@ -174,7 +179,11 @@ export class AttemptsController {
   @Gate('login', { logs: 'others' })
   @ApiOperation({ summary: 'The learner has seen the result, and sees the exam from now on' })
   @Answers(200)
-  async acknowledge(@Param('attemptId') id: string, @Me() me: Caller, @By() by: Origin): Promise<void> {
+  async acknowledge(
+    @Param('attemptId') id: string,
+    @CurrentUser() me: Caller,
+    @CurrentOrigin() by: Origin,
+  ): Promise<void> {
     if (!this.configuration.settings.proctoredExamViewablePastDue)
       throw refused(404, 'Cannot update attempt review status');
     const attemptId = wholeNumber(id, 'attemptId');
@@ -187,7 +196,7 @@ export class AttemptsController {
         `user_id=${me.userId} attempted to update attempt_id=${attemptId} review status to acknowledged in exam_id=${attempt.examId}, but does not have authorization.`,
       );
     const at = this.clock.now();
-    await this.fresh.of(attempt, at);
+    await this.fresh.submitIfOverdue(attempt, at);
     await this.commands.execute(new AcknowledgeReviewStatus(attempt, { attemptId: attempt.id, at }, by));
   }
 
@@ -195,7 +204,7 @@ export class AttemptsController {
   @Gate('course', { courses: ({ pool, params }) => courseOfAttempt(pool, params.attemptId), logs: 'always' })
   @ApiOperation({ summary: 'Take an attempt away, with what the learner did in it' })
   @Answers(200)
-  async remove(@WholeNumber('attemptId') attemptId: string, @By() by: Origin): Promise<void> {
+  async remove(@WholeNumber('attemptId') attemptId: string, @CurrentOrigin() by: Origin): Promise<void> {
     const attempt = await attemptById(this.pool, attemptId);
     if (!attempt) throw unknown(deletedUnknown(attemptId));
     noteSubject(attempt.userId);
@@ -220,7 +229,7 @@ function priorityByBody(body: unknown): Priority {
 const unknown = (message: string) => new Refusal('attempt_not_found', message);
 const forbidden = (message: string) => refused(403, message);
 const noExam = (examId: unknown) =>
-  new Refusal('exam_not_found', `Attempted to get exam_id=${printed(examId)}, but this exam does not exist.`);
+  new Refusal('exam_not_found', `Attempted to get exam_id=${pythonRepr(examId)}, but this exam does not exist.`);
 const deletedUnknown = (attemptId: string) =>
   `Attempted to delete attempt_id=${attemptId} but this attempt does not exist.`;
 

@@ -7,8 +7,8 @@ import { POOL } from '#commands';
 import { type Origin, RemoveAllAttempts } from '#domain';
 import { attemptGroups, attemptJson, attemptsAt, examById } from '#read-models';
 import { Gate } from '../auth/authentication.js';
-import { By } from '../auth/origin.js';
-import { Answers, Asks } from '../document/answers.js';
+import { CurrentOrigin } from '../auth/origin.js';
+import { Answers, QueryParam } from '../document/answers.js';
 import { pageNumber, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http/http-answer.js';
 import { links } from '../http/links.js';
@@ -30,7 +30,7 @@ export class GroupedAttemptsController {
   @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
   @ApiOperation({ summary: "A course's attempts by learner and exam" })
   @Answers(200, attemptGroupsSchema)
-  @Asks('page', pageNumber, '25 groups each')
+  @QueryParam('page', pageNumber, '25 groups each')
   ofCourse(@Param('courseId') courseId: string, @Query('page') asked?: string) {
     return this.groups(courseId, '', asked);
   }
@@ -39,7 +39,7 @@ export class GroupedAttemptsController {
   @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
   @ApiOperation({ summary: 'The same, of learners whose user name or e-mail contains a text' })
   @Answers(200, attemptGroupsSchema)
-  @Asks('page', pageNumber, '25 groups each')
+  @QueryParam('page', pageNumber, '25 groups each')
   search(@Param('courseId') courseId: string, @Param('text') text: string, @Query('page') asked?: string) {
     return this.groups(courseId, text, asked);
   }
@@ -49,7 +49,11 @@ export class GroupedAttemptsController {
   @ApiOperation({ summary: "Take all of a learner's attempts at an exam away" })
   @Answers(200)
   @Answers(404, text)
-  async reset(@WholeNumber('examId') examId: string, @WholeNumber('userId') userId: string, @By() by: Origin) {
+  async reset(
+    @WholeNumber('examId') examId: string,
+    @WholeNumber('userId') userId: string,
+    @CurrentOrigin() by: Origin,
+  ) {
     const exam = await examById(this.pool, examId);
     const [attempt] = exam ? await attemptsAt(this.pool, exam.id, Number(userId)) : [];
     if (!attempt) throw new HttpAnswer(404, 'There are no attempts related to this user id and exam id');

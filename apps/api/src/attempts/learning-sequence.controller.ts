@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { Clock } from '#clock';
-import { CONFIGURATION, FactFinder, FreshAttempts, POOL } from '#commands';
+import { AttemptTimeouts, CONFIGURATION, FactFinder, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import {
   type Exam,
@@ -16,8 +16,8 @@ import {
 } from '#domain';
 import { type AttemptRecord, activeAttemptOf, currentAttemptAt, examByContent, examJson } from '#read-models';
 import { type Caller, creditState, userById } from '#roster';
-import { Gate, Me } from '../auth/authentication.js';
-import { Answers, Asks } from '../document/answers.js';
+import { CurrentUser, Gate } from '../auth/authentication.js';
+import { Answers, QueryParam } from '../document/answers.js';
 import { failure, mfeFlag, text, userIdNumber } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { links } from '../http/links.js';
@@ -35,7 +35,7 @@ export class LearningSequenceController {
     private readonly clock: Clock,
     private readonly commands: CommandBus,
     private readonly facts: FactFinder,
-    private readonly fresh: FreshAttempts,
+    private readonly fresh: AttemptTimeouts,
     private readonly timer: Timer,
     @Inject(POOL) private readonly pool: pg.Pool,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
@@ -46,8 +46,8 @@ export class LearningSequenceController {
   @ApiOperation({ summary: "The timer of a learner's running attempt, for the learning front end" })
   @Answers(200, timerOrNothing)
   @Answers(502, failure)
-  @Asks('user_id', userIdNumber, 'Of global staff only')
-  async active(@Me() me: Caller, @Query('user_id') userId?: string) {
+  @QueryParam('user_id', userIdNumber, 'Of global staff only')
+  async active(@CurrentUser() me: Caller, @Query('user_id') userId?: string) {
     const at = this.clock.now();
     const active = await this.activeOf(subjectOf(me, userId), me, at);
     return active ? this.timer.of(active, at, true) : {};
@@ -58,12 +58,12 @@ export class LearningSequenceController {
   @ApiOperation({ summary: "A sequence's exam with the learner's attempt, and the learner's running attempt" })
   @Answers(200, examOfSequence)
   @Answers(502, failure)
-  @Asks('content_id', text)
-  @Asks('is_learning_mfe', mfeFlag)
-  @Asks('user_id', userIdNumber, 'Of global staff only')
+  @QueryParam('content_id', text)
+  @QueryParam('is_learning_mfe', mfeFlag)
+  @QueryParam('user_id', userIdNumber, 'Of global staff only')
   async exam(
     @Param('courseId') courseId: string,
-    @Me() me: Caller,
+    @CurrentUser() me: Caller,
     @Query('content_id') contentId?: string,
     @Query('is_learning_mfe') mfe?: string,
     @Query('user_id') userId?: string,

@@ -95,7 +95,7 @@ export const isSigned = (headers: FastifyRequest['headers']): boolean =>
   headers['x-proctoring-signature'] !== undefined;
 
 /** The caller, in a controller's method. */
-export const Me = createParamDecorator(
+export const CurrentUser = createParamDecorator(
   (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>().user,
 );
 

@@ -9,6 +9,6 @@ export const originOf = (request: FastifyRequest): Origin => {
   return { actor: { kind: 'user', userId: request.user!.userId }, ...(key === undefined ? {} : { key }) };
 };
 
-export const By = createParamDecorator((_: unknown, context: ExecutionContext) =>
+export const CurrentOrigin = createParamDecorator((_: unknown, context: ExecutionContext) =>
   originOf(context.switchToHttp().getRequest()),
 );

@@ -27,16 +27,17 @@ export const Redirects = (description: string) =>
   Answers(302, undefined, { description, headers: { Location: { schema: text } } });
 
 /** A parameter of the query, which may be absent. */
-export const Asks = (name: string, schema: Schema, description?: string) =>
+export const QueryParam = (name: string, schema: Schema, description?: string) =>
   ApiQuery({ name, schema, description, required: false });
 
 const forms = ['application/x-www-form-urlencoded', 'multipart/form-data'];
 
 /** A body of flat fields: as JSON, or as a form. */
-export const Reads = (type: Type) => applyDecorators(ApiBody({ type }), ApiConsumes('application/json', ...forms));
+export const RequestBody = (type: Type) =>
+  applyDecorators(ApiBody({ type }), ApiConsumes('application/json', ...forms));
 
 /** A body that only JSON can say. */
-export const ReadsJson = (body: Type | [Type] | Schema) =>
+export const JsonRequestBody = (body: Type | [Type] | Schema) =>
   applyDecorators(
     ApiBody(typeof body === 'function' || Array.isArray(body) ? { type: body as Type } : { schema: body }),
     ApiConsumes('application/json'),

@@ -9,9 +9,9 @@ import { type Origin, Refusal } from '#domain';
 import { providerOf, UnknownProvider } from '#providers';
 import { examById } from '#read-models';
 import { type Caller, escalationEmail } from '#roster';
-import { Gate, Me } from '../auth/authentication.js';
-import { By } from '../auth/origin.js';
-import { Answers, Reads } from '../document/answers.js';
+import { CurrentUser, Gate } from '../auth/authentication.js';
+import { CurrentOrigin } from '../auth/origin.js';
+import { Answers, RequestBody } from '../document/answers.js';
 import { detail, failure, messages } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
@@ -73,14 +73,14 @@ export class ExamSettingsController {
   @Put('api/lms/v1/exams/:examId/review_policy')
   @Gate('staff', { scopes: ['roster:courses', 'roster:write'], logs: 'always' })
   @ApiOperation({ summary: 'Say what reviewers are told of an exam; an empty text takes it away' })
-  @Reads(ReviewPolicyRequest)
+  @RequestBody(ReviewPolicyRequest)
   @Answers(200)
   @Answers(400, messages)
   async setPolicy(
     @WholeNumber('examId') examId: string,
     @Body() body: unknown,
-    @Me() me: Caller,
-    @By() by: Origin,
+    @CurrentUser() me: Caller,
+    @CurrentOrigin() by: Origin,
   ): Promise<void> {
     const { review_policy } = validated(ReviewPolicyRequest, body);
     await this.commands.execute(new SetExamReviewPolicy(examId, review_policy, me.userId, this.clock.now(), by));

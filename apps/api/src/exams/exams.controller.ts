@@ -3,12 +3,12 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { Clock } from '#clock';
-import { AddExam, ChangeExam, POOL, PublishExams, UnknownBackends } from '#commands';
-import { type Origin, printed, Refusal } from '#domain';
+import { AddExam, ChangeExam, POOL, PublishExams, UnknownProviders } from '#commands';
+import { type Origin, pythonRepr, Refusal } from '#domain';
 import { examByContent, examById, examJson, examsOfCourse } from '#read-models';
 import { Gate } from '../auth/authentication.js';
-import { By } from '../auth/origin.js';
-import { Answers, Reads, ReadsJson } from '../document/answers.js';
+import { CurrentOrigin } from '../auth/origin.js';
+import { Answers, JsonRequestBody, RequestBody } from '../document/answers.js';
 import { detail, either, listOf, messages, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
@@ -39,8 +39,8 @@ export class ExamsController {
   @ApiOperation({ summary: 'Create an exam' })
   @Answers(200, examIdSchema)
   @Answers(400, messages)
-  @Reads(CreateExamRequest)
-  async create(@Body() body: unknown, @By() by: Origin) {
+  @RequestBody(CreateExamRequest)
+  async create(@Body() body: unknown, @CurrentOrigin() by: Origin) {
     const request = validated(CreateExamRequest, body);
     const { course_id, content_id } = request;
     if (await examByContent(this.pool, course_id.trim(), content_id.trim())) throw notUnique();
@@ -67,8 +67,8 @@ export class ExamsController {
   @ApiOperation({ summary: 'Change an exam; absent and null fields stay as they are' })
   @Answers(200, examIdSchema)
   @Answers(422, detail, { description: 'A proctored exam with a provider that is not configured' })
-  @Reads(ChangeExamRequest)
-  async change(@Body() body: unknown, @By() by: Origin) {
+  @RequestBody(ChangeExamRequest)
+  async change(@Body() body: unknown, @CurrentOrigin() by: Origin) {
     const request = validated(ChangeExamRequest, body, 'detail');
     const changes = {
       examName: textIn(request.exam_name),
@@ -79,14 +79,14 @@ export class ExamsController {
       isActive: request.is_active,
       hideAfterDue: request.hide_after_due,
     };
-    const asked = printed(request.exam_id);
+    const asked = pythonRepr(request.exam_id);
     const examId = idIn(request.exam_id, 'exam_id');
     if (examId === undefined || !(await examById(this.pool, examId)))
       throw new Refusal('exam_not_found', `Attempted to update exam_id=${asked}, but this exam does not exist.`);
     try {
       return { exam_id: await this.commands.execute(new ChangeExam(examId, changes, this.clock.now(), by)) };
     } catch (error) {
-      throw error instanceof UnknownBackends ? refused(422, `backend: ${error.message}`) : error;
+      throw error instanceof UnknownProviders ? refused(422, `backend: ${error.message}`) : error;
     }
   }
 
@@ -124,8 +124,8 @@ export class ExamsController {
   @ApiOperation({ summary: "Publish a course's exams: create, revise, withdraw what is not listed" })
   @Answers(200, listOf(examIdSchema))
   @Answers(422, either(messages, listOf(either(messages, listOf(text)))))
-  @ReadsJson([PublishedExamRequest])
-  async publish(@Param('courseId') courseId: string, @Body() body: unknown, @By() by: Origin) {
+  @JsonRequestBody([PublishedExamRequest])
+  async publish(@Param('courseId') courseId: string, @Body() body: unknown, @CurrentOrigin() by: Origin) {
     const exams = validatedList(PublishedExamRequest, body).map((item) => ({
       contentId: item.content_id,
       examName: item.exam_name,
@@ -142,7 +142,7 @@ export class ExamsController {
       const ids: number[] = await this.commands.execute(new PublishExams(courseId, exams, this.clock.now(), by));
       return ids.map((exam_id) => ({ exam_id }));
     } catch (error) {
-      if (!(error instanceof UnknownBackends)) throw error;
+      if (!(error instanceof UnknownProviders)) throw error;
       const problems = error.problems.slice(0, exams.length);
       throw new HttpAnswer(
         422,
@@ -175,7 +175,7 @@ export class ExamsController {
 }
 
 /** Any value is kept as text here, as the reference keeps it. */
-const textIn = (value: unknown) => (value == null ? undefined : printed(value));
+const textIn = (value: unknown) => (value == null ? undefined : pythonRepr(value));
 
 const notUnique = () =>
   new HttpAnswer(400, { non_field_errors: ['The fields course_id, content_id must make a unique set.'] });

@@ -4,15 +4,15 @@ import type pg from 'pg';
 import { Clock, type ClockState } from '#clock';
 import { CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
-import { type VendorState, vendorStates } from '#delivery';
+import { type ProviderState, providerStates } from '#delivery';
 import {
   LogNotWritable,
   type OpenTransaction,
   openTransactions,
   partitionSize,
   positionsLeft,
-  type StoppedFollower,
-  stoppedFollowers,
+  type StoppedSubscription,
+  stoppedSubscriptions,
   writableGenerationOf,
 } from '#event-store';
 import { migrationNames } from '../../../../migrations/index.js';
@@ -28,7 +28,7 @@ const applied = 'select array_agg(name) as names from migrations';
 const heldBack = `select pg_snapshot_xmax(snapshot)::text::bigint - pg_snapshot_xmin(snapshot)::text::bigint as transactions
                     from pg_current_snapshot() snapshot`;
 
-const vendor = object<VendorState>('Vendor', { provider: text, circuit: text, deadLetters: integer });
+const vendor = object<ProviderState>('Vendor', { provider: text, circuit: text, deadLetters: integer });
 const transaction = object<OpenTransaction>('OpenTransaction', {
   database: text,
   pid: orNull(integer),
@@ -36,7 +36,7 @@ const transaction = object<OpenTransaction>('OpenTransaction', {
   application: orNull(text),
   seconds: number,
 });
-const stopped = object<StoppedFollower>('StoppedFollower', { follower: text, reason: text });
+const stopped = object<StoppedSubscription>('StoppedFollower', { follower: text, reason: text });
 const clock = object<ClockState>('Clock', { now: time, skewSeconds: number, endsNoAttempt: orNull(text) });
 const ready = object('Ready', {
   status: text,
@@ -86,9 +86,9 @@ export class HealthController {
     const problem = await this.writability.problem();
     if (problem) throw new HttpAnswer(503, { status: `the database refuses writes: ${problem}` });
     const [{ transactions }] = (await this.pool.query(heldBack)).rows;
-    const vendors = await vendorStates(this.pool, this.configuration.settings);
+    const vendors = await providerStates(this.pool, this.configuration.settings);
     const open = await openTransactions(this.pool);
-    const stopped = await stoppedFollowers(this.pool);
+    const stopped = await stoppedSubscriptions(this.pool);
     await this.clock.synchronize();
     return {
       status: 'ok',

@@ -6,8 +6,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { Clock } from '#clock';
 import { CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
-import { followerOf, vendorStates } from '#delivery';
-import { failuresOf, lagOf, leaders, openTransactions, positionsLeft, stoppedFollowers } from '#event-store';
+import { providerStates, subscriptionOf } from '#delivery';
+import { failuresOf, lagOf, leaders, openTransactions, positionsLeft, stoppedSubscriptions } from '#event-store';
 import { relayName } from '#integration';
 import { mailLag } from '#mail';
 import { Admission } from '../admission/admission.js';
@@ -99,8 +99,8 @@ export class Metrics {
         dead.set(deadLetters);
       }
       const { rows } = await pool.query('select oldest_transaction_age() as age');
-      for (const { provider, circuit, deadLetters } of await vendorStates(pool, settings)) {
-        const lag = await lagOf(pool, followerOf(provider));
+      for (const { provider, circuit, deadLetters } of await providerStates(pool, settings)) {
+        const lag = await lagOf(pool, subscriptionOf(provider));
         behind.set({ provider }, lag.events);
         oldestBehind.set({ provider }, lag.oldestSeconds);
         circuits.set({ provider }, circuit === 'closed' ? 0 : 1);
@@ -112,7 +112,7 @@ export class Metrics {
       skew.set(skewSeconds);
       endsNone.set(endsNoAttempt === null ? 0 : 1);
       stopped.reset();
-      for (const { follower } of await stoppedFollowers(pool)) stopped.set({ follower }, 1);
+      for (const { follower } of await stoppedSubscriptions(pool)) stopped.set({ follower }, 1);
       lead.reset();
       for (const { task, holder } of await leaders(pool)) if (holder) lead.set({ task, holder }, 1);
       open.reset();

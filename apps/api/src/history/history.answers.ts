@@ -1,8 +1,8 @@
 import type { ErasureCertificate } from '#commands';
-import type { Stored } from '#event-store';
+import type { RecordedEvent } from '#event-store';
 import { flag, integer, listOf, object, orNull, text, time } from '../document/schemas.js';
 
-const storedEvent = object<Stored>('StoredEvent', {
+const storedEvent = object<RecordedEvent>('StoredEvent', {
   id: { type: 'string', format: 'uuid' },
   type: text,
   data: { type: 'object', additionalProperties: true, description: 'See the catalogue of events' },

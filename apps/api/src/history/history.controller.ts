@@ -14,12 +14,12 @@ import type pg from 'pg';
 import { erasureCertificates, POOL } from '#commands';
 import { openPool } from '#connections';
 import { type Attempt, evolveAttempt, instantOf, isAttemptEvent, upcasters } from '#domain';
-import { type Checkpoint, EventStore, replay, type Stored } from '#event-store';
+import { type Checkpoint, EventStore, type RecordedEvent, replay } from '#event-store';
 import { deliveriesOf } from '#integration';
 import { columnOf, isRowId, streamOfAttempt } from '#read-models';
 import { rowCounter } from '../access/access-note.js';
 import { Gate } from '../auth/authentication.js';
-import { Answers, Asks } from '../document/answers.js';
+import { Answers, QueryParam } from '../document/answers.js';
 import { integer, text, time } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
@@ -75,8 +75,8 @@ export class HistoryController implements OnApplicationShutdown {
     summary: 'The attempt as it was, rebuilt from its events; null before it was created and once removed',
   })
   @Answers(200, attemptState)
-  @Asks('at', time, 'After all events up to this time')
-  @Asks('version', { ...integer, minimum: 0, maximum: 999_999_999 }, 'Of the stream: after this event')
+  @QueryParam('at', time, 'After all events up to this time')
+  @QueryParam('version', { ...integer, minimum: 0, maximum: 999_999_999 }, 'Of the stream: after this event')
   async state(
     @WholeNumber('attemptId') attemptId: string,
     @Query('at') at?: string,
@@ -140,7 +140,7 @@ export class HistoryController implements OnApplicationShutdown {
   @Gate('staff', { scopes: ['audit:read'], logs: 'export' })
   @ApiOperation({ summary: 'The whole log in order, one event a line; go on with the last line as `after`' })
   @Answers(200, text, { type: 'application/x-ndjson' })
-  @Asks('after', { ...text, pattern: place.source }, '<generation>.<xid>.<position> of an event')
+  @QueryParam('after', { ...text, pattern: place.source }, '<generation>.<xid>.<position> of an event')
   async log(@Query('after') after?: string): Promise<StreamableFile> {
     const found = place.exec(after ?? '0.0.0');
     if (!found) throw refused(400, 'after: not <generation>.<xid>.<position>.');
@@ -159,10 +159,10 @@ export class HistoryController implements OnApplicationShutdown {
     }
   }
 
-  private async eventsOf(attemptId: string): Promise<{ stream: string; events: Stored<any>[] }> {
+  private async eventsOf(attemptId: string): Promise<{ stream: string; events: RecordedEvent<any>[] }> {
     const found = await streamOfAttempt(this.pool, attemptId);
     if (!found) throw new NotFoundException();
-    const history: Stored<any>[] = await this.events.read(found.stream);
+    const history: RecordedEvent<any>[] = await this.events.read(found.stream);
     const events = history.filter(({ data }) => data.attemptId === Number(attemptId));
     return { stream: found.stream, events };
   }

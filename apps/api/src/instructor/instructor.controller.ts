@@ -10,8 +10,8 @@ import { EventStore } from '#event-store';
 import { type Dashboard, obscuredUserId, providerOf } from '#providers';
 import { attemptsByExternalId, examById, examsOfCourse } from '#read-models';
 import { type Caller } from '#roster';
-import { Gate, Me } from '../auth/authentication.js';
-import { Answers, Asks, Redirects } from '../document/answers.js';
+import { CurrentUser, Gate } from '../auth/authentication.js';
+import { Answers, QueryParam, Redirects } from '../document/answers.js';
 import { oneOf, text } from '../document/schemas.js';
 import { HttpAnswer } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
@@ -37,7 +37,7 @@ export class InstructorController {
   @ApiOperation({ summary: "To the provider's dashboard of a course" })
   @ToDashboard()
   @Answers(400, text)
-  async course(@Param('courseId') courseId: string, @Me() me: Caller, @Res() reply: FastifyReply) {
+  async course(@Param('courseId') courseId: string, @CurrentUser() me: Caller, @Res() reply: FastifyReply) {
     const exams = (await examsOfCourse(this.pool, courseId)).filter(({ isActive }) => isActive);
     const last = exams.at(-1);
     if (!last) throw nothing(`No exams in course ${courseId}.`);
@@ -52,12 +52,12 @@ export class InstructorController {
   @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
   @ApiOperation({ summary: "To the provider's dashboard of an exam, or of an attempt" })
   @ToDashboard()
-  @Asks('attempt', text, "The provider's id of an attempt")
-  @Asks('config', oneOf('true'), 'Its configuration')
+  @QueryParam('attempt', text, "The provider's id of an attempt")
+  @QueryParam('config', oneOf('true'), 'Its configuration')
   async exam(
     @Param('courseId') courseId: string,
     @WholeNumber('examId') examId: string,
-    @Me() me: Caller,
+    @CurrentUser() me: Caller,
     @Res() reply: FastifyReply,
     @Query('attempt') attempt?: string,
     @Query('config') config?: string,

@@ -3,15 +3,15 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Clock } from '#clock';
-import { CONFIGURATION, FreshAttempts, POOL } from '#commands';
+import { AttemptTimeouts, CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import { type Exam, isReached, limits, statusSummaryOf } from '#domain';
 import { currentAttemptAt, examByContent } from '#read-models';
 import { type Caller, courseEnd, isCourseStaff, mayTakeProctoredExams, userById } from '#roster';
 import { subjectOf } from '../attempts/subject.js';
-import { Gate, Me } from '../auth/authentication.js';
+import { CurrentUser, Gate } from '../auth/authentication.js';
 import { crumb } from '../browsers/csrf-tokens.js';
-import { Answers, Asks } from '../document/answers.js';
+import { Answers, QueryParam } from '../document/answers.js';
 import { either, emptyObject, failure, text, userIdNumber, yes } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { answerIn, type Texts } from '../texts/texts.js';
@@ -27,7 +27,7 @@ export class StudentViewController {
   constructor(
     private readonly clock: Clock,
     private readonly views: StudentViews,
-    private readonly fresh: FreshAttempts,
+    private readonly fresh: AttemptTimeouts,
     @Inject(POOL) private readonly pool: pg.Pool,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
   ) {}
@@ -37,14 +37,14 @@ export class StudentViewController {
   @ApiOperation({ summary: "Whether a learner sees an exam's content, and the page that is shown in its place" })
   @Answers(200, studentView, { headers: { 'Content-Language': { schema: text } } })
   @Answers(502, failure)
-  @Asks('content_id', text)
-  @Asks('user_id', userIdNumber, 'Of global staff only')
-  @Asks('user_role', text, '`student` if absent; only staff of the course may be something else')
-  @Asks('grace_period_mins', gracePeriod, "The course's grace period; of staff of the course only")
-  @Asks('allow_proctoring_opt_out', yes, 'The page offers the exam without proctoring')
+  @QueryParam('content_id', text)
+  @QueryParam('user_id', userIdNumber, 'Of global staff only')
+  @QueryParam('user_role', text, '`student` if absent; only staff of the course may be something else')
+  @QueryParam('grace_period_mins', gracePeriod, "The course's grace period; of staff of the course only")
+  @QueryParam('allow_proctoring_opt_out', yes, 'The page offers the exam without proctoring')
   async view(
     @Param('courseId') courseId: string,
-    @Me() me: Caller,
+    @CurrentUser() me: Caller,
     @Query() query: Parameters,
     @Headers() headers: FastifyRequest['headers'],
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -72,11 +72,11 @@ export class StudentViewController {
   @Gate('login', { logs: 'others' })
   @ApiOperation({ summary: "What a course outline says of a learner's exam; nothing for who may not take it" })
   @Answers(200, either(statusSummary, emptyObject), { headers: { 'Content-Language': { schema: text } } })
-  @Asks('content_id', text)
-  @Asks('user_id', userIdNumber, 'Of global staff only')
+  @QueryParam('content_id', text)
+  @QueryParam('user_id', userIdNumber, 'Of global staff only')
   async summary(
     @Param('courseId') courseId: string,
-    @Me() me: Caller,
+    @CurrentUser() me: Caller,
     @Query() query: Parameters,
     @Headers() headers: FastifyRequest['headers'],
     @Res({ passthrough: true }) reply: FastifyReply,

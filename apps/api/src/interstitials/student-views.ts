@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type pg from 'pg';
-import { CONFIGURATION, FactFinder, FreshAttempts, POOL } from '#commands';
+import { AttemptTimeouts, CONFIGURATION, FactFinder, POOL } from '#commands';
 import type { Configuration } from '#configuration';
 import {
   type Exam,
@@ -57,7 +57,7 @@ export class StudentViews {
   constructor(
     private readonly commands: CommandBus,
     private readonly facts: FactFinder,
-    private readonly fresh: FreshAttempts,
+    private readonly fresh: AttemptTimeouts,
     private readonly timer: Timer,
     private readonly examCookies: ExamCookies,
     @Inject(POOL) private readonly pool: pg.Pool,

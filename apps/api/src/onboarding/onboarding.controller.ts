@@ -16,8 +16,8 @@ import {
 } from '#read-models';
 import { type Caller, isCourseStaff, isOfCourse, userByName } from '#roster';
 import { noteSubject } from '../access/access-note.js';
-import { Gate, Me } from '../auth/authentication.js';
-import { Answers, Asks } from '../document/answers.js';
+import { CurrentUser, Gate } from '../auth/authentication.js';
+import { Answers, QueryParam } from '../document/answers.js';
 import { detail, either, failure, mfeFlag, pageNumber, text } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { links } from '../http/links.js';
@@ -52,10 +52,10 @@ export class OnboardingController {
   @Answers(200, onboardingStatus)
   @Answers(404, either(text, detail))
   @Answers(502, failure)
-  @Asks('course_id', text)
-  @Asks('username', text)
-  @Asks('is_learning_mfe', mfeFlag)
-  async own(@Me() me: Caller, @Query() query: Record<string, string>) {
+  @QueryParam('course_id', text)
+  @QueryParam('username', text)
+  @QueryParam('is_learning_mfe', mfeFlag)
+  async own(@CurrentUser() me: Caller, @Query() query: Record<string, string>) {
     const { status, expiresAt, link, when, opensAt, provider } = await this.onboardingFor(me, query, this.clock.now());
     return {
       onboarding_status: status,
@@ -73,11 +73,11 @@ export class OnboardingController {
   @Answers(200, onboardingPanel, { headers: { 'Content-Language': { schema: text } } })
   @Answers(404, either(text, detail))
   @Answers(502, failure)
-  @Asks('course_id', text)
-  @Asks('username', text)
-  @Asks('is_learning_mfe', mfeFlag)
+  @QueryParam('course_id', text)
+  @QueryParam('username', text)
+  @QueryParam('is_learning_mfe', mfeFlag)
   async panel(
-    @Me() me: Caller,
+    @CurrentUser() me: Caller,
     @Query() query: Record<string, string>,
     @Headers('accept-language') accepted: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -123,9 +123,9 @@ export class OnboardingController {
   @ApiOperation({ summary: "The onboarding of a course's learners" })
   @Answers(200, onboardingOfCourse)
   @Answers(502, failure)
-  @Asks('page', pageNumber, '25 learners each')
-  @Asks('text_search', text)
-  @Asks('statuses', text, 'Separated by commas')
+  @QueryParam('page', pageNumber, '25 learners each')
+  @QueryParam('text_search', text)
+  @QueryParam('statuses', text, 'Separated by commas')
   async ofCourse(
     @Param('courseId') courseId: string,
     @Query('page') asked?: string,

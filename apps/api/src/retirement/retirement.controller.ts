@@ -5,13 +5,13 @@ import type pg from 'pg';
 import { Clock } from '#clock';
 import { CONFIGURATION, POOL, RetireLearner } from '#commands';
 import type { Configuration } from '#configuration';
-import { backendsOf, retireAt } from '#delivery';
+import { providersOfLearner, retireAt } from '#delivery';
 import type { Origin } from '#domain';
 import { ProviderRefused } from '#providers';
 import { type Caller } from '#roster';
 import { beginAccess } from '../access/access-note.js';
-import { Authentication, Gate, Me } from '../auth/authentication.js';
-import { By } from '../auth/origin.js';
+import { Authentication, CurrentUser, Gate } from '../auth/authentication.js';
+import { CurrentOrigin } from '../auth/origin.js';
 import { Answers } from '../document/answers.js';
 import { flag, mapOf } from '../document/schemas.js';
 import { HttpAnswer } from '../http/http-answer.js';
@@ -38,10 +38,10 @@ export class RetirementController {
   @Answers(200, doneByProvider)
   @Answers(500, doneByProvider, { description: 'A provider refused; the others were asked all the same' })
   @ForRetirement()
-  async atProviders(@WholeNumber('userId') userId: string, @Me() me: Caller) {
+  async atProviders(@WholeNumber('userId') userId: string, @CurrentUser() me: Caller) {
     await this.begin(me);
     const done: Record<string, boolean> = {};
-    for (const backend of await backendsOf(this, userId)) {
+    for (const backend of await providersOfLearner(this, userId)) {
       const result = await retireAt(this, backend, Number(userId)).catch((error) => {
         if (error instanceof ProviderRefused) return false;
         throw error;
@@ -57,7 +57,7 @@ export class RetirementController {
   @ApiOperation({ summary: 'Forget a learner here: names, allowances, and the key to all that is sealed' })
   @Answers(204)
   @ForRetirement()
-  async here(@WholeNumber('userId') userId: string, @Me() me: Caller, @By() by: Origin) {
+  async here(@WholeNumber('userId') userId: string, @CurrentUser() me: Caller, @CurrentOrigin() by: Origin) {
     await this.begin(me);
     await this.commands.execute(new RetireLearner(userId, this.clock.now(), by));
     this.authentication.forget();

@@ -6,7 +6,7 @@ import type pg from 'pg';
 import { Clock } from '#clock';
 import { POOL, ReceiveReviewByCode } from '#commands';
 import { Gate } from '../auth/authentication.js';
-import { Answers, ReadsJson, Refuses } from '../document/answers.js';
+import { Answers, JsonRequestBody, Refuses } from '../document/answers.js';
 import { oneOf } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { readBody } from '../requests/body.js';
@@ -29,7 +29,7 @@ export class AnonymousReviewsController {
   @Post('proctoring_review_callback/')
   @Gate('anyone', { keepsBytes: true, priority: 'start', logs: 'always' })
   @ApiOperation({ summary: 'A review of Software Secure, by the code of the attempt, from an address of the provider' })
-  @ReadsJson(SoftwareSecureReview)
+  @JsonRequestBody(SoftwareSecureReview)
   @Answers(200, oneOf('OK'))
   @Refuses(400, 403)
   fromAddress(@Req() request: FastifyRequest) {
@@ -41,7 +41,7 @@ export class AnonymousReviewsController {
   @ApiOperation({
     summary: "A review of Software Secure, by the code of the attempt; the path has the provider's secret",
   })
-  @ReadsJson(SoftwareSecureReview)
+  @JsonRequestBody(SoftwareSecureReview)
   @Answers(200, oneOf('OK'))
   @Refuses(400, 403)
   withSecret(@Req() request: FastifyRequest, @Param('secret') secret: string) {

@@ -19,7 +19,7 @@ export type CallbackSender = { provider: string; user?: undefined } | { provider
 /** One text for all that is wrong with a secret, a signature or an address. */
 const notAuthenticated = () => refused(403, 'This callback is not authenticated.');
 
-/** Finds out who sends a callback (docs/vendors.md). Throws 403. */
+/** Finds out who sends a callback (docs/providers.md). Throws 403. */
 @Injectable()
 export class CallbackSenders {
   constructor(

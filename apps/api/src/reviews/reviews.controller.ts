@@ -4,13 +4,13 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Clock } from '#clock';
-import { FreshAttempts, POOL, ReceiveReview, reviewGroupOf } from '#commands';
+import { AttemptTimeouts, POOL, ReceiveReview, reviewGroupOf } from '#commands';
 import { noAttemptMatches, ReadyAttempt, Refusal } from '#domain';
 import { type AttemptRecord, attemptsByExternalId } from '#read-models';
 import { type Caller, isCourseStaff } from '#roster';
 import { beginAccess, noteObject, noteSubject } from '../access/access-note.js';
 import { Gate } from '../auth/authentication.js';
-import { Answers, Reads } from '../document/answers.js';
+import { Answers, RequestBody } from '../document/answers.js';
 import { detail, either, oneOf, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http/http-answer.js';
 import { longBody } from '../requests/body.js';
@@ -23,7 +23,7 @@ const ok = oneOf('OK');
 
 /**
  * What a proctoring provider tells us about an attempt, by the id that it gave to it (rest-api.md §5.7, §5.8). Its server logs
- * in, or signs (docs/vendors.md).
+ * in, or signs (docs/providers.md).
  */
 @ApiTags('providers')
 @Controller('api/edx_proctoring/v1/proctored_exam/attempt/:externalId')
@@ -31,7 +31,7 @@ export class ReviewsController {
   constructor(
     private readonly clock: Clock,
     private readonly commands: CommandBus,
-    private readonly fresh: FreshAttempts,
+    private readonly fresh: AttemptTimeouts,
     private readonly senders: CallbackSenders,
     @Inject(POOL) private readonly pool: pg.Pool,
   ) {}
@@ -54,7 +54,7 @@ export class ReviewsController {
     if (!isAllowed) throw refused(403, `user_id=${user?.userId} may not change attempt ${externalId}.`);
     if (found.userId !== user?.userId) await beginAccess();
     const at = this.clock.now();
-    const attempt = await this.fresh.of(found, at);
+    const attempt = await this.fresh.submitIfOverdue(found, at);
     await this.commands.execute(
       new ReadyAttempt(attempt, { attemptId: attempt.id, at }, originOfSender(sender, request)),
     );
@@ -64,7 +64,7 @@ export class ReviewsController {
   @Post('reviewed')
   @Gate('login', { keepsBytes: true, mayBeSigned: true, priority: 'start', logs: 'always', largestBody: longBody })
   @ApiOperation({ summary: 'The review of an attempt' })
-  @Reads(ReviewRequest)
+  @RequestBody(ReviewRequest)
   @Answers(200, ok)
   @Answers(403, undefined, { description: 'Not a reviewer: an empty body' })
   @Answers(412, oneOf('Exam no longer proctored'))
@@ -83,7 +83,7 @@ export class ReviewsController {
         );
       const payload = bodyObject(body);
       const at = this.clock.now();
-      const attempt = await this.fresh.of(found, at);
+      const attempt = await this.fresh.submitIfOverdue(found, at);
       if (!attempt.exam.isProctored) throw new HttpAnswer(412, 'Exam no longer proctored');
       const { backend } = attempt.exam;
       const isProviders = provider !== undefined || user!.groups.includes(reviewGroupOf(backend));

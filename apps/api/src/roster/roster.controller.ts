@@ -7,8 +7,8 @@ import type { Configuration } from '#configuration';
 import { type Caller, rosterParts, upsertRoster } from '#roster';
 import { originOf } from '../access/access-hooks.js';
 import { rowCounter } from '../access/access-note.js';
-import { Authentication, Gate, Me } from '../auth/authentication.js';
-import { Answers, ReadsJson } from '../document/answers.js';
+import { Authentication, CurrentUser, Gate } from '../auth/authentication.js';
+import { Answers, JsonRequestBody } from '../document/answers.js';
 import { readable, rosterBody } from '../requests/body.js';
 import { rosterErrors, rosterSchema, writtenCounts } from './roster.schemas.js';
 
@@ -28,10 +28,10 @@ export class RosterController {
     largestBody: rosterBody,
   })
   @ApiOperation({ summary: 'Describe people and courses: all of it is written, or nothing' })
-  @ReadsJson(rosterSchema)
+  @JsonRequestBody(rosterSchema)
   @Answers(200, writtenCounts)
   @Answers(422, rosterErrors)
-  async put(@Body() body: unknown, @Me() me: Caller, @Req() request: FastifyRequest) {
+  async put(@Body() body: unknown, @CurrentUser() me: Caller, @Req() request: FastifyRequest) {
     const { retirementServiceWorkerUsername } = this.configuration.settings;
     const powers = { parts: partsFor(me), privilegedNames: [retirementServiceWorkerUsername] };
     const counts = await upsertRoster(this.pool, readable(body), powers, originOf(request));

@@ -1,7 +1,7 @@
 import { Command } from 'nest-commander';
 import { quarantinedCallback, quarantinedCallbacks, ReplayCallback, releaseCallback } from '#commands';
 import { idOf, OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
-import { BadUse } from '../operators/strict.command.js';
+import { UsageError } from '../operators/strict.command.js';
 import { list } from '../operators/tasks.js';
 
 @Command({
@@ -14,7 +14,7 @@ export class CallbacksCommand extends OperatorCommand {
     if (action === 'list')
       return this.withCommands(options, async ({ pool }) => list(await quarantinedCallbacks(pool), options));
     if (action !== 'replay' && action !== 'discard')
-      throw new BadUse(`There is no action "${action}"; there are: list, replay, discard.`);
+      throw new UsageError(`There is no action "${action}"; there are: list, replay, discard.`);
     const id = idOf('ID', text);
     return action === 'replay' ? this.replay(id, options) : this.discard(id, options);
   }

@@ -1,12 +1,12 @@
 import { Command } from 'nest-commander';
-import { Delivery, followerOf, type Surroundings } from '#delivery';
+import { Delivery, type Dependencies, subscriptionOf } from '#delivery';
 import { upcasters } from '#domain';
-import { deadLetters, type FollowerOptions, retryDeadLetters, skipDeadLetter } from '#event-store';
+import { deadLetters, retryDeadLetters, type SubscriptionOptions, skipDeadLetter } from '#event-store';
 import { Relay, relayName } from '#integration';
 import { Mailer, mailerName } from '#mail';
 import { providersOf } from '#providers';
 import { OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
-import { BadUse } from '../operators/strict.command.js';
+import { UsageError } from '../operators/strict.command.js';
 import { list, type Task } from '../operators/tasks.js';
 
 @Command({
@@ -20,24 +20,24 @@ export class DeadLettersCommand extends OperatorCommand {
     if (action === 'list')
       return this.withCommands(options, async (around) => list(await listed(around, follower), options));
     const tasksOf = { retry: retries, skip: skips }[action];
-    if (!tasksOf) throw new BadUse(`There is no action "${action}"; there are: list, retry, skip.`);
+    if (!tasksOf) throw new UsageError(`There is no action "${action}"; there are: list, retry, skip.`);
     if (!follower || (action === 'skip' && !of))
-      throw new BadUse('Say which: retry FOLLOWER [LEARNER], or skip FOLLOWER EVENT.');
+      throw new UsageError('Say which: retry FOLLOWER [LEARNER], or skip FOLLOWER EVENT.');
     return this.withCommands(options, async (around) =>
       this.operate(options, await tasksOf(around, follower, of, options)),
     );
   }
 }
 
-type Handle = FollowerOptions['handle'];
+type Handle = SubscriptionOptions['handle'];
 
-const followersOf = ({ configuration }: Surroundings) => [
+const followersOf = ({ configuration }: Dependencies) => [
   relayName,
   mailerName,
-  ...providersOf(configuration.settings).flatMap(({ name, wantsNews }) => (wantsNews ? followerOf(name) : [])),
+  ...providersOf(configuration.settings).flatMap(({ name, wantsNews }) => (wantsNews ? subscriptionOf(name) : [])),
 ];
 
-async function listed(around: Surroundings, only?: string) {
+async function listed(around: Dependencies, only?: string) {
   const letters = (only ? [only] : followersOf(around)).map(async (follower) =>
     (await deadLetters(around.pool, follower)).map(({ event, learner, reason, recordedAt }) => {
       return { follower, learner, event: event.id, type: event.type, reason, recordedAt };
@@ -48,7 +48,7 @@ async function listed(around: Surroundings, only?: string) {
 
 /** A learner's letters go out in order, until the first that is refused again. */
 async function retries(
-  around: Surroundings,
+  around: Dependencies,
   follower: string,
   only: string | undefined,
   { dryRun }: OperatorOptions,
@@ -75,7 +75,7 @@ async function retries(
 }
 
 async function skips(
-  { pool }: Surroundings,
+  { pool }: Dependencies,
   follower: string,
   event: string,
   { dryRun }: OperatorOptions,
@@ -89,7 +89,7 @@ async function skips(
   return [{ about: { follower, event }, work }];
 }
 
-function handlerOf(around: Surroundings, follower: string): Handle {
+function handlerOf(around: Dependencies, follower: string): Handle {
   if (follower === relayName) {
     if (around.configuration.kafkaBrokers.length === 0) throw new Error('Without KAFKA_BROKERS nothing is published.');
     const relay = new Relay(around.pool, around.configuration);
@@ -99,8 +99,9 @@ function handlerOf(around: Surroundings, follower: string): Handle {
     const mailer = new Mailer(around);
     return (...args) => mailer.handle(...args);
   }
-  const provider = providersOf(around.configuration.settings).find(({ name }) => followerOf(name) === follower);
-  if (!provider) throw new BadUse(`There is no follower "${follower}"; there are: ${followersOf(around).join(', ')}.`);
+  const provider = providersOf(around.configuration.settings).find(({ name }) => subscriptionOf(name) === follower);
+  if (!provider)
+    throw new UsageError(`There is no follower "${follower}"; there are: ${followersOf(around).join(', ')}.`);
   const delivery = new Delivery(provider, around);
   return (...args) => delivery.handle(...args);
 }

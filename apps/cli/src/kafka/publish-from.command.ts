@@ -1,7 +1,7 @@
 import { Command } from 'nest-commander';
 import { Relay } from '#integration';
 import { OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
-import { BadUse } from '../operators/strict.command.js';
+import { UsageError } from '../operators/strict.command.js';
 
 @Command({
   name: 'publish-from',
@@ -12,7 +12,7 @@ import { BadUse } from '../operators/strict.command.js';
 export class PublishFromCommand extends OperatorCommand {
   run([where]: string[], options: OperatorOptions) {
     if (where !== 'beginning' && where !== 'checkpoint')
-      throw new BadUse(`There is no "${where}" to publish from; there are: beginning, checkpoint.`);
+      throw new UsageError(`There is no "${where}" to publish from; there are: beginning, checkpoint.`);
     return this.withCommands(options, async ({ pool, configuration }) => {
       if (configuration.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
       const relay = new Relay(pool, configuration);

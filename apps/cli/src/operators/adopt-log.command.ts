@@ -2,7 +2,7 @@ import { Command } from 'nest-commander';
 import { loadConfiguration, migrate } from '#configuration';
 import { adoptLog } from '#event-store';
 import { withDatabase } from '../database.js';
-import { withCommands } from '../surroundings.js';
+import { withCommands } from '../dependencies.js';
 import { OperatorCommand, type OperatorOptions } from './operator.command.js';
 import { osUser } from './operator-access.js';
 

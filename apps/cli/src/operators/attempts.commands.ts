@@ -1,7 +1,7 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import { Command, Option } from 'nest-commander';
 import {
-  type AnyAttemptCommand,
+  type AnyLearnerAtExamCommand,
   completedStatuses,
   incompleteStatuses,
   ReapplyReview,
@@ -19,7 +19,7 @@ import {
   reviewsOfNoAttempt,
 } from '#read-models';
 import { idOf, OperatorCommand, type OperatorOptions, timeOf } from './operator.command.js';
-import { BadUse } from './strict.command.js';
+import { UsageError } from './strict.command.js';
 import { list, type Task } from './tasks.js';
 
 const valid: readonly string[] = [...completedStatuses, ...incompleteStatuses];
@@ -73,7 +73,7 @@ export class SetAttemptStatusCommand extends OperatorCommand {
 
   @Option({ flags: '-t, --to <status>', required: true, description: valid.join(', ') })
   to(text: string) {
-    if (!valid.includes(text)) throw new BadUse(`--to must be one of ${valid.join(', ')}, not "${text}".`);
+    if (!valid.includes(text)) throw new UsageError(`--to must be one of ${valid.join(', ')}, not "${text}".`);
     return text;
   }
 }
@@ -82,7 +82,7 @@ export class SetAttemptStatusCommand extends OperatorCommand {
 const forEach = (
   attempts: readonly AttemptRecord[],
   commands: CommandBus,
-  make: (attempt: AttemptRecord) => AnyAttemptCommand,
+  make: (attempt: AttemptRecord) => AnyLearnerAtExamCommand,
 ): Task[] =>
   attempts.map((attempt) => ({
     about: { attempt: attempt.id, status: attempt.status },
@@ -99,7 +99,7 @@ const forEach = (
 export class UpdateAttemptsForExamCommand extends OperatorCommand {
   run(_: string[], { exam, ...options }: OperatorOptions & { exam: number }) {
     return this.write(options, async ({ pool, commands, clock }, origin) => {
-      if (!(await examById(pool, exam))) throw new BadUse(`There is no exam ${exam}.`);
+      if (!(await examById(pool, exam))) throw new UsageError(`There is no exam ${exam}.`);
       return forEach(
         await attemptsOfExam(pool, exam),
         commands,

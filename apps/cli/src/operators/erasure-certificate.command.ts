@@ -1,6 +1,6 @@
 import { Command, Option } from 'nest-commander';
 import { erasureCertificates } from '#commands';
-import type { Surroundings } from '#delivery';
+import type { Dependencies } from '#delivery';
 import { idOf, OperatorCommand, type OperatorOptions } from './operator.command.js';
 
 @Command({
@@ -9,7 +9,7 @@ import { idOf, OperatorCommand, type OperatorOptions } from './operator.command.
 })
 export class ErasureCertificateCommand extends OperatorCommand {
   run(_: string[], { user, ...options }: OperatorOptions & { user: number }) {
-    const print = async ({ pool }: Surroundings) => {
+    const print = async ({ pool }: Dependencies) => {
       const certificates = await erasureCertificates(pool, user);
       if (certificates.length === 0) throw new Error(`User ${user} was not retired here.`);
       for (const certificate of certificates) console.log(JSON.stringify(certificate));

@@ -3,7 +3,7 @@ import { Command, Option } from 'nest-commander';
 import { loadConfiguration, userObfuscationKeyOf } from '#configuration';
 import { obscuredUserId } from '#providers';
 import { OperatorCommand, type OperatorOptions } from './operator.command.js';
-import { BadUse } from './strict.command.js';
+import { UsageError } from './strict.command.js';
 
 @Command({
   name: 'obscured-ids',
@@ -14,7 +14,7 @@ import { BadUse } from './strict.command.js';
 export class ObscuredIdsCommand extends OperatorCommand {
   async run([from, to]: string[], { backend, ...options }: OperatorOptions & { backend: string }) {
     const oldKey = process.env.DJANGO_SECRET_KEY;
-    if (!oldKey) throw new BadUse('DJANGO_SECRET_KEY is not set.');
+    if (!oldKey) throw new UsageError('DJANGO_SECRET_KEY is not set.');
     const newKey = userObfuscationKeyOf(loadConfiguration(process.env));
     const work = async () => {
       const rows = [...idsIn(from)].map(([address, id]) =>

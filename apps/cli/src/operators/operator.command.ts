@@ -1,26 +1,26 @@
 import { Option } from 'nest-commander';
 import type pg from 'pg';
-import type { Surroundings } from '#delivery';
+import type { Dependencies } from '#delivery';
 import { instantOf, isLongerThan, isStorable, limits, type Origin } from '#domain';
 import type { EventStore } from '#event-store';
 import { traceHeaders } from '#providers';
-import { withCommands } from '../surroundings.js';
+import { withCommands } from '../dependencies.js';
 import { OperatorAccess, osUser } from './operator-access.js';
-import { BadUse, StrictCommand } from './strict.command.js';
-import { carryOut, type Task } from './tasks.js';
+import { StrictCommand, UsageError } from './strict.command.js';
+import { runTasks, type Task } from './tasks.js';
 
 export type OperatorOptions = { dryRun?: boolean; json?: boolean; operator?: string };
 
 /** An id from the command line. @throws BadUse */
 export const idOf = (name: string, text = ''): number => {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new BadUse(`${name} must be a whole number above 0, not "${text}".`);
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new UsageError(`${name} must be a whole number above 0, not "${text}".`);
   return Number(text);
 };
 
 /** A name from the command line. @throws BadUse */
 export const nameOf = (option: string, text: string): string => {
   if (text.trim() !== '' && isStorable(text) && !isLongerThan(limits.name, text)) return text;
-  throw new BadUse(`${option} must have 1 to ${limits.name} characters.`);
+  throw new UsageError(`${option} must have 1 to ${limits.name} characters.`);
 };
 
 /** A time from the command line, as ISO 8601 in UTC. @throws BadUse */
@@ -28,7 +28,7 @@ export const timeOf = (name: string, text: string): string => {
   // A day is its first moment; without an offset it is UTC.
   const whole = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text;
   const instant = instantOf(whole) ?? instantOf(`${whole}Z`);
-  if (!instant) throw new BadUse(`${name} must be an ISO 8601 time of a day that exists, not "${text}".`);
+  if (!instant) throw new UsageError(`${name} must be an ISO 8601 time of a day that exists, not "${text}".`);
   return instant;
 };
 
@@ -54,7 +54,7 @@ export abstract class OperatorCommand extends StrictCommand {
   /** Like the function of this name; first it is recorded who runs which command. Events name this run as their request. */
   protected withCommands<T>(
     options: OperatorOptions,
-    work: (around: Surroundings) => Promise<T>,
+    work: (around: Dependencies) => Promise<T>,
     about: object = {},
   ): Promise<T> {
     return withCommands((around) => this.recorded(around.pool, options, () => work(around), about));
@@ -86,13 +86,13 @@ export abstract class OperatorCommand extends StrictCommand {
       };
       return { ...task, work };
     });
-    if ((await carryOut(recording, options)) > 0) process.exitCode = 1;
+    if ((await runTasks(recording, options)) > 0) process.exitCode = 1;
   }
 
   /** Tasks that write events. Each event says who ran the command; in a dry run they are told, and not written. */
   protected write(
     options: OperatorOptions,
-    tasksOf: (around: Surroundings, origin: Origin) => Promise<Task[]>,
+    tasksOf: (around: Dependencies, origin: Origin) => Promise<Task[]>,
   ): Promise<void> {
     const { dryRun = false, operator = osUser() } = options;
     return this.withCommands(options, async (around) => {

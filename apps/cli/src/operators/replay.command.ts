@@ -1,12 +1,12 @@
 import { Command, Option } from 'nest-commander';
-import type { Surroundings } from '#delivery';
+import type { Dependencies } from '#delivery';
 import { upcasters } from '#domain';
-import { EventStore, replay, type Stored, Undeliverable, type Upcasters } from '#event-store';
+import { EventStore, type RecordedEvent, replay, Undeliverable, type Upcasters } from '#event-store';
 import { keyOf, Relay } from '#integration';
 import { streamOfAttempt } from '#read-models';
 import { isOutputClosed } from '../output.js';
 import { idOf, nameOf, OperatorCommand, type OperatorOptions, timeOf } from './operator.command.js';
-import { BadUse } from './strict.command.js';
+import { UsageError } from './strict.command.js';
 import { list } from './tasks.js';
 
 type Which = { attempt?: number; stream?: string; user?: number; course?: string; from?: string; until?: string };
@@ -21,12 +21,12 @@ export class ReplayCommand extends OperatorCommand {
   run(_: string[], { publish, live, json, dryRun, operator, ...which }: Options) {
     const ways = [which.attempt, which.stream, which.user, which.from ?? which.until];
     if (ways.filter((way) => way !== undefined).length !== 1)
-      throw new BadUse(
+      throw new UsageError(
         'Say which: --attempt ID, --stream NAME, --user ID [--course ID], or --from TIME and --until TIME.',
       );
-    if (which.course && !which.user) throw new BadUse('--course goes with --user.');
-    if (live && !publish) throw new BadUse('--live goes with --publish.');
-    const work = async ({ pool, configuration, events }: Surroundings) => {
+    if (which.course && !which.user) throw new UsageError('--course goes with --user.');
+    if (live && !publish) throw new UsageError('--live goes with --publish.');
+    const work = async ({ pool, configuration, events }: Dependencies) => {
       // Printed as stored: an event that cannot be upcast can be looked at.
       if (!publish) return print(events, this.find(pool, new EventStore(pool), which), json);
       const found = this.find(pool, events, which, upcasters);
@@ -93,12 +93,12 @@ export class ReplayCommand extends OperatorCommand {
     events: EventStore,
     { attempt, stream: named, user, course, from, until }: Which,
     known?: Upcasters,
-  ): AsyncGenerator<Stored[]> {
+  ): AsyncGenerator<RecordedEvent[]> {
     if (attempt !== undefined || named !== undefined) {
       const stream = named ?? (await streamOfAttempt(pool, String(attempt)))?.stream;
       const history = stream === undefined ? [] : await events.read(stream);
       if (history.length === 0) throw new Error(`There is no ${named ? `stream ${named}` : `attempt ${attempt}`}.`);
-      const isWanted = ({ data }: Stored) =>
+      const isWanted = ({ data }: RecordedEvent) =>
         attempt === undefined || (data as { attemptId?: number }).attemptId === attempt;
       return yield history.filter(isWanted);
     }
@@ -118,7 +118,7 @@ export class ReplayCommand extends OperatorCommand {
 /** What cannot be published holds up its learner alone; `undeliverable` keeps the reason by learner. */
 async function publishOf(
   relay: Relay,
-  events: readonly Stored[],
+  events: readonly RecordedEvent[],
   into: 'live' | 'replay',
   undeliverable: Map<string, string>,
 ): Promise<number> {
@@ -133,7 +133,7 @@ async function publishOf(
 }
 
 /** Fails in the end when a stream is not what was written. */
-async function print(events: EventStore, found: AsyncIterable<Stored[]>, json?: boolean) {
+async function print(events: EventStore, found: AsyncIterable<RecordedEvent[]>, json?: boolean) {
   const streams = new Set<string>();
   for await (const batch of found) {
     if (isOutputClosed()) return;

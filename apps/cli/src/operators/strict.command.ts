@@ -1,7 +1,7 @@
 import { CommandRunner } from 'nest-commander';
 
 /** A command that was not understood: exit code 2. */
-export class BadUse extends Error {
+export class UsageError extends Error {
   readonly exitCode = 2;
 }
 

@@ -1,12 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { carryOut, type Manner, type Task } from './tasks.js';
+import { type Manner, runTasks, type Task } from './tasks.js';
 
 /** What is seen of tasks, on a terminal or not. */
 async function seen(tasks: readonly Task[], manner: Manner, { outIsTTY = false, barsAreTTY = false } = {}) {
   const out = Object.assign(new PassThrough(), { isTTY: outIsTTY });
   const bars = Object.assign(new PassThrough(), { isTTY: barsAreTTY, columns: 80 });
-  const failed = await carryOut(tasks, manner, { out, bars });
+  const failed = await runTasks(tasks, manner, { out, bars });
   out.end();
   bars.end();
   return { failed, out: await text(out), bars: await text(bars) };
@@ -45,7 +45,7 @@ it('shows on a terminal how far it is, and tells when the bar is at its end', as
   out.on('data', (line) => held.push(String(line)));
   const whole = text(bars);
   const waits: Task = { about: { attempt: 2 }, work: async () => ({ heldBack: held.length === 0 }) };
-  await carryOut([done(1), waits], {}, { out, bars });
+  await runTasks([done(1), waits], {}, { out, bars });
   bars.end();
   const drawn = await whole;
   expect(drawn).toMatch(/-{40} 0\/2/);

@@ -19,7 +19,7 @@ type Output = Writable & { isTTY?: boolean };
  * Does one task after the other, and goes on after failures; answers how many there were. One line tells of each task:
  * JSON, or a sentence for people. On a terminal people see a bar.
  */
-export async function carryOut(
+export async function runTasks(
   tasks: readonly Task[],
   { dryRun = false, json = false }: Manner,
   { out = process.stdout, bars = process.stderr }: { out?: Output; bars?: Output } = {},

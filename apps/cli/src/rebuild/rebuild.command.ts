@@ -4,7 +4,7 @@ import { hourMs, openPool } from '#connections';
 import { type Projection, projections, rebuild } from '#read-models';
 import { withDatabase } from '../database.js';
 import { OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
-import { BadUse } from '../operators/strict.command.js';
+import { UsageError } from '../operators/strict.command.js';
 import type { Task } from '../operators/tasks.js';
 
 type Options = OperatorOptions & { all?: boolean; replace?: boolean };
@@ -19,7 +19,7 @@ const names = projections.map(({ table }) => table).join(', ');
 export class RebuildCommand extends OperatorCommand {
   run(tables: string[], { all, replace, ...options }: Options) {
     const chosen = all ? projections : [...new Set(tables)].map(projectionOf);
-    if (chosen.length === 0) throw new BadUse(`Say which read models (${names}), or --all.`);
+    if (chosen.length === 0) throw new UsageError(`Say which read models (${names}), or --all.`);
     return withDatabase(loadConfiguration(process.env), async (connectionString) => {
       const owner = openPool({ connectionString, max: 3 }, hourMs);
       try {
@@ -58,5 +58,5 @@ export class RebuildCommand extends OperatorCommand {
 const projectionOf = (table: string): Projection => {
   const projection = projections.find((each) => each.table === table);
   if (projection) return projection;
-  throw new BadUse(`There is no read model "${table}"; there are: ${names}.`);
+  throw new UsageError(`There is no read model "${table}"; there are: ${names}.`);
 };

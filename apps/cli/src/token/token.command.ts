@@ -1,6 +1,6 @@
 import { Command, Option } from 'nest-commander';
 import { idOf, nameOf } from '../operators/operator.command.js';
-import { BadUse, StrictCommand } from '../operators/strict.command.js';
+import { StrictCommand, UsageError } from '../operators/strict.command.js';
 import { type TokenOptions, tokenFor } from './token.js';
 
 @Command({ name: 'token', description: 'Print a token signed with the secret of the service' })
@@ -52,7 +52,7 @@ export class TokenCommand extends StrictCommand {
   @Option({ flags: '--expires-in <time>', description: 'such as 15m, 1h, 30d', defaultValue: '1d' })
   expiresIn(text: string) {
     if (!/^\d{1,5}[smhd]$/.test(text))
-      throw new BadUse(`--expires-in must be a time such as 15m, 1h or 30d, not "${text}".`);
+      throw new UsageError(`--expires-in must be a time such as 15m, 1h or 30d, not "${text}".`);
     return text;
   }
 }

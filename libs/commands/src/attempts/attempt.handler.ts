@@ -5,8 +5,7 @@ import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import type { Configuration } from '#configuration';
 import {
-  type AnyAttemptCommand,
-  AttemptCommand,
+  type AnyLearnerAtExamCommand,
   CascadeDecline,
   ClearOnboardingErrors,
   CreateAttempt,
@@ -18,6 +17,7 @@ import {
   GrantAllowance,
   isMinutesKey,
   type LearnerAtExam,
+  LearnerAtExamCommand,
   learnerAtExam,
   NewAttemptCommand,
   ResetPracticeAttempt,
@@ -26,7 +26,7 @@ import {
   WithdrawAllowance,
 } from '#domain';
 import { EventStore, type Metadata, nextId } from '#event-store';
-import { atExam, hiddenName, open, seal } from '#learner-keys';
+import { atExam, decryptFor, encryptedName, encryptFor } from '#learner-keys';
 import { examsBlockedForOnboarding } from '#read-models';
 import { FactFinder } from '../facts.js';
 import { requestIdOfNow } from '../request-id.js';
@@ -41,8 +41,8 @@ export type Outcome = { currentAttemptId: number | null; changed: boolean };
 const knownKeys = ['time_multiplier', 'review_policy_exception'];
 
 /** Handles every AttemptCommand: Nest finds the handler of the base class. */
-@CommandHandler(AttemptCommand)
-export class AttemptHandler implements ICommandHandler<AttemptCommand> {
+@CommandHandler(LearnerAtExamCommand)
+export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
   constructor(
     @Inject(POOL) private readonly pool: pg.Pool,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
@@ -50,7 +50,7 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
     private readonly facts: FactFinder,
   ) {}
 
-  async execute(command: AnyAttemptCommand): Promise<Outcome> {
+  async execute(command: AnyLearnerAtExamCommand): Promise<Outcome> {
     const { key } = command.origin;
     const first = key === undefined ? undefined : await this.events.firstAnswer(key);
     if (first !== undefined) return first as Outcome; // before a provider hears of it a second time
@@ -66,7 +66,7 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
       { streams: [own, ...others], metadata: metadataOf(commandId, command), key },
       (historyOf) => {
         const states = new Map<string, LearnerAtExam>();
-        const decided = (each: AnyAttemptCommand) => {
+        const decided = (each: AnyLearnerAtExamCommand) => {
           const stream = learnerAtExamStream(each.learner);
           const state = states.get(stream) ?? learnerAtExamOf(historyOf(stream));
           const events = decide(learnerAtExam, state, each);
@@ -92,7 +92,7 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
   }
 
   /** Adds the ids, codes, registrations and sealed values that a decision only passes on. */
-  private async prepare(command: AnyAttemptCommand): Promise<void> {
+  private async prepare(command: AnyLearnerAtExamCommand): Promise<void> {
     if (command instanceof GrantAllowance || command instanceof WithdrawAllowance) await this.hideKey(command);
     if (command instanceof GrantAllowance) {
       const { key, value } = command.data;
@@ -116,7 +116,7 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
     if (isMinutesKey(data.key) || knownKeys.includes(data.key)) return;
     const { allowances } = await this.stateOf(learner);
     if (allowances.some(({ key }) => key === data.key)) return;
-    const key = await hiddenName(this.pool, learner.userId, data.key);
+    const key = await encryptedName(this.pool, learner.userId, data.key);
     const more = command instanceof GrantAllowance ? { value: JSON.stringify([data.key, command.data.value]) } : {};
     Object.assign(command, { data: { ...data, key, ...more } });
   }
@@ -125,11 +125,11 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
   private async sealedOnce({ learner, data: { key, value } }: GrantAllowance): Promise<string> {
     const sealed = (await this.stateOf(learner)).allowances.find((each) => each.key === key)?.sealed;
     const place = atExam(learner, 'allowance');
-    const isSame = sealed && (await open(this.pool, learner.userId, sealed, place)) === value;
-    return isSame ? sealed : seal(this.pool, learner.userId, value, place);
+    const isSame = sealed && (await decryptFor(this.pool, learner.userId, sealed, place)) === value;
+    return isSame ? sealed : encryptFor(this.pool, learner.userId, value, place);
   }
 
-  private async stateOf(learner: AttemptCommand['learner']): Promise<LearnerAtExam> {
+  private async stateOf(learner: LearnerAtExamCommand['learner']): Promise<LearnerAtExam> {
     const stream = learnerAtExamStream(learner);
     return learnerAtExamOf((await this.events.latest([stream])).get(stream)!);
   }
@@ -139,7 +139,7 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
     command.attempt = { id, code: randomUUID().toUpperCase(), registration: null };
   }
 
-  private async cascadeOf(command: AnyAttemptCommand): Promise<CascadeDecline[]> {
+  private async cascadeOf(command: AnyLearnerAtExamCommand): Promise<CascadeDecline[]> {
     const { type, facts, learner, data, origin } = command;
     const mayDecline =
       type === 'DeclineAttempt' ||
@@ -158,7 +158,7 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
     );
   }
 
-  private async blockedBy({ facts, learner, data, origin }: AnyAttemptCommand): Promise<ClearOnboardingErrors[]> {
+  private async blockedBy({ facts, learner, data, origin }: AnyLearnerAtExamCommand): Promise<ClearOnboardingErrors[]> {
     if (!facts.exam.isPracticeExam || !facts.provider?.supportsOnboarding) return [];
     const examIds = await examsBlockedForOnboarding(this.pool, learner.userId);
     return Promise.all(
@@ -171,9 +171,10 @@ export class AttemptHandler implements ICommandHandler<AttemptCommand> {
   }
 }
 
-export const informed = <C extends AttemptCommand>(command: C, facts: Facts): C => Object.assign(command, { facts });
+export const informed = <C extends LearnerAtExamCommand>(command: C, facts: Facts): C =>
+  Object.assign(command, { facts });
 
-export const metadataOf = (commandId: string, { origin, facts, learner }: AttemptCommand): Metadata => ({
+export const metadataOf = (commandId: string, { origin, facts, learner }: LearnerAtExamCommand): Metadata => ({
   commandId,
   ...requestIdOfNow(),
   actor: origin.actor,

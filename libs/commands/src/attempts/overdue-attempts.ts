@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { v7 as uuid } from 'uuid';
 import { decide, type Facts, learnerAtExam, TimeOutAttempt } from '#domain';
-import { EventStore, headOf, type Stored, VersionConflict } from '#event-store';
+import { EventStore, headOf, type RecordedEvent, VersionConflict } from '#event-store';
 import type { AttemptRecord } from '#read-models';
 import { FactFinder } from '../facts.js';
 import { learnerAtExamOf, learnerAtExamStream } from '../streams.js';
@@ -35,7 +35,7 @@ export class OverdueAttempts {
     return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
   }
 
-  private async submitOne(command: TimeOutAttempt, stream: string, history: Stored[]): Promise<void> {
+  private async submitOne(command: TimeOutAttempt, stream: string, history: RecordedEvent[]): Promise<void> {
     if (concernsOtherExams(command.facts)) return void (await this.commands.execute(command));
     const events = decide(learnerAtExam, learnerAtExamOf(history), command);
     try {

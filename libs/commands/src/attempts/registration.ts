@@ -2,11 +2,11 @@ import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { type Configuration, lmsAddressOf, userObfuscationKeyOf } from '#configuration';
 import { allowedTimeOf, type LearnerAtExam, type NewAttemptCommand, type Registration } from '#domain';
-import { atExam, open } from '#learner-keys';
+import { atExam, decryptFor } from '#learner-keys';
 import { obscuredUserId, providerOf } from '#providers';
 import { examById, examJson } from '#read-models';
 import { creditState, verifiedName } from '#roster';
-import { rememberUnclaimed } from './unclaimed.js';
+import { rememberOrphan } from './orphaned-registrations.js';
 
 const log = new Logger('registrations');
 const policyException = 'review_policy_exception';
@@ -26,7 +26,7 @@ export const register = async (
     examById(pool, learner.examId),
     creditState(pool, learner.userId, courseId),
     verifiedName(pool, learner.userId),
-    exception?.sealed ? open(pool, learner.userId, exception.sealed, atExam(learner, 'allowance')) : undefined,
+    exception?.sealed ? decryptFor(pool, learner.userId, exception.sealed, atExam(learner, 'allowance')) : undefined,
   ]);
   const context = {
     lms_host: lmsAddressOf(settings),
@@ -42,7 +42,7 @@ export const register = async (
   const provider = providerOf(settings, backend);
   const remember = async (registered: NonNullable<Registration>) => {
     if (provider.wantsNews && 'externalId' in registered && registered.externalId)
-      await rememberUnclaimed(pool, {
+      await rememberOrphan(pool, {
         provider: provider.name,
         examExternalId: exam!.externalId,
         attemptExternalId: registered.externalId,

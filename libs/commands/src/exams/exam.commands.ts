@@ -49,7 +49,7 @@ export class PublishExams {
 }
 
 /** Proctored exams name providers that are not configured. `problems` are in the order of the commands. */
-export class UnknownBackends extends Error {
+export class UnknownProviders extends Error {
   override readonly name = 'UnknownBackends';
 
   constructor(readonly problems: (string | undefined)[]) {

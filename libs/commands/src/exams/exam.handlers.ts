@@ -14,7 +14,7 @@ import {
   type Origin,
   Refusal,
 } from '#domain';
-import { EventStore, nextId, type Stored } from '#event-store';
+import { EventStore, nextId, type RecordedEvent } from '#event-store';
 import { ProviderRefused, providerOf, UnknownProvider } from '#providers';
 import { examById, examsOfCourse, providedExam } from '#read-models';
 import { requestIdOfNow } from '../request-id.js';
@@ -26,7 +26,7 @@ import {
   PublishExams,
   type PublishedExam,
   SetExamReviewPolicy,
-  UnknownBackends,
+  UnknownProviders,
 } from './exam.commands.js';
 
 const log = new Logger('exams');
@@ -100,7 +100,7 @@ export class ExamWriter {
       return event && 'externalId' in event.data ? evolveExam(before ?? undefined, event) : undefined;
     });
     const problems = exams.map((exam) => (exam?.isProctored ? this.problemOf(exam.backend) : undefined));
-    if (problems.some(Boolean)) throw new UnknownBackends(problems);
+    if (problems.some(Boolean)) throw new UnknownProviders(problems);
     return exams;
   }
 
@@ -115,7 +115,8 @@ export class ExamWriter {
   }
 }
 
-const stateOf = (history: readonly Stored[]): Exam | null => fold(examDecider, history as readonly Stored<ExamEvent>[]);
+const stateOf = (history: readonly RecordedEvent[]): Exam | null =>
+  fold(examDecider, history as readonly RecordedEvent<ExamEvent>[]);
 
 const named = (event: ExamEvent, externalId: string | undefined): ExamEvent =>
   externalId === undefined || !('externalId' in event.data)

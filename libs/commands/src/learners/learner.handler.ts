@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import type { Configuration } from '#configuration';
 import { BlankAllowances, decide, fold, type LearnerEvent, learner, type Origin } from '#domain';
-import { EventStore, type Stored } from '#event-store';
+import { EventStore, type RecordedEvent } from '#event-store';
 import { examsWithAllowances, isRowId } from '#read-models';
 import { forgetUser } from '#roster';
 import { forgetAnswers } from '../idempotency-keys.js';
@@ -48,7 +48,7 @@ export class RetireLearnerHandler implements ICommandHandler<RetireLearner> {
     const stream = learnerStream(userId);
     const metadata = { commandId: uuid(), ...requestIdOfNow(), actor: origin.actor, userId };
     await this.events.transact({ streams: [stream], metadata }, (historyOf) => {
-      const state = fold(learner, historyOf(stream) as Stored<LearnerEvent>[]);
+      const state = fold(learner, historyOf(stream) as RecordedEvent<LearnerEvent>[]);
       const events = decide(learner, state, { type: 'RetireLearner', data: { userId, at } });
       return { appends: [{ stream, events }], answer: undefined };
     });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { isRetired, isSealed, open, seal } from '#learner-keys';
+import { decryptFor, encryptFor, isEncrypted, isRetired } from '#learner-keys';
 
 /** Which of the two ways a review came: by the provider's id of the attempt, or by the attempt's code. */
 export type CallbackRoute = 'reviewed' | 'review_callback';
@@ -48,7 +48,7 @@ export async function quarantine(
   if (userId !== null && (await isRetired(pool, userId))) return false;
   if (Buffer.byteLength(body) > largestBody || body.includes('\0')) return false;
   const digest = createHash('sha256').update(`${route} ${externalId} ${provider} ${body}`).digest();
-  const sealed = (text: string) => seal(pool, userId ?? nobody, text, place);
+  const sealed = (text: string) => encryptFor(pool, userId ?? nobody, text, place);
   // A reason repeats words of the body, and an id that nobody knows may be any text.
   const values = await Promise.all([
     externalId !== null && userId === null ? sealed(externalId) : externalId,
@@ -90,7 +90,7 @@ export async function pruneCallbacks(pool: pg.Pool): Promise<void> {
 /** Those of before were kept as plain texts. */
 const opened = async <T extends QuarantinedCallback>(pool: pg.Pool, callback: T): Promise<T> => {
   const read = async (text: string) =>
-    isSealed(text) ? ((await open(pool, callback.userId ?? nobody, text, place)) ?? '') : text;
+    isEncrypted(text) ? ((await decryptFor(pool, callback.userId ?? nobody, text, place)) ?? '') : text;
   const { externalId, reason } = callback;
   return { ...callback, reason: await read(reason), externalId: externalId && (await read(externalId)) };
 };
@@ -114,7 +114,7 @@ export async function quarantinedCallback(
   const [found] = rows;
   if (!found) return undefined;
   const { body, ...callback } = found;
-  return { ...(await opened(pool, callback)), body: await open(pool, found.userId ?? nobody, body, place) };
+  return { ...(await opened(pool, callback)), body: await decryptFor(pool, found.userId ?? nobody, body, place) };
 }
 
 /** Whether there was one. */

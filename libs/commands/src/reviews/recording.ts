@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { LearnerAtExamEvent } from '#domain';
-import type { EventStore, Stored } from '#event-store';
-import { atExam, open } from '#learner-keys';
+import type { EventStore, RecordedEvent } from '#event-store';
+import { atExam, decryptFor } from '#learner-keys';
 import { learnerAtExamStream } from '../streams.js';
 import type { ReviewedAttempt, SealedReview } from './review.handler.js';
 
@@ -11,10 +11,10 @@ export async function recordingOf(
   events: EventStore,
   attempt: ReviewedAttempt,
 ): Promise<string | undefined> {
-  const history = (await events.read(learnerAtExamStream(attempt))) as Stored<LearnerAtExamEvent>[];
+  const history = (await events.read(learnerAtExamStream(attempt))) as RecordedEvent<LearnerAtExamEvent>[];
   for (const { type, data } of history.toReversed()) {
     if (type !== 'ReviewReceived' || data.attemptId !== attempt.id) continue;
-    const opened = await open(pool, attempt.userId, data.sealed, atExam(attempt, 'review'));
+    const opened = await decryptFor(pool, attempt.userId, data.sealed, atExam(attempt, 'review'));
     const { videoUrl } = (opened ? JSON.parse(opened) : {}) as Partial<SealedReview>;
     if (videoUrl) return videoUrl;
   }

@@ -15,7 +15,7 @@ import {
   Refusal,
 } from '#domain';
 import { EventStore } from '#event-store';
-import { atExam, open, seal } from '#learner-keys';
+import { atExam, decryptFor, encryptFor } from '#learner-keys';
 import { encryptedVideoLink, providerOf, recordingLinkOf } from '#providers';
 import { userByEmail } from '#roster';
 import { learnerAtExamOf, learnerAtExamStream } from '../streams.js';
@@ -99,8 +99,8 @@ export class ReviewHandler implements ICommandHandler<ReceiveReview> {
     const stream = learnerAtExamStream({ examId, userId });
     const { sealed } = learnerAtExamOf((await this.events.latest([stream])).get(stream)!).reviews[id] ?? {};
     const place = atExam({ examId, userId }, 'review');
-    const isSame = sealed && (await open(this.pool, userId, sealed, place)) === review;
-    return isSame ? sealed : seal(this.pool, userId, review, place);
+    const isSame = sealed && (await decryptFor(this.pool, userId, sealed, place)) === review;
+    return isSame ? sealed : encryptFor(this.pool, userId, review, place);
   }
 
   /** The person who judged: the one who sends the review, or a reviewer of the provider that sends it. */

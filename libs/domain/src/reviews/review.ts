@@ -1,6 +1,6 @@
 import type { Status } from '../attempts/attempt.statuses.js';
 import { isLongerThan, isStorable, limits } from '../limits.js';
-import { printed } from '../printed.js';
+import { pythonRepr } from '../python-repr.js';
 import { Refusal } from '../refusal.js';
 
 /** A provider's word for the outcome of a review, and the word under which it is kept (domain.md §8.1). */
@@ -17,7 +17,7 @@ export type ReviewStatus = (typeof reviewStatusOf)[keyof typeof reviewStatusOf];
 export const keptStatusOf = (word: unknown): ReviewStatus => {
   if (typeof word === 'string' && Object.hasOwn(reviewStatusOf, word))
     return reviewStatusOf[word as keyof typeof reviewStatusOf];
-  throw new Refusal('bad_review_status', printed(word));
+  throw new Refusal('bad_review_status', pythonRepr(word));
 };
 
 /** One text whatever the cause is, so that nobody learns from it which attempts there are. */

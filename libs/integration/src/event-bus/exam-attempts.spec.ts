@@ -1,4 +1,4 @@
-import { proctoredExam } from '../../../domain/src/attempts/attempt.examples.js';
+import { proctoredExam } from '../../../domain/src/learner-at-exam/attempt.examples.js';
 import { logOf, stories } from '../messages.examples.js';
 import { changesIn } from '../topic.js';
 import { type ExamAttempt, encoded, examAttemptsIn, schemaOf } from './exam-attempts.js';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Exam } from '#domain';
-import { atExam, isHiddenName, openAll } from '#learner-keys';
+import { atExam, decryptAll, isEncryptedName } from '#learner-keys';
 import { examJson } from '../exams/exam.json.js';
 import { fromRow } from '../rows.js';
 import { instant } from '../times.js';
@@ -23,12 +23,12 @@ const placeOf = ({ exam_id: examId, user_id: userId }: { exam_id: number; user_i
 const valuesOf = async (pool: pg.Pool, allowances: readonly any[]): Promise<(string | undefined)[]> => {
   const sealed = allowances.filter(({ value }) => value === null);
   const texts = sealed.map((each) => ({ userId: each.user_id, sealed: each.sealed, place: placeOf(each) }));
-  const opened = new Map((await openAll(pool, texts)).map((text, index) => [sealed[index], text]));
+  const opened = new Map((await decryptAll(pool, texts)).map((text, index) => [sealed[index], text]));
   return allowances.map((each) => each.value ?? opened.get(each));
 };
 
 const keyAndValue = (key: string, value = ''): { key: string; value: string } => {
-  if (!isHiddenName(key)) return { key, value };
+  if (!isEncryptedName(key)) return { key, value };
   const [hiddenKey, hiddenValue] = value ? JSON.parse(value) : ['', ''];
   return { key: hiddenKey, value: hiddenValue };
 };

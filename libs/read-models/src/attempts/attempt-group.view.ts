@@ -1,5 +1,5 @@
 import type { AttemptEvent } from '#domain';
-import type { Stored } from '#event-store';
+import type { RecordedEvent } from '#event-store';
 import type { Projection } from '../projection.js';
 
 /** The attempts of a learner at an exam, oldest first. `attemptId` and `created` are those of the newest. */
@@ -19,7 +19,7 @@ export const attemptGroupView: Projection = {
   table: 'attempt_groups',
   fields: ['id', 'courseId', 'examId', 'userId', 'attemptId', 'created', 'attemptIds', 'attemptTimes'],
   idOf: ({ type, stream }) => (type === 'AttemptCreated' || type === 'AttemptRemoved' ? stream : undefined),
-  evolve: (group: AttemptGroup | undefined, { type, stream, metadata, data }: Stored<Begun>) => {
+  evolve: (group: AttemptGroup | undefined, { type, stream, metadata, data }: RecordedEvent<Begun>) => {
     const { courseId, examId, userId } = metadata;
     const before = (group?.attemptIds ?? []).map((id, index) => ({ id, at: group!.attemptTimes[index] }));
     const others = before.filter(({ id }) => id !== data.attemptId);

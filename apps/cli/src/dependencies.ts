@@ -1,0 +1,33 @@
+import { NestFactory } from '@nestjs/core';
+import { CommandBus } from '@nestjs/cqrs';
+import { DataSource } from 'typeorm';
+import { Clock } from '#clock';
+import { standaloneCommands } from '#commands';
+import { type Configuration, dataSourceOptions, loadConfiguration, poolOf } from '#configuration';
+import type { Dependencies } from '#delivery';
+import { EventStore } from '#event-store';
+import { withDatabase } from './database.js';
+
+/** Runs `work` with all that commands need, against the service's database. */
+export function withCommands<T>(work: (around: Dependencies) => Promise<T>): Promise<T> {
+  const configuration: Configuration = loadConfiguration(process.env);
+  return withDatabase(configuration, async (url) => {
+    const database = new DataSource(dataSourceOptions(url, { applicationName: 'exam-proctoring cli', max: 5 }));
+    await database.initialize();
+    const pool = poolOf(database);
+    const module = standaloneCommands(configuration, pool);
+    const app = await NestFactory.createApplicationContext(module, { logger: ['error', 'warn'], abortOnError: false });
+    try {
+      return await work({
+        pool,
+        configuration,
+        events: app.get(EventStore),
+        commands: app.get(CommandBus),
+        clock: app.get(Clock),
+      });
+    } finally {
+      await app.close();
+      await database.destroy();
+    }
+  });
+}

@@ -1,0 +1,23 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+
+/** Does `work` every `ms` milliseconds until `signal`. A failure is logged when it is a new one, and ends nothing. */
+export async function runEvery(
+  ms: number,
+  name: string,
+  signal: AbortSignal,
+  work: () => Promise<void>,
+): Promise<void> {
+  const log = new Logger(name);
+  let failure = '';
+  while (!signal.aborted) {
+    const message = await work().then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    if (message !== '' && message !== failure) log.warn(message);
+    if (message === '' && failure !== '') log.log('It works again.');
+    failure = message;
+    await pause(ms, undefined, { signal }).catch(() => {});
+  }
+}

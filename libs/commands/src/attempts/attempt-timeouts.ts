@@ -1,0 +1,32 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type pg from 'pg';
+import { Clock } from '#clock';
+import { type Actor, isOverdue, TimeOutAttempt } from '#domain';
+import { type AttemptRecord, attemptById } from '#read-models';
+import { POOL } from '../tokens.js';
+
+/**
+ * Attempts as they are now: one whose time is over is submitted before it is shown (domain.md §4.4). While the clock is in
+ * doubt it is shown as it is, with no time left, and its learner can submit it.
+ */
+@Injectable()
+export class AttemptTimeouts {
+  constructor(
+    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly commands: CommandBus,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A look at the attempt of somebody else writes nothing. */
+  async seenBy(userId: number, attempt: AttemptRecord, at: string): Promise<AttemptRecord> {
+    return attempt.userId === userId ? this.submitIfOverdue(attempt, at) : attempt;
+  }
+
+  async submitIfOverdue(attempt: AttemptRecord, at: string, actor: Actor = { kind: 'clock' }): Promise<AttemptRecord> {
+    if (!isOverdue(attempt, at) || this.clock.reasonToEndNoAttempt()) return attempt;
+    const { id, examId, userId } = attempt;
+    await this.commands.execute(new TimeOutAttempt({ examId, userId }, { attemptId: id, at }, { actor }));
+    return (await attemptById(this.pool, id)) ?? attempt;
+  }
+}

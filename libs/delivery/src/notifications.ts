@@ -1,0 +1,112 @@
+import { Logger } from '@nestjs/common';
+import type { CommandBus } from '@nestjs/cqrs';
+import type pg from 'pg';
+import type { Clock } from '#clock';
+import { ChangeExam } from '#commands';
+import type { Configuration } from '#configuration';
+import {
+  type AttemptEvent,
+  type Effect,
+  type Exam,
+  type ExamEvent,
+  evolveExam,
+  isExamEvent,
+  ReadyAttempt,
+  Refusal,
+} from '#domain';
+import type { EventStore, RecordedEvent } from '#event-store';
+import { type Provider, ProviderRefused } from '#providers';
+import { examById, providedExam } from '#read-models';
+import { isRetiredAt, providersOfLearner, retireAt } from './retirements.js';
+
+const log = new Logger('providers');
+
+/** Each new id is an event, which is told to the provider, which may answer with yet another id. */
+const mostRenamings = 5;
+
+export type Dependencies = {
+  pool: pg.Pool;
+  events: EventStore;
+  commands: CommandBus;
+  configuration: Configuration;
+  clock: Clock;
+};
+
+/** What there is to tell a provider of an event, as a call; undefined for what does not concern it (domain.md §9.11). */
+export function notificationOf(
+  event: RecordedEvent,
+  provider: Provider,
+  around: Dependencies,
+): (() => Promise<void>) | undefined {
+  if (isExamEvent(event)) return () => tellOfExam(event, provider, around);
+  if (event.type === 'LearnerRetired') return () => tellOfRetirement(event, provider, around);
+  if (event.type === 'AttemptCreated' && provider.makesReady) return () => makeReady(event, provider, around);
+  const { effects = [] } = event.data as { effects?: Effect[] };
+  for (const effect of effects)
+    if (effect.kind === 'provider' && effect.provider === provider.name && effect.attemptExternalId) {
+      const { action, examExternalId = null, attemptExternalId } = effect;
+      return () => provider.tell(action, examExternalId, attemptExternalId);
+    }
+  return undefined;
+}
+
+/** What a vendor does that only pretends (domain.md §10.7). */
+async function makeReady(
+  { data }: RecordedEvent,
+  provider: Provider,
+  { pool, commands, configuration, clock }: Dependencies,
+) {
+  const { attemptId, examId, userId } = data as Extract<AttemptEvent, { type: 'AttemptCreated' }>['data'];
+  const exam = await examById(pool, examId);
+  if (!exam?.isProctored || (exam.backend || configuration.settings.defaultBackend) !== provider.name) return;
+  const origin = { actor: { kind: 'provider', name: provider.name } } as const;
+  const ready = new ReadyAttempt({ examId, userId }, { attemptId, at: clock.now() }, origin);
+  await commands.execute(ready).catch((error) => {
+    if (!(error instanceof Refusal)) throw error; // it was removed meanwhile
+  });
+}
+
+/** A proctored exam as it is after the event; one that no longer is, once more (domain.md §6.4). */
+async function tellOfExam(
+  event: RecordedEvent & ExamEvent,
+  provider: Provider,
+  { pool, events, commands, configuration, clock }: Dependencies,
+) {
+  if (event.type === 'ReviewPolicyRemoved') return;
+  let before: Exam | undefined;
+  let exam: Exam | undefined;
+  const history = await events.read(event.stream);
+  for (const each of history.slice(0, event.version)) {
+    before = exam;
+    exam = evolveExam(exam, each as RecordedEvent & ExamEvent);
+  }
+  if (!exam || (exam.backend || configuration.settings.defaultBackend) !== provider.name) return;
+  if (!exam.isProctored && !before?.isProctored) return;
+  // The provider's id may have come after the event.
+  const externalId = (await examById(pool, exam.id))?.externalId ?? null;
+  const isActive = exam.isActive && exam.isProctored;
+  const name = await provider.examSaved(providedExam({ ...exam, externalId, isActive }));
+  if (!name || name === externalId || !exam.isProctored) return;
+  const renamings = history.filter(
+    ({ metadata: { actor } }) => actor.kind === 'provider' && actor.name === provider.name,
+  );
+  if (renamings.length >= mostRenamings) {
+    log.warn({
+      message: `${provider.name} gives the exam a new id again; the exam keeps its id after ${mostRenamings} changes.`,
+      examId: exam.id,
+    });
+    return;
+  }
+  const origin = { actor: { kind: 'provider', name: provider.name } } as const;
+  await commands.execute(new ChangeExam(exam.id, { externalId: name }, clock.now(), origin));
+}
+
+async function tellOfRetirement(event: RecordedEvent, provider: Provider, around: Dependencies) {
+  const { userId } = event.data as { userId: number };
+  const { defaultBackend } = around.configuration.settings;
+  for (const backend of await providersOfLearner(around, userId)) {
+    if ((backend || defaultBackend) !== provider.name || (await isRetiredAt(around, backend, userId))) continue;
+    if ((await retireAt(around, backend, userId)) === false)
+      throw new ProviderRefused(provider.name, 200, `${provider.verboseName} did not delete the learner.`);
+  }
+}

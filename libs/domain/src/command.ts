@@ -1,0 +1,20 @@
+import type { Facts } from './exams/exam.facts.js';
+import type { Origin } from './origin.js';
+
+/**
+ * A request about one learner at one exam. `at` is the time of the request; `facts`, and whatever else a command declares
+ * beside its data, is looked up and added by the handler before the decision.
+ */
+export abstract class LearnerAtExamCommand<Data extends object = object> {
+  abstract readonly type: string;
+  facts: Facts;
+  readonly learner: { examId: number; userId: number };
+
+  constructor(
+    { examId, userId }: { examId: number; userId: number },
+    readonly data: Data & { at: string },
+    readonly origin: Origin,
+  ) {
+    this.learner = { examId, userId };
+  }
+}

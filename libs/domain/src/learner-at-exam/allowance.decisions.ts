@@ -1,0 +1,70 @@
+import type { BlankAllowances, GrantAllowance, WithdrawAllowance } from '../allowances/allowance.commands.js';
+import type { AllowanceEvent } from '../allowances/allowance.events.js';
+import { type Allowance, isMinutesKey } from '../allowances/allowance.js';
+import { limits } from '../limits.js';
+import { Refusal } from '../refusal.js';
+import type { LearnerAtExam } from './learner-at-exam.js';
+
+/** Minutes are whole and not negative, as text, and at most ten years; other values are anybody's (domain.md §5.1). */
+export const refuseBadMinutes = (key: string, value: string): void => {
+  if (!isMinutesKey(key)) return;
+  if (!/^\d+$/.test(value)) throw notAllowed(`allowance_value "${value}" should be non-negative integer value.`);
+  if (Number(value) > limits.minutes) throw notAllowed(`allowance_value should be at most ${limits.minutes} minutes.`);
+};
+
+const notAllowed = (message: string) => new Refusal('allowance_value_not_allowed', message);
+
+export const allowanceDecisions = {
+  GrantAllowance: (
+    state: LearnerAtExam,
+    { facts, learner, data: { key, value, at }, allowance }: GrantAllowance,
+  ): AllowanceEvent[] => {
+    refuseBadMinutes(key, value);
+    // The reference says nothing more about it: its message is empty (domain.md §2.9).
+    if (!facts.exam.isActive) throw new Refusal('exam_not_active', '');
+    const before = state.allowances.find((each) => each.key === key);
+    if (before && isSame(before, allowance.kept)) return [];
+    const allowanceId = before?.allowanceId ?? allowance.id;
+    const type = before ? 'AllowanceChanged' : 'AllowanceGranted';
+    return [{ type, data: { allowanceId, ...learner, key, ...allowance.kept, at } }];
+  },
+
+  WithdrawAllowance: (state: LearnerAtExam, { data: { key, at } }: WithdrawAllowance): AllowanceEvent[] => {
+    const allowance = state.allowances.find((each) => each.key === key);
+    return allowance ? [{ type: 'AllowanceWithdrawn', data: { allowanceId: allowance.allowanceId, key, at } }] : [];
+  },
+
+  BlankAllowances: (state: LearnerAtExam, { data: { at } }: BlankAllowances): AllowanceEvent[] =>
+    state.allowances
+      .filter(({ value }) => value !== '')
+      .map(({ allowanceId, key }) => ({ type: 'AllowanceBlanked', data: { allowanceId, key, at } })),
+};
+
+const isSame = ({ value, sealed }: Allowance, kept: { value?: string; sealed?: string }) =>
+  value === (kept.value ?? null) && sealed === (kept.sealed ?? null);
+
+type Of<T> = Extract<AllowanceEvent, { type: T }>;
+type Granted = Extract<AllowanceEvent, { type: 'AllowanceGranted' | 'AllowanceChanged' }>;
+
+const put = (state: LearnerAtExam, { data }: Granted): LearnerAtExam => {
+  const { allowanceId, key } = data;
+  const value = 'value' in data ? data.value : null;
+  const sealed = 'sealed' in data ? data.sealed : null;
+  const others = state.allowances.filter((each) => each.allowanceId !== allowanceId);
+  return { ...state, allowances: [...others, { allowanceId, key, value, sealed }] };
+};
+
+export const allowanceEvolution = {
+  AllowanceGranted: put,
+  AllowanceChanged: put,
+  AllowanceBlanked: (state: LearnerAtExam, { data }: Of<'AllowanceBlanked'>): LearnerAtExam => ({
+    ...state,
+    allowances: state.allowances.map((each) =>
+      each.allowanceId === data.allowanceId ? { ...each, value: '', sealed: null } : each,
+    ),
+  }),
+  AllowanceWithdrawn: (state: LearnerAtExam, { data }: Of<'AllowanceWithdrawn'>): LearnerAtExam => ({
+    ...state,
+    allowances: state.allowances.filter(({ allowanceId }) => allowanceId !== data.allowanceId),
+  }),
+};

@@ -1,0 +1,182 @@
+import type { AttemptCommand } from '../attempts/attempt.commands.js';
+import { effectsOfRemoval } from '../attempts/attempt.effects.js';
+import type { AttemptEvent } from '../attempts/attempt.events.js';
+import type { Attempt } from '../attempts/attempt.js';
+import { isIncomplete, isOnboardingError, isSettingUp } from '../attempts/attempt.statuses.js';
+import { isOverdue, isPastDue, remainingSeconds } from '../attempts/attempt.time.js';
+import type { LearnerAtExamCommand } from '../command.js';
+import type { Decider } from '../decider.js';
+import { Refusal } from '../refusal.js';
+import { create } from './attempt.creation.js';
+import { illegal, knownAs, timeOut, transition, transitionOnce } from './attempt.transitions.js';
+
+import { attemptOf, currentAttempt, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
+
+type Decisions = Decider<LearnerAtExam, AttemptCommand, AttemptEvent>['decide'];
+
+export const attemptDecisions: Decisions = {
+  CreateAttempt: (state, command) => {
+    const { facts, data } = command;
+    const { exam } = facts;
+    const isRefusedPastDue = !exam.isPracticeExam && !data.evenPastDue;
+    if (isRefusedPastDue && isPastDue(exam, facts.dueAt, facts.courseEndsAt, data.at))
+      throw new Refusal(
+        'exam_past_due_forbidden',
+        `user_id=${command.learner.userId} attempted to create an attempt for expired exam with exam_id=${exam.examId} in course_id=${exam.courseId}`,
+      );
+    const before = currentAttempt(state);
+    // As in the reference: a practice attempt that nobody has looked at since its time was over is handed in first.
+    const isPracticedAgain = data.takingAsProctored && before?.isSampleAttempt;
+    const first = isPracticedAgain ? runOutIfOver(state, before, command) : [];
+    const events = [...first, ...create(first.reduce(onAttempt, state), command, data.takingAsProctored)];
+    const after = events.reduce(onAttempt, state);
+    const attempt = currentAttempt(after)!;
+    if (exam.isProctored && !data.takingAsProctored)
+      return [...events, ...transition(after, attempt, 'declined', command)];
+    return data.startClock ? [...events, ...transition(after, attempt, 'started', command)] : events;
+  },
+
+  StartAttempt: (state, command) => {
+    const attempt = currentOrRefuse(state, command);
+    if (attempt.status === 'started' && attempt.startedAt !== null) throw alreadyStarted(command);
+    return moveByOwner(state, attempt, 'started', command);
+  },
+
+  StopAttempt: (state, command) =>
+    moveByOwner(state, attemptOf(state, command.data.attemptId), 'ready_to_submit', command),
+
+  SubmitAttempt: (state, command) => {
+    const attempt = attemptOf(state, command.data.attemptId);
+    return wasSubmitted(attempt) ? [] : moveByOwner(state, attempt, 'submitted', command);
+  },
+
+  DeclineAttempt: (state, command) => moveByOwner(state, attemptOf(state, command.data.attemptId), 'declined', command),
+
+  CascadeDecline: (state, command) => {
+    const { cascadedFrom } = command.data;
+    const current = currentAttempt(state);
+    const first = current ? runOutIfOver(state, current, command) : create(state, command, false, cascadedFrom);
+    const after = first.reduce(onAttempt, state);
+    const attempt = currentAttempt(after)!;
+    const isOver = current !== undefined && !isOpenToCascade(attempt);
+    return isOver ? first : [...first, ...transition(after, attempt, 'declined', command, { cascadedFrom })];
+  },
+
+  ClickSoftwareDownload: (state, command) =>
+    moveByOwner(state, attemptOf(state, command.data.attemptId), 'download_software_clicked', command),
+
+  ReadyAttempt: (state, command) => {
+    const attempt = attemptOf(state, command.data.attemptId);
+    return isSettingUp(attempt.status) ? transition(state, attempt, 'ready_to_start', command) : [];
+  },
+
+  ReportError: (state, command) => {
+    const attempt = attemptOf(state, command.data.attemptId);
+    const { exam, ignoresPingFailures } = command.facts;
+    if (attempt.status === 'submitted' || (exam.backend && ignoresPingFailures)) return [];
+    const timeRemainingSeconds = Math.trunc(remainingSeconds(attempt, command.data.at));
+    return moveByOwner(state, attempt, 'error', command, { timeRemainingSeconds });
+  },
+
+  MarkReadyToResume: (state, { data: { attemptId, at } }) => {
+    if (!attemptOf(state, attemptId).isResumable)
+      throw new Refusal(
+        'attempt_not_resumable',
+        `Attempted to mark attempt_id=${attemptId} as ready_to_resume, but attempt is not resumable. This is not allowed.`,
+      );
+    return [{ type: 'AttemptMarkedReadyToResume', data: { attemptId, at } }];
+  },
+
+  ResetPracticeAttempt: (state, command) => {
+    const attempt = currentOrRefuse(state, command);
+    const { exam } = command.facts;
+    if (!exam.isPracticeExam) throw notReset(command, 'Only practice exams may be reset!');
+    if (isIncomplete(attempt.status) || attempt.status === 'verified')
+      throw notReset(command, `Attempt with status=${attempt.status} cannot be reset!`);
+    const { at } = command.data;
+    const first: AttemptEvent =
+      attempt.status === 'submitted'
+        ? removed(attempt, command, 'practice_reset')
+        : { type: 'PracticeAttemptReset', data: { attemptId: attempt.id, at } };
+    return [first, ...create(onAttempt(state, first), command, attempt.takingAsProctored)];
+  },
+
+  /** One whose time is over is handed in before it goes. */
+  RemoveAttempt: (state, command) => {
+    const attempt = attemptOf(state, command.data.attemptId);
+    const first = runOutIfOver(state, attempt, command);
+    return [...first, removed(attemptOf(first.reduce(onAttempt, state), attempt.id), command, 'staff')];
+  },
+
+  /** As in the reference, nobody looks whether their time is over. */
+  RemoveAllAttempts: (state, command) => state.attempts.map((attempt) => removed(attempt, command, 'staff')),
+
+  ClearOnboardingErrors: (state, { data: { at } }) =>
+    state.attempts
+      .filter(({ status }) => isOnboardingError(status))
+      .map(({ id }) => ({
+        type: 'AttemptRemoved',
+        data: {
+          attemptId: id,
+          because: 'onboarding_completed',
+          effects: [{ kind: 'provider', action: 'remove' }],
+          at,
+        },
+      })),
+
+  TimeOutAttempt: (state, command) => runOutIfOver(state, attemptOf(state, command.data.attemptId), command),
+
+  AcknowledgeReviewStatus: (state, { data: { attemptId, at } }) =>
+    attemptOf(state, attemptId).isStatusAcknowledged
+      ? []
+      : [{ type: 'ReviewStatusAcknowledged', data: { attemptId, at } }],
+
+  SetAttemptStatus: (state, command) =>
+    transition(state, attemptOf(state, command.data.attemptId), command.data.status, command),
+};
+
+/** A change that the owner asks for. It applies to incomplete attempts only: a verdict is final for its owner. */
+const moveByOwner: typeof transitionOnce = (state, attempt, to, command, more) => {
+  if (isIncomplete(attempt.status)) return transitionOnce(state, attempt, to, command, more);
+  if (attempt.status === to) return [];
+  throw illegal(attempt, to, command);
+};
+
+/** The owner, or the end of the time, submitted the attempt before: to submit it again changes nothing. */
+const wasSubmitted = ({ status, completedAt }: Attempt) =>
+  !isIncomplete(status) && (completedAt !== null || status === 'timed_out');
+
+const currentOrRefuse = (state: LearnerAtExam, { learner }: LearnerAtExamCommand): Attempt => {
+  const attempt = currentAttempt(state);
+  if (attempt) return attempt;
+  const { examId, userId } = learner;
+  throw new Refusal('attempt_not_found', `User ${userId} has no attempt at exam ${examId}.`);
+};
+
+const removed = (
+  attempt: Attempt,
+  { data: { at }, facts }: LearnerAtExamCommand,
+  because: 'staff' | 'practice_reset',
+): AttemptEvent => ({
+  type: 'AttemptRemoved',
+  data: { attemptId: attempt.id, because, effects: effectsOfRemoval(attempt.status, knownAs(attempt, facts)), at },
+});
+
+/** Anything that is not completed is declined too, even a reset or an expired attempt (domain.md §2.8). */
+const isOpenToCascade = ({ status }: Attempt) =>
+  isIncomplete(status) || status === 'onboarding_reset' || status === 'expired';
+
+const alreadyStarted = ({ facts, learner }: LearnerAtExamCommand) =>
+  new Refusal(
+    'attempt_already_started',
+    `Cannot start exam attempt for exam_id=${facts.exam.examId} and user_id=${learner.userId} because it has already started!`,
+  );
+
+const notReset = ({ facts, learner }: LearnerAtExamCommand, why: string) =>
+  new Refusal(
+    'attempt_cannot_be_reset',
+    `Failed to reset attempt status on exam_id=${facts.exam.examId} for user_id=${learner.userId}. ${why} (course_id=${facts.exam.courseId})`,
+  );
+
+const runOutIfOver = (state: LearnerAtExam, attempt: Attempt, command: LearnerAtExamCommand): AttemptEvent[] =>
+  isOverdue(attempt, command.data.at) ? timeOut(state, attempt, command) : [];

@@ -1,0 +1,549 @@
+import {
+  CascadeDecline,
+  ClearOnboardingErrors,
+  ClickSoftwareDownload,
+  CreateAttempt,
+  DeclineAttempt,
+  MarkReadyToResume,
+  RemoveAllAttempts,
+  RemoveAttempt,
+  ReportError,
+  ResetPracticeAttempt,
+  StartAttempt,
+  StopAttempt,
+  SubmitAttempt,
+  TimeOutAttempt,
+} from '../attempts/attempt.commands.js';
+import { ApplyReview, ReapplyReview } from '../reviews/review.commands.js';
+import { specOf } from '../testing.js';
+import {
+  after,
+  attemptCode,
+  attemptId,
+  byLearner,
+  created,
+  errored,
+  historyOf,
+  informed,
+  learner,
+  noon,
+  onboardingExam,
+  proctoredExam,
+  readyToResume,
+  rejected,
+  signal,
+  started,
+  submitted,
+  timedExam,
+  verified,
+} from './attempt.examples.js';
+import { completesOnboarding } from './attempt.transitions.js';
+import { learnerAtExam } from './learner-at-exam.decider.js';
+import { currentAttempt } from './learner-at-exam.js';
+
+const given = specOf(learnerAtExam);
+const one = (minutes: number) => ({ attemptId, at: after(minutes) });
+const create = (takingAsProctored = true, startClock = false, minutes = 0) =>
+  new CreateAttempt(learner, { takingAsProctored, startClock, at: after(minutes) }, byLearner);
+const start = (minutes = 0) => new StartAttempt(learner, { at: after(minutes) }, byLearner);
+const submit = (minutes = 10) => new SubmitAttempt(learner, one(minutes), byLearner);
+const review = (status: string, reviewedBy: number | null = null, id = attemptId) =>
+  new ApplyReview(
+    learner,
+    { attemptId: id, attemptCode, status, reviewedBy, commentCount: 0, sealed: 'sealed', at: after(20) },
+    byLearner,
+  );
+const sample = { ...created, data: { ...created.data, isSampleAttempt: true } };
+const second = { ...created, data: { ...created.data, attemptId: 101 } };
+const ofSecond = <E extends { data: object }>(event: E): E => ({ ...event, data: { ...event.data, attemptId: 101 } });
+const allowance = {
+  type: 'AllowanceGranted',
+  data: { allowanceId: 900, ...learner, key: 'additional_time_granted', value: '15', at: noon },
+} as const;
+
+describe('creating an attempt', () => {
+  it('keeps what the provider answered', () =>
+    given()
+      .when(informed(create()))
+      .then({ ...created, data: { ...created.data, attemptId: 101, externalId: 'test-attempt-101' } }));
+
+  it('is refused while another attempt counts', () =>
+    given(created).when(informed(create())).thenRefused('attempt_already_exists'));
+
+  it('is always possible again at a practice exam', () =>
+    given(sample, started).when(informed(create(), onboardingExam)).thenMatching({ type: 'AttemptCreated' }));
+
+  it('hands in the practice attempt before it whose time is over, if taken as proctored', () => {
+    const practised = given(sample, started);
+    practised
+      .when(informed(create(true, false, 500), onboardingExam))
+      .thenMatching(
+        { type: 'AttemptSubmitted', data: { because: 'time_ran_out', completedAt: after(90) } },
+        { type: 'AttemptCreated', data: { attemptId: 101 } },
+      );
+    practised
+      .when(informed(create(false, false, 500), onboardingExam))
+      .thenMatching({ type: 'AttemptCreated' }, { type: 'AttemptDeclined' });
+  });
+
+  it('declines a proctored exam that the learner does not take as proctored', () =>
+    given()
+      .when(informed(create(false), proctoredExam, null))
+      .thenMatching({ type: 'AttemptCreated' }, { type: 'AttemptDeclined' }));
+
+  it('starts a timed exam at once when asked', () =>
+    given()
+      .when(informed(create(false, true), timedExam, null))
+      .thenMatching({ type: 'AttemptCreated' }, { type: 'AttemptStarted', data: { allowed: { minutes: 90 } } }));
+
+  it('is forbidden once the exam is past due, on the very minute', () =>
+    given()
+      .when(informed(create(), { ...proctoredExam, dueAt: noon }))
+      .thenRefused('exam_past_due_forbidden'));
+
+  it('is refused for a past due practice exam taken as proctored', () =>
+    given()
+      .when(informed(create(), { ...onboardingExam, dueAt: noon }))
+      .thenRefused('exam_past_due'));
+
+  it('takes a timed exam as past due after its course, unless it has a due date of its own', () => {
+    const over = { ...timedExam, courseEndsAt: noon };
+    given()
+      .when(informed(create(false), over, null))
+      .thenRefused('exam_past_due_forbidden');
+    given()
+      .when(informed(create(false), { ...over, dueAt: after(30) }, null))
+      .thenMatching({ type: 'AttemptCreated' });
+  });
+
+  it('is refused as proctored where there is no proctoring', () =>
+    given()
+      .when(informed(create(), timedExam, null))
+      .thenRefused('exam_not_proctored'));
+
+  it('keeps an attempt that the provider blocks for the lack of onboarding', () =>
+    given()
+      .when(informed(create(), proctoredExam, { onboardingError: 'onboarding_missing' }))
+      .thenMatching({ type: 'AttemptCreated', data: { status: 'onboarding_missing', externalId: null } }));
+});
+
+describe('the time of an exam', () => {
+  const allowedMinutes = (when: ReturnType<ReturnType<typeof given>['when']>) =>
+    currentAttempt(when.state())?.allowedTimeLimitMins;
+
+  it('is the limit of the exam', () => expect(allowedMinutes(given(created).when(informed(start())))).toBe(90));
+
+  it('is longer by an allowance', () =>
+    expect(allowedMinutes(given(created, allowance).when(informed(start())))).toBe(105));
+
+  it('is cut by the due date, to whole minutes', () =>
+    expect(allowedMinutes(given(created).when(informed(start(), { ...proctoredExam, dueAt: after(30.9) })))).toBe(30));
+
+  it('is what a resumed attempt had left, without the allowance', () => {
+    const resumed = { ...second, data: { ...second.data, timeRemainingSeconds: 1199 } };
+    expect(allowedMinutes(given(created, allowance, resumed).when(informed(start())))).toBe(19);
+  });
+
+  it('is the whole limit with the allowance when nothing was left to save', () => {
+    const resumed = { ...second, data: { ...second.data, timeRemainingSeconds: 0 } };
+    expect(allowedMinutes(given(created, allowance, resumed).when(informed(start())))).toBe(105);
+  });
+
+  it('of an exam past due is nothing: it is handed in at the start', () =>
+    given(created)
+      .when(informed(start(5), { ...proctoredExam, dueAt: noon }))
+      .thenMatching(
+        { type: 'AttemptStarted' },
+        { type: 'AttemptSubmitted', data: { because: 'time_ran_out', completedAt: after(5) } },
+      ));
+
+  it('does not begin anew when the learner comes back', () =>
+    given(...historyOf('ready_to_submit'))
+      .when(informed(start(5)))
+      .thenMatching({ type: 'AttemptContinued' }));
+});
+
+describe('running out of time', () => {
+  const timeOut = (minutes: number) => new TimeOutAttempt(learner, one(minutes), byLearner);
+
+  it('has not happened at the last instant', () =>
+    given(created, started)
+      .when(informed(timeOut(90)))
+      .then());
+
+  it('hands the attempt in at the instant the time was over, whenever that is noticed', () =>
+    given(created, started)
+      .when(informed(timeOut(500)))
+      .thenMatching({
+        type: 'AttemptSubmitted',
+        data: { because: 'time_ran_out', completedAt: after(90), at: after(500) },
+      }));
+
+  it('is a status of its own where that is kept', () =>
+    given(created, started)
+      .when(informed(timeOut(91), { ...proctoredExam, keepsTimedOutState: true }))
+      .thenMatching({ type: 'AttemptTimedOut' }));
+});
+
+describe('a change of status', () => {
+  it('tells everybody concerned, in order', () =>
+    given(created, started)
+      .when(informed(submit(0)))
+      .then(submitted));
+
+  it('back into the waiting room hands the attempt in', () =>
+    given(created, started)
+      .when(informed(new ClickSoftwareDownload(learner, one(5), byLearner)))
+      .thenMatching({ type: 'AttemptSubmitted', data: { because: 'went_back', completedAt: after(5) } }));
+
+  it('never leads from a completed attempt to a running one', () =>
+    given(...historyOf('verified'))
+      .when(informed(start(20)))
+      .thenRefused('illegal_status_transition'));
+
+  it('is no longer possible for the owner after the verdict, and to submit again changes nothing', () => {
+    for (const status of ['submitted', 'verified', 'rejected'] as const) {
+      const judged = given(...historyOf(status));
+      judged.when(informed(submit(30))).then();
+      judged.when(informed(new DeclineAttempt(learner, one(30), byLearner))).thenRefused('illegal_status_transition');
+    }
+    given(...historyOf('rejected'))
+      .when(informed(new ReportError(learner, one(30), byLearner)))
+      .thenRefused('illegal_status_transition');
+  });
+
+  it('submits an attempt that an operator opened again', () => {
+    const [, expired] = historyOf('expired');
+    const [, opened] = historyOf('eligible');
+    given(...historyOf('submitted'), expired!, opened!)
+      .when(informed(submit(30)))
+      .thenMatching({ type: 'AttemptSubmitted' });
+  });
+});
+
+describe('the status signal', () => {
+  it('of a new attempt says that there is no provider', () =>
+    given()
+      .when(informed(create(false), timedExam, null))
+      .thenMatching({
+        type: 'AttemptCreated',
+        data: { effects: [{ kind: 'status_signal', isPracticeExam: false, supportsOnboarding: null }] },
+      }));
+
+  it('of a later status does not tell that from a provider without onboarding', () =>
+    given(created)
+      .when(informed(start(), timedExam))
+      .thenMatching({
+        type: 'AttemptStarted',
+        data: { effects: [{ kind: 'status_signal', isPracticeExam: false, supportsOnboarding: false }] },
+      }));
+
+  it('is about the exam as it is now', () =>
+    given(created, started)
+      .when(informed(new StopAttempt(learner, one(5), byLearner), onboardingExam))
+      .thenMatching({
+        type: 'AttemptStopped',
+        data: { effects: [{ kind: 'status_signal', isPracticeExam: true, supportsOnboarding: true }] },
+      }));
+});
+
+describe('an error', () => {
+  const report = (minutes: number) => new ReportError(learner, one(minutes), byLearner);
+
+  it('saves the seconds that were left', () =>
+    given(created, started)
+      .when(informed(report(10.5)))
+      .thenMatching({ type: 'AttemptErrored', data: { timeRemainingSeconds: 79.5 * 60 } }));
+
+  it('of an attempt that was handed in is ignored', () =>
+    given(...historyOf('submitted'))
+      .when(informed(report(20)))
+      .then());
+
+  it('is ignored where the provider is not trusted to report any', () =>
+    given(created, started)
+      .when(informed(report(5), { ...proctoredExam, ignoresPingFailures: true }))
+      .then());
+
+  it('may be followed by resuming, with a new attempt that takes the seconds over', () => {
+    given(created, started, errored)
+      .when(informed(new MarkReadyToResume(learner, one(30), byLearner)))
+      .then({ type: 'AttemptMarkedReadyToResume', data: { attemptId, at: after(30) } });
+    given(created, started, errored, readyToResume)
+      .when(informed(create(true, false, 40)))
+      .thenMatching(
+        { type: 'AttemptResumed', data: { attemptId, resumedBy: 101 } },
+        { type: 'AttemptCreated', data: { attemptId: 101, timeRemainingSeconds: 1199 } },
+      );
+  });
+
+  it('of a resumed attempt cannot be resumed a second time by marking the first', () => {
+    const resumed = { type: 'AttemptResumed', data: { attemptId, resumedBy: 101, at: noon } } as const;
+    given(created, started, errored, readyToResume, resumed, second)
+      .when(informed(new MarkReadyToResume(learner, one(50), byLearner)))
+      .thenRefused('attempt_not_resumable');
+  });
+});
+
+describe('declining', () => {
+  it('takes the attempt off proctoring', () => {
+    const when = given(created).when(informed(new DeclineAttempt(learner, one(1), byLearner)));
+    expect(currentAttempt(when.state())).toMatchObject({
+      status: 'declined',
+      takingAsProctored: false,
+      externalId: null,
+    });
+  });
+
+  const cascade = () => new CascadeDecline(learner, { cascadedFrom: 8, at: after(5) }, byLearner);
+
+  it('declines another exam, created for that where there was no attempt', () =>
+    given()
+      .when(informed(cascade(), proctoredExam, null))
+      .thenMatching(
+        { type: 'AttemptCreated', data: { takingAsProctored: false, cascadedFrom: 8 } },
+        { type: 'AttemptDeclined', data: { cascadedFrom: 8 } },
+      ));
+
+  it('declines even a running attempt at another exam, which stays registered', () => {
+    const when = given(created, started).when(informed(cascade()));
+    expect(currentAttempt(when.state())).toMatchObject({
+      status: 'declined',
+      takingAsProctored: true,
+      externalId: 'test-attempt-100',
+    });
+  });
+
+  it.each(['submitted', 'verified', 'error', 'onboarding_missing'] as const)('leaves a %s attempt alone', (status) =>
+    given(...historyOf(status))
+      .when(informed(cascade()))
+      .then(),
+  );
+
+  it('first hands in what had run out of time', () => {
+    const late = new CascadeDecline(learner, { cascadedFrom: 8, at: after(100) }, byLearner);
+    given(created, started).when(informed(late)).thenMatching({ type: 'AttemptSubmitted' });
+  });
+});
+
+describe('a review', () => {
+  const finished = [created, started, submitted];
+
+  it('that is clean verifies', () =>
+    given(...finished)
+      .when(informed(review('passed')))
+      .thenMatching({ type: 'ReviewReceived', data: { status: 'Clean' } }, { type: 'AttemptVerified' }));
+
+  it('that is suspicious needs a second one', () =>
+    given(...finished)
+      .when(informed(review('suspicious')))
+      .thenMatching({ type: 'ReviewReceived' }, { type: 'SecondReviewRequired', data: { effects: [signal] } }));
+
+  it('is judged once more by the settings of now, without another notice', () => {
+    const reapply = new ReapplyReview(
+      learner,
+      { attemptId, at: after(70) },
+      { actor: { kind: 'operator', name: 'ops' } },
+    );
+    const received = { type: 'ReviewReceived', data: { ...review('suspicious').data, status: 'Suspicious' } } as const;
+    given(...finished, received)
+      .when(informed(reapply, { ...proctoredExam, requiresSecondReview: false }))
+      .thenMatching({ type: 'AttemptRejected' });
+    given(...finished)
+      .when(informed(reapply))
+      .thenRefused('review_not_found');
+  });
+
+  it('that is suspicious by a known reviewer rejects, and says who overrode the grade', () =>
+    given(...finished)
+      .when(informed(review('suspicious', 5)))
+      .thenMatching(
+        { type: 'ReviewReceived' },
+        {
+          type: 'AttemptRejected',
+          data: {
+            effects: [
+              { kind: 'credit', status: 'failed' },
+              { kind: 'grade', action: 'override', overriddenBy: 5, comment: 'Failed Test Provider proctoring' },
+              { kind: 'certificate', action: 'invalidate' },
+              { kind: 'mail', template: 'rejected' },
+              signal,
+            ],
+          },
+        },
+      ));
+
+  it('that is suspicious rejects where no second one is required, or at an onboarding exam', () => {
+    given(...finished)
+      .when(informed(review('suspicious'), { ...proctoredExam, requiresSecondReview: false }))
+      .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptRejected' });
+    given(sample, started, submitted)
+      .when(informed(review('suspicious'), onboardingExam))
+      .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptRejected' });
+  });
+
+  it('that could not be made is an error', () =>
+    given(...finished)
+      .when(informed(review('not_reviewed')))
+      .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptErrored' }));
+
+  it('on appeal undoes the override of the grade', () =>
+    given(...finished, rejected)
+      .when(informed(review('passed')))
+      .thenMatching(
+        { type: 'ReviewReceived' },
+        {
+          type: 'AttemptVerified',
+          data: {
+            effects: [
+              { kind: 'credit', status: 'satisfied' },
+              { kind: 'grade', action: 'undo' },
+              { kind: 'mail', template: 'verified' },
+              signal,
+            ],
+          },
+        },
+      ));
+
+  it('of a word that nobody knows is refused by that word', () =>
+    given(...finished)
+      .when(informed(review('great')))
+      .thenRefused('bad_review_status'));
+
+  it('of an attempt reviewed before is refused where updates are not allowed', () => {
+    const received = given(...finished)
+      .when(informed(review('passed')))
+      .state();
+    expect(received.reviews).toMatchObject({ [attemptId]: { status: 'Clean', reviewedBy: null } });
+    const first = { type: 'ReviewReceived', data: { ...review('passed').data, status: 'Clean' } } as const;
+    given(...finished, first, verified)
+      .when(informed(review('passed'), { ...proctoredExam, allowsReviewUpdates: false }))
+      .thenRefused('review_already_exists');
+  });
+
+  it('of a removed attempt is kept without consequences', () =>
+    given(...finished, { type: 'AttemptRemoved', data: { attemptId, because: 'staff', effects: [], at: noon } })
+      .when(informed(review('passed')))
+      .thenMatching({ type: 'ReviewReceived' }));
+});
+
+describe('with several attempts', () => {
+  const resumed = [created, started, errored, second, ofSecond(started), ofSecond(submitted)];
+
+  it('verifying one releases no credit while another is not verified', () =>
+    given(...resumed)
+      .when(informed(review('passed', null, 101)))
+      .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptVerified', data: { effects: [signal] } }));
+
+  it('verifying the last one releases the credit', () =>
+    given(...resumed, verified)
+      .when(informed(review('passed', null, 101)))
+      .thenMatching(
+        { type: 'ReviewReceived' },
+        {
+          type: 'AttemptVerified',
+          data: {
+            effects: [{ kind: 'credit', status: 'satisfied' }, { kind: 'mail', template: 'verified' }, signal],
+          },
+        },
+      ));
+
+  it('a second rejection is silent', () =>
+    given(...resumed, rejected)
+      .when(informed(review('suspicious', 5, 101)))
+      .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptRejected', data: { effects: [signal] } }));
+});
+
+describe('a practice exam', () => {
+  const reset = () => new ResetPracticeAttempt(learner, { at: after(60) }, byLearner);
+
+  it('that was handed in is taken away by a reset, which gives a fresh attempt', () =>
+    given(sample, started, submitted)
+      .when(informed(reset(), onboardingExam))
+      .thenMatching(
+        {
+          type: 'AttemptRemoved',
+          data: {
+            because: 'practice_reset',
+            effects: [
+              { kind: 'provider', action: 'remove' },
+              { kind: 'learner_state', action: 'reset' },
+              { kind: 'grade', action: 'undo' },
+              { kind: 'credit', status: 'removed' },
+            ],
+          },
+        },
+        { type: 'AttemptCreated', data: { attemptId: 101, takingAsProctored: true } },
+      ));
+
+  it('that failed is kept by a reset', () =>
+    given(sample, started, errored)
+      .when(informed(reset(), onboardingExam))
+      .thenMatching({ type: 'PracticeAttemptReset' }, { type: 'AttemptCreated' }));
+
+  it('is not reset when a fresh attempt would be past due: nothing happens at all', () =>
+    given(sample, started, submitted)
+      .when(informed(reset(), { ...onboardingExam, dueAt: noon }))
+      .thenRefused('exam_past_due'));
+
+  it('once completed clears what the lack of onboarding blocked', () => {
+    const events = given(sample, started).when(informed(submit(), onboardingExam)).state().attempts;
+    expect(events[0]?.status).toBe('submitted');
+    expect(completesOnboarding(onboardingExam, [submitted])).toBe(true);
+    expect(completesOnboarding(onboardingExam, [started])).toBe(false);
+    expect(completesOnboarding(proctoredExam, [submitted])).toBe(false);
+    given(...historyOf('onboarding_missing'))
+      .when(informed(new ClearOnboardingErrors(learner, { at: after(5) }, byLearner)))
+      .thenMatching({
+        type: 'AttemptRemoved',
+        data: { because: 'onboarding_completed', effects: [{ kind: 'provider', action: 'remove' }] },
+      });
+  });
+});
+
+describe('removing an attempt', () => {
+  it('takes back what it led to', () =>
+    given(created, started)
+      .when(informed(new RemoveAttempt(learner, one(5), byLearner)))
+      .thenMatching({
+        type: 'AttemptRemoved',
+        data: {
+          effects: [
+            { kind: 'provider', action: 'remove' },
+            { kind: 'learner_state', action: 'reset' },
+            { kind: 'grade', action: 'undo' },
+          ],
+        },
+      }));
+
+  it('of one whose time is over hands it in first', () =>
+    given(created, started)
+      .when(informed(new RemoveAttempt(learner, one(500), byLearner)))
+      .thenMatching(
+        { type: 'AttemptSubmitted', data: { because: 'time_ran_out', completedAt: after(90) } },
+        {
+          type: 'AttemptRemoved',
+          data: {
+            effects: [
+              { kind: 'provider', action: 'remove' },
+              { kind: 'learner_state', action: 'reset' },
+              { kind: 'grade', action: 'undo' },
+              { kind: 'credit', status: 'removed' },
+            ],
+          },
+        },
+      ));
+
+  it('of all attempts at an exam is one change', () =>
+    given(created, started, errored, second)
+      .when(informed(new RemoveAllAttempts(learner, { at: noon }, byLearner)))
+      .thenMatching(
+        { type: 'AttemptRemoved', data: { attemptId } },
+        { type: 'AttemptRemoved', data: { attemptId: 101 } },
+      ));
+
+  it('makes room for a new one', () =>
+    given(created, { type: 'AttemptRemoved', data: { attemptId, because: 'staff', effects: [], at: noon } })
+      .when(informed(create()))
+      .thenMatching({ type: 'AttemptCreated' }));
+});

@@ -1,0 +1,46 @@
+import type { AllowanceCommand } from '../allowances/allowance.commands.js';
+import type { AllowanceEvent } from '../allowances/allowance.events.js';
+import type { AttemptCommand } from '../attempts/attempt.commands.js';
+import type { AttemptEvent } from '../attempts/attempt.events.js';
+import type { Decider } from '../decider.js';
+import type { ReviewCommand } from '../reviews/review.commands.js';
+import type { ReviewEvent } from '../reviews/review.events.js';
+import { allowanceDecisions, allowanceEvolution } from './allowance.decisions.js';
+import { attemptDecisions } from './attempt.decisions.js';
+import { type LearnerAtExam, nothingYet, onAttempt } from './learner-at-exam.js';
+import { reviewDecisions, reviewEvolution } from './review.decisions.js';
+
+export type LearnerAtExamEvent = AttemptEvent | AllowanceEvent | ReviewEvent;
+
+export type AnyLearnerAtExamCommand = AttemptCommand | ReviewCommand | AllowanceCommand;
+
+/** The write side of one learner at one exam. */
+export const learnerAtExam: Decider<LearnerAtExam, AnyLearnerAtExamCommand, LearnerAtExamEvent> = {
+  initial: nothingYet,
+
+  decide: { ...attemptDecisions, ...reviewDecisions, ...allowanceDecisions },
+
+  evolve: {
+    AttemptCreated: onAttempt,
+    SoftwareDownloadClicked: onAttempt,
+    AttemptReadied: onAttempt,
+    AttemptStarted: onAttempt,
+    AttemptContinued: onAttempt,
+    AttemptStopped: onAttempt,
+    AttemptSubmitted: onAttempt,
+    AttemptTimedOut: onAttempt,
+    AttemptDeclined: onAttempt,
+    AttemptErrored: onAttempt,
+    SecondReviewRequired: onAttempt,
+    AttemptVerified: onAttempt,
+    AttemptRejected: onAttempt,
+    AttemptStatusOverridden: onAttempt,
+    AttemptMarkedReadyToResume: onAttempt,
+    AttemptResumed: onAttempt,
+    PracticeAttemptReset: onAttempt,
+    ReviewStatusAcknowledged: onAttempt,
+    AttemptRemoved: onAttempt,
+    ...reviewEvolution,
+    ...allowanceEvolution,
+  },
+};

@@ -1,0 +1,45 @@
+import { type Allowance, additionalMinutesOf } from '../allowances/allowance.js';
+import type { AttemptEvent } from '../attempts/attempt.events.js';
+import { type Attempt, evolveAttempt } from '../attempts/attempt.js';
+import { type AllowedTime, allowedTime } from '../attempts/attempt.time.js';
+import type { Facts } from '../exams/exam.facts.js';
+import { Refusal } from '../refusal.js';
+import type { Review } from '../reviews/review.js';
+
+/** One learner at one exam: all the attempts (oldest first), allowances and reviews. One stream of events. */
+export type LearnerAtExam = {
+  attempts: readonly Attempt[];
+  allowances: readonly Allowance[];
+  reviews: { readonly [attemptId: number]: Review };
+};
+
+export const nothingYet: LearnerAtExam = { attempts: [], allowances: [], reviews: {} };
+
+export const onAttempt = (state: LearnerAtExam, event: AttemptEvent): LearnerAtExam => {
+  const before = state.attempts.find(({ id }) => id === event.data.attemptId);
+  const after = evolveAttempt(before, event);
+  const attempts = before
+    ? state.attempts.flatMap((attempt) => (attempt !== before ? attempt : (after ?? [])))
+    : [...state.attempts, after!];
+  return { ...state, attempts };
+};
+
+/** The learner's newest attempt. */
+export const currentAttempt = (state: LearnerAtExam): Attempt | undefined => state.attempts.at(-1);
+
+/** @throws Refusal attempt_not_found */
+export const attemptOf = (state: LearnerAtExam, attemptId: number): Attempt => {
+  const attempt = state.attempts.find(({ id }) => id === attemptId);
+  if (attempt) return attempt;
+  throw new Refusal('attempt_not_found', `There is no attempt ${attemptId}.`);
+};
+
+/** The minutes that the learner would get when starting at this time (domain.md §3.5). */
+export const allowedTimeOf = (state: LearnerAtExam, facts: Facts, at: string): AllowedTime =>
+  allowedTime({
+    limitMinutes: facts.exam.timeLimitMins,
+    additionalMinutes: additionalMinutesOf(state.allowances),
+    carriedSeconds: currentAttempt(state)?.timeRemainingSeconds ?? null,
+    dueAt: facts.dueAt,
+    at,
+  });

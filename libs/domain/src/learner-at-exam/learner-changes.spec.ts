@@ -1,0 +1,53 @@
+import { StartAttempt, StopAttempt, SubmitAttempt } from '../attempts/attempt.commands.js';
+import { fold } from '../decider.js';
+import { after, attemptId, byLearner, created, informed, learner, started, submitted } from './attempt.examples.js';
+import { learnerAtExam } from './learner-at-exam.decider.js';
+import { changesPerExam, changesPerMinute, countChange, noChanges, refuseTooManyChanges } from './learner-changes.js';
+
+const metadata = { ...byLearner, ...learner };
+const state = fold(learnerAtExam, [created, started]);
+const stop = (at: string, origin: any = byLearner) => informed(new StopAttempt(learner, { attemptId, at }, origin));
+const minute = (count: number, by: any = metadata) =>
+  Array(count)
+    .fill({ data: { at: after(0) }, metadata: by })
+    .reduce(countChange, noChanges);
+const refusalOf = (act: () => void): any => {
+  try {
+    act();
+  } catch (refusal) {
+    return refusal;
+  }
+};
+
+describe('a learner', () => {
+  it(`may make ${changesPerMinute} changes a minute at an exam`, () => {
+    refuseTooManyChanges(minute(changesPerMinute - 1), state, stop(after(0)));
+    const refusal = refusalOf(() => refuseTooManyChanges(minute(changesPerMinute), state, stop(after(0.75))));
+    expect(refusal).toMatchObject({ code: 'too_many_changes', retryAfterSeconds: 15 });
+    expect(refusal.message).toMatch('Please wait');
+    refuseTooManyChanges(minute(changesPerMinute), state, stop(after(1)));
+  });
+
+  it(`may make ${changesPerExam} changes at an exam in all`, () => {
+    refuseTooManyChanges(minute(changesPerExam - 1), state, stop(after(5)));
+    const refusal = refusalOf(() => refuseTooManyChanges(minute(changesPerExam), state, stop(after(5))));
+    expect(refusal).toMatchObject({ code: 'too_many_changes', retryAfterSeconds: 86_400 });
+  });
+
+  it('can always hand in an attempt that runs, but not the same one again and again', () => {
+    const submit = informed(new SubmitAttempt(learner, { attemptId, at: after(0) }, byLearner));
+    refuseTooManyChanges(minute(changesPerExam), state, submit);
+    const over = fold(learnerAtExam, [created, started, submitted]);
+    expect(refusalOf(() => refuseTooManyChanges(minute(changesPerExam), over, submit))).toBeDefined();
+  });
+
+  it.each([
+    ['staff', { kind: 'user', userId: 1 }],
+    ['a provider', { kind: 'provider', name: 'test' }],
+    ['the clock', { kind: 'clock' }],
+  ])('is bounded, and %s is not', (_, actor) => {
+    refuseTooManyChanges(minute(changesPerExam), state, stop(after(0), { actor }));
+    const start = informed(new StartAttempt(learner, { at: after(0) }, byLearner));
+    refuseTooManyChanges(minute(changesPerExam, { actor, ...learner }), state, start);
+  });
+});

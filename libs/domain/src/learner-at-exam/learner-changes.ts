@@ -1,0 +1,53 @@
+import { isInProgress } from '../attempts/attempt.statuses.js';
+import type { Actor } from '../origin.js';
+import { Refusal } from '../refusal.js';
+import type { AnyLearnerAtExamCommand } from './learner-at-exam.decider.js';
+import type { LearnerAtExam } from './learner-at-exam.js';
+
+/** Far more than anybody needs who takes an exam. */
+export const changesPerMinute = 60;
+export const changesPerExam = 3000;
+
+/** What a learner changed at an exam: how often, and when the last times were. */
+export type LearnerChanges = { count: number; recent: readonly string[] };
+export const noChanges: LearnerChanges = { count: 0, recent: [] };
+
+type Change = { data: object; metadata: { actor: Actor; userId?: number } };
+
+const isByLearner = (actor: Actor, userId?: number) => actor.kind === 'user' && actor.userId === userId;
+
+export const countChange = (changes: LearnerChanges, { data, metadata: { actor, userId } }: Change): LearnerChanges =>
+  isByLearner(actor, userId)
+    ? { count: changes.count + 1, recent: [...changes.recent, (data as { at: string }).at].slice(-changesPerMinute) }
+    : changes;
+
+/**
+ * Refuses a change by a learner who made too many: each would make the stream longer for good. Running attempts can always
+ * be handed in, and others than the learner may change as much as they like.
+ */
+export const refuseTooManyChanges = (
+  { count, recent }: LearnerChanges,
+  state: LearnerAtExam,
+  { type, learner, origin, data }: AnyLearnerAtExamCommand,
+): void => {
+  if (!isByLearner(origin.actor, learner.userId)) return;
+  if (
+    type === 'SubmitAttempt' &&
+    state.attempts.some(({ id, status }) => id === data.attemptId && isInProgress(status))
+  )
+    return;
+  if (count >= changesPerExam)
+    throw new Refusal(
+      'too_many_changes',
+      `You have made ${count} changes at this exam, and no more are possible. Please contact the course team.`,
+      24 * 60 * 60,
+    );
+  const oldest = recent.length < changesPerMinute ? undefined : recent[0];
+  const seconds = oldest === undefined ? 0 : 60 - (Date.parse(data.at) - Date.parse(oldest)) / 1000;
+  if (seconds > 0)
+    throw new Refusal(
+      'too_many_changes',
+      `You have made ${changesPerMinute} changes at this exam within a minute. Please wait a moment and try again.`,
+      Math.ceil(seconds),
+    );
+};

@@ -1,0 +1,80 @@
+import type { Effect } from '../attempts/attempt.effects.js';
+import type { AttemptEvent } from '../attempts/attempt.events.js';
+import type { Attempt } from '../attempts/attempt.js';
+import type { LearnerAtExamCommand } from '../command.js';
+import { Refusal } from '../refusal.js';
+import type { ApplyReview, ReapplyReview } from '../reviews/review.commands.js';
+import type { ReviewEvent } from '../reviews/review.events.js';
+import { keptStatusOf, outcomeOf, type Review } from '../reviews/review.js';
+import { staysAsIs, transition } from './attempt.transitions.js';
+import { attemptOf, type LearnerAtExam } from './learner-at-exam.js';
+
+export const reviewDecisions = {
+  ApplyReview: (state: LearnerAtExam, command: ApplyReview): (ReviewEvent | AttemptEvent)[] => {
+    const { attemptId, attemptCode, reviewedBy, commentCount, sealed, at } = command.data;
+    const { facts } = command;
+    if (state.reviews[attemptId] && !facts.allowsReviewUpdates)
+      throw new Refusal(
+        'review_already_exists',
+        `We already have a review submitted regarding attempt_code=${attemptCode}. We do not allow for updates! (backend=${facts.exam.backend})`,
+      );
+    const status = keptStatusOf(command.data.status);
+    const received: ReviewEvent = {
+      type: 'ReviewReceived',
+      data: {
+        attemptId,
+        attemptCode,
+        status,
+        reviewedBy,
+        commentCount,
+        sealed,
+        ...(status === 'Suspicious' && reviewedBy === null ? { effects: [notice] } : {}),
+        at,
+      },
+    };
+    const before = state.reviews[attemptId];
+    const isKnown = before?.sealed === sealed && before.status === status && before.reviewedBy === reviewedBy;
+    const attempt = state.attempts.find(({ id }) => id === attemptId);
+    // A review of a removed attempt is kept, without consequences (domain.md §8.4).
+    if (!attempt) return isKnown ? [] : [received];
+    const moves = judged(state, attempt, { status, reviewedBy }, command);
+    return isKnown && staysAsIs(state, attempt, moves) ? [] : [received, ...moves];
+  },
+
+  ReapplyReview: (state: LearnerAtExam, command: ReapplyReview): AttemptEvent[] => {
+    const { attemptId } = command.data;
+    const review = state.reviews[attemptId];
+    if (!review) throw new Refusal('review_not_found', `There is no review of attempt ${attemptId}.`);
+    return judged(state, attemptOf(state, attemptId), review, command);
+  },
+};
+
+/** What a review does to its attempt. */
+const judged = (
+  state: LearnerAtExam,
+  attempt: Attempt,
+  review: Review,
+  command: LearnerAtExamCommand,
+): AttemptEvent[] => {
+  const { facts } = command;
+  const outcome = outcomeOf(review, {
+    passingStatuses: facts.backend?.passingStatuses ?? [],
+    requiresSecondReview: facts.requiresSecondReview,
+    supportsOnboarding: facts.backend?.supportsOnboarding ?? false,
+    isSampleAttempt: attempt.isSampleAttempt,
+  });
+  return transition(state, attempt, outcome, command, { by: review.reviewedBy });
+};
+
+/** Somebody should look at what no human has judged (domain.md §9.5). */
+const notice: Effect = { kind: 'support_notice', about: 'suspicious_review' };
+
+export const reviewEvolution = {
+  ReviewReceived: (
+    state: LearnerAtExam,
+    { data: { attemptId, status, reviewedBy, sealed } }: ReviewEvent,
+  ): LearnerAtExam => ({
+    ...state,
+    reviews: { ...state.reviews, [attemptId]: { status, reviewedBy, sealed } },
+  }),
+};

@@ -1,0 +1,162 @@
+import { ExamDay, name } from '../../../test/support/exam-day.js';
+import { AppendNotifier, type RecordedEvent, replay } from './index.js';
+import { created, until } from './testing.js';
+
+describe('a follower', () => {
+  let day: ExamDay;
+  beforeEach(async () => {
+    day = await ExamDay.open();
+  });
+  afterEach(() => day.close());
+
+  it('delivers what happened before it started and what happens later', async () => {
+    await day.sit('ada');
+    day.follow();
+    await day.has('ada:3');
+    await day.sit('bob');
+    await day.has('bob:3');
+    expect(day.delivered).toEqual(['ada:1', 'ada:2', 'ada:3', 'bob:1', 'bob:2', 'bob:3']);
+  });
+
+  it('may begin with what happens from its first run on, and then misses nothing', async () => {
+    await day.sit('ada');
+    const kept = () => day.db.owner.query("select from checkpoints where name = 'mail'");
+    const stop = day.follow({ startsNow: true });
+    await until('it has begun', async () => (await kept()).rowCount === 1);
+    await stop();
+    await day.sit('bob');
+    day.follow({ startsNow: true });
+    await day.has('bob:3');
+    expect(day.delivered).toEqual(['bob:1', 'bob:2', 'bob:3']);
+  });
+
+  it('goes on where it ended', async () => {
+    await day.sit('ada');
+    const stop = day.follow({ batch: 2 });
+    await day.has('ada:3');
+    await stop();
+    await day.sit('bob', [created]);
+    day.follow();
+    await day.has('bob:1');
+    expect(day.delivered).toEqual(['ada:1', 'ada:2', 'ada:3', 'bob:1']);
+  });
+
+  it('waits for whoever started earlier and has not ended', async () => {
+    const slow = await day.db.owner.connect();
+    await slow.query(`begin; insert into checkpoints values ('somebody', '0', 0)`);
+    await day.sit('ada', [created]);
+    day.follow();
+    const { rows } = await day.db.owner.query('select oldest_transaction_age() as age');
+    expect(rows[0].age).toBeGreaterThan(0);
+    await until('the follower looks', async () => (await day.db.owner.query('select from leases')).rowCount! > 0);
+    expect(day.delivered).toEqual([]);
+    await slow.query('commit');
+    slow.release();
+    await day.has('ada:1');
+  });
+
+  it('tries again, later and later, what cannot be delivered now', async () => {
+    await day.sit('ada');
+    const times: number[] = [];
+    const errors: unknown[] = [];
+    day.follow({
+      async handle(events) {
+        times.push(Date.now());
+        if (times.length < 4) throw new Error('The mail server is down');
+        await day.deliver(events);
+      },
+      onError: (error, attempt) => errors.push(`${(error as Error).message} ${attempt}`),
+    });
+    await day.has('ada:3');
+    expect(day.delivered).toEqual(['ada:1', 'ada:2', 'ada:3']);
+    expect(errors).toEqual([1, 2, 3].map((attempt) => `The mail server is down ${attempt}`));
+    [50, 100, 200].map((least, attempt) =>
+      expect(times[attempt + 1] - times[attempt]).toBeGreaterThanOrEqual(least - 1),
+    );
+  });
+
+  it('ends at once, also while it waits to try again', async () => {
+    await day.sit('ada');
+    let attempts = 0;
+    const stop = day.follow({
+      async handle() {
+        attempts++;
+        throw new Error('down');
+      },
+    });
+    await until('it waits for longer than this test may take', () => attempts === 4);
+    const before = Date.now();
+    await stop();
+    expect(Date.now() - before).toBeLessThan(400);
+    day.follow();
+    await day.has('ada:3');
+  });
+
+  it('leads alone, and another takes over when its connection dies', async () => {
+    const seen: string[] = [];
+    const leader = (who: string) => ({
+      handle: async (events: RecordedEvent[]) => void seen.push(...events.map((event) => `${who} ${name(event)}`)),
+      pollMs: 1,
+    });
+    day.follow(leader('first'));
+    await day.sit('ada', [created]);
+    await until('the first leads', () => seen.length === 1);
+    day.follow(leader('second'));
+    day.follow(leader('third'));
+    await day.sit('bob', [created]);
+    await until('bob is served', () => seen.length === 2);
+    expect(seen).toEqual(['first ada:1', 'first bob:1']);
+
+    // The leader is the only one that reads the log.
+    const leaders = `select pid from pg_stat_activity where datname = current_database() and query like '%from events e where%'
+      and pid <> pg_backend_pid()`;
+    const kill = `select pg_terminate_backend(pid) from (${leaders}) leader`;
+    await until('its connection is ended', async () => (await day.db.owner.query(kill)).rowCount === 1);
+    await day.sit('cyd', [created]);
+    await until('cyd is served', () => seen.length === 3);
+    expect(seen[2]).toMatch(/cyd:1$/);
+  });
+
+  it('is woken by the bell, however long it would else wait', async () => {
+    const bell = new AppendNotifier(day.db.pool);
+    day.follow({ wakes: true, pollMs: 3_600_000 });
+    for (const learner of ['ada', 'bob']) {
+      await day.sit(learner, [created]);
+      // Not once only: transactions of other databases may hold the event back when it is looked at.
+      await until(`${learner} is served`, async () => {
+        await Promise.all([bell.notify(), bell.notify()]);
+        return day.delivered.includes(`${learner}:1`);
+      });
+    }
+  });
+
+  it('outlives a database that goes away for a while', async () => {
+    await day.sit('ada', [created]);
+    const lines: string[] = [];
+    day.follow({ onLead: (line) => lines.push(line) });
+    await day.has('ada:1');
+    const { rows } = await day.db.owner.query('select current_database() as name');
+    await day.db.owner.query(`alter database ${rows[0].name} allow_connections false`).catch(() => {});
+    await day.db.owner.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
+      [rows[0].name],
+    );
+    await until('it has lost the lead', () => lines.some((line) => line.includes('No longer leads')));
+    await day.db.owner.query(`alter database ${rows[0].name} allow_connections true`).catch(() => {});
+    await day.sit('bob', [created]);
+    await day.has('bob:1');
+    expect(day.delivered).toEqual(['ada:1', 'bob:1']);
+  });
+
+  it('can be asked to show the log after any place', async () => {
+    const [first, ...later] = await day.sit('ada');
+    const replayed: RecordedEvent[] = [];
+    for await (const events of replay(day.db.pool, { after: first, batch: 1 })) replayed.push(...events);
+    expect(replayed).toEqual(later);
+    for await (const events of replay(day.db.pool)) {
+      expect(events).toHaveLength(3);
+      break; // whoever has seen enough leaves no connection behind
+    }
+    expect(await day.sit('bob')).toHaveLength(3);
+  });
+});

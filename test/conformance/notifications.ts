@@ -1,0 +1,99 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Child } from './child.js';
+import { explain, type Judge } from './judge.js';
+import type { Server } from './server.js';
+import type { Service } from './service.js';
+import { exams, proctored, type Step, step } from './step.js';
+import type { World } from './world.js';
+
+const watched = { ...proctored, backend: 'rest', external_id: null };
+const begin = (as: string): Step[] => [
+  step(
+    `${as} POST ~/attempt`,
+    200,
+    { exam_id: '{watched}', attempt_proctored: 'true', start_clock: 'true' },
+    { keep: { [as]: 'exam_attempt_id' } },
+  ),
+  step(`${as} GET ~/attempt/{${as}}`, 200), // for the vendor's id
+];
+const act = (as: string, action: string) => step(`${as} PUT ~/attempt/{${as}}`, 200, { action });
+const remove = (as: string) => step(`staff DELETE ~/attempt/{${as}}`, 200);
+
+/** What the service's stub of a vendor answers, and to how many calls, before it does as it is asked. */
+const troubles = [
+  { note: 'is busy', status: 503, body: {}, times: 4 },
+  { note: 'talks nonsense', status: 200, body: '<html>', times: 3 },
+  { note: 'no longer takes the token', status: 401, body: {}, times: 1 },
+  { note: 'stays away until it is left in peace', status: 502, body: {}, times: 7 },
+];
+
+/**
+ * What becomes of attempts is told to the vendor, by the worker here and within the request there: compares what the two
+ * stubs of a vendor took of each attempt, and that nothing is lost or told twice where the service's stub fails before.
+ */
+export async function compareNotifications(
+  world: World,
+  [oracle, service]: [Server, Service],
+  dir: string,
+  judge: Judge,
+): Promise<void> {
+  const play = async (steps: Step[]) => {
+    for (const each of steps) {
+      const exchange = await world.play(each);
+      const { right } = judge.verdictOn(exchange, world);
+      judge.count(right);
+      if (!right) console.log(`vendor news\n${explain(exchange)}\n`);
+    }
+  };
+  const compareWhere = async (what: string) => {
+    const expected = await newsAt(oracle, (id) => world.pairedWith('external', id));
+    let got = '';
+    for (const deadline = Date.now() + 60_000; got !== expected && Date.now() < deadline; await pause(200))
+      got = await newsAt(service, (id) => (world.isOurs('external', id) ? id : undefined));
+    const state = (await service.vendor({ method: 'GET', path: '/_provider/state' })).body as { answers: unknown[] };
+    const isRight = got === expected && expected !== '' && state.answers.length === 0;
+    judge.count(isRight);
+    const attempts = expected.split('\n').length;
+    console.log(`${isRight ? 'ok  ' : 'FAIL'} vendor news of ${attempts} attempts, while the vendor ${what}`);
+    if (!isRight) console.log(`  - reference:\n${expected}\n  - service:\n${got}`);
+  };
+
+  const worker = new Child('worker', dir, [process.execPath, 'dist/apps/main.js'], { ...service.env, ROLE: 'worker' });
+  try {
+    await play([exams({ watched }), ...['alice', 'bob', 'carol', 'dave'].flatMap(begin)]);
+    await play([
+      act('alice', 'stop'),
+      act('alice', 'submit'),
+      act('bob', 'error'),
+      remove('carol'),
+      act('dave', 'start'),
+    ]);
+    await play([act('dave', 'stop'), act('dave', 'start'), act('dave', 'submit'), remove('alice')]);
+    await compareWhere('is well');
+    for (const [index, { note, ...answer }] of troubles.entries()) {
+      const learner = ['erin', 'frank', 'grace', 'heidi'][index];
+      await play(begin(learner));
+      const body = JSON.stringify({ route: 'attempt', ...answer });
+      await service.vendor({ method: 'POST', path: '/_provider/answers', body });
+      await play([act(learner, 'submit'), ...begin('ivan'), act('ivan', 'error'), remove(learner), remove('ivan')]);
+      await compareWhere(note);
+    }
+  } finally {
+    await worker.stop();
+  }
+}
+
+/** Of each attempt that `nameOf` knows, one line: what the stub took of it, in order. */
+async function newsAt({ vendor }: Server, nameOf: (externalId: string) => string | undefined): Promise<string> {
+  const { body } = await vendor({ method: 'GET', path: '/_provider/calls?path=/attempt/' });
+  const lines = new Map<string, string[]>();
+  for (const { method, path, route, json, answer } of body as any[]) {
+    if (route !== 'attempt' || method === 'GET' || !answer.body?.status || answer.status !== 200) continue;
+    const name = nameOf(/\/attempt\/([^/]+)\//.exec(path)![1]);
+    if (name) lines.set(name, [...(lines.get(name) ?? []), method === 'DELETE' ? 'removed' : json.status]);
+  }
+  return [...lines.entries()]
+    .map(([name, news]) => `${name}: ${news.join(', ')}`)
+    .sort()
+    .join('\n');
+}

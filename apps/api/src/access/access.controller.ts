@@ -31,7 +31,7 @@ export class AccessController {
   )
   @QueryParam('from', time, 'Only entries of this time or later')
   @QueryParam('until', time, 'Only entries before this time')
-  async list(@Query() query: Record<string, string>): Promise<StreamableFile> {
+  async exportAccessLog(@Query() query: Record<string, string>): Promise<StreamableFile> {
     const pages = accessLog(this.pool, filterIn(query));
     // While the database is away, the answer is an error, and not a file that breaks off.
     const first = await pages.next();

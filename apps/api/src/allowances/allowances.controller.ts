@@ -41,7 +41,7 @@ export class AllowancesController {
   @ApiOperation({ summary: 'Grant a learner an allowance at an exam, or change it' })
   @RequestBody(AllowanceRequest)
   @Answers(200)
-  async grant(@Body() body: unknown, @CurrentUser() me: Caller, @CurrentOrigin() by: Origin): Promise<void> {
+  async grantAllowance(@Body() body: unknown, @CurrentUser() me: Caller, @CurrentOrigin() by: Origin): Promise<void> {
     const request = validated(AllowanceRequest, body, 'detail');
     const isMinutes = isMinutesKey(pythonRepr(request.key));
     if (isMinutes && typeof request.value !== 'string') throw bad('value', 'Not a valid string.');
@@ -62,7 +62,7 @@ export class AllowancesController {
   @ApiOperation({ summary: 'Withdraw an allowance; harmless when there is none' })
   @RequestBody(AllowanceRequest)
   @Answers(200)
-  async withdraw(@Body() body: unknown, @CurrentOrigin() by: Origin): Promise<void> {
+  async withdrawAllowance(@Body() body: unknown, @CurrentOrigin() by: Origin): Promise<void> {
     const request = validated(AllowanceRequest, body, 'detail');
     const examId = idIn(request.exam_id, 'exam_id');
     const userId = idIn(request.user_id, 'user_id');

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Inject, Param, Put } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Delete, Get, Inject, Param, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
@@ -37,6 +37,16 @@ import { Learners } from './learners.js';
 const badValue = () => new HttpAnswer(400, { detail: 'Enter a valid positive value number', field: 'allowance_value' });
 const nobody = () => new HttpAnswer(400, { detail: 'Enter a valid username or email', field: 'user_info' });
 
+const GrantsMany = () =>
+  applyDecorators(
+    Gate('course', { courses: coursesOfExams, logs: 'always', largestBody: longBody }),
+    ApiOperation({ summary: 'Grant the same allowance to several learners at several exams' }),
+    RequestBody(BulkAllowanceRequest),
+    Answers(200),
+    Answers(207, askedPairs, { description: 'Some were granted, some not' }),
+    Answers(400, noPairGranted),
+  );
+
 /** Allowances of a whole course, and many at once (rest-api.md §5.9–5.11). */
 @ApiTags('allowances')
 @Controller('api/edx_proctoring/v1/proctored_exam')
@@ -52,7 +62,7 @@ export class BulkAllowancesController {
   @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
   @ApiOperation({ summary: "A course's allowances" })
   @Answers(200, listOf(allowanceSchema))
-  async ofCourse(@Param('courseId') courseId: string) {
+  async listAllowances(@Param('courseId') courseId: string) {
     return (await allowancesOfCourse(this.pool, courseId)).map(allowanceJson);
   }
 
@@ -74,7 +84,7 @@ export class BulkAllowancesController {
   @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
   @ApiOperation({ summary: "A course's allowances by user name" })
   @Answers(200, allowancesByName)
-  async grouped(@Param('courseId') courseId: string) {
+  async listGroupedAllowances(@Param('courseId') courseId: string) {
     const groups: Record<string, object[]> = {};
     for (const allowance of await allowancesOfCourse(this.pool, courseId)) {
       const { username } = allowance.user;
@@ -84,14 +94,20 @@ export class BulkAllowancesController {
     return groups;
   }
 
-  @Put([':courseId/bulk_allowance', 'bulk_allowance'])
-  @Gate('course', { courses: coursesOfExams, logs: 'always', largestBody: longBody })
-  @ApiOperation({ summary: 'Grant the same allowance to several learners at several exams' })
-  @RequestBody(BulkAllowanceRequest)
-  @Answers(200)
-  @Answers(207, askedPairs, { description: 'Some were granted, some not' })
-  @Answers(400, noPairGranted)
-  async grant(
+  @Put(':courseId/bulk_allowance')
+  @GrantsMany()
+  grantAllowancesInCourse(
+    @Body() body: unknown,
+    @CurrentUser() me: Caller,
+    @CurrentOrigin() by: Origin,
+    @Client() client: AbortSignal,
+  ) {
+    return this.grantAllowances(body, me, by, client);
+  }
+
+  @Put('bulk_allowance')
+  @GrantsMany()
+  async grantAllowances(
     @Body() body: unknown,
     @CurrentUser() me: Caller,
     @CurrentOrigin() by: Origin,

@@ -28,7 +28,7 @@ export class ActiveExamsController {
   @Refuses(415)
   @QueryParam('user_id', userIdNumber)
   @QueryParam('course_id', text)
-  async list(@CurrentUser() me: Caller, @Body() body: unknown, @Query() query: Record<string, string>) {
+  async listActiveExams(@CurrentUser() me: Caller, @Body() body: unknown, @Query() query: Record<string, string>) {
     const { user_id, course_id } = { ...query, ...bodyObject(body) };
     const userId = idIn(user_id, 'user_id');
     const courseId = course_id == null ? undefined : pythonRepr(course_id);

@@ -76,7 +76,7 @@ export class AttemptsController {
   @ApiOperation({ summary: "The timer of the caller's running attempt" })
   @Answers(200, either(timerSchema, noTimer))
   @Answers(502, failure)
-  async active(@CurrentUser() me: Caller) {
+  async getTimer(@CurrentUser() me: Caller) {
     const attempt = await activeAttemptOf(this.pool, me.userId);
     const at = this.clock.now();
     return attempt
@@ -90,7 +90,7 @@ export class AttemptsController {
   @RequestBody(CreateAttemptRequest)
   @Answers(200, attemptIdSchema)
   @Answers(502, failure)
-  async create(@Body() body: unknown, @CurrentUser() me: Caller, @CurrentOrigin() by: Origin) {
+  async createAttempt(@Body() body: unknown, @CurrentUser() me: Caller, @CurrentOrigin() by: Origin) {
     const request = validated(CreateAttemptRequest, body, 'detail');
     const examId = idIn(request.exam_id, 'exam_id');
     if (examId === undefined) throw noExam(request.exam_id);
@@ -116,7 +116,7 @@ export class AttemptsController {
   @Gate('login', { priority: 'poll', logs: 'others' })
   @ApiOperation({ summary: 'An attempt of the caller, with the time that is left: the poll' })
   @Answers(200, polledAttempt)
-  async poll(@WholeNumber('attemptId') attemptId: string, @CurrentUser() me: Caller) {
+  async getAttempt(@WholeNumber('attemptId') attemptId: string, @CurrentUser() me: Caller) {
     const found = await attemptById(this.pool, attemptId);
     if (!found) throw unknown(`Attempted to get attempt_id=${attemptId} but this attempt does not exist.`);
     noteSubject(found.userId);
@@ -141,7 +141,7 @@ export class AttemptsController {
   @RequestBody(ChangeAttemptRequest)
   @Answers(200, changedAttemptId)
   @Answers(502, failure)
-  async change(
+  async changeAttempt(
     @WholeNumber('attemptId') attemptId: string,
     @Body() body: unknown,
     @CurrentUser() me: Caller,
@@ -179,7 +179,7 @@ export class AttemptsController {
   @Gate('login', { logs: 'others' })
   @ApiOperation({ summary: 'The learner has seen the result, and sees the exam from now on' })
   @Answers(200)
-  async acknowledge(
+  async acknowledgeReviewStatus(
     @Param('attemptId') id: string,
     @CurrentUser() me: Caller,
     @CurrentOrigin() by: Origin,
@@ -204,7 +204,7 @@ export class AttemptsController {
   @Gate('course', { courses: ({ pool, params }) => courseOfAttempt(pool, params.attemptId), logs: 'always' })
   @ApiOperation({ summary: 'Take an attempt away, with what the learner did in it' })
   @Answers(200)
-  async remove(@WholeNumber('attemptId') attemptId: string, @CurrentOrigin() by: Origin): Promise<void> {
+  async removeAttempt(@WholeNumber('attemptId') attemptId: string, @CurrentOrigin() by: Origin): Promise<void> {
     const attempt = await attemptById(this.pool, attemptId);
     if (!attempt) throw unknown(deletedUnknown(attemptId));
     noteSubject(attempt.userId);

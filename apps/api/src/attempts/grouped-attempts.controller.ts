@@ -31,7 +31,7 @@ export class GroupedAttemptsController {
   @ApiOperation({ summary: "A course's attempts by learner and exam" })
   @Answers(200, attemptGroupsSchema)
   @QueryParam('page', pageNumber, '25 groups each')
-  ofCourse(@Param('courseId') courseId: string, @Query('page') asked?: string) {
+  listAttempts(@Param('courseId') courseId: string, @Query('page') asked?: string) {
     return this.groups(courseId, '', asked);
   }
 
@@ -40,7 +40,7 @@ export class GroupedAttemptsController {
   @ApiOperation({ summary: 'The same, of learners whose user name or e-mail contains a text' })
   @Answers(200, attemptGroupsSchema)
   @QueryParam('page', pageNumber, '25 groups each')
-  search(@Param('courseId') courseId: string, @Param('text') text: string, @Query('page') asked?: string) {
+  searchAttempts(@Param('courseId') courseId: string, @Param('text') text: string, @Query('page') asked?: string) {
     return this.groups(courseId, text, asked);
   }
 
@@ -49,7 +49,7 @@ export class GroupedAttemptsController {
   @ApiOperation({ summary: "Take all of a learner's attempts at an exam away" })
   @Answers(200)
   @Answers(404, text)
-  async reset(
+  async resetAttempts(
     @WholeNumber('examId') examId: string,
     @WholeNumber('userId') userId: string,
     @CurrentOrigin() by: Origin,

@@ -47,7 +47,7 @@ export class LearningSequenceController {
   @Answers(200, timerOrNothing)
   @Answers(502, failure)
   @QueryParam('user_id', userIdNumber, 'Of global staff only')
-  async active(@CurrentUser() me: Caller, @Query('user_id') userId?: string) {
+  async getActiveAttempt(@CurrentUser() me: Caller, @Query('user_id') userId?: string) {
     const at = this.clock.now();
     const active = await this.activeOf(subjectOf(me, userId), me, at);
     return active ? this.timer.of(active, at, true) : {};
@@ -61,7 +61,7 @@ export class LearningSequenceController {
   @QueryParam('content_id', text)
   @QueryParam('is_learning_mfe', mfeFlag)
   @QueryParam('user_id', userIdNumber, 'Of global staff only')
-  async exam(
+  async getSequenceExam(
     @Param('courseId') courseId: string,
     @CurrentUser() me: Caller,
     @Query('content_id') contentId?: string,

@@ -20,7 +20,7 @@ export class CsrfController {
   @Gate('anyone')
   @ApiOperation({ summary: 'The token for the header `X-CSRFToken`, and the cookie `csrftoken` that it belongs to' })
   @Answers(200, object('CsrfToken', { csrfToken: text }))
-  token(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  getCsrfToken(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const known = secretIn(request.headers);
     const secret = known ?? newSecret();
     const secure = this.configuration.settings.https === 'on' ? '; Secure' : '';

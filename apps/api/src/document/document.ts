@@ -1,7 +1,10 @@
+import { createRequire } from 'node:module';
+import { isDeepStrictEqual } from 'node:util';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { limits } from '#domain';
 import { asWritten, contentIdPattern, courseIdPattern } from '../http/reference-urls.js';
+import { sharedSchemas } from './event-data.js';
 import { detail, either, failure, type Schema, text } from './schemas.js';
 
 type Operation = { 'x-gate'?: string; parameters?: any[]; requestBody?: unknown; responses: any; security?: object[] };
@@ -9,19 +12,43 @@ type Operation = { 'x-gate'?: string; parameters?: any[]; requestBody?: unknown;
 const description = `Behaves as edx-proctoring 4.16.1. Answers are JSON, also those that are a text; \`?format=\` may say
 \`json\` and nothing else. Every answer has an \`X-Request-Id\`; those below \`/api\` name the methods of their path in \`Allow\`.`;
 
+const { version, license } = createRequire(import.meta.url)('#package.json');
+
+const tags = {
+  attempts: 'A learner takes an exam',
+  exams: 'The exams of a course and their settings',
+  allowances: 'More time, or another exception, for one learner at one exam',
+  onboarding: "A learner's first check with a provider",
+  learners: 'The pages that a learner sees before, during and after an exam',
+  providers: 'The companies that proctor: reviews, readiness, dashboards',
+  browsers: 'What a page in a browser needs',
+  lms: 'The LMS sends the roster: people, courses, enrolments, dates',
+  retirement: 'A learner is forgotten',
+  audit: 'The log, who read what, and proofs of erasure',
+  health: 'For load balancers and orchestrators',
+};
+
 /**
  * The OpenAPI document: what the controllers say of their routes, and what all routes have in common. It is complete and
  * true: document.spec.ts compares it with the routes, and `npm run schemathesis` with the answers.
  */
 export function documentOf(app: NestFastifyApplication): OpenAPIObject {
-  const page = new DocumentBuilder().setTitle('Exam proctoring').setVersion('1').setDescription(description);
-  const document = SwaggerModule.createDocument(app, page.build());
+  const page = new DocumentBuilder()
+    .setTitle('Exam proctoring')
+    .setVersion(version)
+    .setDescription(description)
+    .setLicense(license, `https://spdx.org/licenses/${license}.html`)
+    .addServer('/', 'This service');
+  for (const [tag, meaning] of Object.entries(tags)) page.addTag(tag, meaning);
+  const operationIdFactory = (_controller: string, method: string) => method;
+  const document = SwaggerModule.createDocument(app, page.build(), { operationIdFactory });
   const paths = Object.entries(document.paths).map(([path, item]) => {
     const operations = Object.entries(item).filter(([method]) => describable.includes(method));
     for (const [method, operation] of operations) complete(path, method, operation);
     return [asWritten(path), Object.fromEntries(operations)];
   });
-  const components = { ...document.components, securitySchemes };
+  const components: any = { ...document.components, securitySchemes };
+  components.schemas = { ...components.schemas, ...sharedSchemas };
   return withSchemas({ ...document, paths: Object.fromEntries(paths), components });
 }
 
@@ -86,6 +113,7 @@ function complete(path: string, method: string, operation: Operation) {
   }));
   const others = (operation.parameters ?? []).filter((each) => each.in !== 'path');
   operation.parameters = [...inPath, ...others.map(limited)];
+  operation.security = [];
   if (!path.startsWith('/api/')) return;
 
   const { 'x-gate': gate, requestBody, parameters, responses } = operation;
@@ -132,7 +160,7 @@ function also(responses: any, status: number, schema: Schema | undefined, reason
     ...known,
     ...(told &&
       schema &&
-      told !== schema && { content: { ...known.content, [json]: { schema: either(told, schema) } } }),
+      !isDeepStrictEqual(told, schema) && { content: { ...known.content, [json]: { schema: either(told, schema) } } }),
     ...(headers[0] && { headers: Object.fromEntries(headers.map((name) => [name, { schema: text }])) }),
     description: known.description ? `${known.description}; or: ${reason}` : reason,
   };

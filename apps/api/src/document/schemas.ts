@@ -24,11 +24,12 @@ export const anything: Schema = {};
 export const emptyObject: Schema = { type: 'object', additionalProperties: false };
 
 export const oneOf = (...words: string[]): Schema => ({ type: 'string', enum: words });
-export const orNull = (schema: Schema): Schema => ({
-  ...schema,
-  nullable: true,
-  ...(schema.enum && { enum: [...schema.enum, null] }),
-});
+const nothing: Schema = { type: 'string', enum: [null], nullable: true };
+/** `nullable` means nothing without `type`: null is then one more of the schemas. */
+export const orNull = (schema: Schema): Schema => {
+  if (schema.anyOf) return { ...schema, anyOf: [...schema.anyOf, nothing] };
+  return { ...schema, nullable: true, ...(schema.enum && { enum: [...schema.enum, null] }) };
+};
 export const listOf = (items: Schema): Schema => ({ type: 'array', items });
 export const mapOf = (values: Schema): Schema => ({ type: 'object', additionalProperties: values });
 export const either = (...schemas: Schema[]): Schema => ({ anyOf: schemas });

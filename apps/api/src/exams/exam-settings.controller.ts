@@ -39,7 +39,7 @@ export class ExamSettingsController {
   @Answers(200, examSettings)
   @Answers(500, detail, { description: 'The provider is not configured' })
   @Answers(502, failure)
-  async settings(@WholeNumber('examId') examId: string, @Headers('accept-language') accepted = '') {
+  async getExamSettings(@WholeNumber('examId') examId: string, @Headers('accept-language') accepted = '') {
     const exam = await examById(this.pool, examId);
     if (!exam) throw new Refusal('exam_not_found', `Attempted to get exam_id=${examId}, but this exam does not exist.`);
     const { settings } = this.configuration;
@@ -66,7 +66,7 @@ export class ExamSettingsController {
   @Gate('login')
   @ApiOperation({ summary: 'What reviewers are told of an exam' })
   @Answers(200, reviewPolicy)
-  async policy(@WholeNumber('examId') examId: string) {
+  async getReviewPolicy(@WholeNumber('examId') examId: string) {
     return { review_policy: (await examById(this.pool, examId))?.reviewPolicy ?? null };
   }
 
@@ -76,7 +76,7 @@ export class ExamSettingsController {
   @RequestBody(ReviewPolicyRequest)
   @Answers(200)
   @Answers(400, messages)
-  async setPolicy(
+  async setReviewPolicy(
     @WholeNumber('examId') examId: string,
     @Body() body: unknown,
     @CurrentUser() me: Caller,

@@ -40,7 +40,7 @@ export class ExamsController {
   @Answers(200, examIdSchema)
   @Answers(400, messages)
   @RequestBody(CreateExamRequest)
-  async create(@Body() body: unknown, @CurrentOrigin() by: Origin) {
+  async createExam(@Body() body: unknown, @CurrentOrigin() by: Origin) {
     const request = validated(CreateExamRequest, body);
     const { course_id, content_id } = request;
     if (await examByContent(this.pool, course_id.trim(), content_id.trim())) throw notUnique();
@@ -68,7 +68,7 @@ export class ExamsController {
   @Answers(200, examIdSchema)
   @Answers(422, detail, { description: 'A proctored exam with a provider that is not configured' })
   @RequestBody(ChangeExamRequest)
-  async change(@Body() body: unknown, @CurrentOrigin() by: Origin) {
+  async changeExam(@Body() body: unknown, @CurrentOrigin() by: Origin) {
     const request = validated(ChangeExamRequest, body, 'detail');
     const changes = {
       examName: textIn(request.exam_name),
@@ -94,7 +94,7 @@ export class ExamsController {
   @Gate('login')
   @ApiOperation({ summary: 'An exam by its id' })
   @Answers(200, examSchema)
-  async byId(@WholeNumber('examId') examId: string) {
+  async getExam(@WholeNumber('examId') examId: string) {
     const exam = await examById(this.pool, examId);
     if (exam) return examJson(exam);
     throw new Refusal('exam_not_found', `Attempted to get exam_id=${examId}, but this exam does not exist.`);
@@ -104,7 +104,7 @@ export class ExamsController {
   @Gate('login')
   @ApiOperation({ summary: 'An exam by its course and content id; a path of three parts is a course with slashes' })
   @Answers(200, either(examSchema, listOf(examSchema)))
-  async byContent(@Param('courseId') courseId: string, @Param('contentId') contentId: string) {
+  async getExamByContent(@Param('courseId') courseId: string, @Param('contentId') contentId: string) {
     const exam = await examByContent(this.pool, courseId, contentId);
     if (exam) return examJson(exam);
     const message = `Cannot find proctored exam in course_id=${courseId} with content_id=${contentId}`;
@@ -115,7 +115,7 @@ export class ExamsController {
   @Gate('login')
   @ApiOperation({ summary: "A course's active exams" })
   @Answers(200, listOf(examSchema))
-  async ofCourse(@Param('courseId') courseId: string) {
+  async listExams(@Param('courseId') courseId: string) {
     return (await examsOfCourse(this.pool, courseId)).filter(({ isActive }) => isActive).map(examJson);
   }
 
@@ -125,7 +125,7 @@ export class ExamsController {
   @Answers(200, listOf(examIdSchema))
   @Answers(422, either(messages, listOf(either(messages, listOf(text)))))
   @JsonRequestBody([PublishedExamRequest])
-  async publish(@Param('courseId') courseId: string, @Body() body: unknown, @CurrentOrigin() by: Origin) {
+  async publishExams(@Param('courseId') courseId: string, @Body() body: unknown, @CurrentOrigin() by: Origin) {
     const exams = validatedList(PublishedExamRequest, body).map((item) => ({
       contentId: item.content_id,
       examName: item.exam_name,

@@ -63,7 +63,7 @@ export class HealthController {
   @Gate('anyone')
   @ApiOperation({ summary: 'The process answers' })
   @Answers(200, object('Alive', { status: text }))
-  live() {
+  checkLiveness() {
     return { status: 'ok' };
   }
 
@@ -72,7 +72,7 @@ export class HealthController {
   @ApiOperation({ summary: 'Requests can be served: the database is reachable and up to date' })
   @Answers(200, ready)
   @Answers(503, either(object('NotReady', { status: text }, { missing: listOf(text) }), detail))
-  async ready() {
+  async checkReadiness() {
     if (this.draining.hasBegun) throw new HttpAnswer(503, { status: 'ending' });
     const { rows } = await this.pool.query(applied);
     const missing = migrationNames.filter((name) => !rows[0].names?.includes(name));

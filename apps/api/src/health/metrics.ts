@@ -174,7 +174,7 @@ export class MetricsController {
   @Answers(200, text, { type: 'text/plain' })
   @Refuses(503)
   @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
-  show() {
+  getMetrics() {
     return this.metrics.text();
   }
 }

@@ -1,28 +1,48 @@
 import type { ErasureCertificate } from '#commands';
-import type { RecordedEvent } from '#event-store';
-import { flag, integer, listOf, object, orNull, text, time } from '../document/schemas.js';
+import type { ExamEvent, LearnerAtExamEvent, LearnerEvent } from '#domain';
+import type { GenerationBegan, RecordedEvent } from '#event-store';
+import { eventData } from '../document/event-data.js';
+import { flag, integer, listOf, object, oneOf, orNull, type Schema, text, time } from '../document/schemas.js';
 
-const storedEvent = object<RecordedEvent>('StoredEvent', {
-  id: { type: 'string', format: 'uuid' },
-  type: text,
-  data: { type: 'object', additionalProperties: true, description: 'See the catalogue of events' },
-  stream: text,
-  version: integer,
-  generation: integer,
-  position: text,
-  xid: text,
-  schemaVersion: integer,
-  metadata: { type: 'object', additionalProperties: true },
-  recordedAt: time,
-  hash: text,
+export type LogEvent = RecordedEvent<ExamEvent | LearnerAtExamEvent | LearnerEvent | GenerationBegan>;
+
+type EventType = LogEvent['type'];
+
+const eventOf = (type: EventType) =>
+  object<RecordedEvent>(type, {
+    id: { ...text, format: 'uuid' },
+    type: oneOf(type),
+    data: eventData[type],
+    stream: text,
+    version: integer,
+    generation: integer,
+    position: text,
+    xid: text,
+    schemaVersion: integer,
+    metadata: { $ref: '#/components/schemas/Metadata' },
+    recordedAt: time,
+    hash: text,
+  });
+
+/** One of these events; `type` says which. */
+const oneEventOf = (types: EventType[]): Schema => ({
+  oneOf: types.map(eventOf),
+  discriminator: {
+    propertyName: 'type',
+    mapping: Object.fromEntries(types.map((type) => [type, `#/components/schemas/${type}`])),
+  },
 });
+
+const types = Object.keys(eventData) as EventType[];
+export const logEvent = oneEventOf(types);
+const attemptEvent = oneEventOf(types.filter((type) => (eventData[type] as Schema).properties?.attemptId));
 
 export const attemptHistory = object('AttemptHistory', {
   attempt_id: integer,
   stream: text,
   is_intact: flag,
   problem: orNull(text),
-  events: listOf(storedEvent),
+  events: listOf(attemptEvent),
 });
 
 export const attemptDeliveries = object('AttemptDeliveries', {

@@ -23,7 +23,7 @@ import { Answers, QueryParam } from '../document/answers.js';
 import { integer, text, time } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
-import { attemptDeliveries, attemptHistory, attemptState, erasures } from './history.answers.js';
+import { attemptDeliveries, attemptHistory, attemptState, erasures, logEvent } from './history.answers.js';
 
 /** A pair, without a generation, is of the first one. */
 const place = /^(?:(\d{1,9})\.)?(\d{1,19})\.(\d{1,18})$/;
@@ -57,7 +57,7 @@ export class HistoryController implements OnApplicationShutdown {
   @Gate('course', { ...auditors, logs: 'always' })
   @ApiOperation({ summary: "An attempt's events, and whether the log still proves them" })
   @Answers(200, attemptHistory)
-  async history(@WholeNumber('attemptId') attemptId: string) {
+  async getAttemptHistory(@WholeNumber('attemptId') attemptId: string) {
     const { stream, events } = await this.eventsOf(attemptId);
     const problem = await this.events.verify(stream);
     return {
@@ -77,7 +77,7 @@ export class HistoryController implements OnApplicationShutdown {
   @Answers(200, attemptState)
   @QueryParam('at', time, 'After all events up to this time')
   @QueryParam('version', { ...integer, minimum: 0, maximum: 999_999_999 }, 'Of the stream: after this event')
-  async state(
+  async getAttemptState(
     @WholeNumber('attemptId') attemptId: string,
     @Query('at') at?: string,
     @Query('version') version?: string,
@@ -104,7 +104,7 @@ export class HistoryController implements OnApplicationShutdown {
     summary: "Which message of which of the attempt's events is where in Kafka, in the order of publishing",
   })
   @Answers(200, attemptDeliveries)
-  async deliveries(@WholeNumber('attemptId') attemptId: string) {
+  async listAttemptDeliveries(@WholeNumber('attemptId') attemptId: string) {
     const { events } = await this.eventsOf(attemptId);
     const eventOf = new Map(events.map((event) => [event.id, event]));
     const deliveries = await deliveriesOf(this.pool, events);
@@ -130,7 +130,7 @@ export class HistoryController implements OnApplicationShutdown {
   @Gate('staff', { scopes: ['audit:read'], logs: 'always' })
   @ApiOperation({ summary: "What a learner's retirement destroyed, what remains and why: signed, oldest first" })
   @Answers(200, erasures)
-  async erasures(@WholeNumber('userId') userId: string) {
+  async listErasures(@WholeNumber('userId') userId: string) {
     const certificates = isRowId(userId) ? await erasureCertificates(this.pool, userId) : [];
     if (certificates.length === 0) throw new NotFoundException();
     return { user_id: Number(userId), certificates };
@@ -139,9 +139,9 @@ export class HistoryController implements OnApplicationShutdown {
   @Get('events')
   @Gate('staff', { scopes: ['audit:read'], logs: 'export' })
   @ApiOperation({ summary: 'The whole log in order, one event a line; go on with the last line as `after`' })
-  @Answers(200, text, { type: 'application/x-ndjson' })
+  @Answers(200, { ...text, 'x-line': logEvent }, { type: 'application/x-ndjson' })
   @QueryParam('after', { ...text, pattern: place.source }, '<generation>.<xid>.<position> of an event')
-  async log(@Query('after') after?: string): Promise<StreamableFile> {
+  async exportLog(@Query('after') after?: string): Promise<StreamableFile> {
     const found = place.exec(after ?? '0.0.0');
     if (!found) throw refused(400, 'after: not <generation>.<xid>.<position>.');
     const [, generation = '1', xid, position] = found;

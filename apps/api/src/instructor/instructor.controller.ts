@@ -37,7 +37,11 @@ export class InstructorController {
   @ApiOperation({ summary: "To the provider's dashboard of a course" })
   @ToDashboard()
   @Answers(400, text)
-  async course(@Param('courseId') courseId: string, @CurrentUser() me: Caller, @Res() reply: FastifyReply) {
+  async openCourseDashboard(
+    @Param('courseId') courseId: string,
+    @CurrentUser() me: Caller,
+    @Res() reply: FastifyReply,
+  ) {
     const exams = (await examsOfCourse(this.pool, courseId)).filter(({ isActive }) => isActive);
     const last = exams.at(-1);
     if (!last) throw nothing(`No exams in course ${courseId}.`);
@@ -54,7 +58,7 @@ export class InstructorController {
   @ToDashboard()
   @QueryParam('attempt', text, "The provider's id of an attempt")
   @QueryParam('config', oneOf('true'), 'Its configuration')
-  async exam(
+  async openExamDashboard(
     @Param('courseId') courseId: string,
     @WholeNumber('examId') examId: string,
     @CurrentUser() me: Caller,

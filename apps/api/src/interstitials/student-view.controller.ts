@@ -42,7 +42,7 @@ export class StudentViewController {
   @QueryParam('user_role', text, '`student` if absent; only staff of the course may be something else')
   @QueryParam('grace_period_mins', gracePeriod, "The course's grace period; of staff of the course only")
   @QueryParam('allow_proctoring_opt_out', yes, 'The page offers the exam without proctoring')
-  async view(
+  async getStudentView(
     @Param('courseId') courseId: string,
     @CurrentUser() me: Caller,
     @Query() query: Parameters,
@@ -74,7 +74,7 @@ export class StudentViewController {
   @Answers(200, either(statusSummary, emptyObject), { headers: { 'Content-Language': { schema: text } } })
   @QueryParam('content_id', text)
   @QueryParam('user_id', userIdNumber, 'Of global staff only')
-  async summary(
+  async getStatusSummary(
     @Param('courseId') courseId: string,
     @CurrentUser() me: Caller,
     @Query() query: Parameters,

@@ -35,7 +35,7 @@ export class LaunchController {
   @ApiOperation({ summary: 'A learner comes in through a secure browser' })
   @Redirects('The exam in its course; with a signed cookie `exam` where the provider has a secure browser')
   @Answers(404, text, { type: 'text/html' })
-  get(@Param('attemptCode') code: string, @Req() { method }: FastifyRequest, @Res() reply: FastifyReply) {
+  launchExam(@Param('attemptCode') code: string, @Req() { method }: FastifyRequest, @Res() reply: FastifyReply) {
     return this.launch(code, reply, method === 'GET');
   }
 
@@ -44,7 +44,7 @@ export class LaunchController {
   @ApiOperation({ summary: 'The same' })
   @Redirects('The exam in its course; with a signed cookie `exam` where the provider has a secure browser')
   @Answers(404, text, { type: 'text/html' })
-  post(@Param('attemptCode') code: string, @Res() reply: FastifyReply) {
+  launchExamByPost(@Param('attemptCode') code: string, @Res() reply: FastifyReply) {
     return this.launch(code, reply, true);
   }
 

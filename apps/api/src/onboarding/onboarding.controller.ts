@@ -55,7 +55,7 @@ export class OnboardingController {
   @QueryParam('course_id', text)
   @QueryParam('username', text)
   @QueryParam('is_learning_mfe', mfeFlag)
-  async own(@CurrentUser() me: Caller, @Query() query: Record<string, string>) {
+  async getOnboarding(@CurrentUser() me: Caller, @Query() query: Record<string, string>) {
     const { status, expiresAt, link, when, opensAt, provider } = await this.onboardingFor(me, query, this.clock.now());
     return {
       onboarding_status: status,
@@ -76,7 +76,7 @@ export class OnboardingController {
   @QueryParam('course_id', text)
   @QueryParam('username', text)
   @QueryParam('is_learning_mfe', mfeFlag)
-  async panel(
+  async getOnboardingPanel(
     @CurrentUser() me: Caller,
     @Query() query: Record<string, string>,
     @Headers('accept-language') accepted: string | undefined,
@@ -126,7 +126,7 @@ export class OnboardingController {
   @QueryParam('page', pageNumber, '25 learners each')
   @QueryParam('text_search', text)
   @QueryParam('statuses', text, 'Separated by commas')
-  async ofCourse(
+  async listOnboarding(
     @Param('courseId') courseId: string,
     @Query('page') asked?: string,
     @Query('text_search') search = '',

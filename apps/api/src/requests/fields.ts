@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Expose, Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
 import { instantFrom, isLongerThan, limits } from '#domain';
-import { either, flag, listOf, number, type Schema, text } from '../document/schemas.js';
+import { either, flag, listOf, number, orNull, type Schema, text } from '../document/schemas.js';
 
 /**
  * `required: false` allows a field to be absent, `nullable` allows null. `like` is what the document says of it beyond its
@@ -145,9 +145,10 @@ function field(
     const value = obj[key];
     return messageOf(value) === undefined && value !== undefined && value !== null ? read(value) : value;
   };
-  const schema = type === 'date-time' ? { type: 'string', format: type } : type === 'any' ? {} : { type };
+  const plain = type === 'date-time' ? { type: 'string', format: type } : type === 'any' ? {} : { type };
+  const schema = { ...plain, ...like };
   return applyDecorators(
-    ApiProperty({ ...schema, ...like, required, nullable } as object),
+    ApiProperty({ ...(nullable ? orNull(schema) : schema), required } as object),
     Expose(),
     Transform(convert),
     ValidateBy({

@@ -38,7 +38,7 @@ export class RetirementController {
   @Answers(200, doneByProvider)
   @Answers(500, doneByProvider, { description: 'A provider refused; the others were asked all the same' })
   @ForRetirement()
-  async atProviders(@WholeNumber('userId') userId: string, @CurrentUser() me: Caller) {
+  async retireLearnerAtProviders(@WholeNumber('userId') userId: string, @CurrentUser() me: Caller) {
     await this.begin(me);
     const done: Record<string, boolean> = {};
     for (const backend of await providersOfLearner(this, userId)) {
@@ -57,7 +57,7 @@ export class RetirementController {
   @ApiOperation({ summary: 'Forget a learner here: names, allowances, and the key to all that is sealed' })
   @Answers(204)
   @ForRetirement()
-  async here(@WholeNumber('userId') userId: string, @CurrentUser() me: Caller, @CurrentOrigin() by: Origin) {
+  async retireLearner(@WholeNumber('userId') userId: string, @CurrentUser() me: Caller, @CurrentOrigin() by: Origin) {
     await this.begin(me);
     await this.commands.execute(new RetireLearner(userId, this.clock.now(), by));
     this.authentication.forget();

@@ -32,7 +32,7 @@ export class AnonymousReviewsController {
   @JsonRequestBody(SoftwareSecureReview)
   @Answers(200, oneOf('OK'))
   @Refuses(400, 403)
-  fromAddress(@Req() request: FastifyRequest) {
+  sendReviewFromAddress(@Req() request: FastifyRequest) {
     return this.receive(request, undefined);
   }
 
@@ -44,7 +44,7 @@ export class AnonymousReviewsController {
   @JsonRequestBody(SoftwareSecureReview)
   @Answers(200, oneOf('OK'))
   @Refuses(400, 403)
-  withSecret(@Req() request: FastifyRequest, @Param('secret') secret: string) {
+  sendReviewWithSecret(@Req() request: FastifyRequest, @Param('secret') secret: string) {
     return this.receive(request, secret);
   }
 

@@ -41,7 +41,7 @@ export class ReviewsController {
   @ApiOperation({ summary: "The learner's set-up is done" })
   @Answers(200, ok)
   @Answers(404, either(text, detail))
-  async ready(@Param('externalId') externalId: string, @Req() request: FastifyRequest) {
+  async markAttemptReady(@Param('externalId') externalId: string, @Req() request: FastifyRequest) {
     const sender = await this.senders.of(request, `${externalId}/ready`);
     const found = await this.attempt(externalId, sender);
     noteAttempt(found);
@@ -68,7 +68,7 @@ export class ReviewsController {
   @Answers(200, ok)
   @Answers(403, undefined, { description: 'Not a reviewer: an empty body' })
   @Answers(412, oneOf('Exam no longer proctored'))
-  async reviewed(@Param('externalId') externalId: string, @Body() body: unknown, @Req() request: FastifyRequest) {
+  async sendReview(@Param('externalId') externalId: string, @Body() body: unknown, @Req() request: FastifyRequest) {
     const sender = await this.senders.of(request, `${externalId}/reviewed`);
     const found = await this.attempt(externalId, sender);
     noteAttempt(found);

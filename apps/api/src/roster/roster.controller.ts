@@ -31,7 +31,7 @@ export class RosterController {
   @JsonRequestBody(rosterSchema)
   @Answers(200, writtenCounts)
   @Answers(422, rosterErrors)
-  async put(@Body() body: unknown, @CurrentUser() me: Caller, @Req() request: FastifyRequest) {
+  async putRoster(@Body() body: unknown, @CurrentUser() me: Caller, @Req() request: FastifyRequest) {
     const { retirementServiceWorkerUsername } = this.configuration.settings;
     const powers = { parts: partsFor(me), privilegedNames: [retirementServiceWorkerUsername] };
     const counts = await upsertRoster(this.pool, readable(body), powers, originOf(request));

@@ -128,7 +128,7 @@ export function compare(oracle: Answer, ours: Answer, ids: Ids): string[] {
   }
 }
 
-/** Each side has a vendor's stub of its own, and puts a random id into the token that leads to its pages. */
+/** Each side has a provider's stub of its own, and puts a random id into the token that leads to its pages. */
 function placeOf(location = ''): string {
   const [, page, claims] = /^http:\/\/127\.0\.0\.1:\d+(\/.*\?jwt=)[^.]*\.([^.]*)\./.exec(location) ?? [];
   if (claims === undefined) return location;

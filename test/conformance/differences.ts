@@ -404,7 +404,7 @@ export const differences: Difference[] = [
   {
     name: 'attempts of one instant',
     reason: 'the clock stands still in a request: what the reference makes in it one after the other has one time here',
-    // Of a declined attempt that is gone it then finds the version before the last, in which a vendor still knew it.
+    // Of a declined attempt that is gone it then finds the version before the last, in which a provider still knew it.
     explains: (line, exchange, history) =>
       ((exchange.ours.body as any)?.detail === 'The attempt has no record locator.' &&
         history.some((earlier) => actionOf(earlier) === 'decline')) ||

@@ -83,13 +83,13 @@ class Examples {
     return answer;
   }
 
-  /** What it tells its stub of a vendor holds for both; what it reads there is the reference's. */
+  /** What it tells its stub of a provider holds for both; what it reads there is the reference's. */
   async answerAsVendor({ method = '', url = '' }: http.IncomingMessage, body: string): Promise<Answer> {
     this.others++;
     const answer = await this.oracle.vendor({ method, path: url, body: body || undefined });
     if (method === 'GET') return answer;
     const { times, ...told } = body ? JSON.parse(body) : {};
-    // The service asks a busy vendor once more.
+    // The service asks a busy provider once more.
     const isBusy = told.route === 'create_attempt' && told.status === 503;
     const ours = body && JSON.stringify({ ...told, ...(times && { times: isBusy ? times * 2 : times }) });
     await this.service.vendor({ method, path: url, body: ours || undefined });
@@ -136,7 +136,7 @@ class Examples {
     await this.judged(exchange);
     const { exam_attempt_id: made } = Object(exchange.oracle.body);
     if (!as || !Number.isInteger(made)) return exchange.oracle;
-    // The script finds code and vendor's id in the reference's table: a poll pairs those of the two.
+    // The script finds code and provider's id in the reference's table: a poll pairs those of the two.
     const poll = (id: unknown) => ({ as: this.world.users.get(as), method: 'GET', path: `${root}/attempt/${id}` });
     const ours = this.world.oursOf('attempt', made);
     const seen = await this.world.ask({ as, method: 'GET', path: `~/attempt/${made}` }, [poll(made), poll(ours)]);

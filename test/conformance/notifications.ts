@@ -14,12 +14,12 @@ const begin = (as: string): Step[] => [
     { exam_id: '{watched}', attempt_proctored: 'true', start_clock: 'true' },
     { keep: { [as]: 'exam_attempt_id' } },
   ),
-  step(`${as} GET ~/attempt/{${as}}`, 200), // for the vendor's id
+  step(`${as} GET ~/attempt/{${as}}`, 200), // for the provider's id
 ];
 const act = (as: string, action: string) => step(`${as} PUT ~/attempt/{${as}}`, 200, { action });
 const remove = (as: string) => step(`staff DELETE ~/attempt/{${as}}`, 200);
 
-/** What the service's stub of a vendor answers, and to how many calls, before it does as it is asked. */
+/** What the service's stub of a provider answers, and to how many calls, before it does as it is asked. */
 const troubles = [
   { note: 'is busy', status: 503, body: {}, times: 4 },
   { note: 'talks nonsense', status: 200, body: '<html>', times: 3 },
@@ -28,8 +28,8 @@ const troubles = [
 ];
 
 /**
- * What becomes of attempts is told to the vendor, by the worker here and within the request there: compares what the two
- * stubs of a vendor took of each attempt, and that nothing is lost or told twice where the service's stub fails before.
+ * What becomes of attempts is told to the provider, by the worker here and within the request there: compares what the two
+ * stubs of a provider took of each attempt, and that nothing is lost or told twice where the service's stub fails before.
  */
 export async function compareNotifications(
   world: World,

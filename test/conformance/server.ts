@@ -11,7 +11,7 @@ export type Server = {
   configure(change: SettingsChange): Promise<void>;
   /** Runs a command of operators; only the service has them. What it prints with `--json` is the body. */
   operate?(command: string[]): Promise<Answer>;
-  /** Asks its stub of the vendors something. */
+  /** Asks its stub of the providers something. */
   vendor(request: Omit<Request, 'as'>): Promise<Answer>;
   /** What others were told at that time of the clock or later; undefined when nobody listens. */
   effects(since: number): Promise<Effect[] | undefined>;

@@ -36,7 +36,7 @@ const settings = {
   },
 };
 
-/** The vendors of the reference, at a stub of our own. */
+/** The providers of the reference, at a stub of our own. */
 const vendors = (url: string) => ({
   DEFAULT: 'test',
   test: {},

@@ -27,7 +27,7 @@ export type Step = {
   settings?: SettingsChange;
   /** A command of operators, as the service's command line takes it; the request is then the reference's alone. */
   command?: string[];
-  /** What the vendor behind REST answers next on a route, as its stub wants to be told. */
+  /** What the provider behind REST answers next on a route, as its stub wants to be told. */
   vendor?: { route: string; status: number; body: unknown; times: number };
 };
 

@@ -76,7 +76,7 @@ async function leaders() {
   return new Map<string, number>(rows.map(({ name, holder }) => [name, Number(holder.split(':')[1])]));
 }
 
-/** Each event concerns the vendor and the mailer: the vendor sees its learner and version, a mail the event's id. */
+/** Each event concerns the provider and the mailer: the provider sees its learner and version, a mail the event's id. */
 async function append() {
   const store = new EventStore(service.database.pool);
   const versions = new Map<string, string>();
@@ -156,7 +156,7 @@ it('frozen workers are replaced, and nothing that they send after the thaw comes
   await until('all is delivered', () => new Set(told()).size === all && new Set(mailed()).size === all);
   const repeated = { vendor: repeatedIn(told()), mail: repeatedIn(mailed()) };
   console.info(`${splits} splits; repeated: ${JSON.stringify(repeated)}`);
-  // What was on its way: eight calls of the vendor and four mails at a time.
+  // What was on its way: eight calls of the provider and four mails at a time.
   expect(repeated.vendor).toBeLessThanOrEqual(8 * splits);
   expect(repeated.mail).toBeLessThanOrEqual(4 * splits);
 }, 120_000);

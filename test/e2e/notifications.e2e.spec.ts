@@ -62,7 +62,7 @@ const create = async (person = alice) =>
   (await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' })).body.exam_attempt_id;
 const act = async (id: number, action: string, person = alice) =>
   expect((await ask(person, 'PUT', `${root}/attempt/${id}`, { action })).status).toBe(200);
-/** What the vendor was told of attempts, and took. */
+/** What the provider was told of attempts, and took. */
 const told = () =>
   vendor.taken.flatMap(({ route, json }) => {
     const [, method, id] = /^(PATCH|DELETE) .*\/attempt\/([^/]+)\/$/.exec(route) ?? [];
@@ -70,7 +70,7 @@ const told = () =>
   });
 const has = (...news: string[]) => until(`${news} are told`, () => JSON.stringify(told()) === JSON.stringify(news));
 
-it('start, end and removal reach the vendor once each, in order', async () => {
+it('start, end and removal reach the provider once each, in order', async () => {
   const id = await create();
   for (const action of ['start', 'submit']) await act(id, action);
   await ask(staff, 'DELETE', `${root}/attempt/${id}`);
@@ -90,7 +90,7 @@ it.each<[string, object]>([
   await has('attempt-2 started', 'attempt-2 submitted');
 });
 
-it('a vendor that stays away is left in peace; health and metrics say so', async () => {
+it('a provider that stays away is left in peace; health and metrics say so', async () => {
   const id = await create();
   vendor.mood = ({ route }) => (route.startsWith('PATCH') ? { status: 503 } : undefined);
   await act(id, 'start');
@@ -105,7 +105,7 @@ it('a vendor that stays away is left in peace; health and metrics say so', async
   await until('the circuit is closed', async () => (await health()).circuit === 'closed');
 });
 
-it('what the vendor refuses is a dead letter that holds up its learner alone, until it is retried', async () => {
+it('what the provider refuses is a dead letter that holds up its learner alone, until it is retried', async () => {
   const { pool } = service.database;
   const [hers, his] = [await create(), await create(bob)];
   vendor.mood = ({ route }) => (/^PATCH .*attempt-2/.test(route) ? { status: 422 } : undefined);
@@ -136,7 +136,7 @@ it('an event that nobody can make sense of is a dead letter that holds up its le
   expect((await letters())[0]).toMatchObject({ learner: `attempts-${exam}-9`, reason: 'effects is not iterable' });
 });
 
-it('an exam that the vendor could not name is named later, and its changes follow', async () => {
+it('an exam that the provider could not name is named later, and its changes follow', async () => {
   vendor.mood = ({ route }) => (/\/exam\//.test(route) ? { status: 503 } : undefined);
   const listed = [publishedExam('midterm'), publishedExam('final')];
   const { body } = await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, listed);
@@ -177,20 +177,20 @@ it('a provider that gives an exam a new id each time is heard five times', async
   warnings.mockRestore();
 });
 
-it('a retired learner is deleted at the vendor', async () => {
+it('a retired learner is deleted at the provider', async () => {
   await create();
   expect((await ask(worker, 'POST', `/api/edx_proctoring/v1/retire_user/${alice.user_id}/`)).status).toBe(204);
   await until('the learner is deleted', () => vendor.taken.some(({ route }) => /^DELETE .*\/user\//.test(route)));
 });
 
-describe('a learner who is deleted at the vendor first and retired then', () => {
+describe('a learner who is deleted at the provider first and retired then', () => {
   const retire = (how: string) => ask(worker, 'POST', `/api/edx_proctoring/v1/${how}/${alice.user_id}/`);
   const deletions = () => vendor.calls.filter(({ route }) => /^DELETE .*\/user\//.test(route)).length;
 
   beforeEach(async () => {
     await create();
     expect(await retire('retire_backend_user')).toMatchObject({ status: 200, body: { rest: true } });
-    // A vendor that knows nobody of that name any more.
+    // A provider that knows nobody of that name any more.
     vendor.mood = ({ route }) => (/^DELETE .*\/user\//.test(route) ? { body: false } : undefined);
   });
 
@@ -212,7 +212,7 @@ describe('a learner who is deleted at the vendor first and retired then', () => 
   });
 });
 
-describe('a registration that the vendor answers when the learner was sent away', () => {
+describe('a registration that the provider answers when the learner was sent away', () => {
   const unclaimed = async () =>
     (await service.database.pool.query('select attempt_external_id as id from unclaimed_registrations')).rows;
   const isRegistration = (route: string) => /^POST .*\/attempt\/$/.test(route);
@@ -236,7 +236,7 @@ describe('a registration that the vendor answers when the learner was sent away'
     expect(told()).toEqual(['late removed']);
   });
 
-  it('is kept where the vendor means the attempt that a second try led to', async () => {
+  it('is kept where the provider means the attempt that a second try led to', async () => {
     tooLate('the same');
     expect((await register()).status).toBe(503);
     expect((await register()).status).toBe(200);
@@ -247,7 +247,7 @@ describe('a registration that the vendor answers when the learner was sent away'
   });
 });
 
-it('an attempt that was registered and then refused is removed at the vendor', async () => {
+it('an attempt that was registered and then refused is removed at the provider', async () => {
   const { pool } = service.database;
   const answers = await Promise.all(
     [0, 1].map(() => ask(alice, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' })),
@@ -259,7 +259,7 @@ it('an attempt that was registered and then refused is removed at the vendor', a
   expect((await pool.query('select from unclaimed_registrations')).rowCount).toBe(0);
 });
 
-it('a registration that the log does not have is removed once the vendor is there', async () => {
+it('a registration that the log does not have is removed once the provider is there', async () => {
   const { pool } = service.database;
   await pool.query("insert into unclaimed_registrations values ('rest', 'lost', 'exam-1')");
   vendor.mood = () => ({ status: 503 });

@@ -28,7 +28,7 @@ const openWith = async (settings: object = {}, backends: object = {}) => {
     base_url: vendor.url,
     client_id: 'lms',
     client_secret: 'a secret of the vendor',
-    request_timeout: 2, // a vendor in good health needs less on a busy machine too
+    request_timeout: 2, // a provider in good health needs less on a busy machine too
     verbose_name: 'Watchers',
   };
   const PROCTORING_BACKENDS = { DEFAULT: 'rest', rest, ...backends };
@@ -77,7 +77,7 @@ describe('the registration of an attempt', () => {
     expect(await create()).toMatchObject({ status: 200 });
   });
 
-  it('tells the vendor an id of the learner that only the obfuscation key gives', async () => {
+  it('tells the provider an id of the learner that only the obfuscation key gives', async () => {
     await openWith();
     await create();
     expect(vendor.calls.at(-1)!.json).toMatchObject({ user_id: known(alice.user_id), is_sample_attempt: false });
@@ -115,7 +115,7 @@ describe('a proctored exam whose provider is not configured', () => {
   });
 });
 
-it('what the vendor says of itself is shown; while it is away the exam page goes without', async () => {
+it('what the provider says of itself is shown; while it is away the exam page goes without', async () => {
   await openWith();
   const settings = async (headers = {}) =>
     (await ask(alice, 'GET', `${root}/settings/exam_id/${exams[0]}/`, undefined, headers)).body;
@@ -129,13 +129,13 @@ it('what the vendor says of itself is shown; while it is away the exam page goes
 });
 
 describe("a learner's own onboarding", () => {
-  it('is what is stored, unless the setting says that the vendor is asked', async () => {
+  it('is what is stored, unless the setting says that the provider is asked', async () => {
     await openWith();
     expect((await own()).body).toMatchObject({ onboarding_status: null });
     expect(asked()).toEqual([]);
   });
 
-  it('is what the vendor says where the setting is on', async () => {
+  it('is what the provider says where the setting is on', async () => {
     await openWith({ PROCTORING_SETTINGS: { USE_ONBOARDING_PROFILE_API: true } });
     profiles({ body: { user_id: 'x', status: 'approved-in-different-course', expiration_date: '2051-05-21' } });
     expect((await own()).body).toMatchObject({
@@ -161,7 +161,7 @@ describe("the onboarding of a course's learners", () => {
     expect(asked()).toEqual([]);
   });
 
-  it("is in the vendor's order and words, strangers left out, then those whom it does not know", async () => {
+  it("is in the provider's order and words, strangers left out, then those whom it does not know", async () => {
     await openWith(on);
     profiles({
       body: {

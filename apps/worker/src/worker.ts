@@ -26,7 +26,7 @@ const minute = 60 * second;
 const hour = 60 * minute;
 
 /**
- * Does what happens without a request: publishes the log to Kafka, reads the event bus, tells vendors, sends mail, submits
+ * Does what happens without a request: publishes the log to Kafka, reads the event bus, tells providers, sends mail, submits
  * attempts whose time is over, makes the log's partitions ahead, prunes old answers, refused reviews of nobody and the
  * access log. The database must be migrated. `close` ends it all, in seconds.
  */

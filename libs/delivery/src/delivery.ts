@@ -31,7 +31,7 @@ const lanes = 8;
 const mostOddAnswers = 5;
 const circuitNames = { [CircuitState.Closed]: 'closed', [CircuitState.HalfOpen]: 'half-open' };
 
-/** The vendor is away, overloaded, or does not know us: it is not the event's fault. Status 401 and 403 are ours. */
+/** The provider is away, overloaded, or does not know us: it is not the event's fault. Status 401 and 403 are ours. */
 const isOutage = (error: unknown) =>
   error instanceof ProviderRefused && [401, 403, 408, 429, 502, 503, 504].includes(error.status);
 const isRefusal = (error: unknown) => error instanceof ProviderRefused && error.status >= 400 && error.status < 500;
@@ -39,8 +39,8 @@ const isRefusal = (error: unknown) => error instanceof ProviderRefused && error.
 export type DeliveryOptions = Pick<LeaseOptions, 'leaseMs'> & { pollMs?: number; halfOpenAfterMs?: number };
 
 /**
- * Tells one vendor what the log says, in its order for each learner at each exam, at least once; what was told is
- * recorded and not told again. While the vendor is away all waits, and a circuit breaker leaves it in peace.
+ * Tells one provider what the log says, in its order for each learner at each exam, at least once; what was told is
+ * recorded and not told again. While the provider is away all waits, and a circuit breaker leaves it in peace.
  */
 export class Delivery {
   private readonly circuit: CircuitBreakerPolicy;
@@ -83,7 +83,7 @@ export class Delivery {
     await follower.run(signal);
   }
 
-  /** Throws Undeliverable for an event that the vendor will not take, and the outage where it is away. */
+  /** Throws Undeliverable for an event that the provider will not take, and the outage where it is away. */
   async handle(events: readonly RecordedEvent[], signal?: AbortSignal, lease?: Lease): Promise<void> {
     const { pool } = this.around;
     const { name } = this.provider;
@@ -135,7 +135,7 @@ export class Delivery {
 
 export type ProviderState = { provider: string; circuit: string; deadLetters: number };
 
-/** How the vendors are doing that are configured and were ever told something. */
+/** How the providers are doing that are configured and were ever told something. */
 export async function providerStates(pool: pg.Pool, configuration: ProviderConfiguration): Promise<ProviderState[]> {
   const { rows } = await pool.query({
     name: 'vendor states',

@@ -50,7 +50,7 @@ export function notificationOf(
   return undefined;
 }
 
-/** What a vendor does that only pretends (domain.md §10.7). */
+/** What a provider does that only pretends (domain.md §10.7). */
 async function makeReady(
   { data }: RecordedEvent,
   provider: Provider,

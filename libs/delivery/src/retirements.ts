@@ -32,7 +32,7 @@ export async function retireAt(
   return isDeleted;
 }
 
-/** Whether it did so after the learner's last attempt there: a vendor may well say that it cannot delete somebody twice. */
+/** Whether it did so after the learner's last attempt there: a provider may well say that it cannot delete somebody twice. */
 export async function isRetiredAt(
   { pool }: Pick<Dependencies, 'pool'>,
   backend: string | null,

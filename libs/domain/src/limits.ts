@@ -1,5 +1,5 @@
 /**
- * How much of each thing may come in, from clients, the LMS, vendors, Kafka, operators and settings: far above real use, and
+ * How much of each thing may come in, from clients, the LMS, providers, Kafka, operators and settings: far above real use, and
  * within what indexes, dates and numbers can hold. docs/limits.md lists them.
  */
 export const limits = {

@@ -15,19 +15,19 @@ export type ProviderScript = {
   url: string;
   /** The attempt's `ping_interval`, in seconds. */
   pingInterval: number;
-  /** For the vendor's script, before anything else. */
+  /** For the provider's script, before anything else. */
   options?: object;
 };
 
-/** The vendor's software refused, failed or was silent. The message is for operators; learners need other words. */
+/** The provider's software refused, failed or was silent. The message is for operators; learners need other words. */
 export class WorkerFailure extends Error {
   override readonly name = 'WorkerFailure';
 }
 
-/** So much longer than the vendor's script may take does the page wait for it. */
+/** So much longer than the provider's script may take does the page wait for it. */
 const bufferMs = 10_000;
 
-/** Talks to a vendor's script from the learner's page. Each message gets a worker of its own, as vendors are used to. */
+/** Talks to a provider's script from the learner's page. Each message gets a worker of its own, as providers are used to. */
 export class ExamWorker {
   private readonly intervalMs: number;
 
@@ -35,7 +35,7 @@ export class ExamWorker {
     this.intervalMs = script.pingInterval * 1000;
   }
 
-  /** Resolves once the vendor's software is at work. Throws WorkerFailure, as do the others. */
+  /** Resolves once the provider's software is at work. Throws WorkerFailure, as do the others. */
   start(attemptExternalId: string): Promise<void> {
     return this.ask('start', { attemptExternalId, timeout: this.intervalMs }, this.intervalMs + bufferMs);
   }

@@ -1,4 +1,4 @@
-/** What a page asks of a vendor's script, and the two answers to it (domain.md §10.9). */
+/** What a page asks of a provider's script, and the two answers to it (domain.md §10.9). */
 export const exchanges = {
   start: { asks: 'startExamAttempt', done: 'examAttemptStarted', failed: 'examAttemptStartFailed' },
   end: { asks: 'endExamAttempt', done: 'examAttemptEnded', failed: 'examAttemptEndFailed' },

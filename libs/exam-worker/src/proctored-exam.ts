@@ -6,11 +6,11 @@ export type AttemptTimer = {
   attempt_id: number;
   external_id: string | null;
   ping_interval?: number;
-  /** "" where the vendor has no script. */
+  /** "" where the provider has no script. */
   desktop_application_js_url: string;
 };
 
-/** A learner's attempt at a proctored exam: keeps the vendor's software and the service in step (domain.md §10.9). */
+/** A learner's attempt at a proctored exam: keeps the provider's software and the service in step (domain.md §10.9). */
 export class ProctoredExam {
   private readonly software?: { worker: ExamWorker; id: string };
   private readonly over = new AbortController();
@@ -23,14 +23,14 @@ export class ProctoredExam {
     if (url && id) this.software = { worker: new ExamWorker({ url, pingInterval }), id };
   }
 
-  /** Starts the vendor's software, and then the clock. Throws where either does not; then no time has passed. */
+  /** Starts the provider's software, and then the clock. Throws where either does not; then no time has passed. */
   async start(): Promise<void> {
     await this.software?.worker.start(this.software.id);
     await this.put(this.attempt.attempt_id, 'start');
   }
 
   /**
-   * While the exam runs: pings the vendor's software. When it fails, reports that, and calls `interrupted` once the
+   * While the exam runs: pings the provider's software. When it fails, reports that, and calls `interrupted` once the
    * attempt ended in error. Goes on where the report has no effect, or does not get through.
    */
   watch(interrupted: (failure: WorkerFailure) => void): void {
@@ -48,7 +48,7 @@ export class ProctoredExam {
     this.over.abort();
   }
 
-  /** Hands the exam in, and then ends the vendor's software. Where only the latter fails, the exam is in all the same. */
+  /** Hands the exam in, and then ends the provider's software. Where only the latter fails, the exam is in all the same. */
   async submit(): Promise<void> {
     await this.put(this.attempt.attempt_id, 'submit');
     this.over.abort();

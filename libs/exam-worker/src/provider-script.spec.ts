@@ -8,7 +8,7 @@ afterAll(() => page.close());
 const calls: unknown[][] = [];
 let work: () => Promise<unknown>;
 
-/** A vendor that does not care how exams end. */
+/** A provider that does not care how exams end. */
 class Watcher implements ExamHandler {
   constructor(readonly options: { room?: string }) {}
 
@@ -66,7 +66,7 @@ it('a failure before there is a promise is a failure too', async () => {
   expect(answer).toEqual({ type: 'examAttemptStartFailed', error: new Error('not installed') });
 });
 
-it('what the vendor has no answer to, and what nobody knows, is not answered', async () => {
+it('what the provider has no answer to, and what nobody knows, is not answered', async () => {
   for (const type of ['endExamAttempt', 'dance']) page.postMessage({ type });
   expect(await answerTo({ type: 'ping' })).toEqual({ type: 'echo' });
 });

@@ -1,6 +1,6 @@
 import { config, exchanges } from './messages.js';
 
-/** What a vendor's script does when the page asks. What it leaves out is not answered. Timeouts are in milliseconds. */
+/** What a provider's script does when the page asks. What it leaves out is not answered. Timeouts are in milliseconds. */
 export type ExamHandler = {
   onStartExamAttempt?(timeout: number | undefined, attemptExternalId: string | undefined): Promise<unknown>;
   onEndExamAttempt?(attemptExternalId: string | undefined): Promise<unknown>;
@@ -17,7 +17,7 @@ export type Scope = {
 declare const self: Scope;
 
 /**
- * Lets a class answer the learner's page, from within the vendor's worker. Scripts that were made with the function of
+ * Lets a class answer the learner's page, from within the provider's worker. Scripts that were made with the function of
  * this name in `@edx/edx-proctoring` need no change but that of the import.
  */
 export function handlerWrapper<Options>(Handler: new (options: Options) => ExamHandler, scope: Scope = self): void {

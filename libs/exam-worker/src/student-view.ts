@@ -18,7 +18,7 @@ declare const open: (url: string) => object | null;
 
 /**
  * Gives life to the page that GET student_view answers, once it stands in the learner's: its forms send their requests, in
- * step with the vendor's software. Calls `changed` after what makes another page of it; the button waits for its promise.
+ * step with the provider's software. Calls `changed` after what makes another page of it; the button waits for its promise.
  */
 export function bindStudentView(section: Section, changed: () => unknown = () => location.reload()): void {
   const {

@@ -33,7 +33,7 @@ export const atExam = (learner: { examId: number; userId: number }, field: 'allo
 
 /**
  * Encrypts text that may identify a learner, with a key of that learner's own (AES-256-GCM), made on first use. Once the
- * key is destroyed the answer is a text that nobody can open: what a vendor sends late must not fail.
+ * key is destroyed the answer is a text that nobody can open: what a provider sends late must not fail.
  */
 export async function encryptFor(pool: pg.Pool, userId: number, text: string, place: FieldOfStream): Promise<string> {
   const key = (await keyOf(pool, userId)) ?? (await makeKey(pool, userId));

@@ -81,7 +81,7 @@ export type Calls = {
   onboardingProfiles(courseId: string, filters: Record<string, string>): Promise<unknown>;
 };
 
-/** A proctoring vendor, or what stands in for one (domain.md §10.1). Every call may throw ProviderRefused. */
+/** A proctoring provider, or what stands in for one (domain.md §10.1). Every call may throw ProviderRefused. */
 export type Provider = Attributes &
   Calls & {
     /** Is told what becomes of attempts, exams and learners. The others could do nothing with it. */

@@ -23,7 +23,7 @@ const lateMs = 60_000;
 /** A token is renewed this long before it expires. */
 const marginMs = 5_000;
 
-/** Calls of a vendor's REST API (domain.md §10.2): JSON both ways, OAuth2 client credentials, in bounded time. */
+/** Calls of a provider's REST API (domain.md §10.2): JSON both ways, OAuth2 client credentials, in bounded time. */
 export class RestClient {
   private asked?: Promise<string>;
   private expiresAt = Number.POSITIVE_INFINITY;
@@ -56,7 +56,7 @@ export class RestClient {
     const token = this.currentToken(inTime);
     const answer = await this.send(method, path, request, await token, signal);
     if (answer.status !== 401) return answer;
-    // The vendor took it back before its time; another call may have noticed already.
+    // The provider took it back before its time; another call may have noticed already.
     if (this.asked === token) this.asked = undefined;
     return this.send(method, path, request, await this.currentToken(inTime), signal);
   }

@@ -35,7 +35,7 @@ const statusOf: Record<Exclude<AttemptNotification, 'remove'>, string> = {
 };
 const mostPages = 1_000;
 
-/** A vendor that speaks the platform's REST protocol (domain.md §10.2–10.5). */
+/** A provider that speaks the platform's REST protocol (domain.md §10.2–10.5). */
 export const rest: ProviderType<RestOptions> = {
   options: {
     base_url: kinds.address,
@@ -59,7 +59,7 @@ export const rest: ProviderType<RestOptions> = {
     const refused = (status: number, what: string) => new ProviderRefused(name, status, `${verboseName} ${what}`);
     const attemptPath = (examId: string | null, attemptId: string) =>
       `/api/v1/exam/${part(examId)}/attempt/${part(attemptId)}/`;
-    /** What the vendor says to the learner. */
+    /** What the provider says to the learner. */
     const guided = async (path: string, language: string) => {
       const header = language === host.languageCode ? language : `${language};${host.languageCode}`;
       const answer = await asked.get(`${header} ${path}`, async () => {
@@ -117,7 +117,7 @@ export const rest: ProviderType<RestOptions> = {
         return id;
       },
 
-      // Without instructions of the vendor's there are none, which pages tell from a provider that has no such list.
+      // Without instructions of the provider's there are none, which pages tell from a provider that has no such list.
       guidance: async (examId, attemptId, language) => ({
         instructions: [],
         ...(await guided(attemptPath(examId, attemptId), language)),
@@ -167,7 +167,7 @@ export const rest: ProviderType<RestOptions> = {
         let next = first.next;
         for (let pages = 1; typeof next === 'string' && pages < mostPages; pages++) {
           const url = new URL(next, `${baseUrl}${path}`);
-          // The token is for the vendor alone.
+          // The token is for the provider alone.
           if (!url.href.startsWith(`${baseUrl}/`)) throw refused(502, 'keeps its profiles somewhere else.');
           const more = await page(url.href.slice(baseUrl.length));
           results.push(...(more?.results ?? []));

@@ -76,7 +76,7 @@ describe('the token', () => {
     ]);
   });
 
-  it('that the vendor no longer takes is replaced, and the call repeated once', async () => {
+  it('that the provider no longer takes is replaced, and the call repeated once', async () => {
     const rest = provider();
     await rest.tell('start', 'exam-1', 'a');
     vendor.answers({ status: 401 });
@@ -86,14 +86,14 @@ describe('the token', () => {
     expect(await outcome(rest.tell('stop', 'exam-1', 'a'))).toMatchObject({ status: 401 });
   });
 
-  it('that the vendor does not give is told', async () => {
+  it('that the provider does not give is told', async () => {
     vendor.tokenStatus = 400;
     expect(await outcome(register())).toEqual({ status: 502, message: 'Watchers gives no access token.' });
   });
 });
 
 describe('the registration of an attempt', () => {
-  it('tells what the vendor must know, and not the code', async () => {
+  it('tells what the provider must know, and not the code', async () => {
     vendor.answers({ body: { id: 'attempt-1', status: 'created' } });
     expect(await register()).toEqual({ externalId: 'attempt-1' });
     const { attempt_code, ...told } = context;
@@ -120,14 +120,14 @@ describe('the registration of an attempt', () => {
     expect(vendor.routes().filter((route) => route.endsWith('/attempt/'))).toHaveLength(1);
   });
 
-  it('is tried once more when the vendor is busy', async () => {
+  it('is tried once more when the provider is busy', async () => {
     vendor.answers({ status: 503 }, { body: { id: 'attempt-2' } });
     expect(await register()).toEqual({ externalId: 'attempt-2' });
     vendor.answers({ status: 502 }, { status: 503 });
     expect(await outcome(register())).toMatchObject({ status: 503 });
   });
 
-  it('is not tried again when the vendor takes too long: it may have done its work', async () => {
+  it('is not tried again when the provider takes too long: it may have done its work', async () => {
     vendor.answers(silence);
     const since = Date.now();
     expect(await outcome(register(impatient()))).toEqual({ status: 504, message: 'Watchers does not answer.' });
@@ -154,7 +154,7 @@ describe('the registration of an attempt', () => {
     expect(vendor.calls).toEqual([]);
   });
 
-  it('at a vendor that is not there is refused', async () =>
+  it('at a provider that is not there is refused', async () =>
     expect(await outcome(register(provider({ base_url: 'http://127.0.0.1:1' })))).toEqual({
       status: 503,
       message: 'Watchers does not answer.',
@@ -173,7 +173,7 @@ describe('what becomes of an attempt', () => {
     expect(vendor.calls.at(-1)).toMatchObject({ route: `${method} /api/v1/exam/exam-1/attempt/attempt%2F1/`, json });
   });
 
-  it('an attempt that the vendor does not have is removed', async () => {
+  it('an attempt that the provider does not have is removed', async () => {
     vendor.answers({ status: 404 });
     await provider().tell('remove', 'exam-1', 'a');
   });
@@ -213,7 +213,7 @@ it('an exam is created without an id, and updated under the one it has, with the
   ]);
 });
 
-describe('what the vendor says to learners', () => {
+describe('what the provider says to learners', () => {
   const config = { name: 'Watchers', download_url: 'https://watchers/download' };
 
   it("is asked for in the learner's language, and kept", async () => {
@@ -250,7 +250,7 @@ describe('what the vendor says to learners', () => {
     },
   );
 
-  it('keeps what the vendor says in place of a list', async () => {
+  it('keeps what the provider says in place of a list', async () => {
     vendor.answers({ body: { instructions: null } });
     expect(await provider().guidance('exam-1', 'a', 'en')).toEqual({ instructions: null });
   });

@@ -5,7 +5,7 @@ const soonMs = 2000;
 
 const isBusy = (status: number) => status === 502 || status === 503;
 
-/** A vendor that was not there gets a second chance; one that took too long may have done its work, and gets none. */
+/** A provider that was not there gets a second chance; one that took too long may have done its work, and gets none. */
 export async function retryOnce<Answer extends { status: number }>(call: () => Promise<Answer>): Promise<Answer> {
   const begin = performance.now();
   const isSoon = () => performance.now() - begin < soonMs;

@@ -1,7 +1,7 @@
 type Entry = { value: unknown; until: number; asking?: Promise<unknown> };
 
 const freshMs = 60_000;
-/** A vendor that cannot answer is not asked again for so long: learners' pages wait for these answers. */
+/** A provider that cannot answer is not asked again for so long: learners' pages wait for these answers. */
 const retryAfterMs = 5_000;
 const mostKept = 1_000;
 

@@ -17,7 +17,7 @@ type Call = {
 /** An answer that comes when nobody waits for it any more. */
 export const silence = { delayMs: 60_000 };
 
-/** A vendor of tests: remembers what it was asked, answers as told, and else as a vendor in good health. */
+/** A provider of tests: remembers what it was asked, answers as told, and else as a provider in good health. */
 export class PretendedProvider {
   readonly calls: Call[] = [];
   /** Those that it did as asked. */

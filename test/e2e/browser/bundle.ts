@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { transformSync } from '@swc/core';
 
 /**
- * One classic script of the modules behind these names, by what they import, as a vendor's or the learning front end's
+ * One classic script of the modules behind these names, by what they import, as a provider's or the learning front end's
  * webpack makes it: what a worker can import. In it `load(name)` answers a module, as `require` does.
  */
 export function bundled(names: Record<string, string>): string {

@@ -41,7 +41,7 @@ beforeAll(async () => {
   scripts.deaf = '';
   vendor.mood = answerTo;
   page = await browser.newPage();
-  // The page is of another site than the vendor's script.
+  // The page is of another site than the provider's script.
   await page.goto(`${vendor.url.replace('127.0.0.1', 'localhost')}/lesson`);
   await page.addScriptTag({ url: `${vendor.url}/page.js` });
 }, 120_000);

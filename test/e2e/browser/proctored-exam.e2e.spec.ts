@@ -33,7 +33,7 @@ let complaints: string[];
 /** What the application on the learner's desk does otherwise than it should. */
 let trouble: Record<string, object>;
 
-/** One ping each second, and a script that the learner's page finds at the vendor's site. */
+/** One ping each second, and a script that the learner's page finds at the provider's site. */
 function settings() {
   const bundles = join(folder, 'bundles.json');
   writeFileSync(bundles, JSON.stringify({ chunks: { watcher: [{ publicPath: `${vendor.url}/watch.js` }] } }));
@@ -72,7 +72,7 @@ beforeAll(async () => {
   if (!browser) return;
   vendor = await PretendedProvider.open();
   service = await startService(settings());
-  // No inline script, nothing from anywhere else: the vendor's script, in a worker, and its application on the desk.
+  // No inline script, nothing from anywhere else: the provider's script, in a worker, and its application on the desk.
   const policy = `default-src 'none'; script-src 'self' ${vendor.url}; worker-src blob:; connect-src 'self' ${vendor.url}`;
   lms = await openLms(service.url, pagesOfLms(), policy);
   const vendorScript = bundled({
@@ -104,7 +104,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The vendor tells the service that a learner is ready. */
+/** The provider tells the service that a learner is ready. */
 const isReady = (attempt: string) => void service.request(reviewer, 'POST', `${root}/attempt/${attempt}/ready`, {});
 
 async function logIn(learner: Person) {
@@ -149,7 +149,7 @@ const attemptOf = async (learner: Person, exam: string) => {
   return (await service.request(learner, 'GET', `${root}/attempt/${attempt_id}`)).body;
 };
 
-/** From the learner's page to the vendor's, which is done with it, and back. */
+/** From the learner's page to the provider's, which is done with it, and back. */
 async function setUp(learner: Person, exam: string) {
   await shows(`Set up proctoring for ${exam}`);
   await press('Go on to the exam');

@@ -1,9 +1,9 @@
 import { type ExamHandler, handlerWrapper } from '#exam-worker';
 
-/** Where the vendor's application listens; the vendor writes it before this script. */
+/** Where the provider's application listens; the provider writes it before this script. */
 declare const desk: string;
 
-/** A vendor's script: it asks the application on the learner's desk, and says there which attempt it is about. */
+/** A provider's script: it asks the application on the learner's desk, and says there which attempt it is about. */
 class DeskWatcher implements ExamHandler {
   onStartExamAttempt = (timeout?: number, attempt?: string) => this.tell('POST', 'start', attempt, timeout);
   onEndExamAttempt = (attempt?: string) => this.tell('POST', 'end', attempt);

@@ -266,7 +266,7 @@ const requirements = (list: readonly { display_name: string; jumpto_url?: string
 ${list.map(({ display_name: name, jumpto_url: url }) => html`<li>${link(url, name) ?? name}</li>\n`)}</ul>
 `;
 
-/** The learner's system is checked by the vendor's software, in a tab of its own. */
+/** The learner's system is checked by the provider's software, in a tab of its own. */
 const systemCheck = (context: ProctoringContext, say: Say): Html | null => {
   const url = context.software_download_url;
   if (typeof url !== 'string' || !isLink(url)) return null;

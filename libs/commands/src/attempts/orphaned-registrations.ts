@@ -4,7 +4,7 @@ import { type ProviderConfiguration, ProviderRefused, providerOf } from '#provid
 
 type Registered = { provider: string; examExternalId: string | null; attemptExternalId: string };
 
-/** Remembers what a vendor knows and the log does not yet. */
+/** Remembers what a provider knows and the log does not yet. */
 export async function rememberOrphan(pool: pg.Pool, registered: Registered): Promise<void> {
   await pool.query({
     name: 'remember unclaimed',
@@ -27,7 +27,7 @@ export const claims = (appended: readonly RecordedEvent[]): Write[] =>
 const graceSeconds = 60;
 
 /**
- * Removes at the vendors what nobody claimed: the attempt was refused, or the process died. What a vendor does not remove
+ * Removes at the providers what nobody claimed: the attempt was refused, or the process died. What a provider does not remove
  * now stays for the next time. Answers how many are gone.
  */
 export async function removeOrphans(
@@ -35,7 +35,7 @@ export async function removeOrphans(
   configuration: ProviderConfiguration,
   olderThanSeconds = graceSeconds,
 ): Promise<number> {
-  // A vendor may answer twice with the same attempt, late with one that was claimed since.
+  // A provider may answer twice with the same attempt, late with one that was claimed since.
   await pool.query(
     `delete from unclaimed_registrations unclaimed using attempts join exams on exams.id = exam_id
       where attempts.external_id = attempt_external_id and coalesce(nullif(backend, ''), $1) = provider`,

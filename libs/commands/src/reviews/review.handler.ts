@@ -125,7 +125,7 @@ const refuseOdd = (field: string, value: unknown, most: number) => {
   if (!isStorable(value)) throw new Refusal('bad_review', `${field}: A character cannot be stored.`);
 };
 
-/** Links to recordings are redacted where vendors put them: at the top, and in `payload`. */
+/** Links to recordings are redacted where providers put them: at the top, and in `payload`. */
 function withoutLinks({ videoReviewLink, payload, ...raw }: Record<string, unknown>): object {
   if (payload === undefined) return raw;
   const { videoReviewLink: inner, ...rest } = payload as Record<string, unknown>;

@@ -4,7 +4,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Consumer, Kafka, logLevel, type Producer, type ProducerRecord } from 'kafkajs-as-published';
 import pg from 'pg';
 import { type Configuration, loadConfiguration, poolOptions } from '#configuration';
-import { upcasters } from '#domain';
 import { AppendNotifier, EventStore, replay, start } from '#event-store';
 import { changesIn, type Message, messagesOf, Relay, relayLag, topics } from '#integration';
 import { projectInline } from '#read-models';
@@ -131,7 +130,7 @@ async function latencies(brokers: string, dir: string, rounds: number, seconds: 
   const { database } = filled;
   const configuration = configured(database.url, brokers, 'latency-');
   const pool = new pg.Pool(poolOptions(database.url, { max: 10 }));
-  const store = new EventStore(pool, projectInline, upcasters, new AppendNotifier(pool).notify);
+  const store = new EventStore(pool, projectInline, { onAppend: new AppendNotifier(pool).notify });
   const worker = startWorkerOf('latency', dir, configuration);
   await published(pool);
   const sent = new Map<string, number>();
@@ -337,9 +336,9 @@ async function throughputs(brokers: string, rounds: number, events: number, say:
 }
 
 async function messagesIn({ database: { pool } }: Filled): Promise<Message[][]> {
-  const store = new EventStore(pool, undefined, upcasters);
+  const store = new EventStore(pool);
   const batches: Message[][] = [];
-  for await (const events of replay(pool, { batch, upcasters })) {
+  for await (const events of replay(pool, { batch })) {
     const histories = await store.readMany([...new Set(events.map(({ stream }) => stream))]);
     const changes = new Map([...histories.values()].flatMap(changesIn).map((change) => [change.event.id, change]));
     batches.push(events.flatMap(({ id }) => (changes.has(id) ? messagesOf(changes.get(id)!) : [])));

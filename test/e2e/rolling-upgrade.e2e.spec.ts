@@ -16,7 +16,7 @@ it('a command is not decided on a history with an event of a newer version: 503,
   const [hers, his] = [await create(alice), await create(bob)];
 
   const stream = `attempts-${exam_id}-${alice.user_id}`;
-  const newer = new EventStore(pool);
+  const newer = new EventStore(pool, undefined, { upcasters: null });
   const history = await newer.read(stream);
   const events = [{ type: 'AttemptPaused', data: { attemptId: hers, at: new Date().toISOString() } }];
   const { metadata } = history[0];

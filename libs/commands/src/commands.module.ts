@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type pg from 'pg';
 import { Clock } from '#clock';
-import { upcasters } from '#domain';
 import { AppendNotifier, EventStore } from '#event-store';
 import { projectInline } from '#read-models';
 import { AttemptHandler } from './attempts/attempt.handler.js';
@@ -32,8 +31,7 @@ export const eventStoreOf = (pool: pg.Pool): EventStore =>
       ...creditWrites(appended),
       ...claims(appended),
     ],
-    upcasters,
-    new AppendNotifier(pool).notify,
+    { onAppend: new AppendNotifier(pool).notify },
   );
 
 /** The write side. The application provides POOL and CONFIGURATION globally. */

@@ -8,7 +8,6 @@ import {
   handleWhen,
 } from 'cockatiel';
 import type pg from 'pg';
-import { upcasters } from '#domain';
 import {
   fenceOf,
   forEachStream,
@@ -68,7 +67,6 @@ export class Delivery {
     const { pool } = this.around;
     const follower = new Subscription(pool, {
       name: subscriptionOf(this.provider.name),
-      upcasters,
       pollMs: this.options.pollMs,
       leaseMs: this.options.leaseMs,
       ...outageLog(

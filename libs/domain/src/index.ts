@@ -33,5 +33,5 @@ export * from './refusal.js';
 export * from './reviews/review.commands.js';
 export * from './reviews/review.events.js';
 export * from './reviews/review.js';
-export * from './upcasters.js';
+export { type Upcasters, upcasters } from './upcasters.js';
 export * from './urls.js';

@@ -3,7 +3,7 @@ import { fenceOf, Lease, type LeaseOptions } from './lease.js';
 import type { RecordedEvent } from './recorded-event.js';
 import { columns } from './statements.js';
 import { Undeliverable } from './undeliverable.js';
-import { type Upcasters, upcastForDelivery } from './upcasting.js';
+import { upcastForDelivery } from './upcasting.js';
 
 export type DeadLetter = { event: RecordedEvent; learner: string; reason: string; recordedAt: string };
 
@@ -25,7 +25,6 @@ export async function retryDeadLetters(
   name: string,
   learner: string,
   handle: (events: RecordedEvent[], signal: AbortSignal, lease: Lease) => Promise<void>,
-  upcasters?: Upcasters,
   options?: LeaseOptions,
 ): Promise<number> {
   const lease = await Lease.take(pool, `retry ${name} ${learner}`, options);
@@ -37,7 +36,7 @@ export async function retryDeadLetters(
       if (!letter) return delivered;
       lease.check();
       try {
-        await handle([upcastForDelivery(upcasters, letter.event)], lease.signal, lease);
+        await handle([upcastForDelivery(letter.event)], lease.signal, lease);
       } catch (error) {
         if (error instanceof Undeliverable) await explain(pool, name, error, lease);
         throw error;

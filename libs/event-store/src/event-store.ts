@@ -49,8 +49,7 @@ export class EventStore {
   constructor(
     private readonly pool: pg.Pool,
     private readonly inline?: Inline,
-    private readonly upcasters?: Upcasters,
-    private readonly onAppend: () => void = () => {},
+    private readonly options: { upcasters?: Upcasters | null; onAppend?: () => void } = {},
   ) {
     this.writer = new GroupCommit(pool);
   }
@@ -66,7 +65,7 @@ export class EventStore {
     // Sorted by the column: a bare "version" would be the cast one, which no index knows.
     const text = `select ${columns} from events e where e.stream = any($1) order by e.stream, e.version`;
     const { rows } = await this.pool.query<RecordedEvent>({ name: 'read_streams', text, values: [streams] });
-    for (const event of rows) histories.get(event.stream)!.push(upcast(this.upcasters, event));
+    for (const event of rows) histories.get(event.stream)!.push(upcast(event, this.options.upcasters));
     return histories;
   }
 
@@ -82,7 +81,7 @@ export class EventStore {
       order by events.version limit (select 1000000000)) as e order by e.stream, e.version`;
     const values = [[...versions.keys()], [...versions.values()]];
     const { rows } = await this.pool.query<RecordedEvent>({ name: 'read_from', text, values });
-    return rows.map((event) => upcast(this.upcasters, event));
+    return rows.map((event) => upcast(event, this.options.upcasters));
   }
 
   /** Several streams, each from its beginning up to a version. */
@@ -92,7 +91,7 @@ export class EventStore {
       join events e on e.stream = wanted.stream and e.version <= wanted.version order by e.stream, e.version`;
     const values = [[...versions.keys()], [...versions.values()]];
     const { rows } = await this.pool.query<RecordedEvent>({ name: 'read_up_to', text, values });
-    for (const event of rows) histories.get(event.stream)!.push(upcast(this.upcasters, event));
+    for (const event of rows) histories.get(event.stream)!.push(upcast(event, this.options.upcasters));
     return histories;
   }
 
@@ -113,7 +112,7 @@ export class EventStore {
    * moved on, unless it moved on with these very events (by id), and AlreadyDone when `kept.key` is known.
    */
   async append(appends: readonly Append[], kept?: { key: string; answer: unknown }): Promise<RecordedEvent[]> {
-    const staged = prepareAppend(appends, this.upcasters);
+    const staged = prepareAppend(appends, this.options.upcasters);
     const { events } = staged;
     if (events.length === 0 && !kept) return [];
     const command = kept && { key: kept.key, answer: JSON.stringify(kept.answer ?? null) };
@@ -128,7 +127,7 @@ export class EventStore {
         event.recordedAt = recordedAt;
         event.position = positions[index];
       }
-      this.onAppend();
+      this.options.onAppend?.();
       return events;
     } catch (error) {
       const { code, constraint } = error as { code?: string; constraint?: string };

@@ -20,7 +20,8 @@ describe('what a process remembers of streams', () => {
   });
   beforeEach(() => {
     stream = `attempts-7-${++run}`;
-    stores = [new EventStore(db.pool), new EventStore(db.pool)];
+    const asStored = { upcasters: null };
+    stores = [new EventStore(db.pool, undefined, asStored), new EventStore(db.pool, undefined, asStored)];
   });
   afterAll(() => db.close());
 

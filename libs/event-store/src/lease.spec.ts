@@ -161,7 +161,6 @@ it('one retry of a learner’s dead letters at a time; one that is frozen is rep
       await frozen;
       throw new Undeliverable(event, 'an answer that comes too late');
     },
-    undefined,
     { leaseMs: 100 },
   ).catch((error) => error);
   await until('another may retry', async () =>

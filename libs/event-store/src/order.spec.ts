@@ -59,7 +59,7 @@ describe('a follower of many learners who act at once', () => {
         values: [streams],
       });
       await pause(command.before);
-      const events = Array(command.events).fill({ type: 'Acted', data: command });
+      const events = Array(command.events).fill({ type: 'AttemptStarted', data: command });
       const appends = streams.map((stream) => {
         const after = rows.find(({ id }) => id === stream) ?? start;
         return { stream, after, history: [], metadata, events };

@@ -21,7 +21,7 @@ export type PreparedAppend = {
 };
 
 /** Numbers and hashes events; throws Refusal `unstorable_text` for text that the log cannot keep. */
-export function prepareAppend(appends: readonly Append[], upcasters?: Upcasters): PreparedAppend {
+export function prepareAppend(appends: readonly Append[], upcasters?: Upcasters | null): PreparedAppend {
   const staged: PreparedAppend = { streams: new Map(), events: [], json: [] };
   for (const { stream, after, events, metadata, history } of appends) {
     if (events.length === 0) continue;
@@ -31,7 +31,7 @@ export function prepareAppend(appends: readonly Append[], upcasters?: Upcasters)
     for (const { id = uuid(), type, data } of events) {
       const json = { data: storable(data, type), metadata: metadataJson };
       const version = target.head.version + 1;
-      const schemaVersion = schemaVersionOf(upcasters, type);
+      const schemaVersion = schemaVersionOf(type, upcasters);
       // Written out: spreading one object into the other would take longer than all the rest.
       const event: RecordedEvent = {
         id: id.toLowerCase(), // as the database will say it

@@ -9,7 +9,7 @@ import { type Upcasters, upcast } from './upcasting.js';
 /** The whole log after a checkpoint, in its order and today's shape, as fast as the server gives it. */
 export const replay = (
   pool: pg.Pool,
-  options: { after?: Checkpoint; batch?: number; upcasters?: Upcasters } = {},
+  options: { after?: Checkpoint; batch?: number; upcasters?: Upcasters | null } = {},
 ): AsyncGenerator<RecordedEvent[]> => streamWithClient(pool, (client) => copied(client, options));
 
 async function* copied(
@@ -31,7 +31,7 @@ async function* copied(
   for await (const chunk of unlessSilent(source)) {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     for (let end = rowEnd(rest, at); end !== undefined; end = rowEnd(rest, at)) {
-      events.push(upcast(upcasters, decode(rest, at)));
+      events.push(upcast(decode(rest, at), upcasters));
       at = end;
       if (events.length === batch) {
         yield events;

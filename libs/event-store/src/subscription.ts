@@ -43,8 +43,7 @@ export type SubscriptionOptions = LeaseOptions & {
    */
   resumeFrom?(checkpoint: Checkpoint, generation: Generation, signal: AbortSignal): Promise<Checkpoint>;
   onError?(error: unknown, attempt: number): void;
-  /** The events that it knows; all, if not given. */
-  upcasters?: Upcasters;
+  upcasters?: Upcasters | null;
 };
 
 /** Ends the lead, and says why in the checkpoint until the lead is taken with success. */
@@ -190,7 +189,7 @@ export class Subscription {
     const undeliverable: Undeliverable[] = [];
     for (const event of read)
       try {
-        events.push(upcastForDelivery(this.options.upcasters, event));
+        events.push(upcastForDelivery(event, this.options.upcasters));
       } catch (error) {
         if (error instanceof UnknownEvent) return { events, undeliverable, unknown: error };
         undeliverable.push(error as Undeliverable);

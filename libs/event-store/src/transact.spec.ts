@@ -33,7 +33,7 @@ describe('a transaction', () => {
     const count = () =>
       store.transact({ streams: [stream], metadata }, (historyOf) => {
         const { length } = historyOf(stream);
-        return { appends: [{ stream, events: [{ type: 'Warned', data: { length } }] }], answer: length };
+        return { appends: [{ stream, events: [{ type: 'AttemptErrored', data: { length } }] }], answer: length };
       });
     const answers = await Promise.all(Array.from({ length: 6 }, async () => (await count()).answer));
     expect(answers.sort()).toEqual([0, 1, 2, 3, 4, 5]);

@@ -10,7 +10,7 @@ afterEach(() => day.close());
 
 const old: Upcasters = { AttemptCreated: {}, AttemptStarted: {}, AttemptSubmitted: {} };
 const newer: Upcasters = { ...old, AttemptStarted: { 1: (data) => data }, AttemptPaused: {} };
-const newerStore = () => new EventStore(day.db.pool, undefined, newer);
+const newerStore = () => new EventStore(day.db.pool, undefined, { upcasters: newer });
 const paused = { type: 'AttemptPaused', data: { attemptId: 1 } };
 
 describe.each([
@@ -45,7 +45,7 @@ describe.each([
 
   it('is not read by old code, which decides nothing without it', async () => {
     await newerStore().append([{ stream: 'ada', after: start, events: [created, event], metadata }]);
-    const store = new EventStore(day.db.pool, undefined, old);
+    const store = new EventStore(day.db.pool, undefined, { upcasters: old });
     await expect(store.read('ada')).rejects.toThrow(UnknownEvent);
     const decide = () => {
       throw new Error('It decided.');
@@ -66,7 +66,7 @@ it('an event that cannot be upcast is a dead letter of its learner; the others g
       },
     },
   };
-  const store = new EventStore(day.db.pool, undefined, upcasters);
+  const store = new EventStore(day.db.pool, undefined, { upcasters });
   await day.sit('zoe', [created]);
   day.follow({ upcasters });
   await day.has('zoe:1');

@@ -21,9 +21,11 @@ describe('events that have changed their shape', () => {
 
   const modern = () =>
     new EventStore(db.pool, undefined, {
-      AttemptCreated: {
-        1: ({ allowedMinutes, ...data }) => ({ ...data, allowed: { minutes: allowedMinutes } }),
-        2: (data) => ({ ...data, practice: false }),
+      upcasters: {
+        AttemptCreated: {
+          1: ({ allowedMinutes, ...data }) => ({ ...data, allowed: { minutes: allowedMinutes } }),
+          2: (data) => ({ ...data, practice: false }),
+        },
       },
     });
   const today = { attemptId: 1, allowed: { minutes: 90 }, practice: false };

@@ -1,11 +1,8 @@
+import { upcasters as today, type Upcasters } from '#domain';
 import type { RecordedEvent } from './recorded-event.js';
 import { Undeliverable } from './undeliverable.js';
 
-/**
- * Every event type that this code knows, and how its data of schema version n (the key) becomes that of n + 1. A reader
- * that is given none knows all types, in the shape in which they are stored.
- */
-export type Upcasters = { [type: string]: { [from: number]: (data: any) => object } };
+export type { Upcasters } from '#domain';
 
 /** The event is newer than this code, which must not decide, answer or deliver without it. */
 export class UnknownEvent extends Error {
@@ -17,19 +14,22 @@ export class UnknownEvent extends Error {
 }
 
 /** The schema version that is written today: 1, until the type has upcasters. */
-export const schemaVersionOf = (upcasters: Upcasters | undefined, type: string): number =>
+export const schemaVersionOf = (type: string, upcasters: Upcasters | null = today): number =>
   Math.max(0, ...Object.keys(upcasters?.[type] ?? {}).map(Number)) + 1;
 
 /** What the log says of itself. */
 const ownTypes = ['GenerationBegan'];
 
-const isKnown = (upcasters: Upcasters | undefined, { type, schemaVersion }: RecordedEvent): boolean =>
+const isKnown = ({ type, schemaVersion }: RecordedEvent, upcasters: Upcasters | null): boolean =>
   !upcasters ||
-  ((Object.hasOwn(upcasters, type) || ownTypes.includes(type)) && schemaVersion <= schemaVersionOf(upcasters, type));
+  ((Object.hasOwn(upcasters, type) || ownTypes.includes(type)) && schemaVersion <= schemaVersionOf(type, upcasters));
 
-/** The event in today's shape. Its hash stays that of what is stored. @throws UnknownEvent */
-export function upcast(upcasters: Upcasters | undefined, event: RecordedEvent): RecordedEvent {
-  if (!isKnown(upcasters, event)) throw new UnknownEvent(event);
+/**
+ * The event in today's shape. Its hash stays that of what is stored. A reader gives upcasters only to have others than the
+ * domain's; null keeps each event, of whatever type, as it is stored. @throws UnknownEvent
+ */
+export function upcast(event: RecordedEvent, upcasters: Upcasters | null = today): RecordedEvent {
+  if (!isKnown(event, upcasters)) throw new UnknownEvent(event);
   const steps = upcasters?.[event.type];
   if (!steps) return event;
   let { data, schemaVersion } = event;
@@ -38,9 +38,9 @@ export function upcast(upcasters: Upcasters | undefined, event: RecordedEvent): 
 }
 
 /** The same, where an event that cannot be upcast is Undeliverable. */
-export function upcastForDelivery(upcasters: Upcasters | undefined, event: RecordedEvent): RecordedEvent {
+export function upcastForDelivery(event: RecordedEvent, upcasters?: Upcasters | null): RecordedEvent {
   try {
-    return upcast(upcasters, event);
+    return upcast(event, upcasters);
   } catch (error) {
     if (error instanceof UnknownEvent) throw error;
     throw new Undeliverable(event, `cannot be upcast: ${(error as Error).message}`);

@@ -3,7 +3,6 @@ import { setTimeout as pause, setImmediate } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import type { Configuration } from '#configuration';
-import { upcasters } from '#domain';
 import {
   type Checkpoint,
   computed,
@@ -57,7 +56,7 @@ export class Relay {
     times: RelayTimes = usualTimes,
   ) {
     const { schemaRegistryUrl, kafkaTopicPrefix } = configuration;
-    this.streams = new Streams(new EventStore(pool, undefined, upcasters));
+    this.streams = new Streams(new EventStore(pool));
     if (schemaRegistryUrl)
       this.examAttempts = new ExamAttempts(pool, new SchemaRegistry(schemaRegistryUrl), kafkaTopicPrefix);
     this.topics = publishedTopics(configuration);
@@ -71,7 +70,6 @@ export class Relay {
     const follower = new Subscription(this.pool, {
       ...this.options,
       name: relayName,
-      upcasters,
       batch: 4 * together,
       wakes: true,
       orderingKeyOf: ({ metadata }) => keyOf(metadata),

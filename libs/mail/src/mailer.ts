@@ -4,7 +4,6 @@ import { Logger } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
 import type pg from 'pg';
 import { type Configuration, mailSenderOf } from '#configuration';
-import { upcasters } from '#domain';
 import {
   AlreadyRetried,
   deadLetters,
@@ -70,7 +69,6 @@ export class Mailer {
     const follower = new Subscription(this.around.pool, {
       name: mailerName,
       startsNow: true,
-      upcasters,
       pollMs: this.options.pollMs,
       leaseMs: this.options.leaseMs,
       ...outageLog(
@@ -117,7 +115,7 @@ export class Mailer {
       if (!reason.startsWith(putOff)) continue;
       signal?.throwIfAborted();
       const handle: SubscriptionOptions['handle'] = (...args) => this.handle(...args);
-      await retryDeadLetters(pool, mailerName, learner, handle, upcasters).catch((error) => {
+      await retryDeadLetters(pool, mailerName, learner, handle).catch((error) => {
         if (!(error instanceof Undeliverable || error instanceof AlreadyRetried)) throw error;
       });
     }

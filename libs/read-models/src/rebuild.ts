@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { hourMs, withClient } from '#connections';
-import { upcasters } from '#domain';
 import {
   beginning,
   type Checkpoint,
@@ -88,7 +87,7 @@ class LogReader {
   async into(shadows: readonly Shadow[]) {
     for (let read = Number.POSITIVE_INFINITY; read > 500; ) {
       read = 0;
-      for await (const batch of replay(this.owner, { after: this.last, batch: 5000, upcasters })) {
+      for await (const batch of replay(this.owner, { after: this.last, batch: 5000 })) {
         for (const shadow of shadows) await shadow.put(this.owner, batch);
         this.last = positionOf(batch.at(-1)!);
         read += batch.length;
@@ -158,5 +157,5 @@ async function lock(client: pg.PoolClient, table: string) {
 async function committedAfter(db: pg.ClientBase, after: Checkpoint): Promise<RecordedEvent[]> {
   const text = `select e.stream, e.type, e.schema_version as "schemaVersion", e.data, e.metadata from events e
                  where (${order}) > ($1::integer, $2::xid8, $3::bigint) order by ${order}`;
-  return (await db.query<RecordedEvent>(text, valuesOf(after))).rows.map((event) => upcast(upcasters, event));
+  return (await db.query<RecordedEvent>(text, valuesOf(after))).rows.map((event) => upcast(event));
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Event, exam, fold, learner, learnerAtExam, upcasters } from '../../../libs/domain/src/index.js';
+import { type Event, exam, fold, learner, learnerAtExam } from '../../../libs/domain/src/index.js';
 import { type GenerationBegan, type RecordedEvent, upcast } from '../../../libs/event-store/src/index.js';
 import { foldRows, projections } from '../../../libs/read-models/src/index.js';
 
@@ -12,7 +12,7 @@ const fixtures = readdirSync(folder).map((file): Fixture => JSON.parse(readFileS
 const stored = (type: string) => {
   const fixture = fixtures.find((each) => each.type === type)!;
   const where = { stream: 'attempts-7-42', metadata: { courseId: 'course-v1:OrgX+Demo+2031', examId: 7, userId: 42 } };
-  return upcast(upcasters, { ...where, ...fixture } as unknown as RecordedEvent);
+  return upcast({ ...where, ...fixture } as unknown as RecordedEvent);
 };
 const deciders = [exam, learnerAtExam, learner];
 const known = deciders.flatMap(({ evolve }) => Object.keys(evolve)).sort();

@@ -13,7 +13,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { erasureCertificates, POOL } from '#commands';
 import { openPool } from '#connections';
-import { type Attempt, evolveAttempt, instantOf, isAttemptEvent, upcasters } from '#domain';
+import { type Attempt, evolveAttempt, instantOf, isAttemptEvent } from '#domain';
 import { type Checkpoint, EventStore, type RecordedEvent, replay } from '#event-store';
 import { deliveriesOf } from '#integration';
 import { columnOf, isRowId, streamOfAttempt } from '#read-models';
@@ -153,7 +153,7 @@ export class HistoryController implements OnApplicationShutdown {
 
   private async *lines(after: Checkpoint, count: (rows: number) => void) {
     count(0);
-    for await (const events of replay(this.downloads, { after, upcasters })) {
+    for await (const events of replay(this.downloads, { after })) {
       count(events.length);
       yield events.map((event) => `${JSON.stringify(event)}\n`).join('');
     }

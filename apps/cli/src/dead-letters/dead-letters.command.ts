@@ -1,6 +1,5 @@
 import { Command } from 'nest-commander';
 import { Delivery, type Dependencies, subscriptionOf } from '#delivery';
-import { upcasters } from '#domain';
 import { deadLetters, retryDeadLetters, type SubscriptionOptions, skipDeadLetter } from '#event-store';
 import { Relay, relayName } from '#integration';
 import { Mailer, mailerName } from '#mail';
@@ -68,7 +67,7 @@ async function retries(
         delivered.push(...events.map(({ type }) => type));
         advance(events.length);
       };
-      await retryDeadLetters(around.pool, follower, learner, deliver, upcasters);
+      await retryDeadLetters(around.pool, follower, learner, deliver);
       return { delivered };
     },
   }));

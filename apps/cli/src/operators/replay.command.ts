@@ -1,7 +1,6 @@
 import { Command, Option } from 'nest-commander';
 import type { Dependencies } from '#delivery';
-import { upcasters } from '#domain';
-import { EventStore, type RecordedEvent, replay, Undeliverable, type Upcasters } from '#event-store';
+import { EventStore, type RecordedEvent, replay, Undeliverable } from '#event-store';
 import { keyOf, Relay } from '#integration';
 import { streamOfAttempt } from '#read-models';
 import { isOutputClosed } from '../output.js';
@@ -28,8 +27,9 @@ export class ReplayCommand extends OperatorCommand {
     if (live && !publish) throw new UsageError('--live goes with --publish.');
     const work = async ({ pool, configuration, events }: Dependencies) => {
       // Printed as stored: an event that cannot be upcast can be looked at.
-      if (!publish) return print(events, this.find(pool, new EventStore(pool), which), json);
-      const found = this.find(pool, events, which, upcasters);
+      if (!publish)
+        return print(events, this.find(pool, new EventStore(pool, undefined, { upcasters: null }), which, null), json);
+      const found = this.find(pool, events, which);
       if (configuration.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
       const relay = new Relay(pool, configuration);
       const into = live ? 'live' : 'replay';
@@ -92,7 +92,7 @@ export class ReplayCommand extends OperatorCommand {
     pool: Parameters<typeof replay>[0],
     events: EventStore,
     { attempt, stream: named, user, course, from, until }: Which,
-    known?: Upcasters,
+    upcasters?: null,
   ): AsyncGenerator<RecordedEvent[]> {
     if (attempt !== undefined || named !== undefined) {
       const stream = named ?? (await streamOfAttempt(pool, String(attempt)))?.stream;
@@ -102,7 +102,7 @@ export class ReplayCommand extends OperatorCommand {
         attempt === undefined || (data as { attemptId?: number }).attemptId === attempt;
       return yield history.filter(isWanted);
     }
-    for await (const batch of replay(pool, { batch: 500, upcasters: known })) {
+    for await (const batch of replay(pool, { batch: 500, upcasters })) {
       const wanted = batch.filter(
         ({ metadata, recordedAt }) =>
           (user === undefined || metadata.userId === user) &&

@@ -12,7 +12,7 @@ import { creditWrites } from './credit.js';
 import {
   AddExamHandler,
   ChangeExamHandler,
-  ExamWriter,
+  ExamAppender,
   PublishExamsHandler,
   SetExamReviewPolicyHandler,
 } from './exams/exam.handlers.js';
@@ -44,7 +44,7 @@ export const eventStoreOf = (pool: pg.Pool): EventStore =>
     AttemptTimeouts,
     OverdueAttempts,
     AttemptHandler,
-    ExamWriter,
+    ExamAppender,
     AddExamHandler,
     ChangeExamHandler,
     PublishExamsHandler,

@@ -1,12 +1,17 @@
 import { folded, type Inline } from '#event-store';
-import { allowanceView } from './allowances/allowance.view.js';
-import { attemptView } from './attempts/attempt.view.js';
-import { attemptGroupView } from './attempts/attempt-group.view.js';
-import { examView } from './exams/exam.view.js';
+import { allowanceProjection } from './allowances/allowance.view.js';
+import { attemptProjection } from './attempts/attempt.view.js';
+import { attemptGroupProjection } from './attempts/attempt-group.view.js';
+import { examProjection } from './exams/exam.view.js';
 import { foldRows, type Projection, type Row, type RowId, writesOf } from './projection.js';
 
 /** Every read model that the log is folded into. */
-export const projections: readonly Projection[] = [examView, attemptView, attemptGroupView, allowanceView];
+export const projections: readonly Projection[] = [
+  examProjection,
+  attemptProjection,
+  attemptGroupProjection,
+  allowanceProjection,
+];
 
 /** The rows of all read models after an append: written in the append's own transaction, so a client reads its own write. */
 export const projectInline: Inline = (_stream, history, appended) =>

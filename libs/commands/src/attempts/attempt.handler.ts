@@ -29,7 +29,7 @@ import { EventStore, type Metadata, nextId } from '#event-store';
 import { atExam, decryptFor, encryptedName, encryptFor } from '#learner-keys';
 import { examsBlockedForOnboarding } from '#read-models';
 import { FactFinder } from '../facts.js';
-import { requestIdOfNow } from '../request-id.js';
+import { currentRequestId } from '../request-id.js';
 import { changesOf, learnerAtExamOf, learnerAtExamStream } from '../streams.js';
 import { CONFIGURATION, POOL } from '../tokens.js';
 import { register } from './registration.js';
@@ -176,7 +176,7 @@ export const informed = <C extends LearnerAtExamCommand>(command: C, facts: Fact
 
 export const metadataOf = (commandId: string, { origin, facts, learner }: LearnerAtExamCommand): Metadata => ({
   commandId,
-  ...requestIdOfNow(),
+  ...currentRequestId(),
   actor: origin.actor,
   courseId: facts.exam.courseId,
   contentId: facts.exam.contentId,

@@ -17,7 +17,7 @@ import {
 import { EventStore, nextId, type RecordedEvent } from '#event-store';
 import { ProviderRefused, providerOf, UnknownProvider } from '#providers';
 import { examById, examsOfCourse, providedExam } from '#read-models';
-import { requestIdOfNow } from '../request-id.js';
+import { currentRequestId } from '../request-id.js';
 import { examStream } from '../streams.js';
 import { CONFIGURATION, POOL } from '../tokens.js';
 import {
@@ -33,7 +33,7 @@ const log = new Logger('exams');
 
 /** Decides exam commands, lets the provider name the exam, appends. */
 @Injectable()
-export class ExamWriter {
+export class ExamAppender {
   constructor(
     @Inject(POOL) private readonly pool: pg.Pool,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
@@ -49,8 +49,8 @@ export class ExamWriter {
   }
 
   /** All commands are decided and written together. The answer is the ids of the exams, in order. @throws UnknownBackends */
-  async write(courseId: string, commands: readonly AnyExamCommand[], origin: Origin): Promise<number[]> {
-    const metadata = { commandId: uuid(), ...requestIdOfNow(), actor: origin.actor, courseId };
+  async append(courseId: string, commands: readonly AnyExamCommand[], origin: Origin): Promise<number[]> {
+    const metadata = { commandId: uuid(), ...currentRequestId(), actor: origin.actor, courseId };
     const ids = commands.map(({ data }) => data.examId);
     const names = await this.namesGivenByProviders(commands);
     const { answer } = await this.events.transact<number[]>(
@@ -133,14 +133,14 @@ const isDuplicate = (error: unknown) => (error as { constraint?: string }).const
 
 @CommandHandler(AddExam)
 export class AddExamHandler implements ICommandHandler<AddExam> {
-  constructor(private readonly writer: ExamWriter) {}
+  constructor(private readonly appender: ExamAppender) {}
 
   /** @returns the new exam's id @throws Refusal exam_already_exists */
   async execute({ exam, at, origin }: AddExam): Promise<number> {
-    const examId = await this.writer.nextId();
-    const data = { examId, ...exam, dueDate: null, backend: this.writer.defaultBackend, at };
+    const examId = await this.appender.nextId();
+    const data = { examId, ...exam, dueDate: null, backend: this.appender.defaultBackend, at };
     try {
-      return (await this.writer.write(exam.courseId, [{ type: 'CreateExam', data }], origin))[0]!;
+      return (await this.appender.append(exam.courseId, [{ type: 'CreateExam', data }], origin))[0]!;
     } catch (error) {
       throw isDuplicate(error) ? alreadyExists(exam.courseId, exam.contentId) : error;
     }
@@ -151,7 +151,7 @@ export class AddExamHandler implements ICommandHandler<AddExam> {
 export class ChangeExamHandler implements ICommandHandler<ChangeExam> {
   constructor(
     @Inject(POOL) private readonly pool: pg.Pool,
-    private readonly writer: ExamWriter,
+    private readonly appender: ExamAppender,
   ) {}
 
   /** @returns the exam's id @throws Refusal exam_not_found, UnknownBackends */
@@ -160,7 +160,7 @@ export class ChangeExamHandler implements ICommandHandler<ChangeExam> {
     if (!exam)
       throw new Refusal('exam_not_found', `Attempted to update exam_id=${examId}, but this exam does not exist.`);
     const command = { type: 'ReviseExam', data: { examId: exam.id, changes, at } } as const;
-    return (await this.writer.write(exam.courseId, [command], origin))[0]!;
+    return (await this.appender.append(exam.courseId, [command], origin))[0]!;
   }
 }
 
@@ -168,16 +168,16 @@ export class ChangeExamHandler implements ICommandHandler<ChangeExam> {
 export class SetExamReviewPolicyHandler implements ICommandHandler<SetExamReviewPolicy> {
   constructor(
     @Inject(POOL) private readonly pool: pg.Pool,
-    private readonly writer: ExamWriter,
+    private readonly appender: ExamAppender,
   ) {}
 
   /** @throws Refusal exam_not_found */
   async execute({ examId, policy, setBy, at, origin }: SetExamReviewPolicy): Promise<void> {
     const exam = await examById(this.pool, examId);
     if (!exam) throw new Refusal('exam_not_found', `There is no exam ${examId}.`);
-    const policyId = await this.writer.nextId('review_policy_ids');
+    const policyId = await this.appender.nextId('review_policy_ids');
     const data = { examId: exam.id, policyId, policy, setBy, at };
-    await this.writer.write(exam.courseId, [{ type: 'SetReviewPolicy', data }], origin);
+    await this.appender.append(exam.courseId, [{ type: 'SetReviewPolicy', data }], origin);
   }
 }
 
@@ -185,7 +185,7 @@ export class SetExamReviewPolicyHandler implements ICommandHandler<SetExamReview
 export class PublishExamsHandler implements ICommandHandler<PublishExams> {
   constructor(
     @Inject(POOL) private readonly pool: pg.Pool,
-    private readonly writer: ExamWriter,
+    private readonly appender: ExamAppender,
   ) {}
 
   /** @returns the ids of the listed exams, in their order @throws Refusal exam_already_exists for one listed twice, UnknownBackends */
@@ -208,13 +208,13 @@ export class PublishExamsHandler implements ICommandHandler<PublishExams> {
       listed.add(exam.contentId);
       const before = known.get(exam.contentId);
       commands.push(
-        before ? revise(before.id, exam, at) : create(await this.writer.nextId(), courseId, exam, this.writer, at),
+        before ? revise(before.id, exam, at) : create(await this.appender.nextId(), courseId, exam, this.appender, at),
       );
     }
     for (const exam of known.values())
       if (exam.isActive && !listed.has(exam.contentId))
         commands.push({ type: 'WithdrawExam', data: { examId: exam.id, at } });
-    return (await this.writer.write(courseId, commands, origin)).slice(0, exams.length);
+    return (await this.appender.append(courseId, commands, origin)).slice(0, exams.length);
   }
 }
 
@@ -227,7 +227,7 @@ const create = (
   examId: number,
   courseId: string,
   exam: PublishedExam,
-  { defaultBackend }: ExamWriter,
+  { defaultBackend }: ExamAppender,
   at: string,
 ): AnyExamCommand => ({
   type: 'CreateExam',

@@ -8,7 +8,7 @@ import { EventStore, type RecordedEvent } from '#event-store';
 import { examsWithAllowances, isRowId } from '#read-models';
 import { forgetUser } from '#roster';
 import { forgetAnswers } from '../idempotency-keys.js';
-import { requestIdOfNow } from '../request-id.js';
+import { currentRequestId } from '../request-id.js';
 import { learnerStream } from '../streams.js';
 import { CONFIGURATION, POOL } from '../tokens.js';
 import { certifyErasure, erasableRows } from './erasure-certificate.js';
@@ -46,7 +46,7 @@ export class RetireLearnerHandler implements ICommandHandler<RetireLearner> {
     await forgetAnswers(this.pool);
     await certifyErasure(this, { userId, at, origin, rows });
     const stream = learnerStream(userId);
-    const metadata = { commandId: uuid(), ...requestIdOfNow(), actor: origin.actor, userId };
+    const metadata = { commandId: uuid(), ...currentRequestId(), actor: origin.actor, userId };
     await this.events.transact({ streams: [stream], metadata }, (historyOf) => {
       const state = fold(learner, historyOf(stream) as RecordedEvent<LearnerEvent>[]);
       const events = decide(learner, state, { type: 'RetireLearner', data: { userId, at } });

@@ -12,7 +12,7 @@ type AllowanceRow = {
   modified: string;
 };
 
-export const allowanceView: Projection = {
+export const allowanceProjection: Projection = {
   table: 'allowances',
   fields: ['id', 'examId', 'userId', 'key', 'value', 'sealed', 'created', 'modified'],
   idOf: (event) => (event.type.startsWith('Allowance') ? (event as AllowanceEvent).data.allowanceId : undefined),

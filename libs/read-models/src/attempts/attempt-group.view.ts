@@ -15,7 +15,7 @@ type AttemptGroup = {
 };
 type Begun = Extract<AttemptEvent, { type: 'AttemptCreated' | 'AttemptRemoved' }>;
 
-export const attemptGroupView: Projection = {
+export const attemptGroupProjection: Projection = {
   table: 'attempt_groups',
   fields: ['id', 'courseId', 'examId', 'userId', 'attemptId', 'created', 'attemptIds', 'attemptTimes'],
   idOf: ({ type, stream }) => (type === 'AttemptCreated' || type === 'AttemptRemoved' ? stream : undefined),

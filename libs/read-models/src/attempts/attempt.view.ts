@@ -1,7 +1,7 @@
 import { type Attempt, type AttemptEvent, evolveAttempt, expiryOf, isAttemptEvent, isIncomplete } from '#domain';
 import type { Projection } from '../projection.js';
 
-export const attemptView: Projection = {
+export const attemptProjection: Projection = {
   table: 'attempts',
   fields: [
     'id',

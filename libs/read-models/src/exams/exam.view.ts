@@ -1,7 +1,7 @@
 import { evolveExam, isExamEvent } from '#domain';
 import type { Projection } from '../projection.js';
 
-export const examView: Projection = {
+export const examProjection: Projection = {
   table: 'exams',
   fields: [
     'id',

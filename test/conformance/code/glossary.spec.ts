@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** Exported names that have a word of the last column, each with its reason. */
+const allowed: Record<string, string> = {
+  InstructorController: 'serves the path `instructor/`',
+  Prerequisites: 'the word of the reference for requirements that come before an exam',
+  prerequisitesOf: 'the same',
+  prerequisitesJson: 'the same, on the wire',
+  StudentView: 'the name of the page in the reference, and its path `student_view`',
+  StudentViewController: 'the same',
+  StudentViews: 'the same',
+  studentView: 'the same',
+  studentViewOf: 'the same',
+  bindStudentView: 'the same',
+  TestOptions: 'options of the provider that the reference calls `test`',
+  test: 'the provider that the reference calls `test`',
+  openPool: 'opens connections, no secret',
+  openClient: 'the same',
+  sessionLimits: 'limits of a session of PostgreSQL',
+  gateIsOpen: 'a gate, no secret',
+  OpenTransaction: 'a transaction of PostgreSQL that did not end yet',
+  openTransactions: 'the same',
+};
+
+type Synonym = { word: string; term: string };
+
+const wordsOf = (name: string) => (name.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) ?? []).map((word) => word.toLowerCase());
+const cellsOf = (row: string) => row.split('|').map((cell) => cell.trim());
+
+/** The words of the last column, unless they are terms as well; what stands in parentheses is a remark. */
+function synonymsIn(glossary: string): Synonym[] {
+  const rows = glossary
+    .split('\n')
+    .map(cellsOf)
+    .filter(({ length }) => length === 5);
+  const terms = new Set(rows.map(([, term]) => term));
+  return rows.flatMap(([, term, , not]) =>
+    not!
+      .replace(/\([^)]*\)/g, '')
+      .split(',')
+      .map((synonym) => wordsOf(synonym).join(' '))
+      .filter((word) => word !== '' && word !== 'not' && !terms.has(word))
+      .map((word) => ({ word, term: term! })),
+  );
+}
+
+const exportsIn = (source: string) =>
+  [
+    ...source.matchAll(
+      /^export (?:default )?(?:declare )?(?:abstract )?(?:async )?(?:const|let|function\*?|class|type|interface|enum) (\w+)/gm,
+    ),
+  ].map(([, name]) => name!);
+
+const has = (name: string, word: string) => new RegExp(` ${word}s? `).test(` ${wordsOf(name).join(' ')} `);
+const violationsIn = (names: string[], synonyms: Synonym[]) =>
+  names.flatMap((name) =>
+    synonyms.filter(({ word }) => has(name, word)).map(({ word, term }) => `${name}: "${word}" is "${term}"`),
+  );
+
+const synonyms = synonymsIn(readFileSync('docs/glossary.md', 'utf8'));
+const files = execFileSync('git', ['ls-files', 'apps/*.ts', 'libs/*.ts'], { encoding: 'utf8' })
+  .split('\n')
+  .filter(Boolean);
+const names = files.flatMap((file) => exportsIn(readFileSync(file, 'utf8')));
+
+it('no exported name is a word that the glossary rules out', () => {
+  expect(names.length).toBeGreaterThan(500);
+  expect(
+    violationsIn(
+      names.filter((name) => !Object.hasOwn(allowed, name)),
+      synonyms,
+    ),
+  ).toEqual([]);
+});
+
+it('each exception is there and needs to be one', () =>
+  expect(
+    Object.keys(allowed).filter((name) => !names.includes(name) || violationsIn([name], synonyms).length === 0),
+  ).toEqual([]));
+
+it('the words of a name are compared, not its letters', () => {
+  const source = [
+    'class MailVault',
+    'const vendors = []',
+    'function runOutOf() {}',
+    'const runner = 1',
+    'type StringOf = 1',
+  ];
+  const planted = source.flatMap((line) => exportsIn(`export ${line}`));
+  expect(planted).toHaveLength(5);
+  expect(violationsIn(planted, synonyms)).toEqual([
+    'MailVault: "vault" is "learner key"',
+    'vendors: "vendor" is "provider"',
+    'runOutOf: "run out" is "to time out"',
+  ]);
+});

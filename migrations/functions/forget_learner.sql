@@ -19,6 +19,9 @@ begin
   delete from public.verified_names where user_id = person;
   delete from public.course_staff where user_id = person;
   delete from public.enrollments where user_id = person;
+  delete from public.credit_statuses where user_id = person;
+  delete from public.dates where user_id = person;
+  delete from public.schedules where user_id = person;
   delete from public.quarantined_callbacks where user_id = person;
   update public.dead_letters letter set reason = 'its learner is retired' from public.events event
     where (event.generation, event.transaction_id, event.position) = (letter.generation, letter.xid, letter.position)
@@ -26,9 +29,22 @@ begin
   return true;
 end $$;
 
--- The planner's statistics have samples of names. They are taken anew by a transaction of their own.
+-- The planner's statistics have samples of names. They are taken anew by a transaction of its own. A sample of an empty table
+-- changes nothing, so its statistics are cleared, which PostgreSQL can do from version 18 on.
 create or replace function sample_names_anew() returns void language plpgsql
-security definer set search_path = pg_catalog, public, pg_temp as $$ begin
-  analyze public.users, public.enrollments, public.verified_names, public.attempt_learners,
-    public.dead_letters, public.quarantined_callbacks;
+security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  sampled constant text[] := array['users', 'enrollments', 'verified_names', 'course_staff', 'credit_statuses', 'dates', 'schedules',
+    'attempt_learners', 'dead_letters', 'quarantined_callbacks'];
+  name text;
+  is_filled boolean;
+begin
+  foreach name in array sampled loop
+    execute format('analyze public.%I', name);
+    execute format('select exists (select from public.%I)', name) into is_filled;
+    if not is_filled and current_setting('server_version_num')::integer >= 180000 then
+      perform pg_clear_attribute_stats('public', name, attname::text, false) from pg_attribute
+        where attrelid = format('public.%I', name)::regclass and attnum > 0 and not attisdropped;
+    end if;
+  end loop;
 end $$;

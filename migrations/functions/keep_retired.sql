@@ -28,3 +28,6 @@ end $$;
 create or replace trigger a_skip_retired before insert on enrollments for each row execute function skip_retired();
 create or replace trigger a_skip_retired before insert on course_staff for each row execute function skip_retired();
 create or replace trigger a_skip_retired before insert on verified_names for each row execute function skip_retired();
+create or replace trigger a_skip_retired before insert on credit_statuses for each row execute function skip_retired();
+create or replace trigger a_skip_retired before insert on dates for each row execute function skip_retired();
+create or replace trigger a_skip_retired before insert on schedules for each row execute function skip_retired();

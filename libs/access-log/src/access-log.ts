@@ -56,11 +56,20 @@ export type RecordedAccess = {
   rights: RightsChange[] | null;
 };
 
+/** The id of a course that nobody knows may be any text, such as a name. */
+const objectsWithKnownCourses = `array(
+  select case when object not like 'course:%' or known then object else 'course:unknown' end
+    from unnest(objects) with ordinality as each (object, place),
+         lateral (select exists (select from courses where course_id = substr(object, 8))
+                      or exists (select from exams where course_id = substr(object, 8)) as known) as course
+   order by place)`;
+
 export async function recordAccess(pool: pg.Pool, entries: readonly AccessEntry[]): Promise<void> {
   await pool.query(
     `insert into access_log
             (action, outcome, status, request_id, token_id, user_id, os_user, operator, objects, row_count, times)
-     select action, outcome, status, "requestId", "tokenId", "userId", "osUser", operator, objects, rows, coalesce(times, 1)
+     select action, outcome, status, "requestId", "tokenId", "userId", "osUser", operator, ${objectsWithKnownCourses}, rows,
+            coalesce(times, 1)
        from jsonb_to_recordset($1) as entry(action text, outcome text, status smallint, "requestId" text, "tokenId" text,
             "userId" bigint, "osUser" text, operator text, objects text[], rows bigint, times integer)`,
     [JSON.stringify(entries)],

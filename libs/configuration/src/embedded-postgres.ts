@@ -51,7 +51,15 @@ async function launch(dataDir: string, port: number, settings: Record<string, st
   const cluster = join(dataDir, 'cluster');
   if (!existsSync(cluster)) await initialise(dataDir, cluster, programs, run);
   const log = join(dataDir, 'server.log');
-  const given = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: 200, ...settings };
+  const given = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: 200,
+    // The details of an error have values, such as a name that is taken.
+    log_error_verbosity: 'terse',
+    ...settings,
+  };
   const flags = Object.entries(given).map(([name, value]) => `--${name}=${value}`);
   const server = run(programs.postgres, ['-D', cluster, ...flags], log);
   const ended = once(server, 'exit');

@@ -101,7 +101,12 @@ async function isKnown(client: pg.ClientBase, { id, username, email, fullName, i
   if (rows[0].isRetired) return false;
   if (rows[0].isKnown) return true;
   if (username === '') throw new FactRefused(`no user ${id}, and no user name`);
-  const text = 'insert into users (id, username, email, full_name, is_active) values ($1, $2, $3, $4, $5)';
-  await client.query(text, [id, username, email, fullName, isActive]);
+  // PostgreSQL would write a name that is taken into its own log.
+  const { rowCount } = await client.query(
+    `insert into users (id, username, email, full_name, is_active) values ($1, $2, $3, $4, $5)
+     on conflict (username) do nothing`,
+    [id, username, email, fullName, isActive],
+  );
+  if (rowCount === 0) throw new FactRefused('the user name is that of another user');
   return true;
 }

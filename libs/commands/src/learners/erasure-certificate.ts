@@ -12,7 +12,7 @@ export type Erasure = {
   at: string;
   asked_for_by: Origin['actor'];
   destroyed: { where: string; what: string; rows?: number }[];
-  remains: { where: string; what: string; why: string }[];
+  remains: { where: string; what: string; why: string; until: string }[];
 };
 
 /** The signature (Ed25519, base64) is over the RFC 8785 form of `certificate`; the key is a PEM. */
@@ -26,6 +26,9 @@ export async function erasableRows(pool: pg.Pool, userId: number): Promise<Recor
             (select count(*)::int from verified_names where user_id = $1) as verified_names,
             (select count(*)::int from course_staff where user_id = $1) as course_staff,
             (select count(*)::int from enrollments where user_id = $1) as enrollments,
+            (select count(*)::int from credit_statuses where user_id = $1) as credit_statuses,
+            (select count(*)::int from dates where user_id = $1) as dates,
+            (select count(*)::int from schedules where user_id = $1) as schedules,
             (select count(*)::int from quarantined_callbacks where user_id = $1) as quarantined_callbacks`,
     [userId],
   );
@@ -38,6 +41,9 @@ const what: Record<string, string> = {
   verified_names: 'verified names',
   course_staff: 'roles in courses',
   enrollments: 'enrolments, with the names that lists are searched by',
+  credit_statuses: 'statuses of credit',
+  dates: 'due dates of the learner alone',
+  schedules: 'schedules of the learner alone',
   quarantined_callbacks: 'refused reviews',
 };
 
@@ -46,26 +52,37 @@ const remains: Erasure['remains'] = [
     where: 'events, and the read models and Kafka topics made of them',
     what: "exams, times, statuses and decisions under the learner's id, and sealed texts",
     why: 'they prove the results of exams; without the destroyed key nobody can open the texts',
+    until: 'the log is deleted; topics have their own retention',
   },
   {
     where: 'users, learner_keys',
     what: "a row with the learner's id and no name, and one that says that the key is destroyed",
     why: 'so that old ids resolve and nothing brings the person back',
+    until: 'the database is deleted',
+  },
+  {
+    where: 'access_log',
+    what: "who did what, under the learner's id and the ids of requests and tokens",
+    why: 'auditors must be able to see it',
+    until: 'ACCESS_LOG_DAYS have passed',
   },
   {
     where: 'backups, and the write-ahead log of PostgreSQL',
     what: 'copies of before, with the wrapped key',
-    why: 'they cannot be changed; they go with their retention, and open with the key-encryption keys only',
+    why: 'they cannot be changed, and open with the key-encryption keys only',
+    until: 'their retention ends',
   },
   {
     where: 'the topic learning-exam-attempt-lifecycle of the Open edX event bus, where it is used',
-    what: 'names in the messages of before',
-    why: "Open edX's format asks for names; they go with the topic's retention",
+    what: 'user name, e-mail and full name in the messages of before',
+    why: 'the format of Open edX has them, and the LMS finds the learner of a submitted exam by the user name',
+    until: 'the retention of the topic ends: 30 days, unless it was made with another',
   },
   {
     where: 'proctoring providers, mail servers, the LMS',
     what: 'what they were sent before',
     why: 'they are asked to delete (providers), or keep what is theirs',
+    until: 'they delete it',
   },
 ];
 

@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { kafkaAt, lastOffsets, readUntil } from '../libs/integration/src/index.js';
+import type { Database } from './database.js';
+import { withAdmin } from './relay.exams.js';
+
+type Places = Map<string, string>;
+
+/** All rows of all tables of the database, those of PostgreSQL itself included. */
+export async function rowsOf({ owner }: Database): Promise<Places> {
+  const tables = `select oid::regclass::text as name from pg_class
+    where relkind in ('r', 'm') and oid::regclass::text not like 'information_schema.%'`;
+  const places: Places = new Map();
+  for (const { name } of (await owner.query(tables)).rows) {
+    const { rows } = await owner.query(`select string_agg(t::text, e'\n') as text from ${name} t`);
+    places.set(`table ${name}`, rows[0].text ?? '');
+  }
+  return places;
+}
+
+/** The files of the database, and the server's log. Dead rows are gone from the files after `vacuum full`. */
+export async function filesOf({ owner }: Database): Promise<Places> {
+  await owner.query('vacuum full');
+  await owner.query('checkpoint');
+  const { rows } = await owner.query(
+    `select current_setting('data_directory') as "dataDir", oid from pg_database where datname = current_database()`,
+  );
+  const [{ dataDir, oid }] = rows;
+  const folders = [join(dataDir, 'base', String(oid)), join(dataDir, 'global')];
+  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  return new Map(
+    [...files, join(dataDir, '..', 'server.log')].map((file) => [`file ${file}`, readFileSync(file, 'latin1')]),
+  );
+}
+
+/** All that is in the topics with this prefix, keys and headers included. */
+export async function messagesIn(brokers: string, prefix: string, except: readonly string[]): Promise<Places> {
+  const kafka = kafkaAt({ kafkaBrokers: brokers.split(','), kafkaTls: 'off' } as Parameters<typeof kafkaAt>[0]);
+  const topics = (await withAdmin(brokers, (admin) => admin.listTopics())).filter(
+    (topic) => topic.startsWith(prefix) && !except.includes(topic),
+  );
+  const read = topics.map(async (topic) => {
+    const texts: string[] = [];
+    await readUntil(kafka, topic, await lastOffsets(kafka, topic), ({ key, value, headers }) => {
+      texts.push(`${key} ${value} ${Object.entries(headers ?? {}).join()}`);
+    });
+    return [`topic ${topic.slice(prefix.length)}`, texts.join('\n')] as const;
+  });
+  return new Map(await Promise.all(read));
+}
+
+type Ask = (method: string, url: string) => Promise<string>;
+
+/** What every GET route answers; `values` of the parameters, by their names. Routes with other parameters are not asked. */
+export async function answersOf(ask: Ask, document: any, values: Record<string, string>): Promise<Places> {
+  const places: Places = new Map();
+  for (const [path, { get }] of Object.entries<any>(document.paths)) {
+    if (!get) continue;
+    const url = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name] ?? ''));
+    const asked = (get.parameters ?? []).filter((parameter: any) => parameter.in === 'query' && values[parameter.name]);
+    const query = new URLSearchParams(asked.map(({ name }: any) => [name, values[name]])).toString();
+    for (const each of new Set([url, `${url}?${query}`])) places.set(`GET ${each}`, await ask('GET', each));
+  }
+  return places;
+}
+
+/** Where each of these strings is found. */
+export function foundIn(places: Places, strings: Record<string, string>): Record<string, string[]> {
+  const found = Object.entries(strings).map(([name, text]) => {
+    const forms = [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)];
+    const where = [...places].filter(([, content]) => forms.some((form) => content.includes(form)));
+    return [name, where.map(([place]) => place)] as const;
+  });
+  return Object.fromEntries(found.filter(([, where]) => where.length > 0));
+}

@@ -43,8 +43,9 @@ export class ErrorFilter implements ExceptionFilter {
   }
 
   private report(status: number, error: any, request: FastifyRequest) {
-    // Ids only: a search text may be somebody's address.
-    const ids = Object.entries(Object(request.params)).filter(([name]) => name.endsWith('Id'));
+    // Whole numbers only: any other part of a path may be somebody's name or address.
+    const params = Object.entries<string>(Object(request.params));
+    const ids = params.filter(([name, value]) => name.endsWith('Id') && /^\d{1,15}$/.test(value));
     const line = {
       requestId: request.id,
       traceparent: traceparentOf(request),

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from '../libs/event-store/src/testing.js';
-import { Child, freePort } from './conformance/child.js';
-import { courseId, openService, people, publishedExam, roster, tokenOf, tokenSettings } from './support/service.js';
-import { secretsOfSplitRoles } from './support/split-roles.js';
+import { until } from '../../libs/event-store/src/testing.js';
+import { Child, freePort } from '../conformance/child.js';
+import { courseId, openService, people, publishedExam, roster, tokenOf, tokenSettings } from '../support/service.js';
+import { secretsOfSplitRoles } from '../support/split-roles.js';
 
 const root = '/api/edx_proctoring/v1/proctored_exam';
 const folder = mkdtempSync(join(tmpdir(), 'proctoring-access-log-'));

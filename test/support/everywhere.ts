@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { kafkaAt, lastOffsets, readUntil } from '../libs/integration/src/index.js';
+import { kafkaAt, lastOffsets, readUntil } from '../../libs/integration/src/index.js';
 import type { Database } from './database.js';
 import { withAdmin } from './relay.exams.js';
 

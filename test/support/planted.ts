@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import avsc from 'avsc';
 import type { Kafka } from 'kafkajs';
-import { pack } from '../libs/integration/src/event-bus/wire-format.js';
+import { pack } from '../../libs/integration/src/event-bus/wire-format.js';
 
 /** A text that stands nowhere else; `strings` keeps it under its name. */
 export function planter() {
@@ -15,6 +15,8 @@ export function planter() {
   };
   return { strings, plant };
 }
+
+export type Plant = ReturnType<typeof planter>['plant'];
 
 /** A schema registry that speaks the part of Confluent's protocol that a producer and a consumer need. */
 export async function openRegistry() {

@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MailServer } from '../../libs/mail/src/testing.js';
+import { Vendor } from '../../libs/providers/src/testing.js';
+import { Child, freePort } from '../conformance/child.js';
+import { openDatabase } from './database.js';
+import { openRegistry } from './planted.js';
+import { clientOf, withAdmin } from './relay.exams.js';
+import { type Person, tokenOf, tokenSettings } from './service.js';
+import { secretsOfSplitRoles } from './split-roles.js';
+
+const brokers = process.env.KAFKA_BROKERS ?? '';
+const callbackSecret = 'a-secret-of-the-path-of-RPNow-0123456789';
+export const callback = `/api/edx_proctoring/proctoring_review_callback/${callbackSecret}/`;
+
+/** The service as a process with all that it can be connected to: Kafka, the Open edX event bus, mail, two providers. */
+export async function startConnectedService() {
+  if (!brokers) throw new Error('KAFKA_BROKERS is not set: npm test starts a broker, and so does npm run kafka');
+  const folder = mkdtempSync(join(tmpdir(), 'proctoring-connected-'));
+  const prefix = `connected-${process.pid}-`;
+  const topics = {
+    enrollments: `${prefix}learning-course-enrollment-lifecycle`,
+    unenrollments: `${prefix}course-unenrollment-lifecycle`,
+    roles: `${prefix}learning-course-access-role-lifecycle`,
+    retirements: `${prefix}learning-user-retirement-lifecycle`,
+    courses: `${prefix}course-catalog-info-changed`,
+  };
+  await withAdmin(brokers, (admin) =>
+    admin.createTopics({ topics: Object.values(topics).map((topic) => ({ topic, numPartitions: 1 })) }),
+  );
+  const [database, vendor, registry] = await Promise.all([openDatabase(), Vendor.open(), openRegistry()]);
+  const mail = new MailServer();
+  await mail.open();
+  const software_secure = {
+    organization: 'org',
+    exam_sponsor: 'sponsor',
+    exam_register_endpoint: `${vendor.url}/register`,
+    secret_key_id: 'id',
+    secret_key: 'key',
+    crypto_key: '123456789123456712345678',
+    software_download_url: 'https://rpnow.example.org',
+    video_review_aes_key: 'B886E02F19C77EC734B1B132BEECD91E',
+    callback_secret: callbackSecret,
+    recording_hosts: ['video.example.org'],
+  };
+  const rest = { base_url: vendor.url, client_id: 'lms', client_secret: 'secret' };
+  const PROCTORING_BACKENDS = { DEFAULT: 'rest', rest, software_secure };
+  const settings = { PROCTORING_BACKENDS, DEFAULT_FROM_EMAIL: 'exams@example.org' };
+  const port = await freePort();
+  const env = {
+    ...{ PORT: String(port), DATABASE_URL: database.url, DATA_DIR: folder, NODE_OPTIONS: '', LOG_LEVEL: 'debug' },
+    ...{ KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix, SCHEMA_REGISTRY_URL: registry.url },
+    ...{ EVENT_BUS_INSECURE: 'on', EVENT_BUS_RETIREMENTS: 'on', SMTP_URL: mail.url },
+    ...{ ...tokenSettings, ...secretsOfSplitRoles(folder, settings) },
+  };
+  const child = new Child('service', folder, [process.execPath, 'dist/apps/main.js'], env);
+  await child.answers(port, '/health/ready');
+
+  /** A request, and what it was answered. */
+  async function ask(person: Person | undefined, method: string, path: string, body?: unknown, headers: object = {}) {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      headers: {
+        ...(person ? { authorization: `JWT ${await tokenOf(person)}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    return { status: answer.status, text: await answer.text() };
+  }
+
+  return {
+    ...{ brokers, prefix, topics, database, vendor, mail, registry, folder, ask },
+    kafka: clientOf(brokers),
+    /** A request that must be answered with 200. */
+    async done(...request: Parameters<typeof ask>) {
+      const { status, text } = await ask(...request);
+      expect({ request: request.slice(1, 4), status, text }).toMatchObject({ status: 200 });
+      return text === '' ? undefined : JSON.parse(text);
+    },
+    query: async (text: string) => (await database.owner.query(text)).rows,
+    cli: (args: string[], more: Record<string, string> = {}) =>
+      spawnSync(process.execPath, ['dist/apps/cli/src/main.js', ...args], {
+        env: { ...process.env, ...env, ...more },
+        encoding: 'utf8',
+      }),
+    /** What it printed. */
+    log: () => readFileSync(join(folder, 'service.log'), 'utf8'),
+    async close() {
+      await child.stop();
+      await Promise.all([vendor.close(), mail.close(), database.close()]);
+      registry.close();
+      await withAdmin(brokers, async (admin) => {
+        const made = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+        await admin.deleteTopics({ topics: made });
+      });
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+export type ConnectedService = Awaited<ReturnType<typeof startConnectedService>>;

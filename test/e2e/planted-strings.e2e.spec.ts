@@ -84,7 +84,7 @@ const letters = async (follower: string) =>
 it('what is planted is found, as far as it is kept', async () => {
   let locators = 0;
   const answer = plant('answer of a provider');
-  service.vendor.mood = ({ route }) => {
+  service.provider.mood = ({ route }) => {
     if (route === 'POST /register') return { body: { ssiRecordLocator: `SSI-${++locators}` } };
     return route.startsWith('PATCH') ? { status: 400, text: answer } : undefined;
   };

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MailServer } from '../../libs/mail/src/testing.js';
-import { Vendor } from '../../libs/providers/src/testing.js';
+import { PretendedProvider } from '../../libs/providers/src/testing.js';
 import { Child, freePort } from '../conformance/child.js';
 import { openDatabase } from './database.js';
 import { openRegistry } from './planted.js';
@@ -30,13 +30,13 @@ export async function startConnectedService() {
   await withAdmin(brokers, (admin) =>
     admin.createTopics({ topics: Object.values(topics).map((topic) => ({ topic, numPartitions: 1 })) }),
   );
-  const [database, vendor, registry] = await Promise.all([openDatabase(), Vendor.open(), openRegistry()]);
+  const [database, provider, registry] = await Promise.all([openDatabase(), PretendedProvider.open(), openRegistry()]);
   const mail = new MailServer();
   await mail.open();
   const software_secure = {
     organization: 'org',
     exam_sponsor: 'sponsor',
-    exam_register_endpoint: `${vendor.url}/register`,
+    exam_register_endpoint: `${provider.url}/register`,
     secret_key_id: 'id',
     secret_key: 'key',
     crypto_key: '123456789123456712345678',
@@ -45,7 +45,7 @@ export async function startConnectedService() {
     callback_secret: callbackSecret,
     recording_hosts: ['video.example.org'],
   };
-  const rest = { base_url: vendor.url, client_id: 'lms', client_secret: 'secret' };
+  const rest = { base_url: provider.url, client_id: 'lms', client_secret: 'secret' };
   const PROCTORING_BACKENDS = { DEFAULT: 'rest', rest, software_secure };
   const settings = { PROCTORING_BACKENDS, DEFAULT_FROM_EMAIL: 'exams@example.org' };
   const port = await freePort();
@@ -73,7 +73,7 @@ export async function startConnectedService() {
   }
 
   return {
-    ...{ brokers, prefix, topics, database, vendor, mail, registry, folder, ask },
+    ...{ brokers, prefix, topics, database, provider, mail, registry, folder, ask },
     kafka: clientOf(brokers),
     /** A request that must be answered with 200. */
     async done(...request: Parameters<typeof ask>) {
@@ -91,7 +91,7 @@ export async function startConnectedService() {
     log: () => readFileSync(join(folder, 'service.log'), 'utf8'),
     async close() {
       await child.stop();
-      await Promise.all([vendor.close(), mail.close(), database.close()]);
+      await Promise.all([provider.close(), mail.close(), database.close()]);
       registry.close();
       await withAdmin(brokers, async (admin) => {
         const made = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));

@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkDataDir, checkFingerprints, checkSplitRole, loadConfiguration, startPostgres } from '#configuration';
+import {
+  checkDataDir,
+  checkFingerprints,
+  checkSplitRole,
+  loadConfiguration,
+  openServiceDatabase,
+} from '#configuration';
 import { startApi } from './api/src/api.js';
 import { bringUpToDate } from './bring-up-to-date.js';
 import { startWorker } from './worker/src/worker.js';
@@ -16,21 +22,17 @@ async function start() {
   const { host, port, role, dataDir, kafkaBrokers } = configuration;
   checkSplitRole(configuration);
   checkDataDir(configuration);
-  let databaseUrl = configuration.databaseUrl;
-  if (!databaseUrl) {
-    const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres') });
-    running.push({ name: 'PostgreSQL', stop: () => postgres.stop() });
-    databaseUrl = postgres.url;
-  }
-  await bringUpToDate(databaseUrl, { signal: startUp.signal, say: console.log });
-  await checkFingerprints(configuration, databaseUrl);
+  const database = await openServiceDatabase(configuration);
+  running.push({ name: 'PostgreSQL', stop: () => database.stop() });
+  await bringUpToDate(database, { role, signal: startUp.signal, say: console.log });
+  await checkFingerprints(configuration, database);
   if (role !== 'api') {
-    const worker = await startWorker(configuration, databaseUrl);
+    const worker = await startWorker(configuration, database.worker);
     running.push({ name: 'The worker', stop: () => worker.close() });
   }
   if (role === 'worker') return console.log('The worker runs. Ctrl-C stops it.');
 
-  const api = await startApi(configuration, databaseUrl).catch((error) => {
+  const api = await startApi(configuration, database.api).catch((error) => {
     throw error.code === 'EADDRINUSE'
       ? new Error(`Port ${port} of ${host} is in use: stop what uses it, or set PORT.`)
       : error;

@@ -12,19 +12,23 @@ export const migrations = [
   '6000-callbacks.sql',
   '7000-access-log.sql',
   '8000-erasure.sql',
+  '8500-database-logins.sql',
   '9000-plain-lists.sql',
   '9100-onboarding-histories.sql',
 ].map(sqlMigration);
 
 export const migrationNames = migrations.map((Migration) => new Migration().name);
 
-/** The functions with their triggers, and the rights of `role`: run again whenever one of them changes. */
-export const functionsAndRights = (role: string): string =>
+/** The roles that have the rights of the service's processes. */
+export type ServiceRoles = { api: string; worker: string };
+
+/** The functions with their triggers, and the rights of the roles: run again whenever one of them changes. */
+export const functionsAndRights = ({ api, worker }: ServiceRoles): string =>
   [
     // They name each other and tables.
     'set local check_function_bodies = off',
     ...readdirSync(join(folder, 'functions'))
       .sort()
       .map((file) => textOf(`functions/${file}`)),
-    textOf('rights.sql').replaceAll(':role', role),
+    textOf('rights.sql').replaceAll(':api', api).replaceAll(':worker', worker),
   ].join(';\n');

@@ -1,21 +1,37 @@
--- The rights of the role that the service acts as, :role. Run at each start that changes anything.
-grant usage on schema public to :role;
-grant select on migrations, log_generations to :role;
-grant select, insert on events, mails, erasure_certificates to :role;
-grant select on secret_fingerprints to :role;
-grant select, insert, update on streams, vendor_retirements to :role;
-grant select, insert, delete on commands to :role;
-grant select, insert, update, delete on checkpoints, dead_letters, leases, users, courses, enrollments, course_staff,
-  credit_requirements, credit_statuses, verified_names, dates, schedules, learner_keys, exams, attempts, allowances,
-  attempt_groups, attempt_learners, quarantined_callbacks, unclaimed_registrations, vendor_deliveries, vendor_circuits,
-  deliveries, idempotency_keys, callback_nonces to :role;
--- The service does not choose an entry's time or number.
-grant select on access_log to :role;
-grant insert (action, outcome, status, request_id, token_id, user_id, os_user, operator, objects, row_count, times, rights)
-  on access_log to :role;
-grant usage on sequence events_position, lease_epochs, exam_ids, attempt_ids, allowance_ids, review_policy_ids to :role;
+-- The rights of the service's processes: of both, of :api, which answers requests, and of :worker, which does everything else
+-- and is the operators' commands, too. Run at each start that changes anything.
+grant usage on schema public to :api, :worker;
+grant select on migrations, log_generations, events, streams, commands, checkpoints, dead_letters, leases, users, courses,
+  enrollments, course_staff, credit_requirements, credit_statuses, verified_names, dates, schedules, exams, attempts,
+  allowances, attempt_groups, attempt_learners, quarantined_callbacks, unclaimed_registrations,
+  vendor_deliveries, vendor_circuits, vendor_retirements, mails, deliveries, idempotency_keys, callback_nonces, access_log,
+  secret_fingerprints, erasure_certificates to :api, :worker;
 
-revoke execute on function create_event_partitions, log_server, begin_generation, prune_access_log from public;
-grant execute on function create_event_partitions, log_server, begin_generation, prune_access_log to :role;
-revoke execute on function forget_learner, sample_names_anew from public;
-grant execute on function forget_learner, sample_names_anew to :role;
+-- Appends go through functions. A command's time is not chosen by the service, nor an access log entry's time or number.
+grant insert (key, answer) on commands to :api, :worker;
+grant insert (action, outcome, status, request_id, token_id, user_id, os_user, operator, objects, row_count, times, rights)
+  on access_log to :api, :worker;
+grant insert on erasure_certificates to :api, :worker;
+grant insert, update, delete on users, courses, enrollments, course_staff, credit_statuses, attempts, attempt_groups,
+  attempt_learners, quarantined_callbacks, unclaimed_registrations to :api, :worker;
+
+grant insert, update, delete on exams, allowances, credit_requirements, verified_names, dates, schedules, idempotency_keys,
+  callback_nonces to :api;
+-- To see how much room the partitions have left.
+grant select on sequence events_position to :api, :worker;
+grant usage on sequence exam_ids, attempt_ids, allowance_ids, review_policy_ids to :api;
+
+grant insert, update, delete on checkpoints, dead_letters, leases, vendor_deliveries, vendor_circuits, deliveries to :worker;
+grant insert, update on vendor_retirements to :worker;
+grant insert on mails to :worker;
+grant delete on commands to :worker;
+grant update (answer), delete on idempotency_keys to :worker;
+grant usage on sequence lease_epochs to :worker;
+
+revoke execute on function append_event, append_events, create_event_partitions, log_server, begin_generation,
+  prune_access_log, forget_learner, sample_names_anew, learner_keys_of, keep_learner_key, key_encryption_keys,
+  learner_keys_to_rewrap, rewrap_learner_key, open_transactions, oldest_transaction_age from public;
+grant execute on function append_event, append_events, create_event_partitions, log_server, begin_generation, forget_learner,
+  sample_names_anew, learner_keys_of, keep_learner_key, key_encryption_keys, open_transactions, oldest_transaction_age
+  to :api, :worker;
+grant execute on function prune_access_log, learner_keys_to_rewrap, rewrap_learner_key to :worker;

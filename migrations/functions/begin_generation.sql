@@ -1,7 +1,7 @@
 -- Ids that the lost end of the log gave out must not be given to others, so all sequences jump.
--- Answers the generation that it began; nothing when the log is not in the state that this is for.
+-- Only the owner adopts a copy. Answers the generation that it began; nothing when the log is not in the state that this is for.
 create or replace function begin_generation(from_state text) returns setof log_generations
-language plpgsql security definer set search_path from current as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   ids_left_out constant bigint := 1000000;
   now_is record;
@@ -9,26 +9,29 @@ declare
   skipped bigint := 0;
   jumped bigint;
 begin
+  if from_state = 'copied' and not pg_has_role(session_user, current_user, 'member') then
+    raise exception 'only the owner of the log adopts a copy' using errcode = 'insufficient_privilege';
+  end if;
   perform pg_advisory_xact_lock(7061, 4);
-  select * into now_is from log_state();
+  select * into now_is from public.log_state();
   if now_is.state <> from_state then
     return;
   end if;
   if from_state <> 'new' then
-    for each in select format('%I', sequencename)::regclass as name, coalesce(last_value, 0) as last_value
-                from pg_sequences where schemaname = current_schema() loop
-      jumped := greatest(each.last_value, case from_state when 'copied' then highest_id(each.name) else 0 end)
+    for each in select format('public.%I', sequencename)::regclass as name, coalesce(last_value, 0) as last_value
+                from pg_sequences where schemaname = 'public' loop
+      jumped := greatest(each.last_value, case from_state when 'copied' then public.highest_id(each.name) else 0 end)
         + ids_left_out;
       perform setval(each.name, jumped);
-      if each.name = 'events_position'::regclass then
+      if each.name = 'public.events_position'::regclass then
         skipped := jumped - each.last_value;
       end if;
     end loop;
-    perform create_event_partitions();
+    perform public.create_event_partitions();
   end if;
-  return query insert into log_generations
+  return query insert into public.log_generations
     (generation, log_id, reason, system_identifier, database_oid, timeline, skipped_positions)
-    select coalesce(now_is.generation, (select max(e.generation) from events e), 0) + 1,
+    select coalesce(now_is.generation, (select max(e.generation) from public.events e), 0) + 1,
       coalesce(now_is.log_id, gen_random_uuid()), from_state,
       now_is.system_identifier, now_is.database_oid, now_is.timeline, skipped
     returning *;

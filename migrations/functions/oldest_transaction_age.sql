@@ -1,5 +1,5 @@
 -- Readers of the log wait for the oldest open transaction of the server, so its age in seconds is worth watching.
 create or replace function oldest_transaction_age() returns double precision
-language sql security definer set search_path from current as $$
-  select coalesce(max(seconds), 0) from open_transactions()
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(max(seconds), 0) from public.open_transactions()
 $$;

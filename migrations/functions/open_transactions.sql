@@ -1,7 +1,7 @@
 -- The transactions that readers of the log wait for: those of all databases of the server, prepared ones, too.
 create or replace function open_transactions()
 returns table (database text, pid integer, gid text, application text, seconds double precision)
-language sql security definer set search_path = pg_catalog as $$
+language sql security definer set search_path = pg_catalog, pg_temp as $$
   select datname, pid, null, application_name, extract(epoch from clock_timestamp() - xact_start)
     from pg_stat_activity where backend_xid is not null and pid <> pg_backend_pid()
   union all

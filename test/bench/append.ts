@@ -37,9 +37,9 @@ const names = { store: '`EventStore.append`', raw: 'raw INSERT', emmett: 'Emmett
 /** One event per transaction, by the event store, by a bare INSERT, and by Emmett. */
 export async function appending({ effort: { rounds, seconds }, admin }: Bench): Promise<Section> {
   const database = await openDatabase();
-  const { url, owner } = database;
+  const { url, urls, owner } = database;
   const ours = new pg.Pool(poolOptions(url, { max: connections }));
-  const others = new pg.Pool({ connectionString: url, max: connections });
+  const others = new pg.Pool({ connectionString: urls.owner, max: connections });
   // Emmett replaces these for the whole process, and the service would read bigints in the parts after this one.
   const { INT8, JSON: json, JSONB } = pg.types.builtins;
   const parsers = [INT8, json, JSONB].map((type) => [type, pg.types.getTypeParser(type)] as const);
@@ -47,7 +47,7 @@ export async function appending({ effort: { rounds, seconds }, admin }: Bench): 
     // A table by itself, with the columns, defaults and indexes of the log's, but none of its triggers.
     await owner.query('create table plain_events (like events_0 including all)');
     await owner.query('alter table plain_events alter generation set default 1');
-    const emmett = getPostgreSQLEventStore(url, {
+    const emmett = getPostgreSQLEventStore(urls.owner, {
       connectionOptions: { pool: others },
       schema: { autoMigration: 'None' },
     });

@@ -6,6 +6,7 @@ import type pg from 'pg';
 import { signToken } from '#configuration';
 import { Child, freePort } from '../conformance/child.js';
 import { send } from '../conformance/server.js';
+import type { Database } from '../support/database.js';
 import { secretsOfSplitRoles } from '../support/split-roles.js';
 
 export type Learner = { id: number; username: string; is_staff?: boolean };
@@ -25,7 +26,7 @@ export type Contender = {
 };
 
 /** The built service as one process, on a migrated database. */
-export async function startService(dir: string, name: string, databaseUrl: string): Promise<Contender> {
+export async function startService(dir: string, name: string, database: Database): Promise<Contender> {
   const secret = 'a secret of the benchmark, long enough for HS256';
   const parties = { audience: 'exam-proctoring', issuer: 'bench' };
   const port = await freePort();
@@ -33,7 +34,7 @@ export async function startService(dir: string, name: string, databaseUrl: strin
     HOST: '127.0.0.1',
     PORT: String(port),
     ROLE: 'api',
-    DATABASE_URL: databaseUrl,
+    ...database.environment,
     DATA_DIR: join(dir, name),
     ...secretsOfSplitRoles(dir),
     JWT_SECRET: secret,
@@ -56,7 +57,7 @@ export async function startService(dir: string, name: string, databaseUrl: strin
     name,
     port,
     pid: pidOf(dir, name),
-    database: new URL(databaseUrl).pathname.slice(1),
+    database: new URL(database.url).pathname.slice(1),
     credentials,
     seed: async (roster) =>
       request(

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { openStartableDatabase } from '../support/database.js';
 import { contentId, courseId, openService, people, publishedExam, roster } from '../support/service.js';
 
 const { staff, alice } = people;
@@ -16,7 +17,7 @@ export type Filled = Awaited<ReturnType<typeof openFilled>>;
  * attempts of learners at 50 exams. Only hashes are made up; heads and read models fit the events.
  */
 export async function openFilled(wanted: number, say: (line: string) => void) {
-  const service = await openService();
+  const service = await openService({}, await openStartableDatabase());
   const { owner } = service.database;
   await playOne(service.request);
   const story = (

@@ -1,4 +1,4 @@
-import { openDatabase } from '../support/database.js';
+import { openStartableDatabase } from '../support/database.js';
 import type { Bench } from './bench.js';
 import { type Contender, request, startOracle, startService } from './contenders.js';
 import { enrol, learnerId, learnerNamed, publish } from './courses.js';
@@ -17,11 +17,11 @@ type Sample = { perSecond: number; server: number; backends: number };
 /** The list of a course's attempts, answered by the service and by the reference. */
 export async function grouping(bench: Bench): Promise<Section> {
   const { dir, admin, server, effort } = bench;
-  const database = await openDatabase();
+  const database = await openStartableDatabase();
   const load = new Load();
   const started: Contender[] = [];
   try {
-    const ours = await startService(dir, 'service-of-lists', database.url);
+    const ours = await startService(dir, 'service-of-lists', database);
     started.push(ours);
     const oracle = await startOracle(dir, admin, server, 'reference-of-lists');
     started.push(oracle);

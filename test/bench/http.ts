@@ -1,4 +1,4 @@
-import { openDatabase } from '../support/database.js';
+import { openStartableDatabase } from '../support/database.js';
 import { contentId, courseId, publishedExam } from '../support/service.js';
 import type { Bench } from './bench.js';
 import { type Contender, type Learner, request, startOracle, startService } from './contenders.js';
@@ -24,12 +24,12 @@ type Measured = Record<Scenario, Sample>;
 /** The requests of an exam day, answered by the service and by the reference. */
 export async function answering(bench: Bench): Promise<Section> {
   const { effort, dir, admin, server, say } = bench;
-  const database = await openDatabase();
+  const database = await openStartableDatabase();
   const load = new Load();
   const started: Contender[] = [];
   try {
     say('Starting the service and the reference …');
-    const ours = await startService(dir, 'service', database.url);
+    const ours = await startService(dir, 'service', database);
     started.push(ours);
     const oracle = await startOracle(dir, admin, server);
     started.push(oracle);

@@ -1,4 +1,4 @@
-import { openDatabase } from '../support/database.js';
+import { openStartableDatabase } from '../support/database.js';
 import type { Bench } from './bench.js';
 import { type Contender, startService } from './contenders.js';
 import { enrol, fillWithAttempts, learnerNamed, publish } from './courses.js';
@@ -92,11 +92,11 @@ const onboarding: Questions = {
 /** How long a page of a long list takes, beside one of a short list. */
 export async function listing(bench: Bench): Promise<Section> {
   const { effort, dir, admin, say } = bench;
-  const database = await openDatabase();
+  const database = await openStartableDatabase();
   const load = new Load();
   let service: Contender | undefined;
   try {
-    service = await startService(dir, 'lists', database.url);
+    service = await startService(dir, 'lists', database);
     const sizes = {
       short: { groups: few, learners: few },
       long: { groups: effort.listed, learners: effort.listed / 2 },

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { EventStore, headOf } from '#event-store';
 import { projectInline } from '#read-models';
 import { poolOptions } from '../../libs/configuration/src/index.js';
-import { openDatabase } from '../support/database.js';
+import { openStartableDatabase } from '../support/database.js';
 import type { Bench } from './bench.js';
 import { type Contender, type Learner, request, startService } from './contenders.js';
 import { enrol, learnerId, learnerNamed, publish } from './courses.js';
@@ -16,11 +16,11 @@ const events = 10_000;
 
 /** What a very long stream costs those who change it, and everybody else. */
 export async function goingOn({ effort, dir, say }: Bench): Promise<Section> {
-  const database = await openDatabase();
+  const database = await openStartableDatabase();
   const load = new Load();
   let service: Contender | undefined;
   try {
-    service = await startService(dir, 'service-of-long-streams', database.url);
+    service = await startService(dir, 'service-of-long-streams', database);
     const { port, credentials } = service;
     await enrol(service, courseId, connections + 2);
     const [examId] = await publish(service, courseId, 1, { time_limit_mins: 600 });

@@ -1,4 +1,4 @@
-import { openDatabase } from '../support/database.js';
+import { openStartableDatabase } from '../support/database.js';
 import { courseId, publishedExam } from '../support/service.js';
 import type { Bench } from './bench.js';
 import { type Contender, type Learner, request, startService } from './contenders.js';
@@ -18,9 +18,9 @@ type Seat = { as: Record<string, string>; examId: number };
 /** An exam hall: everybody wants to start, while others poll and hand in. Arrivals do not wait for answers. */
 export async function overloading(bench: Bench): Promise<Section> {
   const { dir, effort, say } = bench;
-  const database = await openDatabase();
+  const database = await openStartableDatabase();
   const load = new Load();
-  const service = await startService(dir, 'overloaded', database.url);
+  const service = await startService(dir, 'overloaded', database);
   try {
     const seats = await seatsOf(service, effort.learners, say);
     const capacity = await capacityOf(service, seats, effort.seconds, say);

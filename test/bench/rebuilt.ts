@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Database } from '../support/database.js';
 import { people, publishedExam } from '../support/service.js';
 import type { Bench } from './bench.js';
 import { readByCopy } from './copied.js';
@@ -19,10 +20,10 @@ export async function rebuilding({ effort: { rounds, rebuilt }, say }: Bench): P
   const megabytes: number[] = [];
   try {
     const { rebuild, waits, copy } = await inTurn(rounds, {
-      rebuild: () => seconds(async () => void megabytes.push(await rebuildAll(filled.database.url))),
+      rebuild: () => seconds(async () => void megabytes.push(await rebuildAll(filled.database))),
       waits: async () => {
         const creating = creations(filled);
-        await rebuildAll(filled.database.url);
+        await rebuildAll(filled.database);
         return creating.longest();
       },
       copy: () => seconds(() => readByCopy(filled.database.owner)),
@@ -69,10 +70,10 @@ async function seconds(work: () => Promise<unknown>) {
 }
 
 /** Answers the most memory that the command had, in MB. */
-async function rebuildAll(url: string): Promise<number> {
+async function rebuildAll({ environment }: Database): Promise<number> {
   const args = ['dist/apps/cli/src/main.js', 'rebuild', '--all', '--replace', '--json'];
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, DATABASE_URL: url },
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const ended = once(child, 'exit');

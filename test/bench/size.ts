@@ -25,7 +25,7 @@ export async function growing(bench: Bench): Promise<Section> {
     const open = async (name: string, events: number) => {
       const filled = await openFilled(events, say);
       stores.push(filled);
-      const service = await startService(bench.dir, name, filled.database.url);
+      const service = await startService(bench.dir, name, filled.database);
       services.push(service);
       return { filled, service };
     };

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { SignJWT } from 'jose';
 import pg from 'pg';
 import { startPostgres } from '../../libs/configuration/src/embedded-postgres.js';
+import { migrateWithLogins, urlsOf } from '../support/database.js';
 import { keyEncryptionKey } from '../support/split-roles.js';
 import { Child, freePort } from './child.js';
 import type { Clock } from './clock.js';
@@ -85,6 +86,8 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
   const vendor = new Child('vendor', dir, stub, { ORACLE_PROVIDER_PORT: String(vendorPort) });
   await vendor.answers(vendorPort, '/_provider/state');
   const database = await startPostgres({ dataDir: join(dir, 'postgres'), settings: { fsync: 'off' } });
+  const urls = urlsOf(database.url, 'postgres');
+  await migrateWithLogins(urls);
   const { KAFKA_BROKERS: brokers } = process.env;
   const port = await freePort();
   const settingsFile = join(dataDir, 'settings.json');
@@ -93,7 +96,7 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
     PORT: String(port),
     ROLE: 'api',
     KAFKA_BROKERS: '',
-    DATABASE_URL: database.url,
+    DATABASE_URL: urls.both,
     DATA_DIR: dataDir,
     JWT_SECRET: secret,
     JWT_AUDIENCE: 'exam-proctoring',
@@ -117,7 +120,6 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
     return child;
   };
   let service = await start();
-  // The service has migrated by now.
   const owner = new pg.Client(database.url);
   await owner.connect();
   let shown = '';
@@ -130,7 +132,7 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
     await send(port, { method: 'GET', path: '/health/ready' });
     shown = at;
   };
-  const published = brokers ? await Published.start(database.url, brokers) : undefined;
+  const published = brokers ? await Published.start(urls.both, brokers) : undefined;
   const operator = { id: 500, username: 'conformance', email: '', full_name: '', is_staff: true, is_superuser: true };
   return {
     name: 'service',

@@ -110,7 +110,7 @@ describe('documentation and metrics', () => {
   async function statuses(environment: Record<string, string>) {
     const { dataDir } = service.configuration;
     const configuration = loadConfiguration({ ...tokenSettings, PORT: '0', LOG_LEVEL: 'error', ...environment });
-    const api = await startApi({ ...configuration, dataDir }, service.database.url);
+    const api = await startApi({ ...configuration, dataDir }, service.database.urls.api);
     const paths = ['/docs', '/docs-json', '/%64ocs', '/metrics', '/metric%73', '/health/live', `${root}/attempt`];
     const at = (url: string) => Promise.all(paths.map(async (path) => (await fetch(`${url}${path}`)).status));
     const { operationsPort } = api;

@@ -3,10 +3,9 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startWorker as startWorkerHere } from '../../apps/worker/src/worker.js';
-import { migrate } from '../../libs/configuration/src/index.js';
 import { until } from '../../libs/event-store/src/testing.js';
 import { Child } from '../conformance/child.js';
-import { openDatabase } from '../support/database.js';
+import { openStartableDatabase } from '../support/database.js';
 import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
 import { secretsOfSplitRoles } from '../support/split-roles.js';
 
@@ -26,8 +25,7 @@ let exam: number;
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'proctoring-clock-'));
-  const database = await openDatabase();
-  await migrate(database.url); // else the worker would, and take the rights of the service's connections away
+  const database = await openStartableDatabase();
   service = await openService({}, database);
   await ask(staff, 'PUT', '/api/lms/v1/roster', roster);
   const timed = publishedExam('quiz', { is_proctored: false });
@@ -56,7 +54,7 @@ function startWorker(ahead: string) {
   setWallClock(ahead);
   worker = new Child('worker', dir, [process.execPath, 'dist/apps/main.js'], {
     ROLE: 'worker',
-    DATABASE_URL: service.database.url,
+    ...service.database.environment,
     DATA_DIR: dir,
     ...secretsOfSplitRoles(dir),
     LD_PRELOAD: library,
@@ -81,7 +79,7 @@ story.each(['+2h', '+31m', '-2h'])(
     await workerSays('Took the lead of "registrations"');
     await service.moveClock('31 minutes');
     const running = await start(alice);
-    const other = await startWorkerHere(service.configuration, service.database.url);
+    const other = await startWorkerHere(service.configuration, service.database.urls.worker);
     await until('the other worker hands in what is over', async () => (await stored(over)).status === 'submitted');
     await other.close();
     expect(await stored(running)).toEqual({ status: 'started', completed_at: null });

@@ -23,7 +23,7 @@ async function run(...args: string[]) {
   const child = spawn(process.execPath, ['dist/apps/cli/src/main.js', ...args, '--json'], {
     env: {
       ...process.env,
-      DATABASE_URL: exam.database.url,
+      DATABASE_URL: exam.database.urls.worker,
       DATA_DIR: dataDir,
       KAFKA_BROKERS: brokers,
       KAFKA_TOPIC_PREFIX: exam.prefix,
@@ -83,7 +83,7 @@ describe('when exams were taken', () => {
       if (userId === alice) attempt = learner.id();
       else await learner.by(RemoveAttempt, {}, byStaff);
     }
-    const worker = await startWorker(exam.configuration, exam.database.url);
+    const worker = await startWorker(exam.configuration, exam.database.urls.worker);
     await until(async () => (await relayLag(exam.pool)).events === 0, 'all is published').finally(worker.close);
   });
   const deliveries = async (person: (typeof people)['staff' | 'alice']) =>

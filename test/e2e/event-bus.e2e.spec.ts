@@ -49,7 +49,7 @@ beforeAll(async () => {
       topics: exam.configuration.eventBusTopics.map((topic) => ({ topic: exam.prefix + topic, numPartitions: 2 })),
     }),
   );
-  worker = await startWorker(exam.configuration, exam.database.url);
+  worker = await startWorker(exam.configuration, exam.database.urls.worker);
 });
 afterAll(async () => {
   await worker?.close();
@@ -275,7 +275,7 @@ describe('what the LMS says', () => {
       warnings.mockRestore();
       expect(await mayTake(fred)).toBe(true);
       await worker.close();
-      worker = await startWorker({ ...exam.configuration, eventBusRetirements: 'on' }, exam.database.url);
+      worker = await startWorker({ ...exam.configuration, eventBusRetirements: 'on' }, exam.database.urls.worker);
       await says('learning.user.retirement.completed', 2, { user: { id: 42, is_active: false } });
       const retired = async () =>
         (

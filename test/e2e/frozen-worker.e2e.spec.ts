@@ -56,7 +56,7 @@ function startWorker() {
     env: {
       ...process.env,
       NODE_OPTIONS: '',
-      DATABASE_URL: service.database.url,
+      DATABASE_URL: service.database.urls.worker,
       DATA_DIR: service.configuration.dataDir,
       PROCTORING_CONFIG: join(folder, 'settings.json'),
       SMTP_URL: mails.url,
@@ -168,7 +168,7 @@ it('operators and metrics see who leads, and a worker that ends gives its leads 
     env: {
       ...process.env,
       NODE_OPTIONS: '',
-      DATABASE_URL: service.database.url,
+      DATABASE_URL: service.database.urls.worker,
       DATA_DIR: service.configuration.dataDir,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

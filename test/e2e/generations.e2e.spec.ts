@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { createApi } from '../../apps/api/src/api.js';
 import { startWorker } from '../../apps/worker/src/worker.js';
-import { migrate, stopPostgres } from '../../libs/configuration/src/index.js';
+import { stopPostgres } from '../../libs/configuration/src/index.js';
 import { StartAttempt } from '../../libs/domain/src/index.js';
 import { EventStore, replay } from '../../libs/event-store/src/index.js';
 import { Relay } from '../../libs/integration/src/index.js';
-import { openDatabase } from '../support/database.js';
+import { migrateWithLogins, openDatabase, urlsOf } from '../support/database.js';
 import { inOrder, openExam, until, withoutRepeated } from '../support/relay.exams.js';
 import { addressOf, caughtUp, cutOff, promote, type Server, standbyOf, startServer } from '../support/servers.js';
 import { courseId, people, publishedExam, tokenOf } from '../support/service.js';
@@ -52,9 +52,9 @@ async function openExamAt(server: { url: string }) {
 }
 
 /** Another API process, at another copy of the database. */
-async function apiAt(exam: Exam, url: string) {
-  await migrate(url); // as each start does
-  const app = await createApi(exam.configuration, url);
+async function apiAt(exam: Exam, urls: Exam['database']['urls']) {
+  await migrateWithLogins(urls); // as each start does
+  const app = await createApi(exam.configuration, urls.api);
   closing.push(() => app.close());
   const publish = async () =>
     app.inject({
@@ -75,7 +75,7 @@ async function apiAt(exam: Exam, url: string) {
 }
 
 async function withWorker(exam: Exam) {
-  const worker = await startWorker(exam.configuration, exam.database.url);
+  const worker = await startWorker(exam.configuration, exam.database.urls.worker);
   let ended: Promise<void> | undefined;
   const close = () => {
     ended ??= worker.close();
@@ -154,12 +154,12 @@ it('a logical copy refuses commands and is not ready until it is adopted; then i
   closing.push(() => copied.close());
   await copyRows(exam.database.owner, copied.owner);
 
-  const { app, publish, ready, isRefused } = await apiAt(exam, copied.url);
+  const { app, publish, ready, isRefused } = await apiAt(exam, copied.urls);
   await isRefused('This database is a copy of the log that was not adopted.');
 
   const adopt = ['dist/apps/cli/src/main.js', 'adopt-log', '--json', '--operator', 'olga'];
   const { dataDir } = exam.configuration;
-  const env = { ...process.env, NODE_OPTIONS: '', DATABASE_URL: copied.url, DATA_DIR: dataDir };
+  const env = { ...process.env, NODE_OPTIONS: '', ...copied.environment, DATA_DIR: dataDir };
   const { stdout } = await promisify(execFile)(process.execPath, adopt, { env });
   expect(JSON.parse(stdout)).toMatchObject({ adopt: 'log', generation: 2 });
   expect((await publish()).statusCode).toBe(200);
@@ -173,7 +173,7 @@ it('a logical copy refuses commands and is not ready until it is adopted; then i
   expect(attempt.statusCode).toBe(200);
   const { exam_attempt_id: id } = attempt.json();
   expect(id).toBeGreaterThan(1_000_000);
-  const moved = await startWorker(exam.configuration, copied.url);
+  const moved = await startWorker(exam.configuration, copied.urls.worker);
   closing.push(() => moved.close());
   await until(
     async () => (await exam.arrived()).some(({ value }) => JSON.parse(value).attempt_id === id),
@@ -189,8 +189,8 @@ it('after a fail-over that lost the newest events all that is acknowledged reach
   const standby = await standbyOf(primary);
   closing.unshift(standby.stop);
   await caughtUp(primary, standby);
-  const url = Object.assign(new URL(standby.url), { pathname: new URL(exam.database.url).pathname }).href;
-  await (await apiAt(exam, url)).isRefused('This database server is a standby');
+  const urls = urlsOf(standby.url, new URL(exam.database.url).pathname.slice(1));
+  await (await apiAt(exam, urls)).isRefused('This database server is a standby');
   await cutOff(standby);
   ids.push(...(await sit(exam, 11, 40)));
   await allIn(exam); // Kafka has them, and the standby does not

@@ -12,7 +12,7 @@ beforeAll(async () => {
   service = await openService();
   await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
   await service.database.owner.query(`create database ${name}`);
-  const url = Object.assign(new URL(service.database.url), { pathname: `/${name}` }).href;
+  const url = Object.assign(new URL(service.database.urls.owner), { pathname: `/${name}` }).href;
   other = new pg.Client({ connectionString: url, application_name: 'nightly import' });
   await other.connect();
 });

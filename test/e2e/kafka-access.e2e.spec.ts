@@ -55,7 +55,7 @@ const someoneStarts = async () => {
   const learner = exam.learner(2);
   await learner.creates();
   await learner.by(StartAttempt);
-  return startWorker(exam.configuration, exam.database.url);
+  return startWorker(exam.configuration, exam.database.urls.worker);
 };
 
 it('messages go to a broker that wants encryption, a name and a password', async () => {

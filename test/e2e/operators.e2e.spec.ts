@@ -48,7 +48,7 @@ const written = async () =>
 /** Runs a command as an operator does. */
 async function run(args: string[], more: Record<string, string> = {}) {
   const { dataDir } = service.configuration;
-  const env = { ...process.env, DATABASE_URL: service.database.url, DATA_DIR: dataDir, NODE_OPTIONS: '', ...more };
+  const env = { ...process.env, ...service.database.environment, DATA_DIR: dataDir, NODE_OPTIONS: '', ...more };
   const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? -1)));
   const [out, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
@@ -67,7 +67,7 @@ it.each([
   const command = [process.execPath, program, ...args].join(' ');
   const env = {
     ...process.env,
-    DATABASE_URL: service.database.url,
+    ...service.database.environment,
     ...tokenSettings,
     NODE_OPTIONS: '',
   };

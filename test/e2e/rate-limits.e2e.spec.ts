@@ -82,7 +82,7 @@ it('only the nearest address that is no proxy counts, and a network of IPv6 coun
 
 it('addresses have a limit without any setting, and what a client says of its address does not count', async () => {
   const settings = { ...service.configuration.settings, rateLimits: {} };
-  const app = await createApi({ ...service.configuration, settings, trustedProxies: [] }, service.database.url);
+  const app = await createApi({ ...service.configuration, settings, trustedProxies: [] }, service.database.urls.api);
   const ask = async (index: number) =>
     (await app.inject({ url: '/nowhere', headers: from(`198.51.100.${index % 250}`) })).statusCode;
   for (let index = 0; index < 1_200; index++) if ((await ask(index)) !== 404) throw new Error(`${index} was refused`);

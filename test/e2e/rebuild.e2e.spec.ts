@@ -16,7 +16,7 @@ let examId: number;
 beforeAll(async () => {
   service = await openService();
   // Like the operator's command: a pool without pipelining, of the tables' owner.
-  owner = new pg.Pool({ connectionString: service.database.url });
+  owner = new pg.Pool({ connectionString: service.database.urls.owner });
   await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
   const exams = [publishedExam('midterm'), publishedExam('final')];
   const published = await service.request(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, exams);

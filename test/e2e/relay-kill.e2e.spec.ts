@@ -22,7 +22,7 @@ it.each([
     moment.isOver = true;
     await running;
 
-    const worker = await startWorker(exam.configuration, exam.database.url);
+    const worker = await startWorker(exam.configuration, exam.database.urls.worker);
     await until(async () => (await relayLag(exam.pool)).events === 0, 'all is published').finally(worker.close);
     const expected = await exam.expected();
     const { once: arrived, repeated } = withoutRepeated(await exam.arrived());

@@ -29,7 +29,7 @@ let nextLearner = 1;
 beforeAll(async () => {
   if (!broker) return;
   exam = await openExam(broker.brokers);
-  worker = await startWorker(exam.configuration, exam.database.url);
+  worker = await startWorker(exam.configuration, exam.database.urls.worker);
 });
 afterAll(async () => {
   process.off('unhandledRejection', note);
@@ -75,13 +75,13 @@ story('nor a worker that is to end', endsInTime);
 
 story('a worker whose broker is dead ends in time, too', async () => {
   await broker.kill();
-  worker = await startWorker(exam.configuration, exam.database.url);
+  worker = await startWorker(exam.configuration, exam.database.urls.worker);
   await someAttempts();
   await endsInTime();
 });
 
 story('a worker that is started before the broker publishes everything once that is there', async () => {
-  worker = await startWorker(exam.configuration, exam.database.url);
+  worker = await startWorker(exam.configuration, exam.database.urls.worker);
   await someAttempts();
   broker = await start(port);
   await allIsPublished();

@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 const startTheWorker = async (configuration = exam.configuration) => {
-  worker = await startWorker(configuration, exam.database.url);
+  worker = await startWorker(configuration, exam.database.urls.worker);
 };
 const published = () => until(async () => (await relayLag(exam.pool)).events === 0, 'all is published');
 const typesOf = (messages: { headers: Record<string, string> }[]) =>

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../libs/event-store/src/testing.js';
 import { Child, freePort } from '../conformance/child.js';
-import { type Database, openDatabase } from '../support/database.js';
+import { type Database, openStartableDatabase } from '../support/database.js';
 import { people, tokenOf, tokenSettings } from '../support/service.js';
 import { secretsOfSplitRoles } from '../support/split-roles.js';
 
@@ -13,7 +13,7 @@ let database: Database;
 const folder = mkdtempSync(join(tmpdir(), 'proctoring-rolling-'));
 const proxy = createServer();
 beforeAll(async () => {
-  database = await openDatabase();
+  database = await openStartableDatabase();
 });
 afterAll(async () => {
   proxy.close();
@@ -30,7 +30,7 @@ const agent = new Agent({ keepAlive: true });
 async function startBackend(name: string) {
   const port = await freePort();
   const child = new Child(name, folder, [process.execPath, 'dist/apps/main.js'], {
-    ...{ PORT: String(port), ROLE: 'api', DATABASE_URL: database.url, DATA_DIR: folder },
+    ...{ PORT: String(port), ROLE: 'api', ...database.environment, DATA_DIR: folder },
     ...{ ...tokenSettings, DRAIN_DELAY: '2', ...secretsOfSplitRoles(folder) },
   });
   backends.push({ child, port, isReady: true, served: 0 });

@@ -6,7 +6,7 @@ import { bringUpToDate } from '../../apps/bring-up-to-date.js';
 import { beginning, replay } from '../../libs/event-store/src/index.js';
 import { projections, rebuild } from '../../libs/read-models/src/index.js';
 import { migrationNames } from '../../migrations/index.js';
-import { openDatabaseWith } from '../support/database.js';
+import { migrateWithLogins, openDatabaseWith } from '../support/database.js';
 import { openService, people } from '../support/service.js';
 
 const { alice, bob, staff } = people;
@@ -20,11 +20,12 @@ describe.each(fixtures)('a database of the version of %s', (version) => {
   const query = async (text: string) => (await service.database.owner.query(text)).rows;
 
   beforeAll(async () => {
-    const database = await openDatabaseWith(async (url) => {
-      const client = new pg.Client(url);
+    const database = await openDatabaseWith(async (urls) => {
+      const client = new pg.Client(urls.owner);
       await client.connect();
       await client.query(readFileSync(join(folder, `${version}.sql`), 'utf8')).finally(() => client.end());
-      await bringUpToDate(url, { say: (line) => said.push(line) });
+      await bringUpToDate(urls, { say: (line) => said.push(line) });
+      await migrateWithLogins(urls);
     });
     service = await openService({}, database);
   });
@@ -32,7 +33,7 @@ describe.each(fixtures)('a database of the version of %s', (version) => {
 
   it('is brought up to date by the start, and again without effect', async () => {
     expect(said).toEqual(['The read models are rebuilt from the log.']);
-    await bringUpToDate(service.database.url, { say: (line) => said.push(line) });
+    await bringUpToDate(service.database.urls, { say: (line) => said.push(line) });
     expect(said).toHaveLength(1);
     expect((await query('select name from migrations')).map(({ name }) => name)).toEqual(migrationNames);
     expect(await query(`select nspname from pg_namespace where nspname ~ 'earlier'`)).toEqual([]);

@@ -71,7 +71,7 @@ export function startRelay(exam: Exam) {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,
-      DATABASE_URL: exam.database.url,
+      DATABASE_URL: exam.database.urls.worker,
       KAFKA_BROKERS: kafkaBrokers.join(),
       KAFKA_TOPIC_PREFIX: exam.prefix,
       KAFKA_TRANSACTIONS: kafkaTransactions,

@@ -57,7 +57,7 @@ export async function openService(environment: Record<string, string> = {}, fres
   // A test asks more from one address than anybody does; what its settings say counts.
   const rateLimits = { ANONYMOUS: { requests: 1_000_000, seconds: 1 }, ...configuration.settings.rateLimits };
   const settings = { ...configuration.settings, rateLimits };
-  const app = await createApi({ ...configuration, settings }, database.url);
+  const app = await createApi({ ...configuration, settings }, database.urls.api);
 
   const request = async (person: Person | undefined, method: string, url: string, body?: unknown, headers = {}) => {
     const answer = await app.inject({

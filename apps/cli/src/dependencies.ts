@@ -11,7 +11,7 @@ import { withDatabase } from './database.js';
 /** Runs `work` with all that commands need, against the service's database. */
 export function withCommands<T>(work: (around: Dependencies) => Promise<T>): Promise<T> {
   const configuration: Configuration = loadConfiguration(process.env);
-  return withDatabase(configuration, async (url) => {
+  return withDatabase(configuration, async ({ worker: url }) => {
     const database = new DataSource(dataSourceOptions(url, { applicationName: 'exam-proctoring cli', max: 5 }));
     await database.initialize();
     const pool = poolOf(database);

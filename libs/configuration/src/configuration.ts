@@ -21,6 +21,8 @@ export type Environment = {
   trustedProxies: string[];
   role: 'all' | 'api' | 'worker';
   databaseUrl?: string;
+  workerDatabaseUrl?: string;
+  migrationDatabaseUrl?: string;
   /** An absolute path. */
   dataDir: string;
   /** `host:port` each; empty when there is no Kafka. */
@@ -141,7 +143,23 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     read: (text) => url(text, 'postgres', 'postgresql'),
     secret: true,
     means:
-      'The PostgreSQL database. Its user owns the tables, and may create roles the first time. Without it PostgreSQL runs in `DATA_DIR`.',
+      'The PostgreSQL database. Its user owns nothing: [operations](operations.md#database). Without it PostgreSQL runs in `DATA_DIR`.',
+  },
+  workerDatabaseUrl: {
+    name: 'WORKER_DATABASE_URL',
+    expects: 'an address such as postgres://user:password@host:5432/database',
+    read: (text) => url(text, 'postgres', 'postgresql'),
+    secret: true,
+    means:
+      "The same database with the user of the worker and of operators' commands. Without it they use `DATABASE_URL`, whose user then has the rights of both.",
+  },
+  migrationDatabaseUrl: {
+    name: 'MIGRATION_DATABASE_URL',
+    expects: 'an address such as postgres://user:password@host:5432/database',
+    read: (text) => url(text, 'postgres', 'postgresql'),
+    secret: true,
+    means:
+      'The same database with the user that owns the tables: a start migrates as it, and makes the other users where it may. `npm run rebuild` and `adopt-log` need it. Without it a start only checks that nothing is left to migrate.',
   },
   dataDir: {
     name: 'DATA_DIR',
@@ -364,6 +382,10 @@ export function loadConfiguration(env: Record<string, string | undefined>): Conf
     );
   if (jwtJwks && jwtJwksUrl) problems.push('JWT_JWKS and JWT_JWKS_URL are both set: keep one');
 
+  const { databaseUrl, workerDatabaseUrl, migrationDatabaseUrl } = environment;
+  if ((workerDatabaseUrl || migrationDatabaseUrl) && !databaseUrl)
+    problems.push('WORKER_DATABASE_URL or MIGRATION_DATABASE_URL is set and DATABASE_URL is not: set it too');
+
   const { kafkaSaslMechanism, kafkaUsername, kafkaPassword } = environment;
   if (new Set([kafkaSaslMechanism, kafkaUsername, kafkaPassword].map((each) => each === undefined)).size > 1)
     problems.push('KAFKA_SASL_MECHANISM, KAFKA_USERNAME and KAFKA_PASSWORD go together: set all or none');
@@ -395,6 +417,10 @@ export function loadConfiguration(env: Record<string, string | undefined>): Conf
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return { ...environment, settings: file.settings };
 }
+
+/** The password of a login at the embedded database. */
+export const loginPasswordOf = (configuration: Configuration, login: string): string =>
+  keptSecret(configuration.dataDir, `database-password-${login}`);
 
 /** The secret of HS256 tokens; none when only public keys are configured. Makes one when there is no key at all. */
 export const jwtSecretOf = (configuration: Configuration): string | undefined =>

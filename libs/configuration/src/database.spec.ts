@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { until } from '../../event-store/src/testing.js';
-import { dataSourceOptions, migrate } from './database.js';
+import { checkMigrated, dataSourceOptions, migrate } from './database.js';
+import type { Login } from './logins.js';
 
 const server = new pg.Pool({ connectionString: process.env.TEST_DATABASE_URL, max: 1 });
 const name = `empty_${randomBytes(8).toString('hex')}`;
@@ -20,14 +21,11 @@ describe('an empty database', () => {
     await migrate(url);
   });
 
-  it('is then used as a role of its own that owns nothing', async () => {
-    const database = await new DataSource(dataSourceOptions(url)).initialize();
-    const [{ me, own }] = await database.query(
-      'select current_user as me, oid as own from pg_database where datname = current_database()',
+  it('is refused to the service as its owner, with what to set instead', async () => {
+    await expect(new DataSource(dataSourceOptions(url)).initialize()).rejects.toThrow(
+      /^The user postgres owns the tables .* set MIGRATION_DATABASE_URL to its address, and DATABASE_URL /,
     );
-    expect(me).toBe(`proctoring_app_${own}`);
-    await expect(database.query('drop table events')).rejects.toThrow('must be owner of table events');
-    await database.destroy();
+    await expect(checkMigrated(url)).rejects.toThrow('The user postgres owns the tables');
   });
 
   it('waits for another process that migrates it, says so, and stops waiting when the start is ended', async () => {
@@ -48,7 +46,7 @@ describe('an empty database', () => {
 });
 
 describe('deployments on one server', () => {
-  const deployments: { user: string; database: string; url: string }[] = [];
+  const deployments: { user: string; database: string; url: string; logins: Login[] }[] = [];
 
   beforeEach(async () => {
     for (const _ of 'ab') {
@@ -57,14 +55,17 @@ describe('deployments on one server', () => {
       await server.query(`create database ${user}_exams owner ${user}`);
       const address = new URL(process.env.TEST_DATABASE_URL!);
       Object.assign(address, { username: user, password: 'secret', pathname: `/${user}_exams` });
-      deployments.push({ user, database: `${user}_exams`, url: address.href });
+      const login = Object.assign(new URL(address), { username: `${user}_login` }).href;
+      deployments.push({ user, database: `${user}_exams`, url: address.href, logins: [{ url: login, use: 'api' }] });
     }
   });
   afterEach(async () => {
     for (const { user, database } of deployments.splice(0)) {
       const { rows } = await server.query(`select oid from pg_database where datname = '${database}'`);
       await server.query(`drop database ${database} with (force)`);
-      await server.query(`drop role if exists proctoring_app_${rows[0].oid}`);
+      await server.query(
+        `drop role if exists ${user}_login, proctoring_api_${rows[0].oid}, proctoring_worker_${rows[0].oid}`,
+      );
       await server.query(`drop role ${user}`);
     }
   });
@@ -74,23 +75,48 @@ describe('deployments on one server', () => {
     return client.query(text).finally(() => client.end());
   };
   const roleOf = async ({ url }: { url: string }) =>
-    (await asking(url, `select 'proctoring_app_' || oid as role from pg_database where datname = current_database()`))
+    (await asking(url, `select 'proctoring_api_' || oid as role from pg_database where datname = current_database()`))
       .rows[0].role;
 
-  it('tell an owner without the right to make roles which two statements help, and work after them', async () => {
-    const [{ user, url }] = deployments;
+  it('tell an owner without the right to make roles which statements help, and work after them', async () => {
+    const [{ user, url, logins }] = deployments;
     const role = await roleOf(deployments[0]);
-    const told = await migrate(url).catch(({ message }) => message);
-    expect(told).toContain(`create role ${role} nologin; grant ${role} to ${user};`);
+    const told = await migrate(url, { logins }).catch(({ message }) => message);
+    expect(told).toContain(`create role ${role} nologin;`);
+    expect(told).toContain(`create role ${user}_login login password '…'; grant ${role} to ${user}_login`);
     expect(told).not.toContain('\n');
-    await server.query(`create role ${role} nologin; grant ${role} to ${user};`);
-    await migrate(url);
-    const source = await new DataSource(dataSourceOptions(url)).initialize();
-    expect(await source.query('select current_user as me, count(*)::int as events from events')).toEqual([
-      { me: role, events: 0 },
-    ]);
-    await source.destroy();
+    await server.query(told.slice(told.indexOf('create role')).replace('…', 'secret'));
+    await migrate(url, { logins });
+    await worksAs(logins[0]);
   });
+
+  it('have logins that the start makes, for owners that may make roles', async () => {
+    const [{ user, url, logins }] = deployments;
+    await server.query(`alter role ${user} createrole`);
+    await migrate(url, { logins });
+    await worksAs(logins[0]);
+    await checkMigrated(logins[0].url);
+    const wrong = Object.assign(new URL(logins[0].url), { password: 'guessed' }).href;
+    await expect(asking(wrong, 'select 1')).rejects.toThrow('password');
+  });
+
+  it('are not started by a login alone before somebody migrated them', async () => {
+    const [{ user, database }] = deployments;
+    await server.query(`create role ${user}_login login password 'secret'`);
+    const address = Object.assign(new URL(process.env.TEST_DATABASE_URL!), { pathname: `/${database}` });
+    const login = Object.assign(address, { username: `${user}_login`, password: 'secret' }).href;
+    await expect(checkMigrated(login)).rejects.toThrow('it must be migrated to this version first');
+  });
+
+  async function worksAs({ url }: Login) {
+    const source = await new DataSource(dataSourceOptions(url)).initialize();
+    const { username } = new URL(url);
+    expect(await source.query('select current_user as me, count(*)::int as events from events')).toEqual([
+      { me: username, events: 0 },
+    ]);
+    await expect(source.query('drop table events')).rejects.toThrow('must be owner of table events');
+    await source.destroy();
+  }
 
   it('are named a missing right to make tables', async () => {
     const [{ user, url, database }] = deployments;
@@ -100,16 +126,15 @@ describe('deployments on one server', () => {
   });
 
   it('cannot read each other, with owners that may make roles and are no superusers', async () => {
-    for (const { user, url } of deployments) {
+    for (const { user, url, logins } of deployments) {
       await server.query(`alter role ${user} createrole`);
-      await migrate(url);
+      await migrate(url, { logins });
     }
     const [mine, others] = deployments;
     const neighbour = Object.assign(new URL(others.url), { username: mine.user }).href;
     await expect(asking(neighbour, 'select from events')).rejects.toThrow('permission denied');
-    await expect(asking(neighbour, `set role ${await roleOf(mine)}; select from events`)).rejects.toThrow(
-      'permission denied for table events',
-    );
+    const login = Object.assign(new URL(others.url), { username: `${mine.user}_login` }).href;
+    await expect(asking(login, 'select from events')).rejects.toThrow('permission denied for table events');
     await expect(asking(neighbour, `set role ${await roleOf(others)}`)).rejects.toThrow(
       'permission denied to set role',
     );
@@ -129,7 +154,7 @@ describe('deployments on one server', () => {
     const { rows } = await asking(
       copy.url,
       `select has_table_privilege('${first}', 'events', 'select') as shared,
-              has_table_privilege('${role}', 'events', 'insert') as own`,
+              has_table_privilege('${role}', 'events', 'select') as own`,
     );
     expect(rows).toEqual([{ shared: false, own: true }]);
     expect(new Set([first, second, role]).size).toBe(3);

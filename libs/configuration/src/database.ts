@@ -3,9 +3,10 @@ import type pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { hourMs, openClient, poolSettings } from '#connections';
 import { migrations } from '../../../migrations/index.js';
-import { prepareDatabase, refreshFunctions } from './application-role.js';
+import { isUpToDate, prepareDatabase, refreshFunctions } from './database-roles.js';
 import { copyEarlier, setAsideEarlier } from './earlier-schema.js';
-import { poolOptions, refuseTransactionPooling } from './session.js';
+import type { Login } from './logins.js';
+import { poolOptions, refusePrivilegedLogin, refuseTransactionPooling } from './session.js';
 
 type Options = { max?: number; applicationName?: string };
 
@@ -25,11 +26,13 @@ export const dataSourceOptions = (
 /** The data source's connections: the service has no others. */
 export const poolOf = ({ driver }: DataSource): pg.Pool => (driver as unknown as { master: pg.Pool }).master;
 
-type MigrateOptions = { signal?: AbortSignal; say?: (line: string) => void };
+type MigrateOptions = { logins?: readonly Login[]; signal?: AbortSignal; say?: (line: string) => void };
 
-/** Brings the database at `url` up to date, as the URL's user. Throws one line when that cannot be done. */
-export async function migrate(url: string, { signal, say = () => {} }: MigrateOptions = {}): Promise<void> {
-  const { hostname, port, pathname } = new URL(url);
+/** Brings the database at `url` up to date, as the URL's user, and makes the logins. Throws one line when that cannot be done. */
+export async function migrate(
+  url: string,
+  { logins = [], signal, say = () => {} }: MigrateOptions = {},
+): Promise<void> {
   const applicationName = 'exam-proctoring migrations';
   const extra = poolSettings(hourMs);
   const database = new DataSource({ type: 'postgres', url, migrations, poolSize: 2, applicationName, extra });
@@ -40,17 +43,32 @@ export async function migrate(url: string, { signal, say = () => {} }: MigrateOp
     // It has what its primary has; health and every command say that it is a standby.
     if ((await owner.query('select pg_is_in_recovery() as standby')).rows[0].standby) return;
     await waitForTurn(owner, say, signal);
-    const role = await prepareDatabase(owner);
+    const roles = await prepareDatabase(owner, logins);
     await setAsideEarlier(owner);
     await database.initialize();
     await database.runMigrations({ transaction: 'each' });
-    await refreshFunctions(owner, role);
+    await refreshFunctions(owner, roles);
     await copyEarlier(owner);
   } catch (error) {
-    throw new Error(`The database at ${hostname}:${port || 5432}${pathname} cannot be used: ${reasonOf(error)}`);
+    throw cannotBeUsed(url, error);
   } finally {
     if (database.isInitialized) await database.destroy();
     await owner?.end().catch(() => {});
+  }
+}
+
+/** Checks that the service may work with the database at `url` when it migrates nothing itself. Throws one line. */
+export async function checkMigrated(url: string): Promise<void> {
+  let client: pg.Client | undefined;
+  try {
+    client = await openClient({ ...poolSettings(), connectionString: url });
+    await refusePrivilegedLogin(client);
+    if (!(await isUpToDate(client)))
+      throw new Error('it must be migrated to this version first, by a start with MIGRATION_DATABASE_URL.');
+  } catch (error) {
+    throw cannotBeUsed(url, error);
+  } finally {
+    await client?.end().catch(() => {});
   }
 }
 
@@ -68,6 +86,11 @@ async function waitForTurn(owner: pg.Client, say: (line: string) => void, signal
     }
     await pause(250, undefined, { signal });
   }
+}
+
+function cannotBeUsed(url: string, error: unknown) {
+  const { hostname, port, pathname } = new URL(url);
+  return new Error(`The database at ${hostname}:${port || 5432}${pathname} cannot be used: ${reasonOf(error)}`);
 }
 
 // A name with several addresses fails with one error for each, and no message of its own.

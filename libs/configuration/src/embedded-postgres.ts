@@ -106,7 +106,9 @@ async function unprivileged(dataDir: string, { postgres }: Programs): Promise<Ru
       const [command, ...rest] = [...before, program, ...args];
       const out = openSync(log, 'w');
       // Detached: a terminal's Ctrl-C reaches the service, which then stops the server itself.
-      const child = spawn(command, rest, { ...ids, cwd: dataDir, detached: true, stdio: ['ignore', out, out] });
+      // The server's process has none of the service's secrets.
+      const env = { PATH: process.env.PATH };
+      const child = spawn(command, rest, { ...ids, cwd: dataDir, detached: true, env, stdio: ['ignore', out, out] });
       closeSync(out);
       return child;
     };

@@ -21,7 +21,7 @@ afterAll(async () => {
 const check = (obfuscationKey: string) => {
   writeFileSync(settingsFile, JSON.stringify({ PROCTORING_USER_OBFUSCATION_KEY: obfuscationKey }));
   const environment = { DATA_DIR: folder, PROCTORING_CONFIG: settingsFile, KEY_ENCRYPTION_KEYS };
-  return checkFingerprints(loadConfiguration(environment), database.url);
+  return checkFingerprints(loadConfiguration(environment), database.urls);
 };
 
 it('a database keeps to the obfuscation key that it was first used with', async () => {

@@ -11,11 +11,12 @@ export {
   mailSenderOf,
   userObfuscationKeyOf,
 } from './configuration.js';
-export { dataSourceOptions, migrate, poolOf } from './database.js';
+export { checkMigrated, dataSourceOptions, migrate, poolOf } from './database.js';
 export { dropEarlier, isCopied } from './earlier-schema.js';
 export { startPostgres, stopPostgres } from './embedded-postgres.js';
 export { checkFingerprints } from './fingerprints.js';
 export { logLevelsOf } from './log-levels.js';
+export { loginsOf, openServiceDatabase, type ServiceDatabase } from './service-database.js';
 export { poolOptions } from './session.js';
 export type { Settings } from './settings.js';
 export { SharedReads } from './shared-reads.js';

@@ -11,7 +11,7 @@ declare module 'pg' {
   }
 }
 
-/** A pool whose connections act as the application's role, which owns nothing. */
+/** A pool whose connections keep their sessions, of a user that owns nothing. */
 export function poolOptions(url: string, more: pg.PoolConfig = {}): pg.PoolConfig {
   let sessionsAreKept: Promise<void> | undefined;
   return {
@@ -35,14 +35,43 @@ export function poolOptions(url: string, more: pg.PoolConfig = {}): pg.PoolConfi
 /** By statements, since poolers refuse or ignore start-up options; a second one checks that the connection kept them. */
 async function beginSession(client: pg.ClientBase) {
   const server = await serverOf(client);
-  await ask(client, `select set_config('role', application_role(), false), ${sessionLimits()}`);
-  const kept = await ask(client, 'select current_user = application_role() as "isApplication"', 'session');
-  if (!kept.isApplication || (await serverOf(client)) !== server) throw new Error(transactionPooling);
+  await ask(client, `select set_config('proctoring.session', '${server}', false), ${sessionLimits()}`);
+  const kept = await ask(
+    client,
+    `select current_setting('proctoring.session', true) as server, ${loginColumns}`,
+    'session',
+  );
+  if (kept.server !== String(server) || (await serverOf(client)) !== server) throw new Error(transactionPooling);
+  refusePrivileged(kept);
+}
+
+/** Whoever is more than this could undo the rights that the service was given. */
+const loginColumns = `session_user as login, exists (
+    select from pg_roles where rolname = session_user and (rolsuper or rolcreaterole or rolreplication or rolbypassrls))
+  or pg_has_role(session_user, 'pg_execute_server_program', 'member')
+  or pg_has_role(session_user, 'pg_read_server_files', 'member')
+  or pg_has_role(session_user, 'pg_write_server_files', 'member')
+  or pg_has_role(session_user, coalesce(
+    (select relowner from pg_class where oid = to_regclass('public.events')),
+    (select datdba from pg_database where datname = current_database())), 'member') as "isPrivileged"`;
+
+function refusePrivileged({ login, isPrivileged }: { login: string; isPrivileged: boolean }) {
+  if (isPrivileged)
+    throw new Error(
+      `The user ${login} owns the tables or may make itself their owner, and the service never works as such a user: ` +
+        'set MIGRATION_DATABASE_URL to its address, and DATABASE_URL to the same address with another user and password, ' +
+        'for example proctoring_api. The start makes this user where it may, and else says what to run.',
+    );
+}
+
+/** Throws one sentence when the URL's user may do too much for the service. */
+export async function refusePrivilegedLogin(client: pg.ClientBase): Promise<void> {
+  refusePrivileged(await ask(client, `select ${loginColumns}`));
 }
 
 const transactionPooling =
   'DATABASE_URL leads through a pooler that gives a client another server connection for each transaction, and the ' +
-  'service needs one for a whole session (role, locks, LISTEN, prepared statements): set pool_mode = session, or name PostgreSQL itself.';
+  'service needs one for a whole session (locks, LISTEN, prepared statements): set pool_mode = session, or name PostgreSQL itself.';
 
 /**
  * Throws when a pooler hands out server connections for single transactions: then an open transaction of one client gets

@@ -152,8 +152,8 @@ it('a logical copy refuses commands and followers until it is adopted; then it g
   await expect(goOn()).rejects.toThrow(LogNotWritable);
 
   const { logId } = await writableGenerationOf(log.pool);
-  expect(await adoptLog(other.pool, { kind: 'operator', name: 'olga' })).toEqual({ generation: 2, logId });
-  expect(await adoptLog(other.pool, { kind: 'operator', name: 'olga' })).toBeUndefined();
+  expect(await adoptLog(other.owner, { kind: 'operator', name: 'olga' })).toEqual({ generation: 2, logId });
+  expect(await adoptLog(other.owner, { kind: 'operator', name: 'olga' })).toBeUndefined();
   await goOn();
   await other.sit('bob');
   const events = await allOf(other.pool);
@@ -173,7 +173,7 @@ it('a copy that misses the end of a stream is not adopted', async () => {
   await log.sit('alice');
   const other = await openLog({ url: usual });
   for (const table of ['log_generations', 'streams']) await copyTable(log.owner, other.owner, table);
-  await expect(adoptLog(other.pool, { kind: 'operator', name: 'olga' })).rejects.toThrow(
+  await expect(adoptLog(other.owner, { kind: 'operator', name: 'olga' })).rejects.toThrow(
     'The copy is not complete: stream attempts-1-alice does not end with its last event.',
   );
 });

@@ -88,18 +88,19 @@ export async function rewrapKeys(pool: pg.Pool): Promise<number> {
   const { id } = newest();
   for (let count = 0; ; ) {
     const { rows } = await pool.query<Kept>(
-      `select user_id::float, key, key_encryption_key from learner_keys
-        where key is not null and key_encryption_key is distinct from $1 limit 500`,
+      'select user_id::float, key, key_encryption_key from learner_keys_to_rewrap($1)',
       [id],
     );
     if (rows.length === 0) return count;
     for (const row of rows) {
       const wrapped = encrypted(newest().key, unwrapped(row), wrapOf(row.user_id));
-      const { rowCount } = await pool.query(
-        'update learner_keys set key = $2, key_encryption_key = $3 where user_id = $1 and key = $4',
-        [row.user_id, wrapped, id, row.key],
-      );
-      count += rowCount ?? 0;
+      const answer = await pool.query('select rewrap_learner_key($1, $2, $3, $4)::int as rewrapped', [
+        row.user_id,
+        row.key,
+        wrapped,
+        id,
+      ]);
+      count += answer.rows[0].rewrapped;
     }
   }
 }
@@ -142,7 +143,7 @@ const keyOf = async (pool: pg.Pool, userId: number): Promise<Buffer | null | und
   (await keysOf(pool, [userId])).get(userId);
 
 async function keysOf(pool: pg.Pool, userIds: readonly number[]): Promise<Map<number, Buffer | null>> {
-  const text = 'select user_id::float, key, key_encryption_key from learner_keys where user_id = any($1::bigint[])';
+  const text = 'select user_id::float, key, key_encryption_key from learner_keys_of($1)';
   const { rows } = await pool.query<Kept>(text, [userIds]);
   return new Map(rows.map((row) => [row.user_id, row.key && unwrapped(row)]));
 }
@@ -150,10 +151,7 @@ async function keysOf(pool: pg.Pool, userIds: readonly number[]): Promise<Map<nu
 async function makeKey(pool: pg.Pool, userId: number): Promise<Buffer> {
   const key = randomBytes(keyBytes);
   const wrapped = encrypted(newest().key, key, wrapOf(userId));
-  await pool.query(
-    'insert into learner_keys (user_id, key, key_encryption_key) values ($1, $2, $3) on conflict do nothing',
-    [userId, wrapped, newest().id],
-  );
+  await pool.query('select keep_learner_key($1, $2, $3)', [userId, wrapped, newest().id]);
   // Somebody else may have been faster; where the key was destroyed, this one is thrown away after use.
   return (await keyOf(pool, userId)) ?? key;
 }

@@ -104,10 +104,10 @@ export class Shadow {
     const { rows: others } = await db.query(
       `select pg_get_triggerdef(oid) as text from pg_trigger where tgrelid = $1::regclass and not tgisinternal
        union all
-       select format('grant %s on %s to %I', string_agg(privilege_type, ', '), $2::text, grantee)
-         from information_schema.role_table_grants where table_name = $2 and table_schema = current_schema()
-          and grantee = application_role() group by grantee`,
-      [table, table],
+       select format('grant %s on %s to %I', string_agg(privilege_type, ', '), $1, rolname)
+         from pg_class, aclexplode(relacl) entry join pg_roles on pg_roles.oid = entry.grantee
+        where pg_class.oid = $1::regclass and entry.grantee <> relowner group by rolname`,
+      [table],
     );
     return [
       `drop table ${table}`,

@@ -68,10 +68,8 @@ export type Identity = Pick<User, 'id' | 'username' | 'email' | 'fullName' | 'is
 /** Who these people are now. One who is retired, or whom nobody described, is an id and nothing else. */
 export async function identitiesOf(pool: pg.Pool, userIds: readonly number[]): Promise<(userId: number) => Identity> {
   const users = await usersByIds(pool, userIds);
-  const { rows } = await pool.query('select user_id from learner_keys where user_id = any($1) and key is null', [
-    userIds,
-  ]);
-  for (const { user_id } of rows) users.delete(Number(user_id));
+  const { rows } = await pool.query('select id from unnest($1::bigint[]) as id where is_retired(id)', [userIds]);
+  for (const { id } of rows) users.delete(Number(id));
   return (id) => users.get(id) ?? { id, username: '', email: '', fullName: '', isActive: false };
 }
 

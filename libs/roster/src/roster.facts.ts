@@ -95,7 +95,7 @@ const statementOf = (fact: RosterFact): [string, ...unknown[]] => {
 async function isKnown(client: pg.ClientBase, { id, username, email, fullName, isActive }: Identity): Promise<boolean> {
   const { rows } = await client.query(
     `select exists (select from users where id = $1) as "isKnown",
-            exists (select from learner_keys where user_id = $1 and key is null) as "isRetired"`,
+            is_retired($1) as "isRetired"`,
     [id],
   );
   if (rows[0].isRetired) return false;

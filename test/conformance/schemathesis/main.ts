@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isAlive, startPostgres } from '../../../libs/configuration/src/embedded-postgres.js';
+import { urlsOf } from '../../support/database.js';
 import { CannotRun, pythonWith } from '../../support/python.js';
 import { secretsOfSplitRoles } from '../../support/split-roles.js';
 import { Child, freePort } from '../child.js';
@@ -83,12 +84,14 @@ async function run() {
 
 async function startService(): Promise<string> {
   const database = await startPostgres({ dataDir: join(dir, 'postgres'), settings: { fsync: 'off' } });
+  const urls = urlsOf(database.url, 'postgres');
   const port = await freePort();
   const env = {
     HOST: '127.0.0.1',
     PORT: String(port),
     ROLE: 'api',
-    DATABASE_URL: database.url,
+    DATABASE_URL: urls.api,
+    MIGRATION_DATABASE_URL: urls.owner,
     DATA_DIR: dir,
     ...tokenSettings,
     ...secretsOfSplitRoles(dir, {

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { openDatabase } from '../../support/database.js';
+import { openStartableDatabase } from '../../support/database.js';
 import { type Person, tokenOf, tokenSettings } from '../../support/service.js';
 
 const program = 'dist/apps/main.js';
@@ -12,12 +12,12 @@ const program = 'dist/apps/main.js';
 /** The built service as a process of its own, with its worker, on a fresh database. */
 export async function startService(settings: object) {
   if (!existsSync(program)) throw new Error(`${program} is missing: npm test builds it, and so does npm run build`);
-  const database = await openDatabase();
+  const database = await openStartableDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'proctoring-running-'));
   const PROCTORING_CONFIG = join(folder, 'settings.json');
   writeFileSync(PROCTORING_CONFIG, JSON.stringify(settings));
   const { KAFKA_BROKERS, ...environment } = process.env;
-  const ours = { DATABASE_URL: database.url, DATA_DIR: folder, PORT: '0', ...tokenSettings, PROCTORING_CONFIG };
+  const ours = { ...database.environment, DATA_DIR: folder, PORT: '0', ...tokenSettings, PROCTORING_CONFIG };
   const child = spawn(process.execPath, [program], {
     env: { ...environment, ...ours, LOG_LEVEL: 'error', DRAIN_DELAY: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { startPostgres, stopPostgres } from '../../../libs/configuration/src/index.js';
+import { urlsOf } from '../../support/database.js';
 import { courseId, type Person, people, publishedExam, tokenOf, tokenSettings } from '../../support/service.js';
 import { Wire } from '../../support/wire.js';
 
@@ -42,7 +43,13 @@ export class ExamHall {
     const { url: databaseUrl } = await startPostgres({ dataDir: join(dir, 'postgres') });
     const wire = new Wire(new URL(databaseUrl));
     const { KAFKA_BROKERS, ...environment } = process.env;
-    const ours = { DATABASE_URL: await wire.open(), DATA_DIR: dir, PORT: '0', ...tokenSettings, LOG_LEVEL: 'error' };
+    const urls = urlsOf(await wire.open(), 'postgres');
+    const users = {
+      DATABASE_URL: urls.api,
+      WORKER_DATABASE_URL: urls.worker,
+      MIGRATION_DATABASE_URL: urls.owner,
+    };
+    const ours = { ...users, DATA_DIR: dir, PORT: '0', ...tokenSettings, LOG_LEVEL: 'error' };
     const child = spawn(process.execPath, ['dist/apps/main.js'], {
       env: { ...environment, ...ours },
       stdio: ['ignore', 'pipe', 'pipe'],

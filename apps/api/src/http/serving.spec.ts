@@ -75,7 +75,7 @@ describe('the service', () => {
 
   it('answers a change within ten seconds though its work hangs, and says that its outcome is unknown', async () => {
     SlowController.work = () => new Promise(() => {});
-    const module = apiModule(configuration, database.url);
+    const module = apiModule(configuration, database.urls.api);
     const app = await createApplication({ ...module, controllers: [SlowController] }, configuration);
     await app.listen(0, '127.0.0.1');
     const begin = performance.now();
@@ -98,7 +98,7 @@ describe('the service', () => {
       };
     });
     const written = jest.mocked(process.stderr.write);
-    const module = apiModule(configuration, database.url);
+    const module = apiModule(configuration, database.urls.api);
     const app = await createApplication({ ...module, controllers: [SlowController, MetricsController] }, configuration);
     await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();
@@ -118,7 +118,7 @@ describe('the service', () => {
   });
 
   it('is not ready while the database refuses writes, and answers them with 503', async () => {
-    const { url, close } = await startApi(configuration, database.url);
+    const { url, close } = await startApi(configuration, database.urls.api);
     const headers = {
       'content-type': 'application/json',
       authorization: `JWT ${await signToken(secret, { user_id: 6, administrator: true })}`,
@@ -154,7 +154,7 @@ describe('the service', () => {
         });
       };
     });
-    const module = apiModule(configuration, database.url);
+    const module = apiModule(configuration, database.urls.api);
     const app = await createApplication({ ...module, controllers: [SlowController] }, configuration);
     await app.listen(0, '127.0.0.1');
     const answer = fetch(`${await app.getUrl()}/slow`);
@@ -186,7 +186,7 @@ class SlowController {
 describe('a path that cannot be read as it is written', () => {
   let server: Awaited<ReturnType<typeof startApi>>;
   beforeAll(async () => {
-    server = await startApi(configuration, database.url);
+    server = await startApi(configuration, database.urls.api);
   });
   afterAll(() => server.close());
 

@@ -1,8 +1,8 @@
 import { Command } from 'nest-commander';
-import { loadConfiguration, migrate } from '#configuration';
+import { loadConfiguration, loginsOf, migrate } from '#configuration';
+import { hourMs, openPool } from '#connections';
 import { adoptLog } from '#event-store';
-import { withDatabase } from '../database.js';
-import { withCommands } from '../dependencies.js';
+import { withOwnedDatabase } from '../database.js';
 import { OperatorCommand, type OperatorOptions } from './operator.command.js';
 import { osUser } from './operator-access.js';
 
@@ -12,11 +12,13 @@ import { osUser } from './operator-access.js';
     'Take over a copy of the database that was made row by row, on another server: check that it is complete, and begin a new generation of the log',
 })
 export class AdoptLogCommand extends OperatorCommand {
-  async run(_: string[], options: OperatorOptions) {
+  run(_: string[], options: OperatorOptions) {
     const { dryRun, operator = osUser() } = options;
-    // A new server does not have the role that the service acts as.
-    await withDatabase(loadConfiguration(process.env), (url) => migrate(url, { say: console.error }));
-    return withCommands(({ pool }) => {
+    const configuration = loadConfiguration(process.env);
+    return withOwnedDatabase(configuration, async (database) => {
+      // A new server does not have the service's roles and logins.
+      await migrate(database.owner, { logins: loginsOf(configuration.role, database), say: console.error });
+      const pool = openPool({ connectionString: database.owner, max: 2 }, hourMs);
       const work = async () => {
         const adopted = await adoptLog(pool, { kind: 'operator', name: operator }, dryRun);
         if (!adopted) throw new Error('the log of this database was not copied: there is nothing to adopt.');
@@ -24,7 +26,7 @@ export class AdoptLogCommand extends OperatorCommand {
       };
       const adopt = () => this.operate(options, [{ about: { adopt: 'log' }, work }]);
       // Before the log is adopted, the numbers of new entries are taken by those of the copy.
-      return dryRun ? adopt() : this.recorded(pool, options, adopt);
+      await (dryRun ? adopt() : this.recorded(pool, options, adopt)).finally(() => pool.end());
     });
   }
 }

@@ -2,7 +2,7 @@ import { Command, Option } from 'nest-commander';
 import { loadConfiguration } from '#configuration';
 import { hourMs, openPool } from '#connections';
 import { type Projection, projections, rebuild } from '#read-models';
-import { withDatabase } from '../database.js';
+import { withOwnedDatabase } from '../database.js';
 import { OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
 import { UsageError } from '../operators/strict.command.js';
 import type { Task } from '../operators/tasks.js';
@@ -20,7 +20,7 @@ export class RebuildCommand extends OperatorCommand {
   run(tables: string[], { all, replace, ...options }: Options) {
     const chosen = all ? projections : [...new Set(tables)].map(projectionOf);
     if (chosen.length === 0) throw new UsageError(`Say which read models (${names}), or --all.`);
-    return withDatabase(loadConfiguration(process.env), async (connectionString) => {
+    return withOwnedDatabase(loadConfiguration(process.env), async ({ owner: connectionString }) => {
       const owner = openPool({ connectionString, max: 3 }, hourMs);
       try {
         const { rows } = await owner.query('select count(*) from events');

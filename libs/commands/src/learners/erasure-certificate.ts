@@ -21,7 +21,7 @@ export type ErasureCertificate = { certificate: Erasure; signature: string; publ
 /** The rows that a retirement is about to destroy, by table. */
 export async function erasableRows(pool: pg.Pool, userId: number): Promise<Record<string, number>> {
   const { rows } = await pool.query(
-    `select (select count(*)::int from learner_keys where user_id = $1 and key is not null) as learner_keys,
+    `select (select count(key)::int from learner_keys_of(array[$1::bigint])) as learner_keys,
             (select count(*)::int from users where id = $1 and username <> 'retired user ' || id) as users,
             (select count(*)::int from verified_names where user_id = $1) as verified_names,
             (select count(*)::int from course_staff where user_id = $1) as course_staff,

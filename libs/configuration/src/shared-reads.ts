@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { openClient } from '#connections';
+import { currentSignal, openClient, withClient } from '#connections';
 
 const connections = 2;
 /** When a connection says nothing for so long, while reads wait for it, the next ones go over another. */
@@ -10,7 +10,7 @@ type Shared = { client: Promise<pg.Client>; waiting: number; heardAt: number };
 /**
  * The pool, but for statements with a name: they are single reads, and go out at once over a few connections that everybody
  * shares. Under load many travel together, where a connection each would wake a server process each. Appends and
- * everything else still have a connection to themselves.
+ * everything else still have a connection to themselves, which can be closed when nobody waits for the answer any more.
  */
 export class SharedReads {
   private readonly shared: (Shared | undefined)[] = Array(connections).fill(undefined);
@@ -22,7 +22,10 @@ export class SharedReads {
   }
 
   query(statement: any, values?: unknown[]): Promise<pg.QueryResult> {
-    return statement.name === undefined ? this.pool.query(statement, values) : this.read(statement);
+    if (statement.name !== undefined) return this.read(statement);
+    const signal = currentSignal();
+    if (!signal) return this.pool.query(statement, values);
+    return withClient(this.pool, (client) => client.query(statement, values), { signal });
   }
 
   connect(): Promise<pg.PoolClient> {

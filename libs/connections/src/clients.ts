@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { answerLimit, poolSettings, sessionLimits } from './connection.js';
 import { outageOf } from './outage.js';
@@ -8,26 +9,29 @@ export function openPool(options: pg.PoolConfig, limitMs?: number): pg.Pool {
   return pool.on('error', () => {}); // An idle connection was lost: the pool opens another.
 }
 
+/** `limitMs`: statements and waits for locks may take that long. `signal`: nobody needs the work once it is aborted. */
+type Limits = { limitMs?: number; signal?: AbortSignal };
+
 /**
  * Checks a connection out for the time of `work`. When it is lost, the statement in hand fails, and nothing else does. A
- * connection is used again only when no statement went unanswered and no transaction is open. With `limitMs`, statements
- * and waits for locks may take that long, and the connection is closed afterwards.
+ * connection is used again only when no statement went unanswered and no transaction is open. With `limitMs` it is closed
+ * afterwards. When `signal` is aborted it is closed at once, and the server ends the statement in hand.
  */
 export async function withClient<T>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<T>,
-  { limitMs }: { limitMs?: number } = {},
+  { limitMs, signal }: Limits = {},
 ): Promise<T> {
-  const client = await checkOut(pool);
+  const { client, giveBack } = await checkOut(pool, signal);
   let isSilent = false;
   try {
     if (limitMs !== undefined) await setLimits(client, limitMs);
     return await work(client);
   } catch (error) {
     isSilent = outageOf(error)?.kind === 'silent';
-    throw error;
+    throw signal?.aborted ? signal.reason : error;
   } finally {
-    giveBack(client, isSilent || limitMs !== undefined || isInTransaction(client));
+    giveBack(isSilent || signal?.aborted === true || limitMs !== undefined || isInTransaction(client));
   }
 }
 
@@ -35,23 +39,31 @@ export async function withClient<T>(
 export async function* streamWithClient<T>(
   pool: pg.Pool,
   read: (client: pg.PoolClient) => AsyncIterable<T>,
+  signal?: AbortSignal,
 ): AsyncGenerator<T> {
-  const client = await checkOut(pool);
+  const { client, giveBack } = await checkOut(pool, signal);
   try {
     await setLimits(client, 0);
     yield* read(client);
   } finally {
-    giveBack(client, true);
+    giveBack(true);
   }
 }
 
 const ignore = () => {}; // The statement in hand fails as well.
 
-const checkOut = async (pool: pg.Pool) => (await pool.connect()).on('error', ignore);
-
-function giveBack(client: pg.PoolClient, isUnusable: boolean) {
-  client.off('error', ignore);
-  client.release(isUnusable);
+async function checkOut(pool: pg.Pool, signal?: AbortSignal) {
+  signal?.throwIfAborted();
+  const client = (await pool.connect()).on('error', ignore);
+  const hangUp = () => (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+  signal?.addEventListener('abort', hangUp);
+  if (signal?.aborted) hangUp();
+  const giveBack = (isUnusable: boolean) => {
+    signal?.removeEventListener('abort', hangUp);
+    client.off('error', ignore);
+    client.release(isUnusable);
+  };
+  return { client, giveBack };
 }
 
 /** 0 is none. */

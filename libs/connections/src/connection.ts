@@ -35,6 +35,8 @@ export const sessionLimits = (limitMs?: number): string =>
     idle_in_transaction_session_timeout: limitMs ?? idleMs,
     // A slow reader of a stream must not look like a client that is gone.
     tcp_user_timeout: limitMs ?? idleMs,
+    // A statement whose client hung up ends within this time.
+    client_connection_check_interval: 500,
     tcp_keepalives_idle: 5,
     tcp_keepalives_interval: 2,
     tcp_keepalives_count: 3,

@@ -1,3 +1,4 @@
+export { abortable, currentSignal, unabortable } from './abortable.js';
 export { openPool, streamWithClient, withClient } from './clients.js';
 export { connectMs, hourMs, longMs, openClient, poolSettings, sessionLimits } from './connection.js';
 export { fetchWhole } from './http.js';

@@ -9,12 +9,14 @@ import { type Upcasters, upcast } from './upcasting.js';
 /** The whole log after a checkpoint, in its order and today's shape, as fast as the server gives it. */
 export const replay = (
   pool: pg.Pool,
-  options: { after?: Checkpoint; batch?: number; upcasters?: Upcasters | null } = {},
-): AsyncGenerator<RecordedEvent[]> => streamWithClient(pool, (client) => copied(client, options));
+  { signal, ...options }: ReplayOptions & { signal?: AbortSignal } = {},
+): AsyncGenerator<RecordedEvent[]> => streamWithClient(pool, (client) => copied(client, options), signal);
+
+type ReplayOptions = { after?: Checkpoint; batch?: number; upcasters?: Upcasters | null };
 
 async function* copied(
   client: pg.PoolClient,
-  { after = beginning, batch = 1000, upcasters }: Parameters<typeof replay>[1] & object,
+  { after = beginning, batch = 1000, upcasters }: ReplayOptions,
 ): AsyncGenerator<RecordedEvent[]> {
   // A copy cannot share its connection with other statements.
   Object.assign(client, { pipeline: false });

@@ -11,15 +11,16 @@ const roster = "select pg_advisory_xact_lock(hashtext('roster'))";
 export const rosterTransaction = <T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> =>
   transaction(pool, ['begin', `select pg_advisory_xact_lock(${writer})`, roster], work);
 
-type Transact = (write: () => Promise<void>) => Promise<void>;
+export type Transact = (write: () => Promise<void>) => Promise<void>;
 
 /** For a writer that needs several transactions and is the only one during all of them. `origin`: who changes rights. */
 export async function rosterTransactions(
   pool: pg.Pool,
   origin: AccessOrigin | undefined,
   work: (client: pg.ClientBase, transact: Transact) => Promise<void>,
+  signal?: AbortSignal,
 ): Promise<void> {
-  await withClient(pool, (client) => alone(client, origin, work), { limitMs: longMs });
+  await withClient(pool, (client) => alone(client, origin, work), { limitMs: longMs, signal });
 }
 
 async function alone(

@@ -5,7 +5,7 @@ import { type RosterError, RosterInvalid } from './roster.errors.js';
 import { isObject, Problem } from './roster.fields.js';
 import { type RosterPowers, refuseForbiddenSections } from './roster.rights.js';
 import { type Document, type Item, removable, type Section, sections } from './roster.sections.js';
-import { rosterTransactions } from './roster.transaction.js';
+import { rosterTransactions, type Transact } from './roster.transaction.js';
 import { stepsOf } from './roster.writes.js';
 
 /** An open transaction holds back all readers of the log, so a document is written in parts that take well under a second. */
@@ -14,21 +14,23 @@ const itemsAtOnce = 1000;
 /**
  * Writes what the LMS says about people and courses (architecture.md, "REST for the LMS"); a repeated item replaces the
  * earlier one. `origin` is recorded with each change of rights. All is looked up and checked before anything is written.
- * Answers how many items each section had. Throws RosterInvalid and RosterForbidden.
+ * Answers how many items each section had. Ends between two parts when `signal` is aborted. Throws RosterInvalid and RosterForbidden.
  */
 export async function upsertRoster(
   pool: pg.Pool,
   document: unknown,
   powers: RosterPowers,
   origin?: AccessOrigin,
+  signal?: AbortSignal,
 ): Promise<Record<string, number>> {
   const { written, removed } = readDocument(document);
   refuseForbiddenSections(powers, written, removed);
-  await rosterTransactions(pool, origin, async (client, transact) => {
+  const writeAll = async (client: pg.ClientBase, transact: Transact) => {
     for (const { items, write } of await stepsOf(client, written, removed, powers))
       for (let first = 0; first < items.length; first += itemsAtOnce)
         await transact(() => write(client, items.slice(first, first + itemsAtOnce)));
-  });
+  };
+  await rosterTransactions(pool, origin, writeAll, signal);
   const counts = Object.entries(written).map(([name, items]) => [name, items.length]);
   const goneCounts = Object.entries(removed).map(([name, items]) => [`removed.${name}`, items.length]);
   return Object.fromEntries([...counts, ...goneCounts]);

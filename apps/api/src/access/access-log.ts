@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { type AccessEntry, recordAccess } from '#access-log';
 import { POOL } from '#commands';
+import { unabortable } from '#connections';
 
 const flushMs = 500;
 /** So many entries are written at once; with more than `mostWaiting` requests wait for the flush. */
@@ -26,7 +27,7 @@ export class AccessLog {
 
   /** Resolves when the entry is stored. */
   record(entry: AccessEntry): Promise<void> {
-    return recordAccess(this.pool, [entry]);
+    return unabortable(() => recordAccess(this.pool, [entry]));
   }
 
   /** Undefined when the entry may wait; a promise when too many wait already. */
@@ -56,7 +57,7 @@ export class AccessLog {
 
   /** Stores what waits. After a failure it is kept and tried again. */
   flush(): Promise<void> {
-    this.flushing ??= this.write().finally(() => {
+    this.flushing ??= unabortable(() => this.write()).finally(() => {
       this.flushing = undefined;
     });
     return this.flushing;

@@ -4,6 +4,7 @@ import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { Clock } from '#clock';
 import { AddExam, ChangeExam, POOL, PublishExams, UnknownProviders } from '#commands';
+import { abortable } from '#connections';
 import { type Origin, pythonRepr, Refusal } from '#domain';
 import { examByContent, examById, examJson, examsOfCourse } from '#read-models';
 import { Gate } from '../auth/authentication.js';
@@ -11,6 +12,7 @@ import { CurrentOrigin } from '../auth/origin.js';
 import { Answers, JsonRequestBody, RequestBody } from '../document/answers.js';
 import { detail, either, listOf, messages, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http/http-answer.js';
+import { Client } from '../http/time-limits.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { longBody } from '../requests/body.js';
 import { idIn } from '../requests/ids.js';
@@ -125,7 +127,12 @@ export class ExamsController {
   @Answers(200, listOf(examIdSchema))
   @Answers(422, either(messages, listOf(either(messages, listOf(text)))))
   @JsonRequestBody([PublishedExamRequest])
-  async publishExams(@Param('courseId') courseId: string, @Body() body: unknown, @CurrentOrigin() by: Origin) {
+  async publishExams(
+    @Param('courseId') courseId: string,
+    @Body() body: unknown,
+    @CurrentOrigin() by: Origin,
+    @Client() client: AbortSignal,
+  ) {
     const exams = validatedList(PublishedExamRequest, body).map((item) => ({
       contentId: item.content_id,
       examName: item.exam_name,
@@ -139,7 +146,8 @@ export class ExamsController {
       backend: item.backend,
     }));
     try {
-      const ids: number[] = await this.commands.execute(new PublishExams(courseId, exams, this.clock.now(), by));
+      const command = new PublishExams(courseId, exams, this.clock.now(), by);
+      const ids: number[] = await abortable(client, () => this.commands.execute(command));
       return ids.map((exam_id) => ({ exam_id }));
     } catch (error) {
       if (!(error instanceof UnknownProviders)) throw error;

@@ -22,6 +22,7 @@ import { Gate } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { integer, text, time } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
+import { Client } from '../http/time-limits.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { attemptDeliveries, attemptHistory, attemptState, erasures, logEvent } from './history.answers.js';
 
@@ -141,19 +142,20 @@ export class HistoryController implements OnApplicationShutdown {
   @ApiOperation({ summary: 'The whole log in order, one event a line; go on with the last line as `after`' })
   @Answers(200, { ...text, 'x-line': logEvent }, { type: 'application/x-ndjson' })
   @QueryParam('after', { ...text, pattern: place.source }, '<generation>.<xid>.<position> of an event')
-  async exportLog(@Query('after') after?: string): Promise<StreamableFile> {
+  async exportLog(@Client() client: AbortSignal, @Query('after') after?: string): Promise<StreamableFile> {
     const found = place.exec(after ?? '0.0.0');
     if (!found) throw refused(400, 'after: not <generation>.<xid>.<position>.');
     const [, generation = '1', xid, position] = found;
-    const lines = Readable.from(this.lines({ generation: Number(generation), xid, position }, rowCounter()));
+    const from = { generation: Number(generation), xid, position };
+    const lines = Readable.from(this.lines(from, rowCounter(), client));
     // While the database is away, the answer is an error, and not a file that breaks off.
     await once(lines, 'readable');
     return new StreamableFile(lines, { type: 'application/x-ndjson' });
   }
 
-  private async *lines(after: Checkpoint, count: (rows: number) => void) {
+  private async *lines(after: Checkpoint, count: (rows: number) => void, signal: AbortSignal) {
     count(0);
-    for await (const events of replay(this.downloads, { after })) {
+    for await (const events of replay(this.downloads, { after, signal })) {
       count(events.length);
       yield events.map((event) => `${JSON.stringify(event)}\n`).join('');
     }

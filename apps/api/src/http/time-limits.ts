@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { abortable } from '#connections';
 import { refused } from './http-answer.js';
 
 /** By then every request is answered. */
@@ -20,24 +21,9 @@ const others: Record<string, number> = {
   '/api/lms/v1/roster': 70_000,
 };
 
-/** The request was not answered in time. What it began goes on. */
+/** The request was not answered in time. What it began to write goes on. */
 export class TookTooLong extends Error {
   override readonly name = 'TookTooLong';
-}
-
-/** Answers what takes too long with TookTooLong. Fastify's handlerTimeout does not, once a body was read on Node 20. */
-export function limitTimes(fastify: FastifyInstance) {
-  fastify.addHook('onRequest', (request, reply, done) => {
-    const limitMs = others[request.routeOptions.url ?? ''] ?? answerMs;
-    const isOver = () => {
-      if (reply.raw.headersSent) return;
-      if (request.raw.complete) reply.send(new TookTooLong(`No answer within ${limitMs / 1000} seconds.`));
-      else reply.header('Connection', 'close').send(refused(408, 'The request took too long.'));
-    };
-    const timer = setTimeout(isOver, limitMs);
-    reply.raw.once('close', () => clearTimeout(timer));
-    done();
-  });
 }
 
 /** Nobody waits for the answer any more. */
@@ -45,18 +31,44 @@ class ClientLeft extends Error {
   override readonly name = 'ClientLeft';
 }
 
-/** Is aborted once the client leaves without an answer: nobody needs the rest of the work. */
-function clientOf({ raw }: FastifyReply): AbortSignal {
-  const leaving = new AbortController();
-  const leave = () => {
-    if (!raw.writableEnded) leaving.abort(new ClientLeft());
-  };
-  if (raw.destroyed) leave();
-  raw.once('close', leave);
-  return leaving.signal;
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Is aborted once nobody waits for the answer any more. */
+    client: AbortSignal;
+  }
 }
 
-/** The signal, in a controller's method. */
-export const Client = createParamDecorator((_: unknown, context: ExecutionContext) =>
-  clientOf(context.switchToHttp().getResponse<FastifyReply>()),
+/** Answers what takes too long with TookTooLong. Fastify's handlerTimeout does not, once a body was read on Node 20. */
+export function limitTimes(fastify: FastifyInstance) {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const client = new AbortController();
+    request.client = client.signal;
+    const limitMs = others[request.routeOptions.url ?? ''] ?? answerMs;
+    const isOver = () => {
+      if (reply.raw.headersSent) return;
+      if (request.raw.complete) reply.send(new TookTooLong(`No answer within ${limitMs / 1000} seconds.`));
+      else reply.header('Connection', 'close').send(refused(408, 'The request took too long.'));
+      if (isRead(request)) client.abort(new ClientLeft());
+    };
+    const timer = setTimeout(isOver, limitMs);
+    reply.raw.once('close', () => {
+      clearTimeout(timer);
+      if (!reply.raw.writableFinished) client.abort(new ClientLeft());
+    });
+    done();
+  });
+  // A write is done to its end, unless its route looks at `client` itself. Urgent reads are short.
+  fastify.addHook('preHandler', (request, _reply, done) => {
+    const { url = '', config } = request.routeOptions;
+    const isList = url.startsWith('/api/') && isRead(request) && (config.priority ?? 'list') === 'list';
+    if (isList) abortable(request.client, done);
+    else done();
+  });
+}
+
+const isRead = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD';
+
+/** The signal that nobody waits any more, in a controller's method. */
+export const Client = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>().client,
 );

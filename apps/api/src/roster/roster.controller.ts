@@ -34,7 +34,7 @@ export class RosterController {
   async putRoster(@Body() body: unknown, @CurrentUser() me: Caller, @Req() request: FastifyRequest) {
     const { retirementServiceWorkerUsername } = this.configuration.settings;
     const powers = { parts: partsFor(me), privilegedNames: [retirementServiceWorkerUsername] };
-    const counts = await upsertRoster(this.pool, readable(body), powers, originOf(request));
+    const counts = await upsertRoster(this.pool, readable(body), powers, originOf(request), request.client);
     rowCounter()(Object.values(counts).reduce((sum, count) => sum + count, 0));
     this.authentication.forget();
     return counts;

@@ -3,6 +3,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import type { Configuration } from '#configuration';
+import { currentSignal } from '#connections';
 import {
   type AnyExamCommand,
   decide,
@@ -79,6 +80,7 @@ export class ExamAppender {
     const failing = new Set<string | null>();
     for (const exam of await this.savedBy(commands)) {
       if (!exam?.isProctored || exam.externalId || failing.has(exam.backend)) continue;
+      currentSignal()?.throwIfAborted();
       try {
         const name = await providerOf(this.configuration.settings, exam.backend).examSaved(providedExam(exam));
         if (name) names.set(exam.id, name);

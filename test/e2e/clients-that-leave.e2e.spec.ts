@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from '../../libs/event-store/src/testing.js';
+import { PretendedProvider } from '../../libs/providers/src/testing.js';
+import { courseId, openService, people, publishedExam, roster, tokenOf } from '../support/service.js';
+
+const { staff, alice } = people;
+const root = '/api/edx_proctoring/v1/proctored_exam';
+const registration = `${root}/exam_registration/course_id/${courseId}`;
+const folder = mkdtempSync(join(tmpdir(), 'proctoring-leaving-'));
+
+let provider: PretendedProvider;
+let service: Awaited<ReturnType<typeof openService>>;
+let url: string;
+beforeAll(async () => {
+  provider = await PretendedProvider.open();
+  const file = join(folder, 'settings.json');
+  const rest = { base_url: provider.url, client_id: 'lms', client_secret: 'secret' };
+  const wantsOnboarding = { provider: 'test', onboarding_error: 'onboarding_missing' };
+  const PROCTORING_BACKENDS = { DEFAULT: 'test', test: {}, rest, strict: wantsOnboarding };
+  writeFileSync(file, JSON.stringify({ PROCTORING_BACKENDS }));
+  service = await openService({ PROCTORING_CONFIG: file });
+  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
+  const exams = [publishedExam('midterm'), publishedExam('first', { is_practice_exam: true, backend: 'strict' })];
+  const [{ exam_id }] = (await service.request(staff, 'PATCH', registration, exams)).body;
+  await service.request(alice, 'POST', `${root}/attempt`, { exam_id, attempt_proctored: 'true' });
+  await service.app.listen(0, '127.0.0.1');
+  url = await service.app.getUrl();
+});
+afterAll(async () => {
+  await service.close();
+  await provider.close();
+  rmSync(folder, { recursive: true });
+});
+
+const headers = async () => ({ authorization: `JWT ${await tokenOf(staff)}`, 'content-type': 'application/json' });
+/** A client that does not wait for its answer: `leave` closes its connection. */
+async function begin(method: string, path: string, body?: unknown) {
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  const request = { method, headers: await headers(), body: body && JSON.stringify(body), signal };
+  const ended = fetch(url + path, request as RequestInit).then(
+    ({ status }) => `answered ${status}`,
+    ({ name }) => name,
+  );
+  return { ended, leave: () => leaving.abort() };
+}
+
+/** How many queries wait for a lock. */
+const waiting = async (): Promise<number> => {
+  const text = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  return (await service.database.owner.query(text)).rows.length;
+};
+/** How many connections the server ended in the middle of a query because their client had hung up. */
+const cutOff = async (): Promise<number> => {
+  const text = 'select sessions_fatal::int as count from pg_stat_database where datname = current_database()';
+  return (await service.database.owner.query(text)).rows[0].count;
+};
+
+/** A query is long because `table` is locked. Its client leaves, and the server ends it, before any limit of time does. */
+async function leaveInQuery(table: string, ...request: Parameters<typeof begin>) {
+  const before = await cutOff();
+  const owner = await service.database.owner.connect();
+  try {
+    await owner.query(`begin; lock table ${table} in access exclusive mode`);
+    const client = await begin(...request);
+    await until('the query waits', async () => (await waiting()) > 0);
+    client.leave();
+    expect(await client.ended).toBe('AbortError');
+    await until('the server ended the query', async () => (await waiting()) === 0);
+    await until('it was ended because the client left', async () => (await cutOff()) === before + 1);
+  } finally {
+    await owner.query('rollback');
+    owner.release();
+  }
+}
+
+it.each([
+  ["a course's attempts", `${root}/attempt/grouped/course_id/${courseId}`, 'attempt_groups'],
+  ['a search for attempts', `${root}/attempt/grouped/course_id/${courseId}/search/ali`, 'attempt_groups'],
+  ["a course's onboarding", `/api/edx_proctoring/v1/user_onboarding/status/course_id/${courseId}`, 'enrollments'],
+  ["a course's allowances", `${root}/${courseId}/allowance`, 'allowances'],
+  ['a history', '/api/audit/v1/attempts/1/history', 'streams'],
+  ['the whole log', '/api/audit/v1/events', 'events'],
+  ['the access log', '/api/audit/v1/access', 'access_log'],
+])('the query of a client that leaves ends: %s', async (_, path, table) => {
+  await leaveInQuery(table, 'GET', path);
+  expect((await service.request(staff, 'GET', path)).status).toBe(200);
+});
+
+it('an import of the roster ends when its client leaves, and the next one need not wait for it', async () => {
+  const more = { enrollments: [{ user: 'teacher', course_id: courseId, mode: 'verified' }] };
+  await leaveInQuery('enrollments', 'PUT', '/api/lms/v1/roster', more);
+  const { rowCount } = await service.database.owner.query('select from enrollments where user_id = 4');
+  expect(rowCount).toBe(0);
+  expect((await service.request(staff, 'PUT', '/api/lms/v1/roster', more)).status).toBe(200);
+});
+
+it('providers are not asked about the other exams of a course when its publisher leaves', async () => {
+  const names = ['a', 'b', 'c'];
+  const exams = names.map((name) => publishedExam(name, { backend: 'rest' }));
+  const asked = () => provider.routes().filter((route) => route.endsWith('/exam/')).length;
+  provider.answers({ body: { id: 'exam-1' }, delayMs: 500 });
+  const client = await begin('PATCH', registration, exams);
+  await until('the provider is asked', () => asked() === 1);
+  client.leave();
+  await until('the work ended', async () => {
+    const { rows } = await service.database.owner.query(
+      `select from access_log where action like 'PATCH %' and outcome <> 'begun'`,
+    );
+    return rows.length === 2;
+  });
+  expect(asked()).toBe(1);
+});

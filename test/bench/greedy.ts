@@ -1,13 +1,13 @@
 import pg from 'pg';
 import { poolOptions } from '#configuration';
-import { EventStore, type Head, type Inline, start, VersionConflict } from '#event-store';
+import { EventStore, type Head, type InlineProjection, start, VersionConflict } from '#event-store';
 import { openDatabase } from '../support/database.js';
 import { event, metadata, streams } from './append.js';
 import type { Bench } from './bench.js';
 import type { Section } from './report.js';
 import { connections, inTurn, ratios, repeat } from './rounds.js';
 
-const counting: Inline = (stream, _, appended) => [
+const counting: InlineProjection = (stream, _, appended) => [
   {
     name: 'count',
     text: `insert into counted values ($1, $2) on conflict (stream) do update set version = excluded.version`,

@@ -109,7 +109,7 @@ const inLogsOrder = async (exam: Exam) => expect(inOrder(await allIn(exam))).toE
 
 it('a copy that is restored beside the original publishes nothing while the original does, and takes over later', async () => {
   const { exam } = await openExamAt(primary);
-  const times = { beatMs: 200, silenceMs: 3000 };
+  const times = { heartbeatMs: 200, rivalTimeoutMs: 3000 };
   const follow = (pool: pg.Pool) => {
     const end = new AbortController();
     const relay = new Relay(pool, exam.configuration, {}, times);

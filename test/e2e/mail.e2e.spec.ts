@@ -261,24 +261,24 @@ describe('while the server', () => {
     expect(await letters()).toEqual([]);
   });
 
-  it.each<[string, MailServer['mood']]>([
+  it.each<[string, MailServer['faults']]>([
     ['refuses the login', { login: 535 }],
     ['closes at each recipient', { recipient: () => 421 }],
   ])('%s all waits, and then is sent', async (_, mood) => {
-    server.mood = mood;
+    server.faults = mood;
     await handIn();
     await handIn(bob);
     await until('it was tried again', () => server.refusals > 2);
-    server.mood = {};
+    server.faults = {};
     await until('both arrive', () => server.taken.length === 2);
     expect(await letters()).toEqual([]);
   });
 
-  it.each<[string, MailServer['mood']]>([
+  it.each<[string, MailServer['faults']]>([
     ['puts off one recipient', { recipient: (address) => (address.startsWith('alice') ? 450 : undefined) }],
     ['refuses one recipient', { recipient: (address) => (address.startsWith('alice') ? 550 : undefined) }],
   ])('%s only that learner waits, and no address is kept', async (_, mood) => {
-    server.mood = mood;
+    server.faults = mood;
     const id = await handIn();
     await review(id, { status: 'passed', comments: [] });
     await handIn(bob);
@@ -289,28 +289,28 @@ describe('while the server', () => {
   });
 
   it('accepts connections and says nothing, mails wait, and are sent when it speaks', async () => {
-    server.mood = { silent: true };
+    server.faults = { silent: true };
     const id = await handIn();
     await until('the mailer has connected', () => server.refusals > 0);
     await review(id, { status: 'passed', comments: [] });
     await until('it gave the silent server up and tried again', () => server.refusals > 1);
-    server.mood = {};
+    server.faults = {};
     await has(handedIn, passed);
   });
 
   it('puts a mail off it is sent later by itself, until it is refused for good', async () => {
-    server.mood = { data: 451 };
+    server.faults = { data: 451 };
     await handIn();
     await handIn(bob);
     await until('both are parked', async () => (await letters()).length === 2);
     await mailer.retryPutOff();
     expect(await letters()).toHaveLength(2);
-    server.mood = { recipient: (address) => (address.startsWith('bob') ? 550 : undefined) };
+    server.faults = { recipient: (address) => (address.startsWith('bob') ? 550 : undefined) };
     await mailer.retryPutOff();
     expect(subjects()).toEqual([handedIn]);
     const [{ reason, learner }] = await letters();
     expect(reason).toMatch('refused by the mail server: 550');
-    server.mood = {};
+    server.faults = {};
     await mailer.retryPutOff();
     expect(subjects()).toEqual([handedIn]);
     const { pool } = service.database;

@@ -6,7 +6,7 @@ import { Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Clock } from '../../libs/clock/src/index.js';
 import { removeOrphans } from '../../libs/commands/src/index.js';
-import { Delivery, subscriptionOf } from '../../libs/delivery/src/index.js';
+import { Delivery, subscriptionNameOf } from '../../libs/delivery/src/index.js';
 import { deadLetters, EventStore, retryDeadLetters, start } from '../../libs/event-store/src/index.js';
 import { until } from '../../libs/event-store/src/testing.js';
 import { providerOf } from '../../libs/providers/src/index.js';
@@ -113,12 +113,14 @@ it('what the provider refuses is a dead letter that holds up its learner alone, 
   await act(hers, 'submit');
   await act(his, 'start', bob);
   await has('attempt-3 started');
-  const letters = () => deadLetters(pool, subscriptionOf('rest'));
+  const letters = () => deadLetters(pool, subscriptionNameOf('rest'));
   await until('both are parked', async () => (await letters()).length === 2);
   const [{ learner, reason }] = await letters();
   expect(reason).toMatch('HTTP 422');
   vendor.mood = () => undefined;
-  expect(await retryDeadLetters(pool, subscriptionOf('rest'), learner, (events) => delivery.handle(events))).toBe(2);
+  expect(await retryDeadLetters(pool, subscriptionNameOf('rest'), learner, (events) => delivery.handle(events))).toBe(
+    2,
+  );
   await has('attempt-3 started', 'attempt-2 started', 'attempt-2 submitted');
 });
 
@@ -131,7 +133,7 @@ it('an event that nobody can make sense of is a dead letter that holds up its le
   await new EventStore(pool).append([{ stream: `attempts-${exam}-9`, after: start, events, metadata }]);
   await act(his, 'start', bob);
   await has('attempt-2 started');
-  const letters = () => deadLetters(pool, subscriptionOf('rest'));
+  const letters = () => deadLetters(pool, subscriptionNameOf('rest'));
   await until('it is a dead letter', async () => (await letters()).length === 1);
   expect((await letters())[0]).toMatchObject({ learner: `attempts-${exam}-9`, reason: 'effects is not iterable' });
 });
@@ -200,7 +202,7 @@ describe('a learner who is deleted at the provider first and retired then', () =
     await act(id, 'start', bob);
     await has('attempt-3 started');
     expect(deletions()).toBe(1);
-    expect(await deadLetters(service.database.pool, subscriptionOf('rest'))).toEqual([]);
+    expect(await deadLetters(service.database.pool, subscriptionNameOf('rest'))).toEqual([]);
   });
 
   it('is, where there was another attempt in between', async () => {

@@ -221,7 +221,7 @@ describe('what could not be delivered', () => {
     await server.open();
     writeFileSync(settingsFile, JSON.stringify({ DEFAULT_FROM_EMAIL: 'exams@example.org' }));
     smtp = { SMTP_URL: server.url, PROCTORING_CONFIG: settingsFile };
-    server.mood = { recipient: () => 550 };
+    server.faults = { recipient: () => 550 };
     const configuration = loadConfiguration({ ...smtp, DATA_DIR: folder });
     const end = new AbortController();
     const running = new Mailer({ pool: service.database.pool, configuration }, { pollMs: 5 }).run(end.signal);
@@ -249,7 +249,7 @@ describe('what could not be delivered', () => {
       ['mail', his, 'AttemptSubmitted'],
     ]);
     expect((await run(['dead-letters', 'list', 'mail'], smtp)).out).toMatch(/^follower mail, learner attempts-1-2, /);
-    server.mood = {};
+    server.faults = {};
     const again = await run(['dead-letters', 'retry', 'mail', hers, '--dry-run', '--json'], smtp);
     expect(json(again)).toEqual([{ follower: 'mail', learner: hers, delivered: all, dryRun: true }]);
     const { event_id } = before[0];
@@ -264,7 +264,7 @@ describe('what could not be delivered', () => {
       code: 1,
       out: expect.stringContaining('0 done, 2 failed'),
     });
-    server.mood = { recipient: (address) => (address.startsWith('bob') ? 550 : undefined) };
+    server.faults = { recipient: (address) => (address.startsWith('bob') ? 550 : undefined) };
     const again = await run(['dead-letters', 'retry', 'mail', '--json'], smtp);
     expect(again.code).toBe(1);
     expect(json(again)).toEqual([

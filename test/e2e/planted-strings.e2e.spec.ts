@@ -1,5 +1,5 @@
 import { until } from '../../libs/event-store/src/testing.js';
-import { examAttemptTopic, settingsOf } from '../../libs/integration/src/index.js';
+import { examAttemptTopic, topicSettingsOf } from '../../libs/integration/src/index.js';
 import { type ConnectedService, startConnectedService } from '../support/connected-service.js';
 import { answersOf, filesOf, foundIn, messagesIn, rowsOf } from '../support/everywhere.js';
 import { planter, say } from '../support/planted.js';
@@ -88,7 +88,7 @@ it('what is planted is found, as far as it is kept', async () => {
     if (route === 'POST /register') return { body: { ssiRecordLocator: `SSI-${++locators}` } };
     return route.startsWith('PATCH') ? { status: 400, text: answer } : undefined;
   };
-  service.mail.mood.recipient = () => 550;
+  service.mail.faults.recipient = () => 550;
   onRoster = await plantInRoster(service, plant);
   const listed = ['rest', 'software_secure'].map((backend) => publishedExam(backend, { backend }));
   exams = (await service.done(superuser, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, listed)).map(
@@ -177,5 +177,5 @@ it('names remain on the Open edX event bus alone, as the certificate says', asyn
   const { certificates } = await service.done(superuser, 'GET', `/api/audit/v1/erasures/${learner}`);
   const { remains } = certificates[0].certificate;
   expect(JSON.stringify(remains)).toContain(`${examAttemptTopic} of the Open edX event bus`);
-  expect(JSON.stringify(remains)).toContain(`${settingsOf(examAttemptTopic).retentionDays} days`);
+  expect(JSON.stringify(remains)).toContain(`${topicSettingsOf(examAttemptTopic).retentionDays} days`);
 });

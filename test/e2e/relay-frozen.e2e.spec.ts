@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { kafkaAt, lastOffsets, readUntil, relayLag, topics } from '../../libs/integration/src/index.js';
+import { kafkaClient, lastOffsets, readUntil, relayLag, topics } from '../../libs/integration/src/index.js';
 import { inOrder, openExam, until, withoutRepeated } from '../support/relay.exams.js';
 import { attemptsRun, numbersFrom, startRelay } from '../support/relay.kills.js';
 
@@ -57,7 +57,7 @@ it.each([
 
 /** Receipts at whose place there is another message, or none. */
 async function wrongReceipts() {
-  const kafka = kafkaAt(exam.configuration);
+  const kafka = kafkaClient(exam.configuration);
   const places = new Set<string>();
   for (const { name } of topics) {
     const topic = exam.prefix + name;

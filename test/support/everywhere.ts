@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { kafkaAt, lastOffsets, readUntil } from '../../libs/integration/src/index.js';
+import { kafkaClient, lastOffsets, readUntil } from '../../libs/integration/src/index.js';
 import type { Database } from './database.js';
 import { withAdmin } from './relay.exams.js';
 
@@ -35,7 +35,7 @@ export async function filesOf({ owner }: Database): Promise<Places> {
 
 /** All that is in the topics with this prefix, keys and headers included. */
 export async function messagesIn(brokers: string, prefix: string, except: readonly string[]): Promise<Places> {
-  const kafka = kafkaAt({ kafkaBrokers: brokers.split(','), kafkaTls: 'off' } as Parameters<typeof kafkaAt>[0]);
+  const kafka = kafkaClient({ kafkaBrokers: brokers.split(','), kafkaTls: 'off' } as Parameters<typeof kafkaClient>[0]);
   const topics = (await withAdmin(brokers, (admin) => admin.listTopics())).filter(
     (topic) => topic.startsWith(prefix) && !except.includes(topic),
   );

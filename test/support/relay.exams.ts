@@ -9,7 +9,7 @@ import { type AnyLearnerAtExamCommand, ApplyReview, CreateAttempt, type Origin }
 import { type RecordedEvent, replay } from '../../libs/event-store/src/index.js';
 import {
   changesIn,
-  kafkaAt,
+  kafkaClient,
   lastOffsets,
   type Message,
   messagesOf,
@@ -83,7 +83,7 @@ export async function openExam(kafkaBrokers = brokers, environment: Record<strin
     },
     async close() {
       await service.close();
-      const admin = kafkaAt(service.configuration).admin();
+      const admin = kafkaClient(service.configuration).admin();
       try {
         await admin.connect();
         const made = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
@@ -128,7 +128,7 @@ async function expectedOf(pool: pg.Pool): Promise<Message[]> {
 
 /** All that is committed in the topics, in the order of each partition. */
 async function arrivedAt(configuration: Configuration, unprefixed: string[]): Promise<Message[]> {
-  const kafka = kafkaAt(configuration);
+  const kafka = kafkaClient(configuration);
   const arrived: Message[] = [];
   for (const name of unprefixed) {
     const topic = configuration.kafkaTopicPrefix + name;

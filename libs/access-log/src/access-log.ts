@@ -77,7 +77,7 @@ export async function recordAccess(pool: pg.Pool, entries: readonly AccessEntry[
 }
 
 /** Makes the changes of rights in this transaction known as what this origin did. */
-export const actInTransactionAs = (client: pg.ClientBase, { action, requestId, tokenId, userId }: AccessOrigin) =>
+export const setTransactionOrigin = (client: pg.ClientBase, { action, requestId, tokenId, userId }: AccessOrigin) =>
   client.query(
     `select set_config('access.action', $1, true), set_config('access.request_id', $2, true),
             set_config('access.token_id', $3, true), set_config('access.user_id', $4, true)`,
@@ -90,7 +90,7 @@ export type AccessFilter = { userId?: number; object?: string; from?: string; un
 const pageSize = 1_000;
 
 /** The entries in the order of time, in pages: each is a query of its own, so that a slow reader holds no connection. */
-export async function* accessLog(pool: pg.Pool, { userId, object, from, until }: AccessFilter) {
+export async function* readAccessLog(pool: pg.Pool, { userId, object, from, until }: AccessFilter) {
   for (let after = { at: from ?? '-infinity', id: '0' }; ; ) {
     const { rows } = await pool.query<RecordedAccess>(
       `select id::float as id, iso_time(at) as at, action, outcome, status, request_id, token_id, user_id::float as user_id,

@@ -1,6 +1,6 @@
 import { Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type pg from 'pg';
-import { carried, gained, type Sample, sampleOf } from './sample.js';
+import { driftBetween, extrapolate, type Sample, sampleOf } from './sample.js';
 
 const sampleEveryMs = 2_000;
 const firstSamples = 3;
@@ -63,7 +63,7 @@ export class Clock implements OnModuleInit, OnModuleDestroy {
   milliseconds(): number {
     if (!this.trusted) throw new ClockNotSynchronised('The time of the database is not known yet. Please try again.');
     const { decision, rate, database } = this.samples.at(-1)!;
-    return decision + rate * (carried(this.trusted, performance.now()) - database);
+    return decision + rate * (extrapolate(this.trusted, performance.now()) - database);
   }
 
   /** Why this process must not end an attempt whose time is over; undefined when it may. */
@@ -86,7 +86,7 @@ export class Clock implements OnModuleInit, OnModuleDestroy {
     const sample = await sampleOf(this.pool);
     const last = this.samples.at(-1);
     if (last && sample.monotonic - sample.roundTrip / 2 < last.monotonic - last.roundTrip / 2) return; // an older one
-    const jump = last ? gained(shortest(this.samples), sample) : 0;
+    const jump = last ? driftBetween(shortest(this.samples), sample) : 0;
     if (Math.abs(jump) > jumpMs) {
       this.samples = [];
       this.jumpedAt = sample.monotonic;
@@ -103,7 +103,7 @@ export class Clock implements OnModuleInit, OnModuleDestroy {
 
   private skewMs(): number {
     if (!this.trusted) return 0;
-    return Date.now() - carried(shortest(this.samples), performance.now());
+    return Date.now() - extrapolate(shortest(this.samples), performance.now());
   }
 
   private reportDistance() {

@@ -21,11 +21,11 @@ export async function sampleOf(database: Database): Promise<Sample> {
 }
 
 /** What the database's clock shows at a time of the monotonic clock, carried forward from a sample. */
-export const carried = ({ database, monotonic }: Sample, at: number): number => database + at - monotonic;
+export const extrapolate = ({ database, monotonic }: Sample, at: number): number => database + at - monotonic;
 
 /** How far the database's clock went ahead of the monotonic clock between two samples, for certain, in milliseconds. */
-export function gained(from: Sample, to: Sample): number {
-  const difference = to.database - carried(from, to.monotonic);
+export function driftBetween(from: Sample, to: Sample): number {
+  const difference = to.database - extrapolate(from, to.monotonic);
   const uncertain = (from.roundTrip + to.roundTrip) / 2;
   return Math.sign(difference) * Math.max(Math.abs(difference) - uncertain, 0);
 }

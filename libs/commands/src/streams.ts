@@ -7,7 +7,7 @@ import {
   learnerAtExam,
   noChanges,
 } from '#domain';
-import { folded, type RecordedEvent } from '#event-store';
+import { cachedFold, type RecordedEvent } from '#event-store';
 
 export { learnerAtExamStream } from '#learner-keys';
 
@@ -17,9 +17,9 @@ export const learnerStream = (userId: number): string => `learner-${userId}`;
 export const examStream = (examId: number): string => `exam-${examId}`;
 
 export const learnerAtExamOf = (history: readonly RecordedEvent[]): LearnerAtExam =>
-  folded(history, learnerAtExam, learnerAtExam.initial, (state, events) =>
+  cachedFold(history, learnerAtExam, learnerAtExam.initial, (state, events) =>
     fold(learnerAtExam, events as readonly RecordedEvent<LearnerAtExamEvent>[], state),
   );
 
 export const changesOf = (history: readonly RecordedEvent[]): LearnerChanges =>
-  folded(history, noChanges, noChanges, (changes, events) => events.reduce(countChange, changes));
+  cachedFold(history, noChanges, noChanges, (changes, events) => events.reduce(countChange, changes));

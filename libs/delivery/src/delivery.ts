@@ -21,7 +21,7 @@ import {
 import { beforeSending, type Provider, type ProviderConfiguration, ProviderRefused } from '#providers';
 import { type Dependencies, notificationOf } from './notifications.js';
 
-export const subscriptionOf = (provider: string): string => `provider ${provider}`;
+export const subscriptionNameOf = (provider: string): string => `provider ${provider}`;
 
 const log = new Logger('providers');
 /** Different learners are told of at the same time. */
@@ -66,12 +66,12 @@ export class Delivery {
     await this.saveCircuit('closed').catch(() => {});
     const { pool } = this.around;
     const follower = new Subscription(pool, {
-      name: subscriptionOf(this.provider.name),
+      name: subscriptionNameOf(this.provider.name),
       pollMs: this.options.pollMs,
       leaseMs: this.options.leaseMs,
       ...outageLog(
-        new Logger(subscriptionOf(this.provider.name)),
-        { waits: 'The vendor cannot be told, so its news wait', goesOn: 'The vendor is told again.' },
+        new Logger(subscriptionNameOf(this.provider.name)),
+        { outage: 'The vendor cannot be told, so its news wait', recovery: 'The vendor is told again.' },
         async (events, signal, lease) => {
           await this.forgetOthers(events, lease);
           await this.handle(events, signal, lease);
@@ -140,7 +140,7 @@ export async function providerStates(pool: pg.Pool, configuration: ProviderConfi
     text: `select provider, state as circuit,
       (select count(*)::int from dead_letters where follower = $1 || provider) as "deadLetters"
       from vendor_circuits where provider = any($2) order by provider`,
-    values: [subscriptionOf(''), Object.keys(configuration.backends)],
+    values: [subscriptionNameOf(''), Object.keys(configuration.backends)],
   });
   return rows;
 }

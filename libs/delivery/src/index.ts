@@ -1,3 +1,3 @@
 export * from './delivery.js';
 export type { Dependencies } from './notifications.js';
-export { providersOfLearner, retireAt } from './retirements.js';
+export { providersOfLearner, retireAtProvider } from './retirements.js';

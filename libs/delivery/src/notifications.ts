@@ -17,7 +17,7 @@ import {
 import type { EventStore, RecordedEvent } from '#event-store';
 import { type Provider, ProviderRefused } from '#providers';
 import { examById, providedExam } from '#read-models';
-import { isRetiredAt, providersOfLearner, retireAt } from './retirements.js';
+import { isRetiredAtProvider, providersOfLearner, retireAtProvider } from './retirements.js';
 
 const log = new Logger('providers');
 
@@ -105,8 +105,8 @@ async function tellOfRetirement(event: RecordedEvent, provider: Provider, around
   const { userId } = event.data as { userId: number };
   const { defaultBackend } = around.configuration.settings;
   for (const backend of await providersOfLearner(around, userId)) {
-    if ((backend || defaultBackend) !== provider.name || (await isRetiredAt(around, backend, userId))) continue;
-    if ((await retireAt(around, backend, userId)) === false)
+    if ((backend || defaultBackend) !== provider.name || (await isRetiredAtProvider(around, backend, userId))) continue;
+    if ((await retireAtProvider(around, backend, userId)) === false)
       throw new ProviderRefused(provider.name, 200, `${provider.verboseName} did not delete the learner.`);
   }
 }

@@ -16,7 +16,7 @@ export async function providersOfLearner(
 }
 
 /** Has a provider delete a learner, and remembers that it did. Throws ProviderRefused. Undefined: there was nothing to do. */
-export async function retireAt(
+export async function retireAtProvider(
   { pool, configuration, clock }: Dependencies,
   backend: string | null,
   userId: number,
@@ -33,7 +33,7 @@ export async function retireAt(
 }
 
 /** Whether it did so after the learner's last attempt there: a provider may well say that it cannot delete somebody twice. */
-export async function isRetiredAt(
+export async function isRetiredAtProvider(
   { pool }: Pick<Dependencies, 'pool'>,
   backend: string | null,
   userId: number,

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { fenceOf, type Lease } from './lease.js';
 import type { RecordedEvent } from './recorded-event.js';
-import { columns } from './statements.js';
+import { eventColumns } from './statements.js';
 
 /**
  * A position in the log. All parts are needed: numbers are drawn before transactions commit, so neither orders the log
@@ -22,8 +22,8 @@ export function isAfter(place: Checkpoint, other: Checkpoint): boolean {
 }
 
 /** The columns of table `events e` in the order of the log, and a checkpoint's values to compare them with. */
-export const order = 'e.generation, e.transaction_id, e.position';
-export const valuesOf = ({ generation, xid, position }: Checkpoint) => [generation, xid, position];
+export const logOrder = 'e.generation, e.transaction_id, e.position';
+export const positionValues = ({ generation, xid, position }: Checkpoint) => [generation, xid, position];
 
 /**
  * The visibility horizon. Below this transaction all have ended, so nothing can appear before what was read already. An
@@ -36,9 +36,9 @@ export const isBelowHorizon = `(e.generation < (select max(generation) from log_
 export async function readLog(db: pg.ClientBase, after: Checkpoint, limit: number): Promise<RecordedEvent[]> {
   const { rows } = await db.query<RecordedEvent>({
     name: 'read_log',
-    text: `select ${columns} from events e where (${order}) > ($1::integer, $2::xid8, $3::bigint) and ${isBelowHorizon}
-      order by ${order} limit $4`,
-    values: [...valuesOf(after), limit],
+    text: `select ${eventColumns} from events e where (${logOrder}) > ($1::integer, $2::xid8, $3::bigint) and ${isBelowHorizon}
+      order by ${logOrder} limit $4`,
+    values: [...positionValues(after), limit],
   });
   return rows;
 }
@@ -70,7 +70,7 @@ export const saveCheckpoint = (db: pg.ClientBase, name: string, checkpoint: Chec
       select $1, $2::integer, $3::xid8, $4::bigint where holds_lease($5, $6)
       on conflict (name) do update set generation = excluded.generation, xid = excluded.xid, position = excluded.position,
         updated_at = now()`,
-    values: [name, ...valuesOf(checkpoint), ...fenceOf(lease)],
+    values: [name, ...positionValues(checkpoint), ...fenceOf(lease)],
   });
 
 export const countFailure = (db: pg.ClientBase, name: string, lease: Lease) =>
@@ -78,15 +78,15 @@ export const countFailure = (db: pg.ClientBase, name: string, lease: Lease) =>
     `insert into checkpoints (name, generation, xid, position, failures)
      select $1, $2::integer, $3::xid8, $4::bigint, 1 where holds_lease($5, $6)
      on conflict (name) do update set failures = checkpoints.failures + 1`,
-    [name, ...valuesOf(beginning), ...fenceOf(lease)],
+    [name, ...positionValues(beginning), ...fenceOf(lease)],
   );
 
 /** Keeps why a follower stopped. Without a reason it goes on. */
-export const noteStop = (db: pg.ClientBase, name: string, reason: string | null, lease: Lease) =>
+export const recordStop = (db: pg.ClientBase, name: string, reason: string | null, lease: Lease) =>
   db.query(
     `insert into checkpoints (name, generation, xid, position, stopped)
      select $1, $2::integer, $3::xid8, $4::bigint, $5 where holds_lease($6, $7)
      on conflict (name) do update set stopped = excluded.stopped
      where checkpoints.stopped is distinct from excluded.stopped`,
-    [name, ...valuesOf(beginning), reason, ...fenceOf(lease)],
+    [name, ...positionValues(beginning), reason, ...fenceOf(lease)],
   );

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { fenceOf, Lease, type LeaseOptions } from './lease.js';
 import type { RecordedEvent } from './recorded-event.js';
-import { columns } from './statements.js';
+import { eventColumns } from './statements.js';
 import { Undeliverable } from './undeliverable.js';
 import { upcastForDelivery } from './upcasting.js';
 
@@ -11,8 +11,8 @@ export type DeadLetter = { event: RecordedEvent; learner: string; reason: string
 export const deadLetters = (pool: pg.Pool, name: string): Promise<DeadLetter[]> => lettersOf(pool, name, null);
 
 /** Another process retries this learner's dead letters. */
-export class AlreadyRetried extends Error {
-  override readonly name = 'AlreadyRetried';
+export class RetryInProgress extends Error {
+  override readonly name = 'RetryInProgress';
 }
 
 /**
@@ -28,7 +28,7 @@ export async function retryDeadLetters(
   options?: LeaseOptions,
 ): Promise<number> {
   const lease = await Lease.take(pool, `retry ${name} ${learner}`, options);
-  if (!lease) throw new AlreadyRetried(`The dead letters of ${learner} are being retried already`);
+  if (!lease) throw new RetryInProgress(`The dead letters of ${learner} are being retried already`);
   try {
     for (let delivered = 0; ; delivered++) {
       // Read anew each time: the follower may have parked another one.
@@ -123,7 +123,7 @@ async function lettersOf(
   limit: number | null = null,
 ): Promise<DeadLetter[]> {
   const { rows } = await pool.query(
-    `select ${columns}, d.learner, d.reason, iso_time(d.recorded_at) as "parkedAt"
+    `select ${eventColumns}, d.learner, d.reason, iso_time(d.recorded_at) as "parkedAt"
      from dead_letters d join events e on e.generation = d.generation and e.transaction_id = d.xid and e.position = d.position
      where d.follower = $1 and ($2::text is null or d.learner = $2) order by d.generation, d.xid, d.position limit $3`,
     [name, learner, limit],

@@ -6,14 +6,18 @@ import { GroupCommit } from './group-commit.js';
 import { HotHistories } from './hot-histories.js';
 import { type Append, type PreparedAppend, prepareAppend } from './prepared-append.js';
 import { byStream, headOf, type Metadata, type RecordedEvent, start, verifyStream } from './recorded-event.js';
-import { columns, type Write } from './statements.js';
+import { eventColumns, type Write } from './statements.js';
 import { type Upcasters, upcast } from './upcasting.js';
 
 /**
  * Rows that must be written in the append's own transaction. `history` is the stream before, `appended` what follows; of
  * the latter `generation`, `position`, `xid` and `recordedAt` are not known yet and empty.
  */
-export type Inline = (stream: string, history: readonly RecordedEvent[], appended: readonly RecordedEvent[]) => Write[];
+export type InlineProjection = (
+  stream: string,
+  history: readonly RecordedEvent[],
+  appended: readonly RecordedEvent[],
+) => Write[];
 
 /** Somebody else appended first: read again and decide again. */
 export class VersionConflict extends Error {
@@ -48,7 +52,7 @@ export class EventStore {
 
   constructor(
     private readonly pool: pg.Pool,
-    private readonly inline?: Inline,
+    private readonly inline?: InlineProjection,
     private readonly options: { upcasters?: Upcasters | null; onAppend?: () => void } = {},
   ) {
     this.writer = new GroupCommit(pool);
@@ -63,7 +67,7 @@ export class EventStore {
   async readMany(streams: readonly string[]): Promise<Map<string, RecordedEvent[]>> {
     const histories = new Map<string, RecordedEvent[]>(streams.map((stream) => [stream, []]));
     // Sorted by the column: a bare "version" would be the cast one, which no index knows.
-    const text = `select ${columns} from events e where e.stream = any($1) order by e.stream, e.version`;
+    const text = `select ${eventColumns} from events e where e.stream = any($1) order by e.stream, e.version`;
     const { rows } = await this.pool.query<RecordedEvent>({ name: 'read_streams', text, values: [streams] });
     for (const event of rows) histories.get(event.stream)!.push(upcast(event, this.options.upcasters));
     return histories;
@@ -76,7 +80,7 @@ export class EventStore {
 
   private async readFrom(versions: ReadonlyMap<string, number>): Promise<RecordedEvent[]> {
     // A limit that the planner cannot see makes it walk the index, also where one stream is most of the table.
-    const text = `select ${columns} from unnest($1::text[], $2::bigint[]) as wanted (stream, version), lateral (
+    const text = `select ${eventColumns} from unnest($1::text[], $2::bigint[]) as wanted (stream, version), lateral (
       select * from events where events.stream = wanted.stream and events.version >= wanted.version
       order by events.version limit (select 1000000000)) as e order by e.stream, e.version`;
     const values = [[...versions.keys()], [...versions.values()]];
@@ -87,7 +91,7 @@ export class EventStore {
   /** Several streams, each from its beginning up to a version. */
   async readUpTo(versions: ReadonlyMap<string, number>): Promise<Map<string, RecordedEvent[]>> {
     const histories = new Map<string, RecordedEvent[]>([...versions.keys()].map((stream) => [stream, []]));
-    const text = `select ${columns} from unnest($1::text[], $2::bigint[]) as wanted (stream, version)
+    const text = `select ${eventColumns} from unnest($1::text[], $2::bigint[]) as wanted (stream, version)
       join events e on e.stream = wanted.stream and e.version <= wanted.version order by e.stream, e.version`;
     const values = [[...versions.keys()], [...versions.values()]];
     const { rows } = await this.pool.query<RecordedEvent>({ name: 'read_up_to', text, values });
@@ -98,7 +102,7 @@ export class EventStore {
   /** Explains what is wrong with a stream: an event that is missing or was changed. */
   async verify(stream: string): Promise<string | undefined> {
     const { rows } = await this.pool.query<RecordedEvent & { head: string | null }>(
-      `select ${columns}, encode(s.head_hash, 'hex') as head from (select $1::text as id) as asked
+      `select ${eventColumns}, encode(s.head_hash, 'hex') as head from (select $1::text as id) as asked
        left join streams s on s.id = asked.id left join events e on e.stream = asked.id order by e.version`,
       [stream],
     );
@@ -112,14 +116,14 @@ export class EventStore {
    * moved on, unless it moved on with these very events (by id), and AlreadyDone when `kept.key` is known.
    */
   async append(appends: readonly Append[], kept?: { key: string; answer: unknown }): Promise<RecordedEvent[]> {
-    const staged = prepareAppend(appends, this.options.upcasters);
-    const { events } = staged;
+    const prepared = prepareAppend(appends, this.options.upcasters);
+    const { events } = prepared;
     if (events.length === 0 && !kept) return [];
     const command = kept && { key: kept.key, answer: JSON.stringify(kept.answer ?? null) };
-    const writes = this.inline ? await this.project(this.inline, staged) : [];
+    const writes = this.inline ? await this.project(this.inline, prepared) : [];
     try {
       const { generation, xid, recordedAt, positions } = await whenWritable(this.pool, () =>
-        this.writer.write({ staged, command, writes }),
+        this.writer.write({ prepared, command, writes }),
       );
       for (const [index, event] of events.entries()) {
         event.generation = generation;
@@ -136,7 +140,7 @@ export class EventStore {
       if (answer !== undefined) throw new AlreadyDone(answer);
       const stored = appends.some((each) => each.events.some(({ id }) => id)) && (await this.storedBefore(events));
       if (stored) return stored;
-      throw new VersionConflict(`${[...staged.streams.keys()].join(', ')}: somebody else was faster`);
+      throw new VersionConflict(`${[...prepared.streams.keys()].join(', ')}: somebody else was faster`);
     }
   }
 
@@ -157,7 +161,7 @@ export class EventStore {
    */
   transact<T>(options: Transaction, decide: Decide<T>): Promise<{ answer: T; events: RecordedEvent[] }> {
     return this.inTurn(options.streams[0], async () => {
-      const known = this.hot.known(options.streams);
+      const known = this.hot.cached(options.streams);
       const done = known && (await this.attempt(options, decide, known, true));
       if (done) return done;
       for (let attempt = 1; ; attempt++) {
@@ -223,7 +227,7 @@ export class EventStore {
     }
   }
 
-  private async project(inline: Inline, { streams }: PreparedAppend): Promise<Write[]> {
+  private async project(inline: InlineProjection, { streams }: PreparedAppend): Promise<Write[]> {
     const writes: Write[] = [];
     for (const [stream, { after, history, events }] of streams) {
       const before = history ?? (after.version === 0 ? [] : (await this.read(stream)).slice(0, after.version));

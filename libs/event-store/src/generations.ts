@@ -3,7 +3,7 @@ import { withClient } from '#connections';
 import type { Actor } from '#domain';
 import { prepareAppend } from './prepared-append.js';
 import { headOf, type RecordedEvent } from './recorded-event.js';
-import { appendStatement, columns } from './statements.js';
+import { appendStatement, eventColumns } from './statements.js';
 
 /** One generation of the log: it lasts until the log's server is promoted, restored or replaced (ADR 28). */
 export type Generation = { generation: number; logId: string };
@@ -125,7 +125,7 @@ async function beginGeneration(client: pg.ClientBase, from: 'new' | 'promoted' |
 }
 
 async function appendEntry(client: pg.ClientBase, event: GenerationBegan, actor: Actor) {
-  const text = `select ${columns} from events e where e.stream = $1 order by e.version`;
+  const text = `select ${eventColumns} from events e where e.stream = $1 order by e.version`;
   const { rows: history } = await client.query<RecordedEvent>(text, [logStream]);
   const metadata = { commandId: `generation ${event.data.generation}`, actor };
   const staged = prepareAppend([{ stream: logStream, after: headOf(history), events: [event], metadata }], {});

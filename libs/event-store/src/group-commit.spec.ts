@@ -1,11 +1,19 @@
 import pg from 'pg';
 import { poolOptions } from '#configuration';
 import { type Database, openDatabase } from '../../../test/support/database.js';
-import { EventStore, type Head, headOf, type Inline, type RecordedEvent, start, VersionConflict } from './index.js';
+import {
+  EventStore,
+  type Head,
+  headOf,
+  type InlineProjection,
+  type RecordedEvent,
+  start,
+  VersionConflict,
+} from './index.js';
 import { created, metadata, started, until } from './testing.js';
 
 /** A projection that refuses learners called "unlucky" and is slow for those called "slow". It counts its tries, too. */
-const projected: Inline = (stream) => [
+const projected: InlineProjection = (stream) => [
   { text: `select nextval('tries')`, values: [] },
   { name: 'project', text: 'insert into projected (stream) values ($1)', values: [stream] },
   ...(stream.startsWith('slow') ? [{ text: 'select pg_sleep(60)', values: [] }] : []),

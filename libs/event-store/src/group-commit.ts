@@ -5,13 +5,13 @@ import type { PreparedAppend } from './prepared-append.js';
 import { appendStatement, type Command, type Write } from './statements.js';
 
 /** What is stored together: events, the answer of the command that led to them, and the rows projected from them. */
-export type Batch = { staged: PreparedAppend; command?: Command; writes: Write[] };
+export type PendingAppend = { prepared: PreparedAppend; command?: Command; writes: Write[] };
 
 /** Where the events of a job are in the log. */
 export type Positions = { generation: number; xid: string; recordedAt: string; positions: string[] };
 
 /** `uses`: the streams and the key of a job. Two jobs with a use in common are never written at the same time. */
-type Waiting = Batch & { uses: string[]; done(places: Positions): void; failed(error: unknown): void };
+type Waiting = PendingAppend & { uses: string[]; done(places: Positions): void; failed(error: unknown): void };
 
 /** At most so many group transactions at once, with at most so many jobs in each. */
 const groups = 2;
@@ -42,9 +42,9 @@ export class GroupCommit {
 
   constructor(private readonly pool: pg.Pool) {}
 
-  write(job: Batch): Promise<Positions> {
+  write(job: PendingAppend): Promise<Positions> {
     return new Promise((done, failed) => {
-      const uses = [...job.staged.streams.keys(), ...(job.command ? [`key ${job.command.key}`] : [])];
+      const uses = [...job.prepared.streams.keys(), ...(job.command ? [`key ${job.command.key}`] : [])];
       this.waiting.push({ ...job, uses, writes: job.writes.map(prepared), done, failed });
       this.next();
     });
@@ -110,7 +110,7 @@ export class GroupCommit {
   }
 
   private async writeTogether(jobs: Waiting[], waits: boolean): Promise<void> {
-    const staged = jobs.length === 1 ? jobs[0].staged : together(jobs);
+    const staged = jobs.length === 1 ? jobs[0].prepared : together(jobs);
     const commands = jobs.flatMap(({ command }) => command ?? []);
     const writes = jobs.flatMap((job) => job.writes);
     const statement = appendStatement(staged, commands, waits);
@@ -123,7 +123,7 @@ export class GroupCommit {
     if (positions.length > 0) this.keepAhead(Number(positions[0]));
     const recordedAt = new Date(Math.round(seconds * 1000)).toISOString();
     for (const job of jobs) {
-      const places = { generation, xid, recordedAt, positions: positions.splice(0, job.staged.events.length) };
+      const places = { generation, xid, recordedAt, positions: positions.splice(0, job.prepared.events.length) };
       this.end(job, () => job.done(places));
     }
   }
@@ -188,8 +188,8 @@ function blamedFor(error: TransactionError, jobs: Waiting[]): Waiting[] {
   return jobs.filter(({ uses }) => uses.some((use) => refused.includes(use)));
 }
 
-const together = (jobs: Batch[]): PreparedAppend => ({
-  streams: new Map(jobs.flatMap(({ staged }) => [...staged.streams])),
-  events: jobs.flatMap(({ staged }) => staged.events),
-  json: jobs.flatMap(({ staged }) => staged.json),
+const together = (jobs: PendingAppend[]): PreparedAppend => ({
+  streams: new Map(jobs.flatMap(({ prepared }) => [...prepared.streams])),
+  events: jobs.flatMap(({ prepared }) => prepared.events),
+  json: jobs.flatMap(({ prepared }) => prepared.json),
 });

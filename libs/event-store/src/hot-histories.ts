@@ -18,7 +18,7 @@ export class HotHistories {
   ) {}
 
   /** Undefined unless all are known. */
-  known(streams: readonly string[]): Map<string, RecordedEvent[]> | undefined {
+  cached(streams: readonly string[]): Map<string, RecordedEvent[]> | undefined {
     const found = streams.map((stream) => this.histories.get(stream));
     return found.every((history) => history !== undefined)
       ? new Map(streams.map((stream, index) => [stream, found[index]!]))
@@ -65,7 +65,7 @@ export class HotHistories {
 const folds = new WeakMap<readonly RecordedEvent[], Map<object, { length: number; state: unknown }>>();
 
 /** A fold of a history, which is kept with it: of a history that has grown, only the new events are folded. */
-export function folded<S>(
+export function cachedFold<S>(
   history: readonly RecordedEvent[],
   by: object,
   initial: S,

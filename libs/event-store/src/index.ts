@@ -1,6 +1,6 @@
 export { AppendNotifier } from './append-notifier.js';
 export * from './checkpoint.js';
-export { AlreadyRetried, type DeadLetter, deadLetters, retryDeadLetters, skipDeadLetter } from './dead-letters.js';
+export { type DeadLetter, deadLetters, RetryInProgress, retryDeadLetters, skipDeadLetter } from './dead-letters.js';
 export * from './event-store.js';
 export * from './for-each-stream.js';
 export {
@@ -12,16 +12,16 @@ export {
   nextId,
   writableGenerationOf,
 } from './generations.js';
-export { type OpenTransaction, openTransactions } from './horizon.js';
-export { folded } from './hot-histories.js';
+export { cachedFold } from './hot-histories.js';
 export * from './lag.js';
 export * from './lease.js';
+export { type OpenTransaction, openTransactions } from './open-transactions.js';
 export { outageLog } from './outage-log.js';
 export { createPartitions, partitionSize, positionsLeft } from './partitions.js';
 export type { Append } from './prepared-append.js';
 export * from './recorded-event.js';
 export * from './replay.js';
-export { columns, type Write } from './statements.js';
+export { eventColumns, type Write } from './statements.js';
 export * from './subscription.js';
 export * from './undeliverable.js';
 export * from './upcasting.js';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { order } from './checkpoint.js';
+import { logOrder } from './checkpoint.js';
 
 /** How far a follower is behind the log. */
 export type Lag = {
@@ -37,8 +37,8 @@ const reached = (column: string, otherwise: string) =>
 const text = `
   with next as (
     select e.recorded_at from events e
-    where (${order}) > (${reached('generation', '0')}, ${reached('xid', "'0'::xid8")}, ${reached('position', '0')})
-    order by ${order} limit 1
+    where (${logOrder}) > (${reached('generation', '0')}, ${reached('xid', "'0'::xid8")}, ${reached('position', '0')})
+    order by ${logOrder} limit 1
   )
   select
     (case when exists (select from next)

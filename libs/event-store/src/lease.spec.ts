@@ -1,5 +1,5 @@
 import { ExamDay } from '../../../test/support/exam-day.js';
-import { countFailure, noteStop, saveCheckpoint } from './checkpoint.js';
+import { countFailure, recordStop, saveCheckpoint } from './checkpoint.js';
 import { deadLetter, deadLetterWaiting } from './dead-letters.js';
 import {
   Lease,
@@ -90,7 +90,7 @@ it('what a former leader writes is refused: checkpoint, failures, dead letters',
   for (const write of [
     () => saveCheckpoint(client, 'mail', positionOf(second), former),
     () => countFailure(client, 'mail', former),
-    () => noteStop(client, 'mail', 'an event', former),
+    () => recordStop(client, 'mail', 'an event', former),
     () => deadLetter(client, 'mail', [second], orderingKeyOf, 'no address', former),
     () => deadLetterWaiting(client, 'mail', [second], orderingKeyOf, former),
   ])

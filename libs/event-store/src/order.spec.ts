@@ -4,7 +4,7 @@ import { type Database, openDatabase } from '../../../test/support/database.js';
 import {
   EventStore,
   type Head,
-  type Inline,
+  type InlineProjection,
   type RecordedEvent,
   replay,
   Subscription,
@@ -35,7 +35,7 @@ const command: fc.Arbitrary<Command> = fc.record({
 });
 
 /** The transaction dawdles after its append, and may end in vain. */
-const dawdle: Inline = (_stream, _history, [{ data }]) => [
+const dawdle: InlineProjection = (_stream, _history, [{ data }]) => [
   { text: 'select pg_sleep($1)', values: [(data as Command).after / 1000] },
   ...((data as Command).end === 'commit' ? [] : [{ text: 'select 1 / 0', values: [] }]),
 ];

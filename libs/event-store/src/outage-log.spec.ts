@@ -6,7 +6,7 @@ it('an outage and its end are told once each, and every event that is parked', a
   const lines: string[] = [];
   const to = (level: string) => (message: string) => lines.push(`${level} ${message}`);
   const log = { log: to('log'), warn: to('warn'), error: to('error') };
-  const words = { waits: 'Mails wait', goesOn: 'Mails are sent again.' };
+  const words = { outage: 'Mails wait', recovery: 'Mails are sent again.' };
   const { handle, onError } = outageLog(log, words, async () => {});
   const { signal } = new AbortController();
   const lease = {} as Lease;

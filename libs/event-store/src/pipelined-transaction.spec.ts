@@ -4,11 +4,11 @@ import pg from 'pg';
 import { poolOptions } from '#configuration';
 import type { Event } from '#domain';
 import { type Database, openDatabase } from '../../../test/support/database.js';
-import { EventStore, headOf, type Inline, start, type Write } from './index.js';
+import { EventStore, headOf, type InlineProjection, start, type Write } from './index.js';
 import { created, metadata, started, until } from './testing.js';
 
 /** A projection that writes down how many events an attempt has, in a table of its own. */
-const counting: Inline = (stream, history, appended) => [
+const counting: InlineProjection = (stream, history, appended) => [
   {
     name: 'count',
     text: `insert into counts (stream, events) values ($1, $2) on conflict (stream) do update set events = excluded.events`,
@@ -38,10 +38,10 @@ describe('an append and its projection', () => {
     await db.close();
   });
 
-  const first = (inline: Inline, events: Event[] = [created]) =>
+  const first = (inline: InlineProjection, events: Event[] = [created]) =>
     new EventStore(pool, inline).append([{ stream, after: start, events, metadata }]);
   const with_ =
-    (...writes: Write[]): Inline =>
+    (...writes: Write[]): InlineProjection =>
     (...given) => [...counting(...given), ...writes, ...counting(...given)];
   const count = async () =>
     (await db.pool.query('select events from counts where stream = $1', [stream])).rows[0]?.events;

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type pg from 'pg';
 import { to } from 'pg-copy-streams';
 import { longMs, streamWithClient } from '#connections';
-import { beginning, type Checkpoint, isBelowHorizon, order } from './checkpoint.js';
+import { beginning, type Checkpoint, isBelowHorizon, logOrder } from './checkpoint.js';
 import type { RecordedEvent } from './recorded-event.js';
 import { type Upcasters, upcast } from './upcasting.js';
 
@@ -23,8 +23,8 @@ async function* copied(
   const source = client.query(
     to(`copy (
       select generation, transaction_id, position, version, schema_version, recorded_at, id, hash, stream, type, data, metadata
-      from events e where (${order}) > (${Number(after.generation)}, '${BigInt(after.xid)}', ${BigInt(after.position)}) and ${isBelowHorizon}
-      order by ${order}
+      from events e where (${logOrder}) > (${Number(after.generation)}, '${BigInt(after.xid)}', ${BigInt(after.position)}) and ${isBelowHorizon}
+      order by ${logOrder}
     ) to stdout (format binary)`),
   );
   let events: RecordedEvent[] = [];

@@ -4,7 +4,7 @@ import type { PreparedAppend } from './prepared-append.js';
 export type Write = { name?: string; text: string; values: unknown[] };
 
 /** The columns of table `events e` in the shape of `Stored`. */
-export const columns = `e.id, e.stream, e.version::integer as version, e.type, e.schema_version as "schemaVersion", e.data,
+export const eventColumns = `e.id, e.stream, e.version::integer as version, e.type, e.schema_version as "schemaVersion", e.data,
   e.metadata, e.generation, e.position, e.transaction_id::text as xid,
   iso_time(e.recorded_at) as "recordedAt", encode(e.hash, 'hex') as hash`;
 

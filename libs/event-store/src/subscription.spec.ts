@@ -119,7 +119,7 @@ describe('a follower', () => {
 
   it('is woken by the bell, however long it would else wait', async () => {
     const bell = new AppendNotifier(day.db.pool);
-    day.follow({ wakes: true, pollMs: 3_600_000 });
+    day.follow({ wakesOnAppend: true, pollMs: 3_600_000 });
     for (const learner of ['ada', 'bob']) {
       await day.sit(learner, [created]);
       // Not once only: transactions of other databases may hold the event back when it is looked at.

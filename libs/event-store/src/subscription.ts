@@ -6,9 +6,9 @@ import {
   type Checkpoint,
   checkpointOf,
   countFailure,
-  noteStop,
   positionOf,
   readLog,
+  recordStop,
   saveCheckpoint,
 } from './checkpoint.js';
 import { deadLetter, deadLetterWaiting, hasDeadLetters } from './dead-letters.js';
@@ -36,7 +36,7 @@ export type SubscriptionOptions = LeaseOptions & {
   /** How long it leaves the lead to others after it met an event that it does not know; 10,000 ms if not given. */
   standBackMs?: number;
   /** Whether to look at once when the Bell rings. */
-  wakes?: boolean;
+  wakesOnAppend?: boolean;
   /**
    * Asked each time that this process takes the lead, with the database's checkpoint: answers the checkpoint to go on from.
    * Throws CannotLead when an operator must decide.
@@ -72,14 +72,25 @@ export class Subscription {
       pollMs = 100,
       standBackMs = 10_000,
       leaseMs = 10_000,
-      wakes = false,
+      wakesOnAppend = false,
       resumeFrom = async (checkpoint) => checkpoint,
       onError = () => {},
       onLead = () => {},
       ...rest
     }: SubscriptionOptions,
   ) {
-    const given = { startsNow, orderingKeyOf, batch, pollMs, standBackMs, leaseMs, wakes, resumeFrom, onError, onLead };
+    const given = {
+      startsNow,
+      orderingKeyOf,
+      batch,
+      pollMs,
+      standBackMs,
+      leaseMs,
+      wakesOnAppend,
+      resumeFrom,
+      onError,
+      onLead,
+    };
     this.options = { ...given, ...rest };
   }
 
@@ -129,7 +140,7 @@ export class Subscription {
     const { name, onError, standBackMs } = this.options;
     if (isFenced(error)) return 0; // another process goes on
     if (client && lease && (error instanceof CannotLead || error instanceof UnknownEvent))
-      await noteStop(client, name, error.message, lease).catch(() => {});
+      await recordStop(client, name, error.message, lease).catch(() => {});
     if (error instanceof UnknownEvent) {
       if (this.stoppedBefore !== error.event.id) onError(error, 1);
       this.stoppedBefore = error.event.id;
@@ -140,8 +151,8 @@ export class Subscription {
   }
 
   private async lead(client: pg.Client, lease: Lease, signal: AbortSignal) {
-    const { name, batch, pollMs, wakes } = this.options;
-    if (wakes) await client.query(`listen ${channel}`);
+    const { name, batch, pollMs, wakesOnAppend } = this.options;
+    if (wakesOnAppend) await client.query(`listen ${channel}`);
     let checkpoint = await this.resume(client, lease, signal);
     this.mayHaveDeadLetters = await hasDeadLetters(client, name);
     // A checkpoint lost in a crash only causes redelivery, so we do not wait for fsync.
@@ -163,7 +174,7 @@ export class Subscription {
       }
       this.failures = 0;
       // While much happens, each look finds something, and need not wait for the Bell's rest.
-      if (events.length < (wakes ? 1 : batch)) await this.untilNotified(pollMs, signal);
+      if (events.length < (wakesOnAppend ? 1 : batch)) await this.untilNotified(pollMs, signal);
     }
     await saved;
   }

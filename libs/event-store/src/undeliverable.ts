@@ -16,7 +16,7 @@ export class Undeliverable extends Error {
 const refusedValues = /^2[23]/;
 
 /** Whether an error comes from what an event says, so that a repetition fails in the same way. Outages are not. */
-export const isEventsFault = (error: unknown): boolean =>
+export const isCausedByEvent = (error: unknown): boolean =>
   error instanceof Refusal ||
   (error instanceof Error &&
     [TypeError, RangeError, SyntaxError, ReferenceError].some((kind) => error instanceof kind) &&
@@ -28,12 +28,12 @@ export async function orUndeliverable<T>(event: RecordedEvent, work: () => T | P
   try {
     return await work();
   } catch (error) {
-    throw isEventsFault(error) ? new Undeliverable(event, (error as Error).message) : error;
+    throw isCausedByEvent(error) ? new Undeliverable(event, (error as Error).message) : error;
   }
 }
 
 /** Computes something from one event alone. Any error makes it Undeliverable. */
-export function computed<T>(event: RecordedEvent, work: () => T): T {
+export function computeFrom<T>(event: RecordedEvent, work: () => T): T {
   try {
     return work();
   } catch (error) {

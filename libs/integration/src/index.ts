@@ -1,17 +1,17 @@
-export { type Delivery, deliveriesOf } from './deliveries.js';
 export { examAttemptTopic } from './event-bus/exam-attempts.js';
 export { EventBusReader } from './event-bus/reader.js';
-export { kafkaAt, lastOffsets, readUntil } from './kafka.js';
+export { kafkaClient, lastOffsets, readUntil } from './kafka.js';
 export * from './lag.js';
 export * from './messages.js';
+export { type RecordedReceipt, receiptsOf } from './receipts.js';
 export { unacknowledged } from './reconciliation.js';
 export * from './relay.js';
 export * from './topic.js';
 export {
   checkpointTopic,
+  createTopics,
   deadLetterTopic,
-  makeTopics,
   publishedTopics,
-  replayOf,
-  settingsOf,
+  replayTopicOf,
+  topicSettingsOf,
 } from './topic-settings.js';

@@ -16,7 +16,7 @@ export type KafkaAccess = Pick<
 >;
 
 /** Kafka's client. What matters reaches the caller as an error. */
-export function kafkaAt(access: KafkaAccess): Kafka {
+export function kafkaClient(access: KafkaAccess): Kafka {
   const { kafkaBrokers: brokers, kafkaTls, kafkaTlsCa, kafkaSaslMechanism: mechanism } = access;
   const [username, password] = [access.kafkaUsername!, access.kafkaPassword!];
   return new Kafka({
@@ -39,7 +39,7 @@ export function kafkaAt(access: KafkaAccess): Kafka {
  * A producer whose sends are in order and never doubled by its own retries, connected. One with a `transactionalId` shuts
  * out all earlier ones with the same, and what these left unfinished never happened. `onTarget` hears where a message goes.
  */
-export async function producerOf(
+export async function connectProducer(
   kafka: Kafka,
   { transactionalId, onTarget }: { transactionalId?: string; onTarget(message: object, partition: number): void },
 ): Promise<Producer> {

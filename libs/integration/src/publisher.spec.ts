@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { loadConfiguration } from '#configuration';
-import { kafkaAt, lastOffsets, producerOf, readUntil, withAdmin } from './kafka.js';
+import { connectProducer, kafkaClient, lastOffsets, readUntil, withAdmin } from './kafka.js';
 import type { Message } from './messages.js';
 import { Publisher } from './publisher.js';
-import { makeTopics } from './topic-settings.js';
+import { createTopics } from './topic-settings.js';
 
 const topic = 'proctoring.attempts.v1';
 const prefix = `test-${randomUUID().slice(0, 8)}-`;
 const configuration = loadConfiguration({ ...process.env, KAFKA_TOPIC_PREFIX: prefix });
 if (configuration.kafkaBrokers.length === 0)
   throw new Error('KAFKA_BROKERS is not set: npm test starts a broker, and so does npm run kafka');
-const kafka = kafkaAt(configuration);
+const kafka = kafkaClient(configuration);
 Logger.overrideLogger(false);
 
 afterAll(() =>
@@ -77,8 +77,8 @@ it('batches come through in a row, though Kafka still writes down the end of the
 });
 
 it('who coordinates is not asked for every transaction', async () => {
-  await makeTopics(kafka, prefix, [topic]);
-  const producer = await producerOf(kafka, { transactionalId: `${prefix}transactions`, onTarget() {} });
+  await createTopics(kafka, prefix, [topic]);
+  const producer = await connectProducer(kafka, { transactionalId: `${prefix}transactions`, onTarget() {} });
   const requests: string[] = [];
   producer.on('producer.network.request', ({ payload }) => requests.push(payload.apiName));
   for (let transactions = 0; transactions < 20; transactions++) {

@@ -4,9 +4,9 @@ import type { Kafka, Producer, ProducerBatch, RecordMetadata } from 'kafkajs';
 import type { Configuration } from '#configuration';
 import type { Checkpoint } from '#event-store';
 import type { BusMessage } from './event-bus/exam-attempts.js';
-import { disconnect, type KafkaAccess, kafkaAt, lastOffsets, producerOf, readUntil } from './kafka.js';
+import { connectProducer, disconnect, type KafkaAccess, kafkaClient, lastOffsets, readUntil } from './kafka.js';
 import type { Message } from './messages.js';
-import { checkpointTopic, makeTopics } from './topic-settings.js';
+import { checkpointTopic, createTopics } from './topic-settings.js';
 
 /** Up to where the log is published: the last event of a transaction, whose log it is, and which relay wrote it. */
 export type PublishedPosition = Checkpoint & { eventId?: string; logId?: string; server?: string; relay?: string };
@@ -18,8 +18,8 @@ export type Receipt = { message: Message | BusMessage; topic: string; partition:
 export type PublisherConfiguration = KafkaAccess & Pick<Configuration, 'kafkaTopicPrefix' | 'kafkaTransactions'>;
 
 /** The broker will never take this, however often it is sent. */
-export class TooLarge extends Error {
-  override readonly name = 'TooLarge';
+export class MessageTooLarge extends Error {
+  override readonly name = 'MessageTooLarge';
 }
 
 /** The broker refuses a message, or all of a partition together. */
@@ -51,18 +51,18 @@ export class Publisher {
     private readonly topics: readonly string[],
     follower?: string,
   ) {
-    this.kafka = kafkaAt(configuration);
+    this.kafka = kafkaClient(configuration);
     this.prefix = configuration.kafkaTopicPrefix;
     if (configuration.kafkaTransactions === 'on') this.follower = follower;
   }
 
   /** Whether Kafka keeps the place in the log, too. */
-  get keepsPlace(): boolean {
+  get keepsPosition(): boolean {
     return this.follower !== undefined;
   }
 
   /** Topics, with prefix, in which nobody sees a message before its receipt is noted. */
-  get unseenUntilNoted(): string[] {
+  get transactionalTopics(): string[] {
     return this.follower === undefined ? [] : this.topics.map((name) => this.prefix + name);
   }
 
@@ -72,8 +72,8 @@ export class Publisher {
   }
 
   /** The newest place that anybody wrote, without shutting out the relay that did. */
-  async heard(): Promise<ReadPosition | undefined> {
-    await makeTopics(this.kafka, this.prefix, [checkpointTopic]);
+  async newestPosition(): Promise<ReadPosition | undefined> {
+    await createTopics(this.kafka, this.prefix, [checkpointTopic]);
     return this.newestPlace(await lastOffsets(this.kafka, this.prefix + checkpointTopic));
   }
 
@@ -83,7 +83,7 @@ export class Publisher {
   }
 
   /** The same with the place that is there; does nothing when this publisher is not connected. */
-  beat(): Promise<void> {
+  heartbeat(): Promise<void> {
     return this.inTurn(async () => {
       const session = await this.session;
       if (session?.committed) await this.publishNow([], session.committed, async () => {});
@@ -91,7 +91,7 @@ export class Publisher {
   }
 
   /** Another relay, or another database, may have been at work since: the next use asks Kafka again. */
-  forget(): void {
+  dropSession(): void {
     this.session?.then(({ producer }) => disconnect(producer)).catch(() => {});
     this.session = undefined;
   }
@@ -140,7 +140,7 @@ export class Publisher {
       check();
       // The caller goes on from the same place, if no other relay has come meanwhile.
       if ((await this.committed())?.eventId !== committed?.eventId) throw error;
-      throw new TooLarge(message);
+      throw new MessageTooLarge(message);
     } finally {
       this.check = () => {};
     }
@@ -166,8 +166,8 @@ export class Publisher {
   private async connect(): Promise<Session> {
     const { follower } = this;
     const topics = follower === undefined ? this.topics : [...this.topics, checkpointTopic];
-    await makeTopics(this.kafka, this.prefix, topics);
-    const producer = await producerOf(this.kafka, {
+    await createTopics(this.kafka, this.prefix, topics);
+    const producer = await connectProducer(this.kafka, {
       ...(follower !== undefined && { transactionalId: `${this.prefix}exam-proctoring-${follower}` }),
       onTarget: (message, partition) => this.direct(message, partition),
     });

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { type Delivery, deliveryColumns } from './deliveries.js';
-import { type KafkaAccess, kafkaAt, lastOffsets, readUntil } from './kafka.js';
+import { type KafkaAccess, kafkaClient, lastOffsets, readUntil } from './kafka.js';
+import { type RecordedReceipt, receiptColumns } from './receipts.js';
 
 /**
  * What was published to `topic` from one time (ISO 8601; the beginning) until another (a minute ago) and not acknowledged,
@@ -11,15 +11,15 @@ export async function unacknowledged(
   pool: pg.Pool,
   access: KafkaAccess,
   given: { topic: string; acknowledgements: string; from?: string; until?: string },
-): Promise<Delivery[]> {
-  const kafka = kafkaAt(access);
+): Promise<RecordedReceipt[]> {
+  const kafka = kafkaClient(access);
   const acknowledged = new Set<string>();
   const ends = await lastOffsets(kafka, given.acknowledgements);
   await readUntil(kafka, given.acknowledgements, ends, ({ headers }) => {
     acknowledged.add(String(headers?.ce_id));
   });
-  const { rows } = await pool.query<Delivery>(
-    `select ${deliveryColumns}
+  const { rows } = await pool.query<RecordedReceipt>(
+    `select ${receiptColumns}
     from deliveries where topic = $1 and published_at >= coalesce($2::timestamptz, '-infinity')
       and published_at < coalesce($3::timestamptz, now() - interval '1 minute')
     order by published_at, partition, "offset"`,

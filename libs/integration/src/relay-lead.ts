@@ -5,22 +5,22 @@ import { beginning, CannotLead, type Checkpoint, type Generation, isAfter, writa
 import { relayName } from './lag.js';
 import type { PublishedPosition, Publisher } from './publisher.js';
 import { resumptionOf } from './resumption.js';
-import { type Author, Rivals } from './rivals.js';
+import { type Author, RivalRelays } from './rival-relays.js';
 
 const log = new Logger(relayName);
 /** An operator's decision competes with relays that try to lead. */
 const tries = 5;
 
 /** How often a relay says that it publishes, and how long others count it among the living after that. */
-export type RelayTimes = { beatMs: number; silenceMs: number };
-export const usualTimes: RelayTimes = { beatMs: 10_000, silenceMs: 30_000 };
+export type RelayTimes = { heartbeatMs: number; rivalTimeoutMs: number };
+export const defaultRelayTimes: RelayTimes = { heartbeatMs: 10_000, rivalTimeoutMs: 30_000 };
 
 /** What a relay verifies each time that it takes the lead, and what it says of itself while it leads (ADR 28). */
 export class RelayLead {
   /** What each place says of this relay. */
   signature?: Author & Pick<PublishedPosition, 'logId'>;
   private readonly relay = randomUUID();
-  private readonly rivals: Rivals;
+  private readonly rivals: RivalRelays;
   /** Places that Kafka may have since this process took the lead: the newest, and those on their way. */
   private expected?: (string | undefined)[];
   private stoppedBefore = '';
@@ -30,26 +30,26 @@ export class RelayLead {
     private readonly publisher: Publisher,
     private readonly times: RelayTimes,
   ) {
-    this.rivals = new Rivals(() => publisher.heard(), times.silenceMs);
+    this.rivals = new RivalRelays(() => publisher.newestPosition(), times.rivalTimeoutMs);
   }
 
   /** Shuts out relays that led before, and compares what Kafka has with the log. */
   async resume(checkpoint: Checkpoint, generation: Generation, signal: AbortSignal): Promise<Checkpoint> {
-    if (!this.publisher.keepsPlace) return checkpoint;
-    this.publisher.forget();
+    if (!this.publisher.keepsPosition) return checkpoint;
+    this.publisher.dropSession();
     try {
       const signature = await this.sign(generation);
-      await this.rivals.silent(signature, signal);
+      await this.rivals.checkAbsent(signature, signal);
       signal.throwIfAborted();
       const place = await this.publisher.committed();
-      const topics = this.publisher.unseenUntilNoted;
+      const topics = this.publisher.transactionalTopics;
       const { from, warning } = await resumptionOf(this.pool, { checkpoint, generation, topics }, place);
       if (warning) log.warn(warning);
       // The event of a place that the log lost is not looked for again.
       const known = warning && place && !isAfter(checkpoint, place) ? { ...place, eventId: undefined } : place;
       const announced = { ...(known ?? from), ...signature };
       await this.publisher.announce(announced, () => signal.throwIfAborted());
-      this.wrote(announced);
+      this.hasWritten(announced);
       this.beatUntil(signal);
       this.stoppedBefore = '';
       return from;
@@ -63,29 +63,29 @@ export class RelayLead {
 
   /** Throws CannotLead when somebody else wrote to Kafka, or Kafka was set back, since this relay did. */
   verify(committed: PublishedPosition | undefined): void {
-    if (!this.publisher.keepsPlace || !this.expected) return;
+    if (!this.publisher.keepsPosition || !this.expected) return;
     if (!this.expected.includes(nameOf(committed)))
       throw new CannotLead("Kafka's checkpoint is not the one that this relay wrote last: all is verified again.");
     this.expected = [nameOf(committed)];
   }
 
   /** A place is on its way to Kafka; whether it arrives is not known yet. */
-  writes(place: PublishedPosition): void {
+  willWrite(place: PublishedPosition): void {
     this.expected?.push(nameOf(place));
   }
 
-  wrote(place: PublishedPosition): void {
+  hasWritten(place: PublishedPosition): void {
     this.expected = [nameOf(place)];
   }
 
   async publishFrom(where: 'beginning' | 'checkpoint'): Promise<Checkpoint> {
-    if (!this.publisher.keepsPlace)
+    if (!this.publisher.keepsPosition)
       throw new Error('With KAFKA_TRANSACTIONS=off Kafka keeps no checkpoint: the one in the database counts.');
     const signature = await this.sign(await writableGenerationOf(this.pool));
     const text = 'select generation, xid::text, position from checkpoints where name = $1';
     const { rows } = await this.pool.query<Checkpoint>(text, [relayName]);
     const from = (where === 'checkpoint' && rows[0]) || beginning;
-    await this.rivals.silent(signature);
+    await this.rivals.checkAbsent(signature);
     for (let attempt = 1; ; attempt++)
       try {
         await this.publisher.announce({ ...from, ...signature });
@@ -106,8 +106,8 @@ export class RelayLead {
 
   private beatUntil(signal: AbortSignal) {
     const beating = setInterval(() => {
-      this.publisher.beat().catch((error) => log.debug(`Kafka did not take a beat: ${error.message}`));
-    }, this.times.beatMs);
+      this.publisher.heartbeat().catch((error) => log.debug(`Kafka did not take a beat: ${error.message}`));
+    }, this.times.heartbeatMs);
     signal.addEventListener('abort', () => clearInterval(beating));
     if (signal.aborted) clearInterval(beating);
   }

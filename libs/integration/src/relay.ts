@@ -5,10 +5,10 @@ import type pg from 'pg';
 import type { Configuration } from '#configuration';
 import {
   type Checkpoint,
-  computed,
+  computeFrom,
   EventStore,
   isAfter,
-  isEventsFault,
+  isCausedByEvent,
   type Lease,
   type LeaseOptions,
   outageLog,
@@ -17,16 +17,16 @@ import {
   Subscription,
   Undeliverable,
 } from '#event-store';
-import { noteDeliveries } from './deliveries.js';
-import { type BusMessage, ExamAttempts } from './event-bus/exam-attempts.js';
+import { type BusMessage, ExamAttemptMessages } from './event-bus/exam-attempts.js';
 import { SchemaRegistry } from './event-bus/registry.js';
 import { relayName } from './lag.js';
 import { keyOf, type Message, messagesOf } from './messages.js';
-import { Publisher, type PublisherConfiguration, type Receipt, TooLarge } from './publisher.js';
-import { RelayLead, type RelayTimes, usualTimes } from './relay-lead.js';
-import { Streams } from './streams.js';
+import { MessageTooLarge, Publisher, type PublisherConfiguration, type Receipt } from './publisher.js';
+import { saveReceipts } from './receipts.js';
+import { defaultRelayTimes, RelayLead, type RelayTimes } from './relay-lead.js';
+import { StreamStates } from './stream-states.js';
 import type { Change } from './topic.js';
-import { publishedTopics, replayOf } from './topic-settings.js';
+import { publishedTopics, replayTopicOf } from './topic-settings.js';
 
 const log = new Logger(relayName);
 const graceMs = 3000;
@@ -42,9 +42,9 @@ type Told = { event: RecordedEvent; messages: (Message | BusMessage)[] };
  * has published is either seen by nobody, or known to the next one.
  */
 export class Relay {
-  private readonly streams: Streams;
+  private readonly streams: StreamStates;
   private readonly live: Publisher;
-  private readonly examAttempts?: ExamAttempts;
+  private readonly examAttempts?: ExamAttemptMessages;
   private readonly topics: string[];
   private readonly lead: RelayLead;
 
@@ -53,12 +53,12 @@ export class Relay {
     private readonly pool: pg.Pool,
     private readonly configuration: PublisherConfiguration & Pick<Configuration, 'schemaRegistryUrl'>,
     private readonly options: Pick<LeaseOptions, 'leaseMs'> = {},
-    times: RelayTimes = usualTimes,
+    times: RelayTimes = defaultRelayTimes,
   ) {
     const { schemaRegistryUrl, kafkaTopicPrefix } = configuration;
-    this.streams = new Streams(new EventStore(pool));
+    this.streams = new StreamStates(new EventStore(pool));
     if (schemaRegistryUrl)
-      this.examAttempts = new ExamAttempts(pool, new SchemaRegistry(schemaRegistryUrl), kafkaTopicPrefix);
+      this.examAttempts = new ExamAttemptMessages(pool, new SchemaRegistry(schemaRegistryUrl), kafkaTopicPrefix);
     this.topics = publishedTopics(configuration);
     this.live = new Publisher(configuration, this.topics, relayName);
     this.lead = new RelayLead(pool, this.live, times);
@@ -71,7 +71,7 @@ export class Relay {
       ...this.options,
       name: relayName,
       batch: 4 * together,
-      wakes: true,
+      wakesOnAppend: true,
       orderingKeyOf: ({ metadata }) => keyOf(metadata),
       resumeFrom: async (checkpoint, generation, leading) => {
         this.streams.forget();
@@ -79,7 +79,7 @@ export class Relay {
       },
       ...outageLog(
         log,
-        { waits: 'Messages wait in the log, for they cannot be published', goesOn: 'Messages are published again.' },
+        { outage: 'Messages wait in the log, for they cannot be published', recovery: 'Messages are published again.' },
         async (events, _signal, lease) => {
           await inGrace(this.handle(events, lease), signal);
         },
@@ -114,8 +114,8 @@ export class Relay {
     const told = await this.tell(events);
     if (into === 'replay')
       for (const each of told)
-        each.messages = each.messages.map((message) => ({ ...message, topic: replayOf(message.topic) }));
-    const topics = into === 'replay' ? this.topics.map(replayOf) : this.topics;
+        each.messages = each.messages.map((message) => ({ ...message, topic: replayTopicOf(message.topic) }));
+    const topics = into === 'replay' ? this.topics.map(replayTopicOf) : this.topics;
     const publisher = new Publisher(this.configuration, topics);
     await this.publish(told, lease, publisher).finally(() => publisher.close());
     return told.flatMap(({ messages }) => messages).length;
@@ -135,7 +135,7 @@ export class Relay {
     try {
       return await this.tellTogether(events);
     } catch (error) {
-      if (error instanceof Undeliverable || !isEventsFault(error)) throw error;
+      if (error instanceof Undeliverable || !isCausedByEvent(error)) throw error;
       if (events.length === 1) throw new Undeliverable(events[0], (error as Error).message);
       // One of them is at fault: halves find it.
       const half = Math.ceil(events.length / 2);
@@ -150,7 +150,7 @@ export class Relay {
       // In small steps, for which there is time while Kafka has the messages before.
       if (index % 50 === 49) await setImmediate();
       const change = changes.get(event.id);
-      if (change) told.push({ event, change, messages: computed(event, () => messagesOf(change)) });
+      if (change) told.push({ event, change, messages: computeFrom(event, () => messagesOf(change)) });
     }
     const onBus = await this.examAttempts?.messagesOf(told.map(({ change }) => change));
     for (const { event, messages } of told) messages.push(...(onBus?.get(event.id) ?? []));
@@ -164,7 +164,7 @@ export class Relay {
     const eventIds = told.flatMap(({ event, messages }) => messages.map(() => event.id));
     const last = told[told.length - 1].event;
     const place = { ...positionOf(last), eventId: last.id, ...this.lead.signature };
-    if (publisher === this.live) this.lead.writes(place);
+    if (publisher === this.live) this.lead.willWrite(place);
     try {
       const note = (receipts: Receipt[]) => {
         const deliveries = receipts.map(({ message, ...where }, index) => ({
@@ -172,12 +172,12 @@ export class Relay {
           eventId: eventIds[index],
           ceId: message.headers.ce_id,
         }));
-        return noteDeliveries(this.pool, deliveries, publisher.unseenUntilNoted, lease);
+        return saveReceipts(this.pool, deliveries, publisher.transactionalTopics, lease);
       };
       await publisher.publish(messages, place, note, () => lease?.check());
-      if (publisher === this.live) this.lead.wrote(place);
+      if (publisher === this.live) this.lead.hasWritten(place);
     } catch (error) {
-      if (!(error instanceof TooLarge)) throw error;
+      if (!(error instanceof MessageTooLarge)) throw error;
       if (told.length === 1) throw new Undeliverable(last, error.message);
       const half = Math.ceil(told.length / 2);
       await this.publish(told.slice(0, half), lease, publisher);

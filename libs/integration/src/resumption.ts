@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { CannotLead, type Checkpoint, type Generation, isAfter, order, valuesOf } from '#event-store';
+import { CannotLead, type Checkpoint, type Generation, isAfter, logOrder, positionValues } from '#event-store';
 import type { PublishedPosition } from './publisher.js';
 
 const decide = 'Nothing is published until an operator decides: npm run ops -- publish-from beginning, or checkpoint.';
@@ -52,10 +52,10 @@ async function lostBefore(pool: pg.Pool, place: PublishedPosition): Promise<numb
   if (!place.eventId) return 0;
   const at = '($1::integer, $2::xid8, $3::bigint)';
   const { rows } = await pool.query<{ isThere: boolean; last: string }>(
-    `select exists (select from events e where (${order}) = ${at} and e.id = $4) as "isThere",
-       (select e.position from events e where (${order}) < ${at}
+    `select exists (select from events e where (${logOrder}) = ${at} and e.id = $4) as "isThere",
+       (select e.position from events e where (${logOrder}) < ${at}
         order by e.generation desc, e.transaction_id desc, e.position desc limit 1) as last`,
-    [...valuesOf(place), place.eventId],
+    [...positionValues(place), place.eventId],
   );
   const [{ isThere, last }] = rows;
   return isThere ? 0 : Math.max(1, Number(BigInt(place.position) - BigInt(last ?? 0)));
@@ -69,9 +69,9 @@ async function hasReceipts(pool: pg.Pool, topics: readonly string[]): Promise<bo
 async function receiptsBetween(pool: pg.Pool, topics: readonly string[], after: Checkpoint, until: Checkpoint) {
   const { rows } = await pool.query(
     `select count(*)::integer as events from events e
-     where (${order}) > ($1::integer, $2::xid8, $3::bigint) and (${order}) <= ($4::integer, $5::xid8, $6::bigint)
+     where (${logOrder}) > ($1::integer, $2::xid8, $3::bigint) and (${logOrder}) <= ($4::integer, $5::xid8, $6::bigint)
        and exists (select from deliveries d where d.event_id = e.id and d.topic = any($7))`,
-    [...valuesOf(after), ...valuesOf(until), topics],
+    [...positionValues(after), ...positionValues(until), topics],
   );
   return rows[0].events as number;
 }

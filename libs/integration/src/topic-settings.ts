@@ -33,13 +33,18 @@ export const publishedTopics = ({ schemaRegistryUrl }: Pick<Configuration, 'sche
 ];
 
 /** The topic beside this one into which its messages are repeated. */
-export const replayOf = (topic: string): string => `${topic}.replay`;
+export const replayTopicOf = (topic: string): string => `${topic}.replay`;
 
 /** Of a topic that only repeats another, or is not known, the settings are those of a stream of messages. */
-export const settingsOf = (topic: string): TopicSettings => topicSettings[topic] ?? stream;
+export const topicSettingsOf = (topic: string): TopicSettings => topicSettings[topic] ?? stream;
 
 /** Makes those of `names` that are missing, all with `prefix` before their names; answers which. Others stay as they are. */
-export function makeTopics(kafka: Kafka, prefix: string, names: readonly string[], dryRun = false): Promise<string[]> {
+export function createTopics(
+  kafka: Kafka,
+  prefix: string,
+  names: readonly string[],
+  dryRun = false,
+): Promise<string[]> {
   return withAdmin(kafka, async (admin) => {
     const existing = await admin.listTopics();
     const missing = names.filter((name) => !existing.includes(prefix + name));
@@ -48,7 +53,7 @@ export function makeTopics(kafka: Kafka, prefix: string, names: readonly string[
     await admin.createTopics({
       waitForLeaders: false, // for a moment only, on a busy machine
       topics: missing.map((name) => {
-        const { partitions, replicas, retentionDays } = settingsOf(name);
+        const { partitions, replicas, retentionDays } = topicSettingsOf(name);
         const replicationFactor = Math.min(replicas, brokers.length);
         const kept =
           retentionDays === 'compacted'

@@ -23,13 +23,13 @@ export type Change = {
 };
 
 /** What the events of one stream amount to, up to a version. */
-export type Folded = {
+export type StreamState = {
   version: number;
   attempts: ReadonlyMap<number, { created?: Of<'AttemptCreated'>; now?: Attempt }>;
   review?: Of<'ReviewReceived'>;
 };
 
-export const nothingYet: Folded = { version: 0, attempts: new Map() };
+export const emptyState: StreamState = { version: 0, attempts: new Map() };
 
 /** Whose attempt it is, and at what. */
 export type Subject = Required<Pick<Metadata, 'courseId' | 'contentId' | 'examId' | 'userId'>>;
@@ -42,7 +42,10 @@ export type Topic = {
 };
 
 /** The changes of attempts that the next events of a stream tell, in order, and what it amounts to then. */
-export function fold(past: Folded, next: readonly RecordedEvent[]): { folded: Folded; changes: Change[] } {
+export function foldChanges(
+  past: StreamState,
+  next: readonly RecordedEvent[],
+): { state: StreamState; changes: Change[] } {
   const attempts = new Map(past.attempts);
   let { version, review } = past;
   const changes: Change[] = [];
@@ -56,11 +59,11 @@ export function fold(past: Folded, next: readonly RecordedEvent[]): { folded: Fo
     attempts.set(event.data.attemptId, { created, now: after });
     changes.push({ event, before, after, created, review });
   }
-  return { folded: { version, attempts, review }, changes };
+  return { state: { version, attempts, review }, changes };
 }
 
 /** The changes that the events of one whole stream tell. */
-export const changesIn = (history: readonly RecordedEvent[]): Change[] => fold(nothingYet, history).changes;
+export const changesIn = (history: readonly RecordedEvent[]): Change[] => foldChanges(emptyState, history).changes;
 
 /** What the event says must follow elsewhere, of one kind, in order. */
 export const effectsIn = <K extends Effect['kind']>({ data }: AttemptEvent, kind: K): Extract<Effect, { kind: K }>[] =>

@@ -26,7 +26,10 @@ export const learnerAtExamStream = ({ examId, userId }: { examId: number; userId
   `attempts-${examId}-${userId}`;
 
 /** Where a field of a learner at an exam is. */
-export const atExam = (learner: { examId: number; userId: number }, field: 'allowance' | 'review'): FieldOfStream => ({
+export const fieldAtExam = (
+  learner: { examId: number; userId: number },
+  field: 'allowance' | 'review',
+): FieldOfStream => ({
   stream: learnerAtExamStream(learner),
   field,
 });
@@ -68,12 +71,12 @@ export async function decryptAll(
 const hidden = 'hidden-';
 
 /** Stands for a name that may identify a learner: the same each time, and nobody finds the name once the key is destroyed. */
-export async function encryptedName(pool: pg.Pool, userId: number, name: string): Promise<string> {
+export async function pseudonymOf(pool: pg.Pool, userId: number, name: string): Promise<string> {
   const key = (await keyOf(pool, userId)) ?? (await makeKey(pool, userId));
   return hidden + createHmac('sha256', key).update(name).digest('base64url');
 }
 
-export const isEncryptedName = (name: string): boolean => name.startsWith(hidden);
+export const isPseudonym = (name: string): boolean => name.startsWith(hidden);
 
 /** Whether a text looks like one that `seal` made. */
 export const isEncrypted = (text: string): boolean => /^v[12]\.[\w-]{38,}$/.test(text);

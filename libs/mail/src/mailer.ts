@@ -5,23 +5,23 @@ import { createTransport } from 'nodemailer';
 import type pg from 'pg';
 import { type Configuration, mailSenderOf } from '#configuration';
 import {
-  AlreadyRetried,
   deadLetters,
   fenceOf,
   forEachStream,
-  isEventsFault,
+  isCausedByEvent,
   type Lag,
   type Lease,
   type LeaseOptions,
   lagOf,
   outageLog,
   type RecordedEvent,
+  RetryInProgress,
   retryDeadLetters,
   Subscription,
   type SubscriptionOptions,
   Undeliverable,
 } from '#event-store';
-import { letterOf, templateOf } from './letters.js';
+import { mailOf, templateOf } from './mails.js';
 import { Templates } from './templates.js';
 
 /** The mailer's name among the log's followers. */
@@ -73,7 +73,7 @@ export class Mailer {
       leaseMs: this.options.leaseMs,
       ...outageLog(
         log,
-        { waits: 'Mails wait, for they cannot be sent', goesOn: 'Mails are sent again.' },
+        { outage: 'Mails wait, for they cannot be sent', recovery: 'Mails are sent again.' },
         (events, signal, lease) => this.handle(events, signal, lease),
       ),
     });
@@ -91,7 +91,7 @@ export class Mailer {
     const send = async (event: RecordedEvent) => {
       if (outage) throw outage; // not once more for every learner
       await this.send(event, lease).catch((error) => {
-        if (!(error instanceof Undeliverable || isEventsFault(error))) outage = error;
+        if (!(error instanceof Undeliverable || isCausedByEvent(error))) outage = error;
         throw error;
       });
     };
@@ -116,7 +116,7 @@ export class Mailer {
       signal?.throwIfAborted();
       const handle: SubscriptionOptions['handle'] = (...args) => this.handle(...args);
       await retryDeadLetters(pool, mailerName, learner, handle).catch((error) => {
-        if (!(error instanceof Undeliverable || error instanceof AlreadyRetried)) throw error;
+        if (!(error instanceof Undeliverable || error instanceof RetryInProgress)) throw error;
       });
     }
   }
@@ -124,7 +124,7 @@ export class Mailer {
   private async send(event: RecordedEvent, lease?: Lease): Promise<void> {
     const template = templateOf(event);
     if (!template) return;
-    const letter = await letterOf(event, template, this.around);
+    const letter = await mailOf(event, template, this.around);
     if (letter.to === '') return this.record(event, 'no_address', lease);
     const { smtpUrl, settings } = this.around.configuration;
     if (!smtpUrl) throw new Error('Without SMTP_URL nothing is sent.');

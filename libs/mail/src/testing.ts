@@ -13,7 +13,7 @@ export type ReceivedMail = {
 };
 
 /** Where the server says no, with the code and text of its answer. */
-export type Mood = {
+export type Faults = {
   /** Accepts connections and says nothing. */
   silent?: true;
   login?: number;
@@ -24,7 +24,7 @@ export type Mood = {
 /** A mail server on this machine. It takes the login of `url`, and what `mood` does not refuse. */
 export class MailServer {
   readonly taken: ReceivedMail[] = [];
-  mood: Mood = {};
+  faults: Faults = {};
   /** How often it said no. */
   refusals = 0;
   private server: SMTPServer;
@@ -38,18 +38,18 @@ export class MailServer {
     this.server = new SMTPServer({
       disabledCommands: ['STARTTLS'],
       closeTimeout: 100,
-      onConnect: (_, done) => (this.mood.silent ? ++this.refusals : done()),
+      onConnect: (_, done) => (this.faults.silent ? ++this.refusals : done()),
       onAuth: (_, __, done) =>
-        this.mood.login ? done(this.refusal(this.mood.login, 'login')) : done(null, { user: 'proctoring' }),
+        this.faults.login ? done(this.refusal(this.faults.login, 'login')) : done(null, { user: 'proctoring' }),
       onRcptTo: ({ address }, _, done) => {
-        const code = this.mood.recipient?.(address);
+        const code = this.faults.recipient?.(address);
         done(code ? this.refusal(code, `<${address}>`) : null);
       },
       onData: async (stream, { envelope }, done) => {
         const received = await text(stream).catch(() => undefined);
         if (received === undefined) return; // the sender hung up half-way
         const message = received.replaceAll('\r\n', '\n');
-        if (this.mood.data) return done(this.refusal(this.mood.data, 'data'));
+        if (this.faults.data) return done(this.refusal(this.faults.data, 'data'));
         this.taken.push({ recipients: envelope.rcptTo.map(({ address }) => address), ...read(message) });
         done();
       },

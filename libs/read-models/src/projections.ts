@@ -1,4 +1,4 @@
-import { folded, type Inline } from '#event-store';
+import { cachedFold, type InlineProjection } from '#event-store';
 import { allowanceProjection } from './allowances/allowance.view.js';
 import { attemptProjection } from './attempts/attempt.view.js';
 import { attemptGroupProjection } from './attempts/attempt-group.view.js';
@@ -14,9 +14,9 @@ export const projections: readonly Projection[] = [
 ];
 
 /** The rows of all read models after an append: written in the append's own transaction, so a client reads its own write. */
-export const projectInline: Inline = (_stream, history, appended) =>
+export const projectInline: InlineProjection = (_stream, history, appended) =>
   projections.flatMap((projection) => {
-    const before = folded<ReadonlyMap<RowId, Row | null>>(
+    const before = cachedFold<ReadonlyMap<RowId, Row | null>>(
       history,
       projection,
       new Map(),

@@ -4,12 +4,12 @@ import { hourMs, withClient } from '#connections';
 import {
   beginning,
   type Checkpoint,
-  order,
+  logOrder,
   positionOf,
+  positionValues,
   type RecordedEvent,
   replay,
   upcast,
-  valuesOf,
 } from '#event-store';
 import type { Projection, RowId } from './projection.js';
 import { Shadow } from './shadow.js';
@@ -156,6 +156,6 @@ async function lock(client: pg.PoolClient, table: string) {
 /** All that was committed, also what readers of the log must not see yet. */
 async function committedAfter(db: pg.ClientBase, after: Checkpoint): Promise<RecordedEvent[]> {
   const text = `select e.stream, e.type, e.schema_version as "schemaVersion", e.data, e.metadata from events e
-                 where (${order}) > ($1::integer, $2::xid8, $3::bigint) order by ${order}`;
-  return (await db.query<RecordedEvent>(text, valuesOf(after))).rows.map((event) => upcast(event));
+                 where (${logOrder}) > ($1::integer, $2::xid8, $3::bigint) order by ${logOrder}`;
+  return (await db.query<RecordedEvent>(text, positionValues(after))).rows.map((event) => upcast(event));
 }

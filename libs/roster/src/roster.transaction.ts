@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type AccessOrigin, actInTransactionAs } from '#access-log';
+import { type AccessOrigin, setTransactionOrigin } from '#access-log';
 import { longMs, withClient } from '#connections';
 import { transaction } from './transaction.js';
 
@@ -33,7 +33,7 @@ async function alone(
     await work(client, async (write) => {
       await client.query('begin');
       await client.query(roster);
-      if (origin) await actInTransactionAs(client, origin);
+      if (origin) await setTransactionOrigin(client, origin);
       await write();
       await client.query('commit');
     });

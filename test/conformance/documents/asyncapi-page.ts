@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dump, load } from 'js-yaml';
-import { settingsOf } from '../../../libs/integration/src/index.js';
+import { topicSettingsOf } from '../../../libs/integration/src/index.js';
 import { publishedOf, stories } from '../../../libs/integration/src/messages.examples.js';
 
 type Example = { name: keyof typeof stories; headers: { ce_type: string } };
@@ -12,7 +12,7 @@ export function asyncapiPage(): string {
   const document = asyncapi();
   for (const message of Object.values<any>(document.components.messages)) message.examples.forEach(fill);
   for (const { address, bindings } of Object.values<any>(document.channels)) {
-    const { partitions, replicas, retentionDays } = settingsOf(address);
+    const { partitions, replicas, retentionDays } = topicSettingsOf(address);
     const topicConfiguration = { 'cleanup.policy': ['delete'], 'retention.ms': Number(retentionDays) * 86_400_000 };
     bindings.kafka = { partitions, replicas, topicConfiguration, bindingVersion: '0.5.0' };
   }

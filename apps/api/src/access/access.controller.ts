@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Inject, Query, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
-import { type AccessFilter, accessLog } from '#access-log';
+import { type AccessFilter, readAccessLog } from '#access-log';
 import { POOL } from '#commands';
 import { instantOf } from '#domain';
 import { Gate } from '../auth/authentication.js';
@@ -32,14 +32,14 @@ export class AccessController {
   @QueryParam('from', time, 'Only entries of this time or later')
   @QueryParam('until', time, 'Only entries before this time')
   async exportAccessLog(@Query() query: Record<string, string>): Promise<StreamableFile> {
-    const pages = accessLog(this.pool, filterIn(query));
+    const pages = readAccessLog(this.pool, filterIn(query));
     // While the database is away, the answer is an error, and not a file that breaks off.
     const first = await pages.next();
     return new StreamableFile(Readable.from(linesOf(first, pages, rowCounter())), { type: 'application/x-ndjson' });
   }
 }
 
-type Pages = ReturnType<typeof accessLog>;
+type Pages = ReturnType<typeof readAccessLog>;
 
 async function* linesOf(first: Awaited<ReturnType<Pages['next']>>, pages: Pages, count: (rows: number) => void) {
   count(0);

@@ -6,7 +6,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { Clock } from '#clock';
 import { CONFIGURATION, POOL } from '#commands';
 import type { Configuration } from '#configuration';
-import { providerStates, subscriptionOf } from '#delivery';
+import { providerStates, subscriptionNameOf } from '#delivery';
 import { failuresOf, lagOf, leaders, openTransactions, positionsLeft, stoppedSubscriptions } from '#event-store';
 import { relayName } from '#integration';
 import { mailLag } from '#mail';
@@ -100,7 +100,7 @@ export class Metrics {
       }
       const { rows } = await pool.query('select oldest_transaction_age() as age');
       for (const { provider, circuit, deadLetters } of await providerStates(pool, settings)) {
-        const lag = await lagOf(pool, subscriptionOf(provider));
+        const lag = await lagOf(pool, subscriptionNameOf(provider));
         behind.set({ provider }, lag.events);
         oldestBehind.set({ provider }, lag.oldestSeconds);
         circuits.set({ provider }, circuit === 'closed' ? 0 : 1);

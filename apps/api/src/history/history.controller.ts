@@ -15,7 +15,7 @@ import { erasureCertificates, POOL } from '#commands';
 import { openPool } from '#connections';
 import { type Attempt, evolveAttempt, instantOf, isAttemptEvent } from '#domain';
 import { type Checkpoint, EventStore, type RecordedEvent, replay } from '#event-store';
-import { deliveriesOf } from '#integration';
+import { receiptsOf } from '#integration';
 import { columnOf, isRowId, streamOfAttempt } from '#read-models';
 import { rowCounter } from '../access/access-note.js';
 import { Gate } from '../auth/authentication.js';
@@ -108,7 +108,7 @@ export class HistoryController implements OnApplicationShutdown {
   async listAttemptDeliveries(@WholeNumber('attemptId') attemptId: string) {
     const { events } = await this.eventsOf(attemptId);
     const eventOf = new Map(events.map((event) => [event.id, event]));
-    const deliveries = await deliveriesOf(this.pool, events);
+    const deliveries = await receiptsOf(this.pool, events);
     return {
       attempt_id: Number(attemptId),
       deliveries: deliveries.map(({ eventId, topic, partition, offset, ceId, publishedAt }) => {

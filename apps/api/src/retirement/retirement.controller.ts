@@ -5,7 +5,7 @@ import type pg from 'pg';
 import { Clock } from '#clock';
 import { CONFIGURATION, POOL, RetireLearner } from '#commands';
 import type { Configuration } from '#configuration';
-import { providersOfLearner, retireAt } from '#delivery';
+import { providersOfLearner, retireAtProvider } from '#delivery';
 import type { Origin } from '#domain';
 import { ProviderRefused } from '#providers';
 import { type Caller } from '#roster';
@@ -42,7 +42,7 @@ export class RetirementController {
     await this.begin(me);
     const done: Record<string, boolean> = {};
     for (const backend of await providersOfLearner(this, userId)) {
-      const result = await retireAt(this, backend, Number(userId)).catch((error) => {
+      const result = await retireAtProvider(this, backend, Number(userId)).catch((error) => {
         if (error instanceof ProviderRefused) return false;
         throw error;
       });

@@ -1,5 +1,5 @@
 import { Command } from 'nest-commander';
-import { Delivery, type Dependencies, subscriptionOf } from '#delivery';
+import { Delivery, type Dependencies, subscriptionNameOf } from '#delivery';
 import { deadLetters, retryDeadLetters, type SubscriptionOptions, skipDeadLetter } from '#event-store';
 import { Relay, relayName } from '#integration';
 import { Mailer, mailerName } from '#mail';
@@ -33,7 +33,7 @@ type Handle = SubscriptionOptions['handle'];
 const followersOf = ({ configuration }: Dependencies) => [
   relayName,
   mailerName,
-  ...providersOf(configuration.settings).flatMap(({ name, wantsNews }) => (wantsNews ? subscriptionOf(name) : [])),
+  ...providersOf(configuration.settings).flatMap(({ name, wantsNews }) => (wantsNews ? subscriptionNameOf(name) : [])),
 ];
 
 async function listed(around: Dependencies, only?: string) {
@@ -98,7 +98,7 @@ function handlerOf(around: Dependencies, follower: string): Handle {
     const mailer = new Mailer(around);
     return (...args) => mailer.handle(...args);
   }
-  const provider = providersOf(around.configuration.settings).find(({ name }) => subscriptionOf(name) === follower);
+  const provider = providersOf(around.configuration.settings).find(({ name }) => subscriptionNameOf(name) === follower);
   if (!provider)
     throw new UsageError(`There is no follower "${follower}"; there are: ${followersOf(around).join(', ')}.`);
   const delivery = new Delivery(provider, around);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Configuration } from '#configuration';
-import { kafkaAt, topics } from '#integration';
+import { kafkaClient, topics } from '#integration';
 
 /** What Kafka holds of one course, in the order of each topic. Waits until `isComplete`, for half a minute at most. */
 export async function messagesOfCourse(
@@ -9,7 +9,7 @@ export async function messagesOfCourse(
   isComplete: (lines: readonly string[]) => boolean,
 ): Promise<string[]> {
   const { kafkaTopicPrefix } = configuration;
-  const consumer = kafkaAt(configuration).consumer({ groupId: `demo-${courseId}` });
+  const consumer = kafkaClient(configuration).consumer({ groupId: `demo-${courseId}` });
   const lines: string[] = [];
   await consumer.connect();
   await consumer.subscribe({ topics: topics.map(({ name }) => kafkaTopicPrefix + name), fromBeginning: true });

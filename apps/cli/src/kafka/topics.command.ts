@@ -1,6 +1,13 @@
 import { Command } from 'nest-commander';
 import { loadConfiguration } from '#configuration';
-import { checkpointTopic, deadLetterTopic, kafkaAt, makeTopics, publishedTopics, settingsOf } from '#integration';
+import {
+  checkpointTopic,
+  createTopics,
+  deadLetterTopic,
+  kafkaClient,
+  publishedTopics,
+  topicSettingsOf,
+} from '#integration';
 import { OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
 
 @Command({
@@ -12,15 +19,15 @@ export class TopicsCommand extends OperatorCommand {
     const configuration = loadConfiguration(process.env);
     const { kafkaBrokers, kafkaTopicPrefix, kafkaTransactions, schemaRegistryUrl } = configuration;
     if (kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
-    const kafka = kafkaAt(configuration);
+    const kafka = kafkaClient(configuration);
     const names = [
       ...publishedTopics(configuration),
       ...(schemaRegistryUrl ? [deadLetterTopic] : []),
       ...(kafkaTransactions === 'on' ? [checkpointTopic] : []),
     ];
     const tasks = names.map((name) => ({
-      about: { topic: kafkaTopicPrefix + name, ...settingsOf(name) },
-      work: async () => ({ made: (await makeTopics(kafka, kafkaTopicPrefix, [name], options.dryRun)).length > 0 }),
+      about: { topic: kafkaTopicPrefix + name, ...topicSettingsOf(name) },
+      work: async () => ({ made: (await createTopics(kafka, kafkaTopicPrefix, [name], options.dryRun)).length > 0 }),
     }));
     await this.operate(options, tasks);
   }

@@ -26,7 +26,7 @@ import {
   WithdrawAllowance,
 } from '#domain';
 import { EventStore, type Metadata, nextId } from '#event-store';
-import { atExam, decryptFor, encryptedName, encryptFor } from '#learner-keys';
+import { decryptFor, encryptFor, fieldAtExam, pseudonymOf } from '#learner-keys';
 import { examsBlockedForOnboarding } from '#read-models';
 import { FactFinder } from '../facts.js';
 import { currentRequestId } from '../request-id.js';
@@ -116,7 +116,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     if (isMinutesKey(data.key) || knownKeys.includes(data.key)) return;
     const { allowances } = await this.stateOf(learner);
     if (allowances.some(({ key }) => key === data.key)) return;
-    const key = await encryptedName(this.pool, learner.userId, data.key);
+    const key = await pseudonymOf(this.pool, learner.userId, data.key);
     const more = command instanceof GrantAllowance ? { value: JSON.stringify([data.key, command.data.value]) } : {};
     Object.assign(command, { data: { ...data, key, ...more } });
   }
@@ -124,7 +124,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
   /** A value that is granted once more keeps its text, so that the decision sees that it is the same. */
   private async sealedOnce({ learner, data: { key, value } }: GrantAllowance): Promise<string> {
     const sealed = (await this.stateOf(learner)).allowances.find((each) => each.key === key)?.sealed;
-    const place = atExam(learner, 'allowance');
+    const place = fieldAtExam(learner, 'allowance');
     const isSame = sealed && (await decryptFor(this.pool, learner.userId, sealed, place)) === value;
     return isSame ? sealed : encryptFor(this.pool, learner.userId, value, place);
   }

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { type Configuration, lmsAddressOf, userObfuscationKeyOf } from '#configuration';
 import { allowedTimeOf, type LearnerAtExam, type NewAttemptCommand, type Registration } from '#domain';
-import { atExam, decryptFor } from '#learner-keys';
+import { decryptFor, fieldAtExam } from '#learner-keys';
 import { obscuredUserId, providerOf } from '#providers';
 import { examById, examJson } from '#read-models';
 import { creditState, verifiedName } from '#roster';
@@ -26,7 +26,9 @@ export const register = async (
     examById(pool, learner.examId),
     creditState(pool, learner.userId, courseId),
     verifiedName(pool, learner.userId),
-    exception?.sealed ? decryptFor(pool, learner.userId, exception.sealed, atExam(learner, 'allowance')) : undefined,
+    exception?.sealed
+      ? decryptFor(pool, learner.userId, exception.sealed, fieldAtExam(learner, 'allowance'))
+      : undefined,
   ]);
   const context = {
     lms_host: lmsAddressOf(settings),

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { LearnerAtExamEvent } from '#domain';
 import type { EventStore, RecordedEvent } from '#event-store';
-import { atExam, decryptFor } from '#learner-keys';
+import { decryptFor, fieldAtExam } from '#learner-keys';
 import { learnerAtExamStream } from '../streams.js';
 import type { ReviewedAttempt, SealedReview } from './review.handler.js';
 
@@ -14,7 +14,7 @@ export async function recordingOf(
   const history = (await events.read(learnerAtExamStream(attempt))) as RecordedEvent<LearnerAtExamEvent>[];
   for (const { type, data } of history.toReversed()) {
     if (type !== 'ReviewReceived' || data.attemptId !== attempt.id) continue;
-    const opened = await decryptFor(pool, attempt.userId, data.sealed, atExam(attempt, 'review'));
+    const opened = await decryptFor(pool, attempt.userId, data.sealed, fieldAtExam(attempt, 'review'));
     const { videoUrl } = (opened ? JSON.parse(opened) : {}) as Partial<SealedReview>;
     if (videoUrl) return videoUrl;
   }

@@ -15,7 +15,7 @@ import {
   Refusal,
 } from '#domain';
 import { EventStore } from '#event-store';
-import { atExam, decryptFor, encryptFor } from '#learner-keys';
+import { decryptFor, encryptFor, fieldAtExam } from '#learner-keys';
 import { encryptedVideoLink, providerOf, recordingLinkOf } from '#providers';
 import { userByEmail } from '#roster';
 import { learnerAtExamOf, learnerAtExamStream } from '../streams.js';
@@ -98,7 +98,7 @@ export class ReviewHandler implements ICommandHandler<ReceiveReview> {
   private async sealedOnce({ id, examId, userId }: ReviewedAttempt, review: string): Promise<string> {
     const stream = learnerAtExamStream({ examId, userId });
     const { sealed } = learnerAtExamOf((await this.events.latest([stream])).get(stream)!).reviews[id] ?? {};
-    const place = atExam({ examId, userId }, 'review');
+    const place = fieldAtExam({ examId, userId }, 'review');
     const isSame = sealed && (await decryptFor(this.pool, userId, sealed, place)) === review;
     return isSame ? sealed : encryptFor(this.pool, userId, review, place);
   }

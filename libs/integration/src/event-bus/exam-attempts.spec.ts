@@ -1,7 +1,7 @@
 import { proctoredExam } from '../../../domain/src/learner-at-exam/attempt.examples.js';
 import { logOf, stories } from '../messages.examples.js';
 import { changesIn } from '../topic.js';
-import { type ExamAttempt, encoded, examAttemptsIn, schemaOf } from './exam-attempts.js';
+import { type ExamAttempt, encodeExamAttempt, examAttemptsIn, schemaOf } from './exam-attempts.js';
 
 const { courseId, contentId } = proctoredExam.exam;
 const toldOf = (story: keyof typeof stories) => changesIn(logOf(stories[story])).flatMap(examAttemptsIn);
@@ -38,7 +38,7 @@ describe('on the wire', () => {
     requestedBy: null,
   };
   const sent = (more: Partial<ExamAttempt> = {}) => {
-    const { key, value } = encoded({ ...attempt, ...more }, () => alice, { key: 1, value: 2 });
+    const { key, value } = encodeExamAttempt({ ...attempt, ...more }, () => alice, { key: 1, value: 2 });
     return { key: key.toString('hex'), value: value.toString('hex') };
   };
   const user = '54010a616c69636522616c696365406578616d706c652e636f6d0e416c6963652041'; // 42, active, alice, alice@example.com, Alice A

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import avsc from 'avsc';
 import type pg from 'pg';
-import { computed } from '#event-store';
+import { computeFrom } from '#event-store';
 import { type Identity, identitiesOf } from '#roster';
 import { derivedId, subjectOf } from '../messages.js';
 import { type Change, effectsIn, type Subject } from '../topic.js';
@@ -14,16 +14,16 @@ export const examAttemptTopic = 'learning-exam-attempt-lifecycle';
 /** One record for the Open edX event bus. Its id is the same whenever it is made. */
 export type BusMessage = { topic: string; key: Buffer; headers: Record<string, string>; value: Buffer };
 
-type Word = 'submitted' | 'verified' | 'rejected' | 'errored' | 'reset';
+type EventName = 'submitted' | 'verified' | 'rejected' | 'errored' | 'reset';
 
 /** What Open edX is told of an attempt, as ids. */
 export type ExamAttempt = Pick<Subject, 'courseId' | 'contentId' | 'userId'> & {
-  word: Word;
+  word: EventName;
   examType: 'proctored' | 'practice' | 'onboarding' | 'timed';
   requestedBy: number | null;
 };
 
-const word: { [credit: string]: (change: Change) => Word[] } = {
+const word: { [credit: string]: (change: Change) => EventName[] } = {
   submitted: () => ['submitted'],
   satisfied: () => ['verified'],
   failed: ({ after }) => [after?.status === 'rejected' ? 'rejected' : 'errored'],
@@ -38,7 +38,7 @@ export const examAttemptsIn = (change: Change): ExamAttempt[] => {
   const { courseId, contentId, userId } = subjectOf(event.metadata);
   const words = [
     ...effectsIn(event, 'credit').flatMap(({ status }) => word[status]?.(change) ?? []),
-    ...effectsIn(event, 'learner_state').flatMap(({ action }): Word[] => (action === 'reset' ? ['reset'] : [])),
+    ...effectsIn(event, 'learner_state').flatMap(({ action }): EventName[] => (action === 'reset' ? ['reset'] : [])),
   ];
   return words.map((word) => ({
     word,
@@ -64,11 +64,11 @@ const requesterOf = ({ event: { metadata }, review }: Change): number | null => 
   return metadata.actor.kind === 'user' ? metadata.actor.userId : null;
 };
 
-const eventTypeOf = (word: Word) => `org.openedx.learning.exam.attempt.${word}.v1`;
+const eventTypeOf = (word: EventName) => `org.openedx.learning.exam.attempt.${word}.v1`;
 const keySchema = '{"name": "course_key", "type": "string"}';
 
 /** Letter by letter what openedx-events registers, so that there is one version of it. */
-export const schemaOf = (word: Word): string =>
+export const schemaOf = (word: EventName): string =>
   [
     '{"doc": "Avro Event Format for CloudEvents created with openedx_events/schema", "fields": [{"name": "exam_attempt", ',
     '"type": {"fields": [{"name": "student_user", "type": {"fields": [{"name": "id", "type": "long"}, ',
@@ -90,7 +90,7 @@ const userData = ({ id, isActive, username, email, fullName }: Identity) => ({
 });
 
 /** Key and value as they are sent, with the registry's ids of their schemas. */
-export const encoded = (
+export const encodeExamAttempt = (
   { userId, courseId, contentId, examType, requestedBy }: ExamAttempt,
   identityOf: (userId: number) => Identity,
   ids: { key: number; value: number },
@@ -108,7 +108,7 @@ export const encoded = (
 });
 
 /** Tells Open edX of exam attempts, with the names that people have at the time of telling. */
-export class ExamAttempts {
+export class ExamAttemptMessages {
   constructor(
     private readonly pool: pg.Pool,
     private readonly registry: SchemaRegistry,
@@ -117,7 +117,10 @@ export class ExamAttempts {
 
   /** The messages of each change, by its event's id. Throws while the registry or the database does not answer. */
   async messagesOf(changes: readonly Change[]): Promise<Map<string, BusMessage[]>> {
-    const told = changes.map((change) => ({ change, attempts: computed(change.event, () => examAttemptsIn(change)) }));
+    const told = changes.map((change) => ({
+      change,
+      attempts: computeFrom(change.event, () => examAttemptsIn(change)),
+    }));
     const people = told.flatMap(({ attempts }) => attempts.flatMap(({ userId, requestedBy }) => [userId, requestedBy]));
     const identityOf = await identitiesOf(
       this.pool,
@@ -144,7 +147,7 @@ export class ExamAttempts {
     ]);
     return {
       topic: examAttemptTopic,
-      ...computed(event, () => encoded(attempt, identityOf, { key, value })),
+      ...computeFrom(event, () => encodeExamAttempt(attempt, identityOf, { key, value })),
       headers: {
         ce_specversion: '1.0',
         ce_type: type,

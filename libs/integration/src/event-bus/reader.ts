@@ -5,11 +5,11 @@ import type { EachMessagePayload, IHeaders, Kafka, Producer } from 'kafkajs';
 import type pg from 'pg';
 import type { Configuration } from '#configuration';
 import { instantOf } from '#domain';
-import { isEventsFault } from '#event-store';
+import { isCausedByEvent } from '#event-store';
 import { FactRefused, keepFact } from '#roster';
-import { disconnect, type KafkaAccess, kafkaAt, producerOf, withAdmin } from '../kafka.js';
-import { deadLetterTopic, makeTopics } from '../topic-settings.js';
-import { type Fact, readings } from './facts.js';
+import { connectProducer, disconnect, type KafkaAccess, kafkaClient, withAdmin } from '../kafka.js';
+import { createTopics, deadLetterTopic } from '../topic-settings.js';
+import { type BusUpdate, updateReaders } from './bus-updates.js';
 import { SchemaRegistry, UnknownSchema } from './registry.js';
 import { unpack } from './wire-format.js';
 
@@ -21,7 +21,7 @@ class Unreadable extends Error {}
 
 class NoUser extends Error {}
 
-type Told = { fact: Fact; at: string };
+type Told = { fact: BusUpdate; at: string };
 
 /** Reads from the Open edX event bus who is enrolled, who is staff, who is retired, and which courses there are. */
 export class EventBusReader {
@@ -40,7 +40,7 @@ export class EventBusReader {
     const { kafkaBrokers, kafkaTopicPrefix, schemaRegistryUrl, eventBusTopics } = configuration;
     this.topics = eventBusTopics.map((topic) => kafkaTopicPrefix + topic);
     if (kafkaBrokers.length === 0 || !schemaRegistryUrl) return;
-    this.kafka = kafkaAt(configuration);
+    this.kafka = kafkaClient(configuration);
     this.registry = new SchemaRegistry(schemaRegistryUrl);
   }
 
@@ -123,7 +123,7 @@ export class EventBusReader {
 
   /** Undefined when the message does not concern us. */
   private async read({ headers = {}, value }: EachMessagePayload['message']): Promise<Told | undefined> {
-    const reading = readings[textOf(headers, 'ce_type')];
+    const reading = updateReaders[textOf(headers, 'ce_type')];
     if (!reading) return undefined;
     const at = instantOf(textOf(headers, 'ce_time'));
     if (!at) throw new Unreadable('ce_time is no ISO 8601 time with an offset');
@@ -132,7 +132,7 @@ export class EventBusReader {
     const written = await this.registry!.typeOf(parts.schemaId);
     try {
       const resolver = reading.type.createResolver(written, { ignoreNamespaces: true });
-      const fact = reading.factOf(reading.type.fromBuffer(parts.avro, resolver));
+      const fact = reading.updateOf(reading.type.fromBuffer(parts.avro, resolver));
       if (fact?.of === 'retirement' && !(fact.userId > 0)) throw new NoUser();
       return fact && { fact, at };
     } catch (error) {
@@ -148,7 +148,7 @@ export class EventBusReader {
    */
   private async putAside(place: string, { headers = {} }: EachMessagePayload['message'], error: Error) {
     const isRefused = [Unreadable, UnknownSchema, FactRefused].some((kind) => error instanceof kind);
-    if (!isRefused && !isEventsFault(error)) throw error;
+    if (!isRefused && !isCausedByEvent(error)) throw error;
     this.producer ??= await this.deadLetters();
     const reason = isRefused ? error.message : 'its values cannot be kept';
     const type = headers.ce_type === undefined ? {} : { ce_type: knownType(headers.ce_type) };
@@ -159,12 +159,12 @@ export class EventBusReader {
   }
 
   private async deadLetters(): Promise<Producer> {
-    await makeTopics(this.kafka!, this.configuration.kafkaTopicPrefix, [deadLetterTopic]);
-    return producerOf(this.kafka!, { onTarget() {} });
+    await createTopics(this.kafka!, this.configuration.kafkaTopicPrefix, [deadLetterTopic]);
+    return connectProducer(this.kafka!, { onTarget() {} });
   }
 }
 
-const knownType = (type: IHeaders[string]) => (String(type) in readings ? String(type) : 'unknown');
+const knownType = (type: IHeaders[string]) => (String(type) in updateReaders ? String(type) : 'unknown');
 
 const textOf = (headers: IHeaders, name: string): string => {
   const value = headers[name];

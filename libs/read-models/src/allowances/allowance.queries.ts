@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Exam } from '#domain';
-import { atExam, decryptAll, isEncryptedName } from '#learner-keys';
+import { decryptAll, fieldAtExam, isPseudonym } from '#learner-keys';
 import { examJson } from '../exams/exam.json.js';
 import { fromRow } from '../rows.js';
 import { instant } from '../times.js';
@@ -17,7 +17,7 @@ export type AllowanceRecord = {
 };
 
 const placeOf = ({ exam_id: examId, user_id: userId }: { exam_id: number; user_id: number }) =>
-  atExam({ examId, userId }, 'allowance');
+  fieldAtExam({ examId, userId }, 'allowance');
 
 /** The values in clear, with one query for all learners' keys. Undefined: the learner was retired. */
 const valuesOf = async (pool: pg.Pool, allowances: readonly any[]): Promise<(string | undefined)[]> => {
@@ -28,7 +28,7 @@ const valuesOf = async (pool: pg.Pool, allowances: readonly any[]): Promise<(str
 };
 
 const keyAndValue = (key: string, value = ''): { key: string; value: string } => {
-  if (!isEncryptedName(key)) return { key, value };
+  if (!isPseudonym(key)) return { key, value };
   const [hiddenKey, hiddenValue] = value ? JSON.parse(value) : ['', ''];
   return { key: hiddenKey, value: hiddenValue };
 };

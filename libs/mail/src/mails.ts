@@ -9,7 +9,7 @@ import type { Fields } from './templates.js';
 import type { Template } from './texts.js';
 
 /** A mail as it is to be written. Without `to` there is nobody to write to. */
-export type Letter = { to: string; provider: string | null; fields: Fields };
+export type Mail = { to: string; provider: string | null; fields: Fields };
 
 type Dependencies = { pool: pg.Pool; configuration: Configuration };
 
@@ -24,11 +24,11 @@ export function templateOf({ data }: RecordedEvent): Template | undefined {
 }
 
 /** Names and addresses are looked up now: events have none, and a learner may be retired since. */
-export async function letterOf(
+export async function mailOf(
   event: RecordedEvent,
   template: Template,
   { pool, configuration }: Dependencies,
-): Promise<Letter> {
+): Promise<Mail> {
   const { settings } = configuration;
   const { userId, examId, courseId } = event.metadata as Required<Metadata>;
   const { attemptId } = event.data as { attemptId: number };

@@ -2,10 +2,10 @@ import avsc, { type Schema, type Type } from 'avsc';
 import { courseRoles, type Identity, type RosterFact } from '#roster';
 
 /** What we are told of a person, or a course. */
-export type Fact = RosterFact | { of: 'retirement'; userId: number };
+export type BusUpdate = RosterFact | { of: 'retirement'; userId: number };
 
 /** What we read of an event, whatever else is in it, and what it says; nothing, perhaps, that concerns us. */
-type Reading = { type: Type; factOf: (data: any) => Fact | undefined };
+type Reading = { type: Type; updateOf: (data: any) => BusUpdate | undefined };
 
 const maybeText = ['null', 'string'];
 const record = (name: string, fields: { [name: string]: Schema }, aliases: string[] = []) => ({
@@ -16,9 +16,9 @@ const record = (name: string, fields: { [name: string]: Schema }, aliases: strin
     type === maybeText ? { name, type, default: null } : { name, type },
   ),
 });
-const reading = (fields: { [name: string]: Schema }, factOf: Reading['factOf']): Reading => ({
+const reading = (fields: { [name: string]: Schema }, updateOf: Reading['updateOf']): Reading => ({
   type: avsc.Type.forSchema(record('CloudEvent', fields)),
-  factOf,
+  updateOf,
 });
 
 const pii = record('UserPersonalData', { username: 'string', email: 'string', name: 'string' });
@@ -70,7 +70,7 @@ const retirement = reading(
 );
 
 /** The events that concern us, by type. */
-export const readings: { [type: string]: Reading | undefined } = {
+export const updateReaders: { [type: string]: Reading | undefined } = {
   'org.openedx.learning.course.enrollment.created.v1': enrollment(),
   'org.openedx.learning.course.enrollment.changed.v1': enrollment(),
   'org.openedx.learning.course.unenrollment.completed.v1': enrollment(true),

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { EventStore, type RecordedEvent, start } from '#event-store';
 import { type Database, openDatabase } from '../../../test/support/database.js';
 import { logOf, stories } from './messages.examples.js';
-import { Streams } from './streams.js';
+import { StreamStates } from './stream-states.js';
 import { type Change, changesIn } from './topic.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
@@ -43,7 +43,7 @@ describe('what events tell of attempts', () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 20 }), async (batches) => {
-        const streams = new Streams(store);
+        const streams = new StreamStates(store);
         for (const { from, size, without } of batches) {
           const events = log.slice(from, from + size).filter((_, index) => without === 0 || index % 6 !== without);
           const changes = await streams.changesOf(events);
@@ -55,11 +55,11 @@ describe('what events tell of attempts', () => {
   });
 
   it('costs no question when the events before were told of', async () => {
-    const streams = new Streams(store);
+    const streams = new StreamStates(store);
     for (const event of log) await streams.changesOf([event]);
     const gone = new pg.Pool({ connectionString: db.url });
     await gone.end();
-    const offline = new Streams(new EventStore(gone));
+    const offline = new StreamStates(new EventStore(gone));
     for (const event of log) expect(await offline.changesOf([event])).toEqual(await streams.changesOf([event]));
     await expect(offline.changesOf([log.find(({ version }) => version === 2)!])).rejects.toThrow('after calling end');
   });

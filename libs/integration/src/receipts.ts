@@ -3,7 +3,7 @@ import { type Checkpoint, fenceOf, isAfter, type Lease } from '#event-store';
 import { relayName } from './lag.js';
 
 /** A message of an event, and where it is. `topic` has the configured prefix; times are ISO 8601. */
-export type Delivery = {
+export type RecordedReceipt = {
   eventId: string;
   topic: string;
   partition: number;
@@ -13,15 +13,15 @@ export type Delivery = {
 };
 
 /** A Delivery, of the table. */
-export const deliveryColumns = `event_id as "eventId", topic, partition, "offset", ce_id as "ceId", iso_time(published_at) as "publishedAt"`;
+export const receiptColumns = `event_id as "eventId", topic, partition, "offset", ce_id as "ceId", iso_time(published_at) as "publishedAt"`;
 
 /**
  * Stores where messages are. Receipts already stored for these events in the topics `insteadOf` belong to aborted
  * transactions; they are replaced. A relay that no longer leads is refused.
  */
-export async function noteDeliveries(
+export async function saveReceipts(
   pool: pg.Pool,
-  deliveries: readonly Omit<Delivery, 'publishedAt'>[],
+  deliveries: readonly Omit<RecordedReceipt, 'publishedAt'>[],
   insteadOf: readonly string[],
   lease?: Lease,
 ): Promise<void> {
@@ -48,15 +48,15 @@ export async function noteDeliveries(
 }
 
 /** Where the messages of these events are, for certain, in the order of publishing. */
-export async function deliveriesOf(
+export async function receiptsOf(
   pool: pg.Pool,
   events: readonly (Checkpoint & { id: string })[],
-): Promise<Delivery[]> {
+): Promise<RecordedReceipt[]> {
   const reached = 'select generation, xid::text, position from checkpoints where name = $1';
   const { rows: checkpoints } = await pool.query<Checkpoint>(reached, [relayName]);
   const certain = events.filter((event) => checkpoints.some((checkpoint) => !isAfter(event, checkpoint)));
   const { rows } = await pool.query(
-    `select ${deliveryColumns}
+    `select ${receiptColumns}
     from deliveries where event_id = any($1) order by published_at, topic, partition, "offset"`,
     [certain.map(({ id }) => id)],
   );

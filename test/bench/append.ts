@@ -3,6 +3,7 @@ import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { EventStore, type Head, type Metadata, start } from '#event-store';
 import { poolOptions } from '../../libs/configuration/src/index.js';
+import { Database } from '../../libs/connections/src/index.js';
 import { openDatabase } from '../support/database.js';
 import type { Bench } from './bench.js';
 import { metered } from './cpu.js';
@@ -38,8 +39,8 @@ const names = { store: '`EventStore.append`', raw: 'raw INSERT', emmett: 'Emmett
 export async function appending({ effort: { rounds, seconds }, admin }: Bench): Promise<Section> {
   const database = await openDatabase();
   const { url, urls, owner } = database;
-  const ours = new pg.Pool(poolOptions(url, { max: connections }));
-  const others = new pg.Pool({ connectionString: urls.owner, max: connections });
+  const ours = new Database(poolOptions(url, { max: connections }));
+  const others = new Database({ connectionString: urls.owner, max: connections });
   // Emmett replaces these for the whole process, and the service would read bigints in the parts after this one.
   const { INT8, JSON: json, JSONB } = pg.types.builtins;
   const parsers = [INT8, json, JSONB].map((type) => [type, pg.types.getTypeParser(type)] as const);
@@ -113,7 +114,7 @@ function storeLoop(store: EventStore) {
   };
 }
 
-function insertLoop(pool: pg.Pool) {
+function insertLoop(pool: Database) {
   const next = streams(undefined);
   const hash = Buffer.alloc(32, 7);
   const text = `insert into plain_events (id, stream, version, type, schema_version, data, metadata, hash)

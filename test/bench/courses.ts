@@ -1,8 +1,8 @@
-import pg from 'pg';
 import type { Event } from '#domain';
 import { type Append, EventStore, start } from '#event-store';
 import { projectInline } from '#read-models';
 import { poolOptions } from '../../libs/configuration/src/index.js';
+import { Database } from '../../libs/connections/src/index.js';
 import { publishedExam } from '../support/service.js';
 import { type Contender, request } from './contenders.js';
 
@@ -59,7 +59,7 @@ export async function fillWithAttempts(
   learners: number,
   lifeOf: (learner: number) => string[] = () => [],
 ) {
-  const pool = new pg.Pool(poolOptions(url, { max: 4 }));
+  const pool = new Database(poolOptions(url, { max: 4 }));
   const store = new EventStore(pool, projectInline);
   const attempts = examIds.length * learners;
   const { rows } = await pool.query(

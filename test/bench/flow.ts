@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Consumer, Kafka, logLevel, type Producer, type ProducerRecord } from 'kafkajs-as-published';
-import pg from 'pg';
 import { type Configuration, loadConfiguration, poolOptions } from '#configuration';
 import { AppendNotifier, EventStore, replay, start } from '#event-store';
 import { changesIn, type Message, messagesOf, Relay, relayLag, topics } from '#integration';
 import { projectInline } from '#read-models';
+import { Database } from '../../libs/connections/src/index.js';
 import { Child } from '../conformance/child.js';
 import { secretsOfSplitRoles } from '../support/split-roles.js';
 import type { Bench } from './bench.js';
@@ -115,7 +115,7 @@ function startWorkerOf(name: string, dir: string, { databaseUrl, kafkaBrokers, k
   return { stop: () => child.stop(), pid: Number(readFileSync(join(dir, `${name}.pid`), 'utf8')) };
 }
 
-async function published(pool: pg.Pool) {
+async function published(pool: Database) {
   while ((await relayLag(pool)).events > 0) await pause(20);
 }
 
@@ -129,7 +129,7 @@ async function latencies(brokers: string, dir: string, rounds: number, seconds: 
   const filled = await openFilled(10_000, say);
   const { database } = filled;
   const configuration = configured(database.url, brokers, 'latency-');
-  const pool = new pg.Pool(poolOptions(database.url, { max: 10 }));
+  const pool = new Database(poolOptions(database.url, { max: 10 }));
   const store = new EventStore(pool, projectInline, { onAppend: new AppendNotifier(pool).notify });
   const worker = startWorkerOf('latency', dir, configuration);
   await published(pool);

@@ -1,6 +1,6 @@
-import pg from 'pg';
 import { poolOptions } from '#configuration';
 import { EventStore, type Head, type InlineProjection, start, VersionConflict } from '#event-store';
+import { Database } from '../../libs/connections/src/index.js';
 import { openDatabase } from '../support/database.js';
 import { event, metadata, streams } from './append.js';
 import type { Bench } from './bench.js';
@@ -20,7 +20,7 @@ export async function beingGreedy({ effort: { rounds, seconds } }: Bench): Promi
   const { url, owner, close } = await openDatabase();
   await owner.query('create table counted (stream text primary key, version integer)');
   await owner.query('grant all on counted to public');
-  const pools = [url, url].map((each) => new pg.Pool(poolOptions(each)));
+  const pools = [url, url].map((each) => new Database(poolOptions(each)));
   const [store, second] = pools.map((pool) => new EventStore(pool, counting));
   const write = writing(store);
   const conflicts: Record<number, number[]> = { 2: [], 8: [] };
@@ -80,7 +80,7 @@ function writing(store: EventStore) {
 }
 
 /** Appends to one stream until the signal; answers how often somebody else was faster. */
-async function offend(store: EventStore, pool: pg.Pool, stream: string, signal: AbortSignal): Promise<number> {
+async function offend(store: EventStore, pool: Database, stream: string, signal: AbortSignal): Promise<number> {
   let conflicts = 0;
   while (!signal.aborted) {
     const { rows } = await pool.query<Head>({

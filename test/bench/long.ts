@@ -1,7 +1,7 @@
-import pg from 'pg';
 import { EventStore, headOf } from '#event-store';
 import { projectInline } from '#read-models';
 import { poolOptions } from '../../libs/configuration/src/index.js';
+import { Database } from '../../libs/connections/src/index.js';
 import { openStartableDatabase } from '../support/database.js';
 import type { Bench } from './bench.js';
 import { type Contender, type Learner, request, startService } from './contenders.js';
@@ -104,7 +104,7 @@ export async function goingOn({ effort, dir, say }: Bench): Promise<Section> {
 
 /** Staff stop and continue the attempt until the stream is long. */
 async function lengthen(url: string, stream: string, attemptId: number) {
-  const pool = new pg.Pool(poolOptions(url, { max: 2 }));
+  const pool = new Database(poolOptions(url, { max: 2 }));
   try {
     const store = new EventStore(pool, projectInline);
     const history = await store.read(stream);

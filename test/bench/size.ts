@@ -1,6 +1,6 @@
-import pg from 'pg';
 import { EventStore, type Head } from '#event-store';
 import { poolOptions } from '../../libs/configuration/src/index.js';
+import { Database } from '../../libs/connections/src/index.js';
 import { people } from '../support/service.js';
 import type { Bench } from './bench.js';
 import { type Contender, startService } from './contenders.js';
@@ -123,7 +123,7 @@ async function appendingTo({ effort, admin }: Bench, filled: Filled) {
   const event = { type: 'AttemptStopped', data: { attemptId: 4711, at: '2031-05-05T10:00:00.000Z' } };
   const next = Array.from({ length: connections }, (_, connection) => connection);
   return async (): Promise<Cost> => {
-    const pool = new pg.Pool(poolOptions(url, { max: connections }));
+    const pool = new Database(poolOptions(url, { max: connections }));
     const store = new EventStore(pool);
     const database = new URL(url).pathname.slice(1);
     const { result, cpu } = await metered(admin, process.pid, database, () =>

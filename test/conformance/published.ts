@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Consumer, Kafka, logLevel } from 'kafkajs';
-import pg from 'pg';
 import { loadConfiguration, poolOptions } from '../../libs/configuration/src/index.js';
+import { Database } from '../../libs/connections/src/index.js';
 import { Relay, relayLag, topics } from '../../libs/integration/src/index.js';
 import type { Effect } from './effects.js';
 import { decided, effectOf } from './service.effects.js';
@@ -17,7 +17,7 @@ export class Published {
   private running!: Promise<void>;
 
   private constructor(
-    private readonly pool: pg.Pool,
+    private readonly pool: Database,
     private readonly relay: Relay,
     private readonly admin: Admin,
     private readonly consumer: Consumer,
@@ -25,7 +25,7 @@ export class Published {
   ) {}
 
   static async start(databaseUrl: string, brokers: string): Promise<Published> {
-    const pool = new pg.Pool(poolOptions(databaseUrl, { max: 3 }));
+    const pool = new Database(poolOptions(databaseUrl, { max: 3 }));
     const kafkaTopicPrefix = `conformance-${process.pid}-`;
     // Without transactions every offset is a message's, so it is plain when all has arrived.
     const environment = { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: kafkaTopicPrefix, KAFKA_TRANSACTIONS: 'off' };

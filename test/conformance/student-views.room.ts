@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { standaloneCommands } from '../../libs/commands/src/index.js';
-import { dataSourceOptions, loadConfiguration, poolOf } from '../../libs/configuration/src/index.js';
+import { databaseOf, dataSourceOptions, loadConfiguration } from '../../libs/configuration/src/index.js';
 import { SetAttemptStatus, type Status } from '../../libs/domain/src/index.js';
 import type { Clock } from './clock.js';
 import type { Answer, Request, Server, User } from './server.js';
@@ -74,7 +74,7 @@ export class Schoolroom {
     const configuration = loadConfiguration(service.env);
     const database = new DataSource(dataSourceOptions(configuration.databaseUrl!, { applicationName: name, max: 2 }));
     await database.initialize();
-    const module = standaloneCommands(configuration, poolOf(database));
+    const module = standaloneCommands(configuration, databaseOf(database));
     const app = await NestFactory.createApplicationContext(module, { logger: ['error', 'warn'] });
     const room = new Schoolroom(name, [oracle, service], clock, options, app.get(CommandBus), async () => {
       await app.close();

@@ -3,10 +3,10 @@ import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import pg from 'pg';
 import { createApi } from '../../apps/api/src/api.js';
 import { startWorker } from '../../apps/worker/src/worker.js';
 import { stopPostgres } from '../../libs/configuration/src/index.js';
+import { Database } from '../../libs/connections/src/index.js';
 import { StartAttempt } from '../../libs/domain/src/index.js';
 import { EventStore, replay } from '../../libs/event-store/src/index.js';
 import { Relay } from '../../libs/integration/src/index.js';
@@ -97,9 +97,9 @@ async function sit(exam: Exam, first: number, last: number): Promise<number[]> {
   return ids;
 }
 
-const stoppedAt = async (pool: pg.Pool) =>
+const stoppedAt = async (pool: Database) =>
   (await pool.query(`select stopped from checkpoints where name = 'kafka'`)).rows[0]?.stopped as string | null;
-const isStopped = (pool: pg.Pool, reason: string) =>
+const isStopped = (pool: Database, reason: string) =>
   until(async () => (await stoppedAt(pool))?.includes(reason) ?? false, `the relay says: ${reason}`);
 const allIn = async (exam: Exam) => {
   const { once } = withoutRepeated(await exam.arrived());
@@ -110,7 +110,7 @@ const inLogsOrder = async (exam: Exam) => expect(inOrder(await allIn(exam))).toE
 it('a copy that is restored beside the original publishes nothing while the original does, and takes over later', async () => {
   const { exam } = await openExamAt(primary);
   const times = { heartbeatMs: 200, rivalTimeoutMs: 3000 };
-  const follow = (pool: pg.Pool) => {
+  const follow = (pool: Database) => {
     const end = new AbortController();
     const relay = new Relay(pool, exam.configuration, {}, times);
     const running = relay.run(end.signal);
@@ -265,16 +265,16 @@ it('a Kafka that was wiped gets nothing until an operator decides, and ready say
   await until(async () => (await stoppedAt(exam.pool)) === null, 'nothing is stopped');
 }, 180_000);
 
-function poolAt(server: Server, url: string): pg.Pool {
+function poolAt(server: Server, url: string): Database {
   const { pathname } = new URL(url);
-  const pool = new pg.Pool({ connectionString: Object.assign(new URL(server.url), { pathname }).href, max: 5 });
+  const pool = new Database({ connectionString: Object.assign(new URL(server.url), { pathname }).href, max: 5 });
   pool.on('error', () => {});
   closing.push(() => pool.end());
   return pool;
 }
 
 /** As a dump of the rows has it: with their places in the log, and no sequences. */
-async function copyRows(from: pg.Pool, copy: pg.Pool) {
+async function copyRows(from: Database, copy: Database) {
   const to = await copy.connect();
   await to.query('set session_replication_role = replica'); // a dump has the rows that triggers wrote
   const { rows: tables } = await from.query(

@@ -68,7 +68,7 @@ afterEach(async () => {
 
 const start = async (configuration = service.configuration) => {
   end = new AbortController();
-  mailer = new Mailer({ pool: service.database.pool, configuration }, { pollMs: 5 });
+  mailer = new Mailer({ database: service.database.pool, configuration }, { pollMs: 5 });
   running = mailer.run(end.signal);
   const begun = async () => (await query('select from checkpoints')).length === 1;
   if (configuration.smtpUrl) await until('the mailer reads the log', begun);

@@ -38,7 +38,7 @@ beforeEach(async () => {
   const { app, configuration } = service;
   const { pool } = service.database;
   const around = {
-    pool,
+    database: pool,
     configuration,
     events: app.get(EventStore),
     commands: app.get(CommandBus),

@@ -224,7 +224,7 @@ describe('what could not be delivered', () => {
     server.faults = { recipient: () => 550 };
     const configuration = loadConfiguration({ ...smtp, DATA_DIR: folder });
     const end = new AbortController();
-    const running = new Mailer({ pool: service.database.pool, configuration }, { pollMs: 5 }).run(end.signal);
+    const running = new Mailer({ database: service.database.pool, configuration }, { pollMs: 5 }).run(end.signal);
     await until('the mailer reads the log', async () => (await query('select from checkpoints')).length === 1);
     const first = await handIn();
     await ask(staff, 'POST', `${root}/attempt/test-attempt-${first}/reviewed`, { status: 'passed', comments: [] });

@@ -207,7 +207,7 @@ it('at the provider mock an attempt is ready by itself', async () => {
   const { app, configuration } = service;
   const { pool } = service.database;
   const around = {
-    pool,
+    database: pool,
     configuration,
     events: app.get(EventStore),
     commands: app.get(CommandBus),

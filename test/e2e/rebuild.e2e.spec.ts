@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Database } from '../../libs/connections/src/index.js';
 import { until } from '../../libs/event-store/src/testing.js';
 import { projections, type RebuildOptions, rebuild } from '../../libs/read-models/src/index.js';
 import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
@@ -10,13 +10,13 @@ const rebuildOne = async (table: string, options?: RebuildOptions) =>
 const byName = (table: string) => projections.find((projection) => projection.table === table)!;
 
 let service: Awaited<ReturnType<typeof openService>>;
-let owner: pg.Pool;
+let owner: Database;
 let examId: number;
 
 beforeAll(async () => {
   service = await openService();
   // Like the operator's command: a pool without pipelining, of the tables' owner.
-  owner = new pg.Pool({ connectionString: service.database.urls.owner });
+  owner = new Database({ connectionString: service.database.urls.owner });
   await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
   const exams = [publishedExam('midterm'), publishedExam('final')];
   const published = await service.request(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, exams);

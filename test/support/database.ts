@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { migrate, poolOptions } from '../../libs/configuration/src/index.js';
+import { Database as Pool } from '../../libs/connections/src/index.js';
 
 /** A fresh, migrated database in the server named by TEST_DATABASE_URL, which the global setup starts when it is not set. */
 export async function openDatabase() {
@@ -27,8 +28,8 @@ async function openCopyOf(template: string, prepare = async (_: Urls) => {}) {
   await once(server, `revoke temporary on database ${name} from public`);
   const urls = urlsOf(server, name);
   await prepare(urls);
-  const owner = new pg.Pool({ connectionString: urls.owner, max: 5 });
-  const pool = new pg.Pool(poolOptions(urls.both, { max: 20 }));
+  const owner = new Pool({ connectionString: urls.owner, max: 5 });
+  const pool = new Pool(poolOptions(urls.both, { max: 20 }));
   for (const each of [pool, owner]) each.on('error', () => {}); // connections that a test ends on purpose
   return {
     /** By a user that is both the API's and the worker's, as with one DATABASE_URL for everything. */

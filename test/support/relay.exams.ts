@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CommandBus } from '@nestjs/cqrs';
 import { Kafka, type KafkaJSError, logLevel } from 'kafkajs';
-import type pg from 'pg';
 import { AddExam, type Outcome } from '../../libs/commands/src/index.js';
 import type { Configuration } from '../../libs/configuration/src/index.js';
+import { Database } from '../../libs/connections/src/index.js';
 import { type AnyLearnerAtExamCommand, ApplyReview, CreateAttempt, type Origin } from '../../libs/domain/src/index.js';
 import { type RecordedEvent, replay } from '../../libs/event-store/src/index.js';
 import {
@@ -113,7 +113,7 @@ export async function withAdmin<T>(list: string, work: (admin: Admin) => Promise
 }
 
 /** What the log says that others must be told, in its order. */
-async function expectedOf(pool: pg.Pool): Promise<Message[]> {
+async function expectedOf(pool: Database): Promise<Message[]> {
   const log: RecordedEvent[] = [];
   for await (const events of replay(pool)) log.push(...events);
   const streams = [...new Set(log.map(({ stream }) => stream))];

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import pg from 'pg';
 import { loadConfiguration, poolOptions } from '#configuration';
 import { Relay } from '#integration';
+import { Database } from '../../libs/connections/src/index.js';
 
 // The relay as a process of its own, to be killed. It writes a character when a batch is on its way and when the batch is
 // published, and then waits a moment before that is kept.
 const configuration = loadConfiguration(process.env);
 Logger.overrideLogger(false);
-const pool = new pg.Pool(poolOptions(configuration.databaseUrl!, { max: 2 }));
+const pool = new Database(poolOptions(configuration.databaseUrl!, { max: 2 }));
 pool.on('error', () => {}); // Postgres may be restarted
 const relay = new Relay(pool, configuration, { leaseMs: Number(process.env.LEASE_MS ?? 10_000) });
 const handle = relay.handle.bind(relay);

@@ -2,8 +2,9 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { CONFIGURATION, CommandsModule, POOL } from '#commands';
-import { type Configuration, dataSourceOptions, poolOf, SharedReads } from '#configuration';
+import { CommandsModule } from '#commands';
+import { Configuration, databaseOf, dataSourceOptions } from '#configuration';
+import { Database } from '#connections';
 import { UserRow } from '#roster';
 import { AccessController } from './access/access.controller.js';
 import { AccessInterceptor } from './access/access.interceptor.js';
@@ -79,8 +80,8 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
   providers: [
     CallbackSenders,
     ExamCookies,
-    { provide: CONFIGURATION, useValue: configuration },
-    { provide: POOL, inject: [DataSource], useFactory: (database: DataSource) => new SharedReads(poolOf(database)) },
+    { provide: Configuration, useValue: configuration },
+    { provide: Database, inject: [DataSource], useFactory: databaseOf },
     AccessLog,
     Authentication,
     Timer,
@@ -96,5 +97,5 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
     { provide: APP_INTERCEPTOR, useClass: AccessInterceptor },
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
   ],
-  exports: [CONFIGURATION, POOL],
+  exports: [Configuration, Database],
 });

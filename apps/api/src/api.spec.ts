@@ -1,9 +1,8 @@
 import { jest } from '@jest/globals';
-import { Body, Controller, Get, Inject, Param, Post, Put } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Put } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type pg from 'pg';
-import { POOL } from '#commands';
 import { loadConfiguration, signToken } from '#configuration';
+import { Database } from '#connections';
 import { Refusal } from '#domain';
 import { ProviderRefused } from '#providers';
 import { type Caller, type Claims, rosterParts, upsertRoster } from '#roster';
@@ -27,7 +26,7 @@ class Note {
 /** Routes that stand for the service's own: one for each kind of gate, body and answer. */
 @Controller('api/try')
 class TryController {
-  constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
+  constructor(private readonly database: Database) {}
 
   @Get('me')
   me(@CurrentUser() me: Caller) {
@@ -78,8 +77,8 @@ class TryController {
     if (how === 'provider-400') throw new ProviderRefused('test', 400, 'The provider refused.');
     if (how === 'empty') throw new HttpAnswer(403);
     if (how === 'text') throw new HttpAnswer(404, 'No such code.');
-    if (how === 'nul') return await this.pool.query('select $1::text', ['\0']);
-    if (how === 'large') return await this.pool.query('select $1::bigint', ['99999999999999999999']);
+    if (how === 'nul') return await this.database.query('select $1::text', ['\0']);
+    if (how === 'large') return await this.database.query('select $1::bigint', ['99999999999999999999']);
     throw new Error('secret internals');
   }
 }

@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { Clock } from '#clock';
 import { standaloneCommands } from '#commands';
-import { type Configuration, dataSourceOptions, loadConfiguration, poolOf } from '#configuration';
+import { type Configuration, databaseOf, dataSourceOptions, loadConfiguration } from '#configuration';
 import type { Dependencies } from '#delivery';
 import { EventStore } from '#event-store';
 import { withDatabase } from './database.js';
@@ -12,14 +12,14 @@ import { withDatabase } from './database.js';
 export function withCommands<T>(work: (around: Dependencies) => Promise<T>): Promise<T> {
   const configuration: Configuration = loadConfiguration(process.env);
   return withDatabase(configuration, async ({ worker: url }) => {
-    const database = new DataSource(dataSourceOptions(url, { applicationName: 'exam-proctoring cli', max: 5 }));
-    await database.initialize();
-    const pool = poolOf(database);
-    const module = standaloneCommands(configuration, pool);
+    const source = new DataSource(dataSourceOptions(url, { applicationName: 'exam-proctoring cli', max: 5 }));
+    await source.initialize();
+    const database = databaseOf(source);
+    const module = standaloneCommands(configuration, database);
     const app = await NestFactory.createApplicationContext(module, { logger: ['error', 'warn'], abortOnError: false });
     try {
       return await work({
-        pool,
+        database,
         configuration,
         events: app.get(EventStore),
         commands: app.get(CommandBus),
@@ -27,7 +27,7 @@ export function withCommands<T>(work: (around: Dependencies) => Promise<T>): Pro
       });
     } finally {
       await app.close();
-      await database.destroy();
+      await source.destroy();
     }
   });
 }

@@ -1,6 +1,6 @@
-import type pg from 'pg';
 import type { Clock } from '#clock';
 import type { OverdueAttempts } from '#commands';
+import type { Database } from '#connections';
 import { overdueAttempts } from '#read-models';
 
 const atOnce = 500;
@@ -10,7 +10,7 @@ const atOnce = 500;
  * when all is tried. Ends early when `signal` says that another process leads, and when the clock is in doubt.
  */
 export async function submitOverdue(
-  pool: pg.Pool,
+  database: Database,
   attempts: OverdueAttempts,
   clock: Clock,
   signal?: AbortSignal,
@@ -18,7 +18,7 @@ export async function submitOverdue(
   const at = clock.now();
   const failures: unknown[] = [];
   for (let after = { expiresAt: '-infinity', id: 0 }; !signal?.aborted && !clock.reasonToEndNoAttempt(); ) {
-    const overdue = await overdueAttempts(pool, at, after, atOnce);
+    const overdue = await overdueAttempts(database, at, after, atOnce);
     const last = overdue.at(-1);
     if (!last) break;
     failures.push(...(await attempts.submit(overdue, at)));

@@ -12,7 +12,7 @@ import {
   removeOrphans,
   standaloneCommands,
 } from '#commands';
-import { type Configuration, dataSourceOptions, logLevelsOf, poolOf } from '#configuration';
+import { type Configuration, databaseOf, dataSourceOptions, logLevelsOf } from '#configuration';
 import { Delivery } from '#delivery';
 import { EventStore, type Lease, type LeaseOptions, whileLeading } from '#event-store';
 import { EventBusReader, Relay } from '#integration';
@@ -36,24 +36,22 @@ export async function startWorker(
   options: Pick<LeaseOptions, 'leaseMs'> = {},
 ): Promise<{ close(): Promise<void> }> {
   const logLevels = logLevelsOf(configuration.logLevel);
-  const database = new DataSource(
-    dataSourceOptions(databaseUrl, { applicationName: 'exam-proctoring worker', max: 10 }),
-  );
-  await database.initialize();
-  const pool = poolOf(database);
-  const app = await NestFactory.createApplicationContext(standaloneCommands(configuration, pool), {
+  const source = new DataSource(dataSourceOptions(databaseUrl, { applicationName: 'exam-proctoring worker', max: 10 }));
+  await source.initialize();
+  const database = databaseOf(source);
+  const app = await NestFactory.createApplicationContext(standaloneCommands(configuration, database), {
     logger: new ConsoleLogger({ json: true, logLevels }),
     abortOnError: false,
   });
 
   const attempts = app.get(OverdueAttempts);
-  const relay = new Relay(pool, configuration, options);
+  const relay = new Relay(database, configuration, options);
   const commands = app.get(CommandBus);
-  const eventBus = new EventBusReader(pool, configuration, async (userId, at) => {
-    await recordAccess(pool, [{ action: 'event bus retirement', outcome: 'begun', objects: [`user:${userId}`] }]);
+  const eventBus = new EventBusReader(database, configuration, async (userId, at) => {
+    await recordAccess(database, [{ action: 'event bus retirement', outcome: 'begun', objects: [`user:${userId}`] }]);
     await commands.execute(new RetireLearner(userId, at, { actor: { kind: 'lms' } }));
   });
-  const around = { pool, configuration, events: app.get(EventStore), commands, clock: app.get(Clock) };
+  const around = { database, configuration, events: app.get(EventStore), commands, clock: app.get(Clock) };
   const deliveries = providersOf(configuration.settings)
     .filter(({ wantsNews, makesReady }) => wantsNews || makesReady)
     .map((provider) => new Delivery(provider, around, options));
@@ -75,7 +73,7 @@ export async function startWorker(
       else await work(leading);
     };
     return whileLeading(
-      pool,
+      database,
       name,
       signal,
       (leading, lease) => runEvery(ms, name, leading, () => unlessInDoubt(leading, lease)),
@@ -97,17 +95,19 @@ export async function startWorker(
     ...deliveries.map((delivery) => delivery.run(signal)),
     mailer.run(signal),
     runEvery(minute, 'mail', signal, () => mailer.retryPutOff(signal)),
-    alone(10 * second, 'registrations', async () => void (await removeOrphans(pool, configuration.settings))),
+    alone(10 * second, 'registrations', async () => void (await removeOrphans(database, configuration.settings))),
     alone(
       second,
       'deadlines',
-      (signal) => submitOverdue(pool, attempts, around.clock, signal),
+      (signal) => submitOverdue(database, attempts, around.clock, signal),
       () => around.clock.reasonToEndNoAttempt(),
     ),
-    runEvery(10 * minute, 'idempotency keys', signal, () => pruneAnswers(pool, configuration.idempotencyDays, signal)),
-    runEvery(hour, 'refused reviews', signal, () => pruneCallbacks(pool)),
-    runEvery(hour, 'access log', signal, () => pruneAccessLog(pool, configuration.accessLogDays, signal)),
-    runEvery(hour, 'partitions', signal, async () => void (await pool.query('select create_event_partitions()'))),
+    runEvery(10 * minute, 'idempotency keys', signal, () =>
+      pruneAnswers(database, configuration.idempotencyDays, signal),
+    ),
+    runEvery(hour, 'refused reviews', signal, () => pruneCallbacks(database)),
+    runEvery(hour, 'access log', signal, () => pruneAccessLog(database, configuration.accessLogDays, signal)),
+    runEvery(hour, 'partitions', signal, async () => void (await database.query('select create_event_partitions()'))),
   ]);
   return {
     async close() {
@@ -115,7 +115,7 @@ export async function startWorker(
       await running;
       await relay.close();
       await app.close();
-      await database.destroy();
+      await source.destroy();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Database } from '#connections';
 
 /** What came of an access. `begun`: it was recorded before it was done. */
 export type AccessOutcome =
@@ -64,8 +65,8 @@ const objectsWithKnownCourses = `array(
                       or exists (select from exams where course_id = substr(object, 8)) as known) as course
    order by place)`;
 
-export async function recordAccess(pool: pg.Pool, entries: readonly AccessEntry[]): Promise<void> {
-  await pool.query(
+export async function recordAccess(database: Database, entries: readonly AccessEntry[]): Promise<void> {
+  await database.query(
     `insert into access_log
             (action, outcome, status, request_id, token_id, user_id, os_user, operator, objects, row_count, times)
      select action, outcome, status, "requestId", "tokenId", "userId", "osUser", operator, ${objectsWithKnownCourses}, rows,
@@ -90,9 +91,9 @@ export type AccessFilter = { userId?: number; object?: string; from?: string; un
 const pageSize = 1_000;
 
 /** The entries in the order of time, in pages: each is a query of its own, so that a slow reader holds no connection. */
-export async function* readAccessLog(pool: pg.Pool, { userId, object, from, until }: AccessFilter) {
+export async function* readAccessLog(database: Database, { userId, object, from, until }: AccessFilter) {
   for (let after = { at: from ?? '-infinity', id: '0' }; ; ) {
-    const { rows } = await pool.query<RecordedAccess>(
+    const { rows } = await database.query<RecordedAccess>(
       `select id::float as id, iso_time(at) as at, action, outcome, status, request_id, token_id, user_id::float as user_id,
               os_user, operator, objects, row_count::float as rows, times, rights
          from access_log
@@ -111,9 +112,9 @@ export async function* readAccessLog(pool: pg.Pool, { userId, object, from, unti
 const prunedAtOnce = 10_000;
 
 /** Deletes entries that are older than `days`. */
-export async function pruneAccessLog(pool: pg.Pool, days: number, signal?: AbortSignal): Promise<void> {
+export async function pruneAccessLog(database: Database, days: number, signal?: AbortSignal): Promise<void> {
   for (let deleted = prunedAtOnce; deleted === prunedAtOnce && !signal?.aborted; ) {
-    const { rows } = await pool.query('select prune_access_log($1, $2)::int as deleted', [days, prunedAtOnce]);
+    const { rows } = await database.query('select prune_access_log($1, $2)::int as deleted', [days, prunedAtOnce]);
     deleted = rows[0].deleted;
   }
 }

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import pg from 'pg';
+import { Database as Pool } from '#connections';
 import { type Database, openDatabase } from '../../../test/support/database.js';
 import { Clock, ClockNotSynchronised } from './clock.js';
 
@@ -15,7 +15,7 @@ const timers = [
 ];
 
 let database: Database;
-let pool: pg.Pool;
+let pool: Pool;
 let clock: Clock;
 let said: string[];
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
     grant select on shown to public;
     create function public.clock_timestamp() returns timestamptz language sql volatile as 'select at from shown';
     alter database ${rows[0].name} set search_path = public, pg_catalog`);
-  pool = new pg.Pool({ connectionString: database.url, max: 2 });
+  pool = new Pool({ connectionString: database.url, max: 2 });
 });
 afterAll(async () => {
   await pool.end();

@@ -1,5 +1,5 @@
 import { Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import type pg from 'pg';
+import type { Database } from '#connections';
 import { driftBetween, extrapolate, type Sample, sampleOf } from './sample.js';
 
 const sampleEveryMs = 2_000;
@@ -42,7 +42,7 @@ export class Clock implements OnModuleInit, OnModuleDestroy {
   private distance = 'together';
   private timer?: NodeJS.Timeout;
 
-  constructor(private readonly pool: pg.Pool) {}
+  constructor(private readonly database: Database) {}
 
   async onModuleInit(): Promise<void> {
     for (let each = 0; each < firstSamples; each++) await this.synchronize();
@@ -83,7 +83,7 @@ export class Clock implements OnModuleInit, OnModuleDestroy {
 
   /** Looks at the database's clock now. */
   async synchronize(): Promise<void> {
-    const sample = await sampleOf(this.pool);
+    const sample = await sampleOf(this.database);
     const last = this.samples.at(-1);
     if (last && sample.monotonic - sample.roundTrip / 2 < last.monotonic - last.roundTrip / 2) return; // an older one
     const jump = last ? driftBetween(shortest(this.samples), sample) : 0;

@@ -1,3 +1,5 @@
+import type { Database } from '#connections';
+
 /**
  * One look at the database's clock. `database` is what it showed, in milliseconds since 1970, when the monotonic clock of
  * this process showed `monotonic`. The decision time was `decision` then, and `rate` says how fast it goes.
@@ -10,12 +12,10 @@ const text = `
          extract(epoch from decision_time(at + interval '1 second') - decision_time(at))::float8 as rate
     from clock_timestamp() as at`;
 
-type Database = { query(statement: { name: string; text: string }): Promise<{ rows: any[] }> };
-
 /** The database looks at its clock at some time within the round trip: its middle is wrong by half of it at most. */
 export async function sampleOf(database: Database): Promise<Sample> {
   const sent = performance.now();
-  const { rows } = await database.query({ name: 'clock', text });
+  const { rows } = await database.read({ name: 'clock', text });
   const roundTrip = performance.now() - sent;
   return { ...rows[0], monotonic: sent + roundTrip / 2, roundTrip };
 }

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import type pg from 'pg';
 import { Clock } from '#clock';
+import { Database } from '#connections';
 import { AppendNotifier, EventStore } from '#event-store';
 import { projectInline } from '#read-models';
 import { AttemptHandler } from './attempts/attempt.handler.js';
@@ -20,26 +20,25 @@ import { FactFinder } from './facts.js';
 import { RetireLearnerHandler } from './learners/learner.handler.js';
 import { ReplayCallbackHandler, ReviewByCodeHandler } from './reviews/callback.handlers.js';
 import { ReviewHandler } from './reviews/review.handler.js';
-import { POOL } from './tokens.js';
 
 /** The event store as the service uses it: every append writes the read models in its own transaction. */
-export const eventStoreOf = (pool: pg.Pool): EventStore =>
+export const eventStoreOf = (database: Database): EventStore =>
   new EventStore(
-    pool,
+    database,
     (stream, history, appended) => [
       ...projectInline(stream, history, appended),
       ...creditWrites(appended),
       ...claims(appended),
     ],
-    { onAppend: new AppendNotifier(pool).notify },
+    { onAppend: new AppendNotifier(database).notify },
   );
 
-/** The write side. The application provides POOL and CONFIGURATION globally. */
+/** The write side. The application provides Database and Configuration globally. */
 @Module({
   imports: [CqrsModule],
   providers: [
-    { provide: EventStore, useFactory: eventStoreOf, inject: [POOL] },
-    { provide: Clock, useFactory: (pool: pg.Pool) => new Clock(pool), inject: [POOL] },
+    { provide: EventStore, useFactory: eventStoreOf, inject: [Database] },
+    { provide: Clock, useFactory: (database: Database) => new Clock(database), inject: [Database] },
     FactFinder,
     AttemptTimeouts,
     OverdueAttempts,

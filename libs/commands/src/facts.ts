@@ -1,10 +1,9 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type pg from 'pg';
-import type { Configuration } from '#configuration';
+import { Injectable } from '@nestjs/common';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
 import { type ExamFacts, type Facts, Refusal } from '#domain';
 import { providerOf, UnknownProvider } from '#providers';
 import { isRowId } from '#read-models';
-import { CONFIGURATION, POOL } from './tokens.js';
 
 const factsFrom = (exams: string, userId: string) => `
   select exam.id as "examId", exam.course_id as "courseId", exam.content_id as "contentId",
@@ -26,15 +25,15 @@ const isoOf = (date: Date | null): string | null => date?.toISOString() ?? null;
 @Injectable()
 export class FactFinder {
   constructor(
-    @Inject(POOL) private readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly database: Database,
+    private readonly configuration: Configuration,
   ) {}
 
   /** @throws Refusal exam_not_found */
   async of(examId: number | string, userId: number): Promise<Facts> {
     if (isRowId(examId)) {
       const text = `${examFacts} where exam.id = $1`;
-      const { rows } = await this.pool.query({ name: 'facts', text, values: [examId, userId] });
+      const { rows } = await this.database.read({ name: 'facts', text, values: [examId, userId] });
       if (rows[0]) return this.from(rows[0]);
     }
     throw new Refusal('exam_not_found', `Attempted to get exam_id=${examId}, but this exam does not exist.`);
@@ -45,13 +44,13 @@ export class FactFinder {
     const asked = 'unnest($1::bigint[], $2::bigint[]) with ordinality asked(exam_id, user_id, place)';
     const text = `${factsFrom(`${asked} join exams exam on exam.id = exam_id`, 'asked.user_id')} order by place`;
     const values = [learners.map(({ examId }) => examId), learners.map(({ userId }) => userId)];
-    const { rows } = await this.pool.query({ name: 'facts of many', text, values });
+    const { rows } = await this.database.read({ name: 'facts of many', text, values });
     return rows.map((row) => this.from(row));
   }
 
   /** The course's other exams to which a decline cascades (domain.md §2.8). */
   async ofCascade({ courseId, contentId }: ExamFacts, userId: number): Promise<Facts[]> {
-    const { rows } = await this.pool.query({
+    const { rows } = await this.database.read({
       name: 'facts of cascade',
       text: `${examFacts} where exam.course_id = $1 and exam.content_id <> $3 and exam.is_active
                and exam.is_proctored and not exam.is_practice_exam order by exam.id`,

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Database } from '#connections';
 
 /** What a request finds under its key. `until` names this claim, so that a later claim is not released by mistake. */
 export type Claim =
@@ -11,8 +11,8 @@ export type Claim =
  * Takes the key for one request. After a crash the claim ends by itself: then the same request may be done again, and the
  * commands that it had completed keep their outcome.
  */
-export async function claimKey(pool: pg.Pool, key: string, fingerprint: string): Promise<Claim> {
-  const claimed = await pool.query(
+export async function claimKey(database: Database, key: string, fingerprint: string): Promise<Claim> {
+  const claimed = await database.query(
     `insert into idempotency_keys as known (key, fingerprint, running_until)
      values ($1, $2, clock_timestamp() + interval '30 seconds')
      on conflict (key) do update set running_until = excluded.running_until, recorded_at = now()
@@ -22,15 +22,15 @@ export async function claimKey(pool: pg.Pool, key: string, fingerprint: string):
     [key, fingerprint],
   );
   if (claimed.rows.length > 0) return { state: 'claimed', until: claimed.rows[0].until };
-  const { rows } = await pool.query('select fingerprint, answer from idempotency_keys where key = $1', [key]);
+  const { rows } = await database.query('select fingerprint, answer from idempotency_keys where key = $1', [key]);
   if (rows.length === 0) return { state: 'running' }; // it was released in between
   if (rows[0].fingerprint !== fingerprint) return { state: 'other request' };
   return rows[0].answer === null ? { state: 'running' } : { state: 'answered', answer: rows[0].answer };
 }
 
 /** Keeps the answer, JSON as text. Its age counts from now, so that it stays at least as long as its commands' outcomes. */
-export async function keepAnswer(pool: pg.Pool, key: string, fingerprint: string, answer: string): Promise<void> {
-  await pool.query(
+export async function keepAnswer(database: Database, key: string, fingerprint: string, answer: string): Promise<void> {
+  await database.query(
     `update idempotency_keys set answer = $3, running_until = null, recorded_at = now()
      where key = $1 and fingerprint = $2`,
     [key, fingerprint, answer],
@@ -38,13 +38,13 @@ export async function keepAnswer(pool: pg.Pool, key: string, fingerprint: string
 }
 
 /** The request was refused and nothing was done: the key is free for any request. */
-export async function releaseKey(pool: pg.Pool, key: string, until: string): Promise<void> {
-  await pool.query('delete from idempotency_keys where key = $1 and running_until = $2', [key, until]);
+export async function releaseKey(database: Database, key: string, until: string): Promise<void> {
+  await database.query('delete from idempotency_keys where key = $1 and running_until = $2', [key, until]);
 }
 
 /** The request failed, and it may have been done: the key stays with this request, which may be repeated. */
-export async function endClaim(pool: pg.Pool, key: string, until: string): Promise<void> {
-  await pool.query('update idempotency_keys set running_until = null where key = $1 and running_until = $2', [
+export async function endClaim(database: Database, key: string, until: string): Promise<void> {
+  await database.query('update idempotency_keys set running_until = null where key = $1 and running_until = $2', [
     key,
     until,
   ]);
@@ -56,17 +56,17 @@ const forgotten = JSON.stringify({
 });
 
 /** Answers with status 207 repeat the names that the request had; all others have ids. The keys stay used. */
-export async function forgetAnswers(pool: pg.Pool): Promise<void> {
-  await pool.query(`update idempotency_keys set answer = $1 where answer->>'status' = '207'`, [forgotten]);
+export async function forgetAnswers(database: Database): Promise<void> {
+  await database.query(`update idempotency_keys set answer = $1 where answer->>'status' = '207'`, [forgotten]);
 }
 
 const batch = 1_000;
 
 /** Deletes what is older than `days`: first the commands' outcomes, so that a pruned key finds none of them. */
-export async function pruneAnswers(pool: pg.Pool, days: number, signal?: AbortSignal): Promise<void> {
+export async function pruneAnswers(database: Database, days: number, signal?: AbortSignal): Promise<void> {
   for (const table of ['commands', 'idempotency_keys'])
     for (let deleted: number | null = batch; deleted === batch && !signal?.aborted; )
-      ({ rowCount: deleted } = await pool.query(
+      ({ rowCount: deleted } = await database.query(
         `delete from ${table} where key in (
            select key from ${table} where recorded_at < now() - make_interval(days => $1)
            order by recorded_at limit ${batch})`,

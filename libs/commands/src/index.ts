@@ -16,4 +16,3 @@ export * from './reviews/recording.js';
 export { ReceiveReview, reviewGroupOf } from './reviews/review.handler.js';
 export * from './standalone.js';
 export * from './streams.js';
-export * from './tokens.js';

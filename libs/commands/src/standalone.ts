@@ -1,24 +1,23 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import type pg from 'pg';
-import { type Configuration, keyEncryptionKeysOf } from '#configuration';
+import { Configuration, keyEncryptionKeysOf } from '#configuration';
+import { Database } from '#connections';
 import { useKeyEncryptionKeys } from '#learner-keys';
 import { CommandsModule } from './commands.module.js';
-import { CONFIGURATION, POOL } from './tokens.js';
 
 @Global()
 @Module({})
 class StandaloneModule {}
 
 /** The commands by themselves, for what runs without HTTP. */
-export function standaloneCommands(configuration: Configuration, pool: pg.Pool): DynamicModule {
+export function standaloneCommands(configuration: Configuration, database: Database): DynamicModule {
   useKeyEncryptionKeys(() => keyEncryptionKeysOf(configuration));
   return {
     module: StandaloneModule,
     imports: [CommandsModule],
     providers: [
-      { provide: CONFIGURATION, useValue: configuration },
-      { provide: POOL, useValue: pool },
+      { provide: Configuration, useValue: configuration },
+      { provide: Database, useValue: database },
     ],
-    exports: [CONFIGURATION, POOL],
+    exports: [Configuration, Database],
   };
 }

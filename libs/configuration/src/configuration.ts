@@ -6,56 +6,57 @@ import { dirname, join, resolve } from 'node:path';
 import { isLongerThan } from '#domain';
 import { readSettings, type Settings } from './settings.js';
 
-/** Everything the service is told from outside: the environment's variables, and the settings file's content. */
-export type Configuration = Readonly<Environment & { settings: Settings }>;
-
 type KeyEncryptionKey = { id: string; key: Buffer };
 
-export type Environment = {
-  host: string;
-  port: number;
-  operationsPort?: number;
-  docs: 'on' | 'off';
-  metrics: 'on' | 'off';
-  corsOrigins: string[];
-  trustedProxies: string[];
-  role: 'all' | 'api' | 'worker';
-  databaseUrl?: string;
-  workerDatabaseUrl?: string;
-  migrationDatabaseUrl?: string;
+/** Everything the service is told from outside: the environment's variables, and the settings file's content. Nest injects it. */
+export abstract class Configuration {
+  readonly host: string;
+  readonly port: number;
+  readonly operationsPort?: number;
+  readonly docs: 'on' | 'off';
+  readonly metrics: 'on' | 'off';
+  readonly corsOrigins: string[];
+  readonly trustedProxies: string[];
+  readonly role: 'all' | 'api' | 'worker';
+  readonly databaseUrl?: string;
+  readonly workerDatabaseUrl?: string;
+  readonly migrationDatabaseUrl?: string;
   /** An absolute path. */
-  dataDir: string;
+  readonly dataDir: string;
   /** `host:port` each; empty when there is no Kafka. */
-  kafkaBrokers: string[];
-  kafkaTopicPrefix: string;
-  kafkaTransactions: 'on' | 'off';
-  kafkaTls: 'on' | 'off';
+  readonly kafkaBrokers: string[];
+  readonly kafkaTopicPrefix: string;
+  readonly kafkaTransactions: 'on' | 'off';
+  readonly kafkaTls: 'on' | 'off';
   /** An absolute path. */
-  kafkaTlsCa?: string;
-  kafkaSaslMechanism?: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-  kafkaUsername?: string;
-  kafkaPassword?: string;
-  schemaRegistryUrl?: string;
-  eventBusTopics: string[];
-  eventBusInsecure: 'on' | 'off';
-  eventBusRetirements: 'on' | 'off';
-  jwtSecret?: string;
+  readonly kafkaTlsCa?: string;
+  readonly kafkaSaslMechanism?: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly kafkaUsername?: string;
+  readonly kafkaPassword?: string;
+  readonly schemaRegistryUrl?: string;
+  readonly eventBusTopics: string[];
+  readonly eventBusInsecure: 'on' | 'off';
+  readonly eventBusRetirements: 'on' | 'off';
+  readonly jwtSecret?: string;
   /** Newest first. */
-  keyEncryptionKeys?: KeyEncryptionKey[];
-  erasureSigningKey?: Buffer;
-  jwtJwks?: { keys: object[] };
-  jwtJwksUrl?: string;
-  jwtAudience?: string;
-  jwtIssuer?: string;
-  smtpUrl?: string;
+  readonly keyEncryptionKeys?: KeyEncryptionKey[];
+  readonly erasureSigningKey?: Buffer;
+  readonly jwtJwks?: { keys: object[] };
+  readonly jwtJwksUrl?: string;
+  readonly jwtAudience?: string;
+  readonly jwtIssuer?: string;
+  readonly smtpUrl?: string;
   /** An absolute path. */
-  mailTemplates?: string;
-  drainDelay: number;
-  idempotencyDays: number;
-  accessLogDays: number;
-  logLevel: 'error' | 'warn' | 'info' | 'debug';
-  proctoringConfig?: string;
-};
+  readonly mailTemplates?: string;
+  readonly drainDelay: number;
+  readonly idempotencyDays: number;
+  readonly accessLogDays: number;
+  readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
+  readonly proctoringConfig?: string;
+  readonly settings: Settings;
+}
+
+type Environment = Omit<Configuration, 'settings'>;
 
 /** `read` answers undefined for a text that is not what `expects` says. */
 type Variable<T> = {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type pg from 'pg';
+import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { hourMs, openClient, poolSettings } from '#connections';
+import { Database, hourMs, openClient, poolSettings } from '#connections';
 import { migrations } from '../../../migrations/index.js';
 import { isUpToDate, prepareDatabase, refreshFunctions } from './database-roles.js';
 import { copyEarlier, setAsideEarlier } from './earlier-schema.js';
@@ -16,6 +16,7 @@ export const dataSourceOptions = (
   { max = 20, applicationName = 'exam-proctoring' }: Options = {},
 ): DataSourceOptions => ({
   type: 'postgres',
+  driver: { ...pg, Pool: Database },
   url,
   applicationName,
   poolSize: max,
@@ -23,8 +24,8 @@ export const dataSourceOptions = (
   extra: poolOptions(url),
 });
 
-/** The data source's connections: the service has no others. */
-export const poolOf = ({ driver }: DataSource): pg.Pool => (driver as unknown as { master: pg.Pool }).master;
+/** The data source's pool: the service has no other. */
+export const databaseOf = ({ driver }: DataSource): Database => (driver as unknown as { master: Database }).master;
 
 type MigrateOptions = { logins?: readonly Login[]; signal?: AbortSignal; say?: (line: string) => void };
 

@@ -1,5 +1,5 @@
 export {
-  type Configuration,
+  Configuration,
   checkDataDir,
   checkSplitRole,
   cookieSecretOf,
@@ -11,7 +11,7 @@ export {
   mailSenderOf,
   userObfuscationKeyOf,
 } from './configuration.js';
-export { checkMigrated, dataSourceOptions, migrate, poolOf } from './database.js';
+export { checkMigrated, databaseOf, dataSourceOptions, migrate } from './database.js';
 export { dropEarlier, isCopied } from './earlier-schema.js';
 export { startPostgres, stopPostgres } from './embedded-postgres.js';
 export { checkFingerprints } from './fingerprints.js';
@@ -19,5 +19,4 @@ export { logLevelsOf } from './log-levels.js';
 export { loginsOf, openServiceDatabase, type ServiceDatabase } from './service-database.js';
 export { poolOptions } from './session.js';
 export type { Settings } from './settings.js';
-export { SharedReads } from './shared-reads.js';
 export { signToken } from './token.js';

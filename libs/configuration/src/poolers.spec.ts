@@ -8,7 +8,7 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { type Database, openStartableDatabase } from '../../../test/support/database.js';
 import { until } from '../../event-store/src/testing.js';
-import { dataSourceOptions, migrate, poolOf } from './database.js';
+import { databaseOf, dataSourceOptions, migrate } from './database.js';
 
 // Debian: apt-get install pgbouncer
 const hasPooler = spawnSync('pgbouncer', ['--version']).status === 0;
@@ -67,7 +67,7 @@ withPooler('through PgBouncer', () => {
     const { service, owner } = await poolerWith('session');
     await migrate(owner);
     const source = await new DataSource(dataSourceOptions(service, { max: 3 })).initialize();
-    const pool = poolOf(source);
+    const pool = databaseOf(source);
     const roles = await Promise.all([1, 2, 3].map(() => pool.query('select current_user as me, pg_sleep(0.05)')));
     expect(roles.map(({ rows }) => rows[0].me)).toEqual(['test_both', 'test_both', 'test_both']);
     for (let time = 0; time < 2; time++) await pool.query({ name: 'kept', text: 'select 1' });

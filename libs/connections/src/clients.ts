@@ -1,13 +1,7 @@
 import type { Socket } from 'node:net';
-import pg from 'pg';
-import { answerLimit, poolSettings, sessionLimits } from './connection.js';
+import type pg from 'pg';
+import { answerLimit, sessionLimits } from './connection.js';
 import { outageOf } from './outage.js';
-
-/** A pool of its own. `limitMs`: for each statement and each wait for a lock. */
-export function openPool(options: pg.PoolConfig, limitMs?: number): pg.Pool {
-  const pool = new pg.Pool({ ...poolSettings(limitMs), ...options, password: options.password });
-  return pool.on('error', () => {}); // An idle connection was lost: the pool opens another.
-}
 
 /** `limitMs`: statements and waits for locks may take that long. `signal`: nobody needs the work once it is aborted. */
 type Limits = { limitMs?: number; signal?: AbortSignal };

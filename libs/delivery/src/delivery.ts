@@ -7,7 +7,7 @@ import {
   ExponentialBackoff,
   handleWhen,
 } from 'cockatiel';
-import type pg from 'pg';
+import type { Database } from '#connections';
 import {
   fenceOf,
   forEachStream,
@@ -64,8 +64,8 @@ export class Delivery {
   /** Until `signal`. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     await this.saveCircuit('closed').catch(() => {});
-    const { pool } = this.around;
-    const follower = new Subscription(pool, {
+    const { database } = this.around;
+    const follower = new Subscription(database, {
       name: subscriptionNameOf(this.provider.name),
       pollMs: this.options.pollMs,
       leaseMs: this.options.leaseMs,
@@ -83,9 +83,9 @@ export class Delivery {
 
   /** Throws Undeliverable for an event that the provider will not take, and the outage where it is away. */
   async handle(events: readonly RecordedEvent[], signal?: AbortSignal, lease?: Lease): Promise<void> {
-    const { pool } = this.around;
+    const { database } = this.around;
     const { name } = this.provider;
-    const { rows } = await pool.query<{ event_id: string }>(
+    const { rows } = await database.query<{ event_id: string }>(
       'select event_id from vendor_deliveries where provider = $1 and event_id = any($2)',
       [name, events.map(({ id }) => id)],
     );
@@ -108,7 +108,7 @@ export class Delivery {
       throw new Undeliverable(event, error.message);
     }
     this.oddAnswers.delete(event.id);
-    await this.around.pool.query(
+    await this.around.database.query(
       'insert into vendor_deliveries select $1, $2 where holds_lease($3, $4) on conflict do nothing',
       [this.provider.name, event.id, ...fenceOf(lease)],
     );
@@ -116,14 +116,14 @@ export class Delivery {
 
   /** The checkpoint is past all earlier batches. */
   private forgetOthers(events: readonly RecordedEvent[], lease: Lease) {
-    return this.around.pool.query(
+    return this.around.database.query(
       'delete from vendor_deliveries where provider = $1 and event_id <> all($2) and (select holds_lease($3, $4))',
       [this.provider.name, events.map(({ id }) => id), ...fenceOf(lease)],
     );
   }
 
   private saveCircuit(state: string) {
-    return this.around.pool.query(
+    return this.around.database.query(
       `insert into vendor_circuits (provider, state) values ($1, $2)
        on conflict (provider) do update set state = excluded.state, since = now()`,
       [this.provider.name, state],
@@ -134,8 +134,11 @@ export class Delivery {
 export type ProviderState = { provider: string; circuit: string; deadLetters: number };
 
 /** How the providers are doing that are configured and were ever told something. */
-export async function providerStates(pool: pg.Pool, configuration: ProviderConfiguration): Promise<ProviderState[]> {
-  const { rows } = await pool.query({
+export async function providerStates(
+  database: Database,
+  configuration: ProviderConfiguration,
+): Promise<ProviderState[]> {
+  const { rows } = await database.read({
     name: 'vendor states',
     text: `select provider, state as circuit,
       (select count(*)::int from dead_letters where follower = $1 || provider) as "deadLetters"

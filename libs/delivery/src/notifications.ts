@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
 import type { CommandBus } from '@nestjs/cqrs';
-import type pg from 'pg';
 import type { Clock } from '#clock';
 import { ChangeExam } from '#commands';
 import type { Configuration } from '#configuration';
+import type { Database } from '#connections';
 import {
   type AttemptEvent,
   type Effect,
@@ -25,7 +25,7 @@ const log = new Logger('providers');
 const mostRenamings = 5;
 
 export type Dependencies = {
-  pool: pg.Pool;
+  database: Database;
   events: EventStore;
   commands: CommandBus;
   configuration: Configuration;
@@ -54,10 +54,10 @@ export function notificationOf(
 async function makeReady(
   { data }: RecordedEvent,
   provider: Provider,
-  { pool, commands, configuration, clock }: Dependencies,
+  { database, commands, configuration, clock }: Dependencies,
 ) {
   const { attemptId, examId, userId } = data as Extract<AttemptEvent, { type: 'AttemptCreated' }>['data'];
-  const exam = await examById(pool, examId);
+  const exam = await examById(database, examId);
   if (!exam?.isProctored || (exam.backend || configuration.settings.defaultBackend) !== provider.name) return;
   const origin = { actor: { kind: 'provider', name: provider.name } } as const;
   const ready = new ReadyAttempt({ examId, userId }, { attemptId, at: clock.now() }, origin);
@@ -70,7 +70,7 @@ async function makeReady(
 async function tellOfExam(
   event: RecordedEvent & ExamEvent,
   provider: Provider,
-  { pool, events, commands, configuration, clock }: Dependencies,
+  { database, events, commands, configuration, clock }: Dependencies,
 ) {
   if (event.type === 'ReviewPolicyRemoved') return;
   let before: Exam | undefined;
@@ -83,7 +83,7 @@ async function tellOfExam(
   if (!exam || (exam.backend || configuration.settings.defaultBackend) !== provider.name) return;
   if (!exam.isProctored && !before?.isProctored) return;
   // The provider's id may have come after the event.
-  const externalId = (await examById(pool, exam.id))?.externalId ?? null;
+  const externalId = (await examById(database, exam.id))?.externalId ?? null;
   const isActive = exam.isActive && exam.isProctored;
   const name = await provider.examSaved(providedExam({ ...exam, externalId, isActive }));
   if (!name || name === externalId || !exam.isProctored) return;

@@ -1,30 +1,30 @@
-import type pg from 'pg';
 import type { Clock } from '#clock';
 import { type Configuration, userObfuscationKeyOf } from '#configuration';
+import type { Database } from '#connections';
 import { obscuredUserId, providerOf } from '#providers';
 import { attemptsOf } from '#read-models';
 
-type Dependencies = { pool: pg.Pool; configuration: Configuration; clock: Clock };
+type Dependencies = { database: Database; configuration: Configuration; clock: Clock };
 
 /** What exams say of their provider, for all providers that know the learner from proctored attempts. */
 export async function providersOfLearner(
-  { pool }: Pick<Dependencies, 'pool'>,
+  { database }: Pick<Dependencies, 'database'>,
   userId: number | string,
 ): Promise<(string | null)[]> {
-  const attempts = (await attemptsOf(pool, userId)).filter(({ takingAsProctored }) => takingAsProctored);
+  const attempts = (await attemptsOf(database, userId)).filter(({ takingAsProctored }) => takingAsProctored);
   return [...new Set(attempts.map(({ exam }) => exam.backend))];
 }
 
 /** Has a provider delete a learner, and remembers that it did. Throws ProviderRefused. Undefined: there was nothing to do. */
 export async function retireAtProvider(
-  { pool, configuration, clock }: Dependencies,
+  { database, configuration, clock }: Dependencies,
   backend: string | null,
   userId: number,
 ): Promise<boolean | undefined> {
   const id = obscuredUserId(userId, userObfuscationKeyOf(configuration), backend);
   const isDeleted = await providerOf(configuration.settings, backend).retireUser(id);
   if (isDeleted)
-    await pool.query(
+    await database.query(
       `insert into vendor_retirements (user_id, backend, told_at) values ($1, $2, $3)
        on conflict (user_id, backend) do update set told_at = excluded.told_at`,
       [userId, backend ?? '', clock.now()],
@@ -34,11 +34,11 @@ export async function retireAtProvider(
 
 /** Whether it did so after the learner's last attempt there: a provider may well say that it cannot delete somebody twice. */
 export async function isRetiredAtProvider(
-  { pool }: Pick<Dependencies, 'pool'>,
+  { database }: Pick<Dependencies, 'database'>,
   backend: string | null,
   userId: number,
 ): Promise<boolean> {
-  const { rows } = await pool.query(
+  const { rows } = await database.query(
     `select told_at > all (select created from attempts join exams on exams.id = exam_id
        where attempts.user_id = $1 and coalesce(backend, '') = $2) as done
      from vendor_retirements where user_id = $1 and backend = $2`,

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type pg from 'pg';
+import type { Database } from '#connections';
 
 /** Where followers listen. */
 export const channel = 'events_appended';
@@ -14,7 +14,7 @@ export class AppendNotifier {
   private isRinging = false;
   private isAsked = false;
 
-  constructor(private readonly pool: pg.Pool) {}
+  constructor(private readonly database: Database) {}
 
   /** However often it is asked, one notification is on its way at a time, and the next one a moment later. */
   readonly notify = async (): Promise<void> => {
@@ -25,7 +25,7 @@ export class AppendNotifier {
       this.isAsked = false;
       // A lost notification is no loss: its commit need not wait for the disk.
       const text = `select set_config('synchronous_commit', 'off', true), pg_notify('${channel}', '')`;
-      await this.pool.query({ name: 'ring', text }).catch(() => {});
+      await this.database.read({ name: 'ring', text }).catch(() => {});
       await pause(minIntervalMs);
     }
     this.isRinging = false;

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Database } from '#connections';
 import { fenceOf, Lease, type LeaseOptions } from './lease.js';
 import type { RecordedEvent } from './recorded-event.js';
 import { eventColumns } from './statements.js';
@@ -8,7 +9,7 @@ import { upcastForDelivery } from './upcasting.js';
 export type DeadLetter = { event: RecordedEvent; learner: string; reason: string; recordedAt: string };
 
 /** What a follower could not deliver, and what waits behind it, in the log's order. The events are as they were stored. */
-export const deadLetters = (pool: pg.Pool, name: string): Promise<DeadLetter[]> => lettersOf(pool, name, null);
+export const deadLetters = (database: Database, name: string): Promise<DeadLetter[]> => lettersOf(database, name, null);
 
 /** Another process retries this learner's dead letters. */
 export class RetryInProgress extends Error {
@@ -21,27 +22,27 @@ export class RetryInProgress extends Error {
  * keeps a second retry away, and refuses the writes of one that was frozen meanwhile.
  */
 export async function retryDeadLetters(
-  pool: pg.Pool,
+  database: Database,
   name: string,
   learner: string,
   handle: (events: RecordedEvent[], signal: AbortSignal, lease: Lease) => Promise<void>,
   options?: LeaseOptions,
 ): Promise<number> {
-  const lease = await Lease.take(pool, `retry ${name} ${learner}`, options);
+  const lease = await Lease.take(database, `retry ${name} ${learner}`, options);
   if (!lease) throw new RetryInProgress(`The dead letters of ${learner} are being retried already`);
   try {
     for (let delivered = 0; ; delivered++) {
       // Read anew each time: the follower may have parked another one.
-      const [letter] = await lettersOf(pool, name, learner, 1);
+      const [letter] = await lettersOf(database, name, learner, 1);
       if (!letter) return delivered;
       lease.check();
       try {
         await handle([upcastForDelivery(letter.event)], lease.signal, lease);
       } catch (error) {
-        if (error instanceof Undeliverable) await explain(pool, name, error, lease);
+        if (error instanceof Undeliverable) await explain(database, name, error, lease);
         throw error;
       }
-      await remove(pool, name, letter.event.id, lease);
+      await remove(database, name, letter.event.id, lease);
     }
   } finally {
     await lease.release();
@@ -49,8 +50,8 @@ export async function retryDeadLetters(
 }
 
 /** Gives one dead letter up; what waits behind it still wants a retry. False when there is no such letter. */
-export async function skipDeadLetter(pool: pg.Pool, name: string, eventId: string): Promise<boolean> {
-  return remove(pool, name, eventId);
+export async function skipDeadLetter(database: Database, name: string, eventId: string): Promise<boolean> {
+  return remove(database, name, eventId);
 }
 
 export async function hasDeadLetters(client: pg.ClientBase, name: string): Promise<boolean> {
@@ -105,24 +106,24 @@ const placesOf = (events: RecordedEvent[], orderingKeyOf: (event: RecordedEvent)
 ];
 
 /** An operator gives a letter up without a lease. */
-async function remove(pool: pg.Pool, name: string, eventId: string, lease?: Lease): Promise<boolean> {
+async function remove(database: Database, name: string, eventId: string, lease?: Lease): Promise<boolean> {
   const text = 'select remove_dead_letter($1, $2, $3, $4) as removed';
-  return (await pool.query(text, [name, eventId, ...fenceOf(lease)])).rows[0].removed;
+  return (await database.query(text, [name, eventId, ...fenceOf(lease)])).rows[0].removed;
 }
 
-const explain = (pool: pg.Pool, name: string, { event, reason }: Undeliverable, lease: Lease) =>
-  pool.query(
+const explain = (database: Database, name: string, { event, reason }: Undeliverable, lease: Lease) =>
+  database.query(
     'update dead_letters set reason = $3 where follower = $1 and event_id = $2 and (select holds_lease($4, $5))',
     [name, event.id, reason, ...fenceOf(lease)],
   );
 
 async function lettersOf(
-  pool: pg.Pool,
+  database: Database,
   name: string,
   learner: string | null,
   limit: number | null = null,
 ): Promise<DeadLetter[]> {
-  const { rows } = await pool.query(
+  const { rows } = await database.query(
     `select ${eventColumns}, d.learner, d.reason, iso_time(d.recorded_at) as "parkedAt"
      from dead_letters d join events e on e.generation = d.generation and e.transaction_id = d.xid and e.position = d.position
      where d.follower = $1 and ($2::text is null or d.learner = $2) order by d.generation, d.xid, d.position limit $3`,

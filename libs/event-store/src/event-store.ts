@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type pg from 'pg';
+import type { Database } from '#connections';
 import { type Event, Refusal } from '#domain';
 import { whenWritable } from './generations.js';
 import { GroupCommit } from './group-commit.js';
@@ -51,11 +51,11 @@ export class EventStore {
   private readonly turns = new Map<string, Promise<unknown>>();
 
   constructor(
-    private readonly pool: pg.Pool,
+    private readonly database: Database,
     private readonly inline?: InlineProjection,
     private readonly options: { upcasters?: Upcasters | null; onAppend?: () => void } = {},
   ) {
-    this.writer = new GroupCommit(pool);
+    this.writer = new GroupCommit(database);
   }
 
   /** A stream's events in version order, in today's shape. */
@@ -68,7 +68,7 @@ export class EventStore {
     const histories = new Map<string, RecordedEvent[]>(streams.map((stream) => [stream, []]));
     // Sorted by the column: a bare "version" would be the cast one, which no index knows.
     const text = `select ${eventColumns} from events e where e.stream = any($1) order by e.stream, e.version`;
-    const { rows } = await this.pool.query<RecordedEvent>({ name: 'read_streams', text, values: [streams] });
+    const { rows } = await this.database.read<RecordedEvent>({ name: 'read_streams', text, values: [streams] });
     for (const event of rows) histories.get(event.stream)!.push(upcast(event, this.options.upcasters));
     return histories;
   }
@@ -84,7 +84,7 @@ export class EventStore {
       select * from events where events.stream = wanted.stream and events.version >= wanted.version
       order by events.version limit (select 1000000000)) as e order by e.stream, e.version`;
     const values = [[...versions.keys()], [...versions.values()]];
-    const { rows } = await this.pool.query<RecordedEvent>({ name: 'read_from', text, values });
+    const { rows } = await this.database.read<RecordedEvent>({ name: 'read_from', text, values });
     return rows.map((event) => upcast(event, this.options.upcasters));
   }
 
@@ -94,14 +94,14 @@ export class EventStore {
     const text = `select ${eventColumns} from unnest($1::text[], $2::bigint[]) as wanted (stream, version)
       join events e on e.stream = wanted.stream and e.version <= wanted.version order by e.stream, e.version`;
     const values = [[...versions.keys()], [...versions.values()]];
-    const { rows } = await this.pool.query<RecordedEvent>({ name: 'read_up_to', text, values });
+    const { rows } = await this.database.read<RecordedEvent>({ name: 'read_up_to', text, values });
     for (const event of rows) histories.get(event.stream)!.push(upcast(event, this.options.upcasters));
     return histories;
   }
 
   /** Explains what is wrong with a stream: an event that is missing or was changed. */
   async verify(stream: string): Promise<string | undefined> {
-    const { rows } = await this.pool.query<RecordedEvent & { head: string | null }>(
+    const { rows } = await this.database.query<RecordedEvent & { head: string | null }>(
       `select ${eventColumns}, encode(s.head_hash, 'hex') as head from (select $1::text as id) as asked
        left join streams s on s.id = asked.id left join events e on e.stream = asked.id order by e.version`,
       [stream],
@@ -122,7 +122,7 @@ export class EventStore {
     const command = kept && { key: kept.key, answer: JSON.stringify(kept.answer ?? null) };
     const writes = this.inline ? await this.project(this.inline, prepared) : [];
     try {
-      const { generation, xid, recordedAt, positions } = await whenWritable(this.pool, () =>
+      const { generation, xid, recordedAt, positions } = await whenWritable(this.database, () =>
         this.writer.write({ prepared, command, writes }),
       );
       for (const [index, event] of events.entries()) {
@@ -146,7 +146,7 @@ export class EventStore {
 
   /** What the command with this key was answered, if there was one. */
   async firstAnswer(key: string): Promise<unknown | undefined> {
-    const { rows } = await this.pool.query({
+    const { rows } = await this.database.read({
       name: 'first_answer',
       text: 'select answer from commands where key = $1',
       values: [key],

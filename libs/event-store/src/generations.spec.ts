@@ -1,5 +1,5 @@
-import pg from 'pg';
 import { stopPostgres } from '#configuration';
+import { Database } from '#connections';
 import { openDatabase } from '../../../test/support/database.js';
 import {
   addressOf,
@@ -63,13 +63,13 @@ async function openLog(server: { url: string }) {
 
 const poolAt = (server: { url: string }, url: string) => {
   const { pathname } = new URL(url);
-  const pool = new pg.Pool({ connectionString: Object.assign(new URL(server.url), { pathname }).href, max: 3 });
+  const pool = new Database({ connectionString: Object.assign(new URL(server.url), { pathname }).href, max: 3 });
   pool.on('error', () => {});
   closing.push(() => pool.end());
   return pool;
 };
 
-async function allOf(pool: pg.Pool): Promise<RecordedEvent[]> {
+async function allOf(pool: Database): Promise<RecordedEvent[]> {
   const log: RecordedEvent[] = [];
   for await (const events of replay(pool)) log.push(...events);
   return log;
@@ -229,7 +229,7 @@ it('what a fail-over loses takes no id, position or transaction with it: the new
 });
 
 /** As a logical dump has it: the rows, with their places, and no sequences. */
-async function copyTable(from: pg.Pool, to: pg.Pool, table: string) {
+async function copyTable(from: Database, to: Database, table: string) {
   const { rows } = await from.query(`select row_to_json(t)::text as row from ${table} t`);
   for (const { row } of rows)
     await to.query(`insert into ${table} select * from json_populate_record(null::${table}, $1)`, [row]);

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { withClient } from '#connections';
+import { type Database, withClient } from '#connections';
 import type { Actor } from '#domain';
 import { prepareAppend } from './prepared-append.js';
 import { headOf, type RecordedEvent } from './recorded-event.js';
@@ -52,14 +52,14 @@ export async function writableGeneration(client: pg.ClientBase): Promise<Generat
 }
 
 /** The same, on a connection of the pool. */
-export const writableGenerationOf = (pool: pg.Pool) => withClient(pool, writableGeneration);
+export const writableGenerationOf = (database: Database) => withClient(database, writableGeneration);
 
 /**
  * Begins a generation in a copy of the log that another server or database made, so that it can be written to. Answers
  * undefined when this is no such copy. Throws when the copy is not complete.
  */
-export const adoptLog = (pool: pg.Pool, actor: Actor, dryRun = false) =>
-  withClient(pool, (client) => adopt(client, actor, dryRun));
+export const adoptLog = (database: Database, actor: Actor, dryRun = false) =>
+  withClient(database, (client) => adopt(client, actor, dryRun));
 
 async function adopt(client: pg.ClientBase, actor: Actor, dryRun: boolean): Promise<Generation | undefined> {
   const { state, generation, logId } = await stateOf(client);
@@ -78,12 +78,12 @@ async function adopt(client: pg.ClientBase, actor: Actor, dryRun: boolean): Prom
 }
 
 /** Does `work`, and once more when a generation had to begin first. */
-export async function whenWritable<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T> {
+export async function whenWritable<T>(database: Database, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!unwritable.includes((error as { code?: string }).code!)) throw error;
-    await writableGenerationOf(pool);
+    await writableGenerationOf(database);
     return work();
   }
 }
@@ -92,9 +92,9 @@ export async function whenWritable<T>(pool: pg.Pool, work: () => Promise<T>): Pr
 const unwritable = ['EV503', '25006'];
 
 /** An id that was never given out, in no generation. */
-export async function nextId(pool: pg.Pool, sequence: string): Promise<number> {
+export async function nextId(database: Database, sequence: string): Promise<number> {
   const draw = { name: `next of ${sequence}`, text: `select next_id('${sequence}') as id` };
-  const { rows } = await whenWritable(pool, () => pool.query(draw));
+  const { rows } = await whenWritable(database, () => database.read(draw));
   return Number(rows[0].id);
 }
 

@@ -1,5 +1,5 @@
-import pg from 'pg';
 import { poolOptions } from '#configuration';
+import { Database as Pool } from '#connections';
 import { type Database, openDatabase } from '../../../test/support/database.js';
 import {
   EventStore,
@@ -21,7 +21,7 @@ const projected: InlineProjection = (stream) => [
 
 describe('appends that come at the same time', () => {
   let db: Database;
-  let pool: pg.Pool;
+  let pool: Pool;
   let store: EventStore;
 
   beforeEach(async () => {
@@ -29,7 +29,7 @@ describe('appends that come at the same time', () => {
     await db.owner.query(`create table projected (stream text primary key check (stream not like 'unlucky%'))`);
     await db.owner.query('create sequence tries');
     await db.owner.query('grant all on projected, tries to public');
-    pool = new pg.Pool(poolOptions(db.url, { max: 8 }));
+    pool = new Pool(poolOptions(db.url, { max: 8 }));
     pool.on('error', () => {});
     store = new EventStore(pool, projected);
   });

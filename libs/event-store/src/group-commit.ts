@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Database } from '#connections';
 import { createPartitions, partitionSize, withPartition } from './partitions.js';
 import { pipelinedTransaction, prepared, type TransactionError } from './pipelined-transaction.js';
 import type { PreparedAppend } from './prepared-append.js';
@@ -21,7 +21,7 @@ const jobsInEach = 50;
 const groupLockTimeoutMs = 100;
 
 /** At most so many jobs are written alone at the same time. Connections for groups and for reads must be left. */
-const jobsAloneOf = ({ options: { max = 10 } }: pg.Pool) => Math.max(1, Math.min(8, Math.floor(max / 2) - 1));
+const jobsAloneOf = ({ options: { max = 10 } }: Database) => Math.max(1, Math.min(8, Math.floor(max / 2) - 1));
 
 /** How long the streams of a job that failed in a group are kept apart. */
 const apartMs = 5000;
@@ -40,7 +40,7 @@ export class GroupCommit {
   /** The last one written to. */
   private partition?: number;
 
-  constructor(private readonly pool: pg.Pool) {}
+  constructor(private readonly database: Database) {}
 
   write(job: PendingAppend): Promise<Positions> {
     return new Promise((done, failed) => {
@@ -58,7 +58,7 @@ export class GroupCommit {
     for (const job of this.waiting) {
       const isFree = !job.uses.some((use) => this.busy.has(use) || ahead.has(use));
       if (isFree && this.isApart(job)) {
-        if (this.alone < jobsAloneOf(this.pool)) this.startAlone(job);
+        if (this.alone < jobsAloneOf(this.database)) this.startAlone(job);
         else left.push(job);
       } else if (isFree && this.groups < groups && group.length < jobsInEach) group.push(job);
       else left.push(job);
@@ -115,8 +115,8 @@ export class GroupCommit {
     const writes = jobs.flatMap((job) => job.writes);
     const statement = appendStatement(staged, commands, waits);
     const lockTimeoutMs = waits ? undefined : groupLockTimeoutMs;
-    const [{ places }] = await withPartition(this.pool, () =>
-      pipelinedTransaction(this.pool, statement, writes, lockTimeoutMs),
+    const [{ places }] = await withPartition(this.database, () =>
+      pipelinedTransaction(this.database, statement, writes, lockTimeoutMs),
     );
     const [xid, seconds, ...positions] = places;
     const generation = Number(positions.pop());
@@ -134,7 +134,7 @@ export class GroupCommit {
     this.partition ??= partition;
     if (partition <= this.partition) return;
     this.partition = partition;
-    createPartitions(this.pool).catch(() => {}); // an append at the end makes them as well
+    createPartitions(this.database).catch(() => {}); // an append at the end makes them as well
   }
 
   private end(job: Waiting, tell: () => void): void {

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Database } from '#connections';
 import { logOrder } from './checkpoint.js';
 
 /** How far a follower is behind the log. */
@@ -12,23 +12,23 @@ export type Lag = {
 };
 
 /** Cheap however long the log is. */
-export async function lagOf(pool: pg.Pool, follower: string): Promise<Lag> {
-  const { rows } = await pool.query({ name: 'lag', text, values: [follower] });
+export async function lagOf(database: Database, follower: string): Promise<Lag> {
+  const { rows } = await database.read({ name: 'lag', text, values: [follower] });
   return rows[0];
 }
 
 /** How often each follower failed, as far as the database could be told. */
-export async function failuresOf(pool: pg.Pool): Promise<{ follower: string; failures: number }[]> {
-  const { rows } = await pool.query('select name as follower, failures::float from checkpoints');
+export async function failuresOf(database: Database): Promise<{ follower: string; failures: number }[]> {
+  const { rows } = await database.query('select name as follower, failures::float from checkpoints');
   return rows;
 }
 
 /** A follower that waits for an operator's decision. */
 export type StoppedSubscription = { follower: string; reason: string };
 
-export async function stoppedSubscriptions(pool: pg.Pool): Promise<StoppedSubscription[]> {
+export async function stoppedSubscriptions(database: Database): Promise<StoppedSubscription[]> {
   const text = 'select name as follower, stopped as reason from checkpoints where stopped is not null order by name';
-  return (await pool.query<StoppedSubscription>({ name: 'stopped followers', text })).rows;
+  return (await database.read<StoppedSubscription>({ name: 'stopped followers', text })).rows;
 }
 
 const reached = (column: string, otherwise: string) =>

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
+import type { Database } from '#connections';
 
 export type LeaseOptions = {
   /** How long a leader that no longer answers keeps the lead, in milliseconds; 10,000 if not given. */
@@ -9,7 +10,7 @@ export type LeaseOptions = {
   onLead?(line: string): void;
 };
 
-type Database = Pick<pg.Pool | pg.ClientBase, 'query'>;
+type Queryable = Pick<pg.ClientBase, 'query'>;
 
 /** What a fenced write carries: see `holds_lease` in the database. Without a lease nothing is checked. */
 export const fenceOf = (lease?: Lease): [name: string | null, epoch: string | null] =>
@@ -38,7 +39,7 @@ export class Lease {
   private readonly renewing: NodeJS.Timeout;
 
   private constructor(
-    private readonly db: Database,
+    private readonly db: Queryable,
     readonly name: string,
     readonly epoch: string,
     private readonly leaseMs: number,
@@ -52,7 +53,7 @@ export class Lease {
 
   /** Undefined while another process leads. */
   static async take(
-    db: Database,
+    db: Queryable,
     name: string,
     { leaseMs = 10_000, onLead = () => {} }: LeaseOptions = {},
   ): Promise<Lease | undefined> {
@@ -85,7 +86,7 @@ export class Lease {
   }
 
   /** Gives the lead up, so that another process need not wait for its end. Never rejects. */
-  async release(db: Database = this.db): Promise<void> {
+  async release(db: Queryable = this.db): Promise<void> {
     this.lose('it was given up');
     const given = db.query('delete from leases where name = $1 and epoch = $2', [this.name, this.epoch]);
     // A database that does not answer lets the lease run out.
@@ -120,7 +121,7 @@ export class Lease {
 
 /** Takes the lead as soon as nobody has it and this process may. Undefined when `signal` came first. */
 export async function untilLeader(
-  db: Database,
+  db: Queryable,
   name: string,
   { pollMs = 1000, mayLead = () => true, ...options }: LeaseOptions & { pollMs?: number; mayLead?(): boolean },
   signal: AbortSignal,
@@ -138,7 +139,7 @@ export async function untilLeader(
  * starts again when this process takes the lead again. Never rejects.
  */
 export async function whileLeading(
-  pool: pg.Pool,
+  database: Database,
   name: string,
   signal: AbortSignal,
   work: (signal: AbortSignal, lease: Lease) => Promise<void>,
@@ -147,7 +148,7 @@ export async function whileLeading(
   while (!signal.aborted) {
     let lease: Lease | undefined;
     try {
-      lease = await untilLeader(pool, name, options, signal);
+      lease = await untilLeader(database, name, options, signal);
       if (lease) await work(AbortSignal.any([signal, lease.signal]), lease);
     } catch (error) {
       options.onError?.(error);
@@ -167,8 +168,8 @@ export type Leader = {
 };
 
 /** All tasks that one process at a time does, as far as one ever did. */
-export async function leaders(pool: pg.Pool): Promise<Leader[]> {
-  const { rows } = await pool.query<Leader>({
+export async function leaders(database: Database): Promise<Leader[]> {
+  const { rows } = await database.read<Leader>({
     name: 'leaders',
     text: `
       with held as (

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Database } from '#connections';
 
 /** A transaction that readers of the log wait for. A session has a `pid`, a prepared transaction a `gid`. */
 export type OpenTransaction = {
@@ -10,8 +10,8 @@ export type OpenTransaction = {
 };
 
 /** Those of the whole server that are open for a second, and all prepared ones, the oldest first. */
-export async function openTransactions(pool: pg.Pool): Promise<OpenTransaction[]> {
-  const { rows } = await pool.query(
+export async function openTransactions(database: Database): Promise<OpenTransaction[]> {
+  const { rows } = await database.query(
     'select * from open_transactions() where seconds >= 1 or gid is not null order by seconds desc limit 10',
   );
   return rows;

@@ -3,18 +3,18 @@ import type pg from 'pg';
 /** Events in one partition of the log, as `create_event_partitions` makes them. */
 export const partitionSize = 10_000_000;
 
-type Database = Pick<pg.Pool, 'query'>;
+type Queryable = Pick<pg.ClientBase, 'query'>;
 
 /** The log has no partition for the next position. Checks have names. */
 const isPartitionMissing = ({ code, constraint }: { code?: string; constraint?: string }) =>
   code === '23514' && constraint === undefined;
 
 /** Makes partitions ahead. Any process may; of two at once the second finds them made. */
-export const createPartitions = async (database: Database): Promise<void> =>
+export const createPartitions = async (database: Queryable): Promise<void> =>
   void (await database.query('select create_event_partitions()'));
 
 /** Runs `write`; once more when the log lacked a partition for it. */
-export async function withPartition<T>(database: Database, write: () => Promise<T>): Promise<T> {
+export async function withPartition<T>(database: Queryable, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
@@ -25,7 +25,7 @@ export async function withPartition<T>(database: Database, write: () => Promise<
 }
 
 /** How many more positions the partitions hold that there are. */
-export async function positionsLeft(database: Database): Promise<number> {
+export async function positionsLeft(database: Queryable): Promise<number> {
   const { rows } = await database.query(
     `select (max(substring(relname from '\\d+$')::bigint) + 1) * $1 - coalesce(pg_sequence_last_value('events_position'), 0) as left
        from pg_inherits join pg_class on pg_class.oid = inhrelid where inhparent = 'events'::regclass`,

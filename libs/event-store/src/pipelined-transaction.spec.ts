@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import pg from 'pg';
 import { poolOptions } from '#configuration';
+import { Database as Pool } from '#connections';
 import type { Event } from '#domain';
 import { type Database, openDatabase } from '../../../test/support/database.js';
 import { EventStore, headOf, type InlineProjection, start, type Write } from './index.js';
@@ -18,7 +18,7 @@ const counting: InlineProjection = (stream, history, appended) => [
 
 describe('an append and its projection', () => {
   let db: Database;
-  let pool: pg.Pool;
+  let pool: Pool;
   let learner = 0;
   let stream: string;
 
@@ -27,7 +27,7 @@ describe('an append and its projection', () => {
     await db.owner.query('create table counts (stream text primary key, events integer check (events < 5))');
     await db.owner.query('grant all on counts to public');
     // A single connection: whatever an append leaves on it meets the next one.
-    pool = new pg.Pool(poolOptions(db.url, { max: 1 }));
+    pool = new Pool(poolOptions(db.url, { max: 1 }));
     pool.on('error', () => {});
   });
   beforeEach(() => {
@@ -72,7 +72,7 @@ describe('an append and its projection', () => {
     }).listen(0, '127.0.0.1');
     await once(proxy, 'listening');
     const near = Object.assign(new URL(db.url), { port: (proxy.address() as AddressInfo).port });
-    const observed = new pg.Pool(poolOptions(near.href));
+    const observed = new Pool(poolOptions(near.href));
     const store = new EventStore(observed, counting);
     const appended = await store.append([{ stream, after: start, events: [created], history: [], metadata }]);
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
-import { withClient } from '#connections';
+import { type Database, withClient } from '#connections';
 import type { Write } from './statements.js';
 
 /** The error of a transaction that failed; `write` is the place of the write that the server refused. */
@@ -12,7 +12,7 @@ export type TransactionError = Error & { code?: string; severity?: string; detai
  * longer for a lock.
  */
 export async function pipelinedTransaction(
-  pool: pg.Pool,
+  database: Database,
   first: Write,
   writes: readonly Write[],
   lockTimeoutMs?: number,
@@ -21,7 +21,7 @@ export async function pipelinedTransaction(
   const begin = { text: `begin${limit}`, values: [] };
   // A single statement is a transaction by itself.
   const sent = writes.length === 0 && !limit ? [first] : [begin, first, ...writes, commit];
-  return withClient(pool, async (client) => {
+  return withClient(database, async (client) => {
     // Held back until all is written: one packet, not one for each statement.
     const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
     stream.cork();

@@ -1,16 +1,16 @@
 import type { Readable } from 'node:stream';
 import type pg from 'pg';
 import { to } from 'pg-copy-streams';
-import { longMs, streamWithClient } from '#connections';
+import { type Database, longMs, streamWithClient } from '#connections';
 import { beginning, type Checkpoint, isBelowHorizon, logOrder } from './checkpoint.js';
 import type { RecordedEvent } from './recorded-event.js';
 import { type Upcasters, upcast } from './upcasting.js';
 
 /** The whole log after a checkpoint, in its order and today's shape, as fast as the server gives it. */
 export const replay = (
-  pool: pg.Pool,
+  database: Database,
   { signal, ...options }: ReplayOptions & { signal?: AbortSignal } = {},
-): AsyncGenerator<RecordedEvent[]> => streamWithClient(pool, (client) => copied(client, options), signal);
+): AsyncGenerator<RecordedEvent[]> => streamWithClient(database, (client) => copied(client, options), signal);
 
 type ReplayOptions = { after?: Checkpoint; batch?: number; upcasters?: Upcasters | null };
 

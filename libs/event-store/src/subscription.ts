@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import { openClient } from '#connections';
+import { type Database, openClient } from '#connections';
 import { channel } from './append-notifier.js';
 import {
   type Checkpoint,
@@ -64,7 +64,7 @@ export class Subscription {
   private stoppedBefore?: string;
 
   constructor(
-    private readonly pool: pg.Pool,
+    private readonly database: Database,
     {
       orderingKeyOf = ({ stream }) => stream,
       startsNow = false,
@@ -105,7 +105,7 @@ export class Subscription {
     let lease: Lease | undefined;
     let restMs = 0;
     try {
-      client = await openClient(this.pool.options);
+      client = await openClient(this.database.options);
       client.on('notification', () => {
         this.wasNotified = true;
         this.wake?.();
@@ -121,7 +121,7 @@ export class Subscription {
     } catch (error) {
       restMs = await this.standBack(error, client, lease);
     } finally {
-      await lease?.release(this.pool);
+      await lease?.release(this.database);
       await client?.end().catch(() => {});
     }
     await rest(restMs, signal);

@@ -1,8 +1,8 @@
-import type pg from 'pg';
+import type { Database } from '#connections';
 import { lagOf } from '#event-store';
 
 /** The relay's name among the log's followers. */
 export const relayName = 'kafka';
 
 /** How far Kafka is behind the log. */
-export const relayLag = (pool: pg.Pool) => lagOf(pool, relayName);
+export const relayLag = (database: Database) => lagOf(database, relayName);

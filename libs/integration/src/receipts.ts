@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Database } from '#connections';
 import { type Checkpoint, fenceOf, isAfter, type Lease } from '#event-store';
 import { relayName } from './lag.js';
 
@@ -20,14 +20,14 @@ export const receiptColumns = `event_id as "eventId", topic, partition, "offset"
  * transactions; they are replaced. A relay that no longer leads is refused.
  */
 export async function saveReceipts(
-  pool: pg.Pool,
+  database: Database,
   deliveries: readonly Omit<RecordedReceipt, 'publishedAt'>[],
   insteadOf: readonly string[],
   lease?: Lease,
 ): Promise<void> {
   // As the server writes arrays; no id, number or name of a topic needs quotes.
   const column = (name: keyof (typeof deliveries)[number]) => `{${deliveries.map((each) => each[name]).join()}}`;
-  await pool.query({
+  await database.query({
     name: 'note deliveries',
     text: `
       with lease as materialized (select holds_lease($7, $8) as holds),
@@ -49,13 +49,13 @@ export async function saveReceipts(
 
 /** Where the messages of these events are, for certain, in the order of publishing. */
 export async function receiptsOf(
-  pool: pg.Pool,
+  database: Database,
   events: readonly (Checkpoint & { id: string })[],
 ): Promise<RecordedReceipt[]> {
   const reached = 'select generation, xid::text, position from checkpoints where name = $1';
-  const { rows: checkpoints } = await pool.query<Checkpoint>(reached, [relayName]);
+  const { rows: checkpoints } = await database.query<Checkpoint>(reached, [relayName]);
   const certain = events.filter((event) => checkpoints.some((checkpoint) => !isAfter(event, checkpoint)));
-  const { rows } = await pool.query(
+  const { rows } = await database.query(
     `select ${receiptColumns}
     from deliveries where event_id = any($1) order by published_at, topic, partition, "offset"`,
     [certain.map(({ id }) => id)],

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Database } from '#connections';
 import { type KafkaAccess, kafkaClient, lastOffsets, readUntil } from './kafka.js';
 import { type RecordedReceipt, receiptColumns } from './receipts.js';
 
@@ -8,7 +8,7 @@ import { type RecordedReceipt, receiptColumns } from './receipts.js';
  * Both topics with prefix.
  */
 export async function unacknowledged(
-  pool: pg.Pool,
+  database: Database,
   access: KafkaAccess,
   given: { topic: string; acknowledgements: string; from?: string; until?: string },
 ): Promise<RecordedReceipt[]> {
@@ -18,7 +18,7 @@ export async function unacknowledged(
   await readUntil(kafka, given.acknowledgements, ends, ({ headers }) => {
     acknowledged.add(String(headers?.ce_id));
   });
-  const { rows } = await pool.query<RecordedReceipt>(
+  const { rows } = await database.query<RecordedReceipt>(
     `select ${receiptColumns}
     from deliveries where topic = $1 and published_at >= coalesce($2::timestamptz, '-infinity')
       and published_at < coalesce($3::timestamptz, now() - interval '1 minute')

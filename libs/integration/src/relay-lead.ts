@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import type pg from 'pg';
+import type { Database } from '#connections';
 import { beginning, CannotLead, type Checkpoint, type Generation, isAfter, writableGenerationOf } from '#event-store';
 import { relayName } from './lag.js';
 import type { PublishedPosition, Publisher } from './publisher.js';
@@ -26,7 +26,7 @@ export class RelayLead {
   private stoppedBefore = '';
 
   constructor(
-    private readonly pool: pg.Pool,
+    private readonly database: Database,
     private readonly publisher: Publisher,
     private readonly times: RelayTimes,
   ) {
@@ -43,7 +43,7 @@ export class RelayLead {
       signal.throwIfAborted();
       const place = await this.publisher.committed();
       const topics = this.publisher.transactionalTopics;
-      const { from, warning } = await resumptionOf(this.pool, { checkpoint, generation, topics }, place);
+      const { from, warning } = await resumptionOf(this.database, { checkpoint, generation, topics }, place);
       if (warning) log.warn(warning);
       // The event of a place that the log lost is not looked for again.
       const known = warning && place && !isAfter(checkpoint, place) ? { ...place, eventId: undefined } : place;
@@ -81,9 +81,9 @@ export class RelayLead {
   async publishFrom(where: 'beginning' | 'checkpoint'): Promise<Checkpoint> {
     if (!this.publisher.keepsPosition)
       throw new Error('With KAFKA_TRANSACTIONS=off Kafka keeps no checkpoint: the one in the database counts.');
-    const signature = await this.sign(await writableGenerationOf(this.pool));
+    const signature = await this.sign(await writableGenerationOf(this.database));
     const text = 'select generation, xid::text, position from checkpoints where name = $1';
-    const { rows } = await this.pool.query<Checkpoint>(text, [relayName]);
+    const { rows } = await this.database.query<Checkpoint>(text, [relayName]);
     const from = (where === 'checkpoint' && rows[0]) || beginning;
     await this.rivals.checkAbsent(signature);
     for (let attempt = 1; ; attempt++)
@@ -96,7 +96,7 @@ export class RelayLead {
   }
 
   private async sign({ logId }: Generation) {
-    const { rows } = await this.pool.query<{ server: string }>(
+    const { rows } = await this.database.query<{ server: string }>(
       `select concat_ws('/', coalesce(host(inet_server_addr()), 'socket') || ':' || current_setting('port'),
          current_database(), s.system_identifier, s.timeline) as server from log_server() s`,
     );

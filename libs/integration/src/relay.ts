@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { setTimeout as pause, setImmediate } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type pg from 'pg';
 import type { Configuration } from '#configuration';
+import type { Database } from '#connections';
 import {
   type Checkpoint,
   computeFrom,
@@ -50,24 +50,24 @@ export class Relay {
 
   /** Without brokers it publishes nothing, and all waits in the log. With a schema registry it tells Open edX, too. */
   constructor(
-    private readonly pool: pg.Pool,
+    private readonly database: Database,
     private readonly configuration: PublisherConfiguration & Pick<Configuration, 'schemaRegistryUrl'>,
     private readonly options: Pick<LeaseOptions, 'leaseMs'> = {},
     times: RelayTimes = defaultRelayTimes,
   ) {
     const { schemaRegistryUrl, kafkaTopicPrefix } = configuration;
-    this.streams = new StreamStates(new EventStore(pool));
+    this.streams = new StreamStates(new EventStore(database));
     if (schemaRegistryUrl)
-      this.examAttempts = new ExamAttemptMessages(pool, new SchemaRegistry(schemaRegistryUrl), kafkaTopicPrefix);
+      this.examAttempts = new ExamAttemptMessages(database, new SchemaRegistry(schemaRegistryUrl), kafkaTopicPrefix);
     this.topics = publishedTopics(configuration);
     this.live = new Publisher(configuration, this.topics, relayName);
-    this.lead = new RelayLead(pool, this.live, times);
+    this.lead = new RelayLead(database, this.live, times);
   }
 
   /** Until `signal`. Never rejects; whatever fails is tried again for ever. */
   async run(signal: AbortSignal): Promise<void> {
     if (this.configuration.kafkaBrokers.length === 0) return;
-    const follower = new Subscription(this.pool, {
+    const follower = new Subscription(this.database, {
       ...this.options,
       name: relayName,
       batch: 4 * together,
@@ -172,7 +172,7 @@ export class Relay {
           eventId: eventIds[index],
           ceId: message.headers.ce_id,
         }));
-        return saveReceipts(this.pool, deliveries, publisher.transactionalTopics, lease);
+        return saveReceipts(this.database, deliveries, publisher.transactionalTopics, lease);
       };
       await publisher.publish(messages, place, note, () => lease?.check());
       if (publisher === this.live) this.lead.hasWritten(place);

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Database } from '#connections';
 import { CannotLead, type Checkpoint, type Generation, isAfter, logOrder, positionValues } from '#event-store';
 import type { PublishedPosition } from './publisher.js';
 
@@ -9,13 +9,13 @@ const decide = 'Nothing is published until an operator decides: npm run ops -- p
  * warning for the operator. Throws CannotLead when going on could leave events out or repeat many.
  */
 export async function resumptionOf(
-  pool: pg.Pool,
+  database: Database,
   log: { checkpoint: Checkpoint; generation: Generation; topics: readonly string[] },
   place: PublishedPosition | undefined,
 ): Promise<{ from: Checkpoint; warning?: string }> {
   const { checkpoint, generation, topics } = log;
   if (!place) {
-    if (await hasReceipts(pool, topics))
+    if (await hasReceipts(database, topics))
       throw new CannotLead(`Kafka lost the relay's checkpoint, and perhaps messages. ${decide}`);
     return { from: checkpoint };
   }
@@ -26,7 +26,7 @@ export async function resumptionOf(
       `Kafka has events of generation ${place.generation}, and this log is of generation ${generation.generation}: ` +
         `it is an older copy. ${decide}`,
     );
-  const lost = await lostBefore(pool, place);
+  const lost = await lostBefore(database, place);
   if (lost > 0 && place.generation === generation.generation)
     throw new CannotLead(
       `Kafka has messages up to event ${place.eventId}, which this log does not have: it was set back. ${decide}`,
@@ -38,7 +38,7 @@ export async function resumptionOf(
         `The log lost its newest events of generation ${place.generation} when generation ${generation.generation} began; ` +
         `up to ${lost} of them are in Kafka, the last one is ${place.eventId}.`,
     };
-  const again = isAfter(checkpoint, place) ? await receiptsBetween(pool, topics, place, checkpoint) : 0;
+  const again = isAfter(checkpoint, place) ? await receiptsBetween(database, topics, place, checkpoint) : 0;
   if (again === 0) return { from: checkpoint };
   const from = place.eventId ? `after event ${place.eventId}` : 'from the beginning';
   return {
@@ -48,10 +48,10 @@ export async function resumptionOf(
 }
 
 /** How many events up to the place the log lost, at most; 0 when it has the event there. */
-async function lostBefore(pool: pg.Pool, place: PublishedPosition): Promise<number> {
+async function lostBefore(database: Database, place: PublishedPosition): Promise<number> {
   if (!place.eventId) return 0;
   const at = '($1::integer, $2::xid8, $3::bigint)';
-  const { rows } = await pool.query<{ isThere: boolean; last: string }>(
+  const { rows } = await database.query<{ isThere: boolean; last: string }>(
     `select exists (select from events e where (${logOrder}) = ${at} and e.id = $4) as "isThere",
        (select e.position from events e where (${logOrder}) < ${at}
         order by e.generation desc, e.transaction_id desc, e.position desc limit 1) as last`,
@@ -61,13 +61,13 @@ async function lostBefore(pool: pg.Pool, place: PublishedPosition): Promise<numb
   return isThere ? 0 : Math.max(1, Number(BigInt(place.position) - BigInt(last ?? 0)));
 }
 
-async function hasReceipts(pool: pg.Pool, topics: readonly string[]): Promise<boolean> {
+async function hasReceipts(database: Database, topics: readonly string[]): Promise<boolean> {
   const text = 'select exists (select from deliveries where topic = any($1)) as has';
-  return (await pool.query(text, [topics])).rows[0].has;
+  return (await database.query(text, [topics])).rows[0].has;
 }
 
-async function receiptsBetween(pool: pg.Pool, topics: readonly string[], after: Checkpoint, until: Checkpoint) {
-  const { rows } = await pool.query(
+async function receiptsBetween(database: Database, topics: readonly string[], after: Checkpoint, until: Checkpoint) {
+  const { rows } = await database.query(
     `select count(*)::integer as events from events e
      where (${logOrder}) > ($1::integer, $2::xid8, $3::bigint) and (${logOrder}) <= ($4::integer, $5::xid8, $6::bigint)
        and exists (select from deliveries d where d.event_id = e.id and d.topic = any($7))`,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import pg from 'pg';
+import { Database as Pool } from '#connections';
 import { EventStore, type RecordedEvent, start } from '#event-store';
 import { type Database, openDatabase } from '../../../test/support/database.js';
 import { logOf, stories } from './messages.examples.js';
@@ -57,7 +57,7 @@ describe('what events tell of attempts', () => {
   it('costs no question when the events before were told of', async () => {
     const streams = new StreamStates(store);
     for (const event of log) await streams.changesOf([event]);
-    const gone = new pg.Pool({ connectionString: db.url });
+    const gone = new Pool({ connectionString: db.url });
     await gone.end();
     const offline = new StreamStates(new EventStore(gone));
     for (const event of log) expect(await offline.changesOf([event])).toEqual(await streams.changesOf([event]));

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
-import type pg from 'pg';
+import type { Database } from '#connections';
 
 /** A key from outside the database that learners' keys are wrapped with. */
 export type KeyEncryptionKey = { id: string; key: Buffer };
@@ -38,28 +38,33 @@ export const fieldAtExam = (
  * Encrypts text that may identify a learner, with a key of that learner's own (AES-256-GCM), made on first use. Once the
  * key is destroyed the answer is a text that nobody can open: what a provider sends late must not fail.
  */
-export async function encryptFor(pool: pg.Pool, userId: number, text: string, place: FieldOfStream): Promise<string> {
-  const key = (await keyOf(pool, userId)) ?? (await makeKey(pool, userId));
+export async function encryptFor(
+  database: Database,
+  userId: number,
+  text: string,
+  place: FieldOfStream,
+): Promise<string> {
+  const key = (await keyOf(database, userId)) ?? (await makeKey(database, userId));
   return `v2.${encrypted(key, Buffer.from(text), bindingOf(userId, place)).toString('base64url')}`;
 }
 
 /** The text that was sealed for this learner; undefined once the key is destroyed. Throws when it was tampered with. */
 export async function decryptFor(
-  pool: pg.Pool,
+  database: Database,
   userId: number,
   sealed: string,
   place: FieldOfStream,
 ): Promise<string | undefined> {
-  const [opened] = await decryptAll(pool, [{ userId, sealed, place }]);
+  const [opened] = await decryptAll(database, [{ userId, sealed, place }]);
   return opened;
 }
 
 /** Opens many texts with one query for the keys; the answers have the same order. */
 export async function decryptAll(
-  pool: pg.Pool,
+  database: Database,
   texts: readonly { userId: number; sealed: string; place: FieldOfStream }[],
 ): Promise<(string | undefined)[]> {
-  const keys = texts.length === 0 ? new Map() : await keysOf(pool, [...new Set(texts.map(({ userId }) => userId))]);
+  const keys = texts.length === 0 ? new Map() : await keysOf(database, [...new Set(texts.map(({ userId }) => userId))]);
   return texts.map(({ userId, sealed, place }) => {
     const key = keys.get(userId);
     if (!key) return undefined;
@@ -71,8 +76,8 @@ export async function decryptAll(
 const hidden = 'hidden-';
 
 /** Stands for a name that may identify a learner: the same each time, and nobody finds the name once the key is destroyed. */
-export async function pseudonymOf(pool: pg.Pool, userId: number, name: string): Promise<string> {
-  const key = (await keyOf(pool, userId)) ?? (await makeKey(pool, userId));
+export async function pseudonymOf(database: Database, userId: number, name: string): Promise<string> {
+  const key = (await keyOf(database, userId)) ?? (await makeKey(database, userId));
   return hidden + createHmac('sha256', key).update(name).digest('base64url');
 }
 
@@ -82,22 +87,22 @@ export const isPseudonym = (name: string): boolean => name.startsWith(hidden);
 export const isEncrypted = (text: string): boolean => /^v[12]\.[\w-]{38,}$/.test(text);
 
 /** Whether the learner's key was destroyed. */
-export async function isRetired(pool: pg.Pool, userId: number): Promise<boolean> {
-  return (await keyOf(pool, userId)) === null;
+export async function isRetired(database: Database, userId: number): Promise<boolean> {
+  return (await keyOf(database, userId)) === null;
 }
 
 /** Wraps learners' keys with the newest key-encryption key that have another, or none. Answers how many. */
-export async function rewrapKeys(pool: pg.Pool): Promise<number> {
+export async function rewrapKeys(database: Database): Promise<number> {
   const { id } = newest();
   for (let count = 0; ; ) {
-    const { rows } = await pool.query<Kept>(
+    const { rows } = await database.query<Kept>(
       'select user_id::float, key, key_encryption_key from learner_keys_to_rewrap($1)',
       [id],
     );
     if (rows.length === 0) return count;
     for (const row of rows) {
       const wrapped = encrypted(newest().key, unwrapped(row), wrapOf(row.user_id));
-      const answer = await pool.query('select rewrap_learner_key($1, $2, $3, $4)::int as rewrapped', [
+      const answer = await database.query('select rewrap_learner_key($1, $2, $3, $4)::int as rewrapped', [
         row.user_id,
         row.key,
         wrapped,
@@ -142,19 +147,19 @@ function decrypted(key: Buffer, bytes: Buffer, binding: Buffer): Buffer {
 }
 
 /** Undefined if there is none, null if it was destroyed. */
-const keyOf = async (pool: pg.Pool, userId: number): Promise<Buffer | null | undefined> =>
-  (await keysOf(pool, [userId])).get(userId);
+const keyOf = async (database: Database, userId: number): Promise<Buffer | null | undefined> =>
+  (await keysOf(database, [userId])).get(userId);
 
-async function keysOf(pool: pg.Pool, userIds: readonly number[]): Promise<Map<number, Buffer | null>> {
+async function keysOf(database: Database, userIds: readonly number[]): Promise<Map<number, Buffer | null>> {
   const text = 'select user_id::float, key, key_encryption_key from learner_keys_of($1)';
-  const { rows } = await pool.query<Kept>(text, [userIds]);
+  const { rows } = await database.query<Kept>(text, [userIds]);
   return new Map(rows.map((row) => [row.user_id, row.key && unwrapped(row)]));
 }
 
-async function makeKey(pool: pg.Pool, userId: number): Promise<Buffer> {
+async function makeKey(database: Database, userId: number): Promise<Buffer> {
   const key = randomBytes(keyBytes);
   const wrapped = encrypted(newest().key, key, wrapOf(userId));
-  await pool.query('select keep_learner_key($1, $2, $3)', [userId, wrapped, newest().id]);
+  await database.query('select keep_learner_key($1, $2, $3)', [userId, wrapped, newest().id]);
   // Somebody else may have been faster; where the key was destroyed, this one is thrown away after use.
-  return (await keyOf(pool, userId)) ?? key;
+  return (await keyOf(database, userId)) ?? key;
 }

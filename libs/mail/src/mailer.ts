@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
-import type pg from 'pg';
 import { type Configuration, mailSenderOf } from '#configuration';
+import type { Database } from '#connections';
 import {
   deadLetters,
   fenceOf,
@@ -28,9 +28,9 @@ import { Templates } from './templates.js';
 export const mailerName = 'mail';
 
 /** How far the mailer is behind. Before its first run nothing waits for it. */
-export async function mailLag(pool: pg.Pool): Promise<Lag> {
-  const { rowCount } = await pool.query('select from checkpoints where name = $1', [mailerName]);
-  return rowCount === 0 ? { events: 0, oldestSeconds: 0, deadLetters: 0 } : lagOf(pool, mailerName);
+export async function mailLag(database: Database): Promise<Lag> {
+  const { rowCount } = await database.query('select from checkpoints where name = $1', [mailerName]);
+  return rowCount === 0 ? { events: 0, oldestSeconds: 0, deadLetters: 0 } : lagOf(database, mailerName);
 }
 
 const log = new Logger(mailerName);
@@ -53,7 +53,7 @@ export class Mailer {
 
   /** Throws one line when MAIL_TEMPLATES is wrong. */
   constructor(
-    private readonly around: { pool: pg.Pool; configuration: Configuration },
+    private readonly around: { database: Database; configuration: Configuration },
     private readonly options: Pick<LeaseOptions, 'leaseMs'> & { pollMs?: number } = {},
   ) {
     const { mailTemplates, settings } = around.configuration;
@@ -66,7 +66,7 @@ export class Mailer {
    */
   async run(signal: AbortSignal): Promise<void> {
     if (!this.around.configuration.smtpUrl) return;
-    const follower = new Subscription(this.around.pool, {
+    const follower = new Subscription(this.around.database, {
       name: mailerName,
       startsNow: true,
       pollMs: this.options.pollMs,
@@ -82,7 +82,7 @@ export class Mailer {
 
   /** Throws Undeliverable for a mail that the server does not take, and the outage where it takes none. */
   async handle(events: readonly RecordedEvent[], signal?: AbortSignal, lease?: Lease): Promise<void> {
-    const { rows } = await this.around.pool.query<{ event_id: string }>(
+    const { rows } = await this.around.database.query<{ event_id: string }>(
       'select event_id from mails where event_id = any($1)',
       [events.map(({ id }) => id)],
     );
@@ -106,16 +106,16 @@ export class Mailer {
 
   /** Sends once more what the server put off. Throws the outage. */
   async retryPutOff(signal?: AbortSignal): Promise<void> {
-    const { pool, configuration } = this.around;
+    const { database, configuration } = this.around;
     if (!configuration.smtpUrl) return;
     const reasons = new Map<string, string>();
-    for (const { learner, reason } of await deadLetters(pool, mailerName))
+    for (const { learner, reason } of await deadLetters(database, mailerName))
       if (!reasons.has(learner)) reasons.set(learner, reason);
     for (const [learner, reason] of reasons) {
       if (!reason.startsWith(putOff)) continue;
       signal?.throwIfAborted();
       const handle: SubscriptionOptions['handle'] = (...args) => this.handle(...args);
-      await retryDeadLetters(pool, mailerName, learner, handle).catch((error) => {
+      await retryDeadLetters(database, mailerName, learner, handle).catch((error) => {
         if (!(error instanceof Undeliverable || error instanceof RetryInProgress)) throw error;
       });
     }
@@ -156,7 +156,7 @@ export class Mailer {
 
   private async record(event: RecordedEvent, outcome: Outcome, lease?: Lease): Promise<void> {
     if (outcome !== 'sent') log.warn({ message: `A mail is not sent: ${outcome}`, event: event.id, ...event.metadata });
-    await this.around.pool.query(
+    await this.around.database.query(
       'insert into mails (event_id, outcome) select $1, $2 where holds_lease($3, $4) on conflict do nothing',
       [event.id, outcome, ...fenceOf(lease)],
     );

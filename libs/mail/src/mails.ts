@@ -1,5 +1,5 @@
-import type pg from 'pg';
 import { type Configuration, lmsAddressOf, type Settings } from '#configuration';
+import type { Database } from '#connections';
 import { type Effect, inPath, mailtoUrl } from '#domain';
 import type { Metadata, RecordedEvent } from '#event-store';
 import { isRetired } from '#learner-keys';
@@ -11,7 +11,7 @@ import type { Template } from './texts.js';
 /** A mail as it is to be written. Without `to` there is nobody to write to. */
 export type Mail = { to: string; provider: string | null; fields: Fields };
 
-type Dependencies = { pool: pg.Pool; configuration: Configuration };
+type Dependencies = { database: Database; configuration: Configuration };
 
 /** The mail that an event leads to, as it was decided with the event. */
 export function templateOf({ data }: RecordedEvent): Template | undefined {
@@ -27,24 +27,24 @@ export function templateOf({ data }: RecordedEvent): Template | undefined {
 export async function mailOf(
   event: RecordedEvent,
   template: Template,
-  { pool, configuration }: Dependencies,
+  { database, configuration }: Dependencies,
 ): Promise<Mail> {
   const { settings } = configuration;
   const { userId, examId, courseId } = event.metadata as Required<Metadata>;
   const { attemptId } = event.data as { attemptId: number };
   const [user, retired, exam, credit, escalation] = await Promise.all([
-    userById(pool, userId),
-    isRetired(pool, userId),
-    examById(pool, examId),
-    creditState(pool, userId, courseId),
-    escalationEmail(pool, courseId),
+    userById(database, userId),
+    isRetired(database, userId),
+    examById(database, examId),
+    creditState(database, userId, courseId),
+    escalationEmail(database, courseId),
   ]);
   const { backend, examName } = exam!;
   const courseName = credit?.course_name ?? 'your course';
   const username = user?.username ?? '';
   const common = { username, courseName, examName, platform: settings.platformName };
   if (template === 'suspicious_review') {
-    const attempt = await attemptById(pool, attemptId);
+    const attempt = await attemptById(database, attemptId);
     const reviewUrl = reviewUrlOf(settings, courseId, examId, attempt?.externalId);
     const fields = { ...common, courseName: credit?.course_name ?? courseId, reviewStatus: 'Suspicious', reviewUrl };
     return { to: escalation || settings.contactEmail, provider: backend, fields };

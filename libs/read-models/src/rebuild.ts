@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import { hourMs, withClient } from '#connections';
+import { type Database, hourMs, withClient } from '#connections';
 import {
   beginning,
   type Checkpoint,
@@ -32,7 +32,7 @@ export type RebuildOptions = { replaceDiffering?: boolean; dryRun?: boolean; onE
  * a table differ, it is not swapped unless `replaceDiffering`. Needs the tables' owner.
  */
 export async function rebuild(
-  owner: pg.Pool,
+  owner: Database,
   projections: readonly Projection[],
   options: RebuildOptions = {},
 ): Promise<Rebuilt[]> {
@@ -50,7 +50,7 @@ export async function rebuild(
   return withClient(owner, unlocking, { limitMs: hourMs });
 }
 
-async function rebuildAll(owner: pg.Pool, projections: readonly Projection[], options: RebuildOptions) {
+async function rebuildAll(owner: Database, projections: readonly Projection[], options: RebuildOptions) {
   const shadows = projections.map((projection) => new Shadow(projection));
   try {
     for (const shadow of shadows) await shadow.create(owner);
@@ -79,7 +79,7 @@ class LogReader {
   last: Checkpoint = beginning;
 
   constructor(
-    private readonly owner: pg.Pool,
+    private readonly owner: Database,
     private readonly options: RebuildOptions,
   ) {}
 

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Database } from '#connections';
 
 /** What the LMS's credit service answers about a learner in a course (domain.md §3.3, §12). */
 export type CreditState = {
@@ -30,8 +30,8 @@ const longAgo = new Date('2020-01-01T00:00:00Z');
 const iso = (at: Date | null | undefined) => at?.toISOString();
 
 /** The learner's credit state; null without an active enrolment. */
-export async function creditState(pool: pg.Pool, userId: number, courseId: string): Promise<CreditState | null> {
-  const { rows } = await pool.query({
+export async function creditState(database: Database, userId: number, courseId: string): Promise<CreditState | null> {
+  const { rows } = await database.read({
     name: 'credit state',
     text: `select enrollment.mode as enrollment_mode, users.full_name as profile_fullname, users.email as student_email,
             course.display_name as course_name, course.ends_at as course_end_date, coalesce((
@@ -79,12 +79,12 @@ export const removeCreditStatus = (userId: number, courseId: string, namespace: 
 
 /** The due date the LMS keeps for this content: the learner's own, else everybody's (domain.md §4.1). */
 export async function dueDate(
-  pool: pg.Pool,
+  database: Database,
   courseId: string,
   contentId: string,
   userId: number,
 ): Promise<string | undefined> {
-  const { rows } = await pool.query({
+  const { rows } = await database.read({
     name: 'due date',
     text: `select due from dates where course_id = $1 and content_id = $2 and (user_id = $3 or user_id is null)
               and not exists (select from dates where course_id = $1 and content_id = $2 and due is null)
@@ -94,28 +94,28 @@ export async function dueDate(
   return iso(rows[0]?.due);
 }
 
-export async function courseEnd(pool: pg.Pool, courseId: string): Promise<string | undefined> {
-  return iso(await ofCourse(pool, courseId, 'ends_at'));
+export async function courseEnd(database: Database, courseId: string): Promise<string | undefined> {
+  return iso(await ofCourse(database, courseId, 'ends_at'));
 }
 
 /** Whom learners may write to about proctoring; null also for an unknown course. */
-export async function escalationEmail(pool: pg.Pool, courseId: string): Promise<string | null> {
-  return (await ofCourse(pool, courseId, 'escalation_email')) ?? null;
+export async function escalationEmail(database: Database, courseId: string): Promise<string | null> {
+  return (await ofCourse(database, courseId, 'escalation_email')) ?? null;
 }
 
 /** Whether a rejected attempt costs the grade; yes unless the course says no. */
-export async function overridesGradeOnRejection(pool: pg.Pool, courseId: string): Promise<boolean> {
-  return (await ofCourse(pool, courseId, 'override_grade_on_rejected')) ?? true;
+export async function overridesGradeOnRejection(database: Database, courseId: string): Promise<boolean> {
+  return (await ofCourse(database, courseId, 'override_grade_on_rejected')) ?? true;
 }
 
-async function ofCourse(pool: pg.Pool, courseId: string, column: string) {
-  const { rows } = await pool.query(`select ${column} as value from courses where course_id = $1`, [courseId]);
+async function ofCourse(database: Database, courseId: string, column: string) {
+  const { rows } = await database.query(`select ${column} as value from courses where course_id = $1`, [courseId]);
   return rows[0]?.value;
 }
 
 /** Whether the learner is enrolled in a way that includes proctored exams. */
-export async function mayTakeProctoredExams(pool: pg.Pool, userId: number, courseId: string): Promise<boolean> {
-  const { rowCount } = await pool.query(
+export async function mayTakeProctoredExams(database: Database, userId: number, courseId: string): Promise<boolean> {
+  const { rowCount } = await database.query(
     'select from enrollments where user_id = $1 and course_id = $2 and includes_proctored',
     [userId, courseId],
   );
@@ -127,13 +127,13 @@ export async function mayTakeProctoredExams(pool: pg.Pool, userId: number, cours
  * a schedule is open since the course start.
  */
 export async function outline(
-  pool: pg.Pool,
+  database: Database,
   courseId: string,
   userId: number,
   contentIds: readonly string[],
   at: string,
 ): Promise<Outline> {
-  const { rows } = await pool.query(
+  const { rows } = await database.query(
     `select distinct on (asked.content_id) asked.content_id, effective_start, due, accessible, scheduled, starts_at, ends_at
        from unnest($3::text[]) asked(content_id)
        left join schedules sequence on sequence.content_id = asked.content_id and sequence.course_id = $1

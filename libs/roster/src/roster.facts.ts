@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Database } from '#connections';
 import type { Identity } from './people.js';
 import { courseRole, moment, optional, Problem, type Read, text, userId, words } from './roster.fields.js';
 import { rosterTransaction } from './roster.transaction.js';
@@ -18,11 +19,11 @@ export class FactRefused extends Error {
  * Keeps a fact that was told at a time (ISO, to the microsecond), unless something newer is known of the same. Whoever it
  * is about becomes known by it; of the retired nothing is kept. Throws FactRefused.
  */
-export async function keepFact(pool: pg.Pool, fact: RosterFact, toldAt: string): Promise<void> {
+export async function keepFact(database: Database, fact: RosterFact, toldAt: string): Promise<void> {
   refuseOdd(fact);
   const [statement, ...values] = statementOf(fact);
   try {
-    await rosterTransaction(pool, async (client) => {
+    await rosterTransaction(database, async (client) => {
       if ('user' in fact && !(await isKnown(client, fact.user))) return;
       await client.query(statement, [...values, toldAt]);
     });

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { type AccessOrigin, setTransactionOrigin } from '#access-log';
-import { longMs, withClient } from '#connections';
+import { type Database, longMs, withClient } from '#connections';
 import { transaction } from './transaction.js';
 
 /** One writer at a time, so that what it looked up holds until it is done. */
@@ -8,19 +8,19 @@ const writer = "hashtext('roster writer')";
 /** Publishing an exam changes the roster, too. It may have to wait in an open transaction, so never for a whole document. */
 const roster = "select pg_advisory_xact_lock(hashtext('roster'))";
 
-export const rosterTransaction = <T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> =>
-  transaction(pool, ['begin', `select pg_advisory_xact_lock(${writer})`, roster], work);
+export const rosterTransaction = <T>(database: Database, work: (client: pg.ClientBase) => Promise<T>): Promise<T> =>
+  transaction(database, ['begin', `select pg_advisory_xact_lock(${writer})`, roster], work);
 
 export type Transact = (write: () => Promise<void>) => Promise<void>;
 
 /** For a writer that needs several transactions and is the only one during all of them. `origin`: who changes rights. */
 export async function rosterTransactions(
-  pool: pg.Pool,
+  database: Database,
   origin: AccessOrigin | undefined,
   work: (client: pg.ClientBase, transact: Transact) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
-  await withClient(pool, (client) => alone(client, origin, work), { limitMs: longMs, signal });
+  await withClient(database, (client) => alone(client, origin, work), { limitMs: longMs, signal });
 }
 
 async function alone(

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { AccessOrigin } from '#access-log';
+import type { Database } from '#connections';
 import { limits } from '#domain';
 import { type RosterError, RosterInvalid } from './roster.errors.js';
 import { isObject, Problem } from './roster.fields.js';
@@ -17,7 +18,7 @@ const itemsAtOnce = 1000;
  * Answers how many items each section had. Ends between two parts when `signal` is aborted. Throws RosterInvalid and RosterForbidden.
  */
 export async function upsertRoster(
-  pool: pg.Pool,
+  database: Database,
   document: unknown,
   powers: RosterPowers,
   origin?: AccessOrigin,
@@ -30,7 +31,7 @@ export async function upsertRoster(
       for (let first = 0; first < items.length; first += itemsAtOnce)
         await transact(() => write(client, items.slice(first, first + itemsAtOnce)));
   };
-  await rosterTransactions(pool, origin, writeAll, signal);
+  await rosterTransactions(database, origin, writeAll, signal);
   const counts = Object.entries(written).map(([name, items]) => [name, items.length]);
   const goneCounts = Object.entries(removed).map(([name, items]) => [`removed.${name}`, items.length]);
   return Object.fromEntries([...counts, ...goneCounts]);

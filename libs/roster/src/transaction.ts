@@ -1,15 +1,15 @@
 import type pg from 'pg';
-import { withClient } from '#connections';
+import { type Database, withClient } from '#connections';
 
 /** `opening` begins it and takes the locks that must be there before anything is looked up. `limitMs`: see withClient. */
 export const transaction = <T>(
-  pool: pg.Pool,
+  database: Database,
   opening: readonly string[],
   work: (client: pg.ClientBase) => Promise<T>,
   limits: { limitMs?: number } = {},
 ): Promise<T> =>
   withClient(
-    pool,
+    database,
     async (client) => {
       try {
         for (const text of opening) await client.query(text);

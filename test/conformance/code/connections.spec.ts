@@ -4,10 +4,12 @@ import { join } from 'node:path';
 /** How a connection can be opened, and which files may: they set limits, and hear of a connection's loss. */
 const openings: { way: RegExp; allowed: string[] }[] = [
   {
-    way: /\bnew (pg\.)?(Pool|Client)\b|\bimport pg\b/,
+    way: /\bnew (pg\.)?(Pool|Client|Database)\b|\bimport pg\b/,
     allowed: [
       'libs/connections/src/clients.ts',
       'libs/connections/src/connection.ts',
+      'libs/connections/src/database.ts',
+      'libs/configuration/src/database.ts', // for TypeORM
       'libs/configuration/src/embedded-postgres.ts',
       'libs/event-store/src/pipelined-transaction.ts', // pg.Query
       'apps/cli/src/demo/demo.command.ts', // a client of HTTP
@@ -19,7 +21,6 @@ const openings: { way: RegExp; allowed: string[] }[] = [
       'libs/connections/src/clients.ts',
       'libs/connections/src/connection.ts',
       'libs/configuration/src/embedded-postgres.ts',
-      'libs/configuration/src/shared-reads.ts', // the pool's, for withClient
       'libs/integration/src/kafka.ts',
       'libs/integration/src/publisher.ts',
       'libs/integration/src/event-bus/reader.ts',

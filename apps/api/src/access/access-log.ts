@@ -1,8 +1,6 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import type pg from 'pg';
+import { Injectable, Logger } from '@nestjs/common';
 import { type AccessEntry, recordAccess } from '#access-log';
-import { POOL } from '#commands';
-import { unabortable } from '#connections';
+import { Database, unabortable } from '#connections';
 
 const flushMs = 500;
 /** So many entries are written at once; with more than `mostWaiting` requests wait for the flush. */
@@ -23,11 +21,11 @@ export class AccessLog {
   private hasFailed = false;
   private isClosed = false;
 
-  constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
+  constructor(private readonly database: Database) {}
 
   /** Resolves when the entry is stored. */
   record(entry: AccessEntry): Promise<void> {
-    return unabortable(() => recordAccess(this.pool, [entry]));
+    return unabortable(() => recordAccess(this.database, [entry]));
   }
 
   /** Undefined when the entry may wait; a promise when too many wait already. */
@@ -70,7 +68,7 @@ export class AccessLog {
     try {
       while (this.waiting.length > 0) {
         const entries = this.waiting.slice(0, atOnce);
-        await recordAccess(this.pool, entries);
+        await recordAccess(this.database, entries);
         this.waiting.splice(0, entries.length);
       }
       this.hasFailed = false;

@@ -1,9 +1,8 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Inject, Query, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type pg from 'pg';
 import { type AccessFilter, readAccessLog } from '#access-log';
-import { POOL } from '#commands';
+import { Database } from '#connections';
 import { instantOf } from '#domain';
 import { Gate } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
@@ -17,7 +16,7 @@ const object = /^(user|attempt|exam|course|callback|provider):[^\s]{1,255}$/;
 @ApiTags('audit')
 @Controller('api/audit/v1/access')
 export class AccessController {
-  constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
+  constructor(private readonly database: Database) {}
 
   @Get()
   @Gate('staff', { scopes: ['audit:read'], logs: 'export' })
@@ -32,7 +31,7 @@ export class AccessController {
   @QueryParam('from', time, 'Only entries of this time or later')
   @QueryParam('until', time, 'Only entries before this time')
   async exportAccessLog(@Query() query: Record<string, string>): Promise<StreamableFile> {
-    const pages = readAccessLog(this.pool, filterIn(query));
+    const pages = readAccessLog(this.database, filterIn(query));
     // While the database is away, the answer is an error, and not a file that breaks off.
     const first = await pages.next();
     return new StreamableFile(Readable.from(linesOf(first, pages, rowCounter())), { type: 'application/x-ndjson' });

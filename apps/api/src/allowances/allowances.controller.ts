@@ -1,9 +1,8 @@
-import { Body, Controller, Delete, Get, Inject, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type pg from 'pg';
 import { Clock } from '#clock';
-import { POOL } from '#commands';
+import { Database } from '#connections';
 import {
   GrantAllowance,
   isMinutesKey,
@@ -33,11 +32,11 @@ export class AllowancesController {
     private readonly clock: Clock,
     private readonly commands: CommandBus,
     private readonly learners: Learners,
-    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly database: Database,
   ) {}
 
   @Put()
-  @Gate('course', { courses: ({ pool, body }) => courseOf(pool, body), logs: 'always' })
+  @Gate('course', { courses: ({ database, body }) => courseOf(database, body), logs: 'always' })
   @ApiOperation({ summary: 'Grant a learner an allowance at an exam, or change it' })
   @RequestBody(AllowanceRequest)
   @Answers(200)
@@ -46,19 +45,19 @@ export class AllowancesController {
     const isMinutes = isMinutesKey(pythonRepr(request.key));
     if (isMinutes && typeof request.value !== 'string') throw bad('value', 'Not a valid string.');
     refuseBadMinutes(pythonRepr(request.key), pythonRepr(request.value));
-    const userId = await this.learners.idOf(request.user_info, me, () => courseOf(this.pool, body));
+    const userId = await this.learners.idOf(request.user_info, me, () => courseOf(this.database, body));
     noteSubject(userId);
     const examId = idIn(request.exam_id, 'exam_id');
     if (examId !== undefined) noteObject('exam', examId);
     if (examId === undefined) throw bad('exam_id', 'This field is required.');
     // The reference looks at the exam before it misses a field.
-    if ((await examById(this.pool, examId))?.isActive === false) throw notActive();
+    if ((await examById(this.database, examId))?.isActive === false) throw notActive();
     const granted = { key: textIn(request.key, 'key'), value: textIn(request.value, 'value'), at: this.clock.now() };
     await this.commands.execute(new GrantAllowance({ examId, userId }, granted, by));
   }
 
   @Delete()
-  @Gate('course', { courses: ({ pool, body }) => courseOf(pool, body), logs: 'always' })
+  @Gate('course', { courses: ({ database, body }) => courseOf(database, body), logs: 'always' })
   @ApiOperation({ summary: 'Withdraw an allowance; harmless when there is none' })
   @RequestBody(AllowanceRequest)
   @Answers(200)
@@ -67,13 +66,13 @@ export class AllowancesController {
     const examId = idIn(request.exam_id, 'exam_id');
     const userId = idIn(request.user_id, 'user_id');
     if (userId !== undefined) noteSubject(userId);
-    if (examId === undefined || userId === undefined || !(await examById(this.pool, examId))) return;
+    if (examId === undefined || userId === undefined || !(await examById(this.database, examId))) return;
     const key = pythonRepr(request.key);
     await this.commands.execute(new WithdrawAllowance({ examId, userId }, { key, at: this.clock.now() }, by));
   }
 
   @Get()
-  @Gate('course', { courses: ({ pool, body }) => courseOf(pool, body), logs: 'always' })
+  @Gate('course', { courses: ({ database, body }) => courseOf(database, body), logs: 'always' })
   @ApiExcludeEndpoint()
   noGet() {
     throw refused(405, 'Method "GET" not allowed.');
@@ -81,10 +80,10 @@ export class AllowancesController {
 }
 
 /** The course of the exam that is addressed decides; the body's course only where there is no such exam. */
-const courseOf = async (pool: pg.Pool, body: unknown): Promise<string | undefined> => {
+const courseOf = async (database: Database, body: unknown): Promise<string | undefined> => {
   const { exam_id, course_id } = bodyObject(body);
   const examId = isFalsy(exam_id) ? undefined : idIn(exam_id, 'exam_id');
-  const exam = examId === undefined ? undefined : await examById(pool, examId);
+  const exam = examId === undefined ? undefined : await examById(database, examId);
   if (exam) return exam.courseId;
   if (!isFalsy(course_id)) return pythonRepr(course_id);
   if (examId !== undefined) throw bad('exam_id', 'There is no such exam.');

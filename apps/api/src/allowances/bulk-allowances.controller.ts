@@ -1,9 +1,8 @@
-import { applyDecorators, Body, Controller, Delete, Get, Inject, Param, Put } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Delete, Get, Param, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type pg from 'pg';
 import { Clock } from '#clock';
-import { POOL } from '#commands';
+import { Database } from '#connections';
 import {
   additionalTime,
   type Exam,
@@ -55,7 +54,7 @@ export class BulkAllowancesController {
     private readonly clock: Clock,
     private readonly commands: CommandBus,
     private readonly learners: Learners,
-    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly database: Database,
   ) {}
 
   @Get(':courseId/allowance')
@@ -63,7 +62,7 @@ export class BulkAllowancesController {
   @ApiOperation({ summary: "A course's allowances" })
   @Answers(200, listOf(allowanceSchema))
   async listAllowances(@Param('courseId') courseId: string) {
-    return (await allowancesOfCourse(this.pool, courseId)).map(allowanceJson);
+    return (await allowancesOfCourse(this.database, courseId)).map(allowanceJson);
   }
 
   @Put(':courseId/allowance')
@@ -86,7 +85,7 @@ export class BulkAllowancesController {
   @Answers(200, allowancesByName)
   async listGroupedAllowances(@Param('courseId') courseId: string) {
     const groups: Record<string, object[]> = {};
-    for (const allowance of await allowancesOfCourse(this.pool, courseId)) {
+    for (const allowance of await allowancesOfCourse(this.database, courseId)) {
       const { username } = allowance.user;
       groups[username] ??= [];
       groups[username].push(allowanceJson(allowance));
@@ -127,7 +126,7 @@ export class BulkAllowancesController {
     if (!examIds.every(isInteger)) throw refused(400, 'exam_ids: A valid integer is required.');
 
     const pairs = examIds.flatMap((exam_id) => userNames.map((user_id) => ({ exam_id, user_id })));
-    const exams = await examsByIds(this.pool, examIds);
+    const exams = await examsByIds(this.database, examIds);
     const learnerOf = await this.learners.idsOf(userNames, [...exams.values()], me);
     let failed = 0;
     for (const { exam_id, user_id } of pairs) {
@@ -174,10 +173,10 @@ export class BulkAllowancesController {
 }
 
 /** Every exam that is addressed must be in a course that the caller staffs; without exams the body's or the path's course. */
-async function coursesOfExams({ pool, params, body }: Addressed): Promise<string[]> {
+async function coursesOfExams({ database, params, body }: Addressed): Promise<string[]> {
   // What cannot be read is complained about only to those who pass.
   const ids = typeof body.exam_ids === 'string' ? listIn(body.exam_ids, 'exam_ids').filter(isInteger) : [];
-  const exams = await examsByIds(pool, ids);
+  const exams = await examsByIds(database, ids);
   const courses = [...exams.values()].map(({ courseId }) => courseId);
   const named = params.courseId ?? (isFalsy(body.course_id) ? undefined : pythonRepr(body.course_id));
   return courses.length > 0 || named === undefined ? courses : [named];

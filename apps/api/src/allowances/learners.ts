@@ -1,13 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type pg from 'pg';
-import { POOL } from '#commands';
+import { Injectable } from '@nestjs/common';
+import { Database } from '#connections';
 import { type Exam, pythonRepr, Refusal } from '#domain';
 import { type Caller, isOfCourse, peopleOfCourses, userByEmail, userById, userByName, usersByNames } from '#roster';
 
 /** Finds the learner whom an allowance is for. */
 @Injectable()
 export class Learners {
-  constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
+  constructor(private readonly database: Database) {}
 
   /**
    * A number is a user's id, a text a user name or else an e-mail address (rest-api.md §5.9). Course staff find the people of
@@ -16,22 +15,22 @@ export class Learners {
   async idOf(userInfo: unknown, me: Caller, courseOf: () => Promise<string | undefined>): Promise<number> {
     const user =
       typeof userInfo === 'string'
-        ? ((await userByName(this.pool, userInfo)) ?? (userInfo && (await userByEmail(this.pool, userInfo))))
+        ? ((await userByName(this.database, userInfo)) ?? (userInfo && (await userByEmail(this.database, userInfo))))
         : Number.isSafeInteger(userInfo)
-          ? await userById(this.pool, userInfo as number)
+          ? await userById(this.database, userInfo as number)
           : undefined;
     const courseId = user && !me.isStaff ? await courseOf() : undefined;
-    const isFound = user && (me.isStaff || (courseId && (await isOfCourse(this.pool, user.id, courseId))));
+    const isFound = user && (me.isStaff || (courseId && (await isOfCourse(this.database, user.id, courseId))));
     if (isFound) return user.id;
     throw new Refusal('user_not_found', `Cannot find user against ${pythonRepr(userInfo)}`);
   }
 
   /** The same for many texts at the courses of these exams, with two queries. The answer is undefined for nobody. */
   async idsOf(texts: readonly string[], exams: readonly Exam[], me: Caller) {
-    const users = await usersByNames(this.pool, texts);
+    const users = await usersByNames(this.database, texts);
     const courseIds = [...new Set(exams.map(({ courseId }) => courseId))];
     const userIds = [...users.values()].map(({ id }) => id);
-    const isMember = me.isStaff ? () => true : await peopleOfCourses(this.pool, userIds, courseIds);
+    const isMember = me.isStaff ? () => true : await peopleOfCourses(this.database, userIds, courseIds);
     return (text: string, courseId: string): number | undefined => {
       const user = users.get(text);
       return user && isMember(user.id, courseId) ? user.id : undefined;

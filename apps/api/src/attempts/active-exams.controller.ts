@@ -1,7 +1,6 @@
-import { Body, Controller, Get, Inject, Query } from '@nestjs/common';
+import { Body, Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type pg from 'pg';
-import { POOL } from '#commands';
+import { Database } from '#connections';
 import { limits, pythonRepr } from '#domain';
 import { activeAttemptsOf, allowanceJson, allowancesAt, attemptJson, examJson } from '#read-models';
 import { type Caller, isCourseStaff } from '#roster';
@@ -18,7 +17,7 @@ import { activeExams } from './attempts.answers.js';
 @ApiTags('attempts')
 @Controller('api/edx_proctoring/v1/proctored_exam/active_exams_for_user')
 export class ActiveExamsController {
-  constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
+  constructor(private readonly database: Database) {}
 
   /** The reference reads a GET's body; the query is understood too. Own attempts, or those of a course that one staffs. */
   @Get()
@@ -35,11 +34,11 @@ export class ActiveExamsController {
     refuseLong({ course_id: courseId }, limits.name);
     if (userId === undefined) return [];
     noteSubject(userId);
-    if (userId !== me.userId && !me.isStaff && !(courseId && (await isCourseStaff(this.pool, me.userId, courseId))))
+    if (userId !== me.userId && !me.isStaff && !(courseId && (await isCourseStaff(this.database, me.userId, courseId))))
       throw refused(403, 'Must be a Staff User to Perform this request.');
-    const attempts = await activeAttemptsOf(this.pool, userId, courseId);
+    const attempts = await activeAttemptsOf(this.database, userId, courseId);
     const examIds = attempts.map(({ examId }) => examId);
-    const allowances = await allowancesAt(this.pool, examIds, userId);
+    const allowances = await allowancesAt(this.database, examIds, userId);
     return attempts.map((attempt) => ({
       exam: examJson(attempt.exam),
       attempt: attemptJson(attempt),

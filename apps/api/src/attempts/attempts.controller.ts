@@ -1,10 +1,10 @@
-import { Body, Controller, Delete, Get, Inject, Logger, Param, Post, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Logger, Param, Post, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type pg from 'pg';
 import { Clock } from '#clock';
-import { AttemptTimeouts, CONFIGURATION, type Outcome, POOL } from '#commands';
-import type { Configuration } from '#configuration';
+import { AttemptTimeouts, type Outcome } from '#commands';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
 import {
   AcknowledgeReviewStatus,
   type AnyLearnerAtExamCommand,
@@ -67,8 +67,8 @@ export class AttemptsController {
     private readonly commands: CommandBus,
     private readonly fresh: AttemptTimeouts,
     private readonly timer: Timer,
-    @Inject(POOL) private readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly database: Database,
+    private readonly configuration: Configuration,
   ) {}
 
   @Get()
@@ -77,7 +77,7 @@ export class AttemptsController {
   @Answers(200, either(timerSchema, noTimer))
   @Answers(502, failure)
   async getTimer(@CurrentUser() me: Caller) {
-    const attempt = await activeAttemptOf(this.pool, me.userId);
+    const attempt = await activeAttemptOf(this.database, me.userId);
     const at = this.clock.now();
     return attempt
       ? this.timer.of(await this.fresh.submitIfOverdue(attempt, at), at, false)
@@ -117,7 +117,7 @@ export class AttemptsController {
   @ApiOperation({ summary: 'An attempt of the caller, with the time that is left: the poll' })
   @Answers(200, polledAttempt)
   async getAttempt(@WholeNumber('attemptId') attemptId: string, @CurrentUser() me: Caller) {
-    const found = await attemptById(this.pool, attemptId);
+    const found = await attemptById(this.database, attemptId);
     if (!found) throw unknown(`Attempted to get attempt_id=${attemptId} but this attempt does not exist.`);
     noteSubject(found.userId);
     if (found.userId !== me.userId)
@@ -147,7 +147,7 @@ export class AttemptsController {
     @CurrentUser() me: Caller,
     @CurrentOrigin() by: Origin,
   ) {
-    const attempt = await attemptById(this.pool, attemptId);
+    const attempt = await attemptById(this.database, attemptId);
     if (!attempt) throw unknown(`Attempted to update attempt_id=${attemptId} but it does not exist.`);
     const at = this.clock.now();
     noteSubject(attempt.userId);
@@ -187,7 +187,7 @@ export class AttemptsController {
     if (!this.configuration.settings.proctoredExamViewablePastDue)
       throw refused(404, 'Cannot update attempt review status');
     const attemptId = wholeNumber(id, 'attemptId');
-    const attempt = await attemptById(this.pool, attemptId);
+    const attempt = await attemptById(this.database, attemptId);
     if (!attempt)
       throw unknown(`Attempted to update exam attempt with attempt_id=${attemptId} but this attempt does not exist.`);
     noteSubject(attempt.userId);
@@ -201,11 +201,11 @@ export class AttemptsController {
   }
 
   @Delete(':attemptId')
-  @Gate('course', { courses: ({ pool, params }) => courseOfAttempt(pool, params.attemptId), logs: 'always' })
+  @Gate('course', { courses: ({ database, params }) => courseOfAttempt(database, params.attemptId), logs: 'always' })
   @ApiOperation({ summary: 'Take an attempt away, with what the learner did in it' })
   @Answers(200)
   async removeAttempt(@WholeNumber('attemptId') attemptId: string, @CurrentOrigin() by: Origin): Promise<void> {
-    const attempt = await attemptById(this.pool, attemptId);
+    const attempt = await attemptById(this.database, attemptId);
     if (!attempt) throw unknown(deletedUnknown(attemptId));
     noteSubject(attempt.userId);
     await this.commands.execute(new RemoveAttempt(attempt, { attemptId: attempt.id, at: this.clock.now() }, by));
@@ -217,7 +217,7 @@ export class AttemptsController {
     if (!isResume) return isFalsy(userId) && attempt.userId === me.userId;
     const owner = isFalsy(userId) ? me.userId : idIn(userId, 'user_id');
     if (owner !== attempt.userId) return false;
-    return me.isStaff || isCourseStaff(this.pool, me.userId, attempt.exam.courseId);
+    return me.isStaff || isCourseStaff(this.database, me.userId, attempt.exam.courseId);
   }
 }
 
@@ -233,8 +233,8 @@ const noExam = (examId: unknown) =>
 const deletedUnknown = (attemptId: string) =>
   `Attempted to delete attempt_id=${attemptId} but this attempt does not exist.`;
 
-const courseOfAttempt = async (pool: pg.Pool, attemptId: string): Promise<string> => {
-  const attempt = await attemptById(pool, attemptId);
+const courseOfAttempt = async (database: Database, attemptId: string): Promise<string> => {
+  const attempt = await attemptById(database, attemptId);
   if (attempt) return attempt.exam.courseId;
   throw unknown(deletedUnknown(attemptId));
 };

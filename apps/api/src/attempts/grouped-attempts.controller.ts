@@ -1,9 +1,8 @@
-import { Controller, Delete, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Param, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type pg from 'pg';
 import { Clock } from '#clock';
-import { POOL } from '#commands';
+import { Database } from '#connections';
 import { type Origin, RemoveAllAttempts } from '#domain';
 import { attemptGroups, attemptJson, attemptsAt, examById } from '#read-models';
 import { Gate } from '../auth/authentication.js';
@@ -23,7 +22,7 @@ export class GroupedAttemptsController {
   constructor(
     private readonly clock: Clock,
     private readonly commands: CommandBus,
-    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly database: Database,
   ) {}
 
   @Get('attempt/grouped/course_id/:courseId')
@@ -45,7 +44,7 @@ export class GroupedAttemptsController {
   }
 
   @Delete('exam_id/:examId/user_id/:userId/reset_attempts')
-  @Gate('course', { courses: ({ pool, params }) => courseOfExam(pool, params.examId), logs: 'always' })
+  @Gate('course', { courses: ({ database, params }) => courseOfExam(database, params.examId), logs: 'always' })
   @ApiOperation({ summary: "Take all of a learner's attempts at an exam away" })
   @Answers(200)
   @Answers(404, text)
@@ -54,15 +53,15 @@ export class GroupedAttemptsController {
     @WholeNumber('userId') userId: string,
     @CurrentOrigin() by: Origin,
   ) {
-    const exam = await examById(this.pool, examId);
-    const [attempt] = exam ? await attemptsAt(this.pool, exam.id, Number(userId)) : [];
+    const exam = await examById(this.database, examId);
+    const [attempt] = exam ? await attemptsAt(this.database, exam.id, Number(userId)) : [];
     if (!attempt) throw new HttpAnswer(404, 'There are no attempts related to this user id and exam id');
     await this.commands.execute(new RemoveAllAttempts(attempt, { at: this.clock.now() }, by));
   }
 
   private async groups(courseId: string, search: string, asked?: string) {
     let shown!: Page;
-    const { groups } = await attemptGroups(this.pool, courseId, search, (count) => {
+    const { groups } = await attemptGroups(this.database, courseId, search, (count) => {
       shown = pageOf(asked, count);
       return shown;
     });
@@ -82,8 +81,8 @@ export class GroupedAttemptsController {
   }
 }
 
-const courseOfExam = async (pool: pg.Pool, examId: string): Promise<string> => {
-  const exam = await examById(pool, examId);
+const courseOfExam = async (database: Database, examId: string): Promise<string> => {
+  const exam = await examById(database, examId);
   if (exam) return exam.courseId;
   throw refused(400, 'exam_id: There is no such exam.');
 };

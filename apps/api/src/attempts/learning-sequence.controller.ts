@@ -1,10 +1,10 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type pg from 'pg';
 import { Clock } from '#clock';
-import { AttemptTimeouts, CONFIGURATION, FactFinder, POOL } from '#commands';
-import type { Configuration } from '#configuration';
+import { AttemptTimeouts, FactFinder } from '#commands';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
 import {
   type Exam,
   examTypeOf,
@@ -37,8 +37,8 @@ export class LearningSequenceController {
     private readonly facts: FactFinder,
     private readonly fresh: AttemptTimeouts,
     private readonly timer: Timer,
-    @Inject(POOL) private readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly database: Database,
+    private readonly configuration: Configuration,
   ) {}
 
   @Get('active_attempt')
@@ -72,8 +72,8 @@ export class LearningSequenceController {
     const at = this.clock.now();
     const isLearningMfe = mfeFlag.enum.includes(mfe);
     const active = await this.activeOf(learner, me, at);
-    const exam = contentId ? await examByContent(this.pool, courseId, contentId) : undefined;
-    if (exam && userId && !(await userById(this.pool, learner)))
+    const exam = contentId ? await examByContent(this.database, courseId, contentId) : undefined;
+    if (exam && userId && !(await userById(this.database, learner)))
       throw refused(400, `user_id: there is no user ${userId}.`);
     return {
       exam: exam ? await this.examFor(exam, learner, active, me, at, isLearningMfe) : {},
@@ -82,7 +82,7 @@ export class LearningSequenceController {
   }
 
   private async activeOf(userId: number, me: Caller, at: string): Promise<AttemptRecord | undefined> {
-    const attempt = await activeAttemptOf(this.pool, userId);
+    const attempt = await activeAttemptOf(this.database, userId);
     return attempt && this.fresh.seenBy(me.userId, attempt, at);
   }
 
@@ -99,7 +99,7 @@ export class LearningSequenceController {
     const isRunning = active?.examId === exam.id;
     const [facts, found] = await Promise.all([
       this.facts.of(exam.id, userId),
-      isRunning ? active : currentAttemptAt(this.pool, exam.id, userId),
+      isRunning ? active : currentAttemptAt(this.database, exam.id, userId),
     ]);
     const attempt = isRunning ? active : found && (await this.fresh.seenBy(me.userId, found, at));
     const isBlocked = exam.isProctored && attempt !== undefined && isOnboardingError(attempt.status);
@@ -122,14 +122,14 @@ export class LearningSequenceController {
     at: string,
     isLearningMfe: boolean,
   ): Promise<string> {
-    const onboarding = await onboardingExamsOf(this.pool, this.configuration, courseId);
-    const [first] = await sequencedFor(this.pool, onboarding?.exams ?? [], userId, at);
+    const onboarding = await onboardingExamsOf(this.database, this.configuration, courseId);
+    const [first] = await sequencedFor(this.database, onboarding?.exams ?? [], userId, at);
     return first ? links.exam(this.configuration.settings, courseId, first.exam.contentId, isLearningMfe) : '';
   }
 
   /** Also declines the exam where the learner who asks declined a prerequisite (domain.md §12). */
   private async prerequisites(exam: Exam, userId: number, me: Caller, at: string) {
-    const credit = await creditState(this.pool, userId, exam.courseId);
+    const credit = await creditState(this.database, userId, exam.courseId);
     if (!credit) return {};
     const prerequisites = prerequisitesOf(credit.credit_requirement_status, exam.contentId);
     if (standingOf(prerequisites) === 'declined' && userId === me.userId)

@@ -1,6 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { CONFIGURATION, FactFinder, learnerAtExamOf, learnerAtExamStream } from '#commands';
-import type { Configuration } from '#configuration';
+import { Injectable } from '@nestjs/common';
+import { FactFinder, learnerAtExamOf, learnerAtExamStream } from '#commands';
+import { Configuration } from '#configuration';
 import {
   allowedTimeOf,
   type ExamType,
@@ -28,7 +28,7 @@ const phrases: Record<ExamType, string> = {
 @Injectable()
 export class Timer {
   constructor(
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly configuration: Configuration,
     private readonly facts: FactFinder,
     private readonly events: EventStore,
   ) {}

@@ -3,7 +3,6 @@ import {
   type CanActivate,
   createParamDecorator,
   type ExecutionContext,
-  Inject,
   Injectable,
   SetMetadata,
 } from '@nestjs/common';
@@ -12,11 +11,10 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExtension } from '@nestjs/swagger';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { FastifyContextConfig, FastifyRequest } from 'fastify';
-import type pg from 'pg';
 import type { Repository } from 'typeorm';
 import { Clock } from '#clock';
-import { CONFIGURATION, POOL } from '#commands';
-import type { Configuration } from '#configuration';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
 import { limits } from '#domain';
 import { type Caller, type Claims, isCourseStaff, rememberUser, UserRow, userById, userByName } from '#roster';
 import type { Logged } from '../access/access-hooks.js';
@@ -48,7 +46,7 @@ declare module 'fastify' {
 type Who = 'anyone' | 'login' | 'staff' | 'course';
 
 /** What a request is about: its path parameters and its body. */
-export type Addressed = { pool: pg.Pool; params: Record<string, string>; body: Record<string, unknown> };
+export type Addressed = { database: Database; params: Record<string, string>; body: Record<string, unknown> };
 type Courses = string | string[] | null | undefined;
 export type GateOptions = {
   /** A token with one of these scopes passes without staff rights. */
@@ -103,7 +101,7 @@ export const CurrentUser = createParamDecorator(
 export class GateGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly database: Database,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -114,11 +112,11 @@ export class GateGuard implements CanActivate {
     const user = request.user!;
     if (hasRights(user, gate.scopes)) return true;
     if (gate.who === 'course') {
-      const addressed = { pool: this.pool, params: request.params, body } as Addressed;
+      const addressed = { database: this.database, params: request.params, body } as Addressed;
       const courses = [(await (gate.courses ?? courseOf)(addressed)) ?? []].flat();
       if (courses.length === 0) throw refused(403, 'could not determine the course_id');
       for (const course_id of courses) refuseLong({ course_id }, limits.name);
-      if (await isCourseStaff(this.pool, user.userId, ...courses)) return true;
+      if (await isCourseStaff(this.database, user.userId, ...courses)) return true;
     }
     throw notStaff();
   }
@@ -152,9 +150,9 @@ export class Authentication {
   private readonly known = new Map<string, Known>();
 
   constructor(
-    @Inject(CONFIGURATION) configuration: Configuration,
+    configuration: Configuration,
     @InjectRepository(UserRow) private readonly users: Repository<UserRow>,
-    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly database: Database,
     private readonly clock: Clock,
   ) {
     this.verify = verifierOf(configuration);
@@ -188,7 +186,7 @@ export class Authentication {
 
   private async fromRoster(claims: Claims): Promise<Caller> {
     const { user_id: id, preferred_username: username = '' } = claims;
-    const row = await (id === undefined ? userByName(this.pool, username) : userById(this.pool, id));
+    const row = await (id === undefined ? userByName(this.database, username) : userById(this.database, id));
     const userId = id ?? row?.id;
     if (!Number.isSafeInteger(userId)) throw refused(403, 'The token does not say which user it is for.');
     const caller: Caller = {

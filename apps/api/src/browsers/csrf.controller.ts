@@ -1,8 +1,7 @@
-import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CONFIGURATION } from '#commands';
-import type { Configuration } from '#configuration';
+import { Configuration } from '#configuration';
 import { Gate } from '../auth/authentication.js';
 import { Answers } from '../document/answers.js';
 import { object, text } from '../document/schemas.js';
@@ -14,7 +13,7 @@ const yearSeconds = 365 * 24 * 3600;
 @ApiTags('browsers')
 @Controller('csrf/api/v1/token')
 export class CsrfController {
-  constructor(@Inject(CONFIGURATION) private readonly configuration: Configuration) {}
+  constructor(private readonly configuration: Configuration) {}
 
   @Get()
   @Gate('anyone')

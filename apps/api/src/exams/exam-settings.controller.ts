@@ -1,10 +1,10 @@
-import { Body, Controller, Get, Headers, Inject, Put } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type pg from 'pg';
 import { Clock } from '#clock';
-import { CONFIGURATION, POOL, SetExamReviewPolicy } from '#commands';
-import type { Configuration } from '#configuration';
+import { SetExamReviewPolicy } from '#commands';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
 import { type Origin, Refusal } from '#domain';
 import { providerOf, UnknownProvider } from '#providers';
 import { examById } from '#read-models';
@@ -29,8 +29,8 @@ export class ExamSettingsController {
   constructor(
     private readonly clock: Clock,
     private readonly commands: CommandBus,
-    @Inject(POOL) private readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly database: Database,
+    private readonly configuration: Configuration,
   ) {}
 
   @Get('api/edx_proctoring/v1/proctored_exam/settings/exam_id/:examId/')
@@ -40,7 +40,7 @@ export class ExamSettingsController {
   @Answers(500, detail, { description: 'The provider is not configured' })
   @Answers(502, failure)
   async getExamSettings(@WholeNumber('examId') examId: string, @Headers('accept-language') accepted = '') {
-    const exam = await examById(this.pool, examId);
+    const exam = await examById(this.database, examId);
     if (!exam) throw new Refusal('exam_not_found', `Attempted to get exam_id=${examId}, but this exam does not exist.`);
     const { settings } = this.configuration;
     const common = {
@@ -58,7 +58,7 @@ export class ExamSettingsController {
       provider_name: provider.verboseName,
       learner_notification_from_email: provider.learnerNotificationFromEmail,
       integration_specific_email: provider.integrationSpecificEmail || settings.contactEmail,
-      proctoring_escalation_email: await escalationEmail(this.pool, exam.courseId),
+      proctoring_escalation_email: await escalationEmail(this.database, exam.courseId),
     };
   }
 
@@ -67,7 +67,7 @@ export class ExamSettingsController {
   @ApiOperation({ summary: 'What reviewers are told of an exam' })
   @Answers(200, reviewPolicy)
   async getReviewPolicy(@WholeNumber('examId') examId: string) {
-    return { review_policy: (await examById(this.pool, examId))?.reviewPolicy ?? null };
+    return { review_policy: (await examById(this.database, examId))?.reviewPolicy ?? null };
   }
 
   @Put('api/lms/v1/exams/:examId/review_policy')

@@ -1,10 +1,9 @@
-import { Body, Controller, Get, Inject, Param, Patch, Post, Put } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Post, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type pg from 'pg';
 import { Clock } from '#clock';
-import { AddExam, ChangeExam, POOL, PublishExams, UnknownProviders } from '#commands';
-import { abortable } from '#connections';
+import { AddExam, ChangeExam, PublishExams, UnknownProviders } from '#commands';
+import { abortable, Database } from '#connections';
 import { type Origin, pythonRepr, Refusal } from '#domain';
 import { examByContent, examById, examJson, examsOfCourse } from '#read-models';
 import { Gate } from '../auth/authentication.js';
@@ -33,7 +32,7 @@ export class ExamsController {
   constructor(
     private readonly clock: Clock,
     private readonly commands: CommandBus,
-    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly database: Database,
   ) {}
 
   @Post('exam')
@@ -45,7 +44,7 @@ export class ExamsController {
   async createExam(@Body() body: unknown, @CurrentOrigin() by: Origin) {
     const request = validated(CreateExamRequest, body);
     const { course_id, content_id } = request;
-    if (await examByContent(this.pool, course_id.trim(), content_id.trim())) throw notUnique();
+    if (await examByContent(this.database, course_id.trim(), content_id.trim())) throw notUnique();
     const exam = {
       courseId: course_id,
       contentId: content_id,
@@ -83,7 +82,7 @@ export class ExamsController {
     };
     const asked = pythonRepr(request.exam_id);
     const examId = idIn(request.exam_id, 'exam_id');
-    if (examId === undefined || !(await examById(this.pool, examId)))
+    if (examId === undefined || !(await examById(this.database, examId)))
       throw new Refusal('exam_not_found', `Attempted to update exam_id=${asked}, but this exam does not exist.`);
     try {
       return { exam_id: await this.commands.execute(new ChangeExam(examId, changes, this.clock.now(), by)) };
@@ -97,7 +96,7 @@ export class ExamsController {
   @ApiOperation({ summary: 'An exam by its id' })
   @Answers(200, examSchema)
   async getExam(@WholeNumber('examId') examId: string) {
-    const exam = await examById(this.pool, examId);
+    const exam = await examById(this.database, examId);
     if (exam) return examJson(exam);
     throw new Refusal('exam_not_found', `Attempted to get exam_id=${examId}, but this exam does not exist.`);
   }
@@ -107,7 +106,7 @@ export class ExamsController {
   @ApiOperation({ summary: 'An exam by its course and content id; a path of three parts is a course with slashes' })
   @Answers(200, either(examSchema, listOf(examSchema)))
   async getExamByContent(@Param('courseId') courseId: string, @Param('contentId') contentId: string) {
-    const exam = await examByContent(this.pool, courseId, contentId);
+    const exam = await examByContent(this.database, courseId, contentId);
     if (exam) return examJson(exam);
     const message = `Cannot find proctored exam in course_id=${courseId} with content_id=${contentId}`;
     throw new Refusal('exam_not_found', message);
@@ -118,7 +117,7 @@ export class ExamsController {
   @ApiOperation({ summary: "A course's active exams" })
   @Answers(200, listOf(examSchema))
   async listExams(@Param('courseId') courseId: string) {
-    return (await examsOfCourse(this.pool, courseId)).filter(({ isActive }) => isActive).map(examJson);
+    return (await examsOfCourse(this.database, courseId)).filter(({ isActive }) => isActive).map(examJson);
   }
 
   @Patch('exam_registration/course_id/:courseId')

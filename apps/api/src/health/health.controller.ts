@@ -1,9 +1,8 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type pg from 'pg';
 import { Clock, type ClockState } from '#clock';
-import { CONFIGURATION, POOL } from '#commands';
-import type { Configuration } from '#configuration';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
 import { type ProviderState, providerStates } from '#delivery';
 import {
   LogNotWritable,
@@ -52,8 +51,8 @@ const ready = object('Ready', {
 @Controller('health')
 export class HealthController {
   constructor(
-    @Inject(POOL) private readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly database: Database,
+    private readonly configuration: Configuration,
     private readonly draining: Draining,
     private readonly clock: Clock,
     private readonly writability: Writability,
@@ -74,21 +73,21 @@ export class HealthController {
   @Answers(503, either(object('NotReady', { status: text }, { missing: listOf(text) }), detail))
   async checkReadiness() {
     if (this.draining.hasBegun) throw new HttpAnswer(503, { status: 'ending' });
-    const { rows } = await this.pool.query(applied);
+    const { rows } = await this.database.query(applied);
     const missing = migrationNames.filter((name) => !rows[0].names?.includes(name));
     if (missing.length > 0) throw new HttpAnswer(503, { status: 'migrations are missing', missing });
-    const { generation } = await writableGenerationOf(this.pool).catch((error) => {
+    const { generation } = await writableGenerationOf(this.database).catch((error) => {
       throw error instanceof LogNotWritable ? new HttpAnswer(503, { status: error.message }) : error;
     });
-    const left = await positionsLeft(this.pool);
+    const left = await positionsLeft(this.database);
     if (left < partitionSize)
       throw new HttpAnswer(503, { status: `the log has room for ${left} more events, less than one partition` });
     const problem = await this.writability.problem();
     if (problem) throw new HttpAnswer(503, { status: `the database refuses writes: ${problem}` });
-    const [{ transactions }] = (await this.pool.query(heldBack)).rows;
-    const vendors = await providerStates(this.pool, this.configuration.settings);
-    const open = await openTransactions(this.pool);
-    const stopped = await stoppedSubscriptions(this.pool);
+    const [{ transactions }] = (await this.database.query(heldBack)).rows;
+    const vendors = await providerStates(this.database, this.configuration.settings);
+    const open = await openTransactions(this.database);
+    const stopped = await stoppedSubscriptions(this.database);
     await this.clock.synchronize();
     return {
       status: 'ok',

@@ -1,11 +1,10 @@
-import { Controller, Get, Header, Inject, Injectable } from '@nestjs/common';
+import { Controller, Get, Header, Injectable } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type pg from 'pg';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { Clock } from '#clock';
-import { CONFIGURATION, POOL } from '#commands';
-import type { Configuration } from '#configuration';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
 import { providerStates, subscriptionNameOf } from '#delivery';
 import { failuresOf, lagOf, leaders, openTransactions, positionsLeft, stoppedSubscriptions } from '#event-store';
 import { relayName } from '#integration';
@@ -30,8 +29,8 @@ export class Metrics {
   private readonly ask: () => Promise<void>;
 
   constructor(
-    @Inject(POOL) pool: pg.Pool,
-    @Inject(CONFIGURATION) { settings }: Configuration,
+    database: Database,
+    { settings }: Configuration,
     private readonly admission: Admission,
     clock: Clock,
   ) {
@@ -40,8 +39,8 @@ export class Metrics {
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [this.registry] });
     this.observeAdmission();
     const followers = [
-      { lag: () => lagOf(pool, relayName), metric: 'relay', does: 'the relay to Kafka' },
-      { lag: () => mailLag(pool), metric: 'mail', does: 'the mailer' },
+      { lag: () => lagOf(database, relayName), metric: 'relay', does: 'the relay to Kafka' },
+      { lag: () => mailLag(database), metric: 'mail', does: 'the mailer' },
     ].map(({ lag, metric, does }) => ({
       lag,
       waiting: gauge(`proctoring_${metric}_events_waiting`, `Events that ${does} has not come to yet.`),
@@ -98,28 +97,28 @@ export class Metrics {
         oldest.set(oldestSeconds);
         dead.set(deadLetters);
       }
-      const { rows } = await pool.query('select oldest_transaction_age() as age');
-      for (const { provider, circuit, deadLetters } of await providerStates(pool, settings)) {
-        const lag = await lagOf(pool, subscriptionNameOf(provider));
+      const { rows } = await database.query('select oldest_transaction_age() as age');
+      for (const { provider, circuit, deadLetters } of await providerStates(database, settings)) {
+        const lag = await lagOf(database, subscriptionNameOf(provider));
         behind.set({ provider }, lag.events);
         oldestBehind.set({ provider }, lag.oldestSeconds);
         circuits.set({ provider }, circuit === 'closed' ? 0 : 1);
         untold.set({ provider }, deadLetters);
       }
       held.set(rows[0].age);
-      room.set(await positionsLeft(pool));
+      room.set(await positionsLeft(database));
       const { skewSeconds, endsNoAttempt } = clock.state();
       skew.set(skewSeconds);
       endsNone.set(endsNoAttempt === null ? 0 : 1);
       stopped.reset();
-      for (const { follower } of await stoppedSubscriptions(pool)) stopped.set({ follower }, 1);
+      for (const { follower } of await stoppedSubscriptions(database)) stopped.set({ follower }, 1);
       lead.reset();
-      for (const { task, holder } of await leaders(pool)) if (holder) lead.set({ task, holder }, 1);
+      for (const { task, holder } of await leaders(database)) if (holder) lead.set({ task, holder }, 1);
       open.reset();
-      for (const { database, application, pid, gid, seconds } of await openTransactions(pool))
-        open.set({ database, application: application ?? '', pid: pid ?? '', gid: gid ?? '' }, seconds);
+      for (const { database: name, application, pid, gid, seconds } of await openTransactions(database))
+        open.set({ database: name, application: application ?? '', pid: pid ?? '', gid: gid ?? '' }, seconds);
       failures.reset(); // the database counts, for all processes
-      for (const each of await failuresOf(pool)) failures.inc({ follower: each.follower }, each.failures);
+      for (const each of await failuresOf(database)) failures.inc({ follower: each.follower }, each.failures);
     };
   }
 

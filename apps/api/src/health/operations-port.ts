@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
-import { CONFIGURATION } from '#commands';
-import type { Configuration } from '#configuration';
+import { Configuration } from '#configuration';
 import { refused } from '../http/http-answer.js';
 
 const documentation = /^\/docs\b/;
@@ -18,7 +17,7 @@ export class OperationsPort {
   private readonly requests = new WeakSet<IncomingMessage>();
   private server?: Server;
 
-  constructor(@Inject(CONFIGURATION) private readonly configuration: Configuration) {}
+  constructor(private readonly configuration: Configuration) {}
 
   /** Refuses what the port of a request does not serve. */
   separate(fastify: FastifyInstance) {

@@ -1,7 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type pg from 'pg';
-import { POOL } from '#commands';
-import { outageOf, withClient } from '#connections';
+import { Injectable } from '@nestjs/common';
+import { Database, outageOf, withClient } from '#connections';
 
 /** Needs new space in a temporary file and in a table. */
 const trial = [
@@ -17,7 +15,7 @@ const trial = [
 export class Writability {
   private refusal?: string;
 
-  constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
+  constructor(private readonly database: Database) {}
 
   note(error: unknown) {
     if (outageOf(error)?.kind === 'full') this.refusal = (error as Error).message;
@@ -27,7 +25,7 @@ export class Writability {
   async problem(): Promise<string | undefined> {
     if (this.refusal === undefined) return undefined;
     try {
-      await withClient(this.pool, async (client) => {
+      await withClient(this.database, async (client) => {
         for (const text of trial) await client.query(text);
       });
       this.refusal = undefined;

@@ -1,18 +1,9 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
-import {
-  Controller,
-  Get,
-  Inject,
-  NotFoundException,
-  type OnApplicationShutdown,
-  Query,
-  StreamableFile,
-} from '@nestjs/common';
+import { Controller, Get, NotFoundException, type OnApplicationShutdown, Query, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type pg from 'pg';
-import { erasureCertificates, POOL } from '#commands';
-import { openPool } from '#connections';
+import { erasureCertificates } from '#commands';
+import { Database, openPool } from '#connections';
 import { type Attempt, evolveAttempt, instantOf, isAttemptEvent } from '#domain';
 import { type Checkpoint, EventStore, type RecordedEvent, replay } from '#event-store';
 import { receiptsOf } from '#integration';
@@ -32,8 +23,8 @@ const place = /^(?:(\d{1,9})\.)?(\d{1,19})\.(\d{1,18})$/;
 /** Only staff of the attempt's course, global staff, or auditors see the history. */
 const auditors = {
   scopes: ['audit:read'],
-  courses: async ({ pool, params }: { pool: pg.Pool; params: any }) =>
-    (await streamOfAttempt(pool, params.attemptId))?.courseId,
+  courses: async ({ database, params }: { database: Database; params: any }) =>
+    (await streamOfAttempt(database, params.attemptId))?.courseId,
 };
 
 /** What happened, for those who must answer for it. */
@@ -41,13 +32,13 @@ const auditors = {
 @Controller('api/audit/v1')
 export class HistoryController implements OnApplicationShutdown {
   /** Downloads may be slow: they never take the connections that other requests need. */
-  private readonly downloads: pg.Pool;
+  private readonly downloads: Database;
 
   constructor(
     private readonly events: EventStore,
-    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly database: Database,
   ) {
-    this.downloads = openPool({ ...pool.options, password: pool.options.password, max: 2 });
+    this.downloads = openPool({ ...database.options, password: database.options.password, max: 2 });
   }
 
   onApplicationShutdown() {
@@ -108,7 +99,7 @@ export class HistoryController implements OnApplicationShutdown {
   async listAttemptDeliveries(@WholeNumber('attemptId') attemptId: string) {
     const { events } = await this.eventsOf(attemptId);
     const eventOf = new Map(events.map((event) => [event.id, event]));
-    const deliveries = await receiptsOf(this.pool, events);
+    const deliveries = await receiptsOf(this.database, events);
     return {
       attempt_id: Number(attemptId),
       deliveries: deliveries.map(({ eventId, topic, partition, offset, ceId, publishedAt }) => {
@@ -132,7 +123,7 @@ export class HistoryController implements OnApplicationShutdown {
   @ApiOperation({ summary: "What a learner's retirement destroyed, what remains and why: signed, oldest first" })
   @Answers(200, erasures)
   async listErasures(@WholeNumber('userId') userId: string) {
-    const certificates = isRowId(userId) ? await erasureCertificates(this.pool, userId) : [];
+    const certificates = isRowId(userId) ? await erasureCertificates(this.database, userId) : [];
     if (certificates.length === 0) throw new NotFoundException();
     return { user_id: Number(userId), certificates };
   }
@@ -162,7 +153,7 @@ export class HistoryController implements OnApplicationShutdown {
   }
 
   private async eventsOf(attemptId: string): Promise<{ stream: string; events: RecordedEvent<any>[] }> {
-    const found = await streamOfAttempt(this.pool, attemptId);
+    const found = await streamOfAttempt(this.database, attemptId);
     if (!found) throw new NotFoundException();
     const history: RecordedEvent<any>[] = await this.events.read(found.stream);
     const events = history.filter(({ data }) => data.attemptId === Number(attemptId));

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type pg from 'pg';
 import { firstValueFrom, from } from 'rxjs';
-import { claimKey, endClaim, keepAnswer, POOL, releaseKey } from '#commands';
+import { claimKey, endClaim, keepAnswer, releaseKey } from '#commands';
+import { Database } from '#connections';
 import { answerTo } from './errors.filter.js';
 import { HttpAnswer, refused } from './http-answer.js';
 
@@ -38,7 +38,7 @@ export const commandKeyOf = (request: FastifyRequest): string | undefined => has
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
-  constructor(@Inject(POOL) private readonly pool: pg.Pool) {}
+  constructor(private readonly database: Database) {}
 
   intercept(context: ExecutionContext, next: CallHandler) {
     const hashes = hashesOf(context.switchToHttp().getRequest<FastifyRequest>());
@@ -46,13 +46,13 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 
   private async once({ key, fingerprint }: { key: string; fingerprint: string }, next: CallHandler): Promise<unknown> {
-    const claim = await claimKey(this.pool, key, fingerprint);
+    const claim = await claimKey(this.database, key, fingerprint);
     if (claim.state === 'other request')
       throw refused(422, 'This Idempotency-Key was used before with another method, path or body.');
     if (claim.state === 'running')
       throw refused(409, 'A request with this Idempotency-Key is running. Please try again.', { 'Retry-After': '1' });
     if (claim.state === 'answered') return again(claim.answer as Kept);
-    const keep = (answer: Kept) => keepAnswer(this.pool, key, fingerprint, asText(answer));
+    const keep = (answer: Kept) => keepAnswer(this.database, key, fingerprint, asText(answer));
     try {
       const body = await firstValueFrom(next.handle(), { defaultValue: undefined });
       await keep({ status: 200, body });
@@ -61,7 +61,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       if (error instanceof HttpAnswer && error.status < 300) await keep({ status: error.status, body: error.body });
       else {
         const end = answerTo(error).status < 500 ? releaseKey : endClaim;
-        await end(this.pool, key, claim.until).catch(() => {}); // then the claim ends by itself
+        await end(this.database, key, claim.until).catch(() => {}); // then the claim ends by itself
       }
       throw error;
     }

@@ -1,10 +1,10 @@
-import { applyDecorators, Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import type pg from 'pg';
 import { Clock } from '#clock';
-import { CONFIGURATION, POOL, recordingOf } from '#commands';
-import { type Configuration, userObfuscationKeyOf } from '#configuration';
+import { recordingOf } from '#commands';
+import { Configuration, userObfuscationKeyOf } from '#configuration';
+import { Database } from '#connections';
 import { asUrl, type Exam } from '#domain';
 import { EventStore } from '#event-store';
 import { type Dashboard, obscuredUserId, providerOf } from '#providers';
@@ -27,8 +27,8 @@ const ToDashboard = () => applyDecorators(Redirects("The provider's page"), Answ
 export class InstructorController {
   constructor(
     private readonly clock: Clock,
-    @Inject(POOL) private readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly database: Database,
+    private readonly configuration: Configuration,
     private readonly events: EventStore,
   ) {}
 
@@ -42,7 +42,7 @@ export class InstructorController {
     @CurrentUser() me: Caller,
     @Res() reply: FastifyReply,
   ) {
-    const exams = (await examsOfCourse(this.pool, courseId)).filter(({ isActive }) => isActive);
+    const exams = (await examsOfCourse(this.database, courseId)).filter(({ isActive }) => isActive);
     const last = exams.at(-1);
     if (!last) throw nothing(`No exams in course ${courseId}.`);
     const [first, second] = new Set(exams.filter(({ isProctored }) => isProctored).map(({ backend }) => backend));
@@ -66,19 +66,19 @@ export class InstructorController {
     @Query('attempt') attempt?: string,
     @Query('config') config?: string,
   ) {
-    const exam = await examById(this.pool, examId);
+    const exam = await examById(this.database, examId);
     if (!exam || exam.courseId !== courseId) throw nothing(`No exam ${examId} in course ${courseId}.`);
     if (!exam.isProctored) throw nothing(`No proctored exams in course ${courseId}`);
     // The link is signed: it names no attempt of another exam.
     const own = attempt
-      ? (await attemptsByExternalId(this.pool, attempt)).find(({ examId }) => examId === exam.id)
+      ? (await attemptsByExternalId(this.database, attempt)).find(({ examId }) => examId === exam.id)
       : undefined;
     const showsRecording = own && this.configuration.settings.switches['edx_proctoring.reds_api_redirect'];
     await this.redirect(reply, me, exam, exam.backend, {
       examExternalId: exam.externalId,
       attemptExternalId: own?.externalId,
       configuration: config?.toLowerCase() === 'true',
-      videoUrl: showsRecording ? await recordingOf(this.pool, this.events, own) : undefined,
+      videoUrl: showsRecording ? await recordingOf(this.database, this.events, own) : undefined,
     });
   }
 

@@ -1,10 +1,10 @@
-import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type pg from 'pg';
 import { Clock } from '#clock';
-import { AttemptTimeouts, CONFIGURATION, POOL } from '#commands';
-import type { Configuration } from '#configuration';
+import { AttemptTimeouts } from '#commands';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
 import { type Exam, isReached, limits, statusSummaryOf } from '#domain';
 import { currentAttemptAt, examByContent } from '#read-models';
 import { type Caller, courseEnd, isCourseStaff, mayTakeProctoredExams, userById } from '#roster';
@@ -28,8 +28,8 @@ export class StudentViewController {
     private readonly clock: Clock,
     private readonly views: StudentViews,
     private readonly fresh: AttemptTimeouts,
-    @Inject(POOL) private readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly database: Database,
+    private readonly configuration: Configuration,
   ) {}
 
   @Get('student_view/course_id/:courseId')
@@ -53,7 +53,11 @@ export class StudentViewController {
     if (!/^\d{1,9}$/.test(grace)) throw refused(400, 'grace_period_mins: A valid integer is required.');
     if (Number(grace) > limits.graceMinutes)
       throw refused(400, `grace_period_mins: Ensure this value is less than or equal to ${limits.graceMinutes}.`);
-    if ((role !== 'student' || grace !== '0') && !me.isStaff && !(await isCourseStaff(this.pool, me.userId, courseId)))
+    if (
+      (role !== 'student' || grace !== '0') &&
+      !me.isStaff &&
+      !(await isCourseStaff(this.database, me.userId, courseId))
+    )
       throw refused(403, 'Must be a Staff User to Perform this request.');
     const learner = await this.learnerOf(me, query.user_id);
     const exam = await this.examOf(courseId, query.content_id);
@@ -87,9 +91,9 @@ export class StudentViewController {
     if (!exam) return {};
     const at = this.clock.now();
     const [endsAt, found, mayTake] = await Promise.all([
-      courseEnd(this.pool, courseId),
-      currentAttemptAt(this.pool, exam.id, userId),
-      mayTakeProctoredExams(this.pool, userId, courseId),
+      courseEnd(this.database, courseId),
+      currentAttemptAt(this.database, exam.id, userId),
+      mayTakeProctoredExams(this.database, userId, courseId),
     ]);
     const attempt = found && (await this.fresh.seenBy(me.userId, found, at));
     const summary = statusSummaryOf(exam, attempt?.status, {
@@ -106,14 +110,14 @@ export class StudentViewController {
   }
 
   private async learnerOf(me: Caller, userId: string | undefined) {
-    const learner = await userById(this.pool, subjectOf(me, userId));
+    const learner = await userById(this.database, subjectOf(me, userId));
     if (learner) return learner;
     throw refused(400, `user_id: there is no user ${userId}.`);
   }
 
   private async examOf(courseId: string, contentId: string | undefined): Promise<Exam | undefined> {
     if (!contentId) throw refused(400, 'Missing required query parameter content_id');
-    return examByContent(this.pool, courseId, contentId);
+    return examByContent(this.database, courseId, contentId);
   }
 
   private textsIn(headers: FastifyRequest['headers'], reply: FastifyReply): Texts {

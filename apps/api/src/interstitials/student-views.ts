@@ -1,8 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import type pg from 'pg';
-import { AttemptTimeouts, CONFIGURATION, FactFinder, POOL } from '#commands';
-import type { Configuration } from '#configuration';
+import { AttemptTimeouts, FactFinder } from '#commands';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
 import {
   type Exam,
   type Facts,
@@ -60,8 +60,8 @@ export class StudentViews {
     private readonly fresh: AttemptTimeouts,
     private readonly timer: Timer,
     private readonly examCookies: ExamCookies,
-    @Inject(POOL) private readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly database: Database,
+    private readonly configuration: Configuration,
   ) {}
 
   /**
@@ -83,9 +83,9 @@ export class StudentViews {
     const { courseId, contentId } = exam;
     const [facts, found, mayTake, credit] = await Promise.all([
       this.facts.of(exam.id, learner.id),
-      currentAttemptAt(this.pool, exam.id, learner.id),
-      mayTakeProctoredExams(this.pool, learner.id, courseId),
-      creditState(this.pool, learner.id, courseId),
+      currentAttemptAt(this.database, exam.id, learner.id),
+      mayTakeProctoredExams(this.database, learner.id, courseId),
+      creditState(this.database, learner.id, courseId),
     ]);
     const attempt = found ? await this.fresh.seenBy(asked.by, found, at) : null;
     const required = prerequisitesOf(credit?.credit_requirement_status ?? [], contentId);
@@ -117,7 +117,7 @@ export class StudentViews {
   /** The course's date for everybody; there may be none. */
   private async dueForAll({ courseId, contentId }: Exam): Promise<string | null> {
     const nobody = 0;
-    return (await dueDate(this.pool, courseId, contentId, nobody)) ?? null;
+    return (await dueDate(this.database, courseId, contentId, nobody)) ?? null;
   }
 
   private async show(gathered: Gathered, interstitial: Interstitial, texts: Texts): Promise<Shown> {
@@ -144,7 +144,7 @@ export class StudentViews {
       ...known,
       settings,
       provider,
-      escalationEmail: await escalationEmail(this.pool, exam.courseId),
+      escalationEmail: await escalationEmail(this.database, exam.courseId),
       isWrongBrowser: situation.isWrongBrowser,
       prerequisites: exam.isPracticeExam || interstitial === 'inactive_account' ? null : prerequisites,
       onboarding:
@@ -163,7 +163,7 @@ export class StudentViews {
 
   /** To the course's oldest practice exam, as the reference has it; null where there is none. */
   private async onboardingLink({ courseId }: Exam): Promise<string | null> {
-    const exams = await examsOfCourse(this.pool, courseId);
+    const exams = await examsOfCourse(this.database, courseId);
     const practice = exams.find(({ isActive, isPracticeExam }) => isActive && isPracticeExam);
     return practice ? links.exam(this.configuration.settings, courseId, practice.contentId, false) : null;
   }

@@ -1,6 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { CONFIGURATION } from '#commands';
-import { type Configuration, cookieSecretOf } from '#configuration';
+import { Injectable } from '@nestjs/common';
+import { Configuration, cookieSecretOf } from '#configuration';
 import { isIncomplete } from '#domain';
 import type { AttemptRecord } from '#read-models';
 import { Timer } from '../attempts/timer.js';
@@ -14,7 +13,7 @@ const hoursToStart = 12;
 export class ExamCookies {
   constructor(
     private readonly timer: Timer,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly configuration: Configuration,
   ) {}
 
   /** The header that sets it. */

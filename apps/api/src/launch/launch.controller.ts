@@ -1,11 +1,10 @@
-import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type pg from 'pg';
 import { Clock } from '#clock';
-import { CONFIGURATION, POOL } from '#commands';
-import type { Configuration } from '#configuration';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
 import { isIncomplete, ReadyAttempt } from '#domain';
 import { providerOf } from '#providers';
 import { attemptByCode } from '#read-models';
@@ -26,8 +25,8 @@ export class LaunchController {
     private readonly clock: Clock,
     private readonly commands: CommandBus,
     private readonly examCookies: ExamCookies,
-    @Inject(POOL) private readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly database: Database,
+    private readonly configuration: Configuration,
   ) {}
 
   @Get(':attemptCode')
@@ -50,7 +49,7 @@ export class LaunchController {
 
   /** `acts`: HEAD only asks. */
   private async launch(code: string, reply: FastifyReply, acts: boolean) {
-    const attempt = /^[-a-zA-Z0-9_]+$/.test(code) ? await attemptByCode(this.pool, code) : undefined;
+    const attempt = /^[-a-zA-Z0-9_]+$/.test(code) ? await attemptByCode(this.database, code) : undefined;
     if (!attempt)
       return reply
         .code(404)

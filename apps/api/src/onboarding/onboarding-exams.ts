@@ -1,5 +1,5 @@
-import type pg from 'pg';
 import type { Configuration } from '#configuration';
+import type { Database } from '#connections';
 import type { Exam } from '#domain';
 import { type Provider, providerOf } from '#providers';
 import { examsOfCourse } from '#read-models';
@@ -9,11 +9,11 @@ export type Onboarding = { exams: Exam[]; provider: Provider };
 
 /** Exams that a course's learners do their onboarding at, newest first, and the provider of the newest. */
 export const onboardingExamsOf = async (
-  pool: pg.Pool,
+  database: Database,
   { settings }: Configuration,
   courseId: string,
 ): Promise<Onboarding | undefined> => {
-  const exams = (await examsOfCourse(pool, courseId))
+  const exams = (await examsOfCourse(database, courseId))
     .filter(({ isActive, isProctored, isPracticeExam }) => isActive && isProctored && isPracticeExam)
     .reverse();
   if (!exams[0]) return undefined;
@@ -25,14 +25,14 @@ export type Sequenced = { exam: Exam; when: 'open' | 'future' | 'past_due'; open
 
 /** The exams that the course outline does not hide from a learner, and when each is open to them (domain.md §7.2). */
 export const sequencedFor = async (
-  pool: pg.Pool,
+  database: Database,
   exams: readonly Exam[],
   userId: number,
   at: string,
 ): Promise<Sequenced[]> => {
   if (!exams[0]) return [];
   const contentIds = exams.map(({ contentId }) => contentId);
-  const { sequences, courseEnd } = await outline(pool, exams[0].courseId, userId, contentIds, at);
+  const { sequences, courseEnd } = await outline(database, exams[0].courseId, userId, contentIds, at);
   return exams.flatMap((exam) => {
     const { accessible, scheduled, effectiveStart, due } = sequences.get(exam.contentId)!;
     const last = due ?? courseEnd;

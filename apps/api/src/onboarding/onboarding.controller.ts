@@ -1,10 +1,9 @@
-import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import type pg from 'pg';
 import { Clock } from '#clock';
-import { CONFIGURATION, POOL } from '#commands';
-import { type Configuration, userObfuscationKeyOf } from '#configuration';
+import { Configuration, userObfuscationKeyOf } from '#configuration';
+import { Database } from '#connections';
 import { onboardingOf, onboardingPanelOf, onboardingSeenByStaff } from '#domain';
 import { obscuredUserId, type Provider } from '#providers';
 import {
@@ -42,8 +41,8 @@ type Listed = { page: Page; count: number; rows: Row[] };
 export class OnboardingController {
   constructor(
     private readonly clock: Clock,
-    @Inject(POOL) private readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly database: Database,
+    private readonly configuration: Configuration,
   ) {}
 
   @Get()
@@ -95,17 +94,17 @@ export class OnboardingController {
     const { course_id: courseId, username = '', is_learning_mfe } = query;
     if (!courseId) throw refused(400, 'Missing required query parameter course_id');
     const isOther = username !== '' && username !== me.username;
-    if (isOther && !me.isStaff && !(await isCourseStaff(this.pool, me.userId, courseId)))
+    if (isOther && !me.isStaff && !(await isCourseStaff(this.database, me.userId, courseId)))
       throw refused(403, 'Must be a Staff User to Perform this request.');
-    const onboarding = await onboardingExamsOf(this.pool, this.configuration, courseId);
+    const onboarding = await onboardingExamsOf(this.database, this.configuration, courseId);
     if (!onboarding) throw noExam();
-    const userId = isOther ? (await userByName(this.pool, username))?.id : me.userId;
+    const userId = isOther ? (await userByName(this.database, username))?.id : me.userId;
     if (userId !== undefined) noteSubject(userId);
     // Course staff learn nothing of people of other courses.
-    const isShown = !isOther || me.isStaff || (userId && (await isOfCourse(this.pool, userId, courseId)));
+    const isShown = !isOther || me.isStaff || (userId && (await isOfCourse(this.database, userId, courseId)));
     if (userId === undefined || !isShown) throw refused(400, `username: there is no user ${username}.`);
 
-    const shown = await sequencedFor(this.pool, onboarding.exams, userId, at);
+    const shown = await sequencedFor(this.database, onboarding.exams, userId, at);
     const chosen = (['open', 'future', 'past_due'] as const).flatMap(
       (when) => shown.find((each) => each.when === when) ?? [],
     )[0];
@@ -133,7 +132,7 @@ export class OnboardingController {
     @Query('statuses') given?: string,
   ) {
     const statuses = given ?? '';
-    const onboarding = await onboardingExamsOf(this.pool, this.configuration, courseId);
+    const onboarding = await onboardingExamsOf(this.database, this.configuration, courseId);
     if (!onboarding) throw noExam();
     const asksProvider = this.configuration.settings.switches[profileSwitch] ?? false;
     const list = asksProvider ? this.listedByProvider : this.listed;
@@ -153,9 +152,9 @@ export class OnboardingController {
   private async listed({ exams }: Onboarding, { courseId, search, asked, statuses }: Listing): Promise<Listed> {
     let page!: Page;
     const onboarding = statuses
-      ? await onboardingSeenAs(this.pool, courseId, statuses.split(','), this.clock.now())
+      ? await onboardingSeenAs(this.database, courseId, statuses.split(','), this.clock.now())
       : undefined;
-    const { count, learners } = await proctoredLearners(this.pool, courseId, { search, onboarding }, (all) => {
+    const { count, learners } = await proctoredLearners(this.database, courseId, { search, onboarding }, (all) => {
       page = pageOf(asked, all);
       return page;
     });
@@ -165,7 +164,10 @@ export class OnboardingController {
   private async listedByProvider({ exams, provider }: Onboarding, listing: Listing): Promise<Listed> {
     const { courseId, search, asked, statuses } = listing;
     const { backend } = exams[0]!;
-    const { learners } = await proctoredLearners(this.pool, courseId, { search }, (all) => ({ offset: 0, limit: all }));
+    const { learners } = await proctoredLearners(this.database, courseId, { search }, (all) => ({
+      offset: 0,
+      limit: all,
+    }));
     const known = new Map(learners.map((learner) => [this.obscured(learner.userId, backend), learner]));
     const told = await onboardingAtProvider(provider, courseId, known, statuses);
     const page = pageOf(asked, told.length);
@@ -180,7 +182,7 @@ export class OnboardingController {
 
   private async rowsOf(learners: readonly ProctoredLearner[], courseId: string, backend: string | null) {
     const ids = learners.map(({ userId }) => userId);
-    const known = await onboardingOfLearners(this.pool, ids, courseId, backend, this.clock.now());
+    const known = await onboardingOfLearners(this.database, ids, courseId, backend, this.clock.now());
     return learners.map(({ userId, username, mode }) => {
       const { own, approved } = known.get(userId)!;
       const { status, modified } = onboardingSeenByStaff(own, approved);
@@ -190,7 +192,7 @@ export class OnboardingController {
 
   /** From the attempts; or, where the provider keeps profiles and answers, from the learner's profile (domain.md §7.2). */
   private async statusOf(userId: number, courseId: string, backend: string | null, provider: Provider, at: string) {
-    const known = await onboardingOfLearners(this.pool, [userId], courseId, backend, at);
+    const known = await onboardingOfLearners(this.database, [userId], courseId, backend, at);
     const { own, approved } = known.get(userId)!;
     const { status, expiresAt } = onboardingOf(own, approved);
     const stored = { status, expiresAt: instant(expiresAt) };

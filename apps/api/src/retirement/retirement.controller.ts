@@ -1,10 +1,10 @@
-import { Controller, Inject, Post } from '@nestjs/common';
+import { Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type pg from 'pg';
 import { Clock } from '#clock';
-import { CONFIGURATION, POOL, RetireLearner } from '#commands';
-import type { Configuration } from '#configuration';
+import { RetireLearner } from '#commands';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
 import { providersOfLearner, retireAtProvider } from '#delivery';
 import type { Origin } from '#domain';
 import { ProviderRefused } from '#providers';
@@ -27,8 +27,8 @@ export class RetirementController {
   constructor(
     readonly clock: Clock,
     private readonly commands: CommandBus,
-    @Inject(POOL) readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) readonly configuration: Configuration,
+    readonly database: Database,
+    readonly configuration: Configuration,
     private readonly authentication: Authentication,
   ) {}
 

@@ -1,10 +1,10 @@
-import { Controller, Inject, Param, Post, Req } from '@nestjs/common';
+import { Controller, Param, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import type pg from 'pg';
 import { Clock } from '#clock';
-import { POOL, ReceiveReviewByCode } from '#commands';
+import { ReceiveReviewByCode } from '#commands';
+import { Database } from '#connections';
 import { Gate } from '../auth/authentication.js';
 import { Answers, JsonRequestBody, Refuses } from '../document/answers.js';
 import { oneOf } from '../document/schemas.js';
@@ -23,7 +23,7 @@ export class AnonymousReviewsController {
     private readonly clock: Clock,
     private readonly commands: CommandBus,
     private readonly senders: CallbackSenders,
-    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly database: Database,
   ) {}
 
   @Post('proctoring_review_callback/')
@@ -52,7 +52,7 @@ export class AnonymousReviewsController {
     const provider = this.senders.byPath(secret, request);
     refuseBasic(request.headers.authorization ?? '');
     const { bytes = Buffer.alloc(0) } = request;
-    await quarantining(this.pool, { route: 'review_callback', provider, bytes }, async () => {
+    await quarantining(this.database, { route: 'review_callback', provider, bytes }, async () => {
       // JSON, whatever its type says.
       const payload = bodyObject(await readBody('application/json', bytes));
       const origin = originOfSender({ provider }, request);

@@ -1,10 +1,10 @@
 import { BlockList, isIPv6 } from 'node:net';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type pg from 'pg';
 import { Clock } from '#clock';
-import { CONFIGURATION, callbackMinutes, POOL, reviewGroupOf, useNonce } from '#commands';
-import type { Configuration } from '#configuration';
+import { callbackMinutes, reviewGroupOf, useNonce } from '#commands';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
 import type { Origin } from '#domain';
 import { callbackSignature, isSameSecret, type Provider, providersOf } from '#providers';
 import type { AttemptRecord } from '#read-models';
@@ -24,8 +24,8 @@ const notAuthenticated = () => refused(403, 'This callback is not authenticated.
 export class CallbackSenders {
   constructor(
     private readonly clock: Clock,
-    @Inject(POOL) private readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly database: Database,
+    private readonly configuration: Configuration,
   ) {}
 
   /** The caller who is logged in, or the provider that signed. `path`: what the signature is about. */
@@ -39,7 +39,7 @@ export class CallbackSenders {
     if (!secret || !isInTime || !/^[-\w]{16,128}$/.test(nonce!)) throw notAuthenticated();
     const signed = { path, time: time!, nonce: nonce!, body: request.bytes ?? Buffer.alloc(0) };
     if (!isSameSecret(signature!, callbackSignature(signed, secret))) throw notAuthenticated();
-    if (!(await useNonce(this.pool, name!, nonce!, at))) throw notAuthenticated();
+    if (!(await useNonce(this.database, name!, nonce!, at))) throw notAuthenticated();
     return { provider: name! };
   }
 

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
-import type pg from 'pg';
 import { type CallbackRoute, quarantine } from '#commands';
+import type { Database } from '#connections';
 import { Refusal } from '#domain';
 import { beginAccess, noteObject, noteOutcome, noteSubject } from '../access/access-note.js';
 import { HttpAnswer } from '../http/http-answer.js';
@@ -9,7 +9,7 @@ const log = new Logger('Reviews');
 
 /** Receives a review. One that is refused for what it says, or for what its attempt or exam is by now, is kept, so that it can be looked at and tried again. */
 export async function quarantining(
-  pool: pg.Pool,
+  database: Database,
   callback: {
     route: CallbackRoute;
     externalId?: string;
@@ -29,7 +29,7 @@ export async function quarantining(
   } catch (error) {
     if (error instanceof Refusal || (error instanceof HttpAnswer && [400, 412].includes(error.status))) {
       const { bytes, ...more } = callback;
-      const isKept = await quarantine(pool, { ...more, body: bytes.toString(), reason: reasonOf(error) });
+      const isKept = await quarantine(database, { ...more, body: bytes.toString(), reason: reasonOf(error) });
       noteOutcome(isKept ? 'quarantined' : 'refused');
       const { route, externalId, userId } = callback;
       // An id that nobody knows may be any text.

@@ -1,10 +1,10 @@
-import { Body, Controller, Inject, NotFoundException, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, NotFoundException, Param, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import type pg from 'pg';
 import { Clock } from '#clock';
-import { AttemptTimeouts, POOL, ReceiveReview, reviewGroupOf } from '#commands';
+import { AttemptTimeouts, ReceiveReview, reviewGroupOf } from '#commands';
+import { Database } from '#connections';
 import { noAttemptMatches, ReadyAttempt, Refusal } from '#domain';
 import { type AttemptRecord, attemptsByExternalId } from '#read-models';
 import { type Caller, isCourseStaff } from '#roster';
@@ -33,7 +33,7 @@ export class ReviewsController {
     private readonly commands: CommandBus,
     private readonly fresh: AttemptTimeouts,
     private readonly senders: CallbackSenders,
-    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly database: Database,
   ) {}
 
   @Post('ready')
@@ -50,7 +50,7 @@ export class ReviewsController {
     const isAllowed =
       found.userId === user?.userId ||
       this.senders.mayReview(sender, found) ||
-      (user && (await isCourseStaff(this.pool, user.userId, found.exam.courseId)));
+      (user && (await isCourseStaff(this.database, user.userId, found.exam.courseId)));
     if (!isAllowed) throw refused(403, `user_id=${user?.userId} may not change attempt ${externalId}.`);
     if (found.userId !== user?.userId) await beginAccess();
     const at = this.clock.now();
@@ -94,14 +94,14 @@ export class ReviewsController {
     const senderId = user?.userId;
     const callback = { route: 'reviewed', externalId, provider, senderId, userId: found?.userId, bytes } as const;
     if (!found && user && !reviewsSomewhere(user)) await receive();
-    else await quarantining(this.pool, callback, receive);
+    else await quarantining(this.database, callback, receive);
     return 'OK';
   }
 
   /** The one that the sender may review, since two providers may give the same id. A provider's server sees no others. */
   private async attempt(externalId: string, sender: CallbackSender): Promise<AttemptRecord | undefined> {
     if (!/^[-a-zA-Z0-9_]+$/.test(externalId)) throw new NotFoundException();
-    const all = await attemptsByExternalId(this.pool, externalId);
+    const all = await attemptsByExternalId(this.database, externalId);
     const own = all.filter((each) => this.senders.mayReview(sender, each));
     const [attempt, another] = own.length > 0 || sender.provider ? own : all;
     if (another) throw new Refusal('attempt_is_ambiguous', `There are several attempts with the id ${externalId}.`);

@@ -1,9 +1,8 @@
-import { Body, Controller, Inject, Put, Req } from '@nestjs/common';
+import { Body, Controller, Put, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import type pg from 'pg';
-import { CONFIGURATION, POOL } from '#commands';
-import type { Configuration } from '#configuration';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
 import { type Caller, rosterParts, upsertRoster } from '#roster';
 import { originOf } from '../access/access-hooks.js';
 import { rowCounter } from '../access/access-note.js';
@@ -16,8 +15,8 @@ import { rosterErrors, rosterSchema, writtenCounts } from './roster.schemas.js';
 @Controller('api/lms/v1/roster')
 export class RosterController {
   constructor(
-    @Inject(POOL) private readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly database: Database,
+    private readonly configuration: Configuration,
     private readonly authentication: Authentication,
   ) {}
 
@@ -34,7 +33,7 @@ export class RosterController {
   async putRoster(@Body() body: unknown, @CurrentUser() me: Caller, @Req() request: FastifyRequest) {
     const { retirementServiceWorkerUsername } = this.configuration.settings;
     const powers = { parts: partsFor(me), privilegedNames: [retirementServiceWorkerUsername] };
-    const counts = await upsertRoster(this.pool, readable(body), powers, originOf(request), request.client);
+    const counts = await upsertRoster(this.database, readable(body), powers, originOf(request), request.client);
     rowCounter()(Object.values(counts).reduce((sum, count) => sum + count, 0));
     this.authentication.forget();
     return counts;

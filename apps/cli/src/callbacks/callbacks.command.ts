@@ -12,7 +12,7 @@ import { list } from '../operators/tasks.js';
 export class CallbacksCommand extends OperatorCommand {
   run([action, text]: string[], options: OperatorOptions) {
     if (action === 'list')
-      return this.withCommands(options, async ({ pool }) => list(await quarantinedCallbacks(pool), options));
+      return this.withCommands(options, async ({ database }) => list(await quarantinedCallbacks(database), options));
     if (action !== 'replay' && action !== 'discard')
       throw new UsageError(`There is no action "${action}"; there are: list, replay, discard.`);
     const id = idOf('ID', text);
@@ -20,10 +20,10 @@ export class CallbacksCommand extends OperatorCommand {
   }
 
   private replay(id: number, options: OperatorOptions) {
-    return this.write(options, async ({ pool, commands, clock }, origin) => {
+    return this.write(options, async ({ database, commands, clock }, origin) => {
       const work = async () => {
         await commands.execute(new ReplayCallback(id, clock.now(), origin));
-        if (!options.dryRun) await releaseCallback(pool, id);
+        if (!options.dryRun) await releaseCallback(database, id);
         return {};
       };
       return [{ about: { callback: id }, work }];
@@ -31,10 +31,10 @@ export class CallbacksCommand extends OperatorCommand {
   }
 
   private discard(id: number, options: OperatorOptions) {
-    return this.withCommands(options, ({ pool }) => {
+    return this.withCommands(options, ({ database }) => {
       const work = async () => {
-        if (!(await quarantinedCallback(pool, id))) throw new Error('There is no such quarantined callback.');
-        if (!options.dryRun) await releaseCallback(pool, id);
+        if (!(await quarantinedCallback(database, id))) throw new Error('There is no such quarantined callback.');
+        if (!options.dryRun) await releaseCallback(database, id);
         return { discarded: true };
       };
       return this.operate(options, [{ about: { callback: id }, work }]);

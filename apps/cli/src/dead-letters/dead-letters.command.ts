@@ -38,7 +38,7 @@ const followersOf = ({ configuration }: Dependencies) => [
 
 async function listed(around: Dependencies, only?: string) {
   const letters = (only ? [only] : followersOf(around)).map(async (follower) =>
-    (await deadLetters(around.pool, follower)).map(({ event, learner, reason, recordedAt }) => {
+    (await deadLetters(around.database, follower)).map(({ event, learner, reason, recordedAt }) => {
       return { follower, learner, event: event.id, type: event.type, reason, recordedAt };
     }),
   );
@@ -54,7 +54,7 @@ async function retries(
 ): Promise<Task[]> {
   const handle = handlerOf(around, follower);
   const types = new Map<string, string[]>(only ? [[only, []]] : []);
-  for (const { learner, event } of await deadLetters(around.pool, follower))
+  for (const { learner, event } of await deadLetters(around.database, follower))
     if (!only || only === learner) types.set(learner, [...(types.get(learner) ?? []), event.type]);
   return [...types].map(([learner, waiting]) => ({
     about: { follower, learner },
@@ -67,22 +67,22 @@ async function retries(
         delivered.push(...events.map(({ type }) => type));
         advance(events.length);
       };
-      await retryDeadLetters(around.pool, follower, learner, deliver);
+      await retryDeadLetters(around.database, follower, learner, deliver);
       return { delivered };
     },
   }));
 }
 
 async function skips(
-  { pool }: Dependencies,
+  { database }: Dependencies,
   follower: string,
   event: string,
   { dryRun }: OperatorOptions,
 ): Promise<Task[]> {
   const work = async () => {
-    const letter = (await deadLetters(pool, follower)).find(({ event: { id } }) => id === event);
+    const letter = (await deadLetters(database, follower)).find(({ event: { id } }) => id === event);
     if (!letter) throw new Error('There is no such dead letter.');
-    if (!dryRun) await skipDeadLetter(pool, follower, event);
+    if (!dryRun) await skipDeadLetter(database, follower, event);
     return { skipped: letter.event.type };
   };
   return [{ about: { follower, event }, work }];
@@ -91,7 +91,7 @@ async function skips(
 function handlerOf(around: Dependencies, follower: string): Handle {
   if (follower === relayName) {
     if (around.configuration.kafkaBrokers.length === 0) throw new Error('Without KAFKA_BROKERS nothing is published.');
-    const relay = new Relay(around.pool, around.configuration);
+    const relay = new Relay(around.database, around.configuration);
     return async (events, _signal, lease) => void (await relay.republish(events, 'live', lease));
   }
   if (follower === mailerName) {

@@ -13,9 +13,9 @@ export class PublishFromCommand extends OperatorCommand {
   run([where]: string[], options: OperatorOptions) {
     if (where !== 'beginning' && where !== 'checkpoint')
       throw new UsageError(`There is no "${where}" to publish from; there are: beginning, checkpoint.`);
-    return this.withCommands(options, async ({ pool, configuration }) => {
+    return this.withCommands(options, async ({ database, configuration }) => {
       if (configuration.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
-      const relay = new Relay(pool, configuration);
+      const relay = new Relay(database, configuration);
       const work = async () => (options.dryRun ? {} : relay.publishFrom(where));
       await this.operate(options, [{ about: { publishFrom: where }, work }]).finally(() => relay.close());
     });

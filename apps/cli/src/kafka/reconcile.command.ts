@@ -12,9 +12,9 @@ type Options = OperatorOptions & { topic: string; acknowledgements: string; from
 })
 export class ReconcileCommand extends OperatorCommand {
   run(_: string[], { topic, acknowledgements, from, until, ...options }: Options) {
-    return this.withCommands(options, async ({ pool, configuration }) => {
+    return this.withCommands(options, async ({ database, configuration }) => {
       if (configuration.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
-      const lacking = await unacknowledged(pool, configuration, { topic, acknowledgements, from, until });
+      const lacking = await unacknowledged(database, configuration, { topic, acknowledgements, from, until });
       list(lacking, options);
       if (!options.json) console.log(`${lacking.length} not acknowledged`);
       if (lacking.length > 0) process.exitCode = 1;

@@ -15,18 +15,18 @@ export class AdoptLogCommand extends OperatorCommand {
   run(_: string[], options: OperatorOptions) {
     const { dryRun, operator = osUser() } = options;
     const configuration = loadConfiguration(process.env);
-    return withOwnedDatabase(configuration, async (database) => {
+    return withOwnedDatabase(configuration, async (urls) => {
       // A new server does not have the service's roles and logins.
-      await migrate(database.owner, { logins: loginsOf(configuration.role, database), say: console.error });
-      const pool = openPool({ connectionString: database.owner, max: 2 }, hourMs);
+      await migrate(urls.owner, { logins: loginsOf(configuration.role, urls), say: console.error });
+      const database = openPool({ connectionString: urls.owner, max: 2 }, hourMs);
       const work = async () => {
-        const adopted = await adoptLog(pool, { kind: 'operator', name: operator }, dryRun);
+        const adopted = await adoptLog(database, { kind: 'operator', name: operator }, dryRun);
         if (!adopted) throw new Error('the log of this database was not copied: there is nothing to adopt.');
         return adopted;
       };
       const adopt = () => this.operate(options, [{ about: { adopt: 'log' }, work }]);
       // Before the log is adopted, the numbers of new entries are taken by those of the copy.
-      await (dryRun ? adopt() : this.recorded(pool, options, adopt)).finally(() => pool.end());
+      await (dryRun ? adopt() : this.recorded(database, options, adopt)).finally(() => database.end());
     });
   }
 }

@@ -30,8 +30,8 @@ const valid: readonly string[] = [...completedStatuses, ...incompleteStatuses];
 })
 export class ResetAttemptsCommand extends OperatorCommand {
   run(_: string[], { exam, user, ...options }: OperatorOptions & { exam: number; user: number }) {
-    return this.write(options, async ({ pool, commands, clock }, origin) => {
-      const attempts = await attemptsAt(pool, exam, user);
+    return this.write(options, async ({ database, commands, clock }, origin) => {
+      const attempts = await attemptsAt(database, exam, user);
       const reset = async () => {
         if (attempts.length === 0) throw new Error('There are no attempts.');
         await commands.execute(new RemoveAllAttempts({ examId: exam, userId: user }, { at: clock.now() }, origin));
@@ -55,9 +55,9 @@ export class ResetAttemptsCommand extends OperatorCommand {
 @Command({ name: 'set-attempt-status', description: 'Give an attempt a status, with all that follows from it' })
 export class SetAttemptStatusCommand extends OperatorCommand {
   run(_: string[], { attempt: id, to, ...options }: OperatorOptions & { attempt: number; to: Status }) {
-    return this.write(options, async ({ pool, commands, clock }, origin) => {
+    return this.write(options, async ({ database, commands, clock }, origin) => {
       const work = async () => {
-        const attempt = await attemptById(pool, id);
+        const attempt = await attemptById(database, id);
         if (!attempt) throw new Error(`There is no attempt ${id}.`);
         await commands.execute(new SetAttemptStatus(attempt, { attemptId: id, status: to, at: clock.now() }, origin));
         return {};
@@ -98,10 +98,10 @@ const forEach = (
 })
 export class UpdateAttemptsForExamCommand extends OperatorCommand {
   run(_: string[], { exam, ...options }: OperatorOptions & { exam: number }) {
-    return this.write(options, async ({ pool, commands, clock }, origin) => {
-      if (!(await examById(pool, exam))) throw new UsageError(`There is no exam ${exam}.`);
+    return this.write(options, async ({ database, commands, clock }, origin) => {
+      if (!(await examById(database, exam))) throw new UsageError(`There is no exam ${exam}.`);
       return forEach(
-        await attemptsOfExam(pool, exam),
+        await attemptsOfExam(database, exam),
         commands,
         (attempt) =>
           new SetAttemptStatus(attempt, { attemptId: attempt.id, status: attempt.status, at: clock.now() }, origin),
@@ -121,9 +121,9 @@ export class UpdateAttemptsForExamCommand extends OperatorCommand {
 })
 export class UpdateStatusFromReviewCommand extends OperatorCommand {
   run(_: string[], { from, until, ...options }: OperatorOptions & { from: string; until: string }) {
-    return this.write(options, async ({ pool, commands, clock }, origin) =>
+    return this.write(options, async ({ database, commands, clock }, origin) =>
       forEach(
-        await reviewedAttempts(pool, from, until),
+        await reviewedAttempts(database, from, until),
         commands,
         (attempt) => new ReapplyReview(attempt, { attemptId: attempt.id, at: clock.now() }, origin),
       ),
@@ -147,6 +147,6 @@ export class UpdateStatusFromReviewCommand extends OperatorCommand {
 })
 export class SetIsAttemptActiveCommand extends OperatorCommand {
   run(_: string[], options: OperatorOptions) {
-    return this.withCommands(options, async ({ pool }) => list(await reviewsOfNoAttempt(pool), options));
+    return this.withCommands(options, async ({ database }) => list(await reviewsOfNoAttempt(database), options));
   }
 }

@@ -9,8 +9,8 @@ import { idOf, OperatorCommand, type OperatorOptions } from './operator.command.
 })
 export class ErasureCertificateCommand extends OperatorCommand {
   run(_: string[], { user, ...options }: OperatorOptions & { user: number }) {
-    const print = async ({ pool }: Dependencies) => {
-      const certificates = await erasureCertificates(pool, user);
+    const print = async ({ database }: Dependencies) => {
+      const certificates = await erasureCertificates(database, user);
       if (certificates.length === 0) throw new Error(`User ${user} was not retired here.`);
       for (const certificate of certificates) console.log(JSON.stringify(certificate));
     };

@@ -9,6 +9,6 @@ import { list } from './tasks.js';
 })
 export class LeadersCommand extends OperatorCommand {
   run(_: string[], options: OperatorOptions) {
-    return this.withCommands(options, async ({ pool }) => list(await leaders(pool), options));
+    return this.withCommands(options, async ({ database }) => list(await leaders(database), options));
   }
 }

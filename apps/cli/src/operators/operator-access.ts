@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
-import type pg from 'pg';
 import { type AccessOutcome, recordAccess } from '#access-log';
+import type { Database } from '#connections';
 
 /** The user of the operating system: of the process, whatever its environment says. */
 export const osUser = (): string => {
@@ -19,7 +19,7 @@ export class OperatorAccess {
   readonly requestId = randomUUID();
 
   constructor(
-    private readonly pool: pg.Pool,
+    private readonly database: Database,
     private readonly action: string,
     private readonly operator: string | undefined,
   ) {}
@@ -29,6 +29,6 @@ export class OperatorAccess {
       kinds.includes(name) && ['number', 'string'].includes(typeof value) ? `${name}:${value}` : [],
     );
     const { action, requestId, operator } = this;
-    return recordAccess(this.pool, [{ action, requestId, osUser: osUser(), operator, outcome, objects, rows }]);
+    return recordAccess(this.database, [{ action, requestId, osUser: osUser(), operator, outcome, objects, rows }]);
   }
 }

@@ -1,5 +1,5 @@
 import { Option } from 'nest-commander';
-import type pg from 'pg';
+import type { Database } from '#connections';
 import type { Dependencies } from '#delivery';
 import { instantOf, isLongerThan, isStorable, limits, type Origin } from '#domain';
 import type { EventStore } from '#event-store';
@@ -57,18 +57,18 @@ export abstract class OperatorCommand extends StrictCommand {
     work: (around: Dependencies) => Promise<T>,
     about: object = {},
   ): Promise<T> {
-    return withCommands((around) => this.recorded(around.pool, options, () => work(around), about));
+    return withCommands((around) => this.recorded(around.database, options, () => work(around), about));
   }
 
   /** Without `about` the beginning is not recorded. */
   protected async recorded<T>(
-    pool: pg.Pool,
+    database: Database,
     { operator }: OperatorOptions,
     work: () => Promise<T>,
     about?: object,
   ): Promise<T> {
     const name = ['ops', this.command.name(), this.command.args[0]].filter((word) => /^[a-z-]+$/.test(word ?? ''));
-    this.access = new OperatorAccess(pool, name.join(' '), operator);
+    this.access = new OperatorAccess(database, name.join(' '), operator);
     if (about) await this.access.record('begun', about);
     return traceHeaders.run({ 'X-Request-Id': this.access.requestId }, work);
   }

@@ -25,13 +25,17 @@ export class ReplayCommand extends OperatorCommand {
       );
     if (which.course && !which.user) throw new UsageError('--course goes with --user.');
     if (live && !publish) throw new UsageError('--live goes with --publish.');
-    const work = async ({ pool, configuration, events }: Dependencies) => {
+    const work = async ({ database, configuration, events }: Dependencies) => {
       // Printed as stored: an event that cannot be upcast can be looked at.
       if (!publish)
-        return print(events, this.find(pool, new EventStore(pool, undefined, { upcasters: null }), which, null), json);
-      const found = this.find(pool, events, which);
+        return print(
+          events,
+          this.find(database, new EventStore(database, undefined, { upcasters: null }), which, null),
+          json,
+        );
+      const found = this.find(database, events, which);
       if (configuration.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
-      const relay = new Relay(pool, configuration);
+      const relay = new Relay(database, configuration);
       const into = live ? 'live' : 'replay';
       const publishing = async () => {
         const told = { events: 0, messages: 0 };
@@ -89,20 +93,20 @@ export class ReplayCommand extends OperatorCommand {
   }
 
   private async *find(
-    pool: Parameters<typeof replay>[0],
+    database: Parameters<typeof replay>[0],
     events: EventStore,
     { attempt, stream: named, user, course, from, until }: Which,
     upcasters?: null,
   ): AsyncGenerator<RecordedEvent[]> {
     if (attempt !== undefined || named !== undefined) {
-      const stream = named ?? (await streamOfAttempt(pool, String(attempt)))?.stream;
+      const stream = named ?? (await streamOfAttempt(database, String(attempt)))?.stream;
       const history = stream === undefined ? [] : await events.read(stream);
       if (history.length === 0) throw new Error(`There is no ${named ? `stream ${named}` : `attempt ${attempt}`}.`);
       const isWanted = ({ data }: RecordedEvent) =>
         attempt === undefined || (data as { attemptId?: number }).attemptId === attempt;
       return yield history.filter(isWanted);
     }
-    for await (const batch of replay(pool, { batch: 500, upcasters })) {
+    for await (const batch of replay(database, { batch: 500, upcasters })) {
       const wanted = batch.filter(
         ({ metadata, recordedAt }) =>
           (user === undefined || metadata.userId === user) &&

@@ -9,14 +9,14 @@ import { idOf, OperatorCommand, type OperatorOptions } from './operator.command.
 })
 export class RetireUserCommand extends OperatorCommand {
   run(_: string[], { user, ...options }: OperatorOptions & { user: number }) {
-    return this.write(options, async ({ pool, commands, clock }, origin) => {
+    return this.write(options, async ({ database, commands, clock }, origin) => {
       const retire = async () => {
         await commands.execute(new RetireLearner(user, clock.now(), origin));
         return {};
       };
       // Not by the handler: it destroys the key.
       const rehearse = async () => {
-        const blanked = (await examsWithAllowances(pool, user)).map(() => 'AllowanceBlanked');
+        const blanked = (await examsWithAllowances(database, user)).map(() => 'AllowanceBlanked');
         return { events: [...blanked, 'LearnerRetired'] };
       };
       return [{ about: { user }, work: options.dryRun ? rehearse : retire }];

@@ -9,8 +9,8 @@ import { OperatorCommand, type OperatorOptions } from './operator.command.js';
 })
 export class RewrapCommand extends OperatorCommand {
   run(_: string[], options: OperatorOptions) {
-    return this.withCommands(options, ({ pool }) => {
-      const work = async () => (options.dryRun ? {} : { keys: await rewrapKeys(pool) });
+    return this.withCommands(options, ({ database }) => {
+      const work = async () => (options.dryRun ? {} : { keys: await rewrapKeys(database) });
       return this.operate(options, [{ about: { rewrap: "learners' keys" }, work }]);
     });
   }

@@ -1,10 +1,9 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import type pg from 'pg';
 import { Clock } from '#clock';
+import { Database } from '#connections';
 import { type Actor, isOverdue, TimeOutAttempt } from '#domain';
 import { type AttemptRecord, attemptById } from '#read-models';
-import { POOL } from '../tokens.js';
 
 /**
  * Attempts as they are now: one whose time is over is submitted before it is shown (domain.md §4.4). While the clock is in
@@ -13,7 +12,7 @@ import { POOL } from '../tokens.js';
 @Injectable()
 export class AttemptTimeouts {
   constructor(
-    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly database: Database,
     private readonly commands: CommandBus,
     private readonly clock: Clock,
   ) {}
@@ -27,6 +26,6 @@ export class AttemptTimeouts {
     if (!isOverdue(attempt, at) || this.clock.reasonToEndNoAttempt()) return attempt;
     const { id, examId, userId } = attempt;
     await this.commands.execute(new TimeOutAttempt({ examId, userId }, { attemptId: id, at }, { actor }));
-    return (await attemptById(this.pool, id)) ?? attempt;
+    return (await attemptById(this.database, id)) ?? attempt;
   }
 }

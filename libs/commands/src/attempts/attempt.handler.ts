@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
-import type { Configuration } from '#configuration';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
 import {
   type AnyLearnerAtExamCommand,
   CascadeDecline,
@@ -31,7 +30,6 @@ import { examsBlockedForOnboarding } from '#read-models';
 import { FactFinder } from '../facts.js';
 import { currentRequestId } from '../request-id.js';
 import { changesOf, learnerAtExamOf, learnerAtExamStream } from '../streams.js';
-import { CONFIGURATION, POOL } from '../tokens.js';
 import { register } from './registration.js';
 
 /** What a command about an attempt led to: the learner's current attempt afterwards, and whether anything happened. */
@@ -44,8 +42,8 @@ const knownKeys = ['time_multiplier', 'review_policy_exception'];
 @CommandHandler(LearnerAtExamCommand)
 export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
   constructor(
-    @Inject(POOL) private readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly database: Database,
+    private readonly configuration: Configuration,
     private readonly events: EventStore,
     private readonly facts: FactFinder,
   ) {}
@@ -97,7 +95,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     if (command instanceof GrantAllowance) {
       const { key, value } = command.data;
       const kept = isMinutesKey(key) ? { value } : { sealed: await this.sealedOnce(command) };
-      command.allowance = { id: await nextId(this.pool, 'allowance_ids'), kept };
+      command.allowance = { id: await nextId(this.database, 'allowance_ids'), kept };
     }
     if (command instanceof CreateAttempt || command instanceof ResetPracticeAttempt) {
       await this.prepareAttempt(command);
@@ -106,7 +104,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
         command instanceof CreateAttempt ? command.data.takingAsProctored : currentAttempt(state)?.takingAsProctored;
       if (!takingAsProctored) return;
       decide(learnerAtExam, state, command); // what is refused anyway is not registered
-      command.attempt.registration = await register(this.pool, this.configuration, state, command);
+      command.attempt.registration = await register(this.database, this.configuration, state, command);
     }
   }
 
@@ -116,7 +114,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     if (isMinutesKey(data.key) || knownKeys.includes(data.key)) return;
     const { allowances } = await this.stateOf(learner);
     if (allowances.some(({ key }) => key === data.key)) return;
-    const key = await pseudonymOf(this.pool, learner.userId, data.key);
+    const key = await pseudonymOf(this.database, learner.userId, data.key);
     const more = command instanceof GrantAllowance ? { value: JSON.stringify([data.key, command.data.value]) } : {};
     Object.assign(command, { data: { ...data, key, ...more } });
   }
@@ -125,8 +123,8 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
   private async sealedOnce({ learner, data: { key, value } }: GrantAllowance): Promise<string> {
     const sealed = (await this.stateOf(learner)).allowances.find((each) => each.key === key)?.sealed;
     const place = fieldAtExam(learner, 'allowance');
-    const isSame = sealed && (await decryptFor(this.pool, learner.userId, sealed, place)) === value;
-    return isSame ? sealed : encryptFor(this.pool, learner.userId, value, place);
+    const isSame = sealed && (await decryptFor(this.database, learner.userId, sealed, place)) === value;
+    return isSame ? sealed : encryptFor(this.database, learner.userId, value, place);
   }
 
   private async stateOf(learner: LearnerAtExamCommand['learner']): Promise<LearnerAtExam> {
@@ -135,7 +133,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
   }
 
   private async prepareAttempt(command: NewAttemptCommand): Promise<void> {
-    const id = await nextId(this.pool, 'attempt_ids');
+    const id = await nextId(this.database, 'attempt_ids');
     command.attempt = { id, code: randomUUID().toUpperCase(), registration: null };
   }
 
@@ -160,7 +158,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
 
   private async blockedBy({ facts, learner, data, origin }: AnyLearnerAtExamCommand): Promise<ClearOnboardingErrors[]> {
     if (!facts.exam.isPracticeExam || !facts.provider?.supportsOnboarding) return [];
-    const examIds = await examsBlockedForOnboarding(this.pool, learner.userId);
+    const examIds = await examsBlockedForOnboarding(this.database, learner.userId);
     return Promise.all(
       examIds.map(async (examId) => {
         const target = { examId, userId: learner.userId };

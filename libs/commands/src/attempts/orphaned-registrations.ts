@@ -1,12 +1,12 @@
-import type pg from 'pg';
+import type { Database } from '#connections';
 import type { RecordedEvent, Write } from '#event-store';
 import { type ProviderConfiguration, ProviderRefused, providerOf } from '#providers';
 
 type Registered = { provider: string; examExternalId: string | null; attemptExternalId: string };
 
 /** Remembers what a provider knows and the log does not yet. */
-export async function rememberOrphan(pool: pg.Pool, registered: Registered): Promise<void> {
-  await pool.query({
+export async function rememberOrphan(database: Database, registered: Registered): Promise<void> {
+  await database.query({
     name: 'remember unclaimed',
     text: `insert into unclaimed_registrations (provider, exam_external_id, attempt_external_id) values ($1, $2, $3)
       on conflict do nothing`,
@@ -31,17 +31,17 @@ const graceSeconds = 60;
  * now stays for the next time. Answers how many are gone.
  */
 export async function removeOrphans(
-  pool: pg.Pool,
+  database: Database,
   configuration: ProviderConfiguration,
   olderThanSeconds = graceSeconds,
 ): Promise<number> {
   // A provider may answer twice with the same attempt, late with one that was claimed since.
-  await pool.query(
+  await database.query(
     `delete from unclaimed_registrations unclaimed using attempts join exams on exams.id = exam_id
       where attempts.external_id = attempt_external_id and coalesce(nullif(backend, ''), $1) = provider`,
     [configuration.defaultBackend],
   );
-  const { rows } = await pool.query<Registered>(
+  const { rows } = await database.query<Registered>(
     `select provider, exam_external_id as "examExternalId", attempt_external_id as "attemptExternalId"
        from unclaimed_registrations where recorded_at < now() - make_interval(secs => $1) order by recorded_at limit 100`,
     [olderThanSeconds],
@@ -54,13 +54,13 @@ export async function removeOrphans(
     } catch (error) {
       if (!(error instanceof ProviderRefused)) failures.push(error);
       // The others come first next time.
-      await pool.query(
+      await database.query(
         'update unclaimed_registrations set recorded_at = now() where provider = $1 and attempt_external_id = $2',
         [provider, attemptExternalId],
       );
       continue;
     }
-    await pool.query('delete from unclaimed_registrations where provider = $1 and attempt_external_id = $2', [
+    await database.query('delete from unclaimed_registrations where provider = $1 and attempt_external_id = $2', [
       provider,
       attemptExternalId,
     ]);

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
-import type pg from 'pg';
 import { type Configuration, lmsAddressOf, userObfuscationKeyOf } from '#configuration';
+import type { Database } from '#connections';
 import { allowedTimeOf, type LearnerAtExam, type NewAttemptCommand, type Registration } from '#domain';
 import { decryptFor, fieldAtExam } from '#learner-keys';
 import { obscuredUserId, providerOf } from '#providers';
@@ -13,7 +13,7 @@ const policyException = 'review_policy_exception';
 
 /** Registers an attempt with its provider, with what the provider is told of the learner (domain.md §3.3, §3.4). */
 export const register = async (
-  pool: pg.Pool,
+  database: Database,
   configuration: Configuration,
   state: LearnerAtExam,
   command: NewAttemptCommand,
@@ -23,11 +23,11 @@ export const register = async (
   const { settings } = configuration;
   const exception = state.allowances.find(({ key }) => key === policyException);
   const [exam, credit, name, reviewPolicyException] = await Promise.all([
-    examById(pool, learner.examId),
-    creditState(pool, learner.userId, courseId),
-    verifiedName(pool, learner.userId),
+    examById(database, learner.examId),
+    creditState(database, learner.userId, courseId),
+    verifiedName(database, learner.userId),
     exception?.sealed
-      ? decryptFor(pool, learner.userId, exception.sealed, fieldAtExam(learner, 'allowance'))
+      ? decryptFor(database, learner.userId, exception.sealed, fieldAtExam(learner, 'allowance'))
       : undefined,
   ]);
   const context = {
@@ -44,7 +44,7 @@ export const register = async (
   const provider = providerOf(settings, backend);
   const remember = async (registered: NonNullable<Registration>) => {
     if (provider.wantsNews && 'externalId' in registered && registered.externalId)
-      await rememberOrphan(pool, {
+      await rememberOrphan(database, {
         provider: provider.name,
         examExternalId: exam!.externalId,
         attemptExternalId: registered.externalId,

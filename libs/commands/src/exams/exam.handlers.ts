@@ -1,9 +1,8 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
-import type { Configuration } from '#configuration';
-import { currentSignal } from '#connections';
+import { Configuration } from '#configuration';
+import { currentSignal, Database } from '#connections';
 import {
   type AnyExamCommand,
   decide,
@@ -20,7 +19,6 @@ import { ProviderRefused, providerOf, UnknownProvider } from '#providers';
 import { examById, examsOfCourse, providedExam } from '#read-models';
 import { currentRequestId } from '../request-id.js';
 import { examStream } from '../streams.js';
-import { CONFIGURATION, POOL } from '../tokens.js';
 import {
   AddExam,
   ChangeExam,
@@ -36,8 +34,8 @@ const log = new Logger('exams');
 @Injectable()
 export class ExamAppender {
   constructor(
-    @Inject(POOL) private readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly database: Database,
+    private readonly configuration: Configuration,
     private readonly events: EventStore,
   ) {}
 
@@ -46,7 +44,7 @@ export class ExamAppender {
   }
 
   nextId(sequence: 'exam_ids' | 'review_policy_ids' = 'exam_ids'): Promise<number> {
-    return nextId(this.pool, sequence);
+    return nextId(this.database, sequence);
   }
 
   /** All commands are decided and written together. The answer is the ids of the exams, in order. @throws UnknownBackends */
@@ -152,13 +150,13 @@ export class AddExamHandler implements ICommandHandler<AddExam> {
 @CommandHandler(ChangeExam)
 export class ChangeExamHandler implements ICommandHandler<ChangeExam> {
   constructor(
-    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly database: Database,
     private readonly appender: ExamAppender,
   ) {}
 
   /** @returns the exam's id @throws Refusal exam_not_found, UnknownBackends */
   async execute({ examId, changes, at, origin }: ChangeExam): Promise<number> {
-    const exam = await examById(this.pool, examId);
+    const exam = await examById(this.database, examId);
     if (!exam)
       throw new Refusal('exam_not_found', `Attempted to update exam_id=${examId}, but this exam does not exist.`);
     const command = { type: 'ReviseExam', data: { examId: exam.id, changes, at } } as const;
@@ -169,13 +167,13 @@ export class ChangeExamHandler implements ICommandHandler<ChangeExam> {
 @CommandHandler(SetExamReviewPolicy)
 export class SetExamReviewPolicyHandler implements ICommandHandler<SetExamReviewPolicy> {
   constructor(
-    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly database: Database,
     private readonly appender: ExamAppender,
   ) {}
 
   /** @throws Refusal exam_not_found */
   async execute({ examId, policy, setBy, at, origin }: SetExamReviewPolicy): Promise<void> {
-    const exam = await examById(this.pool, examId);
+    const exam = await examById(this.database, examId);
     if (!exam) throw new Refusal('exam_not_found', `There is no exam ${examId}.`);
     const policyId = await this.appender.nextId('review_policy_ids');
     const data = { examId: exam.id, policyId, policy, setBy, at };
@@ -186,7 +184,7 @@ export class SetExamReviewPolicyHandler implements ICommandHandler<SetExamReview
 @CommandHandler(PublishExams)
 export class PublishExamsHandler implements ICommandHandler<PublishExams> {
   constructor(
-    @Inject(POOL) private readonly pool: pg.Pool,
+    private readonly database: Database,
     private readonly appender: ExamAppender,
   ) {}
 
@@ -202,7 +200,7 @@ export class PublishExamsHandler implements ICommandHandler<PublishExams> {
   }
 
   private async publish({ courseId, exams, at, origin }: PublishExams): Promise<number[]> {
-    const known = new Map((await examsOfCourse(this.pool, courseId)).map((exam) => [exam.contentId, exam]));
+    const known = new Map((await examsOfCourse(this.database, courseId)).map((exam) => [exam.contentId, exam]));
     const listed = new Set<string>();
     const commands: AnyExamCommand[] = [];
     for (const exam of exams) {

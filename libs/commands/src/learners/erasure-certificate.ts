@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type pg from 'pg';
 import { type Configuration, erasureSigningKeyOf } from '#configuration';
+import type { Database } from '#connections';
 import type { Origin } from '#domain';
 
 /** What was destroyed for a learner, what remains, and why. It has no personal data but the learner's id. */
@@ -19,8 +19,8 @@ export type Erasure = {
 export type ErasureCertificate = { certificate: Erasure; signature: string; public_key: string };
 
 /** The rows that a retirement is about to destroy, by table. */
-export async function erasableRows(pool: pg.Pool, userId: number): Promise<Record<string, number>> {
-  const { rows } = await pool.query(
+export async function erasableRows(database: Database, userId: number): Promise<Record<string, number>> {
+  const { rows } = await database.query(
     `select (select count(key)::int from learner_keys_of(array[$1::bigint])) as learner_keys,
             (select count(*)::int from users where id = $1 and username <> 'retired user ' || id) as users,
             (select count(*)::int from verified_names where user_id = $1) as verified_names,
@@ -88,10 +88,10 @@ const remains: Erasure['remains'] = [
 
 /** Keeps a certificate of what was destroyed. A repeated retirement that destroys nothing more adds none. */
 export async function certifyErasure(
-  { pool, configuration }: { pool: pg.Pool; configuration: Configuration },
+  { database, configuration }: { database: Database; configuration: Configuration },
   { userId, at, origin, rows }: { userId: number; at: string; origin: Origin; rows: Record<string, number> },
 ): Promise<void> {
-  const known = await pool.query('select from erasure_certificates where user_id = $1 limit 1', [userId]);
+  const known = await database.query('select from erasure_certificates where user_id = $1 limit 1', [userId]);
   if (known.rowCount! > 0 && Object.values(rows).every((count) => count === 0)) return;
   const certificate: Erasure = {
     type: 'erasure-certificate',
@@ -108,7 +108,7 @@ export async function certifyErasure(
     ],
     remains,
   };
-  await pool.query('insert into erasure_certificates values ($1, $2, $3) on conflict do nothing', [
+  await database.query('insert into erasure_certificates values ($1, $2, $3) on conflict do nothing', [
     userId,
     at,
     JSON.stringify(signed(certificate, erasureSigningKeyOf(configuration))),
@@ -116,9 +116,9 @@ export async function certifyErasure(
 }
 
 /** A learner's certificates, oldest first. */
-export async function erasureCertificates(pool: pg.Pool, userId: number | string): Promise<ErasureCertificate[]> {
+export async function erasureCertificates(database: Database, userId: number | string): Promise<ErasureCertificate[]> {
   const text = 'select certificate from erasure_certificates where user_id = $1 order by at';
-  return (await pool.query(text, [userId])).rows.map(({ certificate }) => JSON.parse(certificate));
+  return (await database.query(text, [userId])).rows.map(({ certificate }) => JSON.parse(certificate));
 }
 
 // How an Ed25519 seed of 32 bytes is written as PKCS #8 (RFC 8410).

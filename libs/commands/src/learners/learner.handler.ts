@@ -1,8 +1,7 @@
-import { Inject } from '@nestjs/common';
 import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type pg from 'pg';
 import { v7 as uuid } from 'uuid';
-import type { Configuration } from '#configuration';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
 import { BlankAllowances, decide, fold, type LearnerEvent, learner, type Origin } from '#domain';
 import { EventStore, type RecordedEvent } from '#event-store';
 import { examsWithAllowances, isRowId } from '#read-models';
@@ -10,7 +9,6 @@ import { forgetUser } from '#roster';
 import { forgetAnswers } from '../idempotency-keys.js';
 import { currentRequestId } from '../request-id.js';
 import { learnerStream } from '../streams.js';
-import { CONFIGURATION, POOL } from '../tokens.js';
 import { certifyErasure, erasableRows } from './erasure-certificate.js';
 
 /** Forgets a learner for good. */
@@ -30,8 +28,8 @@ export class RetireLearner {
 @CommandHandler(RetireLearner)
 export class RetireLearnerHandler implements ICommandHandler<RetireLearner> {
   constructor(
-    @Inject(POOL) readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) readonly configuration: Configuration,
+    readonly database: Database,
+    readonly configuration: Configuration,
     private readonly events: EventStore,
     private readonly commands: CommandBus,
   ) {}
@@ -39,11 +37,11 @@ export class RetireLearnerHandler implements ICommandHandler<RetireLearner> {
   async execute({ userId: given, at, origin }: RetireLearner): Promise<void> {
     const userId = Number(given);
     if (!isRowId(given) || !Number.isSafeInteger(userId)) return; // nobody has such an id
-    for (const examId of await examsWithAllowances(this.pool, userId))
+    for (const examId of await examsWithAllowances(this.database, userId))
       await this.commands.execute(new BlankAllowances({ examId, userId }, { at }, { actor: origin.actor }));
-    const rows = await erasableRows(this.pool, userId);
-    if (!(await forgetUser(this.pool, userId))) return;
-    await forgetAnswers(this.pool);
+    const rows = await erasableRows(this.database, userId);
+    if (!(await forgetUser(this.database, userId))) return;
+    await forgetAnswers(this.database);
     await certifyErasure(this, { userId, at, origin, rows });
     const stream = learnerStream(userId);
     const metadata = { commandId: uuid(), ...currentRequestId(), actor: origin.actor, userId };

@@ -1,15 +1,15 @@
-import type pg from 'pg';
+import type { Database } from '#connections';
 
 /** Minutes by which the time of a signed callback may differ from ours. */
 export const callbackMinutes = 5;
 
 /** Keeps the nonce of a signed callback while the callback would be in time. False: it was used before. */
-export async function useNonce(pool: pg.Pool, provider: string, nonce: string, at: string): Promise<boolean> {
-  await pool.query('delete from callback_nonces where used_at < $1::timestamptz - make_interval(mins => $2)', [
+export async function useNonce(database: Database, provider: string, nonce: string, at: string): Promise<boolean> {
+  await database.query('delete from callback_nonces where used_at < $1::timestamptz - make_interval(mins => $2)', [
     at,
     2 * callbackMinutes,
   ]);
-  const { rowCount } = await pool.query(
+  const { rowCount } = await database.query(
     'insert into callback_nonces (provider, nonce, used_at) values ($1, $2, $3) on conflict do nothing',
     [provider, nonce, at],
   );

@@ -1,7 +1,6 @@
-import { Inject } from '@nestjs/common';
 import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type pg from 'pg';
-import type { Configuration } from '#configuration';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
 import {
   type Attempt,
   evolveAttempt,
@@ -15,7 +14,6 @@ import {
 import { EventStore } from '#event-store';
 import { providersOf } from '#providers';
 import { attemptByCode, attemptsByExternalId, examById } from '#read-models';
-import { CONFIGURATION, POOL } from '../tokens.js';
 import { quarantinedCallback } from './quarantine.js';
 import { ReceiveReview, type ReviewedAttempt } from './review.handler.js';
 
@@ -32,8 +30,8 @@ export class ReceiveReviewByCode {
 @CommandHandler(ReceiveReviewByCode)
 export class ReviewByCodeHandler implements ICommandHandler<ReceiveReviewByCode> {
   constructor(
-    @Inject(POOL) private readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly database: Database,
+    private readonly configuration: Configuration,
     private readonly events: EventStore,
     private readonly commands: CommandBus,
   ) {}
@@ -46,9 +44,9 @@ export class ReviewByCodeHandler implements ICommandHandler<ReceiveReviewByCode>
         `examMetaData.examCode: Ensure this field has no more than ${limits.name} characters.`,
       );
     // Both are asked for each code, so that the time does not tell which attempts there are.
-    const [live, before] = await Promise.all([attemptByCode(this.pool, code), this.attemptBefore(code)]);
+    const [live, before] = await Promise.all([attemptByCode(this.database, code), this.attemptBefore(code)]);
     const attempt = live ?? before;
-    const exam = attempt && (await examById(this.pool, attempt.examId));
+    const exam = attempt && (await examById(this.database, attempt.examId));
     const provider = exam?.backend || this.configuration.settings.defaultBackend;
     if (!attempt || !exam || !providers.includes(provider)) throw noAttemptMatches();
     await this.commands.execute(new ReceiveReview(attempt, provider, payload, at, origin, true));
@@ -56,7 +54,7 @@ export class ReviewByCodeHandler implements ICommandHandler<ReceiveReviewByCode>
 
   /** The attempt as its history says, as it was last when it was removed. */
   private async attemptBefore(code: string): Promise<ReviewedAttempt | undefined> {
-    const { rows } = await this.pool.query(
+    const { rows } = await this.database.query(
       `select stream, (data->>'attemptId')::bigint as id from events
         where type = 'AttemptCreated' and data->>'attemptCode' = $1 limit 1`,
       [code],
@@ -90,14 +88,14 @@ export class ReplayCallback {
 @CommandHandler(ReplayCallback)
 export class ReplayCallbackHandler implements ICommandHandler<ReplayCallback> {
   constructor(
-    @Inject(POOL) private readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly database: Database,
+    private readonly configuration: Configuration,
     private readonly commands: CommandBus,
   ) {}
 
   /** @throws Refusal for what is still wrong with it */
   async execute({ id, at, origin }: ReplayCallback): Promise<void> {
-    const callback = await quarantinedCallback(this.pool, id);
+    const callback = await quarantinedCallback(this.database, id);
     if (!callback) throw new Refusal('callback_not_found', `There is no quarantined callback ${id}.`);
     if (callback.body === undefined)
       throw new Refusal('learner_retired', 'Its learner is retired: nobody can read it.');
@@ -109,7 +107,7 @@ export class ReplayCallbackHandler implements ICommandHandler<ReplayCallback> {
       const providers = provider === null ? byCode : [provider];
       await this.commands.execute(new ReceiveReviewByCode(payload, providers, at, origin));
     } else {
-      const [attempt] = (await attemptsByExternalId(this.pool, callback.externalId!)).filter(
+      const [attempt] = (await attemptsByExternalId(this.database, callback.externalId!)).filter(
         ({ exam }) => provider === null || provider === (exam.backend || settings.defaultBackend),
       );
       if (!attempt) throw new Refusal('attempt_not_found', `There is no attempt ${callback.externalId}.`);

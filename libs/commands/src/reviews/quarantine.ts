@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type pg from 'pg';
+import type { Database } from '#connections';
 import { decryptFor, encryptFor, isEncrypted, isRetired } from '#learner-keys';
 
 /** Which of the two ways a review came: by the provider's id of the attempt, or by the attempt's code. */
@@ -30,7 +30,7 @@ const mostOfNobody = 200;
 
 /** Keeps a callback for operators to look at, sealed, for its learner where that is known. Answers whether it is kept. */
 export async function quarantine(
-  pool: pg.Pool,
+  database: Database,
   callback: {
     route: CallbackRoute;
     externalId?: string;
@@ -44,23 +44,23 @@ export async function quarantine(
 ): Promise<boolean> {
   const { route, externalId = null, provider = null, senderId, body, reason } = callback;
   const source = provider ?? (senderId === undefined ? '' : `user ${senderId}`);
-  const userId = callback.userId ?? (await learnerNamedIn(pool, body));
-  if (userId !== null && (await isRetired(pool, userId))) return false;
+  const userId = callback.userId ?? (await learnerNamedIn(database, body));
+  if (userId !== null && (await isRetired(database, userId))) return false;
   if (Buffer.byteLength(body) > largestBody || body.includes('\0')) return false;
   const digest = createHash('sha256').update(`${route} ${externalId} ${provider} ${body}`).digest();
-  const sealed = (text: string) => encryptFor(pool, userId ?? nobody, text, place);
+  const sealed = (text: string) => encryptFor(database, userId ?? nobody, text, place);
   // A reason repeats words of the body, and an id that nobody knows may be any text.
   const values = await Promise.all([
     externalId !== null && userId === null ? sealed(externalId) : externalId,
     ...[body, reason].map(sealed),
   ]);
-  await pool.query(
+  await database.query(
     `insert into quarantined_callbacks (route, external_id, provider, user_id, body, digest, reason, source)
      values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (digest) do update set times = quarantined_callbacks.times + 1, reason = excluded.reason`,
     [route, values[0], provider, userId, values[1], digest, values[2], source],
   );
-  await pool.query(
+  await database.query(
     `delete from quarantined_callbacks where id in (
        with same as (
          select id from quarantined_callbacks
@@ -76,29 +76,29 @@ export async function quarantine(
 const columns = `id::int, route, external_id as "externalId", provider, user_id::int as "userId", reason, times,
   iso_time(received_at) as "receivedAt"`;
 
-export async function quarantinedCallbacks(pool: pg.Pool): Promise<QuarantinedCallback[]> {
-  const { rows } = await pool.query(`select ${columns} from quarantined_callbacks order by id`);
-  return Promise.all(rows.map((row) => opened(pool, row)));
+export async function quarantinedCallbacks(database: Database): Promise<QuarantinedCallback[]> {
+  const { rows } = await database.query(`select ${columns} from quarantined_callbacks order by id`);
+  return Promise.all(rows.map((row) => opened(database, row)));
 }
 
 /** Deletes those of nobody that are old. */
-export async function pruneCallbacks(pool: pg.Pool): Promise<void> {
+export async function pruneCallbacks(database: Database): Promise<void> {
   const text = `delete from quarantined_callbacks where user_id is null and received_at < now() - make_interval(days => $1)`;
-  await pool.query(text, [daysOfNobody]);
+  await database.query(text, [daysOfNobody]);
 }
 
 /** Those of before were kept as plain texts. */
-const opened = async <T extends QuarantinedCallback>(pool: pg.Pool, callback: T): Promise<T> => {
+const opened = async <T extends QuarantinedCallback>(database: Database, callback: T): Promise<T> => {
   const read = async (text: string) =>
-    isEncrypted(text) ? ((await decryptFor(pool, callback.userId ?? nobody, text, place)) ?? '') : text;
+    isEncrypted(text) ? ((await decryptFor(database, callback.userId ?? nobody, text, place)) ?? '') : text;
   const { externalId, reason } = callback;
   return { ...callback, reason: await read(reason), externalId: externalId && (await read(externalId)) };
 };
 
 /** Whose attempt has a code that is in the body, be it readable or not. */
-async function learnerNamedIn(pool: pg.Pool, body: string): Promise<number | null> {
+async function learnerNamedIn(database: Database, body: string): Promise<number | null> {
   const codes = body.match(/[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}/g)?.slice(0, 10) ?? [];
-  const { rows } = await pool.query(
+  const { rows } = await database.query(
     `select (data->>'userId')::float as id from events where type = 'AttemptCreated' and data->>'attemptCode' = any($1) limit 1`,
     [codes],
   );
@@ -107,17 +107,20 @@ async function learnerNamedIn(pool: pg.Pool, body: string): Promise<number | nul
 
 /** One with its body; the body is undefined when the learner's key is destroyed. Undefined when there is none. */
 export async function quarantinedCallback(
-  pool: pg.Pool,
+  database: Database,
   id: number,
 ): Promise<(QuarantinedCallback & { body: string | undefined }) | undefined> {
-  const { rows } = await pool.query(`select ${columns}, body from quarantined_callbacks where id = $1`, [id]);
+  const { rows } = await database.query(`select ${columns}, body from quarantined_callbacks where id = $1`, [id]);
   const [found] = rows;
   if (!found) return undefined;
   const { body, ...callback } = found;
-  return { ...(await opened(pool, callback)), body: await decryptFor(pool, found.userId ?? nobody, body, place) };
+  return {
+    ...(await opened(database, callback)),
+    body: await decryptFor(database, found.userId ?? nobody, body, place),
+  };
 }
 
 /** Whether there was one. */
-export async function releaseCallback(pool: pg.Pool, id: number): Promise<boolean> {
-  return (await pool.query('delete from quarantined_callbacks where id = $1', [id])).rowCount === 1;
+export async function releaseCallback(database: Database, id: number): Promise<boolean> {
+  return (await database.query('delete from quarantined_callbacks where id = $1', [id])).rowCount === 1;
 }

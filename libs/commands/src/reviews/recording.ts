@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Database } from '#connections';
 import type { LearnerAtExamEvent } from '#domain';
 import type { EventStore, RecordedEvent } from '#event-store';
 import { decryptFor, fieldAtExam } from '#learner-keys';
@@ -7,14 +7,14 @@ import type { ReviewedAttempt, SealedReview } from './review.handler.js';
 
 /** The link to the recording of an attempt, as its last review that has one keeps it: encrypted with the provider's key. */
 export async function recordingOf(
-  pool: pg.Pool,
+  database: Database,
   events: EventStore,
   attempt: ReviewedAttempt,
 ): Promise<string | undefined> {
   const history = (await events.read(learnerAtExamStream(attempt))) as RecordedEvent<LearnerAtExamEvent>[];
   for (const { type, data } of history.toReversed()) {
     if (type !== 'ReviewReceived' || data.attemptId !== attempt.id) continue;
-    const opened = await decryptFor(pool, attempt.userId, data.sealed, fieldAtExam(attempt, 'review'));
+    const opened = await decryptFor(database, attempt.userId, data.sealed, fieldAtExam(attempt, 'review'));
     const { videoUrl } = (opened ? JSON.parse(opened) : {}) as Partial<SealedReview>;
     if (videoUrl) return videoUrl;
   }

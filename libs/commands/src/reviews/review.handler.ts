@@ -1,7 +1,7 @@
-import { Inject, Logger } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type pg from 'pg';
-import type { Configuration } from '#configuration';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
 import {
   type Actor,
   ApplyReview,
@@ -19,7 +19,6 @@ import { decryptFor, encryptFor, fieldAtExam } from '#learner-keys';
 import { encryptedVideoLink, providerOf, recordingLinkOf } from '#providers';
 import { userByEmail } from '#roster';
 import { learnerAtExamOf, learnerAtExamStream } from '../streams.js';
-import { CONFIGURATION, POOL } from '../tokens.js';
 
 const log = new Logger('Reviews');
 
@@ -50,8 +49,8 @@ export type SealedReview = { raw: object; comments: object[]; videoUrl?: string 
 @CommandHandler(ReceiveReview)
 export class ReviewHandler implements ICommandHandler<ReceiveReview> {
   constructor(
-    @Inject(POOL) private readonly pool: pg.Pool,
-    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly database: Database,
+    private readonly configuration: Configuration,
     private readonly events: EventStore,
     private readonly commands: CommandBus,
   ) {}
@@ -99,8 +98,8 @@ export class ReviewHandler implements ICommandHandler<ReceiveReview> {
     const stream = learnerAtExamStream({ examId, userId });
     const { sealed } = learnerAtExamOf((await this.events.latest([stream])).get(stream)!).reviews[id] ?? {};
     const place = fieldAtExam({ examId, userId }, 'review');
-    const isSame = sealed && (await decryptFor(this.pool, userId, sealed, place)) === review;
-    return isSame ? sealed : encryptFor(this.pool, userId, review, place);
+    const isSame = sealed && (await decryptFor(this.database, userId, sealed, place)) === review;
+    return isSame ? sealed : encryptFor(this.database, userId, review, place);
   }
 
   /** The person who judged: the one who sends the review, or a reviewer of the provider that sends it. */
@@ -111,7 +110,7 @@ export class ReviewHandler implements ICommandHandler<ReceiveReview> {
     isProviders: boolean,
   ): Promise<number | null> {
     if (typeof email !== 'string' || email === '') return null;
-    const named = await userByEmail(this.pool, email);
+    const named = await userByEmail(this.database, email);
     if (!named) return null;
     const isSender = actor.kind === 'user' && actor.userId === named.id;
     return isSender || (isProviders && named.groups.includes(reviewGroupOf(backend))) ? named.id : null;

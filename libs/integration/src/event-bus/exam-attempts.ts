@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import avsc from 'avsc';
-import type pg from 'pg';
+import type { Database } from '#connections';
 import { computeFrom } from '#event-store';
 import { type Identity, identitiesOf } from '#roster';
 import { derivedId, subjectOf } from '../messages.js';
@@ -110,7 +110,7 @@ export const encodeExamAttempt = (
 /** Tells Open edX of exam attempts, with the names that people have at the time of telling. */
 export class ExamAttemptMessages {
   constructor(
-    private readonly pool: pg.Pool,
+    private readonly database: Database,
     private readonly registry: SchemaRegistry,
     private readonly prefix: string,
   ) {}
@@ -123,7 +123,7 @@ export class ExamAttemptMessages {
     }));
     const people = told.flatMap(({ attempts }) => attempts.flatMap(({ userId, requestedBy }) => [userId, requestedBy]));
     const identityOf = await identitiesOf(
-      this.pool,
+      this.database,
       people.filter((id) => id !== null),
     );
     const messages = new Map<string, BusMessage[]>();

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { EachMessagePayload, IHeaders, Kafka, Producer } from 'kafkajs';
-import type pg from 'pg';
 import type { Configuration } from '#configuration';
+import type { Database } from '#connections';
 import { instantOf } from '#domain';
 import { isCausedByEvent } from '#event-store';
 import { FactRefused, keepFact } from '#roster';
@@ -32,7 +32,7 @@ export class EventBusReader {
 
   /** `retire` forgets a learner. Without Kafka or a schema registry there is nothing to read. */
   constructor(
-    private readonly pool: pg.Pool,
+    private readonly database: Database,
     private readonly configuration: KafkaAccess &
       Pick<Configuration, 'kafkaTopicPrefix' | 'schemaRegistryUrl' | 'eventBusTopics' | 'eventBusRetirements'>,
     private readonly retire: (userId: number, at: string) => Promise<void>,
@@ -115,7 +115,7 @@ export class EventBusReader {
   private async keep(message: EachMessagePayload['message'], place: string) {
     const told = await this.read(message);
     if (!told) return;
-    if (told.fact.of !== 'retirement') await keepFact(this.pool, told.fact, told.at);
+    if (told.fact.of !== 'retirement') await keepFact(this.database, told.fact, told.at);
     else if (this.configuration.eventBusRetirements === 'on')
       await this.retire(told.fact.userId, new Date(told.at).toISOString());
     else log.warn(`The retirement at ${place} is ignored: EVENT_BUS_RETIREMENTS is off.`);

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Database } from '#connections';
 import type { Exam } from '#domain';
 import { decryptAll, fieldAtExam, isPseudonym } from '#learner-keys';
 import { examJson } from '../exams/exam.json.js';
@@ -20,10 +20,10 @@ const placeOf = ({ exam_id: examId, user_id: userId }: { exam_id: number; user_i
   fieldAtExam({ examId, userId }, 'allowance');
 
 /** The values in clear, with one query for all learners' keys. Undefined: the learner was retired. */
-const valuesOf = async (pool: pg.Pool, allowances: readonly any[]): Promise<(string | undefined)[]> => {
+const valuesOf = async (database: Database, allowances: readonly any[]): Promise<(string | undefined)[]> => {
   const sealed = allowances.filter(({ value }) => value === null);
   const texts = sealed.map((each) => ({ userId: each.user_id, sealed: each.sealed, place: placeOf(each) }));
-  const opened = new Map((await decryptAll(pool, texts)).map((text, index) => [sealed[index], text]));
+  const opened = new Map((await decryptAll(database, texts)).map((text, index) => [sealed[index], text]));
   return allowances.map((each) => each.value ?? opened.get(each));
 };
 
@@ -33,8 +33,8 @@ const keyAndValue = (key: string, value = ''): { key: string; value: string } =>
   return { key: hiddenKey, value: hiddenValue };
 };
 
-const records = async (pool: pg.Pool, where: string, values: unknown[]): Promise<AllowanceRecord[]> => {
-  const found = await pool.query(
+const records = async (database: Database, where: string, values: unknown[]): Promise<AllowanceRecord[]> => {
+  const found = await database.query(
     `select to_json(allowance) as allowance, to_json(exam) as exam, person.username, person.email
        from allowances allowance
        join exams exam on exam.id = allowance.exam_id
@@ -43,7 +43,7 @@ const records = async (pool: pg.Pool, where: string, values: unknown[]): Promise
     values,
   );
   const clear = await valuesOf(
-    pool,
+    database,
     found.rows.map(({ allowance }) => allowance),
   );
   return found.rows.map(({ allowance, exam, username, email }, index) => ({
@@ -54,17 +54,21 @@ const records = async (pool: pg.Pool, where: string, values: unknown[]): Promise
   }));
 };
 
-export const allowancesOfCourse = (pool: pg.Pool, courseId: string): Promise<AllowanceRecord[]> =>
-  records(pool, 'exam.course_id = $1', [courseId]);
+export const allowancesOfCourse = (database: Database, courseId: string): Promise<AllowanceRecord[]> =>
+  records(database, 'exam.course_id = $1', [courseId]);
 
 /** A learner's allowances at these exams. */
-export const allowancesAt = (pool: pg.Pool, examIds: readonly number[], userId: number): Promise<AllowanceRecord[]> =>
-  records(pool, 'allowance.exam_id = any($1::bigint[]) and allowance.user_id = $2', [examIds, userId]);
+export const allowancesAt = (
+  database: Database,
+  examIds: readonly number[],
+  userId: number,
+): Promise<AllowanceRecord[]> =>
+  records(database, 'allowance.exam_id = any($1::bigint[]) and allowance.user_id = $2', [examIds, userId]);
 
 /** The exams at which a learner has allowances. */
-export const examsWithAllowances = async (pool: pg.Pool, userId: number): Promise<number[]> => {
+export const examsWithAllowances = async (database: Database, userId: number): Promise<number[]> => {
   const text = 'select distinct exam_id from allowances where user_id = $1 order by exam_id';
-  return (await pool.query(text, [userId])).rows.map(({ exam_id }) => Number(exam_id));
+  return (await database.query(text, [userId])).rows.map(({ exam_id }) => Number(exam_id));
 };
 
 /** Keys in the reference's order (rest-api.md §3.5). */

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Database } from '#connections';
 import { namesLike, type Page } from '../lists.js';
 import { type AttemptRecord, attemptsOfGroups } from './attempt.queries.js';
 
@@ -9,18 +9,18 @@ export type AttemptGroup = { newest: AttemptRecord; all: AttemptRecord[] };
  * there are. `search` is part of a user name or e-mail, in whatever ASCII case.
  */
 export const attemptGroups = async (
-  pool: pg.Pool,
+  database: Database,
   courseId: string,
   search: string,
   pageOf: (count: number) => Page,
 ): Promise<{ count: number; groups: AttemptGroup[] }> => {
   const values = [courseId, namesLike(search)];
   // The statements have no names, so each is planned for its search.
-  const counted = await pool.query(`select count(*) ${found}`, values);
+  const counted = await database.query(`select count(*) ${found}`, values);
   const count = Number(counted.rows[0].count);
   const { offset, limit } = pageOf(count);
   const page = `select exam_id, user_id ${found} order by attempt_groups.created desc, attempt_id offset $3 limit $4`;
-  const attempts = await attemptsOfGroups(pool, page, [...values, offset, limit]);
+  const attempts = await attemptsOfGroups(database, page, [...values, offset, limit]);
   const groups: AttemptGroup[] = [];
   for (const attempt of attempts) {
     const last = groups.at(-1);

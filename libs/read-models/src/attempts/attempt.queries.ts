@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Database } from '#connections';
 import type { Attempt, Exam } from '#domain';
 import { fromRow, isRowId } from '../rows.js';
 
@@ -10,53 +10,52 @@ export type AttemptRecord = Attempt & {
   user: { id: number; username: string; email: string };
 };
 
-const rows = async (
-  pool: pg.Pool,
-  name: string | undefined,
-  clause: string,
-  values: unknown[],
-): Promise<AttemptRecord[]> => {
-  const text = `
-    select to_json(attempt) as attempt, to_json(exam) as exam, person.username, person.email
-      from attempts attempt
-      join exams exam on exam.id = attempt.exam_id
-      left join users person on person.id = attempt.user_id
-     where ${clause}`;
-  const found = await pool.query({ name, text, values });
-  return found.rows.map(({ attempt, exam, username, email }) => ({
-    ...fromRow<AttemptRecord>(attempt),
-    exam: fromRow<Exam>(exam),
-    user: { id: attempt.user_id, username: username ?? '', email: email ?? '' },
-  }));
-};
+const attemptsWhere = (clause: string) => `
+  select to_json(attempt) as attempt, to_json(exam) as exam, person.username, person.email
+    from attempts attempt
+    join exams exam on exam.id = attempt.exam_id
+    left join users person on person.id = attempt.user_id
+   where ${clause}`;
+
+const toRecord = ({ attempt, exam, username, email }: any): AttemptRecord => ({
+  ...fromRow<AttemptRecord>(attempt),
+  exam: fromRow<Exam>(exam),
+  user: { id: attempt.user_id, username: username ?? '', email: email ?? '' },
+});
+
+const rows = async (database: Database, name: string, clause: string, values: unknown[]): Promise<AttemptRecord[]> =>
+  (await database.read({ name, text: attemptsWhere(clause), values })).rows.map(toRecord);
 
 const newestFirst = 'order by attempt.created desc, attempt.id desc';
 
-export const attemptById = async (pool: pg.Pool, attemptId: number | string): Promise<AttemptRecord | undefined> =>
-  isRowId(attemptId) ? (await rows(pool, 'attempt by id', 'attempt.id = $1', [attemptId]))[0] : undefined;
+export const attemptById = async (
+  database: Database,
+  attemptId: number | string,
+): Promise<AttemptRecord | undefined> =>
+  isRowId(attemptId) ? (await rows(database, 'attempt by id', 'attempt.id = $1', [attemptId]))[0] : undefined;
 
 /** The provider's id need not be unique: the caller decides what several mean. */
-export const attemptsByExternalId = (pool: pg.Pool, externalId: string): Promise<AttemptRecord[]> =>
-  rows(pool, 'attempts by external id', 'attempt.external_id = $1 order by attempt.id', [externalId]);
+export const attemptsByExternalId = (database: Database, externalId: string): Promise<AttemptRecord[]> =>
+  rows(database, 'attempts by external id', 'attempt.external_id = $1 order by attempt.id', [externalId]);
 
 /** The learner's newest attempt at an exam. */
 export const currentAttemptAt = async (
-  pool: pg.Pool,
+  database: Database,
   examId: number,
   userId: number,
 ): Promise<AttemptRecord | undefined> =>
   (
-    await rows(pool, 'current attempt', `attempt.exam_id = $1 and attempt.user_id = $2 ${newestFirst} limit 1`, [
+    await rows(database, 'current attempt', `attempt.exam_id = $1 and attempt.user_id = $2 ${newestFirst} limit 1`, [
       examId,
       userId,
     ])
   )[0];
 
 /** The learner's newest running attempt in any course. */
-export const activeAttemptOf = async (pool: pg.Pool, userId: number): Promise<AttemptRecord | undefined> =>
+export const activeAttemptOf = async (database: Database, userId: number): Promise<AttemptRecord | undefined> =>
   (
     await rows(
-      pool,
+      database,
       'active attempt',
       `attempt.user_id = $1 and attempt.status in ('started', 'ready_to_submit') ${newestFirst} limit 1`,
       [userId],
@@ -64,50 +63,53 @@ export const activeAttemptOf = async (pool: pg.Pool, userId: number): Promise<At
   )[0];
 
 /** The learner's running attempts, newest first; of one course if given. */
-export const activeAttemptsOf = (pool: pg.Pool, userId: number, courseId?: string): Promise<AttemptRecord[]> =>
+export const activeAttemptsOf = (database: Database, userId: number, courseId?: string): Promise<AttemptRecord[]> =>
   rows(
-    pool,
+    database,
     'active attempts',
     `attempt.user_id = $1 and attempt.status in ('started', 'ready_to_submit')
        and ($2::text is null or exam.course_id = $2) ${newestFirst}`,
     [userId, courseId ?? null],
   );
 
-export const attemptByCode = async (pool: pg.Pool, attemptCode: string): Promise<AttemptRecord | undefined> =>
-  (await rows(pool, 'attempt by code', 'attempt.attempt_code = $1 order by attempt.id limit 1', [attemptCode]))[0];
+export const attemptByCode = async (database: Database, attemptCode: string): Promise<AttemptRecord | undefined> =>
+  (await rows(database, 'attempt by code', 'attempt.attempt_code = $1 order by attempt.id limit 1', [attemptCode]))[0];
 
 /** All attempts of a learner at an exam, newest first. */
-export const attemptsAt = (pool: pg.Pool, examId: number, userId: number): Promise<AttemptRecord[]> =>
-  rows(pool, 'attempts at exam', `attempt.exam_id = $1 and attempt.user_id = $2 ${newestFirst}`, [examId, userId]);
+export const attemptsAt = (database: Database, examId: number, userId: number): Promise<AttemptRecord[]> =>
+  rows(database, 'attempts at exam', `attempt.exam_id = $1 and attempt.user_id = $2 ${newestFirst}`, [examId, userId]);
 
 /**
  * All attempts of learners at exams, group by group, newest first in each and of groups. `groups` is a query for the
  * `exam_id` and `user_id` of each.
  */
-export const attemptsOfGroups = (pool: pg.Pool, groups: string, values: unknown[]) =>
-  rows(
-    pool,
-    undefined,
+export const attemptsOfGroups = async (
+  database: Database,
+  groups: string,
+  values: unknown[],
+): Promise<AttemptRecord[]> => {
+  const text = attemptsWhere(
     `(attempt.exam_id, attempt.user_id) in (select exam_id, user_id from (${groups}) as asked)
      window one as (partition by attempt.exam_id, attempt.user_id ${newestFirst})
      order by first_value(attempt.created) over one desc, first_value(attempt.id) over one,
               attempt.created desc, attempt.id desc`,
-    values,
   );
+  return (await database.query(text, values)).rows.map(toRecord);
+};
 
 /** All attempts of a learner, at any exam. */
-export const attemptsOf = async (pool: pg.Pool, userId: number | string): Promise<AttemptRecord[]> =>
-  !isRowId(userId) ? [] : rows(pool, 'attempts of learner', `attempt.user_id = $1 ${newestFirst}`, [userId]);
+export const attemptsOf = async (database: Database, userId: number | string): Promise<AttemptRecord[]> =>
+  !isRowId(userId) ? [] : rows(database, 'attempts of learner', `attempt.user_id = $1 ${newestFirst}`, [userId]);
 
 /** Running attempts whose time was over before `at`, by that time; those that come after an attempt. */
 export const overdueAttempts = (
-  pool: pg.Pool,
+  database: Database,
   at: string,
   after: { expiresAt: string; id: number },
   limit: number,
 ): Promise<AttemptRecord[]> =>
   rows(
-    pool,
+    database,
     'overdue attempts',
     `attempt.expires_at < $1 and (attempt.expires_at, attempt.id) > ($2::timestamptz, $3::bigint)
      order by attempt.expires_at, attempt.id limit $4`,
@@ -115,21 +117,21 @@ export const overdueAttempts = (
   );
 
 /** Exams at which a learner's attempt is blocked for the lack of onboarding, in any course (domain.md §7.6). */
-export const examsBlockedForOnboarding = async (pool: pg.Pool, userId: number): Promise<number[]> => {
+export const examsBlockedForOnboarding = async (database: Database, userId: number): Promise<number[]> => {
   const text = `select distinct exam_id from attempts where user_id = $1 and status like 'onboarding\\_%'
                    and status <> 'onboarding_reset' order by exam_id`;
-  const found = await pool.query({ name: 'exams blocked for onboarding', text, values: [userId] });
+  const found = await database.read({ name: 'exams blocked for onboarding', text, values: [userId] });
   return found.rows.map(({ exam_id }) => Number(exam_id));
 };
 
 /** All attempts at an exam, by id. */
-export const attemptsOfExam = (pool: pg.Pool, examId: number): Promise<AttemptRecord[]> =>
-  rows(pool, 'attempts of exam', 'attempt.exam_id = $1 order by attempt.id', [examId]);
+export const attemptsOfExam = (database: Database, examId: number): Promise<AttemptRecord[]> =>
+  rows(database, 'attempts of exam', 'attempt.exam_id = $1 order by attempt.id', [examId]);
 
 /** The attempts whose last review came in this time, by id; not those that were removed. */
-export const reviewedAttempts = (pool: pg.Pool, from: string, until: string): Promise<AttemptRecord[]> =>
+export const reviewedAttempts = (database: Database, from: string, until: string): Promise<AttemptRecord[]> =>
   rows(
-    pool,
+    database,
     'reviewed attempts',
     `attempt.id in (select (data->>'attemptId')::bigint from events where type = 'ReviewReceived' group by 1
        having max((data->>'at')::timestamptz) between $1 and $2) order by attempt.id`,
@@ -137,8 +139,8 @@ export const reviewedAttempts = (pool: pg.Pool, from: string, until: string): Pr
   );
 
 /** The reviews whose attempt was removed since, by its id. */
-export const reviewsOfNoAttempt = async (pool: pg.Pool): Promise<{ attempt: number; code: string }[]> => {
-  const { rows } = await pool.query(`
+export const reviewsOfNoAttempt = async (database: Database): Promise<{ attempt: number; code: string }[]> => {
+  const { rows } = await database.query(`
     select distinct (data->>'attemptId')::bigint as attempt, data->>'attemptCode' as code from events
      where type = 'ReviewReceived'
        and not exists (select from attempts where attempts.id = (data->>'attemptId')::bigint) order by attempt`);

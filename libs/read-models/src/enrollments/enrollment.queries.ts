@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Database } from '#connections';
 import { namesLike, type Page } from '../lists.js';
 
 /** A learner whose enrolment includes proctored exams. */
@@ -12,7 +12,7 @@ export type Narrowed = { search: string; onboarding?: OnboardingAt };
 
 /** A page of a course's learners who may take proctored exams, by user name, and how many there are. */
 export const proctoredLearners = async (
-  pool: pg.Pool,
+  database: Database,
   courseId: string,
   { search, onboarding }: Narrowed,
   pageOf: (count: number) => Page,
@@ -20,11 +20,11 @@ export const proctoredLearners = async (
   const { histories, approvedHistories, since } = onboarding ?? {};
   const values = [courseId, namesLike(search), histories, approvedHistories, since];
   // The statements have no names, so each is planned for its search.
-  const counted = await pool.query(`select count(*) ${found}`, values);
+  const counted = await database.query(`select count(*) ${found}`, values);
   const count = Number(counted.rows[0].count);
   const { offset, limit } = pageOf(count);
   const page = `select user_id, username, mode ${found} order by username offset $6 limit $7`;
-  const { rows } = await pool.query(page, [...values, offset, limit]);
+  const { rows } = await database.query(page, [...values, offset, limit]);
   return { count, learners: rows.map(({ user_id, ...rest }) => ({ userId: Number(user_id), ...rest })) };
 };
 
@@ -35,8 +35,8 @@ const found = `
         or onboarding = any(case when approved_at > $5::timestamptz then $4::text[] else $3 end))`;
 
 /** The onboarding histories that learners of a course have. */
-export const onboardingHistories = async (pool: pg.Pool, courseId: string): Promise<string[]> => {
+export const onboardingHistories = async (database: Database, courseId: string): Promise<string[]> => {
   const text = 'select distinct onboarding from enrollments where course_id = $1 and includes_proctored';
-  const { rows } = await pool.query({ name: 'onboarding histories', text, values: [courseId] });
+  const { rows } = await database.read({ name: 'onboarding histories', text, values: [courseId] });
   return rows.map(({ onboarding }) => onboarding);
 };

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Database } from '#connections';
 import { approvalsCountSince, isApproved, isHistorySeenAs, type OnboardingAttempt } from '#domain';
 import { type OnboardingAt, onboardingHistories } from '../enrollments/enrollment.queries.js';
 
@@ -10,7 +10,7 @@ export type LearnerOnboarding = { own: OnboardingAttempt[]; approved: Onboarding
  * proctored, last modified first, and approvals with this provider in any course (domain.md §7.1).
  */
 export const onboardingOfLearners = async (
-  pool: pg.Pool,
+  database: Database,
   userIds: readonly number[],
   courseId: string,
   backend: string | null,
@@ -25,7 +25,7 @@ export const onboardingOfLearners = async (
        and (exam.course_id = $2 and exam.is_active
             or exam.backend is not distinct from $3 and attempt.status = 'verified')
      order by attempt.modified desc, attempt.id desc`;
-  const { rows } = await pool.query({ name: 'onboarding', text, values: [userIds, courseId, backend] });
+  const { rows } = await database.read({ name: 'onboarding', text, values: [userIds, courseId, backend] });
   const learners = new Map<number, LearnerOnboarding>(userIds.map((id) => [id, { own: [], approved: undefined }]));
   for (const { user_id, id, status, modified, is_own, is_approval } of rows) {
     const learner = learners.get(Number(user_id))!;
@@ -38,12 +38,12 @@ export const onboardingOfLearners = async (
 
 /** What a course's learners are narrowed to whose onboarding staff see as one of these words. */
 export const onboardingSeenAs = async (
-  pool: pg.Pool,
+  database: Database,
   courseId: string,
   words: readonly string[],
   at: string,
 ): Promise<OnboardingAt> => {
-  const histories = await onboardingHistories(pool, courseId);
+  const histories = await onboardingHistories(database, courseId);
   return {
     histories: histories.filter((history) => isHistorySeenAs(words, history, false)),
     approvedHistories: histories.filter((history) => isHistorySeenAs(words, history, true)),

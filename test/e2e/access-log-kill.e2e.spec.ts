@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../libs/event-store/src/testing.js';
 import { Child, freePort } from '../conformance/child.js';
+import { openStartableDatabase } from '../support/database.js';
 import { courseId, openService, people, publishedExam, roster, tokenOf, tokenSettings } from '../support/service.js';
 import { secretsOfSplitRoles } from '../support/split-roles.js';
 
@@ -16,7 +17,7 @@ let examId: number;
 let token: string;
 
 beforeAll(async () => {
-  service = await openService();
+  service = await openService({}, await openStartableDatabase());
   await service.request(people.staff, 'PUT', '/api/lms/v1/roster', roster);
   const url = `${root}/exam_registration/course_id/${courseId}`;
   examId = (await service.request(people.staff, 'PATCH', url, [publishedExam('midterm')])).body[0].exam_id;
@@ -25,7 +26,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   port = await freePort();
   child = new Child('api', folder, [process.execPath, 'dist/apps/main.js'], {
-    ...{ PORT: String(port), ROLE: 'api', DATABASE_URL: service.database.url, DATA_DIR: folder, NODE_OPTIONS: '' },
+    ...{ PORT: String(port), ROLE: 'api', ...service.database.environment, DATA_DIR: folder, NODE_OPTIONS: '' },
     ...{ ...tokenSettings, ...secretsOfSplitRoles(folder) },
   });
   await child.answers(port, '/health/ready');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { MailServer } from '../../libs/mail/src/testing.js';
 import { PretendedProvider } from '../../libs/providers/src/testing.js';
 import { Child, freePort } from '../conformance/child.js';
-import { openDatabase } from './database.js';
+import { openStartableDatabase } from './database.js';
 import { openRegistry } from './planted.js';
 import { clientOf, withAdmin } from './relay.exams.js';
 import { type Person, tokenOf, tokenSettings } from './service.js';
@@ -30,7 +30,11 @@ export async function startConnectedService() {
   await withAdmin(brokers, (admin) =>
     admin.createTopics({ topics: Object.values(topics).map((topic) => ({ topic, numPartitions: 1 })) }),
   );
-  const [database, provider, registry] = await Promise.all([openDatabase(), PretendedProvider.open(), openRegistry()]);
+  const [database, provider, registry] = await Promise.all([
+    openStartableDatabase(),
+    PretendedProvider.open(),
+    openRegistry(),
+  ]);
   const mail = new MailServer();
   await mail.open();
   const software_secure = {
@@ -50,7 +54,7 @@ export async function startConnectedService() {
   const settings = { PROCTORING_BACKENDS, DEFAULT_FROM_EMAIL: 'exams@example.org' };
   const port = await freePort();
   const env = {
-    ...{ PORT: String(port), DATABASE_URL: database.url, DATA_DIR: folder, NODE_OPTIONS: '', LOG_LEVEL: 'debug' },
+    ...{ PORT: String(port), ...database.environment, DATA_DIR: folder, NODE_OPTIONS: '', LOG_LEVEL: 'debug' },
     ...{ KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix, SCHEMA_REGISTRY_URL: registry.url },
     ...{ EVENT_BUS_INSECURE: 'on', EVENT_BUS_RETIREMENTS: 'on', SMTP_URL: mail.url },
     ...{ ...tokenSettings, ...secretsOfSplitRoles(folder, settings) },

@@ -7,23 +7,14 @@ import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import {
   AcknowledgeReviewStatus,
-  type AnyLearnerAtExamCommand,
-  ClickSoftwareDownload,
   CreateAttempt,
-  DeclineAttempt,
   humanizedMinutes,
-  MarkReadyToResume,
   type Origin,
   pythonRepr,
   Refusal,
   RemoveAttempt,
-  ReportError,
-  ResetPracticeAttempt,
   remainingSeconds,
   roundHalfEven,
-  StartAttempt,
-  StopAttempt,
-  SubmitAttempt,
 } from '#domain';
 import { type AttemptRecord, activeAttemptOf, attemptById, attemptJson } from '#read-models';
 import { type Caller, isCourseStaff } from '#roster';
@@ -38,24 +29,10 @@ import { WholeNumber, wholeNumber } from '../http/whole-number.js';
 import { longBody } from '../requests/body.js';
 import { idIn, isFalsy } from '../requests/ids.js';
 import { validated } from '../requests/validated.js';
+import { actions } from './attempts.actions.js';
 import { attemptIdSchema, changedAttemptId, noTimer, polledAttempt, timerSchema } from './attempts.answers.js';
 import { ChangeAttemptRequest, CreateAttemptRequest } from './attempts.requests.js';
 import { Timer } from './timer.js';
-
-type Change = { attempt: AttemptRecord; at: string; by: Origin };
-
-/** What the owner of an attempt, or staff for the last one, can do with it (rest-api.md §5.3). */
-const actions: Record<string, (change: Change) => AnyLearnerAtExamCommand> = {
-  start: ({ attempt, at, by }) => new StartAttempt(attempt, { at }, by),
-  stop: ({ attempt, at, by }) => new StopAttempt(attempt, { attemptId: attempt.id, at }, by),
-  submit: ({ attempt, at, by }) => new SubmitAttempt(attempt, { attemptId: attempt.id, at }, by),
-  click_download_software: ({ attempt, at, by }) =>
-    new ClickSoftwareDownload(attempt, { attemptId: attempt.id, at }, by),
-  decline: ({ attempt, at, by }) => new DeclineAttempt(attempt, { attemptId: attempt.id, at }, by),
-  error: ({ attempt, at, by }) => new ReportError(attempt, { attemptId: attempt.id, at }, by),
-  reset_attempt: ({ attempt, at, by }) => new ResetPracticeAttempt(attempt, { at }, by),
-  mark_ready_to_resume: ({ attempt, at, by }) => new MarkReadyToResume(attempt, { attemptId: attempt.id, at }, by),
-};
 
 @ApiTags('attempts')
 @Controller('api/edx_proctoring/v1/proctored_exam/attempt')

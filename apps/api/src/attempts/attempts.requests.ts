@@ -1,5 +1,6 @@
 import { id, oneOf } from '../document/schemas.js';
 import { Anything, Text } from '../requests/fields.js';
+import { actions } from './attempts.actions.js';
 
 /** R9 POST. The flags are texts: "true" in any case is true, every other text is not (rest-api.md §5.4). */
 export class CreateAttemptRequest {
@@ -8,20 +9,9 @@ export class CreateAttemptRequest {
   @Anything({ required: false, like: id }) exam_id?: unknown;
 }
 
-const actionNames = [
-  'start',
-  'stop',
-  'submit',
-  'click_download_software',
-  'decline',
-  'error',
-  'reset_attempt',
-  'mark_ready_to_resume',
-];
-
 /** R6 PUT. */
 export class ChangeAttemptRequest {
-  @Anything({ required: false, like: oneOf(...actionNames) }) action?: unknown;
+  @Anything({ required: false, like: oneOf(...Object.keys(actions)) }) action?: unknown;
   @Anything({ required: false, like: id }) user_id?: unknown;
   /** What a browser says went wrong: it goes to the log. */
   @Anything({ required: false, maxLength: 100_000 }) detail?: unknown;

@@ -2,7 +2,7 @@ import { type Decider, decide, fold } from './decider.js';
 import type { Event } from './event.js';
 import { Refusal } from './refusal.js';
 
-/** given(…events).when(command).then(…events) or .thenRefused(code), for any decider. */
+/** given(…events).when(command).then(…events) or .thenRefused(code, message), for any decider. */
 export const specOf =
   <S, C extends { type: string }, E extends Event>(decider: Decider<S, C, E>) =>
   (...history: readonly E[]) => ({
@@ -15,7 +15,7 @@ export const specOf =
           expect(got.map(({ type }) => type)).toEqual(events.map(({ type }) => type));
           expect(got).toMatchObject(events);
         },
-        thenRefused: (code: string) => {
+        thenRefused: (code: string, message?: string) => {
           const refusals: unknown[] = [];
           try {
             act();
@@ -23,7 +23,7 @@ export const specOf =
             refusals.push(error);
           }
           expect(refusals).toEqual([expect.any(Refusal)]);
-          expect(refusals[0]).toMatchObject({ code });
+          expect(refusals[0]).toMatchObject(message === undefined ? { code } : { code, message });
         },
         state: () => fold(decider, act(), fold(decider, history)),
       };

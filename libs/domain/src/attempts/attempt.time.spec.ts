@@ -1,4 +1,4 @@
-import { lastInstant } from '../instants.js';
+import { lastInstant, plusMinutes } from '../instants.js';
 import { allowedTime, expiryOf, isOverdue, isPastDue, isReached, remainingSeconds } from './attempt.time.js';
 
 const [before, then, after] = ['2031-05-05T09:59:59.999Z', '2031-05-05T10:00:00.000Z', '2031-05-05T10:00:00.001Z'];
@@ -27,6 +27,32 @@ describe('an exam is past due', () => {
       [false, false],
       [false, false],
     ]);
+  });
+});
+
+describe('the time that a learner gets', () => {
+  const facts = { limitMinutes: 90, additionalMinutes: 15, carriedSeconds: null, dueAt: null, at: then };
+
+  it('is limit and allowance, or what was carried over', () => {
+    expect(allowedTime(facts)).toEqual({ ...facts, minutes: 105, at: undefined });
+    expect(allowedTime({ ...facts, carriedSeconds: 1199 })).toMatchObject({ minutes: 19, additionalMinutes: 0 });
+    expect(allowedTime({ ...facts, carriedSeconds: 0 })).toMatchObject({ minutes: 105, carriedSeconds: null });
+  });
+
+  it('is cut by a due date that comes before its end, and names the date only then', () => {
+    const dueIn = (minutes: number) => allowedTime({ ...facts, dueAt: plusMinutes(then, minutes) });
+    expect(dueIn(104)).toMatchObject({ minutes: 104, dueAt: plusMinutes(then, 104) });
+    expect(dueIn(105)).toMatchObject({ minutes: 105, dueAt: null });
+    expect(dueIn(106)).toMatchObject({ minutes: 105, dueAt: null });
+    expect(dueIn(-5)).toMatchObject({ minutes: 0 });
+  });
+
+  it('has not begun and is not over before the start', () => {
+    const clock = { startedAt: null, allowedTimeLimitMins: null };
+    expect(expiryOf(clock)).toBeNull();
+    expect(isOverdue({ ...clock, status: 'created' }, lastInstant)).toBe(false);
+    expect(remainingSeconds(clock, then)).toBe(0);
+    expect(remainingSeconds({ startedAt: then, allowedTimeLimitMins: 1 }, then)).toBe(60);
   });
 });
 

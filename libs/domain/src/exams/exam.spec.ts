@@ -36,7 +36,8 @@ describe('an exam', () => {
       .when(revise({ timeLimitMins: 90 }))
       .then());
 
-  it('that is unknown cannot be revised', () => given().when(revise({})).thenRefused('exam_not_found'));
+  it('that is unknown cannot be revised', () =>
+    given().when(revise({})).thenRefused('exam_not_found', 'There is no exam 7.'));
 
   it('has one review policy, which keeps its id; an empty text takes it away', () => {
     const set = (policy: string) =>
@@ -55,6 +56,33 @@ describe('an exam', () => {
       .then({ type: 'ReviewPolicyRemoved', data: { examId: 7, at } });
     given(created).when(set('')).then();
   });
+
+  it('is created once; its fields survive what follows', () => {
+    given(created).when({ type: 'CreateExam', data }).then();
+    const revised = given(created)
+      .when(revise({ examName: 'Final' }))
+      .state();
+    expect(revised).toMatchObject({
+      id: 7,
+      courseId: data.courseId,
+      contentId: 'midterm',
+      ...definition,
+      examName: 'Final',
+    });
+    const policySet = {
+      type: 'ReviewPolicySet',
+      data: { examId: 7, policyId: 3, policy: 'Open', setBy: 1, at },
+    } as const;
+    const without = given(created, policySet)
+      .when({ type: 'SetReviewPolicy', data: { examId: 7, policyId: 4, policy: '', setBy: 1, at } })
+      .state();
+    expect(without).toMatchObject({ id: 7, ...definition, reviewPolicyId: null, reviewPolicy: null });
+  });
+
+  it('is not revised by a due date that is left out', () =>
+    given(created)
+      .when(revise({ dueDate: undefined }))
+      .then());
 
   it('is withdrawn once', () => {
     const withdraw = { type: 'WithdrawExam', data: { examId: 7, at } } as const;

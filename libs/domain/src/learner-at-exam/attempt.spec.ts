@@ -9,11 +9,14 @@ import {
   RemoveAttempt,
   ReportError,
   ResetPracticeAttempt,
+  SetAttemptStatus,
   StartAttempt,
   StopAttempt,
   SubmitAttempt,
   TimeOutAttempt,
 } from '../attempts/attempt.commands.js';
+import { type Attempt } from '../attempts/attempt.js';
+import { decide, fold } from '../decider.js';
 import { ApplyReview, ReapplyReview } from '../reviews/review.commands.js';
 import { specOf } from '../testing.js';
 import {
@@ -33,12 +36,13 @@ import {
   rejected,
   signal,
   started,
+  stopped,
   submitted,
   timedExam,
   verified,
 } from './attempt.examples.js';
-import { completesOnboarding } from './attempt.transitions.js';
-import { learnerAtExam } from './learner-at-exam.decider.js';
+import { completesOnboarding, knownAs, startsCascade } from './attempt.transitions.js';
+import { type LearnerAtExamEvent, learnerAtExam } from './learner-at-exam.decider.js';
 import { currentAttempt } from './learner-at-exam.js';
 
 const given = specOf(learnerAtExam);
@@ -546,4 +550,211 @@ describe('removing an attempt', () => {
     given(created, { type: 'AttemptRemoved', data: { attemptId, because: 'staff', effects: [], at: noon } })
       .when(informed(create()))
       .thenMatching({ type: 'AttemptCreated' }));
+});
+
+describe('a refusal says why, in the words of the reference', () => {
+  const course = 'course-v1:OrgX+Demo+2031';
+
+  it('when there is an attempt already, the exam is past due or not proctored', () => {
+    given(created)
+      .when(informed(create()))
+      .thenRefused(
+        'attempt_already_exists',
+        `Cannot create new exam attempt for exam_id=7 and user_id=42 in course_id=${course} because it already exists!`,
+      );
+    given()
+      .when(informed(create(), { ...proctoredExam, dueAt: noon }))
+      .thenRefused(
+        'exam_past_due_forbidden',
+        `user_id=42 attempted to create an attempt for expired exam with exam_id=7 in course_id=${course}`,
+      );
+    given()
+      .when(informed(create(), { ...onboardingExam, dueAt: noon }))
+      .thenRefused(
+        'exam_past_due',
+        `user_id=42 trying to create exam attempt for past due proctored exam_id=7 in course_id=${course}. Do not register an exam attempt!`,
+      );
+    given().when(informed(create(), timedExam)).thenRefused('exam_not_proctored', 'exam_id=7 is not proctored.');
+  });
+
+  it('when the attempt runs, is missing, or is of another status', () => {
+    given(created, started)
+      .when(informed(start(5)))
+      .thenRefused(
+        'attempt_already_started',
+        'Cannot start exam attempt for exam_id=7 and user_id=42 because it has already started!',
+      );
+    given().when(informed(start())).thenRefused('attempt_not_found', 'User 42 has no attempt at exam 7.');
+    given(created)
+      .when(informed(new StopAttempt(learner, { attemptId: 5, at: noon }, byLearner)))
+      .thenRefused('attempt_not_found', 'There is no attempt 5.');
+    given(created, started, submitted, verified)
+      .when(informed(start(30)))
+      .thenRefused(
+        'illegal_status_transition',
+        `A status transition from "verified" to "started" was attempted on exam_id=7 for user_id=42. This is not allowed! (course_id=${course})`,
+      );
+  });
+
+  it('when an attempt cannot be resumed or reset', () => {
+    given(created)
+      .when(informed(new MarkReadyToResume(learner, one(5), byLearner)))
+      .thenRefused(
+        'attempt_not_resumable',
+        `Attempted to mark attempt_id=${attemptId} as ready_to_resume, but attempt is not resumable. This is not allowed.`,
+      );
+    const reset = () => new ResetPracticeAttempt(learner, { at: after(30) }, byLearner);
+    const failed = 'Failed to reset attempt status on exam_id=7 for user_id=42.';
+    given(created, started, submitted)
+      .when(informed(reset()))
+      .thenRefused('attempt_cannot_be_reset', `${failed} Only practice exams may be reset! (course_id=${course})`);
+    given(sample, started)
+      .when(informed(reset(), onboardingExam))
+      .thenRefused(
+        'attempt_cannot_be_reset',
+        `${failed} Attempt with status=started cannot be reset! (course_id=${course})`,
+      );
+  });
+
+  it('when a review comes a second time, or there is none to judge again', () => {
+    const first = { type: 'ReviewReceived', data: { ...review('passed').data, status: 'Clean' } } as const;
+    given(created, started, submitted, first, verified)
+      .when(informed(review('passed'), { ...proctoredExam, allowsReviewUpdates: false }))
+      .thenRefused(
+        'review_already_exists',
+        `We already have a review submitted regarding attempt_code=${attemptCode}. We do not allow for updates! (backend=test)`,
+      );
+    given(created)
+      .when(informed(new ReapplyReview(learner, one(5), byLearner)))
+      .thenRefused('review_not_found', `There is no review of attempt ${attemptId}.`);
+  });
+});
+
+describe('a notice to the course', () => {
+  const finished = fold(learnerAtExam, [created, started, submitted]);
+  const effectsOfReview = (status: string, reviewedBy: number | null) => {
+    const [received] = decide(learnerAtExam, finished, informed(review(status, reviewedBy)));
+    return (received!.data as { effects?: object[] }).effects;
+  };
+
+  it('follows a suspicious review that no known person made, and no other', () => {
+    expect(effectsOfReview('suspicious', null)).toEqual([{ kind: 'support_notice', about: 'suspicious_review' }]);
+    expect(effectsOfReview('suspicious', 5)).toBeUndefined();
+    expect(effectsOfReview('violation', null)).toBeUndefined();
+  });
+});
+
+it('a repeated review changes nothing unless its status, reviewer or text is another', () => {
+  const first = { type: 'ReviewReceived', data: { ...review('suspicious', 5).data, status: 'Suspicious' } } as const;
+  const reviewed = given(created, started, submitted, first, rejected);
+  reviewed.when(informed(review('suspicious', 5))).then();
+  reviewed
+    .when(informed(review('suspicious', 6)))
+    .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptRejected' });
+  reviewed.when(informed(review('passed', 5))).thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptVerified' });
+  const other = review('suspicious', 5);
+  const changed = new ApplyReview(learner, { ...other.data, sealed: 'another' }, byLearner);
+  reviewed.when(informed(changed)).thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptRejected' });
+});
+
+it('a review at an exam without a provider passes nobody', () =>
+  given(created, started, submitted)
+    .when(informed(review('passed'), { ...proctoredExam, backend: null, requiresSecondReview: false }))
+    .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptRejected' }));
+
+it('a cascade starts where the learner declined, also again, but not from a declined attempt of a cascade', () => {
+  const declined = { type: 'AttemptDeclined', data: {} };
+  expect(startsCascade([])).toBe(true);
+  expect(startsCascade([{ type: 'AttemptCreated', data: {} }, declined])).toBe(true);
+  expect(startsCascade([{ type: 'AttemptCreated', data: {} }])).toBe(false);
+  expect(startsCascade([{ ...declined, data: { cascadedFrom: 3 } }])).toBe(false);
+});
+
+it('a provider knows an attempt by its id there, and by no id where it has none', () => {
+  const attempt = { externalId: 'there' } as Attempt;
+  expect(knownAs(attempt, proctoredExam)).toEqual({
+    provider: 'test',
+    examExternalId: 'test-exam-7',
+    attemptExternalId: 'there',
+  });
+  expect(knownAs({ ...attempt, externalId: null }, proctoredExam)).toBeUndefined();
+  expect(knownAs(attempt, { ...proctoredExam, backend: null })).toBeUndefined();
+});
+
+describe('the provider hears of a start', () => {
+  const starts = { kind: 'provider', action: 'start' };
+  const effectsOfStart = (...history: LearnerAtExamEvent[]) => {
+    const [event] = decide(learnerAtExam, fold(learnerAtExam, history), informed(start(5)));
+    return (event!.data as { effects: object[] }).effects;
+  };
+
+  it('once: not when the learner comes back', () => {
+    expect(effectsOfStart(created)).toEqual([expect.objectContaining(starts), signal]);
+
+    expect(effectsOfStart(created, started, stopped)).toEqual([signal]);
+  });
+});
+
+it('a submitted practice attempt sends no mail, and one taken without proctoring neither', () => {
+  const mails = (...history: LearnerAtExamEvent[]) => {
+    const [event] = decide(learnerAtExam, fold(learnerAtExam, history), informed(submit()));
+    return (event!.data as { effects: { kind: string }[] }).effects.filter(({ kind }) => kind === 'mail').length;
+  };
+  const open = { ...created, data: { ...created.data, takingAsProctored: false } };
+  expect([mails(created, started), mails(sample, started), mails(open, started)]).toEqual([1, 0, 0]);
+});
+
+it('a declined prerequisite leaves out the cause where the learner declined', () => {
+  const decline = (...history: LearnerAtExamEvent[]) =>
+    decide(learnerAtExam, fold(learnerAtExam, history), informed(new DeclineAttempt(learner, one(1), byLearner)))[0]!;
+  expect(decline(created).data).not.toHaveProperty('cascadedFrom');
+});
+
+it('an error that a review reports has no seconds left', () => {
+  const events = decide(
+    learnerAtExam,
+    fold(learnerAtExam, [created, started, submitted]),
+    informed(review('not_reviewed')),
+  );
+  expect(events[1]!.data).not.toHaveProperty('timeRemainingSeconds');
+});
+
+it('removing says that staff did it', () => {
+  const [event] = decide(
+    learnerAtExam,
+    fold(learnerAtExam, [created]),
+    informed(new RemoveAttempt(learner, one(1), byLearner)),
+  );
+  expect(event!.data).toMatchObject({ because: 'staff' });
+  const all = decide(
+    learnerAtExam,
+    fold(learnerAtExam, [created]),
+    informed(new RemoveAllAttempts(learner, { at: noon }, byLearner)),
+  );
+  expect(all[0]!.data).toMatchObject({ because: 'staff' });
+});
+
+it.each(['onboarding_reset', 'expired'] as const)('an attempt that is %s is declined by a cascade, too', (status) => {
+  const cascade = new CascadeDecline(learner, { cascadedFrom: 3, at: after(1) }, byLearner);
+  given(created, { type: 'AttemptStatusOverridden', data: { attemptId, status, effects: [], at: noon } })
+    .when(informed(cascade))
+    .thenMatching({ type: 'AttemptDeclined', data: { cascadedFrom: 3 } });
+});
+
+it('the end of an exam that is noticed at that instant is that instant', () => {
+  const operator = { actor: { kind: 'operator', name: 'ops' } } as const;
+  given(created, started)
+    .when(informed(new SetAttemptStatus(learner, { attemptId, status: 'timed_out', at: after(20) }, operator)))
+    .thenMatching({ type: 'AttemptSubmitted', data: { completedAt: after(20), because: 'time_ran_out' } });
+  given(created)
+    .when(informed(new SetAttemptStatus(learner, { attemptId, status: 'timed_out', at: after(20) }, operator)))
+    .thenMatching({ type: 'AttemptSubmitted', data: { completedAt: after(20) } });
+});
+
+it('onboarding is complete only where the provider has onboarding and the exam is for practice', () => {
+  const completed = [{ type: 'AttemptCreated' }, { type: 'AttemptVerified' }];
+  expect(completesOnboarding(onboardingExam, completed)).toBe(true);
+  expect(completesOnboarding(onboardingExam, [{ type: 'AttemptCreated' }])).toBe(false);
+  expect(completesOnboarding(proctoredExam, completed)).toBe(false);
+  expect(completesOnboarding({ ...onboardingExam, provider: null }, completed)).toBe(false);
 });

@@ -32,6 +32,9 @@ describe('a learner', () => {
     refuseTooManyChanges(minute(changesPerExam - 1), state, stop(after(5)));
     const refusal = refusalOf(() => refuseTooManyChanges(minute(changesPerExam), state, stop(after(5))));
     expect(refusal).toMatchObject({ code: 'too_many_changes', retryAfterSeconds: 86_400 });
+    expect(refusal.message).toBe(
+      `You have made ${changesPerExam} changes at this exam, and no more are possible. Please contact the course team.`,
+    );
   });
 
   it('can always hand in an attempt that runs, but not the same one again and again', () => {
@@ -39,6 +42,21 @@ describe('a learner', () => {
     refuseTooManyChanges(minute(changesPerExam), state, submit);
     const over = fold(learnerAtExam, [created, started, submitted]);
     expect(refusalOf(() => refuseTooManyChanges(minute(changesPerExam), over, submit))).toBeDefined();
+  });
+
+  it('can hand in the attempt that runs beside an older one, and not the older one', () => {
+    const older = { ...created, data: { ...created.data, attemptId: 99 } };
+    const both = fold(learnerAtExam, [older, created, started]);
+    const submit = (id: number) => informed(new SubmitAttempt(learner, { attemptId: id, at: after(0) }, byLearner));
+    refuseTooManyChanges(minute(changesPerExam), both, submit(attemptId));
+    expect(refusalOf(() => refuseTooManyChanges(minute(changesPerExam), both, submit(99)))).toBeDefined();
+  });
+
+  it('is counted for the own changes alone, of which the last minute is remembered', () => {
+    expect(minute(3, { actor: { kind: 'provider', name: 'test', userId: learner.userId }, ...learner })).toEqual(
+      noChanges,
+    );
+    expect(minute(changesPerMinute + 5).recent).toHaveLength(changesPerMinute);
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { startApi } from '../../apps/api/src/api.js';
 import { loadConfiguration } from '../../libs/configuration/src/index.js';
 import { courseId, openService, people, publishedExam, roster, tokenSettings } from '../support/service.js';
@@ -103,6 +104,28 @@ describe('what browsers are told', () => {
     expect((await service.request(alice, 'PUT', `${root}/attempt/${attemptId}`, {})).headers['cache-control']).toBe(
       'no-store',
     );
+  });
+});
+
+describe('the front page', () => {
+  const linksOf = (page: string) => [...page.matchAll(/href="([^"]+)"/g)].map(([, link]) => link);
+
+  it('names the version and links to pages that answer, without a script', async () => {
+    const { status, headers, body } = await service.request(undefined, 'GET', '/');
+    expect(status).toBe(200);
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(body).toContain(JSON.parse(readFileSync('package.json', 'utf8')).version);
+    expect(body).not.toContain('<script');
+    expect(linksOf(body)).toEqual(['docs', 'docs-json', 'health/ready', 'metrics']);
+    for (const link of linksOf(body)) expect((await service.request(undefined, 'GET', `/${link}`)).status).toBe(200);
+  });
+
+  it('links only to health when documentation and metrics are switched off', async () => {
+    const other = await openService({ DOCS: 'off', METRICS: 'off' });
+    const { body } = await other.request(undefined, 'GET', '/');
+    await other.close();
+    expect(linksOf(body)).toEqual(['health/ready']);
   });
 });
 

@@ -20,6 +20,7 @@ import { LearningSequenceController } from './attempts/learning-sequence.control
 import { Timer } from './attempts/timer.js';
 import { Authentication, GateGuard } from './auth/authentication.js';
 import { CsrfController } from './browsers/csrf.controller.js';
+import { FrontPageController } from './browsers/front-page.controller.js';
 import { ExamSettingsController } from './exams/exam-settings.controller.js';
 import { ExamsController } from './exams/exams.controller.js';
 import { Draining } from './health/draining.js';
@@ -76,6 +77,7 @@ export const apiModule = (configuration: Configuration, databaseUrl: string): Dy
     HealthController,
     MetricsController,
     CsrfController,
+    FrontPageController,
   ],
   providers: [
     CallbackSenders,

@@ -16,7 +16,7 @@ const swc = [
 const asCommonJs = ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }];
 
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/held-errors.mjs',
   testRegex: '\\.spec\\.ts$',
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   extensionsToTreatAsEsm: ['.ts'],

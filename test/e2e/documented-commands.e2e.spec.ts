@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { freePort } from '../conformance/child.js';
-import { type Database, openDatabase } from '../support/database.js';
+import { openStartableDatabase } from '../support/database.js';
 import { send } from '../support/http-file.js';
 
 const program = 'dist/apps/cli/src/main.js';
@@ -34,12 +34,12 @@ const failing: [command: RegExp, says: RegExp][] = [
 ];
 
 /** Commands that a page names without the options that they need: their help is shown. */
-const named = /(set-attempt-status|update-status-from-review|reconcile)$/;
+const named = /(set-attempt-status|update-status-from-review|reconcile|rebuild)$/;
 
 const folder = mkdtempSync(join(tmpdir(), 'documented-commands-'));
 const [people, obscured] = [join(folder, 'people.csv'), join(folder, 'obscured.csv')];
 writeFileSync(people, 'email,user_id\nstaff@example.org,1\n');
-let database: Database;
+let database: Awaited<ReturnType<typeof openStartableDatabase>>;
 let environment: Record<string, string | undefined>;
 let service: ChildProcess;
 let url: string;
@@ -47,13 +47,13 @@ let requests: Awaited<ReturnType<typeof send>>;
 const blocks = new Map<string, Promise<Ended>>();
 
 beforeAll(async () => {
-  database = await openDatabase();
+  database = await openStartableDatabase();
   const port = String(await freePort());
   url = `http://127.0.0.1:${port}`;
   environment = {
     ...process.env,
     NODE_OPTIONS: '',
-    DATABASE_URL: database.url,
+    ...database.environment,
     DATA_DIR: folder,
     PORT: port,
     KAFKA_TOPIC_PREFIX: `documented-${port}-`,

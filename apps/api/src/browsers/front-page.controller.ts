@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module';
-import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CONFIGURATION } from '#commands';
-import type { Configuration } from '#configuration';
+import { Configuration } from '#configuration';
 import { Gate } from '../auth/authentication.js';
 import { Answers } from '../document/answers.js';
 import { text } from '../document/schemas.js';
@@ -13,7 +12,7 @@ const { version } = createRequire(import.meta.url)('#package.json');
 @ApiTags('browsers')
 @Controller()
 export class FrontPageController {
-  constructor(@Inject(CONFIGURATION) private readonly configuration: Configuration) {}
+  constructor(private readonly configuration: Configuration) {}
 
   @Get()
   @Gate('anyone')

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fetchedByMaven, java } from './maven.mjs';
 
-// Of those that Maven has, the last that runs on Java 17.
+// The last version in Maven that runs on Java 17.
 const version = '3.0.9';
 // Newer ones cannot say where to put it, and ask for a parent that is in no repository.
 const goal = 'org.apache.maven.plugins:maven-dependency-plugin:2.10:get';

@@ -1,4 +1,5 @@
--- Of a user's groups those of reviewers are rights. The names of others may be any text, and the access log is kept.
+-- A user's groups are rights only if they are groups of reviewers. The names of others may be any text, and the access
+-- log is kept.
 create or replace function rights_of_user(is_staff boolean, is_superuser boolean, is_active boolean, groups text[])
 returns text[] language sql immutable as $$
   select case when is_active then

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** What every part is given. */
+/** The arguments of every part. */
 export type Bench = {
   /** The PostgreSQL of all contenders, and connections to it as its owner. */
   server: string;

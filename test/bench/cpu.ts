@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
 
-// What the kernel counts in for /proc, on every architecture that Node runs on.
+// The kernel's unit of time in /proc, on every architecture that Node runs on.
 const ticksPerSecond = 100;
 
 type Used = { parent: number; seconds: number };

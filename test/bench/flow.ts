@@ -194,7 +194,7 @@ async function latencies(brokers: string, dir: string, rounds: number, seconds: 
   return sample;
 }
 
-/** What becomes due while a send is on its way goes in the next one. */
+/** Messages that become due during a send go in the next one. */
 function inOneSend(
   send: (batch: ProducerRecord) => Promise<unknown>,
   topic: string,

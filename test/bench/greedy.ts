@@ -15,7 +15,7 @@ const counting: InlineProjection = (stream, _, appended) => [
   },
 ];
 
-/** What clients in conflict on one stream leave to everybody else. */
+/** The throughput that clients in conflict on one stream leave to everybody else. */
 export async function beingGreedy({ effort: { rounds, seconds } }: Bench): Promise<Section> {
   const { url, owner, close } = await openDatabase();
   await owner.query('create table counted (stream text primary key, version integer)');

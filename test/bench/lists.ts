@@ -14,7 +14,7 @@ const few = 500;
 const pageSize = 25;
 
 type Cost = { time: number; cpu: number };
-/** What is asked of a list of so many entries; `found` is how many of them. */
+/** The requests to a list of so many entries; `found` is how many of them match. */
 type Question = { query: string; found: number };
 type Questions = Record<string, (entries: number) => Question[]>;
 
@@ -68,7 +68,7 @@ const grouped: Questions = {
     '04',
   ),
 };
-/** Of those who did anything every other one has been verified, and one in a thousand rejected. */
+/** Every other active learner is verified, and one in a thousand rejected. */
 const lifeOf = (learner: number) => [
   'AttemptStarted',
   'AttemptSubmitted',

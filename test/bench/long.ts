@@ -14,7 +14,7 @@ const root = '/api/edx_proctoring/v1/proctored_exam';
 const courseId = 'course-v1:OrgX+Demo+2031';
 const events = 10_000;
 
-/** What a very long stream costs those who change it, and everybody else. */
+/** The cost of a very long stream for those who change it, and for everybody else. */
 export async function goingOn({ effort, dir, say }: Bench): Promise<Section> {
   const database = await openStartableDatabase();
   const load = new Load();

@@ -10,7 +10,7 @@ export const load = (): string =>
     .map((value) => value.toFixed(2))
     .join(', ');
 
-/** What the figures depend on, as name and value. */
+/** The facts that the figures depend on, as name and value. */
 export async function machine(admin: pg.Pool): Promise<Record<string, string>> {
   const settings = [
     'fsync',

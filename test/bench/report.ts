@@ -1,6 +1,6 @@
 import { median } from './rounds.js';
 
-/** What one contender reached in each round. */
+/** The results of one contender, by round. */
 export type Line = { who: string; values: readonly number[] };
 
 /** `ratios`: one for each round, or figures in `unit`. Exactly one of the bounds is set. */

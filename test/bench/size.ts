@@ -15,7 +15,7 @@ const sampled = 1008;
 
 type Cost = { time: number; cpu: number };
 
-/** What an append and a poll cost in a nearly empty store, and in one full of history. */
+/** The cost of an append and of a poll in a nearly empty store, and in one full of history. */
 export async function growing(bench: Bench): Promise<Section> {
   const { effort, say } = bench;
   const load = new Load();

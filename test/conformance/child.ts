@@ -47,7 +47,7 @@ export class Child {
     return this.process.exitCode ?? 1;
   }
 
-  /** What it printed that is JSON, line by line. */
+  /** The JSON lines that it printed. */
   lines(): unknown[] {
     const lines = readFileSync(this.log, 'utf8').split('\n');
     return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));

@@ -157,7 +157,7 @@ function inOrderOf(expected: unknown[], got: unknown[], ids: Ids): unknown[] | u
   return isPermuted ? sorted : undefined;
 }
 
-/** What is known under two ids; else what says the same beside its ids. */
+/** Items with the same two ids; else items that say the same beside their ids. */
 function isSame(item: unknown, other: unknown, ids: Ids): boolean {
   if (!isObject(item) || !isObject(other)) return item === other;
   const kind = kinds.find(({ key, beside }) => key === 'id' && beside! in item)?.kind;
@@ -165,7 +165,7 @@ function isSame(item: unknown, other: unknown, ids: Ids): boolean {
   return known === undefined ? signOf(item, ids) === signOf(other) : known === other.id;
 }
 
-/** What an item says beside its ids; the ids of a pair of exam and learner are all it says. Learners have one id. */
+/** The content of an item beside its ids; a pair of exam and learner has ids alone. Learners have one id. */
 const signOf = (item: Fields, ids?: Ids): string => {
   if (Object.keys(item).join() === 'exam_id,user_id')
     return `${ids ? ids.translate(`exam_id=${item.exam_id}`) : `exam_id=${item.exam_id}`} ${item.user_id}`;

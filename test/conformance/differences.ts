@@ -7,8 +7,8 @@ export type Difference = {
   name: string;
   reason: string;
   /**
-   * Whether one line of what differs is as it is meant to be. Where the answer is another one altogether this holds for
-   * all its lines. `history`: what was asked before, this one included.
+   * Whether one line of what differs is as it is meant to be. If the whole answer differs, this holds for all its
+   * lines. `history`: what was asked before, this one included.
    */
   explains(line: string, exchange: Exchange, history: Exchange[]): boolean;
   /** Afterwards the two no longer are in the same state. */
@@ -37,7 +37,7 @@ const objectOf = (line: string, { body }: Answer): any =>
 const isOver = (line: string, { oracle }: Exchange) =>
   objectOf(line, oracle)?.allowed_time_limit_mins === 0 || timerIn(oracle)?.low_threshold_sec === 0;
 
-/** Of others' news: where one side says started (or such) and submitted at one instant, the other says submitted twice. */
+/** In notifications: one side says started (or such) and submitted at one instant, the other says submitted twice. */
 const startsAndEndsAtOnce = (line: string) => {
   const lists = /: reference \[(.+)\], service \[(.+)\]$/.exec(line);
   if (!lists) return false;
@@ -46,14 +46,14 @@ const startsAndEndsAtOnce = (line: string) => {
   return got.replace(moved, '$1 submitted, $1 submitted') === expected;
 };
 
-/** Of others' news: here an attempt that was handed in is completed, too. */
+/** In notifications: here a submitted attempt is completed, too. */
 const completesMore = (line: string) => {
   const [, expected, got] = /^attempts of .*: reference (\[.+\]), service (\[.+\])$/.exec(line) ?? [];
   const isSame = expected !== undefined && got?.replace(/"completed":\d+/g, '"completed":null') === expected;
   return isSame || /^learner-state of .*: reference \[.*\], service \[.*"is":"completed"\}\]$/.test(line);
 };
 
-/** Of others' news: nobody asked for it here, somebody there. */
+/** In notifications: nobody asked for it here, somebody there. */
 const isAskedByNobody = (line: string) => {
   const [, expected = '', got] = /: reference (\[.+\]), service (\[.+\])$/.exec(line) ?? [];
   return expected.replace(/"requested_by":\d+/g, '"requested_by":null') === got;
@@ -70,7 +70,7 @@ const numberOf = (value: unknown): unknown => {
   return Number.isNaN(number) ? value : number;
 };
 
-/** What a request asks for, whatever else its body says: an action at an attempt, or the value of an allowance. */
+/** The part of a request that counts: an action at an attempt, or the value of an allowance. */
 const wishOf = ({ step }: Exchange): string => {
   const { action, value, key, allowance_type } = Object(step.body);
   if (/allowance$/.test(step.path)) return JSON.stringify(['allowance', key ?? allowance_type, numberOf(value)]);
@@ -134,7 +134,10 @@ const ownersActions = ['start', 'stop', 'submit', 'decline', 'error', 'click_dow
 const isOwnersAction = (exchange: Exchange) =>
   asks(exchange, 'PUT', attempt) && ownersActions.includes(actionOf(exchange));
 
-/** Of earlier requests: owners' actions after the end of an attempt. Here they are refused, or repeat a submit and change nothing. */
+/**
+ * Earlier requests: owners' actions after the end of an attempt. Here they are refused, or repeat a submit and change
+ * nothing.
+ */
 const tooLate = (history: Exchange[]) =>
   history.filter(
     (exchange, index) =>
@@ -155,7 +158,7 @@ const isNoMatch = ({ status, body }: Answer) =>
 /** A look at what belongs to somebody else. */
 const looksAtOthers = ({ step }: Exchange) => /[?&]user_id=/.test(step.path) || step.view?.graceMins !== undefined;
 
-/** What an attempt is, wherever it is told. */
+/** The fields of an attempt, in whatever answer it stands. */
 const isOfAttempt = (line: string) =>
   /^(body.*\b(status|completed_at|modified|is_resumable|time_remaining_seconds|external_id|taking_as_proctored|attempt_status|keys|length|interstitial|exam_attempt_id|short_description|suggested_icon|in_completed_state)\b|status: |body: |the page)/.test(
     line,
@@ -404,7 +407,7 @@ export const differences: Difference[] = [
   {
     name: 'attempts of one instant',
     reason: 'the clock stands still in a request: what the reference makes in it one after the other has one time here',
-    // Of a declined attempt that is gone it then finds the version before the last, in which a provider still knew it.
+    // If a declined attempt is gone, it then finds the version before the last, in which a provider still knew it.
     explains: (line, exchange, history) =>
       ((exchange.ours.body as any)?.detail === 'The attempt has no record locator.' &&
         history.some((earlier) => actionOf(earlier) === 'decline')) ||

@@ -9,7 +9,7 @@ export type Effect = {
   /** The clock's milliseconds. */
   at: number;
   attempt?: number;
-  /** What else it says. */
+  /** The rest of the effect. */
   says: Record<string, unknown>;
 };
 

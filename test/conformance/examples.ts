@@ -83,7 +83,7 @@ class Examples {
     return answer;
   }
 
-  /** What it tells its stub of a provider holds for both; what it reads there is the reference's. */
+  /** Its settings of the provider's stub hold for both sides; it reads the reference's stub. */
   async answerAsVendor({ method = '', url = '' }: http.IncomingMessage, body: string): Promise<Answer> {
     this.others++;
     const answer = await this.oracle.vendor({ method, path: url, body: body || undefined });
@@ -147,7 +147,7 @@ class Examples {
     return exchange.oracle;
   }
 
-  /** What the learner sees: to look at it can decline the exam (domain.md §12). */
+  /** The learner's page: to look at it can decline the exam (domain.md §12). */
   private async look(url: string, theirs: any) {
     const { user, course_id, html: _, ...asked } = Object.fromEntries(new URL(url, 'http://oracle').searchParams);
     if (asked.due_date) return; // here the roster tells it
@@ -174,7 +174,7 @@ class Examples {
     this.count(expected === got, `summary for ${user_id} ${content_id}: reference ${expected}, service ${got}`);
   }
 
-  /** Of a running attempt, with our command for operators. */
+  /** For a running attempt, with our command for operators. */
   private async setStatus({ user_id, to_status }: { user_id: number; to_status: string }) {
     const [name] = [...this.world.users].find(([, { id }]) => id === user_id)!;
     const { attempt_id } = (await this.askService(name, 'GET', `${root}/attempt`)).body;

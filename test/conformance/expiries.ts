@@ -66,7 +66,7 @@ const tellsOnceMore = (exchange: Exchange, side: Side) => {
   );
 };
 
-/** What the longer list has more is out of time. */
+/** The longer list has attempts more, whose time is over. */
 function listsOnlyWhatIsOver(shorter: Answer, longer: Answer, now: number): boolean {
   const contentOf = ({ exam }: any) => exam.content_id;
   const [listed, others] = [longer, shorter].map(({ body }) => body);

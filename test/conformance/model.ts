@@ -7,7 +7,7 @@ export type Attempt = { name: string; owner: string; exam: Exam };
 
 const staff = ['staff', 'coach', 'otherCoach', 'root', 'reviewer', 'worker', 'auditor', 'inactive'];
 
-/** What the walk remembers of a world, to ask about things that are there (mostly). */
+/** The walk remembers this of a world, to ask about things that are (mostly) there. */
 export class Model {
   readonly exams: Exam[] = [];
   readonly attempts: Attempt[] = [];

@@ -19,7 +19,7 @@ const begin = (as: string): Step[] => [
 const act = (as: string, action: string) => step(`${as} PUT ~/attempt/{${as}}`, 200, { action });
 const remove = (as: string) => step(`staff DELETE ~/attempt/{${as}}`, 200);
 
-/** What the service's stub of a provider answers, and to how many calls, before it does as it is asked. */
+/** The failures that the service's stub of a provider answers first, and to how many calls. */
 const troubles = [
   { note: 'is busy', status: 503, body: {}, times: 4 },
   { note: 'talks nonsense', status: 200, body: '<html>', times: 3 },
@@ -28,8 +28,9 @@ const troubles = [
 ];
 
 /**
- * What becomes of attempts is told to the provider, by the worker here and within the request there: compares what the two
- * stubs of a provider took of each attempt, and that nothing is lost or told twice where the service's stub fails before.
+ * The worker notifies the provider of attempts here; the reference does so within the request. This compares what the
+ * two stubs of a provider took of each attempt, and checks that nothing is lost or sent twice after failures of the
+ * service's stub.
  */
 export async function compareNotifications(
   world: World,
@@ -83,7 +84,7 @@ export async function compareNotifications(
   }
 }
 
-/** Of each attempt that `nameOf` knows, one line: what the stub took of it, in order. */
+/** One line for each attempt that `nameOf` knows: what the stub took of it, in order. */
 async function newsAt({ vendor }: Server, nameOf: (externalId: string) => string | undefined): Promise<string> {
   const { body } = await vendor({ method: 'GET', path: '/_provider/calls?path=/attempt/' });
   const lines = new Map<string, string[]>();

@@ -1,7 +1,7 @@
 import type { Interstitial } from '../../libs/domain/src/index.js';
 import type { Answer } from './server.js';
 
-/** What the reference calls each page. */
+/** The reference's name of each page. */
 export const pageOf: Record<string, Interstitial> = {
   'timed_exam/entrance.html': 'timed_entrance',
   'timed_exam/ready_to_submit.html': 'timed_ready_to_submit',
@@ -35,7 +35,7 @@ export const pageOf: Record<string, Interstitial> = {
   'onboarding_exam/error.html': 'onboarding_error',
 };
 
-/** What a page is made of that depends on what happened before. */
+/** The parts of a page that depend on what happened before. */
 const compared = [
   'wait_deadline',
   'backend_instructions',

@@ -1,6 +1,6 @@
 import type { Effect } from './effects.js';
 
-/** What the reference says that it asked of the platform (`/_oracle/effects`). */
+/** The reference's requests to the platform, by its own word (`/_oracle/effects`). */
 export type Entry = { at: string; kind: string; name: string; args: any };
 
 /** In the words common to both; nothing for what is nobody's business. */
@@ -73,7 +73,7 @@ function attemptEvent(verb: string, data: any, effect: Make): Effect[] {
     completed: Date.parse(data.attempt_completed_at),
     minutes: data.attempt_allowed_time_limit_mins,
   };
-  // Of a deleted one it no longer knows the id.
+  // It no longer knows the id of a deleted one.
   return verb === 'deleted'
     ? effect('attempts', data.attempt_user_id, { ...says, content_id: data.exam_content_id })
     : effect('attempts', data.attempt_user_id, says, data.attempt_id);

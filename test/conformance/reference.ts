@@ -10,8 +10,8 @@ import { type Server, send } from './server.js';
 export class CannotRun extends Error {}
 
 /**
- * Starts the reference of ORACLE_DIR, with data of its own in `dir`. What it installs is kept in ORACLE_HOME for the next
- * run. Throws CannotRun with what is missing.
+ * Starts the reference of ORACLE_DIR, with data of its own in `dir`. It installs into ORACLE_HOME, which the next run
+ * uses again. Throws CannotRun with what is missing.
  */
 export async function startReference(dir: string, clockFile: string, name = 'reference'): Promise<Server> {
   const script = resolve(process.env.ORACLE_DIR || '../shared/oracle', 'oracle');

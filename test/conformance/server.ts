@@ -2,23 +2,23 @@ import http from 'node:http';
 import type { Effect } from './effects.js';
 import type { SettingsChange } from './step.js';
 
-/** What both sides of the comparison can do. */
+/** Both sides of the comparison can do this. */
 export type Server = {
   name: string;
   ask(request: Request): Promise<Answer>;
   /** Writes platform data, in the words of the roster. */
   seed(roster: Record<string, unknown[]>): Promise<void>;
   configure(change: SettingsChange): Promise<void>;
-  /** Runs a command of operators; only the service has them. What it prints with `--json` is the body. */
+  /** Runs a command of operators; only the service has them. Its output with `--json` is the body. */
   operate?(command: string[]): Promise<Answer>;
   /** Asks its stub of the providers something. */
   vendor(request: Omit<Request, 'as'>): Promise<Answer>;
-  /** What others were told at that time of the clock or later; undefined when nobody listens. */
+  /** The messages to others at that time of the clock or later; undefined when nobody listens. */
   effects(since: number): Promise<Effect[] | undefined>;
   stop?(): Promise<void>;
 };
 
-/** What the reference signs cookies with. */
+/** The reference's key for cookies. */
 export const cookieSecret = 'oracle-not-a-secret';
 
 export type User = {

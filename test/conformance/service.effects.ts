@@ -2,7 +2,7 @@ import type { Effect as Decided } from '../../libs/domain/src/index.js';
 import type { RecordedEvent } from '../../libs/event-store/src/index.js';
 import type { Effect } from './effects.js';
 
-/** What a message tells, in the words common to both; nothing of what the reference tells nobody. */
+/** The content of a message, in the words common to both, without what the reference tells nobody. */
 export function effectOf(topic: string, headers: Record<string, string>, data: any): Effect | undefined {
   const at = Date.parse(headers.ce_time);
   const { user_id: learner, course_id, content_id } = data;
@@ -57,7 +57,7 @@ export function effectOf(topic: string, headers: Record<string, string>, data: a
   }
 }
 
-/** What is decided and kept in events alone: nobody sends it yet. */
+/** Effects that are in events alone: nobody sends them yet. */
 export function decided({ data, metadata }: RecordedEvent): Effect[] {
   const { effects = [], at } = data as { effects?: Decided[]; at: string };
   return effects.flatMap((effect): Effect[] => {

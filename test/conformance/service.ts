@@ -16,7 +16,7 @@ const callbackSecret = 'a-secret-of-the-path-of-the-conformance-test';
 
 const secret = 'a secret of the conformance test, long enough for HS256';
 
-/** What the reference says its platform is called. */
+/** The platform's name in the reference. */
 const settings = {
   SITE_NAME: 'lms.example.org',
   PLATFORM_NAME: 'Example Platform',

@@ -17,7 +17,7 @@ export type Step = {
   keepCookie?: string;
   /** No request of its own: what the learner `as` sees in place of an exam, in the browser with that cookie. */
   view?: { exam: string; course: string; contentId: string; graceMins?: number; browser?: string };
-  /** What the reference is known to answer. */
+  /** The known answer of the reference. */
   status?: number;
   /** Seconds that pass before. */
   wait?: number;
@@ -27,7 +27,7 @@ export type Step = {
   settings?: SettingsChange;
   /** A command of operators, as the service's command line takes it; the request is then the reference's alone. */
   command?: string[];
-  /** What the provider behind REST answers next on a route, as its stub wants to be told. */
+  /** The next answer of the provider behind REST on a route, in its stub's terms. */
   vendor?: { route: string; status: number; body: unknown; times: number };
 };
 

@@ -24,7 +24,7 @@ const fieldsOf: Record<Kind, object> = {
 type Both<T> = [oracle: T, ours: T];
 export type Exam = { kind: Kind; contentId: string; ids: Both<number> };
 export type Attempt = { kind: Kind; ids: Both<number>; userId: number; status: Status };
-/** Who looks, and how; by default the learner, as a student. */
+/** The person who looks, and how; by default the learner, as a student. */
 export type Looking = { note: string; as?: User; role?: string; graceMins?: number; cookies?: Both<string> };
 
 const root = '/api/edx_proctoring/v1/proctored_exam';
@@ -201,7 +201,7 @@ export class Schoolroom {
     return answers.map(({ cookie }) => cookie!.split(';')[0]) as Both<string>;
   }
 
-  /** What each side says that the learner sees. */
+  /** The page for the learner, on each side. */
   views(exam: Exam, learner: User, { as, role = 'student', graceMins, cookies }: Looking): Promise<Both<Answer>> {
     const common = {
       content_id: exam.contentId,

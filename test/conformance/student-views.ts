@@ -9,7 +9,7 @@ import { type Attempt, type Exam, type Kind, kinds, type Looking, Schoolroom } f
 /** The reference has no page for a status that it can be set to keep, and ends in an error of its own. */
 const notImplemented: { [K in Kind]?: Interstitial } = { timed: 'timed_submitted', proctored: 'proctored_submitted' };
 
-/** Of the reference's context: what the page that asks put there, and labels of buttons. */
+/** Fields of the reference's context: those that the page put there, and labels of buttons. */
 const notCompared =
   /^(display_name|default_time_limit_mins|is_proctored|is_practice_exam|hide_after_due|grace_period|due_date|credit_state|start_exam|end_exam|retry_exam|support_email_subject)$/;
 
@@ -151,7 +151,7 @@ export async function compareStudentViews(oracle: Server, service: Service, cloc
           await room.require(learner, { first, second });
           const note = `requirements ${first}, ${second}`;
           await look(room, kind, undefined, learner, { note });
-          // Whoever declined a requirement has declined the exam by looking at it.
+          // A learner who declined a requirement has declined the exam by looking at it.
           await look(room, kind, undefined, learner, { note: `${note}, a second time` });
         }
   };

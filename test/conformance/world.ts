@@ -37,7 +37,7 @@ const people: Record<string, Partial<User>> = {
   auditor: {},
   inactive: { is_active: false },
 };
-/** Who may retire learners is told by name, so all worlds have the same one. */
+/** A setting names the one who may retire learners, so it is the same in all worlds. */
 export const worker: User = {
   id: 8, // as in the walk that comes with the reference
   username: 'retirement_worker',
@@ -212,7 +212,7 @@ export class World {
     return noted;
   }
 
-  /** What the learner sees in place of an exam: the reference has no request for it, the LMS asks it in its own process. */
+  /** The page in place of an exam: the reference has no request for it, the LMS asks it in its own process. */
   private look(step: Step, { exam, course, contentId, graceMins, browser }: NonNullable<Step['view']>) {
     this.valueOf(exam, 0); // a page of an exam that there is
     const more = {
@@ -285,7 +285,7 @@ export class World {
     return this.noted({ step, request: 'the effects of all this', oracle: first, ours: second, mismatches });
   }
 
-  /** What each of the two told others, but for what a failure undid. */
+  /** The messages of each of the two to others, without those that a failure undid. */
   private async told(): Promise<[oracle: Effect[], ours: Effect[]]> {
     const undone = new Set(this.history.filter(({ oracle }) => isUndone(oracle)).map(({ at }) => at));
     const [oracle, ours] = await Promise.all(

@@ -204,7 +204,7 @@ describe('a change by a right over data of others', () => {
     });
   });
 
-  /** What these requests change, as text. */
+  /** The rows that these requests change, as text. */
   const written = async () => {
     const tables = ['events', 'users', 'quarantined_callbacks', 'learner_keys', 'vendor_retirements'];
     const rows = await Promise.all(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contentId, courseId, openService, type Person, people, publishedExam, roster } from '../support/service.js';
 
-// Where the service is meant to answer otherwise than the reference: one test for each hole that is closed.
+// The service is meant to answer otherwise than the reference here: one test for each hole that is closed.
 
 const { staff, alice, bob, teacher, reviewer } = people;
 const otherTeacher = { user_id: 6, preferred_username: 'other_teacher' };

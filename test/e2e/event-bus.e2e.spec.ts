@@ -182,7 +182,7 @@ describe('what the LMS says', () => {
   const mayTake = ({ id }: { id: number }) => roster.mayTakeProctoredExams(exam.pool, id, courseId);
   const isStaff = ({ id }: { id: number }) => roster.isCourseStaff(exam.pool, id, courseId);
 
-  /** What was said before it in the topic of this event is done when this person is enrolled or has the role. */
+  /** Earlier messages of this event's topic are done when this person is enrolled or has the role. */
   let lastId = 1000;
   const isHeard = async () => {
     const marker = userOf(++lastId, `marker${lastId}`);

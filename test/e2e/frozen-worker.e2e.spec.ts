@@ -156,7 +156,7 @@ it('frozen workers are replaced, and nothing that they send after the thaw comes
   await until('all is delivered', () => new Set(told()).size === all && new Set(mailed()).size === all);
   const repeated = { vendor: repeatedIn(told()), mail: repeatedIn(mailed()) };
   console.info(`${splits} splits; repeated: ${JSON.stringify(repeated)}`);
-  // What was on its way: eight calls of the provider and four mails at a time.
+  // Calls that were on their way: eight of the provider and four mails at a time.
   expect(repeated.vendor).toBeLessThanOrEqual(8 * splits);
   expect(repeated.mail).toBeLessThanOrEqual(4 * splits);
 }, 120_000);

@@ -63,10 +63,10 @@ const noTimes = [
   'tomorrow',
 ];
 
-/** What nothing can keep; in paths and queries it means something else. */
+/** Texts that nothing can keep; in paths and queries they mean something else. */
 const unstorable = ['a\0b', 'a\ud800b'];
 
-/** What the document forbids. */
+/** Values that the document forbids. */
 const forbidden = (schema: Schema): unknown[] => {
   const kinds = kindsOf(schema);
   const longest = kinds.map(({ maxLength = 0 }) => maxLength).sort((a, b) => b - a)[0]!;
@@ -79,7 +79,7 @@ const forbidden = (schema: Schema): unknown[] => {
   ];
 };
 
-/** What may be refused or not, but never fails. */
+/** Values that may be refused or not, but never fail. */
 const odd = [
   ...[null, true, [], {}, '', -1, 1.5, 9_999_999_999, -9_999_999_999, 2 ** 53, 2 ** 63, '1e308', '１２', '٣', '%zz'],
   ...['\0', '\udc00', '\u202e', "'; drop table events; --", '{{7*7}}', '../../etc/passwd', '9'.repeat(30), 'NaN'],

@@ -62,7 +62,7 @@ const create = async (person = alice) =>
   (await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' })).body.exam_attempt_id;
 const act = async (id: number, action: string, person = alice) =>
   expect((await ask(person, 'PUT', `${root}/attempt/${id}`, { action })).status).toBe(200);
-/** What the provider was told of attempts, and took. */
+/** The notifications of attempts that the provider took. */
 const told = () =>
   vendor.taken.flatMap(({ route, json }) => {
     const [, method, id] = /^(PATCH|DELETE) .*\/attempt\/([^/]+)\/$/.exec(route) ?? [];

@@ -20,7 +20,7 @@ const otherCourse = 'course-v1:OrgX+Other+2031';
 const emptyCourse = 'course-v1:OrgX+Empty+2031';
 
 /**
- * What a cell expects: a status; `403` is the sentence about staff or about credentials, `403d` one that names ids, `403e`
+ * A cell expects a status; `403` is the sentence about staff or about credentials, `403d` one that names ids, `403e`
  * an empty body, `403c` a course that cannot be told.
  */
 type Row = { method: string; path: string; cells: string; body?: object; given?: Given };

@@ -34,7 +34,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => service?.close(), 60_000);
 
-/** What is found in clear as long as the learner is known. All else is encrypted, or kept by nobody. */
+/** Strings that are found in clear text as long as the learner is known. All else is encrypted, or kept by nobody. */
 const kept = [
   ...['username', 'e-mail', 'full name', 'group', 'mode', 'status of credit'],
   ...['verified name', 'another verified name', 'status of a verified name'],

@@ -105,7 +105,7 @@ it('a message that the broker will never take holds up its learner and nobody el
   expect(letters.map(({ event }) => event.metadata.userId)).toEqual([9, 9]);
   expect((await relayLag(exam.pool)).deadLetters).toBe(2);
   const { once } = withoutRepeated(await exam.arrived(undefined, ({ key }) => !key.endsWith('/9')));
-  // What the event says on other topics went out with it, and goes out once more when it is tried again.
+  // The event's messages on other topics went out with it, and go out once more when it is tried again.
   expect(once.filter(({ topic, key }) => topic === 'proctoring.attempts.v1' && key.endsWith('/9'))).toEqual([]);
   const ofOthers = (messages: typeof once) => inOrder(messages.filter(({ key }) => !key.endsWith('/9')));
   expect(ofOthers(once)).toEqual(ofOthers(await exam.expected()));

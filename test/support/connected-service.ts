@@ -91,7 +91,7 @@ export async function startConnectedService() {
         env: { ...process.env, ...env, ...more },
         encoding: 'utf8',
       }),
-    /** What it printed. */
+    /** Its output. */
     log: () => readFileSync(join(folder, 'service.log'), 'utf8'),
     async close() {
       await child.stop();

@@ -36,7 +36,7 @@ async function openCopyOf(template: string, prepare = async (_: Urls) => {}) {
     url: urls.both,
     pool,
     urls,
-    /** Of a process with everything. */
+    /** The connections of a process with everything. */
     environment: {
       DATABASE_URL: urls.api,
       WORKER_DATABASE_URL: urls.worker,

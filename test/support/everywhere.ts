@@ -51,7 +51,10 @@ export async function messagesIn(brokers: string, prefix: string, except: readon
 
 type Ask = (method: string, url: string) => Promise<string>;
 
-/** What every GET route answers; `values` of the parameters, by their names. Routes with other parameters are not asked. */
+/**
+ * The answers of every GET route; `values` of the parameters, by their names. Routes with other parameters are not
+ * asked.
+ */
 export async function answersOf(ask: Ask, document: any, values: Record<string, string>): Promise<Places> {
   const places: Places = new Map();
   for (const [path, { get }] of Object.entries<any>(document.paths)) {
@@ -64,7 +67,7 @@ export async function answersOf(ask: Ask, document: any, values: Record<string, 
   return places;
 }
 
-/** Where each of these strings is found. */
+/** The places where each of these strings is found. */
 export function foundIn(places: Places, strings: Record<string, string>): Record<string, string[]> {
   const found = Object.entries(strings).map(([name, text]) => {
     const forms = [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)];

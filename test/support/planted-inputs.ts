@@ -146,7 +146,7 @@ export async function plantInReviews({ ask, done }: ConnectedService, plant: Pla
   expect((await ask(undefined, 'POST', callback, { ...review, videoReviewLink: plant('link') })).status).toBe(200);
 }
 
-/** What is refused, or read by nobody: nothing keeps it. */
+/** Inputs that are refused, or that nobody reads: nothing keeps them. */
 export async function plantInRequests({ ask }: ConnectedService, plant: Plant, attempt: Attempt, exam: number) {
   const person = bearer(plant, learner, 'a later token');
   const url = `${root}/attempt/${attempt.id}`;

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** What Python is needed for cannot be had on this machine. */
+/** A part that needs Python cannot run on this machine. */
 export class CannotRun extends Error {}
 
 /** The programs of a Python environment of its own with these packages, from PyPI the first time. Throws CannotRun. */

@@ -112,7 +112,7 @@ export async function withAdmin<T>(list: string, work: (admin: Admin) => Promise
   return work(admin).finally(() => admin.disconnect());
 }
 
-/** What the log says that others must be told, in its order. */
+/** The messages that the log requires, in its order. */
 async function expectedOf(pool: Database): Promise<Message[]> {
   const log: RecordedEvent[] = [];
   for await (const events of replay(pool)) log.push(...events);
@@ -133,7 +133,7 @@ async function arrivedAt(configuration: Configuration, unprefixed: string[]): Pr
   for (const name of unprefixed) {
     const topic = configuration.kafkaTopicPrefix + name;
     let offsets = new Map<number, bigint>();
-    // Of topics that were made a moment ago, not every partition has a leader yet.
+    // In new topics, not every partition has a leader yet.
     await until(async () => {
       try {
         offsets = await lastOffsets(kafka, topic);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** With these all processes of a test can read each other's sealed texts. */
 export const keyEncryptionKey = Buffer.alloc(32, 7).toString('base64url');
 
-/** What a process of one role is given, beside the secret of tokens; the settings are a file in `folder`. */
+/** The environment of a process of one role, beside the secret of tokens; the settings are a file in `folder`. */
 export function secretsOfSplitRoles(folder: string, settings: object = {}) {
   const PROCTORING_CONFIG = join(folder, 'settings-of-split-roles.json');
   const secrets = { SECRET_KEY: 'of cookies', PROCTORING_USER_OBFUSCATION_KEY: 'of obscured ids' };

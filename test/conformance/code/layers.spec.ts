@@ -9,7 +9,10 @@ const rules: string[] = createRequire(import.meta.url)(resolve('.dependency-crui
 );
 const depcruise = resolve('node_modules/.bin/depcruise');
 
-/** What dependency-cruiser says, under this repository's rules, of a small repository of these files: "rule: file" each. */
+/**
+ * The findings of dependency-cruiser, under this repository's rules, in a small repository of these files: "rule: file"
+ * each.
+ */
 function violationsOf(files: Record<string, string>): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'layers-'));
   for (const file of ['package.json', 'tsconfig.json', '.dependency-cruiser.cjs']) cpSync(file, join(folder, file));

@@ -18,7 +18,7 @@ type Fixture = Event & { schemaVersion: number };
 
 const folder = 'test/support/fixtures/events';
 
-/** What the log may hold, in the order of the page. */
+/** Each event that the log may hold, in the order of the page. */
 const meanings: Record<(ExamEvent | LearnerAtExamEvent | LearnerEvent | GenerationBegan)['type'], string> = {
   ExamCreated: 'A subsection of a course is an exam from now on.',
   ExamRevised: 'Something about the exam is new. All of its fields are there, not only what changed.',

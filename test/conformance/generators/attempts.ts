@@ -31,7 +31,7 @@ function act({ name, owner, exam }: Attempt, model: Model): Step[] {
   const body = { action, ...forUser };
   const keep = { [next]: 'exam_attempt_id' };
   const put: Step = { as: model.caller(owner), method: 'PUT', path: `~/attempt/{${name}}`, body, keep };
-  // Where the clock stands still the reference ends an attempt without minutes only when somebody looks at it.
+  // While the clock stands still, the reference ends an attempt without minutes only when somebody looks at it.
   return action === 'start' ? [put, { as: owner, method: 'GET', path: '~/attempt', wait: 0 }] : [put];
 }
 
@@ -95,7 +95,7 @@ function reviewBySecure({ name, owner }: Attempt, model: Model): Step[] {
   ];
 }
 
-/** Of an exam that Software Secure watches, if there is one. */
+/** An attempt at an exam that Software Secure proctors, if there is one. */
 const secured: Generator['make'] = (model) => {
   const attempts = model.attempts.filter(({ exam }) => exam.fields.backend === 'software_secure');
   return attempts.length > 0 ? reviewBySecure(model.random.pick(attempts.slice(-6)), model) : [];

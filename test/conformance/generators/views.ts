@@ -4,7 +4,7 @@ import { type Generator, queryOf, withAttempt, withExam } from './generator.js';
 
 const graces = [undefined, undefined, 10, 600, 100_000];
 
-/** What a learner sees in place of an exam, in a secure browser or another one, perhaps in a grace period. */
+/** The page in place of an exam, in a secure browser or another one, perhaps in a grace period. */
 function look(exam: Exam, model: Model, learner = model.learner()): Step {
   const { random, browsers } = model;
   const browser = browsers.length > 0 && random.chance(0.4) ? random.pick(browsers) : undefined;
@@ -18,7 +18,7 @@ function look(exam: Exam, model: Model, learner = model.learner()): Step {
   return { as: learner, method: 'VIEW', path: `{${exam.name}}`, view };
 }
 
-/** What comes before an exam, and when the exam is due, in every combination. */
+/** Requirements before an exam, and its due date, in every combination. */
 function stand(exam: Exam, model: Model): Step[] {
   const { random } = model;
   const { course, fields } = exam;

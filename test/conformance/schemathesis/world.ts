@@ -12,7 +12,7 @@ const learners = [
   { user_id: 715_303, preferred_username: 'bob' },
 ];
 
-/** Who asks; nobody is last, and staff before: what they take away is gone. */
+/** The callers; nobody is last, and staff before: what they take away is gone. */
 export const callers: { name: string; claims?: Claims }[] = [
   { name: 'learner', claims: learners[0] },
   { name: 'teacher', claims: { user_id: 715_304, preferred_username: 'teacher' } },

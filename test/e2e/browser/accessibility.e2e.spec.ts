@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-/** What axe finds, by all of its rules, in a page of a course with this in it. */
+/** The findings of axe, by all of its rules, in a page of a course with this in it. */
 async function problemsOf(language: Language, content: string): Promise<string[]> {
   await page.setContent(
     `<!doctype html><html lang="${language}"><title>Demo</title><main><h1>Demo</h1>${content}</main></html>`,

@@ -7,7 +7,7 @@ const executablePath = (process.env.PATH ?? '')
   .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)))
   .find((file) => existsSync(file));
 
-/** Of a browser. On a developer's machine there may be none; on a build server that is a failure. */
+/** Properties of a browser. On a developer's machine there may be none; on a build server that is a failure. */
 export const story = executablePath || process.env.CI ? it : it.skip;
 if (!executablePath) console.warn('There is no chromium in PATH (on Debian: apt-get install chromium).');
 

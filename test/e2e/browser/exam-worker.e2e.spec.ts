@@ -17,7 +17,7 @@ let page: Page;
 let vendor: PretendedProvider;
 let theirs: ReturnType<typeof unpack> | undefined;
 const scripts: Record<string, string> = {};
-/** What the application on the learner's desk answers. */
+/** The answers of the application on the learner's desk. */
 let desk: object;
 
 beforeAll(async () => {

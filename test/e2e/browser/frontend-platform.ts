@@ -1,5 +1,5 @@
-// Of `@edx/frontend-platform`, as much as the special exams ask for: the platform's address, a log, and a client that logs
-// in with Open edX's cookies.
+// The part of `@edx/frontend-platform` that the special exams need: the platform's address, a log, and a client that
+// logs in with Open edX's cookies.
 declare const location: { origin: string };
 declare const document: { cookie: string };
 

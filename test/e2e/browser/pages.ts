@@ -1,4 +1,4 @@
-/** What a site answers, by path. */
+/** The answers of a site, by path. */
 export type Pages = Record<string, { headers: Record<string, string>; text: string }>;
 
 export const html = (text: string) => ({ headers: { 'Content-Type': 'text/html; charset=utf-8' }, text });

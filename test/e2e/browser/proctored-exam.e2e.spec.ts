@@ -28,9 +28,9 @@ let service: Awaited<ReturnType<typeof startService>>;
 let lms: Awaited<ReturnType<typeof openLms>>;
 let context: BrowserContext;
 let page: Page;
-/** What the browser complained about. */
+/** The browser's complaints. */
 let complaints: string[];
-/** What the application on the learner's desk does otherwise than it should. */
+/** The faults of the application on the learner's desk. */
 let trouble: Record<string, object>;
 
 /** One ping each second, and a script that the learner's page finds at the provider's site. */

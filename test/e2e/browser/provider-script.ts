@@ -1,6 +1,6 @@
 import { type ExamHandler, handlerWrapper } from '#exam-worker';
 
-/** Where the provider's application listens; the provider writes it before this script. */
+/** The address of the provider's application; the provider writes it before this script. */
 declare const desk: string;
 
 /** A provider's script: it asks the application on the learner's desk, and says there which attempt it is about. */

@@ -59,7 +59,7 @@ export async function openEdx() {
       return emitted;
     },
 
-    /** What sends with its producer, one after the other. */
+    /** Sends with its producer, one message after the other. */
     producer(...args: string[]) {
       const { child, lines } = run('producer.py', ...args);
       return async (event: Sent) => {

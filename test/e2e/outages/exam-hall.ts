@@ -19,7 +19,7 @@ export class ExamHall {
   readonly slowest = { seconds: 0, request: '' };
   /** Answers that are neither 2xx nor 503 with Retry-After. */
   readonly wrong: string[] = [];
-  /** What took too long after the database's return. */
+  /** The requests that took too long after the database's return. */
   readonly late: string[] = [];
   /** The end of the service's log. */
   said = '';

@@ -10,7 +10,7 @@ const signalAll = (pids: number[], signal: 'SIGSTOP' | 'SIGCONT') => {
     }
 };
 
-/** What happens to the database, each for so many seconds. Afterwards it is back. */
+/** The outages of the database, each for so many seconds. Afterwards it is back. */
 const faults: Record<string, (hall: ExamHall, seconds: number) => Promise<void>> = {
   async 'connections are terminated'({ database }, seconds) {
     for (const end = Date.now() + seconds * 1000; Date.now() < end; await pause(300))

@@ -1,33 +1,33 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '#connections';
 
-/** Where followers listen. */
+/** The LISTEN/NOTIFY channel of new events. */
 export const channel = 'events_appended';
-/** Whoever was just woken is busy for longer. */
+/** A subscription that was just woken is busy for longer than this. */
 const minIntervalMs = 10;
 
 /**
- * Wakes followers in all processes when there are new events. It rings after the append and beside it: inside it, the
- * database would let one append commit at a time. Who hears nothing looks by itself a moment later.
+ * Wakes the subscriptions of all processes when there are new events. It notifies after the append, in its own transaction:
+ * PostgreSQL serializes the commits of transactions that notify. A subscription that misses a notification polls.
  */
 export class AppendNotifier {
-  private isRinging = false;
-  private isAsked = false;
+  private isNotifying = false;
+  private isPending = false;
 
   constructor(private readonly database: Database) {}
 
-  /** However often it is asked, one notification is on its way at a time, and the next one a moment later. */
+  /** Sends one notification at a time, and at most one per `minIntervalMs`, however often it is called. */
   readonly notify = async (): Promise<void> => {
-    this.isAsked = true;
-    if (this.isRinging) return;
-    this.isRinging = true;
-    while (this.isAsked) {
-      this.isAsked = false;
-      // A lost notification is no loss: its commit need not wait for the disk.
+    this.isPending = true;
+    if (this.isNotifying) return;
+    this.isNotifying = true;
+    while (this.isPending) {
+      this.isPending = false;
+      // Subscriptions poll, so a lost notification does no harm: do not wait for fsync.
       const text = `select set_config('synchronous_commit', 'off', true), pg_notify('${channel}', '')`;
-      await this.database.read({ name: 'ring', text }).catch(() => {});
+      await this.database.read({ name: 'notify', text }).catch(() => {});
       await pause(minIntervalMs);
     }
-    this.isRinging = false;
+    this.isNotifying = false;
   };
 }

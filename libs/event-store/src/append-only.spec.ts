@@ -22,27 +22,29 @@ describe('the log of an exam', () => {
     `merge into ${table} e using (select 1) s on true when matched then delete`,
   ];
 
-  it.each([...changes('events'), ...changes('events_0'), ...changes('events_2')])('refuses the service: %s', (change) =>
-    expect(db.pool.query(change)).rejects.toThrow('permission denied'),
+  it.each([...changes('events'), ...changes('events_0'), ...changes('events_2')])(
+    'refuses a change by the service: %s',
+    (change) => expect(db.pool.query(change)).rejects.toThrow('permission denied'),
   );
 
-  it.each([...changes('events'), ...changes('events_0'), ...changes('events_2')])('refuses its owner: %s', (change) =>
-    expect(db.owner.query(change)).rejects.toThrow('append-only'),
+  it.each([...changes('events'), ...changes('events_0'), ...changes('events_2')])(
+    'refuses a change by its owner: %s',
+    (change) => expect(db.owner.query(change)).rejects.toThrow('append-only'),
   );
 
-  it('refuses its owner even where ordinary triggers are off', () =>
+  it('refuses a change by its owner while ordinary triggers are off', () =>
     expect(db.owner.query(`set session_replication_role = replica; delete from events`)).rejects.toThrow(
       'append-only',
     ));
 
-  it('keeps an event id once', async () => {
+  it('accepts each event id once', async () => {
     const [{ id }] = await store.read(stream);
     const again = store.append([{ stream: 'attempts-4-9', after: start, events: [{ ...created, id }], metadata }]);
     await expect(again).rejects.toThrow('duplicate key');
     expect(await store.read('attempts-4-9')).toEqual([]);
   });
 
-  it('refuses in partitions made later', async () => {
+  it('refuses changes in partitions that are made later', async () => {
     await db.pool.query('select create_event_partitions(4)');
     await expect(db.owner.query('delete from events_4')).rejects.toThrow('append-only');
     await expect(db.pool.query('select from events_4')).rejects.toThrow('permission denied');
@@ -57,7 +59,7 @@ describe('the log of an exam', () => {
     expect(await store.read('attempts-4-8')).toEqual(appended);
   });
 
-  describe('when somebody who owns the database changes it', () => {
+  describe('after its owner changed an event', () => {
     const tamper = async (statement: string) => {
       const client = await db.owner.connect();
       await client.query('begin; alter table events_0 disable trigger append_only');
@@ -69,7 +71,7 @@ describe('the log of an exam', () => {
       return found;
     };
 
-    it('says nothing while nothing was changed', async () => {
+    it('verifies when nothing was changed', async () => {
       expect(await store.verify(stream)).toBeUndefined();
       expect(await store.verify('attempts-4-99')).toBeUndefined();
     });

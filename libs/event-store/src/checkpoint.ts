@@ -4,35 +4,35 @@ import type { RecordedEvent } from './recorded-event.js';
 import { eventColumns } from './statements.js';
 
 /**
- * A position in the log. All parts are needed: numbers are drawn before transactions commit, so neither orders the log
- * alone; and a promoted or restored server draws some of them again, in a later generation.
+ * A position in the log. It has three parts because numbers are drawn before transactions commit, so no single number
+ * orders the log. A promoted or restored server draws some numbers again, in a later generation.
  */
 export type Checkpoint = { generation: number; xid: string; position: string };
 
-/** Before the first event. */
+/** The position before the first event. */
 export const beginning: Checkpoint = { generation: 0, xid: '0', position: '0' };
 
 export const positionOf = ({ generation, xid, position }: Checkpoint): Checkpoint => ({ generation, xid, position });
 
 /** Whether a position is later in the log than another. */
-export function isAfter(place: Checkpoint, other: Checkpoint): boolean {
-  if (place.generation !== other.generation) return place.generation > other.generation;
-  if (place.xid !== other.xid) return BigInt(place.xid) > BigInt(other.xid);
-  return BigInt(place.position) > BigInt(other.position);
+export function isAfter(position: Checkpoint, other: Checkpoint): boolean {
+  if (position.generation !== other.generation) return position.generation > other.generation;
+  if (position.xid !== other.xid) return BigInt(position.xid) > BigInt(other.xid);
+  return BigInt(position.position) > BigInt(other.position);
 }
 
-/** The columns of table `events e` in the order of the log, and a checkpoint's values to compare them with. */
+/** The columns of table `events e` that order the log. `positionValues` are a checkpoint's values for them. */
 export const logOrder = 'e.generation, e.transaction_id, e.position';
 export const positionValues = ({ generation, xid, position }: Checkpoint) => [generation, xid, position];
 
 /**
- * The visibility horizon. Below this transaction all have ended, so nothing can appear before what was read already. An
- * older generation is complete: its transaction ids say nothing on this server.
+ * The visibility horizon: every transaction below it has ended, so no event can appear there any more. An older generation
+ * is complete. Its transaction ids mean nothing on this server.
  */
 export const isBelowHorizon = `(e.generation < (select max(generation) from log_generations)
   or e.transaction_id < pg_snapshot_xmin(pg_current_snapshot()))`;
 
-/** The next events of the log after a checkpoint, in its order, as they were stored. */
+/** The next recorded events after a checkpoint, in the order of the log, without upcasting. */
 export async function readLog(db: pg.ClientBase, after: Checkpoint, limit: number): Promise<RecordedEvent[]> {
   const { rows } = await db.query<RecordedEvent>({
     name: 'read_log',
@@ -43,7 +43,7 @@ export async function readLog(db: pg.ClientBase, after: Checkpoint, limit: numbe
   return rows;
 }
 
-/** Where a follower goes on. One that `startsNow` begins with what happens in this generation from its first run on. */
+/** The checkpoint of a subscription. With `startsNow`, its first run begins with the events that come from then on. */
 export async function checkpointOf(
   db: pg.ClientBase,
   name: string,
@@ -53,7 +53,7 @@ export async function checkpointOf(
   const text = 'select generation, xid::text, position from checkpoints where name = $1';
   const { rows } = await db.query<Checkpoint>(text, [name]);
   if (rows[0] || !startsNow) return rows[0] ?? beginning;
-  // Saved at once: events of the next moment count, even if this process ends now.
+  // Saved at once: events after this moment count, even if this process ends now.
   const first = await db.query<Checkpoint>(
     `insert into checkpoints (name, generation, xid, position)
      select $1, $2, pg_snapshot_xmin(pg_current_snapshot()), 0 where holds_lease($3, $4)
@@ -81,7 +81,7 @@ export const countFailure = (db: pg.ClientBase, name: string, lease: Lease) =>
     [name, ...positionValues(beginning), ...fenceOf(lease)],
   );
 
-/** Keeps why a follower stopped. Without a reason it goes on. */
+/** Records why a subscription stopped; null when it goes on. */
 export const recordStop = (db: pg.ClientBase, name: string, reason: string | null, lease: Lease) =>
   db.query(
     `insert into checkpoints (name, generation, xid, position, stopped)

@@ -8,7 +8,7 @@ import { upcastForDelivery } from './upcasting.js';
 
 export type DeadLetter = { event: RecordedEvent; learner: string; reason: string; recordedAt: string };
 
-/** What a follower could not deliver, and what waits behind it, in the log's order. The events are as they were stored. */
+/** The dead letters of a subscription and the events that wait behind them, in the log's order, without upcasting. */
 export const deadLetters = (database: Database, name: string): Promise<DeadLetter[]> => lettersOf(database, name, null);
 
 /** Another process retries this learner's dead letters. */
@@ -17,9 +17,8 @@ export class RetryInProgress extends Error {
 }
 
 /**
- * Delivers a learner's dead letters in order, and answers how many. Ends at the first that `handle` throws at, with what
- * it threw; that one and the later ones stay, and where it is undeliverable for another reason now, it says so. The lease
- * keeps a second retry away, and refuses the writes of one that was frozen meanwhile.
+ * Delivers a learner's dead letters in order, and answers how many. When `handle` throws, it rethrows: that letter and the
+ * later ones stay, and a new reason is recorded. A lease allows one retry at a time, and fences off a retry that was frozen.
  */
 export async function retryDeadLetters(
   database: Database,
@@ -32,26 +31,26 @@ export async function retryDeadLetters(
   if (!lease) throw new RetryInProgress(`The dead letters of ${learner} are being retried already`);
   try {
     for (let delivered = 0; ; delivered++) {
-      // Read anew each time: the follower may have parked another one.
+      // Read again each time: the subscription may have added a dead letter.
       const [letter] = await lettersOf(database, name, learner, 1);
       if (!letter) return delivered;
       lease.check();
       try {
         await handle([upcastForDelivery(letter.event)], lease.signal, lease);
       } catch (error) {
-        if (error instanceof Undeliverable) await explain(database, name, error, lease);
+        if (error instanceof Undeliverable) await updateReason(database, name, error, lease);
         throw error;
       }
-      await remove(database, name, letter.event.id, lease);
+      await removeLetter(database, name, letter.event.id, lease);
     }
   } finally {
     await lease.release();
   }
 }
 
-/** Gives one dead letter up; what waits behind it still wants a retry. False when there is no such letter. */
+/** Removes one dead letter. The events behind it still need a retry. False when there is no such letter. */
 export async function skipDeadLetter(database: Database, name: string, eventId: string): Promise<boolean> {
-  return remove(database, name, eventId);
+  return removeLetter(database, name, eventId);
 }
 
 export async function hasDeadLetters(client: pg.ClientBase, name: string): Promise<boolean> {
@@ -59,7 +58,7 @@ export async function hasDeadLetters(client: pg.ClientBase, name: string): Promi
   return (await client.query(text, [name])).rows[0].has;
 }
 
-/** Parks those of the events whose learner has dead letters; answers the others. */
+/** Dead-letters the events whose ordering key has dead letters; answers the other events. */
 export async function deadLetterWaiting(
   client: pg.ClientBase,
   name: string,
@@ -69,22 +68,27 @@ export async function deadLetterWaiting(
 ): Promise<RecordedEvent[]> {
   const learners = [...new Set(events.map(orderingKeyOf))];
   const { rowCount } = await client.query({
-    name: 'parked',
+    name: 'has dead letters',
     text: 'select from dead_letters where follower = $1 and learner = any($2) limit 1',
     values: [name, learners],
   });
   if (rowCount === 0) return events;
-  // The follower decides who is parked, and a retry decides who no longer is, one at a time: else an event could be parked
-  // behind a letter that was just delivered, and stay.
+  // A lock in the database keeps a retry out here: else an event could be dead-lettered behind a letter that the retry has
+  // just delivered, and would stay.
   const { rows } = await client.query<{ waiting: string[] }>(
     'select dead_letter_waiting($1, $2, $3, $4, $5, $6, $7, $8, $9) as waiting',
-    [name, ...placesOf(events, orderingKeyOf), 'waits for an earlier event of the same learner', ...fenceOf(lease)],
+    [
+      name,
+      ...keysAndPositions(events, orderingKeyOf),
+      'waits for an earlier event of the same learner',
+      ...fenceOf(lease),
+    ],
   );
   const blocked = new Set(rows[0].waiting);
   return events.filter((event) => !blocked.has(orderingKeyOf(event)));
 }
 
-/** Idempotent: a follower that died half-way parks again. */
+/** Idempotent: a subscription that died half-way does it again. */
 export const deadLetter = (
   client: pg.ClientBase,
   name: string,
@@ -97,21 +101,21 @@ export const deadLetter = (
     `insert into dead_letters (follower, learner, generation, xid, position, event_id, reason)
      select $1, unnest($2::text[]), unnest($3::integer[]), unnest($4::xid8[]), unnest($5::bigint[]), unnest($6::uuid[]), $7
      where holds_lease($8, $9) on conflict do nothing`,
-    [name, ...placesOf(events, orderingKeyOf), reason, ...fenceOf(lease)],
+    [name, ...keysAndPositions(events, orderingKeyOf), reason, ...fenceOf(lease)],
   );
 
-const placesOf = (events: RecordedEvent[], orderingKeyOf: (event: RecordedEvent) => string) => [
+const keysAndPositions = (events: RecordedEvent[], orderingKeyOf: (event: RecordedEvent) => string) => [
   events.map(orderingKeyOf),
   ...(['generation', 'xid', 'position', 'id'] as const).map((key) => events.map((event) => event[key])),
 ];
 
-/** An operator gives a letter up without a lease. */
-async function remove(database: Database, name: string, eventId: string, lease?: Lease): Promise<boolean> {
+/** An operator removes a letter without a lease. */
+async function removeLetter(database: Database, name: string, eventId: string, lease?: Lease): Promise<boolean> {
   const text = 'select remove_dead_letter($1, $2, $3, $4) as removed';
   return (await database.query(text, [name, eventId, ...fenceOf(lease)])).rows[0].removed;
 }
 
-const explain = (database: Database, name: string, { event, reason }: Undeliverable, lease: Lease) =>
+const updateReason = (database: Database, name: string, { event, reason }: Undeliverable, lease: Lease) =>
   database.query(
     'update dead_letters set reason = $3 where follower = $1 and event_id = $2 and (select holds_lease($4, $5))',
     [name, event.id, reason, ...fenceOf(lease)],
@@ -124,15 +128,15 @@ async function lettersOf(
   limit: number | null = null,
 ): Promise<DeadLetter[]> {
   const { rows } = await database.query(
-    `select ${eventColumns}, d.learner, d.reason, iso_time(d.recorded_at) as "parkedAt"
+    `select ${eventColumns}, d.learner, d.reason, iso_time(d.recorded_at) as "deadLetteredAt"
      from dead_letters d join events e on e.generation = d.generation and e.transaction_id = d.xid and e.position = d.position
      where d.follower = $1 and ($2::text is null or d.learner = $2) order by d.generation, d.xid, d.position limit $3`,
     [name, learner, limit],
   );
-  return rows.map(({ learner, reason, parkedAt, ...event }) => ({
+  return rows.map(({ learner, reason, deadLetteredAt, ...event }) => ({
     event,
     learner,
     reason,
-    recordedAt: parkedAt,
+    recordedAt: deadLetteredAt,
   }));
 }

@@ -26,7 +26,7 @@ describe('the event store', () => {
   const append = (events: object[], after = start) => store.append([{ stream, after, events: events as [], metadata }]);
   const types = async (of = stream) => (await store.read(of)).map(({ type }) => type);
 
-  it('gives back what was appended, in order', async () => {
+  it('reads what was appended, in order', async () => {
     const first = await append([created, started]);
     const second = await append([submitted], headOf(first));
     expect(await store.read(stream)).toEqual([...first, ...second]);
@@ -34,7 +34,7 @@ describe('the event store', () => {
     expect(Date.parse(second[0].recordedAt)).toBeGreaterThan(Date.now() - 60_000);
   });
 
-  it('has an empty history for whoever did nothing yet', async () => {
+  it('reads an empty history of a stream without events', async () => {
     await append([created]);
     const histories = await store.readMany([stream, 'attempts-4-0']);
     expect([...histories].map(([name, { length }]) => [name, length])).toEqual([
@@ -50,7 +50,7 @@ describe('the event store', () => {
     expect(second.hash).toBe(createHash('sha256').update(text).digest('hex'));
   });
 
-  it('keeps any JSON as it is', async () => {
+  it('records any JSON unchanged', async () => {
     console.info(`seed ${seed}`);
     const text = fc.string({ unit: 'binary' }).filter((value) => !value.includes('\0'));
     const json = fc.letrec((tie) => ({
@@ -81,7 +81,7 @@ describe('the event store', () => {
   it.each([
     ['\0', 'NUL'],
     ['\ud800', 'half a surrogate pair'],
-  ])('refuses text that cannot be kept, before it writes', async (text) => {
+  ])('refuses text that PostgreSQL cannot store, before it writes', async (text) => {
     const reason = { type: 'AttemptRejected', data: { comments: ['fine', `not ${text}`] } };
     const refused = append([created, reason]);
     await expect(refused).rejects.toThrow(Refusal);
@@ -91,7 +91,7 @@ describe('the event store', () => {
     await append([{ type: 'AttemptRejected', data: { comment: 'a backslash and u0000: \\u0000' } }]);
   });
 
-  it('lets exactly one of two win who saw the same history', async () => {
+  it('accepts exactly one of several appends after the same head', async () => {
     const history = await append([created]);
     for (const after of [start, headOf(history)]) {
       stream = `attempts-4-${++learner}`;
@@ -104,12 +104,12 @@ describe('the event store', () => {
     }
   });
 
-  it('refuses a head whose version is right and whose hash is not', async () => {
+  it('refuses a head with the right version and a wrong hash', async () => {
     await append([created]);
     await expect(append([started], { version: 1, hash: 'aa' })).rejects.toThrow(VersionConflict);
   });
 
-  it('appends to several streams or to none', async () => {
+  it('appends to all of several streams or to none', async () => {
     const [declined, practice] = [`attempts-1-${learner}`, `attempts-2-${learner}`];
     const both = (after = start) =>
       store.append([

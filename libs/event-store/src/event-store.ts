@@ -10,8 +10,8 @@ import { eventColumns, type Write } from './statements.js';
 import { type Upcasters, upcast } from './upcasting.js';
 
 /**
- * Rows that must be written in the append's own transaction. `history` is the stream before, `appended` what follows; of
- * the latter `generation`, `position`, `xid` and `recordedAt` are not known yet and empty.
+ * Makes the rows that are written in the append's own transaction. `history` is the stream before, `appended` the new
+ * events. Their `generation`, `position`, `xid` and `recordedAt` are still empty.
  */
 export type InlineProjection = (
   stream: string,
@@ -19,12 +19,12 @@ export type InlineProjection = (
   appended: readonly RecordedEvent[],
 ) => Write[];
 
-/** Somebody else appended first: read again and decide again. */
+/** Another append to the stream came first: read and decide again. */
 export class VersionConflict extends Error {
   override readonly name = 'VersionConflict';
 }
 
-/** A command with this key was done before; `answer` is what it was answered. */
+/** A command with this key was done before. `answer` is its first answer. */
 export class AlreadyDone extends Error {
   override readonly name = 'AlreadyDone';
   constructor(readonly answer: unknown) {
@@ -38,15 +38,15 @@ type Decide<T> = (historyOf: (stream: string) => readonly RecordedEvent[]) => {
   answer: T;
 };
 
-/** Two appends whose projections meet in the same rows. */
+/** Two appends may deadlock when their projections write the same rows. */
 const deadlock = '40P01';
 
 /**
- * The append-only log. Every append follows a head that was read before, and is written with its projection or not at all.
- * `onAppend` is called after each.
+ * The append-only log. Each append names the head that it follows. It is written together with its projection, or not at
+ * all. `onAppend` is called after each append.
  */
 export class EventStore {
-  private readonly writer: GroupCommit;
+  private readonly groupCommit: GroupCommit;
   private readonly hot = new HotHistories((versions) => this.readFrom(versions));
   private readonly turns = new Map<string, Promise<unknown>>();
 
@@ -55,31 +55,31 @@ export class EventStore {
     private readonly inline?: InlineProjection,
     private readonly options: { upcasters?: Upcasters | null; onAppend?: () => void } = {},
   ) {
-    this.writer = new GroupCommit(database);
+    this.groupCommit = new GroupCommit(database);
   }
 
-  /** A stream's events in version order, in today's shape. */
+  /** A stream's events in version order, upcast to today's shape. */
   async read(stream: string): Promise<RecordedEvent[]> {
     return (await this.readMany([stream])).get(stream)!;
   }
 
-  /** Several streams as they were at one instant; every one asked for has an entry. */
+  /** Several streams as of one instant. Each requested stream has an entry. */
   async readMany(streams: readonly string[]): Promise<Map<string, RecordedEvent[]>> {
     const histories = new Map<string, RecordedEvent[]>(streams.map((stream) => [stream, []]));
-    // Sorted by the column: a bare "version" would be the cast one, which no index knows.
+    // "e.version": a bare "version" would be the cast column, which has no index.
     const text = `select ${eventColumns} from events e where e.stream = any($1) order by e.stream, e.version`;
     const { rows } = await this.database.read<RecordedEvent>({ name: 'read_streams', text, values: [streams] });
     for (const event of rows) histories.get(event.stream)!.push(upcast(event, this.options.upcasters));
     return histories;
   }
 
-  /** The same, of which this process may remember the most: then it reads only what is new. */
+  /** Like `readMany`, but reads only the events that this process has not cached. */
   latest(streams: readonly string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
     return this.hot.latest(streams);
   }
 
   private async readFrom(versions: ReadonlyMap<string, number>): Promise<RecordedEvent[]> {
-    // A limit that the planner cannot see makes it walk the index, also where one stream is most of the table.
+    // The planner cannot see this limit, so it uses the index even for a stream that is most of the table.
     const text = `select ${eventColumns} from unnest($1::text[], $2::bigint[]) as wanted (stream, version), lateral (
       select * from events where events.stream = wanted.stream and events.version >= wanted.version
       order by events.version limit (select 1000000000)) as e order by e.stream, e.version`;
@@ -99,7 +99,7 @@ export class EventStore {
     return histories;
   }
 
-  /** Explains what is wrong with a stream: an event that is missing or was changed. */
+  /** Says which event of a stream is missing or was changed; undefined when all hashes are right. */
   async verify(stream: string): Promise<string | undefined> {
     const { rows } = await this.database.query<RecordedEvent & { head: string | null }>(
       `select ${eventColumns}, encode(s.head_hash, 'hex') as head from (select $1::text as id) as asked
@@ -112,8 +112,9 @@ export class EventStore {
   }
 
   /**
-   * Appends to one or more streams, all or nothing, and answers what is stored. Throws VersionConflict when a stream has
-   * moved on, unless it moved on with these very events (by id), and AlreadyDone when `kept.key` is known.
+   * Appends to one or more streams, all or nothing, and answers the recorded events. Throws VersionConflict when a stream
+   * has another head, unless the log already has these events (by id). Throws AlreadyDone when a command with `kept.key` was
+   * done before.
    */
   async append(appends: readonly Append[], kept?: { key: string; answer: unknown }): Promise<RecordedEvent[]> {
     const prepared = prepareAppend(appends, this.options.upcasters);
@@ -123,7 +124,7 @@ export class EventStore {
     const writes = this.inline ? await this.project(this.inline, prepared) : [];
     try {
       const { generation, xid, recordedAt, positions } = await whenWritable(this.database, () =>
-        this.writer.write({ prepared, command, writes }),
+        this.groupCommit.write({ prepared, command, writes }),
       );
       for (const [index, event] of events.entries()) {
         event.generation = generation;
@@ -138,13 +139,13 @@ export class EventStore {
       if (!['EV409', deadlock].includes(code!) && !['streams_pkey', 'commands_pkey'].includes(constraint!)) throw error;
       const answer = kept && (await this.firstAnswer(kept.key));
       if (answer !== undefined) throw new AlreadyDone(answer);
-      const stored = appends.some((each) => each.events.some(({ id }) => id)) && (await this.storedBefore(events));
-      if (stored) return stored;
+      const recorded = appends.some((each) => each.events.some(({ id }) => id)) && (await this.recordedBefore(events));
+      if (recorded) return recorded;
       throw new VersionConflict(`${[...prepared.streams.keys()].join(', ')}: somebody else was faster`);
     }
   }
 
-  /** What the command with this key was answered, if there was one. */
+  /** The answer of the command with this key; undefined when there was none. */
   async firstAnswer(key: string): Promise<unknown | undefined> {
     const { rows } = await this.database.read({
       name: 'first_answer',
@@ -155,14 +156,14 @@ export class EventStore {
   }
 
   /**
-   * Reads streams, decides, appends; starts over, up to 10 times, when somebody else was faster. A repeated `key` gets the
-   * first answer and no events, even where the decision is refused by now. What this process remembers of the streams is
-   * good enough for a decision that appends to all that it looked at: the append fails when there is more.
+   * Reads streams, decides and appends. Starts over, up to 10 times, when another append came first. A repeated `key` gets
+   * the first answer and no events, even if the decision would be refused now. The first try uses cached histories: an
+   * append to every stream that the decision read proves that none of them was out of date.
    */
   transact<T>(options: Transaction, decide: Decide<T>): Promise<{ answer: T; events: RecordedEvent[] }> {
     return this.inTurn(options.streams[0], async () => {
-      const known = this.hot.cached(options.streams);
-      const done = known && (await this.attempt(options, decide, known, true));
+      const cached = this.hot.cached(options.streams);
+      const done = cached && (await this.attempt(options, decide, cached, true));
       if (done) return done;
       for (let attempt = 1; ; attempt++) {
         try {
@@ -179,12 +180,12 @@ export class EventStore {
     });
   }
 
-  /** Undefined when the histories may lack something that matters. */
+  /** Undefined when the histories may be out of date and the outcome depends on that. */
   private async attempt<T>(
     { metadata, key }: Transaction,
     decide: Decide<T>,
     histories: ReadonlyMap<string, RecordedEvent[]>,
-    mayLack: boolean,
+    mayBeStale: boolean,
   ): Promise<{ answer: T; events: RecordedEvent[] } | undefined> {
     const used = new Set<string>();
     const historyOf = (stream: string) => {
@@ -196,7 +197,7 @@ export class EventStore {
     try {
       const { appends, answer } = decide(historyOf);
       for (const { stream, events } of appends) if (events.length > 0) used.delete(stream);
-      if (mayLack && used.size > 0) return undefined;
+      if (mayBeStale && used.size > 0) return undefined;
       const events = await this.append(
         appends.map((each) => {
           const history = historyOf(each.stream);
@@ -208,13 +209,13 @@ export class EventStore {
       return { answer, events };
     } catch (error) {
       if (error instanceof AlreadyDone) return { answer: error.answer as T, events: [] };
-      if (mayLack && (error instanceof Refusal || error instanceof VersionConflict)) return undefined;
+      if (mayBeStale && (error instanceof Refusal || error instanceof VersionConflict)) return undefined;
       if (!(error instanceof Refusal)) for (const stream of histories.keys()) this.hot.drop(stream);
       throw error;
     }
   }
 
-  /** The commands of one process about one stream wait for each other, instead of being in each other's way. */
+  /** Commands of this process for one stream run one after the other, so that they do not conflict. */
   private async inTurn<T>(stream: string | undefined, work: () => Promise<T>): Promise<T> {
     if (stream === undefined) return work();
     const before = this.turns.get(stream);
@@ -236,12 +237,12 @@ export class EventStore {
     return writes;
   }
 
-  private async storedBefore(events: readonly RecordedEvent[]): Promise<RecordedEvent[] | undefined> {
+  private async recordedBefore(events: readonly RecordedEvent[]): Promise<RecordedEvent[] | undefined> {
     const histories = await this.readMany([...new Set(events.map(({ stream }) => stream))]);
-    const stored = events.map(({ stream, version, id }) => {
+    const recorded = events.map(({ stream, version, id }) => {
       const event = histories.get(stream)![version - 1];
       return event?.id === id ? event : undefined;
     });
-    return stored.length > 0 && stored.every((event) => event !== undefined) ? stored : undefined;
+    return recorded.length > 0 && recorded.every((event) => event !== undefined) ? recorded : undefined;
   }
 }

@@ -3,19 +3,19 @@ import { byStream, type RecordedEvent } from './recorded-event.js';
 import { orUndeliverable, Undeliverable } from './undeliverable.js';
 
 /**
- * Hands events over one by one: those of one stream in order, different streams at the same time. What fails holds up its
- * own stream alone. Throws in the end: an Undeliverable before any other failure. Ends when the lease is lost.
+ * Delivers events one by one: in order within a stream, and different streams at the same time. A failure holds up its own
+ * stream alone. Throws in the end, an Undeliverable before any other failure. Stops when the lease is lost.
  */
 export async function forEachStream(
   events: readonly RecordedEvent[],
-  lanes: number,
+  concurrency: number,
   deliver: (event: RecordedEvent) => Promise<void>,
   signal?: AbortSignal,
   lease?: Lease,
 ): Promise<void> {
   const waiting = [...byStream(events).values()];
   const failures: unknown[] = [];
-  const lane = async () => {
+  const work = async () => {
     for (let stream = waiting.shift(); stream; stream = waiting.shift())
       for (const event of stream) {
         signal?.throwIfAborted();
@@ -26,11 +26,11 @@ export async function forEachStream(
         );
         if (failure) {
           failures.push(failure);
-          break; // what the learner did next must not overtake
+          break; // later events of the stream must not overtake it
         }
       }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: concurrency }, work));
   const failure = failures.find((each) => each instanceof Undeliverable) ?? failures[0];
   if (failure) throw failure;
 }

@@ -45,7 +45,7 @@ afterEach(async () => {
   for (const server of running.splice(0).reverse()) await server.stop();
 });
 
-/** A log behind an address that can lead to another server. */
+/** A log behind an address that the test can point to another server. */
 async function openLog(server: { url: string }) {
   const address = await addressOf(server);
   closing.push(address.close);
@@ -77,7 +77,7 @@ async function allOf(pool: Database): Promise<RecordedEvent[]> {
 
 const streamsOf = (events: RecordedEvent[]) => events.map(({ stream }) => stream);
 
-it('a standby refuses commands and followers, and takes commands in a new generation once promoted in place', async () => {
+it('a standby refuses commands and subscriptions; once promoted in place it takes commands in a new generation', async () => {
   const log = await openLog(primary);
   await log.sit('alice');
   const standby = await kept(standbyOf(primary));
@@ -98,11 +98,11 @@ it('a standby refuses commands and followers, and takes commands in a new genera
     handle: async (events) => void delivered.push(...events),
     onError: (error) => errors.push(error as Error),
   }).run(end.signal);
-  await until('the follower was refused', () => errors.length > 1);
+  await until('the subscription was refused', () => errors.length > 1);
   expect(errors[0]).toBeInstanceOf(LogNotWritable);
   expect(delivered).toEqual([]);
 
-  // The sessions that the standby answered live on.
+  // The sessions with the standby outlive its promotion.
   await promote(standby);
   const [event] = await sit('bob');
   expect(event.generation).toBe(2);
@@ -135,9 +135,9 @@ it('many commands that meet a promoted server at once begin one generation', asy
   expect(await log.store.read(logStream)).toHaveLength(1);
 });
 
-it('a logical copy refuses commands and followers until it is adopted; then it goes on after all that was copied', async () => {
+it('a logical copy refuses commands until it is adopted; its new events come after the copied ones', async () => {
   const log = await openLog(primary);
-  // The copy's server must be behind in transactions: then its horizon would hide what was copied.
+  // The copy's server must be behind in transaction ids: its horizon alone would hide the copied events.
   for (let spent = 0; spent < 200; spent++) await log.pool.query('select pg_current_xact_id()');
   await log.sit('alice');
   for (let drawn = 0; drawn < 5; drawn++) await nextId(log.pool, 'attempt_ids');
@@ -148,13 +148,13 @@ it('a logical copy refuses commands and followers until it is adopted; then it g
   await expect(other.sit('bob')).rejects.toThrow('This database is a copy of the log that was not adopted.');
   await expect(nextId(other.pool, 'attempt_ids')).rejects.toThrow(LogNotWritable);
   const alice = { stream: 'attempts-1-alice', after: headOf(await other.store.read('attempts-1-alice')) };
-  const goOn = () => other.store.append([{ ...alice, events: [started], metadata }]);
-  await expect(goOn()).rejects.toThrow(LogNotWritable);
+  const continueAlice = () => other.store.append([{ ...alice, events: [started], metadata }]);
+  await expect(continueAlice()).rejects.toThrow(LogNotWritable);
 
   const { logId } = await writableGenerationOf(log.pool);
   expect(await adoptLog(other.owner, { kind: 'operator', name: 'olga' })).toEqual({ generation: 2, logId });
   expect(await adoptLog(other.owner, { kind: 'operator', name: 'olga' })).toBeUndefined();
-  await goOn();
+  await continueAlice();
   await other.sit('bob');
   const events = await allOf(other.pool);
   expect(streamsOf(events)).toEqual([
@@ -168,7 +168,7 @@ it('a logical copy refuses commands and followers until it is adopted; then it g
   for (const stream of new Set(streamsOf(events))) expect(await other.store.verify(stream)).toBeUndefined();
 });
 
-it('a copy that misses the end of a stream is not adopted', async () => {
+it('a copy that lacks the end of a stream is not adopted', async () => {
   const log = await openLog(primary);
   await log.sit('alice');
   const other = await openLog({ url: usual });
@@ -189,7 +189,7 @@ it('a copy of the database in the same server is a copy, too', async () => {
   await expect(append).rejects.toThrow(LogNotWritable);
 });
 
-it('what a fail-over loses takes no id, position or transaction with it: the new generation comes after it', async () => {
+it('after a fail-over that loses events, the new generation uses none of their ids, positions and transactions again', async () => {
   const log = await openLog(primary);
   await log.sit('alice');
   const idsBefore = [await nextId(log.pool, 'attempt_ids'), await nextId(log.pool, 'attempt_ids')];
@@ -224,11 +224,11 @@ it('what a fail-over loses takes no id, position or transaction with it: the new
     data: { generation: 2, logId, reason: 'promoted', timeline: '00000002', skippedPositions: 1_000_000 },
   });
   for (const stream of new Set(streamsOf(events))) expect(await log.store.verify(stream)).toBeUndefined();
-  // The gap is nobody's delay.
+  // The skipped positions do not count as lag.
   expect((await lagOf(log.pool, 'mail')).events).toBeLessThan(200);
 });
 
-/** As a logical dump has it: the rows, with their places, and no sequences. */
+/** Like a logical dump: the rows with their positions, without the sequences. */
 async function copyTable(from: Database, to: Database, table: string) {
   const { rows } = await from.query(`select row_to_json(t)::text as row from ${table} t`);
   for (const { row } of rows)

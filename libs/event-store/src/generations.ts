@@ -11,10 +11,10 @@ export type Generation = { generation: number; logId: string };
 /** The stream with one event for each generation after the first. */
 export const logStream = 'log';
 
-/** What PostgreSQL tells of the server and database that a generation is written in. */
+/** PostgreSQL's description of the server and database that a generation is written in. */
 type Server = { systemIdentifier: string; databaseOid: number; timeline: string };
 
-/** The first entry of a generation. Positions up to `skippedPositions` before it were left out, and as many ids. */
+/** The first event of a generation. `skippedPositions` positions before it were skipped, and as many ids. */
 export type GenerationBegan = {
   type: 'GenerationBegan';
   data: Generation & Server & { reason: 'promoted' | 'copied'; skippedPositions: number; at: string };
@@ -29,7 +29,7 @@ const obstacles = {
     '`npm run ops -- adopt-log`.',
 };
 
-/** Nothing may be written to the log in this database; `message` says why. */
+/** The log in this database must not be written to. `message` says why. */
 export class LogNotWritable extends Error {
   override readonly name = 'LogNotWritable';
   constructor(readonly state: keyof typeof obstacles) {
@@ -38,8 +38,8 @@ export class LogNotWritable extends Error {
 }
 
 /**
- * The generation that the log is written in. When the server was promoted this begins a new one. Throws LogNotWritable for
- * a standby and for a copy that nobody adopted.
+ * The generation that the log is written in. Begins a new one when the server was promoted. Throws LogNotWritable for a
+ * standby and for a copy that was not adopted.
  */
 export async function writableGeneration(client: pg.ClientBase): Promise<Generation> {
   const { state, ...found } = await stateOf(client);
@@ -55,8 +55,8 @@ export async function writableGeneration(client: pg.ClientBase): Promise<Generat
 export const writableGenerationOf = (database: Database) => withClient(database, writableGeneration);
 
 /**
- * Begins a generation in a copy of the log that another server or database made, so that it can be written to. Answers
- * undefined when this is no such copy. Throws when the copy is not complete.
+ * Begins a generation in a copy of the log from another server or database, so that it can be written to. Answers undefined
+ * when the log is not a copy. Throws when the copy is not complete.
  */
 export const adoptLog = (database: Database, actor: Actor, dryRun = false) =>
   withClient(database, (client) => adopt(client, actor, dryRun));
@@ -77,7 +77,7 @@ async function adopt(client: pg.ClientBase, actor: Actor, dryRun: boolean): Prom
   return writableGeneration(client);
 }
 
-/** Does `work`, and once more when a generation had to begin first. */
+/** Does `work`, and repeats it if a generation had to begin first. */
 export async function whenWritable<T>(database: Database, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -91,7 +91,7 @@ export async function whenWritable<T>(database: Database, work: () => Promise<T>
 /** Raised by current_generation(), and by PostgreSQL on a standby. */
 const unwritable = ['EV503', '25006'];
 
-/** An id that was never given out, in no generation. */
+/** A new id, which no generation has used. */
 export async function nextId(database: Database, sequence: string): Promise<number> {
   const draw = { name: `next of ${sequence}`, text: `select next_id('${sequence}') as id` };
   const { rows } = await whenWritable(database, () => database.read(draw));
@@ -103,7 +103,7 @@ async function stateOf(client: pg.ClientBase): Promise<State> {
   return rows[0];
 }
 
-/** In one transaction with its entry; does nothing when another process was faster. */
+/** Begins a generation and appends its event in one transaction. Does nothing when another process was faster. */
 async function beginGeneration(client: pg.ClientBase, from: 'new' | 'promoted' | 'copied', actor: Actor) {
   await client.query('begin');
   try {
@@ -115,7 +115,7 @@ async function beginGeneration(client: pg.ClientBase, from: 'new' | 'promoted' |
     );
     for (const { databaseOid, skippedPositions, ...data } of from === 'new' ? [] : rows) {
       const numbers = { databaseOid: Number(databaseOid), skippedPositions: Number(skippedPositions) };
-      await appendEntry(client, { type: 'GenerationBegan', data: { ...data, ...numbers } }, actor);
+      await appendBegan(client, { type: 'GenerationBegan', data: { ...data, ...numbers } }, actor);
     }
     await client.query('commit');
   } catch (error) {
@@ -124,10 +124,10 @@ async function beginGeneration(client: pg.ClientBase, from: 'new' | 'promoted' |
   }
 }
 
-async function appendEntry(client: pg.ClientBase, event: GenerationBegan, actor: Actor) {
+async function appendBegan(client: pg.ClientBase, event: GenerationBegan, actor: Actor) {
   const text = `select ${eventColumns} from events e where e.stream = $1 order by e.version`;
   const { rows: history } = await client.query<RecordedEvent>(text, [logStream]);
   const metadata = { commandId: `generation ${event.data.generation}`, actor };
-  const staged = prepareAppend([{ stream: logStream, after: headOf(history), events: [event], metadata }], {});
-  await client.query(appendStatement(staged, [], true));
+  const prepared = prepareAppend([{ stream: logStream, after: headOf(history), events: [event], metadata }], {});
+  await client.query(appendStatement(prepared, [], true));
 }

@@ -12,7 +12,7 @@ import {
 } from './index.js';
 import { created, metadata, started, until } from './testing.js';
 
-/** A projection that refuses learners called "unlucky" and is slow for those called "slow". It counts its tries, too. */
+/** A projection that fails for learners called "unlucky" and is slow for those called "slow". It counts its tries. */
 const projected: InlineProjection = (stream) => [
   { text: `select nextval('tries')`, values: [] },
   { name: 'project', text: 'insert into projected (stream) values ($1)', values: [stream] },
@@ -44,7 +44,7 @@ describe('appends that come at the same time', () => {
   const projections = async () =>
     (await db.owner.query('select stream from projected order by stream')).rows.map(({ stream }) => stream);
 
-  it('share transactions, and each learns its own place', async () => {
+  it('share transactions, and each gets its own positions', async () => {
     const all = learners('ada', 120);
     const appended = await Promise.all(all.map((stream) => append(stream, `key of ${stream}`)));
     for (const [index, events] of appended.entries()) expect(events).toEqual(await store.read(all[index]));
@@ -53,7 +53,7 @@ describe('appends that come at the same time', () => {
     expect(await store.firstAnswer('key of ada-7')).toBe('ada-7');
   });
 
-  it('fail by themselves', async () => {
+  it('fail alone', async () => {
     await append('ada-5');
     await append('bob-0', 'done before');
     const results = await Promise.allSettled([
@@ -81,23 +81,23 @@ describe('appends that come at the same time', () => {
 
   const xidsOf = (appended: RecordedEvent[][]) => new Set(appended.map(([{ xid }]) => xid));
 
-  it('go on in one transaction without one that conflicts', async () => {
+  it('commit in one transaction without the one that conflicts', async () => {
     await append('late');
     const [first, second, late, ...others] = [...learners('ada', 2), 'late', ...learners('bob', 9)].map((stream) =>
       append(stream),
     );
     await expect(late).rejects.toThrow(VersionConflict);
-    await Promise.all([first, second]); // they went at once, and the others waited for them
+    await Promise.all([first, second]); // these were written at once, and the others waited for them
     expect(xidsOf(await Promise.all(others)).size).toBe(1);
   });
 
-  it('pay once for one that fails again and again', async () => {
+  it('are rolled back only once for one that fails again and again', async () => {
     const tries = async () => Number((await db.owner.query('select last_value from tries')).rows[0].last_value);
     const round = async (name: string) => {
       const before = await tries();
-      const stored = learners(name, 12).map((stream) => append(stream));
+      const appends = learners(name, 12).map((stream) => append(stream));
       await expect(append('unlucky')).rejects.toThrow('check constraint');
-      await Promise.all(stored);
+      await Promise.all(appends);
       return (await tries()) - before;
     };
     await round('ada');
@@ -108,7 +108,7 @@ describe('appends that come at the same time', () => {
   it.each([
     ['stream', `select from streams where id like 'held%' for update`],
     ['projection', `insert into projected select 'held-' || n from generate_series(0, 3) as n`],
-  ])('do not wait for those whose row of the %s is locked', async (_, statement) => {
+  ])('do not wait for one whose row of the %s is locked', async (_, statement) => {
     await append('zoe'); // the first event of a log begins its generation, and all others wait for that
     const held = learners('held', 4);
     const heads = new Map<string, Head>();
@@ -123,7 +123,7 @@ describe('appends that come at the same time', () => {
       await store.append([{ stream, after: heads.get(stream) ?? start, history: [], events: [started], metadata }]);
       late.push(stream);
     };
-    // The first two meet the lock by themselves, the last two in a group.
+    // The first two meet the lock alone, the last two in a batch.
     const first = held.slice(0, 2).map(next);
     const others = learners('ada', 20).map((stream) => append(stream));
     const last = held.slice(2).map(next);
@@ -135,13 +135,13 @@ describe('appends that come at the same time', () => {
     expect(late.sort()).toEqual(held);
   });
 
-  it('are all told when their connection dies, and later ones succeed', async () => {
+  it('all get their outcome when their connection dies, and later appends succeed', async () => {
     const failed = Promise.allSettled(['bob', 'slow', 'eve', 'zoe'].map((stream) => append(stream)));
     const sleeping = `select pg_terminate_backend(pid) from pg_stat_activity where query = 'select pg_sleep(60)'`;
     await until('the slow one is reached', async () => (await db.owner.query(sleeping)).rowCount === 1);
     const outcomes = (await failed).map(({ status }) => status);
-    const stored = await store.readMany(['bob', 'slow', 'eve', 'zoe']);
-    expect([...stored.values()].map(({ length }) => (length > 0 ? 'fulfilled' : 'rejected'))).toEqual(outcomes);
+    const recorded = await store.readMany(['bob', 'slow', 'eve', 'zoe']);
+    expect([...recorded.values()].map(({ length }) => (length > 0 ? 'fulfilled' : 'rejected'))).toEqual(outcomes);
     expect(outcomes).toContain('rejected');
     expect(await append('max')).toHaveLength(2);
   });

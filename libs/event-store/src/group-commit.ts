@@ -1,158 +1,158 @@
 import type { Database } from '#connections';
 import { createPartitions, partitionSize, withPartition } from './partitions.js';
-import { pipelinedTransaction, prepared, type TransactionError } from './pipelined-transaction.js';
+import { pipelinedTransaction, safeWrite, type TransactionError } from './pipelined-transaction.js';
 import type { PreparedAppend } from './prepared-append.js';
 import { appendStatement, type Command, type Write } from './statements.js';
 
-/** What is stored together: events, the answer of the command that led to them, and the rows projected from them. */
+/** One append: its events, the answer of the command that led to them, and the rows projected from them. */
 export type PendingAppend = { prepared: PreparedAppend; command?: Command; writes: Write[] };
 
-/** Where the events of a job are in the log. */
+/** Where the events of an append are in the log. */
 export type Positions = { generation: number; xid: string; recordedAt: string; positions: string[] };
 
-/** `uses`: the streams and the key of a job. Two jobs with a use in common are never written at the same time. */
-type Waiting = PendingAppend & { uses: string[]; done(places: Positions): void; failed(error: unknown): void };
+/** `uses`: the streams of the append and its command's key. Two appends that share one are not written at the same time. */
+type QueuedAppend = PendingAppend & { uses: string[]; done(positions: Positions): void; failed(error: unknown): void };
 
-/** At most so many group transactions at once, with at most so many jobs in each. */
-const groups = 2;
-const jobsInEach = 50;
+const maxBatches = 2;
+const maxBatchSize = 50;
 
-/** A group waits this long for a lock; then the job that needs the lock is written alone. */
-const groupLockTimeoutMs = 100;
+/** How long a batch waits for a lock. Then the append that needs the lock is written alone. */
+const batchLockTimeoutMs = 100;
 
-/** At most so many jobs are written alone at the same time. Connections for groups and for reads must be left. */
-const jobsAloneOf = ({ options: { max = 10 } }: Database) => Math.max(1, Math.min(8, Math.floor(max / 2) - 1));
+/** How many appends are written alone at the same time. Batches and reads need connections, too. */
+const maxAloneOf = ({ options: { max = 10 } }: Database) => Math.max(1, Math.min(8, Math.floor(max / 2) - 1));
 
-/** How long the streams of a job that failed in a group are kept apart. */
+/** How long appends to the streams of one that failed in a batch are written alone. */
 const apartMs = 5000;
 
 /**
- * Writes jobs to the log. Jobs that arrive while others are being written wait, and then go together, in one transaction
- * with one flush to the disk. A job that fails in a group is written alone, and the rest of the group is written again
- * without it at once. For some seconds other jobs of the same streams go alone, too: nobody pays for them twice.
+ * Writes appends to the log. Appends that arrive while others are being written wait. They then form a batch: one
+ * transaction with one flush to disk. When one append of a batch fails, it is written alone, and the rest of the batch is
+ * written again without it. For some seconds later appends to its streams are written alone, too, so that they do not roll
+ * back another batch.
  */
 export class GroupCommit {
-  private waiting: Waiting[] = [];
-  private groups = 0;
+  private waiting: QueuedAppend[] = [];
+  private batches = 0;
   private alone = 0;
   private readonly busy = new Set<string>();
   private readonly apart = new Map<string, number>();
-  /** The last one written to. */
+  /** The partition that was written to last. */
   private partition?: number;
 
   constructor(private readonly database: Database) {}
 
-  write(job: PendingAppend): Promise<Positions> {
+  write(append: PendingAppend): Promise<Positions> {
     return new Promise((done, failed) => {
-      const uses = [...job.prepared.streams.keys(), ...(job.command ? [`key ${job.command.key}`] : [])];
-      this.waiting.push({ ...job, uses, writes: job.writes.map(prepared), done, failed });
+      const uses = [...append.prepared.streams.keys(), ...(append.command ? [`key ${append.command.key}`] : [])];
+      this.waiting.push({ ...append, uses, writes: append.writes.map(safeWrite), done, failed });
       this.next();
     });
   }
 
-  /** Starts what can be started; jobs with a use in common stay in their order. */
+  /** Starts the appends that can be started. Appends that share a stream or key keep their order. */
   private next(): void {
-    const left: Waiting[] = [];
-    const group: Waiting[] = [];
+    const left: QueuedAppend[] = [];
+    const batch: QueuedAppend[] = [];
     const ahead = new Set<string>();
-    for (const job of this.waiting) {
-      const isFree = !job.uses.some((use) => this.busy.has(use) || ahead.has(use));
-      if (isFree && this.isApart(job)) {
-        if (this.alone < jobsAloneOf(this.database)) this.startAlone(job);
-        else left.push(job);
-      } else if (isFree && this.groups < groups && group.length < jobsInEach) group.push(job);
-      else left.push(job);
-      for (const use of job.uses) ahead.add(use);
+    for (const append of this.waiting) {
+      const isFree = !append.uses.some((use) => this.busy.has(use) || ahead.has(use));
+      if (isFree && this.isApart(append)) {
+        if (this.alone < maxAloneOf(this.database)) this.startAlone(append);
+        else left.push(append);
+      } else if (isFree && this.batches < maxBatches && batch.length < maxBatchSize) batch.push(append);
+      else left.push(append);
+      for (const use of append.uses) ahead.add(use);
     }
     this.waiting = left;
-    if (group.length > 0) this.startGroup(group);
+    if (batch.length > 0) this.startBatch(batch);
   }
 
-  private startGroup(jobs: Waiting[]): void {
-    this.groups++;
-    for (const use of jobs.flatMap(({ uses }) => uses)) this.busy.add(use);
-    this.writeGroup(jobs).finally(() => {
-      this.groups--;
+  private startBatch(appends: QueuedAppend[]): void {
+    this.batches++;
+    for (const use of appends.flatMap(({ uses }) => uses)) this.busy.add(use);
+    this.writeBatch(appends).finally(() => {
+      this.batches--;
       this.next();
     });
   }
 
-  private startAlone(job: Waiting): void {
+  private startAlone(append: QueuedAppend): void {
     this.alone++;
-    for (const use of job.uses) this.busy.add(use);
-    this.writeTogether([job], true)
-      .catch((error) => this.fail([job], error))
+    for (const use of append.uses) this.busy.add(use);
+    this.writeTogether([append], true)
+      .catch((error) => this.fail([append], error))
       .finally(() => {
         this.alone--;
         this.next();
       });
   }
 
-  private async writeGroup(jobs: Waiting[]): Promise<void> {
-    for (let rest = jobs; rest.length > 0; ) {
+  private async writeBatch(appends: QueuedAppend[]): Promise<void> {
+    for (let rest = appends; rest.length > 0; ) {
       try {
         return await this.writeTogether(rest, false);
       } catch (thrown) {
         const error = thrown as TransactionError;
         const isItsOwn = rest.length === 1 && error.code !== lockNotAvailable;
-        if (isItsOwn || !isAboutOneJob(error)) return this.fail(rest, error);
+        if (isItsOwn || !isAboutOneAppend(error)) return this.fail(rest, error);
         const blamed = blamedFor(error, rest);
         if (blamed.length === 0) {
-          // The error names no job: of the two halves one is innocent.
+          // The error names no append: write the two halves one by one, to find it.
           const middle = Math.ceil(rest.length / 2);
-          await Promise.all([this.writeGroup(rest.slice(0, middle)), this.writeGroup(rest.slice(middle))]);
+          await Promise.all([this.writeBatch(rest.slice(0, middle)), this.writeBatch(rest.slice(middle))]);
           return;
         }
-        for (const job of blamed) this.writeAlone(job);
-        rest = rest.filter((job) => !blamed.includes(job));
+        for (const append of blamed) this.requeueAlone(append);
+        rest = rest.filter((append) => !blamed.includes(append));
       }
     }
   }
 
-  private async writeTogether(jobs: Waiting[], waits: boolean): Promise<void> {
-    const staged = jobs.length === 1 ? jobs[0].prepared : together(jobs);
-    const commands = jobs.flatMap(({ command }) => command ?? []);
-    const writes = jobs.flatMap((job) => job.writes);
-    const statement = appendStatement(staged, commands, waits);
-    const lockTimeoutMs = waits ? undefined : groupLockTimeoutMs;
-    const [{ places }] = await withPartition(this.database, () =>
+  private async writeTogether(appends: QueuedAppend[], waitsForLocks: boolean): Promise<void> {
+    const merged = appends.length === 1 ? appends[0].prepared : merge(appends);
+    const commands = appends.flatMap(({ command }) => command ?? []);
+    const writes = appends.flatMap((append) => append.writes);
+    const statement = appendStatement(merged, commands, waitsForLocks);
+    const lockTimeoutMs = waitsForLocks ? undefined : batchLockTimeoutMs;
+    const [{ appended }] = await withPartition(this.database, () =>
       pipelinedTransaction(this.database, statement, writes, lockTimeoutMs),
     );
-    const [xid, seconds, ...positions] = places;
+    const [xid, seconds, ...positions] = appended;
     const generation = Number(positions.pop());
-    if (positions.length > 0) this.keepAhead(Number(positions[0]));
+    if (positions.length > 0) this.makePartitionsAhead(Number(positions[0]));
     const recordedAt = new Date(Math.round(seconds * 1000)).toISOString();
-    for (const job of jobs) {
-      const places = { generation, xid, recordedAt, positions: positions.splice(0, job.prepared.events.length) };
-      this.end(job, () => job.done(places));
+    for (const append of appends) {
+      const own = { generation, xid, recordedAt, positions: positions.splice(0, append.prepared.events.length) };
+      this.end(append, () => append.done(own));
     }
   }
 
-  /** The worker makes partitions ahead, too; but it may be gone when the log comes to a new one. */
-  private keepAhead(position: number): void {
+  /** The worker makes partitions ahead, too, but no worker may be running when the log reaches a new one. */
+  private makePartitionsAhead(position: number): void {
     const partition = Math.floor(position / partitionSize);
     this.partition ??= partition;
     if (partition <= this.partition) return;
     this.partition = partition;
-    createPartitions(this.database).catch(() => {}); // an append at the end makes them as well
+    createPartitions(this.database).catch(() => {}); // an append that finds no partition makes it
   }
 
-  private end(job: Waiting, tell: () => void): void {
-    for (const use of job.uses) this.busy.delete(use);
-    tell();
+  private end(append: QueuedAppend, settle: () => void): void {
+    for (const use of append.uses) this.busy.delete(use);
+    settle();
   }
 
-  private fail(jobs: Waiting[], error: TransactionError): void {
-    for (const job of jobs) {
-      if (isAboutOneJob(error)) this.keepApart(job.uses);
-      this.end(job, () => job.failed(error));
+  private fail(appends: QueuedAppend[], error: TransactionError): void {
+    for (const append of appends) {
+      if (isAboutOneAppend(error)) this.keepApart(append.uses);
+      this.end(append, () => append.failed(error));
     }
   }
 
-  /** Before later jobs of the same streams. */
-  private writeAlone(job: Waiting): void {
-    this.keepApart(job.uses);
-    this.end(job, () => this.waiting.unshift(job));
+  /** Puts it before later appends to the same streams. */
+  private requeueAlone(append: QueuedAppend): void {
+    this.keepApart(append.uses);
+    this.end(append, () => this.waiting.unshift(append));
     this.next();
   }
 
@@ -162,34 +162,34 @@ export class GroupCommit {
     for (const use of uses) this.apart.set(use, now + apartMs);
   }
 
-  private isApart({ uses }: Waiting): boolean {
+  private isApart({ uses }: QueuedAppend): boolean {
     return this.apart.size > 0 && uses.some((use) => (this.apart.get(use) ?? 0) > performance.now());
   }
 }
 
 const lockNotAvailable = '55P03';
 
-/** Not one that every job meets: the server lacks something, may not be written, or is going down. */
-const isAboutOneJob = ({ severity, code = '' }: TransactionError): boolean =>
+/** False for an error that every append meets: the server lacks a resource, is read-only, or shuts down. */
+const isAboutOneAppend = ({ severity, code = '' }: TransactionError): boolean =>
   severity === 'ERROR' && !/^(25|53|57P|58|XX|EV503)/.test(code);
 
-/** The jobs that the error is about, as far as it says. */
-function blamedFor(error: TransactionError, jobs: Waiting[]): Waiting[] {
+/** The appends that the error names; none when it does not say. */
+function blamedFor(error: TransactionError, appends: QueuedAppend[]): QueuedAppend[] {
   if (error.write !== undefined) {
     let last = -1;
-    return jobs.filter(({ writes }) => {
+    return appends.filter(({ writes }) => {
       const first = last + 1;
       last += writes.length;
       return first <= error.write! && error.write! <= last;
     });
   }
-  if (jobs.length === 1) return jobs;
+  if (appends.length === 1) return appends;
   const refused: string[] = error.code === 'EV409' && error.detail ? JSON.parse(error.detail) : [];
-  return jobs.filter(({ uses }) => uses.some((use) => refused.includes(use)));
+  return appends.filter(({ uses }) => uses.some((use) => refused.includes(use)));
 }
 
-const together = (jobs: PendingAppend[]): PreparedAppend => ({
-  streams: new Map(jobs.flatMap(({ prepared }) => [...prepared.streams])),
-  events: jobs.flatMap(({ prepared }) => prepared.events),
-  json: jobs.flatMap(({ prepared }) => prepared.json),
+const merge = (appends: PendingAppend[]): PreparedAppend => ({
+  streams: new Map(appends.flatMap(({ prepared }) => [...prepared.streams])),
+  events: appends.flatMap(({ prepared }) => prepared.events),
+  json: appends.flatMap(({ prepared }) => prepared.json),
 });

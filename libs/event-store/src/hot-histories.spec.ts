@@ -9,7 +9,7 @@ const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 
 type Step = { store: 0 | 1; asks: 'open' | 'close' | 'enter' | 'add' }[];
 
-describe('what a process remembers of streams', () => {
+describe('the cached histories of a process', () => {
   let db: Database;
   let stores: EventStore[];
   let stream: string;
@@ -28,7 +28,7 @@ describe('what a process remembers of streams', () => {
   const isOpen = (history: readonly RecordedEvent[]) =>
     history.findLast(({ type }) => type === 'open' || type === 'close')?.type === 'open';
 
-  /** A door: opening it twice changes nothing, and nobody enters while it is closed. */
+  /** A door: to open it twice changes nothing, and nobody can enter while it is closed. */
   const ask = (store: EventStore, asks: Step[number]['asks']) =>
     store.transact<boolean>({ streams: [stream], metadata }, (historyOf) => {
       const history = historyOf(stream);
@@ -53,14 +53,14 @@ describe('what a process remembers of streams', () => {
     { minLength: 1, maxLength: 3 },
   );
 
-  it('never leads to a decision on what is no longer so', async () => {
+  it('never lead to a decision on stale state', async () => {
     console.info(`seed ${seed}`);
     const property = fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 15 }), async (steps: Step[]) => {
       stream = `attempts-7-${++run}`;
       for (const atOnce of steps) {
         const before = isOpen(await stores[0].read(stream));
         const answers = await Promise.all(atOnce.map(({ store, asks }) => answerOf(stores[store], asks)));
-        // One by itself was decided on the log as it was; those at once on any of the states in between.
+        // A single command is decided on the log as it was; concurrent ones on any state in between.
         if (atOnce.length === 1) expect(answers).toEqual([before]);
       }
       const log = await stores[0].read(stream);
@@ -75,7 +75,7 @@ describe('what a process remembers of streams', () => {
     await fc.assert(property, { seed, numRuns: 15 });
   });
 
-  it('is forgotten when nobody knows what became of an append', async () => {
+  it('are dropped when the outcome of an append is unknown', async () => {
     const [store] = stores;
     await ask(store, 'open');
     await db.owner.query(`create function lose() returns trigger language plpgsql as $$ begin
@@ -87,7 +87,7 @@ describe('what a process remembers of streams', () => {
     expect(await answerOf(store, 'enter')).toBe(false);
   });
 
-  it('is read anew when the log was set back', async () => {
+  it('are read again after the log was set back', async () => {
     const [store, other] = stores;
     for (const asks of ['open', 'add', 'close'] as const) await ask(store, asks);
     await db.owner.query('alter table events disable trigger all');
@@ -104,7 +104,7 @@ describe('what a process remembers of streams', () => {
     expect((await store.latest([stream])).get(stream)).toEqual(await other.read(stream));
   });
 
-  it('is bounded: what was used last is kept', async () => {
+  it('are bounded: those that were used last stay', async () => {
     const reads: string[] = [];
     const event = (name: string, version: number) =>
       ({ ...created, stream: name, version, hash: `${version}` }) as RecordedEvent;

@@ -1,11 +1,11 @@
 import { byStream, type RecordedEvent } from './recorded-event.js';
 
-/** About 25 MB: an event takes about a kilobyte. Most streams have about ten. */
-const mostEvents = 20_000;
+/** About 25 MB: an event takes about 1 kB. Most streams have about ten events. */
+const maxEvents = 20_000;
 
 /**
- * The histories of the streams that this process used last, each as far as this process knows it. A history that was
- * handed out grows. It may lack what other processes appended: an append after its head shows that.
+ * A cache of the streams that this process used last. A history grows after it was handed out. It may lack events of other
+ * processes: an append after its head then fails.
  */
 export class HotHistories {
   private readonly histories = new Map<string, RecordedEvent[]>();
@@ -14,10 +14,10 @@ export class HotHistories {
   /** `readFrom` answers the events of each stream from a version on, in their order. */
   constructor(
     private readonly readFrom: (versions: ReadonlyMap<string, number>) => Promise<RecordedEvent[]>,
-    private readonly most = mostEvents,
+    private readonly max = maxEvents,
   ) {}
 
-  /** Undefined unless all are known. */
+  /** Undefined unless all streams are cached. */
   cached(streams: readonly string[]): Map<string, RecordedEvent[]> | undefined {
     const found = streams.map((stream) => this.histories.get(stream));
     return found.every((history) => history !== undefined)
@@ -25,33 +25,33 @@ export class HotHistories {
       : undefined;
   }
 
-  /** As they are now: reads what follows the known heads. */
+  /** Brings the streams up to date: reads the events after the cached heads. */
   async latest(streams: readonly string[]): Promise<Map<string, RecordedEvent[]>> {
     const before = new Map(streams.map((stream) => [stream, this.histories.get(stream) ?? []]));
     const versions = new Map([...before].map(([stream, history]) => [stream, history.length]));
     const read = byStream(await this.readFrom(versions));
-    const others: string[] = [];
+    const stale: string[] = [];
     for (const [stream, history] of before) {
       const [first, ...rest] = read.get(stream) ?? [];
       const version = versions.get(stream)!;
       if (version === 0) this.extend(stream, history, first ? [first, ...rest] : []);
       else if (first?.hash === history[version - 1].hash) this.extend(stream, history, rest);
-      else others.push(stream);
+      else stale.push(stream);
     }
-    if (others.length === 0) return before;
-    // The log was set back, and this process knew events that are gone.
-    for (const stream of others) this.drop(stream);
-    return new Map([...before, ...(await this.latest(others))]);
+    if (stale.length === 0) return before;
+    // The log was set back, and the cache has events that are gone.
+    for (const stream of stale) this.drop(stream);
+    return new Map([...before, ...(await this.latest(stale))]);
   }
 
-  /** Adds the events that follow, as far as they are new. */
+  /** Adds the events that are new. */
   extend(stream: string, history: RecordedEvent[], events: readonly RecordedEvent[]): void {
     this.drop(stream);
     for (const event of events) if (event.version === history.length + 1) history.push(event);
     this.histories.set(stream, history);
     this.events += history.length;
     for (const [oldest] of this.histories) {
-      if (this.events <= this.most) break;
+      if (this.events <= this.max) break;
       this.drop(oldest);
     }
   }
@@ -64,7 +64,7 @@ export class HotHistories {
 
 const folds = new WeakMap<readonly RecordedEvent[], Map<object, { length: number; state: unknown }>>();
 
-/** A fold of a history, which is kept with it: of a history that has grown, only the new events are folded. */
+/** A fold of a history, cached with it: when the history has grown, only the new events are folded. */
 export function cachedFold<S>(
   history: readonly RecordedEvent[],
   by: object,

@@ -1,34 +1,34 @@
 import type { Database } from '#connections';
 import { logOrder } from './checkpoint.js';
 
-/** How far a follower is behind the log. */
+/** How far a subscription is behind the log. */
 export type Lag = {
-  /** Events that it has not come to yet; after rollbacks an estimate from above. */
+  /** Events that it must still handle. After rollbacks this is an upper bound. */
   events: number;
-  /** Age of the oldest of them, in seconds; 0 when there is none. */
+  /** Age of the oldest of these events in seconds; 0 when there is none. */
   oldestSeconds: number;
-  /** Events that it cannot deliver, or that wait behind one of the same learner that it cannot. */
+  /** Its dead letters, and the events that wait behind them. */
   deadLetters: number;
 };
 
-/** Cheap however long the log is. */
-export async function lagOf(database: Database, follower: string): Promise<Lag> {
-  const { rows } = await database.read({ name: 'lag', text, values: [follower] });
+/** Takes the same time however long the log is. */
+export async function lagOf(database: Database, subscription: string): Promise<Lag> {
+  const { rows } = await database.read({ name: 'lag', text, values: [subscription] });
   return rows[0];
 }
 
-/** How often each follower failed, as far as the database could be told. */
+/** How often each subscription failed. Failures without a database connection are not counted. */
 export async function failuresOf(database: Database): Promise<{ follower: string; failures: number }[]> {
   const { rows } = await database.query('select name as follower, failures::float from checkpoints');
   return rows;
 }
 
-/** A follower that waits for an operator's decision. */
+/** A subscription that waits for an operator's decision. */
 export type StoppedSubscription = { follower: string; reason: string };
 
 export async function stoppedSubscriptions(database: Database): Promise<StoppedSubscription[]> {
   const text = 'select name as follower, stopped as reason from checkpoints where stopped is not null order by name';
-  return (await database.read<StoppedSubscription>({ name: 'stopped followers', text })).rows;
+  return (await database.read<StoppedSubscription>({ name: 'stopped subscriptions', text })).rows;
 }
 
 const reached = (column: string, otherwise: string) =>

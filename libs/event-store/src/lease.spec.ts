@@ -22,12 +22,12 @@ afterEach(() => day.close());
 const take = (leaseMs = 10_000, lines: string[] = []) =>
   Lease.take(day.db.pool, 'mail', { leaseMs, onLead: (line) => lines.push(line) });
 const never = new AbortController().signal;
-/** Nothing else runs meanwhile, as in a process that is frozen: timers fire late. */
+/** Blocks this process, as when it is frozen: timers fire late. */
 const freeze = (ms: number) => {
   for (const end = performance.now() + ms; performance.now() < end; );
 };
 
-it('one process leads at a time; a lease that is renewed stays', async () => {
+it('one process leads at a time, and renews its lease', async () => {
   const lease = (await take(1500))!;
   for (const end = performance.now() + 2000; performance.now() < end; ) {
     expect(await take(1500)).toBeUndefined();
@@ -36,7 +36,7 @@ it('one process leads at a time; a lease that is renewed stays', async () => {
   await lease.release();
 });
 
-it('a lead that is given up is free at once, and both are one line in the log', async () => {
+it('a released lease is free at once; taking and releasing it are one log line each', async () => {
   const lines: string[] = [];
   const lease = (await take(3_600_000, lines))!;
   await lease.release();
@@ -51,7 +51,7 @@ it('a lead that is given up is free at once, and both are one line in the log', 
   ]);
 });
 
-it('a leader that was frozen knows at once that its time is over, before any timer fires', async () => {
+it('a leader that was frozen notices at once that its lease is over, before any timer fires', async () => {
   const lease = (await take(100))!;
   freeze(150);
   expect(lease.signal.aborted).toBe(false);
@@ -71,7 +71,7 @@ it('a leader that cannot reach the database loses the lead in time, and another 
   await next!.release();
 });
 
-it('what a former leader writes is refused: checkpoint, failures, dead letters', async () => {
+it('the database refuses writes of a former leader: checkpoint, failures, dead letters', async () => {
   const [event, second] = await day.sit('ada');
   const orderingKeyOf = ({ stream }: RecordedEvent) => stream;
   const former = (await take(100))!;
@@ -101,7 +101,7 @@ it('what a former leader writes is refused: checkpoint, failures, dead letters',
   await lease.release();
 });
 
-it('a takeover waits for a write that has begun, and no longer', async () => {
+it('a takeover waits for the end of a write that has begun', async () => {
   const former = (await take(100))!;
   const client = await day.db.pool.connect();
   await client.query('begin');
@@ -117,7 +117,7 @@ it('a takeover waits for a write that has begun, and no longer', async () => {
   await (await taking)!.release();
 });
 
-it('a follower that was frozen while it delivered stops before the next event, and another goes on', async () => {
+it('a subscription that was frozen while it delivered stops before the next event, and another goes on', async () => {
   await day.sit('ada');
   const sent: string[] = [];
   let freezes = true;
@@ -127,7 +127,7 @@ it('a follower that was frozen while it delivered stops before the next event, a
       sent.push(`${who} ${event.version}`);
       if (freezes) freeze(400);
       freezes = false;
-      // What the database answers after the freeze comes before the timers that are late.
+      // After the freeze the database's answer is handled before the late timers.
       await day.db.pool.query('select');
     }
   };
@@ -135,19 +135,19 @@ it('a follower that was frozen while it delivered stops before the next event, a
   await until('the first is frozen and thawed', () => sent.length > 0);
   day.follow({ handle: handle('second'), leaseMs: 300 });
   await until('the rest is delivered', () => sent.some((each) => each.endsWith(' 3')));
-  expect(sent.filter((each) => each.endsWith(' 1')).length).toBeLessThanOrEqual(2); // it was on its way
+  expect(sent.filter((each) => each.endsWith(' 1')).length).toBeLessThanOrEqual(2); // it was already being sent
   expect(sent.slice(-2).map((each) => each.split(' ')[1])).toEqual(['2', '3']);
   expect(sent.filter((each) => / [23]$/.test(each))).toHaveLength(2);
 });
 
-it('one retry of a learner’s dead letters at a time; one that is frozen is replaced and refused', async () => {
+it('a learner’s dead letters are retried once at a time; a frozen retry is replaced and its writes are refused', async () => {
   await day.sit('eve', [created]);
   const refuse = async ([event]: RecordedEvent[]) => {
     throw new Undeliverable(event, 'no such address');
   };
   day.follow({ handle: refuse });
   const letters = async () => (await day.db.owner.query('select reason from dead_letters')).rows;
-  await until('eve is parked', async () => (await letters()).length === 1);
+  await until('eve has a dead letter', async () => (await letters()).length === 1);
   let thaw = () => {};
   const frozen = new Promise<void>((resolve) => {
     thaw = resolve;

@@ -4,19 +4,19 @@ import type pg from 'pg';
 import type { Database } from '#connections';
 
 export type LeaseOptions = {
-  /** How long a leader that no longer answers keeps the lead, in milliseconds; 10,000 if not given. */
+  /** How long a leader that stops renewing keeps the lead, in milliseconds. Default: 10,000. */
   leaseMs?: number;
-  /** Gets one line when this process takes the lead, and one when it no longer leads. */
+  /** Gets one line when this process takes the lead, and one when it loses it. */
   onLead?(line: string): void;
 };
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
-/** What a fenced write carries: see `holds_lease` in the database. Without a lease nothing is checked. */
+/** The arguments of the database function `holds_lease`, which fences a write. Without a lease it checks nothing. */
 export const fenceOf = (lease?: Lease): [name: string | null, epoch: string | null] =>
   lease ? [lease.name, lease.epoch] : [null, null];
 
-/** Another process leads now, or may lead. */
+/** Another process leads now, or may do so. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
@@ -27,12 +27,12 @@ export const isFenced = (error: unknown) => (error as { code?: string }).code ==
 const holder = `${hostname()}:${process.pid}`;
 
 /**
- * The right to lead a task, for a time that is renewed. The database judges by its own clock when the lease is over; the
- * holder knows the end by the monotonic clock, which goes on while the process is frozen.
+ * The right to lead a task, for a time that is renewed. The database decides by its own clock when the lease is over. The
+ * holder decides by the monotonic clock, which goes on while the process is frozen.
  */
 export class Lease {
   private readonly lost = new AbortController();
-  /** Fires when the lead is lost or given up. After a freeze it fires late, so call `check` before each send. */
+  /** Aborts when the lead is lost or released. After a freeze it aborts late, so call `check` before each send. */
   readonly signal = this.lost.signal;
   private endsAt = 0;
   private expiring?: NodeJS.Timeout;
@@ -71,7 +71,7 @@ export class Lease {
     return rows[0] && new Lease(db, name, rows[0].epoch, leaseMs, takenAt, onLead);
   }
 
-  /** Throws LeaseLost unless this process leads for certain. Exact at any moment, also right after a freeze. */
+  /** Throws LeaseLost unless this process certainly leads, even right after a freeze. */
   check(): void {
     if (!this.signal.aborted && performance.now() >= this.endsAt) this.lose('the lease was not renewed in time');
     if (this.signal.aborted) throw new LeaseLost(`This process no longer leads "${this.name}".`);
@@ -85,12 +85,12 @@ export class Lease {
     this.lost.abort(new LeaseLost(`This process no longer leads "${this.name}": ${reason}.`));
   }
 
-  /** Gives the lead up, so that another process need not wait for its end. Never rejects. */
+  /** Gives the lead up, so that another process need not wait for its expiry. Never rejects. */
   async release(db: Queryable = this.db): Promise<void> {
     this.lose('it was given up');
-    const given = db.query('delete from leases where name = $1 and epoch = $2', [this.name, this.epoch]);
-    // A database that does not answer lets the lease run out.
-    await Promise.race([given, pause(1000, undefined, { ref: false })]).catch(() => {});
+    const released = db.query('delete from leases where name = $1 and epoch = $2', [this.name, this.epoch]);
+    // If the database does not answer, the lease expires.
+    await Promise.race([released, pause(1000, undefined, { ref: false })]).catch(() => {});
   }
 
   private async renew() {
@@ -104,11 +104,11 @@ export class Lease {
       if (rowCount === 0) this.lose('another process has taken it');
       else if (!this.signal.aborted) this.extend(askedAt);
     } catch {
-      // The next renewal may succeed; else the lease runs out.
+      // The next renewal may succeed. Else the lease expires.
     }
   }
 
-  /** A tenth less than the database grants: two clocks never run at quite the same speed. */
+  /** Ends 10 % earlier than in the database: two clocks do not run at the same speed. */
   private extend(askedAt: number) {
     this.endsAt = Math.max(this.endsAt, askedAt + 0.9 * this.leaseMs);
     clearTimeout(this.expiring);
@@ -119,7 +119,7 @@ export class Lease {
   }
 }
 
-/** Takes the lead as soon as nobody has it and this process may. Undefined when `signal` came first. */
+/** Takes the lead as soon as it is free and `mayLead` allows it. Undefined when `signal` aborts first. */
 export async function untilLeader(
   db: Queryable,
   name: string,
@@ -135,8 +135,8 @@ export async function untilLeader(
 }
 
 /**
- * Does `work` in one process at a time, until `signal`. The signal for `work` also fires when the lead is lost; `work`
- * starts again when this process takes the lead again. Never rejects.
+ * Does `work` in one process at a time, until `signal` aborts. The signal that `work` gets also aborts when the lead is
+ * lost. `work` starts again when this process takes the lead again. Never rejects.
  */
 export async function whileLeading(
   database: Database,
@@ -158,7 +158,7 @@ export async function whileLeading(
   }
 }
 
-/** The leader of a task: `holder` (host and process), null when nobody leads. `stopped`: why a follower does not go on. */
+/** The leader of a task. `holder` is host and process, or null when nobody leads. `stopped`: why a subscription stopped. */
 export type Leader = {
   task: string;
   holder: string | null;
@@ -167,7 +167,7 @@ export type Leader = {
   stopped: string | null;
 };
 
-/** All tasks that one process at a time does, as far as one ever did. */
+/** All tasks that had a leader at least once. */
 export async function leaders(database: Database): Promise<Leader[]> {
   const { rows } = await database.read<Leader>({
     name: 'leaders',

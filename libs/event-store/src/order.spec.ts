@@ -21,7 +21,7 @@ type Command = {
   before: number;
   after: number;
   end: 'commit' | 'rollback';
-  /** With others through one store, which writes together what comes together, or through its own. */
+  /** Through one store with other commands, which forms batches, or through a store of its own. */
   isShared: boolean;
 };
 
@@ -34,24 +34,24 @@ const command: fc.Arbitrary<Command> = fc.record({
   isShared: fc.boolean(),
 });
 
-/** The transaction dawdles after its append, and may end in vain. */
-const dawdle: InlineProjection = (_stream, _history, [{ data }]) => [
+/** Delays the end of the transaction after the append, and may make it fail. */
+const delayed: InlineProjection = (_stream, _history, [{ data }]) => [
   { text: 'select pg_sleep($1)', values: [(data as Command).after / 1000] },
   ...((data as Command).end === 'commit' ? [] : [{ text: 'select 1 / 0', values: [] }]),
 ];
 
-describe('a follower of many learners who act at once', () => {
+describe('a subscription while many learners act at once', () => {
   let db: Database;
   let shared: EventStore;
   beforeAll(async () => {
     db = await openDatabase();
-    shared = new EventStore(db.pool, dawdle);
+    shared = new EventStore(db.pool, delayed);
   });
   afterAll(() => db.close());
 
   async function perform(command: Command, run: number): Promise<RecordedEvent[]> {
     const streams = command.learners.map((learner) => `attempts-${run}-${learner}`);
-    const store = command.isShared ? shared : new EventStore(db.pool, dawdle);
+    const store = command.isShared ? shared : new EventStore(db.pool, delayed);
     for (;;) {
       const { rows } = await db.pool.query<Head & { id: string }>({
         name: 'heads',
@@ -73,37 +73,37 @@ describe('a follower of many learners who act at once', () => {
     }
   }
 
-  /** What the writers were told is stored. */
+  /** Answers the ids of the events whose appends succeeded. */
   async function write(writers: Command[][], run: number): Promise<string[]> {
-    const told: string[] = [];
+    const recorded: string[] = [];
     const writeInTurn = async (commands: Command[]) => {
       for (const each of commands) {
         const events = await perform(each, run);
-        told.push(...events.map(({ id }) => id));
+        recorded.push(...events.map(({ id }) => id));
       }
     };
     await Promise.all(writers.map(writeInTurn));
-    return told;
+    return recorded;
   }
 
-  /** What a follower gets while `writing` goes on and until it has seen as much as the log then has. */
-  async function follow(run: number, writing: Promise<unknown>): Promise<RecordedEvent[]> {
+  /** Answers the events that a subscription delivers until it has delivered the whole log. */
+  async function subscribe(run: number, writing: Promise<unknown>): Promise<RecordedEvent[]> {
     const delivered: RecordedEvent[] = [];
     const end = new AbortController();
     const handle = async (events: RecordedEvent[]) => void delivered.push(...events);
-    const following = new Subscription(db.pool, { name: `run ${run}`, handle, batch: 37, pollMs: 5 }).run(end.signal);
+    const running = new Subscription(db.pool, { name: `run ${run}`, handle, batch: 37, pollMs: 5 }).run(end.signal);
     try {
       await writing;
       const { rows } = await db.owner.query('select count(*)::integer as events from events');
-      await until('the follower has seen the whole log', () => delivered.length >= rows[0].events);
+      await until('the subscription has delivered the whole log', () => delivered.length >= rows[0].events);
       return delivered;
     } finally {
       end.abort();
-      await following;
+      await running;
     }
   }
 
-  it('gets every event once, and each learner’s in order', async () => {
+  it('delivers every event once, and those of each learner in order', async () => {
     console.info(`seed ${seed}`);
     const fourteen = { minLength: 14, maxLength: 14 };
     const twenty = { minLength: 20, maxLength: 20 };
@@ -111,14 +111,14 @@ describe('a follower of many learners who act at once', () => {
     const property = fc.asyncProperty(fc.array(fc.array(command, twenty), fourteen), async (writers) => {
       run++;
       const writing = write(writers, run);
-      const delivered = await follow(run, writing);
+      const delivered = await subscribe(run, writing);
 
       const { rows } = await db.owner.query('select id from events order by transaction_id, position');
       const log = rows.map(({ id }) => id);
       expect(delivered.map(({ id }) => id)).toEqual(log);
       expect(new Set(log).size).toBe(log.length);
-      const known = new Set(log);
-      expect((await writing).filter((id) => !known.has(id))).toEqual([]);
+      const ids = new Set(log);
+      expect((await writing).filter((id) => !ids.has(id))).toEqual([]);
 
       const versions = new Map<string, number>();
       for (const { stream, version } of delivered) {

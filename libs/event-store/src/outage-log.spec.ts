@@ -2,7 +2,7 @@ import { type Lease, outageLog, type RecordedEvent, Undeliverable } from './inde
 
 const event = { id: 'e', type: 'AttemptSubmitted' } as RecordedEvent;
 
-it('an outage and its end are told once each, and every event that is parked', async () => {
+it('an outage and its end are logged once each, and every dead letter is logged', async () => {
   const lines: string[] = [];
   const to = (level: string) => (message: string) => lines.push(`${level} ${message}`);
   const log = { log: to('log'), warn: to('warn'), error: to('error') };

@@ -4,7 +4,7 @@ import { UnknownEvent } from './upcasting.js';
 
 type Log = Record<'log' | 'warn' | 'error', (message: string) => void>;
 
-/** A handler whose log says who leads, once that an outage began, once that it ended, and which events are dead letters. */
+/** Logs each outage once when it begins and once when it ends, every dead letter, and changes of the lead. */
 export function outageLog(
   log: Log,
   { outage, recovery }: { outage: string; recovery: string },

@@ -1,19 +1,19 @@
 import type pg from 'pg';
 
-/** Events in one partition of the log, as `create_event_partitions` makes them. */
+/** Positions in one partition of the log. `create_event_partitions` has the same number. */
 export const partitionSize = 10_000_000;
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
-/** The log has no partition for the next position. Checks have names. */
+/** The log has no partition for the next position. A violated check constraint has the same code, and a name. */
 const isPartitionMissing = ({ code, constraint }: { code?: string; constraint?: string }) =>
   code === '23514' && constraint === undefined;
 
-/** Makes partitions ahead. Any process may; of two at once the second finds them made. */
+/** Makes partitions ahead. Several processes may do so at once: a lock in the database orders them. */
 export const createPartitions = async (database: Queryable): Promise<void> =>
   void (await database.query('select create_event_partitions()'));
 
-/** Runs `write`; once more when the log lacked a partition for it. */
+/** Runs `write`. When the log lacks a partition for it, makes partitions and runs it again. */
 export async function withPartition<T>(database: Queryable, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
@@ -24,7 +24,7 @@ export async function withPartition<T>(database: Queryable, write: () => Promise
   }
 }
 
-/** How many more positions the partitions hold that there are. */
+/** How many more positions fit into the existing partitions. */
 export async function positionsLeft(database: Queryable): Promise<number> {
   const { rows } = await database.query(
     `select (max(substring(relname from '\\d+$')::bigint) + 1) * $1 - coalesce(pg_sequence_last_value('events_position'), 0) as left

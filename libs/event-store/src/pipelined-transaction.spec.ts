@@ -7,7 +7,7 @@ import { type Database, openDatabase } from '../../../test/support/database.js';
 import { EventStore, headOf, type InlineProjection, start, type Write } from './index.js';
 import { created, metadata, started, until } from './testing.js';
 
-/** A projection that writes down how many events an attempt has, in a table of its own. */
+/** A projection that counts the events of an attempt in a table. */
 const counting: InlineProjection = (stream, history, appended) => [
   {
     name: 'count',
@@ -26,7 +26,7 @@ describe('an append and its projection', () => {
     db = await openDatabase();
     await db.owner.query('create table counts (stream text primary key, events integer check (events < 5))');
     await db.owner.query('grant all on counts to public');
-    // A single connection: whatever an append leaves on it meets the next one.
+    // One connection: the next append meets any state that an append leaves on it.
     pool = new Pool(poolOptions(db.url, { max: 1 }));
     pool.on('error', () => {});
   });
@@ -46,10 +46,10 @@ describe('an append and its projection', () => {
   const count = async () =>
     (await db.pool.query('select events from counts where stream = $1', [stream])).rows[0]?.events;
 
-  const nothingHappened = async () => {
+  const expectNothingWritten = async () => {
     expect(await count()).toBeUndefined();
     expect(await new EventStore(db.pool).read(stream)).toEqual([]);
-    // The connection is as good as new, and the same append works.
+    // The connection is clean, and the same append works.
     expect((await first(counting)).map(({ version }) => version)).toEqual([1]);
     expect(await count()).toBe(1);
   };
@@ -86,14 +86,14 @@ describe('an append and its projection', () => {
 
   it('fail together when a row cannot be written', async () => {
     await expect(first(counting, [created, started, started, started, started])).rejects.toThrow('check constraint');
-    await nothingHappened();
+    await expectNothingWritten();
   });
 
   it('fail together when a statement is wrong', async () => {
     await expect(first(with_({ name: 'wrong', text: 'insert into nowhere values ($1)', values: [1] }))).rejects.toThrow(
       'nowhere',
     );
-    await nothingHappened();
+    await expectNothingWritten();
   });
 
   it.each<[string, unknown]>([
@@ -110,10 +110,10 @@ describe('an append and its projection', () => {
     ['has a NUL', 'a\0b'],
   ])('fail together when a value %s', async (_, value) => {
     await expect(first(with_({ text: 'select $1::text', values: [value] }))).rejects.toThrow();
-    await nothingHappened();
+    await expectNothingWritten();
   });
 
-  it('happen together though one name means two statements', async () => {
+  it('happen together when two statements have the same name', async () => {
     await first(with_({ name: 'count', text: 'update counts set events = 3 where stream = $1', values: [stream] }));
     expect(await count()).toBe(1);
   });
@@ -130,15 +130,12 @@ describe('an append and its projection', () => {
     const appending = first(with_({ text, values: [] }));
     const failed = expect(appending).rejects.toThrow();
     const sleeping = `select pg_terminate_backend(pid) from pg_stat_activity where query = $1`;
-    await until(
-      'the server has reached the write',
-      async () => (await db.owner.query(sleeping, [text])).rowCount === 1,
-    );
+    await until('the server runs the write', async () => (await db.owner.query(sleeping, [text])).rowCount === 1);
     await failed;
-    await nothingHappened();
+    await expectNothingWritten();
   });
 
-  it('never leave a session asleep in its transaction for long', async () => {
+  it('never leave a session idle in its transaction for long', async () => {
     const { rows } = await pool.query('show idle_in_transaction_session_timeout');
     expect(rows).toEqual([{ idle_in_transaction_session_timeout: '10s' }]);
   });

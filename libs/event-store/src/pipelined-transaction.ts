@@ -3,13 +3,13 @@ import pg from 'pg';
 import { type Database, withClient } from '#connections';
 import type { Write } from './statements.js';
 
-/** The error of a transaction that failed; `write` is the place of the write that the server refused. */
+/** The error of a failed transaction. `write` is the index of the write that the server refused. */
 export type TransactionError = Error & { code?: string; severity?: string; detail?: string; write?: number };
 
 /**
- * Runs `first` and then `writes` as one transaction and answers the rows of `first`. Everything is sent at once: after a
- * failure the server refuses what follows and turns the commit into a rollback. With `lockTimeoutMs` no statement waits
- * longer for a lock.
+ * Runs `first` and then `writes` as one transaction, and answers the rows of `first`. Sends all statements at once: after a
+ * failure the server refuses the rest and turns the commit into a rollback. No statement waits longer than `lockTimeoutMs`
+ * for a lock.
  */
 export async function pipelinedTransaction(
   database: Database,
@@ -22,7 +22,7 @@ export async function pipelinedTransaction(
   // A single statement is a transaction by itself.
   const sent = writes.length === 0 && !limit ? [first] : [begin, first, ...writes, commit];
   return withClient(database, async (client) => {
-    // Held back until all is written: one packet, not one for each statement.
+    // Corked until all statements are written: one packet instead of one for each statement.
     const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
     stream.cork();
     const answers = sent.map((statement) => send(client, statement));
@@ -39,7 +39,7 @@ export async function pipelinedTransaction(
 
 const commit = { text: 'commit', values: [] };
 
-/** What `client.query` does, without its copy of the statement, which costs as much as hashing an event. */
+/** Like `client.query`, without its copy of the statement. The copy costs as much as hashing an event. */
 function send(client: pg.PoolClient, { name, text, values }: Write): Promise<pg.QueryResult> {
   return new Promise((resolve, reject) => {
     const query = new pg.Query(text, values, (error, result) => (error ? reject(error) : resolve(result)));
@@ -50,16 +50,16 @@ function send(client: pg.PoolClient, { name, text, values }: Write): Promise<pg.
 const names = new Map<string, string>();
 
 /**
- * A write that the driver itself refuses would be missing in the middle and not keep the commit from happening. So values
- * are turned into text before anything is sent, and no name stands for two texts.
+ * If pg rejects a statement before sending it, the commit still goes out without it. So values become text before anything
+ * is sent, and each text has its own statement name.
  */
-export function prepared({ name, text, values }: Write): Write {
+export function safeWrite({ name, text, values }: Write): Write {
   if (name !== undefined && !names.has(text)) names.set(text, `inline ${names.size} ${name}`);
-  return { name: name && names.get(text), text, values: values.map(plain) };
+  return { name: name && names.get(text), text, values: values.map(textOf) };
 }
 
-function plain(value: unknown): unknown {
+function textOf(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return value.map(plain);
+  if (Array.isArray(value)) return value.map(textOf);
   return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) ? JSON.stringify(value) : value;
 }

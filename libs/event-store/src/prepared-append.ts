@@ -4,7 +4,7 @@ import { type Event, Refusal } from '#domain';
 import { type Head, hashOfJson, type Metadata, type RecordedEvent } from './recorded-event.js';
 import { schemaVersionOf, type Upcasters } from './upcasting.js';
 
-/** Events to put after `after`. `history` is what led there, for the inline projection; it is read when missing. */
+/** Events to append after the head `after`. The inline projection needs `history`, the events up to there; without it they are read. */
 export type Append = {
   stream: string;
   after: Head;
@@ -13,28 +13,28 @@ export type Append = {
   history?: readonly RecordedEvent[];
 };
 
-/** Events, numbered and hashed; their place in the log is not known yet. `json` is what is stored of each. */
+/** Events with version and hash. Their position in the log is not known yet. `json` is the text that is written of each. */
 export type PreparedAppend = {
   streams: Map<string, { after: Head; head: Head; history?: readonly RecordedEvent[]; events: RecordedEvent[] }>;
   events: RecordedEvent[];
   json: { data: string; metadata: string }[];
 };
 
-/** Numbers and hashes events; throws Refusal `unstorable_text` for text that the log cannot keep. */
+/** Numbers and hashes events. Throws Refusal `unstorable_text` for text that PostgreSQL cannot store. */
 export function prepareAppend(appends: readonly Append[], upcasters?: Upcasters | null): PreparedAppend {
-  const staged: PreparedAppend = { streams: new Map(), events: [], json: [] };
+  const prepared: PreparedAppend = { streams: new Map(), events: [], json: [] };
   for (const { stream, after, events, metadata, history } of appends) {
     if (events.length === 0) continue;
-    const target = staged.streams.get(stream) ?? { after, head: after, history, events: [] };
-    staged.streams.set(stream, target);
-    const metadataJson = storable(metadata, 'metadata');
+    const target = prepared.streams.get(stream) ?? { after, head: after, history, events: [] };
+    prepared.streams.set(stream, target);
+    const metadataJson = canonicalJson(metadata, 'metadata');
     for (const { id = uuid(), type, data } of events) {
-      const json = { data: storable(data, type), metadata: metadataJson };
+      const json = { data: canonicalJson(data, type), metadata: metadataJson };
       const version = target.head.version + 1;
       const schemaVersion = schemaVersionOf(type, upcasters);
-      // Written out: spreading one object into the other would take longer than all the rest.
+      // Written out: spreading one object into another takes longer than all the rest.
       const event: RecordedEvent = {
-        id: id.toLowerCase(), // as the database will say it
+        id: id.toLowerCase(), // the database returns UUIDs in lower case
         stream,
         version,
         type,
@@ -50,15 +50,15 @@ export function prepareAppend(appends: readonly Append[], upcasters?: Upcasters 
       event.hash = hashOfJson(target.head.hash, event, json.data, json.metadata);
       target.head = event;
       target.events.push(event);
-      staged.events.push(event);
-      staged.json.push(json);
+      prepared.events.push(event);
+      prepared.json.push(json);
     }
   }
-  return staged;
+  return prepared;
 }
 
-/** Its canonical JSON. PostgreSQL does not keep NUL, and RFC 8785 knows no half of a surrogate pair. */
-function storable(value: object, name: string): string {
+/** Canonical JSON. PostgreSQL does not store NUL, and RFC 8785 does not allow a lone surrogate. */
+function canonicalJson(value: object, name: string): string {
   try {
     const json = canonicalize(value)!;
     if (json.includes('\\u0000')) refuseUnstorable(value, name);

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Actor, Event } from '#domain';
 
-/** Why an event happened and whom it concerns; no personal data. */
+/** Why an event happened, and the ids of the people and exam that it concerns. No personal data. */
 export type Metadata = {
   commandId: string;
   /** The HTTP request or the operator's command that led to it: see the access log. */
@@ -15,8 +15,8 @@ export type Metadata = {
 };
 
 /**
- * An event as the log keeps it: `id` is a UUIDv7, `version` counts from 1 in its stream, (`generation`, `xid`, `position`)
- * is its position in the log, `recordedAt` an ISO time, `hash` hex.
+ * An event as the log keeps it. `id` is a UUIDv7. `version` counts from 1 in its stream. (`generation`, `xid`, `position`) is
+ * its position in the log. `recordedAt` is an ISO time, `hash` is hex.
  */
 export type RecordedEvent<E extends Event = Event> = E & {
   id: string;
@@ -31,7 +31,7 @@ export type RecordedEvent<E extends Event = Event> = E & {
   hash: string;
 };
 
-/** The end of a stream: what an append must follow. */
+/** The end of a stream, which an append must name. */
 export type Head = { version: number; hash: string };
 
 /** The head of a stream that does not exist yet. */
@@ -39,7 +39,7 @@ export const start: Head = { version: 0, hash: '' };
 
 export const headOf = (history: readonly RecordedEvent[]): Head => history.at(-1) ?? start;
 
-/** Events by the stream they are in, each stream's in the order given. */
+/** Groups events by stream, in the given order. */
 export function byStream(events: readonly RecordedEvent[]): Map<string, RecordedEvent[]> {
   const streams = new Map<string, RecordedEvent[]>();
   for (const event of events) {
@@ -52,11 +52,11 @@ export function byStream(events: readonly RecordedEvent[]): Map<string, Recorded
 
 type Hashed = Omit<RecordedEvent, 'hash' | 'generation' | 'position' | 'xid' | 'recordedAt'>;
 
-/** What makes tampering evident: SHA-256 (hex) over the RFC 8785 canonical JSON of an event and its predecessor's hash. */
+/** SHA-256 (hex) of the RFC 8785 canonical JSON of an event and its predecessor's hash. It makes tampering evident. */
 export const hashOf = (previous: string, event: Hashed): string =>
   hashOfJson(previous, event, canonicalize(event.data)!, canonicalize(event.metadata)!);
 
-/** The same, given the canonical JSON of the two parts that are objects; an append needs both texts anyway. */
+/** Like `hashOf`, from the canonical JSON of `data` and `metadata`, which an append needs anyway. */
 export const hashOfJson = (
   previous: string,
   event: Omit<Hashed, 'data' | 'metadata'>,
@@ -69,13 +69,13 @@ export const hashOfJson = (
       `"stream":${JSON.stringify(event.stream)},"type":${JSON.stringify(event.type)},"version":${event.version}}`,
   );
 
-/** Explains the first event of a stream, as stored and from its beginning, that is missing or not what was written. */
+/** Names the first event of a whole stream that is missing or was changed. The events must not be upcast. */
 export function verifyStream(history: readonly RecordedEvent[]): string | undefined {
   for (const [index, event] of history.entries()) {
-    const place = `${event.stream} version ${index + 1}`;
-    if (event.version !== index + 1) return `${place} is missing`;
+    const name = `${event.stream} version ${index + 1}`;
+    if (event.version !== index + 1) return `${name} is missing`;
     const previous = index === 0 ? start.hash : history[index - 1].hash;
-    if (event.hash !== hashOf(previous, event)) return `${place} (${event.type}) was changed after it was written`;
+    if (event.hash !== hashOf(previous, event)) return `${name} (${event.type}) was changed after it was written`;
   }
   return undefined;
 }

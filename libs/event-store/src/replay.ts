@@ -6,7 +6,7 @@ import { beginning, type Checkpoint, isBelowHorizon, logOrder } from './checkpoi
 import type { RecordedEvent } from './recorded-event.js';
 import { type Upcasters, upcast } from './upcasting.js';
 
-/** The whole log after a checkpoint, in its order and today's shape, as fast as the server gives it. */
+/** The whole log after a checkpoint, in its order, upcast, and as fast as the server sends it. */
 export const replay = (
   database: Database,
   { signal, ...options }: ReplayOptions & { signal?: AbortSignal } = {},
@@ -18,7 +18,7 @@ async function* copied(
   client: pg.PoolClient,
   { after = beginning, batch = 1000, upcasters }: ReplayOptions,
 ): AsyncGenerator<RecordedEvent[]> {
-  // A copy cannot share its connection with other statements.
+  // COPY cannot be pipelined with other statements.
   Object.assign(client, { pipeline: false });
   const source = client.query(
     to(`copy (
@@ -30,7 +30,7 @@ async function* copied(
   let events: RecordedEvent[] = [];
   let rest: Buffer = Buffer.alloc(0);
   let at = headerSize;
-  for await (const chunk of unlessSilent(source)) {
+  for await (const chunk of withTimeout(source)) {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     for (let end = rowEnd(rest, at); end !== undefined; end = rowEnd(rest, at)) {
       events.push(upcast(decode(rest, at), upcasters));
@@ -45,13 +45,16 @@ async function* copied(
   if (events.length > 0) yield events;
 }
 
-/** Fails when the server sends nothing for a minute; the reader may take longer. */
-async function* unlessSilent(source: Readable): AsyncGenerator<Buffer> {
+/** Fails when the server sends nothing for a minute. The reader may take longer. */
+async function* withTimeout(source: Readable): AsyncGenerator<Buffer> {
   const chunks = source[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const silence = setTimeout(() => source.destroy(new Error('Connection terminated: the log is silent')), longMs);
-      const { done, value } = await chunks.next().finally(() => clearTimeout(silence));
+      const timeout = setTimeout(
+        () => source.destroy(new Error('Connection terminated: the server sent nothing for a minute')),
+        longMs,
+      );
+      const { done, value } = await chunks.next().finally(() => clearTimeout(timeout));
       if (done) return;
       yield value;
     }
@@ -60,13 +63,13 @@ async function* unlessSilent(source: Readable): AsyncGenerator<Buffer> {
   }
 }
 
-// PostgreSQL's binary copy format: a header, then per row the number of fields and each field behind its length.
+// PostgreSQL's binary COPY format: a header, then for each row the number of fields and each field after its length.
 const headerSize = 19;
 const fields = 12;
 const fixed = { generation: 6, xid: 14, position: 26, version: 38, schemaVersion: 50, recordedAt: 58, id: 70 };
 const firstVariable = 86;
 
-/** Where the row ends, when the whole of it has arrived. */
+/** The offset of the row's end; undefined until the whole row has arrived. */
 function rowEnd(buffer: Buffer, at: number): number | undefined {
   if (at + firstVariable > buffer.length) return undefined;
   let end = at + firstVariable;

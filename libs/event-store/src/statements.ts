@@ -1,31 +1,33 @@
 import type { PreparedAppend } from './prepared-append.js';
 
-/** A statement that writes a row. With a `name` it is prepared once per connection. */
+/** A statement that writes rows. With a `name` it is prepared once per connection. */
 export type Write = { name?: string; text: string; values: unknown[] };
 
-/** The columns of table `events e` in the shape of `Stored`. */
+/** The columns of table `events e` in the shape of `RecordedEvent`. */
 export const eventColumns = `e.id, e.stream, e.version::integer as version, e.type, e.schema_version as "schemaVersion", e.data,
   e.metadata, e.generation, e.position, e.transaction_id::text as xid,
   iso_time(e.recorded_at) as "recordedAt", encode(e.hash, 'hex') as hash`;
 
-/** The answer, as JSON, that a repeated command with this key gets. */
+/** The answer that a repeated command with this key gets, as JSON. */
 export type Command = { key: string; answer: string };
 
 /**
- * The statement that moves the heads, inserts the events and keeps the commands' answers. It waits for locked heads, or
- * refuses them when many events or commands are written and it `waits` not.
+ * The statement that updates the heads, inserts the events and keeps the commands' answers. Without `waitsForLocks`, the
+ * statement for many events refuses heads that another transaction has locked.
  */
-export const appendStatement = (staged: PreparedAppend, commands: Command[], waits: boolean): Write =>
-  staged.events.length === 1 && commands.length < 2 ? appendOne(staged, commands) : appendMany(staged, commands, waits);
+export const appendStatement = (prepared: PreparedAppend, commands: Command[], waitsForLocks: boolean): Write =>
+  prepared.events.length === 1 && commands.length < 2
+    ? appendOne(prepared, commands)
+    : appendMany(prepared, commands, waitsForLocks);
 
-/** One event: its function takes a third less time than the one for many. */
+/** Appends one event. Its function takes a third less time than the one for many events. */
 function appendOne(
   { streams: [[stream, { after }]], events: [event], json: [json] }: PreparedAppend,
   commands: Command[],
 ): Write {
   return {
     name: 'append_event',
-    text: 'select append_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as places',
+    text: 'select append_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as appended',
     values: [
       stream,
       after.version,
@@ -42,14 +44,14 @@ function appendOne(
   };
 }
 
-/** Any number of events in any number of streams. */
-function appendMany({ streams, events, json }: PreparedAppend, commands: Command[], waits: boolean): Write {
-  // In one order everywhere: so two appends never wait for each other.
+/** Appends any number of events to any number of streams. */
+function appendMany({ streams, events, json }: PreparedAppend, commands: Command[], waitsForLocks: boolean): Write {
+  // Every append locks heads in this order, so two appends cannot deadlock.
   const heads = [...streams].sort(([a], [b]) => (a < b ? -1 : 1));
   const numbers = new Map(heads.map(([stream], index) => [stream, index + 1]));
   return {
     name: 'append_events',
-    text: 'select append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) as places',
+    text: 'select append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) as appended',
     values: [
       heads.map(([stream]) => stream),
       heads.map(([, { after }]) => after.version),
@@ -63,7 +65,7 @@ function appendMany({ streams, events, json }: PreparedAppend, commands: Command
       events.map(({ hash }) => bytes(hash)),
       commands.map(({ key }) => key),
       commands.map(({ answer }) => answer),
-      waits,
+      waitsForLocks,
     ],
   };
 }

@@ -2,14 +2,14 @@ import { ExamDay, name } from '../../../test/support/exam-day.js';
 import { AppendNotifier, type RecordedEvent, replay } from './index.js';
 import { created, until } from './testing.js';
 
-describe('a follower', () => {
+describe('a subscription', () => {
   let day: ExamDay;
   beforeEach(async () => {
     day = await ExamDay.open();
   });
   afterEach(() => day.close());
 
-  it('delivers what happened before it started and what happens later', async () => {
+  it('delivers the events from before its start and the later ones', async () => {
     await day.sit('ada');
     day.follow();
     await day.has('ada:3');
@@ -18,11 +18,11 @@ describe('a follower', () => {
     expect(day.delivered).toEqual(['ada:1', 'ada:2', 'ada:3', 'bob:1', 'bob:2', 'bob:3']);
   });
 
-  it('may begin with what happens from its first run on, and then misses nothing', async () => {
+  it('may begin at its first run, and then misses no event', async () => {
     await day.sit('ada');
     const kept = () => day.db.owner.query("select from checkpoints where name = 'mail'");
     const stop = day.follow({ startsNow: true });
-    await until('it has begun', async () => (await kept()).rowCount === 1);
+    await until('it has its first checkpoint', async () => (await kept()).rowCount === 1);
     await stop();
     await day.sit('bob');
     day.follow({ startsNow: true });
@@ -30,7 +30,7 @@ describe('a follower', () => {
     expect(day.delivered).toEqual(['bob:1', 'bob:2', 'bob:3']);
   });
 
-  it('goes on where it ended', async () => {
+  it('resumes from its checkpoint', async () => {
     await day.sit('ada');
     const stop = day.follow({ batch: 2 });
     await day.has('ada:3');
@@ -41,21 +41,24 @@ describe('a follower', () => {
     expect(day.delivered).toEqual(['ada:1', 'ada:2', 'ada:3', 'bob:1']);
   });
 
-  it('waits for whoever started earlier and has not ended', async () => {
+  it('waits for transactions that started earlier and are still open', async () => {
     const slow = await day.db.owner.connect();
     await slow.query(`begin; insert into checkpoints values ('somebody', '0', 0)`);
     await day.sit('ada', [created]);
     day.follow();
     const { rows } = await day.db.owner.query('select oldest_transaction_age() as age');
     expect(rows[0].age).toBeGreaterThan(0);
-    await until('the follower looks', async () => (await day.db.owner.query('select from leases')).rowCount! > 0);
+    await until(
+      'the subscription has the lease',
+      async () => (await day.db.owner.query('select from leases')).rowCount! > 0,
+    );
     expect(day.delivered).toEqual([]);
     await slow.query('commit');
     slow.release();
     await day.has('ada:1');
   });
 
-  it('tries again, later and later, what cannot be delivered now', async () => {
+  it('retries a failed delivery after longer and longer waits', async () => {
     await day.sit('ada');
     const times: number[] = [];
     const errors: unknown[] = [];
@@ -75,7 +78,7 @@ describe('a follower', () => {
     );
   });
 
-  it('ends at once, also while it waits to try again', async () => {
+  it('ends at once, even while it waits before a retry', async () => {
     await day.sit('ada');
     let attempts = 0;
     const stop = day.follow({
@@ -84,7 +87,7 @@ describe('a follower', () => {
         throw new Error('down');
       },
     });
-    await until('it waits for longer than this test may take', () => attempts === 4);
+    await until('it waits for longer than this test lasts', () => attempts === 4);
     const before = Date.now();
     await stop();
     expect(Date.now() - before).toBeLessThan(400);
@@ -104,7 +107,7 @@ describe('a follower', () => {
     day.follow(leader('second'));
     day.follow(leader('third'));
     await day.sit('bob', [created]);
-    await until('bob is served', () => seen.length === 2);
+    await until('bob is delivered', () => seen.length === 2);
     expect(seen).toEqual(['first ada:1', 'first bob:1']);
 
     // The leader is the only one that reads the log.
@@ -113,24 +116,24 @@ describe('a follower', () => {
     const kill = `select pg_terminate_backend(pid) from (${leaders}) leader`;
     await until('its connection is ended', async () => (await day.db.owner.query(kill)).rowCount === 1);
     await day.sit('cyd', [created]);
-    await until('cyd is served', () => seen.length === 3);
+    await until('cyd is delivered', () => seen.length === 3);
     expect(seen[2]).toMatch(/cyd:1$/);
   });
 
-  it('is woken by the bell, however long it would else wait', async () => {
-    const bell = new AppendNotifier(day.db.pool);
+  it('is woken by a notification, however long its poll interval is', async () => {
+    const notifier = new AppendNotifier(day.db.pool);
     day.follow({ wakesOnAppend: true, pollMs: 3_600_000 });
     for (const learner of ['ada', 'bob']) {
       await day.sit(learner, [created]);
-      // Not once only: transactions of other databases may hold the event back when it is looked at.
-      await until(`${learner} is served`, async () => {
-        await Promise.all([bell.notify(), bell.notify()]);
+      // Several times: transactions of other databases may hold the event back at first.
+      await until(`${learner} is delivered`, async () => {
+        await Promise.all([notifier.notify(), notifier.notify()]);
         return day.delivered.includes(`${learner}:1`);
       });
     }
   });
 
-  it('outlives a database that goes away for a while', async () => {
+  it('goes on after the database was unreachable for a while', async () => {
     await day.sit('ada', [created]);
     const lines: string[] = [];
     day.follow({ onLead: (line) => lines.push(line) });
@@ -148,14 +151,14 @@ describe('a follower', () => {
     expect(day.delivered).toEqual(['ada:1', 'bob:1']);
   });
 
-  it('can be asked to show the log after any place', async () => {
+  it('shares its log with replays, which may start after any position', async () => {
     const [first, ...later] = await day.sit('ada');
     const replayed: RecordedEvent[] = [];
     for await (const events of replay(day.db.pool, { after: first, batch: 1 })) replayed.push(...events);
     expect(replayed).toEqual(later);
     for await (const events of replay(day.db.pool)) {
       expect(events).toHaveLength(3);
-      break; // whoever has seen enough leaves no connection behind
+      break; // a replay that ends early gives its connection back
     }
     expect(await day.sit('bob')).toHaveLength(3);
   });

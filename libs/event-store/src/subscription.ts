@@ -21,46 +21,46 @@ import { UnknownEvent, type Upcasters, upcastForDelivery } from './upcasting.js'
 export type SubscriptionOptions = LeaseOptions & {
   name: string;
   /**
-   * Gets events in the log's order, at least once. What it throws is tried again, except Undeliverable. The signal fires
-   * when the follower ends or loses the lead; `lease.check()` belongs before each send, and the fence on each receipt.
+   * Gets events in the log's order, at least once. When it throws, the events are retried, except for Undeliverable. The
+   * signal aborts when the subscription ends or loses the lead. Call `lease.check()` before each send, and fence each write.
    */
   handle(events: RecordedEvent[], signal: AbortSignal, lease: Lease): Promise<void>;
-  /** Whether it begins with what happens from its first run on, instead of with the beginning of the log. */
+  /** Whether it begins at its first run instead of at the beginning of the log. */
   startsNow?: boolean;
-  /** Whose later events wait when one is undeliverable; the stream, if not given. */
+  /** Later events with the same ordering key wait behind a dead letter. Default: the stream. */
   orderingKeyOf?(event: RecordedEvent): string;
-  /** How many events at once, at most; 500 if not given. */
+  /** The most events that `handle` gets at once. Default: 500. */
   batch?: number;
-  /** How long to wait for new events, in milliseconds; 100 if not given. */
+  /** How long to wait for new events, in milliseconds. Default: 100. */
   pollMs?: number;
-  /** How long it leaves the lead to others after it met an event that it does not know; 10,000 ms if not given. */
+  /** How long it leaves the lead to other processes after an unknown event, in milliseconds. Default: 10,000. */
   standBackMs?: number;
-  /** Whether to look at once when the Bell rings. */
+  /** Whether AppendNotifier wakes it at once. */
   wakesOnAppend?: boolean;
   /**
-   * Asked each time that this process takes the lead, with the database's checkpoint: answers the checkpoint to go on from.
-   * Throws CannotLead when an operator must decide.
+   * Called each time that this process takes the lead, with the database's checkpoint. Answers the checkpoint to go on
+   * from. Throws CannotLead when an operator must decide.
    */
   resumeFrom?(checkpoint: Checkpoint, generation: Generation, signal: AbortSignal): Promise<Checkpoint>;
   onError?(error: unknown, attempt: number): void;
   upcasters?: Upcasters | null;
 };
 
-/** Ends the lead, and says why in the checkpoint until the lead is taken with success. */
+/** Ends the lead. Its message stays in the checkpoint until a process leads successfully. */
 export class CannotLead extends Error {
   override readonly name = 'CannotLead';
 }
 
-/** Hands the log to a handler in its order, until ended. One process at a time does so: the one that holds the lease. */
+/** Delivers the log to a handler in order, in one process at a time: the one that holds the lease. */
 export class Subscription {
   private readonly options: Required<Omit<SubscriptionOptions, 'upcasters'>> & Pick<SubscriptionOptions, 'upcasters'>;
   private failures = 0;
-  /** Whether there may be dead letters: only who leads parks any. */
+  /** Whether there may be dead letters. Only the leader adds any. */
   private mayHaveDeadLetters = true;
-  /** Whether the Bell rang since the log was last looked at, and who waits for that. */
+  /** Whether a notification came since the log was last read. */
   private wasNotified = false;
   private wake?: () => void;
-  /** The unknown event that was reported last. */
+  /** The id of the unknown event that was reported last. */
   private stoppedBefore?: string;
 
   constructor(
@@ -94,7 +94,7 @@ export class Subscription {
     this.options = { ...given, ...rest };
   }
 
-  /** Ends when `signal` says so, after the batch in hand. Errors, also of the database, are reported and outlived. */
+  /** Runs until `signal` aborts, and finishes the current batch. Reports all errors and goes on. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) await this.tryToLead(signal);
   }
@@ -110,7 +110,7 @@ export class Subscription {
         this.wasNotified = true;
         this.wake?.();
       });
-      await writableGeneration(client); // nobody leads where the log cannot be written
+      await writableGeneration(client); // throws on a standby, where no process may lead
       lease = await untilLeader(
         client,
         this.options.name,
@@ -127,7 +127,7 @@ export class Subscription {
     await rest(restMs, signal);
   }
 
-  /** The lease and the connection end together: a statement that hangs must not hold up a process that leads no more. */
+  /** Lease and connection end together, so that a statement that hangs does not hold up a process that lost the lead. */
   private leadOver(client: pg.Client, lease: Lease, signal: AbortSignal): Promise<void> {
     const lose = () => lease.lose('its connection to the database broke');
     client.on('error', lose).on('end', lose);
@@ -135,7 +135,7 @@ export class Subscription {
     return this.lead(client, lease, AbortSignal.any([signal, lease.signal]));
   }
 
-  /** Reports what ended the lead; answers for how long it is left to others. */
+  /** Reports what ended the lead. Answers how long to leave it to other processes. */
   private async standBack(error: unknown, client?: pg.Client, lease?: Lease): Promise<number> {
     const { name, onError, standBackMs } = this.options;
     if (isFenced(error)) return 0; // another process goes on
@@ -166,20 +166,20 @@ export class Subscription {
         if (!(await this.deliver(client, events, undeliverable, lease, signal))) return;
         checkpoint = positionOf(events[events.length - 1]);
         saved = saveCheckpoint(client, name, checkpoint, lease);
-        saved.catch(() => {}); // heard of when the log is read next
+        saved.catch(() => {}); // awaited with the next read
       }
       if (unknown) {
         await saved;
         throw unknown;
       }
       this.failures = 0;
-      // While much happens, each look finds something, and need not wait for the Bell's rest.
+      // Under load each read finds events, so it need not wait for a notification.
       if (events.length < (wakesOnAppend ? 1 : batch)) await this.untilNotified(pollMs, signal);
     }
     await saved;
   }
 
-  /** Everything may have changed since this process led last: the server, its data, and what was published. */
+  /** Since this process led last, the server, its data and the published messages may have changed. */
   private async resume(client: pg.Client, lease: Lease, signal: AbortSignal): Promise<Checkpoint> {
     const { name, startsNow, resumeFrom } = this.options;
     const generation = await writableGeneration(client);
@@ -194,7 +194,7 @@ export class Subscription {
     }
   }
 
-  /** Events in today's shape, up to the first that this code does not know. */
+  /** Upcasts events, up to the first that this code does not know. */
   private upcast(read: readonly RecordedEvent[]) {
     const events: RecordedEvent[] = [];
     const undeliverable: Undeliverable[] = [];
@@ -209,18 +209,17 @@ export class Subscription {
     return { events, undeliverable };
   }
 
-  /** Or this long, at most. */
-  private async untilNotified(milliseconds: number, signal: AbortSignal) {
+  private async untilNotified(maxMs: number, signal: AbortSignal) {
     if (this.wasNotified || signal.aborted) return;
-    const nap = new AbortController();
-    this.wake = () => nap.abort();
+    const woken = new AbortController();
+    this.wake = () => woken.abort();
     signal.addEventListener('abort', this.wake);
-    await rest(milliseconds, nap.signal);
+    await rest(maxMs, woken.signal);
     signal.removeEventListener('abort', this.wake);
     this.wake = undefined;
   }
 
-  /** False when the signal came before all was delivered. */
+  /** False when the signal aborted before all events were delivered. */
   private async deliver(
     client: pg.Client,
     events: RecordedEvent[],
@@ -235,7 +234,7 @@ export class Subscription {
     const fail = async (error: unknown, attempt: number) => {
       onError(error, attempt);
       await countFailure(client, name, lease);
-      if (error instanceof Undeliverable) left = await this.parkFrom(client, left, error, lease);
+      if (error instanceof Undeliverable) left = await this.deadLetterFrom(client, left, error, lease);
       else await rest(backOffMs(attempt), signal);
     };
     for (const each of undeliverable) if (left.includes(each.event)) await fail(each, 1);
@@ -255,8 +254,8 @@ export class Subscription {
     return true;
   }
 
-  /** Parks an event and its learner's later ones; answers those that are left. */
-  private async parkFrom(
+  /** Dead-letters an event and the later ones with its ordering key; answers the events that are left. */
+  private async deadLetterFrom(
     client: pg.Client,
     events: RecordedEvent[],
     { event, reason }: Undeliverable,
@@ -265,16 +264,16 @@ export class Subscription {
     const { name } = this.options;
     const from = events.findIndex(({ id }) => id === event.id);
     if (from < 0) throw new Error(`${event.id} was not to be delivered`);
-    const learner = this.orderingKeyOf(events[from]);
-    const isNext = (each: RecordedEvent, index: number) => index > from && this.orderingKeyOf(each) === learner;
+    const key = this.orderingKeyOf(events[from]);
+    const isBehind = (each: RecordedEvent, index: number) => index > from && this.orderingKeyOf(each) === key;
     this.mayHaveDeadLetters = true;
     await deadLetter(client, name, [events[from]], this.orderingKeyOf, reason, lease);
-    // Others' later events are not asked for: theirs may be parked behind one that comes after them.
-    const left = new Set(await deadLetterWaiting(client, name, events.filter(isNext), this.orderingKeyOf, lease));
-    return events.filter((each, index) => index !== from && (!isNext(each, index) || left.has(each)));
+    // Only this ordering key: events of other keys may come before the dead letters of theirs.
+    const left = new Set(await deadLetterWaiting(client, name, events.filter(isBehind), this.orderingKeyOf, lease));
+    return events.filter((each, index) => index !== from && (!isBehind(each, index) || left.has(each)));
   }
 
-  /** An event that does not say whose it is waits with its stream. */
+  /** An event without an ordering key is ordered by its stream. */
   private readonly orderingKeyOf = (event: RecordedEvent): string => {
     try {
       return this.options.orderingKeyOf(event);
@@ -284,7 +283,7 @@ export class Subscription {
   };
 }
 
-/** 0.1 s, doubled with every attempt up to 30 s, and by chance up to half of it less. */
+/** 0.1 s, doubled with each attempt up to 30 s, minus up to half of it at random. */
 const backOffMs = (attempt: number) => Math.min(100 * 2 ** (attempt - 1), 30_000) * (1 - Math.random() / 2);
 
 const rest = (milliseconds: number, signal: AbortSignal) => pause(milliseconds, undefined, { signal }).catch(() => {});

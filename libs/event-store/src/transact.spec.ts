@@ -29,7 +29,7 @@ describe('a transaction', () => {
     await expect(start()).rejects.toThrow('There is an attempt already.');
   });
 
-  it('decides again when somebody was faster', async () => {
+  it('decides again when another append came first', async () => {
     const count = () =>
       store.transact({ streams: [stream], metadata }, (historyOf) => {
         const { length } = historyOf(stream);
@@ -42,13 +42,13 @@ describe('a transaction', () => {
     );
   });
 
-  it('gives a repeated key its first answer, though the decision would be refused by now', async () => {
+  it('gives a repeated key its first answer, although the decision would be refused now', async () => {
     const first = await start(`7:${stream}`);
     expect(await start(`7:${stream}`)).toEqual({ answer: first.answer, events: [] });
     await expect(start(`8:${stream}`)).rejects.toThrow(Refusal);
   });
 
-  it('does once what is asked many times at once', async () => {
+  it('does a command once that is sent many times at the same time', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => start(`7:${stream}`)));
     expect(new Set(answers.map(({ answer }) => answer.id))).toEqual(new Set([learner]));
     expect(answers.filter(({ events }) => events.length > 0)).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { Refusal } from '#domain';
 import type { RecordedEvent } from './recorded-event.js';
 
-/** Thrown by a follower's handler: this event becomes a dead letter, and later events of its learner wait behind it. */
+/** Thrown by a subscription's handler. The event becomes a dead letter; later events with its ordering key wait behind it. */
 export class Undeliverable extends Error {
   override readonly name = 'Undeliverable';
   constructor(
@@ -12,10 +12,10 @@ export class Undeliverable extends Error {
   }
 }
 
-/** Data exceptions and violated constraints: the database refuses the same values each time. */
+/** PostgreSQL's data exceptions and constraint violations: it refuses the same values each time. */
 const refusedValues = /^2[23]/;
 
-/** Whether an error comes from what an event says, so that a repetition fails in the same way. Outages are not. */
+/** Whether the content of an event causes the error, so that a retry fails in the same way. False for outages. */
 export const isCausedByEvent = (error: unknown): boolean =>
   error instanceof Refusal ||
   (error instanceof Error &&
@@ -23,7 +23,7 @@ export const isCausedByEvent = (error: unknown): boolean =>
     !error.cause) || // fetch reports an outage as a TypeError with a cause
   refusedValues.test(String((error as { code?: unknown }).code ?? ''));
 
-/** Does what concerns one event alone. An error of the event's making becomes Undeliverable. */
+/** Does work for one event. An error that the event's content causes becomes Undeliverable. */
 export async function orUndeliverable<T>(event: RecordedEvent, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
@@ -32,7 +32,7 @@ export async function orUndeliverable<T>(event: RecordedEvent, work: () => T | P
   }
 }
 
-/** Computes something from one event alone. Any error makes it Undeliverable. */
+/** Computes a value from one event. Any error becomes Undeliverable. */
 export function computeFrom<T>(event: RecordedEvent, work: () => T): T {
   try {
     return work();

@@ -17,7 +17,7 @@ describe.each([
   ['of an unknown type', paused],
   ['of an unknown schema version', started],
 ])('an event %s', (_, event) => {
-  it('stops an old worker before it, which says so once; a newer worker goes on with it', async () => {
+  it('stops an old worker, which reports it once; a newer worker delivers it', async () => {
     const errors: string[] = [];
     const lines: string[] = [];
     day.follow({
@@ -28,7 +28,7 @@ describe.each([
     });
     await newerStore().append([{ stream: 'ada', after: start, events: [created, event, submitted], metadata }]);
     await day.sit('bob', [created]);
-    await until('it took the lead again and gave it up again', () => lines.length >= 6);
+    await until('it took and released the lead again', () => lines.length >= 6);
     expect(day.delivered).toEqual(['ada:1']);
     expect(errors).toEqual([
       expect.stringMatching(
@@ -40,10 +40,13 @@ describe.each([
     day.follow({ upcasters: newer });
     await day.has('ada:2', 'ada:3', 'bob:1');
     expect(day.delivered).toEqual(['ada:1', 'ada:2', 'ada:3', 'bob:1']);
-    await until('nothing says that it is stopped', async () => (await leaders(day.db.pool))[0].stopped === null);
+    await until(
+      'the subscription no longer counts as stopped',
+      async () => (await leaders(day.db.pool))[0].stopped === null,
+    );
   });
 
-  it('is not read by old code, which decides nothing without it', async () => {
+  it('is refused by old code, which makes no decision without it', async () => {
     await newerStore().append([{ stream: 'ada', after: start, events: [created, event], metadata }]);
     const store = new EventStore(day.db.pool, undefined, { upcasters: old });
     await expect(store.read('ada')).rejects.toThrow(UnknownEvent);
@@ -55,7 +58,7 @@ describe.each([
   });
 });
 
-it('an event that cannot be upcast is a dead letter of its learner; the others go on, and letters can be listed', async () => {
+it('an event that cannot be upcast becomes a dead letter; other learners are delivered, and dead letters can be listed', async () => {
   await day.sit('ada');
   await day.sit('eve');
   const upcasters: Upcasters = {
@@ -82,7 +85,7 @@ it('an event that cannot be upcast is a dead letter of its learner; the others g
   await expect(store.read('ada')).rejects.toThrow('minutes are missing');
 });
 
-it('an event that does not say whose it is holds up its own stream alone', async () => {
+it('an event without an ordering key holds up its own stream alone', async () => {
   await day.sit('ada', [created]);
   await day.sit('eve');
   const orderingKeyOf = ({ stream }: RecordedEvent) => {

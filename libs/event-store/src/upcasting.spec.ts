@@ -2,7 +2,7 @@ import { type Database, openDatabase } from '../../../test/support/database.js';
 import { EventStore, type RecordedEvent, replay, Subscription, start } from './index.js';
 import { created, metadata } from './testing.js';
 
-describe('events that have changed their shape', () => {
+describe('upcasters', () => {
   let db: Database;
   let store: EventStore;
   let learner = 0;
@@ -30,7 +30,7 @@ describe('events that have changed their shape', () => {
     });
   const today = { attemptId: 1, allowed: { minutes: 90 }, practice: false };
 
-  it('shows old events in today’s shape, wherever they are read, and verifies what is stored', async () => {
+  it('give old events today’s shape wherever they are read; their hashes stay valid', async () => {
     await append([created]);
     expect(await modern().read(stream)).toMatchObject([{ data: today, schemaVersion: 3 }]);
     expect(await modern().verify(stream)).toBeUndefined();
@@ -40,7 +40,7 @@ describe('events that have changed their shape', () => {
     });
   });
 
-  it('writes new events in today’s', async () => {
+  it('do not change new events, which have today’s schema version', async () => {
     const [event] = await modern().append([
       { stream, after: start, events: [{ type: 'AttemptCreated', data: today }], metadata },
     ]);
@@ -48,20 +48,20 @@ describe('events that have changed their shape', () => {
     expect(await modern().read(stream)).toEqual([event]);
   });
 
-  it('reach whoever follows or replays the log in today’s shape', async () => {
+  it('apply to events that a subscription or a replay reads', async () => {
     await append([created]);
     const upcasters = { AttemptCreated: { 1: () => ({ upcast: true }), 2: (data: object) => data } };
     const replayed: RecordedEvent[] = [];
     for await (const events of replay(db.pool, { upcasters })) replayed.push(...events);
 
-    const followed: RecordedEvent[] = [];
+    const delivered: RecordedEvent[] = [];
     const end = new AbortController();
     const handle = async (events: RecordedEvent[]) => {
-      followed.push(...events);
-      if (followed.length === replayed.length) end.abort();
+      delivered.push(...events);
+      if (delivered.length === replayed.length) end.abort();
     };
     await new Subscription(db.pool, { name: 'mail', handle, upcasters }).run(end.signal);
-    expect(followed).toEqual(replayed);
-    expect(followed.at(-1)).toMatchObject({ stream, data: { upcast: true }, schemaVersion: 3 });
+    expect(delivered).toEqual(replayed);
+    expect(delivered.at(-1)).toMatchObject({ stream, data: { upcast: true }, schemaVersion: 3 });
   });
 });

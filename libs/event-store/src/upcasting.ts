@@ -4,7 +4,7 @@ import { Undeliverable } from './undeliverable.js';
 
 export type { Upcasters } from '#domain';
 
-/** The event is newer than this code, which must not decide, answer or deliver without it. */
+/** The event is newer than this code. Without it, the code must not decide, answer or deliver. */
 export class UnknownEvent extends Error {
   override readonly name = 'UnknownEvent';
   constructor(readonly event: RecordedEvent) {
@@ -17,7 +17,7 @@ export class UnknownEvent extends Error {
 export const schemaVersionOf = (type: string, upcasters: Upcasters | null = today): number =>
   Math.max(0, ...Object.keys(upcasters?.[type] ?? {}).map(Number)) + 1;
 
-/** What the log says of itself. */
+/** Event types of the log itself. */
 const ownTypes = ['GenerationBegan'];
 
 const isKnown = ({ type, schemaVersion }: RecordedEvent, upcasters: Upcasters | null): boolean =>
@@ -25,8 +25,8 @@ const isKnown = ({ type, schemaVersion }: RecordedEvent, upcasters: Upcasters | 
   ((Object.hasOwn(upcasters, type) || ownTypes.includes(type)) && schemaVersion <= schemaVersionOf(type, upcasters));
 
 /**
- * The event in today's shape. Its hash stays that of what is stored. A reader gives upcasters only to have others than the
- * domain's; null keeps each event, of whatever type, as it is stored. @throws UnknownEvent
+ * The event in today's shape, by the domain's upcasters if no others are given. Null leaves every event, of any type,
+ * unchanged. The hash stays that of the recorded event. @throws UnknownEvent
  */
 export function upcast(event: RecordedEvent, upcasters: Upcasters | null = today): RecordedEvent {
   if (!isKnown(event, upcasters)) throw new UnknownEvent(event);
@@ -37,7 +37,7 @@ export function upcast(event: RecordedEvent, upcasters: Upcasters | null = today
   return { ...event, data, schemaVersion };
 }
 
-/** The same, where an event that cannot be upcast is Undeliverable. */
+/** Like `upcast`, but throws Undeliverable for an event that cannot be upcast. */
 export function upcastForDelivery(event: RecordedEvent, upcasters?: Upcasters | null): RecordedEvent {
   try {
     return upcast(event, upcasters);

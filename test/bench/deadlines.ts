@@ -17,7 +17,7 @@ const mostSeconds = 3;
 /** Attempts that end in one second, and what PostgreSQL writes for each. */
 export async function endingAtOnce({ effort, say, dir }: Bench): Promise<Section> {
   const database = await openDatabase();
-  const module = standaloneCommands(loadConfiguration({ DATA_DIR: dir }), database.pool);
+  const module = standaloneCommands(loadConfiguration({ DATA_DIR: dir }), database.url);
   const app = await NestFactory.createApplicationContext(module, { logger: ['error', 'warn'] });
   try {
     const { pool } = database;

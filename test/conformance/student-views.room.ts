@@ -1,8 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
-import { DataSource } from 'typeorm';
 import { standaloneCommands } from '../../libs/commands/src/index.js';
-import { databaseOf, dataSourceOptions, loadConfiguration } from '../../libs/configuration/src/index.js';
+import { loadConfiguration } from '../../libs/configuration/src/index.js';
 import { SetAttemptStatus, type Status } from '../../libs/domain/src/index.js';
 import type { Clock } from './clock.js';
 import type { Answer, Request, Server, User } from './server.js';
@@ -72,13 +71,10 @@ export class Schoolroom {
     if (isStrict) await set(true);
 
     const configuration = loadConfiguration(service.env);
-    const database = new DataSource(dataSourceOptions(configuration.databaseUrl!, { applicationName: name, max: 2 }));
-    await database.initialize();
-    const module = standaloneCommands(configuration, databaseOf(database));
+    const module = standaloneCommands(configuration, configuration.databaseUrl!, { applicationName: name, max: 2 });
     const app = await NestFactory.createApplicationContext(module, { logger: ['error', 'warn'] });
     const room = new Schoolroom(name, [oracle, service], clock, options, app.get(CommandBus), async () => {
       await app.close();
-      await database.destroy();
       if (isStrict) await set(false);
     });
     await room.seed({ users: [room.staff] });

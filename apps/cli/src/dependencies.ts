@@ -1,9 +1,9 @@
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
-import { DataSource } from 'typeorm';
 import { Clock } from '#clock';
 import { standaloneCommands } from '#commands';
-import { type Configuration, databaseOf, dataSourceOptions, loadConfiguration } from '#configuration';
+import { type Configuration, loadConfiguration } from '#configuration';
+import { Database } from '#connections';
 import type { Dependencies } from '#delivery';
 import { EventStore } from '#event-store';
 import { withDatabase } from './database.js';
@@ -12,14 +12,11 @@ import { withDatabase } from './database.js';
 export function withCommands<T>(work: (around: Dependencies) => Promise<T>): Promise<T> {
   const configuration: Configuration = loadConfiguration(process.env);
   return withDatabase(configuration, async ({ worker: url }) => {
-    const source = new DataSource(dataSourceOptions(url, { applicationName: 'exam-proctoring cli', max: 5 }));
-    await source.initialize();
-    const database = databaseOf(source);
-    const module = standaloneCommands(configuration, database);
+    const module = standaloneCommands(configuration, url, { applicationName: 'exam-proctoring cli', max: 5 });
     const app = await NestFactory.createApplicationContext(module, { logger: ['error', 'warn'], abortOnError: false });
     try {
       return await work({
-        database,
+        database: app.get(Database, { strict: false }),
         configuration,
         events: app.get(EventStore),
         commands: app.get(CommandBus),
@@ -27,7 +24,6 @@ export function withCommands<T>(work: (around: Dependencies) => Promise<T>): Pro
       });
     } finally {
       await app.close();
-      await source.destroy();
     }
   });
 }

@@ -1,7 +1,9 @@
-import type { Clock } from '#clock';
-import type { OverdueAttempts } from '#commands';
-import type { Database } from '#connections';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Clock } from '#clock';
+import { OverdueAttempts } from '#commands';
+import { Database } from '#connections';
 import { overdueAttempts } from '#read-models';
+import { Background, second } from './background.js';
 
 const atOnce = 500;
 
@@ -26,4 +28,25 @@ export async function submitOverdue(
     after = { expiresAt: last.expiresAt!, id: last.id };
   }
   if (failures.length > 0) throw failures[0];
+}
+
+/** Submits attempts whose time is over. */
+@Injectable()
+export class Deadlines implements OnApplicationBootstrap {
+  constructor(
+    private readonly database: Database,
+    private readonly attempts: OverdueAttempts,
+    private readonly clock: Clock,
+    private readonly background: Background,
+  ) {}
+
+  onApplicationBootstrap() {
+    const { database, attempts, clock } = this;
+    this.background.inOneProcess(
+      second,
+      'deadlines',
+      (signal) => submitOverdue(database, attempts, clock, signal),
+      () => clock.reasonToEndNoAttempt(),
+    );
+  }
 }

@@ -6,7 +6,7 @@ export async function runEvery(
   ms: number,
   name: string,
   signal: AbortSignal,
-  work: () => Promise<void>,
+  work: () => Promise<unknown>,
 ): Promise<void> {
   const log = new Logger(name);
   let failure = '';

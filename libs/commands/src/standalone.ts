@@ -1,23 +1,21 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { Configuration, keyEncryptionKeysOf } from '#configuration';
-import { Database } from '#connections';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type Configuration, type DatabaseOptions, databaseModule, keyEncryptionKeysOf } from '#configuration';
 import { useKeyEncryptionKeys } from '#learner-keys';
 import { CommandsModule } from './commands.module.js';
 
-@Global()
 @Module({})
 class StandaloneModule {}
 
 /** The commands by themselves, for what runs without HTTP. */
-export function standaloneCommands(configuration: Configuration, database: Database): DynamicModule {
+export function standaloneCommands(
+  configuration: Configuration,
+  url: string,
+  options?: DatabaseOptions,
+): DynamicModule {
   useKeyEncryptionKeys(() => keyEncryptionKeysOf(configuration));
   return {
     module: StandaloneModule,
-    imports: [CommandsModule],
-    providers: [
-      { provide: Configuration, useValue: configuration },
-      { provide: Database, useValue: database },
-    ],
-    exports: [Configuration, Database],
+    imports: [databaseModule(configuration, url, options), CommandsModule],
+    exports: [CommandsModule],
   };
 }

@@ -8,12 +8,12 @@ import { copyEarlier, setAsideEarlier } from './earlier-schema.js';
 import type { Login } from './logins.js';
 import { poolOptions, refusePrivilegedLogin, refuseTransactionPooling } from './session.js';
 
-type Options = { max?: number; applicationName?: string };
+export type DatabaseOptions = { max?: number; applicationName?: string };
 
 /** How the service reaches its database at `url`: one pool, see `poolOptions`. */
 export const dataSourceOptions = (
   url: string,
-  { max = 20, applicationName = 'exam-proctoring' }: Options = {},
+  { max = 20, applicationName = 'exam-proctoring' }: DatabaseOptions = {},
 ): DataSourceOptions => ({
   type: 'postgres',
   driver: { ...pg, Pool: Database },

@@ -11,7 +11,8 @@ export {
   mailSenderOf,
   userObfuscationKeyOf,
 } from './configuration.js';
-export { checkMigrated, databaseOf, dataSourceOptions, migrate } from './database.js';
+export { checkMigrated, type DatabaseOptions, migrate } from './database.js';
+export { databaseModule } from './database.module.js';
 export { dropEarlier, isCopied } from './earlier-schema.js';
 export { startPostgres, stopPostgres } from './embedded-postgres.js';
 export { checkFingerprints } from './fingerprints.js';

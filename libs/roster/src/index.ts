@@ -6,4 +6,3 @@ export * from './roster.facts.js';
 export { courseRoles } from './roster.fields.js';
 export * from './roster.js';
 export * from './roster.rights.js';
-export * from './user.entity.js';

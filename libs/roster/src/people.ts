@@ -39,6 +39,15 @@ export const userById: (database: Database, userId: number) => Promise<User | un
 export const userByName: (database: Database, username: string) => Promise<User | undefined> = find('username');
 export const userByEmail: (database: Database, email: string) => Promise<User | undefined> = find('email');
 
+/** Makes a token's user known by name, without rights: those of a token last as long as its request. */
+export async function rememberUser(database: Database, { userId, username, email, name }: Caller): Promise<void> {
+  await database.query(
+    `insert into users (id, username, email, full_name, is_staff, is_superuser, is_active, groups)
+     values ($1, $2, $3, $4, false, false, true, '{}') on conflict do nothing`,
+    [userId, username, email, name],
+  );
+}
+
 /** The users whom these texts mean: by user name, else by e-mail address. */
 export async function usersByNames(database: Database, texts: readonly string[]): Promise<Map<string, User>> {
   const { rows } = await database.query(

@@ -6,7 +6,6 @@ const openings: { way: RegExp; allowed: string[] }[] = [
   {
     way: /\bnew (pg\.)?(Pool|Client|Database)\b|\bimport pg\b/,
     allowed: [
-      'libs/connections/src/clients.ts',
       'libs/connections/src/connection.ts',
       'libs/connections/src/database.ts',
       'libs/configuration/src/database.ts', // for TypeORM
@@ -30,7 +29,7 @@ const openings: { way: RegExp; allowed: string[] }[] = [
   {
     way: /\bnew DataSource\(/,
     // With dataSourceOptions.
-    allowed: ['libs/configuration/src/database.ts', 'apps/worker/src/worker.ts', 'apps/cli/src/dependencies.ts'],
+    allowed: ['libs/configuration/src/database.ts'],
   },
   {
     way: /(?<!\.)\bfetch\(/,

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 /** Exported names that have a word of the last column, each with its reason. */
 const allowed: Record<string, string> = {
   InstructorController: 'serves the path `instructor/`',
+  InstructorModule: 'has that controller',
   Prerequisites: 'the word of the reference for requirements that come before an exam',
   prerequisitesOf: 'the same',
   prerequisitesJson: 'the same, on the wire',

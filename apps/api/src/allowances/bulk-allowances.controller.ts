@@ -1,6 +1,7 @@
-import { applyDecorators, Body, Controller, Delete, Get, Param, Put } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Delete, Get, Param, Put, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { Clock } from '#clock';
 import { Database } from '#connections';
 import {
@@ -100,8 +101,9 @@ export class BulkAllowancesController {
     @CurrentUser() me: Caller,
     @CurrentOrigin() by: Origin,
     @Client() client: AbortSignal,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.grantAllowances(body, me, by, client);
+    return this.grantAllowances(body, me, by, client, reply);
   }
 
   @Put('bulk_allowance')
@@ -111,6 +113,7 @@ export class BulkAllowancesController {
     @CurrentUser() me: Caller,
     @CurrentOrigin() by: Origin,
     @Client() client: AbortSignal,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const request = bodyObject(body);
     const examIds = listIn(request.exam_ids, 'exam_ids');
@@ -137,7 +140,9 @@ export class BulkAllowancesController {
       if (!granted) failed += 1;
     }
     if (failed === pairs.length) throw nobody();
-    if (failed > 0) throw new HttpAnswer(207, pairs);
+    if (failed === 0) return undefined;
+    reply.code(207);
+    return pairs;
   }
 
   /** False when this one cannot be granted: the others are, all the same. */

@@ -1,10 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
-import { DataSource } from 'typeorm';
 import { Clock } from '#clock';
-import { type Configuration, dataSourceOptions, loadConfiguration, signToken } from '#configuration';
-import { UserRow, userById } from '#roster';
+import { type Configuration, loadConfiguration, signToken } from '#configuration';
+import { userById } from '#roster';
 import { openDatabase } from '../../../../test/support/database.js';
 import { Authentication } from './authentication.js';
 
@@ -13,21 +12,17 @@ const bySecret: Configuration = { ...loadConfiguration({}), jwtSecret: secret };
 const claims = { user_id: 7, preferred_username: 'alice' };
 
 let database: Awaited<ReturnType<typeof openDatabase>>;
-let source: DataSource;
 let clock: Clock;
 beforeAll(async () => {
   database = await openDatabase();
-  source = await new DataSource({ ...dataSourceOptions(database.url), entities: [UserRow] }).initialize();
   clock = new Clock(database.pool);
   await clock.synchronize();
 });
 afterAll(async () => {
-  await source.destroy();
   await database.close();
 });
 
-const authentication = (configuration: Configuration) =>
-  new Authentication(configuration, source.getRepository(UserRow), database.pool, clock);
+const authentication = (configuration: Configuration) => new Authentication(configuration, database.pool, clock);
 const callerOf = (headers: Record<string, string>, configuration = bySecret, method = 'GET') =>
   authentication(configuration).callerOf({ headers, method });
 const answerTo = (token: string, configuration = bySecret) =>

@@ -9,14 +9,12 @@ import {
 import { Reflector } from '@nestjs/core';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExtension } from '@nestjs/swagger';
-import { InjectRepository } from '@nestjs/typeorm';
 import type { FastifyContextConfig, FastifyRequest } from 'fastify';
-import type { Repository } from 'typeorm';
 import { Clock } from '#clock';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import { limits } from '#domain';
-import { type Caller, type Claims, isCourseStaff, rememberUser, UserRow, userById, userByName } from '#roster';
+import { type Caller, type Claims, isCourseStaff, rememberUser, userById, userByName } from '#roster';
 import type { Logged } from '../access/access-hooks.js';
 import { checkCsrf, crumb } from '../browsers/csrf-tokens.js';
 import { refused } from '../http/http-answer.js';
@@ -151,7 +149,6 @@ export class Authentication {
 
   constructor(
     configuration: Configuration,
-    @InjectRepository(UserRow) private readonly users: Repository<UserRow>,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {
@@ -200,7 +197,7 @@ export class Authentication {
       groups: claims.roles ?? row?.groups ?? [],
       scopes: claims.scopes ?? [],
     };
-    if (!row) await rememberUser(this.users, caller);
+    if (!row) await rememberUser(this.database, caller);
     return caller;
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { firstValueFrom, from } from 'rxjs';
 import { claimKey, endClaim, keepAnswer, releaseKey } from '#commands';
 import { Database } from '#connections';
@@ -8,6 +8,8 @@ import { answerTo } from './errors.filter.js';
 import { HttpAnswer, refused } from './http-answer.js';
 
 type Kept = { status: number; body?: unknown };
+
+type Hashes = { key: string; fingerprint: string };
 
 const longestKept = 1024 * 1024;
 
@@ -41,28 +43,26 @@ export class IdempotencyInterceptor implements NestInterceptor {
   constructor(private readonly database: Database) {}
 
   intercept(context: ExecutionContext, next: CallHandler) {
-    const hashes = hashesOf(context.switchToHttp().getRequest<FastifyRequest>());
-    return hashes === undefined ? next.handle() : from(this.once(hashes, next));
+    const http = context.switchToHttp();
+    const hashes = hashesOf(http.getRequest<FastifyRequest>());
+    return hashes === undefined ? next.handle() : from(this.once(hashes, next, http.getResponse<FastifyReply>()));
   }
 
-  private async once({ key, fingerprint }: { key: string; fingerprint: string }, next: CallHandler): Promise<unknown> {
+  private async once({ key, fingerprint }: Hashes, next: CallHandler, reply: FastifyReply): Promise<unknown> {
     const claim = await claimKey(this.database, key, fingerprint);
     if (claim.state === 'other request')
       throw refused(422, 'This Idempotency-Key was used before with another method, path or body.');
     if (claim.state === 'running')
       throw refused(409, 'A request with this Idempotency-Key is running. Please try again.', { 'Retry-After': '1' });
-    if (claim.state === 'answered') return again(claim.answer as Kept);
+    if (claim.state === 'answered') return again(claim.answer as Kept, reply);
     const keep = (answer: Kept) => keepAnswer(this.database, key, fingerprint, asText(answer));
     try {
       const body = await firstValueFrom(next.handle(), { defaultValue: undefined });
-      await keep({ status: 200, body });
+      await keep({ status: reply.statusCode === 201 ? 200 : reply.statusCode, body });
       return body;
     } catch (error) {
-      if (error instanceof HttpAnswer && error.status < 300) await keep({ status: error.status, body: error.body });
-      else {
-        const end = answerTo(error).status < 500 ? releaseKey : endClaim;
-        await end(this.database, key, claim.until).catch(() => {}); // then the claim ends by itself
-      }
+      const end = answerTo(error).status < 500 ? releaseKey : endClaim;
+      await end(this.database, key, claim.until).catch(() => {}); // then the claim ends by itself
       throw error;
     }
   }
@@ -75,7 +75,8 @@ function asText(answer: Kept): string {
   return JSON.stringify({ status: 422, body: { detail } } satisfies Kept);
 }
 
-function again({ status, body }: Kept): unknown {
-  if (status === 200) return body;
-  throw new HttpAnswer(status, body as object);
+function again({ status, body }: Kept, reply: FastifyReply): unknown {
+  if (status >= 400) throw new HttpAnswer(status, body as object);
+  reply.code(status);
+  return body;
 }

@@ -9,7 +9,6 @@ import { openDatabase } from '../../../../test/support/database.js';
 import { createApplication, startApi } from '../api.js';
 import { apiModule } from '../api.module.js';
 import { Gate } from '../auth/authentication.js';
-import { MetricsController } from '../health/metrics.js';
 
 const course = { course_id: 'course-v1:OrgX+Demo+2031', display_name: 'Demo', escalation_email: 'help@example.org' };
 const secret = 'a secret for tests only, long enough';
@@ -99,7 +98,7 @@ describe('the service', () => {
     });
     const written = jest.mocked(process.stderr.write);
     const module = apiModule(configuration, database.urls.api);
-    const app = await createApplication({ ...module, controllers: [SlowController, MetricsController] }, configuration);
+    const app = await createApplication({ ...module, controllers: [SlowController] }, configuration);
     await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();
     const leaving = new AbortController();

@@ -1,4 +1,4 @@
-import { Controller, Post } from '@nestjs/common';
+import { Controller, HttpCode, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#clock';
@@ -55,13 +55,17 @@ export class RetirementController {
   @Post('retire_user/:userId/')
   @Gate('login', { logs: 'always' })
   @ApiOperation({ summary: 'Forget a learner here: names, allowances, and the key to all that is sealed' })
+  @HttpCode(204)
   @Answers(204)
   @ForRetirement()
-  async retireLearner(@WholeNumber('userId') userId: string, @CurrentUser() me: Caller, @CurrentOrigin() by: Origin) {
+  async retireLearner(
+    @WholeNumber('userId') userId: string,
+    @CurrentUser() me: Caller,
+    @CurrentOrigin() by: Origin,
+  ): Promise<void> {
     await this.begin(me);
     await this.commands.execute(new RetireLearner(userId, this.clock.now(), by));
     this.authentication.forget();
-    throw new HttpAnswer(204);
   }
 
   /** @throws HttpAnswer 403 */

@@ -1,0 +1,25 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { pruneAccessLog } from '#access-log';
+import { pruneAnswers, pruneCallbacks } from '#commands';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
+import { Background, hour, minute } from './background.js';
+
+/** Makes the log's partitions ahead; prunes old answers, refused reviews of nobody and the access log. */
+@Injectable()
+export class Housekeeping implements OnApplicationBootstrap {
+  constructor(
+    private readonly database: Database,
+    private readonly configuration: Configuration,
+    private readonly background: Background,
+  ) {}
+
+  onApplicationBootstrap() {
+    const { database, background } = this;
+    const { idempotencyDays, accessLogDays } = this.configuration;
+    background.every(10 * minute, 'idempotency keys', (signal) => pruneAnswers(database, idempotencyDays, signal));
+    background.every(hour, 'refused reviews', () => pruneCallbacks(database));
+    background.every(hour, 'access log', (signal) => pruneAccessLog(database, accessLogDays, signal));
+    background.every(hour, 'partitions', () => database.query('select create_event_partitions()'));
+  }
+}

@@ -1,0 +1,29 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { standaloneCommands } from '#commands';
+import type { Configuration } from '#configuration';
+import type { LeaseOptions } from '#event-store';
+import { Background, LeaseSettings } from './background.js';
+import { Deadlines } from './deadlines.js';
+import { EventBus } from './event-bus.js';
+import { Housekeeping } from './housekeeping.js';
+import { Mail } from './mail.js';
+import { Notifications } from './notifications.js';
+import { Publishing } from './publishing.js';
+import { Registrations } from './registrations.js';
+
+/** Each provider begins its work when the application has started, and ends it before the application shuts down. */
+@Module({
+  providers: [Background, Publishing, EventBus, Notifications, Mail, Registrations, Deadlines, Housekeeping],
+})
+class WorkerModule {}
+
+/** Everything that happens without a request. */
+export const workerModule = (
+  configuration: Configuration,
+  databaseUrl: string,
+  lease: Pick<LeaseOptions, 'leaseMs'>,
+): DynamicModule => ({
+  module: WorkerModule,
+  imports: [standaloneCommands(configuration, databaseUrl, { applicationName: 'exam-proctoring worker', max: 10 })],
+  providers: [{ provide: LeaseSettings, useValue: lease }],
+});

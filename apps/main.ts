@@ -11,7 +11,7 @@ import { startApi } from './api/src/api.js';
 import { bringUpToDate } from './bring-up-to-date.js';
 import { startWorker } from './worker/src/worker.js';
 
-/** What runs, in the order it was started; it ends in the opposite order. */
+/** Everything that runs, in the order of its start; it ends in the opposite order. */
 const running: { name: string; drain?: () => Promise<void>; stop: () => Promise<unknown> }[] = [];
 
 /** Ends a start that still waits. */

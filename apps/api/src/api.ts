@@ -64,12 +64,12 @@ export async function createApplication(module: DynamicModule, configuration: Co
     ...slowest,
     trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
     genReqId: requestIdOf,
-    // What comes while the process ends is served, too; connections are closed after their answers.
+    // Requests that come while the process ends are served, too; connections are closed after their answers.
     return503OnClosing: false,
     rewriteUrl: ({ url = '/' }) => asRouted(url),
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: answerLongPath,
-    // Of what is asked twice the last counts, as in the reference.
+    // If a parameter comes twice, the last one counts, as in the reference.
     routerOptions: {
       maxParamLength: 5_000,
       querystringParser: (text) => Object.fromEntries(new URLSearchParams(text)),
@@ -163,7 +163,7 @@ function collectRoutes(fastify: FastifyInstance): Routes {
   return routes;
 }
 
-/** Whatever is searched for can be asked; of what nobody is called, there is nothing to find. */
+/** Search terms are exempt from the NUL check: a term with NUL matches nobody. */
 const searchTexts = /\/search\/[^?]*|[?&]text_search=[^&]*/g;
 
 /** In the reference's order: path, Accept, who it is, login, method (rest-api.md §2.1). */
@@ -233,7 +233,7 @@ function answerAsTheReference(fastify: FastifyInstance) {
   });
 }
 
-/** What learners' pages import: /exam-worker/index.js. */
+/** Learners' pages import this: /exam-worker/index.js. */
 function serveExamWorker(app: NestFastifyApplication) {
   const root = fileURLToPath(new URL('../../../libs/exam-worker/src', import.meta.url));
   app.useStaticAssets({ root, prefix: '/exam-worker/', index: false, decorateReply: false });

@@ -22,7 +22,7 @@ import { RewrapCommand } from './operators/rewrap.command.js';
 import { RebuildCommand } from './rebuild/rebuild.command.js';
 import { TokenCommand } from './token/token.command.js';
 
-/** What operators run: `npm run ops -- <command>`; the commonest have a name of their own, such as `npm run token`. */
+/** Operators run these: `npm run ops -- <command>`; the commonest have a name of their own, such as `npm run token`. */
 @Module({
   providers: [
     TokenCommand,

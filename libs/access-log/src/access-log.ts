@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Database } from '#connections';
 
-/** What came of an access. `begun`: it was recorded before it was done. */
+/** The outcome of an access. `begun`: it was recorded before it was done. */
 export type AccessOutcome =
   | 'begun'
   | 'done'

@@ -20,7 +20,7 @@ export async function sampleOf(database: Database): Promise<Sample> {
   return { ...rows[0], monotonic: sent + roundTrip / 2, roundTrip };
 }
 
-/** What the database's clock shows at a time of the monotonic clock, carried forward from a sample. */
+/** The time of the database's clock at a time of the monotonic clock, carried forward from a sample. */
 export const extrapolate = ({ database, monotonic }: Sample, at: number): number => database + at - monotonic;
 
 /** How far the database's clock went ahead of the monotonic clock between two samples, for certain, in milliseconds. */

@@ -6,8 +6,8 @@ import { removeCreditStatus, setCreditStatus } from '#roster';
 export const creditNamespace = 'proctored_exam';
 
 /**
- * What events do to the credit statuses that the LMS told us of: prerequisites are judged by them, so they follow at once
- * and not when the LMS sends its roster again.
+ * Events change the credit statuses of the roster at once, because they decide about prerequisites; the LMS sends its
+ * roster again only later.
  */
 export const creditWrites = (appended: readonly RecordedEvent[]): Write[] =>
   appended.flatMap(({ data, metadata }) => {

@@ -1,6 +1,6 @@
 import type { Database } from '#connections';
 
-/** What a request finds under its key. `until` names this claim, so that a later claim is not released by mistake. */
+/** A request finds this under its key. `until` names this claim, so that a later claim is not released by mistake. */
 export type Claim =
   | { state: 'claimed'; until: string }
   | { state: 'running' }

@@ -35,7 +35,7 @@ An empty variable counts as missing. \`JWT_SECRET\` may stand beside \`JWT_JWKS\
 
 ## Settings
 
-What edx-proctoring finds in its host's Django settings stands in one JSON file, under the same names; \`PROCTORING_CONFIG\`
+One JSON file has the settings that edx-proctoring finds in its host's Django settings, with the same names; \`PROCTORING_CONFIG\`
 says where it is. All are optional. A name that is not listed here is refused.
 
 ${table(

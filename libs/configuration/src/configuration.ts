@@ -177,7 +177,8 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
       const brokers = itemsOf(text);
       return brokers.every((broker) => /^[\w.-]+:\d{1,5}$/.test(broker)) ? brokers : undefined;
     },
-    means: 'Where Kafka is. Without it messages wait in the log and are sent once there is a broker.',
+    means:
+      'The addresses of the brokers of Kafka. Without it messages wait in the log and are sent once there is a broker.',
   },
   kafkaTopicPrefix: {
     name: 'KAFKA_TOPIC_PREFIX',
@@ -218,7 +219,7 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     read: (text) => url(text, 'http', 'https'),
     secret: true,
     means:
-      'The schema registry of the Open edX event bus, which speaks the protocol of Confluent; user and password may stand in it. With it, and Kafka, the bus is told of exam attempts and is read.',
+      'The schema registry of the Open edX event bus, which speaks the protocol of Confluent; user and password may stand in it. With it, and Kafka, the service writes exam attempts to the bus and reads it.',
   },
   eventBusTopics: {
     name: 'EVENT_BUS_TOPICS',
@@ -295,7 +296,7 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     name: 'JWT_JWKS_URL',
     expects: 'an http:// or https:// address',
     read: (text) => url(text, 'http', 'https'),
-    means: 'Where to fetch those keys instead.',
+    means: 'The URL from which those keys are fetched instead.',
   },
   jwtAudience: {
     name: 'JWT_AUDIENCE',
@@ -468,7 +469,7 @@ export function checkSplitRole(configuration: Configuration): void {
     );
 }
 
-/** Where the LMS is, without a slash at the end. */
+/** The URL of the LMS, without a slash at the end. */
 export const lmsAddressOf = ({ https, siteName }: Settings): string =>
   `${https === 'on' ? 'https' : 'http'}://${siteName}`;
 

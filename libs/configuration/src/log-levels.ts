@@ -2,6 +2,6 @@ import type { Configuration } from './configuration.js';
 
 const levels = ['fatal', 'error', 'warn', 'log', 'debug'] as const;
 
-/** What is logged at LOG_LEVEL, in the framework's words. */
+/** The framework's levels that are logged at LOG_LEVEL. */
 export const logLevelsOf = (level: Configuration['logLevel']): (typeof levels)[number][] =>
   levels.slice(0, levels.indexOf(level === 'info' ? 'log' : level) + 1);

@@ -32,7 +32,9 @@ export async function loginStatements(owner: pg.ClientBase, { url, use, isEmbedd
   ];
 }
 
-/** What PostgreSQL keeps of a password (RFC 5803): so no password stands in a statement, which servers log. */
+/**
+ * The verifier of a password that PostgreSQL keeps (RFC 5803): so no password stands in a statement, which servers log.
+ */
 function verifierOf(password: string): string {
   const salt = randomBytes(16);
   const iterations = 4096;

@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'service-database-'));
 const secret = 'a secret of the service';
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What a start does before the API and the worker begin. */
+/** A start does this before the API and the worker begin. */
 async function start() {
   const database = await openServiceDatabase(loadConfiguration({ DATA_DIR: folder }));
   await migrate(database.owner!, { logins: loginsOf('all', database) });

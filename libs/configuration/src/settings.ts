@@ -1,7 +1,7 @@
 import { isLongerThan, limits } from '#domain';
 import { isObject, type Kind, kinds, type ProviderOptions, problemsOf } from '#providers';
 
-/** What the reference finds in its host's settings, as far as this service uses it (spec: domain §14). */
+/** The settings of the reference's host that this service uses (domain.md §14). */
 export type Settings = {
   /** Options by provider; what is left out is the provider's own default. */
   backends: Record<string, ProviderOptions>;
@@ -173,7 +173,7 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
     key: 'TECH_SUPPORT_EMAIL',
     ...text,
     default: '',
-    means: 'Where learners whose account is not active find help.',
+    means: 'The page with help for learners whose account is not active.',
   },
   allowReviewUpdates: {
     key: 'ALLOW_REVIEW_UPDATES',
@@ -193,7 +193,7 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
     alsoInside: true,
     ...text,
     default: 'Closed Book',
-    means: "What Software Secure's reviewers are told of an exam without a review policy.",
+    means: "The text for Software Secure's reviewers at an exam without a review policy.",
   },
   requireFailureSecondReviews: {
     key: 'REQUIRE_FAILURE_SECOND_REVIEWS',
@@ -252,7 +252,7 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
 
 const inside = (key: string) => `PROCTORING_SETTINGS.${key}`;
 
-/** What a switch does, by its name; `<provider>` is any. */
+/** The meaning of each switch, by its name; `<provider>` is any. */
 export const switches: Record<string, string> = {
   'edx_proctoring.<provider>_ping_failure_passthrough': 'Failed pings of that provider do not end attempts.',
   'edx_proctoring.onboarding_profile_instructor_dashboard_api':

@@ -62,7 +62,7 @@ class Connection extends pg.Client {
   }
 }
 
-/** What each pool needs, also one that TypeORM makes. `limitMs`: for each statement and each wait for a lock. */
+/** Options of every pool, also of one that TypeORM makes. `limitMs`: for each statement and each wait for a lock. */
 export const poolSettings = (limitMs?: number) => ({
   Client: Connection as unknown as new () => pg.ClientBase,
   connectionTimeoutMillis: checkOutMs,

@@ -24,7 +24,7 @@ import { type Dependencies, notificationOf } from './notifications.js';
 export const subscriptionNameOf = (provider: string): string => `provider ${provider}`;
 
 const log = new Logger('providers');
-/** Different learners are told of at the same time. */
+/** Notifications of different learners are sent at the same time. */
 const lanes = 8;
 /** Answers that make no sense, before an event is given up. */
 const mostOddAnswers = 5;

@@ -32,7 +32,7 @@ export type Dependencies = {
   clock: Clock;
 };
 
-/** What there is to tell a provider of an event, as a call; undefined for what does not concern it (domain.md §9.11). */
+/** The call that notifies a provider of an event; undefined for an event that does not concern it (domain.md §9.11). */
 export function notificationOf(
   event: RecordedEvent,
   provider: Provider,
@@ -50,7 +50,7 @@ export function notificationOf(
   return undefined;
 }
 
-/** What a provider does that only pretends (domain.md §10.7). */
+/** The functions of a provider that only pretends (domain.md §10.7). */
 async function makeReady(
   { data }: RecordedEvent,
   provider: Provider,

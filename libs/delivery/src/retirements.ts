@@ -6,7 +6,7 @@ import { attemptsOf } from '#read-models';
 
 type Dependencies = { database: Database; configuration: Configuration; clock: Clock };
 
-/** What exams say of their provider, for all providers that know the learner from proctored attempts. */
+/** The providers of exams at which the learner has proctored attempts. */
 export async function providersOfLearner(
   { database }: Pick<Dependencies, 'database'>,
   userId: number | string,

@@ -1,4 +1,4 @@
-/** Who asked for something. */
+/** The one who asked for something. */
 export type Actor =
   | { kind: 'user'; userId: number }
   | { kind: 'provider'; name: string }
@@ -6,5 +6,5 @@ export type Actor =
   | { kind: 'operator'; name: string }
   | { kind: 'lms' };
 
-/** Where a command comes from. With a key, repeating the command gets the first answer. */
+/** The origin of a command. With a key, repeating the command gets the first answer. */
 export type Origin = { actor: Actor; key?: string };

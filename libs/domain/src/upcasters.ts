@@ -10,5 +10,5 @@ const changed: Upcasters = {};
 
 const types = [exam, learnerAtExam, learner].flatMap(({ evolve }) => Object.keys(evolve));
 
-/** What this code knows. Every reader of the log uses it, and stops before an event that is newer. */
+/** The events that this code knows. Every reader of the log uses it, and stops before an event that is newer. */
 export const upcasters: Upcasters = Object.fromEntries(types.map((type) => [type, changed[type] ?? {}]));

@@ -1,6 +1,6 @@
 import { config, exchanges } from './messages.js';
 
-// Of the browser. With the compiler's DOM library the whole service would have a `window`.
+// Functions of the browser. With the compiler's DOM library the whole service would have a `window`.
 declare const location: { href: string };
 declare class Worker {
   constructor(url: string);

@@ -1,7 +1,7 @@
 import { ExamWorker, type WorkerFailure } from './exam-worker.js';
 import { type PutAction, putAction } from './requests.js';
 
-/** Of an attempt's timer, as REST answers it (rest-api.md §3.6). */
+/** Fields of an attempt's timer, as REST answers it (rest-api.md §3.6). */
 export type AttemptTimer = {
   attempt_id: number;
   external_id: string | null;
@@ -48,7 +48,10 @@ export class ProctoredExam {
     this.over.abort();
   }
 
-  /** Hands the exam in, and then ends the provider's software. Where only the latter fails, the exam is in all the same. */
+  /**
+   * Hands the exam in, and then ends the provider's software. If only the latter fails, the exam is submitted all the
+   * same.
+   */
   async submit(): Promise<void> {
     await this.put(this.attempt.attempt_id, 'submit');
     this.over.abort();

@@ -1,6 +1,9 @@
 import { config, exchanges } from './messages.js';
 
-/** What a provider's script does when the page asks. What it leaves out is not answered. Timeouts are in milliseconds. */
+/**
+ * The functions of a provider's script, which the page calls. A request without a function is not answered. Timeouts
+ * are in milliseconds.
+ */
 export type ExamHandler = {
   onStartExamAttempt?(timeout: number | undefined, attemptExternalId: string | undefined): Promise<unknown>;
   onEndExamAttempt?(attemptExternalId: string | undefined): Promise<unknown>;

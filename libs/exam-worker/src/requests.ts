@@ -1,4 +1,4 @@
-// Of the browser.
+// Functions of the browser.
 declare const document: { cookie: string };
 
 /** PUT attempt/{id}. Answers the attempt that it is about, or false where it was of no effect; throws where it is refused. */

@@ -2,7 +2,7 @@ import { WorkerFailure } from './exam-worker.js';
 import { ProctoredExam } from './proctored-exam.js';
 import { send } from './requests.js';
 
-// Of the browser.
+// Functions of the browser.
 type Data = { readonly dataset: Readonly<Record<string, string | undefined>> };
 type Button = Data & { disabled: boolean; onclick: () => void };
 type Form = Data & {

@@ -22,7 +22,7 @@ const told = (Object.keys(stories) as (keyof typeof stories)[])
   .flatMap(publishedOf)
   .map(({ value, ...message }) => ({ ...message, payload: JSON.parse(value) }));
 
-/** What a schema says of a message, as a list of complaints. */
+/** The errors that a schema finds in a message. */
 const complaints = (schema: string, value: object) => {
   const validate = ajv.getSchema(`document#/components/messages/${schema}`)!;
   return validate(value) ? [] : validate.errors!;

@@ -9,13 +9,13 @@ const log = new Logger('kafka');
 const silenceMs = 30_000;
 const mostKeys = 10_000;
 
-/** Where Kafka is, and how to get in. */
+/** The address of Kafka, and the login. */
 export type KafkaAccess = Pick<
   Configuration,
   'kafkaBrokers' | 'kafkaTls' | 'kafkaTlsCa' | 'kafkaSaslMechanism' | 'kafkaUsername' | 'kafkaPassword'
 >;
 
-/** Kafka's client. What matters reaches the caller as an error. */
+/** Kafka's client. Important failures reach the caller as errors. */
 export function kafkaClient(access: KafkaAccess): Kafka {
   const { kafkaBrokers: brokers, kafkaTls, kafkaTlsCa, kafkaSaslMechanism: mechanism } = access;
   const [username, password] = [access.kafkaUsername!, access.kafkaPassword!];
@@ -99,7 +99,7 @@ export async function withAdmin<T>(kafka: Kafka, work: (admin: ReturnType<Kafka[
   }
 }
 
-/** Where each partition of the topic that is not empty has its last record; one that marks a transaction's end counts. */
+/** The last offset of each partition of the topic that is not empty; a record that marks a transaction's end counts. */
 export async function lastOffsets(kafka: Kafka, topic: string): Promise<Map<number, bigint>> {
   const places = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic));
   const filled = places.filter(({ low, high }) => low !== high);

@@ -1,6 +1,9 @@
 import { effectsIn, type Topic } from './topic.js';
 
-/** What the course keeps of a learner in an exam: complete once handed in, gone with the attempt (domain.md §2.10, §9.4). */
+/**
+ * The learner's state in an exam, which the course keeps: complete once submitted, gone with the attempt (domain.md
+ * §2.10, §9.4).
+ */
 export const learnerState: Topic = {
   name: 'proctoring.learner-state.v1',
   publish: ({ event }, { userId, courseId, contentId }) =>

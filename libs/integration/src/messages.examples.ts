@@ -62,7 +62,7 @@ const remove = about(RemoveAttempt, 90, { origin: byStaff });
 const another = <C extends NewAttemptCommand>(command: C): C =>
   Object.assign(command, { attempt: { ...command.attempt, id: 102 } });
 
-/** What may become of an attempt. */
+/** The possible histories of an attempt. */
 export const stories = {
   started: [
     create(),
@@ -126,6 +126,6 @@ export function logOf(commands: readonly AnyLearnerAtExamCommand[]): RecordedEve
   return log;
 }
 
-/** What other services are told of a story. */
+/** The messages to other services that follow from a story. */
 export const publishedOf = (story: keyof typeof stories): Message[] =>
   changesIn(logOf(stories[story])).flatMap(messagesOf);

@@ -11,15 +11,15 @@ import { verifiedNames } from './verified-names.js';
 /** One record for Kafka. Equal for equal changes, whenever it is made: a repeated one has the same `ce_id`. */
 export type Message = { topic: string; key: string; headers: Record<string, string>; value: string };
 
-/** What is published; a new topic is a file like these and a line here. */
+/** The published topics; a new one is a file like these and a line here. */
 export const topics: readonly Topic[] = [attempts, credit, grades, certificates, learnerState, verifiedNames];
 
 /** One learner in one course: all that is said of them keeps its order. */
 export const keyOf = ({ courseId, userId }: Pick<Metadata, 'courseId' | 'userId'>): string => `${courseId}/${userId}`;
 
 /**
- * What other services are told of a change: CloudEvents 1.0 in Kafka's binary mode, in order within each topic. Throws when
- * the event does not say whom it concerns.
+ * The messages to other services that follow from a change: CloudEvents 1.0 in Kafka's binary mode, in order within
+ * each topic. Throws when the event does not say whom it concerns.
  */
 export const messagesOf = (change: Change): Message[] => {
   const { id, data, metadata } = change.event;

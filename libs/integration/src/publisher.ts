@@ -38,7 +38,7 @@ export class Publisher {
   private readonly prefix: string;
   private readonly follower?: string;
   private session?: Promise<Session>;
-  /** Where the messages of the running `publish` go. */
+  /** The partitions of the messages of the running `publish`. */
   private readonly partitionOf = new Map<object, number>();
   private isSingle = false;
   private check: () => void = () => {};

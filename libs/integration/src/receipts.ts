@@ -47,7 +47,7 @@ export async function saveReceipts(
   });
 }
 
-/** Where the messages of these events are, for certain, in the order of publishing. */
+/** The receipts of the messages of these events, in the order of publishing. */
 export async function receiptsOf(
   database: Database,
   events: readonly (Checkpoint & { id: string })[],

@@ -15,9 +15,9 @@ const tries = 5;
 export type RelayTimes = { heartbeatMs: number; rivalTimeoutMs: number };
 export const defaultRelayTimes: RelayTimes = { heartbeatMs: 10_000, rivalTimeoutMs: 30_000 };
 
-/** What a relay verifies each time that it takes the lead, and what it says of itself while it leads (ADR 28). */
+/** The checks of a relay each time that it takes the lead, and its reports while it leads (ADR 28). */
 export class RelayLead {
-  /** What each place says of this relay. */
+  /** The signature of this relay in each published position. */
   signature?: Author & Pick<PublishedPosition, 'logId'>;
   private readonly relay = randomUUID();
   private readonly rivals: RivalRelays;

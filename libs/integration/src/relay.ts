@@ -107,7 +107,7 @@ export class Relay {
   }
 
   /**
-   * Publishes events once more: into topics beside the live ones, or into these. Whoever reads those sees the same messages,
+   * Publishes events once more: into topics beside the live ones, or into these. Their readers see the same messages,
    * with the same ids. Answers how many messages there were. Throws what `handle` throws.
    */
   async republish(events: readonly RecordedEvent[], into: 'live' | 'replay', lease?: Lease): Promise<number> {
@@ -157,7 +157,7 @@ export class Relay {
     return told;
   }
 
-  /** What is too large together goes in halves; what is too large by itself is undeliverable. */
+  /** A batch that is too large is sent in halves; a message that is too large by itself is undeliverable. */
   private async publish(told: readonly Told[], lease?: Lease, publisher = this.live): Promise<void> {
     const messages = told.flatMap((each) => each.messages);
     if (messages.length === 0) return;

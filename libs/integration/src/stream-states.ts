@@ -4,7 +4,7 @@ import { type Change, emptyState, foldChanges, type StreamState } from './topic.
 /** Twenty megabytes or so, and more learners than sit exams at one time in most places. */
 const most = 10_000;
 
-/** Knows what the streams that were told of last amount to, so that few are read again from their beginning. */
+/** Keeps the states of the streams that were published last, so that few are read again from their beginning. */
 export class StreamStates {
   private readonly known = new Map<string, StreamState>();
 
@@ -15,7 +15,10 @@ export class StreamStates {
     this.known.clear();
   }
 
-  /** What these events, each stream's in order, tell of attempts; by the event's id. Other events may be among them. */
+  /**
+   * The changes of attempts that these events make, each stream's in order; by the event's id. Other events may be
+   * among them.
+   */
   async changesOf(events: readonly RecordedEvent[]): Promise<Map<string, Change>> {
     const streams = byStream(events);
     const pasts = new Map<string, StreamState>();

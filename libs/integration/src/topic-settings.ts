@@ -5,7 +5,7 @@ import { examAttemptTopic } from './event-bus/exam-attempts.js';
 import { withAdmin } from './kafka.js';
 import { topics } from './messages.js';
 
-/** Where messages go that nobody can read, without the configured prefix. */
+/** The topic of messages that nobody can read, without the configured prefix. */
 export const deadLetterTopic = 'proctoring.dead-letters.v1';
 
 /** Says up to which event the log is published, without the configured prefix. */
@@ -13,7 +13,9 @@ export const checkpointTopic = 'proctoring.relay-checkpoints';
 
 const leadersMs = 20_000;
 
-/** What a topic is made with. Of three replicas two must have a message, so that the loss of one broker loses none. */
+/**
+ * The settings of a new topic. Two of three replicas must have a message, so that the loss of one broker loses none.
+ */
 export type TopicSettings = { partitions: number; replicas: number; retentionDays: number | 'compacted' };
 
 const stream: TopicSettings = { partitions: 6, replicas: 3, retentionDays: 30 };
@@ -26,7 +28,7 @@ export const topicSettings: Record<string, TopicSettings> = {
   [checkpointTopic]: { ...stream, partitions: 1, retentionDays: 'compacted' },
 };
 
-/** What of the log is published where, without prefix. */
+/** The topics to which the log is published, without prefix. */
 export const publishedTopics = ({ schemaRegistryUrl }: Pick<Configuration, 'schemaRegistryUrl'>): string[] => [
   ...topics.map(({ name }) => name),
   ...(schemaRegistryUrl ? [examAttemptTopic] : []),
@@ -35,7 +37,7 @@ export const publishedTopics = ({ schemaRegistryUrl }: Pick<Configuration, 'sche
 /** The topic beside this one into which its messages are repeated. */
 export const replayTopicOf = (topic: string): string => `${topic}.replay`;
 
-/** Of a topic that only repeats another, or is not known, the settings are those of a stream of messages. */
+/** Replay topics and unknown topics get the settings of a stream of messages. */
 export const topicSettingsOf = (topic: string): TopicSettings => topicSettings[topic] ?? stream;
 
 /** Makes those of `names` that are missing, all with `prefix` before their names; answers which. Others stay as they are. */

@@ -22,7 +22,7 @@ export type Change = {
   review?: Of<'ReviewReceived'>;
 };
 
-/** What the events of one stream amount to, up to a version. */
+/** The state of one stream, up to a version. */
 export type StreamState = {
   version: number;
   attempts: ReadonlyMap<number, { created?: Of<'AttemptCreated'>; now?: Attempt }>;
@@ -65,7 +65,7 @@ export function foldChanges(
 /** The changes that the events of one whole stream tell. */
 export const changesIn = (history: readonly RecordedEvent[]): Change[] => foldChanges(emptyState, history).changes;
 
-/** What the event says must follow elsewhere, of one kind, in order. */
+/** The event's effects of one kind, in order. */
 export const effectsIn = <K extends Effect['kind']>({ data }: AttemptEvent, kind: K): Extract<Effect, { kind: K }>[] =>
   (('effects' in data && data.effects) || []).filter(
     (effect): effect is Extract<Effect, { kind: K }> => effect.kind === kind,

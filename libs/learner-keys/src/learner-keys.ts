@@ -3,7 +3,7 @@ import type { Database } from '#connections';
 
 /** A key from outside the database that learners' keys are wrapped with. */
 export type KeyEncryptionKey = { id: string; key: Buffer };
-/** What a text is about: it opens nowhere else. `stream` names a stream of the log, or a table. */
+/** The place of a text: it can be decrypted nowhere else. `stream` names a stream of the log, or a table. */
 export type FieldOfStream = { stream: string; field: string };
 
 const keyBytes = 32;
@@ -25,7 +25,7 @@ export function useKeyEncryptionKeys(load: () => readonly KeyEncryptionKey[]): v
 export const learnerAtExamStream = ({ examId, userId }: { examId: number; userId: number }): string =>
   `attempts-${examId}-${userId}`;
 
-/** Where a field of a learner at an exam is. */
+/** The place of a field of a learner at an exam. */
 export const fieldAtExam = (
   learner: { examId: number; userId: number },
   field: 'allowance' | 'review',

@@ -46,7 +46,8 @@ type Outcome = 'sent' | 'no_address';
 
 /**
  * Sends the mails that the log's events lead to, at least once each; what was sent is recorded and not sent again. While
- * the server is away all waits. What it refuses is a dead letter; what it puts off is one that `retryPutOff` sends later.
+ * the server is away all waits. A mail that it refuses is a dead letter; a mail that it puts off is a dead letter that
+ * `retryPutOff` sends later.
  */
 export class Mailer {
   private readonly templates: Templates;

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 
 export type ReceivedMail = {
-  /** Of the envelope. */
+  /** Addresses of the envelope. */
   recipients: string[];
   /** Unfolded, names in lower case. */
   headers: Record<string, string>;
@@ -12,7 +12,7 @@ export type ReceivedMail = {
   parts: Record<string, string>;
 };
 
-/** Where the server says no, with the code and text of its answer. */
+/** The server's refusals, with the code and text of each answer. */
 export type Faults = {
   /** Accepts connections and says nothing. */
   silent?: true;

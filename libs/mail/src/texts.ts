@@ -1,4 +1,4 @@
-/** What a mail is about. */
+/** The facts of a mail. */
 export type Template = 'submitted' | 'verified' | 'rejected' | 'suspicious_review';
 
 export const parts = ['subject', 'text', 'html'] as const;

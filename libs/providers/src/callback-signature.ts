@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What a provider signs: where its callback goes, when, a number used once, and the bytes of the body. */
+/** A provider signs this: the path of its callback, the time, a number used once, and the bytes of the body. */
 export type SignedCallback = { path: string; time: string; nonce: string; body: Buffer };
 
 /** HMAC-SHA256 in hexadecimal digits (docs/providers.md). */

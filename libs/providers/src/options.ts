@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isLongerThan, limits, onboardingErrors } from '#domain';
 
-/** What a value in the settings file must be. */
+/** The kind of a value in the settings file. */
 export type Kind = { expects: string; allows: (value: unknown) => boolean };
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -98,7 +98,7 @@ export type CommonOptions = {
   video_review_aes_key?: string;
   /** Proves that a callback is the provider's: it signs the body, or for Software Secure stands in the path. */
   callback_secret?: string;
-  /** Where recordings may be, each reached by https. */
+  /** The hosts of recordings, each reached by https. */
   recording_hosts?: string[];
   /** `contact`: where mails send learners with questions. */
   LINK_URLS?: Record<string, string>;

@@ -10,7 +10,7 @@ export type ProvidedExam = {
   rule_summary?: string;
 };
 
-/** What a provider is told of an attempt (domain.md §3.3). */
+/** The data of an attempt for a provider (domain.md §3.3). */
 export type RegistrationContext = {
   lms_host: string;
   time_limit_mins: number;
@@ -24,10 +24,10 @@ export type RegistrationContext = {
   review_policy_exception?: string;
 };
 
-/** What becomes of an attempt, as far as providers hear of it. */
+/** The changes of an attempt that providers hear of. */
 export type AttemptNotification = 'start' | 'stop' | 'mark_erroneous' | 'remove';
 
-/** What a provider says of itself, or of one attempt, to the learner. */
+/** A provider's texts about itself, or about one attempt, for the learner. */
 export type Guidance = { download_url?: unknown; instructions?: unknown };
 
 export type Attributes = {
@@ -46,7 +46,7 @@ export type Attributes = {
   integrationSpecificEmail?: string;
   /** Hexadecimal; encrypts links to recordings (domain.md §8.7). */
   videoReviewAesKey?: string;
-  /** What its callbacks must know. */
+  /** Its callbacks must know this. */
   callbackSecret?: string;
   /** Hosts of links to recordings; other links are dropped. */
   recordingHosts: readonly string[];
@@ -61,13 +61,13 @@ export type Calls = {
     at: string,
     late?: (registration: NonNullable<Registration>) => void,
   ): Promise<NonNullable<Registration>>;
-  /** Throws where it did not come to pass. */
+  /** Throws if it failed. */
   tell(news: AttemptNotification, examExternalId: string | null, attemptExternalId: string): Promise<void>;
   /** Answers the provider's id of the exam, where it has one. */
   examSaved(exam: ProvidedExam): Promise<string | undefined>;
   /** About one attempt; undefined where the provider has nothing to say about single ones, or cannot just now. */
   guidance(examExternalId: string | null, attemptExternalId: string, language: string): Promise<Guidance | undefined>;
-  /** Where its software is, for all attempts that it does not say anything else about. */
+  /** The address of its software, for all attempts without an address of their own. */
   downloadUrl(language: string): Promise<string | undefined>;
   /** Null: it says nothing, or cannot just now. */
   config(language: string): Promise<(Guidance & object) | null>;
@@ -91,7 +91,7 @@ export type Provider = Attributes &
     blocksExamMaterial: boolean;
     /** Names attempts in its reviews by their code, and cannot sign them. */
     reviewsByCode: boolean;
-    /** Where these reviews may come from; from everywhere when it is empty. */
+    /** The networks of these reviews; if it is empty, they may come from everywhere. */
     callbackNetworks: readonly string[];
   };
 
@@ -106,11 +106,11 @@ export type Dashboard = {
   examExternalId?: string | null;
   attemptExternalId?: string | null;
   configuration?: boolean;
-  /** Of the attempt's review, encrypted. */
+  /** The recording of the attempt's review, encrypted. */
   videoUrl?: string;
 };
 
-/** What providers know of the platform. */
+/** The facts of the platform for providers. */
 export type Host = {
   pingIntervalSeconds: number;
   allowCallbackSimulation: boolean;
@@ -130,7 +130,7 @@ export type ProviderType<Options extends object = object> = {
   make(attributes: Attributes, options: Options & CommonOptions, host: Host): Partial<Provider>;
 };
 
-/** What a provider does and is that says nothing else (domain.md §10.1). */
+/** The defaults of every provider (domain.md §10.1). */
 export const silence: Omit<Provider, keyof Attributes | 'register'> = {
   wantsNews: false,
   makesReady: false,

@@ -35,7 +35,7 @@ const typeOf = (name: string, options: ProviderOptions): ProviderType<any> | und
   return Object.hasOwn(providerTypes, type) ? providerTypes[type] : undefined;
 };
 
-/** What is wrong with the options of a provider, one line each. */
+/** The errors in the options of a provider, one line each. */
 export function problemsOf(name: string, options: ProviderOptions): string[] {
   const place = `PROCTORING_BACKENDS.${name}`;
   const type = typeOf(name, options);
@@ -50,7 +50,7 @@ export function problemsOf(name: string, options: ProviderOptions): string[] {
     ...Object.entries(options).flatMap(([option, value]) => {
       const kind = Object.hasOwn(kinds, option) ? kinds[option as keyof typeof kinds] : undefined;
       if (!kind) return [`${place}.${option} is not a setting of this service`];
-      // What is wrong may be a secret: it is not repeated.
+      // A wrong value may be a secret: it is not repeated.
       return kind.allows(value) ? [] : [`${place}.${option} must be ${kind.expects}`];
     }),
   ];

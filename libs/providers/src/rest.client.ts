@@ -18,7 +18,7 @@ export type RestClientOptions = {
 };
 
 const userAgent = 'exam-proctoring';
-/** So long an answer is listened for that comes too late. */
+/** How long we keep listening for a late answer, in order to undo it. */
 const lateMs = 60_000;
 /** A token is renewed this long before it expires. */
 const marginMs = 5_000;

@@ -59,7 +59,7 @@ export const rest: ProviderType<RestOptions> = {
     const refused = (status: number, what: string) => new ProviderRefused(name, status, `${verboseName} ${what}`);
     const attemptPath = (examId: string | null, attemptId: string) =>
       `/api/v1/exam/${part(examId)}/attempt/${part(attemptId)}/`;
-    /** What the provider says to the learner. */
+    /** The provider's texts for the learner. */
     const guided = async (path: string, language: string) => {
       const header = language === host.languageCode ? language : `${language};${host.languageCode}`;
       const answer = await asked.get(`${header} ${path}`, async () => {

@@ -28,7 +28,7 @@ export type SoftwareSecureOptions = {
   crypto_key: string;
   software_download_url: string;
   send_email?: boolean;
-  /** Where its callbacks may come from. */
+  /** The networks of its callbacks. */
   callback_networks?: string[];
 };
 

@@ -6,8 +6,8 @@ const retryAfterMs = 5_000;
 const mostKept = 1_000;
 
 /**
- * Answers that change seldom, kept for a minute. Where a new one cannot be had the old one serves, or undefined where
- * there is none: never an error. `ask` answers undefined, or throws, when it has no answer.
+ * Answers that change seldom, kept for a minute. If no new answer comes, the old one serves, or undefined if there is
+ * none: never an error. `ask` answers undefined, or throws, when it has no answer.
  */
 export class StaleIfErrorCache {
   /** Oldest first. */

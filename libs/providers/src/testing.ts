@@ -24,7 +24,7 @@ export class PretendedProvider {
   readonly taken: Call[] = [];
   tokenSeconds = 3600;
   tokenStatus = 200;
-  /** What it answers whatever it was told; to tokens too where it throws. */
+  /** Its answer to every request; also to requests for tokens, if it throws. */
   mood: (call: Call) => Answer | undefined = () => undefined;
   private planned: Answer[] = [];
   private tokens = 0;
@@ -60,7 +60,7 @@ export class PretendedProvider {
     return vendor;
   }
 
-  /** What it answers next, one call each; tokens are given all the same. */
+  /** Its next answers, one call each; tokens are given all the same. */
   answers(...answers: Answer[]) {
     this.planned = answers;
   }

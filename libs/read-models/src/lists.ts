@@ -1,8 +1,8 @@
 export type Page = { offset: number; limit: number };
 
 /**
- * What `names like` finds a part of a user name or e-mail by, in whatever ASCII case; null finds everybody. A search with a
- * NUL, which PostgreSQL refuses, or with a line's end finds nobody.
+ * The pattern for `names like` that finds a part of a user name or e-mail, in any ASCII case; null finds everybody. A
+ * search with a NUL, which PostgreSQL refuses, or with a line's end finds nobody.
  */
 export const namesLike = (search: string): string | null => {
   if (search === '') return null;

@@ -122,7 +122,8 @@ async function finish(
     if (swapped) await client.query(swap);
     await client.query('commit');
     const { rows } = await client.query(`select count(*) from ${swapped ? table : shadow.name}`);
-    // Triggers were off while the shadow was written. What they keep takes locks of its own, so not under the table's.
+    // Triggers were off while the shadow was written. Their triggers take locks of their own, so they do not run under
+    // the table's lock.
     if (swapped && derived) await client.query(derived);
     return {
       table,
@@ -137,7 +138,7 @@ async function finish(
   }
 }
 
-/** Whoever comes after a waiting lock waits, too. So this gives up soon, and tries again. */
+/** A statement after a waiting lock waits, too. So this gives up soon, and tries again. */
 async function lock(client: pg.PoolClient, table: string) {
   for (let tries = 1; ; tries++) {
     await client.query(`begin; set local lock_timeout = '100ms'`);

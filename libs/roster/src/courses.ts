@@ -1,6 +1,6 @@
 import type { Database } from '#connections';
 
-/** What the LMS's credit service answers about a learner in a course (domain.md §3.3, §12). */
+/** The answer of the LMS's credit service about a learner in a course (domain.md §3.3, §12). */
 export type CreditState = {
   enrollment_mode: string;
   profile_fullname: string;
@@ -123,7 +123,7 @@ export async function mayTakeProctoredExams(database: Database, userId: number, 
 }
 
 /**
- * What the course outline says of these sequences for a learner at a time (rest-api.md §5.13 step 5). A sequence without
+ * The course outline's facts of these sequences for a learner at a time (rest-api.md §5.13 step 5). A sequence without
  * a schedule is open since the course start.
  */
 export async function outline(

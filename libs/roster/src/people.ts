@@ -12,7 +12,7 @@ export type User = {
   groups: string[];
 };
 
-/** Who sent a request: what the token claims, completed by the roster. `scopes` come from the token alone. */
+/** The sender of a request: the token's claims, completed by the roster. `scopes` come from the token alone. */
 export type Caller = {
   userId: number;
   username: string;
@@ -71,10 +71,10 @@ export async function usersByIds(database: Database, userIds: readonly number[])
   return new Map(rows.map(toUser).map((user) => [user.id, user]));
 }
 
-/** What others may be told of a person. */
+/** The data about a person that others may get. */
 export type Identity = Pick<User, 'id' | 'username' | 'email' | 'fullName' | 'isActive'>;
 
-/** Who these people are now. One who is retired, or whom nobody described, is an id and nothing else. */
+/** The present data of these people. One who is retired, or whom nobody described, is an id and nothing else. */
 export async function identitiesOf(
   database: Database,
   userIds: readonly number[],

@@ -16,8 +16,8 @@ export class FactRefused extends Error {
 }
 
 /**
- * Keeps a fact that was told at a time (ISO, to the microsecond), unless something newer is known of the same. Whoever it
- * is about becomes known by it; of the retired nothing is kept. Throws FactRefused.
+ * Keeps a fact that was told at a time (ISO, to the microsecond), unless something newer is known of the same. It makes
+ * its person known; nothing is kept about retired people. Throws FactRefused.
  */
 export async function keepFact(database: Database, fact: RosterFact, toldAt: string): Promise<void> {
   refuseOdd(fact);
@@ -92,7 +92,7 @@ const statementOf = (fact: RosterFact): [string, ...unknown[]] => {
   }
 };
 
-/** False for the retired. Whoever is known already stays as they are. */
+/** False for the retired. A known person stays unchanged. */
 async function isKnown(client: pg.ClientBase, { id, username, email, fullName, isActive }: Identity): Promise<boolean> {
   const { rows } = await client.query(
     `select exists (select from users where id = $1) as "isKnown",

@@ -5,7 +5,7 @@ import type { Document, Item } from './roster.sections.js';
 export const rosterParts = ['people', 'rights', 'courses'] as const;
 export type RosterPart = (typeof rosterParts)[number];
 
-/** What a caller may write. `privilegedNames`: user names that give rights by themselves. */
+/** The sections that a caller may write. `privilegedNames`: user names that give rights by themselves. */
 export type RosterPowers = { parts: readonly RosterPart[]; privilegedNames: readonly string[] };
 
 const partOf: Record<string, RosterPart> = {

@@ -164,7 +164,7 @@ export const creditStatuses: Section = {
   values: { changed_at: 'decision_time(clock_timestamp())' },
 };
 
-/** What `removed` may hold: keys of rows that count no more. They stay, with the time, for older facts to come too late. */
+/** `removed` may hold these: keys of soft-deleted rows. They stay, with the time, for older facts to come too late. */
 export const removable: Record<string, Section> = {
   enrollments: { ...sections.enrollments, fields: ofUser },
   course_staff: { ...sections.course_staff, fields: ofUser, key: ['user_id', 'course_id'] },

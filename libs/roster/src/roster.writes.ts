@@ -103,7 +103,7 @@ function writeUsers(users: Item[], holders: User[]): Step[] {
 
 type IdOf = (user: string | number) => number | undefined;
 
-/** Who is meant by an id or a name, once the document's own users are written. */
+/** The user of an id or a name, once the document's own users are written. */
 async function identities(client: pg.ClientBase, users: Item[], items: Item[]): Promise<IdOf> {
   const named = items.flatMap(({ user, statuses = [] }) => [user, ...statuses.map(([name]: [string]) => name)]);
   const names = named.filter((user) => typeof user === 'string');
@@ -146,7 +146,7 @@ function refuse(items: Item[], field: string, messageOf: (item: Item) => string 
   if (errors.length > 0) throw new RosterInvalid(errors);
 }
 
-/** Of several items with the same key the last one counts. */
+/** If several items have the same key, the last one counts. */
 function lastOf({ key }: Section, items: Item[]): Item[] {
   const last = new Map<string, Item>();
   for (const item of items) {

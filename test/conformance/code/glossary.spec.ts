@@ -16,13 +16,11 @@ const allowed: Record<string, string> = {
   bindStudentView: 'the same',
   TestOptions: 'options of the provider that the reference calls `test`',
   test: 'the provider that the reference calls `test`',
-  openPool: 'opens connections, no secret',
-  openClient: 'the same',
   sessionLimits: 'limits of a session of PostgreSQL',
-  gateIsOpen: 'a gate, no secret',
-  OpenTransaction: 'a transaction of PostgreSQL that did not end yet',
-  openTransactions: 'the same',
 };
+
+/** Connections, gates and transactions are open, too. */
+const ambiguous = ['open'];
 
 type Synonym = { word: string; term: string };
 
@@ -41,7 +39,7 @@ function synonymsIn(glossary: string): Synonym[] {
       .replace(/\([^)]*\)/g, '')
       .split(',')
       .map((synonym) => wordsOf(synonym).join(' '))
-      .filter((word) => word !== '' && word !== 'not' && !terms.has(word))
+      .filter((word) => word !== '' && word !== 'not' && !terms.has(word) && !ambiguous.includes(word))
       .map((word) => ({ word, term: term! })),
   );
 }

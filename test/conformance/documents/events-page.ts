@@ -133,7 +133,7 @@ Each example is a fixture that a test folds through today's deciders and read mo
 | \`recordedAt\` | when it was written |
 | \`hash\` | SHA-256 over all of the above but place and \`recordedAt\`, and over the hash of the event before it in the stream |
 
-There are no names and no e-mail addresses in an event. What may identify a person is sealed with a key of that learner's.
+There are no names and no e-mail addresses in an event. Data that may identify a learner are encrypted with the learner's key.
 
 ## Effects
 

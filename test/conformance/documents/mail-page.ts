@@ -17,7 +17,7 @@ submitted.html.hbs
 watchers/submitted.html.hbs        for exams of the provider "watchers" only; counts more
 \`\`\`
 
-What there is no file for is taken from the texts below, part by part. They are
+A part without a file is taken from the texts below. They are
 [Handlebars](https://handlebarsjs.com/guide/) templates. Fields are escaped in HTML; a subject becomes one line. A file
 with another name, a folder that is no provider of yours, or a field that the mail does not have, stops the start.
 

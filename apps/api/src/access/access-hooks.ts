@@ -6,7 +6,7 @@ import type { AccessLog } from './access-log.js';
 import { type AccessNote, runWithNote } from './access-note.js';
 
 /**
- * What of a route goes to the access log. Every refusal does (401, 403), on every route.
+ * The accesses of a route that go to the access log. Every refusal does (401, 403), on every route.
  * `always`: each request. `others`: a request about somebody else than the caller; the route says whom (`noteSubject`).
  * `export`: each request, before the first byte leaves, and once more with the number of rows when it ended.
  * `refusals`: nothing else, since there is nobody's data in it, or the caller's own.

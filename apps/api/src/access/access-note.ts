@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type AccessOutcome } from '#access-log';
 import { refused } from '../http/http-answer.js';
 
-/** What a route learns about an access while it answers: whose data it is about, and what came of it. */
+/** A route notes this about an access while it answers: whose data it is about, and its outcome. */
 export type AccessNote = {
   userIds: number[];
   objects: string[];

@@ -179,7 +179,7 @@ export class BulkAllowancesController {
 
 /** Every exam that is addressed must be in a course that the caller staffs; without exams the body's or the path's course. */
 async function coursesOfExams({ database, params, body }: Addressed): Promise<string[]> {
-  // What cannot be read is complained about only to those who pass.
+  // Errors of unreadable values are shown only to those who pass.
   const ids = typeof body.exam_ids === 'string' ? listIn(body.exam_ids, 'exam_ids').filter(isInteger) : [];
   const exams = await examsByIds(database, ids);
   const courses = [...exams.values()].map(({ courseId }) => courseId);

@@ -60,7 +60,7 @@ export const attemptGroupsSchema = object('AttemptGroups', {
   attempt_url: text,
 });
 
-/** False where an error was told of an attempt that was handed in before. */
+/** False if the browser reported an error of an attempt that was submitted before. */
 export const changedAttemptId = object('ChangedAttemptId', {
   exam_attempt_id: either(integer, { type: 'boolean', enum: [false] }),
 });

@@ -13,6 +13,6 @@ export class CreateAttemptRequest {
 export class ChangeAttemptRequest {
   @Anything({ required: false, like: oneOf(...Object.keys(actions)) }) action?: unknown;
   @Anything({ required: false, like: id }) user_id?: unknown;
-  /** What a browser says went wrong: it goes to the log. */
+  /** The browser's text about the error. */
   @Anything({ required: false, maxLength: 100_000 }) detail?: unknown;
 }

@@ -15,7 +15,7 @@ import { type Page, pageOf } from '../http/page.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { attemptGroupsSchema } from './attempts.answers.js';
 
-/** What course staff see and take away: all attempts of a learner at an exam together. */
+/** Course staff see and remove all attempts of a learner at an exam together. */
 @ApiTags('attempts')
 @Controller('api/edx_proctoring/v1/proctored_exam')
 export class GroupedAttemptsController {

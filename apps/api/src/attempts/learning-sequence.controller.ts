@@ -27,7 +27,7 @@ import { declining, prerequisitesJson } from './prerequisites.js';
 import { subjectOf } from './subject.js';
 import { Timer } from './timer.js';
 
-/** What the learning front end asks before it shows a sequence (rest-api.md §5.18, §5.19). */
+/** The learning front end asks this before it shows a sequence (rest-api.md §5.18, §5.19). */
 @ApiTags('attempts')
 @Controller('api/edx_proctoring/v1/proctored_exam')
 export class LearningSequenceController {
@@ -115,7 +115,7 @@ export class LearningSequenceController {
     };
   }
 
-  /** Where the caller can do onboarding; "" where there is nothing for it (domain.md §7.3). */
+  /** The link to the caller's onboarding; "" if there is none (domain.md §7.3). */
   private async onboardingLink(
     { courseId }: Exam,
     userId: number,

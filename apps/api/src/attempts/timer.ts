@@ -82,7 +82,7 @@ export class Timer {
   }
 }
 
-/** What the provider tells a learner who sets up; null is what it does not tell. */
+/** The provider's texts for a learner who sets up; null for a text that it does not give. */
 export async function guidanceFor(
   { exam, externalId }: AttemptRecord,
   provider: Provider,

@@ -36,14 +36,14 @@ declare module 'fastify' {
     mayBeSigned?: true;
     /** Bytes of a body. */
     largestBody?: number;
-    /** What OPTIONS tells of the path. */
+    /** The answer of OPTIONS for the path. */
     about?: { name?: string; description: string };
   }
 }
 
 type Who = 'anyone' | 'login' | 'staff' | 'course';
 
-/** What a request is about: its path parameters and its body. */
+/** The path parameters and the body of a request: they say which object it is about. */
 export type Addressed = { database: Database; params: Record<string, string>; body: Record<string, unknown> };
 type Courses = string | string[] | null | undefined;
 export type GateOptions = {
@@ -51,7 +51,7 @@ export type GateOptions = {
   scopes?: readonly string[];
   /** The courses of what is addressed; the caller must be staff of each. By default the path's, else the body's. */
   courses?: (addressed: Addressed) => Courses | Promise<Courses>;
-  /** What goes to the access log. Routes that use a right over others' data must say it. */
+  /** The accesses that go to the access log. Routes that use a right over others' data must say it. */
   logs?: Logged;
   /** The request has its body as it came, too. */
   keepsBytes?: true;
@@ -60,8 +60,8 @@ export type GateOptions = {
 } & Pick<FastifyContextConfig, 'priority' | 'priorityByBody' | 'largestBody'>;
 
 /**
- * Who may pass (rest-api.md §2.4). `course`: staff of the course to which the addressed object belongs; global staff
- * always. Routes under /api without a gate ask for a login.
+ * The callers who may pass (rest-api.md §2.4). `course`: staff of the course to which the addressed object belongs;
+ * global staff always. Routes under /api without a gate ask for a login.
  */
 export const Gate = (who: Who, options: GateOptions = {}): MethodDecorator =>
   applyDecorators(
@@ -124,7 +124,7 @@ const hasRights = (user: Caller, scopes: readonly string[] = []) =>
   user.isStaff || scopes.some((scope) => user.scopes.includes(scope));
 const notStaff = () => refused(403, 'Must be a Staff User to Perform this request.');
 
-/** Where only staff pass, the body of anybody else is not even read. */
+/** If only staff may pass, the body of anybody else is not even read. */
 export function checkStaff({ user, routeOptions: { config } }: FastifyRequest) {
   if (config.gate === 'staff' && !config.about && !hasRights(user!, config.scopes)) throw notStaff();
 }
@@ -135,7 +135,7 @@ const courseOf = ({ params, body }: Addressed): string | undefined =>
 type Known = { claims: Claims & { exp: number }; verifiedAt: number; caller: Caller; asOf: number };
 
 const mostKnown = 10_000;
-/** For so long a change of the roster may go unnoticed. */
+/** A change of the roster may go unnoticed for this long. */
 const freshMs = 5_000;
 /** A remembered token is verified again after this time, in case its key was withdrawn. */
 const verifiedMs = 60_000;

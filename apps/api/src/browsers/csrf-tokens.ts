@@ -9,8 +9,9 @@ export const crumb = ({ cookie = '' }: Headers, name: string): string | undefine
   new RegExp(`(?:^|;\\s*)${name}=([^;]*)`).exec(cookie)?.[1];
 
 /**
- * What came with cookies must show in a header that it can read the cookie `csrftoken`, as another site cannot: throws 403
- * in Django's words (rest-api.md §2.2). Either of the two may be masked, as Django does it against compression attacks.
+ * A request with cookies must show in a header that it can read the cookie `csrftoken`, which another site cannot:
+ * throws 403 in Django's words (rest-api.md §2.2). Either of the two may be masked, as Django does it against
+ * compression attacks.
  */
 export function checkCsrf(headers: Headers) {
   const [cookie, header] = [crumb(headers, 'csrftoken'), headers['x-csrftoken']];

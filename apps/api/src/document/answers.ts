@@ -3,7 +3,7 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { detail, type Schema, text } from './schemas.js';
 
-// What routes have in common (a login, what can be accepted, limits …) is added in document.ts.
+// document.ts adds what routes have in common: a login, accepted types, limits.
 
 type More = { description?: string; type?: string; headers?: Record<string, { schema: Schema }> };
 

@@ -146,7 +146,7 @@ function complete(path: string, method: string, operation: Operation) {
   also(responses, 422, detail, 'The Idempotency-Key was used before with another request');
 }
 
-/** What `refuseLong` asks of every parameter of a query. */
+/** `refuseLong` limits every parameter of a query to this. */
 const limited = (parameter: any) =>
   parameter.in === 'query' && parameter.schema?.type === 'string' && !parameter.schema.enum
     ? { ...parameter, schema: { maxLength: limits.parameter, ...parameter.schema } }

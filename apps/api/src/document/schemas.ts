@@ -60,7 +60,7 @@ export const object = <T = unknown>(
 
 /** The usual body of an error. */
 export const detail = object('Detail', { detail: text });
-/** Of an error of others: `provider` names a proctoring provider. */
+/** The body of an error of a proctoring provider, which `provider` names. */
 export const failure = object('Failure', { detail: text }, { provider: text });
-/** What is wrong with each field of a body. */
+/** The errors of each field of a body. */
 export const messages: Schema = { title: 'Messages', ...mapOf(listOf(text)) };

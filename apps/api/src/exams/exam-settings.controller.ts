@@ -22,7 +22,7 @@ import { ReviewPolicyRequest } from './exams.requests.js';
 /** The language that a browser likes most. */
 const languageOf = (accepted: string) => /^\s*([a-z]{2,3}(-[a-z0-9]{2,8})*)/i.exec(accepted)?.[1].toLowerCase();
 
-/** What learners and reviewers are told of an exam (rest-api.md §5.20, §5.21). */
+/** Texts about an exam for learners and reviewers (rest-api.md §5.20, §5.21). */
 @ApiTags('exams')
 @Controller()
 export class ExamSettingsController {

@@ -14,7 +14,7 @@ import { Gate } from '../auth/authentication.js';
 import { Answers, Refuses } from '../document/answers.js';
 import { text } from '../document/schemas.js';
 
-/** What this process counts, for Prometheus. */
+/** Counts of this process, for Prometheus. */
 @Injectable()
 export class Metrics {
   private readonly registry = new Registry();

@@ -27,7 +27,7 @@ const auditors = {
     (await streamOfAttempt(database, params.attemptId))?.courseId,
 };
 
-/** What happened, for those who must answer for it. */
+/** The history, for those who must answer for it. */
 @ApiTags('audit')
 @Controller('api/audit/v1')
 export class HistoryController implements OnApplicationShutdown {

@@ -13,7 +13,9 @@ import { HttpAnswer, refused } from './http-answer.js';
 import { traceparentOf } from './request-ids.js';
 import { TookTooLong } from './time-limits.js';
 
-/** The one place where an error becomes an answer. What nobody expected is logged with its stack, and told without. */
+/**
+ * The one place where an error becomes an answer. An unexpected error is logged with its stack, and answered without.
+ */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Errors');
@@ -104,7 +106,7 @@ function busy({ priority }: Busy): HttpAnswer {
   return refused(503, 'The service is busy. Please try again.', { 'Retry-After': String(seconds) });
 }
 
-/** What Nest and Fastify refuse themselves: unknown paths, bodies that are too large, malformed URLs. */
+/** Nest and Fastify refuse these themselves: unknown paths, bodies that are too large, malformed URLs. */
 function answerToHttpException(error: HttpException): HttpAnswer {
   const status = error.getStatus();
   if (status === 404) return refused(404, 'Not found.');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /**
- * What is read again and still the same is answered 304. The tag is that of the whole body: while an exam runs its
+ * A read with an unchanged answer is answered 304. The tag is that of the whole body: while an exam runs its
  * remaining time changes, so that no cache ever shows a learner an old one (ADR 22). Browsers store nothing but the
  * learner's own polls; other clients may send the tag themselves.
  */

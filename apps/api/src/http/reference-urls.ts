@@ -62,7 +62,7 @@ export function asRouted(url: string): string {
 export const courseIdPattern = `^${course}$`;
 const whole = new RegExp(courseIdPattern, 's');
 
-/** What the reference takes, and usage keys, which name their kind before a colon. */
+/** The pattern of the reference, and usage keys, which name their kind before a colon. */
 export const contentIdPattern = '^([A-z0-9]+|[-A-z0-9]+:.+)$';
 const contentIds = new RegExp(contentIdPattern, 's');
 

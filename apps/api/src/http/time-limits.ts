@@ -21,7 +21,7 @@ const others: Record<string, number> = {
   '/api/lms/v1/roster': 70_000,
 };
 
-/** The request was not answered in time. What it began to write goes on. */
+/** The request was not answered in time. A write that it began goes on. */
 export class TookTooLong extends Error {
   override readonly name = 'TookTooLong';
 }

@@ -5,7 +5,7 @@ import { type AttemptRecord, instant } from '#read-models';
 import type { prerequisitesJson } from '../attempts/prerequisites.js';
 import { links } from '../http/links.js';
 
-/** What both kinds of pages are made of. */
+/** The values of both kinds of pages. */
 export type Known = {
   exam: Exam;
   attempt: AttemptRecord | null;
@@ -28,7 +28,7 @@ const addresses = (attempt: AttemptRecord | null) => ({
 const timeRemains = (attempt: AttemptRecord | null, at: string): boolean =>
   attempt !== null && isIncomplete(attempt.status) && remainingSeconds(attempt, at) > 0;
 
-/** For so long a learner whose time ran out is told so (domain.md §11.4). */
+/** A learner whose time is over is told so for this long (domain.md §11.4). */
 const expiryToldSeconds = 60;
 
 const ranOutJustNow = ({ status, startedAt, completedAt, allowedTimeLimitMins }: AttemptRecord, at: string) => {
@@ -37,7 +37,7 @@ const ranOutJustNow = ({ status, startedAt, completedAt, allowedTimeLimitMins }:
   return took >= allowedTimeLimitMins * 60_000 && Date.parse(at) - Date.parse(completedAt) < expiryToldSeconds * 1000;
 };
 
-/** Of exams that the footer about more time is no good for, by accessibility rules: they take more than 20 hours. */
+/** Accessibility rules want no footer about more time at exams that take more than 20 hours. */
 const longMinutes = 20 * 60;
 
 /** domain.md §11.4 */
@@ -56,14 +56,14 @@ export const timedContext = ({ exam, attempt, at, dueAt, minutes, waitsUntil }: 
 });
 export type TimedContext = ReturnType<typeof timedContext>;
 
-/** What pages with proctoring say beside that. */
+/** The further values of pages with proctoring. */
 export type KnownOfProctoring = Known & {
   settings: Settings;
   provider: Provider;
   escalationEmail: string | null;
   isWrongBrowser: boolean;
   prerequisites: ReturnType<typeof prerequisitesJson> | null;
-  /** Of a learner who lacks onboarding. */
+  /** For a learner who lacks onboarding. */
   onboarding: { status: string; link: string | null; subject: string } | null;
   /** While the learner sets up. */
   guidance: { instructions: unknown; downloadUrl: unknown } | null;

@@ -2,7 +2,7 @@ import type { Interstitial } from '#domain';
 import { type Language, Texts } from '../texts/texts.js';
 import { pageOf, type Shown } from './pages.js';
 
-/** What a name may try to be. */
+/** A name that tries to be HTML. */
 export const wicked = `<script>alert("x")</script>'&{exam}`;
 export const timed = {
   total_time: '90 minutes',

@@ -13,7 +13,7 @@ export type Shown = {
 );
 
 /**
- * The page, as a piece of HTML to put into one. What a learner can do there are forms that say which request they stand for
+ * The page, as a piece of HTML to put into one. A learner's actions are forms that say which request they stand for
  * (docs/student-view.md).
  */
 export const pageOf = (shown: Shown, texts: Texts): string => {

@@ -20,7 +20,7 @@ import { StudentViews } from './student-views.js';
 
 type Parameters = Record<string, string | undefined>;
 
-/** What a learner is shown of an exam, in its place and in the course outline (domain.md §11, §4.8). */
+/** A learner's pages and texts about an exam, in its place and in the course outline (domain.md §11, §4.8). */
 @ApiTags('learners')
 @Controller('api/edx_proctoring/v1/proctored_exam')
 export class StudentViewController {

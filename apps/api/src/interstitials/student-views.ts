@@ -28,12 +28,12 @@ import type { Texts } from '../texts/texts.js';
 import { proctoringContext, timedContext } from './contexts.js';
 import { pageOf, type Shown } from './pages.js';
 
-/** What the page that asks knows, and this service does not. */
+/** Facts that the asking page knows, and this service does not. */
 export type Asked = {
   role: string;
   gracePeriodMins: number;
   allowsOptOut: boolean;
-  /** What the launch of a secure browser left in the browser; "" without it. */
+  /** The cookie that the launch of a secure browser set; "" without it. */
   examCookie: string;
   /** The person who looks: the learner, or global staff. */
   by: number;
@@ -51,7 +51,7 @@ type Gathered = {
   prerequisites: ReturnType<typeof prerequisitesJson> | null;
 };
 
-/** What a learner sees in place of an exam's content (domain.md §11). */
+/** The page that a learner sees in place of an exam's content (domain.md §11). */
 @Injectable()
 export class StudentViews {
   constructor(

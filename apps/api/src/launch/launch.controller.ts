@@ -15,7 +15,7 @@ import { links } from '../http/links.js';
 import { ExamCookies } from './exam-cookies.js';
 
 /**
- * Where a secure browser comes in: nobody is logged in there, the exam code says who it is (rest-api.md §5.22). It makes an
+ * A secure browser comes in here: nobody is logged in, the exam code says who it is (rest-api.md §5.22). It makes an
  * attempt ready to start, and changes no attempt that has started.
  */
 @ApiTags('providers')

@@ -30,7 +30,7 @@ import { onboardingAtProvider, profileOf } from './provider-profiles.js';
 const profileSwitch = 'edx_proctoring.onboarding_profile_instructor_dashboard_api';
 const noExam = () => refused(404, 'There is no onboarding exam related to this course id.');
 
-/** What a list is asked for; `statuses` undefined if absent. */
+/** The parameters of a list; `statuses` is undefined if absent. */
 type Listing = { courseId: string; search: string; asked?: string; statuses?: string };
 type Row = { username: string; enrollment_mode: string; status: string | null; modified: string | null };
 type Listed = { page: Page; count: number; rows: Row[] };

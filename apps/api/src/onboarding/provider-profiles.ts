@@ -8,7 +8,7 @@ const noApi = (provider: Provider) => new HttpAnswer(404, `No onboarding status 
 const isProfile = (value: any): value is { user_id: string; status: unknown; expiration_date?: unknown } =>
   typeof value === 'object' && value !== null && 'status' in value;
 
-/** What the provider knows of one learner's onboarding; undefined where it cannot tell just now (domain.md §7.5). */
+/** The provider's status of one learner's onboarding; undefined if it cannot answer just now (domain.md §7.5). */
 export async function profileOf(provider: Provider, courseId: string, userId: string): Promise<Profile | undefined> {
   try {
     const profile = await provider.onboardingProfiles(courseId, { user_id: userId });

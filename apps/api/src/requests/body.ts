@@ -16,8 +16,8 @@ const mostFields = 1_000;
 export class Form {}
 
 /**
- * Reads a request's body: JSON, a form, or multipart fields; an empty one is `{}`. What cannot be read is answered, not
- * thrown: the reference complains only once something needs the body (rest-api.md §2.5); see `readable`.
+ * Reads a request's body: JSON, a form, or multipart fields; an empty one is `{}`. An unreadable body is a value, not
+ * an error: the reference complains only once something needs the body (rest-api.md §2.5); see `readable`.
  */
 export async function readBody(contentType: string, bytes: Buffer, largest = usualBody): Promise<unknown> {
   if (bytes.length === 0) return {};

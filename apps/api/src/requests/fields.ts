@@ -64,7 +64,7 @@ export const Integer = ({ most, ...options }: FieldOptions & { most: number }) =
     return number < -most ? new Wrong(`Ensure this value is greater than or equal to ${-most}.`) : number;
   });
 
-// What the reference validates but cannot store ("true", "yes", …) is refused like anything else.
+// Values that the reference accepts but cannot store ("true", "yes", …) are refused like any other.
 const yes: unknown[] = ['t', 'True', '1', 1, true];
 const no: unknown[] = ['f', 'False', '0', 0, false];
 

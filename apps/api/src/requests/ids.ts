@@ -1,7 +1,7 @@
 import { Refusal } from '#domain';
 import { asciiDigits, longestNumber } from './fields.js';
 
-/** What counts as nothing given in the reference: null, false, 0, and what is empty. */
+/** Values that count as absent in the reference: null, false, 0, and everything empty. */
 export const isFalsy = (value: unknown): boolean =>
   !value || (typeof value === 'object' && Object.keys(value).length === 0);
 

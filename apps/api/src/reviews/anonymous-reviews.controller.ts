@@ -15,7 +15,10 @@ import { CallbackSenders, originOfSender } from './callback-senders.js';
 import { quarantining } from './quarantining.js';
 import { SoftwareSecureReview } from './reviews.requests.js';
 
-/** Where Software Secure sends its reviews: nobody is logged in there, a secret in the path or the address says who it is (rest-api.md §5.23). */
+/**
+ * Software Secure sends its reviews here: nobody is logged in, a secret in the path or the address says who it is
+ * (rest-api.md §5.23).
+ */
 @ApiTags('providers')
 @Controller('api/edx_proctoring')
 export class AnonymousReviewsController {

@@ -22,8 +22,8 @@ import { ReviewRequest } from './reviews.requests.js';
 const ok = oneOf('OK');
 
 /**
- * What a proctoring provider tells us about an attempt, by the id that it gave to it (rest-api.md §5.7, §5.8). Its server logs
- * in, or signs (docs/providers.md).
+ * A proctoring provider's callbacks about an attempt, by the id that it gave to it (rest-api.md §5.7, §5.8). Its server
+ * logs in, or signs (docs/providers.md).
  */
 @ApiTags('providers')
 @Controller('api/edx_proctoring/v1/proctored_exam/attempt/:externalId')

@@ -9,7 +9,7 @@ export const catalogues = {
 } satisfies Record<string, { texts: Catalogue; direction: 'ltr' | 'rtl' }>;
 export type Language = keyof typeof catalogues;
 
-/** What a learner is told, in the learner's language. Texts are plain: who makes a page of them escapes them. */
+/** Texts for a learner, in the learner's language. Texts are plain: who makes a page of them escapes them. */
 export class Texts {
   readonly direction: 'ltr' | 'rtl';
   private readonly texts: Catalogue;

@@ -2,7 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Configuration } from '#configuration';
 import { kafkaClient, topics } from '#integration';
 
-/** What Kafka holds of one course, in the order of each topic. Waits until `isComplete`, for half a minute at most. */
+/**
+ * The messages about one course in Kafka, in the order of each topic. Waits until `isComplete`, for half a minute at
+ * most.
+ */
 export async function messagesOfCourse(
   configuration: Configuration,
   courseId: string,

@@ -32,7 +32,7 @@ export class ObscuredIdsCommand extends OperatorCommand {
   }
 }
 
-/** Of several rows with one address the last one counts. */
+/** If several rows have one address, the last one counts. */
 function idsIn(file: string): Map<string, number> {
   const [head = '', ...lines] = readFileSync(file, 'utf8').split(/\r?\n/);
   const columns = head.split(',');

@@ -32,7 +32,7 @@ export const timeOf = (name: string, text: string): string => {
   return instant;
 };
 
-/** What operators run: all commands of theirs take the same options, tell in the same way, and end with the same codes. */
+/** A command of operators: all take the same options, report in the same way, and end with the same codes. */
 export abstract class OperatorCommand extends StrictCommand {
   @Option({ flags: '--dry-run', description: 'say what would be done, and do nothing' })
   dryRun() {

@@ -119,7 +119,7 @@ export class ReplayCommand extends OperatorCommand {
   }
 }
 
-/** What cannot be published holds up its learner alone; `undeliverable` keeps the reason by learner. */
+/** An event that cannot be published holds up its learner alone; `undeliverable` keeps the reason by learner. */
 async function publishOf(
   relay: Relay,
   events: readonly RecordedEvent[],

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { type Manner, runTasks, type Task } from './tasks.js';
 
-/** What is seen of tasks, on a terminal or not. */
+/** The output of tasks, on a terminal or not. */
 async function seen(tasks: readonly Task[], manner: Manner, { outIsTTY = false, barsAreTTY = false } = {}) {
   const out = Object.assign(new PassThrough(), { isTTY: outIsTTY });
   const bars = Object.assign(new PassThrough(), { isTTY: barsAreTTY, columns: 80 });

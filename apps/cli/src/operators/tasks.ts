@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { SingleBar } from 'cli-progress';
 
 /**
- * One thing to do, and whom it is about. `work` answers what there is to tell, and throws where it failed. Where it has
+ * One thing to do, and whom it is about. `work` answers what there is to tell, and throws where it failed. If it has
  * many `steps`, it says how many are done.
  */
 export type Task = {

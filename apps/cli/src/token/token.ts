@@ -7,7 +7,7 @@ export type TokenOptions = Omit<Claims, 'user_id' | 'preferred_username'> & {
   expiresIn: string;
 };
 
-/** What the service that runs in the same environment accepts. */
+/** A token that the service in the same environment accepts. */
 export function tokenFor(options: TokenOptions, env: NodeJS.ProcessEnv): Promise<string> {
   const configuration = loadConfiguration(env);
   const secret = jwtSecretOf(configuration);

@@ -32,7 +32,9 @@ import { currentRequestId } from '../request-id.js';
 import { changesOf, learnerAtExamOf, learnerAtExamStream } from '../streams.js';
 import { register } from './registration.js';
 
-/** What a command about an attempt led to: the learner's current attempt afterwards, and whether anything happened. */
+/**
+ * The outcome of a command about an attempt: the learner's current attempt afterwards, and whether anything happened.
+ */
 export type Outcome = { currentAttemptId: number | null; changed: boolean };
 
 /** Beside those of minutes. */

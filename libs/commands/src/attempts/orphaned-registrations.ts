@@ -14,7 +14,7 @@ export async function rememberOrphan(database: Database, registered: Registered)
   });
 }
 
-/** Whoever appends the attempt claims its registration, in the same transaction. */
+/** The append of the attempt claims its registration, in the same transaction. */
 export const claims = (appended: readonly RecordedEvent[]): Write[] =>
   appended.flatMap(({ type, data }) => {
     const { externalId } = data as { externalId?: string | null };
@@ -27,8 +27,8 @@ export const claims = (appended: readonly RecordedEvent[]): Write[] =>
 const graceSeconds = 60;
 
 /**
- * Removes at the providers what nobody claimed: the attempt was refused, or the process died. What a provider does not remove
- * now stays for the next time. Answers how many are gone.
+ * Removes at the providers what nobody claimed: the attempt was refused, or the process died. A registration that a
+ * provider does not remove now stays for the next time. Answers how many are gone.
  */
 export async function removeOrphans(
   database: Database,

@@ -11,7 +11,7 @@ import { rememberOrphan } from './orphaned-registrations.js';
 const log = new Logger('registrations');
 const policyException = 'review_policy_exception';
 
-/** Registers an attempt with its provider, with what the provider is told of the learner (domain.md §3.3, §3.4). */
+/** Registers an attempt with its provider, with the provider's data about the learner (domain.md §3.3, §3.4). */
 export const register = async (
   database: Database,
   configuration: Configuration,

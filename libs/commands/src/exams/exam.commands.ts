@@ -21,7 +21,7 @@ export class ChangeExam {
   ) {}
 }
 
-/** Says what reviewers are told of an exam; an empty text takes it away. */
+/** Sets the text for an exam's reviewers; an empty text removes it. */
 export class SetExamReviewPolicy {
   constructor(
     readonly examId: number | string,

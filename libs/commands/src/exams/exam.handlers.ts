@@ -70,8 +70,8 @@ export class ExamAppender {
   }
 
   /**
-   * A proctored exam is known to its provider under an id of the provider's. Where the provider fails the exam goes without
-   * for now: the provider hears of it from the log, too.
+   * A proctored exam is known to its provider under an id of the provider's. If the provider fails, the exam has no
+   * name of the provider's for now: the worker notifies the provider from the log, too.
    */
   private async namesGivenByProviders(commands: readonly AnyExamCommand[]): Promise<Map<number, string>> {
     const names = new Map<number, string>();

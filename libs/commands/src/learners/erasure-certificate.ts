@@ -4,7 +4,7 @@ import { type Configuration, erasureSigningKeyOf } from '#configuration';
 import type { Database } from '#connections';
 import type { Origin } from '#domain';
 
-/** What was destroyed for a learner, what remains, and why. It has no personal data but the learner's id. */
+/** It says what was destroyed for a learner, what remains, and why. It has no personal data but the learner's id. */
 export type Erasure = {
   type: 'erasure-certificate';
   version: 1;

@@ -76,7 +76,7 @@ const codeIn = ({ examMetaData = {} }: Record<string, unknown>): string => {
   return typeof examCode === 'string' ? examCode : '';
 };
 
-/** Tries a quarantined callback again. Where it is taken this time, it is to be released. */
+/** Tries a quarantined callback again. A review that is accepted this time is to be released. */
 export class ReplayCallback {
   constructor(
     readonly id: number,

@@ -21,7 +21,7 @@ export type QuarantinedCallback = {
 /** Whose key seals what nobody is known for, since bodies have links to recordings. No learner, so that nobody retires it. */
 const nobody = -1;
 const place = { stream: 'quarantined_callbacks', field: 'callback' };
-/** For so long one of nobody is kept: no retirement finds it. */
+/** A review of nobody is kept for this long: no retirement finds it. */
 const daysOfNobody = 30;
 const largestBody = 256 * 1024;
 /** So many are kept of each sender and attempt, or of each sender and nobody. The oldest of these make room, and no others. */

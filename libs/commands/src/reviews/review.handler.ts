@@ -42,7 +42,7 @@ export const reviewGroupOf = (backend: string | null) => `${backend ?? 'None'}_r
 
 type NormalizedReview = { status?: unknown; comments?: unknown; payload?: { videoReviewLink?: unknown } | null };
 
-/** What a review keeps sealed. The link is encrypted with the provider's key. */
+/** The encrypted part of a review. The link is encrypted with the provider's key. */
 export type SealedReview = { raw: object; comments: object[]; videoUrl?: string };
 
 /** Brings a review into the common form, seals what may identify somebody, applies it (domain.md §8.2). */

@@ -10,7 +10,7 @@ export class WithdrawAllowance extends LearnerAtExamCommand<{ key: string }> {
   readonly type = 'WithdrawAllowance';
 }
 
-/** What the learner's allowances say is taken away, the allowances stay (retirement, domain.md §10.8). */
+/** The values of the learner's allowances are removed, the allowances stay (retirement, domain.md §10.8). */
 export class BlankAllowances extends LearnerAtExamCommand {
   readonly type = 'BlankAllowances';
 }

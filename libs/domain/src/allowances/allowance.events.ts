@@ -11,6 +11,6 @@ type Granted = { allowanceId: number; examId: number; userId: number; key: strin
 export type AllowanceEvent =
   | Event<'AllowanceGranted', Granted>
   | Event<'AllowanceChanged', Granted>
-  /** What it said is gone: the learner was retired. */
+  /** Its value is gone: the learner was retired. */
   | Event<'AllowanceBlanked', { allowanceId: number; key: string; at: string }>
   | Event<'AllowanceWithdrawn', { allowanceId: number; key: string; at: string }>;

@@ -1,7 +1,7 @@
 import { LearnerAtExamCommand } from '../command.js';
 import type { OnboardingError, Status } from './attempt.statuses.js';
 
-/** What a provider answered to the registration of an attempt; null for an attempt that is not proctored. */
+/** A provider's answer to the registration of an attempt; null for an attempt that is not proctored. */
 export type Registration = { externalId: string | null } | { onboardingError: OnboardingError } | null;
 
 /** A command that creates an attempt: its id, its code and its registration are made by the handler. */

@@ -1,6 +1,6 @@
 import { needsCreditUpdate, type Status } from './attempt.statuses.js';
 
-/** What must follow from an event outside this service, in the order in which it must follow (domain.md §9.11). */
+/** The effects of an event outside this service, in the order in which they must follow (domain.md §9.11). */
 export type Effect =
   | { kind: 'learner_state'; action: 'complete' | 'reset' }
   | { kind: 'credit'; status: 'submitted' | 'satisfied' | 'declined' | 'failed' | 'removed' }
@@ -9,7 +9,7 @@ export type Effect =
   | { kind: 'certificate'; action: 'invalidate' }
   | { kind: 'mail'; template: 'submitted' | 'verified' | 'rejected' }
   | ({ kind: 'provider'; action: 'start' | 'stop' | 'mark_erroneous' | 'remove' } & Partial<KnownAs>)
-  /** Who keeps the names on learners' papers hears of each status (domain.md §9.8); null: there is no provider. */
+  /** The service that verifies names hears of each status (domain.md §9.8); null: there is no provider. */
   | { kind: 'status_signal'; isPracticeExam: boolean; supportsOnboarding: boolean | null }
   /** Somebody in the course should look at the review (domain.md §9.5). */
   | { kind: 'support_notice'; about: 'suspicious_review' };

@@ -2,7 +2,7 @@ import { plusMinutes } from '../instants.js';
 import { limits } from '../limits.js';
 import { isIncomplete, type Status } from './attempt.statuses.js';
 
-/** What the clock of an attempt depends on: minutes from an instant, both null before the start. */
+/** The clock of an attempt: minutes from an instant, both null before the start. */
 type Clock = { startedAt: string | null; allowedTimeLimitMins: number | null };
 
 const minutesBetween = (from: string, to: string) => Math.trunc((Date.parse(to) - Date.parse(from)) / 60_000);

@@ -16,7 +16,7 @@ export const onboardingLabels = [
 ] as const;
 export type OnboardingLabel = (typeof onboardingLabels)[number];
 
-/** What a learner's onboarding panel says, in words for texts. `label` is undefined for a status without one. */
+/** The content of a learner's onboarding panel, in words for texts. `label` is undefined for a status without one. */
 export type OnboardingPanel = {
   status: string | null;
   label: OnboardingLabel | undefined;
@@ -48,8 +48,8 @@ const toneOf: { [L in OnboardingLabel]?: OnboardingPanel['tone'] } = {
 };
 
 /**
- * The panel of a learner with this onboarding status (domain.md §7.8). What is left to do follows from the status itself;
- * what is shown, also from its expiration.
+ * The panel of a learner with this onboarding status (domain.md §7.8). The next step follows from the status itself;
+ * the text follows from its expiration, too.
  */
 export const onboardingPanelOf = (
   { status, expiresAt }: { status: string | null; expiresAt: string | null },

@@ -16,7 +16,7 @@ export const isApproved = ({ status, modified }: OnboardingAttempt, at: string):
   status === 'verified' && Date.parse(modified) > Date.parse(approvalsCountSince(at));
 
 /**
- * What a learner is told (domain.md §7.1). `own`: attempts at the course's onboarding exams, last modified first;
+ * The status for the learner (domain.md §7.1). `own`: attempts at the course's onboarding exams, last modified first;
  * `approved`: the last modified approval with the same provider in any course, if it is still good.
  */
 export const onboardingOf = (
@@ -43,7 +43,7 @@ const instructorStatus: { [S in Status]?: string } = {
   onboarding_reset: 'onboarding_reset_past_due',
 };
 
-/** What instructors see of a learner (domain.md §7.4); `own` and `approved` as above. */
+/** The status for course staff (domain.md §7.4); `own` and `approved` as above. */
 export const onboardingSeenByStaff = (
   own: readonly OnboardingAttempt[],
   approved: OnboardingAttempt | undefined,

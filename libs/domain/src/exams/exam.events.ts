@@ -18,7 +18,7 @@ export type ExamDefinition = {
 export type ExamEvent =
   | Event<'ExamCreated', { examId: number; courseId: string; contentId: string; at: string } & ExamDefinition>
   | Event<'ExamRevised', { examId: number; at: string } & ExamDefinition>
-  /** What reviewers are told of the exam (domain.md §1.3). */
+  /** The text for the exam's reviewers (domain.md §1.3). */
   | Event<'ReviewPolicySet', { examId: number; policyId: number; policy: string; setBy: number; at: string }>
   | Event<'ReviewPolicyRemoved', { examId: number; at: string }>
   /** A publish of the course did not list the exam any more (domain.md §6.3). */

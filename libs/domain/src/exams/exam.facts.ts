@@ -1,4 +1,4 @@
-/** What a decision about an attempt must know of its exam; looked up and handed in with the command. */
+/** Facts that a decision about an attempt needs; they are looked up, and come in with the command. */
 export type ExamFacts = {
   examId: number;
   courseId: string;

@@ -26,7 +26,7 @@ export const prerequisitesOf = <R extends Requirement>(
 const groupOf = (status: string | null): keyof Prerequisites =>
   status === 'satisfied' || status === 'failed' || status === 'declined' ? status : 'pending';
 
-/** What a learner's prerequisites mean for an exam that was not begun; the first of these that holds. */
+/** The outcome of a learner's prerequisites for an exam that was not begun: the first of these that holds. */
 export type Standing = 'declined' | 'failed' | 'pending' | 'satisfied';
 
 export const standingOf = ({ declined, failed, pending }: Prerequisites): Standing => {

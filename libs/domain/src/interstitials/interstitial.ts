@@ -38,7 +38,7 @@ export type Interstitial = (typeof interstitials)[number];
 
 /** Everything on which it depends what a learner sees at an exam. The attempt is the newest one, as it is now. */
 export type Situation = {
-  /** What the learner is to the page; only a student is ever held up. */
+  /** The learner's role on the page; only a student is ever held up. */
   role: string;
   exam: Pick<Exam, 'isActive' | 'isProctored' | 'isPracticeExam' | 'hideAfterDue'>;
   supportsOnboarding: boolean;
@@ -59,10 +59,10 @@ export type Situation = {
   isWrongBrowser: boolean;
 };
 
-/** What is shown; null: the exam's content. `declines`: the learner declined a prerequisite, and thereby this exam. */
+/** The page; null: the exam's content. `declines`: the learner declined a prerequisite, and thereby this exam. */
 export type StudentView = { interstitial: Interstitial | null; declines: boolean };
 
-/** What a learner sees in place of an exam's content (domain.md §11). */
+/** The page that a learner sees in place of an exam's content (domain.md §11). */
 export const studentViewOf = (situation: Situation): StudentView => {
   const { exam, supportsOnboarding, role } = situation;
   const shown = (interstitial: Interstitial | null) => ({ interstitial, declines: false });

@@ -1,7 +1,7 @@
 import type { Status } from '../attempts/attempt.statuses.js';
 import type { Exam } from '../exams/exam.js';
 
-/** What a course outline says of an exam: a word for the text, an icon, and whether there is nothing more to do. */
+/** An exam in a course outline: a word for the text, an icon, and whether there is nothing more to do. */
 export type StatusSummary = { says: SummaryWord; icon: string; isCompleted: boolean; status?: Status };
 
 export const summaryWords = [

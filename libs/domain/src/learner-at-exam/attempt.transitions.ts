@@ -8,7 +8,7 @@ import type { Facts } from '../exams/exam.facts.js';
 import { Refusal } from '../refusal.js';
 import { allowedTimeOf, attemptOf, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
 
-/** What some changes of status say beside the status. */
+/** Data that some transitions have beside the status. */
 type More = {
   timeRemainingSeconds?: number;
   cascadedFrom?: number;

@@ -8,7 +8,7 @@ import type { LearnerAtExam } from './learner-at-exam.js';
 export const changesPerMinute = 60;
 export const changesPerExam = 3000;
 
-/** What a learner changed at an exam: how often, and when the last times were. */
+/** A learner's changes at an exam: how many, and when the last ones were. */
 export type LearnerChanges = { count: number; recent: readonly string[] };
 export const noChanges: LearnerChanges = { count: 0, recent: [] };
 

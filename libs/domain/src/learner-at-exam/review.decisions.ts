@@ -49,7 +49,7 @@ export const reviewDecisions = {
   },
 };
 
-/** What a review does to its attempt. */
+/** The consequences of a review for its attempt. */
 const judged = (
   state: LearnerAtExam,
   attempt: Attempt,

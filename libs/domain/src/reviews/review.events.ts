@@ -13,7 +13,7 @@ export type ReviewEvent = Event<
     reviewedBy: number | null;
     commentCount: number;
     /**
-     * What the provider sent, encrypted under the learner's key: {"raw": …, "comments": […], "videoUrl"?: …}; the link is
+     * The provider's review, encrypted with the learner's key: {"raw": …, "comments": […], "videoUrl"?: …}; the link is
      * encrypted once more, with the provider's key.
      */
     sealed: string;

@@ -25,7 +25,7 @@ export const noAttemptMatches = () => new Refusal('attempt_not_found', 'No attem
 
 export type Review = { status: ReviewStatus; reviewedBy: number | null; sealed?: string };
 
-/** Where a review leads its attempt (domain.md §8.3). */
+/** The attempt's status after a review (domain.md §8.3). */
 export const outcomeOf = (
   review: Review,
   facts: {
@@ -42,7 +42,7 @@ export const outcomeOf = (
   return 'second_review_required';
 };
 
-/** What a reviewer noted. Times are seconds from the start of the recording, 0 where unknown (domain.md §1.5). */
+/** A reviewer's note. Times are seconds from the start of the recording, 0 where unknown (domain.md §1.5). */
 export type ReviewComment = { comment: string; status: string; start: number; stop: number; duration: number };
 
 /** The comments of a review in the common form (domain.md §8.1); one without text or status is refused. */

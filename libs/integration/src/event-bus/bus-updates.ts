@@ -1,10 +1,10 @@
 import avsc, { type Schema, type Type } from 'avsc';
 import { courseRoles, type Identity, type RosterFact } from '#roster';
 
-/** What we are told of a person, or a course. */
+/** An update about a person, or a course. */
 export type BusUpdate = RosterFact | { of: 'retirement'; userId: number };
 
-/** What we read of an event, whatever else is in it, and what it says; nothing, perhaps, that concerns us. */
+/** The fields that we read of an event, and the updates that follow from them: perhaps none. */
 type Reading = { type: Type; updateOf: (data: any) => BusUpdate | undefined };
 
 const maybeText = ['null', 'string'];

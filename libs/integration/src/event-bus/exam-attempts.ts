@@ -8,7 +8,7 @@ import { type Change, effectsIn, type Subject } from '../topic.js';
 import type { SchemaRegistry } from './registry.js';
 import { pack } from './wire-format.js';
 
-/** Where Open edX hears of exam attempts, without the configured prefix. */
+/** The topic of Open edX for exam attempts, without the configured prefix. */
 export const examAttemptTopic = 'learning-exam-attempt-lifecycle';
 
 /** One record for the Open edX event bus. Its id is the same whenever it is made. */
@@ -16,7 +16,7 @@ export type BusMessage = { topic: string; key: Buffer; headers: Record<string, s
 
 type EventName = 'submitted' | 'verified' | 'rejected' | 'errored' | 'reset';
 
-/** What Open edX is told of an attempt, as ids. */
+/** The ids that Open edX gets of an attempt. */
 export type ExamAttempt = Pick<Subject, 'courseId' | 'contentId' | 'userId'> & {
   word: EventName;
   examType: 'proctored' | 'practice' | 'onboarding' | 'timed';
@@ -30,8 +30,8 @@ const word: { [credit: string]: (change: Change) => EventName[] } = {
 };
 
 /**
- * What of a change Open edX is told. Its consumers set credit and grades by it whatever other attempts there are, so they
- * are told where credit is, and not of each status.
+ * The messages for Open edX that follow from a change. Its consumers set credit and grades by it whatever other
+ * attempts there are, so they are told where credit is, and not of each status.
  */
 export const examAttemptsIn = (change: Change): ExamAttempt[] => {
   const { event } = change;

@@ -6,7 +6,10 @@ export class UnknownSchema extends Error {
   override readonly name = 'UnknownSchema';
 }
 
-/** A schema registry that speaks Confluent's protocol. What an id or a subject stands for never changes, so it is asked once. */
+/**
+ * A schema registry that speaks Confluent's protocol. The meaning of an id or a subject never changes, so it is asked
+ * once.
+ */
 export class SchemaRegistry {
   private readonly base: string;
   private readonly headers: Record<string, string> = { accept: 'application/json', 'content-type': 'application/json' };

@@ -7,7 +7,7 @@ export type ProctoredLearner = { userId: number; username: string; mode: string 
 /** Learners with one of these onboarding histories: without an approval after `since`, or with one. */
 export type OnboardingAt = { histories: readonly string[]; approvedHistories: readonly string[]; since: string };
 
-/** What a course's learners are narrowed to; `search` is part of their user name or e-mail, in whatever ASCII case. */
+/** Filters of a course's learners; `search` is part of their user name or e-mail, in whatever ASCII case. */
 export type Narrowed = { search: string; onboarding?: OnboardingAt };
 
 /** A page of a course's learners who may take proctored exams, by user name, and how many there are. */

@@ -17,7 +17,7 @@ export const examJson = (exam: Exam) => ({
   backend: exam.backend,
 });
 
-/** The same as providers are told of it, with its review policy (domain.md §6.4). */
+/** The exam's data for providers, with its review policy (domain.md §6.4). */
 export const providedExam = (exam: Exam) => ({
   ...examJson(exam),
   ...(exam.reviewPolicy === null ? {} : { rule_summary: exam.reviewPolicy }),

@@ -6,8 +6,8 @@ import { type OnboardingAt, onboardingHistories } from '../enrollments/enrollmen
 export type LearnerOnboarding = { own: OnboardingAttempt[]; approved: OnboardingAttempt | undefined };
 
 /**
- * What the onboarding status of learners follows from, by user id: attempts at the course's active practice exams taken as
- * proctored, last modified first, and approvals with this provider in any course (domain.md §7.1).
+ * The facts from which learners' onboarding status follows, by user id: attempts at the course's active practice exams
+ * taken as proctored, last modified first, and approvals with this provider in any course (domain.md §7.1).
  */
 export const onboardingOfLearners = async (
   database: Database,
@@ -36,7 +36,7 @@ export const onboardingOfLearners = async (
   return learners;
 };
 
-/** What a course's learners are narrowed to whose onboarding staff see as one of these words. */
+/** Filter of a course's learners: staff see their onboarding as one of these words. */
 export const onboardingSeenAs = async (
   database: Database,
   courseId: string,

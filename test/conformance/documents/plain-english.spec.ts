@@ -54,7 +54,7 @@ it('comments and documents begin their sentences with the subject', () => {
 it.each([
   [
     'a.ts',
-    '/** Ends it. What is left stays.\n * Who asks? */\nconst a = "Of text"; // Of course',
+    '/** Ends it. What is left stays.\n * Who asks? */\nconst a = "Of text";\n// Of course',
     ['What is left stays.', 'Of course'],
   ],
   ['b.mjs', '// An event that has not\n// been read.\nrun();', ['An event that has not been read.']],

@@ -21,7 +21,7 @@ export async function bringUpToDate(
   { role = 'all', ...options }: Options = {},
 ): Promise<void> {
   const logins = loginsOf(role, database);
-  if (!database.owner) return checkMigrated(logins[0].url);
+  if (!database.owner) return checkMigrated(logins[0]!.url);
   await migrate(database.owner, { logins, ...options });
   const owner = openPool({ connectionString: database.owner, max: 4 }, hourMs);
   try {

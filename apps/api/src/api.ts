@@ -205,8 +205,8 @@ function answerOtherMethods(fastify: FastifyInstance, routes: Routes, document: 
   for (const { url, config, methods } of routes.values()) {
     const others = fastify.supportedMethods.filter((method) => !methods.includes(method));
     if (!url.startsWith('/api/') || others.length === 0) continue;
-    const operations = Object.values(document.paths[asWritten(url).replace(/:(\w+)/g, '{$1}')]);
-    const about = { name: operations[0].tags?.[0], description: operations.map(({ summary }) => summary).join('\n') };
+    const operations = Object.values<any>(document.paths[asWritten(url).replace(/:(\w+)/g, '{$1}')] ?? {});
+    const about = { name: operations[0]?.tags?.[0], description: operations.map(({ summary }) => summary).join('\n') };
     const route = { url, config: { ...config, about }, handler: answerOtherMethod };
     fastify.route({ method: others, ...route, exposeHeadRoute: false });
   }

@@ -103,7 +103,7 @@ async function unprivileged(dataDir: string, { postgres }: Programs): Promise<Ru
   const running =
     (before: string[], ids: { uid?: number; gid?: number }): Run =>
     (program, args, log) => {
-      const [command, ...rest] = [...before, program, ...args];
+      const [command = program, ...rest] = [...before, program, ...args];
       const out = openSync(log, 'w');
       // Detached: a terminal's Ctrl-C reaches the service, which then stops the server itself.
       // The server's process has none of the service's secrets.

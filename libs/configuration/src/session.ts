@@ -80,8 +80,13 @@ const transactionPooling =
 export async function refuseTransactionPooling(url: string): Promise<void> {
   const clients: pg.Client[] = [];
   try {
-    for (const _ of [1, 2]) clients.push(await openClient({ ...poolSettings(), connectionString: url }));
-    const [client, other] = clients;
+    const opened = async () => {
+      const client = await openClient({ ...poolSettings(), connectionString: url });
+      clients.push(client);
+      return client;
+    };
+    const client = await opened();
+    const other = await opened();
     const server = await serverOf(client);
     for (let round = 0; round < 3 && server !== client.processID; round++) {
       await ask(other, 'begin');

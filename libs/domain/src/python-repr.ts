@@ -15,5 +15,5 @@ const escapes: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r'
 
 function quoted(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  return quote + text.replace(/[\\\n\r\t]/g, (each) => escapes[each]).replaceAll(quote, `\\${quote}`) + quote;
+  return quote + text.replace(/[\\\n\r\t]/g, (each) => escapes[each] ?? each).replaceAll(quote, `\\${quote}`) + quote;
 }

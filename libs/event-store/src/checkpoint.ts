@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { fenceOf, type Lease } from './lease.js';
+import { fenceOf, type Lease, LeaseLost } from './lease.js';
 import type { RecordedEvent } from './recorded-event.js';
 import { eventColumns } from './statements.js';
 
@@ -60,7 +60,9 @@ export async function checkpointOf(
      returning generation, xid::text, position`,
     [name, generation, ...fenceOf(lease)],
   );
-  return first.rows[0];
+  const [checkpoint] = first.rows;
+  if (!checkpoint) throw new LeaseLost(`This process no longer leads "${name}".`);
+  return checkpoint;
 }
 
 export const saveCheckpoint = (db: pg.ClientBase, name: string, checkpoint: Checkpoint, lease: Lease) =>

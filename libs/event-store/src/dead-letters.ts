@@ -84,7 +84,7 @@ export async function deadLetterWaiting(
       ...fenceOf(lease),
     ],
   );
-  const blocked = new Set(rows[0].waiting);
+  const blocked = new Set(rows[0]?.waiting);
   return events.filter((event) => !blocked.has(orderingKeyOf(event)));
 }
 

@@ -107,7 +107,7 @@ export class EventStore {
       [stream],
     );
     const history = rows.filter(({ id }) => id !== null);
-    const ends = headOf(history).hash === (rows[0].head ?? start.hash);
+    const ends = headOf(history).hash === (rows[0]?.head ?? start.hash);
     return verifyStream(history) ?? (ends ? undefined : `${stream} does not end with version ${history.length}`);
   }
 
@@ -130,7 +130,7 @@ export class EventStore {
         event.generation = generation;
         event.xid = xid;
         event.recordedAt = recordedAt;
-        event.position = positions[index];
+        event.position = positions[index]!;
       }
       this.options.onAppend?.();
       return events;

@@ -70,8 +70,8 @@ async function adopt(client: pg.ClientBase, actor: Actor, dryRun: boolean): Prom
     full join (select distinct on (stream) stream, version, hash from events order by stream, version desc) e
       on e.stream = s.id and e.version = s.version and e.hash = s.head_hash
     where s.id is null or e.stream is null limit 1`);
-  if (rows.length > 0)
-    throw new Error(`The copy is not complete: stream ${rows[0].stream} does not end with its last event.`);
+  const [broken] = rows;
+  if (broken) throw new Error(`The copy is not complete: stream ${broken.stream} does not end with its last event.`);
   if (dryRun) return { generation: generation + 1, logId };
   await beginGeneration(client, state, actor);
   return writableGeneration(client);
@@ -100,7 +100,7 @@ export async function nextId(database: Database, sequence: string): Promise<numb
 
 async function stateOf(client: pg.ClientBase): Promise<State> {
   const { rows } = await client.query<State>('select state, generation, log_id as "logId" from log_state()');
-  return rows[0];
+  return rows[0]!;
 }
 
 /** Begins a generation and appends its event in one transaction. Does nothing when another process was faster. */

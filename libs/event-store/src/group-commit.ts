@@ -110,7 +110,8 @@ export class GroupCommit {
   }
 
   private async writeTogether(appends: QueuedAppend[], waitsForLocks: boolean): Promise<void> {
-    const merged = appends.length === 1 ? appends[0].prepared : merge(appends);
+    const [first, ...others] = appends;
+    const merged = first && others.length === 0 ? first.prepared : merge(appends);
     const commands = appends.flatMap(({ command }) => command ?? []);
     const writes = appends.flatMap((append) => append.writes);
     const statement = appendStatement(merged, commands, waitsForLocks);

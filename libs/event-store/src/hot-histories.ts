@@ -35,7 +35,7 @@ export class HotHistories {
       const [first, ...rest] = read.get(stream) ?? [];
       const version = versions.get(stream)!;
       if (version === 0) this.extend(stream, history, first ? [first, ...rest] : []);
-      else if (first?.hash === history[version - 1].hash) this.extend(stream, history, rest);
+      else if (first && first.hash === history[version - 1]?.hash) this.extend(stream, history, rest);
       else stale.push(stream);
     }
     if (stale.length === 0) return before;

@@ -28,7 +28,7 @@ export async function pipelinedTransaction(
     const answers = sent.map((statement) => send(client, statement));
     stream.uncork();
     try {
-      return (await Promise.all(answers))[sent.indexOf(first)].rows;
+      return (await Promise.all(answers))[sent.indexOf(first)]!.rows;
     } catch (error) {
       const outcomes = await Promise.allSettled(answers);
       const write = outcomes.findIndex(({ status }) => status === 'rejected') - sent.indexOf(first) - 1;

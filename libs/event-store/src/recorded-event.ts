@@ -74,7 +74,7 @@ export function verifyStream(history: readonly RecordedEvent[]): string | undefi
   for (const [index, event] of history.entries()) {
     const name = `${event.stream} version ${index + 1}`;
     if (event.version !== index + 1) return `${name} is missing`;
-    const previous = index === 0 ? start.hash : history[index - 1].hash;
+    const previous = history[index - 1]?.hash ?? start.hash;
     if (event.hash !== hashOf(previous, event)) return `${name} (${event.type}) was changed after it was written`;
   }
   return undefined;

@@ -164,7 +164,7 @@ export class Subscription {
       const { events, undeliverable, unknown } = this.upcast(read);
       if (events.length > 0) {
         if (!(await this.deliver(client, events, undeliverable, lease, signal))) return;
-        checkpoint = positionOf(events[events.length - 1]);
+        checkpoint = positionOf(events.at(-1)!);
         saved = saveCheckpoint(client, name, checkpoint, lease);
         saved.catch(() => {}); // awaited with the next read
       }
@@ -263,11 +263,12 @@ export class Subscription {
   ): Promise<RecordedEvent[]> {
     const { name } = this.options;
     const from = events.findIndex(({ id }) => id === event.id);
-    if (from < 0) throw new Error(`${event.id} was not to be delivered`);
-    const key = this.orderingKeyOf(events[from]);
+    const undelivered = events[from];
+    if (!undelivered) throw new Error(`${event.id} was not to be delivered`);
+    const key = this.orderingKeyOf(undelivered);
     const isBehind = (each: RecordedEvent, index: number) => index > from && this.orderingKeyOf(each) === key;
     this.mayHaveDeadLetters = true;
-    await deadLetter(client, name, [events[from]], this.orderingKeyOf, reason, lease);
+    await deadLetter(client, name, [undelivered], this.orderingKeyOf, reason, lease);
     // Only this ordering key: events of other keys may come before the dead letters of theirs.
     const left = new Set(await deadLetterWaiting(client, name, events.filter(isBehind), this.orderingKeyOf, lease));
     return events.filter((each, index) => index !== from && (!isBehind(each, index) || left.has(each)));

@@ -33,7 +33,7 @@ export function upcast(event: RecordedEvent, upcasters: Upcasters | null = today
   const steps = upcasters?.[event.type];
   if (!steps) return event;
   let { data, schemaVersion } = event;
-  for (; steps[schemaVersion]; schemaVersion++) data = steps[schemaVersion](data);
+  for (let step = steps[schemaVersion]; step; step = steps[++schemaVersion]) data = step(data);
   return { ...event, data, schemaVersion };
 }
 

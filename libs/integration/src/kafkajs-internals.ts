@@ -88,7 +88,7 @@ Object.assign(Encoder.prototype, {
   writeEncoder(this: Written, { buf, offset }: Written) {
     this.ensureAvailable(offset);
     if (offset > short) buf.copy(this.buf, this.offset, 0, offset);
-    else for (let at = 0; at < offset; at++) this.buf[this.offset + at] = buf[at];
+    else for (let at = 0; at < offset; at++) this.buf[this.offset + at] = buf[at]!;
     this.offset += offset;
     return this;
   },

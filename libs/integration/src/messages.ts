@@ -51,7 +51,7 @@ export function derivedId(name: string, eventId: string): string {
   named.write(eventId.replaceAll('-', ''), 'hex');
   named.write(name, 16);
   const hex = hash('sha1', named);
-  const variant = '89ab'[Number.parseInt(hex[16], 16) & 3];
+  const variant = '89ab'[Number.parseInt(hex.charAt(16), 16) & 3];
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 

@@ -187,7 +187,7 @@ export class Publisher {
   private async readPlace(producer: Producer, follower: string): Promise<PublishedPosition | undefined> {
     const transaction = await producer.transaction();
     const end = { topic: checkpointTopic, key: `end of ${follower}`, value: randomUUID(), headers: {} };
-    const [{ partition, offset }] = await this.send(transaction, [end]);
+    const { partition, offset } = (await this.send(transaction, [end]))[0]!;
     await transaction.commit();
     const found = await this.newestPlace(new Map([[partition, BigInt(offset)]]));
     if (!found) return undefined;

@@ -100,7 +100,7 @@ export class RelayLead {
       `select concat_ws('/', coalesce(host(inet_server_addr()), 'socket') || ':' || current_setting('port'),
          current_database(), s.system_identifier, s.timeline) as server from log_server() s`,
     );
-    this.signature = { logId, server: rows[0].server, relay: this.relay };
+    this.signature = { logId, server: rows[0]!.server, relay: this.relay };
     return this.signature;
   }
 

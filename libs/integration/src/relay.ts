@@ -136,7 +136,8 @@ export class Relay {
       return await this.tellTogether(events);
     } catch (error) {
       if (error instanceof Undeliverable || !isCausedByEvent(error)) throw error;
-      if (events.length === 1) throw new Undeliverable(events[0], (error as Error).message);
+      const [first, ...others] = events;
+      if (first && others.length === 0) throw new Undeliverable(first, (error as Error).message);
       // One of them is at fault: halves find it.
       const half = Math.ceil(events.length / 2);
       return [...(await this.tell(events.slice(0, half))), ...(await this.tell(events.slice(half)))];
@@ -160,17 +161,17 @@ export class Relay {
   /** A batch that is too large is sent in halves; a message that is too large by itself is undeliverable. */
   private async publish(told: readonly Told[], lease?: Lease, publisher = this.live): Promise<void> {
     const messages = told.flatMap((each) => each.messages);
-    if (messages.length === 0) return;
+    const last = told.at(-1)?.event;
+    if (!last || messages.length === 0) return;
     const eventIds = told.flatMap(({ event, messages }) => messages.map(() => event.id));
-    const last = told[told.length - 1].event;
     const place = { ...positionOf(last), eventId: last.id, ...this.lead.signature };
     if (publisher === this.live) this.lead.willWrite(place);
     try {
       const note = (receipts: Receipt[]) => {
         const deliveries = receipts.map(({ message, ...where }, index) => ({
           ...where,
-          eventId: eventIds[index],
-          ceId: message.headers.ce_id,
+          eventId: eventIds[index]!,
+          ceId: message.headers.ce_id!,
         }));
         return saveReceipts(this.database, deliveries, publisher.transactionalTopics, lease);
       };

@@ -57,8 +57,8 @@ async function lostBefore(database: Database, place: PublishedPosition): Promise
         order by e.generation desc, e.transaction_id desc, e.position desc limit 1) as last`,
     [...positionValues(place), place.eventId],
   );
-  const [{ isThere, last }] = rows;
-  return isThere ? 0 : Math.max(1, Number(BigInt(place.position) - BigInt(last ?? 0)));
+  const [found] = rows;
+  return found?.isThere ? 0 : Math.max(1, Number(BigInt(place.position) - BigInt(found?.last ?? 0)));
 }
 
 async function hasReceipts(database: Database, topics: readonly string[]): Promise<boolean> {

@@ -24,9 +24,9 @@ export class StreamStates {
     const pasts = new Map<string, StreamState>();
     const unread = new Map<string, number>();
     for (const [stream, given] of streams) {
-      const past = given[0].version === 1 ? emptyState : this.known.get(stream);
+      const past = given[0]?.version === 1 ? emptyState : this.known.get(stream);
       if (past && given.every(({ version }, index) => version === past.version + 1 + index)) pasts.set(stream, past);
-      else unread.set(stream, given[given.length - 1].version);
+      else unread.set(stream, given.at(-1)?.version ?? 0);
     }
     if (unread.size > 0)
       for (const [stream, history] of await this.store.readUpTo(unread)) streams.set(stream, history);

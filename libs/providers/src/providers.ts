@@ -78,7 +78,7 @@ function makeProvider(configuration: ProviderConfiguration, name: string): Provi
   const options = Object.hasOwn(backends, name) ? backends[name] : undefined;
   const type = options && typeOf(name, options);
   if (!type) {
-    const available = Object.keys(backends).filter((each) => typeOf(each, backends[each]));
+    const available = Object.entries(backends).flatMap(([each, options]) => (typeOf(each, options) ? each : []));
     throw new UnknownProvider(
       `There is no proctoring provider "${name}"; there is: ${available.join(', ') || 'none'}.`,
     );

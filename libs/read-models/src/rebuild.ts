@@ -36,11 +36,10 @@ export async function rebuild(
   projections: readonly Projection[],
   options: RebuildOptions = {},
 ): Promise<Rebuilt[]> {
-  const locks = projections.map(({ table }) => `rebuild ${table}`);
   const alone = async (lead: pg.PoolClient) => {
-    for (const [index, lock] of locks.entries()) {
-      const { rows } = await lead.query('select pg_try_advisory_lock(hashtext($1)) as free', [lock]);
-      if (!rows[0].free) throw new Error(`${projections[index].table} is being rebuilt already.`);
+    for (const { table } of projections) {
+      const { rows } = await lead.query('select pg_try_advisory_lock(hashtext($1)) as free', [`rebuild ${table}`]);
+      if (!rows[0].free) throw new Error(`${table} is being rebuilt already.`);
     }
     return rebuildAll(owner, projections, options);
   };

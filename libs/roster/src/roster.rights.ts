@@ -21,8 +21,10 @@ const partOf: Record<string, RosterPart> = {
 
 /** @throws RosterForbidden */
 export function refuseForbiddenSections({ parts }: RosterPowers, ...documents: Document[]) {
-  for (const section of documents.flatMap(Object.keys))
-    if (!parts.includes(partOf[section])) throw new RosterForbidden(partOf[section], section);
+  for (const section of documents.flatMap(Object.keys)) {
+    const part = partOf[section];
+    if (!part || !parts.includes(part)) throw new RosterForbidden(part ?? 'rights', section);
+  }
 }
 
 const rights = ['is_staff', 'is_superuser', 'groups'];

@@ -40,8 +40,18 @@ const contentKey = ['course_id', 'content_id', 'user_id'];
 const contentColumns = { course_id: 'text', content_id: 'text', user_id: 'bigint', due: 'timestamptz' };
 const kept = (column: string, otherwise: string) => `coalesce(item.${column}, known.${column}, ${otherwise})`;
 
+export type SectionName =
+  | 'users'
+  | 'courses'
+  | 'enrollments'
+  | 'course_staff'
+  | 'credit_requirements'
+  | 'verified_names'
+  | 'dates'
+  | 'schedules';
+
 /** The sections in the order in which they are written. An absent optional field gets its default, unless it is `kept`. */
-export const sections: Record<string, Section> = {
+export const sections: Record<SectionName, Section> = {
   users: {
     fields: {
       id: userId,
@@ -165,7 +175,7 @@ export const creditStatuses: Section = {
 };
 
 /** `removed` may hold these: keys of soft-deleted rows. They stay, with the time, for older facts to come too late. */
-export const removable: Record<string, Section> = {
+export const removable: Record<'enrollments' | 'course_staff', Section> = {
   enrollments: { ...sections.enrollments, fields: ofUser },
   course_staff: { ...sections.course_staff, fields: ofUser, key: ['user_id', 'course_id'] },
 };

@@ -47,7 +47,7 @@ function readDocument(document: unknown): { written: Document; removed: Document
       if (!Object.hasOwn(known, name)) wrong(section, `is unknown; known: ${Object.keys(known).join(', ')}`);
       else if (!Array.isArray(items)) wrong(section, 'must be a list');
       else if (items.length > limits.rosterItems) wrong(section, `must have at most ${limits.rosterItems} items`);
-      else return [name, items.map((item, index) => readItem(known[name], section, index, item, errors))] as const;
+      else return [name, items.map((item, index) => readItem(known[name]!, section, index, item, errors))] as const;
       return [name, []] as const;
     });
     return Object.fromEntries(read);

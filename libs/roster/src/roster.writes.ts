@@ -1,7 +1,15 @@
 import type pg from 'pg';
 import { RosterInvalid } from './roster.errors.js';
 import { keepRights, type RosterPowers } from './roster.rights.js';
-import { creditStatuses, type Document, type Item, removable, type Section, sections } from './roster.sections.js';
+import {
+  creditStatuses,
+  type Document,
+  type Item,
+  removable,
+  type Section,
+  type SectionName,
+  sections,
+} from './roster.sections.js';
 
 /** Items that are known to be valid, and how any part of them is written. */
 export type Step = { items: Item[]; write: (client: pg.ClientBase, items: Item[]) => Promise<void> };
@@ -19,25 +27,26 @@ export async function stepsOf(
   refuseTakenNames(users, holders);
   const all = [...Object.entries(written), ...Object.entries(removed)].flatMap(([, items]) => items);
   const idOf = await identities(client, users, all);
-  const steps = Object.keys(sections).flatMap((name) => {
+  const steps = (Object.keys(sections) as SectionName[]).flatMap((name) => {
     const items = written[name] ?? [];
     resolveUsers(items, idOf);
     return name === 'users' ? writeUsers(users, holders) : (writers[name]?.(items) ?? [upsertOf(name, items)]);
   });
   const removals = Object.entries(removed).map(([name, items]) => {
     resolveUsers(items, idOf);
-    const action = `update ${removable[name].table} known set is_active = false, told_at = now() from`;
-    return { items, write: at(action, removable[name]) };
+    const section = removable[name as keyof typeof removable];
+    const action = `update ${section.table} known set is_active = false, told_at = now() from`;
+    return { items, write: at(action, section) };
   });
   return [...steps, ...removals];
 }
 
-const upsertOf = (name: string, items: Item[]): Step => ({
+const upsertOf = (name: SectionName, items: Item[]): Step => ({
   items: lastOf(sections[name], items),
   write: upsert(sections[name]),
 });
 
-const writers: Record<string, (items: Item[]) => Step[]> = {
+const writers: Partial<Record<SectionName, (items: Item[]) => Step[]>> = {
   courses: (items) => [
     upsertOf(
       'courses',

@@ -44,7 +44,11 @@ declare module 'fastify' {
 type Who = 'anyone' | 'login' | 'staff' | 'course';
 
 /** The path parameters and the body of a request: they say which object it is about. */
-export type Addressed = { database: Database; params: Record<string, string>; body: Record<string, unknown> };
+export type Addressed = {
+  database: Database;
+  params: Record<'attemptId' | 'courseId' | 'examId', string>;
+  body: Record<string, unknown>;
+};
 type Courses = string | string[] | null | undefined;
 export type GateOptions = {
   /** A token with one of these scopes passes without staff rights. */

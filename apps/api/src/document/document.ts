@@ -105,7 +105,7 @@ const cookies = ['useJwtCookie', 'jwtCookieHeaderPayload', 'jwtCookieSignature']
 /** Adds the parameters of the path, and what is answered before a controller is asked or after it has answered. */
 function complete(path: string, method: string, operation: Operation) {
   const isRead = method === 'get';
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     in: 'path',
     name,
     required: true,

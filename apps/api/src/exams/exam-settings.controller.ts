@@ -20,7 +20,7 @@ import { examSettings, reviewPolicy } from './exams.answers.js';
 import { ReviewPolicyRequest } from './exams.requests.js';
 
 /** The language that a browser likes most. */
-const languageOf = (accepted: string) => /^\s*([a-z]{2,3}(-[a-z0-9]{2,8})*)/i.exec(accepted)?.[1].toLowerCase();
+const languageOf = (accepted: string) => /^\s*([a-z]{2,3}(-[a-z0-9]{2,8})*)/i.exec(accepted)?.[1]?.toLowerCase();
 
 /** Texts about an exam for learners and reviewers (rest-api.md §5.20, §5.21). */
 @ApiTags('exams')

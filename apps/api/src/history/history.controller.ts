@@ -136,7 +136,7 @@ export class HistoryController implements OnApplicationShutdown {
   async exportLog(@Client() client: AbortSignal, @Query('after') after?: string): Promise<StreamableFile> {
     const found = place.exec(after ?? '0.0.0');
     if (!found) throw refused(400, 'after: not <generation>.<xid>.<position>.');
-    const [, generation = '1', xid, position] = found;
+    const [, generation = '1', xid = '0', position = '0'] = found;
     const from = { generation: Number(generation), xid, position };
     const lines = Readable.from(this.lines(from, rowCounter(), client));
     // While the database is away, the answer is an error, and not a file that breaks off.

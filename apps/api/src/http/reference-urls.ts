@@ -51,7 +51,7 @@ export function asRouted(url: string): string {
   // This pattern of the reference is open at its end (rest-api.md §5.19).
   if (path.startsWith(`${exams}/active_attempt`)) return `${exams}/active_attempt${query}`;
   for (const { before, after, then, pattern } of withCourse) {
-    const [match, courseId, last] = pattern.exec(path) ?? [];
+    const [match, courseId = '', last] = pattern.exec(path) ?? [];
     if (!match) continue;
     const rest = last === undefined ? '' : then + encodeURIComponent(last);
     return before + encodeURIComponent(courseId) + after + rest + query;

@@ -21,7 +21,7 @@ export class Form {}
  */
 export async function readBody(contentType: string, bytes: Buffer, largest = usualBody): Promise<unknown> {
   if (bytes.length === 0) return {};
-  const type = contentType.split(';')[0].trim().toLowerCase();
+  const type = contentType.replace(/;.*/s, '').trim().toLowerCase();
   if (type === 'application/json') {
     const text = textOf(contentType, bytes);
     if (text === undefined) return refused(400, 'JSON parse error - the text is not in the encoding it says');

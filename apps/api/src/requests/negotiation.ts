@@ -7,7 +7,7 @@ const acceptable = ['*/*', 'application/*', 'application/json'];
 export function checkAccept({ headers, query }: FastifyRequest) {
   const { format = 'json' } = query as { format?: string };
   if (format !== 'json') throw refused(404, 'Not found.');
-  const wanted = headers.accept?.split(',').map((type) => type.split(';')[0].trim().toLowerCase());
+  const wanted = headers.accept?.split(',').map((type) => type.replace(/;.*/s, '').trim().toLowerCase());
   if (wanted && !wanted.some((type) => acceptable.includes(type)))
     throw refused(406, 'Could not satisfy the request Accept header.');
 }

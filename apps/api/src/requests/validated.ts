@@ -15,7 +15,8 @@ export function validated<T extends object>(as: Type<T>, body: unknown, shape: '
   const { instance, errors } = read(as, readable(body));
   if (!errors) return instance!;
   if (shape === 'fields') throw new HttpAnswer(400, errors);
-  const [[field, [message]]] = Object.entries(errors);
+  const [field = everything] = Object.keys(errors);
+  const [message = ''] = errors[field] ?? [];
   throw refused(400, field === everything ? message : `${field}: ${message}`);
 }
 

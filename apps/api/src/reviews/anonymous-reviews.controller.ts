@@ -67,7 +67,7 @@ export class AnonymousReviewsController {
 
 /** There are no passwords here, so no credentials of that kind are right; any others do not matter. */
 function refuseBasic(authorization: string) {
-  const [scheme, credentials, ...more] = authorization.trim().split(/\s+/);
+  const [scheme = '', credentials, ...more] = authorization.trim().split(/\s+/);
   if (scheme.toLowerCase() !== 'basic') return;
   if (credentials === undefined) throw refused(403, 'Invalid basic header. No credentials provided.');
   if (more.length > 0) throw refused(403, 'Invalid basic header. Credentials string should not contain spaces.');

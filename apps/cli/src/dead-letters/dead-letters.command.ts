@@ -15,7 +15,7 @@ import { list, type Task } from '../operators/tasks.js';
     'What followers could not deliver: list [FOLLOWER]; retry FOLLOWER [LEARNER], of all learners if not given; skip FOLLOWER EVENT',
 })
 export class DeadLettersCommand extends OperatorCommand {
-  run([action, follower, of]: string[], options: OperatorOptions) {
+  run([action = '', follower, of = '']: string[], options: OperatorOptions) {
     if (action === 'list')
       return this.withCommands(options, async (around) => list(await listed(around, follower), options));
     const tasksOf = { retry: retries, skip: skips }[action];

@@ -12,7 +12,7 @@ import { UsageError } from './strict.command.js';
     "A CSV of email,user_id becomes one of the ids under which a provider knows the learners: those under the LMS' secret (DJANGO_SECRET_KEY), and those of now",
 })
 export class ObscuredIdsCommand extends OperatorCommand {
-  async run([from, to]: string[], { backend, ...options }: OperatorOptions & { backend: string }) {
+  async run([from = '', to = '']: string[], { backend, ...options }: OperatorOptions & { backend: string }) {
     const oldKey = process.env.DJANGO_SECRET_KEY;
     if (!oldKey) throw new UsageError('DJANGO_SECRET_KEY is not set.');
     const newKey = userObfuscationKeyOf(loadConfiguration(process.env));
@@ -36,10 +36,12 @@ export class ObscuredIdsCommand extends OperatorCommand {
 function idsIn(file: string): Map<string, number> {
   const [head = '', ...lines] = readFileSync(file, 'utf8').split(/\r?\n/);
   const columns = head.split(',');
-  const [email, userId] = ['email', 'user_id'].map((name) => columns.indexOf(name));
+  const [email, userId] = [columns.indexOf('email'), columns.indexOf('user_id')] as const;
   if (email < 0 || userId < 0) throw new Error(`${file} must have the columns email and user_id.`);
   const ids = new Map<string, number>();
-  for (const cells of lines.map((line) => line.split(',')))
-    if (cells[email] && /^[1-9]\d*$/.test(cells[userId])) ids.set(cells[email], Number(cells[userId]));
+  for (const cells of lines.map((line) => line.split(','))) {
+    const [address, id] = [cells[email], cells[userId]];
+    if (address && id && /^[1-9]\d*$/.test(id)) ids.set(address, Number(id));
+  }
   return ids;
 }

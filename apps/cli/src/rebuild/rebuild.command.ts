@@ -30,7 +30,7 @@ export class RebuildCommand extends OperatorCommand {
           const work: Task['work'] = async (advance) => {
             const manner = { replaceDiffering: replace, dryRun: options.dryRun, onEvents: advance };
             rebuilt ??= rebuild(owner, chosen, manner);
-            const { table: _, swapped, differing, ...rest } = (await rebuilt)[index];
+            const { table: _, swapped, differing, ...rest } = (await rebuilt)[index]!;
             if (differing.length > 0 && !replace)
               throw new Error(`rows ${differing.join(', ')} differ from the log, so nothing is swapped in`);
             return { ...rest, differing, swapped };

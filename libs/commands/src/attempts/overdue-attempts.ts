@@ -29,7 +29,7 @@ export class OverdueAttempts {
         if (!known) return this.commands.execute(command);
         const [facts, histories] = known;
         const stream = learnerAtExamStream(command.learner);
-        return this.submitOne(informed(command, facts[index]), stream, histories.get(stream)!);
+        return this.submitOne(informed(command, facts[index]!), stream, histories.get(stream)!);
       }),
     );
     return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));

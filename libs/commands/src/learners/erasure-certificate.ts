@@ -100,7 +100,7 @@ export async function certifyErasure(
     at,
     asked_for_by: origin.actor,
     destroyed: [
-      ...Object.entries(rows).map(([where, count]) => ({ where, what: what[where], rows: count })),
+      ...Object.entries(rows).map(([where, count]) => ({ where, what: what[where] ?? 'rows', rows: count })),
       { where: 'attempt_learners, planner statistics', what: 'copies of names' },
       { where: 'idempotency_keys', what: 'kept answers that have names' },
       { where: 'dead_letters', what: 'reasons' },

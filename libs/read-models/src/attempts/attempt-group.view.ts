@@ -21,7 +21,7 @@ export const attemptGroupProjection: Projection = {
   idOf: ({ type, stream }) => (type === 'AttemptCreated' || type === 'AttemptRemoved' ? stream : undefined),
   evolve: (group: AttemptGroup | undefined, { type, stream, metadata, data }: RecordedEvent<Begun>) => {
     const { courseId, examId, userId } = metadata;
-    const before = (group?.attemptIds ?? []).map((id, index) => ({ id, at: group!.attemptTimes[index] }));
+    const before = (group?.attemptIds ?? []).map((id, index) => ({ id, at: group!.attemptTimes[index]! }));
     const others = before.filter(({ id }) => id !== data.attemptId);
     const attempts = type === 'AttemptCreated' ? [...others, { id: data.attemptId, at: data.at }] : others;
     attempts.sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || a.id - b.id);

@@ -1,5 +1,7 @@
--- The rights of the service's processes: of both, of :api, which answers requests, and of :worker, which does everything else
--- and is the operators' commands, too. Run at each start that changes anything.
+-- All rights of the service's processes. :api answers requests. :worker does everything else, and operators' commands, too.
+-- Run at each start that changes anything.
+revoke all on all tables in schema public from :api, :worker;
+revoke all on all sequences in schema public from :api, :worker;
 grant usage on schema public to :api, :worker;
 grant select on migrations, log_generations, events, streams, commands, checkpoints, dead_letters, leases, users, courses,
   enrollments, course_staff, credit_requirements, credit_statuses, verified_names, dates, schedules, exams, attempts,
@@ -12,17 +14,17 @@ grant insert (key, answer) on commands to :api, :worker;
 grant insert (action, outcome, status, request_id, token_id, user_id, os_user, operator, objects, row_count, times, rights)
   on access_log to :api, :worker;
 grant insert on erasure_certificates to :api, :worker;
-grant insert, update, delete on users, courses, enrollments, course_staff, credit_statuses, attempts, attempt_groups,
-  attempt_learners, quarantined_callbacks, unclaimed_registrations to :api, :worker;
+grant insert, update, delete on users, courses, enrollments, course_staff, credit_statuses, exams, attempts, allowances,
+  attempt_groups, attempt_learners, quarantined_callbacks, unclaimed_registrations to :api, :worker;
+grant insert, update on vendor_retirements to :api, :worker;
 
-grant insert, update, delete on exams, allowances, credit_requirements, verified_names, dates, schedules, idempotency_keys,
-  callback_nonces to :api;
+grant insert, update, delete on credit_requirements, verified_names, dates, schedules, idempotency_keys, callback_nonces
+  to :api;
 -- To see how much room the partitions have left.
 grant select on sequence events_position to :api, :worker;
 grant usage on sequence exam_ids, attempt_ids, allowance_ids, review_policy_ids to :api;
 
 grant insert, update, delete on checkpoints, dead_letters, leases, vendor_deliveries, vendor_circuits, deliveries to :worker;
-grant insert, update on vendor_retirements to :worker;
 grant insert on mails to :worker;
 grant delete on commands to :worker;
 grant update (answer), delete on idempotency_keys to :worker;

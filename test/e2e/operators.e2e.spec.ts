@@ -320,6 +320,11 @@ describe('a review that was refused', () => {
   });
 });
 
+it('a read model is rebuilt by the owner of the tables alone', async () => {
+  const result = await run(['rebuild', 'attempts'], { MIGRATION_DATABASE_URL: '' });
+  expect(result).toMatchObject({ code: 1, errors: expect.stringContaining('set MIGRATION_DATABASE_URL') });
+});
+
 it('a read model is compared with the log in a dry run, and swapped in without', async () => {
   await handIn();
   const [{ oid: before }] = await query("select 'attempts'::regclass::oid");

@@ -103,6 +103,11 @@ describe('environment variables', () => {
       loadConfiguration({ JWT_JWKS: '{"keys":[{"kty":"RSA"}]}', JWT_JWKS_URL: 'https://x/jwks', ...parties }),
     ).toThrow('JWT_JWKS and JWT_JWKS_URL are both set: keep one'));
 
+  it('the users of a database that is not named are refused', () =>
+    expect(() => loadConfiguration({ MIGRATION_DATABASE_URL: 'postgres://owner:p@db/exams' })).toThrow(
+      'WORKER_DATABASE_URL or MIGRATION_DATABASE_URL is set and DATABASE_URL is not: set it too',
+    ));
+
   it('everything that is wrong is told at once, a line each', () => {
     const wrong = { PORT: 'x', ROLE: 'y', ...withSettings({ SITE_NAME: 7, NONSENSE: true }) };
     expect(() => loadConfiguration(wrong)).toThrow(

@@ -420,7 +420,7 @@ export function loadConfiguration(env: Record<string, string | undefined>): Conf
   return { ...environment, settings: file.settings };
 }
 
-/** The password of a login at the embedded database. */
+/** The password of a user of the embedded database. */
 export const loginPasswordOf = (configuration: Configuration, login: string): string =>
   keptSecret(configuration.dataDir, `database-password-${login}`);
 

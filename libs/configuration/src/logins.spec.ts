@@ -212,8 +212,7 @@ it.each(workersOwn)('the API cannot do what the worker does: %s', async (stateme
 const apisOwn = [
   `update idempotency_keys set fingerprint = ''`,
   'delete from callback_nonces',
-  'delete from exams',
-  'delete from allowances',
+  'delete from schedules',
   'delete from dates',
   'delete from verified_names',
 ];

@@ -4,20 +4,38 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { loadConfiguration } from './configuration.js';
 import { checkMigrated, migrate } from './database.js';
+import { startPostgres } from './embedded-postgres.js';
 import { loginsOf, openServiceDatabase } from './service-database.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'service-database-'));
 const secret = 'a secret of the service';
-afterAll(() => rmSync(folder, { recursive: true }));
+const older = mkdtempSync(join(tmpdir(), 'service-database-'));
+afterAll(() => {
+  for (const each of [folder, older]) rmSync(each, { recursive: true });
+});
+
+const ask = async (url: string, text: string) => {
+  const client = new pg.Client(url);
+  await client.connect();
+  return client
+    .query(text)
+    .then(({ rows }) => rows)
+    .finally(() => client.end());
+};
+/** Of the tables, sequences and functions, but for those of the extension. */
+const ownersOfAll = `select distinct owner::regrole::text as owner from (
+  select oid, relowner as owner from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'S')
+  union all select oid, proowner from pg_proc where pronamespace = 'public'::regnamespace) as own
+  where not exists (select from pg_depend where objid = own.oid and deptype = 'e')`;
 
 /** A start does this before the API and the worker begin. */
-async function start() {
-  const database = await openServiceDatabase(loadConfiguration({ DATA_DIR: folder }));
+async function start(dataDir = folder) {
+  const database = await openServiceDatabase(loadConfiguration({ DATA_DIR: dataDir }));
   await migrate(database.owner!, { logins: loginsOf('all', database) });
   return database;
 }
 
-it('the embedded server knows no secret of the service, and works with users of which none is its superuser', async () => {
+it('the embedded server knows no secret of the service, and its superuser owns nothing of the service', async () => {
   process.env.SECRET_OF_THE_SERVICE = secret;
   const database = await start();
   try {
@@ -25,19 +43,32 @@ it('the embedded server knows no secret of the service, and works with users of 
     if (process.platform === 'linux') expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain(secret);
     for (const url of [database.api, database.worker]) {
       await checkMigrated(url);
-      const client = new pg.Client(url);
-      await client.connect();
-      const { rows } = await client.query('select rolsuper, rolcreaterole from pg_roles where rolname = session_user');
-      expect(rows).toEqual([{ rolsuper: false, rolcreaterole: false }]);
-      await client.end();
     }
+    expect(await ask(database.owner!, ownersOfAll)).toEqual([{ owner: 'proctoring_owner' }]);
+    expect(await ask(database.owner!, 'select rolsuper from pg_roles where rolname = session_user')).toEqual([
+      { rolsuper: false },
+    ]);
     const kept = readdirSync(folder).filter((name) => name.startsWith('database-password'));
     expect(kept.map((name) => [name, statSync(join(folder, name)).mode & 0o777])).toEqual([
       ['database-password-api', 0o600],
+      ['database-password-owner', 0o600],
       ['database-password-worker', 0o600],
     ]);
   } finally {
     delete process.env.SECRET_OF_THE_SERVICE;
+    await database.stop();
+  }
+}, 60_000);
+
+it('what the superuser owned in an earlier version becomes the property of the owner', async () => {
+  const { url, stop } = await startPostgres({ dataDir: join(older, 'postgres') });
+  await migrate(url);
+  await stop();
+  const database = await start(older);
+  try {
+    for (const each of [database.api, database.worker]) await checkMigrated(each);
+    expect(await ask(database.owner!, ownersOfAll)).toEqual([{ owner: 'proctoring_owner' }]);
+  } finally {
     await database.stop();
   }
 }, 60_000);

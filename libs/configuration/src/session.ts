@@ -45,7 +45,7 @@ async function beginSession(client: pg.ClientBase) {
   refusePrivileged(kept);
 }
 
-/** A user with more rights than this could undo the rights that the service was given. */
+/** A privileged user could undo what keeps the service from changing the log. */
 const loginColumns = `session_user as login, exists (
     select from pg_roles where rolname = session_user and (rolsuper or rolcreaterole or rolreplication or rolbypassrls))
   or pg_has_role(session_user, 'pg_execute_server_program', 'member')

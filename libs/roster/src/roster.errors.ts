@@ -1,14 +1,17 @@
 /** `index` is null when the whole section is wrong, `field` when the whole item is. */
 export type RosterError = { section: string; index: number | null; field: string | null; message: string };
 
-/** The document has invalid items (the first hundred are told); nothing was written. */
+/** No more are told, nor looked for. */
+export const mostErrors = 100;
+
+/** The document has invalid items; nothing was written. */
 export class RosterInvalid extends Error {
   override readonly name = 'RosterInvalid';
   readonly errors: RosterError[];
 
   constructor(errors: RosterError[]) {
-    super(`The roster has ${errors.length} errors.`);
-    this.errors = errors.slice(0, 100);
+    super('The roster has errors.');
+    this.errors = errors.slice(0, mostErrors);
   }
 }
 

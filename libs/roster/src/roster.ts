@@ -1,8 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type pg from 'pg';
 import type { AccessOrigin } from '#access-log';
 import type { Database } from '#connections';
 import { limits } from '#domain';
-import { type RosterError, RosterInvalid } from './roster.errors.js';
+import { mostErrors, type RosterError, RosterInvalid } from './roster.errors.js';
 import { isObject, Problem } from './roster.fields.js';
 import { type RosterPowers, refuseForbiddenSections } from './roster.rights.js';
 import { type Document, type Item, removable, type Section, sections } from './roster.sections.js';
@@ -24,7 +25,7 @@ export async function upsertRoster(
   origin?: AccessOrigin,
   signal?: AbortSignal,
 ): Promise<Record<string, number>> {
-  const { written, removed } = readDocument(document);
+  const { written, removed } = await readDocument(document);
   refuseForbiddenSections(powers, written, removed);
   const writeAll = async (client: pg.ClientBase, transact: Transact) => {
     for (const { items, write } of await stepsOf(client, written, removed, powers))
@@ -37,23 +38,36 @@ export async function upsertRoster(
   return Object.fromEntries([...counts, ...goneCounts]);
 }
 
-function readDocument(document: unknown): { written: Document; removed: Document } {
+/** In parts, so that other requests are not kept waiting; and no further than the errors that are told. */
+async function readDocument(document: unknown): Promise<{ written: Document; removed: Document }> {
   const errors: RosterError[] = [];
   const wrong = (section: string, message: string) => errors.push({ section, index: null, field: null, message });
-  const readSections = (of: unknown, known: Record<string, Section>, prefix: string): Document => {
+  const readItems = async (of: Section, section: string, items: unknown[]): Promise<Item[]> => {
+    const read: Item[] = [];
+    for (const [index, item] of items.entries()) {
+      if (index % itemsAtOnce === itemsAtOnce - 1) await nextTurn();
+      read.push(readItem(of, section, index, item, errors));
+      if (errors.length >= mostErrors) throw new RosterInvalid(errors);
+    }
+    return read;
+  };
+  const readSections = async (of: unknown, known: Record<string, Section>, prefix: string): Promise<Document> => {
     if (!isObject(of)) wrong(prefix.replace('.', ''), 'must be an object');
-    const read = Object.entries(isObject(of) ? of : {}).map(([name, items]) => {
+    const read: Document = {};
+    for (const [name, items] of Object.entries(isObject(of) ? of : {})) {
       const section = `${prefix}${name}`;
       if (!Object.hasOwn(known, name)) wrong(section, `is unknown; known: ${Object.keys(known).join(', ')}`);
       else if (!Array.isArray(items)) wrong(section, 'must be a list');
       else if (items.length > limits.rosterItems) wrong(section, `must have at most ${limits.rosterItems} items`);
-      else return [name, items.map((item, index) => readItem(known[name]!, section, index, item, errors))] as const;
-      return [name, []] as const;
-    });
-    return Object.fromEntries(read);
+      else read[name] = await readItems(known[name]!, section, items);
+    }
+    return read;
   };
   const { removed = {}, ...rest } = isObject(document) ? document : { '': document };
-  const answer = { written: readSections(rest, sections, ''), removed: readSections(removed, removable, 'removed.') };
+  const answer = {
+    written: await readSections(rest, sections, ''),
+    removed: await readSections(removed, removable, 'removed.'),
+  };
   if (errors.length > 0) throw new RosterInvalid(errors);
   return answer;
 }

@@ -1,0 +1,71 @@
+import { type IncomingMessage, request as open } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../../libs/event-store/src/testing.js';
+import { openService, people, tokenOf } from '../support/service.js';
+
+// An auditor's client reads an export slowly: the database waits for it, and the service keeps little in memory.
+
+const rows = 60_000;
+let service: Awaited<ReturnType<typeof openService>>;
+beforeAll(async () => {
+  service = await openService();
+  await service.app.listen(0, '127.0.0.1');
+});
+afterAll(() => service.close());
+
+/** An export of which nothing is read until `rest`, which answers the number of lines. */
+async function beginExport(path: string) {
+  const { port } = service.app.getHttpServer().address() as AddressInfo;
+  const headers = { authorization: `JWT ${await tokenOf(people.staff)}` };
+  const answer = await new Promise<IncomingMessage>((done, fail) => {
+    open({ host: '127.0.0.1', port, path, headers, agent: false }, done).on('error', fail).end();
+  });
+  const rest = async () => {
+    let lines = 0;
+    for await (const chunk of answer) lines += chunk.toString('latin1').split('\n').length - 1;
+    return lines;
+  };
+  return { status: answer.statusCode, rest };
+}
+
+const one = async (text: string) => (await service.database.owner.query(text)).rows[0];
+
+it('the log: the server stops in the middle of the copy', async () => {
+  await service.database.owner.query(
+    `set session_replication_role = replica;
+     insert into events (id, stream, version, type, schema_version, data, metadata, hash)
+     select gen_random_uuid(), 'exam-1', number, 'ExamRevised', 1, json_build_object('text', repeat('x', 1000)), '{}', sha256('')
+       from generate_series(1, ${rows}) as number;
+     set session_replication_role = origin`,
+  );
+  const { status, rest } = await beginExport('/api/audit/v1/events');
+  expect(status).toBe(200);
+  const waits = `select from pg_stat_activity where datname = current_database() and wait_event = 'ClientWrite'`;
+  await until('the server waits for the client', async () => {
+    if ((await service.database.owner.query(waits)).rowCount === 0) return false;
+    await pause(300); // As long as it takes to see that it still waits: a reader that is only slow goes on at once.
+    return (await service.database.owner.query(waits)).rowCount === 1;
+  });
+  const { copied } = await one('select tuples_processed::int as copied from pg_stat_progress_copy');
+  expect(copied).toBeLessThan(rows / 2);
+  expect(await rest()).toBe(rows);
+});
+
+it('the access log: later pages are not asked for', async () => {
+  await service.database.owner.query(
+    `insert into access_log (action, outcome, objects)
+     select 'GET /a/route', 'done', array['course:' || repeat('x', 500)] from generate_series(1, ${rows})`,
+  );
+  const { status, rest } = await beginExport('/api/audit/v1/access');
+  expect(status).toBe(200);
+  const latest = `select max(query_start)::text as at from pg_stat_activity
+                   where datname = current_database() and query like '%from access_log%' and pid <> pg_backend_pid()`;
+  await until('the service asks for no more pages', async () => {
+    const { at } = await one(latest);
+    await pause(500);
+    return at !== null && (await one(latest)).at === at;
+  });
+  await service.database.owner.query('drop trigger append_only on access_log; truncate access_log');
+  expect(await rest()).toBeLessThan(rows / 2);
+});

@@ -1,4 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
 import { Command, Option } from 'nest-commander';
 import { loadConfiguration, userObfuscationKeyOf } from '#configuration';
 import { obscuredUserId } from '#providers';
@@ -17,11 +19,14 @@ export class ObscuredIdsCommand extends OperatorCommand {
     if (!oldKey) throw new UsageError('DJANGO_SECRET_KEY is not set.');
     const newKey = userObfuscationKeyOf(loadConfiguration(process.env));
     const work = async () => {
-      const rows = [...idsIn(from)].map(([address, id]) =>
-        [address, obscuredUserId(id, oldKey, backend), obscuredUserId(id, newKey, backend)].join(','),
-      );
-      if (!options.dryRun) writeFileSync(to, ['email,existing_user_id,target_user_id', ...rows, ''].join('\n'));
-      return { learners: rows.length };
+      const ids = await idsIn(from);
+      const lines = function* () {
+        yield 'email,existing_user_id,target_user_id\n';
+        for (const [address, id] of ids)
+          yield `${address},${obscuredUserId(id, oldKey, backend)},${obscuredUserId(id, newKey, backend)}\n`;
+      };
+      if (!options.dryRun) await pipeline(lines, createWriteStream(to));
+      return { learners: ids.size };
     };
     await this.operate(options, [{ about: { file: to }, work }]);
   }
@@ -33,15 +38,18 @@ export class ObscuredIdsCommand extends OperatorCommand {
 }
 
 /** If several rows have one address, the last one counts. */
-function idsIn(file: string): Map<string, number> {
-  const [head = '', ...lines] = readFileSync(file, 'utf8').split(/\r?\n/);
-  const columns = head.split(',');
-  const [email, userId] = [columns.indexOf('email'), columns.indexOf('user_id')] as const;
-  if (email < 0 || userId < 0) throw new Error(`${file} must have the columns email and user_id.`);
+async function idsIn(file: string): Promise<Map<string, number>> {
   const ids = new Map<string, number>();
-  for (const cells of lines.map((line) => line.split(','))) {
-    const [address, id] = [cells[email], cells[userId]];
-    if (address && id && /^[1-9]\d*$/.test(id)) ids.set(address, Number(id));
+  let places: number[] | undefined;
+  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+    const cells = line.split(',');
+    if (!places) {
+      places = ['email', 'user_id'].map((name) => cells.indexOf(name));
+      continue;
+    }
+    const [email = '', userId = ''] = places.map((place) => cells[place]);
+    if (email && /^[1-9]\d*$/.test(userId)) ids.set(email, Number(userId));
   }
+  if (!places || places.includes(-1)) throw new Error(`${file} must have the columns email and user_id.`);
   return ids;
 }

@@ -135,7 +135,10 @@ it('an event that nobody can make sense of is a dead letter that holds up its le
   await has('attempt-2 started');
   const letters = () => deadLetters(pool, subscriptionNameOf('rest'));
   await until('it is a dead letter', async () => (await letters()).length === 1);
-  expect((await letters())[0]).toMatchObject({ learner: `attempts-${exam}-9`, reason: 'effects is not iterable' });
+  expect((await letters())[0]).toMatchObject({
+    learner: `attempts-${exam}-9`,
+    reason: expect.stringMatching(/^TypeError in /),
+  });
 });
 
 it('an exam that the provider could not name is named later, and its changes follow', async () => {

@@ -126,7 +126,7 @@ it('an event that cannot be folded holds up its learner and nobody else', async 
   await published();
   const letters = await deadLetters(exam.pool, 'kafka');
   expect(letters.map(({ event, reason }) => `${event.type}: ${reason}`)).toEqual([
-    expect.stringMatching(/^AttemptStarted: Cannot read properties of undefined/),
+    expect.stringMatching(/^AttemptStarted: TypeError in attempt\S*\.ts:\d+$/),
     'AttemptSubmitted: waits for an earlier event of the same learner',
   ]);
   expect(inOrder(await exam.arrived())).toEqual(inOrder(await exam.expected()));

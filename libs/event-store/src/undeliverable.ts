@@ -6,6 +6,7 @@ export class Undeliverable extends Error {
   override readonly name = 'Undeliverable';
   constructor(
     readonly event: RecordedEvent,
+    /** It is stored and logged, so it must name nobody: see `causeOf`. */
     readonly reason: string,
   ) {
     super(`${event.type} ${event.id}: ${reason}`);
@@ -23,12 +24,21 @@ export const isCausedByEvent = (error: unknown): boolean =>
     !error.cause) || // fetch reports an outage as a TypeError with a cause
   refusedValues.test(String((error as { code?: unknown }).code ?? ''));
 
+/** Which error it is and where it was thrown. Its words are left out, because they may repeat a name or an address. */
+export function causeOf(error: unknown): string {
+  const { name = 'Error', code, stack = '' } = Object(error) as Error & { code?: unknown };
+  const [, place] = /\n\s+at .*?([^/\\(]+:\d+):\d+\)?(?=\n|$)/.exec(stack) ?? [];
+  return [name, ...(code === undefined ? [] : [String(code)]), ...(place === undefined ? [] : [`in ${place}`])].join(
+    ' ',
+  );
+}
+
 /** Does work for one event. An error that the event's content causes becomes Undeliverable. */
 export async function orUndeliverable<T>(event: RecordedEvent, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw isCausedByEvent(error) ? new Undeliverable(event, (error as Error).message) : error;
+    throw isCausedByEvent(error) ? new Undeliverable(event, causeOf(error)) : error;
   }
 }
 
@@ -37,6 +47,6 @@ export function computeFrom<T>(event: RecordedEvent, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new Undeliverable(event, (error as Error).message);
+    throw new Undeliverable(event, causeOf(error));
   }
 }

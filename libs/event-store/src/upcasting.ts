@@ -1,6 +1,6 @@
 import { upcasters as today, type Upcasters } from '#domain';
 import type { RecordedEvent } from './recorded-event.js';
-import { Undeliverable } from './undeliverable.js';
+import { causeOf, Undeliverable } from './undeliverable.js';
 
 export type { Upcasters } from '#domain';
 
@@ -43,6 +43,6 @@ export function upcastForDelivery(event: RecordedEvent, upcasters?: Upcasters | 
     return upcast(event, upcasters);
   } catch (error) {
     if (error instanceof UnknownEvent) throw error;
-    throw new Undeliverable(event, `cannot be upcast: ${(error as Error).message}`);
+    throw new Undeliverable(event, `cannot be upcast: ${causeOf(error)}`);
   }
 }

@@ -5,6 +5,7 @@ import type { Configuration } from '#configuration';
 import type { Database } from '#connections';
 import {
   type Checkpoint,
+  causeOf,
   computeFrom,
   EventStore,
   isAfter,
@@ -137,7 +138,7 @@ export class Relay {
     } catch (error) {
       if (error instanceof Undeliverable || !isCausedByEvent(error)) throw error;
       const [first, ...others] = events;
-      if (first && others.length === 0) throw new Undeliverable(first, (error as Error).message);
+      if (first && others.length === 0) throw new Undeliverable(first, causeOf(error));
       // One of them is at fault: halves find it.
       const half = Math.ceil(events.length / 2);
       return [...(await this.tell(events.slice(0, half))), ...(await this.tell(events.slice(half)))];

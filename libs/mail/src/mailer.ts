@@ -181,8 +181,8 @@ async function withinTime(sent: Promise<unknown>): Promise<void> {
 }
 
 /** Why the server does not take this mail; undefined where the failure concerns all mail (login, sender, connection). */
-function refusalIn({ code, command, response = '', responseCode = 0, message }: Failure): string | undefined {
-  if (code === 'EENVELOPE' && command === 'API') return withoutAddresses(message);
+function refusalIn({ code, command, response = '', responseCode = 0 }: Failure): string | undefined {
+  if (code === 'EENVELOPE' && command === 'API') return 'the address is not one that mail can be sent to';
   if ((command !== 'RCPT TO' && command !== 'DATA') || responseCode === 421) return undefined;
   if (responseCode >= 500) return `refused by the mail server: ${codesIn(response)}`;
   return responseCode >= 400 ? `${putOff}: ${codesIn(response)}` : undefined;

@@ -97,6 +97,19 @@ describe('once a learner is retired', () => {
   });
 });
 
+it('nobody finds a retired learner by a former name or address, and what is granted to the id cannot be read', async () => {
+  await retire(3);
+  const grant = { exam_id: exam, key: 'note', value: 'for Bob Planted' };
+  const many = { exam_ids: `${exam}`, user_ids: 'bob,bob@example.org', allowance_type: 'note', value: 'x' };
+  for (const user_info of ['bob', 'bob@example.org'])
+    expect((await ask(staff, 'PUT', `${root}/allowance`, { ...grant, user_info })).status).toBe(400);
+  expect((await ask(staff, 'PUT', `${root}/${courseId}/bulk_allowance`, many)).status).toBe(400);
+  expect((await ask(staff, 'PUT', `${root}/allowance`, { ...grant, user_info: 3 })).status).toBe(200);
+  const shown = (await ask(staff, 'GET', `${root}/${courseId}/allowance`)).body;
+  expect(shown).toMatchObject([{ key: '', value: '', user: { id: 3, username: '', email: '' } }]);
+  expect(await dump()).not.toMatch(/Planted/);
+});
+
 it('an id that nobody knows is not retired: who gets it later is a learner like any other', async () => {
   expect((await retire(77)).status).toBe(204);
   expect(await query(`select from events where type = 'LearnerRetired'`)).toEqual([]);

@@ -364,6 +364,33 @@ it('obscured ids are those of the LMS and those of now', async () => {
   expect((await run(['obscured-ids', from, to])).code).toBe(2);
 });
 
+it('a command that needs no database is in the access log if the database can be reached, and says so if not', async () => {
+  const begun = () =>
+    query(`select action, outcome, objects, token_id, os_user from access_log where os_user is not null order by id`);
+  const env = { ...tokenSettings, DJANGO_SECRET_KEY: 'old', KAFKA_BROKERS: '127.0.0.1:1' };
+  const made = await run(['token', '--user-id', '7', '--username', 'Bob Planted'], env);
+  expect(made).toMatchObject({ code: 0, errors: '' });
+  const headers = { authorization: `JWT ${made.out.trim()}` };
+  expect((await service.app.inject({ url: '/api/audit/v1/access', headers })).statusCode).toBe(403);
+  const [from, to] = ['empty.csv', 'obscured.csv'].map((name) => join(folder, name));
+  writeFileSync(from!, 'email,user_id\n');
+  expect(await run(['obscured-ids', from!, to!], env)).toMatchObject({ code: 0 });
+  await run(['topics'], env);
+  const of = { outcome: 'begun', os_user: userInfo().username };
+  expect(await begun()).toEqual([
+    { ...of, action: 'token', objects: ['user:7'], token_id: expect.stringMatching(/^[\w-]{22}$/) },
+    { ...of, action: 'ops obscured-ids', objects: [], token_id: null },
+    { ...of, action: 'ops topics', objects: [], token_id: null },
+  ]);
+  const used = `select from access_log where token_id = '${(await begun())[0].token_id}' and user_id = 7`;
+  await until('the use of the token is recorded under the same id', async () => (await query(used)).length > 0);
+  const nowhere = 'postgres://nobody@127.0.0.1:1/none';
+  const away = { ...env, DATABASE_URL: nowhere, WORKER_DATABASE_URL: nowhere };
+  const unrecorded = await run(['token', '--user-id', '7'], away);
+  expect(unrecorded).toMatchObject({ code: 0, out: expect.stringMatching(/^ey/) });
+  expect(unrecorded.errors).toContain('no entry in the access log');
+});
+
 it('the access log has who ran which command by the user of the system, whatever name was given', async () => {
   const attempt = await handIn();
   const args = ['set-attempt-status', '-a', String(attempt), '-t', 'verified', '--operator', 'somebody else'];

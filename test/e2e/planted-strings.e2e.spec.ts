@@ -81,6 +81,13 @@ const published = async () => {
 const letters = async (follower: string) =>
   (await service.query(`select from dead_letters where follower = '${follower}'`)).length > 0;
 
+/** Whether the service has read so many messages of a topic with one partition. */
+async function isRead(topic: string, messages: number) {
+  const groupId = `${service.prefix}exam-proctoring`;
+  const [read] = await withAdmin(service.brokers, (admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
+  return Number(read!.partitions[0]!.offset) >= messages;
+}
+
 it('what is planted is found, as far as it is kept', async () => {
   let locators = 0;
   const answer = plant('answer of a provider');
@@ -138,6 +145,30 @@ it('once the learners are retired, none is found', async () => {
   expect(foundIn(await everything(), strings)).toEqual({});
 }, 120_000);
 
+it('dead letters of the retired say nothing but that', async () => {
+  const reasons = await service.query(
+    `select distinct reason from dead_letters letter join events event on event.id = letter.event_id
+      where event.metadata->>'userId' = '${learner}' and reason !~ '^waits for'`,
+  );
+  expect(reasons).toEqual([{ reason: 'its learner is retired' }]);
+});
+
+it('an id that nobody knows is not retired by a command or a message', async () => {
+  expect(service.cli(['retire-user', '--user', '98'])).toMatchObject({ status: 0 });
+  for (const id of [99, byBus])
+    await say(service.kafka, service.registry, service.topics.retirements, 'user.retirement.completed', 'retirement', {
+      user: { id },
+    });
+  await until('both messages are read', () => isRead(service.topics.retirements, 3));
+  expect(await service.query(`select from events where type = 'LearnerRetired'`)).toHaveLength(3);
+  const users = [98, 99].map((id) => ({ id, username: `new ${id}`, email: `new${id}@example.org` }));
+  await service.done(superuser, 'PUT', '/api/lms/v1/roster', { users });
+  expect(await service.query('select username from users where id in (98, 99) order by id')).toEqual([
+    { username: 'new 98' },
+    { username: 'new 99' },
+  ]);
+});
+
 it('what comes about a retired learner later is not found either', async () => {
   await service.done(superuser, 'PUT', '/api/lms/v1/roster', onRoster);
   for (const person of [
@@ -152,12 +183,7 @@ it('what comes about a retired learner later is not found either', async () => {
   await service.done(reviewer, 'POST', `${root}/attempt/${attempts[0]!.external_id}/reviewed`, review);
   const refused = { status: plant('late status') };
   await service.ask(reviewer, 'POST', `${root}/attempt/${attempts[0]!.external_id}/reviewed`, refused);
-  await until('the bus is read', async () => {
-    const admin = await withAdmin(service.brokers, (admin) =>
-      admin.fetchOffsets({ groupId: `${service.prefix}exam-proctoring`, topics: [service.topics.enrollments] }),
-    );
-    return Number(admin[0]!.partitions[0]!.offset) === 4;
-  });
+  await until('the bus is read', () => isRead(service.topics.enrollments, 4));
   await until('all is published', published);
   expect(foundIn(await everything(), strings)).toEqual({});
 }, 120_000);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { Database } from '#connections';
 
@@ -56,6 +57,10 @@ export type RecordedAccess = {
   times: number;
   rights: RightsChange[] | null;
 };
+
+/** Stands for a token that has no id of its own. */
+export const hashOfToken = (token: string): string =>
+  createHash('sha256').update(token).digest('base64url').slice(0, 22);
 
 /** The id of a course that nobody knows may be any text, such as a name. */
 const objectsWithKnownCourses = `array(

@@ -33,6 +33,11 @@ export async function startPostgres(options: { dataDir: string; port?: number; s
   return { url: running.url, stop: async () => (mine ? stopPostgres(dataDir) : undefined) };
 }
 
+/** The address of the server that runs in `dataDir`; undefined when none does. */
+export async function runningPostgres(dataDir: string): Promise<string | undefined> {
+  return (await findRunning(resolve(dataDir), performance.now() + 2_000))?.url;
+}
+
 /** Ends the server that runs in `dataDir`, if one does: open transactions are rolled back. */
 export async function stopPostgres(dataDir: string): Promise<void> {
   const running = await findRunning(resolve(dataDir), performance.now() + 30_000);

@@ -17,7 +17,7 @@ export { dropEarlier, isCopied } from './earlier-schema.js';
 export { startPostgres, stopPostgres } from './embedded-postgres.js';
 export { checkFingerprints } from './fingerprints.js';
 export { logLevelsOf } from './log-levels.js';
-export { loginsOf, openServiceDatabase, type ServiceDatabase } from './service-database.js';
+export { loginsOf, openServiceDatabase, runningServiceDatabase, type ServiceDatabase } from './service-database.js';
 export { poolOptions } from './session.js';
 export type { Settings } from './settings.js';
 export { signToken } from './token.js';

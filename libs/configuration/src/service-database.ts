@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Configuration, loginPasswordOf } from './configuration.js';
-import { startPostgres } from './embedded-postgres.js';
+import { runningPostgres, startPostgres } from './embedded-postgres.js';
 import { makeEmbeddedUsers } from './embedded-users.js';
 import type { Login } from './logins.js';
 
@@ -11,14 +11,10 @@ export type ServiceDatabase = { api: string; worker: string; owner?: string };
 export async function openServiceDatabase(
   configuration: Configuration,
 ): Promise<ServiceDatabase & { stop(): Promise<void> }> {
-  const { databaseUrl: api, workerDatabaseUrl: worker, migrationDatabaseUrl: owner, dataDir } = configuration;
-  if (api) return { api, worker: worker ?? api, owner, stop: async () => {} };
-  const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres') });
-  const urlOf = (use: string) => {
-    const login = { username: `proctoring_${use}`, password: loginPasswordOf(configuration, use) };
-    return Object.assign(new URL(postgres.url), login).href;
-  };
-  const urls = { owner: urlOf('owner'), api: urlOf('api'), worker: urlOf('worker') };
+  const named = namedDatabase(configuration);
+  if (named) return { ...named, stop: async () => {} };
+  const postgres = await startPostgres({ dataDir: join(configuration.dataDir, 'postgres') });
+  const urls = embeddedDatabase(configuration, postgres.url);
   try {
     await makeEmbeddedUsers(postgres.url, urls);
     return { ...urls, stop: postgres.stop };
@@ -26,6 +22,27 @@ export async function openServiceDatabase(
     await postgres.stop();
     throw error;
   }
+}
+
+/** The same, but the embedded one is not started: undefined when it does not run. */
+export async function runningServiceDatabase(configuration: Configuration): Promise<ServiceDatabase | undefined> {
+  const named = namedDatabase(configuration);
+  if (named) return named;
+  const url = await runningPostgres(join(configuration.dataDir, 'postgres'));
+  return url === undefined ? undefined : embeddedDatabase(configuration, url);
+}
+
+function namedDatabase(configuration: Configuration): ServiceDatabase | undefined {
+  const { databaseUrl: api, workerDatabaseUrl: worker, migrationDatabaseUrl: owner } = configuration;
+  return api ? { api, worker: worker ?? api, owner } : undefined;
+}
+
+function embeddedDatabase(configuration: Configuration, url: string) {
+  const urlOf = (use: string) => {
+    const login = { username: `proctoring_${use}`, password: loginPasswordOf(configuration, use) };
+    return Object.assign(new URL(url), login).href;
+  };
+  return { owner: urlOf('owner'), api: urlOf('api'), worker: urlOf('worker') };
 }
 
 /** The logins that a process of this role uses. One user may be both. */

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';
-import { type AccessEntry, type AccessOrigin, type AccessOutcome } from '#access-log';
+import { type AccessEntry, type AccessOrigin, type AccessOutcome, hashOfToken } from '#access-log';
 import type { AccessLog } from './access-log.js';
 import { type AccessNote, runWithNote } from './access-note.js';
 
@@ -115,7 +114,7 @@ function tokenIdOf({ headers, user }: FastifyRequest): string | undefined {
   if (!token) return undefined;
   const jti = user && !headers['use-jwt-cookie'] ? decodeJwt(token).jti : undefined;
   if (typeof jti === 'string' && /^[\w-]{1,64}$/.test(jti)) return jti;
-  return createHash('sha256').update(token).digest('base64url').slice(0, 22);
+  return hashOfToken(token);
 }
 
 const kinds: Record<string, string> = { userId: 'user', attemptId: 'attempt', examId: 'exam' };

@@ -9,6 +9,7 @@ import {
   topicSettingsOf,
 } from '#integration';
 import { OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
+import { recordIfReachable } from '../operators/operator-access.js';
 
 @Command({
   name: 'topics',
@@ -19,6 +20,7 @@ export class TopicsCommand extends OperatorCommand {
     const configuration = loadConfiguration(process.env);
     const { kafkaBrokers, kafkaTopicPrefix, kafkaTransactions, schemaRegistryUrl } = configuration;
     if (kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
+    await recordIfReachable(configuration, { action: 'ops topics', objects: [], operator: options.operator });
     const kafka = kafkaClient(configuration);
     const names = [
       ...publishedTopics(configuration),

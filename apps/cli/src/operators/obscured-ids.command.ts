@@ -5,6 +5,7 @@ import { Command, Option } from 'nest-commander';
 import { loadConfiguration, userObfuscationKeyOf } from '#configuration';
 import { obscuredUserId } from '#providers';
 import { OperatorCommand, type OperatorOptions } from './operator.command.js';
+import { recordIfReachable } from './operator-access.js';
 import { UsageError } from './strict.command.js';
 
 @Command({
@@ -17,7 +18,10 @@ export class ObscuredIdsCommand extends OperatorCommand {
   async run([from = '', to = '']: string[], { backend, ...options }: OperatorOptions & { backend: string }) {
     const oldKey = process.env.DJANGO_SECRET_KEY;
     if (!oldKey) throw new UsageError('DJANGO_SECRET_KEY is not set.');
-    const newKey = userObfuscationKeyOf(loadConfiguration(process.env));
+    const configuration = loadConfiguration(process.env);
+    const newKey = userObfuscationKeyOf(configuration);
+    const { operator } = options;
+    await recordIfReachable(configuration, { action: 'ops obscured-ids', objects: [], operator });
     const work = async () => {
       const ids = await idsIn(from);
       const lines = function* () {

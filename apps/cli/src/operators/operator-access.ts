@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { type AccessOutcome, recordAccess } from '#access-log';
-import type { Database } from '#connections';
+import { type AccessEntry, type AccessOutcome, recordAccess } from '#access-log';
+import { type Configuration, poolOptions, runningServiceDatabase } from '#configuration';
+import { type Database, openPool } from '#connections';
 
 /** The user of the operating system: of the process, whatever its environment says. */
 export const osUser = (): string => {
@@ -30,5 +31,23 @@ export class OperatorAccess {
     );
     const { action, requestId, operator } = this;
     return recordAccess(this.database, [{ action, requestId, osUser: osUser(), operator, outcome, objects, rows }]);
+  }
+}
+
+/**
+ * Records the beginning of a command that needs no database, if the service's database can be reached. The embedded one is
+ * not started for it. Otherwise a line on standard error says that there is no entry.
+ */
+export async function recordIfReachable(
+  configuration: Configuration,
+  entry: Pick<AccessEntry, 'action' | 'objects' | 'operator' | 'tokenId'>,
+): Promise<void> {
+  try {
+    const running = await runningServiceDatabase(configuration);
+    if (!running) throw new Error('the database does not run');
+    const database = openPool(poolOptions(running.worker, { max: 1 }));
+    await recordAccess(database, [{ ...entry, outcome: 'begun', osUser: osUser() }]).finally(() => database.end());
+  } catch (error) {
+    console.error(`This command has no entry in the access log: ${(error as Error).message}.`);
   }
 }

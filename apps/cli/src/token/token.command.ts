@@ -1,12 +1,19 @@
 import { Command, Option } from 'nest-commander';
+import { hashOfToken } from '#access-log';
+import { loadConfiguration } from '#configuration';
 import { idOf, nameOf } from '../operators/operator.command.js';
+import { recordIfReachable } from '../operators/operator-access.js';
 import { StrictCommand, UsageError } from '../operators/strict.command.js';
 import { type TokenOptions, tokenFor } from './token.js';
 
 @Command({ name: 'token', description: 'Print a token signed with the secret of the service' })
 export class TokenCommand extends StrictCommand {
   async run(_: string[], options: TokenOptions) {
-    console.log(await tokenFor(options, process.env));
+    const configuration = loadConfiguration(process.env);
+    const token = await tokenFor(options, configuration);
+    const objects = [`user:${options.userId}`];
+    await recordIfReachable(configuration, { action: 'token', objects, tokenId: hashOfToken(token) });
+    console.log(token);
   }
 
   @Option({ flags: '--user-id <id>', description: 'a whole number', required: true })

@@ -1,4 +1,4 @@
-import { jwtSecretOf, loadConfiguration, signToken } from '#configuration';
+import { type Configuration, jwtSecretOf, signToken } from '#configuration';
 import { type Claims } from '#roster';
 
 export type TokenOptions = Omit<Claims, 'user_id' | 'preferred_username'> & {
@@ -7,9 +7,8 @@ export type TokenOptions = Omit<Claims, 'user_id' | 'preferred_username'> & {
   expiresIn: string;
 };
 
-/** A token that the service in the same environment accepts. */
-export function tokenFor(options: TokenOptions, env: NodeJS.ProcessEnv): Promise<string> {
-  const configuration = loadConfiguration(env);
+/** A token that the service with this configuration accepts. */
+export function tokenFor(options: TokenOptions, configuration: Configuration): Promise<string> {
   const secret = jwtSecretOf(configuration);
   if (!secret)
     throw new Error('The service checks tokens with public keys only: whoever holds the private key signs them.');

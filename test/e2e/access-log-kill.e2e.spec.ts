@@ -71,11 +71,16 @@ it('a process that is killed while it cannot write the access log has changed no
 });
 
 it('whenever a process is killed, each change that it made has an entry in the access log', async () => {
-  const requests = Array.from({ length: 200 }, (_, index) => grants(`kill-${index}`));
+  let sent = 0;
+  let isKilled = false;
+  const keepGranting = async () => {
+    while (!isKilled) await grants(`kill-${++sent}`);
+  };
+  const senders = Array.from({ length: 10 }, keepGranting);
   await until('some changes are written', async () => (await written()).length > 20);
   child.kill();
-  await Promise.all(requests);
+  isKilled = true;
+  await Promise.all(senders);
   const changes = await written();
-  expect(changes.length).toBeLessThan(200);
   expect(await recorded()).toEqual(expect.arrayContaining(changes));
 });

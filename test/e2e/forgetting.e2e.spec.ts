@@ -106,7 +106,7 @@ it('nobody finds a retired learner by a former name or address, and what is gran
   expect((await ask(staff, 'PUT', `${root}/${courseId}/bulk_allowance`, many)).status).toBe(400);
   expect((await ask(staff, 'PUT', `${root}/allowance`, { ...grant, user_info: 3 })).status).toBe(200);
   const shown = (await ask(staff, 'GET', `${root}/${courseId}/allowance`)).body;
-  expect(shown).toMatchObject([{ key: '', value: '', user: { id: 3, username: '', email: '' } }]);
+  expect(shown).toMatchObject([{ key: '', value: '', user: { id: 3, username: 'retired user 3', email: '' } }]);
   expect(await dump()).not.toMatch(/Planted/);
 });
 

@@ -5,14 +5,15 @@ import { standaloneCommands } from '#commands';
 import { type Configuration, loadConfiguration } from '#configuration';
 import { Database } from '#connections';
 import type { Dependencies } from '#delivery';
-import { EventStore } from '#event-store';
+import { EventStore, type StoreOptions } from '#event-store';
 import { withDatabase } from './database.js';
 
 /** Runs `work` with all that commands need, against the service's database. */
-export function withCommands<T>(work: (around: Dependencies) => Promise<T>): Promise<T> {
+export function withCommands<T>(work: (around: Dependencies) => Promise<T>, store?: StoreOptions): Promise<T> {
   const configuration: Configuration = loadConfiguration(process.env);
   return withDatabase(configuration, async ({ worker: url }) => {
-    const module = standaloneCommands(configuration, url, { applicationName: 'exam-proctoring cli', max: 5 });
+    const connection = { applicationName: 'exam-proctoring cli', max: 5 };
+    const module = standaloneCommands(configuration, url, connection, store);
     const app = await NestFactory.createApplicationContext(module, { logger: ['error', 'warn'], abortOnError: false });
     try {
       return await work({

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { Clock } from '#clock';
 import { Database } from '#connections';
-import { AppendNotifier, EventStore } from '#event-store';
+import { AppendNotifier, EventStore, StoreOptions } from '#event-store';
 import { projectInline } from '#read-models';
 import { AttemptHandler } from './attempts/attempt.handler.js';
 import { AttemptTimeouts } from './attempts/attempt-timeouts.js';
@@ -22,22 +22,28 @@ import { ReplayCallbackHandler, ReviewByCodeHandler } from './reviews/callback.h
 import { ReviewHandler } from './reviews/review.handler.js';
 
 /** The event store as the service uses it: every append writes the read models in its own transaction. */
-export const eventStoreOf = (database: Database): EventStore =>
-  new EventStore(
+const eventStoreOf = (database: Database, options: StoreOptions = {}): EventStore => {
+  const notifier = new AppendNotifier(database);
+  const onAppend: StoreOptions['onAppend'] = (events) => {
+    if (!options.dryRun) notifier.notify();
+    options.onAppend?.(events);
+  };
+  return new EventStore(
     database,
     (stream, history, appended) => [
       ...projectInline(stream, history, appended),
       ...creditWrites(appended),
       ...claims(appended),
     ],
-    { onAppend: new AppendNotifier(database).notify },
+    { ...options, onAppend },
   );
+};
 
 /** The write side. The application provides Database and Configuration globally. */
 @Module({
   imports: [CqrsModule],
   providers: [
-    { provide: EventStore, useFactory: eventStoreOf, inject: [Database] },
+    { provide: EventStore, useFactory: eventStoreOf, inject: [Database, { token: StoreOptions, optional: true }] },
     { provide: Clock, useFactory: (database: Database) => new Clock(database), inject: [Database] },
     FactFinder,
     AttemptTimeouts,

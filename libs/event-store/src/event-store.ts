@@ -38,12 +38,21 @@ type Decide<T> = (historyOf: (stream: string) => readonly RecordedEvent[]) => {
   answer: T;
 };
 
+/** How a store differs from the usual one. A class, so that it can be injected. */
+export class StoreOptions {
+  upcasters?: Upcasters | null;
+  /** Called after each append; in a dry run instead of it. */
+  onAppend?: (events: readonly RecordedEvent[]) => void;
+  /** Nothing is written. */
+  dryRun?: boolean;
+}
+
 /** Two appends may deadlock when their projections write the same rows. */
 const deadlock = '40P01';
 
 /**
  * The append-only log. Each append names the head that it follows. It is written together with its projection, or not at
- * all. `onAppend` is called after each append.
+ * all.
  */
 export class EventStore {
   private readonly groupCommit: GroupCommit;
@@ -53,7 +62,7 @@ export class EventStore {
   constructor(
     private readonly database: Database,
     private readonly inline?: InlineProjection,
-    private readonly options: { upcasters?: Upcasters | null; onAppend?: () => void } = {},
+    private readonly options: StoreOptions = {},
   ) {
     this.groupCommit = new GroupCommit(database);
   }
@@ -120,6 +129,10 @@ export class EventStore {
     const prepared = prepareAppend(appends, this.options.upcasters);
     const { events } = prepared;
     if (events.length === 0 && !kept) return [];
+    if (this.options.dryRun) {
+      this.options.onAppend?.(events);
+      return [];
+    }
     const command = kept && { key: kept.key, answer: JSON.stringify(kept.answer ?? null) };
     const writes = this.inline ? await this.project(this.inline, prepared) : [];
     try {
@@ -132,7 +145,7 @@ export class EventStore {
         event.recordedAt = recordedAt;
         event.position = positions[index]!;
       }
-      this.options.onAppend?.();
+      this.options.onAppend?.(events);
       return events;
     } catch (error) {
       const { code, constraint } = error as { code?: string; constraint?: string };

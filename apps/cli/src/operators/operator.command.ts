@@ -2,7 +2,7 @@ import { Option } from 'nest-commander';
 import type { Database } from '#connections';
 import type { Dependencies } from '#delivery';
 import { instantOf, isLongerThan, isStorable, limits, type Origin } from '#domain';
-import type { EventStore } from '#event-store';
+import type { StoreOptions } from '#event-store';
 import { traceHeaders } from '#providers';
 import { withCommands } from '../dependencies.js';
 import { OperatorAccess, osUser } from './operator-access.js';
@@ -56,8 +56,9 @@ export abstract class OperatorCommand extends StrictCommand {
     options: OperatorOptions,
     work: (around: Dependencies) => Promise<T>,
     about: object = {},
+    store?: StoreOptions,
   ): Promise<T> {
-    return withCommands((around) => this.recorded(around.database, options, () => work(around), about));
+    return withCommands((around) => this.recorded(around.database, options, () => work(around), about), store);
   }
 
   /** Without `about` the beginning is not recorded. */
@@ -95,8 +96,9 @@ export abstract class OperatorCommand extends StrictCommand {
     tasksOf: (around: Dependencies, origin: Origin) => Promise<Task[]>,
   ): Promise<void> {
     const { dryRun = false, operator = osUser() } = options;
-    return this.withCommands(options, async (around) => {
-      const events = watched(around.events, dryRun);
+    const events: string[] = [];
+    const onAppend: StoreOptions['onAppend'] = (appended) => events.push(...appended.map(({ type }) => type));
+    const operate = async (around: Dependencies) => {
       const tasks = await tasksOf(around, { actor: { kind: 'operator', name: operator } });
       const telling = tasks.map((task): Task => {
         const work: Task['work'] = async (advance) => {
@@ -107,17 +109,7 @@ export abstract class OperatorCommand extends StrictCommand {
         return { ...task, work };
       });
       await this.operate(options, telling);
-    });
+    };
+    return this.withCommands(options, operate, {}, { dryRun, onAppend });
   }
-}
-
-/** The types of the events that are appended from now on; in a dry run those that would be, while nothing is written. */
-function watched(store: EventStore, dryRun: boolean): string[] {
-  const types: string[] = [];
-  const append = store.append.bind(store);
-  store.append = async (appends, kept) => {
-    types.push(...appends.flatMap(({ events }) => events.map(({ type }) => type)));
-    return dryRun ? [] : append(appends, kept);
-  };
-  return types;
 }

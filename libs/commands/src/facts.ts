@@ -4,19 +4,17 @@ import { Database } from '#connections';
 import { type ExamFacts, type Facts, Refusal } from '#domain';
 import { providerOf, UnknownProvider } from '#providers';
 import { isRowId } from '#read-models';
+import { dueDate, joinDates } from '#roster';
 
 const factsFrom = (exams: string, userId: string) => `
   select exam.id as "examId", exam.course_id as "courseId", exam.content_id as "contentId",
          exam.time_limit_mins as "timeLimitMins", exam.is_proctored as "isProctored",
          exam.is_practice_exam as "isPracticeExam", exam.is_active as "isActive", exam.backend, exam.external_id as "externalId", exam.review_policy_id as "reviewPolicyId",
-         exam.due_date, case when common.course_id is null or common.due is not null then coalesce(personal.due, common.due) end as lms_due,
+         exam.due_date, ${dueDate} as lms_due, common.due as lms_due_for_all,
          course.ends_at, coalesce(course.override_grade_on_rejected, true) as "overridesGradeOnRejection"
     from ${exams}
     left join courses course on course.course_id = exam.course_id
-    left join dates personal on personal.course_id = exam.course_id and personal.content_id = exam.content_id
-                            and personal.user_id = ${userId}
-    left join dates common on common.course_id = exam.course_id and common.content_id = exam.content_id
-                          and common.user_id is null`;
+    ${joinDates('exam.course_id', 'exam.content_id', userId)}`;
 const examFacts = factsFrom('exams exam', '$2');
 
 const isoOf = (date: Date | null): string | null => date?.toISOString() ?? null;
@@ -61,7 +59,7 @@ export class FactFinder {
 
   private from(row: any): Facts {
     const { settings } = this.configuration;
-    const { due_date, lms_due, ends_at, overridesGradeOnRejection, ...exam } = row;
+    const { due_date, lms_due, lms_due_for_all, ends_at, overridesGradeOnRejection, ...exam } = row;
     const backend = this.backendOf(exam);
     return {
       exam: {
@@ -71,6 +69,7 @@ export class FactFinder {
         reviewPolicyId: exam.reviewPolicyId && Number(exam.reviewPolicyId),
       },
       dueAt: isoOf(lms_due ?? due_date),
+      dueAtForAll: isoOf(lms_due_for_all ?? lms_due ?? due_date),
       courseEndsAt: isoOf(ends_at),
       backend,
       provider: exam.isProctored ? backend : null,

@@ -77,22 +77,14 @@ export const removeCreditStatus = (userId: number, courseId: string, namespace: 
   values: [userId, courseId, namespace, name],
 });
 
-/** The due date the LMS keeps for this content: the learner's own, else everybody's (domain.md §4.1). */
-export async function dueDate(
-  database: Database,
-  courseId: string,
-  contentId: string,
-  userId: number,
-): Promise<string | undefined> {
-  const { rows } = await database.read({
-    name: 'due date',
-    text: `select due from dates where course_id = $1 and content_id = $2 and (user_id = $3 or user_id is null)
-              and not exists (select from dates where course_id = $1 and content_id = $2 and due is null)
-            order by user_id nulls last limit 1`,
-    values: [courseId, contentId, userId],
-  });
-  return iso(rows[0]?.due);
-}
+/** Joins the dates that the LMS keeps for content: the learner's own, and everybody's. The arguments are SQL. */
+export const joinDates = (courseId: string, contentId: string, userId: string) => `
+    left join dates own on own.course_id = ${courseId} and own.content_id = ${contentId} and own.user_id = ${userId}
+    left join dates common on common.course_id = ${courseId} and common.content_id = ${contentId} and common.user_id is null`;
+
+/** The due date of these: the learner's own, else everybody's; none where everybody's was taken away (domain.md §4.1). */
+export const dueDate =
+  'case when common.course_id is null or common.due is not null then coalesce(own.due, common.due) end';
 
 export async function courseEnd(database: Database, courseId: string): Promise<string | undefined> {
   return iso(await ofCourse(database, courseId, 'ends_at'));
@@ -101,11 +93,6 @@ export async function courseEnd(database: Database, courseId: string): Promise<s
 /** Whom learners may write to about proctoring; null also for an unknown course. */
 export async function escalationEmail(database: Database, courseId: string): Promise<string | null> {
   return (await ofCourse(database, courseId, 'escalation_email')) ?? null;
-}
-
-/** Whether a rejected attempt costs the grade; yes unless the course says no. */
-export async function overridesGradeOnRejection(database: Database, courseId: string): Promise<boolean> {
-  return (await ofCourse(database, courseId, 'override_grade_on_rejected')) ?? true;
 }
 
 async function ofCourse(database: Database, courseId: string, column: string) {

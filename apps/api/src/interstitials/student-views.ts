@@ -19,7 +19,7 @@ import {
 } from '#domain';
 import { providerOf } from '#providers';
 import { type AttemptRecord, currentAttemptAt, examsOfCourse } from '#read-models';
-import { creditState, dueDate, escalationEmail, mayTakeProctoredExams, type User } from '#roster';
+import { creditState, escalationEmail, mayTakeProctoredExams, type User } from '#roster';
 import { declining, prerequisitesJson } from '../attempts/prerequisites.js';
 import { guidanceFor, Timer } from '../attempts/timer.js';
 import { links } from '../http/links.js';
@@ -89,7 +89,6 @@ export class StudentViews {
     ]);
     const attempt = found ? await this.fresh.seenBy(asked.by, found, at) : null;
     const required = prerequisitesOf(credit?.credit_requirement_status ?? [], contentId);
-    const dueForAll = attempt?.isStatusAcknowledged ? await this.dueForAll(exam) : null;
     const waitsUntil = waitOf(facts.dueAt, asked.gracePeriodMins, at);
     const isDue = (dueAt: string | null) => isPastDue(exam, dueAt, facts.courseEndsAt, at);
     const provider = exam.isProctored ? providerOf(settings, exam.backend) : undefined;
@@ -99,7 +98,7 @@ export class StudentViews {
       supportsOnboarding: facts.backend?.supportsOnboarding ?? false,
       attempt,
       isPastDue: isDue(facts.dueAt),
-      isPastDueForAll: isDue(dueForAll ?? facts.dueAt),
+      isPastDueForAll: isDue(facts.dueAtForAll),
       isInGracePeriod: waitsUntil !== null,
       courseHasEnded: isReached(facts.courseEndsAt, at),
       mayTakeProctoredExams: mayTake,
@@ -112,12 +111,6 @@ export class StudentViews {
     };
     const prerequisites = attempt || !credit ? null : prerequisitesJson(settings, courseId, required);
     return { exam, learner, attempt, facts, situation, at, asked, waitsUntil, prerequisites };
-  }
-
-  /** The course's date for everybody; there may be none. */
-  private async dueForAll({ courseId, contentId }: Exam): Promise<string | null> {
-    const nobody = 0;
-    return (await dueDate(this.database, courseId, contentId, nobody)) ?? null;
   }
 
   private async show(gathered: Gathered, interstitial: Interstitial, texts: Texts): Promise<Shown> {

@@ -18,6 +18,8 @@ export type Facts = {
   exam: ExamFacts;
   /** The learner's effective due date (domain.md §4.1). */
   dueAt: string | null;
+  /** The same by everybody's date, where there is one. */
+  dueAtForAll: string | null;
   courseEndsAt: string | null;
   /** The provider by whose name the exam goes, also while it is not proctored; null where there is none of that name. */
   backend: { name: string; supportsOnboarding: boolean; passingStatuses: readonly string[] } | null;

@@ -27,6 +27,7 @@ export const proctoredExam: Facts = {
     reviewPolicyId: null,
   },
   dueAt: null,
+  dueAtForAll: null,
   courseEndsAt: null,
   backend: { name: 'test', supportsOnboarding: true, passingStatuses: ['Clean', 'Rules Violation'] },
   provider: { verboseName: 'Test Provider', supportsOnboarding: true },

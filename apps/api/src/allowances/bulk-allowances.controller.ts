@@ -59,7 +59,7 @@ export class BulkAllowancesController {
   ) {}
 
   @Get(':courseId/allowance')
-  @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
+  @Gate('course', { logs: 'always' })
   @ApiOperation({ summary: "A course's allowances" })
   @Answers(200, listOf(allowanceSchema))
   async listAllowances(@Param('courseId') courseId: string) {
@@ -67,21 +67,21 @@ export class BulkAllowancesController {
   }
 
   @Put(':courseId/allowance')
-  @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
+  @Gate('course', { logs: 'always' })
   @ApiExcludeEndpoint()
   noPut() {
     throw refused(405, 'Method "PUT" not allowed.');
   }
 
   @Delete(':courseId/allowance')
-  @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
+  @Gate('course', { logs: 'always' })
   @ApiExcludeEndpoint()
   noDelete() {
     throw refused(405, 'Method "DELETE" not allowed.');
   }
 
   @Get(':courseId/grouped/allowance')
-  @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
+  @Gate('course', { logs: 'always' })
   @ApiOperation({ summary: "A course's allowances by user name" })
   @Answers(200, allowancesByName)
   async listGroupedAllowances(@Param('courseId') courseId: string) {

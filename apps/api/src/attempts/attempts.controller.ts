@@ -20,7 +20,7 @@ import { type AttemptRecord, activeAttemptOf, attemptById, attemptJson } from '#
 import { type Caller, isCourseStaff } from '#roster';
 import { beginAccess, noteSubject } from '../access/access-note.js';
 import type { Priority } from '../admission/admission.js';
-import { CurrentUser, Gate } from '../auth/authentication.js';
+import { type Addressed, CurrentUser, Gate, Loaded } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Answers, RequestBody } from '../document/answers.js';
 import { either, failure } from '../document/schemas.js';
@@ -178,12 +178,10 @@ export class AttemptsController {
   }
 
   @Delete(':attemptId')
-  @Gate('course', { courses: ({ database, params }) => courseOfAttempt(database, params.attemptId), logs: 'always' })
+  @Gate('course', { loads: attemptToRemove, courses: ({ loaded }) => loaded.exam.courseId, logs: 'always' })
   @ApiOperation({ summary: 'Take an attempt away, with what the learner did in it' })
   @Answers(200)
-  async removeAttempt(@WholeNumber('attemptId') attemptId: string, @CurrentOrigin() by: Origin): Promise<void> {
-    const attempt = await attemptById(this.database, attemptId);
-    if (!attempt) throw unknown(deletedUnknown(attemptId));
+  async removeAttempt(@Loaded() attempt: AttemptRecord, @CurrentOrigin() by: Origin): Promise<void> {
     noteSubject(attempt.userId);
     await this.commands.execute(new RemoveAttempt(attempt, { attemptId: attempt.id, at: this.clock.now() }, by));
   }
@@ -207,11 +205,10 @@ const unknown = (message: string) => new Refusal('attempt_not_found', message);
 const forbidden = (message: string) => refused(403, message);
 const noExam = (examId: unknown) =>
   new Refusal('exam_not_found', `Attempted to get exam_id=${pythonRepr(examId)}, but this exam does not exist.`);
-const deletedUnknown = (attemptId: string) =>
-  `Attempted to delete attempt_id=${attemptId} but this attempt does not exist.`;
 
-const courseOfAttempt = async (database: Database, attemptId: string): Promise<string> => {
+async function attemptToRemove({ database, params }: Addressed): Promise<AttemptRecord> {
+  const attemptId = wholeNumber(params.attemptId, 'attemptId');
   const attempt = await attemptById(database, attemptId);
-  if (attempt) return attempt.exam.courseId;
-  throw unknown(deletedUnknown(attemptId));
-};
+  if (attempt) return attempt;
+  throw unknown(`Attempted to delete attempt_id=${attemptId} but this attempt does not exist.`);
+}

@@ -3,16 +3,16 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#clock';
 import { Database } from '#connections';
-import { type Origin, RemoveAllAttempts } from '#domain';
+import { type Exam, type Origin, RemoveAllAttempts } from '#domain';
 import { attemptGroups, attemptJson, attemptsAt, examById } from '#read-models';
-import { Gate } from '../auth/authentication.js';
+import { type Addressed, Gate, Loaded } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { pageNumber, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http/http-answer.js';
 import { links } from '../http/links.js';
 import { type Page, pageOf } from '../http/page.js';
-import { WholeNumber } from '../http/whole-number.js';
+import { WholeNumber, wholeNumber } from '../http/whole-number.js';
 import { attemptGroupsSchema } from './attempts.answers.js';
 
 /** Course staff see and remove all attempts of a learner at an exam together. */
@@ -26,7 +26,7 @@ export class GroupedAttemptsController {
   ) {}
 
   @Get('attempt/grouped/course_id/:courseId')
-  @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
+  @Gate('course', { logs: 'always' })
   @ApiOperation({ summary: "A course's attempts by learner and exam" })
   @Answers(200, attemptGroupsSchema)
   @QueryParam('page', pageNumber, '25 groups each')
@@ -35,7 +35,7 @@ export class GroupedAttemptsController {
   }
 
   @Get('attempt/grouped/course_id/:courseId/search/:text')
-  @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
+  @Gate('course', { logs: 'always' })
   @ApiOperation({ summary: 'The same, of learners whose user name or e-mail contains a text' })
   @Answers(200, attemptGroupsSchema)
   @QueryParam('page', pageNumber, '25 groups each')
@@ -44,16 +44,15 @@ export class GroupedAttemptsController {
   }
 
   @Delete('exam_id/:examId/user_id/:userId/reset_attempts')
-  @Gate('course', { courses: ({ database, params }) => courseOfExam(database, params.examId), logs: 'always' })
+  @Gate('course', { loads: addressedExam, courses: courseOfExam, logs: 'always' })
   @ApiOperation({ summary: "Take all of a learner's attempts at an exam away" })
   @Answers(200)
   @Answers(404, text)
   async resetAttempts(
-    @WholeNumber('examId') examId: string,
+    @Loaded() exam: Exam | undefined,
     @WholeNumber('userId') userId: string,
     @CurrentOrigin() by: Origin,
   ) {
-    const exam = await examById(this.database, examId);
     const [attempt] = exam ? await attemptsAt(this.database, exam.id, Number(userId)) : [];
     if (!attempt) throw new HttpAnswer(404, 'There are no attempts related to this user id and exam id');
     await this.commands.execute(new RemoveAllAttempts(attempt, { at: this.clock.now() }, by));
@@ -81,8 +80,11 @@ export class GroupedAttemptsController {
   }
 }
 
-const courseOfExam = async (database: Database, examId: string): Promise<string> => {
-  const exam = await examById(database, examId);
-  if (exam) return exam.courseId;
+function addressedExam({ database, params }: Addressed) {
+  return examById(database, wholeNumber(params.examId, 'examId'));
+}
+
+function courseOfExam({ loaded }: Addressed): string {
+  if (loaded) return loaded.courseId;
   throw refused(400, 'exam_id: There is no such exam.');
-};
+}

@@ -26,6 +26,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Undefined behind `anyone`, and where the request is signed instead. */
     user?: Caller;
+    /** What the gate loaded of what is addressed. */
+    loaded?: unknown;
     /** The body as it came, if the gate asks for it or the request has an Idempotency-Key. */
     bytes?: Buffer;
   }
@@ -48,11 +50,14 @@ export type Addressed = {
   database: Database;
   params: Record<'attemptId' | 'courseId' | 'examId', string>;
   body: Record<string, unknown>;
+  loaded?: any;
 };
 type Courses = string | string[] | null | undefined;
 export type GateOptions = {
   /** A token with one of these scopes passes without staff rights. */
   scopes?: readonly string[];
+  /** Loads what is addressed, for `courses` and for the route, which gets it by `@Loaded()`. */
+  loads?: (addressed: Addressed) => Promise<unknown>;
   /** The courses of what is addressed; the caller must be staff of each. By default the path's, else the body's. */
   courses?: (addressed: Addressed) => Courses | Promise<Courses>;
   /** The accesses that go to the access log. Routes that use a right over others' data must say it. */
@@ -99,6 +104,11 @@ export const CurrentUser = createParamDecorator(
   (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>().user,
 );
 
+/** What the gate loaded, in a controller's method. */
+export const Loaded = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>().loaded,
+);
+
 @Injectable()
 export class GateGuard implements CanActivate {
   constructor(
@@ -111,10 +121,11 @@ export class GateGuard implements CanActivate {
     if (gate?.who !== 'staff' && gate?.who !== 'course') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const body = gate.who === 'course' ? bodyObject(request.body) : {};
+    const addressed = { database: this.database, params: request.params, body } as Addressed;
+    request.loaded = addressed.loaded = await gate.loads?.(addressed);
     const user = request.user!;
     if (hasRights(user, gate.scopes)) return true;
     if (gate.who === 'course') {
-      const addressed = { database: this.database, params: request.params, body } as Addressed;
       const courses = [(await (gate.courses ?? courseOf)(addressed)) ?? []].flat();
       if (courses.length === 0) throw refused(403, 'could not determine the course_id');
       for (const course_id of courses) refuseLong({ course_id }, limits.name);

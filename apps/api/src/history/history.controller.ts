@@ -9,7 +9,7 @@ import { type Checkpoint, EventStore, type RecordedEvent, replay } from '#event-
 import { receiptsOf } from '#integration';
 import { columnOf, isRowId, streamOfAttempt } from '#read-models';
 import { rowCounter } from '../access/access-note.js';
-import { Gate } from '../auth/authentication.js';
+import { type Addressed, Gate, Loaded } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { integer, text, time } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
@@ -23,9 +23,11 @@ const place = /^(?:(\d{1,9})\.)?(\d{1,19})\.(\d{1,18})$/;
 /** Only staff of the attempt's course, global staff, or auditors see the history. */
 const auditors = {
   scopes: ['audit:read'],
-  courses: async ({ database, params }: { database: Database; params: any }) =>
-    (await streamOfAttempt(database, params.attemptId))?.courseId,
+  loads: ({ database, params }: Addressed) => streamOfAttempt(database, params.attemptId),
+  courses: ({ loaded }: Addressed) => loaded?.courseId,
 };
+
+type AttemptStream = Awaited<ReturnType<typeof streamOfAttempt>>;
 
 /** The history, for those who must answer for it. */
 @ApiTags('audit')
@@ -49,8 +51,8 @@ export class HistoryController implements OnApplicationShutdown {
   @Gate('course', { ...auditors, logs: 'always' })
   @ApiOperation({ summary: "An attempt's events, and whether the log still proves them" })
   @Answers(200, attemptHistory)
-  async getAttemptHistory(@WholeNumber('attemptId') attemptId: string) {
-    const { stream, events } = await this.eventsOf(attemptId);
+  async getAttemptHistory(@WholeNumber('attemptId') attemptId: string, @Loaded() found: AttemptStream) {
+    const { stream, events } = await this.eventsOf(attemptId, found);
     const problem = await this.events.verify(stream);
     return {
       attempt_id: Number(attemptId),
@@ -71,12 +73,13 @@ export class HistoryController implements OnApplicationShutdown {
   @QueryParam('version', { ...integer, minimum: 0, maximum: 999_999_999 }, 'Of the stream: after this event')
   async getAttemptState(
     @WholeNumber('attemptId') attemptId: string,
+    @Loaded() found: AttemptStream,
     @Query('at') at?: string,
     @Query('version') version?: string,
   ) {
     if (at !== undefined && !instantOf(at)) throw refused(400, 'at: not an ISO 8601 time.');
     if (version !== undefined && !/^\d{1,9}$/.test(version)) throw refused(400, 'version: not a whole number.');
-    const { events } = await this.eventsOf(attemptId);
+    const { events } = await this.eventsOf(attemptId, found);
     const until = events.filter(
       (event) =>
         (at === undefined || Date.parse(event.data.at) <= Date.parse(at)) &&
@@ -96,8 +99,8 @@ export class HistoryController implements OnApplicationShutdown {
     summary: "Which message of which of the attempt's events is where in Kafka, in the order of publishing",
   })
   @Answers(200, attemptDeliveries)
-  async listAttemptDeliveries(@WholeNumber('attemptId') attemptId: string) {
-    const { events } = await this.eventsOf(attemptId);
+  async listAttemptDeliveries(@WholeNumber('attemptId') attemptId: string, @Loaded() found: AttemptStream) {
+    const { events } = await this.eventsOf(attemptId, found);
     const eventOf = new Map(events.map((event) => [event.id, event]));
     const deliveries = await receiptsOf(this.database, events);
     return {
@@ -152,8 +155,10 @@ export class HistoryController implements OnApplicationShutdown {
     }
   }
 
-  private async eventsOf(attemptId: string): Promise<{ stream: string; events: RecordedEvent<any>[] }> {
-    const found = await streamOfAttempt(this.database, attemptId);
+  private async eventsOf(
+    attemptId: string,
+    found: AttemptStream,
+  ): Promise<{ stream: string; events: RecordedEvent<any>[] }> {
     if (!found) throw new NotFoundException();
     const history: RecordedEvent<any>[] = await this.events.read(found.stream);
     const events = history.filter(({ data }) => data.attemptId === Number(attemptId));

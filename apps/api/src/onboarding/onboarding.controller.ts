@@ -118,7 +118,7 @@ export class OnboardingController {
   }
 
   @Get('course_id/:courseId')
-  @Gate('course', { courses: ({ params }) => params.courseId, logs: 'always' })
+  @Gate('course', { logs: 'always' })
   @ApiOperation({ summary: "The onboarding of a course's learners" })
   @Answers(200, onboardingOfCourse)
   @Answers(502, failure)

@@ -303,15 +303,15 @@ describe('while the server', () => {
     await handIn();
     await handIn(bob);
     await until('both are parked', async () => (await letters()).length === 2);
-    await mailer.retryPutOff();
+    await mailer.retryDeferred();
     expect(await letters()).toHaveLength(2);
     server.faults = { recipient: (address) => (address.startsWith('bob') ? 550 : undefined) };
-    await mailer.retryPutOff();
+    await mailer.retryDeferred();
     expect(subjects()).toEqual([handedIn]);
     const [{ reason, learner }] = await letters();
     expect(reason).toMatch('refused by the mail server: 550');
     server.faults = {};
-    await mailer.retryPutOff();
+    await mailer.retryDeferred();
     expect(subjects()).toEqual([handedIn]);
     const { pool } = service.database;
     expect(await retryDeadLetters(pool, mailerName, learner, (events) => mailer.handle(events))).toBe(1);

@@ -16,6 +16,6 @@ export class Mail implements OnApplicationBootstrap {
   onApplicationBootstrap() {
     const mailer = new Mailer(this, this.background.lease);
     this.background.run((signal) => mailer.run(signal));
-    this.background.every(minute, 'mail', (signal) => mailer.retryPutOff(signal));
+    this.background.every(minute, 'mail', (signal) => mailer.retryDeferred(signal));
   }
 }

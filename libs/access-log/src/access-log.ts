@@ -13,9 +13,9 @@ export type AccessOutcome =
   | 'quarantined'
   | 'dry run';
 
-/** The person or system that did something, as far as it is known. */
+/** The user, token and request of an access, if known. */
 export type AccessOrigin = {
-  /** A route with its parameters' names, or a command of operators. */
+  /** A route with its parameters' names, or an operator's command. */
   action: string;
   requestId?: string;
   /** The `jti` of the token, or a hash of it. */
@@ -32,7 +32,7 @@ export type AccessEntry = AccessOrigin & {
   rows?: number;
   /** How often the same refusal of an unknown caller happened within a second. */
   times?: number;
-  /** The user of the operating system who ran a command of operators, and the name that was given with --operator. */
+  /** The operating system's user who ran an operator's command, and the name given with --operator. */
   osUser?: string;
   operator?: string;
 };
@@ -40,7 +40,7 @@ export type AccessEntry = AccessOrigin & {
 /** A user id and the rights that the user got or lost. */
 export type RightsChange = { user_id: number; gained: string[]; lost: string[] };
 
-/** As auditors read it; `at` is an ISO time. */
+/** An entry as auditors read it. `at` is an ISO time. */
 export type RecordedAccess = {
   id: number;
   at: string;
@@ -82,7 +82,7 @@ export async function recordAccess(database: Database, entries: readonly AccessE
   );
 }
 
-/** Makes the changes of rights in this transaction known as what this origin did. */
+/** Names the origin of this transaction, for the entries that triggers write about changed rights. */
 export const setTransactionOrigin = (client: pg.ClientBase, { action, requestId, tokenId, userId }: AccessOrigin) =>
   client.query(
     `select set_config('access.action', $1, true), set_config('access.request_id', $2, true),
@@ -95,7 +95,7 @@ export type AccessFilter = { userId?: number; object?: string; from?: string; un
 
 const pageSize = 1_000;
 
-/** The entries in the order of time, in pages: each is a query of its own, so that a slow reader holds no connection. */
+/** Reads the entries in order of time, one query for each page, so that a slow reader holds no connection. */
 export async function* readAccessLog(database: Database, { userId, object, from, until }: AccessFilter) {
   for (let after = { at: from ?? '-infinity', id: '0' }; ; ) {
     const { rows } = await database.query<RecordedAccess>(

@@ -8,7 +8,7 @@ const start = Date.parse('2031-05-05T10:00:00Z');
 const second = 1000;
 const minute = 60 * second;
 
-// Only the wall clock and the monotonic clock are the test's.
+// The test controls only the wall clock and the monotonic clock.
 const timers = [
   ...(['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'hrtime'] as const),
   ...(['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
@@ -19,7 +19,7 @@ let pool: Pool;
 let clock: Clock;
 let said: string[];
 
-/** In this database the test says what the clock shows; the clocks of this process are the test's, too. */
+/** The test controls the clock of this database and the clocks of this process. */
 beforeAll(async () => {
   database = await openDatabase();
   const { rows } = await database.owner.query('select current_database() as name');
@@ -49,13 +49,13 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** The database's clock shows this, and the service looks at it. */
+/** Sets the database's clock, and makes the service read it. */
 async function shows(time: number) {
   await database.owner.query('update shown set at = $1', [new Date(time)]);
   await clock.synchronize();
 }
 
-/** Time passes for this process, and for the database, whose clock is `ahead`; the service looks every two seconds. */
+/** Moves the time of this process, and of the database, which is `ahead`. The service reads the clock every two seconds. */
 async function pass(milliseconds: number, ahead = 0) {
   for (let left = milliseconds; left > 0; left -= 2 * second) {
     jest.advanceTimersByTime(Math.min(left, 2 * second));
@@ -65,11 +65,11 @@ async function pass(milliseconds: number, ahead = 0) {
 
 const at = (milliseconds: number) => new Date(start + milliseconds).toISOString();
 
-it('there is no time before the database has said it', () => {
+it('there is no time before the first sample', () => {
   expect(() => new Clock(pool).now()).toThrow(ClockNotSynchronised);
 });
 
-it('the time is the database’s, carried forward without asking it again', async () => {
+it('the time is the database’s, extrapolated without another query', async () => {
   await shows(start + 20 * second);
   clock = new Clock(pool);
   await clock.synchronize();
@@ -77,7 +77,7 @@ it('the time is the database’s, carried forward without asking it again', asyn
   expect(clock.now()).toBe(at(21_500));
 });
 
-it('a wall clock that jumps decides nothing, and while it is a minute off no attempt is ended', async () => {
+it('a jump of the wall clock does not change the time; while the skew is over a minute no attempt is ended', async () => {
   jest.setSystemTime(start + 120 * minute);
   expect(clock.now()).toBe(at(0));
   expect(clock.reasonToEndNoAttempt()).toMatch(/more than a minute apart/);
@@ -86,7 +86,7 @@ it('a wall clock that jumps decides nothing, and while it is a minute off no att
   expect(clock.reasonToEndNoAttempt()).toBeUndefined();
 });
 
-it('clocks that are a second apart are told once, and once when they agree again', async () => {
+it('a skew over a second is logged once, and its end once', async () => {
   for (const ahead of [500, 2000, 2100, 90 * second, 91 * second, 3000, 0, 100]) {
     jest.setSystemTime(start + ahead);
     await clock.synchronize();
@@ -99,7 +99,7 @@ it('clocks that are a second apart are told once, and once when they agree again
   ]);
 });
 
-it('a jump of the database’s clock counts when it has been stable for a minute; no attempt is ended before', async () => {
+it('the time follows a jump of the database’s clock after a stable minute; no attempt is ended before', async () => {
   await shows(start + 30 * second);
   expect(clock.now()).toBe(at(0));
   expect(clock.reasonToEndNoAttempt()).toMatch(/jumped less than a minute ago/);
@@ -115,7 +115,7 @@ it('a jump of the database’s clock counts when it has been stable for a minute
   ]);
 });
 
-it('a clock that jumps there and back, or again and again, ends nothing', async () => {
+it('while the clock jumps back and forth no attempt is ended', async () => {
   await shows(start + 2 * 60 * minute);
   await shows(start);
   expect(clock.now()).toBe(at(0));
@@ -126,13 +126,13 @@ it('a clock that jumps there and back, or again and again, ends nothing', async 
   expect(clock.now()).toBe(at(59 * 2 * second));
 });
 
-it('a clock that is slewed is followed', async () => {
+it('the time follows a clock that is slewed', async () => {
   for (let ahead = 0; ahead < 900; ahead += 20) await pass(2 * second, ahead);
   expect(clock.reasonToEndNoAttempt()).toBeUndefined();
   expect(Date.parse(clock.now()) - Date.now()).toBeGreaterThan(600);
 });
 
-it('a move of the decision time is no jump: it counts at once, and so does a stop', async () => {
+it('the time follows at once when the decision time is moved or stopped', async () => {
   await database.moveClock('2 hours');
   await clock.synchronize();
   jest.advanceTimersByTime(second);

@@ -4,40 +4,40 @@ import { driftBetween, extrapolate, type Sample, sampleOf } from './sample.js';
 
 const sampleEveryMs = 2_000;
 const firstSamples = 3;
-/** The sample with the shortest round trip counts, of so many. */
+/** The sample with the shortest round trip is used, out of this many. */
 const keptSamples = 8;
 /** A clock that gains or loses more than this between two samples has jumped. */
 const jumpMs = 1_000;
 const stableMs = 60_000;
-/** Beyond the first the operator is told; beyond the second this process ends no attempt. */
+/** A skew above the first limit is logged. Above the second, this process ends no attempt. */
 const apartMs = 1_000;
 const farApartMs = 60_000;
 
-/** There is no decision without the time: the database has not been reached yet. */
+/** The database was not reached yet, so the time is unknown and no decision is possible. */
 export class ClockNotSynchronised extends Error {
   override readonly name = 'ClockNotSynchronised';
 }
 
 export type ClockState = {
-  /** The decision time of now, as ISO 8601. */
+  /** The present decision time, as ISO 8601. */
   now: string;
   /** How far the clock of this process is ahead of the database's, in seconds. */
   skewSeconds: number;
-  /** Why this process ends no attempt now; null when it does. */
+  /** Why this process ends no attempt at the moment; null when it does. */
   endsNoAttempt: string | null;
 };
 
 /**
- * The time of every decision: PostgreSQL's clock, carried forward by the monotonic clock of this process. So it costs no
- * query, and the wall clock of this process decides nothing. After a jump of PostgreSQL's clock the time before the jump
- * goes on until the new one has been stable for a minute.
+ * The time of every decision: PostgreSQL's clock, extrapolated by the monotonic clock of this process. It needs no query,
+ * and the wall clock of this process plays no part. After PostgreSQL's clock jumps, the old time goes on until the new one
+ * has been stable for a minute.
  */
 export class Clock implements OnModuleInit, OnModuleDestroy {
   private readonly log = new Logger('clock');
-  /** All since the last jump, at most `keptSamples`. */
+  /** The samples since the last jump, at most `keptSamples`. */
   private samples: Sample[] = [];
   private trusted?: Sample;
-  /** When the monotonic clock saw a jump that no stable minute has followed yet. */
+  /** The monotonic time of the last jump, until a stable minute has followed. */
   private jumpedAt?: number;
   private distance = 'together';
   private timer?: NodeJS.Timeout;
@@ -46,7 +46,7 @@ export class Clock implements OnModuleInit, OnModuleDestroy {
 
   async onModuleInit(): Promise<void> {
     for (let each = 0; each < firstSamples; each++) await this.synchronize();
-    // When the database is away the time is carried forward.
+    // While the database is unreachable, the time is extrapolated.
     this.timer = setInterval(() => this.synchronize().catch(() => {}), sampleEveryMs).unref();
   }
 
@@ -81,7 +81,7 @@ export class Clock implements OnModuleInit, OnModuleDestroy {
     };
   }
 
-  /** Looks at the database's clock now. */
+  /** Takes a sample of the database's clock. */
   async synchronize(): Promise<void> {
     const sample = await sampleOf(this.database);
     const last = this.samples.at(-1);

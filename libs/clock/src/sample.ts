@@ -1,8 +1,8 @@
 import type { Database } from '#connections';
 
 /**
- * One look at the database's clock. `database` is what it showed, in milliseconds since 1970, when the monotonic clock of
- * this process showed `monotonic`. The decision time was `decision` then, and `rate` says how fast it goes.
+ * One reading of the database's clock. `database` is its time in milliseconds since 1970 at the time `monotonic` of this
+ * process's monotonic clock. `decision` is the decision time at that moment, and `rate` its speed.
  */
 export type Sample = { database: number; monotonic: number; roundTrip: number; decision: number; rate: number };
 
@@ -12,7 +12,7 @@ const text = `
          extract(epoch from decision_time(at + interval '1 second') - decision_time(at))::float8 as rate
     from clock_timestamp() as at`;
 
-/** The database looks at its clock at some time within the round trip: its middle is wrong by half of it at most. */
+/** The database reads its clock at some moment of the round trip. Its middle is wrong by at most half of the round trip. */
 export async function sampleOf(database: Database): Promise<Sample> {
   const sent = performance.now();
   const { rows } = await database.read({ name: 'clock', text });
@@ -20,10 +20,10 @@ export async function sampleOf(database: Database): Promise<Sample> {
   return { ...rows[0], monotonic: sent + roundTrip / 2, roundTrip };
 }
 
-/** The time of the database's clock at a time of the monotonic clock, carried forward from a sample. */
+/** The database's time at a time of the monotonic clock, extrapolated from a sample. */
 export const extrapolate = ({ database, monotonic }: Sample, at: number): number => database + at - monotonic;
 
-/** How far the database's clock went ahead of the monotonic clock between two samples, for certain, in milliseconds. */
+/** The least drift of the database's clock from the monotonic clock between two samples, in milliseconds. */
 export function driftBetween(from: Sample, to: Sample): number {
   const difference = to.database - extrapolate(from, to.monotonic);
   const uncertain = (from.roundTrip + to.roundTrip) / 2;

@@ -21,8 +21,8 @@ import { isRetiredAtProvider, providersOfLearner, retireAtProvider } from './ret
 
 const log = new Logger('providers');
 
-/** Each new id is an event, which is told to the provider, which may answer with yet another id. */
-const mostRenamings = 5;
+/** Each new id is an event. The provider is notified of it and may answer with another new id. */
+const maxIdChanges = 5;
 
 export type Dependencies = {
   database: Database;
@@ -32,15 +32,15 @@ export type Dependencies = {
   clock: Clock;
 };
 
-/** The call that notifies a provider of an event; undefined for an event that does not concern it (domain.md §9.11). */
+/** A call that notifies a provider of an event; undefined when the event does not concern it (domain.md §9.11). */
 export function notificationOf(
   event: RecordedEvent,
   provider: Provider,
-  around: Dependencies,
+  deps: Dependencies,
 ): (() => Promise<void>) | undefined {
-  if (isExamEvent(event)) return () => tellOfExam(event, provider, around);
-  if (event.type === 'LearnerRetired') return () => tellOfRetirement(event, provider, around);
-  if (event.type === 'AttemptCreated' && provider.makesReady) return () => makeReady(event, provider, around);
+  if (isExamEvent(event)) return () => notifyOfExam(event, provider, deps);
+  if (event.type === 'LearnerRetired') return () => notifyOfRetirement(event, provider, deps);
+  if (event.type === 'AttemptCreated' && provider.makesReady) return () => makeReady(event, provider, deps);
   const { effects = [] } = event.data as { effects?: Effect[] };
   for (const effect of effects)
     if (effect.kind === 'provider' && effect.provider === provider.name && effect.attemptExternalId) {
@@ -50,7 +50,7 @@ export function notificationOf(
   return undefined;
 }
 
-/** The functions of a provider that only pretends (domain.md §10.7). */
+/** Acts for a simulated provider, which readies each attempt (domain.md §10.7). */
 async function makeReady(
   { data }: RecordedEvent,
   provider: Provider,
@@ -66,8 +66,8 @@ async function makeReady(
   });
 }
 
-/** A proctored exam as it is after the event; one that no longer is, once more (domain.md §6.4). */
-async function tellOfExam(
+/** Sends a proctored exam as it is after the event. An exam that is no longer proctored is sent once more (domain.md §6.4). */
+async function notifyOfExam(
   event: RecordedEvent & ExamEvent,
   provider: Provider,
   { database, events, commands, configuration, clock }: Dependencies,
@@ -87,12 +87,12 @@ async function tellOfExam(
   const isActive = exam.isActive && exam.isProctored;
   const name = await provider.examSaved(providedExam({ ...exam, externalId, isActive }));
   if (!name || name === externalId || !exam.isProctored) return;
-  const renamings = history.filter(
+  const idChanges = history.filter(
     ({ metadata: { actor } }) => actor.kind === 'provider' && actor.name === provider.name,
   );
-  if (renamings.length >= mostRenamings) {
+  if (idChanges.length >= maxIdChanges) {
     log.warn({
-      message: `${provider.name} gives the exam a new id again; the exam keeps its id after ${mostRenamings} changes.`,
+      message: `${provider.name} gives the exam a new id again; the exam keeps its id after ${maxIdChanges} changes.`,
       examId: exam.id,
     });
     return;
@@ -101,12 +101,12 @@ async function tellOfExam(
   await commands.execute(new ChangeExam(exam.id, { externalId: name }, clock.now(), origin));
 }
 
-async function tellOfRetirement(event: RecordedEvent, provider: Provider, around: Dependencies) {
+async function notifyOfRetirement(event: RecordedEvent, provider: Provider, deps: Dependencies) {
   const { userId } = event.data as { userId: number };
-  const { defaultBackend } = around.configuration.settings;
-  for (const backend of await providersOfLearner(around, userId)) {
-    if ((backend || defaultBackend) !== provider.name || (await isRetiredAtProvider(around, backend, userId))) continue;
-    if ((await retireAtProvider(around, backend, userId)) === false)
+  const { defaultBackend } = deps.configuration.settings;
+  for (const backend of await providersOfLearner(deps, userId)) {
+    if ((backend || defaultBackend) !== provider.name || (await isRetiredAtProvider(deps, backend, userId))) continue;
+    if ((await retireAtProvider(deps, backend, userId)) === false)
       throw new ProviderRefused(provider.name, 200, `${provider.verboseName} did not delete the learner.`);
   }
 }

@@ -6,7 +6,7 @@ import { attemptsOf } from '#read-models';
 
 type Dependencies = { database: Database; configuration: Configuration; clock: Clock };
 
-/** The providers of exams at which the learner has proctored attempts. */
+/** The providers of the learner's proctored attempts, as the exams name them. */
 export async function providersOfLearner(
   { database }: Pick<Dependencies, 'database'>,
   userId: number | string,
@@ -15,7 +15,7 @@ export async function providersOfLearner(
   return [...new Set(attempts.map(({ exam }) => exam.backend))];
 }
 
-/** Has a provider delete a learner, and remembers that it did. Throws ProviderRefused. Undefined: there was nothing to do. */
+/** Makes a provider delete a learner, and records it. Undefined when there was nothing to delete. Throws ProviderRefused. */
 export async function retireAtProvider(
   { database, configuration, clock }: Dependencies,
   backend: string | null,
@@ -32,7 +32,7 @@ export async function retireAtProvider(
   return isDeleted;
 }
 
-/** Whether it did so after the learner's last attempt there: a provider may well say that it cannot delete somebody twice. */
+/** Whether the provider deleted the learner after the last attempt there. It may refuse to delete a learner twice. */
 export async function isRetiredAtProvider(
   { database }: Pick<Dependencies, 'database'>,
   backend: string | null,

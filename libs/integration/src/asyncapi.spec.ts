@@ -18,32 +18,32 @@ const ajv = new Ajv({
   },
 }).addSchema(document, 'document');
 
-const told = (Object.keys(stories) as (keyof typeof stories)[])
+const published = (Object.keys(stories) as (keyof typeof stories)[])
   .flatMap(publishedOf)
   .map(({ value, ...message }) => ({ ...message, payload: JSON.parse(value) }));
 
-/** The errors that a schema finds in a message. */
-const complaints = (schema: string, value: object) => {
+/** The errors of a message against its schema. */
+const errorsOf = (schema: string, value: object) => {
   const validate = ajv.getSchema(`document#/components/messages/${schema}`)!;
   return validate(value) ? [] : validate.errors!;
 };
 
-describe('the description of the messages', () => {
-  it('names the topics there are', () => {
+describe('docs/asyncapi.yaml', () => {
+  it('names exactly the topics that the service publishes to', () => {
     const addresses = Object.values<any>(channels).map(({ address }) => address);
     expect(addresses).toEqual(topics.map((topic) => topic.name));
     expect(Object.values<any>(operations).map(({ channel }) => name(channel))).toEqual(Object.keys(channels));
   });
 
-  it('fits every message of every story, which says no more than it describes', () => {
-    for (const { topic, key, headers, payload } of told) {
+  it('describes every message of every story, and every field of it', () => {
+    for (const { topic, key, headers, payload } of published) {
       const channel = Object.values<any>(channels).find(({ address }) => address === topic);
-      const fitting = Object.keys(channel.messages).filter(
-        (each) => complaints(`${each}/headers`, headers).length === 0,
+      const matching = Object.keys(channel.messages).filter(
+        (each) => errorsOf(`${each}/headers`, headers).length === 0,
       );
-      expect(fitting).toHaveLength(1);
-      const [message] = fitting;
-      expect(complaints(`${message}/payload`, payload)).toEqual([]);
+      expect(matching).toHaveLength(1);
+      const [message] = matching;
+      expect(errorsOf(`${message}/payload`, payload)).toEqual([]);
       expect(Object.keys(components.messages[message].payload.properties)).toEqual(
         expect.arrayContaining(Object.keys(payload)),
       );

@@ -1,16 +1,16 @@
 import type { Change, Topic } from './topic.js';
 
-/** Each status that an attempt takes, its removal, and what concerns taking it up again: who, why, and the attempt now. */
+/** Each status of an attempt, its removal and its resumption: with the actor, the reason and the attempt after it. */
 export const attempts: Topic = {
   name: 'proctoring.attempts.v1',
   publish: (change, { courseId, contentId, examId, userId }) => {
     const { before, after } = change;
-    const word = wordOf(change);
-    if (word === undefined) return [];
+    const name = eventNameOf(change);
+    if (name === undefined) return [];
     const { id, ...attempt } = (after ?? before)!;
     return [
       {
-        type: `org.proctoring.attempt.${word}.v1`,
+        type: `org.proctoring.attempt.${name}.v1`,
         data: {
           attempt_id: id,
           exam_id: examId,
@@ -36,7 +36,7 @@ export const attempts: Topic = {
   },
 };
 
-const wordOf = ({ event, after }: Change): string | undefined => {
+const eventNameOf = ({ event, after }: Change): string | undefined => {
   switch (event.type) {
     case 'ReviewStatusAcknowledged':
       return undefined;
@@ -49,7 +49,7 @@ const wordOf = ({ event, after }: Change): string | undefined => {
   }
 };
 
-/** An operator's name may be that of a person. */
+/** Leaves out an operator's name, which may be personal data. */
 const actorOf = ({ event }: Change): object => {
   const { actor } = event.metadata;
   if (actor.kind === 'user') return { kind: actor.kind, user_id: actor.userId };

@@ -1,6 +1,6 @@
 import { effectsIn, type Topic } from './topic.js';
 
-/** A certificate that no longer counts, because an attempt was rejected (domain.md §9.3). */
+/** Invalidates a certificate when an attempt is rejected (domain.md §9.3). */
 export const certificates: Topic = {
   name: 'proctoring.certificates.v1',
   publish: ({ event }, { userId, courseId }) =>

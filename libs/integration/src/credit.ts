@@ -1,6 +1,6 @@
 import { effectsIn, type Topic } from './topic.js';
 
-/** The status of the credit requirement that an exam is (domain.md §9.2). */
+/** Each status of the credit requirement that an exam fulfils (domain.md §9.2). */
 export const credit: Topic = {
   name: 'proctoring.credit.v1',
   publish: ({ event }, { userId, courseId, contentId }) =>

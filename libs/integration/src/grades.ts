@@ -1,6 +1,6 @@
 import { effectsIn, type Topic } from './topic.js';
 
-/** An exam's grade that is overridden with nothing earned, and the end of that (domain.md §9.3). */
+/** Overrides an exam's grade with 0, and undoes that (domain.md §9.3). */
 export const grades: Topic = {
   name: 'proctoring.grades.v1',
   publish: ({ event }, { userId, courseId, contentId }) =>

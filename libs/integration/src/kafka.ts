@@ -6,16 +6,16 @@ import type { Configuration } from '#configuration';
 import './kafkajs-internals.js';
 
 const log = new Logger('kafka');
-const silenceMs = 30_000;
-const mostKeys = 10_000;
+const readTimeoutMs = 30_000;
+const maxKeys = 10_000;
 
-/** The address of Kafka, and the login. */
+/** Kafka's address and credentials. */
 export type KafkaAccess = Pick<
   Configuration,
   'kafkaBrokers' | 'kafkaTls' | 'kafkaTlsCa' | 'kafkaSaslMechanism' | 'kafkaUsername' | 'kafkaPassword'
 >;
 
-/** Kafka's client. Important failures reach the caller as errors. */
+/** A Kafka client. It logs at debug level only, since errors reach the caller. */
 export function kafkaClient(access: KafkaAccess): Kafka {
   const { kafkaBrokers: brokers, kafkaTls, kafkaTlsCa, kafkaSaslMechanism: mechanism } = access;
   const [username, password] = [access.kafkaUsername!, access.kafkaPassword!];
@@ -36,8 +36,9 @@ export function kafkaClient(access: KafkaAccess): Kafka {
 }
 
 /**
- * A producer whose sends are in order and never doubled by its own retries, connected. One with a `transactionalId` shuts
- * out all earlier ones with the same, and what these left unfinished never happened. `onTarget` hears where a message goes.
+ * Connects an idempotent producer: it keeps the order of messages, and its retries cause no duplicates. With a
+ * `transactionalId` it fences off earlier producers with the same id and aborts their open transactions. `onTarget` gets
+ * each message's partition.
  */
 export async function connectProducer(
   kafka: Kafka,
@@ -47,10 +48,10 @@ export async function connectProducer(
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
-    // Kafka refuses it while it still ends what an earlier one left open: for a few milliseconds, mostly.
+    // Kafka refuses the id while it aborts the earlier producer's transaction, usually for a few milliseconds.
     ...(transactionalId && { transactionalId, retry: { initialRetryTime: 4, maxRetryTime: 1000, retries: 20 } }),
     createPartitioner: () => {
-      const partitionOf = remembering(Partitioners.DefaultPartitioner());
+      const partitionOf = cachedPartition(Partitioners.DefaultPartitioner());
       return (target) => {
         const partition = partitionOf(target);
         onTarget(target.message, partition);
@@ -67,28 +68,28 @@ export async function connectProducer(
   }
 }
 
-/** The package works in 64 bits that JavaScript has not: a key's hash takes it a tenth of the time of all that it does. */
-function remembering(partitionOf: ReturnType<ICustomPartitioner>): ReturnType<ICustomPartitioner> {
-  const known = new Map<string, number>();
+/** kafkajs hashes keys with BigInt, which is 10 % of the cost of a send. So the partition of each key is cached. */
+function cachedPartition(partitionOf: ReturnType<ICustomPartitioner>): ReturnType<ICustomPartitioner> {
+  const cache = new Map<string, number>();
   return (target) => {
     const { key } = target.message;
     if (typeof key !== 'string') return partitionOf(target);
     const name = `${target.partitionMetadata.length} ${key}`;
-    let partition = known.get(name);
+    let partition = cache.get(name);
     if (partition === undefined) {
       partition = partitionOf(target);
-      if (known.size >= mostKeys) known.clear();
-      known.set(name, partition);
+      if (cache.size >= maxKeys) cache.clear();
+      cache.set(name, partition);
     }
     return partition;
   };
 }
 
-/** Without waiting, and without failing. */
+/** Disconnects. Never rejects. */
 export const disconnect = (client: { disconnect(): Promise<void> }): Promise<void> =>
   client.disconnect().catch((error) => log.debug(`Disconnecting failed: ${error.message}`));
 
-/** Administers Kafka for the time of `work`. */
+/** Connects an admin client for the duration of `work`. */
 export async function withAdmin<T>(kafka: Kafka, work: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
   const admin = kafka.admin();
   try {
@@ -99,16 +100,16 @@ export async function withAdmin<T>(kafka: Kafka, work: (admin: ReturnType<Kafka[
   }
 }
 
-/** The last offset of each partition of the topic that is not empty; a record that marks a transaction's end counts. */
+/** The last offset of each partition that is not empty. Markers of a transaction's end count as records. */
 export async function lastOffsets(kafka: Kafka, topic: string): Promise<Map<number, bigint>> {
-  const places = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic));
-  const filled = places.filter(({ low, high }) => low !== high);
+  const partitions = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic));
+  const filled = partitions.filter(({ low, high }) => low !== high);
   return new Map(filled.map(({ partition, high }) => [partition, BigInt(high) - 1n]));
 }
 
 /**
- * Hands over what is committed in the topic, each partition in order, up to these offsets; after a failure perhaps from its
- * beginning once more. Leaves nothing behind. Throws when nothing comes for half a minute.
+ * Reads the committed messages of the topic up to these offsets, each partition in order. After a failure it may read them
+ * again from the beginning. Commits no offsets. Throws when nothing arrives for 30 s.
  */
 export async function readUntil(
   kafka: Kafka,
@@ -119,28 +120,28 @@ export async function readUntil(
   const left = new Map(offsets);
   if (left.size === 0) return;
   const consumer = kafka.consumer({
-    groupId: `${topic}-${randomUUID()}`, // of a former one Kafka would wait for the end
+    groupId: `${topic}-${randomUUID()}`, // a fresh group id: Kafka would wait for the old member's session to expire
     allowAutoTopicCreation: false,
     maxWaitTimeInMs: 100,
   });
-  let silence: NodeJS.Timeout | undefined;
+  let timeout: NodeJS.Timeout | undefined;
   try {
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     await new Promise<void>((resolve, reject) => {
-      silence = setTimeout(() => reject(new Error(`${topic} cannot be read to its end.`)), silenceMs);
-      // Mostly a broker that just started, and loads its groups first: the package begins anew, from the beginning.
+      timeout = setTimeout(() => reject(new Error(`Kafka sent nothing from ${topic} for 30 s.`)), readTimeoutMs);
+      // Usually the broker has just started and is loading its groups. kafkajs then restarts the consumer.
       consumer.on('consumer.crash', ({ payload }) => payload.restart || reject(payload.error));
-      // It comes for batches without a message, too: those of marks and of transactions that never happened.
+      // Also sent for batches without messages: transaction markers and aborted transactions.
       consumer.on('consumer.end_batch_process', ({ payload: { partition, lastOffset } }) => {
-        silence?.refresh();
+        timeout?.refresh();
         if (BigInt(lastOffset) >= (left.get(partition) ?? Number.POSITIVE_INFINITY)) left.delete(partition);
         if (left.size === 0) resolve();
       });
       consumer.run({ autoCommit: false, eachMessage: async ({ message }) => take(message) }).catch(reject);
     });
   } finally {
-    clearTimeout(silence);
+    clearTimeout(timeout);
     await disconnect(consumer);
   }
 }

@@ -39,7 +39,7 @@ const request = fc.record({
   ),
 });
 
-it('a connection on which no request waits has no timer', () => {
+it('a connection without pending requests has no timer', () => {
   const [ours, published] = inner('network/requestQueue/index.js').map((RequestQueue) => {
     const queue = new RequestQueue({ instrumentationEmitter: null, maxInFlightRequests: null, logger: null });
     queue.checkPendingRequests();
@@ -49,7 +49,7 @@ it('a connection on which no request waits has no timer', () => {
   expect([ours, published]).toEqual([null, expect.anything()]);
 });
 
-it('what goes to Kafka is byte for byte what the package as published would send', async () => {
+it('requests are byte for byte those of the published kafkajs', async () => {
   const [ours, published] = inner('protocol/requests/produce/v7/request.js');
   const [encoder, publishedEncoder] = inner('protocol/encoder.js');
   expect(String(encoder.prototype.writeEncoder)).not.toBe(String(publishedEncoder.prototype.writeEncoder));

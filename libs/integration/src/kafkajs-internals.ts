@@ -10,19 +10,19 @@ import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 // @ts-expect-error: without types
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 
-const ofTransactions = 1;
+const transactionCoordinator = 1;
 
 /**
- * The package asks who coordinates before each step of a transaction, though that changes only when a broker goes. Here it
- * asks once in a second; so much later it notices a change. Each producer has a cluster, and a coordinator, of its own.
+ * kafkajs looks the coordinator up before each step of a transaction, though it changes only when a broker fails. Here the
+ * answer is cached for a second. Each producer has its own cluster object, and so its own coordinator.
  */
 const coordinators = new WeakMap<object, { broker: Promise<unknown>; askedAt: number }>();
-const rememberedMs = 1000;
+const coordinatorCacheMs = 1000;
 const ask: (params: { coordinatorType?: number }) => Promise<unknown> = Cluster.prototype.findGroupCoordinator;
 Cluster.prototype.findGroupCoordinator = function (params: { coordinatorType?: number }) {
-  if (params.coordinatorType !== ofTransactions) return ask.call(this, params);
-  const known = coordinators.get(this);
-  if (known && performance.now() - known.askedAt < rememberedMs) return known.broker;
+  if (params.coordinatorType !== transactionCoordinator) return ask.call(this, params);
+  const cached = coordinators.get(this);
+  if (cached && performance.now() - cached.askedAt < coordinatorCacheMs) return cached.broker;
   const broker = ask.call(this, params);
   coordinators.set(this, { broker, askedAt: performance.now() });
   broker.catch(() => coordinators.delete(this));
@@ -30,8 +30,8 @@ Cluster.prototype.findGroupCoordinator = function (params: { coordinatorType?: n
 };
 
 /**
- * Kafka refuses partitions while it still writes down the end of the producer's last transaction: for a few milliseconds,
- * mostly. The package then begins the whole send anew. Here only this is asked again, for four seconds at most.
+ * Kafka refuses partitions while it still records the end of the producer's last transaction, usually for a few
+ * milliseconds. kafkajs then restarts the whole send. Here only this request is retried, for at most four seconds.
  */
 const add: (request: object) => Promise<unknown> = Broker.prototype.addPartitionsToTxn;
 Broker.prototype.addPartitionsToTxn = async function (request: object) {
@@ -46,8 +46,8 @@ Broker.prototype.addPartitionsToTxn = async function (request: object) {
 };
 
 /**
- * The package sets a timer of a millisecond again and again on each connection, also when no request waits. Node 24 warns,
- * because the time that it asks for is negative. Here the timer runs only while a request waits.
+ * kafkajs sets a timer on each connection every millisecond, even when no request is pending. Node 24 warns, because the
+ * timer's delay is negative. Here the timer runs only while a request is pending.
  */
 const schedule: () => void = RequestQueue.prototype.scheduleCheckPendingRequests;
 RequestQueue.prototype.scheduleCheckPendingRequests = function () {
@@ -55,9 +55,9 @@ RequestQueue.prototype.scheduleCheckPendingRequests = function () {
 };
 
 /**
- * The package writes each header of each message into 512 zeroed bytes of their own, each number into an array, and each
- * text by a call out of JavaScript: two thirds of the time that it takes to send. Here bytes are taken when there is something
- * to write, and what is short is written one by one.
+ * kafkajs writes each message header into its own 512 zeroed bytes, each number into an array, and each text by a native
+ * call. That is two thirds of the time of a send. Here a buffer is allocated at the first write, and short texts are written
+ * in JavaScript, byte by byte.
  */
 type Written = {
   buf: Buffer;
@@ -65,16 +65,16 @@ type Written = {
   ensureAvailable(bytes: number): void;
   writeEncoder(one: Written): void;
 };
-const unasked = 511; // what it makes room for when nobody says how much
-const least = 64;
-const short = 63; // the length of these takes one byte
+const defaultSize = 511; // the size that kafkajs asks for when none is given
+const minSize = 64;
+const maxShort = 63; // the length of such a text takes one byte
 const roomFor: (bytes: number) => number = Encoder.nextPowerOfTwo;
-Encoder.nextPowerOfTwo = (bytes: number) => (bytes === unasked ? 0 : roomFor(bytes));
+Encoder.nextPowerOfTwo = (bytes: number) => (bytes === defaultSize ? 0 : roomFor(bytes));
 Object.assign(Encoder.prototype, {
   ensureAvailable(this: Written, bytes: number) {
     const needed = this.offset + bytes;
     if (needed <= this.buf.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(least, roomFor(needed)));
+    const larger = Buffer.allocUnsafe(Math.max(minSize, roomFor(needed)));
     if (this.offset > 0) this.buf.copy(larger, 0, 0, this.offset);
     this.buf = larger;
   },
@@ -87,7 +87,7 @@ Object.assign(Encoder.prototype, {
   },
   writeEncoder(this: Written, { buf, offset }: Written) {
     this.ensureAvailable(offset);
-    if (offset > short) buf.copy(this.buf, this.offset, 0, offset);
+    if (offset > maxShort) buf.copy(this.buf, this.offset, 0, offset);
     else for (let at = 0; at < offset; at++) this.buf[this.offset + at] = buf[at]!;
     this.offset += offset;
     return this;
@@ -100,10 +100,10 @@ Object.assign(Encoder.prototype, {
   writeVarIntBytes: unlessShort(Encoder.prototype.writeVarIntBytes),
 });
 
-/** Writes short ASCII, and leaves the rest to the package. */
+/** Writes short ASCII texts, and leaves all others to kafkajs. */
 function unlessShort(write: (value: unknown) => Written) {
   return function (this: Written, value: unknown) {
-    if (typeof value !== 'string' || value.length > short) return write.call(this, value);
+    if (typeof value !== 'string' || value.length > maxShort) return write.call(this, value);
     this.ensureAvailable(1 + value.length);
     const { buf, offset } = this;
     buf[offset] = 2 * value.length;

@@ -1,7 +1,7 @@
 import type { Database } from '#connections';
 import { lagOf } from '#event-store';
 
-/** The relay's name among the log's followers. */
+/** The name of the relay's subscription. */
 export const relayName = 'kafka';
 
 /** How far Kafka is behind the log. */

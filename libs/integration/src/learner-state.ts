@@ -1,9 +1,6 @@
 import { effectsIn, type Topic } from './topic.js';
 
-/**
- * The learner's state in an exam, which the course keeps: complete once submitted, gone with the attempt (domain.md
- * §2.10, §9.4).
- */
+/** The learner's state in an exam: complete after the submission, reset when the attempt is removed (domain.md §2.10, §9.4). */
 export const learnerState: Topic = {
   name: 'proctoring.learner-state.v1',
   publish: ({ event }, { userId, courseId, contentId }) =>

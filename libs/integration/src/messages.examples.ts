@@ -41,7 +41,7 @@ import { changesIn } from './topic.js';
 const attemptId = 101;
 type More = { origin?: Origin; facts?: Facts; [field: string]: unknown };
 
-/** A command about the attempt, `minutes` after noon; by the learner, at a proctored exam, unless said otherwise. */
+/** A command about the attempt, `minutes` after noon. By default the learner gives it, at a proctored exam. */
 export const about = <C extends AnyLearnerAtExamCommand>(
   Command: new (who: typeof learner, data: any, origin: Origin) => C,
   minutes: number,
@@ -62,7 +62,7 @@ const remove = about(RemoveAttempt, 90, { origin: byStaff });
 const another = <C extends NewAttemptCommand>(command: C): C =>
   Object.assign(command, { attempt: { ...command.attempt, id: 102 } });
 
-/** The possible histories of an attempt. */
+/** Courses that an attempt may take, as commands. */
 export const stories = {
   started: [
     create(),
@@ -104,7 +104,7 @@ export const stories = {
   'removed at once': [create(), remove],
 } satisfies Record<string, AnyLearnerAtExamCommand[]>;
 
-/** The learner's stream after commands, with ids that count. */
+/** The learner's stream after these commands, with ids that count up. */
 export function logOf(commands: readonly AnyLearnerAtExamCommand[]): RecordedEvent<LearnerAtExamEvent>[] {
   const log: RecordedEvent<LearnerAtExamEvent>[] = [];
   for (const command of commands) {
@@ -126,6 +126,6 @@ export function logOf(commands: readonly AnyLearnerAtExamCommand[]): RecordedEve
   return log;
 }
 
-/** The messages to other services that follow from a story. */
+/** The messages that a story publishes. */
 export const publishedOf = (story: keyof typeof stories): Message[] =>
   changesIn(logOf(stories[story])).flatMap(messagesOf);

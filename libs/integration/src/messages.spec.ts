@@ -16,8 +16,8 @@ const creditsOf = (story: Story) => on('credit', story).map(({ status }) => stat
 
 const { courseId: course_id, contentId: content_id } = proctoredExam.exam;
 
-describe('of an attempt others are told', () => {
-  it('each status it takes, with the one before, who did it, and how the attempt is now', () =>
+describe('the messages about an attempt say', () => {
+  it('each status, with the previous one, the actor and the attempt after it', () =>
     expect(lastOf('submitted')).toEqual({
       attempt_id: 101,
       exam_id: 7,
@@ -39,7 +39,7 @@ describe('of an attempt others are told', () => {
       because: 'handed_in',
     }));
 
-  it('that its time was over, and when', () =>
+  it('that it timed out, and when', () =>
     expect(lastOf('out of time')).toMatchObject({
       status: 'submitted',
       completed_at: after(91),
@@ -47,18 +47,18 @@ describe('of an attempt others are told', () => {
       because: 'time_ran_out',
     }));
 
-  it('that the provider, and not the learner, moved it', () =>
+  it('that the provider, and not the learner, changed its status', () =>
     expect(on('attempts', 'started')[2]).toMatchObject({
       status: 'ready_to_start',
       by: { kind: 'provider', name: 'test' },
     }));
 
-  it('that an operator did it, but not which', () => {
+  it('that an operator changed it, without the operator’s name', () => {
     expect(lastOf('corrected by an operator').by).toEqual({ kind: 'operator' });
     expect(JSON.stringify(publishedOf('corrected by an operator'))).not.toContain('Jo');
   });
 
-  it('that it may be taken up again, and which attempt took it up', () =>
+  it('that it may be resumed, and which attempt resumed it', () =>
     expect(on('attempts', 'resumed').slice(2)).toMatchObject([
       { status: 'error', is_resumable: true, time_remaining_seconds: 3600 },
       { previous_status: 'error', status: 'error', is_resumable: false, ready_to_resume: true },
@@ -66,7 +66,7 @@ describe('of an attempt others are told', () => {
       { attempt_id: 102, previous_status: null, status: 'created', time_remaining_seconds: 3600 },
     ]));
 
-  it('that it was removed, and what it was until then', () =>
+  it('that it was removed, and its last status', () =>
     expect(lastOf('removed after rejection')).toMatchObject({
       previous_status: 'rejected',
       status: null,
@@ -82,11 +82,11 @@ describe('of an attempt others are told', () => {
     }));
 });
 
-describe('credit is told', () => {
+describe('the messages about credit say', () => {
   it('that a requirement was submitted, then satisfied', () =>
     expect(creditsOf('verified')).toEqual(['submitted', 'satisfied']));
   it('that a rejected attempt failed it', () => expect(creditsOf('rejected')).toEqual(['submitted', 'failed']));
-  it('that an attempt that broke failed it', () => expect(creditsOf('resumed')).toEqual(['failed']));
+  it('that an attempt with an error failed it', () => expect(creditsOf('resumed')).toEqual(['failed']));
   it('that it was declined', () => expect(creditsOf('declined')).toEqual(['declined']));
   it('that it is open again when the attempt is removed', () =>
     expect(creditsOf('removed after rejection')).toEqual(['submitted', 'failed', 'removed']));
@@ -97,10 +97,10 @@ describe('credit is told', () => {
     ]));
 });
 
-describe('the grade book is told', () => {
+describe('the messages about grades say', () => {
   const subsection = { user_id: 42, course_id, content_id };
 
-  it('that a rejected attempt earns nothing, who said so, and what for', () =>
+  it('that a rejected attempt earns nothing, with the reviewer and the reason', () =>
     expect(on('grades', 'rejected')).toEqual([
       { ...subsection, earned_all: 0, earned_graded: 0, overrider: 7, comment: 'Failed Test Provider proctoring' },
     ]));
@@ -110,40 +110,40 @@ describe('the grade book is told', () => {
     expect(on('grades', 'removed at once')).toEqual([subsection]));
 });
 
-describe('whoever gives out certificates is told', () => {
-  it('that a rejected attempt takes the learner the certificate', () =>
+describe('the messages about certificates say', () => {
+  it('that a rejected attempt invalidates the learner’s certificate', () =>
     expect(on('certificates', 'rejected')).toEqual([{ user_id: 42, course_id }]));
   it('nothing on appeal', () => expect(on('certificates', 'verified on appeal')).toHaveLength(1));
 });
 
-describe('the course is told', () => {
+describe('the messages about learner state say', () => {
   const subsection = { user_id: 42, course_id, content_id };
 
-  it('once that the learner is done with the exam, by whatever way', () => {
+  it('once that the learner has completed the exam, by submission or time-out', () => {
     expect(on('learner-state', 'submitted')).toEqual([subsection]);
     expect(on('learner-state', 'out of time')).toEqual([subsection]);
     expect(on('learner-state', 'handed in again')).toEqual([subsection]);
   });
-  it('that all the learner did is void when the attempt is removed, and who wanted that', () =>
+  it('that the learner’s state is reset when the attempt is removed, with the requester', () =>
     expect(on('learner-state', 'removed after rejection').slice(1)).toEqual([{ ...subsection, requested_by: 7 }]));
 });
 
-describe('who keeps the names on papers is told', () => {
-  it('each status, and whether it was at an onboarding exam', () => {
+describe('the messages about verified names say', () => {
+  it('each status, and whether the exam is a practice exam', () => {
     const common = { attempt_id: 101, user_id: 42, course_id, is_proctored: true, backend_supports_onboarding: true };
     expect(on('verified-names', 'submitted')).toEqual(
       ['created', 'started', 'submitted'].map((status) => ({ ...common, status, is_practice_exam: false })),
     );
-    expect(on('verified-names', 'reset, for practice').map((told) => [told.status, told.is_practice_exam])).toEqual(
-      ['created', 'started', 'error', 'created'].map((status) => [status, true]),
-    );
+    expect(
+      on('verified-names', 'reset, for practice').map((published) => [published.status, published.is_practice_exam]),
+    ).toEqual(['created', 'started', 'error', 'created'].map((status) => [status, true]));
   });
   it('that a learner who declines is not proctored', () =>
-    expect(on('verified-names', 'declined').map((told) => told.is_proctored)).toEqual([true, false]));
-  it('nothing of a removal', () => expect(on('verified-names', 'removed at once')).toHaveLength(1));
+    expect(on('verified-names', 'declined').map((published) => published.is_proctored)).toEqual([true, false]));
+  it('nothing about a removal', () => expect(on('verified-names', 'removed at once')).toHaveLength(1));
 });
 
-it('every event is published, or is known to be private', () => {
+it('every event type is published or listed as private', () => {
   const published: Record<AttemptEvent['type'] | 'ReviewReceived', string[]> = {
     AttemptCreated: ['attempt.created', 'verified_name.attempt_status'],
     SoftwareDownloadClicked: ['attempt.download_software_clicked', 'verified_name.attempt_status'],
@@ -177,17 +177,17 @@ it('every event is published, or is known to be private', () => {
     AttemptRemoved: ['attempt.removed', 'credit.removed', 'grade.override_undone', 'learner_state.reset'],
     ReviewReceived: [],
   };
-  const told: Record<string, Set<string>> = {};
+  const actual: Record<string, Set<string>> = {};
   for (const log of Object.values(stories).map(logOf)) {
     const messages = new Map(changesIn(log).map((change) => [change.event.id, messagesOf(change)]));
     for (const { id, type } of log) {
-      told[type] ??= new Set();
-      for (const { headers } of messages.get(id) ?? []) told[type].add(headers.ce_type);
+      actual[type] ??= new Set();
+      for (const { headers } of messages.get(id) ?? []) actual[type].add(headers.ce_type);
     }
   }
   const full = (type: string) => `org.proctoring.${type}.v1`;
   const expected = Object.entries(published).map(([type, words]) => [type, new Set(words.map(full))]);
-  expect(told).toEqual(Object.fromEntries(expected));
+  expect(actual).toEqual(Object.fromEntries(expected));
 });
 
 describe('a message', () => {
@@ -207,13 +207,13 @@ describe('a message', () => {
       value: expect.any(String),
     }));
 
-  it('is the same whenever it is made, and has an id of its own', () => {
-    const told = publishedOf('removed after rejection');
-    expect(publishedOf('removed after rejection')).toEqual(told);
-    expect(new Set(told.map(({ headers }) => headers.ce_id)).size).toBe(told.length);
+  it('is the same each time that it is made, and has its own id', () => {
+    const published = publishedOf('removed after rejection');
+    expect(publishedOf('removed after rejection')).toEqual(published);
+    expect(new Set(published.map(({ headers }) => headers.ce_id)).size).toBe(published.length);
   });
 
-  it('cannot be made of an event that does not say whom it concerns', () => {
+  it('cannot be made from an event without the ids of its subject', () => {
     const [{ metadata, ...event }] = logOf(stories.submitted);
     const [change] = changesIn([{ ...event, metadata: { ...metadata, courseId: undefined } }]);
     expect(() => messagesOf(change)).toThrow('whom it concerns');
@@ -226,14 +226,14 @@ it.each(Object.keys(stories) as Story[])(
     for (const { headers, value } of publishedOf(story)) {
       const { ce_id: id, ce_type: type, ce_source: source, ce_subject: subject, ce_time: time } = headers;
       const attributes = { id, type, source, subject, time, datacontenttype: headers['content-type'] };
-      const event = new CloudEvent({ ...attributes, data: JSON.parse(value) }); // throws when it is none
+      const event = new CloudEvent({ ...attributes, data: JSON.parse(value) }); // throws when it is not valid
       const { ce_datacontenttype: _, ...made } = Kafka.binary(event).headers;
       expect(headers).toEqual(Object.fromEntries(Object.entries(made).filter(([, text]) => text !== undefined)));
     }
   },
 );
 
-it('the id of a message is a UUID of version 5 of its topic and number, within that of its event', () => {
+it('the id of a message is a UUID version 5 of its topic and number, in the namespace of the event id', () => {
   const eventId = '01a215bf-f0a1-777e-a3cc-e05a2b7a91ba';
   expect(derivedId('proctoring.credit.v1/0', eventId)).toBe(uuid('proctoring.credit.v1/0', eventId));
 });

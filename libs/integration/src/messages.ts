@@ -8,18 +8,18 @@ import { learnerState } from './learner-state.js';
 import type { Change, Subject, Topic } from './topic.js';
 import { verifiedNames } from './verified-names.js';
 
-/** One record for Kafka. Equal for equal changes, whenever it is made: a repeated one has the same `ce_id`. */
+/** One record for Kafka. The same change always makes the same record, with the same `ce_id`. */
 export type Message = { topic: string; key: string; headers: Record<string, string>; value: string };
 
-/** The published topics; a new one is a file like these and a line here. */
+/** The published topics. A new topic is a file like these and a line here. */
 export const topics: readonly Topic[] = [attempts, credit, grades, certificates, learnerState, verifiedNames];
 
-/** One learner in one course: all that is said of them keeps its order. */
+/** The message key: all messages about one learner in one course keep their order. */
 export const keyOf = ({ courseId, userId }: Pick<Metadata, 'courseId' | 'userId'>): string => `${courseId}/${userId}`;
 
 /**
- * The messages to other services that follow from a change: CloudEvents 1.0 in Kafka's binary mode, in order within
- * each topic. Throws when the event does not say whom it concerns.
+ * The messages about a change: CloudEvents 1.0 in Kafka's binary mode, in order within each topic. Throws when the event
+ * lacks the ids of its subject.
  */
 export const messagesOf = (change: Change): Message[] => {
   const { id, data, metadata } = change.event;
@@ -30,7 +30,7 @@ export const messagesOf = (change: Change): Message[] => {
     publish(change, subject).map((body, index) => ({
       topic,
       key,
-      // In the order and form of the package cloudevents, which takes fifteen times as long.
+      // The same headers, in the same order, as the package cloudevents makes in fifteen times the time.
       headers: {
         'content-type': 'application/json',
         ce_id: derivedId(`${topic}/${index}`, id),
@@ -45,7 +45,7 @@ export const messagesOf = (change: Change): Message[] => {
   );
 };
 
-/** A UUID of version 5 (RFC 9562): the same for the same name, and another for each event. */
+/** A UUID version 5 (RFC 9562) of a name, in the namespace of the event's id. */
 export function derivedId(name: string, eventId: string): string {
   const named = Buffer.allocUnsafe(16 + Buffer.byteLength(name));
   named.write(eventId.replaceAll('-', ''), 'hex');

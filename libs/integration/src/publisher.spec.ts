@@ -22,7 +22,7 @@ afterAll(() =>
 );
 
 const message = (value: string): Message => ({ topic, key: 'course/2', headers: { ce_id: randomUUID() }, value });
-const place = (position: string) => ({ generation: 1, xid: '1', position, eventId: randomUUID() });
+const at = (position: string) => ({ generation: 1, xid: '1', position, eventId: randomUUID() });
 const seen = async () => {
   const values: string[] = [];
   const offsets = await lastOffsets(kafka, prefix + topic);
@@ -30,53 +30,53 @@ const seen = async () => {
   return values;
 };
 
-// Kafka would end by itself, a minute later, what nobody ends.
-it('what a publisher that died left unfinished is never seen and holds up nobody', async () => {
+// Without the next publisher Kafka would abort the open transaction only a minute later.
+it('the open transaction of a publisher that died is never seen and delays no consumer', async () => {
   for (const published of [[], ['created'], ['created', 'started']]) {
-    const name = `follower-${published.length}`;
+    const name = `publisher-${published.length}`;
     const before = await seen().catch(() => []);
     const dying = new Publisher(configuration, [topic], name);
     for (const [index, value] of published.entries())
-      await dying.publish([message(value)], place(String(index)), async () => {});
+      await dying.publish([message(value)], at(String(index)), async () => {});
     await new Promise<void>((died) => {
-      dying.publish([message('lost')], place('9'), () => new Promise(() => died())).catch(() => {});
+      dying.publish([message('lost')], at('9'), () => new Promise(() => died())).catch(() => {});
     });
     await dying.close();
 
     const next = new Publisher(configuration, [topic], name);
     expect((await next.committed())?.position).toBe(published.length === 0 ? undefined : String(published.length - 1));
-    await next.publish([message('next')], place('10'), async () => {});
+    await next.publish([message('next')], at('10'), async () => {});
     expect(await seen()).toEqual([...before, ...published, 'next']);
     await next.close();
   }
 }, 40_000);
 
-it('where the receipts of a batch cannot be kept it is not seen', async () => {
+it('a batch whose receipts cannot be saved is not seen', async () => {
   const before = await seen();
   const publisher = new Publisher(configuration, [topic], 'failing');
-  const publishing = publisher.publish([message('first')], place('1'), async () => {
+  const publishing = publisher.publish([message('first')], at('1'), async () => {
     throw new Error('The database is away.');
   });
   await expect(publishing).rejects.toThrow('The database is away.');
   expect(await publisher.committed()).toBeUndefined();
-  await publisher.publish([message('again')], place('2'), async () => {});
+  await publisher.publish([message('again')], at('2'), async () => {});
   expect(await seen()).toEqual([...before, 'again']);
   await publisher.close();
 });
 
-it('batches come through in a row, though Kafka still writes down the end of the one before', async () => {
+it('batches succeed one after the other, although Kafka still records the end of the last transaction', async () => {
   const before = await seen();
   const publisher = new Publisher(configuration, [topic], 'busy');
   const batches = Array.from({ length: 50 }, (_, batch) =>
     Array.from({ length: 30 }, (_, index) => ({ ...message(`${batch}/${index}`), key: `course/${index}` })),
   );
   for (const [batch, messages] of batches.entries())
-    await publisher.publish(messages, place(String(batch)), async () => {});
+    await publisher.publish(messages, at(String(batch)), async () => {});
   expect((await seen()).sort()).toEqual([...before, ...batches.flat().map(({ value }) => value)].sort());
   await publisher.close();
 });
 
-it('who coordinates is not asked for every transaction', async () => {
+it('the coordinator is not looked up for every transaction', async () => {
   await createTopics(kafka, prefix, [topic]);
   const producer = await connectProducer(kafka, { transactionalId: `${prefix}transactions`, onTarget() {} });
   const requests: string[] = [];

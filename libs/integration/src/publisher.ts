@@ -8,81 +8,81 @@ import { connectProducer, disconnect, type KafkaAccess, kafkaClient, lastOffsets
 import type { Message } from './messages.js';
 import { checkpointTopic, createTopics } from './topic-settings.js';
 
-/** Up to where the log is published: the last event of a transaction, whose log it is, and which relay wrote it. */
+/** How far the log is published: the last event of a transaction, the id of the log, and the relay that wrote it. */
 export type PublishedPosition = Checkpoint & { eventId?: string; logId?: string; server?: string; relay?: string };
 export type ReadPosition = PublishedPosition & { offset: string };
 
-/** A message, and where it is. `topic` has the configured prefix. */
+/** The receipt of a message. `topic` has the configured prefix. */
 export type Receipt = { message: Message | BusMessage; topic: string; partition: number; offset: string };
 
 export type PublisherConfiguration = KafkaAccess & Pick<Configuration, 'kafkaTopicPrefix' | 'kafkaTransactions'>;
 
-/** The broker will never take this, however often it is sent. */
+/** The broker refuses this message each time. */
 export class MessageTooLarge extends Error {
   override readonly name = 'MessageTooLarge';
 }
 
-/** The broker refuses a message, or all of a partition together. */
+/** The broker refuses one message, or all messages for a partition together. */
 const refusedMessages = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'];
 
 type Session = { producer: Producer; committed?: PublishedPosition };
 type Sender = { sendBatch(batch: ProducerBatch): Promise<RecordMetadata[]> };
 
 /**
- * Publishes to Kafka, one batch after the other, and makes the topics that are missing. As `follower`
- * of the log it keeps its place in the same transaction as the messages, and of all with this name the newest alone gets
- * through; without a name, or without transactions, a message may arrive though `publish` throws.
+ * Publishes to Kafka, one batch after the other, and creates missing topics. With a `subscription` name it writes the
+ * position in the log in the same transaction as the messages, and Kafka fences off earlier publishers with that name.
+ * Without a name, or without transactions, a message may arrive although `publish` throws.
  */
 export class Publisher {
   private readonly kafka: Kafka;
   private readonly prefix: string;
-  private readonly follower?: string;
+  private readonly subscription?: string;
   private session?: Promise<Session>;
-  /** The partitions of the messages of the running `publish`. */
+  /** The partition of each message of the running `publish`. */
   private readonly partitionOf = new Map<object, number>();
   private isSingle = false;
   private check: () => void = () => {};
-  /** When what is being published now has ended. */
+  /** Settles when the running `publish` ends. */
   private turn: Promise<void> = Promise.resolve();
 
-  /** `topics` without prefix. Connects when there is something to publish. */
+  /** `topics` without prefix. Connects at the first use. */
   constructor(
     configuration: PublisherConfiguration,
     private readonly topics: readonly string[],
-    follower?: string,
+    subscription?: string,
   ) {
     this.kafka = kafkaClient(configuration);
     this.prefix = configuration.kafkaTopicPrefix;
-    if (configuration.kafkaTransactions === 'on') this.follower = follower;
+    if (configuration.kafkaTransactions === 'on') this.subscription = subscription;
   }
 
-  /** Whether Kafka keeps the place in the log, too. */
+  /** Whether Kafka keeps the position in the log, too. */
   get keepsPosition(): boolean {
-    return this.follower !== undefined;
+    return this.subscription !== undefined;
   }
 
-  /** Topics, with prefix, in which nobody sees a message before its receipt is noted. */
+  /** Topics, with prefix, in which a message becomes visible only after its receipt is saved. */
   get transactionalTopics(): string[] {
-    return this.follower === undefined ? [] : this.topics.map((name) => this.prefix + name);
+    return this.subscription === undefined ? [] : this.topics.map((name) => this.prefix + name);
   }
 
-  /** Up to where the log is published, as Kafka knows it; undefined when it does not. Throws when it does not answer. */
+  /** Kafka's position in the log; undefined when it has none. Throws when Kafka does not answer. */
   async committed(): Promise<PublishedPosition | undefined> {
     return (await this.connected()).committed;
   }
 
-  /** The newest place that anybody wrote, without shutting out the relay that did. */
+  /** The newest position that any relay wrote. Does not fence off that relay. */
   async newestPosition(): Promise<ReadPosition | undefined> {
     await createTopics(this.kafka, this.prefix, [checkpointTopic]);
-    return this.newestPlace(await lastOffsets(this.kafka, this.prefix + checkpointTopic));
+    return this.newestIn(await lastOffsets(this.kafka, this.prefix + checkpointTopic));
   }
 
-  /** Writes the place anew, so that others hear of it; connects when needed. */
-  announce(place: PublishedPosition, check?: () => void): Promise<void> {
-    return this.publish([], place, async () => {}, check);
+  /** Writes the position again, so that other relays read it. Connects if needed. */
+  announce(position: PublishedPosition, check?: () => void): Promise<void> {
+    return this.publish([], position, async () => {}, check);
   }
 
-  /** The same with the place that is there; does nothing when this publisher is not connected. */
+  /** Writes Kafka's position again. Does nothing when this publisher is not connected. */
   heartbeat(): Promise<void> {
     return this.inTurn(async () => {
       const session = await this.session;
@@ -90,17 +90,17 @@ export class Publisher {
     });
   }
 
-  /** Another relay, or another database, may have been at work since: the next use asks Kafka again. */
+  /** Another relay or database may have published since. The next use reads Kafka's position again. */
   dropSession(): void {
     this.session?.then(({ producer }) => disconnect(producer)).catch(() => {});
     this.session = undefined;
   }
 
   /**
-   * Resolves when all replicas in sync have all messages, in the given order for each key. `note` gets the receipts before
-   * anybody sees the messages; what it throws keeps them from being seen, where there are transactions. Throws TooLarge
-   * when a message is larger than its topic allows, or all for a partition together are; else whatever keeps Kafka from
-   * answering. `check` is called just before messages leave; what it throws keeps them back.
+   * Resolves when all in-sync replicas have all messages, in the given order for each key. `saveReceipts` gets the receipts
+   * before the messages are visible; when it throws, transactional messages stay invisible. `check` is called just before
+   * messages are sent; when it throws, they are not sent. Throws MessageTooLarge when a message, or all messages for a
+   * partition together, are larger than the topic allows.
    */
   publish(...given: Parameters<Publisher['publishNow']>): Promise<void> {
     return this.inTurn(() => this.publishNow(...given));
@@ -114,31 +114,37 @@ export class Publisher {
 
   private async publishNow(
     messages: readonly (Message | BusMessage)[],
-    place: PublishedPosition,
-    note: (receipts: Receipt[]) => Promise<void>,
+    position: PublishedPosition,
+    saveReceipts: (receipts: Receipt[]) => Promise<void>,
     check: () => void = () => {},
   ): Promise<void> {
-    check(); // a relay that was frozen must not shut the next one out by connecting
+    check(); // a relay that was frozen must not fence off the next one by connecting
     this.check = check;
     const session = await this.connected();
     const { producer, committed } = session;
     try {
-      if (this.follower === undefined) return await note(await this.send(producer, messages));
+      if (this.subscription === undefined) return await saveReceipts(await this.send(producer, messages));
       const transaction = await producer.transaction();
-      const checkpoint = { topic: checkpointTopic, key: this.follower, value: JSON.stringify(place), headers: {} };
+      const checkpoint = {
+        topic: checkpointTopic,
+        key: this.subscription,
+        value: JSON.stringify(position),
+        headers: {},
+      };
       const receipts = await this.send(transaction, [...messages, checkpoint]);
-      await note(receipts.slice(0, -1));
+      await saveReceipts(receipts.slice(0, -1));
       check();
       await transaction.commit();
-      session.committed = place;
+      session.committed = position;
     } catch (error) {
-      // Nobody knows what arrived. The next messages must not carry the numbers of these, or the broker takes them for these.
+      // It is unknown which messages arrived. A new producer is needed: with the same sequence numbers the broker would take
+      // the next messages for duplicates.
       this.session = undefined;
       disconnect(producer);
       const { type, message } = error as { type?: string; message: string };
       if (!refusedMessages.includes(type!)) throw error;
       check();
-      // The caller goes on from the same place, if no other relay has come meanwhile.
+      // The caller goes on from the same position, unless another relay has published meanwhile.
       if ((await this.committed())?.eventId !== committed?.eventId) throw error;
       throw new MessageTooLarge(message);
     } finally {
@@ -146,7 +152,7 @@ export class Publisher {
     }
   }
 
-  /** Waits a moment, at most, for a broker that does not answer. */
+  /** Waits at most a second for a broker that does not answer. */
   async close(): Promise<void> {
     const gone = this.session?.then(({ producer }) => disconnect(producer)).catch(() => {});
     await Promise.race([gone, pause(1000, undefined, { ref: false })]);
@@ -164,16 +170,16 @@ export class Publisher {
   }
 
   private async connect(): Promise<Session> {
-    const { follower } = this;
-    const topics = follower === undefined ? this.topics : [...this.topics, checkpointTopic];
+    const { subscription } = this;
+    const topics = subscription === undefined ? this.topics : [...this.topics, checkpointTopic];
     await createTopics(this.kafka, this.prefix, topics);
     const producer = await connectProducer(this.kafka, {
-      ...(follower !== undefined && { transactionalId: `${this.prefix}exam-proctoring-${follower}` }),
-      onTarget: (message, partition) => this.direct(message, partition),
+      ...(subscription !== undefined && { transactionalId: `${this.prefix}exam-proctoring-${subscription}` }),
+      onTarget: (message, partition) => this.recordPartition(message, partition),
     });
-    if (follower === undefined) return { producer };
+    if (subscription === undefined) return { producer };
     try {
-      return { producer, committed: await this.readPlace(producer, follower) };
+      return { producer, committed: await this.readPosition(producer, subscription) };
     } catch (error) {
       disconnect(producer);
       throw error;
@@ -181,34 +187,34 @@ export class Publisher {
   }
 
   /**
-   * The place in the newest transaction. Asking where the topic ends is not enough: a broker that leads since a moment ago
-   * may not know yet. So something is written behind everything that is there, and read up to.
+   * The position in the newest transaction. A broker that has just become leader may report too early an end of the topic.
+   * So this writes a marker after all records and reads up to it.
    */
-  private async readPlace(producer: Producer, follower: string): Promise<PublishedPosition | undefined> {
+  private async readPosition(producer: Producer, subscription: string): Promise<PublishedPosition | undefined> {
     const transaction = await producer.transaction();
-    const end = { topic: checkpointTopic, key: `end of ${follower}`, value: randomUUID(), headers: {} };
+    const end = { topic: checkpointTopic, key: `end of ${subscription}`, value: randomUUID(), headers: {} };
     const { partition, offset } = (await this.send(transaction, [end]))[0]!;
     await transaction.commit();
-    const found = await this.newestPlace(new Map([[partition, BigInt(offset)]]));
+    const found = await this.newestIn(new Map([[partition, BigInt(offset)]]));
     if (!found) return undefined;
-    const { offset: _, ...place } = found;
-    return place;
+    const { offset: _, ...position } = found;
+    return position;
   }
 
-  /** One without a generation was written before there were any: it is of the first. */
-  private async newestPlace(until: ReadonlyMap<number, bigint>): Promise<ReadPosition | undefined> {
-    let place: ReadPosition | undefined;
+  /** A position without a generation is older than generations: it belongs to the first. */
+  private async newestIn(until: ReadonlyMap<number, bigint>): Promise<ReadPosition | undefined> {
+    let position: ReadPosition | undefined;
     await readUntil(this.kafka, this.prefix + checkpointTopic, until, ({ key, value, offset }) => {
-      if (String(key) === this.follower) place = { generation: 1, ...JSON.parse(String(value)), offset };
+      if (String(key) === this.subscription) position = { generation: 1, ...JSON.parse(String(value)), offset };
     });
-    return place;
+    return position;
   }
 
   /**
-   * The package asks for partitions anew when it tries again. Then what some brokers have, or are about to get, may be sent
-   * to them a second time with new numbers, or be forgotten. A single message is safe: it has the same number again.
+   * kafkajs chooses partitions again when it retries. Messages that some brokers already have could then be sent again with
+   * new sequence numbers, or be lost. So a retry fails, except for a single message, which keeps its number.
    */
-  private direct(message: object, partition: number) {
+  private recordPartition(message: object, partition: number) {
     this.check();
     if (this.partitionOf.has(message) && !this.isSingle) throw new Error('Kafka did not take all messages at once.');
     this.partitionOf.set(message, partition);

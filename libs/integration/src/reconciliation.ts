@@ -3,9 +3,9 @@ import { type KafkaAccess, kafkaClient, lastOffsets, readUntil } from './kafka.j
 import { type RecordedReceipt, receiptColumns } from './receipts.js';
 
 /**
- * The messages published to `topic` from one time (ISO 8601; the beginning) until another (a minute ago) and not
- * acknowledged, in the order of publishing. Acknowledged is a message whose `ce_id` is a header of a record in
- * `acknowledgements`. Both topics with prefix.
+ * The messages that were published to `topic` and not acknowledged, in the order of publishing. A record in topic
+ * `acknowledgements` acknowledges the message whose `ce_id` it has as a header. Both topics have the prefix. `from` and
+ * `until` are ISO times; by default the beginning and a minute ago.
  */
 export async function unacknowledged(
   database: Database,

@@ -8,20 +8,20 @@ import { resumptionOf } from './resumption.js';
 import { type Author, RivalRelays } from './rival-relays.js';
 
 const log = new Logger(relayName);
-/** An operator's decision competes with relays that try to lead. */
-const tries = 5;
+/** An operator's command competes with relays that try to lead. */
+const maxAttempts = 5;
 
-/** How often a relay says that it publishes, and how long others count it among the living after that. */
+/** How often a relay writes its heartbeat, and how long after one other relays count it as running. */
 export type RelayTimes = { heartbeatMs: number; rivalTimeoutMs: number };
 export const defaultRelayTimes: RelayTimes = { heartbeatMs: 10_000, rivalTimeoutMs: 30_000 };
 
-/** The checks of a relay each time that it takes the lead, and its reports while it leads (ADR 28). */
+/** Verifies Kafka and the log each time that a relay takes the lead, and writes heartbeats while it leads (ADR 28). */
 export class RelayLead {
-  /** The signature of this relay in each published position. */
+  /** Identifies this relay in each position that it writes. */
   signature?: Author & Pick<PublishedPosition, 'logId'>;
   private readonly relay = randomUUID();
   private readonly rivals: RivalRelays;
-  /** Places that Kafka may have since this process took the lead: the newest, and those on their way. */
+  /** Positions that Kafka may have: the last confirmed one, and those that are being written. */
   private expected?: (string | undefined)[];
   private stoppedBefore = '';
 
@@ -33,7 +33,7 @@ export class RelayLead {
     this.rivals = new RivalRelays(() => publisher.newestPosition(), times.rivalTimeoutMs);
   }
 
-  /** Shuts out relays that led before, and compares what Kafka has with the log. */
+  /** Fences off relays that led before, and compares Kafka's position with the log. */
   async resume(checkpoint: Checkpoint, generation: Generation, signal: AbortSignal): Promise<Checkpoint> {
     if (!this.publisher.keepsPosition) return checkpoint;
     this.publisher.dropSession();
@@ -41,16 +41,17 @@ export class RelayLead {
       const signature = await this.sign(generation);
       await this.rivals.checkAbsent(signature, signal);
       signal.throwIfAborted();
-      const place = await this.publisher.committed();
+      const position = await this.publisher.committed();
       const topics = this.publisher.transactionalTopics;
-      const { from, warning } = await resumptionOf(this.database, { checkpoint, generation, topics }, place);
+      const { from, warning } = await resumptionOf(this.database, { checkpoint, generation, topics }, position);
       if (warning) log.warn(warning);
-      // The event of a place that the log lost is not looked for again.
-      const known = warning && place && !isAfter(checkpoint, place) ? { ...place, eventId: undefined } : place;
-      const announced = { ...(known ?? from), ...signature };
+      // The log lost this event: do not look for it again.
+      const written =
+        warning && position && !isAfter(checkpoint, position) ? { ...position, eventId: undefined } : position;
+      const announced = { ...(written ?? from), ...signature };
       await this.publisher.announce(announced, () => signal.throwIfAborted());
       this.hasWritten(announced);
-      this.beatUntil(signal);
+      this.heartbeatUntil(signal);
       this.stoppedBefore = '';
       return from;
     } catch (error) {
@@ -61,21 +62,23 @@ export class RelayLead {
     }
   }
 
-  /** Throws CannotLead when somebody else wrote to Kafka, or Kafka was set back, since this relay did. */
+  /** Throws CannotLead when another relay wrote to Kafka since this one did, or Kafka was set back. */
   verify(committed: PublishedPosition | undefined): void {
     if (!this.publisher.keepsPosition || !this.expected) return;
     if (!this.expected.includes(nameOf(committed)))
-      throw new CannotLead("Kafka's checkpoint is not the one that this relay wrote last: all is verified again.");
+      throw new CannotLead(
+        "Kafka's checkpoint is not the one that this relay wrote last. The relay verifies Kafka and the log again.",
+      );
     this.expected = [nameOf(committed)];
   }
 
-  /** A place is on its way to Kafka; whether it arrives is not known yet. */
-  willWrite(place: PublishedPosition): void {
-    this.expected?.push(nameOf(place));
+  /** A position is being written to Kafka; its outcome is still unknown. */
+  willWrite(position: PublishedPosition): void {
+    this.expected?.push(nameOf(position));
   }
 
-  hasWritten(place: PublishedPosition): void {
-    this.expected = [nameOf(place)];
+  hasWritten(position: PublishedPosition): void {
+    this.expected = [nameOf(position)];
   }
 
   async publishFrom(where: 'beginning' | 'checkpoint'): Promise<Checkpoint> {
@@ -91,7 +94,7 @@ export class RelayLead {
         await this.publisher.announce({ ...from, ...signature });
         return from;
       } catch (error) {
-        if (attempt === tries) throw error;
+        if (attempt === maxAttempts) throw error;
       }
   }
 
@@ -104,14 +107,14 @@ export class RelayLead {
     return this.signature;
   }
 
-  private beatUntil(signal: AbortSignal) {
-    const beating = setInterval(() => {
-      this.publisher.heartbeat().catch((error) => log.debug(`Kafka did not take a beat: ${error.message}`));
+  private heartbeatUntil(signal: AbortSignal) {
+    const timer = setInterval(() => {
+      this.publisher.heartbeat().catch((error) => log.debug(`Kafka refused a heartbeat: ${error.message}`));
     }, this.times.heartbeatMs);
-    signal.addEventListener('abort', () => clearInterval(beating));
-    if (signal.aborted) clearInterval(beating);
+    signal.addEventListener('abort', () => clearInterval(timer));
+    if (signal.aborted) clearInterval(timer);
   }
 }
 
-const nameOf = (place?: PublishedPosition) =>
-  place && [place.generation, place.xid, place.position, place.eventId].join();
+const nameOf = (position?: PublishedPosition) =>
+  position && [position.generation, position.xid, position.position, position.eventId].join();

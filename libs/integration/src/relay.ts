@@ -32,15 +32,15 @@ import { publishedTopics, replayTopicOf } from './topic-settings.js';
 const log = new Logger(relayName);
 const graceMs = 3000;
 
-/** How many events go in one transaction, at most; as many again are made ready meanwhile. */
-const together = 500;
+/** The most events in one transaction. The next batch is prepared meanwhile. */
+const batchSize = 500;
 
-/** An event of which somebody is told something. */
-type Told = { event: RecordedEvent; messages: (Message | BusMessage)[] };
+/** An event and its messages. */
+type EventMessages = { event: RecordedEvent; messages: (Message | BusMessage)[] };
 
 /**
- * Publishes what the log says, in its order. Kafka's transactions hold the place in the log, too; so what a relay that dies
- * has published is either seen by nobody, or known to the next one.
+ * Publishes the log's events to Kafka, in order. Each Kafka transaction contains the position in the log, too. So the
+ * messages of a relay that dies are either invisible, or covered by the position that the next relay reads.
  */
 export class Relay {
   private readonly streams: StreamStates;
@@ -49,7 +49,7 @@ export class Relay {
   private readonly topics: string[];
   private readonly lead: RelayLead;
 
-  /** Without brokers it publishes nothing, and all waits in the log. With a schema registry it tells Open edX, too. */
+  /** Without brokers it publishes nothing. With a schema registry it publishes to Open edX, too. */
   constructor(
     private readonly database: Database,
     private readonly configuration: PublisherConfiguration & Pick<Configuration, 'schemaRegistryUrl'>,
@@ -65,64 +65,64 @@ export class Relay {
     this.lead = new RelayLead(database, this.live, times);
   }
 
-  /** Until `signal`. Never rejects; whatever fails is tried again for ever. */
+  /** Runs until `signal` aborts. Never rejects: it retries every failure. */
   async run(signal: AbortSignal): Promise<void> {
     if (this.configuration.kafkaBrokers.length === 0) return;
-    const follower = new Subscription(this.database, {
+    const subscription = new Subscription(this.database, {
       ...this.options,
       name: relayName,
-      batch: 4 * together,
+      batch: 4 * batchSize,
       wakesOnAppend: true,
       orderingKeyOf: ({ metadata }) => keyOf(metadata),
       resumeFrom: async (checkpoint, generation, leading) => {
         this.streams.forget();
-        return inGrace(this.lead.resume(checkpoint, generation, leading), signal);
+        return withGrace(this.lead.resume(checkpoint, generation, leading), signal);
       },
       ...outageLog(
         log,
-        { outage: 'Messages wait in the log, for they cannot be published', recovery: 'Messages are published again.' },
+        { outage: 'Publishing to Kafka is paused', recovery: 'Publishing to Kafka works again.' },
         async (events, _signal, lease) => {
-          await inGrace(this.handle(events, lease), signal);
+          await withGrace(this.handle(events, lease), signal);
         },
       ),
     });
-    await follower.run(signal);
+    await subscription.run(signal);
   }
 
   /**
-   * Publishes the next events of the log, but for those that Kafka has already. Throws Undeliverable for an event whose
-   * messages cannot be made, or will never be taken by Kafka.
+   * Publishes the next events of the log that Kafka does not have yet. Throws Undeliverable for an event whose messages
+   * cannot be made, or which Kafka refuses each time.
    */
   async handle(events: readonly RecordedEvent[], lease?: Lease): Promise<void> {
     const committed = await this.live.committed();
     this.lead.verify(committed);
     const first = committed ? events.findIndex((event) => isAfter(event, committed)) : 0;
     const left = first < 0 ? [] : events.slice(first);
-    let next = left.length > 0 ? this.tell(left.slice(0, together)) : undefined;
-    for (let at = together; next; at += together) {
-      const told = await next;
-      next = at < left.length ? this.tell(left.slice(at, at + together)) : undefined;
-      next?.catch(() => {}); // heard of when its turn comes
-      await this.publish(told, lease);
+    let next = left.length > 0 ? this.messagesFor(left.slice(0, batchSize)) : undefined;
+    for (let at = batchSize; next; at += batchSize) {
+      const ready = await next;
+      next = at < left.length ? this.messagesFor(left.slice(at, at + batchSize)) : undefined;
+      next?.catch(() => {}); // awaited in the next round
+      await this.publish(ready, lease);
     }
   }
 
   /**
-   * Publishes events once more: into topics beside the live ones, or into these. Their readers see the same messages,
-   * with the same ids. Answers how many messages there were. Throws what `handle` throws.
+   * Publishes events again, to the live topics or to the replay topics. The messages have the same ids. Answers how many
+   * messages there were. Throws like `handle`.
    */
   async republish(events: readonly RecordedEvent[], into: 'live' | 'replay', lease?: Lease): Promise<number> {
-    const told = await this.tell(events);
+    const ready = await this.messagesFor(events);
     if (into === 'replay')
-      for (const each of told)
+      for (const each of ready)
         each.messages = each.messages.map((message) => ({ ...message, topic: replayTopicOf(message.topic) }));
     const topics = into === 'replay' ? this.topics.map(replayTopicOf) : this.topics;
     const publisher = new Publisher(this.configuration, topics);
-    await this.publish(told, lease, publisher).finally(() => publisher.close());
-    return told.flatMap(({ messages }) => messages).length;
+    await this.publish(ready, lease, publisher).finally(() => publisher.close());
+    return ready.flatMap(({ messages }) => messages).length;
   }
 
-  /** Tells Kafka where the log is published up to, by an operator's decision: the leading relay goes on from there. */
+  /** Writes an operator's position to Kafka. The leading relay goes on from there. */
   publishFrom(where: 'beginning' | 'checkpoint'): Promise<Checkpoint> {
     return this.lead.publishFrom(where);
   }
@@ -131,44 +131,44 @@ export class Relay {
     await this.live.close();
   }
 
-  /** The events of which somebody is told something. Throws Undeliverable for one whose messages cannot be made. */
-  private async tell(events: readonly RecordedEvent[]): Promise<Told[]> {
+  /** The events that have messages. Throws Undeliverable for an event whose messages cannot be made. */
+  private async messagesFor(events: readonly RecordedEvent[]): Promise<EventMessages[]> {
     try {
-      return await this.tellTogether(events);
+      return await this.messagesForAll(events);
     } catch (error) {
       if (error instanceof Undeliverable || !isCausedByEvent(error)) throw error;
       const [first, ...others] = events;
       if (first && others.length === 0) throw new Undeliverable(first, causeOf(error));
-      // One of them is at fault: halves find it.
+      // One of the events is the cause: halves find it.
       const half = Math.ceil(events.length / 2);
-      return [...(await this.tell(events.slice(0, half))), ...(await this.tell(events.slice(half)))];
+      return [...(await this.messagesFor(events.slice(0, half))), ...(await this.messagesFor(events.slice(half)))];
     }
   }
 
-  private async tellTogether(events: readonly RecordedEvent[]): Promise<Told[]> {
+  private async messagesForAll(events: readonly RecordedEvent[]): Promise<EventMessages[]> {
     const changes = await this.streams.changesOf(events);
-    const told: (Told & { change: Change })[] = [];
+    const ready: (EventMessages & { change: Change })[] = [];
     for (const [index, event] of events.entries()) {
-      // In small steps, for which there is time while Kafka has the messages before.
+      // Yields now and then: Kafka is writing the batch before.
       if (index % 50 === 49) await setImmediate();
       const change = changes.get(event.id);
-      if (change) told.push({ event, change, messages: computeFrom(event, () => messagesOf(change)) });
+      if (change) ready.push({ event, change, messages: computeFrom(event, () => messagesOf(change)) });
     }
-    const onBus = await this.examAttempts?.messagesOf(told.map(({ change }) => change));
-    for (const { event, messages } of told) messages.push(...(onBus?.get(event.id) ?? []));
-    return told;
+    const onBus = await this.examAttempts?.messagesOf(ready.map(({ change }) => change));
+    for (const { event, messages } of ready) messages.push(...(onBus?.get(event.id) ?? []));
+    return ready;
   }
 
   /** A batch that is too large is sent in halves; a message that is too large by itself is undeliverable. */
-  private async publish(told: readonly Told[], lease?: Lease, publisher = this.live): Promise<void> {
-    const messages = told.flatMap((each) => each.messages);
-    const last = told.at(-1)?.event;
+  private async publish(ready: readonly EventMessages[], lease?: Lease, publisher = this.live): Promise<void> {
+    const messages = ready.flatMap((each) => each.messages);
+    const last = ready.at(-1)?.event;
     if (!last || messages.length === 0) return;
-    const eventIds = told.flatMap(({ event, messages }) => messages.map(() => event.id));
-    const place = { ...positionOf(last), eventId: last.id, ...this.lead.signature };
-    if (publisher === this.live) this.lead.willWrite(place);
+    const eventIds = ready.flatMap(({ event, messages }) => messages.map(() => event.id));
+    const position = { ...positionOf(last), eventId: last.id, ...this.lead.signature };
+    if (publisher === this.live) this.lead.willWrite(position);
     try {
-      const note = (receipts: Receipt[]) => {
+      const save = (receipts: Receipt[]) => {
         const deliveries = receipts.map(({ message, ...where }, index) => ({
           ...where,
           eventId: eventIds[index]!,
@@ -176,20 +176,20 @@ export class Relay {
         }));
         return saveReceipts(this.database, deliveries, publisher.transactionalTopics, lease);
       };
-      await publisher.publish(messages, place, note, () => lease?.check());
-      if (publisher === this.live) this.lead.hasWritten(place);
+      await publisher.publish(messages, position, save, () => lease?.check());
+      if (publisher === this.live) this.lead.hasWritten(position);
     } catch (error) {
       if (!(error instanceof MessageTooLarge)) throw error;
-      if (told.length === 1) throw new Undeliverable(last, error.message);
-      const half = Math.ceil(told.length / 2);
-      await this.publish(told.slice(0, half), lease, publisher);
-      await this.publish(told.slice(half), lease, publisher);
+      if (ready.length === 1) throw new Undeliverable(last, error.message);
+      const half = Math.ceil(ready.length / 2);
+      await this.publish(ready.slice(0, half), lease, publisher);
+      await this.publish(ready.slice(half), lease, publisher);
     }
   }
 }
 
-/** Rejects some time after `signal`: a broker that does not answer holds up nobody's end. */
-async function inGrace<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Rejects a few seconds after `signal` aborts, so that a silent broker does not delay the shutdown. */
+async function withGrace<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const done = new AbortController();
   return Promise.race([work, graceAfter(signal, done.signal)]).finally(() => done.abort());
 }

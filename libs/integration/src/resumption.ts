@@ -2,63 +2,64 @@ import type { Database } from '#connections';
 import { CannotLead, type Checkpoint, type Generation, isAfter, logOrder, positionValues } from '#event-store';
 import type { PublishedPosition } from './publisher.js';
 
-const decide = 'Nothing is published until an operator decides: npm run ops -- publish-from beginning, or checkpoint.';
+const askOperator =
+  'Publishing is stopped until an operator decides: npm run ops -- publish-from beginning, or checkpoint.';
 
 /**
- * Compares Kafka's place with the log each time that a relay takes the lead. Answers the checkpoint to go on from, and a
- * warning for the operator. Throws CannotLead when going on could leave events out or repeat many.
+ * Compares Kafka's position with the log. Answers the checkpoint to go on from, and a warning for the operator. Throws
+ * CannotLead when going on could skip events or repeat many.
  */
 export async function resumptionOf(
   database: Database,
   log: { checkpoint: Checkpoint; generation: Generation; topics: readonly string[] },
-  place: PublishedPosition | undefined,
+  position: PublishedPosition | undefined,
 ): Promise<{ from: Checkpoint; warning?: string }> {
   const { checkpoint, generation, topics } = log;
-  if (!place) {
+  if (!position) {
     if (await hasReceipts(database, topics))
-      throw new CannotLead(`Kafka lost the relay's checkpoint, and perhaps messages. ${decide}`);
+      throw new CannotLead(`Kafka lost the relay's checkpoint, and perhaps messages. ${askOperator}`);
     return { from: checkpoint };
   }
-  if (place.logId !== undefined && place.logId !== generation.logId)
-    throw new CannotLead(`Kafka's topics belong to another log (${place.logId}; this one is ${generation.logId}).`);
-  if (place.generation > generation.generation)
+  if (position.logId !== undefined && position.logId !== generation.logId)
+    throw new CannotLead(`Kafka's topics belong to another log (${position.logId}; this one is ${generation.logId}).`);
+  if (position.generation > generation.generation)
     throw new CannotLead(
-      `Kafka has events of generation ${place.generation}, and this log is of generation ${generation.generation}: ` +
-        `it is an older copy. ${decide}`,
+      `Kafka has events of generation ${position.generation}, and this log is of generation ${generation.generation}: ` +
+        `it is an older copy. ${askOperator}`,
     );
-  const lost = await lostBefore(database, place);
-  if (lost > 0 && place.generation === generation.generation)
+  const lost = await lostBefore(database, position);
+  if (lost > 0 && position.generation === generation.generation)
     throw new CannotLead(
-      `Kafka has messages up to event ${place.eventId}, which this log does not have: it was set back. ${decide}`,
+      `Kafka has messages up to event ${position.eventId}, which this log does not have: the log was set back. ${askOperator}`,
     );
   if (lost > 0)
     return {
       from: checkpoint,
       warning:
-        `The log lost its newest events of generation ${place.generation} when generation ${generation.generation} began; ` +
-        `up to ${lost} of them are in Kafka, the last one is ${place.eventId}.`,
+        `The log lost its newest events of generation ${position.generation} when generation ${generation.generation} began; ` +
+        `up to ${lost} of them are in Kafka, the last one is ${position.eventId}.`,
     };
-  const again = isAfter(checkpoint, place) ? await receiptsBetween(database, topics, place, checkpoint) : 0;
+  const again = isAfter(checkpoint, position) ? await receiptsBetween(database, topics, position, checkpoint) : 0;
   if (again === 0) return { from: checkpoint };
-  const from = place.eventId ? `after event ${place.eventId}` : 'from the beginning';
+  const from = position.eventId ? `after event ${position.eventId}` : 'from the beginning';
   return {
-    from: place,
+    from: position,
     warning: `Kafka was set back. ${again} events ${from} are published again, with the same ids.`,
   };
 }
 
-/** How many events up to the place the log lost, at most; 0 when it has the event there. */
-async function lostBefore(database: Database, place: PublishedPosition): Promise<number> {
-  if (!place.eventId) return 0;
+/** The most events that the log can have lost up to the position; 0 when it has the event there. */
+async function lostBefore(database: Database, position: PublishedPosition): Promise<number> {
+  if (!position.eventId) return 0;
   const at = '($1::integer, $2::xid8, $3::bigint)';
   const { rows } = await database.query<{ isThere: boolean; last: string }>(
     `select exists (select from events e where (${logOrder}) = ${at} and e.id = $4) as "isThere",
        (select e.position from events e where (${logOrder}) < ${at}
         order by e.generation desc, e.transaction_id desc, e.position desc limit 1) as last`,
-    [...positionValues(place), place.eventId],
+    [...positionValues(position), position.eventId],
   );
   const [found] = rows;
-  return found?.isThere ? 0 : Math.max(1, Number(BigInt(place.position) - BigInt(found?.last ?? 0)));
+  return found?.isThere ? 0 : Math.max(1, Number(BigInt(position.position) - BigInt(found?.last ?? 0)));
 }
 
 async function hasReceipts(database: Database, topics: readonly string[]): Promise<boolean> {

@@ -2,31 +2,31 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CannotLead } from '#event-store';
 import type { ReadPosition } from './publisher.js';
 
-/** Which relay wrote a place: this process, and the database server that it reads. */
+/** The relay that wrote a position, and the database server that it reads. */
 export type Author = { server: string; relay: string };
 
 /**
- * Hears whether a relay of another server publishes this log, before this one shuts it out: a copy that was restored beside
- * the original must not take over from it.
+ * Checks whether a relay of another server publishes this log, before this relay fences it off. A copy that was restored
+ * beside the original must not take over from it.
  */
 export class RivalRelays {
   private heard?: { server: string; offset: string; since: number };
 
-  /** `place` reads the newest place in Kafka, and shuts out nobody. A rival counts as gone after `silenceMs`. */
+  /** `position` reads the newest position in Kafka and fences no relay off. A rival without heartbeat counts as gone after `rivalTimeoutMs`. */
   constructor(
-    private readonly place: () => Promise<ReadPosition | undefined>,
+    private readonly position: () => Promise<ReadPosition | undefined>,
     private readonly rivalTimeoutMs: number,
   ) {}
 
-  /** Ends when no other server is heard. Throws CannotLead when one is. */
+  /** Resolves when no relay of another server writes. Throws CannotLead when one does. */
   async checkAbsent({ server, relay }: Author, signal?: AbortSignal): Promise<void> {
     for (;;) {
-      const last = await this.place();
+      const last = await this.position();
       if (!last?.server || last.server === server || last.relay === relay) return;
-      const isBeat = this.heard?.server === last.server && this.heard.offset !== last.offset;
+      const isHeartbeat = this.heard?.server === last.server && this.heard.offset !== last.offset;
       if (this.heard?.offset !== last.offset)
         this.heard = { server: last.server, offset: last.offset, since: performance.now() };
-      if (isBeat)
+      if (isHeartbeat)
         throw new CannotLead(
           `The relay of another database server (${last.server}) publishes this log, so this one (${server}) publishes ` +
             'nothing. Stop one of the two: one of the servers is a copy.',

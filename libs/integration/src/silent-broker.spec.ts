@@ -6,7 +6,7 @@ import { Publisher } from './publisher.js';
 
 Logger.overrideLogger(false);
 
-it('a broker that accepts connections and says nothing is given up, and the process can end', async () => {
+it('a broker that accepts connections and never answers is abandoned, and the process can end', async () => {
   const sockets = new Set<Socket>();
   const broker = createServer((socket) => sockets.add(socket.on('error', () => {}))).listen(0, '127.0.0.1');
   await once(broker, 'listening');

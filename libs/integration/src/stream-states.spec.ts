@@ -8,7 +8,7 @@ import { type Change, changesIn } from './topic.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 
-describe('what events tell of attempts', () => {
+describe('changes of attempts', () => {
   let db: Database;
   let store: EventStore;
   let log: RecordedEvent[];
@@ -34,7 +34,7 @@ describe('what events tell of attempts', () => {
   });
   afterAll(() => db.close());
 
-  it('is the same however they come: in pieces, with some left out, some again, others in between', async () => {
+  it('are the same for any batches: with gaps, repetitions and other events in between', async () => {
     console.info(`seed ${seed}`);
     const batch = fc.record({
       from: fc.nat(log.length - 1),
@@ -54,7 +54,7 @@ describe('what events tell of attempts', () => {
     );
   });
 
-  it('costs no question when the events before were told of', async () => {
+  it('need no query when the events before were handled', async () => {
     const streams = new StreamStates(store);
     for (const event of log) await streams.changesOf([event]);
     const gone = new Pool({ connectionString: db.url });

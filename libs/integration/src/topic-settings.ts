@@ -5,42 +5,40 @@ import { examAttemptTopic } from './event-bus/exam-attempts.js';
 import { withAdmin } from './kafka.js';
 import { topics } from './messages.js';
 
-/** The topic of messages that nobody can read, without the configured prefix. */
+/** The topic of messages that cannot be read, without the configured prefix. */
 export const deadLetterTopic = 'proctoring.dead-letters.v1';
 
-/** Says up to which event the log is published, without the configured prefix. */
+/** The topic of the relay's positions, without the configured prefix. */
 export const checkpointTopic = 'proctoring.relay-checkpoints';
 
-const leadersMs = 20_000;
+const leaderTimeoutMs = 20_000;
 
-/**
- * The settings of a new topic. Two of three replicas must have a message, so that the loss of one broker loses none.
- */
+/** The settings of a new topic. Two of three replicas must have a message, so that the loss of one broker loses none. */
 export type TopicSettings = { partitions: number; replicas: number; retentionDays: number | 'compacted' };
 
-const stream: TopicSettings = { partitions: 6, replicas: 3, retentionDays: 30 };
+const defaults: TopicSettings = { partitions: 6, replicas: 3, retentionDays: 30 };
 
 /** All topics that the service writes to, without the configured prefix. */
 export const topicSettings: Record<string, TopicSettings> = {
-  ...Object.fromEntries(topics.map(({ name }) => [name, stream])),
-  [examAttemptTopic]: stream,
-  [deadLetterTopic]: { ...stream, partitions: 1, retentionDays: 90 },
-  [checkpointTopic]: { ...stream, partitions: 1, retentionDays: 'compacted' },
+  ...Object.fromEntries(topics.map(({ name }) => [name, defaults])),
+  [examAttemptTopic]: defaults,
+  [deadLetterTopic]: { ...defaults, partitions: 1, retentionDays: 90 },
+  [checkpointTopic]: { ...defaults, partitions: 1, retentionDays: 'compacted' },
 };
 
-/** The topics to which the log is published, without prefix. */
+/** The topics that the relay publishes to, without prefix. */
 export const publishedTopics = ({ schemaRegistryUrl }: Pick<Configuration, 'schemaRegistryUrl'>): string[] => [
   ...topics.map(({ name }) => name),
   ...(schemaRegistryUrl ? [examAttemptTopic] : []),
 ];
 
-/** The topic beside this one into which its messages are repeated. */
+/** The topic for replayed messages of this topic. */
 export const replayTopicOf = (topic: string): string => `${topic}.replay`;
 
-/** Replay topics and unknown topics get the settings of a stream of messages. */
-export const topicSettingsOf = (topic: string): TopicSettings => topicSettings[topic] ?? stream;
+/** Replay topics and unknown topics get the default settings. */
+export const topicSettingsOf = (topic: string): TopicSettings => topicSettings[topic] ?? defaults;
 
-/** Makes those of `names` that are missing, all with `prefix` before their names; answers which. Others stay as they are. */
+/** Creates the missing topics of `names`, with `prefix`, and answers which. Existing topics stay as they are. */
 export function createTopics(
   kafka: Kafka,
   prefix: string,
@@ -53,13 +51,13 @@ export function createTopics(
     if (missing.length === 0 || dryRun) return missing;
     const { brokers } = await admin.describeCluster();
     await admin.createTopics({
-      waitForLeaders: false, // for a moment only, on a busy machine
+      waitForLeaders: false, // kafkajs waits too briefly for a busy broker; see below
       topics: missing.map((name) => {
         const { partitions, replicas, retentionDays } = topicSettingsOf(name);
         const replicationFactor = Math.min(replicas, brokers.length);
         const kept =
           retentionDays === 'compacted'
-            ? { 'cleanup.policy': 'compact', 'segment.bytes': 1024 * 1024 } // what is read at each start stays short
+            ? { 'cleanup.policy': 'compact', 'segment.bytes': 1024 * 1024 } // each start reads the whole topic, so it must stay short
             : { 'retention.ms': retentionDays * 86_400_000 };
         const settings = { 'min.insync.replicas': Math.max(1, replicationFactor - 1), ...kept };
         const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value: String(value) }));
@@ -67,13 +65,14 @@ export function createTopics(
       }),
     });
     const made = missing.map((name) => prefix + name);
-    for (const deadline = performance.now() + leadersMs; !(await hasLeaders(admin, made)); await pause(50))
-      if (performance.now() > deadline) throw new Error(`Nobody leads ${made.join(', ')}`);
+    for (const deadline = performance.now() + leaderTimeoutMs; !(await hasLeaders(admin, made)); await pause(50))
+      if (performance.now() > deadline)
+        throw new Error(`Kafka has no leader for ${made.join(', ')} after ${leaderTimeoutMs / 1000} s`);
     return missing;
   });
 }
 
-/** Until the leaders answer nothing can be sent to a topic. */
+/** Whether the leaders answer. Until then no message can be sent to the topics. */
 const hasLeaders = (admin: ReturnType<Kafka['admin']>, topics: readonly string[]) =>
   Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic))).then(
     () => true,

@@ -8,40 +8,40 @@ import {
 } from '#domain';
 import type { Metadata, RecordedEvent } from '#event-store';
 
-type Of<T> = RecordedEvent<Extract<LearnerAtExamEvent, { type: T }>>;
+type EventOf<T> = RecordedEvent<Extract<LearnerAtExamEvent, { type: T }>>;
 
 /**
- * Something that happened to an attempt: the attempt before (none when it is new) and after (none when removed), how it
- * began, and the newest review of any in its stream.
+ * A change of an attempt: the attempt before (undefined when it is new) and after (undefined when removed), its creation,
+ * and the newest review in its stream.
  */
 export type Change = {
   event: RecordedEvent<AttemptEvent>;
   before?: Attempt;
   after?: Attempt;
-  created?: Of<'AttemptCreated'>;
-  review?: Of<'ReviewReceived'>;
+  created?: EventOf<'AttemptCreated'>;
+  review?: EventOf<'ReviewReceived'>;
 };
 
-/** The state of one stream, up to a version. */
+/** The state of one stream at a version. */
 export type StreamState = {
   version: number;
-  attempts: ReadonlyMap<number, { created?: Of<'AttemptCreated'>; now?: Attempt }>;
-  review?: Of<'ReviewReceived'>;
+  attempts: ReadonlyMap<number, { created?: EventOf<'AttemptCreated'>; now?: Attempt }>;
+  review?: EventOf<'ReviewReceived'>;
 };
 
 export const emptyState: StreamState = { version: 0, attempts: new Map() };
 
-/** Whose attempt it is, and at what. */
+/** The learner, exam and course of an attempt. */
 export type Subject = Required<Pick<Metadata, 'courseId' | 'contentId' | 'examId' | 'userId'>>;
 
-/** Says what other services may know of a change, each as CloudEvents type and data. Ids only, no personal data. */
+/** A topic. `publish` makes the messages about a change, as CloudEvents type and data. Ids only, no personal data. */
 export type Topic = {
   /** Without the configured prefix. */
   name: string;
   publish: (change: Change, subject: Subject) => { type: string; data: object }[];
 };
 
-/** The changes of attempts that the next events of a stream tell, in order, and what it amounts to then. */
+/** Folds the next events of a stream: the changes of attempts, in order, and the new state. */
 export function foldChanges(
   past: StreamState,
   next: readonly RecordedEvent[],
@@ -62,10 +62,10 @@ export function foldChanges(
   return { state: { version, attempts, review }, changes };
 }
 
-/** The changes that the events of one whole stream tell. */
+/** The changes of attempts in one whole stream. */
 export const changesIn = (history: readonly RecordedEvent[]): Change[] => foldChanges(emptyState, history).changes;
 
-/** The event's effects of one kind, in order. */
+/** The effects of one kind that the event recorded, in order. */
 export const effectsIn = <K extends Effect['kind']>({ data }: AttemptEvent, kind: K): Extract<Effect, { kind: K }>[] =>
   (('effects' in data && data.effects) || []).filter(
     (effect): effect is Extract<Effect, { kind: K }> => effect.kind === kind,

@@ -1,6 +1,6 @@
 import { effectsIn, type Topic } from './topic.js';
 
-/** Each status, for who keeps the names on learners' papers (domain.md §9.8); the names are asked for by the user's id. */
+/** Each status, for the service that keeps verified names (domain.md §9.8). It looks names up by the user's id. */
 export const verifiedNames: Topic = {
   name: 'proctoring.verified-names.v1',
   publish: ({ event, after }, { userId, courseId }) =>

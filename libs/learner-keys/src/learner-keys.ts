@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import type { Database } from '#connections';
 
-/** A key from outside the database that learners' keys are wrapped with. */
+/** A key from outside the database, which wraps the learner keys. */
 export type KeyEncryptionKey = { id: string; key: Buffer };
-/** The place of a text: it can be decrypted nowhere else. `stream` names a stream of the log, or a table. */
+/** Where a text belongs. It can be decrypted only for this field. `stream` names a stream of the log, or a table. */
 export type FieldOfStream = { stream: string; field: string };
 
 const keyBytes = 32;
@@ -12,7 +12,7 @@ const tagBytes = 16;
 
 let keyEncryptionKeys: () => readonly KeyEncryptionKey[] = () => [];
 
-/** Says with which keys this process wraps (the first) and unwraps learners' keys. They are loaded when they are needed. */
+/** Sets the keys that wrap (the first) and unwrap the learner keys. They are loaded at the first use. */
 export function useKeyEncryptionKeys(load: () => readonly KeyEncryptionKey[]): void {
   let loaded: readonly KeyEncryptionKey[] | undefined;
   keyEncryptionKeys = () => {
@@ -25,7 +25,7 @@ export function useKeyEncryptionKeys(load: () => readonly KeyEncryptionKey[]): v
 export const learnerAtExamStream = ({ examId, userId }: { examId: number; userId: number }): string =>
   `attempts-${examId}-${userId}`;
 
-/** The place of a field of a learner at an exam. */
+/** A field in the stream of a learner at an exam. */
 export const fieldAtExam = (
   learner: { examId: number; userId: number },
   field: 'allowance' | 'review',
@@ -35,8 +35,8 @@ export const fieldAtExam = (
 });
 
 /**
- * Encrypts text that may identify a learner, with a key of that learner's own (AES-256-GCM), made on first use. Once the
- * key is destroyed the answer is a text that nobody can open: what a provider sends late must not fail.
+ * Encrypts text that may identify a learner, with the learner's own key (AES-256-GCM). The key is made at the first use.
+ * After the key was destroyed, the answer is a text that cannot be decrypted: a late message of a provider must not fail.
  */
 export async function encryptFor(
   database: Database,
@@ -48,18 +48,18 @@ export async function encryptFor(
   return `v2.${encrypted(key, Buffer.from(text), bindingOf(userId, place)).toString('base64url')}`;
 }
 
-/** The text that was sealed for this learner; undefined once the key is destroyed. Throws when it was tampered with. */
+/** Decrypts a text of this learner; undefined after the key was destroyed. Throws when the text was altered. */
 export async function decryptFor(
   database: Database,
   userId: number,
   sealed: string,
   place: FieldOfStream,
 ): Promise<string | undefined> {
-  const [opened] = await decryptAll(database, [{ userId, sealed, place }]);
-  return opened;
+  const [text] = await decryptAll(database, [{ userId, sealed, place }]);
+  return text;
 }
 
-/** Opens many texts with one query for the keys; the answers have the same order. */
+/** Decrypts many texts, with one query for the keys. The answers have the same order. */
 export async function decryptAll(
   database: Database,
   texts: readonly { userId: number; sealed: string; place: FieldOfStream }[],
@@ -73,17 +73,17 @@ export async function decryptAll(
   });
 }
 
-const hidden = 'hidden-';
+const pseudonymPrefix = 'hidden-';
 
-/** Stands for a name that may identify a learner: the same each time, and nobody finds the name once the key is destroyed. */
+/** A pseudonym for a name that may identify a learner: a keyed hash. Without the key the name cannot be found. */
 export async function pseudonymOf(database: Database, userId: number, name: string): Promise<string> {
   const key = (await keyOf(database, userId)) ?? (await makeKey(database, userId));
-  return hidden + createHmac('sha256', key).update(name).digest('base64url');
+  return pseudonymPrefix + createHmac('sha256', key).update(name).digest('base64url');
 }
 
-export const isPseudonym = (name: string): boolean => name.startsWith(hidden);
+export const isPseudonym = (name: string): boolean => name.startsWith(pseudonymPrefix);
 
-/** Whether a text looks like one that `seal` made. */
+/** Whether a text has the form of an encrypted text. */
 export const isEncrypted = (text: string): boolean => /^v[12]\.[\w-]{38,}$/.test(text);
 
 /** Whether the learner's key was destroyed. */
@@ -91,17 +91,17 @@ export async function isRetired(database: Database, userId: number): Promise<boo
   return (await keyOf(database, userId)) === null;
 }
 
-/** Wraps learners' keys with the newest key-encryption key that have another, or none. Answers how many. */
+/** Wraps the learner keys again that the newest key-encryption key does not wrap. Answers how many. */
 export async function rewrapKeys(database: Database): Promise<number> {
   const { id } = newest();
   for (let count = 0; ; ) {
-    const { rows } = await database.query<Kept>(
+    const { rows } = await database.query<KeyRow>(
       'select user_id::float, key, key_encryption_key from learner_keys_to_rewrap($1)',
       [id],
     );
     if (rows.length === 0) return count;
     for (const row of rows) {
-      const wrapped = encrypted(newest().key, unwrapped(row), wrapOf(row.user_id));
+      const wrapped = encrypted(newest().key, unwrapped(row), wrapBindingOf(row.user_id));
       const answer = await database.query('select rewrap_learner_key($1, $2, $3, $4)::int as rewrapped', [
         row.user_id,
         row.key,
@@ -113,7 +113,7 @@ export async function rewrapKeys(database: Database): Promise<number> {
   }
 }
 
-type Kept = { user_id: number; key: Buffer; key_encryption_key: string | null };
+type KeyRow = { user_id: number; key: Buffer; key_encryption_key: string | null };
 
 function newest(): KeyEncryptionKey {
   const [key] = keyEncryptionKeys();
@@ -121,15 +121,15 @@ function newest(): KeyEncryptionKey {
   return key;
 }
 
-/** A key without a key-encryption key was kept before there were any. */
-function unwrapped({ user_id, key, key_encryption_key: wanted }: Kept): Buffer {
+/** A key without a key-encryption key is older than key-encryption keys, and is not wrapped. */
+function unwrapped({ user_id, key, key_encryption_key: wanted }: KeyRow): Buffer {
   if (wanted === null) return key;
   const found = keyEncryptionKeys().find(({ id }) => id === wanted);
   if (!found) throw new Error(`KEY_ENCRYPTION_KEYS lacks the key ${wanted}, which learners' keys are wrapped with.`);
-  return decrypted(found.key, key, wrapOf(user_id));
+  return decrypted(found.key, key, wrapBindingOf(user_id));
 }
 
-const wrapOf = (userId: number) => Buffer.from(`key of learner ${userId}`);
+const wrapBindingOf = (userId: number) => Buffer.from(`key of learner ${userId}`);
 const bindingOf = (userId: number, { stream, field }: FieldOfStream) =>
   Buffer.from(JSON.stringify([userId, stream, field]));
 
@@ -152,14 +152,14 @@ const keyOf = async (database: Database, userId: number): Promise<Buffer | null 
 
 async function keysOf(database: Database, userIds: readonly number[]): Promise<Map<number, Buffer | null>> {
   const text = 'select user_id::float, key, key_encryption_key from learner_keys_of($1)';
-  const { rows } = await database.query<Kept>(text, [userIds]);
+  const { rows } = await database.query<KeyRow>(text, [userIds]);
   return new Map(rows.map((row) => [row.user_id, row.key && unwrapped(row)]));
 }
 
 async function makeKey(database: Database, userId: number): Promise<Buffer> {
   const key = randomBytes(keyBytes);
-  const wrapped = encrypted(newest().key, key, wrapOf(userId));
+  const wrapped = encrypted(newest().key, key, wrapBindingOf(userId));
   await database.query('select keep_learner_key($1, $2, $3)', [userId, wrapped, newest().id]);
-  // Somebody else may have been faster; where the key was destroyed, this one is thrown away after use.
+  // Another process may have made the key first. After the key was destroyed, this one is used once and thrown away.
   return (await keyOf(database, userId)) ?? key;
 }

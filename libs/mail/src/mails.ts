@@ -8,12 +8,12 @@ import { creditState, escalationEmail, userById } from '#roster';
 import type { Fields } from './templates.js';
 import type { Template } from './texts.js';
 
-/** A mail as it is to be written. Without `to` there is nobody to write to. */
+/** The address and fields of a mail. An empty `to` means that there is no address. */
 export type Mail = { to: string; provider: string | null; fields: Fields };
 
 type Dependencies = { database: Database; configuration: Configuration };
 
-/** The mail that an event leads to, as it was decided with the event. */
+/** The template of the mail that the event's effects ask for. */
 export function templateOf({ data }: RecordedEvent): Template | undefined {
   const { effects = [] } = data as { effects?: Effect[] };
   for (const effect of effects) {
@@ -23,7 +23,7 @@ export function templateOf({ data }: RecordedEvent): Template | undefined {
   return undefined;
 }
 
-/** Names and addresses are looked up now: events have none, and a learner may be retired since. */
+/** Looks names and addresses up when the mail is sent: events have none, and the learner may have been retired since. */
 export async function mailOf(
   event: RecordedEvent,
   template: Template,
@@ -59,7 +59,7 @@ export async function mailOf(
   return { to: retired ? '' : (user?.email ?? ''), provider: backend, fields };
 }
 
-/** Whom learners may ask: the course's address for that, else the provider's page, else the platform's (domain.md §9.6). */
+/** Where learners can ask: the course's escalation address, else the provider's page, else the platform's (domain.md §9.6). */
 function contactOf(escalation: string | null, backend: string | null, about: string, settings: Settings) {
   if (escalation) {
     return { contactUrl: mailtoUrl(escalation, about), contactText: escalation };
@@ -69,7 +69,7 @@ function contactOf(escalation: string | null, backend: string | null, about: str
   return { contactUrl: url, contactText: url };
 }
 
-/** Leads staff to the provider's dashboard (rest-api.md §5.15). */
+/** The link to the provider's dashboard for staff (rest-api.md §5.15). */
 function reviewUrlOf(settings: Settings, courseId: string, examId: number, externalId: string | null = null) {
   const query = externalId === null ? '' : `?attempt=${encodeURIComponent(externalId)}`;
   return `${lmsAddressOf(settings)}/api/edx_proctoring/v1/instructor/${encodeURIComponent(courseId)}/${examId}${query}`;

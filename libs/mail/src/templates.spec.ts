@@ -40,7 +40,7 @@ describe('the texts of mails', () => {
     for (const part of [text, html]) expect(part).toContain('Example Platform');
   });
 
-  it('names are text in HTML, whatever is in them', () => {
+  it('fields are escaped in HTML', () => {
     const { text, html } = own.render('submitted', null, { ...fields, examName: '<script>alert("x")</script>' });
     expect(html).not.toContain('<script>');
     expect(html).toContain('&lt;script&gt;');
@@ -52,7 +52,7 @@ describe('the texts of mails', () => {
     expect(subject).toBe('Review passed: Midterm (Demo Bcc: all@example.org)');
   });
 
-  it('there is no link to a course whose address nobody configured', () => {
+  it('there is no link to a course without a configured address', () => {
     const { text, html } = own.render('submitted', null, { ...fields, courseUrl: '' });
     expect(text).not.toContain('To the course');
     expect(html).not.toContain('href');
@@ -60,7 +60,7 @@ describe('the texts of mails', () => {
 });
 
 describe('a folder of other texts', () => {
-  it('stands in for our own, part by part', () => {
+  it('replaces our own texts, part by part', () => {
     const templates = withFiles({ 'submitted.subject.hbs': 'Abgegeben: {{examName}}' });
     expect(templates.render('submitted', 'watchers', fields)).toMatchObject({
       subject: 'Abgegeben: Midterm',
@@ -69,7 +69,7 @@ describe('a folder of other texts', () => {
     expect(templates.render('verified', null, fields).subject).toMatch('Review passed');
   });
 
-  it("a provider's own text counts more, for exams of that provider", () => {
+  it("a provider's own text takes precedence for its exams", () => {
     const templates = withFiles({
       'submitted.text.hbs': 'the site: {{username}}',
       'watchers/submitted.text.hbs': 'the watchers: {{username}}',
@@ -84,18 +84,18 @@ describe('a folder of other texts', () => {
 
   it.each<[string, Record<string, string>, string | RegExp]>([
     [
-      'a name that is none of ours',
+      'an unknown file name',
       { 'started.text.hbs': 'x' },
-      /started\.text\.hbs is none of submitted\.subject\.hbs, /,
+      /started\.text\.hbs is not a template; the templates are submitted\.subject\.hbs, /,
     ],
     ['a folder of an unknown provider', { 'nobody/submitted.text.hbs': 'x' }, 'there is no provider "nobody"'],
     ['a field that the mail does not have', { 'submitted.text.hbs': '{{reviewUrl}}' }, '"reviewUrl" not defined'],
-    ['what is no template', { 'submitted.text.hbs': '{{#if courseUrl}}' }, 'Parse error'],
+    ['a file that is not a template', { 'submitted.text.hbs': '{{#if courseUrl}}' }, 'Parse error'],
   ])('%s is refused before any mail is sent', (_, files, problem) => {
     expect(() => withFiles(files)).toThrow(problem);
     expect(() => withFiles(files)).toThrow(/^MAIL_TEMPLATES: [^\n]+$/);
   });
 
-  it('a folder that is not there is refused', () =>
+  it('a missing folder is refused', () =>
     expect(() => new Templates('/no/such/folder', [])).toThrow(/^MAIL_TEMPLATES: .*\/no\/such\/folder/));
 });

@@ -7,11 +7,11 @@ export type Fields = Readonly<Record<string, string>>;
 
 const files = Object.keys(texts).flatMap((template) => parts.map((part) => `${template}.${part}.hbs`));
 
-/** The texts of mails: those of the folder, for one provider or for all, and our own for what is not in it (domain.md §9.6). */
+/** The texts of mails. Files of the folder, for one provider or for all, replace our own texts (domain.md §9.6). */
 export class Templates {
   private readonly compiled = new Map<string, Handlebars.TemplateDelegate>();
 
-  /** Throws one line for a file that is not a template of ours, or that does not fit the fields. */
+  /** Throws an error of one line for a file with an unknown name or an unknown field. */
   constructor(folder: string | undefined, providers: readonly string[]) {
     for (const [template, own] of Object.entries(texts))
       for (const part of parts) this.add(`${template}.${part}.hbs`, own[part]);
@@ -39,7 +39,7 @@ export class Templates {
       const path = join(folder, name);
       if (isFolder && !providers.includes(name)) throw problem(`${path}: there is no provider "${name}"`);
       if (isFolder) this.read(path, `${name}/`, []);
-      else if (!files.includes(name)) throw problem(`${path} is none of ${files.join(', ')}`);
+      else if (!files.includes(name)) throw problem(`${path} is not a template; the templates are ${files.join(', ')}`);
       else
         try {
           this.add(name, readFileSync(path, 'utf8'), prefix);
@@ -49,7 +49,7 @@ export class Templates {
     }
   }
 
-  /** Renders it once: what names an unknown field is found before there is a mail to send. */
+  /** Renders it once, so that an unknown field is found before there is a mail to send. */
   private add(file: string, source: string, prefix = '') {
     const [template, part] = file.split('.') as [Template, Part];
     const render = Handlebars.compile(source, { strict: true, noEscape: part !== 'html' });

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 
 export type ReceivedMail = {
-  /** Addresses of the envelope. */
+  /** The recipients in the envelope. */
   recipients: string[];
   /** Unfolded, names in lower case. */
   headers: Record<string, string>;
@@ -12,20 +12,20 @@ export type ReceivedMail = {
   parts: Record<string, string>;
 };
 
-/** The server's refusals, with the code and text of each answer. */
+/** The steps that the server refuses, with the code of its answer. */
 export type Faults = {
-  /** Accepts connections and says nothing. */
+  /** Accepts connections and never answers. */
   silent?: true;
   login?: number;
   recipient?: (address: string) => number | undefined;
   data?: number;
 };
 
-/** A mail server on this machine. It takes the login of `url`, and what `mood` does not refuse. */
+/** A mail server on this machine. It accepts the login of `url`, and everything that `faults` does not refuse. */
 export class MailServer {
   readonly taken: ReceivedMail[] = [];
   faults: Faults = {};
-  /** How often it said no. */
+  /** How often it refused. */
   refusals = 0;
   private server: SMTPServer;
   private port = 0;

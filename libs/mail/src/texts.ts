@@ -1,4 +1,4 @@
-/** The facts of a mail. */
+/** The kinds of mail. */
 export type Template = 'submitted' | 'verified' | 'rejected' | 'suspicious_review';
 
 export const parts = ['subject', 'text', 'html'] as const;
@@ -21,7 +21,7 @@ const toCourse = {
 };
 const contact = '<a href="{{contactUrl}}">{{contactText}}</a>';
 
-/** Handlebars templates, and the fields that each is given. */
+/** Handlebars templates, and the fields that each gets. */
 export const texts: Record<Template, Record<Part, string> & { fields: string[] }> = {
   submitted: {
     fields: ofLearner,

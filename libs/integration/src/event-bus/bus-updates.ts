@@ -1,11 +1,11 @@
 import avsc, { type Schema, type Type } from 'avsc';
 import { courseRoles, type Identity, type RosterFact } from '#roster';
 
-/** An update about a person, or a course. */
+/** A message of the event bus about a person or a course. */
 export type BusUpdate = RosterFact | { of: 'retirement'; userId: number };
 
-/** The fields that we read of an event, and the updates that follow from them: perhaps none. */
-type Reading = { type: Type; updateOf: (data: any) => BusUpdate | undefined };
+/** Reads the fields that we need of one event type. `updateOf` answers undefined when the event does not concern us. */
+type Reader = { type: Type; updateOf: (data: any) => BusUpdate | undefined };
 
 const maybeText = ['null', 'string'];
 const record = (name: string, fields: { [name: string]: Schema }, aliases: string[] = []) => ({
@@ -16,7 +16,7 @@ const record = (name: string, fields: { [name: string]: Schema }, aliases: strin
     type === maybeText ? { name, type, default: null } : { name, type },
   ),
 });
-const reading = (fields: { [name: string]: Schema }, updateOf: Reading['updateOf']): Reading => ({
+const reader = (fields: { [name: string]: Schema }, updateOf: Reader['updateOf']): Reader => ({
   type: avsc.Type.forSchema(record('CloudEvent', fields)),
   updateOf,
 });
@@ -33,7 +33,7 @@ const identityOf = ({ id, is_active, pii }: any): Identity => ({
 
 const course = record('CourseData', { course_key: 'string' });
 const enrollment = (isOver = false) =>
-  reading(
+  reader(
     { enrollment: record('CourseEnrollmentData', { user, course, mode: 'string', is_active: 'boolean' }) },
     ({ enrollment: { user, course, mode, is_active } }) => ({
       of: 'enrollment',
@@ -45,14 +45,14 @@ const enrollment = (isOver = false) =>
   );
 
 const courseRole = (isActive: boolean) =>
-  reading(
+  reader(
     { course_access_role_data: record('CourseAccessRoleData', { user, course_key: 'string', role: 'string' }) },
     ({ course_access_role_data: { user, course_key: courseId, role } }) =>
       courseRoles.includes(role) ? { of: 'course role', user: identityOf(user), courseId, role, isActive } : undefined,
   );
 
 const schedule_data = record('CourseScheduleData', { start: 'string', end: maybeText });
-const catalogInfo = reading(
+const catalogInfo = reader(
   { catalog_info: record('CourseCatalogData', { course_key: 'string', name: 'string', schedule_data }) },
   ({ catalog_info: { course_key, name, schedule_data } }) => ({
     of: 'course',
@@ -63,14 +63,14 @@ const catalogInfo = reading(
   }),
 );
 
-/** openedx-events has no event of retirement: this is how an LMS that sends one must call it. */
-const retirement = reading(
+/** openedx-events has no event of retirement. An LMS that sends one must use this type. */
+const retirement = reader(
   { user: record('UserNonPersonalData', { id: 'long' }, ['UserData']) },
   ({ user: { id } }) => ({ of: 'retirement', userId: id }),
 );
 
-/** The events that concern us, by type. */
-export const updateReaders: { [type: string]: Reading | undefined } = {
+/** The readers of the events that concern us, by event type. */
+export const updateReaders: { [type: string]: Reader | undefined } = {
   'org.openedx.learning.course.enrollment.created.v1': enrollment(),
   'org.openedx.learning.course.enrollment.changed.v1': enrollment(),
   'org.openedx.learning.course.unenrollment.completed.v1': enrollment(true),

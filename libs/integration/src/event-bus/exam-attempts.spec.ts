@@ -4,33 +4,33 @@ import { changesIn } from '../topic.js';
 import { type ExamAttempt, encodeExamAttempt, examAttemptsIn, schemaOf } from './exam-attempts.js';
 
 const { courseId, contentId } = proctoredExam.exam;
-const toldOf = (story: keyof typeof stories) => changesIn(logOf(stories[story])).flatMap(examAttemptsIn);
-const wordsOf = (story: keyof typeof stories) => toldOf(story).map(({ word }) => word);
+const publishedOf = (story: keyof typeof stories) => changesIn(logOf(stories[story])).flatMap(examAttemptsIn);
+const namesOf = (story: keyof typeof stories) => publishedOf(story).map(({ name }) => name);
 
-describe('Open edX is told', () => {
-  it('that an attempt was submitted: whose, at what, and who handed it in', () =>
-    expect(toldOf('submitted')).toEqual([
-      { word: 'submitted', userId: 42, courseId, contentId, examType: 'proctored', requestedBy: 42 },
+describe('messages for Open edX say', () => {
+  it('that an attempt was submitted: by which learner, at which exam, and who requested it', () =>
+    expect(publishedOf('submitted')).toEqual([
+      { name: 'submitted', userId: 42, courseId, contentId, examType: 'proctored', requestedBy: 42 },
     ]));
-  it('that it was verified', () => expect(wordsOf('verified')).toEqual(['submitted', 'verified']));
-  it('that it was rejected, and which reviewer said so', () =>
-    expect(toldOf('rejected').slice(1)).toMatchObject([{ word: 'rejected', requestedBy: 7 }]));
-  it('that it broke', () => expect(wordsOf('resumed')).toEqual(['errored']));
+  it('that it was verified', () => expect(namesOf('verified')).toEqual(['submitted', 'verified']));
+  it('that it was rejected, and by which reviewer', () =>
+    expect(publishedOf('rejected').slice(1)).toMatchObject([{ name: 'rejected', requestedBy: 7 }]));
+  it('that it had an error', () => expect(namesOf('resumed')).toEqual(['errored']));
   it('that it was reset, and by whom', () =>
-    expect(toldOf('removed at once')).toMatchObject([{ word: 'reset', requestedBy: 7 }]));
-  it('that its time was over, which nobody asked for', () =>
-    expect(toldOf('out of time')).toMatchObject([{ word: 'submitted', requestedBy: null }]));
+    expect(publishedOf('removed at once')).toMatchObject([{ name: 'reset', requestedBy: 7 }]));
+  it('that it was submitted because its time was over, with no requester', () =>
+    expect(publishedOf('out of time')).toMatchObject([{ name: 'submitted', requestedBy: null }]));
   it('that it is an onboarding exam', () =>
-    expect(toldOf('reset, for practice')).toMatchObject([{ word: 'errored', examType: 'onboarding' }]));
-  it('nothing of what it has no word for', () => {
-    for (const story of ['started', 'declined', 'acknowledged'] as const) expect(wordsOf(story)).toEqual([]);
+    expect(publishedOf('reset, for practice')).toMatchObject([{ name: 'errored', examType: 'onboarding' }]));
+  it('nothing about changes that Open edX has no event for', () => {
+    for (const story of ['started', 'declined', 'acknowledged'] as const) expect(namesOf(story)).toEqual([]);
   });
 });
 
 describe('on the wire', () => {
   const alice = { id: 42, isActive: true, username: 'alice', email: 'alice@example.com', fullName: 'Alice A' };
   const attempt: ExamAttempt = {
-    word: 'submitted',
+    name: 'submitted',
     userId: 42,
     courseId: 'course-v1:edX+777+2023FW',
     contentId: 'block-v1:edX+777+2023FW+type@sequential+block@abc',
@@ -51,8 +51,8 @@ describe('on the wire', () => {
         '2b32303233465762626c6f636b2d76313a6564582b3737372b3230323346572b747970654073657175656e7469616c2b626c6f636b40616263' +
         '1270726f63746f72656400',
     }));
-  it('who asked stands at the end', () =>
+  it('the requester comes last', () =>
     expect(sent({ requestedBy: 42 }).value).toBe(sent().value.replace(/00$/, `02${user}`)));
-  it('the schema names the event', () =>
+  it('the schema has the name of the event', () =>
     expect(JSON.parse(schemaOf('reset')).namespace).toBe('org.openedx.learning.exam.attempt.reset.v1'));
 });

@@ -8,46 +8,46 @@ import { type Change, effectsIn, type Subject } from '../topic.js';
 import type { SchemaRegistry } from './registry.js';
 import { pack } from './wire-format.js';
 
-/** The topic of Open edX for exam attempts, without the configured prefix. */
+/** Open edX's topic of exam attempts, without the configured prefix. */
 export const examAttemptTopic = 'learning-exam-attempt-lifecycle';
 
-/** One record for the Open edX event bus. Its id is the same whenever it is made. */
+/** One record for the Open edX event bus. Its id is the same each time that it is made. */
 export type BusMessage = { topic: string; key: Buffer; headers: Record<string, string>; value: Buffer };
 
 type EventName = 'submitted' | 'verified' | 'rejected' | 'errored' | 'reset';
 
-/** The ids that Open edX gets of an attempt. */
+/** What a message says about an attempt, with ids instead of names. */
 export type ExamAttempt = Pick<Subject, 'courseId' | 'contentId' | 'userId'> & {
-  word: EventName;
+  name: EventName;
   examType: 'proctored' | 'practice' | 'onboarding' | 'timed';
   requestedBy: number | null;
 };
 
-const word: { [credit: string]: (change: Change) => EventName[] } = {
+const eventNamesOf: { [credit: string]: (change: Change) => EventName[] } = {
   submitted: () => ['submitted'],
   satisfied: () => ['verified'],
   failed: ({ after }) => [after?.status === 'rejected' ? 'rejected' : 'errored'],
 };
 
 /**
- * The messages for Open edX that follow from a change. Its consumers set credit and grades by it whatever other
- * attempts there are, so they are told where credit is, and not of each status.
+ * The messages for Open edX about a change. Its consumers set credit and grades for each message, regardless of other
+ * attempts. So there is a message when credit changes, and not for each status.
  */
 export const examAttemptsIn = (change: Change): ExamAttempt[] => {
   const { event } = change;
   const { courseId, contentId, userId } = subjectOf(event.metadata);
-  const words = [
-    ...effectsIn(event, 'credit').flatMap(({ status }) => word[status]?.(change) ?? []),
+  const names = [
+    ...effectsIn(event, 'credit').flatMap(({ status }) => eventNamesOf[status]?.(change) ?? []),
     ...effectsIn(event, 'learner_state').flatMap(({ action }): EventName[] => (action === 'reset' ? ['reset'] : [])),
   ];
-  return words.map((word) => ({
-    word,
+  return names.map((name) => ({
+    name,
     courseId,
     contentId,
     userId,
     examType: examTypeOf(change),
-    // A reset that nobody asked for would be lost there.
-    requestedBy: requesterOf(change) ?? (word === 'reset' ? userId : null),
+    // Open edX ignores a reset without a requester.
+    requestedBy: requesterOf(change) ?? (name === 'reset' ? userId : null),
   }));
 };
 
@@ -58,17 +58,17 @@ const examTypeOf = ({ created }: Change): ExamAttempt['examType'] => {
   return effectsIn(created, 'status_signal')[0]?.supportsOnboarding ? 'onboarding' : 'practice';
 };
 
-/** The reviewer where there is one, else the user who asked. */
+/** The reviewer, else the user who requested the change. */
 const requesterOf = ({ event: { metadata }, review }: Change): number | null => {
   if (review?.metadata.commandId === metadata.commandId && review.data.reviewedBy) return review.data.reviewedBy;
   return metadata.actor.kind === 'user' ? metadata.actor.userId : null;
 };
 
-const eventTypeOf = (word: EventName) => `org.openedx.learning.exam.attempt.${word}.v1`;
+const eventTypeOf = (name: EventName) => `org.openedx.learning.exam.attempt.${name}.v1`;
 const keySchema = '{"name": "course_key", "type": "string"}';
 
-/** Letter by letter what openedx-events registers, so that there is one version of it. */
-export const schemaOf = (word: EventName): string =>
+/** Exactly the text that openedx-events registers, so that the registry keeps one version. */
+export const schemaOf = (name: EventName): string =>
   [
     '{"doc": "Avro Event Format for CloudEvents created with openedx_events/schema", "fields": [{"name": "exam_attempt", ',
     '"type": {"fields": [{"name": "student_user", "type": {"fields": [{"name": "id", "type": "long"}, ',
@@ -77,11 +77,11 @@ export const schemaOf = (word: EventName): string =>
     '"type": "record"}}], "name": "UserData", "type": "record"}}, {"name": "course_key", "type": "string"}, ',
     '{"name": "usage_key", "type": "string"}, {"name": "exam_type", "type": "string"}, {"default": null, ',
     '"name": "requesting_user", "type": ["null", "UserData"]}], "name": "ExamAttemptData", "type": "record"}}], ',
-    `"name": "CloudEvent", "namespace": "${eventTypeOf(word)}", "type": "record"}`,
+    `"name": "CloudEvent", "namespace": "${eventTypeOf(name)}", "type": "record"}`,
   ].join('');
 
 const keyType = avsc.Type.forSchema(JSON.parse(keySchema));
-const valueType = avsc.Type.forSchema(JSON.parse(schemaOf('submitted'))); // of all five, but for the name
+const valueType = avsc.Type.forSchema(JSON.parse(schemaOf('submitted'))); // the same for all five events, except for the name
 
 const userData = ({ id, isActive, username, email, fullName }: Identity) => ({
   id,
@@ -89,7 +89,7 @@ const userData = ({ id, isActive, username, email, fullName }: Identity) => ({
   pii: { username, email, name: fullName },
 });
 
-/** Key and value as they are sent, with the registry's ids of their schemas. */
+/** The key and value of a record, with the registry's ids of their schemas. */
 export const encodeExamAttempt = (
   { userId, courseId, contentId, examType, requestedBy }: ExamAttempt,
   identityOf: (userId: number) => Identity,
@@ -107,7 +107,7 @@ export const encodeExamAttempt = (
   }),
 });
 
-/** Tells Open edX of exam attempts, with the names that people have at the time of telling. */
+/** Makes the messages for Open edX, with the names that people have at that moment. */
 export class ExamAttemptMessages {
   constructor(
     private readonly database: Database,
@@ -115,19 +115,21 @@ export class ExamAttemptMessages {
     private readonly prefix: string,
   ) {}
 
-  /** The messages of each change, by its event's id. Throws while the registry or the database does not answer. */
+  /** The messages of each change, by its event's id. Throws when the registry or the database does not answer. */
   async messagesOf(changes: readonly Change[]): Promise<Map<string, BusMessage[]>> {
-    const told = changes.map((change) => ({
+    const described = changes.map((change) => ({
       change,
       attempts: computeFrom(change.event, () => examAttemptsIn(change)),
     }));
-    const people = told.flatMap(({ attempts }) => attempts.flatMap(({ userId, requestedBy }) => [userId, requestedBy]));
+    const people = described.flatMap(({ attempts }) =>
+      attempts.flatMap(({ userId, requestedBy }) => [userId, requestedBy]),
+    );
     const identityOf = await identitiesOf(
       this.database,
       people.filter((id) => id !== null),
     );
     const messages = new Map<string, BusMessage[]>();
-    for (const { change, attempts } of told) {
+    for (const { change, attempts } of described) {
       const made = attempts.map((attempt) => this.messageOf(change, attempt, identityOf));
       messages.set(change.event.id, await Promise.all(made));
     }
@@ -139,11 +141,11 @@ export class ExamAttemptMessages {
     attempt: ExamAttempt,
     identityOf: (userId: number) => Identity,
   ): Promise<BusMessage> {
-    const type = eventTypeOf(attempt.word);
+    const type = eventTypeOf(attempt.name);
     const topic = this.prefix + examAttemptTopic;
     const [key, value] = await Promise.all([
       this.registry.idOf(`${topic}-string`, keySchema),
-      this.registry.idOf(`${topic}-${type}.CloudEvent`, schemaOf(attempt.word)),
+      this.registry.idOf(`${topic}-${type}.CloudEvent`, schemaOf(attempt.name)),
     ]);
     return {
       topic: examAttemptTopic,
@@ -151,7 +153,7 @@ export class ExamAttemptMessages {
       headers: {
         ce_specversion: '1.0',
         ce_type: type,
-        ce_id: derivedId(`${examAttemptTopic}/${attempt.word}`, event.id),
+        ce_id: derivedId(`${examAttemptTopic}/${attempt.name}`, event.id),
         ce_source: 'openedx/exam-proctoring/web',
         ce_time: event.data.at.replace('Z', '+00:00'),
         ce_minorversion: '0',

@@ -14,23 +14,23 @@ import { SchemaRegistry, UnknownSchema } from './registry.js';
 import { unpack } from './wire-format.js';
 
 const log = new Logger('event-bus');
-const lookAgainMs = 10_000;
+const topicPollMs = 10_000;
 
-/** A message that will never be understood, however often it is read. The text names nobody. */
+/** A message that cannot be read. A retry does not help. The error text contains no personal data. */
 class Unreadable extends Error {}
 
 class NoUser extends Error {}
 
-type Told = { fact: BusUpdate; at: string };
+type Received = { fact: BusUpdate; at: string };
 
-/** Reads from the Open edX event bus who is enrolled, who is staff, who is retired, and which courses there are. */
+/** Reads enrolments, course roles, retirements and courses from the Open edX event bus. */
 export class EventBusReader {
   private readonly kafka?: Kafka;
   private readonly registry?: SchemaRegistry;
   private readonly topics: string[];
   private producer?: Producer;
 
-  /** `retire` forgets a learner. Without Kafka or a schema registry there is nothing to read. */
+  /** `retire` retires a learner. Without Kafka or a schema registry the reader does nothing. */
   constructor(
     private readonly database: Database,
     private readonly configuration: KafkaAccess &
@@ -44,17 +44,17 @@ export class EventBusReader {
     this.registry = new SchemaRegistry(schemaRegistryUrl);
   }
 
-  /** Until `signal`. Never rejects; whatever fails is tried again for ever. */
+  /** Runs until `signal` aborts. Never rejects: it retries every failure. */
   async run(signal: AbortSignal): Promise<void> {
     if (!this.kafka) return;
     let failure = '';
     while (!signal.aborted) {
       try {
-        await this.readUntilMoreTopics(this.kafka, signal);
+        await this.readExistingTopics(this.kafka, signal);
         failure = '';
       } catch (error) {
         const { message } = error as Error;
-        if (message !== failure) log.warn(`The event bus is not read: ${message}`);
+        if (message !== failure) log.warn(`Reading the event bus failed and is retried: ${message}`);
         failure = message;
       }
       await pause(1000, undefined, { signal }).catch(() => {});
@@ -62,10 +62,10 @@ export class EventBusReader {
     if (this.producer) await disconnect(this.producer);
   }
 
-  /** Reads the topics there are, until there are more of those that are wanted. */
-  private async readUntilMoreTopics(kafka: Kafka, signal: AbortSignal) {
+  /** Reads the existing topics, until another wanted topic exists. */
+  private async readExistingTopics(kafka: Kafka, signal: AbortSignal) {
     const topics = await this.existing(kafka);
-    if (topics.length === 0) return void (await pause(lookAgainMs, undefined, { signal }).catch(() => {}));
+    if (topics.length === 0) return void (await pause(topicPollMs, undefined, { signal }).catch(() => {}));
     const consumer = kafka.consumer({
       groupId: `${this.configuration.kafkaTopicPrefix}exam-proctoring`,
       allowAutoTopicCreation: false,
@@ -81,11 +81,11 @@ export class EventBusReader {
       await consumer.subscribe({ topics, fromBeginning: true });
       await consumer.run({ eachMessage: (payload) => this.take(payload, signal) });
       const more = async () => {
-        do await pause(lookAgainMs, undefined, { signal: ended.signal });
+        do await pause(topicPollMs, undefined, { signal: ended.signal });
         while ((await this.existing(kafka)).length === topics.length);
       };
-      const told = signal.aborted ? undefined : once(signal, 'abort', { signal: ended.signal });
-      await Promise.race([crash, told, more()]);
+      const aborted = signal.aborted ? undefined : once(signal, 'abort', { signal: ended.signal });
+      await Promise.race([crash, aborted, more()]);
     } finally {
       ended.abort();
       await consumer.disconnect();
@@ -93,36 +93,36 @@ export class EventBusReader {
   }
 
   private async existing(kafka: Kafka): Promise<string[]> {
-    const there = await withAdmin(kafka, (admin) => admin.listTopics());
-    return this.topics.filter((topic) => there.includes(topic));
+    const existing = await withAdmin(kafka, (admin) => admin.listTopics());
+    return this.topics.filter((topic) => existing.includes(topic));
   }
 
-  /** Does what a message says, or puts it aside; waits as long as database, registry or broker are away. */
+  /** Applies a message, or dead-letters it. Retries while the database, the registry or the broker is away. */
   private async take({ topic, partition, message, heartbeat }: EachMessagePayload, signal: AbortSignal) {
-    const place = `${topic}/${partition}/${message.offset}`;
+    const position = `${topic}/${partition}/${message.offset}`;
     for (let failures = 0; ; ) {
       try {
-        return await this.keep(message, place).catch((error) => this.putAside(place, message, error));
+        return await this.apply(message, position).catch((error) => this.deadLetter(position, message, error));
       } catch (error) {
         if (signal.aborted) throw error;
-        if (failures++ === 0) log.warn(`Reading stops at ${place}: ${(error as Error).message}`);
+        if (failures++ === 0) log.warn(`Reading waits at ${position}: ${(error as Error).message}`);
         await pause(Math.min(100 * 2 ** failures, 3000), undefined, { signal }).catch(() => {});
         await heartbeat();
       }
     }
   }
 
-  private async keep(message: EachMessagePayload['message'], place: string) {
-    const told = await this.read(message);
-    if (!told) return;
-    if (told.fact.of !== 'retirement') await keepFact(this.database, told.fact, told.at);
+  private async apply(message: EachMessagePayload['message'], position: string) {
+    const received = await this.read(message);
+    if (!received) return;
+    if (received.fact.of !== 'retirement') await keepFact(this.database, received.fact, received.at);
     else if (this.configuration.eventBusRetirements === 'on')
-      await this.retire(told.fact.userId, new Date(told.at).toISOString());
-    else log.warn(`The retirement at ${place} is ignored: EVENT_BUS_RETIREMENTS is off.`);
+      await this.retire(received.fact.userId, new Date(received.at).toISOString());
+    else log.warn(`The retirement at ${position} is ignored: EVENT_BUS_RETIREMENTS is off.`);
   }
 
   /** Undefined when the message does not concern us. */
-  private async read({ headers = {}, value }: EachMessagePayload['message']): Promise<Told | undefined> {
+  private async read({ headers = {}, value }: EachMessagePayload['message']): Promise<Received | undefined> {
     const reading = updateReaders[textOf(headers, 'ce_type')];
     if (!reading) return undefined;
     const at = instantOf(textOf(headers, 'ce_time'));
@@ -136,29 +136,29 @@ export class EventBusReader {
       if (fact?.of === 'retirement' && !(fact.userId > 0)) throw new NoUser();
       return fact && { fact, at };
     } catch (error) {
-      // Not the reader's words: they may repeat a value.
+      // The library's error text may contain a value.
       if (error instanceof NoUser) throw new Unreadable('no user has that id');
       throw new Unreadable(`it does not fit schema ${parts.schemaId}, or the schema lacks a field`);
     }
   }
 
   /**
-   * Says in the topic of dead letters where the message is and what is wrong with it; other errors are thrown on. The
-   * message itself has names, and nobody could take them out of that topic.
+   * Publishes the message's position and the reason to the topic of dead letters. Rethrows other errors. Leaves the message
+   * itself out: it has names, which could not be erased from that topic.
    */
-  private async putAside(place: string, { headers = {} }: EachMessagePayload['message'], error: Error) {
+  private async deadLetter(position: string, { headers = {} }: EachMessagePayload['message'], error: Error) {
     const isRefused = [Unreadable, UnknownSchema, FactRefused].some((kind) => error instanceof kind);
     if (!isRefused && !isCausedByEvent(error)) throw error;
-    this.producer ??= await this.deadLetters();
+    this.producer ??= await this.deadLetterProducer();
     const reason = isRefused ? error.message : 'its values cannot be kept';
     const type = headers.ce_type === undefined ? {} : { ce_type: knownType(headers.ce_type) };
-    const reasons = { ...type, dead_letter_reason: reason, dead_letter_place: place };
+    const reasons = { ...type, dead_letter_reason: reason, dead_letter_place: position };
     const topic = this.configuration.kafkaTopicPrefix + deadLetterTopic;
     await this.producer.send({ topic, messages: [{ key: null, value: null, headers: reasons }] });
-    log.error(`${place} was put aside: ${reason}`);
+    log.error(`${position} was dead-lettered: ${reason}`);
   }
 
-  private async deadLetters(): Promise<Producer> {
+  private async deadLetterProducer(): Promise<Producer> {
     await createTopics(this.kafka!, this.configuration.kafkaTopicPrefix, [deadLetterTopic]);
     return connectProducer(this.kafka!, { onTarget() {} });
   }
@@ -168,6 +168,6 @@ const knownType = (type: IHeaders[string]) => (String(type) in updateReaders ? S
 
 const textOf = (headers: IHeaders, name: string): string => {
   const value = headers[name];
-  if (value === undefined || Array.isArray(value)) throw new Unreadable(`it has not one header ${name}`);
+  if (value === undefined || Array.isArray(value)) throw new Unreadable(`it needs exactly one header ${name}`);
   return String(value);
 };

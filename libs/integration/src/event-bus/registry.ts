@@ -1,21 +1,18 @@
 import avsc, { type Type } from 'avsc';
 import { fetchWhole } from '#connections';
 
-/** The registry has no schema of this id, or one that is not Avro. */
+/** The registry has no schema with this id, or the schema is not Avro. */
 export class UnknownSchema extends Error {
   override readonly name = 'UnknownSchema';
 }
 
-/**
- * A schema registry that speaks Confluent's protocol. The meaning of an id or a subject never changes, so it is asked
- * once.
- */
+/** A schema registry with Confluent's protocol. Answers are cached: the schema of an id and a subject never changes. */
 export class SchemaRegistry {
   private readonly base: string;
   private readonly headers: Record<string, string> = { accept: 'application/json', 'content-type': 'application/json' };
   private readonly answers = new Map<string, Promise<any>>();
 
-  /** User and password may stand in the address. */
+  /** The address may contain user and password. */
   constructor(address: string) {
     const { origin, pathname, username, password } = new URL(address);
     const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
@@ -23,7 +20,7 @@ export class SchemaRegistry {
     this.base = `${origin}${pathname.replace(/\/$/, '')}`;
   }
 
-  /** The id of a schema, which is registered under its subject the first time. */
+  /** The id of a schema. Registers it under its subject the first time. */
   idOf(subject: string, schema: string): Promise<number> {
     return this.once(subject, async () => {
       const body = JSON.stringify({ schema });
@@ -33,11 +30,11 @@ export class SchemaRegistry {
     });
   }
 
-  /** How to read what was written with the schema of this id. Throws UnknownSchema. */
+  /** The Avro type of the schema with this id. Throws UnknownSchema. */
   typeOf(id: number): Promise<Type> {
     return this.once(String(id), async () => {
       const answer = await this.ask(`/schemas/ids/${id}`);
-      if (answer.status === 404) throw new UnknownSchema(`The schema registry knows no schema ${id}.`);
+      if (answer.status === 404) throw new UnknownSchema(`The schema registry has no schema ${id}.`);
       if (!answer.ok) throw new Error(`The schema registry answered ${answer.status} for schema ${id}.`);
       const { schema } = (await answer.json()) as { schema: string };
       try {

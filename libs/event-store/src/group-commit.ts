@@ -7,7 +7,7 @@ import { appendStatement, type Command, type Write } from './statements.js';
 /** One append: its events, the answer of the command that led to them, and the rows projected from them. */
 export type PendingAppend = { prepared: PreparedAppend; command?: Command; writes: Write[] };
 
-/** The positions of an append in the log. */
+/** The positions of an append's events in the log. */
 export type Positions = { generation: number; xid: string; recordedAt: string; positions: string[] };
 
 /** `uses`: the streams of the append and its command's key. Two appends that share one are not written at the same time. */

@@ -3,7 +3,7 @@ import type { Database } from '#connections';
 
 /** A key from outside the database, which wraps the learner keys. */
 export type KeyEncryptionKey = { id: string; key: Buffer };
-/** Where a text belongs. It can be decrypted only for this field. `stream` names a stream of the log, or a table. */
+/** The field that a text belongs to. It can be decrypted only for this field. `stream` names a stream of the log, or a table. */
 export type FieldOfStream = { stream: string; field: string };
 
 const keyBytes = 32;

@@ -59,7 +59,7 @@ export async function mailOf(
   return { to: retired ? '' : (user?.email ?? ''), provider: backend, fields };
 }
 
-/** Where learners can ask: the course's escalation address, else the provider's page, else the platform's (domain.md §9.6). */
+/** The contact for learners: the course's escalation address, else the provider's page, else the platform's (domain.md §9.6). */
 function contactOf(escalation: string | null, backend: string | null, about: string, settings: Settings) {
   if (escalation) {
     return { contactUrl: mailtoUrl(escalation, about), contactText: escalation };

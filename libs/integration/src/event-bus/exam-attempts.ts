@@ -16,7 +16,7 @@ export type BusMessage = { topic: string; key: Buffer; headers: Record<string, s
 
 type EventName = 'submitted' | 'verified' | 'rejected' | 'errored' | 'reset';
 
-/** What a message says about an attempt, with ids instead of names. */
+/** The content of a message about an attempt, with ids instead of names. */
 export type ExamAttempt = Pick<Subject, 'courseId' | 'contentId' | 'userId'> & {
   name: EventName;
   examType: 'proctored' | 'practice' | 'onboarding' | 'timed';

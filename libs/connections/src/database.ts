@@ -19,6 +19,8 @@ export class Database extends pg.Pool {
    * connection for each would wake a server process for each. Use `query` for a statement that waits for locks or runs long.
    */
   async read<Row extends pg.QueryResultRow = any>(statement: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
+    // As pg.Pool does: an ended pool must not open new connections.
+    if (this.ending) throw new Error('Cannot use a pool after calling end on the pool');
     const shared = this.next();
     if (shared.waiting++ === 0) shared.heardAt = performance.now();
     try {
@@ -48,21 +50,21 @@ export class Database extends pg.Pool {
 
   private next(): Shared {
     this.turn = (this.turn + 1) % sharedConnections;
-    const place = this.turn;
-    const found = this.shared[place];
+    const index = this.turn;
+    const found = this.shared[index];
     if (found && (found.waiting === 0 || performance.now() - found.heardAt < silentMs)) return found;
     const shared = { client: openClient(this.options), waiting: 0, heardAt: 0 };
-    this.shared[place] = shared;
+    this.shared[index] = shared;
     // When a connection is lost, its reads fail and the next read opens another one.
     const forget = () => {
-      if (this.shared[place] === shared) this.shared[place] = undefined;
+      if (this.shared[index] === shared) this.shared[index] = undefined;
     };
     shared.client.then((client) => client.on('error', forget).on('end', forget), forget);
     return shared;
   }
 }
 
-/** A pool of its own. `limitMs`: for each statement and each wait for a lock. */
+/** A pool with its own connections. `limitMs` limits each statement and each wait for a lock. */
 export function openPool(options: pg.PoolConfig, limitMs?: number): Database {
   const database = new Database({ ...poolSettings(limitMs), ...options, password: options.password });
   return database.on('error', () => {}); // An idle connection was lost: the pool opens another.

@@ -22,7 +22,7 @@ const ask = async (url: string, text: string) => {
     .then(({ rows }) => rows)
     .finally(() => client.end());
 };
-/** Of the tables, sequences and functions, but for those of the extension. */
+/** Lists the owners of tables, sequences and functions. Those of the extension are left out. */
 const ownersOfAll = `select distinct owner::regrole::text as owner from (
   select oid, relowner as owner from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'S')
   union all select oid, proowner from pg_proc where pronamespace = 'public'::regnamespace) as own

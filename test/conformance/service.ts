@@ -97,6 +97,7 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
     ROLE: 'api',
     KAFKA_BROKERS: '',
     DATABASE_URL: urls.both,
+    MIGRATION_DATABASE_URL: urls.owner,
     DATA_DIR: dataDir,
     JWT_SECRET: secret,
     JWT_AUDIENCE: 'exam-proctoring',

@@ -110,6 +110,11 @@ export class EventStore {
 
   /** Says which event of a stream is missing or was changed; undefined when all hashes are right. */
   async verify(stream: string): Promise<string | undefined> {
+    return (await this.readVerified(stream)).problem;
+  }
+
+  /** A stream's events, and what `verify` says of them. */
+  async readVerified(stream: string): Promise<{ events: RecordedEvent[]; problem?: string }> {
     const { rows } = await this.database.query<RecordedEvent & { head: string | null }>(
       `select ${eventColumns}, encode(s.head_hash, 'hex') as head from (select $1::text as id) as asked
        left join streams s on s.id = asked.id left join events e on e.stream = asked.id order by e.version`,
@@ -117,7 +122,10 @@ export class EventStore {
     );
     const history = rows.filter(({ id }) => id !== null);
     const ends = headOf(history).hash === (rows[0]?.head ?? start.hash);
-    return verifyStream(history) ?? (ends ? undefined : `${stream} does not end with version ${history.length}`);
+    const problem =
+      verifyStream(history) ?? (ends ? undefined : `${stream} does not end with version ${history.length}`);
+    const events = history.map(({ head: _, ...event }) => upcast(event, this.options.upcasters));
+    return { events, problem };
   }
 
   /**
@@ -156,6 +164,11 @@ export class EventStore {
       if (recorded) return recorded;
       throw new VersionConflict(`${[...prepared.streams.keys()].join(', ')}: somebody else was faster`);
     }
+  }
+
+  /** Reads streams ahead of a `transact`, unless this process has cached them. */
+  async warm(streams: readonly string[]): Promise<void> {
+    if (!this.hot.cached(streams)) await this.hot.latest(streams);
   }
 
   /** The answer of the command with this key; undefined when there was none. */

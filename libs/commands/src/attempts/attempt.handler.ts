@@ -54,12 +54,15 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     const { key } = command.origin;
     const first = key === undefined ? undefined : await this.events.firstAnswer(key);
     if (first !== undefined) return first as Outcome; // before a provider hears of it a second time
-    command.facts = await this.facts.of(command.learner.examId, command.learner.userId);
+    const own = learnerAtExamStream(command.learner);
+    const { examId, userId } = command.learner;
+    // Both travel together.
+    const [facts] = await Promise.all([this.facts.of(examId, userId), this.events.warm([own])]);
+    command.facts = facts;
     await this.prepare(command);
     const cascade = await this.cascadeOf(command);
     const blocked = await this.blockedBy(command);
     const commandId = uuid();
-    const own = learnerAtExamStream(command.learner);
     const others = [...cascade, ...blocked].map(({ learner }) => learnerAtExamStream(learner));
 
     const { answer } = await this.events.transact<Outcome>(

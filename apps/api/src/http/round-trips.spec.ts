@@ -1,0 +1,83 @@
+import { jest } from '@jest/globals';
+import pg from 'pg';
+import { courseId, openService, people, publishedExam, roster } from '../../../../test/support/service.js';
+
+const { staff, alice } = people;
+const root = '/api/edx_proctoring/v1/proctored_exam';
+
+/** Statements beside the request: of the clock, of a new connection, and the one that wakes subscriptions. */
+const beside = /clock_timestamp|set_config|current_user|pg_backend_pid|pg_notify/;
+
+let service: Awaited<ReturnType<typeof openService>>;
+let attempt: string;
+
+beforeAll(async () => {
+  service = await openService();
+  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
+  const url = `${root}/exam_registration/course_id/${courseId}`;
+  const { body } = await service.request(staff, 'PATCH', url, [publishedExam('midterm')]);
+  const asked = { exam_id: body[0].exam_id, attempt_proctored: 'true', start_clock: 'true' };
+  const created = await service.request(alice, 'POST', `${root}/attempt`, asked);
+  attempt = `${root}/attempt/${created.body.exam_attempt_id}`;
+});
+afterEach(() => jest.restoreAllMocks());
+afterAll(() => service.close());
+
+/** The statements of each round trip: one that is sent while another is on its way travels with it. */
+async function roundTripsOf(work: () => Promise<unknown>): Promise<string[][]> {
+  const trips: string[][] = [];
+  let onTheirWay = 0;
+  const query: any = pg.Client.prototype.query;
+  jest.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...given: any[]): any {
+    const [statement] = given;
+    const text: string = statement.text ?? statement;
+    if (beside.test(text)) return query.apply(this, given);
+    if (onTheirWay++ === 0) trips.push([]);
+    trips.at(-1)!.push(text);
+    const arrived = () => {
+      onTheirWay--;
+    };
+    const noting =
+      (callback: any) =>
+      (...answer: unknown[]) => {
+        arrived();
+        callback(...answer);
+      };
+    const last = given.length - 1;
+    if (typeof given[last] === 'function') given[last] = noting(given[last]);
+    else if (typeof statement.callback === 'function') statement.callback = noting(statement.callback);
+    else return query.apply(this, given).finally(arrived);
+    return query.apply(this, given);
+  } as any);
+  await work();
+  jest.restoreAllMocks();
+  return trips;
+}
+
+const poll = () => service.request(alice, 'GET', attempt);
+const put = async (action: string, by = service) =>
+  expect((await by.request(alice, 'PUT', attempt, { action })).status).toBe(200);
+
+it('a poll takes one round trip to the database', async () => {
+  await poll();
+  const trips = await roundTripsOf(poll);
+  expect(trips.length).toBe(1);
+});
+
+it('a change takes three: the attempt, what the decision needs, and the append', async () => {
+  const trips = await roundTripsOf(() => put('stop'));
+  expect(trips.length).toBeLessThanOrEqual(3);
+  expect(trips.at(-1)!.join()).toContain('append_event');
+});
+
+it('a change takes no more in a process that has not read the attempt before', async () => {
+  const other = await openService({}, service.database);
+  try {
+    for (let each = 0; each < 4; each++) await other.request(alice, 'GET', attempt);
+    const trips = await roundTripsOf(() => put('submit', other));
+    expect(trips.length).toBeLessThanOrEqual(3);
+    expect(trips.flat().join()).toContain('from unnest($1::text[], $2::bigint[]) as wanted');
+  } finally {
+    await other.app.close();
+  }
+});

@@ -9,7 +9,7 @@ import { CurrentUser, Gate } from '../auth/authentication.js';
 import { Answers, QueryParam, Refuses } from '../document/answers.js';
 import { text, userIdNumber } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
-import { refuseLong } from '../http/reference-urls.js';
+import { refuseLong } from '../http/path-parameters.js';
 import { bodyObject } from '../requests/body-object.js';
 import { idIn } from '../requests/ids.js';
 import { activeExams } from './attempts.answers.js';

@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { limits } from '#domain';
-import { asWritten, contentIdPattern, courseIdPattern } from '../http/reference-urls.js';
+import { pathParameters } from '../http/path-parameters.js';
+import { asWritten } from '../http/reference-urls.js';
 import { sharedSchemas } from './event-data.js';
 import { detail, either, failure, type Schema, text } from './schemas.js';
 
@@ -57,21 +58,6 @@ const json = 'application/json';
 /** HEAD is GET without its body, and OPTIONS is no part of the contract (rest-api.md §2.1). */
 const describable = ['get', 'post', 'put', 'patch', 'delete', 'trace'];
 
-const id = { type: 'integer', minimum: 0, maximum: limits.id };
-const name = { type: 'string', maxLength: limits.name };
-const slug = { ...name, pattern: '^[-a-zA-Z0-9_]+$' };
-const pathParameters: Record<string, { schema: Schema; description?: string }> = {
-  attemptId: { schema: id },
-  examId: { schema: id },
-  userId: { schema: id },
-  externalId: { schema: slug, description: "The provider's id of an attempt" },
-  attemptCode: { schema: slug },
-  secret: { schema: name },
-  courseId: { schema: { ...name, pattern: courseIdPattern }, description: 'course-v1:Org+Course+Run' },
-  contentId: { schema: { ...name, pattern: contentIdPattern }, description: 'A usage key' },
-  text: { schema: { ...name, minLength: 1 }, description: 'A part of a user name or e-mail address' },
-};
-
 const header = (name: string, description: string) => ({
   in: 'header',
   name,
@@ -105,12 +91,10 @@ const cookies = ['useJwtCookie', 'jwtCookieHeaderPayload', 'jwtCookieSignature']
 /** Adds the parameters of the path, and what is answered before a controller is asked or after it has answered. */
 function complete(path: string, method: string, operation: Operation) {
   const isRead = method === 'get';
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
-    in: 'path',
-    name,
-    required: true,
-    ...pathParameters[name],
-  }));
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => {
+    const { schema, description } = pathParameters[name!]!;
+    return { in: 'path', name, required: true, schema, ...(description && { description }) };
+  });
   const others = (operation.parameters ?? []).filter((each) => each.in !== 'path');
   operation.parameters = [...inPath, ...others.map(limited)];
   operation.security = [];

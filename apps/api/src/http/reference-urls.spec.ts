@@ -1,4 +1,5 @@
-import { asRouted, checkParameters } from './reference-urls.js';
+import { checkParameters } from './path-parameters.js';
+import { asRouted } from './reference-urls.js';
 
 const root = '/api/edx_proctoring/v1';
 

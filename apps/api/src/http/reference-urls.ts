@@ -1,8 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { isLongerThan, limits } from '#domain';
-import { refused } from './http-answer.js';
+import { course } from './path-parameters.js';
 
-const course = '[^/+]+[/+][^/+]+[/+][^/?]+';
 const root = '/api/edx_proctoring/v1';
 const exams = `${root}/proctored_exam`;
 const callback = '/api/edx_proctoring/proctoring_review_callback';
@@ -57,31 +55,6 @@ export function asRouted(url: string): string {
     return before + encodeURIComponent(courseId) + after + rest + query;
   }
   return encoded(path) + query;
-}
-
-export const courseIdPattern = `^${course}$`;
-const whole = new RegExp(courseIdPattern, 's');
-
-/** The pattern of the reference, and usage keys, which name their kind before a colon. */
-export const contentIdPattern = '^([A-z0-9]+|[-A-z0-9]+:.+)$';
-const contentIds = new RegExp(contentIdPattern, 's');
-
-/** A path whose course id does not look like one, or whose number is none, is no path of ours. Names have a limit. */
-export function checkParameters(parameters: Record<string, string | undefined>) {
-  refuseLong(parameters, limits.name);
-  const { courseId, contentId, examId, attemptId, userId, text = '' } = parameters;
-  const isCourse = courseId === undefined || whole.test(courseId);
-  const isContent = contentId === undefined || contentIds.test(contentId);
-  const numbers = [examId, attemptId, userId].filter((number) => number !== undefined);
-  // A search text is of one line.
-  if (/\n/.test(text) || !isCourse || !isContent || !numbers.every((number) => /^[0-9]+$/.test(number)))
-    throw refused(404, 'Not found.');
-}
-
-/** No parameter is longer than what can be kept. */
-export function refuseLong(parameters: Record<string, string | undefined>, most: number) {
-  for (const [name, text = ''] of Object.entries(parameters))
-    if (isLongerThan(most, text)) throw refused(400, `${name}: Ensure this field has no more than ${most} characters.`);
 }
 
 const encoded = (path: string) => path.split('/').map(encodeURIComponent).join('/');

@@ -1,0 +1,56 @@
+import { isLongerThan, limits } from '#domain';
+import type { Schema } from '../document/schemas.js';
+import { refused } from './http-answer.js';
+
+/** `isFit`: any other text makes a path that is not one of ours. */
+type PathParameter = { schema: Schema; description?: string; isFit?: (text: string) => boolean };
+
+/** The reference's pattern of a course id. */
+export const course = '[^/+]+[/+][^/+]+[/+][^/?]+';
+const courseIdPattern = `^${course}$`;
+/** The pattern of the reference, and usage keys, which name their kind before a colon. */
+const contentIdPattern = '^([A-z0-9]+|[-A-z0-9]+:.+)$';
+
+const matches = (pattern: RegExp) => (text: string) => pattern.test(text);
+const name = { type: 'string', maxLength: limits.name };
+const slug = { ...name, pattern: '^[-a-zA-Z0-9_]+$' };
+const id = { schema: { type: 'integer', minimum: 0, maximum: limits.id }, isFit: matches(/^[0-9]+$/) };
+
+/** The parameters of paths by name: how the document describes them, and which texts fit. */
+export const pathParameters: Record<string, PathParameter> = {
+  attemptId: id,
+  examId: id,
+  userId: id,
+  externalId: { schema: slug, description: "The provider's id of an attempt" },
+  attemptCode: { schema: slug },
+  secret: { schema: name },
+  courseId: {
+    schema: { ...name, pattern: courseIdPattern },
+    description: 'course-v1:Org+Course+Run',
+    isFit: matches(new RegExp(courseIdPattern, 's')),
+  },
+  contentId: {
+    schema: { ...name, pattern: contentIdPattern },
+    description: 'A usage key',
+    isFit: matches(new RegExp(contentIdPattern, 's')),
+  },
+  text: {
+    schema: { ...name, minLength: 1 },
+    description: 'A part of a user name or e-mail address',
+    // A search text has one line.
+    isFit: (text) => !text.includes('\n'),
+  },
+};
+
+/** Refuses a path with a parameter that does not fit, or is too long. */
+export function checkParameters(parameters: Record<string, string | undefined>) {
+  refuseLong(parameters, limits.name);
+  for (const [parameter, text] of Object.entries(parameters))
+    if (text !== undefined && pathParameters[parameter]?.isFit?.(text) === false) throw refused(404, 'Not found.');
+}
+
+/** No parameter is longer than what can be kept. */
+export function refuseLong(parameters: Record<string, string | undefined>, most: number) {
+  for (const [name, text = ''] of Object.entries(parameters))
+    if (isLongerThan(most, text)) throw refused(400, `${name}: Ensure this field has no more than ${most} characters.`);
+}

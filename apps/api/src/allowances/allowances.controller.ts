@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Put } from '@nestjs/common';
+import { Controller, Delete, Get, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#clock';
@@ -15,13 +15,12 @@ import {
 import { examById } from '#read-models';
 import { type Caller } from '#roster';
 import { noteObject, noteSubject } from '../access/access-note.js';
-import { CurrentUser, Gate } from '../auth/authentication.js';
+import { type Addressed, CurrentUser, Gate } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Answers, RequestBody } from '../document/answers.js';
 import { refused } from '../http/http-answer.js';
-import { bodyObject } from '../requests/body-object.js';
 import { idIn, isFalsy } from '../requests/ids.js';
-import { validated } from '../requests/validated.js';
+import { ValidBody } from '../requests/validated.js';
 import { AllowanceRequest } from './allowances.requests.js';
 import { Learners } from './learners.js';
 
@@ -36,16 +35,21 @@ export class AllowancesController {
   ) {}
 
   @Put()
-  @Gate('course', { courses: ({ database, body }) => courseOf(database, body), logs: 'always' })
+  @Gate('course', { courses: courseOf, logs: 'always' })
   @ApiOperation({ summary: 'Grant a learner an allowance at an exam, or change it' })
   @RequestBody(AllowanceRequest)
   @Answers(200)
-  async grantAllowance(@Body() body: unknown, @CurrentUser() me: Caller, @CurrentOrigin() by: Origin): Promise<void> {
-    const request = validated(AllowanceRequest, body, 'detail');
+  async grantAllowance(
+    @ValidBody('detail') request: AllowanceRequest,
+    @CurrentUser() me: Caller,
+    @CurrentOrigin() by: Origin,
+  ): Promise<void> {
     const isMinutes = isMinutesKey(pythonRepr(request.key));
     if (isMinutes && typeof request.value !== 'string') throw bad('value', 'Not a valid string.');
     refuseBadMinutes(pythonRepr(request.key), pythonRepr(request.value));
-    const userId = await this.learners.idOf(request.user_info, me, () => courseOf(this.database, body));
+    const userId = await this.learners.idOf(request.user_info, me, () =>
+      courseOf({ database: this.database, body: { ...request } }),
+    );
     noteSubject(userId);
     const examId = idIn(request.exam_id, 'exam_id');
     if (examId !== undefined) noteObject('exam', examId);
@@ -57,12 +61,11 @@ export class AllowancesController {
   }
 
   @Delete()
-  @Gate('course', { courses: ({ database, body }) => courseOf(database, body), logs: 'always' })
+  @Gate('course', { courses: courseOf, logs: 'always' })
   @ApiOperation({ summary: 'Withdraw an allowance; harmless when there is none' })
   @RequestBody(AllowanceRequest)
   @Answers(200)
-  async withdrawAllowance(@Body() body: unknown, @CurrentOrigin() by: Origin): Promise<void> {
-    const request = validated(AllowanceRequest, body, 'detail');
+  async withdrawAllowance(@ValidBody('detail') request: AllowanceRequest, @CurrentOrigin() by: Origin): Promise<void> {
     const examId = idIn(request.exam_id, 'exam_id');
     const userId = idIn(request.user_id, 'user_id');
     if (userId !== undefined) noteSubject(userId);
@@ -72,7 +75,7 @@ export class AllowancesController {
   }
 
   @Get()
-  @Gate('course', { courses: ({ database, body }) => courseOf(database, body), logs: 'always' })
+  @Gate('course', { courses: courseOf, logs: 'always' })
   @ApiExcludeEndpoint()
   noGet() {
     throw refused(405, 'Method "GET" not allowed.');
@@ -80,15 +83,15 @@ export class AllowancesController {
 }
 
 /** The course of the exam that is addressed decides; the body's course only where there is no such exam. */
-const courseOf = async (database: Database, body: unknown): Promise<string | undefined> => {
-  const { exam_id, course_id } = bodyObject(body);
+async function courseOf({ database, body }: Pick<Addressed, 'database' | 'body'>): Promise<string | undefined> {
+  const { exam_id, course_id } = body;
   const examId = isFalsy(exam_id) ? undefined : idIn(exam_id, 'exam_id');
   const exam = examId === undefined ? undefined : await examById(database, examId);
   if (exam) return exam.courseId;
   if (!isFalsy(course_id)) return pythonRepr(course_id);
   if (examId !== undefined) throw bad('exam_id', 'There is no such exam.');
   return undefined;
-};
+}
 
 const notActive = () => new Refusal('exam_not_active', '');
 

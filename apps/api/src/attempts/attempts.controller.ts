@@ -28,7 +28,7 @@ import { refused } from '../http/http-answer.js';
 import { WholeNumber, wholeNumber } from '../http/whole-number.js';
 import { longBody } from '../requests/body.js';
 import { idIn, isFalsy } from '../requests/ids.js';
-import { validated } from '../requests/validated.js';
+import { ValidBody, validated } from '../requests/validated.js';
 import { actions } from './attempts.actions.js';
 import { attemptIdSchema, changedAttemptId, noTimer, polledAttempt, timerSchema } from './attempts.answers.js';
 import { ChangeAttemptRequest, CreateAttemptRequest } from './attempts.requests.js';
@@ -67,8 +67,11 @@ export class AttemptsController {
   @RequestBody(CreateAttemptRequest)
   @Answers(200, attemptIdSchema)
   @Answers(502, failure)
-  async createAttempt(@Body() body: unknown, @CurrentUser() me: Caller, @CurrentOrigin() by: Origin) {
-    const request = validated(CreateAttemptRequest, body, 'detail');
+  async createAttempt(
+    @ValidBody('detail') request: CreateAttemptRequest,
+    @CurrentUser() me: Caller,
+    @CurrentOrigin() by: Origin,
+  ) {
     const examId = idIn(request.exam_id, 'exam_id');
     if (examId === undefined) throw noExam(request.exam_id);
     const isTrue = (flag = 'false') => flag.toLowerCase() === 'true';
@@ -131,6 +134,7 @@ export class AttemptsController {
     const isOwner = attempt.userId === me.userId;
     // Also when the request is refused then: the owner was there after the time was over.
     if (isOwner) await this.fresh.submitIfOverdue(attempt, at);
+    // The reference judges the body after the attempt.
     const { action, user_id } = validated(ChangeAttemptRequest, body, 'detail');
     if (!(await this.mayChange(attempt, me, action, user_id)))
       throw forbidden(

@@ -18,7 +18,7 @@ import { type Caller, type Claims, isCourseStaff, rememberUser, userById, userBy
 import type { Logged } from '../access/access-hooks.js';
 import { checkCsrf, crumb } from '../browsers/csrf-tokens.js';
 import { refused } from '../http/http-answer.js';
-import { refuseLong } from '../http/reference-urls.js';
+import { refuseLong } from '../http/path-parameters.js';
 import { bodyObject } from '../requests/body-object.js';
 import { type Verify, verifierOf } from './authentication.tokens.js';
 

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, Put } from '@nestjs/common';
+import { Controller, Get, Headers, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#clock';
@@ -15,7 +15,7 @@ import { Answers, RequestBody } from '../document/answers.js';
 import { detail, failure, messages } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
-import { validated } from '../requests/validated.js';
+import { ValidBody } from '../requests/validated.js';
 import { examSettings, reviewPolicy } from './exams.answers.js';
 import { ReviewPolicyRequest } from './exams.requests.js';
 
@@ -78,11 +78,10 @@ export class ExamSettingsController {
   @Answers(400, messages)
   async setReviewPolicy(
     @WholeNumber('examId') examId: string,
-    @Body() body: unknown,
+    @ValidBody() { review_policy }: ReviewPolicyRequest,
     @CurrentUser() me: Caller,
     @CurrentOrigin() by: Origin,
   ): Promise<void> {
-    const { review_policy } = validated(ReviewPolicyRequest, body);
     await this.commands.execute(new SetExamReviewPolicy(examId, review_policy, me.userId, this.clock.now(), by));
   }
 

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Patch, Post, Put } from '@nestjs/common';
+import { Controller, Get, Param, Patch, Post, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#clock';
@@ -15,7 +15,7 @@ import { Client } from '../http/time-limits.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { longBody } from '../requests/body.js';
 import { idIn } from '../requests/ids.js';
-import { validated, validatedList } from '../requests/validated.js';
+import { ValidBody, ValidBodyList } from '../requests/validated.js';
 import { examIdSchema, examSchema } from './exams.answers.js';
 import { ChangeExamRequest, CreateExamRequest, PublishedExamRequest } from './exams.requests.js';
 
@@ -41,8 +41,7 @@ export class ExamsController {
   @Answers(200, examIdSchema)
   @Answers(400, messages)
   @RequestBody(CreateExamRequest)
-  async createExam(@Body() body: unknown, @CurrentOrigin() by: Origin) {
-    const request = validated(CreateExamRequest, body);
+  async createExam(@ValidBody() request: CreateExamRequest, @CurrentOrigin() by: Origin) {
     const { course_id, content_id } = request;
     if (await examByContent(this.database, course_id.trim(), content_id.trim())) throw notUnique();
     const exam = {
@@ -69,8 +68,7 @@ export class ExamsController {
   @Answers(200, examIdSchema)
   @Answers(422, detail, { description: 'A proctored exam with a provider that is not configured' })
   @RequestBody(ChangeExamRequest)
-  async changeExam(@Body() body: unknown, @CurrentOrigin() by: Origin) {
-    const request = validated(ChangeExamRequest, body, 'detail');
+  async changeExam(@ValidBody('detail') request: ChangeExamRequest, @CurrentOrigin() by: Origin) {
     const changes = {
       examName: textIn(request.exam_name),
       timeLimitMins: request.time_limit_mins,
@@ -128,11 +126,11 @@ export class ExamsController {
   @JsonRequestBody([PublishedExamRequest])
   async publishExams(
     @Param('courseId') courseId: string,
-    @Body() body: unknown,
+    @ValidBodyList(PublishedExamRequest) published: PublishedExamRequest[],
     @CurrentOrigin() by: Origin,
     @Client() client: AbortSignal,
   ) {
-    const exams = validatedList(PublishedExamRequest, body).map((item) => ({
+    const exams = published.map((item) => ({
       contentId: item.content_id,
       examName: item.exam_name,
       timeLimitMins: item.time_limit_mins,
@@ -146,7 +144,7 @@ export class ExamsController {
     }));
     try {
       const command = new PublishExams(courseId, exams, this.clock.now(), by);
-      const ids: number[] = await abortable(client, () => this.commands.execute(command));
+      const ids = await abortable(client, () => this.commands.execute(command));
       return ids.map((exam_id) => ({ exam_id }));
     } catch (error) {
       if (!(error instanceof UnknownProviders)) throw error;

@@ -52,14 +52,14 @@ export class HistoryController implements OnApplicationShutdown {
   @ApiOperation({ summary: "An attempt's events, and whether the log still proves them" })
   @Answers(200, attemptHistory)
   async getAttemptHistory(@WholeNumber('attemptId') attemptId: string, @Loaded() found: AttemptStream) {
-    const { stream, events } = await this.eventsOf(attemptId, found);
-    const problem = await this.events.verify(stream);
+    const { stream } = existing(found);
+    const { events, problem } = await this.events.readVerified(stream);
     return {
       attempt_id: Number(attemptId),
       stream,
       is_intact: problem === undefined,
       problem: problem ?? null,
-      events,
+      events: eventsOf(attemptId, events),
     };
   }
 
@@ -79,7 +79,7 @@ export class HistoryController implements OnApplicationShutdown {
   ) {
     if (at !== undefined && !instantOf(at)) throw refused(400, 'at: not an ISO 8601 time.');
     if (version !== undefined && !/^\d{1,9}$/.test(version)) throw refused(400, 'version: not a whole number.');
-    const { events } = await this.eventsOf(attemptId, found);
+    const events = eventsOf(attemptId, await this.events.read(existing(found).stream));
     const until = events.filter(
       (event) =>
         (at === undefined || Date.parse(event.data.at) <= Date.parse(at)) &&
@@ -100,7 +100,7 @@ export class HistoryController implements OnApplicationShutdown {
   })
   @Answers(200, attemptDeliveries)
   async listAttemptDeliveries(@WholeNumber('attemptId') attemptId: string, @Loaded() found: AttemptStream) {
-    const { events } = await this.eventsOf(attemptId, found);
+    const events = eventsOf(attemptId, await this.events.read(existing(found).stream));
     const eventOf = new Map(events.map((event) => [event.id, event]));
     const deliveries = await receiptsOf(this.database, events);
     return {
@@ -154,17 +154,15 @@ export class HistoryController implements OnApplicationShutdown {
       yield events.map((event) => `${JSON.stringify(event)}\n`).join('');
     }
   }
-
-  private async eventsOf(
-    attemptId: string,
-    found: AttemptStream,
-  ): Promise<{ stream: string; events: RecordedEvent<any>[] }> {
-    if (!found) throw new NotFoundException();
-    const history: RecordedEvent<any>[] = await this.events.read(found.stream);
-    const events = history.filter(({ data }) => data.attemptId === Number(attemptId));
-    return { stream: found.stream, events };
-  }
 }
+
+function existing(found: AttemptStream) {
+  if (!found) throw new NotFoundException();
+  return found;
+}
+
+const eventsOf = (attemptId: string, history: readonly RecordedEvent<any>[]) =>
+  history.filter(({ data }) => data.attemptId === Number(attemptId));
 
 const rowOf = (attempt: Attempt) =>
   Object.fromEntries(Object.entries(attempt).map(([field, value]) => [columnOf(field), value]));

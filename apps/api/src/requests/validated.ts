@@ -1,17 +1,18 @@
-import type { Type } from '@nestjs/common';
+import { type ArgumentMetadata, Body, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { limits } from '#domain';
 import { HttpAnswer, refused } from '../http/http-answer.js';
 import { Form, readable } from './body.js';
 
+type Shape = 'fields' | 'detail';
 type Messages = Record<string, string[]>;
 
 /**
  * The body as an instance of a class whose properties are `fields`; unknown properties are dropped. Otherwise throws 400:
  * as a map of fields to messages, or, for requests that the reference does not validate, as a `detail` naming a field.
  */
-export function validated<T extends object>(as: Type<T>, body: unknown, shape: 'fields' | 'detail' = 'fields'): T {
+export function validated<T extends object>(as: Type<T>, body: unknown, shape: Shape = 'fields'): T {
   const { instance, errors } = read(as, readable(body));
   if (!errors) return instance!;
   if (shape === 'fields') throw new HttpAnswer(400, errors);
@@ -38,6 +39,29 @@ export function validatedList<T extends object>(as: Type<T>, body: unknown): T[]
     );
   return results.map(({ instance }) => instance!);
 }
+
+/** Nest's ValidationPipe with the refusals of the reference. */
+class BodyPipe implements PipeTransform {
+  constructor(private readonly shape: Shape) {}
+
+  transform(body: unknown, { metatype }: ArgumentMetadata) {
+    return validated(metatype as Type<object>, body, this.shape);
+  }
+}
+
+class BodyListPipe implements PipeTransform {
+  constructor(private readonly as: Type<object>) {}
+
+  transform(body: unknown) {
+    return validatedList(this.as, body);
+  }
+}
+
+/** The body, validated as the class of the parameter; see `validated`. */
+export const ValidBody = (shape: Shape = 'fields') => Body(new BodyPipe(shape));
+
+/** The body as a list, validated; see `validatedList`. */
+export const ValidBodyList = (as: Type<object>) => Body(new BodyListPipe(as));
 
 const everything = 'non_field_errors';
 

@@ -1,35 +1,42 @@
+import { Command } from '@nestjs/cqrs';
 import type { ExamDefinition, Origin } from '#domain';
 
 type NewExam = { courseId: string; contentId: string } & ExamDefinition;
 
 /** Adds one exam to a course. */
-export class AddExam {
+export class AddExam extends Command<number> {
   constructor(
     readonly exam: Omit<NewExam, 'dueDate' | 'backend'>,
     readonly at: string,
     readonly origin: Origin,
-  ) {}
+  ) {
+    super();
+  }
 }
 
 /** Changes one exam; null and absent fields stay as they are. */
-export class ChangeExam {
+export class ChangeExam extends Command<number> {
   constructor(
     readonly examId: number | string,
     readonly changes: { [K in keyof ExamDefinition]?: ExamDefinition[K] | null },
     readonly at: string,
     readonly origin: Origin,
-  ) {}
+  ) {
+    super();
+  }
 }
 
 /** Sets the text for an exam's reviewers; an empty text removes it. */
-export class SetExamReviewPolicy {
+export class SetExamReviewPolicy extends Command<void> {
   constructor(
     readonly examId: number | string,
     readonly policy: string,
     readonly setBy: number,
     readonly at: string,
     readonly origin: Origin,
-  ) {}
+  ) {
+    super();
+  }
 }
 
 /** An exam as a publish of its course lists it. A missing due date clears it; other missing fields stay. */
@@ -39,13 +46,15 @@ export type PublishedExam = Pick<
 > & { contentId: string; externalId?: string | null; backend?: string };
 
 /** The course's exams are these now: listed ones are created or revised, others withdrawn (domain.md §6.3). */
-export class PublishExams {
+export class PublishExams extends Command<number[]> {
   constructor(
     readonly courseId: string,
     readonly exams: readonly PublishedExam[],
     readonly at: string,
     readonly origin: Origin,
-  ) {}
+  ) {
+    super();
+  }
 }
 
 /** Proctored exams name providers that are not configured. `problems` are in the order of the commands. */

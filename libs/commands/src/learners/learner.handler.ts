@@ -1,4 +1,4 @@
-import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { v7 as uuid } from 'uuid';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
@@ -12,12 +12,14 @@ import { learnerStream } from '../streams.js';
 import { certifyErasure, erasableRows } from './erasure-certificate.js';
 
 /** Forgets a learner for good. */
-export class RetireLearner {
+export class RetireLearner extends Command<void> {
   constructor(
     readonly userId: number | string,
     readonly at: string,
     readonly origin: Origin,
-  ) {}
+  ) {
+    super();
+  }
 }
 
 /**

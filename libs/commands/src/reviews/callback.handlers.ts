@@ -1,4 +1,4 @@
-import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import {
@@ -18,13 +18,15 @@ import { quarantinedCallback } from './quarantine.js';
 import { ReceiveReview, type ReviewedAttempt } from './review.handler.js';
 
 /** A review that names its attempt by the code (rest-api.md §5.23), of one of these providers. */
-export class ReceiveReviewByCode {
+export class ReceiveReviewByCode extends Command<void> {
   constructor(
     readonly payload: Record<string, unknown>,
     readonly providers: readonly string[],
     readonly at: string,
     readonly origin: Origin,
-  ) {}
+  ) {
+    super();
+  }
 }
 
 @CommandHandler(ReceiveReviewByCode)
@@ -77,12 +79,14 @@ const codeIn = ({ examMetaData = {} }: Record<string, unknown>): string => {
 };
 
 /** Tries a quarantined callback again. A review that is accepted this time is to be released. */
-export class ReplayCallback {
+export class ReplayCallback extends Command<void> {
   constructor(
     readonly id: number,
     readonly at: string,
     readonly origin: Origin,
-  ) {}
+  ) {
+    super();
+  }
 }
 
 @CommandHandler(ReplayCallback)

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import {
@@ -25,7 +25,7 @@ const log = new Logger('Reviews');
 export type ReviewedAttempt = Pick<Attempt, 'id' | 'examId' | 'userId' | 'attemptCode' | 'externalId'>;
 
 /** A provider's review of an attempt, as it came in; `backend` is the provider whose format it has. */
-export class ReceiveReview {
+export class ReceiveReview extends Command<void> {
   constructor(
     readonly attempt: ReviewedAttempt,
     readonly backend: string | null,
@@ -34,7 +34,9 @@ export class ReceiveReview {
     readonly origin: Origin,
     /** The provider itself sends it, and so may name one of its reviewers. */
     readonly isProviders: boolean,
-  ) {}
+  ) {
+    super();
+  }
 }
 
 /** The group of those who review for this provider (rest-api.md §2.3). */

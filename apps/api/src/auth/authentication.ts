@@ -26,8 +26,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Undefined behind `anyone`, and where the request is signed instead. */
     user?: Caller;
-    /** What the gate loaded of what is addressed. */
-    loaded?: unknown;
+    /** Loads the object that the gate `loads`, once for the gate and the route. */
+    load?: () => Promise<unknown>;
     /** The body as it came, if the gate asks for it or the request has an Idempotency-Key. */
     bytes?: Buffer;
   }
@@ -104,9 +104,9 @@ export const CurrentUser = createParamDecorator(
   (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>().user,
 );
 
-/** What the gate loaded, in a controller's method. */
-export const Loaded = createParamDecorator(
-  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>().loaded,
+/** The object that the gate `loads`, in a controller's method. */
+export const Loaded = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  context.switchToHttp().getRequest<FastifyRequest>().load?.(),
 );
 
 @Injectable()
@@ -122,10 +122,16 @@ export class GateGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const body = gate.who === 'course' ? bodyObject(request.body) : {};
     const addressed = { database: this.database, params: request.params, body } as Addressed;
-    request.loaded = addressed.loaded = await gate.loads?.(addressed);
+    let loading: Promise<unknown> | undefined;
+    // The gate loads only what it needs: a request that repeats an Idempotency-Key may address an object that is gone.
+    request.load = () => {
+      loading ??= Promise.resolve(gate.loads?.(addressed));
+      return loading;
+    };
     const user = request.user!;
     if (hasRights(user, gate.scopes)) return true;
     if (gate.who === 'course') {
+      addressed.loaded = await request.load();
       const courses = [(await (gate.courses ?? courseOf)(addressed)) ?? []].flat();
       if (courses.length === 0) throw refused(403, 'could not determine the course_id');
       for (const course_id of courses) refuseLong({ course_id }, limits.name);

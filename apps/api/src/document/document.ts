@@ -92,7 +92,7 @@ const cookies = ['useJwtCookie', 'jwtCookieHeaderPayload', 'jwtCookieSignature']
 function complete(path: string, method: string, operation: Operation) {
   const isRead = method === 'get';
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => {
-    const { schema, description } = pathParameters[name!]!;
+    const { schema, description } = pathParameters[name!] ?? {};
     return { in: 'path', name, required: true, schema, ...(description && { description }) };
   });
   const others = (operation.parameters ?? []).filter((each) => each.in !== 'path');

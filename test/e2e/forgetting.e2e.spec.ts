@@ -40,7 +40,10 @@ describe('once a learner is retired', () => {
     });
     await ask(staff, 'PUT', '/api/lms/v1/roster', {
       users: [{ id: 3, username: 'bob_of_now', email: 'bob_now@example.org', full_name: 'Robert Now' }],
-      verified_names: [{ user: 3, verified_name: 'Robert Verified', status: 'approved' }],
+      verified_names: [
+        { user: 3, verified_name: 'Robert Verified', status: 'approved' },
+        { user: 3, verified_name: 'Robert Second', status: 'approved' },
+      ],
     });
     expect((await newAttempt(bob)).status).toBe(200);
     await query('analyze');

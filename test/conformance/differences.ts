@@ -171,6 +171,11 @@ export const differences: Difference[] = [
     explains: (line) => line === 'X-Frame-Options: reference nothing, service "DENY"',
   },
   {
+    name: 'the root shows what the service is',
+    reason: 'the reference has no page there',
+    explains: (_, { step, oracle, ours }) => step.path === '/' && oracle.status === 404 && ours.status === 200,
+  },
+  {
     name: 'a verdict is final for its owner',
     reason:
       'completed → completed is legal for the owner → the actions apply to incomplete attempts only; a repeated submit changes nothing',

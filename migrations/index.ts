@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { folder, sqlMigration, textOf } from './sql-migration.js';
 
-/** In the order in which they are applied. Once it is released, no file is edited: a change is a new file. */
+/** The migrations in the order of their application. A released file is never edited: a change is a new file. */
 export const migrations = [
   '1000-event-store.sql',
   '2000-roster.sql',
@@ -25,7 +25,7 @@ export type ServiceRoles = { api: string; worker: string };
 /** The functions with their triggers, and the rights of the roles: run again whenever one of them changes. */
 export const functionsAndRights = ({ api, worker }: ServiceRoles): string =>
   [
-    // They name each other and tables.
+    // The functions refer to each other and to tables.
     'set local check_function_bodies = off',
     ...readdirSync(join(folder, 'functions'))
       .sort()

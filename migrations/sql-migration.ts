@@ -7,7 +7,7 @@ export const folder = fileURLToPath(new URL('.', import.meta.url));
 
 export const textOf = (file: string): string => readFileSync(join(folder, file), 'utf8');
 
-/** A migration that runs an SQL file. The number that the file's name begins with says when. */
+/** A migration that runs an SQL file. The number at the start of the file's name orders it. */
 export const sqlMigration = (file: string) =>
   class implements MigrationInterface {
     // TypeORM orders by the 13 digits at the end.

@@ -1,5 +1,5 @@
--- Ids that the lost end of the log gave out must not be given to others, so all sequences jump.
--- Only the owner adopts a copy. Answers the generation that it began; nothing when the log is not in the state that this is for.
+-- The lost end of the log may have used ids, so all sequences jump ahead. Only the owner can adopt a copy.
+-- Answers the new generation; nothing when the log is not in state from_state.
 create or replace function begin_generation(from_state text) returns setof log_generations
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -1,4 +1,4 @@
--- A unique index cannot span partitions; across them the heads in streams keep versions unique.
+-- A unique index cannot span partitions. Across partitions, the heads in table streams keep versions unique.
 create or replace function create_event_partitions(ahead integer default 2) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -15,7 +15,7 @@ begin
     execute format('create unique index on public.%I (stream, version)', partition);
     execute format('create unique index on public.%I (id)', partition);
     perform public.make_append_only(('public.' || partition)::regclass);
-    -- Attaching, unlike creating in place, lets appends go on.
+    -- To attach a partition, unlike to create it in place, does not block appends.
     execute format('alter table public.events attach partition public.%I for values from (%s) to (%s)',
       partition, number * size, (number + 1) * size);
   end loop;

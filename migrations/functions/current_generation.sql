@@ -1,5 +1,5 @@
--- Each event is written under this. A session remembers the timeline on which it found the log writable: it may outlive a
--- promotion. The generation itself is read each time: a session can write what it remembers.
+-- The generation of new events. A session caches the timeline on which the log was writable, because the session may outlive
+-- a promotion. It reads the generation each time, because a client can change cached settings.
 create or replace function current_generation() returns integer language plpgsql as $$
 declare
   now_is record;

@@ -1,4 +1,4 @@
--- Dead-letters those of the events whose learner has dead letters. Answers these learners.
+-- Dead-letters the events whose learner (ordering key) has dead letters. Answers these learners.
 create or replace function dead_letter_waiting(
   name text, learners text[], generations integer[], xids xid8[], positions bigint[], event_ids uuid[], why text,
   lease text, lease_epoch bigint

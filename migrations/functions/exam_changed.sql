@@ -1,6 +1,6 @@
 create or replace function exam_changed() returns trigger language plpgsql as $$ begin
   perform pg_advisory_xact_lock(hashtext('roster'));
-  -- Attempts that change meanwhile do not see that they are onboarding now.
+  -- Else an attempt that changes at the same time would not see that its exam is an onboarding exam now.
   if tg_op = 'UPDATE' and old.is_practice_exam <> new.is_practice_exam then
     lock table attempts in share row exclusive mode;
   end if;

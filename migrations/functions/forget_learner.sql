@@ -1,5 +1,5 @@
--- Destroys the learner's key and all that identifies the person. Answers false when nobody ever knew such a learner: then
--- nothing is written, or the id could never be used later.
+-- Destroys the learner's key and all data that identifies the person. Answers false, and writes nothing, when the learner is
+-- unknown: else the id could never be used later.
 create or replace function forget_learner(person bigint) returns boolean language plpgsql
 security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -1,4 +1,4 @@
--- A copy of the tables alone has sequences that are behind: then the highest id that the log or the table knows counts.
+-- In a copy of the tables alone the sequences are behind. So this answers the highest id in the log or the table.
 create or replace function highest_id(sequence regclass) returns bigint language plpgsql as $$
 declare
   field text := case sequence::text

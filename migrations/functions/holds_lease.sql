@@ -1,5 +1,5 @@
--- The row is locked until the caller's transaction ends: nobody takes the lease over between this check and the write.
--- Without a name the caller needs no lease.
+-- Locks the row until the caller's transaction ends, so that no process takes the lease over between this check and the
+-- write. Without a name it checks nothing.
 create or replace function holds_lease(lease text, lease_epoch bigint) returns boolean language plpgsql as $$ begin
   if lease is null then
     return true;

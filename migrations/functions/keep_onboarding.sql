@@ -1,5 +1,5 @@
--- Two attempts of a learner may change at once, and neither sees the other's change. So a writer of one learner waits for the
--- other to commit, and only then looks. A writer of many learners does so alone, like a writer of the roster.
+-- Two transactions may change attempts of one learner at the same time, and neither sees the other's change. So the second
+-- waits for the first to commit before it reads. A transaction for many learners runs alone, like one that changes the roster.
 create or replace function keep_onboarding(learners bigint[]) returns void language plpgsql
   -- To plan it each time anew takes longer than all the rest; and a plan made while tables are empty must do later, too.
   set plan_cache_mode = force_generic_plan set enable_seqscan = off

@@ -1,5 +1,5 @@
--- A definer function: a managed server may keep pg_control_system from ordinary roles.
--- The values that tell one copy of the data from another. A standby has no timeline of its own yet.
+-- Identifies one copy of the data. A standby has no timeline of its own yet.
+-- A security definer function, because a managed server may deny pg_control_system to ordinary roles.
 create or replace function log_server() returns table (system_identifier text, database_oid oid, timeline text)
 language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
   select c.system_identifier::text, d.oid,

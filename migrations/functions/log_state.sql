@@ -1,4 +1,4 @@
--- 'new': nothing was ever written. 'writable'. 'standby'. 'promoted': this server has another timeline than the newest
+-- 'new': the log is empty. 'writable'. 'standby': the server is a standby. 'promoted': this server has another timeline than the newest
 -- generation. 'copied': the newest generation was written by another server or in another database.
 create or replace function log_state() returns table (
   state text, generation integer, log_id uuid, system_identifier text, database_oid oid, timeline text

@@ -1,4 +1,4 @@
--- The lock makes a writer who renames the learner at the same time wait, and then find this row; or this waits and has the new name.
+-- The lock orders this and a transaction that renames the learner: either that one finds this row, or this reads the new name.
 create or replace function name_attempt_learner() returns trigger language plpgsql as $$ begin
   insert into attempt_learners
   select new.course_id, new.user_id, names_of(username, email) from users

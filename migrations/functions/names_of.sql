@@ -1,4 +1,4 @@
--- As the reference finds people: by a part of user name or e-mail, of which only ASCII letters are the same in both cases.
--- Neither has a line's end.
+-- The text that searches look at. Like the reference, they look for a part of the user name or e-mail and ignore the case of
+-- ASCII letters only. Neither name contains a line feed.
 create or replace function names_of(username text, email text) returns text language sql immutable return
   lower(username collate "C") || e'\n' || lower(email collate "C");

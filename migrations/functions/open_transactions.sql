@@ -1,4 +1,4 @@
--- The transactions that readers of the log wait for: those of all databases of the server, prepared ones, too.
+-- The transactions that readers of the log wait for: open and prepared ones, in all databases of the server.
 create or replace function open_transactions()
 returns table (database text, pid integer, gid text, application text, seconds double precision)
 language sql security definer set search_path = pg_catalog, pg_temp as $$

@@ -1,4 +1,4 @@
--- Deletes entries older than so many days, at most "most" of them, and answers how many. The service may not delete others.
+-- Deletes at most "most" entries that are older than "days", and answers how many. The service cannot delete other entries.
 create or replace function prune_access_log(days integer, most integer) returns bigint
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

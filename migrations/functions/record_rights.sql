@@ -1,4 +1,4 @@
--- Writes which users got or lost which rights, in the transaction that changes them: however it came in, it is recorded.
+-- Records which users got or lost which rights, in the transaction that changes them.
 -- "held" and "holds" are lists of {"user_id", "rights"}. The request is what the transaction set, if it came from one.
 create or replace function record_rights(held jsonb, holds jsonb) returns void language plpgsql as $$
 declare

@@ -1,4 +1,4 @@
--- Holds for the owner too, and even where ordinary triggers are switched off.
+-- Refuses changes by the owner, too, even while ordinary triggers are off.
 create or replace function refuse_change() returns trigger language plpgsql as $$ begin
   raise exception '% is append-only: % is refused', tg_table_name, tg_op using errcode = 'insufficient_privilege';
 end $$;

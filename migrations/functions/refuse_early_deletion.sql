@@ -1,4 +1,4 @@
--- Holds for the owner too. Entries can be deleted by nobody before they are 30 days old.
+-- Refuses to delete entries that are not 30 days old, by the owner, too.
 create or replace function refuse_early_deletion() returns trigger language plpgsql as $$ begin
   if old.at > clock_timestamp() - interval '30 days' then
     raise exception '% is append-only: % is refused', tg_table_name, tg_op using errcode = 'insufficient_privilege';

@@ -17,7 +17,7 @@ const providerRow = ([name, { required, options }]: [string, (typeof providerTyp
 export const configurationPage = () => `<!-- Made by \`npm run docs\` from libs/configuration: do not edit. -->
 # Configuration
 
-Read once, at the start. A wrong value stops the start, with one line for each thing that is wrong.
+The service reads its configuration once, at the start. A wrong value stops the start, with one line for each problem.
 
 ## Environment variables
 
@@ -31,12 +31,12 @@ ${table(
   ]),
 )}
 
-An empty variable counts as missing. \`JWT_SECRET\` may stand beside \`JWT_JWKS\` or \`JWT_JWKS_URL\`, which exclude each other.
+An empty variable counts as missing. \`JWT_SECRET\` can be combined with \`JWT_JWKS\` or \`JWT_JWKS_URL\`. Those two exclude each other.
 
 ## Settings
 
-One JSON file has the settings that edx-proctoring finds in its host's Django settings, with the same names; \`PROCTORING_CONFIG\`
-says where it is. All are optional. A name that is not listed here is refused.
+One JSON file has the settings that edx-proctoring reads from Django, with the same names. \`PROCTORING_CONFIG\` is its path.
+All settings are optional. A name that is not listed here is refused.
 
 ${table(
   columns,
@@ -55,13 +55,13 @@ ${table(
   [code('SWITCHES'), code('{}'), 'an object of true and false', 'Switches, listed below.'],
 )}
 
-${list(Object.values(settings).flatMap(({ key, alsoInside }) => (alsoInside ? key : [])))} may stand in \`PROCTORING_SETTINGS\` too,
-and count more there.
+${list(Object.values(settings).flatMap(({ key, alsoInside }) => (alsoInside ? key : [])))} may also be in \`PROCTORING_SETTINGS\`, which
+takes precedence.
 
 ## Providers
 
-The name of a provider is that of its kind; or any, with the option \`provider\` naming the kind, so that there can be
-several of one kind. Every provider has the options ${list(Object.keys(commonOptions))}.
+A provider's name is the name of its kind. With the option \`provider\`, which names the kind, it can have any name, so that
+there can be several providers of one kind. Every provider has the options ${list(Object.keys(commonOptions))}.
 
 ${table(['Kind', 'Must have', 'May have'], ...Object.entries(providerTypes).map(providerRow))}
 

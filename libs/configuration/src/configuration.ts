@@ -136,7 +136,8 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     name: 'ROLE',
     default: 'all',
     ...oneOf('all', 'api', 'worker'),
-    means: '`api` answers requests, `worker` follows the log (Kafka, deadlines), `all` does both in one process.',
+    means:
+      '`api` answers requests. `worker` runs the subscriptions and timed tasks (Kafka, mail, deadlines). `all` does both in one process.',
   },
   databaseUrl: {
     name: 'DATABASE_URL',
@@ -177,22 +178,21 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
       const brokers = itemsOf(text);
       return brokers.every((broker) => /^[\w.-]+:\d{1,5}$/.test(broker)) ? brokers : undefined;
     },
-    means:
-      'The addresses of the brokers of Kafka. Without it messages wait in the log and are sent once there is a broker.',
+    means: 'The addresses of the Kafka brokers. Without them messages wait in the log and are published later.',
   },
   kafkaTopicPrefix: {
     name: 'KAFKA_TOPIC_PREFIX',
     default: '',
     expects: "at most 100 letters, digits and '.', '_', '-'",
     read: (text) => (/^[\w.-]{0,100}$/.test(text) ? text : undefined),
-    means: "Stands before every topic's name.",
+    means: "A prefix of every topic's name.",
   },
   kafkaTransactions: {
     name: 'KAFKA_TRANSACTIONS',
     default: 'on',
     ...oneOf('on', 'off'),
     means:
-      'With `on`, consumers that read only what is committed get each message once, whatever dies when. With `off` a message may come again, with the same `ce_id`.',
+      'With `on`, consumers that read only committed messages get each message once, even after a crash. With `off` a message may come again, with the same `ce_id`.',
   },
   kafkaTls: {
     name: 'KAFKA_TLS',
@@ -209,17 +209,17 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
   kafkaSaslMechanism: {
     name: 'KAFKA_SASL_MECHANISM',
     ...oneOf('plain', 'scram-sha-256', 'scram-sha-512'),
-    means: 'How the service says to Kafka who it is. With it, `KAFKA_USERNAME` and `KAFKA_PASSWORD`.',
+    means: 'How the service authenticates to Kafka. Needs `KAFKA_USERNAME` and `KAFKA_PASSWORD`.',
   },
-  kafkaUsername: { name: 'KAFKA_USERNAME', ...anyText, means: 'Its name there.' },
-  kafkaPassword: { name: 'KAFKA_PASSWORD', ...anyText, secret: true, means: 'Its password there.' },
+  kafkaUsername: { name: 'KAFKA_USERNAME', ...anyText, means: 'The user name for Kafka.' },
+  kafkaPassword: { name: 'KAFKA_PASSWORD', ...anyText, secret: true, means: 'The password for Kafka.' },
   schemaRegistryUrl: {
     name: 'SCHEMA_REGISTRY_URL',
     expects: 'an http:// or https:// address',
     read: (text) => url(text, 'http', 'https'),
     secret: true,
     means:
-      'The schema registry of the Open edX event bus, which speaks the protocol of Confluent; user and password may stand in it. With it, and Kafka, the service writes exam attempts to the bus and reads it.',
+      'The schema registry of the Open edX event bus, with the protocol of Confluent. The address may contain user and password. With it and Kafka, the service publishes exam attempts to the event bus and reads the bus.',
   },
   eventBusTopics: {
     name: 'EVENT_BUS_TOPICS',
@@ -231,14 +231,14 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
       return topics.every((topic) => /^[\w.-]{1,140}$/.test(topic)) ? topics : undefined;
     },
     means:
-      'Topics of the event bus with enrolments, course roles, retirements and the catalogue. Missing ones are waited for.',
+      'Topics of the event bus with enrolments, course roles, retirements and the catalogue. The service waits for missing ones.',
   },
   eventBusInsecure: {
     name: 'EVENT_BUS_INSECURE',
     default: 'off',
     ...oneOf('on', 'off'),
     means:
-      'With `off`, the event bus takes `KAFKA_TLS`, `KAFKA_SASL_MECHANISM` and an https:// `SCHEMA_REGISTRY_URL`. With `on` it goes without, and anybody who reaches Kafka or the registry can enrol learners and make course staff.',
+      'With `off`, the event bus needs `KAFKA_TLS`, `KAFKA_SASL_MECHANISM` and an https:// `SCHEMA_REGISTRY_URL`. With `on` it works without them, and everybody who can reach Kafka or the registry can enrol learners and make course staff.',
   },
   eventBusRetirements: {
     name: 'EVENT_BUS_RETIREMENTS',
@@ -252,7 +252,7 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     expects: 'at least 32 bytes, and not a text of an example',
     read: (text) => (Buffer.byteLength(text) >= 32 && !/change-?me/i.test(text) ? text : undefined),
     secret: true,
-    means: 'Secret of tokens signed with HS256. Without any key of tokens one is made in `DATA_DIR`.',
+    means: 'Secret of tokens signed with HS256. Without any token key the service makes one in `DATA_DIR`.',
   },
   keyEncryptionKeys: {
     name: 'KEY_ENCRYPTION_KEYS',
@@ -267,7 +267,7 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     },
     secret: true,
     means:
-      "Keys that learners' keys are wrapped with, the newest first: a copy of the database alone opens nothing. Keep the old ones until `npm run ops -- rewrap` has run. Without it one is made in `DATA_DIR`; its id is `data-dir`.",
+      'Keys that wrap the learner keys, the newest first. A copy of the database alone decrypts nothing. Keep the old ones until `npm run ops -- rewrap` has run. Without it one is made in `DATA_DIR`; its id is `data-dir`.',
   },
   erasureSigningKey: {
     name: 'ERASURE_SIGNING_KEY',
@@ -314,13 +314,13 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     read: (text) => url(text, 'smtp', 'smtps'),
     secret: true,
     means:
-      'The mail server. Encrypted where the server can; `?requireTLS=true` insists on it. Mail begins with what happens after the first start with it; later, without it, mails wait in the log.',
+      'The mail server. The connection is encrypted if the server can; `?requireTLS=true` requires that. The first start with it sends mail for later events only. Without it after that, mails wait in the log.',
   },
   mailTemplates: {
     name: 'MAIL_TEMPLATES',
     expects: 'a path',
     read: (text) => resolve(text),
-    means: 'Folder of texts of mails that stand in for our own: [mail.md](mail.md).',
+    means: 'Folder of mail texts that replace our own: [mail.md](mail.md).',
   },
   drainDelay: {
     name: 'DRAIN_DELAY',
@@ -333,13 +333,13 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     name: 'IDEMPOTENCY_DAYS',
     default: '30',
     ...wholeNumber(1, 3650),
-    means: 'Days for which the answer to an `Idempotency-Key` is kept. Afterwards the key counts as a new one.',
+    means: 'Days for which the answer to an `Idempotency-Key` is kept. After that the key counts as new.',
   },
   accessLogDays: {
     name: 'ACCESS_LOG_DAYS',
     default: '400',
     ...wholeNumber(30, 3650),
-    means: 'Days for which the access log is kept: who read, changed, exported or was refused what.',
+    means: 'Days for which the access log is kept. It records reads, changes, exports and refusals.',
   },
   logLevel: {
     name: 'LOG_LEVEL',
@@ -355,10 +355,10 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
   },
 };
 
-/** Characters; a JSON Web Key Set is the longest that there is. */
+/** In characters. A JSON Web Key Set is the longest value. */
 const longestVariable = 100_000;
 
-/** Reads all variables (an empty one counts as missing). Throws one Error with a line for each thing that is wrong. */
+/** Reads all variables (an empty one counts as missing). Throws one Error with a line for each problem. */
 export function loadConfiguration(env: Record<string, string | undefined>): Configuration {
   const problems: string[] = [];
   const read = ({ name, expects, secret, ...variable }: Variable<unknown>) => {
@@ -377,7 +377,7 @@ export function loadConfiguration(env: Record<string, string | undefined>): Conf
     Object.entries(variables).map(([field, variable]) => [field, read(variable as Variable<unknown>)]),
   ) as Environment;
   const { jwtSecret, jwtJwks, jwtJwksUrl, jwtAudience, jwtIssuer } = environment;
-  // Others sign tokens with these keys, for other services too. The secret that the service makes for itself has no other use.
+  // Tokens for other services may be signed with these keys. The service's own secret has no other use.
   if ((jwtSecret || jwtJwks || jwtJwksUrl) && !(jwtAudience && jwtIssuer))
     problems.push(
       'JWT_SECRET, JWT_JWKS or JWT_JWKS_URL is set: set JWT_AUDIENCE and JWT_ISSUER too, so that tokens for other services are refused',
@@ -408,7 +408,7 @@ export function loadConfiguration(env: Record<string, string | undefined>): Conf
     ].flat();
     if (missing.length > 0)
       problems.push(
-        `SCHEMA_REGISTRY_URL is set, and whoever writes to the event bus makes course staff: set ${missing.join(', ')}, or EVENT_BUS_INSECURE=on`,
+        `SCHEMA_REGISTRY_URL is set, and everybody who can write to the event bus can make course staff: set ${missing.join(', ')}, or EVENT_BUS_INSECURE=on`,
       );
   }
 
@@ -429,7 +429,7 @@ export const jwtSecretOf = (configuration: Configuration): string | undefined =>
   configuration.jwtSecret ??
   (configuration.jwtJwks || configuration.jwtJwksUrl ? undefined : keptSecret(configuration.dataDir, 'jwt-secret'));
 
-/** Signs the cookie of a secure browser; the LMS can check it when this is its own SECRET_KEY. */
+/** The secret that signs the cookie of a secure browser. The LMS can verify it when this is the LMS' own SECRET_KEY. */
 export const cookieSecretOf = (configuration: Configuration): string =>
   configuration.settings.secretKey ?? keptSecret(configuration.dataDir, 'cookie-secret');
 
@@ -447,7 +447,7 @@ export const keyEncryptionKeysOf = (configuration: Configuration): KeyEncryption
 export const erasureSigningKeyOf = (configuration: Configuration): Buffer =>
   configuration.erasureSigningKey ?? Buffer.from(keptSecret(configuration.dataDir, 'erasure-signing-key'), 'base64url');
 
-/** Processes of one role need the secrets of all others, so none makes its own. Throws one line. */
+/** Processes with different roles share their secrets, so none makes its own. Throws an error of one line. */
 export function checkSplitRole(configuration: Configuration): void {
   const { role, jwtSecret, jwtJwks, jwtJwksUrl, keyEncryptionKeys, erasureSigningKey, settings } = configuration;
   if (role === 'all') return;
@@ -477,7 +477,7 @@ export const lmsAddressOf = ({ https, siteName }: Settings): string =>
 export const mailSenderOf = ({ statusEmailFromAddress, defaultFromEmail }: Settings): string | undefined =>
   statusEmailFromAddress ?? defaultFromEmail;
 
-/** Makes what is kept in DATA_DIR, so that a start finds out whether it can be. Throws one line. */
+/** Makes the files in DATA_DIR at the start, so that a missing right is noticed then. Throws an error of one line. */
 export function checkDataDir(configuration: Configuration): void {
   const { dataDir, databaseUrl, role } = configuration;
   try {
@@ -511,14 +511,14 @@ function makeFolder(path: string): void {
   if (!existsSync(path)) mkdirSync(path, { recursive: !existsSync(dirname(path)) });
 }
 
-/** A secret that is made the first time and kept for good, readable by its owner only. */
+/** A secret that is made at the first use and kept in a file that only its owner can read. */
 function keptSecret(dataDir: string, name: string): string {
   const file = join(dataDir, name);
   if (!existsSync(file)) {
     const made = `${file}.${process.pid}`;
     makeFolder(dataDir);
     writeFileSync(made, randomBytes(32).toString('base64url'), { mode: 0o600 });
-    // The link appears whole, and only once, however many processes start at this moment.
+    // The link appears complete and only once, even if several processes start at this moment.
     try {
       linkSync(made, file);
     } catch (error) {

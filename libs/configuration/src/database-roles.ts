@@ -27,7 +27,7 @@ export async function prepareDatabase(owner: pg.ClientBase, logins: readonly Log
   const ensure = async (isThere: string, statement: string, shown = statement) => {
     const check = async () => (await owner.query(`select ${isThere} as "isThere"`)).rows[0].isThere;
     if (await check()) return;
-    // A grant without the right to it may also be no more than a warning; a role that is missing is named before it.
+    // A grant without the right to it may only cause a warning. A missing role is reported before its grant.
     await owner.query(statement).catch((error) => {
       if (!['42501', '42704'].includes(error.code)) throw error;
     });
@@ -53,7 +53,7 @@ export async function prepareDatabase(owner: pg.ClientBase, logins: readonly Log
   return roles;
 }
 
-/** Functions and rights as they are in this version, when any of them differs; also in a database that was copied. */
+/** Runs the functions and rights of this version again when one of them differs, or when the database was copied. */
 export async function refreshFunctions(owner: pg.ClientBase, roles: ServiceRoles): Promise<void> {
   const { text, digest } = wanted(roles);
   if ((await digestOf(owner)) === digest) return;
@@ -78,7 +78,7 @@ function wanted(roles: ServiceRoles) {
 const digestOf = async (client: pg.ClientBase): Promise<string | null> =>
   (await client.query(`select obj_description(to_regclass('public.migrations'), 'pg_class') as digest`)).rows[0].digest;
 
-/** A copied database comes with the rights of the original's roles, and one of an earlier version with those of one role. */
+/** A copied database has the rights of the original's roles. A database of an earlier version has those of one role. */
 async function revokeFromOthers(owner: pg.ClientBase, roles: ServiceRoles) {
   const { rows } = await owner.query(
     `with objects as (

@@ -41,7 +41,7 @@ export async function migrate(
   try {
     await refuseTransactionPooling(url);
     owner = await openClient({ ...extra, connectionString: url, application_name: applicationName });
-    // It has what its primary has; health and every command say that it is a standby.
+    // A standby has its primary's schema. Health and every command report that it is a standby.
     if ((await owner.query('select pg_is_in_recovery() as standby')).rows[0].standby) return;
     await waitForTurn(owner, say, signal);
     const roles = await prepareDatabase(owner, logins);
@@ -94,5 +94,5 @@ function cannotBeUsed(url: string, error: unknown) {
   return new Error(`The database at ${hostname}:${port || 5432}${pathname} cannot be used: ${reasonOf(error)}`);
 }
 
-// A name with several addresses fails with one error for each, and no message of its own.
+// A host name with several addresses fails with one error for each, without a message of its own.
 const reasonOf = (error: any): string => (error.errors ? error.errors.map(reasonOf).join(', ') : error.message);

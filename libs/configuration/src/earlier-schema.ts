@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** Every table, sequence and function of a version before the migrations were frozen. */
+/** The tables, sequences and functions of versions before the migrations were frozen. */
 const tables = [
   ...['log_generations', 'streams', 'events', 'commands', 'checkpoints', 'dead_letters', 'users', 'courses'],
   ...['enrollments', 'course_staff', 'credit_requirements', 'credit_statuses', 'verified_names', 'dates', 'schedules'],
@@ -48,7 +48,7 @@ export async function setAsideEarlier(owner: pg.ClientBase): Promise<void> {
   await owner.query('commit');
 }
 
-/** Copies all that the log does not tell from the schema "earlier", in one transaction. The read models are left empty. */
+/** Copies the tables that cannot be rebuilt from the log out of the schema "earlier", in one transaction. Read models stay empty. */
 export async function copyEarlier(owner: pg.ClientBase): Promise<void> {
   if (!(await hasSchema(owner, 'earlier'))) return;
   await owner.query('begin');
@@ -72,7 +72,7 @@ export async function copyEarlier(owner: pg.ClientBase): Promise<void> {
 /** Whether read models must be rebuilt before the service may work. */
 export const isCopied = (owner: pg.ClientBase) => hasSchema(owner, 'earlier_copied');
 
-/** The tables hold personal data that retirements could not reach, so they do not stay. */
+/** Drops the earlier tables: they hold personal data that a retirement would not erase. */
 export const dropEarlier = (owner: pg.ClientBase) => owner.query('drop schema earlier_copied cascade');
 
 async function createPartitions(owner: pg.ClientBase) {

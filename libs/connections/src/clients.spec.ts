@@ -19,7 +19,7 @@ const pidOf = async (client: pg.ClientBase): Promise<number> =>
   (await client.query('select pg_backend_pid() as pid')).rows[0].pid;
 
 describe('a connection that is checked out', () => {
-  it('is lost without ending the process, and the pool goes on', async () => {
+  it('may be lost: the process and the pool go on', async () => {
     await withClient(pool, async (client) => {
       const ended = new Promise<void>((end) => client.on('end', () => end()));
       await database.owner.query('select pg_terminate_backend($1)', [await pidOf(client)]);
@@ -28,7 +28,7 @@ describe('a connection that is checked out', () => {
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   });
 
-  it('is used again after a refusal, and not in the middle of a transaction', async () => {
+  it('is reused after an error, but not while a transaction is open', async () => {
     const first = await withClient(pool, pidOf);
     await expect(withClient(pool, (client) => client.query('select 1/0'))).rejects.toThrow('division by zero');
     expect(await withClient(pool, pidOf)).toBe(first);
@@ -42,14 +42,14 @@ describe('a connection that is checked out', () => {
     expect(await withClient(pool, pidOf)).not.toBe(first);
   });
 
-  it('is not used again when a statement was not answered in time', async () => {
+  it('is not reused after a statement that was not answered in time', async () => {
     const slow = { text: 'select pg_sleep(3)', query_timeout: 200 };
     const failure = await withClient(pool, (client) => client.query(slow)).catch((error) => error);
     expect(outageOf(failure)).toEqual({ kind: 'silent' });
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   });
 
-  it('has limits for statements and locks, which longer work may raise for itself', async () => {
+  it('has limits for statements and locks, which one call may raise', async () => {
     const limitsOf = async (client: pg.ClientBase) =>
       (await client.query(`select current_setting('statement_timeout') as s, current_setting('lock_timeout') as l`))
         .rows[0];
@@ -58,7 +58,7 @@ describe('a connection that is checked out', () => {
   });
 });
 
-describe('a server that accepts and never answers', () => {
+describe('a server that accepts connections and never answers', () => {
   let silent: Server;
   beforeEach(async () => {
     silent = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
@@ -66,7 +66,7 @@ describe('a server that accepts and never answers', () => {
   });
   afterEach(() => void silent.close());
 
-  it('is given up within two seconds, and a full pool within three more', async () => {
+  it('is abandoned within two seconds, and a full pool within three more', async () => {
     const { port } = silent.address() as AddressInfo;
     const away = openPool({ connectionString: `postgres://nobody@127.0.0.1:${port}/none`, max: 1 });
     const began = performance.now();

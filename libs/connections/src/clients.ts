@@ -3,13 +3,13 @@ import type pg from 'pg';
 import { answerLimit, sessionLimits } from './connection.js';
 import { outageOf } from './outage.js';
 
-/** `limitMs`: statements and waits for locks may take that long. `signal`: nobody needs the work once it is aborted. */
+/** `limitMs` limits each statement and each wait for a lock. When `signal` aborts, the work is not needed any more. */
 type Limits = { limitMs?: number; signal?: AbortSignal };
 
 /**
- * Checks a connection out for the time of `work`. When it is lost, the statement in hand fails, and nothing else does. A
- * connection is used again only when no statement went unanswered and no transaction is open. With `limitMs` it is closed
- * afterwards. When `signal` is aborted it is closed at once, and the server ends the statement in hand.
+ * Checks a connection out for the duration of `work`. When the connection is lost, only the current statement fails. The
+ * connection is reused only when every statement was answered and no transaction is open. With `limitMs` it is closed
+ * afterwards. When `signal` aborts it is closed at once, and the server ends the current statement.
  */
 export async function withClient<T>(
   pool: pg.Pool,
@@ -29,7 +29,7 @@ export async function withClient<T>(
   }
 }
 
-/** The same for what is read bit by bit, without a limit for the whole. The connection is closed afterwards. */
+/** Like `withClient`, for a stream of rows without a time limit. The connection is closed afterwards. */
 export async function* streamWithClient<T>(
   pool: pg.Pool,
   read: (client: pg.PoolClient) => AsyncIterable<T>,
@@ -44,7 +44,7 @@ export async function* streamWithClient<T>(
   }
 }
 
-const ignore = () => {}; // The statement in hand fails as well.
+const ignore = () => {}; // the current statement fails, too
 
 async function checkOut(pool: pg.Pool, signal?: AbortSignal) {
   signal?.throwIfAborted();
@@ -60,7 +60,7 @@ async function checkOut(pool: pg.Pool, signal?: AbortSignal) {
   return { client, giveBack };
 }
 
-/** 0 is none. */
+/** 0 means no limit. */
 async function setLimits(client: pg.PoolClient, limitMs: number): Promise<void> {
   const { connectionParameters } = client as unknown as { connectionParameters: { query_timeout?: number } };
   await client.query(`select ${sessionLimits(limitMs)}`);

@@ -2,25 +2,25 @@ import type { Socket } from 'node:net';
 import pg from 'pg';
 
 declare module 'pg' {
-  // The driver has it, its types do not.
+  // pg has this option; its types lack it.
   interface ClientConfig {
     onConnect?: (client: pg.Client) => Promise<unknown>;
   }
 }
 
-/** How long a new connection may take: less than a wait for a free one, so that a database's return is noticed soon. */
+/** The limit for opening a connection. It is shorter than the wait for a free one, so that the return of a database is noticed soon. */
 export const connectMs = 2000;
 const checkOutMs = 3000;
 const statementMs = 5000;
 const lockMs = 3000;
 const idleMs = 10_000;
-/** How much later the client gives up than the server. If the server ends a statement, the connection stays usable. */
+/** The client gives up this much later than the server: when the server ends a statement, the connection stays usable. */
 const marginMs = 1000;
-const goodbyeMs = 1000;
+const closeMs = 1000;
 
-/** The limit for statements that are expected to take long: an import, a sum over everything. */
+/** The limit for statements that take long, such as an import. */
 export const longMs = 60_000;
-/** The limit for those of an operator or a migration, which may rewrite a table. */
+/** The limit for statements of an operator or a migration, which may rewrite a table. */
 export const hourMs = 3_600_000;
 
 /**
@@ -44,10 +44,10 @@ export const sessionLimits = (limitMs?: number): string =>
     .map(([name, value]) => `set_config('${name}', '${value}', false)`)
     .join(', ');
 
-/** How long the client waits for an answer. */
+/** How long the client waits for an answer; 0 is no limit. */
 export const answerLimit = (limitMs = statementMs): number => limitMs && limitMs + marginMs;
 
-/** A connection to PostgreSQL that never hangs: not while it connects, and not while it ends. */
+/** A connection to PostgreSQL that hangs neither while it connects nor while it ends. */
 class Connection extends pg.Client {
   constructor(options: pg.ClientConfig = {}) {
     // The password is not enumerable in a pool's options.
@@ -56,13 +56,13 @@ class Connection extends pg.Client {
 
   override end(callback?: any): any {
     const { stream } = (this as unknown as { connection: { stream: Socket } }).connection;
-    const hangUp = setTimeout(() => stream.destroy(), goodbyeMs).unref();
+    const hangUp = setTimeout(() => stream.destroy(), closeMs).unref();
     this.once('end', () => clearTimeout(hangUp));
     return callback ? super.end(callback) : super.end();
   }
 }
 
-/** Options of every pool, also of one that TypeORM makes. `limitMs`: for each statement and each wait for a lock. */
+/** The options of every pool, including TypeORM's. `limitMs` limits each statement and each wait for a lock. */
 export const poolSettings = (limitMs?: number) => ({
   Client: Connection as unknown as new () => pg.ClientBase,
   connectionTimeoutMillis: checkOutMs,
@@ -73,10 +73,10 @@ export const poolSettings = (limitMs?: number) => ({
     client.query({ text: `select ${sessionLimits(limitMs)}`, query_timeout: connectMs } as pg.QueryConfig),
 });
 
-/** A connection outside the pools, for what must notice that it was lost. The caller ends it. */
+/** A connection outside the pools, for work that must notice when it is lost. The caller ends it. */
 export async function openClient(options: pg.ClientConfig): Promise<pg.Client> {
   const client = new Connection(options);
-  client.on('error', () => {}); // The statement in hand fails as well.
+  client.on('error', () => {}); // the current statement fails, too
   try {
     await client.connect();
     await options.onConnect?.(client);

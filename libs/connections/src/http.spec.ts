@@ -30,7 +30,7 @@ it.each<[string, (socket: Socket) => void]>([
       socket.on('close', () => clearInterval(drops));
     },
   ],
-])('a server that %s is given up in time', async (_, answer) => {
+])('a request to a server that %s ends in time', async (_, answer) => {
   const begin = performance.now();
   const failure = await fetchWhole(await serve(answer), { signal: AbortSignal.timeout(400) }).catch((error) => error);
   expect(failure.name).toBe('TimeoutError');
@@ -60,7 +60,7 @@ it('a redirect is not followed', async () => {
   expect(failure.cause.message).toBe('unexpected redirect');
 });
 
-it('an answer within the limits is given whole', async () => {
+it('an answer within the limits is complete', async () => {
   const url = await serve((socket) => socket.end(`${head}5\r\n"yes"\r\n0\r\n\r\n`));
   const answer = await fetchWhole(url, { signal: AbortSignal.timeout(5000) });
   expect([answer.status, await answer.json()]).toEqual([200, 'yes']);

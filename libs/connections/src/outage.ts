@@ -1,8 +1,8 @@
-/** Why PostgreSQL does not do what it was asked. */
+/** Why PostgreSQL did not carry a statement out. */
 export type Outage = {
   /**
-   * `away`: there is no connection. `busy`: it took too long and was undone. `full`: the database cannot write. `silent`: no
-   * answer came, so it is unknown whether the statement was carried out.
+   * `away`: there is no connection. `busy`: the statement took too long and was undone. `full`: the database cannot write.
+   * `silent`: no answer came, so it is unknown whether the statement was carried out.
    */
   kind: 'away' | 'busy' | 'full' | 'silent';
 };
@@ -24,7 +24,7 @@ const messages: [RegExp, Outage['kind']][] = [
   ],
 ];
 
-/** Undefined for an error that is not about the database being there, such as a constraint or a bug. */
+/** The outage that an error means; undefined for other errors, such as a violated constraint or a bug. */
 export function outageOf(error: unknown): Outage | undefined {
   const { code = '', message = '' } = Object(Object(error).driverError ?? error) as { code?: string; message?: string };
   const find = (list: typeof codes, text: string) => list.find(([pattern]) => pattern.test(text))?.[1];

@@ -71,7 +71,7 @@ const kinds: ((size: number) => Body)[] = [
   (size) => ({ type: 'application/json; charset=shift_jis', text: filled('\u0081', size) }),
 ];
 
-/** What comes beside the body: queries, headers, and values in the path. A line with its headers may have 16 KiB. */
+/** Requests with hostile parts beside the body: queries, headers, and values in the path. A line with its headers may have 16 KiB. */
 const long = 12_000;
 const queries = [
   '',
@@ -137,7 +137,7 @@ function send(port: number, { method, path, headers, body }: Sent): Promise<numb
 /** Another process may have had the processor, so all three must say it: then the service itself held others up. */
 const heldUp = ({ waitMs, loopMs, cpuMs }: Blocked) => Math.min(waitMs, loopMs, cpuMs) > longestMs;
 
-/** What is wrong with the answers to these requests. */
+/** Sends these requests and answers the faults of their answers. */
 async function faultsOf(probe: LivenessProbe, port: number, requests: readonly Sent[]): Promise<string[]> {
   const failed: string[] = [];
   const sendAll = (some: readonly Sent[]) =>

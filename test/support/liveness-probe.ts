@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { until } from '../../libs/event-store/src/testing.js';
 
-/** What the service did to others while it worked, in milliseconds. */
+/** The delays of other requests while the service worked, in milliseconds. */
 export type Blocked = {
   /** The longest wait for `/health/live`, over HTTP. */
   waitMs: number;

@@ -84,7 +84,7 @@ describe('when exams were taken', () => {
       else await learner.by(RemoveAttempt, {}, byStaff);
     }
     const worker = await startWorker(exam.configuration, exam.database.urls.worker);
-    await until(async () => (await relayLag(exam.pool)).events === 0, 'all is published').finally(worker.close);
+    await until(async () => (await relayLag(exam.pool)).events === 0, 'all is published').finally(() => worker.close());
   });
   const deliveries = async (person: (typeof people)['staff' | 'alice']) =>
     exam.request(person, 'GET', `/api/audit/v1/attempts/${attempt}/deliveries`);

@@ -4,7 +4,6 @@ import { Controller, Post } from '@nestjs/common';
 import { createApplication } from '../../apps/api/src/api.js';
 import { apiModule } from '../../apps/api/src/api.module.js';
 import { Gate } from '../../apps/api/src/auth/authentication.js';
-import { HealthController } from '../../apps/api/src/health/health.controller.js';
 import { Random } from '../conformance/random.js';
 import { type Blocked, LivenessProbe } from '../support/liveness-probe.js';
 import { contentId, courseId, openService, people, publishedExam, roster, tokenOf } from '../support/service.js';
@@ -197,7 +196,7 @@ class SlowController {
 it('a route that blocks is noticed', async () => {
   const { configuration, database } = service;
   const module = apiModule(configuration, database.url);
-  const app = await createApplication({ ...module, controllers: [SlowController, HealthController] }, configuration);
+  const app = await createApplication({ ...module, controllers: [SlowController] }, configuration);
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const probe = new LivenessProbe(`http://127.0.0.1:${port}`);

@@ -61,7 +61,7 @@ const someoneStarts = async () => {
 it('messages go to a broker that wants encryption, a name and a password', async () => {
   exam = await openWith({});
   const worker = await someoneStarts();
-  await until(async () => (await relayLag(exam.pool)).events === 0, 'all is published').finally(worker.close);
+  await until(async () => (await relayLag(exam.pool)).events === 0, 'all is published').finally(() => worker.close());
   expect(inOrder(await exam.arrived())).toEqual(inOrder(await exam.expected()));
 }, 120_000);
 
@@ -72,6 +72,6 @@ it('with the wrong password they wait in the log, and how often that failed is c
     const { body } = await exam.request(undefined, 'GET', '/metrics');
     return Number(/proctoring_follower_failures_total\{follower="kafka"\} (\d+)/.exec(body)?.[1]);
   };
-  await until(async () => (await failures()) > 1, 'it failed twice').finally(worker.close);
+  await until(async () => (await failures()) > 1, 'it failed twice').finally(() => worker.close());
   expect((await relayLag(exam.pool)).events).toBeGreaterThan(0);
 }, 120_000);

@@ -23,7 +23,7 @@ it.each([
     await running;
 
     const worker = await startWorker(exam.configuration, exam.database.urls.worker);
-    await until(async () => (await relayLag(exam.pool)).events === 0, 'all is published').finally(worker.close);
+    await until(async () => (await relayLag(exam.pool)).events === 0, 'all is published').finally(() => worker.close());
     const expected = await exam.expected();
     const { once: arrived, repeated } = withoutRepeated(await exam.arrived());
     console.log(`SEED=${seed}: ${expected.length} messages, ${repeated} of them again`);

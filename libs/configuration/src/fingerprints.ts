@@ -18,7 +18,11 @@ export async function checkFingerprints(configuration: Configuration, database: 
     if (database.owner)
       await client.query('insert into secret_fingerprints values ($1, $2) on conflict do nothing', [name, fingerprint]);
     const first = await client.query('select fingerprint from secret_fingerprints where name = $1', [name]);
-    if (first.rows[0]?.fingerprint !== fingerprint)
+    if (first.rows.length === 0)
+      throw new Error(
+        `The database does not know the fingerprint of ${name} yet: start once with MIGRATION_DATABASE_URL, which stores it.`,
+      );
+    if (first.rows[0].fingerprint !== fingerprint)
       throw new Error(
         `${name} is not the one that this database was first used with: providers know learners by ids under that key. ` +
           'Set it in PROCTORING_CONFIG; when it was made by the service, it is in the file user-obfuscation-key of DATA_DIR.',

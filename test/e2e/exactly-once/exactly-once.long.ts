@@ -132,7 +132,7 @@ it(`who reads what is committed reads each message once, in order, whatever is k
   await running;
 
   const worker = await startWorker(exam.configuration, exam.database.urls.worker);
-  await until(async () => (await relayLag(exam.pool)).events === 0, 'all is published').finally(worker.close);
+  await until(async () => (await relayLag(exam.pool)).events === 0, 'all is published').finally(() => worker.close());
 
   const expected = await exam.expected();
   const arrived = arrivedByLibrdkafka();

@@ -62,13 +62,15 @@ describe('the log of an exam', () => {
   describe('after its owner changed an event', () => {
     const tamper = async (statement: string) => {
       const client = await db.owner.connect();
-      await client.query('begin; alter table events_0 disable trigger append_only');
-      await client.query(statement);
-      const seen = new EventStore({ query: client.query.bind(client) } as unknown as typeof db.pool);
-      const found = await seen.verify(stream);
-      await client.query('rollback');
-      client.release();
-      return found;
+      try {
+        await client.query('begin; alter table events_0 disable trigger append_only');
+        await client.query(statement);
+        const seen = new EventStore({ query: client.query.bind(client) } as unknown as typeof db.pool);
+        return await seen.verify(stream);
+      } finally {
+        await client.query('rollback');
+        client.release();
+      }
     };
 
     it('verifies when nothing was changed', async () => {

@@ -2,7 +2,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { jest } from '@jest/globals';
 import { Admission, usualLimits } from '../../apps/api/src/admission/admission.js';
 import { until } from '../../libs/event-store/src/testing.js';
-import { courseId, openService, people, publishedExam, roster, tokenOf } from '../support/service.js';
+import { courseId, openRunningExam, type openService, people, tokenOf } from '../support/service.js';
 
 const { staff, alice } = people;
 const root = '/api/edx_proctoring/v1/proctored_exam';
@@ -10,12 +10,7 @@ const root = '/api/edx_proctoring/v1/proctored_exam';
 let service: Awaited<ReturnType<typeof openService>>;
 let attempt: string;
 beforeAll(async () => {
-  service = await openService();
-  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
-  const url = `${root}/exam_registration/course_id/${courseId}`;
-  const [{ exam_id }] = (await service.request(staff, 'PATCH', url, [publishedExam('midterm')])).body;
-  const body = { exam_id, attempt_proctored: 'true', start_clock: 'true' };
-  attempt = `${root}/attempt/${(await service.request(alice, 'POST', `${root}/attempt`, body)).body.exam_attempt_id}`;
+  ({ service, attempt } = await openRunningExam());
 });
 afterAll(() => service.close());
 // The log says that the service is busy.

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callbackSignature } from '../../libs/providers/src/callback-signature.js';
-import { PretendedProvider } from '../../libs/providers/src/testing.js';
+import { PretendedProvider, softwareSecureAt } from '../../libs/providers/src/testing.js';
 import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
 
 // Callbacks of providers are authenticated, and judge attempts of the exam's own provider only.
@@ -17,7 +17,6 @@ const secrets = {
   rpnow: 'a-secret-of-the-path-of-RPNow-0123456789',
   rpnow_abroad: 'another-secret-of-another-RPNow-01234567',
 };
-const aesKey = 'B886E02F19C77EC734B1B132BEECD91E';
 const notAuthenticated = { status: 403, body: { detail: 'This callback is not authenticated.' } };
 const noMatch = { status: 400, body: { detail: 'No attempt matches this review.' } };
 const folder = mkdtempSync(join(tmpdir(), 'callbacks of a test '));
@@ -28,18 +27,7 @@ let exams: Record<string, number>;
 let attempts: Record<string, { id: number; attempt_code: string; external_id: string }>;
 
 const open = async (rpnow: object = { callback_secret: secrets.rpnow }) => {
-  const secure = {
-    provider: 'software_secure',
-    organization: 'org',
-    exam_sponsor: 'sponsor',
-    exam_register_endpoint: `${vendor.url}/register`,
-    secret_key_id: 'id',
-    secret_key: 'key',
-    crypto_key: '123456789123456712345678',
-    software_download_url: 'https://rpnow.example.org',
-    video_review_aes_key: aesKey,
-    recording_hosts: ['video.example.org'],
-  };
+  const secure = { provider: 'software_secure', ...softwareSecureAt(vendor.url) };
   const PROCTORING_BACKENDS = {
     DEFAULT: 'test',
     test: {},

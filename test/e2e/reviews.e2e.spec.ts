@@ -5,7 +5,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { quarantinedCallback, quarantinedCallbacks } from '#commands';
 import { decryptFor } from '#learner-keys';
 import { ReplayCallback } from '../../libs/commands/src/index.js';
-import { PretendedProvider } from '../../libs/providers/src/testing.js';
+import { PretendedProvider, softwareSecureAt } from '../../libs/providers/src/testing.js';
 import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
 
 const { staff, alice, bob, teacher } = people;
@@ -22,18 +22,7 @@ let locators = 0;
 
 const openWith = async (settings: object) => {
   const file = join(folder, `${Math.random()}.json`);
-  const software_secure = {
-    organization: 'org',
-    exam_sponsor: 'sponsor',
-    exam_register_endpoint: `${vendor.url}/register`,
-    secret_key_id: 'id',
-    secret_key: 'key',
-    crypto_key: '123456789123456712345678',
-    software_download_url: 'https://rpnow.example.org',
-    video_review_aes_key: 'B886E02F19C77EC734B1B132BEECD91E',
-    callback_secret: callbackSecret,
-    recording_hosts: ['video.example.org'],
-  };
+  const software_secure = { ...softwareSecureAt(vendor.url), callback_secret: callbackSecret };
   const PROCTORING_BACKENDS = { DEFAULT: 'software_secure', software_secure, mock: {}, test: {} };
   writeFileSync(file, JSON.stringify({ PROCTORING_BACKENDS, ...settings }));
   service = await openService({ PROCTORING_CONFIG: file });

@@ -1,19 +1,12 @@
-import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { openRunningExam, type openService, people } from '../support/service.js';
 
 const { staff, alice } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
 
 let service: Awaited<ReturnType<typeof openService>>;
 let attempt: string;
 
 beforeAll(async () => {
-  service = await openService();
-  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
-  const url = `${root}/exam_registration/course_id/${courseId}`;
-  const { body } = await service.request(staff, 'PATCH', url, [publishedExam('midterm')]);
-  const asked = { exam_id: body[0].exam_id, attempt_proctored: 'true', start_clock: 'true' };
-  const created = await service.request(alice, 'POST', `${root}/attempt`, asked);
-  attempt = `${root}/attempt/${created.body.exam_attempt_id}`;
+  ({ service, attempt } = await openRunningExam());
 });
 afterAll(() => service.close());
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MailServer } from '../../libs/mail/src/testing.js';
-import { PretendedProvider } from '../../libs/providers/src/testing.js';
+import { PretendedProvider, softwareSecureAt } from '../../libs/providers/src/testing.js';
 import { Child, freePort } from '../conformance/child.js';
 import { openStartableDatabase } from './database.js';
 import { openRegistry } from './planted.js';
@@ -37,18 +37,7 @@ export async function startConnectedService() {
   ]);
   const mail = new MailServer();
   await mail.open();
-  const software_secure = {
-    organization: 'org',
-    exam_sponsor: 'sponsor',
-    exam_register_endpoint: `${provider.url}/register`,
-    secret_key_id: 'id',
-    secret_key: 'key',
-    crypto_key: '123456789123456712345678',
-    software_download_url: 'https://rpnow.example.org',
-    video_review_aes_key: 'B886E02F19C77EC734B1B132BEECD91E',
-    callback_secret: callbackSecret,
-    recording_hosts: ['video.example.org'],
-  };
+  const software_secure = { ...softwareSecureAt(provider.url), callback_secret: callbackSecret };
   const rest = { base_url: provider.url, client_id: 'lms', client_secret: 'secret' };
   const PROCTORING_BACKENDS = { DEFAULT: 'rest', rest, software_secure };
   const settings = { PROCTORING_BACKENDS, DEFAULT_FROM_EMAIL: 'exams@example.org' };

@@ -41,7 +41,7 @@ export const tokenOf = (person: Person) =>
 export const courseId = 'course-v1:OrgX+Demo+2031';
 export const contentId = (name: string) => `block-v1:OrgX+Demo+2031+type@sequential+block@${name}`;
 
-/** The whole service but for its followers, on a fresh database, without a port. */
+/** The whole service without its subscriptions, on a fresh database, without a port. */
 export async function openService(environment: Record<string, string> = {}, fresh?: Database) {
   const database = fresh ?? (await openDatabase());
   const dataDir = mkdtempSync(join(tmpdir(), 'proctoring-service-'));
@@ -94,6 +94,18 @@ export async function openService(environment: Record<string, string> = {}, fres
       rmSync(dataDir, { recursive: true });
     },
   };
+}
+
+/** A service in which alice takes an exam. `attempt` is the path of her attempt. */
+export async function openRunningExam() {
+  const service = await openService();
+  const root = '/api/edx_proctoring/v1/proctored_exam';
+  await service.request(people.staff, 'PUT', '/api/lms/v1/roster', roster);
+  const url = `${root}/exam_registration/course_id/${courseId}`;
+  const published = await service.request(people.staff, 'PATCH', url, [publishedExam('midterm')]);
+  const asked = { exam_id: published.body[0].exam_id, attempt_proctored: 'true', start_clock: 'true' };
+  const created = await service.request(people.alice, 'POST', `${root}/attempt`, asked);
+  return { service, attempt: `${root}/attempt/${created.body.exam_attempt_id}` };
 }
 
 export const roster = {

@@ -17,7 +17,20 @@ type Call = {
 /** An answer that comes when nobody waits for it any more. */
 export const silence = { delayMs: 60_000 };
 
-/** A provider of tests: remembers what it was asked, answers as told, and else as a provider in good health. */
+/** Options of a `software_secure` provider whose server is at `url`. */
+export const softwareSecureAt = (url: string) => ({
+  organization: 'org',
+  exam_sponsor: 'sponsor',
+  exam_register_endpoint: `${url}/register`,
+  secret_key_id: 'id',
+  secret_key: 'key',
+  crypto_key: '123456789123456712345678',
+  software_download_url: 'https://rpnow.example.org',
+  video_review_aes_key: 'B886E02F19C77EC734B1B132BEECD91E',
+  recording_hosts: ['video.example.org'],
+});
+
+/** A provider for tests: remembers each call. It gives the answers that a test sets, or else those of a healthy provider. */
 export class PretendedProvider {
   readonly calls: Call[] = [];
   /** Those that it did as asked. */

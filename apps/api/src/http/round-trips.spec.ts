@@ -1,9 +1,8 @@
 import { jest } from '@jest/globals';
 import pg from 'pg';
-import { courseId, openService, people, publishedExam, roster } from '../../../../test/support/service.js';
+import { openRunningExam, openService, people } from '../../../../test/support/service.js';
 
-const { staff, alice } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
+const { alice } = people;
 
 /** Statements beside the request: of the clock, of a new connection, and the one that wakes subscriptions. */
 const beside = /clock_timestamp|set_config|current_user|pg_backend_pid|pg_notify/;
@@ -12,13 +11,7 @@ let service: Awaited<ReturnType<typeof openService>>;
 let attempt: string;
 
 beforeAll(async () => {
-  service = await openService();
-  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
-  const url = `${root}/exam_registration/course_id/${courseId}`;
-  const { body } = await service.request(staff, 'PATCH', url, [publishedExam('midterm')]);
-  const asked = { exam_id: body[0].exam_id, attempt_proctored: 'true', start_clock: 'true' };
-  const created = await service.request(alice, 'POST', `${root}/attempt`, asked);
-  attempt = `${root}/attempt/${created.body.exam_attempt_id}`;
+  ({ service, attempt } = await openRunningExam());
 });
 afterEach(() => jest.restoreAllMocks());
 afterAll(() => service.close());

@@ -42,7 +42,7 @@ import {
   verified,
 } from './attempt.examples.js';
 import { completesOnboarding, knownAs, startsCascade } from './attempt.transitions.js';
-import { type LearnerAtExamEvent, learnerAtExam } from './learner-at-exam.decider.js';
+import { type AnyLearnerAtExamCommand, type LearnerAtExamEvent, learnerAtExam } from './learner-at-exam.decider.js';
 import { currentAttempt } from './learner-at-exam.js';
 
 const given = specOf(learnerAtExam);
@@ -60,6 +60,9 @@ const review = (status: string, reviewedBy: number | null = null, id = attemptId
 const sample = { ...created, data: { ...created.data, isSampleAttempt: true } };
 const second = { ...created, data: { ...created.data, attemptId: 101 } };
 const ofSecond = <E extends { data: object }>(event: E): E => ({ ...event, data: { ...event.data, attemptId: 101 } });
+/** The events that a command leads to after a history. */
+const decided = (history: LearnerAtExamEvent[], command: AnyLearnerAtExamCommand) =>
+  decide(learnerAtExam, fold(learnerAtExam, history), informed(command));
 const allowance = {
   type: 'AllowanceGranted',
   data: { allowanceId: 900, ...learner, key: 'additional_time_granted', value: '15', at: noon },
@@ -631,9 +634,8 @@ describe('a refusal says why, in the words of the reference', () => {
 });
 
 describe('a notice to the course', () => {
-  const finished = fold(learnerAtExam, [created, started, submitted]);
   const effectsOfReview = (status: string, reviewedBy: number | null) => {
-    const [received] = decide(learnerAtExam, finished, informed(review(status, reviewedBy)));
+    const [received] = decided([created, started, submitted], review(status, reviewedBy));
     return (received!.data as { effects?: object[] }).effects;
   };
 
@@ -681,10 +683,10 @@ it('a provider knows an attempt by its id there, and by no id where it has none'
   expect(knownAs(attempt, { ...proctoredExam, backend: null })).toBeUndefined();
 });
 
-describe('the provider hears of a start', () => {
+describe('the provider is notified of a start', () => {
   const starts = { kind: 'provider', action: 'start' };
   const effectsOfStart = (...history: LearnerAtExamEvent[]) => {
-    const [event] = decide(learnerAtExam, fold(learnerAtExam, history), informed(start(5)));
+    const [event] = decided(history, start(5));
     return (event!.data as { effects: object[] }).effects;
   };
 
@@ -697,40 +699,28 @@ describe('the provider hears of a start', () => {
 
 it('a submitted practice attempt sends no mail, and one taken without proctoring neither', () => {
   const mails = (...history: LearnerAtExamEvent[]) => {
-    const [event] = decide(learnerAtExam, fold(learnerAtExam, history), informed(submit()));
+    const [event] = decided(history, submit());
     return (event!.data as { effects: { kind: string }[] }).effects.filter(({ kind }) => kind === 'mail').length;
   };
   const open = { ...created, data: { ...created.data, takingAsProctored: false } };
   expect([mails(created, started), mails(sample, started), mails(open, started)]).toEqual([1, 0, 0]);
 });
 
-it('a declined prerequisite leaves out the cause where the learner declined', () => {
+it('an attempt that the learner declined names no other exam as the cause', () => {
   const decline = (...history: LearnerAtExamEvent[]) =>
-    decide(learnerAtExam, fold(learnerAtExam, history), informed(new DeclineAttempt(learner, one(1), byLearner)))[0]!;
+    decided(history, new DeclineAttempt(learner, one(1), byLearner))[0]!;
   expect(decline(created).data).not.toHaveProperty('cascadedFrom');
 });
 
 it('an error that a review reports has no seconds left', () => {
-  const events = decide(
-    learnerAtExam,
-    fold(learnerAtExam, [created, started, submitted]),
-    informed(review('not_reviewed')),
-  );
+  const events = decided([created, started, submitted], review('not_reviewed'));
   expect(events[1]!.data).not.toHaveProperty('timeRemainingSeconds');
 });
 
 it('removing says that staff did it', () => {
-  const [event] = decide(
-    learnerAtExam,
-    fold(learnerAtExam, [created]),
-    informed(new RemoveAttempt(learner, one(1), byLearner)),
-  );
+  const [event] = decided([created], new RemoveAttempt(learner, one(1), byLearner));
   expect(event!.data).toMatchObject({ because: 'staff' });
-  const all = decide(
-    learnerAtExam,
-    fold(learnerAtExam, [created]),
-    informed(new RemoveAllAttempts(learner, { at: noon }, byLearner)),
-  );
+  const all = decided([created], new RemoveAllAttempts(learner, { at: noon }, byLearner));
   expect(all[0]!.data).toMatchObject({ because: 'staff' });
 });
 

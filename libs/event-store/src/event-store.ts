@@ -113,7 +113,7 @@ export class EventStore {
     return (await this.readVerified(stream)).problem;
   }
 
-  /** A stream's events, and what `verify` says of them. Events of a broken stream are as they are stored: they may not upcast. */
+  /** A stream's events, and what `verify` says of them. The events of a broken stream are not upcast, which could fail. */
   async readVerified(stream: string): Promise<{ events: RecordedEvent[]; problem?: string }> {
     const { rows } = await this.database.query<RecordedEvent & { head: string | null }>(
       `select ${eventColumns}, encode(s.head_hash, 'hex') as head from (select $1::text as id) as asked
@@ -124,8 +124,8 @@ export class EventStore {
     const ends = headOf(history).hash === (rows[0]?.head ?? start.hash);
     const problem =
       verifyStream(history) ?? (ends ? undefined : `${stream} does not end with version ${history.length}`);
-    const stored = history.map(({ head: _, ...event }) => event);
-    return { events: problem ? stored : stored.map((event) => upcast(event, this.options.upcasters)), problem };
+    const events = history.map(({ head: _, ...event }) => (problem ? event : upcast(event, this.options.upcasters)));
+    return { events, problem };
   }
 
   /**

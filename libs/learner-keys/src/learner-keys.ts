@@ -44,7 +44,7 @@ export async function encryptFor(
   text: string,
   place: FieldOfStream,
 ): Promise<string> {
-  const key = (await keyOf(database, userId)) ?? (await makeKey(database, userId));
+  const key = await usableKey(database, userId);
   return `v2.${encrypted(key, Buffer.from(text), bindingOf(userId, place)).toString('base64url')}`;
 }
 
@@ -77,7 +77,7 @@ const pseudonymPrefix = 'hidden-';
 
 /** A pseudonym for a name that may identify a learner: a keyed hash. Without the key the name cannot be found. */
 export async function pseudonymOf(database: Database, userId: number, name: string): Promise<string> {
-  const key = (await keyOf(database, userId)) ?? (await makeKey(database, userId));
+  const key = await usableKey(database, userId);
   return pseudonymPrefix + createHmac('sha256', key).update(name).digest('base64url');
 }
 
@@ -155,6 +155,9 @@ async function keysOf(database: Database, userIds: readonly number[]): Promise<M
   const { rows } = await database.query<KeyRow>(text, [userIds]);
   return new Map(rows.map((row) => [row.user_id, row.key && unwrapped(row)]));
 }
+
+const usableKey = async (database: Database, userId: number): Promise<Buffer> =>
+  (await keyOf(database, userId)) ?? makeKey(database, userId);
 
 async function makeKey(database: Database, userId: number): Promise<Buffer> {
   const key = randomBytes(keyBytes);

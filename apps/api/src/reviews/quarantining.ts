@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { type CallbackRoute, quarantine } from '#commands';
+import { type CallbackOrigin, quarantine } from '#commands';
 import type { Database } from '#connections';
 import { Refusal } from '#domain';
 import { beginAccess, noteObject, noteOutcome, noteSubject } from '../access/access-note.js';
@@ -7,17 +7,10 @@ import { HttpAnswer } from '../http/http-answer.js';
 
 const log = new Logger('Reviews');
 
-/** Receives a review. One that is refused for what it says, or for what its attempt or exam is by now, is kept, so that it can be looked at and tried again. */
+/** Receives a review. A refused one is kept if its content, attempt or exam is the reason, so that it can be tried again. */
 export async function quarantining(
   database: Database,
-  callback: {
-    route: CallbackRoute;
-    externalId?: string;
-    provider?: string;
-    senderId?: number;
-    userId?: number;
-    bytes: Buffer;
-  },
+  callback: CallbackOrigin & { bytes: Buffer },
   receive: () => Promise<void>,
 ): Promise<void> {
   if (callback.userId !== undefined) noteSubject(callback.userId);

@@ -28,19 +28,20 @@ const largestBody = 256 * 1024;
 const mostOfAttempt = 20;
 const mostOfNobody = 200;
 
-/** Keeps a callback for operators to look at, sealed, for its learner where that is known. Answers whether it is kept. */
+/** The ids of a callback, as far as they are known. */
+export type CallbackOrigin = {
+  route: CallbackRoute;
+  externalId?: string;
+  provider?: string;
+  /** The user who sent it, if it was not a provider's server. */
+  senderId?: number;
+  userId?: number;
+};
+
+/** Keeps a callback for operators to look at, encrypted, for its learner if known. Answers whether it is kept. */
 export async function quarantine(
   database: Database,
-  callback: {
-    route: CallbackRoute;
-    externalId?: string;
-    provider?: string;
-    /** The user who sent it, where it was not a provider's server. */
-    senderId?: number;
-    userId?: number;
-    body: string;
-    reason: string;
-  },
+  callback: CallbackOrigin & { body: string; reason: string },
 ): Promise<boolean> {
   const { route, externalId = null, provider = null, senderId, body, reason } = callback;
   const source = provider ?? (senderId === undefined ? '' : `user ${senderId}`);

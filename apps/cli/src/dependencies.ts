@@ -9,7 +9,7 @@ import { EventStore, type StoreOptions } from '#event-store';
 import { withDatabase } from './database.js';
 
 /** Runs `work` with all that commands need, against the service's database. */
-export function withCommands<T>(work: (around: Dependencies) => Promise<T>, store?: StoreOptions): Promise<T> {
+export function withCommands<T>(work: (deps: Dependencies) => Promise<T>, store?: StoreOptions): Promise<T> {
   const configuration: Configuration = loadConfiguration(process.env);
   return withDatabase(configuration, async ({ worker: url }) => {
     const connection = { applicationName: 'exam-proctoring cli', max: 5 };

@@ -22,7 +22,7 @@ export class Notifications implements OnApplicationBootstrap {
 
   onApplicationBootstrap() {
     for (const provider of providersOf(this.configuration.settings)) {
-      if (!provider.wantsNews && !provider.makesReady) continue;
+      if (!provider.wantsNotifications && !provider.makesReady) continue;
       const delivery = new Delivery(provider, this, this.background.lease);
       this.background.run((signal) => delivery.run(signal));
     }

@@ -45,7 +45,7 @@ export function notificationOf(
   for (const effect of effects)
     if (effect.kind === 'provider' && effect.provider === provider.name && effect.attemptExternalId) {
       const { action, examExternalId = null, attemptExternalId } = effect;
-      return () => provider.tell(action, examExternalId, attemptExternalId);
+      return () => provider.notify(action, examExternalId, attemptExternalId);
     }
   return undefined;
 }

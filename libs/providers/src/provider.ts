@@ -53,7 +53,7 @@ export type Attributes = {
 };
 
 export type Calls = {
-  /** `at` is the time of the decision. `late` hears of a registration that came to pass, or so the provider says, when the time for it was over. */
+  /** `at` is the time of the decision. `late` gets a registration that the provider answers after the time limit. */
   register(
     exam: ProvidedExam,
     context: RegistrationContext,
@@ -62,17 +62,17 @@ export type Calls = {
     late?: (registration: NonNullable<Registration>) => void,
   ): Promise<NonNullable<Registration>>;
   /** Throws if it failed. */
-  tell(news: AttemptNotification, examExternalId: string | null, attemptExternalId: string): Promise<void>;
-  /** Answers the provider's id of the exam, where it has one. */
+  notify(notification: AttemptNotification, examExternalId: string | null, attemptExternalId: string): Promise<void>;
+  /** Answers the provider's id of the exam, if it has one. */
   examSaved(exam: ProvidedExam): Promise<string | undefined>;
-  /** About one attempt; undefined where the provider has nothing to say about single ones, or cannot just now. */
+  /** Instructions for one attempt. Undefined: the provider has none for single attempts, or cannot answer now. */
   guidance(examExternalId: string | null, attemptExternalId: string, language: string): Promise<Guidance | undefined>;
-  /** The address of its software, for all attempts without an address of their own. */
+  /** The address of its software, for attempts without an own address. */
   downloadUrl(language: string): Promise<string | undefined>;
-  /** Null: it says nothing, or cannot just now. */
+  /** Null: the provider has none, or cannot answer now. */
   config(language: string): Promise<(Guidance & object) | null>;
   javascriptUrl(): string;
-  /** A review in the REST format, from the provider's own (domain.md §8.1). Undefined: it sends none. */
+  /** Makes the REST format of the provider's own format of a review (domain.md §8.1). Undefined: it sends no reviews. */
   normalizeReview(payload: Record<string, unknown>, attempt: ReviewedAttempt): unknown;
   instructorUrl(dashboard: Dashboard): Promise<string | undefined>;
   /** Undefined: there was nothing to do. */
@@ -84,9 +84,9 @@ export type Calls = {
 /** A proctoring provider, or what stands in for one (domain.md §10.1). Every call may throw ProviderRefused. */
 export type Provider = Attributes &
   Calls & {
-    /** Is told what becomes of attempts, exams and learners. The others could do nothing with it. */
-    wantsNews: boolean;
-    /** Pretends: an attempt is ready to start as soon as it is there. */
+    /** Whether it gets notifications about attempts, exams and learners. */
+    wantsNotifications: boolean;
+    /** A pretended provider: an attempt is ready to start as soon as it exists. */
     makesReady: boolean;
     blocksExamMaterial: boolean;
     /** Names attempts in its reviews by their code, and cannot sign them. */
@@ -98,7 +98,7 @@ export type Provider = Attributes &
 export type ReviewedAttempt = { attemptCode: string; externalId: string | null };
 
 export type Dashboard = {
-  /** When it is asked for. */
+  /** The time of the request. */
   at: string;
   courseId: string;
   /** `id` is obscured. */
@@ -122,7 +122,7 @@ export type Host = {
   workerBundleDir?: string;
 };
 
-/** One way to be a provider: its options beside the common ones, its attributes where no option says otherwise. */
+/** A kind of provider: its options beside the common ones, and its attributes if no option sets them. */
 export type ProviderType<Options extends object = object> = {
   options: Record<keyof Options, Kind>;
   required: readonly (keyof Options)[];
@@ -132,12 +132,12 @@ export type ProviderType<Options extends object = object> = {
 
 /** The defaults of every provider (domain.md §10.1). */
 export const silence: Omit<Provider, keyof Attributes | 'register'> = {
-  wantsNews: false,
+  wantsNotifications: false,
   makesReady: false,
   blocksExamMaterial: false,
   reviewsByCode: false,
   callbackNetworks: [],
-  tell: async () => {},
+  notify: async () => {},
   examSaved: async () => undefined,
   guidance: async () => undefined,
   downloadUrl: async () => undefined,

@@ -130,7 +130,7 @@ describe('the providers that watch nobody', () => {
     ['mock', { externalId: 'CODE' }, 'mockurl', 'Mock Backend', true],
   ])('%s', async (name, registration, download, verboseName, makesReady) => {
     const provider = providerOf(configured({ [name]: {} }), name);
-    expect(provider).toMatchObject({ verboseName, makesReady, supportsOnboarding: false, wantsNews: false });
+    expect(provider).toMatchObject({ verboseName, makesReady, supportsOnboarding: false, wantsNotifications: false });
     expect(await provider.register(exam, context, 1, at)).toEqual(registration);
     expect(await provider.downloadUrl('en')).toBe(download);
     expect(await provider.config('en')).toBeNull();

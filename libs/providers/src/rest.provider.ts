@@ -79,7 +79,7 @@ export const rest: ProviderType<RestOptions> = {
     };
 
     return {
-      wantsNews: true,
+      wantsNotifications: true,
       recordingHosts: options.recording_hosts ?? [new URL(baseUrl).host],
 
       async register(exam, { attempt_code, ...context }, _attemptId, _at, late) {
@@ -93,16 +93,16 @@ export const rest: ProviderType<RestOptions> = {
         );
       },
 
-      async tell(news, examId, attemptId) {
+      async notify(notification, examId, attemptId) {
         const path = attemptPath(examId, attemptId);
-        if (news === 'remove') {
+        if (notification === 'remove') {
           const { status, body } = await client.call('DELETE', path);
           const isRemoved = isSuccess(status) && (Object(body).status ?? 'deleted') === 'deleted';
           const isGone = isRemoved || status === 404 || status === 410;
           if (!isGone) throw refused(status, `did not remove the attempt (HTTP ${status}).`);
           return;
         }
-        const { status, body } = await client.call('PATCH', path, { json: { status: statusOf[news] } });
+        const { status, body } = await client.call('PATCH', path, { json: { status: statusOf[notification] } });
         if (!isSuccess(status) || body === undefined)
           throw refused(status, `did not take the status (HTTP ${status}).`);
       },
@@ -117,7 +117,7 @@ export const rest: ProviderType<RestOptions> = {
         return id;
       },
 
-      // Without instructions of the provider's there are none, which pages tell from a provider that has no such list.
+      // An empty list: pages show something else for a provider that has no list.
       guidance: async (examId, attemptId, language) => ({
         instructions: [],
         ...(await guided(attemptPath(examId, attemptId), language)),

@@ -53,8 +53,8 @@ const outcome = (promise: Promise<unknown>) => promise.catch(({ status, message 
 describe('the token', () => {
   it('is asked for once, by form, and goes with each call', async () => {
     const rest = provider();
-    await Promise.all([rest.tell('start', 'exam-1', 'a'), rest.tell('stop', 'exam-1', 'b')]);
-    await rest.tell('stop', 'exam-1', 'a');
+    await Promise.all([rest.notify('start', 'exam-1', 'a'), rest.notify('stop', 'exam-1', 'b')]);
+    await rest.notify('stop', 'exam-1', 'a');
     const [first, ...calls] = vendor.calls;
     expect(first).toMatchObject({
       route: 'POST /oauth2/access_token',
@@ -66,8 +66,8 @@ describe('the token', () => {
   it('is renewed before it expires', async () => {
     vendor.tokenSeconds = 4;
     const rest = provider();
-    await rest.tell('start', 'exam-1', 'a');
-    await rest.tell('stop', 'exam-1', 'a');
+    await rest.notify('start', 'exam-1', 'a');
+    await rest.notify('stop', 'exam-1', 'a');
     expect(vendor.routes()).toEqual([
       'POST /oauth2/access_token',
       'PATCH /api/v1/exam/exam-1/attempt/a/',
@@ -78,12 +78,12 @@ describe('the token', () => {
 
   it('that the provider no longer takes is replaced, and the call repeated once', async () => {
     const rest = provider();
-    await rest.tell('start', 'exam-1', 'a');
+    await rest.notify('start', 'exam-1', 'a');
     vendor.answers({ status: 401 });
-    await rest.tell('stop', 'exam-1', 'a');
+    await rest.notify('stop', 'exam-1', 'a');
     expect(vendor.calls.at(-1)).toMatchObject({ authorization: 'JWT token-2', json: { status: 'submitted' } });
     vendor.answers({ status: 401 }, { status: 401 });
-    expect(await outcome(rest.tell('stop', 'exam-1', 'a'))).toMatchObject({ status: 401 });
+    expect(await outcome(rest.notify('stop', 'exam-1', 'a'))).toMatchObject({ status: 401 });
   });
 
   it('that the provider does not give is told', async () => {
@@ -167,15 +167,15 @@ describe('what becomes of an attempt', () => {
     ['stop', 'PATCH', { status: 'submitted' }],
     ['mark_erroneous', 'PATCH', { status: 'error' }],
     ['remove', 'DELETE', undefined],
-  ] as const)('%s is told by %s', async (news, method, json) => {
+  ] as const)('%s is told by %s', async (notification, method, json) => {
     vendor.answers({ body: { status: 'deleted' } });
-    await provider().tell(news, 'exam-1', 'attempt/1');
+    await provider().notify(notification, 'exam-1', 'attempt/1');
     expect(vendor.calls.at(-1)).toMatchObject({ route: `${method} /api/v1/exam/exam-1/attempt/attempt%2F1/`, json });
   });
 
   it('an attempt that the provider does not have is removed', async () => {
     vendor.answers({ status: 404 });
-    await provider().tell('remove', 'exam-1', 'a');
+    await provider().notify('remove', 'exam-1', 'a');
   });
 
   it.each([
@@ -183,18 +183,18 @@ describe('what becomes of an attempt', () => {
     ['stop', { status: 204, text: '' }],
     ['remove', { status: 204, text: '' }],
     ['remove', { status: 201, body: {} }],
-  ] as const)('%s answered %j was taken', async (news, answer) => {
+  ] as const)('%s answered %j was taken', async (notification, answer) => {
     vendor.answers(answer);
-    await provider().tell(news, 'exam-1', 'a');
+    await provider().notify(notification, 'exam-1', 'a');
   });
 
   it.each([
     ['start', { status: 500, body: {} }, 500],
     ['start', { text: 'garbage' }, 200],
     ['remove', { body: { status: 'busy' } }, 200],
-  ] as const)('%s answered %j was not taken', async (news, answer, status) => {
+  ] as const)('%s answered %j was not taken', async (notification, answer, status) => {
     vendor.answers(answer);
-    await expect(provider().tell(news, 'exam-1', 'a')).rejects.toMatchObject({ status });
+    await expect(provider().notify(notification, 'exam-1', 'a')).rejects.toMatchObject({ status });
   });
 });
 

@@ -34,7 +34,7 @@ export type SoftwareSecureOptions = {
 
 const timeoutMs = 5_000;
 
-/** RPNow (domain.md §10.6): told of an attempt once, and heard of again by its review. */
+/** RPNow (domain.md §10.6): it gets one registration for each attempt, and answers with a review. */
 export const softwareSecure: ProviderType<SoftwareSecureOptions> = {
   options: {
     organization: kinds.text,

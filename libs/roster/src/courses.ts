@@ -90,7 +90,7 @@ export async function courseEnd(database: Database, courseId: string): Promise<s
   return iso(await ofCourse(database, courseId, 'ends_at'));
 }
 
-/** Whom learners may write to about proctoring; null also for an unknown course. */
+/** The address that learners may write to about proctoring; null also for an unknown course. */
 export async function escalationEmail(database: Database, courseId: string): Promise<string | null> {
   return (await ofCourse(database, courseId, 'escalation_email')) ?? null;
 }

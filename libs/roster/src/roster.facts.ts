@@ -5,21 +5,21 @@ import { courseRole, moment, optional, Problem, type Read, text, userId, words }
 import { rosterTransaction } from './roster.transaction.js';
 
 /** One thing that the LMS says of a course, or of a person in a course. */
-export type RosterFact =
+export type RosterUpdate =
   | { of: 'enrollment'; user: Identity; courseId: string; mode: string; isActive: boolean }
   | { of: 'course role'; user: Identity; courseId: string; role: string; isActive: boolean }
   | { of: 'course'; courseId: string; displayName: string; startsAt: string | null; endsAt: string | null };
 
 /** The fact cannot be kept, however often it is told. The message names nobody. */
-export class FactRefused extends Error {
-  override readonly name = 'FactRefused';
+export class UpdateRefused extends Error {
+  override readonly name = 'UpdateRefused';
 }
 
 /**
  * Keeps a fact that was told at a time (ISO, to the microsecond), unless something newer is known of the same. It makes
- * its person known; nothing is kept about retired people. Throws FactRefused.
+ * its person known; nothing is kept about retired people. Throws UpdateRefused.
  */
-export async function keepFact(database: Database, fact: RosterFact, toldAt: string): Promise<void> {
+export async function keepUpdate(database: Database, fact: RosterUpdate, toldAt: string): Promise<void> {
   refuseOdd(fact);
   const [statement, ...values] = statementOf(fact);
   try {
@@ -29,9 +29,9 @@ export async function keepFact(database: Database, fact: RosterFact, toldAt: str
     });
   } catch (error) {
     const { code = '' } = error as { code?: string };
-    if (code === '23505') throw new FactRefused('the user name is that of another user');
+    if (code === '23505') throw new UpdateRefused('the user name is that of another user');
     // PostgreSQL's own words may repeat a value.
-    throw /^(2[23]|54)/.test(code) ? new FactRefused(`PostgreSQL cannot keep a value (${code})`) : error;
+    throw /^(2[23]|54)/.test(code) ? new UpdateRefused(`PostgreSQL cannot keep a value (${code})`) : error;
   }
 }
 
@@ -42,20 +42,20 @@ const ofCourse = {
   endsAt: optional(moment, null),
 };
 const ofPerson = { id: userId, username: text, email: text, fullName: text };
-const fieldsOf: Record<RosterFact['of'], Record<string, Read>> = {
+const fieldsOf: Record<RosterUpdate['of'], Record<string, Read>> = {
   course: ofCourse,
   enrollment: { courseId: words, mode: words },
   'course role': { courseId: words, role: courseRole },
 };
 
 /** The limits of the roster hold here, too. */
-function refuseOdd(fact: RosterFact): void {
+function refuseOdd(fact: RosterUpdate): void {
   const check = (fields: Record<string, Read>, values: object) => {
     for (const [field, read] of Object.entries(fields)) {
       try {
         read((values as Record<string, unknown>)[field]);
       } catch (error) {
-        throw error instanceof Problem ? new FactRefused(`${field} ${error.message}`) : error;
+        throw error instanceof Problem ? new UpdateRefused(`${field} ${error.message}`) : error;
       }
     }
   };
@@ -63,7 +63,7 @@ function refuseOdd(fact: RosterFact): void {
   if ('user' in fact) check(ofPerson, fact.user);
 }
 
-const statementOf = (fact: RosterFact): [string, ...unknown[]] => {
+const statementOf = (fact: RosterUpdate): [string, ...unknown[]] => {
   switch (fact.of) {
     case 'enrollment':
       return [
@@ -101,13 +101,13 @@ async function isKnown(client: pg.ClientBase, { id, username, email, fullName, i
   );
   if (rows[0].isRetired) return false;
   if (rows[0].isKnown) return true;
-  if (username === '') throw new FactRefused(`no user ${id}, and no user name`);
+  if (username === '') throw new UpdateRefused(`no user ${id}, and no user name`);
   // PostgreSQL would write a name that is taken into its own log.
   const { rowCount } = await client.query(
     `insert into users (id, username, email, full_name, is_active) values ($1, $2, $3, $4, $5)
      on conflict (username) do nothing`,
     [id, username, email, fullName, isActive],
   );
-  if (rowCount === 0) throw new FactRefused('the user name is that of another user');
+  if (rowCount === 0) throw new UpdateRefused('the user name is that of another user');
   return true;
 }

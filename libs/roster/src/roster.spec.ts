@@ -187,7 +187,7 @@ describe('the roster', () => {
     const user = { id: 7, username: 'carol', email: '', fullName: '', isActive: true };
     const enrollment = { of: 'enrollment', user, courseId: demo, mode: 'verified', isActive: true } as const;
     const about = { of: 'course', courseId: demo, displayName: 'Demo', startsAt: null, endsAt: null } as const;
-    const odd: roster.RosterFact[] = [
+    const odd: roster.RosterUpdate[] = [
       { ...enrollment, mode: 'x'.repeat(256) },
       { ...enrollment, courseId: '' },
       { ...enrollment, user: { ...user, id: 0 } },
@@ -196,8 +196,8 @@ describe('the roster', () => {
       { ...about, endsAt: '2031-02-30T00:00:00Z' },
     ];
     for (const fact of odd)
-      await expect(roster.keepFact(database.pool, fact, '2031-05-05T10:00:00Z')).rejects.toBeInstanceOf(
-        roster.FactRefused,
+      await expect(roster.keepUpdate(database.pool, fact, '2031-05-05T10:00:00Z')).rejects.toBeInstanceOf(
+        roster.UpdateRefused,
       );
     expect(await roster.userById(database.pool, 7)).toBeUndefined();
   });

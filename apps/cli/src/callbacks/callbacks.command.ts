@@ -37,7 +37,7 @@ export class CallbacksCommand extends OperatorCommand {
         if (!options.dryRun) await releaseCallback(database, id);
         return { discarded: true };
       };
-      return this.operate(options, [{ about: { callback: id }, work }]);
+      return this.runTasks(options, [{ about: { callback: id }, work }]);
     });
   }
 }

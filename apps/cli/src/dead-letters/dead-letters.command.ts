@@ -10,36 +10,38 @@ import { list, type Task } from '../operators/tasks.js';
 
 @Command({
   name: 'dead-letters',
-  arguments: '<action> [follower] [of]',
+  arguments: '<action> [subscription] [of]',
   description:
-    'What followers could not deliver: list [FOLLOWER]; retry FOLLOWER [LEARNER], of all learners if not given; skip FOLLOWER EVENT',
+    'Events that subscriptions could not deliver: list [SUBSCRIPTION]; retry SUBSCRIPTION [LEARNER], without a learner all; skip SUBSCRIPTION EVENT',
 })
 export class DeadLettersCommand extends OperatorCommand {
-  run([action = '', follower, of = '']: string[], options: OperatorOptions) {
+  run([action = '', subscription, of = '']: string[], options: OperatorOptions) {
     if (action === 'list')
-      return this.withCommands(options, async (around) => list(await listed(around, follower), options));
+      return this.withCommands(options, async (deps) => list(await listed(deps, subscription), options));
     const tasksOf = { retry: retries, skip: skips }[action];
     if (!tasksOf) throw new UsageError(`There is no action "${action}"; there are: list, retry, skip.`);
-    if (!follower || (action === 'skip' && !of))
-      throw new UsageError('Say which: retry FOLLOWER [LEARNER], or skip FOLLOWER EVENT.');
-    return this.withCommands(options, async (around) =>
-      this.operate(options, await tasksOf(around, follower, of, options)),
+    if (!subscription || (action === 'skip' && !of))
+      throw new UsageError('Say which: retry SUBSCRIPTION [LEARNER], or skip SUBSCRIPTION EVENT.');
+    return this.withCommands(options, async (deps) =>
+      this.runTasks(options, await tasksOf(deps, subscription, of, options)),
     );
   }
 }
 
 type Handle = SubscriptionOptions['handle'];
 
-const followersOf = ({ configuration }: Dependencies) => [
+const subscriptionsOf = ({ configuration }: Dependencies) => [
   relayName,
   mailerName,
-  ...providersOf(configuration.settings).flatMap(({ name, wantsNews }) => (wantsNews ? subscriptionNameOf(name) : [])),
+  ...providersOf(configuration.settings).flatMap(({ name, wantsNotifications }) =>
+    wantsNotifications ? subscriptionNameOf(name) : [],
+  ),
 ];
 
-async function listed(around: Dependencies, only?: string) {
-  const letters = (only ? [only] : followersOf(around)).map(async (follower) =>
-    (await deadLetters(around.database, follower)).map(({ event, learner, reason, recordedAt }) => {
-      return { follower, learner, event: event.id, type: event.type, reason, recordedAt };
+async function listed(deps: Dependencies, only?: string) {
+  const letters = (only ? [only] : subscriptionsOf(deps)).map(async (subscription) =>
+    (await deadLetters(deps.database, subscription)).map(({ event, learner, reason, recordedAt }) => {
+      return { follower: subscription, learner, event: event.id, type: event.type, reason, recordedAt };
     }),
   );
   return (await Promise.all(letters)).flat();
@@ -47,17 +49,17 @@ async function listed(around: Dependencies, only?: string) {
 
 /** A learner's letters go out in order, until the first that is refused again. */
 async function retries(
-  around: Dependencies,
-  follower: string,
+  deps: Dependencies,
+  subscription: string,
   only: string | undefined,
   { dryRun }: OperatorOptions,
 ): Promise<Task[]> {
-  const handle = handlerOf(around, follower);
+  const handle = handlerOf(deps, subscription);
   const types = new Map<string, string[]>(only ? [[only, []]] : []);
-  for (const { learner, event } of await deadLetters(around.database, follower))
+  for (const { learner, event } of await deadLetters(deps.database, subscription))
     if (!only || only === learner) types.set(learner, [...(types.get(learner) ?? []), event.type]);
   return [...types].map(([learner, waiting]) => ({
-    about: { follower, learner },
+    about: { follower: subscription, learner },
     steps: waiting.length,
     async work(advance) {
       if (dryRun) return { delivered: waiting };
@@ -67,7 +69,7 @@ async function retries(
         delivered.push(...events.map(({ type }) => type));
         advance(events.length);
       };
-      await retryDeadLetters(around.database, follower, learner, deliver);
+      await retryDeadLetters(deps.database, subscription, learner, deliver);
       return { delivered };
     },
   }));
@@ -75,32 +77,34 @@ async function retries(
 
 async function skips(
   { database }: Dependencies,
-  follower: string,
+  subscription: string,
   event: string,
   { dryRun }: OperatorOptions,
 ): Promise<Task[]> {
   const work = async () => {
-    const letter = (await deadLetters(database, follower)).find(({ event: { id } }) => id === event);
+    const letter = (await deadLetters(database, subscription)).find(({ event: { id } }) => id === event);
     if (!letter) throw new Error('There is no such dead letter.');
-    if (!dryRun) await skipDeadLetter(database, follower, event);
+    if (!dryRun) await skipDeadLetter(database, subscription, event);
     return { skipped: letter.event.type };
   };
-  return [{ about: { follower, event }, work }];
+  return [{ about: { follower: subscription, event }, work }];
 }
 
-function handlerOf(around: Dependencies, follower: string): Handle {
-  if (follower === relayName) {
-    if (around.configuration.kafkaBrokers.length === 0) throw new Error('Without KAFKA_BROKERS nothing is published.');
-    const relay = new Relay(around.database, around.configuration);
+function handlerOf(deps: Dependencies, subscription: string): Handle {
+  if (subscription === relayName) {
+    if (deps.configuration.kafkaBrokers.length === 0) throw new Error('Without KAFKA_BROKERS nothing is published.');
+    const relay = new Relay(deps.database, deps.configuration);
     return async (events, _signal, lease) => void (await relay.republish(events, 'live', lease));
   }
-  if (follower === mailerName) {
-    const mailer = new Mailer(around);
+  if (subscription === mailerName) {
+    const mailer = new Mailer(deps);
     return (...args) => mailer.handle(...args);
   }
-  const provider = providersOf(around.configuration.settings).find(({ name }) => subscriptionNameOf(name) === follower);
+  const provider = providersOf(deps.configuration.settings).find(
+    ({ name }) => subscriptionNameOf(name) === subscription,
+  );
   if (!provider)
-    throw new UsageError(`There is no follower "${follower}"; there are: ${followersOf(around).join(', ')}.`);
-  const delivery = new Delivery(provider, around);
+    throw new UsageError(`There is no subscription "${subscription}"; there are: ${subscriptionsOf(deps).join(', ')}.`);
+  const delivery = new Delivery(provider, deps);
   return (...args) => delivery.handle(...args);
 }

@@ -17,7 +17,7 @@ export class PublishFromCommand extends OperatorCommand {
       if (configuration.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
       const relay = new Relay(database, configuration);
       const work = async () => (options.dryRun ? {} : relay.publishFrom(where));
-      await this.operate(options, [{ about: { publishFrom: where }, work }]).finally(() => relay.close());
+      await this.runTasks(options, [{ about: { publishFrom: where }, work }]).finally(() => relay.close());
     });
   }
 }

@@ -31,6 +31,6 @@ export class TopicsCommand extends OperatorCommand {
       about: { topic: kafkaTopicPrefix + name, ...topicSettingsOf(name) },
       work: async () => ({ made: (await createTopics(kafka, kafkaTopicPrefix, [name], options.dryRun)).length > 0 }),
     }));
-    await this.operate(options, tasks);
+    await this.runTasks(options, tasks);
   }
 }

@@ -24,7 +24,7 @@ export class AdoptLogCommand extends OperatorCommand {
         if (!adopted) throw new Error('the log of this database was not copied: there is nothing to adopt.');
         return adopted;
       };
-      const adopt = () => this.operate(options, [{ about: { adopt: 'log' }, work }]);
+      const adopt = () => this.runTasks(options, [{ about: { adopt: 'log' }, work }]);
       // Before the log is adopted, the numbers of new entries are taken by those of the copy.
       await (dryRun ? adopt() : this.recorded(database, options, adopt)).finally(() => database.end());
     });

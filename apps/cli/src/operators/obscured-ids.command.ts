@@ -32,7 +32,7 @@ export class ObscuredIdsCommand extends OperatorCommand {
       if (!options.dryRun) await pipeline(lines, createWriteStream(to));
       return { learners: ids.size };
     };
-    await this.operate(options, [{ about: { file: to }, work }]);
+    await this.runTasks(options, [{ about: { file: to }, work }]);
   }
 
   @Option({ flags: '--backend <name>', description: 'the provider', defaultValue: 'proctortrack' })

@@ -51,14 +51,14 @@ export abstract class OperatorCommand extends StrictCommand {
 
   private access?: OperatorAccess;
 
-  /** Like the function of this name; first it is recorded who runs which command. Events name this run as their request. */
+  /** Like the function of this name. First it records who runs which command. Events name this run as their request. */
   protected withCommands<T>(
     options: OperatorOptions,
-    work: (around: Dependencies) => Promise<T>,
+    work: (deps: Dependencies) => Promise<T>,
     about: object = {},
     store?: StoreOptions,
   ): Promise<T> {
-    return withCommands((around) => this.recorded(around.database, options, () => work(around), about), store);
+    return withCommands((deps) => this.recorded(deps.database, options, () => work(deps), about), store);
   }
 
   /** Without `about` the beginning is not recorded. */
@@ -75,7 +75,7 @@ export abstract class OperatorCommand extends StrictCommand {
   }
 
   /** Exit code 1 when a task failed. */
-  protected async operate(options: OperatorOptions, tasks: readonly Task[]): Promise<void> {
+  protected async runTasks(options: OperatorOptions, tasks: readonly Task[]): Promise<void> {
     const recording = tasks.map((task): Task => {
       const work: Task['work'] = async (advance) => {
         const done = await task.work(advance).catch(async (error) => {
@@ -90,26 +90,26 @@ export abstract class OperatorCommand extends StrictCommand {
     if ((await runTasks(recording, options)) > 0) process.exitCode = 1;
   }
 
-  /** Tasks that write events. Each event says who ran the command; in a dry run they are told, and not written. */
+  /** Tasks that write events. Each event says who ran the command; a dry run prints the events and does not write them. */
   protected write(
     options: OperatorOptions,
-    tasksOf: (around: Dependencies, origin: Origin) => Promise<Task[]>,
+    tasksOf: (deps: Dependencies, origin: Origin) => Promise<Task[]>,
   ): Promise<void> {
     const { dryRun = false, operator = osUser() } = options;
     const events: string[] = [];
     const onAppend: StoreOptions['onAppend'] = (appended) => events.push(...appended.map(({ type }) => type));
-    const operate = async (around: Dependencies) => {
-      const tasks = await tasksOf(around, { actor: { kind: 'operator', name: operator } });
-      const telling = tasks.map((task): Task => {
+    const runAll = async (deps: Dependencies) => {
+      const tasks = await tasksOf(deps, { actor: { kind: 'operator', name: operator } });
+      const reporting = tasks.map((task): Task => {
         const work: Task['work'] = async (advance) => {
           events.length = 0;
-          const told = await task.work(advance);
-          return { events: [...events], ...told };
+          const outcome = await task.work(advance);
+          return { events: [...events], ...outcome };
         };
         return { ...task, work };
       });
-      await this.operate(options, telling);
+      await this.runTasks(options, reporting);
     };
-    return this.withCommands(options, operate, {}, { dryRun, onAppend });
+    return this.withCommands(options, runAll, {}, { dryRun, onAppend });
   }
 }

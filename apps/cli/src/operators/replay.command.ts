@@ -47,7 +47,7 @@ export class ReplayCommand extends OperatorCommand {
         if (undeliverable.size === 0) return told;
         throw new Error(`${told.messages} messages are published, but not: ${[...undeliverable.values()].join('; ')}`);
       };
-      await this.operate({ json, dryRun }, [{ about: { ...which, into }, work: publishing }]);
+      await this.runTasks({ json, dryRun }, [{ about: { ...which, into }, work: publishing }]);
     };
     return this.withCommands({ operator }, work, which);
   }

@@ -11,7 +11,7 @@ export class RewrapCommand extends OperatorCommand {
   run(_: string[], options: OperatorOptions) {
     return this.withCommands(options, ({ database }) => {
       const work = async () => (options.dryRun ? {} : { keys: await rewrapKeys(database) });
-      return this.operate(options, [{ about: { rewrap: "learners' keys" }, work }]);
+      return this.runTasks(options, [{ about: { rewrap: "learners' keys" }, work }]);
     });
   }
 }

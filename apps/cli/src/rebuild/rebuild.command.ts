@@ -37,7 +37,7 @@ export class RebuildCommand extends OperatorCommand {
           };
           return { about: { table }, steps: index === 0 ? Number(rows[0].count) : 0, work };
         });
-        await this.recorded(owner, options, () => this.operate(options, tasks), {});
+        await this.recorded(owner, options, () => this.runTasks(options, tasks), {});
       } finally {
         await owner.end();
       }

@@ -50,7 +50,7 @@ export async function removeOrphans(
   const failures: unknown[] = [];
   for (const { provider, examExternalId, attemptExternalId } of rows) {
     try {
-      await providerOf(configuration, provider).tell('remove', examExternalId, attemptExternalId);
+      await providerOf(configuration, provider).notify('remove', examExternalId, attemptExternalId);
     } catch (error) {
       if (!(error instanceof ProviderRefused)) failures.push(error);
       // The others come first next time.

@@ -43,7 +43,7 @@ export const register = async (
   };
   const provider = providerOf(settings, backend);
   const remember = async (registered: NonNullable<Registration>) => {
-    if (provider.wantsNews && 'externalId' in registered && registered.externalId)
+    if (provider.wantsNotifications && 'externalId' in registered && registered.externalId)
       await rememberOrphan(database, {
         provider: provider.name,
         examExternalId: exam!.externalId,

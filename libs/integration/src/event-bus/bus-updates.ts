@@ -1,8 +1,8 @@
 import avsc, { type Schema, type Type } from 'avsc';
-import { courseRoles, type Identity, type RosterFact } from '#roster';
+import { courseRoles, type Identity, type RosterUpdate } from '#roster';
 
 /** A message of the event bus about a person or a course. */
-export type BusUpdate = RosterFact | { of: 'retirement'; userId: number };
+export type BusUpdate = RosterUpdate | { of: 'retirement'; userId: number };
 
 /** Reads the fields that we need of one event type. `updateOf` answers undefined when the event does not concern us. */
 type Reader = { type: Type; updateOf: (data: any) => BusUpdate | undefined };

@@ -6,7 +6,7 @@ import type { Configuration } from '#configuration';
 import type { Database } from '#connections';
 import { instantOf } from '#domain';
 import { isCausedByEvent } from '#event-store';
-import { FactRefused, keepFact } from '#roster';
+import { keepUpdate, UpdateRefused } from '#roster';
 import { connectProducer, disconnect, type KafkaAccess, kafkaClient, withAdmin } from '../kafka.js';
 import { createTopics, deadLetterTopic } from '../topic-settings.js';
 import { type BusUpdate, updateReaders } from './bus-updates.js';
@@ -115,7 +115,7 @@ export class EventBusReader {
   private async apply(message: EachMessagePayload['message'], position: string) {
     const received = await this.read(message);
     if (!received) return;
-    if (received.fact.of !== 'retirement') await keepFact(this.database, received.fact, received.at);
+    if (received.fact.of !== 'retirement') await keepUpdate(this.database, received.fact, received.at);
     else if (this.configuration.eventBusRetirements === 'on')
       await this.retire(received.fact.userId, new Date(received.at).toISOString());
     else log.warn(`The retirement at ${position} is ignored: EVENT_BUS_RETIREMENTS is off.`);
@@ -147,7 +147,7 @@ export class EventBusReader {
    * itself out: it has names, which could not be erased from that topic.
    */
   private async deadLetter(position: string, { headers = {} }: EachMessagePayload['message'], error: Error) {
-    const isRefused = [Unreadable, UnknownSchema, FactRefused].some((kind) => error instanceof kind);
+    const isRefused = [Unreadable, UnknownSchema, UpdateRefused].some((kind) => error instanceof kind);
     if (!isRefused && !isCausedByEvent(error)) throw error;
     this.producer ??= await this.deadLetterProducer();
     const reason = isRefused ? error.message : 'its values cannot be kept';

@@ -8,7 +8,7 @@ const brokers = resolve(process.env.DATA_DIR || '.data', 'conformance-kafka');
 
 await main(async () => {
   endWithNpm();
-  process.on('SIGINT', () => {}).on('SIGTERM', () => {}); // the run hears them, and then the broker is stopped
+  process.on('SIGINT', () => {}).on('SIGTERM', () => {}); // `run` passes them on; afterwards the broker is stopped
   await prepare();
   const kafka = process.env.KAFKA_BROKERS ? undefined : await startedBroker();
   try {
@@ -21,7 +21,7 @@ await main(async () => {
   }
 });
 
-/** Undefined where Kafka cannot run: then the run says what it did not compare. */
+/** Undefined if Kafka cannot run: the conformance run then says what it did not compare. */
 async function startedBroker() {
   const left = existsSync(brokers) ? readdirSync(brokers).filter((pid) => !isAlive(Number(pid))) : [];
   for (const dir of left.map((pid) => join(brokers, pid))) {

@@ -1,4 +1,4 @@
-// npm runs this after an install ("prepare"). In a clone it sets the folder of Git's hooks, and says so when that is new.
+// npm runs this after an install ("prepare"). It sets the folder of this clone's Git hooks, and says so the first time.
 import { spawnSync } from 'node:child_process';
 import { root } from './prepare.mjs';
 

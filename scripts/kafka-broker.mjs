@@ -8,15 +8,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fetchedByMaven, java } from './maven.mjs';
 import { isAlive, root } from './prepare.mjs';
 
-// One for all: a broker's data is never moved between clusters, and making one up takes a start of Java.
+// One id for all brokers. Data never moves between clusters, and to generate an id would start Java once more.
 const clusterId = 'ExamProctoringBroker00';
 
 /**
- * Starts a real Kafka broker on 127.0.0.1 with its data in `dir`; what is in there stays. Ports are free ones unless given.
- * Several make a cluster: give each its `nodeId`, `controllerPort`, the same `voters` ("1@127.0.0.1:19093,…") and
- * `replication`, and start them together. With `guard`, clients come in over TLS with a name and a password (SCRAM-SHA-512)
- * alone: `{ keystore, keystorePassword, username, password }`. `log` gets lines for people; the broker's own go to `dir`/broker.log.
- * A broker left in `dir` by a killed process is ended first. Throws one line when Java or Maven is missing.
+ * Starts a real Kafka broker on 127.0.0.1. It keeps the data that `dir` has. It takes free ports unless they are given.
+ * For a cluster, give each broker its `nodeId` and `controllerPort`, give all the same `voters` ("1@127.0.0.1:19093,…") and
+ * `replication`, and start them together. With `access` (`{ keystore, keystorePassword, username, password }`), clients need
+ * TLS and this user (SCRAM-SHA-512). `log` gets lines for people; the broker writes its own to `dir`/broker.log.
+ * A broker that a killed process left in `dir` is ended first. The error has one line if Java or Maven is missing.
  */
 export async function startBroker({
   dir,
@@ -25,7 +25,7 @@ export async function startBroker({
   nodeId = 1,
   voters,
   replication = 1,
-  guard,
+  access,
   log = console.log,
 }) {
   const jars = await kafkaJars(log);
@@ -41,11 +41,11 @@ export async function startBroker({
       'controller.quorum.voters': voters ?? `${nodeId}@127.0.0.1:${controllerPort}`,
       listeners: `CLIENTS://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
       'advertised.listeners': `CLIENTS://127.0.0.1:${port}`,
-      'listener.security.protocol.map': `CLIENTS:${guard ? 'SASL_SSL' : 'PLAINTEXT'},CONTROLLER:PLAINTEXT`,
+      'listener.security.protocol.map': `CLIENTS:${access ? 'SASL_SSL' : 'PLAINTEXT'},CONTROLLER:PLAINTEXT`,
       'inter.broker.listener.name': 'CLIENTS',
-      ...(guard && guarded(guard)),
+      ...(access && accessSettings(access)),
       'controller.listener.names': 'CONTROLLER',
-      'log.dirs': 'data', // from its own folder, whose name may hold commas
+      'log.dirs': 'data', // relative to `dir`, because a comma in the name of `dir` would separate two folders
       'num.network.threads': 2,
       'num.io.threads': 4,
       'num.partitions': 3,
@@ -85,9 +85,9 @@ export async function startBroker({
   const output = join(dir, 'broker.log');
   const launch = (...program) => {
     const out = openSync(output, 'w');
-    // The second compiler would take a third of a core for minutes, longer than most brokers live here.
+    // Java's second compiler would use a third of a core for minutes. Most brokers here do not live that long.
     const options = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
-    // The class path keeps its * for Java. Detached: Ctrl-C reaches the parent, which stops the broker when it is done.
+    // Java itself expands the * of the class path. Detached, so that Ctrl-C reaches only the parent, which stops the broker last.
     const args = [...options, '-Dlog4j2.configurationFile=log4j2.properties', '-cp', join(jars, '*')];
     const child = spawn(java, [...args, ...program], {
       cwd: dir,
@@ -102,7 +102,8 @@ export async function startBroker({
     new Error(`Kafka did not start:\n${readFileSync(output, 'utf8').split('\n').slice(-20).join('\n')}`);
 
   if (!existsSync(join(dir, 'data', 'meta.properties'))) {
-    const users = guard ? ['--add-scram', `SCRAM-SHA-512=[name=${guard.username},password=${guard.password}]`] : [];
+    const { username, password } = access ?? {};
+    const users = access ? ['--add-scram', `SCRAM-SHA-512=[name=${username},password=${password}]`] : [];
     const format = ['format', '-t', clusterId, '-c', 'server.properties', ...users];
     const [code] = await once(launch('kafka.tools.StorageTool', ...format), 'exit');
     if (code !== 0) throw failed();
@@ -124,16 +125,15 @@ export async function startBroker({
   return {
     brokers: `127.0.0.1:${port}`,
     pid: broker.pid,
-    /** Resolves when it has ended, for whatever reason. */
+    /** Resolves when the broker has ended, for any reason. */
     ended,
-    /** Ends it in good order. */
     stop: () => end('SIGTERM'),
-    /** Ends it as a crash would. */
+    /** Ends the broker as a crash would. */
     kill: () => end('SIGKILL'),
   };
 }
 
-const guarded = ({ keystore, keystorePassword, username, password }) => ({
+const accessSettings = ({ keystore, keystorePassword, username, password }) => ({
   'ssl.keystore.type': 'PKCS12',
   'ssl.keystore.location': keystore,
   'ssl.keystore.password': keystorePassword,
@@ -146,12 +146,12 @@ const guarded = ({ keystore, keystorePassword, username, password }) => ({
   'listener.name.clients.scram-sha-512.sasl.jaas.config': `org.apache.kafka.common.security.scram.ScramLoginModule required username="${username}" password="${password}";`,
 });
 
-/** Ends the broker whose starter is gone. Throws when the starter still runs. */
+/** Ends a broker if the process that started it is gone. Throws if that process still runs. */
 export async function endLeftBroker(dir) {
   const file = join(resolve(dir), 'broker.pid');
   if (!existsSync(file)) return;
   const [broker, starter] = readFileSync(file, 'utf8').split(' ').map(Number);
-  // The number may be another process' by now.
+  // Another process may have this number by now.
   if (commandOf(broker).includes(resolve(dir))) {
     if (starter !== process.pid && isAlive(starter) && commandOf(starter).includes('node'))
       throw new Error(`A Kafka broker (process ${broker}, started by process ${starter}) runs in ${dir} already.`);
@@ -161,7 +161,7 @@ export async function endLeftBroker(dir) {
   rmSync(file, { force: true });
 }
 
-/** `wanted` when that is free, else any. */
+/** The port `wanted` if it is free, else any free port. */
 export async function freePort(wanted = 0) {
   const server = createServer().listen(wanted, '127.0.0.1');
   try {
@@ -174,7 +174,7 @@ export async function freePort(wanted = 0) {
   return port;
 }
 
-/** Kafka's jars, fetched by Maven the first time into DATA_DIR/kafka; answers their folder. */
+/** Answers the folder of Kafka's jars. Maven fetches them into DATA_DIR/kafka the first time. */
 async function kafkaJars(log) {
   const pom = join(root, 'docker', 'kafka', 'pom.xml');
   const version = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12);
@@ -183,8 +183,8 @@ async function kafkaJars(log) {
     name: 'Kafka',
     megabytes: 43,
     folder: resolve(process.env.DATA_DIR || '.data', 'kafka', `jars-${version}`),
-    words: (made) => ['-f', pom, goal, '-DincludeScope=runtime', `-DoutputDirectory=${made}`],
-    instead: 'or set KAFKA_BROKERS=host:port to use a broker that runs already',
+    args: (draft) => ['-f', pom, goal, '-DincludeScope=runtime', `-DoutputDirectory=${draft}`],
+    advice: 'or set KAFKA_BROKERS=host:port to use a broker that runs already',
     log,
   });
 }

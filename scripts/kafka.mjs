@@ -4,7 +4,7 @@ import { endWithNpm, main } from './prepare.mjs';
 
 await main(async () => {
   endWithNpm();
-  const told = new Promise((resolve) => process.on('SIGINT', resolve).on('SIGTERM', resolve));
+  const interrupted = new Promise((resolve) => process.on('SIGINT', resolve).on('SIGTERM', resolve));
   const dir = join(process.env.DATA_DIR || '.data', 'kafka', 'broker');
   await endLeftBroker(dir);
   const broker = await startBroker({ dir, port: await freePort(9092) });
@@ -12,6 +12,7 @@ await main(async () => {
 
 Ctrl-C stops it. In another terminal: KAFKA_BROKERS=${broker.brokers} npm start`);
   const ended = broker.ended.then(() => 'ended');
-  if ((await Promise.race([told, ended])) === 'ended') throw new Error(`Kafka ended by itself: see ${dir}/broker.log`);
+  if ((await Promise.race([interrupted, ended])) === 'ended')
+    throw new Error(`Kafka ended unexpectedly: see ${dir}/broker.log`);
   await broker.stop();
 });

@@ -1,9 +1,9 @@
-// node scripts/on-node.mjs 24 scripts/test.mjs …: runs a script on another Node than the installed one.
+// node scripts/on-node.mjs 24 scripts/test.mjs …: runs a script on another version of Node than the installed one.
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { endWithNpm, main, npm, root, run } from './prepare.mjs';
 
-/** The versions that are tested beside the installed one. npm has each as a package for each system. */
+/** The versions to test besides the installed one. npm has a package of each for each system. */
 const versions = { 22: '22.23.3', 24: '24.21.0' };
 
 await main(async () => {
@@ -15,21 +15,21 @@ await main(async () => {
   });
 });
 
-/** The folder of this version's program; npm fetches it the first time. */
+/** The folder of this version's `node`. npm fetches it the first time. */
 async function binOf(version) {
   const name = `node-${process.platform}-${process.arch}`;
   const folder = join(root, '.cache', `node-${version}`);
   const bin = join('node_modules', name, 'bin');
   if (existsSync(folder)) return join(folder, bin);
   console.error(`Fetching Node ${version} …`);
-  const made = `${folder}.${process.pid}`;
-  mkdirSync(made, { recursive: true });
+  const draft = `${folder}.${process.pid}`;
+  mkdirSync(draft, { recursive: true });
   const options = ['--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const code = await run(npm('install', '--prefix', made, ...options, `${name}@${version}`), {
+  const code = await run(npm('install', '--prefix', draft, ...options, `${name}@${version}`), {
     stdio: ['ignore', 2, 2],
   });
-  if (code === 0 && !existsSync(folder)) renameSync(made, folder);
-  rmSync(made, { recursive: true, force: true });
+  if (code === 0 && !existsSync(folder)) renameSync(draft, folder);
+  rmSync(draft, { recursive: true, force: true });
   if (code !== 0) throw new Error(`npm could not fetch Node ${version}, see above.`);
   return join(folder, bin);
 }

@@ -1,4 +1,4 @@
-// Runs before anything is installed: Node's own modules only.
+// This file runs before any package is installed, so it imports Node's own modules only.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -17,14 +17,14 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-/** The repository; every script works in it, wherever it was called from. */
+/** The folder of the repository. Every script works in it, no matter from which folder it was called. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
 
 const lock = join(root, '.data', 'prepare.lock');
 const built = join(root, 'dist', 'sources.sha256');
 
-/** Installs the locked packages and builds, each only when something changed. Throws one line. */
+/** Installs the locked packages and builds, each only if something changed. An error has one line. */
 export async function prepare({ builds = true } = {}) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19))
@@ -33,13 +33,13 @@ export async function prepare({ builds = true } = {}) {
   try {
     if (isOlder('node_modules/.package-lock.json', 'package-lock.json')) {
       const install = npm('ci', '--include=dev', '--loglevel=error', '--no-audit', '--no-fund');
-      await step('Installing packages', () => must(install, 'npm ci failed, see above'));
+      await step('Installing packages', () => mustSucceed(install, 'npm ci failed, see above'));
     }
     if (!builds) return;
     const sources = hashOfSources();
     if (!existsSync(built) || readFileSync(built, 'utf8') !== sources) {
       const build = [process.execPath, 'node_modules/@nestjs/cli/bin/nest.js', 'build'];
-      await step('Building', () => must(build, 'The build failed, see above'));
+      await step('Building', () => mustSucceed(build, 'The build failed, see above'));
       writeFileSync(built, sources);
     }
   } finally {
@@ -47,7 +47,7 @@ export async function prepare({ builds = true } = {}) {
   }
 }
 
-/** Runs `work`; an error is printed as one line, and the process ends with 1. */
+/** Runs `work`. After an error it prints one line and ends the process with code 1. */
 export async function main(work) {
   try {
     await work();
@@ -58,7 +58,7 @@ export async function main(work) {
   }
 }
 
-/** Does `work` and says for how long it has been at it: on a terminal each second, elsewhere at the begin and the end. */
+/** Does `work` and prints the elapsed time: on a terminal each second, elsewhere at the beginning and at the end. */
 export async function step(name, work) {
   const began = performance.now();
   const { stderr } = process;
@@ -71,19 +71,19 @@ export async function step(name, work) {
   });
 }
 
-/** Runs a program in the foreground, hands on SIGTERM and SIGINT to it, answers its exit code. */
+/** Runs a program in the foreground and passes SIGTERM and SIGINT on to it. Answers its exit code. */
 export function run([program, ...args], options = {}, started = (_pid) => {}) {
   const child = spawn(program, args, { stdio: 'inherit', ...options });
   if (child.pid) started(child.pid);
-  const handOn = (signal) => child.kill(signal);
-  process.on('SIGTERM', handOn).on('SIGINT', handOn);
+  const passOn = (signal) => child.kill(signal);
+  process.on('SIGTERM', passOn).on('SIGINT', passOn);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) => resolve(code ?? 1));
-  }).finally(() => process.off('SIGTERM', handOn).off('SIGINT', handOn));
+  }).finally(() => process.off('SIGTERM', passOn).off('SIGINT', passOn));
 }
 
-/** Ends this process too when the npm that started it was killed, for that kill reaches npm only. */
+/** Ends this process when the npm that started it is killed, because a SIGKILL reaches npm only. */
 export function endWithNpm() {
   const npm = process.ppid;
   if (process.env.npm_lifecycle_event)
@@ -101,13 +101,13 @@ export function isAlive(pid) {
 export const npm = (...args) =>
   process.env.npm_execpath ? [process.execPath, process.env.npm_execpath, ...args] : ['npm', ...args];
 
-async function must(command, otherwise) {
-  // Standard output stays clean: TOKEN=$(npm run -s token …)
+async function mustSucceed(command, message) {
+  // Its output goes to standard error, so that TOKEN=$(npm run -s token …) works.
   const code = await run(command, { stdio: ['ignore', 2, 2] }, (pid) => {
     symlinkSync(`${process.pid} ${pid}`, `${lock}.${pid}`);
     renameSync(`${lock}.${pid}`, lock);
   });
-  if (code !== 0) throw new Error(`${otherwise}.`);
+  if (code !== 0) throw new Error(`${message}.`);
 }
 
 const isOlder = (file, than) => !existsSync(file) || statSync(file).mtimeMs < statSync(than).mtimeMs;
@@ -115,7 +115,7 @@ const isOlder = (file, than) => !existsSync(file) || statSync(file).mtimeMs < st
 function hashOfSources() {
   const hash = createHash('sha256');
   const add = (path) => {
-    // A test that runs Python leaves __pycache__ beside its script.
+    // Python makes this folder beside a script that a test runs.
     if (path.endsWith('__pycache__')) return;
     if (statSync(path).isDirectory()) for (const name of readdirSync(path).sort()) add(join(path, name));
     else if (!path.endsWith('.spec.ts')) hash.update(`${path}\0`).update(readFileSync(path));
@@ -127,12 +127,13 @@ function hashOfSources() {
 }
 
 /**
- * Two commands started at once, say `npm start` and `npm test`, install and build one after the other. The lock is a
- * link that names the processes at work: it is made in one step, and one that killed processes left counts no more.
+ * The lock makes two commands that start at once, for example `npm start` and `npm test`, install and build one after the
+ * other. It is a symbolic link that names the processes at work, because a link is made in one step. A lock whose processes
+ * have ended is removed.
  */
 async function takeLock() {
   mkdirSync(join(root, '.data'), { recursive: true });
-  for (let told = false; ; await pause(100)) {
+  for (let announced = false; ; await pause(100)) {
     try {
       return symlinkSync(String(process.pid), lock);
     } catch (error) {
@@ -140,7 +141,8 @@ async function takeLock() {
     }
     const holders = holdersOf(lock);
     const working = holders.find(isAlive);
-    if (working && !told) told = !console.error(`Waiting for process ${working}, which installs or builds …`);
+    if (working && !announced) console.error(`Waiting for process ${working}, which installs or builds …`);
+    announced ||= Boolean(working);
     if (holders.length > 0 && !working) rmSync(lock, { force: true });
   }
 }
@@ -149,7 +151,7 @@ function holdersOf(lock) {
   try {
     return readlinkSync(lock).split(' ').map(Number);
   } catch {
-    return []; // just released
+    return []; // it has just been released
   }
 }
 

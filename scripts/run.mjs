@@ -4,6 +4,6 @@ import { main, prepare, run } from './prepare.mjs';
 await main(async () => {
   const [command, ...args] = process.argv.slice(2);
   await prepare();
-  const words = command === 'cli' ? args : [command, ...args];
-  process.exitCode = await run([process.execPath, 'dist/apps/cli/src/main.js', ...words]);
+  const cliArgs = command === 'cli' ? args : [command, ...args];
+  process.exitCode = await run([process.execPath, 'dist/apps/cli/src/main.js', ...cliArgs]);
 });

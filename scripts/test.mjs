@@ -20,8 +20,7 @@ await main(async () => {
   mkdirSync(ours, { recursive: true });
   const servers = await step('Starting PostgreSQL and Kafka', () =>
     Promise.allSettled([
-      // The data is thrown away: it need not survive a power cut.
-      // A test prepares a transaction.
+      // No fsync, because the data is thrown away. One test prepares a transaction.
       postgres.startPostgres({
         dataDir: join(ours, 'postgres'),
         settings: { fsync: 'off', max_prepared_transactions: '5' },
@@ -43,7 +42,7 @@ await main(async () => {
   if (counts) console.log(counts);
 });
 
-/** Answers the closing line; sets the exit code. */
+/** Sets the exit code. Answers the last line to print, unless jest was interrupted or only listed the tests. */
 async function runJest(addresses) {
   if (interrupted) throw new Error('Interrupted.');
   const report = join(ours, 'report.json');
@@ -57,12 +56,12 @@ async function runJest(addresses) {
     },
   });
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
-  if (!('numPassedTests' in result)) return; // interrupted, or --listTests
+  if (!('numPassedTests' in result)) return;
   const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = result;
   return `${numPassedTests} passed, ${numFailedTests + numRuntimeErrorTestSuites} failed`;
 }
 
-/** Ends the servers of runs that were killed, and takes their data away. */
+/** Ends the servers of killed runs and removes their data. */
 async function removeLeftovers(stopPostgres) {
   const left = existsSync(runs) ? readdirSync(runs).filter((pid) => !isAlive(Number(pid))) : [];
   for (const dir of left.map((pid) => join(runs, pid))) {

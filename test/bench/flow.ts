@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Consumer, Kafka, logLevel, type Producer, type ProducerRecord } from 'kafkajs-as-published';
 import { type Configuration, loadConfiguration, poolOptions } from '#configuration';
-import { AppendNotifier, EventStore, replay, start } from '#event-store';
-import { changesIn, type Message, messagesOf, Relay, relayLag, topics } from '#integration';
+import { AppendNotifier, EventStore, lagOf, replay, start } from '#event-store';
+import { type Message, messagesOf, Relay, relayName, topics } from '#integration';
 import { projectInline } from '#read-models';
 import { Database } from '../../libs/connections/src/index.js';
+import { changesIn } from '../../libs/integration/src/messages.examples.js';
 import { Child } from '../conformance/child.js';
 import { secretsOfSplitRoles } from '../support/split-roles.js';
 import type { Bench } from './bench.js';
@@ -116,7 +117,7 @@ function startWorkerOf(name: string, dir: string, { databaseUrl, kafkaBrokers, k
 }
 
 async function published(pool: Database) {
-  while ((await relayLag(pool)).events > 0) await pause(20);
+  while ((await lagOf(pool, relayName)).events > 0) await pause(20);
 }
 
 type Quantiles = { p50: number; p99: number };
@@ -307,7 +308,7 @@ async function throughputs(brokers: string, rounds: number, events: number, say:
       const running = relay.run(ending.signal);
       // Its start is not what is measured: the clock runs from its first batch on.
       const done = async () => Number((await pool.query('select count(*) from deliveries')).rows[0].count);
-      while (!((await relayLag(pool)).events < events)) await pause(5);
+      while (!((await lagOf(pool, relayName)).events < events)) await pause(5);
       const [before, begin] = [await done(), performance.now()];
       await published(pool);
       const took = (performance.now() - begin) / 1000;
@@ -356,7 +357,7 @@ async function memory(broker: { brokers: string; pid: number }, dir: string, eve
   const early: number[] = [];
   const late: number[] = [];
   const stopped: number[] = [];
-  for (let left = events; left > 0; left = (await relayLag(pool)).events) {
+  for (let left = events; left > 0; left = (await lagOf(pool, relayName)).events) {
     const done = 1 - left / filled.events;
     if (done >= 0.1 && done < 0.2) early.push(used());
     if (done >= 0.9) late.push(used());

@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Consumer, Kafka, logLevel } from 'kafkajs';
 import { loadConfiguration, poolOptions } from '../../libs/configuration/src/index.js';
 import { Database } from '../../libs/connections/src/index.js';
-import { Relay, relayLag, topics } from '../../libs/integration/src/index.js';
+import { lagOf } from '../../libs/event-store/src/index.js';
+import { Relay, relayName, topics } from '../../libs/integration/src/index.js';
 import type { Effect } from './effects.js';
 import { decided, effectOf } from './service.effects.js';
 
@@ -87,7 +88,7 @@ export class Published {
   }
 
   private async allHasArrived(): Promise<boolean> {
-    if ((await relayLag(this.pool)).events > 0) return false;
+    if ((await lagOf(this.pool, relayName)).events > 0) return false;
     return (await this.offsets()).every(
       ({ topic, partition, high }) => BigInt(high) <= (this.read.get(`${topic} ${partition}`) ?? 0n),
     );

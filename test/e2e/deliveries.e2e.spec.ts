@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { startWorker } from '../../apps/worker/src/worker.js';
 import { RemoveAttempt, StartAttempt, SubmitAttempt } from '../../libs/domain/src/index.js';
-import { relayLag, topics } from '../../libs/integration/src/index.js';
+import { topics } from '../../libs/integration/src/index.js';
 import { byStaff, clientOf, inOrder, openExam, until, withAdmin } from '../support/relay.exams.js';
 import { people } from '../support/service.js';
 
@@ -84,7 +84,7 @@ describe('when exams were taken', () => {
       else await learner.by(RemoveAttempt, {}, byStaff);
     }
     const worker = await startWorker(exam.configuration, exam.database.urls.worker);
-    await until(async () => (await relayLag(exam.pool)).events === 0, 'all is published').finally(() => worker.close());
+    await exam.allIsPublished().finally(() => worker.close());
   });
   const deliveries = async (person: (typeof people)['staff' | 'alice']) =>
     exam.request(person, 'GET', `/api/audit/v1/attempts/${attempt}/deliveries`);

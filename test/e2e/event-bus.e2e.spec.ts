@@ -12,7 +12,7 @@ import {
   StartAttempt,
   SubmitAttempt,
 } from '../../libs/domain/src/index.js';
-import { deadLetterTopic, examAttemptTopic, relayLag } from '../../libs/integration/src/index.js';
+import { deadLetterTopic, examAttemptTopic } from '../../libs/integration/src/index.js';
 import { byStaff, clientOf, openExam, until, withAdmin } from '../support/relay.exams.js';
 import { courseId, people } from '../support/service.js';
 import { openEdx, type Sent } from './event-bus/open-edx.js';
@@ -66,7 +66,6 @@ const userOf = (id: number, name: string) => ({
 });
 const nobody = (id: number) => ({ id, is_active: false, pii: { username: '', email: '', name: '' } });
 const [alice, bob, cyd, teacher] = [userOf(2, 'alice'), userOf(3, 'bob'), userOf(6, 'cyd'), userOf(5, 'teacher')];
-const published = () => until(async () => (await relayLag(exam.pool)).events === 0, 'all is published');
 
 describe('what happens at an exam', () => {
   story('waits in the log while the schema registry is away', async () => {
@@ -90,12 +89,12 @@ describe('what happens at an exam', () => {
     const owner = { ...people.staff, superuser: true };
     expect((await exam.request(owner, 'POST', '/api/edx_proctoring/v1/retire_user/6/')).status).toBe(204);
     await until(async () => way.tried > 0, 'the registry is asked');
-    expect((await relayLag(exam.pool)).events).toBeGreaterThan(10);
+    expect((await exam.lag()).events).toBeGreaterThan(10);
   });
 
   story('is emitted by Open edX as what it was once the registry is there', async () => {
     way.isOpen = true;
-    await published();
+    await exam.allIsPublished();
     const [topic, groupId] = [exam.prefix + examAttemptTopic, `${exam.prefix}lms`];
     await withAdmin(brokers, async (admin) => {
       const partitions = await admin.fetchTopicOffsets(topic);

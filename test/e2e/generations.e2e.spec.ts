@@ -12,7 +12,15 @@ import { EventStore, replay } from '../../libs/event-store/src/index.js';
 import { Relay } from '../../libs/integration/src/index.js';
 import { migrateWithLogins, openDatabase, urlsOf } from '../support/database.js';
 import { inOrder, openExam, until, withoutRepeated } from '../support/relay.exams.js';
-import { addressOf, caughtUp, cutOff, promote, type Server, standbyOf, startServer } from '../support/servers.js';
+import {
+  addressOf,
+  caughtUp,
+  promote,
+  type Server,
+  standbyOf,
+  startServer,
+  stopReplication,
+} from '../support/servers.js';
 import { courseId, people, publishedExam, tokenOf } from '../support/service.js';
 
 const { startBroker } = await import(join(process.cwd(), 'scripts/kafka-broker.mjs'));
@@ -191,7 +199,7 @@ it('after a fail-over that lost the newest events all that is acknowledged reach
   await caughtUp(primary, standby);
   const urls = urlsOf(standby.url, new URL(exam.database.url).pathname.slice(1));
   await (await apiAt(exam, urls)).isRefused('This database server is a standby');
-  await cutOff(standby);
+  await stopReplication(standby);
   ids.push(...(await sit(exam, 11, 40)));
   await allIn(exam); // Kafka has them, and the standby does not
 

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startWorker } from '../../apps/worker/src/worker.js';
 import { StartAttempt } from '../../libs/domain/src/index.js';
-import { relayLag } from '../../libs/integration/src/index.js';
 import { inOrder, openExam, until } from '../support/relay.exams.js';
 
 const { startBroker } = await import(join(process.cwd(), 'scripts/kafka-broker.mjs'));
@@ -32,7 +31,7 @@ beforeAll(async () => {
   makeCertificate();
   broker = await startBroker({
     dir: join(dir, 'broker'),
-    guard: { keystore, keystorePassword, username, password },
+    access: { keystore, keystorePassword, username, password },
     log() {},
   });
 }, 120_000);
@@ -61,7 +60,7 @@ const someoneStarts = async () => {
 it('messages go to a broker that wants encryption, a name and a password', async () => {
   exam = await openWith({});
   const worker = await someoneStarts();
-  await until(async () => (await relayLag(exam.pool)).events === 0, 'all is published').finally(() => worker.close());
+  await exam.allIsPublished().finally(() => worker.close());
   expect(inOrder(await exam.arrived())).toEqual(inOrder(await exam.expected()));
 }, 120_000);
 
@@ -73,5 +72,5 @@ it('with the wrong password they wait in the log, and how often that failed is c
     return Number(/proctoring_follower_failures_total\{follower="kafka"\} (\d+)/.exec(body)?.[1]);
   };
   await until(async () => (await failures()) > 1, 'it failed twice').finally(() => worker.close());
-  expect((await relayLag(exam.pool)).events).toBeGreaterThan(0);
+  expect((await exam.lag()).events).toBeGreaterThan(0);
 }, 120_000);

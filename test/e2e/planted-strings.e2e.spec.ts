@@ -2,7 +2,7 @@ import { until } from '../../libs/event-store/src/testing.js';
 import { examAttemptTopic, topicSettingsOf } from '../../libs/integration/src/index.js';
 import { type ConnectedService, startConnectedService } from '../support/connected-service.js';
 import { answersOf, filesOf, foundIn, messagesIn, rowsOf } from '../support/everywhere.js';
-import { planter, say } from '../support/planted.js';
+import { planter, publishAsOpenEdx } from '../support/planted.js';
 import {
   type Attempt,
   bearer,
@@ -134,9 +134,16 @@ it('once the learners are retired, none is found', async () => {
   await service.ask(superuser, 'POST', `/api/edx_proctoring/v1/retire_backend_user/${learner}/`);
   expect((await service.ask(superuser, 'POST', `/api/edx_proctoring/v1/retire_user/${learner}/`)).status).toBe(204);
   expect(service.cli(['retire-user', '--user', `${byToken}`])).toMatchObject({ status: 0 });
-  await say(service.kafka, service.registry, service.topics.retirements, 'user.retirement.completed', 'retirement', {
-    user: { id: byBus },
-  });
+  await publishAsOpenEdx(
+    service.kafka,
+    service.registry,
+    service.topics.retirements,
+    'user.retirement.completed',
+    'retirement',
+    {
+      user: { id: byBus },
+    },
+  );
   await until(
     'all are retired',
     async () => (await service.query(`select from events where type = 'LearnerRetired'`)).length === 3,
@@ -156,9 +163,16 @@ it('dead letters of the retired say nothing but that', async () => {
 it('an id that nobody knows is not retired by a command or a message', async () => {
   expect(service.cli(['retire-user', '--user', '98'])).toMatchObject({ status: 0 });
   for (const id of [99, byBus])
-    await say(service.kafka, service.registry, service.topics.retirements, 'user.retirement.completed', 'retirement', {
-      user: { id },
-    });
+    await publishAsOpenEdx(
+      service.kafka,
+      service.registry,
+      service.topics.retirements,
+      'user.retirement.completed',
+      'retirement',
+      {
+        user: { id },
+      },
+    );
   await until('both messages are read', () => isRead(service.topics.retirements, 3));
   expect(await service.query(`select from events where type = 'LearnerRetired'`)).toHaveLength(3);
   const users = [98, 99].map((id) => ({ id, username: `new ${id}`, email: `new${id}@example.org` }));
@@ -176,7 +190,7 @@ it('what comes about a retired learner later is not found either', async () => {
     { ...ofToken, user_id: learner },
   ])
     expect((await service.ask(person, 'GET', `${root}/attempt`)).status).toBe(403);
-  await say(service.kafka, service.registry, service.topics.enrollments, enrolled, 'enrollment', onBus);
+  await publishAsOpenEdx(service.kafka, service.registry, service.topics.enrollments, enrolled, 'enrollment', onBus);
   const late = { exam_id: exams[0], user_info: learner, key: plant('late key'), value: plant('late allowance') };
   await service.done(superuser, 'PUT', `${root}/allowance`, late);
   const review = { status: 'passed', comments: [{ comment: plant('late comment'), status: 'passed' }] };

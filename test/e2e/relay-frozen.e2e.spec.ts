@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { kafkaClient, lastOffsets, readUntil, relayLag, topics } from '../../libs/integration/src/index.js';
+import { kafkaClient, lastOffsets, readUntil, topics } from '../../libs/integration/src/index.js';
 import { inOrder, openExam, until, withoutRepeated } from '../support/relay.exams.js';
-import { attemptsRun, numbersFrom, startRelay } from '../support/relay.kills.js';
+import { actAtRandom, seededRandom, startRelay } from '../support/relay.kills.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
@@ -21,10 +21,10 @@ it.each([
   `a frozen relay is replaced; after the thaw every message arrived $title, in order, and receipts are true (SEED=${seed})`,
   async ({ transactions, again }) => {
     exam = await openExam(undefined, { KAFKA_TRANSACTIONS: transactions });
-    const random = numbersFrom(seed);
+    const random = seededRandom(seed);
     const moment = { isOver: false };
     const relays = [startRelay(exam), startRelay(exam)];
-    const running = attemptsRun(exam, random, moment);
+    const running = actAtRandom(exam, random, moment);
     try {
       for (let split = 0; split < 4; split++) {
         await until(async () => (await leader()) !== undefined, 'one leads');
@@ -34,12 +34,12 @@ it.each([
         frozen.kill('SIGSTOP');
         const other = relays.find((relay) => relay !== frozen)!;
         await until(async () => (await leader()) === other.pid, 'the other leads');
-        await until(async () => (await relayLag(exam.pool)).events < 100, 'the other publishes');
+        await until(async () => (await exam.lag()).events < 100, 'the other publishes');
         frozen.kill('SIGCONT');
       }
       moment.isOver = true;
       await running;
-      await until(async () => (await relayLag(exam.pool)).events === 0, 'all is published');
+      await exam.allIsPublished();
     } finally {
       moment.isOver = true;
       for (const relay of relays) relay.kill('SIGKILL');

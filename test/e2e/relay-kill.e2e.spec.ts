@@ -1,7 +1,6 @@
 import { startWorker } from '../../apps/worker/src/worker.js';
-import { relayLag } from '../../libs/integration/src/index.js';
-import { inOrder, openExam, until, withoutRepeated } from '../support/relay.exams.js';
-import { attemptsRun, numbersFrom, runAndKill } from '../support/relay.kills.js';
+import { inOrder, openExam, withoutRepeated } from '../support/relay.exams.js';
+import { actAtRandom, runAndKill, seededRandom } from '../support/relay.kills.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
@@ -15,15 +14,15 @@ it.each([
   `every message arrives $title, in order, though the relay is killed $kills times (SEED=${seed})`,
   async ({ transactions, kills, again }) => {
     exam = await openExam(undefined, { KAFKA_TRANSACTIONS: transactions });
-    const random = numbersFrom(seed);
+    const random = seededRandom(seed);
     const moment = { isOver: false };
-    const running = Promise.all([attemptsRun(exam, random, moment), attemptsRun(exam, random, moment)]);
+    const running = Promise.all([actAtRandom(exam, random, moment), actAtRandom(exam, random, moment)]);
     for (let killed = 0; killed < kills; killed++) await runAndKill(exam, random);
     moment.isOver = true;
     await running;
 
     const worker = await startWorker(exam.configuration, exam.database.urls.worker);
-    await until(async () => (await relayLag(exam.pool)).events === 0, 'all is published').finally(() => worker.close());
+    await exam.allIsPublished().finally(() => worker.close());
     const expected = await exam.expected();
     const { once: arrived, repeated } = withoutRepeated(await exam.arrived());
     console.log(`SEED=${seed}: ${expected.length} messages, ${repeated} of them again`);

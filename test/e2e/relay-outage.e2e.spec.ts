@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startWorker } from '../../apps/worker/src/worker.js';
 import { CreateAttempt, MarkReadyToResume, ReportError, StartAttempt } from '../../libs/domain/src/index.js';
-import { relayLag } from '../../libs/integration/src/index.js';
-import { byStaff, inOrder, openExam, until, withoutRepeated } from '../support/relay.exams.js';
+import { byStaff, inOrder, openExam, withoutRepeated } from '../support/relay.exams.js';
 
 const { startBroker } = await import(join(process.cwd(), 'scripts/kafka-broker.mjs'));
 const dir = mkdtempSync(join(tmpdir(), 'proctoring-kafka-'));
@@ -53,8 +52,6 @@ async function someAttempts(): Promise<number> {
   return slowest;
 }
 
-const allIsPublished = () => until(async () => (await relayLag(exam.pool)).events === 0, 'all is published');
-
 const endsInTime = async () => {
   const told = Date.now();
   await worker.close();
@@ -63,10 +60,10 @@ const endsInTime = async () => {
 
 story('a broker that hangs holds up no learner', async () => {
   await someAttempts();
-  await allIsPublished();
+  await exam.allIsPublished();
   process.kill(broker.pid, 'SIGSTOP');
   expect(await someAttempts()).toBeLessThan(2000);
-  const lag = await relayLag(exam.pool);
+  const lag = await exam.lag();
   expect(lag.events).toBeGreaterThanOrEqual(5 * 6);
   expect(lag.oldestSeconds).toBeGreaterThan(0);
 });
@@ -84,7 +81,7 @@ story('a worker that is started before the broker publishes everything once that
   worker = await startWorker(exam.configuration, exam.database.urls.worker);
   await someAttempts();
   broker = await start(port);
-  await allIsPublished();
+  await exam.allIsPublished();
   const { once } = withoutRepeated(await exam.arrived());
   expect(inOrder(once)).toEqual(inOrder(await exam.expected()));
   expect(unhandled).toEqual([]);

@@ -7,7 +7,6 @@ import {
   SubmitAttempt,
 } from '../../libs/domain/src/index.js';
 import { deadLetters, EventStore, start } from '../../libs/event-store/src/index.js';
-import { relayLag } from '../../libs/integration/src/index.js';
 import { attemptById } from '../../libs/read-models/src/index.js';
 import { byStaff, inOrder, openExam, until, withAdmin, withoutRepeated } from '../support/relay.exams.js';
 
@@ -26,7 +25,6 @@ afterEach(async () => {
 const startTheWorker = async (configuration = exam.configuration) => {
   worker = await startWorker(configuration, exam.database.urls.worker);
 };
-const published = () => until(async () => (await relayLag(exam.pool)).events === 0, 'all is published');
 const typesOf = (messages: { headers: Record<string, string> }[]) =>
   messages.map(({ headers }) => headers.ce_type.replace(/^org\.proctoring\.|\.v1$/g, ''));
 
@@ -50,7 +48,7 @@ async function examDay() {
 it('what happens at an exam reaches Kafka while it happens, each message once and in order', async () => {
   await startTheWorker();
   await examDay();
-  await published();
+  await exam.allIsPublished();
   const arrived = await exam.arrived();
   expect(inOrder(arrived)).toEqual(inOrder(await exam.expected()));
   const aliceIn = (topic: string) =>
@@ -69,16 +67,16 @@ it('without a broker in the configuration all waits, and is published once there
   await startTheWorker({ ...exam.configuration, kafkaBrokers: [] });
   await examDay();
   await worker!.close();
-  expect(await relayLag(exam.pool)).toEqual({
+  expect(await exam.lag()).toEqual({
     events: expect.any(Number),
     oldestSeconds: expect.any(Number),
     deadLetters: 0,
   });
   const told = (await exam.expected()).filter(({ topic }) => topic === 'proctoring.attempts.v1');
-  expect((await relayLag(exam.pool)).events).toBeGreaterThanOrEqual(told.length);
+  expect((await exam.lag()).events).toBeGreaterThanOrEqual(told.length);
 
   await startTheWorker();
-  await published();
+  await exam.allIsPublished();
   expect(inOrder(await exam.arrived())).toEqual(inOrder(await exam.expected()));
 });
 
@@ -99,11 +97,11 @@ it('a message that the broker will never take holds up its learner and nobody el
   await withAdmin(exam.configuration.kafkaBrokers.join(), (admin) => admin.createTopics({ topics }));
 
   await startTheWorker();
-  await published();
+  await exam.allIsPublished();
   const letters = await deadLetters(exam.pool, 'kafka');
   expect(letters.map(({ event }) => event.type)).toEqual(['AttemptCreated', 'AttemptStarted']);
   expect(letters.map(({ event }) => event.metadata.userId)).toEqual([9, 9]);
-  expect((await relayLag(exam.pool)).deadLetters).toBe(2);
+  expect((await exam.lag()).deadLetters).toBe(2);
   const { once } = withoutRepeated(await exam.arrived(undefined, ({ key }) => !key.endsWith('/9')));
   // The event's messages on other topics went out with it, and go out once more when it is tried again.
   expect(once.filter(({ topic, key }) => topic === 'proctoring.attempts.v1' && key.endsWith('/9'))).toEqual([]);
@@ -123,7 +121,7 @@ it('an event that cannot be folded holds up its learner and nobody else', async 
   await new EventStore(exam.pool).append([{ stream, after: start, events, metadata }]);
   await examDay();
   await startTheWorker();
-  await published();
+  await exam.allIsPublished();
   const letters = await deadLetters(exam.pool, 'kafka');
   expect(letters.map(({ event, reason }) => `${event.type}: ${reason}`)).toEqual([
     expect.stringMatching(/^AttemptStarted: TypeError in attempt\S*\.ts:\d+$/),
@@ -143,7 +141,7 @@ it('an attempt whose time is over is submitted though nobody looks, at the insta
   await until(async () => (await attemptById(exam.pool, alice.id()))!.status === 'submitted', 'it is submitted');
   const { completedAt } = (await attemptById(exam.pool, alice.id()))!;
   expect(Date.parse(completedAt!)).toBe(start + 90 * 60_000);
-  await published();
+  await exam.allIsPublished();
   expect(typesOf(await exam.arrived())).toEqual(expect.arrayContaining(['attempt.submitted', 'credit.submitted']));
 });
 

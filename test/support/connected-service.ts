@@ -15,7 +15,7 @@ const brokers = process.env.KAFKA_BROKERS ?? '';
 const callbackSecret = 'a-secret-of-the-path-of-RPNow-0123456789';
 export const callback = `/api/edx_proctoring/proctoring_review_callback/${callbackSecret}/`;
 
-/** The service as a process with all that it can be connected to: Kafka, the Open edX event bus, mail, two providers. */
+/** Starts the service as a process with all connections: Kafka, the Open edX event bus, mail and two providers. */
 export async function startConnectedService() {
   if (!brokers) throw new Error('KAFKA_BROKERS is not set: npm test starts a broker, and so does npm run kafka');
   const folder = mkdtempSync(join(tmpdir(), 'proctoring-connected-'));
@@ -51,7 +51,7 @@ export async function startConnectedService() {
   const child = new Child('service', folder, [process.execPath, 'dist/apps/main.js'], env);
   await child.answers(port, '/health/ready');
 
-  /** A request, and what it was answered. */
+  /** Sends a request and answers the response. */
   async function ask(person: Person | undefined, method: string, path: string, body?: unknown, headers: object = {}) {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
@@ -68,7 +68,7 @@ export async function startConnectedService() {
   return {
     ...{ brokers, prefix, topics, database, provider, mail, registry, folder, ask },
     kafka: clientOf(brokers),
-    /** A request that must be answered with 200. */
+    /** Sends a request and expects status 200. */
     async done(...request: Parameters<typeof ask>) {
       const { status, text } = await ask(...request);
       expect({ request: request.slice(1, 4), status, text }).toMatchObject({ status: 200 });
@@ -80,15 +80,15 @@ export async function startConnectedService() {
         env: { ...process.env, ...env, ...more },
         encoding: 'utf8',
       }),
-    /** Its output. */
+    /** The output of the service. */
     log: () => readFileSync(join(folder, 'service.log'), 'utf8'),
     async close() {
       await child.stop();
       await Promise.all([provider.close(), mail.close(), database.close()]);
       registry.close();
       await withAdmin(brokers, async (admin) => {
-        const made = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
-        await admin.deleteTopics({ topics: made });
+        const ours = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+        await admin.deleteTopics({ topics: ours });
       });
       rmSync(folder, { recursive: true });
     },

@@ -5,17 +5,17 @@ import pg from 'pg';
 import { migrate, poolOptions } from '../../libs/configuration/src/index.js';
 import { Database as Pool } from '../../libs/connections/src/index.js';
 
-/** A fresh, migrated database in the server named by TEST_DATABASE_URL, which the global setup starts when it is not set. */
+/** Creates a fresh, migrated database in the server of TEST_DATABASE_URL. The global setup starts a server if it is not set. */
 export async function openDatabase() {
   return openCopyOf(await migratedTemplate(process.env.TEST_DATABASE_URL!));
 }
 
-/** One that the whole service can be started on. The others use the roles of the database that they are copies of. */
+/** Creates a database with roles of its own, so that the whole service can start on it. Other copies use the template's roles. */
 export async function openStartableDatabase() {
   return openCopyOf(await migratedTemplate(process.env.TEST_DATABASE_URL!), migrateWithLogins);
 }
 
-/** A database that `prepare` fills. */
+/** Creates an empty database and fills it by `prepare`. */
 export const openDatabaseWith = (prepare: (urls: Urls) => Promise<void>) => openCopyOf('template0', prepare);
 
 type Urls = ReturnType<typeof urlsOf>;
@@ -24,29 +24,29 @@ async function openCopyOf(template: string, prepare = async (_: Urls) => {}) {
   const server = process.env.TEST_DATABASE_URL!;
   const name = `test_${randomBytes(8).toString('hex')}`;
   await once(server, `create database ${name} template ${template}`);
-  // A copied database still lacks what its template revoked.
+  // A copy does not inherit this revocation of its template.
   await once(server, `revoke temporary on database ${name} from public`);
   const urls = urlsOf(server, name);
   await prepare(urls);
   const owner = new Pool({ connectionString: urls.owner, max: 5 });
   const pool = new Pool(poolOptions(urls.both, { max: 20 }));
-  for (const each of [pool, owner]) each.on('error', () => {}); // connections that a test ends on purpose
+  for (const each of [pool, owner]) each.on('error', () => {}); // a test may end these connections
   return {
-    /** By a user that is both the API's and the worker's, as with one DATABASE_URL for everything. */
+    /** For a user with the rights of the API and of the worker, as with a single DATABASE_URL. */
     url: urls.both,
     pool,
     urls,
-    /** The connections of a process with everything. */
+    /** The connection settings of a process that is API and worker. */
     environment: {
       DATABASE_URL: urls.api,
       WORKER_DATABASE_URL: urls.worker,
       MIGRATION_DATABASE_URL: urls.owner,
     },
-    /** For what only the owner of the tables can do: attacks, repairs. */
+    /** Connections of the owner of the tables, for attacks and repairs. */
     owner,
-    /** Moves the time of decisions by an interval. A process sees it when its clock synchronizes next. */
+    /** Moves the time of decisions by an interval. A process sees this when its clock synchronizes next. */
     moveClock: (by: string) => owner.query(decisionTime(`at + interval '${by}'`)),
-    /** Stops it at an instant. */
+    /** Stops the time of decisions at an instant. */
     stopClock: (at: string) => owner.query(decisionTime(`timestamptz '${at}'`)),
     async close() {
       await Promise.all([pool.end(), owner.end()]);
@@ -57,7 +57,7 @@ async function openCopyOf(template: string, prepare = async (_: Urls) => {}) {
   };
 }
 
-/** The users of the service at a database, as in real use, and one that is both. */
+/** The addresses of a database for the API's user, the worker's user, a user that is both, and the owner. */
 export function urlsOf(server: string, name: string) {
   const url = (username: string) =>
     Object.assign(new URL(server), { username, password: 'test', pathname: `/${name}` }).href;
@@ -69,7 +69,7 @@ export function urlsOf(server: string, name: string) {
   };
 }
 
-/** Migrates a database, with its users. */
+/** Migrates a database and creates its users. */
 export const migrateWithLogins = ({ api, worker, both, owner }: Urls) =>
   migrate(owner, {
     logins: [
@@ -85,7 +85,7 @@ const decisionTime = (is: string) =>
 
 export type Database = Awaited<ReturnType<typeof openDatabase>>;
 
-/** Made once per server and set of migrations, by whichever worker comes first. */
+/** The first jest worker creates the template, once for each server and set of migrations. */
 async function migratedTemplate(server: string): Promise<string> {
   const hash = createHash('sha256');
   const folder = join(process.cwd(), 'migrations');

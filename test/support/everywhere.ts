@@ -4,13 +4,13 @@ import { kafkaClient, lastOffsets, readUntil } from '../../libs/integration/src/
 import type { Database } from './database.js';
 import { withAdmin } from './relay.exams.js';
 
-type Places = Map<string, string>;
+type TextByPlace = Map<string, string>;
 
-/** All rows of all tables of the database, those of PostgreSQL itself included. */
-export async function rowsOf({ owner }: Database): Promise<Places> {
+/** All rows of all tables of the database, also of PostgreSQL's own tables. */
+export async function rowsOf({ owner }: Database): Promise<TextByPlace> {
   const tables = `select oid::regclass::text as name from pg_class
     where relkind in ('r', 'm') and oid::regclass::text not like 'information_schema.%'`;
-  const places: Places = new Map();
+  const places: TextByPlace = new Map();
   for (const { name } of (await owner.query(tables)).rows) {
     const { rows } = await owner.query(`select string_agg(t::text, e'\n') as text from ${name} t`);
     places.set(`table ${name}`, rows[0].text ?? '');
@@ -18,8 +18,8 @@ export async function rowsOf({ owner }: Database): Promise<Places> {
   return places;
 }
 
-/** The files of the database, and the server's log. Dead rows are gone from the files after `vacuum full`. */
-export async function filesOf({ owner }: Database): Promise<Places> {
+/** The files of the database and the log of the server. `vacuum full` removes dead rows from the files first. */
+export async function filesOf({ owner }: Database): Promise<TextByPlace> {
   await owner.query('vacuum full');
   await owner.query('checkpoint');
   const { rows } = await owner.query(
@@ -33,8 +33,8 @@ export async function filesOf({ owner }: Database): Promise<Places> {
   );
 }
 
-/** All that is in the topics with this prefix, keys and headers included. */
-export async function messagesIn(brokers: string, prefix: string, except: readonly string[]): Promise<Places> {
+/** The keys, values and headers of all messages in the topics with this prefix. */
+export async function messagesIn(brokers: string, prefix: string, except: readonly string[]): Promise<TextByPlace> {
   const kafka = kafkaClient({ kafkaBrokers: brokers.split(','), kafkaTls: 'off' } as Parameters<typeof kafkaClient>[0]);
   const topics = (await withAdmin(brokers, (admin) => admin.listTopics())).filter(
     (topic) => topic.startsWith(prefix) && !except.includes(topic),
@@ -51,24 +51,23 @@ export async function messagesIn(brokers: string, prefix: string, except: readon
 
 type Ask = (method: string, url: string) => Promise<string>;
 
-/**
- * The answers of every GET route; `values` of the parameters, by their names. Routes with other parameters are not
- * asked.
- */
-export async function answersOf(ask: Ask, document: any, values: Record<string, string>): Promise<Places> {
-  const places: Places = new Map();
+/** The answers of every GET route. `values` are the parameters by name. */
+export async function answersOf(ask: Ask, document: any, values: Record<string, string>): Promise<TextByPlace> {
+  const places: TextByPlace = new Map();
   for (const [path, { get }] of Object.entries<any>(document.paths)) {
     if (!get) continue;
     const url = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name] ?? ''));
-    const asked = (get.parameters ?? []).filter((parameter: any) => parameter.in === 'query' && values[parameter.name]);
-    const query = new URLSearchParams(asked.map(({ name }: any) => [name, values[name]])).toString();
+    const parameters = (get.parameters ?? []).filter(
+      (parameter: any) => parameter.in === 'query' && values[parameter.name],
+    );
+    const query = new URLSearchParams(parameters.map(({ name }: any) => [name, values[name]])).toString();
     for (const each of new Set([url, `${url}?${query}`])) places.set(`GET ${each}`, await ask('GET', each));
   }
   return places;
 }
 
 /** The places where each of these strings is found. */
-export function foundIn(places: Places, strings: Record<string, string>): Record<string, string[]> {
+export function foundIn(places: TextByPlace, strings: Record<string, string>): Record<string, string[]> {
   const found = Object.entries(strings).map(([name, text]) => {
     const forms = [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)];
     const where = [...places].filter(([, content]) => forms.some((form) => content.includes(form)));

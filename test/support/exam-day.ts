@@ -2,7 +2,7 @@ import { EventStore, type RecordedEvent, Subscription, type SubscriptionOptions,
 import { created, metadata, started, submitted, until } from '../../libs/event-store/src/testing.js';
 import { type Database, openDatabase } from './database.js';
 
-/** A log that learners write and that followers named "mail" deliver, as "learner:version". */
+/** A log to which learners write. Subscriptions named "mail" deliver its events as "learner:version". */
 export class ExamDay {
   readonly store: EventStore;
   readonly delivered: string[] = [];
@@ -26,8 +26,8 @@ export class ExamDay {
 
   deliver = async (events: RecordedEvent[]) => void this.delivered.push(...events.map(name));
 
-  /** Answers what ends it. */
-  follow(options: Partial<SubscriptionOptions> = {}) {
+  /** Starts a subscription and answers the function that stops it. */
+  subscribe(options: Partial<SubscriptionOptions> = {}) {
     const end = new AbortController();
     const handle = this.deliver;
     const running = new Subscription(this.db.pool, { name: 'mail', handle, pollMs: 5, ...options }).run(end.signal);

@@ -4,14 +4,14 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-// Here jest compiles what is required, but does not map .js to .ts.
+// In a global setup, jest compiles required files but does not map .js to .ts.
 const { isAlive, startPostgres, stopPostgres } = createRequire(import.meta.url)(
   '../../libs/configuration/src/embedded-postgres.ts',
 ) as typeof import('../../libs/configuration/src/embedded-postgres.js');
 
 const prefix = 'proctoring-test-';
 
-/** Starts PostgreSQL for this run unless TEST_DATABASE_URL names one, and clears away what killed runs left. */
+/** Starts PostgreSQL for this run unless TEST_DATABASE_URL names a server. Removes the servers of killed runs. */
 export default async function setUp() {
   if (process.env.TEST_DATABASE_URL) return;
   for (const name of readdirSync(tmpdir()))

@@ -1,2 +1,2 @@
-/** Ends the server that the global setup started. */
+/** Stops the server that the global setup started. */
 export default () => (globalThis as { removeTestServer?: () => Promise<void> }).removeTestServer?.();

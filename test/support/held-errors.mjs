@@ -1,6 +1,6 @@
-import { TestEnvironment } from 'jest-environment-node'; // jest brings it
+import { TestEnvironment } from 'jest-environment-node'; // a dependency of jest
 
-/** Errors that services log wait until their test ends and are printed only if it failed: many tests plan an outage. */
+/** Prints the errors that services log during a test only if the test fails, because many tests cause outages. */
 export default class HeldErrors extends TestEnvironment {
   #held = [];
   #write;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** Sends the requests of a file for REST clients of editors, in order. Answers each one's title, status and body. */
+/** Sends the requests of a .http file in order. Answers title, status and body of each. */
 export async function send(file: string, given: Record<string, string>) {
   const variables = new Map(Object.entries(given));
   const answers: { title: string; status: number; body: any }[] = [];

@@ -2,19 +2,19 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { until } from '../../libs/event-store/src/testing.js';
 
-/** The delays of other requests while the service worked, in milliseconds. */
+/** How long the service kept other requests waiting, in milliseconds. */
 export type Blocked = {
   /** The longest wait for `/health/live`, over HTTP. */
   waitMs: number;
-  /** How long the service's event loop stood still at most. */
+  /** The longest delay of the service's event loop. */
   loopMs: number;
-  /** Processor time of this process. */
+  /** CPU time of this process. */
   cpuMs: number;
 };
 
-/** Asks `/health/live` without a pause from a thread of its own, since the service runs in the thread of the test. */
+/** Requests `/health/live` all the time from a separate thread, because the service runs in the test's thread. */
 export class LivenessProbe {
-  /** How many answers came, and the longest wait since the last reset, in microseconds. */
+  /** The number of answers, and the longest wait since the last reset in microseconds. */
   private readonly seen = new Int32Array(new SharedArrayBuffer(8));
   private readonly worker: Worker;
 
@@ -30,7 +30,7 @@ export class LivenessProbe {
     const delay = monitorEventLoopDelay({ resolution: 5 });
     delay.enable();
     await this.nextAnswers();
-    // It sees what follows its first measurement.
+    // The monitor sees no delay before its first measurement.
     await until('the event loop is watched', () => delay.count > 0);
     Atomics.store(this.seen, 1, 0);
     const before = process.cpuUsage();
@@ -41,7 +41,7 @@ export class LivenessProbe {
     return { waitMs: Atomics.load(this.seen, 1) / 1e3, loopMs: delay.max / 1e6, cpuMs: (user + system) / 1e3 };
   }
 
-  /** Two: the first one may have been asked for earlier. */
+  /** Waits for two answers, because the first may belong to an earlier request. */
   private async nextAnswers() {
     const before = Atomics.load(this.seen, 0);
     await until('/health/live answers', () => Atomics.load(this.seen, 0) - before >= 2);
@@ -52,7 +52,7 @@ export class LivenessProbe {
   }
 }
 
-/** Runs in the worker, which knows nothing of this module. */
+/** Runs in the thread, so it cannot use this module. */
 function askForEver({ url, seen }: { url: string; seen: Int32Array }) {
   const http = process.getBuiltinModule('node:http');
   const agent = new http.Agent({ keepAlive: true });

@@ -1,21 +1,21 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ConnectedService, callback } from './connected-service.js';
-import { type Plant, say } from './planted.js';
+import { type Plant, publishAsOpenEdx } from './planted.js';
 import { courseId, type Person, people, roster } from './service.js';
 
-// The inputs that take a text about a learner. Each is given a text of its own.
+// All inputs that take a text about a learner. Each gets a different text.
 
 const root = '/api/edx_proctoring/v1/proctored_exam';
 export const superuser = { ...people.staff, superuser: true, scopes: ['roster:rights', 'audit:read'] };
 export const reviewer = { user_id: 5, preferred_username: 'reviewer', roles: ['rest_review'] };
-/** Known from the roster; from a token; from the event bus. */
+/** The service learns about them from the roster, from a token, and from the event bus. */
 export const [learner, byToken, byBus] = [3, 33, 34];
 export const enrolled = 'course.enrollment.created';
 
 export type Attempt = { id: number; attempt_code: string; external_id: string };
 
-/** A caller whose token says names of its own. */
+/** A caller with different names in the token. */
 export const bearer = (plant: Plant, id: number, what: string) => ({
   user_id: id,
   preferred_username: plant(`user name of ${what}`),
@@ -25,7 +25,7 @@ export const bearer = (plant: Plant, id: number, what: string) => ({
   scopes: [plant(`scope of ${what}`)],
 });
 
-/** Answers the document that the roster was written with last. */
+/** Answers the last document that it wrote to the roster. */
 export async function plantInRoster({ ask, done }: ConnectedService, plant: Plant) {
   const old = { id: learner, username: plant('former user name'), email: `${plant('former e-mail')}@example.org` };
   await done(superuser, 'PUT', '/api/lms/v1/roster', {
@@ -71,17 +71,17 @@ export async function plantInRoster({ ask, done }: ConnectedService, plant: Plan
   return document;
 }
 
-/** The attempts of these people at the exams, submitted. */
+/** Creates and submits an attempt of each person at each exam. */
 export async function sit({ done }: ConnectedService, plant: Plant, exams: number[], persons: Person[]) {
   const attempts = [];
   for (const person of persons)
     for (const exam_id of exams) {
-      const asked = {
+      const body = {
         exam_id,
         attempt_proctored: 'true',
         note: plant(`field of an attempt ${exam_id} ${person.user_id}`),
       };
-      const { exam_attempt_id } = await done(person, 'POST', `${root}/attempt`, asked);
+      const { exam_attempt_id } = await done(person, 'POST', `${root}/attempt`, body);
       const url = `${root}/attempt/${exam_attempt_id}`;
       for (const action of ['start', 'submit']) await done(person, 'PUT', url, { action });
       attempts.push(await done(person, 'GET', url));
@@ -146,7 +146,7 @@ export async function plantInReviews({ ask, done }: ConnectedService, plant: Pla
   expect((await ask(undefined, 'POST', callback, { ...review, videoReviewLink: plant('link') })).status).toBe(200);
 }
 
-/** Inputs that are refused, or that nobody reads: nothing keeps them. */
+/** Sends inputs that the service refuses or ignores: it must not keep them. */
 export async function plantInRequests({ ask }: ConnectedService, plant: Plant, attempt: Attempt, exam: number) {
   const person = bearer(plant, learner, 'a later token');
   const url = `${root}/attempt/${attempt.id}`;
@@ -183,7 +183,7 @@ export async function plantInRequests({ ask }: ConnectedService, plant: Plant, a
   });
 }
 
-/** Answers the enrolment that the bus told. */
+/** Answers the enrolment that it published. */
 export async function plantOnBus({ kafka, registry, topics }: ConnectedService, plant: Plant) {
   const pii = {
     username: plant('user name on the bus'),
@@ -194,10 +194,10 @@ export async function plantOnBus({ kafka, registry, topics }: ConnectedService, 
     enrollment: { user: { id: byBus, is_active: true, pii }, course: { course_key: courseId }, mode, is_active: true },
   });
   const enrollment = data(plant('mode on the bus'));
-  await say(kafka, registry, topics.enrollments, enrolled, 'enrollment', enrollment);
+  await publishAsOpenEdx(kafka, registry, topics.enrollments, enrolled, 'enrollment', enrollment);
   const nobody = data('verified');
   nobody.enrollment.user = { id: 35, is_active: true, pii: { ...pii, email: plant('e-mail of a refused message') } };
-  await say(kafka, registry, topics.enrollments, enrolled, 'enrollment', nobody);
+  await publishAsOpenEdx(kafka, registry, topics.enrollments, enrolled, 'enrollment', nobody);
   const producer = kafka.producer();
   await producer.connect();
   const headers = { ce_type: `org.openedx.learning.${enrolled}.v1`, ce_time: plant('time of a message') };

@@ -4,7 +4,7 @@ import avsc from 'avsc';
 import type { Kafka } from 'kafkajs';
 import { pack } from '../../libs/integration/src/event-bus/wire-format.js';
 
-/** A text that stands nowhere else; `strings` keeps it under its name. */
+/** `plant` makes a text that occurs nowhere else and keeps it in `strings` under its name. */
 export function planter() {
   const strings: Record<string, string> = {};
   const plant = (name: string) => {
@@ -18,7 +18,7 @@ export function planter() {
 
 export type Plant = ReturnType<typeof planter>['plant'];
 
-/** A schema registry that speaks the part of Confluent's protocol that a producer and a consumer need. */
+/** A schema registry with the part of Confluent's protocol that a producer and a consumer need. */
 export async function openRegistry() {
   const schemas: string[] = [];
   const register = (schema: string) => {
@@ -53,8 +53,8 @@ const schemas = {
   retirement: record('CloudEvent', { user: record('UserNonPersonalData', { id: 'long' }) }),
 };
 
-/** Sends what Open edX says, in Avro, as openedx-events writes it. */
-export async function say(
+/** Publishes a message in Avro, as openedx-events writes it. */
+export async function publishAsOpenEdx(
   kafka: Kafka,
   registry: Registry,
   topic: string,

@@ -6,22 +6,23 @@ import { AddExam, type Outcome } from '../../libs/commands/src/index.js';
 import type { Configuration } from '../../libs/configuration/src/index.js';
 import { Database } from '../../libs/connections/src/index.js';
 import { type AnyLearnerAtExamCommand, ApplyReview, CreateAttempt, type Origin } from '../../libs/domain/src/index.js';
-import { type RecordedEvent, replay } from '../../libs/event-store/src/index.js';
+import { lagOf, type RecordedEvent, replay } from '../../libs/event-store/src/index.js';
 import {
-  changesIn,
   kafkaClient,
   lastOffsets,
   type Message,
   messagesOf,
   readUntil,
+  relayName,
   topics,
 } from '../../libs/integration/src/index.js';
+import { changesIn } from '../../libs/integration/src/messages.examples.js';
 import { openService } from './service.js';
 
 const brokers = process.env.KAFKA_BROKERS ?? '';
 export const byStaff: Origin = { actor: { kind: 'user', userId: 1 } };
 
-/** The service with one proctored exam of 90 minutes, on a fresh database, and topics of its own at the broker. */
+/** Opens the service with one proctored exam of 90 minutes, a fresh database, and its own topics. */
 export async function openExam(kafkaBrokers = brokers, environment: Record<string, string> = {}) {
   if (!kafkaBrokers) throw new Error('KAFKA_BROKERS is not set: npm test starts a broker, and so does npm run kafka');
   const prefix = `test-${randomUUID().slice(0, 8)}-`;
@@ -37,8 +38,10 @@ export async function openExam(kafkaBrokers = brokers, environment: Record<strin
     return bus.execute(new AddExam(exam, now(), byStaff));
   };
   const examId = await addExam();
+  /** How far Kafka is behind the log. */
+  const lag = () => lagOf(pool, relayName);
 
-  /** The learner at the exam, whose commands are about the current attempt. */
+  /** A learner at the exam. The commands are about the learner's current attempt. */
   const learner = (userId: number, exam = examId) => {
     let attemptId: number | null = null;
     const by = async <C extends AnyLearnerAtExamCommand>(
@@ -70,7 +73,12 @@ export async function openExam(kafkaBrokers = brokers, environment: Record<strin
     addExam,
     learner,
     expected: () => expectedOf(pool),
-    /** All that is committed, once what is awaited is seen: that may be a moment after its transaction has ended. */
+    lag,
+    allIsPublished: () => until(async () => (await lag()).events === 0, 'all is published'),
+    /**
+     * All committed messages in these topics, as soon as the awaited ones are among them. A consumer may see a message
+     * a moment after its transaction has ended.
+     */
     async arrived(names = topics.map(({ name }) => name), isAwaited = (_: Message) => true) {
       const awaited = (await expectedOf(pool)).filter((message) => names.includes(message.topic) && isAwaited(message));
       let arrived: Message[] = [];
@@ -78,7 +86,7 @@ export async function openExam(kafkaBrokers = brokers, environment: Record<strin
         arrived = await arrivedAt(service.configuration, names);
         const seen = new Set(arrived.map(({ headers }) => headers.ce_id));
         return awaited.every(({ headers }) => seen.has(headers.ce_id));
-      }, 'what is awaited has arrived');
+      }, 'the awaited messages have arrived');
       return arrived;
     },
     async close() {
@@ -86,10 +94,10 @@ export async function openExam(kafkaBrokers = brokers, environment: Record<strin
       const admin = kafkaClient(service.configuration).admin();
       try {
         await admin.connect();
-        const made = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
-        await admin.deleteTopics({ topics: made });
+        const ours = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+        await admin.deleteTopics({ topics: ours });
       } catch {
-        // A broker that lets nobody in is thrown away with its topics.
+        // A broker that refuses this login is thrown away with its topics.
       } finally {
         await admin.disconnect();
       }
@@ -97,10 +105,10 @@ export async function openExam(kafkaBrokers = brokers, environment: Record<strin
   };
 }
 
-/** Waits for what must come true, a minute at most. */
+/** Waits until a condition holds, at most a minute. */
 export async function until(isTrue: () => Promise<boolean>, what: string): Promise<void> {
   for (const deadline = Date.now() + 60_000; !(await isTrue()); await pause(50))
-    if (Date.now() > deadline) throw new Error(`In vain waited until ${what}`);
+    if (Date.now() > deadline) throw new Error(`Waited a minute in vain until ${what}`);
 }
 
 export const clientOf = (list: string) => new Kafka({ brokers: list.split(','), logLevel: logLevel.NOTHING });
@@ -112,7 +120,7 @@ export async function withAdmin<T>(list: string, work: (admin: Admin) => Promise
   return work(admin).finally(() => admin.disconnect());
 }
 
-/** The messages that the log requires, in its order. */
+/** The messages that must be published for the events of the log, in its order. */
 async function expectedOf(pool: Database): Promise<Message[]> {
   const log: RecordedEvent[] = [];
   for await (const events of replay(pool)) log.push(...events);
@@ -126,14 +134,14 @@ async function expectedOf(pool: Database): Promise<Message[]> {
   return log.flatMap(({ id }) => messages.get(id) ?? []);
 }
 
-/** All that is committed in the topics, in the order of each partition. */
+/** All committed messages of the topics, in the order of each partition. */
 async function arrivedAt(configuration: Configuration, unprefixed: string[]): Promise<Message[]> {
   const kafka = kafkaClient(configuration);
   const arrived: Message[] = [];
   for (const name of unprefixed) {
     const topic = configuration.kafkaTopicPrefix + name;
     let offsets = new Map<number, bigint>();
-    // In new topics, not every partition has a leader yet.
+    // A partition of a new topic may not have a leader yet.
     await until(async () => {
       try {
         offsets = await lastOffsets(kafka, topic);
@@ -162,7 +170,7 @@ export const inOrder = (messages: readonly Message[]): Record<string, Message[]>
   return lists;
 };
 
-/** Messages without those that came before, which must be equal to them; and how many there were of those. */
+/** The messages without repetitions, and the number of repetitions. A repetition must equal the first message. */
 export function withoutRepeated(messages: readonly Message[]): { once: Message[]; repeated: number } {
   const seen = new Map<string, Message>();
   for (const message of messages) {

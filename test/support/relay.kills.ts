@@ -22,8 +22,8 @@ const learners = 30;
 const program = 'dist/test/support/relay.process.js';
 if (!existsSync(program)) throw new Error(`${program} is missing: npm test builds it, and so does npm run build`);
 
-/** Numbers from 0 to 1, the same for the same seed. */
-export function numbersFrom(state: number) {
+/** Random numbers from 0 to 1, the same for the same seed. */
+export function seededRandom(state: number) {
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let t = Math.imul(state ^ (state >>> 15), state | 1);
@@ -32,14 +32,14 @@ export function numbersFrom(state: number) {
   };
 }
 
-/** Learners do what comes to their minds, allowed or not, until told. While the database is away, they try again. */
-export async function attemptsRun(
+/** Learners send random commands, allowed or not, until `run.isOver`. They go on while the database is away. */
+export async function actAtRandom(
   exam: Exam,
   random: () => number,
-  moment: { isOver: boolean; isDatabaseAway?: boolean },
+  run: { isOver: boolean; isDatabaseAway?: boolean },
 ) {
-  const seats = Array.from({ length: learners }, (_, index) => exam.learner(index + 1));
-  const moves = seats.map(({ by, creates, isReviewed }) => [
+  const actors = Array.from({ length: learners }, (_, index) => exam.learner(index + 1));
+  const actions = actors.map(({ by, creates, isReviewed }) => [
     () => creates(),
     () => creates(),
     () => by(ReadyAttempt),
@@ -55,16 +55,16 @@ export async function attemptsRun(
     () => by(SetAttemptStatus, { status: 'created' }, byStaff),
     () => by(RemoveAttempt, {}, byStaff),
   ]);
-  const one = <T>(list: T[]) => list[Math.floor(random() * list.length)];
-  while (!moment.isOver) {
-    await one(one(moves))().catch((error) => {
-      if (!(error instanceof Refusal || moment.isDatabaseAway)) throw error;
+  const anyOf = <T>(list: T[]) => list[Math.floor(random() * list.length)];
+  while (!run.isOver) {
+    await anyOf(anyOf(actions))().catch((error) => {
+      if (!(error instanceof Refusal || run.isDatabaseAway)) throw error;
     });
     await pause(random() * 10);
   }
 }
 
-/** The relay as a process of its own. Its lease is short, since one that is killed cannot give its lead up. */
+/** Starts the relay as a separate process. Its lease is short, because a killed process cannot give its lease up. */
 export function startRelay(exam: Exam) {
   const { kafkaBrokers, kafkaTransactions } = exam.configuration;
   return spawn(process.execPath, [program], {
@@ -80,7 +80,7 @@ export function startRelay(exam: Exam) {
   });
 }
 
-/** Runs the relay and kills it at some moment: as it comes up, on a batch's way to Kafka, or before that is kept. */
+/** Runs the relay and kills it at a random moment: during its start, while it publishes, or before it keeps its checkpoint. */
 export async function runAndKill(exam: Exam, random: () => number) {
   const relay = startRelay(exam);
   const ended = once(relay, 'exit');
@@ -92,5 +92,5 @@ export async function runAndKill(exam: Exam, random: () => number) {
   }
   relay.kill('SIGKILL');
   const [code, signal] = await ended;
-  if (signal !== 'SIGKILL') throw new Error(`The relay ended by itself, with ${code}`);
+  if (signal !== 'SIGKILL') throw new Error(`The relay ended by itself with code ${code}`);
 }

@@ -13,7 +13,7 @@ export type Server = { url: string; dataDir: string; stop(): Promise<void> };
 
 const settings = { fsync: 'off', wal_keep_size: '64MB', max_connections: '200' };
 
-/** A PostgreSQL server of its own; `stop` throws its data away. */
+/** Starts a separate PostgreSQL server. `stop` throws its data away. */
 export async function startServer(): Promise<Server> {
   const dataDir = mkdtempSync(join(tmpdir(), 'proctoring-server-'));
   return serve(dataDir);
@@ -28,7 +28,7 @@ async function serve(dataDir: string): Promise<Server> {
   return { url, dataDir, stop };
 }
 
-/** A standby that follows a running server. */
+/** Starts a standby of a running server. */
 export async function standbyOf(primary: Server): Promise<Server> {
   const dataDir = mkdtempSync(join(tmpdir(), 'proctoring-server-'));
   const cluster = join(dataDir, 'cluster');
@@ -38,7 +38,7 @@ export async function standbyOf(primary: Server): Promise<Server> {
     await client.query(`select pg_backup_start('copy', true)`);
     mkdirSync(cluster);
     const leftOut = ['postmaster.pid', 'postmaster.opts', 'pg_replslot/*'].map((name) => `--exclude=./${name}`);
-    // "File changed as we read it" is expected: the backup's WAL mends that.
+    // tar may report "file changed as we read it". The WAL of the backup repairs such files.
     const copy = `tar -C "$0" ${leftOut.join(' ')} --warning=none -cf - . | tar -C "$1" -xpf -`;
     execFileSync('sh', ['-c', copy, join(primary.dataDir, 'cluster'), cluster]);
     const { rows } = await client.query('select labelfile from pg_backup_stop(true)');
@@ -64,28 +64,28 @@ export async function ask(url: string, statement: string): Promise<any[]> {
     .finally(() => client.end());
 }
 
-/** It begins a timeline, as a restore does. */
+/** A promotion begins a new timeline, as a restore does. */
 export const promote = (standby: Server) => ask(standby.url, 'select pg_promote(true, 30)');
 
-/** Waits until the standby has all that its primary has written so far. */
+/** Waits until the standby has replayed everything that its primary has written so far. */
 export async function caughtUp(primary: Server, standby: Server) {
   const [{ at }] = await ask(primary.url, 'select pg_current_wal_lsn()::text as at');
   const text = `select pg_last_wal_replay_lsn() >= '${at}' as "isThere"`;
   await until('the standby has caught up', async () => (await ask(standby.url, text))[0].isThere);
 }
 
-/** From now on the standby receives nothing: what the primary writes will be lost. */
-export async function cutOff(standby: Server) {
+/** The standby receives nothing from now on. It will not have later writes of the primary. */
+export async function stopReplication(standby: Server) {
   await ask(standby.url, `alter system set primary_conninfo = ''`);
   await ask(standby.url, 'select pg_reload_conf()');
   const receiving = 'select count(*)::int as receivers from pg_stat_wal_receiver';
   await until('the standby receives nothing', async () => (await ask(standby.url, receiving))[0].receivers === 0);
 }
 
-/** One address for a database whose server changes, as a name or a virtual address is. */
+/** One address for a database whose server changes, like a DNS name or a virtual IP address. */
 export async function addressOf(server: { url: string }) {
   let target = server.url;
-  const open = new Set<Socket>();
+  const sockets = new Set<Socket>();
   const listener = createServer((socket) => {
     const { hostname, port } = new URL(target);
     const upstream = connect(Number(port), hostname);
@@ -93,12 +93,12 @@ export async function addressOf(server: { url: string }) {
       [socket, upstream],
       [upstream, socket],
     ]) {
-      open.add(one);
+      sockets.add(one);
       one.pipe(other);
       one
         .on('error', () => other.destroy())
         .on('close', () => {
-          open.delete(one);
+          sockets.delete(one);
           other.destroy();
         });
     }
@@ -109,10 +109,10 @@ export async function addressOf(server: { url: string }) {
     url: Object.assign(new URL(server.url), { port: String(port) }).href,
     leadTo(next: Server) {
       target = next.url;
-      for (const socket of open) socket.destroy();
+      for (const socket of sockets) socket.destroy();
     },
     async close() {
-      for (const socket of open) socket.destroy();
+      for (const socket of sockets) socket.destroy();
       listener.close();
       await pause(0);
     },

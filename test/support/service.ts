@@ -9,9 +9,9 @@ import { type Database, openDatabase } from './database.js';
 import { keyEncryptionKey } from './split-roles.js';
 
 export const secret = 'a secret of the tests, long enough for HS256';
-const parties = { audience: 'exam-proctoring', issuer: 'https://lms.example.org' };
-/** The environment in which tokens of `tokenOf` are accepted. */
-export const tokenSettings = { JWT_SECRET: secret, JWT_AUDIENCE: parties.audience, JWT_ISSUER: parties.issuer };
+const claims = { audience: 'exam-proctoring', issuer: 'https://lms.example.org' };
+/** The settings with which the service accepts tokens of `tokenOf`. */
+export const tokenSettings = { JWT_SECRET: secret, JWT_AUDIENCE: claims.audience, JWT_ISSUER: claims.issuer };
 
 export type Person = {
   user_id: number;
@@ -34,14 +34,14 @@ export const tokenOf = (person: Person) =>
   new SignJWT({ email: `${person.preferred_username}@example.org`, name: person.preferred_username, ...person })
     .setProtectedHeader({ alg: 'HS256' })
     .setExpirationTime('1h')
-    .setAudience(parties.audience)
-    .setIssuer(parties.issuer)
+    .setAudience(claims.audience)
+    .setIssuer(claims.issuer)
     .sign(new TextEncoder().encode(secret));
 
 export const courseId = 'course-v1:OrgX+Demo+2031';
 export const contentId = (name: string) => `block-v1:OrgX+Demo+2031+type@sequential+block@${name}`;
 
-/** The whole service without its subscriptions, on a fresh database, without a port. */
+/** Opens the API on a fresh database, without subscriptions and without a port. */
 export async function openService(environment: Record<string, string> = {}, fresh?: Database) {
   const database = fresh ?? (await openDatabase());
   const dataDir = mkdtempSync(join(tmpdir(), 'proctoring-service-'));
@@ -49,12 +49,12 @@ export async function openService(environment: Record<string, string> = {}, fres
   const configuration = loadConfiguration({
     ...tokenSettings,
     DATA_DIR: dataDir,
-    // The key is read when it is first used, and another service of this process may have ended with its folder by then.
+    // The key file is read at its first use, when another service of this process may have removed its folder already.
     KEY_ENCRYPTION_KEYS: `data-dir:${keyEncryptionKey}`,
     LOG_LEVEL: 'error',
     ...environment,
   });
-  // A test asks more from one address than anybody does; what its settings say counts.
+  // A test sends more requests from one address than any real client. Its own settings win.
   const rateLimits = { ANONYMOUS: { requests: 1_000_000, seconds: 1 }, ...configuration.settings.rateLimits };
   const settings = { ...configuration.settings, rateLimits };
   const app = await createApi({ ...configuration, settings }, database.urls.api);
@@ -83,7 +83,7 @@ export async function openService(environment: Record<string, string> = {}, fres
     configuration,
     database,
     request,
-    /** Moves the time of decisions by an interval from the real one. */
+    /** Moves the time of decisions by an interval from the real time. */
     async moveClock(by: string) {
       await database.moveClock(by);
       await app.get(Clock).synchronize();
@@ -96,15 +96,15 @@ export async function openService(environment: Record<string, string> = {}, fres
   };
 }
 
-/** A service in which alice takes an exam. `attempt` is the path of her attempt. */
+/** Opens a service in which alice takes an exam. `attempt` is the path of her attempt. */
 export async function openRunningExam() {
   const service = await openService();
   const root = '/api/edx_proctoring/v1/proctored_exam';
   await service.request(people.staff, 'PUT', '/api/lms/v1/roster', roster);
   const url = `${root}/exam_registration/course_id/${courseId}`;
   const published = await service.request(people.staff, 'PATCH', url, [publishedExam('midterm')]);
-  const asked = { exam_id: published.body[0].exam_id, attempt_proctored: 'true', start_clock: 'true' };
-  const created = await service.request(people.alice, 'POST', `${root}/attempt`, asked);
+  const body = { exam_id: published.body[0].exam_id, attempt_proctored: 'true', start_clock: 'true' };
+  const created = await service.request(people.alice, 'POST', `${root}/attempt`, body);
   return { service, attempt: `${root}/attempt/${created.body.exam_attempt_id}` };
 }
 

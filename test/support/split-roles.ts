@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** With these all processes of a test can read each other's sealed texts. */
+/** All processes of a test use this key, so that each can decrypt the texts of the others. */
 export const keyEncryptionKey = Buffer.alloc(32, 7).toString('base64url');
 
-/** The environment of a process of one role, beside the secret of tokens; the settings are a file in `folder`. */
+/** The secrets that a process of one role needs, without the secret of tokens. It writes the settings to a file in `folder`. */
 export function secretsOfSplitRoles(folder: string, settings: object = {}) {
   const PROCTORING_CONFIG = join(folder, 'settings-of-split-roles.json');
   const secrets = { SECRET_KEY: 'of cookies', PROCTORING_USER_OBFUSCATION_KEY: 'of obscured ids' };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A way to a server that can fall silent (it accepts, and loses all bytes) or go down (it refuses and resets). */
+/** A TCP proxy to a server. It can be silent (it accepts, and loses all bytes) or down (it refuses and resets). */
 export class Wire {
   mode: 'up' | 'silent' | 'down' = 'up';
   private readonly sockets = new Set<Socket>();
@@ -9,12 +9,12 @@ export class Wire {
 
   constructor(private readonly target: URL) {}
 
-  /** The target's address by way of this wire. */
+  /** Answers the address of the server through this proxy. */
   async open(): Promise<string> {
     this.server = createServer((near) => {
       if (this.mode === 'down') return near.resetAndDestroy();
       const far = connect(Number(this.target.port), this.target.hostname);
-      // Bytes that were lost are never sent again, so such a connection stays dead when the wire is up.
+      // TCP does not repeat bytes that the proxy has acknowledged, so this connection stays dead when the mode is `up` again.
       let isDead = this.mode === 'silent';
       for (const [from, to] of [
         [near, far],

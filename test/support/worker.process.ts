@@ -1,7 +1,7 @@
 import { loadConfiguration } from '#configuration';
 import { startWorker } from '../../apps/worker/src/worker.js';
 
-// The worker as a process of its own, to be frozen. Its leases are short: a test need not wait long for the next leader.
+// The worker as a process that a test freezes. Its leases are short, so that another process leads soon.
 const configuration = loadConfiguration(process.env);
 const leaseMs = Number(process.env.LEASE_MS);
 const worker = await startWorker(configuration, configuration.databaseUrl!, { leaseMs });

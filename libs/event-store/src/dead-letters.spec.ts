@@ -25,7 +25,7 @@ describe('a subscription with an event that can never be delivered', () => {
       await day.sit('ada');
       const history = await day.sit('eve');
       await day.sit('bob');
-      day.follow({ handle, batch });
+      day.subscribe({ handle, batch });
       await day.has('bob:3');
       expect(day.delivered).toEqual(['ada:1', 'ada:2', 'ada:3', 'eve:1', 'bob:1', 'bob:2', 'bob:3']);
       expect(await letters()).toEqual(['eve:2 no such address', `eve:3 ${waits}`]);
@@ -48,14 +48,14 @@ describe('a subscription with an event that can never be delivered', () => {
       if (event) throw new Undeliverable(event, 'no such address');
       await day.deliver(events);
     };
-    day.follow({ handle: latestFirst });
+    day.subscribe({ handle: latestFirst });
     await day.has('ada:1', 'eve:1');
     expect(await letters()).toEqual(['ada', 'eve'].flatMap((who) => [`${who}:2 no such address`, `${who}:3 ${waits}`]));
   });
 
   it('delivers it in order on a retry, and later events of the learner as before', async () => {
     const history = await day.sit('eve');
-    day.follow({ handle });
+    day.subscribe({ handle });
     await until('eve has dead letters', async () => (await letters()).length === 2);
     await expect(retryDeadLetters(day.db.pool, 'mail', 'eve', handle)).rejects.toThrow('no such address');
     expect(await letters()).toHaveLength(2);
@@ -68,7 +68,7 @@ describe('a subscription with an event that can never be delivered', () => {
 
   it('records the new reason when a retry fails for another one', async () => {
     await day.sit('eve');
-    day.follow({ handle });
+    day.subscribe({ handle });
     await until('eve has dead letters', async () => (await letters()).length === 2);
     const full = (events: RecordedEvent[]) => Promise.reject(new Undeliverable(events[0], 'mailbox full'));
     await expect(retryDeadLetters(day.db.pool, 'mail', 'eve', full)).rejects.toThrow('mailbox full');
@@ -77,7 +77,7 @@ describe('a subscription with an event that can never be delivered', () => {
 
   it('delivers the events behind it when it is skipped', async () => {
     const [, second] = await day.sit('eve');
-    day.follow({ handle });
+    day.subscribe({ handle });
     await until('eve has dead letters', async () => (await letters()).length === 2);
     expect(await skipDeadLetter(day.db.pool, 'mail', second.id)).toBe(true);
     expect(await skipDeadLetter(day.db.pool, 'mail', second.id)).toBe(false);
@@ -87,7 +87,7 @@ describe('a subscription with an event that can never be delivered', () => {
 
   it('keeps the order while events arrive during retries', async () => {
     let last = await day.sit('eve');
-    day.follow({ handle, batch: 3 });
+    day.subscribe({ handle, batch: 3 });
     await until('eve has dead letters', async () => (await letters()).length > 0);
     const busy = (async () => {
       for (let n = 0; n < 60; n++)

@@ -5,11 +5,11 @@ import {
   addressOf,
   ask,
   caughtUp,
-  cutOff,
   promote,
   type Server,
   standbyOf,
   startServer,
+  stopReplication,
 } from '../../../test/support/servers.js';
 import {
   adoptLog,
@@ -195,7 +195,7 @@ it('after a fail-over that loses events, the new generation uses none of their i
   const idsBefore = [await nextId(log.pool, 'attempt_ids'), await nextId(log.pool, 'attempt_ids')];
   const standby = await kept(standbyOf(primary));
   await caughtUp(primary, standby);
-  await cutOff(standby);
+  await stopReplication(standby);
   const lost = [...(await log.sit('bob')), ...(await log.sit('carol')), ...(await log.sit('dave'))];
   for (let drawn = 0; drawn < 40; drawn++) idsBefore.push(await nextId(log.pool, 'attempt_ids'));
 

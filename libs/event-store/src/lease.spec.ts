@@ -131,9 +131,9 @@ it('a subscription that was frozen while it delivered stops before the next even
       await day.db.pool.query('select');
     }
   };
-  day.follow({ handle: handle('first'), leaseMs: 300 });
+  day.subscribe({ handle: handle('first'), leaseMs: 300 });
   await until('the first is frozen and thawed', () => sent.length > 0);
-  day.follow({ handle: handle('second'), leaseMs: 300 });
+  day.subscribe({ handle: handle('second'), leaseMs: 300 });
   await until('the rest is delivered', () => sent.some((each) => each.endsWith(' 3')));
   expect(sent.filter((each) => each.endsWith(' 1')).length).toBeLessThanOrEqual(2); // it was already being sent
   expect(sent.slice(-2).map((each) => each.split(' ')[1])).toEqual(['2', '3']);
@@ -145,7 +145,7 @@ it('a learner’s dead letters are retried once at a time; a frozen retry is rep
   const refuse = async ([event]: RecordedEvent[]) => {
     throw new Undeliverable(event, 'no such address');
   };
-  day.follow({ handle: refuse });
+  day.subscribe({ handle: refuse });
   const letters = async () => (await day.db.owner.query('select reason from dead_letters')).rows;
   await until('eve has a dead letter', async () => (await letters()).length === 1);
   let thaw = () => {};

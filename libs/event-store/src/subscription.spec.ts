@@ -11,7 +11,7 @@ describe('a subscription', () => {
 
   it('delivers the events from before its start and the later ones', async () => {
     await day.sit('ada');
-    day.follow();
+    day.subscribe();
     await day.has('ada:3');
     await day.sit('bob');
     await day.has('bob:3');
@@ -21,22 +21,22 @@ describe('a subscription', () => {
   it('may begin at its first run, and then misses no event', async () => {
     await day.sit('ada');
     const kept = () => day.db.owner.query("select from checkpoints where name = 'mail'");
-    const stop = day.follow({ startsNow: true });
+    const stop = day.subscribe({ startsNow: true });
     await until('it has its first checkpoint', async () => (await kept()).rowCount === 1);
     await stop();
     await day.sit('bob');
-    day.follow({ startsNow: true });
+    day.subscribe({ startsNow: true });
     await day.has('bob:3');
     expect(day.delivered).toEqual(['bob:1', 'bob:2', 'bob:3']);
   });
 
   it('resumes from its checkpoint', async () => {
     await day.sit('ada');
-    const stop = day.follow({ batch: 2 });
+    const stop = day.subscribe({ batch: 2 });
     await day.has('ada:3');
     await stop();
     await day.sit('bob', [created]);
-    day.follow();
+    day.subscribe();
     await day.has('bob:1');
     expect(day.delivered).toEqual(['ada:1', 'ada:2', 'ada:3', 'bob:1']);
   });
@@ -45,7 +45,7 @@ describe('a subscription', () => {
     const slow = await day.db.owner.connect();
     await slow.query(`begin; insert into checkpoints values ('somebody', '0', 0)`);
     await day.sit('ada', [created]);
-    day.follow();
+    day.subscribe();
     const { rows } = await day.db.owner.query('select oldest_transaction_age() as age');
     expect(rows[0].age).toBeGreaterThan(0);
     await until(
@@ -62,7 +62,7 @@ describe('a subscription', () => {
     await day.sit('ada');
     const times: number[] = [];
     const errors: unknown[] = [];
-    day.follow({
+    day.subscribe({
       async handle(events) {
         times.push(Date.now());
         if (times.length < 4) throw new Error('The mail server is down');
@@ -81,7 +81,7 @@ describe('a subscription', () => {
   it('ends at once, even while it waits before a retry', async () => {
     await day.sit('ada');
     let attempts = 0;
-    const stop = day.follow({
+    const stop = day.subscribe({
       async handle() {
         attempts++;
         throw new Error('down');
@@ -91,7 +91,7 @@ describe('a subscription', () => {
     const before = Date.now();
     await stop();
     expect(Date.now() - before).toBeLessThan(400);
-    day.follow();
+    day.subscribe();
     await day.has('ada:3');
   });
 
@@ -101,11 +101,11 @@ describe('a subscription', () => {
       handle: async (events: RecordedEvent[]) => void seen.push(...events.map((event) => `${who} ${name(event)}`)),
       pollMs: 1,
     });
-    day.follow(leader('first'));
+    day.subscribe(leader('first'));
     await day.sit('ada', [created]);
     await until('the first leads', () => seen.length === 1);
-    day.follow(leader('second'));
-    day.follow(leader('third'));
+    day.subscribe(leader('second'));
+    day.subscribe(leader('third'));
     await day.sit('bob', [created]);
     await until('bob is delivered', () => seen.length === 2);
     expect(seen).toEqual(['first ada:1', 'first bob:1']);
@@ -122,7 +122,7 @@ describe('a subscription', () => {
 
   it('is woken by a notification, however long its poll interval is', async () => {
     const notifier = new AppendNotifier(day.db.pool);
-    day.follow({ wakesOnAppend: true, pollMs: 3_600_000 });
+    day.subscribe({ wakesOnAppend: true, pollMs: 3_600_000 });
     for (const learner of ['ada', 'bob']) {
       await day.sit(learner, [created]);
       // Several times: transactions of other databases may hold the event back at first.
@@ -136,7 +136,7 @@ describe('a subscription', () => {
   it('goes on after the database was unreachable for a while', async () => {
     await day.sit('ada', [created]);
     const lines: string[] = [];
-    day.follow({ onLead: (line) => lines.push(line) });
+    day.subscribe({ onLead: (line) => lines.push(line) });
     await day.has('ada:1');
     const { rows } = await day.db.owner.query('select current_database() as name');
     await day.db.owner.query(`alter database ${rows[0].name} allow_connections false`).catch(() => {});

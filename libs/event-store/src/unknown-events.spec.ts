@@ -20,7 +20,7 @@ describe.each([
   it('stops an old worker, which reports it once; a newer worker delivers it', async () => {
     const errors: string[] = [];
     const lines: string[] = [];
-    day.follow({
+    day.subscribe({
       upcasters: old,
       standBackMs: 50,
       onError: (error) => errors.push((error as Error).message),
@@ -37,7 +37,7 @@ describe.each([
     ]);
     expect((await leaders(day.db.pool))[0]).toMatchObject({ task: 'mail', stopped: errors[0] });
 
-    day.follow({ upcasters: newer });
+    day.subscribe({ upcasters: newer });
     await day.has('ada:2', 'ada:3', 'bob:1');
     expect(day.delivered).toEqual(['ada:1', 'ada:2', 'ada:3', 'bob:1']);
     await until(
@@ -71,7 +71,7 @@ it('an event that cannot be upcast becomes a dead letter; other learners are del
   };
   const store = new EventStore(day.db.pool, undefined, { upcasters });
   await day.sit('zoe', [created]);
-  day.follow({ upcasters });
+  day.subscribe({ upcasters });
   await day.has('zoe:1');
   expect(day.delivered).toEqual(['ada:1', 'eve:1', 'zoe:1']);
   const letters = await deadLetters(day.db.pool, 'mail');
@@ -92,6 +92,6 @@ it('an event without an ordering key holds up its own stream alone', async () =>
     if (stream === 'eve') throw new TypeError('no learner');
     return stream;
   };
-  day.follow({ orderingKeyOf });
+  day.subscribe({ orderingKeyOf });
   await day.has('ada:1', 'eve:3');
 });

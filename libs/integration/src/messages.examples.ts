@@ -35,7 +35,7 @@ import {
   proctoredExam,
 } from '../../domain/src/learner-at-exam/attempt.examples.js';
 import { type Message, messagesOf } from './messages.js';
-import { changesIn } from './topic.js';
+import { type Change, emptyState, foldChanges } from './topic.js';
 
 /** The attempt that `create` makes. */
 const attemptId = 101;
@@ -125,6 +125,9 @@ export function logOf(commands: readonly AnyLearnerAtExamCommand[]): RecordedEve
   }
   return log;
 }
+
+/** The changes of attempts in one whole stream. */
+export const changesIn = (history: readonly RecordedEvent[]): Change[] => foldChanges(emptyState, history).changes;
 
 /** The messages that a story publishes. */
 export const publishedOf = (story: keyof typeof stories): Message[] =>

@@ -2,9 +2,8 @@ import { CloudEvent, Kafka } from 'cloudevents';
 import { v5 as uuid } from 'uuid';
 import type { AttemptEvent } from '#domain';
 import { after, proctoredExam } from '../../domain/src/learner-at-exam/attempt.examples.js';
-import { logOf, publishedOf, stories } from './messages.examples.js';
+import { changesIn, logOf, publishedOf, stories } from './messages.examples.js';
 import { derivedId, messagesOf } from './messages.js';
-import { changesIn } from './topic.js';
 
 type Story = keyof typeof stories;
 const on = (topic: string, story: Story) =>

@@ -1,6 +1,6 @@
 import type { Database } from '#connections';
 import { type Checkpoint, fenceOf, isAfter, type Lease } from '#event-store';
-import { relayName } from './lag.js';
+import { relayName } from './relay-lead.js';
 
 /** The receipt of an event's message. `topic` has the configured prefix. Times are ISO 8601. */
 export type RecordedReceipt = {

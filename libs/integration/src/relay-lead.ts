@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { Database } from '#connections';
 import { beginning, CannotLead, type Checkpoint, type Generation, isAfter, writableGenerationOf } from '#event-store';
-import { relayName } from './lag.js';
 import type { PublishedPosition, Publisher } from './publisher.js';
 import { resumptionOf } from './resumption.js';
 import { type Author, RivalRelays } from './rival-relays.js';
+
+/** The name of the relay's subscription. */
+export const relayName = 'kafka';
 
 const log = new Logger(relayName);
 /** An operator's command competes with relays that try to lead. */

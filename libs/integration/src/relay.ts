@@ -20,11 +20,10 @@ import {
 } from '#event-store';
 import { type BusMessage, ExamAttemptMessages } from './event-bus/exam-attempts.js';
 import { SchemaRegistry } from './event-bus/registry.js';
-import { relayName } from './lag.js';
 import { keyOf, type Message, messagesOf } from './messages.js';
 import { MessageTooLarge, Publisher, type PublisherConfiguration, type Receipt } from './publisher.js';
 import { saveReceipts } from './receipts.js';
-import { defaultRelayTimes, RelayLead, type RelayTimes } from './relay-lead.js';
+import { defaultRelayTimes, RelayLead, type RelayTimes, relayName } from './relay-lead.js';
 import { StreamStates } from './stream-states.js';
 import type { Change } from './topic.js';
 import { publishedTopics, replayTopicOf } from './topic-settings.js';

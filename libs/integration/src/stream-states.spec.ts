@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { Database as Pool } from '#connections';
 import { EventStore, type RecordedEvent, start } from '#event-store';
 import { type Database, openDatabase } from '../../../test/support/database.js';
-import { logOf, stories } from './messages.examples.js';
+import { changesIn, logOf, stories } from './messages.examples.js';
 import { StreamStates } from './stream-states.js';
-import { type Change, changesIn } from './topic.js';
+import type { Change } from './topic.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 

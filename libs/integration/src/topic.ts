@@ -62,9 +62,6 @@ export function foldChanges(
   return { state: { version, attempts, review }, changes };
 }
 
-/** The changes of attempts in one whole stream. */
-export const changesIn = (history: readonly RecordedEvent[]): Change[] => foldChanges(emptyState, history).changes;
-
 /** The effects of one kind that the event recorded, in order. */
 export const effectsIn = <K extends Effect['kind']>({ data }: AttemptEvent, kind: K): Extract<Effect, { kind: K }>[] =>
   (('effects' in data && data.effects) || []).filter(

@@ -10,9 +10,9 @@ import {
   learnerAtExam,
 } from '#domain';
 import type { GenerationBegan, RecordedEvent } from '#event-store';
-import { changesIn, messagesOf } from '#integration';
+import { messagesOf } from '#integration';
 import { projections } from '#read-models';
-import { logOf, stories } from '../../../libs/integration/src/messages.examples.js';
+import { changesIn, logOf, stories } from '../../../libs/integration/src/messages.examples.js';
 
 type Fixture = Event & { schemaVersion: number };
 

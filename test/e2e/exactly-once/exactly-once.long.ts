@@ -6,10 +6,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { KafkaJSError } from 'kafkajs';
 import { startWorker } from '../../../apps/worker/src/worker.js';
 import { startPostgres, stopPostgres } from '../../../libs/configuration/src/index.js';
-import { relayLag, topics } from '../../../libs/integration/src/index.js';
+import { topics } from '../../../libs/integration/src/index.js';
 import { pythonWith } from '../../support/python.js';
 import { inOrder, openExam, until, withAdmin } from '../../support/relay.exams.js';
-import { attemptsRun, numbersFrom, runAndKill } from '../../support/relay.kills.js';
+import { actAtRandom, runAndKill, seededRandom } from '../../support/relay.kills.js';
 
 const { startBroker, freePort } = await import(join(process.cwd(), 'scripts/kafka-broker.mjs'));
 
@@ -17,7 +17,7 @@ const kills = Number(process.env.KILLS ?? 50);
 const leaderKills = 5;
 const restarts = 2;
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
-const random = numbersFrom(seed);
+const random = seededRandom(seed);
 const python = pythonWith('confluent-kafka', ['confluent-kafka==2.16.1']);
 
 const dir = mkdtempSync(join(tmpdir(), 'proctoring-exactly-once-'));
@@ -114,7 +114,7 @@ const repeatedIn = (messages: { headers: Record<string, string> }[]) =>
   messages.length - new Set(messages.map(({ headers }) => headers.ce_id)).size;
 
 it(`who reads what is committed reads each message once, in order, whatever is killed (SEED=${seed} KILLS=${kills})`, async () => {
-  const running = Promise.all([attemptsRun(exam, random, moment), attemptsRun(exam, random, moment)]);
+  const running = Promise.all([actAtRandom(exam, random, moment), actAtRandom(exam, random, moment)]);
   running.catch(() => {});
   // The one goes on beside the other, so that the relay dies in all states of the cluster.
   const others = (async () => {
@@ -132,7 +132,7 @@ it(`who reads what is committed reads each message once, in order, whatever is k
   await running;
 
   const worker = await startWorker(exam.configuration, exam.database.urls.worker);
-  await until(async () => (await relayLag(exam.pool)).events === 0, 'all is published').finally(() => worker.close());
+  await exam.allIsPublished().finally(() => worker.close());
 
   const expected = await exam.expected();
   const arrived = arrivedByLibrdkafka();

@@ -1,6 +1,5 @@
 import { proctoredExam } from '../../../domain/src/learner-at-exam/attempt.examples.js';
-import { logOf, stories } from '../messages.examples.js';
-import { changesIn } from '../topic.js';
+import { changesIn, logOf, stories } from '../messages.examples.js';
 import { type ExamAttempt, encodeExamAttempt, examAttemptsIn, schemaOf } from './exam-attempts.js';
 
 const { courseId, contentId } = proctoredExam.exam;

@@ -77,8 +77,8 @@ describe('what happens at an exam', () => {
     await first.creates();
     await first.by(StartAttempt);
     await first.by(SubmitAttempt);
-    await first.isReviewed('suspicious', 5);
-    await first.isReviewed('passed', null);
+    await first.isReviewed('Suspicious', 5);
+    await first.isReviewed('Clean', null);
     await second.creates();
     await second.by(StartAttempt);
     await second.by(ReportError);

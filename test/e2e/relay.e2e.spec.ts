@@ -39,9 +39,9 @@ async function examDay() {
   await bob.by(ReportError);
   await alice.by(SubmitAttempt);
   await bob.by(MarkReadyToResume, {}, byStaff);
-  await alice.isReviewed('suspicious');
+  await alice.isReviewed('Suspicious');
   await bob.creates();
-  await alice.isReviewed('passed');
+  await alice.isReviewed('Clean');
   await bob.by(RemoveAttempt, {}, byStaff);
 }
 

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
-import { quarantinedCallback, quarantinedCallbacks } from '#commands';
+import { Clock } from '#clock';
+import { quarantinedCallback, quarantinedCallbacks, replayCallback } from '#commands';
+import { EventStore } from '#event-store';
 import { decryptFor } from '#learner-keys';
-import { ReplayCallback } from '../../libs/commands/src/index.js';
 import { PretendedProvider, softwareSecureAt } from '../../libs/providers/src/testing.js';
 import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
 
@@ -245,10 +246,11 @@ describe('Software Secure', () => {
 
 const keptFor = async (externalId: string) =>
   (await quarantinedCallbacks(service.database.pool)).filter((each) => each.externalId === externalId);
-const replay = (id: number) =>
-  service.app
-    .get(CommandBus)
-    .execute(new ReplayCallback(id, new Date().toISOString(), { actor: { kind: 'operator', name: 'ops' } }));
+const replay = (id: number) => {
+  const { app, configuration, database } = service;
+  const deps = { database: database.pool, configuration, events: app.get(EventStore), commands: app.get(CommandBus) };
+  return replayCallback(deps, id, app.get(Clock).now(), { actor: { kind: 'operator', name: 'ops' } });
+};
 
 describe('with other settings', () => {
   afterEach(() => service.close());

@@ -57,7 +57,7 @@ export async function openExam(kafkaBrokers = brokers, environment: Record<strin
       by,
       id: () => attemptId!,
       creates: (at?: string) => by(CreateAttempt, { takingAsProctored: true, startClock: false, at: at ?? now() }),
-      isReviewed: (status: 'passed' | 'suspicious', reviewedBy: number | null = 5) =>
+      isReviewed: (status: 'Clean' | 'Suspicious', reviewedBy: number | null = 5) =>
         by(
           ApplyReview,
           { attemptCode: '', status, reviewedBy, commentCount: 0, sealed: '' },

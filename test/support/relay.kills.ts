@@ -50,8 +50,8 @@ export async function actAtRandom(
     () => by(ReportError),
     () => by(MarkReadyToResume, {}, byStaff),
     () => by(DeclineAttempt),
-    () => isReviewed('suspicious'),
-    () => isReviewed('passed'),
+    () => isReviewed('Suspicious'),
+    () => isReviewed('Clean'),
     () => by(SetAttemptStatus, { status: 'created' }, byStaff),
     () => by(RemoveAttempt, {}, byStaff),
   ]);

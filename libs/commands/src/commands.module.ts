@@ -18,8 +18,6 @@ import {
 } from './exams/exam.handlers.js';
 import { FactFinder } from './facts.js';
 import { RetireLearnerHandler } from './learners/learner.handler.js';
-import { ReplayCallbackHandler, ReviewByCodeHandler } from './reviews/callback.handlers.js';
-import { ReviewHandler } from './reviews/review.handler.js';
 
 /** The event store as the service uses it: every append writes the read models in its own transaction. */
 const eventStoreOf = (database: Database, options: StoreOptions = {}): EventStore => {
@@ -55,9 +53,6 @@ const eventStoreOf = (database: Database, options: StoreOptions = {}): EventStor
     PublishExamsHandler,
     SetExamReviewPolicyHandler,
     RetireLearnerHandler,
-    ReviewHandler,
-    ReviewByCodeHandler,
-    ReplayCallbackHandler,
   ],
   exports: [CqrsModule, Clock, EventStore, FactFinder, AttemptTimeouts, OverdueAttempts],
 })

@@ -18,6 +18,7 @@ import {
   RemoveAttempt,
   ReportError,
   ResetPracticeAttempt,
+  type ReviewStatus,
   SetAttemptStatus,
   StartAttempt,
   StopAttempt,
@@ -56,7 +57,7 @@ const byClock: Origin = { actor: { kind: 'clock' } };
 const create = (facts?: Facts) => about(CreateAttempt, 0, { facts, takingAsProctored: true });
 const start = (facts?: Facts) => about(StartAttempt, 1, { facts });
 const submit = about(SubmitAttempt, 31);
-const review = (status: string, minutes: number, reviewedBy: number | null) =>
+const review = (status: ReviewStatus, minutes: number, reviewedBy: number | null) =>
   about(ApplyReview, minutes, { origin: byProvider, attemptCode, status, reviewedBy, commentCount: 0, sealed: '' });
 const remove = about(RemoveAttempt, 90, { origin: byStaff });
 const another = <C extends NewAttemptCommand>(command: C): C =>
@@ -74,10 +75,10 @@ export const stories = {
   ],
   submitted: [create(), start(), submit],
   'handed in again': [create(), start(), submit, submit],
-  verified: [create(), start(), submit, review('suspicious', 60, null), review('passed', 61, null)],
-  rejected: [create(), start(), submit, review('suspicious', 60, 7)],
-  'verified on appeal': [create(), start(), submit, review('suspicious', 60, 7), review('passed', 90, 7)],
-  'removed after rejection': [create(), start(), submit, review('suspicious', 60, 7), remove],
+  verified: [create(), start(), submit, review('Suspicious', 60, null), review('Clean', 61, null)],
+  rejected: [create(), start(), submit, review('Suspicious', 60, 7)],
+  'verified on appeal': [create(), start(), submit, review('Suspicious', 60, 7), review('Clean', 90, 7)],
+  'removed after rejection': [create(), start(), submit, review('Suspicious', 60, 7), remove],
   acknowledged: [create(), about(AcknowledgeReviewStatus, 62)],
   'out of time': [create(), start(), about(TimeOutAttempt, 120, { origin: byClock })],
   'out of time, and kept so': [

@@ -3,8 +3,10 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '#clock';
-import { ReceiveReviewByCode } from '#commands';
+import { receiveReviewByCode } from '#commands';
+import { Configuration } from '#configuration';
 import { Database } from '#connections';
+import { EventStore } from '#event-store';
 import { Gate } from '../auth/authentication.js';
 import { Answers, JsonRequestBody, Refuses } from '../document/answers.js';
 import { oneOf } from '../document/schemas.js';
@@ -24,9 +26,11 @@ import { SoftwareSecureReview } from './reviews.requests.js';
 export class AnonymousReviewsController {
   constructor(
     private readonly clock: Clock,
-    private readonly commands: CommandBus,
     private readonly senders: CallbackSenders,
-    private readonly database: Database,
+    readonly database: Database,
+    readonly configuration: Configuration,
+    readonly events: EventStore,
+    readonly commands: CommandBus,
   ) {}
 
   @Post('proctoring_review_callback/')
@@ -59,7 +63,7 @@ export class AnonymousReviewsController {
       // JSON, whatever its type says.
       const payload = bodyObject(await readBody('application/json', bytes));
       const origin = originOfSender({ provider }, request);
-      await this.commands.execute(new ReceiveReviewByCode(payload, [provider], this.clock.now(), origin));
+      await receiveReviewByCode(this, { payload, providers: [provider], at: this.clock.now(), origin });
     });
     return 'OK';
   }

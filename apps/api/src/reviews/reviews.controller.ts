@@ -3,9 +3,11 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '#clock';
-import { AttemptTimeouts, ReceiveReview, reviewGroupOf } from '#commands';
+import { AttemptTimeouts, receiveReview, reviewGroupOf } from '#commands';
+import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import { noAttemptMatches, ReadyAttempt, Refusal } from '#domain';
+import { EventStore } from '#event-store';
 import { type AttemptRecord, attemptsByExternalId } from '#read-models';
 import { type Caller, isCourseStaff } from '#roster';
 import { beginAccess, noteObject, noteSubject } from '../access/access-note.js';
@@ -30,10 +32,12 @@ const ok = oneOf('OK');
 export class ReviewsController {
   constructor(
     private readonly clock: Clock,
-    private readonly commands: CommandBus,
     private readonly fresh: AttemptTimeouts,
     private readonly senders: CallbackSenders,
-    private readonly database: Database,
+    readonly database: Database,
+    readonly configuration: Configuration,
+    readonly events: EventStore,
+    readonly commands: CommandBus,
   ) {}
 
   @Post('ready')
@@ -88,7 +92,7 @@ export class ReviewsController {
       const { backend } = attempt.exam;
       const isProviders = provider !== undefined || user!.groups.includes(reviewGroupOf(backend));
       const origin = originOfSender(sender, request);
-      await this.commands.execute(new ReceiveReview(attempt, backend, payload, at, origin, isProviders));
+      await receiveReview(this, { attempt, backend, payload, at, origin, isProviders });
     };
     const { bytes = Buffer.alloc(0) } = request;
     const senderId = user?.userId;

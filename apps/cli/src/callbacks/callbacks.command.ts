@@ -1,5 +1,5 @@
 import { Command } from 'nest-commander';
-import { quarantinedCallback, quarantinedCallbacks, ReplayCallback, releaseCallback } from '#commands';
+import { quarantinedCallback, quarantinedCallbacks, releaseCallback, replayCallback } from '#commands';
 import { idOf, OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
 import { UsageError } from '../operators/strict.command.js';
 import { list } from '../operators/tasks.js';
@@ -20,10 +20,10 @@ export class CallbacksCommand extends OperatorCommand {
   }
 
   private replay(id: number, options: OperatorOptions) {
-    return this.write(options, async ({ database, commands, clock }, origin) => {
+    return this.write(options, async (deps, origin) => {
       const work = async () => {
-        await commands.execute(new ReplayCallback(id, clock.now(), origin));
-        if (!options.dryRun) await releaseCallback(database, id);
+        await replayCallback(deps, id, deps.clock.now(), origin);
+        if (!options.dryRun) await releaseCallback(deps.database, id);
         return {};
       };
       return [{ about: { callback: id }, work }];

@@ -10,6 +10,7 @@ import {
 import type { AttemptEvent } from '../attempts/attempt.events.js';
 import { decide, fold } from '../decider.js';
 import { ApplyReview } from '../reviews/review.commands.js';
+import type { ReviewStatus } from '../reviews/review.js';
 import { specOf } from '../testing.js';
 import {
   after,
@@ -87,7 +88,7 @@ describe('a learner', () => {
 });
 
 describe('a review', () => {
-  const review = (status: string, sealed: string, minutes: number) =>
+  const review = (status: ReviewStatus, sealed: string, minutes: number) =>
     informed(
       new ApplyReview(
         learner,
@@ -106,16 +107,16 @@ describe('a review', () => {
 
   it('that comes once more changes nothing', () =>
     given(...reviewed)
-      .when(review('passed', 'text', 93))
+      .when(review('Clean', 'text', 93))
       .then());
 
   it('with another text is kept', () =>
     given(...reviewed)
-      .when(review('passed', 'another text', 93))
+      .when(review('Clean', 'another text', 93))
       .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptVerified' }));
 
   it('that comes once more counts when the attempt was judged otherwise since', () =>
     given(...reviewed, rejected)
-      .when(review('passed', 'text', 93))
+      .when(review('Clean', 'text', 93))
       .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptVerified' }));
 });

@@ -5,20 +5,19 @@ import type { LearnerAtExamCommand } from '../command.js';
 import { Refusal } from '../refusal.js';
 import type { ApplyReview, ReapplyReview } from '../reviews/review.commands.js';
 import type { ReviewEvent } from '../reviews/review.events.js';
-import { keptStatusOf, outcomeOf, type Review } from '../reviews/review.js';
+import { outcomeOf, type Review } from '../reviews/review.js';
 import { staysAsIs, transition } from './attempt.transitions.js';
 import { attemptOf, type LearnerAtExam } from './learner-at-exam.js';
 
 export const reviewDecisions = {
   ApplyReview: (state: LearnerAtExam, command: ApplyReview): (ReviewEvent | AttemptEvent)[] => {
-    const { attemptId, attemptCode, reviewedBy, commentCount, sealed, at } = command.data;
+    const { attemptId, attemptCode, status, reviewedBy, commentCount, sealed, at } = command.data;
     const { facts } = command;
     if (state.reviews[attemptId] && !facts.allowsReviewUpdates)
       throw new Refusal(
         'review_already_exists',
         `We already have a review submitted regarding attempt_code=${attemptCode}. We do not allow for updates! (backend=${facts.exam.backend})`,
       );
-    const status = keptStatusOf(command.data.status);
     const received: ReviewEvent = {
       type: 'ReviewReceived',
       data: {

@@ -1,10 +1,11 @@
 import { LearnerAtExamCommand } from '../command.js';
+import type { ReviewStatus } from './review.js';
 
-/** `status` is the provider's word (domain.md §8.1); `reviewedBy` a known user. */
+/** `reviewedBy` is a known user. */
 export class ApplyReview extends LearnerAtExamCommand<{
   attemptId: number;
   attemptCode: string;
-  status: unknown;
+  status: ReviewStatus;
   reviewedBy: number | null;
   commentCount: number;
   sealed: string;

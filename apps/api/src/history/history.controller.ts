@@ -23,8 +23,8 @@ const place = /^(?:(\d{1,9})\.)?(\d{1,19})\.(\d{1,18})$/;
 /** Only staff of the attempt's course, global staff, or auditors see the history. */
 const auditors = {
   scopes: ['audit:read'],
-  loads: ({ database, params }: Addressed) => streamOfAttempt(database, params.attemptId),
-  courses: ({ loaded }: Addressed) => loaded?.courseId,
+  loads: ({ database, params, caller }: Addressed) => streamOfAttempt(database, params.attemptId, caller.userId),
+  courses: ({ loaded }: Addressed) => loaded?.isStaff || loaded?.courseId,
 };
 
 type AttemptStream = Awaited<ReturnType<typeof streamOfAttempt>>;

@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import pg from 'pg';
 import { openRunningExam, openService, people } from '../../../../test/support/service.js';
 
-const { alice } = people;
+const { alice, teacher } = people;
 
 /** Statements beside the request: of the clock, of a new connection, and the one that wakes subscriptions. */
 const beside = /clock_timestamp|set_config|current_user|pg_backend_pid|pg_notify/;
@@ -55,6 +55,13 @@ it('a poll takes one round trip to the database', async () => {
   await poll();
   const trips = await roundTripsOf(poll);
   expect(trips.length).toBe(1);
+});
+
+it("a read of an attempt's history by course staff takes two: the right with the stream, and its events", async () => {
+  const read = () => service.request(teacher, 'GET', `/api/audit/v1/attempts/${attempt.split('/').at(-1)}/history`);
+  expect((await read()).status).toBe(200);
+  const trips = await roundTripsOf(read);
+  expect(trips.flat().filter((text) => !text.includes('access_log')).length).toBe(2);
 });
 
 it('a change takes three: the attempt, what the decision needs, and the append', async () => {

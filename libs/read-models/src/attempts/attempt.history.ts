@@ -1,13 +1,16 @@
 import type { Database } from '#connections';
 import { isRowId } from '../rows.js';
 
-/** The stream that an attempt is in, also once it is removed, and the course it belongs to. */
+/** The stream and the course of an attempt, also of a removed one, and whether the user is staff of the course. */
 export const streamOfAttempt = async (
   database: Database,
   attemptId: string,
-): Promise<{ stream: string; courseId: string } | undefined> => {
+  userId?: number,
+): Promise<{ stream: string; courseId: string; isStaff: boolean } | undefined> => {
   if (!isRowId(attemptId)) return undefined;
-  const text = `select stream, metadata->>'courseId' as "courseId" from events
-                 where type = 'AttemptCreated' and (data->>'attemptId')::bigint = $1`;
-  return (await database.read({ name: 'stream of attempt', text, values: [attemptId] })).rows[0];
+  const text = `select stream, metadata->>'courseId' as "courseId", exists (
+                  select from course_staff
+                   where user_id = $2 and course_id = metadata->>'courseId' and is_active) as "isStaff"
+                  from events where type = 'AttemptCreated' and (data->>'attemptId')::bigint = $1`;
+  return (await database.read({ name: 'stream of attempt', text, values: [attemptId, userId] })).rows[0];
 };

@@ -35,17 +35,17 @@ export const metadata: Metadata = {
 
 const names = { store: '`EventStore.append`', raw: 'raw INSERT', emmett: 'Emmett `appendToStream`' };
 
-/** One event per transaction, by the event store, by a bare INSERT, and by Emmett. */
+/** Appends one event per transaction: by the event store, by a bare INSERT, and by Emmett. */
 export async function appending({ effort: { rounds, seconds }, admin }: Bench): Promise<Section> {
   const database = await openDatabase();
   const { url, urls, owner } = database;
   const ours = new Database(poolOptions(url, { max: connections }));
   const others = new Database({ connectionString: urls.owner, max: connections });
-  // Emmett replaces these for the whole process, and the service would read bigints in the parts after this one.
+  // Emmett replaces these parsers for the whole process. Later parts need the former ones, or they would read bigints.
   const { INT8, JSON: json, JSONB } = pg.types.builtins;
   const parsers = [INT8, json, JSONB].map((type) => [type, pg.types.getTypeParser(type)] as const);
   try {
-    // A table by itself, with the columns, defaults and indexes of the log's, but none of its triggers.
+    // A table with the columns, defaults and indexes of the log, but without its triggers.
     await owner.query('create table plain_events (like events_0 including all)');
     await owner.query('alter table plain_events alter generation set default 1');
     const emmett = getPostgreSQLEventStore(urls.owner, {
@@ -93,24 +93,28 @@ export async function appending({ effort: { rounds, seconds }, admin }: Bench): 
   }
 }
 
-/** The stream that each connection is at, and how far; a new one when it is full. */
+/** Answers a connection's present stream with its next version. A full stream is replaced by a new one. */
 export function streams<State>(beginning: State) {
-  const at = Array.from({ length: connections }, () => ({ stream: '', version: eventsPerStream, state: beginning }));
+  const current = Array.from({ length: connections }, () => ({
+    stream: '',
+    version: eventsPerStream,
+    state: beginning,
+  }));
   return (connection: number) => {
-    const place = at[connection];
-    if (place.version === eventsPerStream)
-      Object.assign(place, { stream: `attempts-17-${uuid()}`, version: 0, state: beginning });
-    place.version++;
-    return place;
+    const stream = current[connection];
+    if (stream.version === eventsPerStream)
+      Object.assign(stream, { stream: `attempts-17-${uuid()}`, version: 0, state: beginning });
+    stream.version++;
+    return stream;
   };
 }
 
 function storeLoop(store: EventStore) {
   const next = streams<Head>(start);
   return async (connection: number) => {
-    const place = next(connection);
-    const append = { stream: place.stream, after: place.state, events: [event(place.version)], metadata };
-    [place.state] = await store.append([append]);
+    const current = next(connection);
+    const append = { stream: current.stream, after: current.state, events: [event(current.version)], metadata };
+    [current.state] = await store.append([append]);
   };
 }
 
@@ -130,12 +134,12 @@ function insertLoop(pool: Database) {
 function emmettLoop(store: ReturnType<typeof getPostgreSQLEventStore>) {
   const next = streams<bigint>(0n);
   return async (connection: number) => {
-    const place = next(connection);
-    const expectedStreamVersion = place.version === 1 ? 'STREAM_DOES_NOT_EXIST' : place.state;
-    const written = { ...event(place.version), metadata };
-    const { nextExpectedStreamVersion } = await store.appendToStream(place.stream, [written], {
+    const current = next(connection);
+    const expectedStreamVersion = current.version === 1 ? 'STREAM_DOES_NOT_EXIST' : current.state;
+    const written = { ...event(current.version), metadata };
+    const { nextExpectedStreamVersion } = await store.appendToStream(current.stream, [written], {
       expectedStreamVersion,
     });
-    place.state = nextExpectedStreamVersion;
+    current.state = nextExpectedStreamVersion;
   };
 }

@@ -1,9 +1,10 @@
 import type pg from 'pg';
 
-/** The arguments of every part. */
+/** The arguments of each part. */
 export type Bench = {
-  /** The PostgreSQL of all contenders, and connections to it as its owner. */
+  /** The PostgreSQL server of all contenders. */
   server: string;
+  /** Connections to it as its owner. */
   admin: pg.Pool;
   dir: string;
   effort: Effort;
@@ -11,8 +12,8 @@ export type Bench = {
 };
 
 /**
- * `seconds` is what one contender is measured for in a round; `replayed`, `small` and `large` are numbers of events,
- * `flowed` and `rebuilt` too, `listed` of attempts in one list.
+ * `seconds`: how long one contender is measured in a round. `listed`: attempts in one list. `replayed`, `small`, `large`,
+ * `published` and `rebuilt`: numbers of events.
  */
 export type Effort = {
   rounds: number;
@@ -22,6 +23,6 @@ export type Effort = {
   small: number;
   large: number;
   listed: number;
-  flowed: number;
+  published: number;
   rebuilt: number;
 };

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 
 export type Answer = { status: number; head: string; body: string };
 
-/** Sends one request after the other over a connection; a connection that ends answers status 0. */
-export function asking(socket: Socket): (request: Buffer) => Promise<Answer> {
+/** Answers a function that sends one request after the other over a connection. If the connection ends, the status is 0. */
+export function requester(socket: Socket): (request: Buffer) => Promise<Answer> {
   let received: Buffer = Buffer.alloc(0);
   let answered: (answer: Answer) => void = () => {};
   socket.on('data', (chunk) => {

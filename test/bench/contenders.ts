@@ -15,20 +15,20 @@ export type Learner = { id: number; username: string; is_staff?: boolean };
 export type Contender = {
   name: string;
   port: number;
-  /** With its child processes it is the server. */
+  /** The process of the server. Its child processes belong to the server, too. */
   pid: number;
   /** The name of its database. */
   database: string;
-  /** The header that says who asks. */
+  /** The headers that name the caller. */
   credentials(learner: Learner): Promise<Record<string, string>>;
   seed(roster: object): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** The built service as one process, on a migrated database. */
+/** Starts the built service as one process on a migrated database. */
 export async function startService(dir: string, name: string, database: Database): Promise<Contender> {
   const secret = 'a secret of the benchmark, long enough for HS256';
-  const parties = { audience: 'exam-proctoring', issuer: 'bench' };
+  const issued = { audience: 'exam-proctoring', issuer: 'bench' };
   const port = await freePort();
   const child = new Child(name, dir, [process.execPath, 'dist/apps/main.js'], {
     HOST: '127.0.0.1',
@@ -38,8 +38,8 @@ export async function startService(dir: string, name: string, database: Database
     DATA_DIR: join(dir, name),
     ...secretsOfSplitRoles(dir),
     JWT_SECRET: secret,
-    JWT_AUDIENCE: parties.audience,
-    JWT_ISSUER: parties.issuer,
+    JWT_AUDIENCE: issued.audience,
+    JWT_ISSUER: issued.issuer,
     LOG_LEVEL: 'warn',
   });
   await child.answers(port, '/health/ready');
@@ -51,7 +51,7 @@ export async function startService(dir: string, name: string, database: Database
       administrator: is_staff,
       scopes: is_staff ? ['roster:rights'] : [],
     };
-    return { Authorization: `JWT ${await signToken(secret, claims, { expiresIn: '1d', ...parties })}` };
+    return { Authorization: `JWT ${await signToken(secret, claims, { expiresIn: '1d', ...issued })}` };
   };
   return {
     name,
@@ -72,24 +72,29 @@ export async function startService(dir: string, name: string, database: Database
 }
 
 const script = resolve(process.env.ORACLE_DIR || '../shared/oracle', 'oracle');
-const kept = resolve(process.env.ORACLE_HOME || join(homedir(), '.cache', 'proctoring-oracle'));
+const home = resolve(process.env.ORACLE_HOME || join(homedir(), '.cache', 'proctoring-oracle'));
 
-/** Makes the reference of ORACLE_DIR ready to start; what it installs is kept in ORACLE_HOME. Throws what is missing. */
-export function installOracle() {
-  const without = 'or leave c and f out: --only a,b,d,e,g,h,i,j,k,l';
+/** Installs the reference of ORACLE_DIR into ORACLE_HOME, once. The error says what is missing. */
+export function installReference() {
+  const advice = 'or leave c and f out: --only a,b,d,e,g,h,i,j,k,l';
   if (!existsSync(script))
-    throw new Error(`There is no ${script}: set ORACLE_DIR to the folder of the reference, ${without}.`);
-  const env = { ...process.env, ORACLE_HOME: kept };
+    throw new Error(`There is no ${script}: set ORACLE_DIR to the folder of the reference, ${advice}.`);
+  const env = { ...process.env, ORACLE_HOME: home };
   const { status, stderr } = spawnSync('bash', [script, 'install'], { env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${stderr}The reference needs bash, Python 3.11 with venv, and PyPI; ${without}.`);
+  if (status !== 0) throw new Error(`${stderr}The reference needs bash, Python 3.11 with venv, and PyPI; ${advice}.`);
 }
 
-/** The installed reference with two gunicorn workers, on a new database of the same PostgreSQL. */
-export async function startOracle(dir: string, admin: pg.Pool, server: string, name = 'reference'): Promise<Contender> {
+/** Starts the installed reference with two gunicorn workers on a new database of the same PostgreSQL. */
+export async function startReference(
+  dir: string,
+  admin: pg.Pool,
+  server: string,
+  name = 'reference',
+): Promise<Contender> {
   const database = name;
   const home = join(dir, name);
   mkdirSync(home);
-  symlinkSync(join(kept, 'venv'), join(home, 'venv'));
+  symlinkSync(join(home, 'venv'), join(home, 'venv'));
   await admin.query(`create database "${database}"`);
   const port = await freePort();
   const child = new Child(name, dir, ['bash', script, 'serve'], {
@@ -112,7 +117,7 @@ export async function startOracle(dir: string, admin: pg.Pool, server: string, n
   };
 }
 
-/** Asks outside of any measurement; answers the body. */
+/** Sends a request that is not measured, and answers the body. */
 export async function request(
   port: number,
   method: string,

@@ -22,8 +22,8 @@ const columns: [name: string, decode: (buffer: Buffer, at: number, end: number) 
 ];
 
 /**
- * The least there can be between PostgreSQL and JavaScript: the log by COPY BINARY, every column decoded into a plain
- * value, the JSON parsed. Answers the number of rows. It has nothing in common with the event store's own decoder.
+ * Reads the log with the least possible work: COPY BINARY, each column decoded into a plain value, the JSON parsed. It shares
+ * no code with the event store's decoder. Answers the number of rows.
  */
 export async function readByCopy(pool: pg.Pool): Promise<number> {
   const client = await pool.connect();
@@ -52,7 +52,7 @@ export async function readByCopy(pool: pg.Pool): Promise<number> {
   }
 }
 
-/** 0 when the row is not there completely. */
+/** 0 if the buffer does not have the whole row. */
 function endOfRow(buffer: Buffer, at: number): number {
   let end = at + 2;
   for (let column = 0; column < columns.length; column++) {

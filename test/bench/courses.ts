@@ -4,34 +4,37 @@ import { projectInline } from '#read-models';
 import { poolOptions } from '../../libs/configuration/src/index.js';
 import { Database } from '../../libs/connections/src/index.js';
 import { publishedExam } from '../support/service.js';
-import { type Contender, request } from './contenders.js';
+import { type Contender, type Learner, request } from './contenders.js';
 
 const root = '/api/edx_proctoring/v1/proctored_exam';
-const staff = { id: 1, username: 'staff', is_staff: true };
+export const staff = { id: 1, username: 'staff', is_staff: true };
 const streamsAtOnce = 100;
 const minute = 60_000;
 const firstDay = Date.UTC(2031, 2, 3, 9);
 
 export const learnerNamed = (index: number) => `learner${String(index).padStart(6, '0')}`;
 export const learnerId = (index: number) => 1000 + index;
+export const learners = (count: number): Learner[] =>
+  Array.from({ length: count }, (_, index) => ({ id: learnerId(index), username: learnerNamed(index) }));
 
-/** Tells a contender of learners, the first `count` of them, and enrols them in a course. */
+/** Describes `count` learners to a contender and enrols them in a course. */
 export async function enrol(contender: Contender, courseId: string, count: number) {
   const person = (username: string) => ({ username, email: `${username}@example.org`, full_name: username });
   const courses = [{ course_id: courseId, display_name: 'Demo', escalation_email: 'help@example.org' }];
   await contender.seed({ users: [{ ...staff, ...person(staff.username) }], courses });
-  // The reference takes them one by one: all in one request would be too long for one answer.
+  // The reference saves them one by one, so a request with all of them would time out.
   const atOnce = 200;
+  const all = learners(count);
   for (let first = 0; first < count; first += atOnce) {
-    const indexes = Array.from({ length: Math.min(atOnce, count - first) }, (_, index) => first + index);
+    const some = all.slice(first, first + atOnce);
     await contender.seed({
-      users: indexes.map((index) => ({ id: learnerId(index), ...person(learnerNamed(index)) })),
-      enrollments: indexes.map((index) => ({ user: learnerNamed(index), course_id: courseId, mode: 'verified' })),
+      users: some.map(({ id, username }) => ({ id, ...person(username) })),
+      enrollments: some.map(({ username }) => ({ user: username, course_id: courseId, mode: 'verified' })),
     });
   }
 }
 
-/** Publishes exams in a course; answers their ids. */
+/** Publishes exams in a course and answers their ids. Their content is `exam0`, `exam1` and so on. */
 export async function publish(contender: Contender, courseId: string, count: number, more: object = {}) {
   const exams = Array.from({ length: count }, (_, index) => {
     const content_id = `${courseId.replace('course', 'block')}+type@sequential+block@exam${index}`;
@@ -49,8 +52,8 @@ export async function publish(contender: Contender, courseId: string, count: num
 }
 
 /**
- * Appends attempts, with what is projected from them, as the service does: of `learners` at each of these exams. Every exam
- * has a day on which its learners begin within three hours. `lifeOf` says what became of a learner's attempt.
+ * Appends and projects attempts as the service does: one of each learner at each exam. Each exam has its own day, and its
+ * learners begin within three hours. `lifeOf` lists the later events of a learner's attempt.
  */
 export async function fillWithAttempts(
   url: string,

@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
 
-// The kernel's unit of time in /proc, on every architecture that Node runs on.
+// The unit of time in /proc is the same on all architectures of Node.
 const ticksPerSecond = 100;
 
 type Used = { parent: number; seconds: number };
 
-/** CPU seconds that a process used until now with all its threads; undefined when it has ended. */
+/** The CPU seconds that all threads of a process have used so far; undefined if the process has ended. */
 function usedBy(pid: number): Used | undefined {
   try {
-    // The name in parentheses may contain anything; the numbers after it are fields 3 and on of proc(5).
+    // The name in parentheses may contain spaces. The numbers after it are the fields from 3 on, see proc(5).
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');
@@ -19,7 +19,7 @@ function usedBy(pid: number): Used | undefined {
   }
 }
 
-/** The same for a server and its child processes; this process' own children are the contenders, and do not count. */
+/** The same for a server and its child processes. Children of this process do not count: they are the contenders. */
 function usedByServer(root: number): number {
   if (root === process.pid) return usedBy(root)!.seconds;
   const pids = readdirSync('/proc')
@@ -35,7 +35,7 @@ function usedByServer(root: number): number {
   return [...processes].reduce((sum, [pid, { seconds }]) => sum + (belongs(pid) ? seconds : 0), 0);
 }
 
-/** By process, for the connections to a database. */
+/** The CPU seconds of the connections to a database, by process. */
 async function usedByBackends(admin: pg.Pool, database: string): Promise<Map<number, number>> {
   const text = `select pid from pg_stat_activity where datname = $1 and backend_type = 'client backend'`;
   const { rows } = await admin.query(text, [database]);

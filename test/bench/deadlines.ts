@@ -14,14 +14,14 @@ import { inTurn, ratios } from './rounds.js';
 const origin: Origin = { actor: { kind: 'user', userId: 1 } };
 const mostSeconds = 3;
 
-/** Attempts that end in one second, and what PostgreSQL writes for each. */
-export async function endingAtOnce({ effort, say, dir }: Bench): Promise<Section> {
+/** Submits attempts whose time ends in the same second, and measures how much PostgreSQL writes for each. */
+export async function deadlinesAtOnce({ effort, say, dir }: Bench): Promise<Section> {
   const database = await openDatabase();
   const module = standaloneCommands(loadConfiguration({ DATA_DIR: dir }), database.url);
   const app = await NestFactory.createApplicationContext(module, { logger: ['error', 'warn'] });
   try {
     const { pool } = database;
-    const [bus, clock, fresh, overdue] = [
+    const [bus, clock, timeouts, overdue] = [
       app.get(CommandBus),
       app.get(Clock),
       app.get(AttemptTimeouts),
@@ -29,17 +29,17 @@ export async function endingAtOnce({ effort, say, dir }: Bench): Promise<Section
     ];
     const exam = await bus.execute(new AddExam({ ...timed, contentId: 'block' }, clock.now(), origin));
     const { learners } = effort;
-    let sat = 0;
+    let lastUser = 0;
     const round = (submit: () => Promise<unknown>) => async () => {
-      say(`${learners} learners start, and their time ends …`);
-      await sit(
+      say(`${learners} learners start, and then their time ends …`);
+      await startAttempts(
         bus,
         exam,
-        Array.from({ length: learners }, () => ++sat),
+        Array.from({ length: learners }, () => ++lastUser),
         clock.now(),
       );
       await database.owner.query('checkpoint');
-      await move(database, clock, `${++moves} hours`);
+      await moveClock(database, clock, `${++hours} hours`);
       const [begin, from] = [performance.now(), await walOf(database)];
       await submit();
       const seconds = (performance.now() - begin) / 1000;
@@ -47,14 +47,14 @@ export async function endingAtOnce({ effort, say, dir }: Bench): Promise<Section
       if (rows.length > 0) throw new Error(`${rows.length} attempts are not submitted`);
       return { seconds, bytes: Number((await walOf(database)) - from) / learners };
     };
-    let moves = 0;
+    let hours = 0;
     const { together, single } = await inTurn(effort.rounds, {
       together: round(() => submitOverdue(pool, overdue, clock)),
       single: round(async () => {
         const all = await overdueAttempts(pool, clock.now(), { expiresAt: '-infinity', id: 0 }, learners);
         for (let first = 0; first < all.length; first += 100)
           await Promise.all(
-            all.slice(first, first + 100).map((attempt) => fresh.submitIfOverdue(attempt, clock.now())),
+            all.slice(first, first + 100).map((attempt) => timeouts.submitIfOverdue(attempt, clock.now())),
           );
       }),
     });
@@ -100,7 +100,7 @@ const timed = {
   ...{ isProctored: false, isPracticeExam: false, isActive: true, hideAfterDue: false },
 };
 
-async function sit(bus: CommandBus, examId: number, users: number[], at: string) {
+async function startAttempts(bus: CommandBus, examId: number, users: number[], at: string) {
   const data = { takingAsProctored: false, startClock: true, at };
   for (let first = 0; first < users.length; first += 100)
     await Promise.all(
@@ -108,7 +108,7 @@ async function sit(bus: CommandBus, examId: number, users: number[], at: string)
     );
 }
 
-async function move(database: Database, clock: Clock, by: string) {
+async function moveClock(database: Database, clock: Clock, by: string) {
   await database.moveClock(by);
   await clock.synchronize();
 }

@@ -5,21 +5,21 @@ import { contentId, courseId, openService, people, publishedExam, roster } from 
 const { staff, alice } = people;
 const root = '/api/edx_proctoring/v1/proctored_exam';
 const exams = 50;
-/** Ids of multiplied learners and attempts begin here: above those that the service gave. */
+/** The ids of copied learners and attempts begin here, above the ids that the service gave. */
 const firstId = 1_000;
 const streamsAtOnce = 10_000;
 
-/** A database of the service, with what lies in it: `attempts` started ones, whose ids begin with `firstAttempt`. */
+/** A database of the service with `attempts` started attempts, whose ids begin with `firstAttempt`. */
 export type Filled = Awaited<ReturnType<typeof openFilled>>;
 
 /**
- * Lets the service play an attempt of eight events, and multiplies its rows by SQL until there are `wanted` events: so many
- * attempts of learners at 50 exams. Only hashes are made up; heads and read models fit the events.
+ * Lets the service make one attempt of eight events, and copies its rows by SQL until there are `wanted` events, for attempts
+ * of many learners at 50 exams. Heads and read models fit the events. Only the hashes are invented.
  */
 export async function openFilled(wanted: number, say: (line: string) => void) {
   const service = await openService({}, await openStartableDatabase());
   const { owner } = service.database;
-  await playOne(service.request);
+  await makeAttempt(service.request);
   const story = (
     await owner.query(`select * from events where stream = 'attempts-1-${alice.user_id}' order by version`)
   ).rows;
@@ -35,7 +35,7 @@ export async function openFilled(wanted: number, say: (line: string) => void) {
     attempts,
     firstAttempt: firstId,
     jwtSecret: service.configuration.jwtSecret!,
-    /** The learner of an attempt, and the stream it is in. */
+    /** The learner and the stream of an attempt. */
     learnerOf: (attempt: number) => firstId + Math.floor((attempt - firstId) / exams),
     streamOf: (attempt: number) =>
       `attempts-${1 + ((attempt - firstId) % exams)}-${firstId + Math.floor((attempt - firstId) / exams)}`,
@@ -44,7 +44,7 @@ export async function openFilled(wanted: number, say: (line: string) => void) {
   };
 }
 
-async function playOne(request: Awaited<ReturnType<typeof openService>>['request']) {
+async function makeAttempt(request: Awaited<ReturnType<typeof openService>>['request']) {
   const ask = async (...[person, method, url, body]: [typeof staff | typeof alice, string, string, object]) => {
     const answer = await request(person, method, url, body);
     if (answer.status !== 200) throw new Error(`${method} ${url}: ${JSON.stringify(answer)}`);
@@ -63,7 +63,7 @@ async function playOne(request: Awaited<ReturnType<typeof openService>>['request
 
 const marks: Record<string, string> = { attemptId: '{attempt}', examId: '{exam}', userId: '{user}' };
 
-/** JSON in which the ids are marked; `filled` is the SQL that puts in those of row `n`. */
+/** JSON with marks instead of ids. `filled` is the SQL that replaces the marks with the ids of row `n`. */
 const marked = (value: object) =>
   JSON.stringify(value, (key, part) => marks[key] ?? (part === contentId('exam-1') ? '{content}' : part));
 const attemptId = `(${firstId} + n)`;
@@ -91,7 +91,7 @@ async function multiply(owner: pg.Pool, story: any[], attempts: number) {
   await owner.query(`select setval('attempt_ids', $1)`, [firstId + attempts]);
 }
 
-/** Event by event of the story, so that the streams lie in the log mixed with each other, as they do in real life. */
+/** Copies event by event of the story, so that the streams are mixed in the log, as in real use. */
 async function multiplyBatch(owner: pg.Pool, story: any[], range: [first: number, last: number]) {
   const numbers = `generate_series($2::bigint, $3::bigint) n`;
   for (const { version, type, schema_version, data, metadata } of story)

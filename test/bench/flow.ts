@@ -23,20 +23,20 @@ const stoppedMs = 10_000;
 const attemptsTopic = 'proctoring.attempts.v1';
 const thousands = (count: number) => count.toLocaleString('en-US');
 
-/** From the log to a consumer: how soon, how fast, in how much memory. */
-export async function flowing({ effort, dir, say }: Bench): Promise<Section> {
-  const { rounds, seconds, replayed, flowed } = effort;
+/** Measures latency, throughput and memory from the log to a consumer of Kafka. */
+export async function publishing({ effort, dir, say }: Bench): Promise<Section> {
+  const { rounds, seconds, replayed, published } = effort;
   const broker = await startBroker({ dir: join(dir, 'kafka'), log() {} });
   try {
     const soon = await latencies(broker.brokers, dir, rounds, 3 * seconds, say);
     const fast = await throughputs(broker.brokers, rounds, replayed / 10, say);
-    const size = await memory(broker, dir, flowed, say);
+    const size = await memory(broker, dir, published, say);
     const p50s = (each: readonly Quantiles[]) => each.map(({ p50 }) => p50);
     const p99s = (each: readonly Quantiles[]) => each.map(({ p99 }) => p99);
     const shares = (values: readonly number[], most: number) => values.map((value) => value / most);
     return {
       title: 'g. From the log to Kafka',
-      setting: `One broker on the same machine, without Java's second compiler, as in tests. Latency: ${perSecond} events a second for ${3 * seconds} s and round, each appended with its projection, from the call of append until a consumer that reads what is committed has its first message; the relay runs in a worker process of its own with all its other duties. Bare kafkajs sends messages of the same size at the same rate with an idempotent producer, all that are due in one send, and once more with each send in a transaction; it is the package as published, without what the service replaces in it. Throughput: ${thousands(replayed / 10)} events in the log, by a relay in this process, against bare kafkajs with the finished messages of ${batch} events in each send. Memory: a worker publishes ${thousands(flowed)} events; in the middle the broker is stopped for ${stoppedMs / 1000} s.`,
+      setting: `One broker on the same machine, without Java's second compiler, as in tests. Latency: ${perSecond} events a second for ${3 * seconds} s and round, each appended with its projection, from the call of append until a consumer that reads what is committed has its first message; the relay runs in a separate worker process with all its other tasks. Bare kafkajs sends messages of the same size at the same rate with an idempotent producer, all due messages in one send, and once more with each send in a transaction; it is the published package, without the parts that the service replaces. Throughput: ${thousands(replayed / 10)} events in the log, by a relay in this process, against bare kafkajs with the finished messages of ${batch} events in each send. Memory: a worker publishes ${thousands(published)} events; in the middle the broker is stopped for ${stoppedMs / 1000} s.`,
       tables: [
         {
           unit: 'latency, ms',
@@ -100,7 +100,7 @@ export async function flowing({ effort, dir, say }: Bench): Promise<Section> {
 
 const clientOf = (brokers: string) => new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
 
-const configured = (database: string, brokers: string, prefix: string): Configuration =>
+const configurationOf = (database: string, brokers: string, prefix: string): Configuration =>
   loadConfiguration({ DATABASE_URL: database, KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix });
 
 function startWorkerOf(name: string, dir: string, { databaseUrl, kafkaBrokers, kafkaTopicPrefix }: Configuration) {
@@ -116,24 +116,23 @@ function startWorkerOf(name: string, dir: string, { databaseUrl, kafkaBrokers, k
   return { stop: () => child.stop(), pid: Number(readFileSync(join(dir, `${name}.pid`), 'utf8')) };
 }
 
-async function published(pool: Database) {
+async function waitUntilPublished(pool: Database) {
   while ((await lagOf(pool, relayName)).events > 0) await pause(20);
 }
 
 type Quantiles = { p50: number; p99: number };
 
-/** The milliseconds that things took from the time they were due, in order of size. */
 const quantiles = (times: number[]): Quantiles => ({ p50: quantile(times, 0.5), p99: quantile(times, 0.99) });
 
 async function latencies(brokers: string, dir: string, rounds: number, seconds: number, say: Bench['say']) {
   say(`Latency at ${perSecond} events/s …`);
   const filled = await openFilled(10_000, say);
   const { database } = filled;
-  const configuration = configured(database.url, brokers, 'latency-');
+  const configuration = configurationOf(database.url, brokers, 'latency-');
   const pool = new Database(poolOptions(database.url, { max: 10 }));
   const store = new EventStore(pool, projectInline, { onAppend: new AppendNotifier(pool).notify });
   const worker = startWorkerOf('latency', dir, configuration);
-  await published(pool);
+  await waitUntilPublished(pool);
   const sent = new Map<string, number>();
   const took: number[] = [];
   const bareTopic = 'bare';
@@ -141,7 +140,7 @@ async function latencies(brokers: string, dir: string, rounds: number, seconds: 
   await admin.connect();
   await admin.createTopics({ topics: [{ topic: bareTopic, numPartitions: 6 }] });
   await admin.disconnect();
-  const consumer = await listening(brokers, [`latency-${attemptsTopic}`, bareTopic], (key) => {
+  const consumer = await startConsumer(brokers, [`latency-${attemptsTopic}`, bareTopic], (key) => {
     const since = sent.get(key);
     if (since === undefined) return;
     took.push(performance.now() - since);
@@ -195,7 +194,7 @@ async function latencies(brokers: string, dir: string, rounds: number, seconds: 
   return sample;
 }
 
-/** Messages that become due during a send go in the next one. */
+/** Sends all due messages together. Messages that become due during a send go into the next one. */
 function inOneSend(
   send: (batch: ProducerRecord) => Promise<unknown>,
   topic: string,
@@ -255,16 +254,16 @@ function attemptOf(attemptId: number) {
   };
 }
 
-/** Hears the number in the subject of each committed message. */
-async function listening(brokers: string, names: string[], hear: (id: string) => void): Promise<Consumer> {
+/** Calls `received` with the attempt id in the subject of each committed message. */
+async function startConsumer(brokers: string, names: string[], received: (id: string) => void): Promise<Consumer> {
   const consumer = clientOf(brokers).consumer({ groupId: `bench-${process.pid}`, maxWaitTimeInMs: 100 });
   await consumer.connect();
-  // From now on would be from its first fetch on, which may be after the first message.
+  // Without `fromBeginning` it would begin at its first fetch, which may come after the first message.
   await consumer.subscribe({ topics: names, fromBeginning: true });
   const joined = new Promise((resolve) => consumer.on('consumer.group_join', resolve));
   await consumer.run({
-    autoCommit: false, // else each partition's messages wait until the ones before are kept as read
-    eachMessage: async ({ message: { headers } }) => hear(String(headers?.ce_subject).slice('attempts/'.length)),
+    autoCommit: false, // a commit of offsets would delay the next messages of the partition
+    eachMessage: async ({ message: { headers } }) => received(String(headers?.ce_subject).slice('attempts/'.length)),
   });
   await joined;
   return consumer;
@@ -277,7 +276,7 @@ async function bareProducer(brokers: string, transactionalId?: string): Promise<
   return producer;
 }
 
-/** Messages a second: of the relay, and of the package by itself with the same messages, ready-made. */
+/** Messages a second: by the relay, and by bare kafkajs with the same messages, made before. */
 async function throughputs(brokers: string, rounds: number, events: number, say: Bench['say']) {
   const filled = await openFilled(events, say);
   const { pool, owner, url } = filled.database;
@@ -303,14 +302,14 @@ async function throughputs(brokers: string, rounds: number, events: number, say:
     relay: async (round) => {
       await owner.query(`delete from checkpoints where name = 'kafka'`);
       await owner.query('truncate deliveries');
-      const relay = new Relay(pool, configured(url, brokers, `throughput-${round}-`));
+      const relay = new Relay(pool, configurationOf(url, brokers, `throughput-${round}-`));
       const ending = new AbortController();
       const running = relay.run(ending.signal);
-      // Its start is not what is measured: the clock runs from its first batch on.
+      // The measurement begins after the first batch, so it leaves out the start of the relay.
       const done = async () => Number((await pool.query('select count(*) from deliveries')).rows[0].count);
       while (!((await lagOf(pool, relayName)).events < events)) await pause(5);
       const [before, begin] = [await done(), performance.now()];
-      await published(pool);
+      await waitUntilPublished(pool);
       const took = (performance.now() - begin) / 1000;
       ending.abort();
       await running;
@@ -347,12 +346,12 @@ async function messagesIn({ database: { pool } }: Filled): Promise<Message[][]> 
   return batches;
 }
 
-/** Megabytes that a worker holds while it publishes so many events, and while its broker does not answer. */
+/** The megabytes of a worker while it publishes events, and while its broker does not answer. */
 async function memory(broker: { brokers: string; pid: number }, dir: string, events: number, say: Bench['say']) {
   const filled = await openFilled(events, say);
   const { pool, url } = filled.database;
   say(`Memory over ${thousands(events)} events …`);
-  const worker = startWorkerOf('memory', dir, configured(url, broker.brokers, 'memory-'));
+  const worker = startWorkerOf('memory', dir, configurationOf(url, broker.brokers, 'memory-'));
   const used = () => (Number(readFileSync(`/proc/${worker.pid}/statm`, 'utf8').split(' ')[1]) * 4096) / 2 ** 20;
   const early: number[] = [];
   const late: number[] = [];

@@ -7,7 +7,7 @@ import type { Bench } from './bench.js';
 import type { Section } from './report.js';
 import { connections, inTurn, ratios, repeat } from './rounds.js';
 
-const counting: InlineProjection = (stream, _, appended) => [
+const countInline: InlineProjection = (stream, _, appended) => [
   {
     name: 'count',
     text: `insert into counted values ($1, $2) on conflict (stream) do update set version = excluded.version`,
@@ -15,25 +15,25 @@ const counting: InlineProjection = (stream, _, appended) => [
   },
 ];
 
-/** The throughput that clients in conflict on one stream leave to everybody else. */
-export async function beingGreedy({ effort: { rounds, seconds } }: Bench): Promise<Section> {
+/** Measures the throughput of other clients while some clients are in conflict on one stream. */
+export async function greedyStream({ effort: { rounds, seconds } }: Bench): Promise<Section> {
   const { url, owner, close } = await openDatabase();
   await owner.query('create table counted (stream text primary key, version integer)');
   await owner.query('grant all on counted to public');
   const pools = [url, url].map((each) => new Database(poolOptions(each)));
-  const [store, second] = pools.map((pool) => new EventStore(pool, counting));
-  const write = writing(store);
+  const [store, second] = pools.map((pool) => new EventStore(pool, countInline));
+  const write = appendLoop(store);
   const conflicts: Record<number, number[]> = { 2: [], 8: [] };
   const beside = (clients: number) => async (round: number) => {
     const stream = `attempts-1-${clients}-${round}`;
     const end = new AbortController();
-    // Half of them meet in the same process as everybody else, half come from another.
-    const offenders = Array.from({ length: clients }, (_, index) =>
-      offend(index % 2 === 0 ? store : second, pools[index % 2], stream, end.signal),
+    // Half of them use the store of the other clients, half use a second store, as another process would.
+    const rivals = Array.from({ length: clients }, (_, index) =>
+      appendInConflict(index % 2 === 0 ? store : second, pools[index % 2], stream, end.signal),
     );
     const { times, seconds: took } = await repeat(seconds, write);
     end.abort();
-    const all = (await Promise.all(offenders)).reduce((sum, each) => sum + each, 0);
+    const all = (await Promise.all(rivals)).reduce((sum, each) => sum + each, 0);
     if (round > 0) conflicts[clients]?.push(all / took);
     return times / took;
   };
@@ -70,17 +70,28 @@ export async function beingGreedy({ effort: { rounds, seconds } }: Bench): Promi
   }
 }
 
-function writing(store: EventStore) {
+function appendLoop(store: EventStore) {
   const next = streams<Head>(start);
   return async (connection: number) => {
-    const place = next(connection);
-    const append = { stream: place.stream, after: place.state, events: [event(place.version)], metadata, history: [] };
-    [place.state] = await store.append([append]);
+    const current = next(connection);
+    const append = {
+      stream: current.stream,
+      after: current.state,
+      events: [event(current.version)],
+      metadata,
+      history: [],
+    };
+    [current.state] = await store.append([append]);
   };
 }
 
-/** Appends to one stream until the signal; answers how often somebody else was faster. */
-async function offend(store: EventStore, pool: Database, stream: string, signal: AbortSignal): Promise<number> {
+/** Appends to one stream until the signal. Answers how often another append came first. */
+async function appendInConflict(
+  store: EventStore,
+  pool: Database,
+  stream: string,
+  signal: AbortSignal,
+): Promise<number> {
   let conflicts = 0;
   while (!signal.aborted) {
     const { rows } = await pool.query<Head>({

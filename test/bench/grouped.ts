@@ -1,7 +1,7 @@
 import { openStartableDatabase } from '../support/database.js';
 import type { Bench } from './bench.js';
-import { type Contender, request, startOracle, startService } from './contenders.js';
-import { enrol, learnerId, learnerNamed, publish } from './courses.js';
+import { type Contender, request, startReference, startService } from './contenders.js';
+import { enrol, learners as learnersOf, publish, staff } from './courses.js';
 import { metered } from './cpu.js';
 import { Load, requestText } from './load.js';
 import type { Section } from './report.js';
@@ -9,13 +9,12 @@ import { connections, inTurn, ratios } from './rounds.js';
 
 const root = '/api/edx_proctoring/v1/proctored_exam';
 const courseId = 'course-v1:OrgX+Demo+2031';
-const staff = { id: 1, username: 'staff', is_staff: true };
 const [learners, exams] = [50, 10];
 
 type Sample = { perSecond: number; server: number; backends: number };
 
-/** The list of a course's attempts, answered by the service and by the reference. */
-export async function grouping(bench: Bench): Promise<Section> {
+/** Requests the list of a course's attempts from the service and from the reference. */
+export async function groupedAttempts(bench: Bench): Promise<Section> {
   const { dir, admin, server, effort } = bench;
   const database = await openStartableDatabase();
   const load = new Load();
@@ -23,9 +22,9 @@ export async function grouping(bench: Bench): Promise<Section> {
   try {
     const ours = await startService(dir, 'service-of-lists', database);
     started.push(ours);
-    const oracle = await startOracle(dir, admin, server, 'reference-of-lists');
-    started.push(oracle);
-    const contenders = { service: await list(bench, load, ours), reference: await list(bench, load, oracle) };
+    const theirs = await startReference(dir, admin, server, 'reference-of-lists');
+    started.push(theirs);
+    const contenders = { service: await list(bench, load, ours), reference: await list(bench, load, theirs) };
     const { service, reference } = await inTurn(effort.rounds, contenders);
     const table = (unit: string, figure: keyof Sample) => ({
       unit,
@@ -67,15 +66,15 @@ export async function grouping(bench: Bench): Promise<Section> {
   }
 }
 
-/** Lets a contender make the attempts; answers what measures a round of it. */
+/** Creates the attempts at a contender, and answers the function that measures one round. */
 async function list({ effort, admin, say }: Bench, load: Load, contender: Contender) {
   const { name, port, pid, database } = contender;
   say(`Filling the ${name} with ${learners * exams} attempts …`);
   await enrol(contender, courseId, learners);
   const examIds = await publish(contender, courseId, exams, { time_limit_mins: 600 });
   for (const exam_id of examIds)
-    for (let index = 0; index < learners; index++) {
-      const as = await contender.credentials({ id: learnerId(index), username: learnerNamed(index) });
+    for (const learner of learnersOf(learners)) {
+      const as = await contender.credentials(learner);
       await request(port, 'POST', `${root}/attempt`, as, { exam_id, attempt_proctored: 'true', start_clock: 'true' });
     }
   const as = await contender.credentials(staff);

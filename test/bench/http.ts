@@ -1,15 +1,14 @@
 import { openStartableDatabase } from '../support/database.js';
-import { contentId, courseId, publishedExam } from '../support/service.js';
+import { contentId, courseId } from '../support/service.js';
 import type { Bench } from './bench.js';
-import { type Contender, type Learner, request, startOracle, startService } from './contenders.js';
+import { type Contender, startReference, startService } from './contenders.js';
+import { enrol, learners, publish } from './courses.js';
 import { metered } from './cpu.js';
 import { Load, type Plan, type Report, type Request, requestText } from './load.js';
 import type { Section } from './report.js';
 import { connections, inTurn, ratios } from './rounds.js';
 
 const root = '/api/edx_proctoring/v1/proctored_exam';
-const exam = (index: number) => `exam-${index + 1}`;
-const staff = { id: 1, username: 'staff', is_staff: true };
 
 const scenarios = {
   create: 'create and start (R9 POST)',
@@ -21,8 +20,8 @@ type Scenario = keyof typeof scenarios;
 type Sample = { perSecond: number; server: number; backends: number };
 type Measured = Record<Scenario, Sample>;
 
-/** The requests of an exam day, answered by the service and by the reference. */
-export async function answering(bench: Bench): Promise<Section> {
+/** Sends the requests of an exam day to the service and to the reference. */
+export async function answeringRequests(bench: Bench): Promise<Section> {
   const { effort, dir, admin, server, say } = bench;
   const database = await openStartableDatabase();
   const load = new Load();
@@ -31,12 +30,12 @@ export async function answering(bench: Bench): Promise<Section> {
     say('Starting the service and the reference …');
     const ours = await startService(dir, 'service', database);
     started.push(ours);
-    const oracle = await startOracle(dir, admin, server);
-    started.push(oracle);
-    const shapes = new Shapes();
+    const theirs = await startReference(dir, admin, server);
+    started.push(theirs);
+    const shapes = new AnswerShapes();
     const { service, reference } = await inTurn(effort.rounds, {
       service: await examDay(bench, load, ours, shapes),
-      reference: await examDay(bench, load, oracle, shapes),
+      reference: await examDay(bench, load, theirs, shapes),
     });
     const all = Object.entries(scenarios) as [Scenario, string][];
     const values = (side: Measured[], scenario: Scenario, figure: keyof Sample) =>
@@ -50,7 +49,7 @@ export async function answering(bench: Bench): Promise<Section> {
     });
     return {
       title: 'c. HTTP, beside the reference',
-      setting: `The service is one process (\`ROLE=api\`), the reference edx-proctoring 4.16.1 under gunicorn with 2 workers of 4 threads; each has a database of its own in the same PostgreSQL. One client process with ${connections} keep-alive connections, ${effort.seconds} s per request kind and round; every answer must be 200 and hold the right attempt. ${effort.learners} learners; each round creates attempts, polls them, asks for their sequences, then stops and starts them. The service checks JWTs, the reference takes the user's name from a header. CPU time is that of the server's processes, and in the last table that of its connections' PostgreSQL backends.`,
+      setting: `The service is one process (\`ROLE=api\`), the reference edx-proctoring 4.16.1 under gunicorn with 2 workers of 4 threads; each has its own database in the same PostgreSQL. One client process with ${connections} keep-alive connections, ${effort.seconds} s per request kind and round; every answer must be 200 and hold the right attempt. ${effort.learners} learners; each round creates attempts, polls them, asks for their sequences, then stops and starts them. The service checks JWTs, the reference takes the user's name from a header. CPU time is that of the server's processes, and in the last table that of its connections' PostgreSQL backends.`,
       tables: [
         table('requests/s', 'perSecond'),
         table('CPU ms per request, server', 'server'),
@@ -76,39 +75,20 @@ export async function answering(bench: Bench): Promise<Section> {
   }
 }
 
-type Place = { as: Record<string, string>; examId: number; examName: string };
+type LearnerAtExam = { as: Record<string, string>; examId: number; content: string };
 
-/** Describes the course to a contender; answers what measures one round of it. */
-async function examDay({ effort, admin, say }: Bench, load: Load, contender: Contender, shapes: Shapes) {
+/** Describes the course to a contender, and answers the function that measures one round. */
+async function examDay({ effort, admin, say }: Bench, load: Load, contender: Contender, shapes: AnswerShapes) {
   const { name, port, pid, database } = contender;
-  const learners: Learner[] = Array.from({ length: effort.learners }, (_, index) => ({
-    id: 1000 + index,
-    username: `learner${index}`,
-  }));
   const creations = effort.seconds * 3000;
   const exams = Math.ceil((creations * (effort.rounds + 1)) / effort.learners);
-  say(`Telling the ${name} of ${learners.length} learners and ${exams} exams …`);
-  const described = (people: Learner[]) =>
-    people.map((person) => ({ ...person, email: `${person.username}@example.org`, full_name: person.username }));
-  const courses = [{ course_id: courseId, display_name: 'Demo', escalation_email: 'help@example.org' }];
-  await contender.seed({ users: described([staff]), courses });
-  // The reference takes them one by one: all in one request would be too long for one answer.
-  for (let first = 0; first < learners.length; first += 200) {
-    const some = learners.slice(first, first + 200);
-    const enrollments = some.map(({ username }) => ({ user: username, course_id: courseId, mode: 'verified' }));
-    await contender.seed({ users: described(some), enrollments });
-  }
-  const examIds: { exam_id: number }[] = await request(
-    port,
-    'PATCH',
-    `${root}/exam_registration/course_id/${courseId}`,
-    await contender.credentials(staff),
-    Array.from({ length: exams }, (_, index) => publishedExam(exam(index), { time_limit_mins: 600 })),
-  );
-  const credentials = await Promise.all(learners.map((learner) => contender.credentials(learner)));
-  const place = (index: number): Place => {
-    const number = Math.floor(index / learners.length);
-    return { as: credentials[index % learners.length], examId: examIds[number].exam_id, examName: exam(number) };
+  say(`Describing ${effort.learners} learners and ${exams} exams to the ${name} …`);
+  await enrol(contender, courseId, effort.learners);
+  const examIds = await publish(contender, courseId, exams, { time_limit_mins: 600 });
+  const credentials = await Promise.all(learners(effort.learners).map((learner) => contender.credentials(learner)));
+  const seat = (index: number): LearnerAtExam => {
+    const exam = Math.floor(index / credentials.length);
+    return { as: credentials[index % credentials.length], examId: examIds[exam], content: contentId(`exam${exam}`) };
   };
 
   return async (round: number): Promise<Measured> => {
@@ -127,10 +107,10 @@ async function examDay({ effort, admin, say }: Bench, load: Load, contender: Con
       return result;
     };
 
-    const places = Array.from({ length: creations }, (_, index) => place(round * creations + index));
-    const { answers } = await measure('create', places.map(creation), false);
+    const seats = Array.from({ length: creations }, (_, index) => seat(round * creations + index));
+    const { answers } = await measure('create', seats.map(creation), false);
     const attempts = answers.flatMap((answer, index) =>
-      answer ? [{ ...places[index], id: answer.exam_attempt_id as number }] : [],
+      answer ? [{ ...seats[index], id: answer.exam_attempt_id as number }] : [],
     );
     const some = attempts.slice(0, effort.learners);
     await measure(
@@ -142,10 +122,10 @@ async function examDay({ effort, admin, say }: Bench, load: Load, contender: Con
     );
     await measure(
       'sequence',
-      some.map(({ as, id, examId, examName }) => ({
+      some.map(({ as, id, examId, content }) => ({
         text: requestText(
           'GET',
-          `${root}/attempt/course_id/${courseId}?content_id=${encodeURIComponent(contentId(examName))}&is_learning_mfe=true`,
+          `${root}/attempt/course_id/${courseId}?content_id=${encodeURIComponent(content)}&is_learning_mfe=true`,
           as,
         ),
         expected: {
@@ -159,13 +139,13 @@ async function examDay({ effort, admin, say }: Bench, load: Load, contender: Con
   };
 }
 
-const creation = ({ as, examId }: Place): Request => ({
+const creation = ({ as, examId }: LearnerAtExam): Request => ({
   text: requestText('POST', `${root}/attempt`, as, { exam_id: examId, attempt_proctored: 'true', start_clock: 'true' }),
   expected: {},
 });
 
 /** Each attempt is stopped and then started over the same connection. */
-function stopsAndStarts(attempts: (Place & { id: number })[]): Request[] {
+function stopsAndStarts(attempts: (LearnerAtExam & { id: number })[]): Request[] {
   const groups = Array.from({ length: Math.floor(attempts.length / connections) }, (_, group) =>
     attempts.slice(group * connections, (group + 1) * connections),
   );
@@ -179,8 +159,8 @@ function stopsAndStarts(attempts: (Place & { id: number })[]): Request[] {
   );
 }
 
-/** Sees to it that both contenders do the same work: their answers have the same keys. */
-class Shapes {
+/** Checks that both contenders do the same work: their answers must have the same keys. */
+class AnswerShapes {
   private readonly known = new Map<Scenario, string>();
 
   compare(scenario: Scenario, body: unknown) {

@@ -1,24 +1,24 @@
 import { openStartableDatabase } from '../support/database.js';
 import type { Bench } from './bench.js';
 import { type Contender, startService } from './contenders.js';
-import { enrol, fillWithAttempts, learnerNamed, publish } from './courses.js';
+import { enrol, fillWithAttempts, learnerNamed, publish, staff } from './courses.js';
 import { metered } from './cpu.js';
 import { Load, type Request, requestText } from './load.js';
 import type { Section } from './report.js';
 import { inTurn } from './rounds.js';
 
 const root = '/api/edx_proctoring/v1';
-const staff = { id: 1, username: 'staff', is_staff: true };
 const exams = 10;
 const few = 500;
 const pageSize = 25;
 
 type Cost = { time: number; cpu: number };
-/** The requests to a list of so many entries; `found` is how many of them match. */
-type Question = { query: string; found: number };
-type Questions = Record<string, (entries: number) => Question[]>;
+/** A request to a list. `found` is the number of matching entries. */
+type ListRequest = { query: string; found: number };
+/** The requests by name, for a list with a number of entries. */
+type ListRequests = Record<string, (entries: number) => ListRequest[]>;
 
-/** Somebody in the middle of those in the list, so that their name is nowhere near its ends. */
+/** The names of learners in the middle of the list, far from both ends. */
 const somebody = (people: number) =>
   Array.from({ length: 16 }, (_, index) => learnerNamed(Math.floor(people / 2) + index));
 const lastPage = (entries: number) => Math.ceil(entries / pageSize);
@@ -29,7 +29,7 @@ const pages = {
 };
 const named = (people: number, text: string) =>
   Array.from({ length: people }, (_, index) => learnerNamed(index)).filter((name) => name.includes(text)).length;
-/** Searches of a list in which each person has so many entries, by what asks for them and for a page of them. */
+/** Searches of a list in which each person has `entriesOfPerson` entries. `searching` and `paged` make parts of the URL. */
 const searches = (
   entriesOfPerson: number,
   searching: (text: string) => string,
@@ -59,7 +59,7 @@ const searches = (
     'search, some, page in the middle': of(some),
   };
 };
-const grouped: Questions = {
+const grouped: ListRequests = {
   ...pages,
   ...searches(
     exams,
@@ -68,13 +68,13 @@ const grouped: Questions = {
     '04',
   ),
 };
-/** Every other active learner is verified, and one in a thousand rejected. */
+/** Every second active learner is verified, and one in a thousand is rejected. */
 const lifeOf = (learner: number) => [
   'AttemptStarted',
   'AttemptSubmitted',
   ...(learner % 2 === 0 ? ['AttemptVerified'] : learner % 1000 === 1 ? ['AttemptRejected'] : []),
 ];
-const onboarding: Questions = {
+const onboarding: ListRequests = {
   ...pages,
   ...searches(
     1,
@@ -89,8 +89,8 @@ const onboarding: Questions = {
   'of a rare status': (learners) => [{ query: '?statuses=rejected', found: Math.ceil((learners * 8) / 10_000) }],
 };
 
-/** How long a page of a long list takes, beside one of a short list. */
-export async function listing(bench: Bench): Promise<Section> {
+/** Measures how long a page of a long list takes, compared with a short list. */
+export async function longLists(bench: Bench): Promise<Section> {
   const { effort, dir, admin, say } = bench;
   const database = await openStartableDatabase();
   const load = new Load();
@@ -110,7 +110,7 @@ export async function listing(bench: Bench): Promise<Section> {
       const examIds = await publish(service, boarded, 1, { is_practice_exam: true });
       await fillWithAttempts(database.url, boarded, examIds, (learners * 8) / 10, lifeOf);
     }
-    // The server does this in time.
+    // In real use, autovacuum does this.
     await database.owner.query('vacuum (analyze)');
     await database.owner.query('checkpoint');
 
@@ -122,18 +122,18 @@ export async function listing(bench: Bench): Promise<Section> {
       const each = (seconds: number) => (seconds * 1000) / result.requests;
       return { time: each(result.seconds), cpu: each(cpu.server + cpu.backends) };
     };
-    const of = (path: string, expected: (found: number) => object, questions: Question[]) =>
+    const of = (path: string, expected: (found: number) => object, questions: ListRequest[]) =>
       questions.map(({ query, found }) => ({
         text: requestText('GET', path + query, as),
         expected: expected(found),
       }));
-    const attemptsOf = (size: string, questions: Question[]) =>
+    const attemptsOf = (size: string, questions: ListRequest[]) =>
       of(
         `${root}/proctored_exam/attempt/grouped/course_id/${courseOf('attempts', size)}`,
         (found) => ({ pagination_info: { total_pages: Math.max(1, lastPage(found)) } }),
         questions,
       );
-    const learnersOf = (size: string, questions: Question[]) =>
+    const learnersOf = (size: string, questions: ListRequest[]) =>
       of(
         `${root}/user_onboarding/status/course_id/${courseOf('onboarding', size)}`,
         (found) => ({ count: found }),

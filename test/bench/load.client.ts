@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { type Answer, asking } from './connection.js';
+import { type Answer, requester } from './connection.js';
 import type { Plan, Report, Request } from './load.js';
 
-// It shares the machine with the servers that it loads, so it does no more than keep connections alive, and cut and check answers.
+// It shares the machine with the servers under load, so it does little: it keeps connections alive and checks answers.
 process.on('message', async (plan: Plan) => process.send!(await run(plan)));
 process.on('disconnect', () => process.exit());
 
@@ -21,7 +21,7 @@ async function run({ port, seconds, connections, requests, repeats }: Plan): Pro
   const end = begin + seconds * 1000;
   await Promise.all(
     sockets.map(async (socket, connection) => {
-      const ask = asking(socket);
+      const ask = requester(socket);
       let index = connection;
       for (let first = true; index < texts.length && performance.now() < end; report.requests++) {
         const wrong = check(
@@ -44,7 +44,7 @@ async function run({ port, seconds, connections, requests, repeats }: Plan): Pro
 }
 
 type Checked = Request & { right?: string };
-/** Explains what is wrong with an answer. One that is, byte by byte, what was right before is right. */
+/** Explains what is wrong with an answer. An answer that equals an earlier right answer is right without parsing. */
 function check({ status, body }: Answer, request: Checked, keep?: (body: unknown) => void): string | undefined {
   const { text, expected, right } = request;
   if (status === 200 && body === right && !keep) return undefined;
@@ -52,16 +52,16 @@ function check({ status, body }: Answer, request: Checked, keep?: (body: unknown
   if (status !== 200) return explanation();
   const parsed = JSON.parse(body);
   keep?.(parsed);
-  if (!holds(parsed, expected)) return explanation();
+  if (!matches(parsed, expected)) return explanation();
   request.right = body;
   return undefined;
 }
 
-function holds(actual: any, expected: any): boolean {
+function matches(actual: any, expected: any): boolean {
   if (typeof expected !== 'object' || expected === null) return actual === expected;
   return (
     typeof actual === 'object' &&
     actual !== null &&
-    Object.keys(expected).every((key) => holds(actual[key], expected[key]))
+    Object.keys(expected).every((key) => matches(actual[key], expected[key]))
   );
 }

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** `text` is what goes over the wire; the answer must be 200 and hold at least what is `expected`. */
+/** `text` is the HTTP request. The answer must have status 200 and contain `expected`. */
 export type Request = { text: string; expected: unknown };
 
 export type Plan = {
@@ -11,19 +11,19 @@ export type Plan = {
   connections: number;
   /** Request i goes over connection i % connections, in this order. */
   requests: Request[];
-  /** When all are sent: begin again, or stop. */
+  /** After the last request: begin again, or stop. */
   repeats: boolean;
 };
 
-/** `answers`: the bodies of the first time through, by request. */
+/** `answers`: the body of the first answer to each request. */
 export type Report = { requests: number; seconds: number; wrong: string[]; answers: any[] };
 
-/** The client: a process by itself, so that its cost is not taken for a server's. */
+/** The client is a separate process, so that its CPU time does not count as a server's. */
 export class Load {
   private readonly client = fork(fileURLToPath(new URL('load.client.js', import.meta.url)));
   private readonly ended = once(this.client, 'exit');
 
-  /** Throws when any answer is not as expected. */
+  /** Throws if any answer is not as expected. */
   async put(plan: Plan): Promise<Report> {
     this.client.send(plan);
     const [report] = (await Promise.race([once(this.client, 'message'), this.ended])) as [Report | number];
@@ -38,7 +38,7 @@ export class Load {
   }
 }
 
-/** A request as it goes over the wire. */
+/** The text of an HTTP request. */
 export function requestText(method: string, path: string, headers: Record<string, string>, body?: unknown): string {
   const json = body === undefined ? '' : JSON.stringify(body);
   const all = {

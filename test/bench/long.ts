@@ -5,7 +5,7 @@ import { Database } from '../../libs/connections/src/index.js';
 import { openStartableDatabase } from '../support/database.js';
 import type { Bench } from './bench.js';
 import { type Contender, type Learner, request, startService } from './contenders.js';
-import { enrol, learnerId, learnerNamed, publish } from './courses.js';
+import { enrol, learners, publish } from './courses.js';
 import { Load, requestText } from './load.js';
 import type { Section } from './report.js';
 import { connections, inTurn, median, ratios } from './rounds.js';
@@ -14,8 +14,8 @@ const root = '/api/edx_proctoring/v1/proctored_exam';
 const courseId = 'course-v1:OrgX+Demo+2031';
 const events = 10_000;
 
-/** The cost of a very long stream for those who change it, and for everybody else. */
-export async function goingOn({ effort, dir, say }: Bench): Promise<Section> {
+/** Measures what a very long stream costs its own commands and other requests. */
+export async function longStream({ effort, dir, say }: Bench): Promise<Section> {
   const database = await openStartableDatabase();
   const load = new Load();
   let service: Contender | undefined;
@@ -24,27 +24,26 @@ export async function goingOn({ effort, dir, say }: Bench): Promise<Section> {
     const { port, credentials } = service;
     await enrol(service, courseId, connections + 2);
     const [examId] = await publish(service, courseId, 1, { time_limit_mins: 600 });
-    const begin = async (index: number) => {
-      const learner: Learner = { id: learnerId(index), username: learnerNamed(index) };
+    const begin = async (learner: Learner) => {
       const as = await credentials(learner);
       const body = { exam_id: examId, attempt_proctored: 'true', start_clock: 'true' };
       const { exam_attempt_id: id } = await request(port, 'POST', `${root}/attempt`, as, body);
       return { as, id, userId: learner.id };
     };
     const all = [];
-    for (let index = 0; index < connections + 2; index++) all.push(await begin(index));
+    for (const learner of learners(connections + 2)) all.push(await begin(learner));
     const [long, short, ...pollers] = all;
     say(`Making a stream of ${events} events …`);
     await lengthen(database.url, `attempts-${examId}-${long.userId}`, long.id);
-    /** It reads, folds and decides as every command does, and no bound on changes ends it. */
-    const stopOnceMore = async ({ as, id }: typeof long) => {
+    /** Staff can repeat this command without a limit. It reads, folds and decides like every command. */
+    const stopAgain = async ({ as, id }: typeof long) => {
       const begin = performance.now();
       await request(port, 'PUT', `${root}/attempt/${id}`, as, { action: 'stop' });
       return performance.now() - begin;
     };
     const timed = (attempt: typeof long) => async () => {
       const times: number[] = [];
-      for (let count = 0; count < 100; count++) times.push(await stopOnceMore(attempt));
+      for (let count = 0; count < 100; count++) times.push(await stopAgain(attempt));
       return median(times);
     };
     const requests = pollers.map(({ as, id }) => ({
@@ -58,7 +57,7 @@ export async function goingOn({ effort, dir, say }: Bench): Promise<Section> {
     const beside = (attempt: typeof long) => async () => {
       let isOver = false;
       const changing = (async () => {
-        while (!isOver) await stopOnceMore(attempt);
+        while (!isOver) await stopAgain(attempt);
       })();
       const perSecond = await poll();
       isOver = true;

@@ -5,12 +5,12 @@ import type pg from 'pg';
 const versionOf = (name: string): string =>
   JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8')).version;
 
-export const load = (): string =>
+export const loadAverage = (): string =>
   loadavg()
     .map((value) => value.toFixed(2))
     .join(', ');
 
-/** The facts that the figures depend on, as name and value. */
+/** The facts on which the figures depend, by name. */
 export async function machine(admin: pg.Pool): Promise<Record<string, string>> {
   const settings = [
     'fsync',
@@ -27,7 +27,7 @@ export async function machine(admin: pg.Pool): Promise<Record<string, string>> {
     CPU: `${cpus()[0].model.trim()}, ${cpus().length} cores`,
     memory: `${(totalmem() / 2 ** 30).toFixed(1)} GiB`,
     system: `${platform()} ${release()} ${arch()}`,
-    'load before': load(),
+    'load before': loadAverage(),
     Node: process.version,
     PostgreSQL: `${rows[0].server_version}, embedded; ${(await Promise.all(settings.map(shown))).join(', ')}`,
     packages: ['pg', 'fastify', '@nestjs/core', '@event-driven-io/emmett-postgresql']

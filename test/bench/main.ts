@@ -6,20 +6,20 @@ import pg from 'pg';
 import { isAlive, startPostgres, stopPostgres } from '../../libs/configuration/src/embedded-postgres.js';
 import { appending } from './append.js';
 import type { Bench, Effort } from './bench.js';
-import { installOracle } from './contenders.js';
-import { endingAtOnce } from './deadlines.js';
-import { flowing } from './flow.js';
-import { beingGreedy } from './greedy.js';
-import { grouping } from './grouped.js';
-import { answering } from './http.js';
-import { listing } from './lists.js';
-import { goingOn } from './long.js';
-import { load, machine } from './machine.js';
+import { installReference } from './contenders.js';
+import { deadlinesAtOnce } from './deadlines.js';
+import { publishing } from './flow.js';
+import { greedyStream } from './greedy.js';
+import { groupedAttempts } from './grouped.js';
+import { answeringRequests } from './http.js';
+import { longLists } from './lists.js';
+import { longStream } from './long.js';
+import { loadAverage, machine } from './machine.js';
 import { overloading } from './overload.js';
 import { rebuilding } from './rebuilt.js';
 import { replaying } from './replay.js';
 import { page, type Section } from './report.js';
-import { growing } from './size.js';
+import { growingStore } from './size.js';
 
 const full: Effort = {
   rounds: 5,
@@ -29,7 +29,7 @@ const full: Effort = {
   small: 10_000,
   large: 5_000_000,
   listed: 100_000,
-  flowed: 1_000_000,
+  published: 1_000_000,
   rebuilt: 1_000_000,
 };
 const quick: Effort = {
@@ -40,28 +40,28 @@ const quick: Effort = {
   small: 10_000,
   large: 100_000,
   listed: 10_000,
-  flowed: 20_000,
+  published: 20_000,
   rebuilt: 20_000,
 };
 
 const parts: Record<string, (bench: Bench) => Promise<Section>> = {
   a: appending,
   b: replaying,
-  c: answering,
-  d: growing,
-  e: listing,
-  f: grouping,
-  g: flowing,
-  h: beingGreedy,
+  c: answeringRequests,
+  d: growingStore,
+  e: longLists,
+  f: groupedAttempts,
+  g: publishing,
+  h: greedyStream,
   i: rebuilding,
   j: overloading,
-  k: endingAtOnce,
-  l: goingOn,
+  k: deadlinesAtOnce,
+  l: longStream,
 };
 
 const { values: options } = parseArgs({
   options: {
-    /** Small numbers, to try it out. */
+    /** Small numbers, for a trial. */
     quick: { type: 'boolean', default: false },
     only: { type: 'string', default: Object.keys(parts).join(',') },
     rounds: { type: 'string' },
@@ -93,11 +93,11 @@ try {
 }
 
 async function run() {
-  if (chosen.includes('c') || chosen.includes('f')) installOracle();
+  if (chosen.includes('c') || chosen.includes('f')) installReference();
   mkdirSync(dir, { recursive: true });
   const { url: server } = await startPostgres({
     dataDir: join(dir, 'postgres'),
-    // No checkpoint in the middle; what a commit promises is as always.
+    // These settings prevent checkpoints during a measurement. A commit is as durable as usual.
     settings: { shared_buffers: '512MB', max_wal_size: '8GB', checkpoint_timeout: '30min' },
   });
   process.env.TEST_DATABASE_URL = server;
@@ -108,29 +108,29 @@ async function run() {
   for (const part of chosen) sections.push(await parts[part]({ server, admin, dir, effort, say }));
   await admin.end();
   const text = page(
-    { ...described, 'load after': load(), 'measured in': `${Math.round((Date.now() - begin) / 1000)} s` },
+    { ...described, 'load after': loadAverage(), 'measured in': `${Math.round((Date.now() - begin) / 1000)} s` },
     effort.rounds,
     sections,
   );
   console.log(text);
   if (options.quick || chosen.length < Object.keys(parts).length)
-    return say('docs/benchmarks.md is left as it was: that takes all parts, and not --quick.');
+    return say('docs/benchmarks.md is unchanged: only a run of all parts without --quick writes it.');
   writeFileSync('docs/benchmarks.md', text);
 }
 
-/** Stops what was started, once. */
+/** Stops the servers of this run, once. */
 async function end(code: number) {
   ending ??= clear(dir);
   await ending;
   process.exit(code);
 }
 
-/** Ends the servers that a run started, and takes its data away. */
+/** Ends the servers of a run and removes its data. */
 async function clear(folder: string) {
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.pid')) : [];
   for (const file of files) {
     const pid = Number(readFileSync(join(folder, file), 'utf8'));
-    // The number may be another process' by now.
+    // Another process may have this number by now.
     if (!isAlive(pid) || !readFileSync(`/proc/${pid}/environ`, 'utf8').includes(folder)) continue;
     process.kill(pid, 'SIGTERM');
     while (isAlive(pid)) await pause(20);

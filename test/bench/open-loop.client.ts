@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Answer, asking } from './connection.js';
+import { type Answer, requester } from './connection.js';
 import type { Arrivals, KindReport, OpenLoopReport } from './open-loop.js';
 
 process.on('message', async ({ port, arrivals }: { port: number; arrivals: Arrivals[] }) =>
@@ -9,9 +9,9 @@ process.on('message', async ({ port, arrivals }: { port: number; arrivals: Arriv
 );
 process.on('disconnect', () => process.exit());
 
-type Ask = ReturnType<typeof asking>;
+type Ask = ReturnType<typeof requester>;
 
-/** For each kind of requests, as a proxy would have them. They are opened before: a connection is no part of what is measured. */
+/** The connections for each kind of request, as a proxy keeps them. They are opened before the measurement begins. */
 const connections = 1_000;
 const openedAtOnce = 100;
 
@@ -19,7 +19,7 @@ async function connectionsTo(port: number) {
   const open = async () => {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
-    return asking(socket);
+    return requester(socket);
   };
   const free: Ask[] = [];
   while (free.length < connections) free.push(...(await Promise.all(Array.from({ length: openedAtOnce }, open))));

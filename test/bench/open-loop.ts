@@ -2,10 +2,10 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** Requests of one kind that come at a fixed rate, whether the ones before are answered or not. */
+/** Requests of one kind that come at a fixed rate, no matter whether earlier requests are answered. */
 export type Arrivals = { name: string; perSecond: number; texts: string[] };
 
-/** `latencies`: seconds from when a request was due until it was answered 200. `refused`: with 503. `lost`: without an answer. */
+/** `latencies`: seconds from the time a request was due to its answer 200. `refused`: answered 503. `lost`: not answered. */
 export type KindReport = {
   latencies: number[];
   refused: number;
@@ -15,7 +15,7 @@ export type KindReport = {
 };
 export type OpenLoopReport = Record<string, KindReport>;
 
-/** Sends all arrivals from a process of its own. Throws when an answer is neither 200 nor 503. */
+/** Sends all requests from a separate process. Throws if an answer is neither 200 nor 503. */
 export async function arrive(port: number, arrivals: Arrivals[]): Promise<OpenLoopReport> {
   const client = fork(fileURLToPath(new URL('open-loop.client.js', import.meta.url)));
   try {

@@ -1,21 +1,21 @@
 import { openStartableDatabase } from '../support/database.js';
-import { courseId, publishedExam } from '../support/service.js';
+import { courseId } from '../support/service.js';
 import type { Bench } from './bench.js';
-import { type Contender, type Learner, request, startService } from './contenders.js';
+import { type Contender, startService } from './contenders.js';
+import { enrol, learners, publish } from './courses.js';
 import { Load, requestText } from './load.js';
 import { arrive, type KindReport } from './open-loop.js';
 import type { Section } from './report.js';
 import { connections, quantile } from './rounds.js';
 
 const root = '/api/edx_proctoring/v1/proctored_exam';
-const staff = { id: 1, username: 'staff', is_staff: true };
 const overload = 3;
-/** Arrivals beside the starts, as shares of the capacity. */
+/** The rates of polls and submits, as shares of the capacity. */
 const shares = { poll: 1, submit: 0.2 };
 
-type Seat = { as: Record<string, string>; examId: number };
+type LearnerAtExam = { as: Record<string, string>; examId: number };
 
-/** An exam hall: everybody wants to start, while others poll and hand in. Arrivals do not wait for answers. */
+/** Overloads the service: too many learners start attempts while others poll and submit. Requests do not wait for answers. */
 export async function overloading(bench: Bench): Promise<Section> {
   const { dir, effort, say } = bench;
   const database = await openStartableDatabase();
@@ -26,7 +26,7 @@ export async function overloading(bench: Bench): Promise<Section> {
     const capacity = await capacityOf(service, seats, effort.seconds, say);
     const seconds = effort.seconds * 20;
     const submits = Math.ceil(capacity * shares.submit * seconds);
-    say(`Starting ${submits} attempts that will be handed in …`);
+    say(`Starting ${submits} attempts that will be submitted …`);
     const plan = { port: service.port, seconds: 600, connections, repeats: false };
     const requests = seats.next(submits).map((seat) => ({ seat, text: creation(seat), expected: {} }));
     const { answers } = await load.put({ ...plan, requests });
@@ -68,7 +68,7 @@ function section(capacity: number, seconds: number, report: Record<'start' | 'po
   const kinds = Object.entries(report);
   return {
     title: 'j. An exam hall, overloaded',
-    setting: `The service is one process (\`ROLE=api\`). An open-loop client sends each request when it is due, whatever became of those before. The capacity is the highest rate of creations with start at which none is refused and 99 % are answered within 1 s. Then ${overload} × this rate for ${seconds} s, with ${shares.poll} × as many polls and ${shares.submit} × as many submits. Latency counts from when a request was due.`,
+    setting: `The service is one process (\`ROLE=api\`). An open-loop client sends each request when it is due, even if earlier requests are not answered yet. The capacity is the highest rate of creations with start at which none is refused and 99 % are answered within 1 s. Then ${overload} × this rate for ${seconds} s, with ${shares.poll} × as many polls and ${shares.submit} × as many submits. Latency counts from when a request was due.`,
     tables: [
       { unit: 'requests/s', lines: [{ who: 'capacity: create and start', values: [capacity] }] },
       {
@@ -110,45 +110,27 @@ function section(capacity: number, seconds: number, report: Record<'start' | 'po
   };
 }
 
-const creation = ({ as, examId }: Seat) =>
+const creation = ({ as, examId }: LearnerAtExam) =>
   requestText('POST', `${root}/attempt`, as, { exam_id: examId, attempt_proctored: 'true', start_clock: 'true' });
 
-/** Describes the course to the service; `next` gives learners at exams that none of them has started yet. */
+/** Describes the course to the service. `next` answers learners at exams that they have not started yet. */
 async function seatsOf(service: Contender, count: number, say: Bench['say']) {
-  const learners: Learner[] = Array.from({ length: count }, (_, index) => ({
-    id: 1000 + index,
-    username: `learner${index}`,
-  }));
   const exams = Math.ceil(600_000 / count);
-  say(`Telling the service of ${count} learners and ${exams} exams …`);
-  await service.seed({
-    users: [staff, ...learners].map((person) => ({
-      ...person,
-      email: `${person.username}@example.org`,
-      full_name: person.username,
-    })),
-    courses: [{ course_id: courseId, display_name: 'Demo', escalation_email: 'help@example.org' }],
-    enrollments: learners.map(({ username }) => ({ user: username, course_id: courseId, mode: 'verified' })),
-  });
-  const published: { exam_id: number }[] = await request(
-    service.port,
-    'PATCH',
-    `${root}/exam_registration/course_id/${courseId}`,
-    await service.credentials(staff),
-    Array.from({ length: exams }, (_, index) => publishedExam(`exam-${index + 1}`, { time_limit_mins: 600 })),
-  );
-  const credentials = await Promise.all(learners.map((learner) => service.credentials(learner)));
+  say(`Describing ${count} learners and ${exams} exams to the service …`);
+  await enrol(service, courseId, count);
+  const examIds = await publish(service, courseId, exams, { time_limit_mins: 600 });
+  const credentials = await Promise.all(learners(count).map((learner) => service.credentials(learner)));
   let given = 0;
   return {
-    next: (wanted: number): Seat[] =>
+    next: (wanted: number): LearnerAtExam[] =>
       Array.from({ length: Math.ceil(wanted) }, () => {
         const seat = given++;
-        return { as: credentials[seat % count], examId: published[Math.floor(seat / count)].exam_id };
+        return { as: credentials[seat % count], examId: examIds[Math.floor(seat / count)] };
       }),
   };
 }
 
-/** Raises the rate until the promise breaks, and then halves the step until it is small. */
+/** Raises the rate until the service does not keep up, and then halves the step until the step is small. */
 async function capacityOf(
   service: Contender,
   seats: Awaited<ReturnType<typeof seatsOf>>,
@@ -156,7 +138,7 @@ async function capacityOf(
   say: Bench['say'],
 ): Promise<number> {
   const holds = async (perSecond: number) => {
-    // Long enough that a queue alone cannot take it all.
+    // This takes long enough that the queue cannot hold all requests.
     const texts = seats.next(perSecond * Math.max(5, seconds)).map(creation);
     const { start } = await arrive(service.port, [{ name: 'start', perSecond, texts }]);
     say(`  ${perSecond} starts a second: 99 % within ${p99(start).toFixed(2)} s, ${start.refused} refused`);

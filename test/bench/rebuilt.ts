@@ -14,7 +14,7 @@ const root = '/api/edx_proctoring/v1/proctored_exam';
 const mostMegabytes = 400;
 const longestMs = 200;
 
-/** All read models from the log, beside the least that can read it; memory, and how long creations wait meanwhile. */
+/** Rebuilds all read models, and measures time, memory, and how long creations wait meanwhile. COPY BINARY is the comparison. */
 export async function rebuilding({ effort: { rounds, rebuilt }, say }: Bench): Promise<Section> {
   const filled = await openFilled(rebuilt, say);
   const megabytes: number[] = [];
@@ -28,7 +28,7 @@ export async function rebuilding({ effort: { rounds, rebuilt }, say }: Bench): P
       },
       copy: () => seconds(() => readByCopy(filled.database.owner)),
     });
-    // The first round is there to warm up.
+    // The first round is the warm-up.
     const memory = megabytes.slice(-rounds);
     return {
       title: 'i. Rebuild',
@@ -69,7 +69,7 @@ async function seconds(work: () => Promise<unknown>) {
   return (performance.now() - begin) / 1000;
 }
 
-/** Answers the most memory that the command had, in MB. */
+/** Answers the highest memory of the command in MB. */
 async function rebuildAll({ environment }: Database): Promise<number> {
   const args = ['dist/apps/cli/src/main.js', 'rebuild', '--all', '--replace', '--json'];
   const child = spawn(process.execPath, args, {

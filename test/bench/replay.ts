@@ -5,7 +5,7 @@ import { openFilled } from './filled.js';
 import type { Section } from './report.js';
 import { inTurn, ratios } from './rounds.js';
 
-/** The whole log, by the event store and by the least that can read it. */
+/** Reads the whole log by the event store and by COPY BINARY. */
 export async function replaying({ effort: { rounds, replayed }, say }: Bench): Promise<Section> {
   const { database, events, close } = await openFilled(replayed, say);
   try {

@@ -3,7 +3,7 @@ import { median } from './rounds.js';
 /** The results of one contender, by round. */
 export type Line = { who: string; values: readonly number[] };
 
-/** `ratios`: one for each round, or figures in `unit`. Exactly one of the bounds is set. */
+/** `ratios`: one ratio, or one figure in `unit`, for each round. Exactly one of the bounds is set. */
 export type Bar = { what: string; ratios: readonly number[]; atLeast?: number; atMost?: number; unit?: string };
 
 export type Section = {
@@ -50,7 +50,7 @@ ${lines.map(({ who, values }) => `| ${who} | ${decimals(median(values))} | ${spr
 ${bars.map(barRow).join('\n')}
 `;
 
-/** The page, in Markdown. Every verdict is computed from the figure beside it. */
+/** The page in Markdown. Each `met` or `missed` is computed from the figure in its row. */
 export function page(machine: Record<string, string>, rounds: number, sections: readonly Section[]): string {
   const bars = sections.flatMap((section) => section.bars);
   const missed = bars.filter((bar) => !isMet(bar));
@@ -59,8 +59,8 @@ export function page(machine: Record<string, string>, rounds: number, sections: 
 
 ${bars.length - missed.length} of ${bars.length} bars met${missed.length === 0 ? '' : `; missed: ${missed.map(({ what }) => what).join('; ')}`}.
 
-The contenders take turns, each beginning every other round; after one round to warm up, ${rounds} counted. A ratio is computed
-within each round, for its two sides met the same machine; what must meet the bar is the median of these ratios.
+The contenders take turns, and each round begins with another contender. One round warms up; ${rounds} rounds count. A ratio is
+computed within each round, because both sides met the same machine then. The median of these ratios must meet the bar.
 Clients, servers and PostgreSQL share the machine.
 
 | machine | |

@@ -1,8 +1,8 @@
 export const connections = 16;
 
 /**
- * Measures every contender once per round, each time beginning with another one, so that a machine that grows slower or
- * faster does so for all. A first round warms up and does not count.
+ * Measures each contender once per round. Each round begins with another contender, so that a change of the machine's speed
+ * affects all. The first round warms up and does not count.
  */
 export async function inTurn<Name extends string, Sample>(
   rounds: number,
@@ -19,7 +19,7 @@ export async function inTurn<Name extends string, Sample>(
   return samples;
 }
 
-/** Repeats `work` for some seconds on every connection at once; answers how often it was done, and in what time. */
+/** Repeats `work` for some seconds on all connections at once. Answers the number of repetitions and the exact time. */
 export async function repeat(seconds: number, work: (connection: number) => Promise<void>) {
   const begin = performance.now();
   let times = 0;
@@ -37,7 +37,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Round by round, because the two of a round met the same machine. */
+/** The ratio of each round, because both values of a round met the same machine. */
 export const ratios = (these: readonly number[], those: readonly number[]): number[] =>
   these.map((value, round) => value / those[round]);
 

@@ -10,13 +10,13 @@ import { Load, requestText } from './load.js';
 import type { Section } from './report.js';
 import { connections, inTurn, ratios, repeat } from './rounds.js';
 
-/** So many attempts, evenly spread over all there are, are polled and appended to. */
+/** The number of attempts that are polled and appended to, spread evenly over all attempts. */
 const sampled = 1008;
 
 type Cost = { time: number; cpu: number };
 
-/** The cost of an append and of a poll in a nearly empty store, and in one full of history. */
-export async function growing(bench: Bench): Promise<Section> {
+/** Measures the cost of an append and of a poll in a nearly empty store and in a large store. */
+export async function growingStore(bench: Bench): Promise<Section> {
   const { effort, say } = bench;
   const load = new Load();
   const stores: Filled[] = [];
@@ -51,7 +51,7 @@ export async function growing(bench: Bench): Promise<Section> {
     });
     return {
       title: 'd. The size of the store',
-      setting: `The same appends and polls (R6 GET over HTTP) with ${count(small.filled)} and with ${count(large.filled)} events in the store, on ${sampled} attempts that are spread evenly over it; ${connections} connections. Appends are measured for a third of the time, for they make the smaller store grow. CPU time is that of the process that appends or serves and of its PostgreSQL backends together.`,
+      setting: `The same appends and polls (R6 GET over HTTP) with ${count(small.filled)} and with ${count(large.filled)} events in the store, on ${sampled} attempts that are spread evenly over it; ${connections} connections. Appends are measured for a third of the time, because they make the smaller store grow. CPU time is that of the process that appends or serves and of its PostgreSQL backends together.`,
       tables: [table('time per operation, ms', 'time'), table('CPU per operation, ms', 'cpu')],
       bars: Object.entries(kinds).flatMap(([kind, { small, large }]) =>
         (['time', 'cpu'] as const).map((figure) => ({

@@ -14,7 +14,7 @@ type Options = { role?: Configuration['role'] } & Pick<Parameters<typeof migrate
 
 /**
  * Migrates the database, makes the logins of a process with this role, and rebuilds the read models of a database that was
- * copied from an earlier version. Without its owner's URL it only checks that this was done.
+ * copied from an earlier version. Without its owner's URL it only checks that the migrations are done.
  */
 export async function bringUpToDate(
   database: ServiceDatabase,

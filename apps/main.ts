@@ -11,10 +11,10 @@ import { startApi } from './api/src/api.js';
 import { bringUpToDate } from './bring-up-to-date.js';
 import { startWorker } from './worker/src/worker.js';
 
-/** Everything that runs, in the order of its start; it ends in the opposite order. */
+/** The running parts, in the order of their start. They stop in the opposite order. */
 const running: { name: string; drain?: () => Promise<void>; stop: () => Promise<unknown> }[] = [];
 
-/** Ends a start that still waits. */
+/** Aborts a start that is not complete. */
 const startUp = new AbortController();
 
 async function start() {
@@ -34,7 +34,7 @@ async function start() {
 
   const api = await startApi(configuration, database.api).catch((error) => {
     throw error.code === 'EADDRINUSE'
-      ? new Error(`Port ${port} of ${host} is in use: stop what uses it, or set PORT.`)
+      ? new Error(`Port ${port} of ${host} is in use. Stop the process that uses it, or set PORT.`)
       : error;
   });
   running.push({ name: 'HTTP', drain: api.drain, stop: () => api.close() });
@@ -54,12 +54,12 @@ Try next, in another terminal:
 }
 
 const started = start();
-let ending = false;
+let isEnding = false;
 
-/** Stops HTTP, then the worker, then PostgreSQL. `drains`: load balancers are given the time to notice. */
+/** Stops HTTP, then the worker, then PostgreSQL. `drains`: load balancers first get the time to notice. */
 async function end(code: number, drains = false) {
-  if (ending) return;
-  ending = true;
+  if (isEnding) return;
+  isEnding = true;
   startUp.abort();
   await started.catch(() => {});
   if (drains) for (const { drain } of running) await drain?.();
@@ -69,18 +69,18 @@ async function end(code: number, drains = false) {
       pause(10_000).then(() => Promise.reject(new Error('it did not end in 10 seconds'))),
     ]).catch((error) => {
       code = 1;
-      console.error(`${name} did not end in good order: ${error.message}`);
+      console.error(`${name} did not stop cleanly: ${error.message}`);
     });
   process.exit(code);
 }
 
-// Ctrl-C is somebody at a terminal, without a load balancer.
+// Ctrl-C comes from a terminal, where no load balancer has to notice.
 process.on('SIGINT', () => end(0)).on('SIGTERM', () => end(0, true));
 process.on('uncaughtException', (error) => {
   console.error(error);
   end(1);
 });
 started.catch((error: Error) => {
-  if (!ending) console.error(error.message);
+  if (!isEnding) console.error(error.message);
   end(1);
 });

@@ -24,8 +24,8 @@ const metric = async (name: string) => {
 
 it('when lists jam, one more is refused and told when to come again; learners poll and hand in', async () => {
   const admission = service.app.get(Admission);
-  const { atOnce, waiting } = usualLimits.list;
-  const jam = Array.from({ length: atOnce + waiting }, () => admission.enter('list'));
+  const { running, waiting } = usualLimits.list;
+  const jam = Array.from({ length: running + waiting }, () => admission.enter('list'));
   for (const each of jam) each.catch(() => {});
 
   const refused = await service.request(staff, 'GET', `${root}/exam/course_id/${courseId}`);
@@ -49,13 +49,13 @@ it('a client that goes away while it sends its body keeps no room', async () => 
   await service.app.listen(0, '127.0.0.1');
   const { port } = service.app.getHttpServer().address() as AddressInfo;
   const token = await tokenOf(alice);
-  const sockets = Array.from({ length: usualLimits.submit.atOnce }, () => connect(port, '127.0.0.1'));
+  const sockets = Array.from({ length: usualLimits.submit.running }, () => connect(port, '127.0.0.1'));
   const head = `PUT ${attempt} HTTP/1.1\r\nHost: x\r\nAuthorization: JWT ${token}\r\nContent-Type: application/json\r\n`;
   for (const socket of sockets) socket.write(`${head}Content-Length: 100\r\n\r\n{`);
   const server = service.app.getHttpServer();
   const connections = () => new Promise((done) => server.getConnections((_: unknown, count: number) => done(count)));
   await until('all are connected', async () => (await connections()) === sockets.length);
   expect((await service.request(alice, 'GET', attempt)).status).toBe(200);
-  expect(admission.lengths()).toEqual({ submit: 0, poll: 0, start: 0, list: 0 });
+  expect(admission.queueLengths()).toEqual({ submit: 0, poll: 0, start: 0, list: 0 });
   for (const socket of sockets) socket.destroy();
 });

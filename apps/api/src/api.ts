@@ -21,28 +21,28 @@ import { documentOf } from './document/document.js';
 import { Draining } from './health/draining.js';
 import { Metrics } from './health/metrics.js';
 import { OperationsPort } from './health/operations-port.js';
-import { answerUnchanged } from './http/etag.js';
+import { answerNotModified } from './http/etag.js';
 import { HttpAnswer, refused } from './http/http-answer.js';
 import { checkParameters, refuseLong } from './http/path-parameters.js';
-import { rateLimits } from './http/rate-limits.js';
-import { asRouted, asWritten } from './http/reference-urls.js';
-import { keepRequestIds, requestIdOf } from './http/request-ids.js';
-import { limitTimes, slowest } from './http/time-limits.js';
+import { rateLimiter } from './http/rate-limits.js';
+import { referencePath, routableUrl } from './http/reference-urls.js';
+import { propagateRequestIds, requestIdOf } from './http/request-ids.js';
+import { connectionLimits, limitRequestTimes } from './http/time-limits.js';
 import { readBody, usualBody } from './requests/body.js';
 import { checkAccept } from './requests/negotiation.js';
 
 /** Connections that wait to be accepted: a full exam hall connects within a second. The system may allow fewer. */
 const backlog = 4_096;
 
-/** Serves HTTP until `close`, which lets running requests end first. The database must be migrated. */
+/** Serves HTTP until `close`, which waits for running requests. The database must be migrated. */
 export async function startApi(configuration: Configuration, databaseUrl: string) {
   const app = await createApi(configuration, databaseUrl);
-  const failed = async (error: Error) => {
+  const closeAndThrow = async (error: Error) => {
     await app.close();
     throw error;
   };
-  await app.listen({ port: configuration.port, host: configuration.host, backlog }).catch(failed);
-  const operationsPort = await app.get(OperationsPort).listen(fastifyOf(app)).catch(failed);
+  await app.listen({ port: configuration.port, host: configuration.host, backlog }).catch(closeAndThrow);
+  const operationsPort = await app.get(OperationsPort).listen(fastifyOf(app)).catch(closeAndThrow);
   const { drainDelay } = configuration;
   return {
     app,
@@ -62,12 +62,12 @@ export async function createApplication(module: DynamicModule, configuration: Co
   useKeyEncryptionKeys(() => keyEncryptionKeysOf(configuration));
   const adapter = new FastifyAdapter({
     bodyLimit: usualBody,
-    ...slowest,
+    ...connectionLimits,
     trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
     genReqId: requestIdOf,
-    // Requests that come while the process ends are served, too; connections are closed after their answers.
+    // While the process ends, requests are still answered. Their connections are closed afterwards.
     return503OnClosing: false,
-    rewriteUrl: ({ url = '/' }) => asRouted(url),
+    rewriteUrl: ({ url = '/' }) => routableUrl(url),
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: answerLongPath,
     // If a parameter comes twice, the last one counts, as in the reference.
@@ -76,7 +76,7 @@ export async function createApplication(module: DynamicModule, configuration: Co
       querystringParser: (text) => Object.fromEntries(new URLSearchParams(text)),
     },
   });
-  // Nest lists every module and route while it starts.
+  // Nest logs every module and route while it starts, so the configured level is set later.
   const logger = new ConsoleLogger({ json: true, logLevels: logLevelsOf('warn') });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     abortOnError: false,
@@ -85,17 +85,17 @@ export async function createApplication(module: DynamicModule, configuration: Co
     forceCloseConnections: false,
   });
   const fastify = fastifyOf(app);
-  limitTimes(fastify);
-  keepRequestIds(fastify);
+  limitRequestTimes(fastify);
+  propagateRequestIds(fastify);
   allowOrigins(fastify, corsOrigins);
-  app.get(OperationsPort).separate(fastify);
-  readBodiesLater(fastify);
+  app.get(OperationsPort).restrict(fastify);
+  parseBodies(fastify);
   const routes = collectRoutes(fastify);
   admitByPriority(fastify, app.get(Admission));
-  checkRequests(fastify, routes, app.get(Authentication), await rateLimits(fastify, settings.rateLimits));
+  checkRequests(fastify, routes, app.get(Authentication), await rateLimiter(fastify, settings.rateLimits));
   answerAsTheReference(fastify);
   logAccess(fastify, app.get(AccessLog));
-  fastify.addHook('onSend', answerUnchanged);
+  fastify.addHook('onSend', answerNotModified);
   addSecurityHeaders(fastify, settings.https);
   const draining = app.get(Draining);
   fastify.addHook('onSend', async (_request, reply) => {
@@ -115,7 +115,7 @@ export async function createApplication(module: DynamicModule, configuration: Co
 
 const fastifyOf = (app: NestFastifyApplication) => app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
 
-/** All else that the router cannot read was made readable by `asRouted`. */
+/** `routableUrl` has repaired all other paths that the router cannot read. */
 function answerLongPath(_: Error, request: FastifyRequest, reply: FastifyReply) {
   reply.header('X-Request-Id', request.id).code(414).send({ detail: 'The path is too long.' });
 }
@@ -136,7 +136,7 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket) {
   socket.destroy(error);
 }
 
-function readBodiesLater(fastify: FastifyInstance) {
+function parseBodies(fastify: FastifyInstance) {
   // The reference reads a body on GET too.
   fastify.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   fastify.removeAllContentTypeParsers();
@@ -147,7 +147,7 @@ function readBodiesLater(fastify: FastifyInstance) {
   });
 }
 
-/** The methods of each path, whatever its parameters are called. */
+/** The methods of each path. The names of its parameters do not matter. */
 type Routes = Map<string, Pick<RouteOptions, 'url' | 'config'> & { methods: string[] }>;
 
 const shapeOf = (url: string) => url.replace(/:\w+/g, ':');
@@ -167,7 +167,7 @@ function collectRoutes(fastify: FastifyInstance): Routes {
 /** Search terms are exempt from the NUL check: a term with NUL matches nobody. */
 const searchTexts = /\/search\/[^?]*|[?&]text_search=[^&]*/g;
 
-/** In the reference's order: path, Accept, who it is, login, method (rest-api.md §2.1). */
+/** Checks in the reference's order: path, Accept, token, login, method (rest-api.md §2.1). */
 function checkRequests(
   fastify: FastifyInstance,
   routes: Routes,
@@ -186,7 +186,7 @@ function checkRequests(
     checkAccept(request);
     if (config.mayBeSigned && isSigned(request.headers)) return countRequest(request);
     request.user = await authentication.callerOf(request).catch(async (error) => {
-      // A refused login counts. One that cannot be checked, because the database is away, does not.
+      // A refused login counts. A login that cannot be checked, because the database is unreachable, does not.
       if (error instanceof HttpAnswer && error.status < 500) await countRequest(request);
       throw error;
     });
@@ -201,12 +201,12 @@ const order = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 const allowedBy = (methods: string[]): string =>
   order.filter((method) => method === 'OPTIONS' || methods.includes(method)).join(', ');
 
-/** After all routes are known: what their paths answer to any other method. */
+/** Adds the answer to all other methods of each path. All routes must be known. */
 function answerOtherMethods(fastify: FastifyInstance, routes: Routes, document: OpenAPIObject) {
   for (const { url, config, methods } of routes.values()) {
     const others = fastify.supportedMethods.filter((method) => !methods.includes(method));
     if (!url.startsWith('/api/') || others.length === 0) continue;
-    const operations = Object.values<any>(document.paths[asWritten(url).replace(/:(\w+)/g, '{$1}')] ?? {});
+    const operations = Object.values<any>(document.paths[referencePath(url).replace(/:(\w+)/g, '{$1}')] ?? {});
     const about = { name: operations[0]?.tags?.[0], description: operations.map(({ summary }) => summary).join('\n') };
     const route = { url, config: { ...config, about }, handler: answerOtherMethod };
     fastify.route({ method: others, ...route, exposeHeadRoute: false });
@@ -234,7 +234,7 @@ function answerAsTheReference(fastify: FastifyInstance) {
   });
 }
 
-/** Learners' pages import this: /exam-worker/index.js. */
+/** Learners' pages import /exam-worker/index.js. */
 function serveExamWorker(app: NestFastifyApplication) {
   const root = fileURLToPath(new URL('../../../libs/exam-worker/src', import.meta.url));
   app.useStaticAssets({ root, prefix: '/exam-worker/', index: false, decorateReply: false });

@@ -1,4 +1,4 @@
-import { asWritten } from '../../../apps/api/src/http/reference-urls.js';
+import { referencePath } from '../../../apps/api/src/http/reference-urls.js';
 
 /** The documented operations of which no request was answered 2xx or 3xx: what they then answer was not tried. */
 export async function unmetOperations(url: string): Promise<string[]> {
@@ -6,7 +6,7 @@ export async function unmetOperations(url: string): Promise<string[]> {
   const metrics = await (await fetch(`${url}/metrics`)).text();
   const met = new Set(
     [...metrics.matchAll(/_count\{method="(\w+)",route="([^"]+)",status="[23]\d\d"\}/g)].map(
-      ([, method, route]) => `${method} ${asWritten(route.replace(/:(\w+)/g, '{$1}'))}`,
+      ([, method, route]) => `${method} ${referencePath(route.replace(/:(\w+)/g, '{$1}'))}`,
     ),
   );
   return Object.entries(paths)

@@ -25,7 +25,7 @@ export function logAccess(fastify: FastifyInstance, log: AccessLog): void {
   fastify.addHook('preHandler', (request, _reply, done) => {
     const { logs = 'refusals' } = request.routeOptions.config;
     if (logs === 'refusals') return done();
-    const begin = () => log.record({ ...originOf(request), outcome: 'begun', objects: objectsOf(request) });
+    const begin = () => log.record({ ...accessOriginOf(request), outcome: 'begun', objects: objectsOf(request) });
     request.access = { userIds: [], objects: [], begin };
     runWithNote(request.access, done);
   });
@@ -76,7 +76,7 @@ export function entryOf(request: FastifyRequest, status: number): AccessEntry | 
   const outcome = outcomeOf(request, status);
   if (outcome !== 'refused' && !isRecorded(request, status, config.logs)) return undefined;
   return {
-    ...originOf(request),
+    ...accessOriginOf(request),
     outcome,
     status,
     objects: objectsOf(request),
@@ -99,7 +99,7 @@ function outcomeOf({ access }: FastifyRequest, status: number): AccessOutcome {
   return status < 400 ? 'done' : 'failed';
 }
 
-export const originOf = (request: FastifyRequest): AccessOrigin => ({
+export const accessOriginOf = (request: FastifyRequest): AccessOrigin => ({
   action: `${request.method} ${request.routeOptions.url}`,
   requestId: request.id,
   tokenId: tokenIdOf(request),

@@ -1,10 +1,10 @@
 import { Admission, Busy, type Limits, type Priority } from './admission.js';
 
 const limits: Limits = {
-  submit: { atOnce: 4, waiting: 3, waitMs: 9_000 },
-  poll: { atOnce: 3, waiting: 3, waitMs: 4_000 },
-  start: { atOnce: 2, waiting: 3, waitMs: 500 },
-  list: { atOnce: 1, waiting: 3, waitMs: 2_000 },
+  submit: { running: 4, waiting: 3, waitMs: 9_000 },
+  poll: { running: 3, waiting: 3, waitMs: 4_000 },
+  start: { running: 2, waiting: 3, waitMs: 500 },
+  list: { running: 1, waiting: 3, waitMs: 2_000 },
 };
 
 let now: number;
@@ -47,7 +47,7 @@ async function sweepAt(ms: number) {
 it('starts leave room for polls, and these for submits', async () => {
   await come('list 1', 'list 2', 'start 1', 'start 2', 'poll 1', 'poll 2', 'submit 1', 'submit 2');
   expect(admitted).toEqual(['list 1', 'start 1', 'poll 1', 'submit 1']);
-  expect(admission.lengths()).toEqual({ submit: 1, poll: 1, start: 1, list: 1 });
+  expect(admission.queueLengths()).toEqual({ submit: 1, poll: 1, start: 1, list: 1 });
 });
 
 it('the most urgent is next, and of equals the first', async () => {
@@ -97,7 +97,7 @@ it('a client that has gone leaves the queue', async () => {
   });
   goAway();
   await expect(leaving).rejects.toThrow(Busy);
-  expect(admission.lengths()).toMatchObject({ list: 0 });
+  expect(admission.queueLengths()).toMatchObject({ list: 0 });
   await end('list 1');
   await come('list 2');
   expect(admitted).toEqual(['list 1', 'list 2']);

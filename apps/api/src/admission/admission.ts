@@ -4,17 +4,17 @@ export type Priority = (typeof priorities)[number];
 
 type Limit = {
   /** Requests in work, of this priority and all less urgent ones together: the rest is left for more urgent ones. */
-  atOnce: number;
+  running: number;
   waiting: number;
   waitMs: number;
 };
 export type Limits = Record<Priority, Limit>;
 
 export const usualLimits: Limits = {
-  submit: { atOnce: 64, waiting: 5_000, waitMs: 9_000 },
-  poll: { atOnce: 56, waiting: 2_000, waitMs: 4_000 },
-  start: { atOnce: 40, waiting: 1_000, waitMs: 2_000 },
-  list: { atOnce: 8, waiting: 100, waitMs: 2_000 },
+  submit: { running: 64, waiting: 5_000, waitMs: 9_000 },
+  poll: { running: 56, waiting: 2_000, waitMs: 4_000 },
+  start: { running: 40, waiting: 1_000, waitMs: 2_000 },
+  list: { running: 8, waiting: 100, waitMs: 2_000 },
 };
 
 /** A request that takes longer waits for a provider or the database. It does not use this process and does not count. */
@@ -43,7 +43,7 @@ export type AdmissionLog = { waited(priority: Priority, seconds: number): void; 
 export class Admission {
   private readonly waiting = byPriority(() => new Set<Waiting>());
   /** In the order of admission. */
-  private readonly inWork = byPriority(() => new Set<Admitted>());
+  private readonly running = byPriority(() => new Set<Admitted>());
   log: AdmissionLog = { waited: () => {}, refused: () => {} };
 
   constructor(
@@ -74,7 +74,7 @@ export class Admission {
   }
 
   leave(admitted: Admitted): void {
-    if (this.inWork[admitted.priority].delete(admitted)) this.admitWaiting();
+    if (this.running[admitted.priority].delete(admitted)) this.admitWaiting();
   }
 
   /** Refuses those who waited too long. To be called regularly. */
@@ -89,7 +89,7 @@ export class Admission {
     this.admitWaiting();
   }
 
-  lengths = (): Record<Priority, number> => byPriority((priority) => this.waiting[priority].size);
+  queueLengths = (): Record<Priority, number> => byPriority((priority) => this.waiting[priority].size);
 
   private admitWaiting(): void {
     for (const priority of priorities)
@@ -99,23 +99,23 @@ export class Admission {
         const now = this.clock();
         this.log.waited(priority, (now - request.since) / 1000);
         const admitted = { priority, since: now };
-        this.inWork[priority].add(admitted);
+        this.running[priority].add(admitted);
         request.admit(admitted);
       }
   }
 
   private hasRoom(priority: Priority): boolean {
-    const all = priorities.reduce((sum, each) => sum + this.inWork[each].size, 0);
+    const all = priorities.reduce((sum, each) => sum + this.running[each].size, 0);
     if (all >= mostAtOnce) return false;
-    const counted = priorities.map((each) => this.inWork[each].size - this.slowOnes(each));
+    const counted = priorities.map((each) => this.running[each].size - this.slowOnes(each));
     const from = (first: number) => counted.slice(first).reduce((sum, each) => sum + each, 0);
-    return from(0) < this.limits.submit.atOnce && from(priorities.indexOf(priority)) < this.limits[priority].atOnce;
+    return from(0) < this.limits.submit.running && from(priorities.indexOf(priority)) < this.limits[priority].running;
   }
 
   private slowOnes(priority: Priority): number {
     const before = this.clock() - slowMs;
     let count = 0;
-    for (const { since } of this.inWork[priority]) {
+    for (const { since } of this.running[priority]) {
       if (since > before) break;
       count++;
     }

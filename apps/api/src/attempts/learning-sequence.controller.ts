@@ -21,9 +21,9 @@ import { Answers, QueryParam } from '../document/answers.js';
 import { failure, mfeFlag, text, userIdNumber } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { links } from '../http/links.js';
-import { onboardingExamsOf, sequencedFor } from '../onboarding/onboarding-exams.js';
+import { examsInOutline, onboardingExamsOf } from '../onboarding/onboarding-exams.js';
 import { examOfSequence, timerOrNothing } from './attempts.answers.js';
-import { declining, prerequisitesJson } from './prerequisites.js';
+import { declineCommand, prerequisitesJson } from './prerequisites.js';
 import { subjectOf } from './subject.js';
 import { Timer } from './timer.js';
 
@@ -123,7 +123,7 @@ export class LearningSequenceController {
     isLearningMfe: boolean,
   ): Promise<string> {
     const onboarding = await onboardingExamsOf(this.database, this.configuration, courseId);
-    const [first] = await sequencedFor(this.database, onboarding?.exams ?? [], userId, at);
+    const [first] = await examsInOutline(this.database, onboarding?.exams ?? [], userId, at);
     return first ? links.exam(this.configuration.settings, courseId, first.exam.contentId, isLearningMfe) : '';
   }
 
@@ -133,7 +133,7 @@ export class LearningSequenceController {
     if (!credit) return {};
     const prerequisites = prerequisitesOf(credit.credit_requirement_status, exam.contentId);
     if (standingOf(prerequisites) === 'declined' && userId === me.userId)
-      await this.commands.execute(declining(exam, userId, at));
+      await this.commands.execute(declineCommand(exam, userId, at));
     return { prerequisite_status: prerequisitesJson(this.configuration.settings, exam.courseId, prerequisites) };
   }
 }

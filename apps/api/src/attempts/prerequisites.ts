@@ -31,7 +31,7 @@ const jumpTo = (settings: Settings, courseId: string, { namespace, name }: Credi
   namespace === 'proctored_exam' && name !== '' ? links.exam(settings, courseId, name, false) : null;
 
 /** A learner who declined a prerequisite declines the exam. */
-export const declining = (exam: Exam, userId: number, at: string): CreateAttempt =>
+export const declineCommand = (exam: Exam, userId: number, at: string): CreateAttempt =>
   new CreateAttempt(
     { examId: exam.id, userId },
     { takingAsProctored: false, startClock: false, evenPastDue: true, at },

@@ -16,7 +16,7 @@ import { Database } from '#connections';
 import { limits } from '#domain';
 import { type Caller, type Claims, isCourseStaff, rememberUser, userById, userByName } from '#roster';
 import type { Logged } from '../access/access-hooks.js';
-import { checkCsrf, crumb } from '../browsers/csrf-tokens.js';
+import { checkCsrf, cookieValue } from '../browsers/csrf-tokens.js';
 import { refused } from '../http/http-answer.js';
 import { refuseLong } from '../http/path-parameters.js';
 import { bodyObject } from '../requests/body-object.js';
@@ -239,7 +239,9 @@ function tokenInHeader({ authorization = '' }: Headers): string | undefined {
 /** Open edX's split cookies. Another site can make a browser send them, so what writes needs Django's CSRF token too. */
 function tokenInCookies(headers: Headers, method: string): string | undefined {
   if (String(headers['use-jwt-cookie']).toLowerCase() !== 'true') return undefined;
-  const [payload, signature] = ['header-payload', 'signature'].map((part) => crumb(headers, `edx-jwt-cookie-${part}`));
+  const [payload, signature] = ['header-payload', 'signature'].map((part) =>
+    cookieValue(headers, `edx-jwt-cookie-${part}`),
+  );
   if (!payload || !signature) return undefined;
   if (!['GET', 'HEAD', 'OPTIONS', 'TRACE'].includes(method)) checkCsrf(headers);
   return `${payload}.${signature}`;

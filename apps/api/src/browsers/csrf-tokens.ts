@@ -5,7 +5,7 @@ import { refused } from '../http/http-answer.js';
 type Headers = FastifyRequest['headers'];
 
 /** A cookie's value. */
-export const crumb = ({ cookie = '' }: Headers, name: string): string | undefined =>
+export const cookieValue = ({ cookie = '' }: Headers, name: string): string | undefined =>
   new RegExp(`(?:^|;\\s*)${name}=([^;]*)`).exec(cookie)?.[1];
 
 /**
@@ -14,7 +14,7 @@ export const crumb = ({ cookie = '' }: Headers, name: string): string | undefine
  * compression attacks.
  */
 export function checkCsrf(headers: Headers) {
-  const [cookie, header] = [crumb(headers, 'csrftoken'), headers['x-csrftoken']];
+  const [cookie, header] = [cookieValue(headers, 'csrftoken'), headers['x-csrftoken']];
   if (!cookie) throw refused(403, 'CSRF Failed: CSRF cookie not set.');
   if (typeof header !== 'string' || header === '') throw refused(403, 'CSRF Failed: CSRF token missing.');
   const secret = unmasked(cookie);
@@ -31,7 +31,7 @@ const randomLetters = () => Array.from({ length: secretLength }, () => letters[r
 export const newSecret = randomLetters;
 
 /** The secret of the cookie that a request brought; undefined without one, or if it is malformed. */
-export const secretIn = (headers: Headers): string | undefined => unmasked(crumb(headers, 'csrftoken') ?? '');
+export const secretIn = (headers: Headers): string | undefined => unmasked(cookieValue(headers, 'csrftoken') ?? '');
 
 /** The secret, masked anew at each call, so that compression never shows it. */
 export function masked(secret: string): string {

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance } from 'fastify';
 import { openService, people } from '../../../../test/support/service.js';
-import { asWritten } from '../http/reference-urls.js';
+import { referencePath } from '../http/reference-urls.js';
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const registered = new Set<string>();
@@ -10,7 +10,7 @@ let documented: Map<string, any>;
 
 const watchRoutes = (message: unknown) =>
   (message as { fastify: FastifyInstance }).fastify.addHook('onRoute', ({ url, method }) => {
-    const path = asWritten(url.replace(/:(\w+)/g, '{$1}'));
+    const path = referencePath(url.replace(/:(\w+)/g, '{$1}'));
     if (!path.startsWith('/docs'))
       for (const each of [method].flat()) if (methods.includes(each)) registered.add(`${each} ${path}`);
   });

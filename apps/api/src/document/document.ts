@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { limits } from '#domain';
 import { pathParameters } from '../http/path-parameters.js';
-import { asWritten } from '../http/reference-urls.js';
+import { referencePath } from '../http/reference-urls.js';
 import { sharedSchemas } from './event-data.js';
 import { detail, either, failure, type Schema, text } from './schemas.js';
 
@@ -46,7 +46,7 @@ export function documentOf(app: NestFastifyApplication): OpenAPIObject {
   const paths = Object.entries(document.paths).map(([path, item]) => {
     const operations = Object.entries(item).filter(([method]) => describable.includes(method));
     for (const [method, operation] of operations) complete(path, method, operation);
-    return [asWritten(path), Object.fromEntries(operations)];
+    return [referencePath(path), Object.fromEntries(operations)];
   });
   const components: any = { ...document.components, securitySchemes };
   components.schemas = { ...components.schemas, ...sharedSchemas };

@@ -130,7 +130,7 @@ export class Metrics {
       name: 'proctoring_requests_waiting',
       help: 'Requests that wait for others to end, by priority.',
       collect() {
-        for (const [priority, length] of Object.entries(admission.lengths())) this.set({ priority }, length);
+        for (const [priority, length] of Object.entries(admission.queueLengths())) this.set({ priority }, length);
       },
     });
     const waited = new Histogram({

@@ -20,7 +20,7 @@ export class OperationsPort {
   constructor(private readonly configuration: Configuration) {}
 
   /** Refuses what the port of a request does not serve. */
-  separate(fastify: FastifyInstance) {
+  restrict(fastify: FastifyInstance) {
     const { docs, metrics: counts, operationsPort } = this.configuration;
     fastify.addHook('onRequest', async ({ raw, routeOptions: { url = '' } }) => {
       const isHere = this.requests.has(raw);

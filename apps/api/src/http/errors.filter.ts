@@ -13,9 +13,7 @@ import { HttpAnswer, refused } from './http-answer.js';
 import { traceparentOf } from './request-ids.js';
 import { TookTooLong } from './time-limits.js';
 
-/**
- * The one place where an error becomes an answer. An unexpected error is logged with its stack, and answered without.
- */
+/** Turns every error into an answer. An unexpected error is logged with its stack, and answered without it. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Errors');
@@ -26,10 +24,10 @@ export class ErrorFilter implements ExceptionFilter {
   catch(error: any, host: ArgumentsHost) {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    // It took too long and was answered then, or the client did not wait for the answer.
+    // The request took too long and is already answered, or the client did not wait for the answer.
     if (reply.sent) return;
     const { status, body, headers } = answerTo(error, request);
-    // The hooks of the answer still run: they count the request as done and record it.
+    // The client has gone. The hooks of the answer still count the request as done and record it.
     if (reply.raw.destroyed) return reply.code(status).headers(headers).send(body);
     this.writability.note(error);
     if (error instanceof Busy) this.reportBusy(error);
@@ -37,7 +35,7 @@ export class ErrorFilter implements ExceptionFilter {
     reply.code(status).headers(headers).send(body);
   }
 
-  /** Not every refusal: under overload the log would be part of the load. */
+  /** Logs one refusal a minute: under overload, more lines would add to the load. */
   private reportBusy({ message }: Busy) {
     if (performance.now() < this.silentUntil) return;
     this.silentUntil = performance.now() + 60_000;
@@ -65,12 +63,12 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-/** During a rolling upgrade: a decision without the newer event could be wrong. */
+/** This happens during a rolling upgrade. A decision without the newer event could be wrong. */
 const tooOld = 'A newer version of this service must answer this. Please try again.';
-type Asked = Pick<FastifyRequest, 'method' | 'headers'>;
+type RequestParts = Pick<FastifyRequest, 'method' | 'headers'>;
 
-/** The answer that an error becomes. */
-export function answerTo(error: any, { method, headers }: Asked = { method: 'GET', headers: {} }): HttpAnswer {
+/** The answer to a request that failed with this error. */
+export function answerTo(error: any, { method, headers }: RequestParts = { method: 'GET', headers: {} }): HttpAnswer {
   if (error instanceof HttpAnswer) return error;
   if (error instanceof Busy) return busy(error);
   if (error instanceof Refusal) {
@@ -100,7 +98,7 @@ export function answerTo(error: any, { method, headers }: Asked = { method: 'GET
 
 const retryAfter: Record<Priority, number> = { submit: 1, poll: 2, start: 4, list: 8 };
 
-/** Clients are asked to wait between one and two times so many seconds, so that they do not all come back at once. */
+/** The wait is up to doubled at random, so that clients do not all return at once. */
 function busy({ priority }: Busy): HttpAnswer {
   const seconds = Math.round(retryAfter[priority] * (1 + Math.random()));
   return refused(503, 'The service is busy. Please try again.', { 'Retry-After': String(seconds) });
@@ -128,13 +126,13 @@ const unusable: Record<string, string> = {
 };
 
 const again = { 'Retry-After': '5' };
-const outages: Record<Outage['kind'], string> = {
+const outageTexts: Record<Outage['kind'], string> = {
   away: 'The database cannot be reached. Please try again.',
   busy: 'The database takes too long. Please try again.',
   full: 'The database cannot store anything at the moment. Please try again.',
   silent: 'The database did not answer. Please try again.',
 };
-const unknown =
+const outcomeUnknown =
   'The database did not answer, so it is unknown whether this was done. It is safe to repeat it with the same Idempotency-Key.';
 
 function answerToDatabaseError(error: any, method: string): HttpAnswer | undefined {
@@ -143,5 +141,5 @@ function answerToDatabaseError(error: any, method: string): HttpAnswer | undefin
   if (code === '25006') return refused(503, readOnly, again);
   const kind = error instanceof TookTooLong ? 'silent' : outageOf(error)?.kind;
   if (!kind) return undefined;
-  return refused(503, kind === 'silent' && method !== 'GET' ? unknown : outages[kind], again);
+  return refused(503, kind === 'silent' && method !== 'GET' ? outcomeUnknown : outageTexts[kind], again);
 }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /**
- * A read with an unchanged answer is answered 304. The tag is that of the whole body: while an exam runs its
- * remaining time changes, so that no cache ever shows a learner an old one (ADR 22). Browsers store nothing but the
- * learner's own polls; other clients may send the tag themselves.
+ * Answers 304 to a read whose answer has not changed. The tag is a hash of the whole body. During an exam the remaining time
+ * changes the body, so no cache shows an old time (ADR 22). Browsers store only the learner's own polls. Other clients may
+ * send the tag themselves.
  */
-export async function answerUnchanged(
+export async function answerNotModified(
   { method, headers, url, routeOptions }: FastifyRequest,
   reply: FastifyReply,
   payload: unknown,

@@ -3,7 +3,7 @@ import { inPath } from '#domain';
 
 const jumpTo = (courseId: string, contentId: string) => `/courses/${inPath(courseId)}/jump_to/${inPath(contentId)}`;
 
-/** Links for clients: always without a host, but for the learning front end (rest-api.md §1.1). */
+/** Links for clients: without a host, except for the learning front end (rest-api.md §1.1). */
 export const links = {
   attempts: '/api/edx_proctoring/v1/proctored_exam/attempt',
 

@@ -1,11 +1,11 @@
 import { asciiDigits } from '../requests/fields.js';
 
-/** Groups and rows to a page, everywhere (rest-api.md §5.5, §5.14). */
+/** Groups or rows of a page in every list (rest-api.md §5.5, §5.14). */
 const pageSize = 25;
 
 export type Page = { number: number; of: number; offset: number; limit: number };
 
-/** The page that was asked for; what is no number is the first, what is out of range the last (rest-api.md §5.5). */
+/** The requested page. Without a number it is the first page, with a number out of range the last (rest-api.md §5.5). */
 export const pageOf = (asked: string | undefined, count: number): Page => {
   const text = asciiDigits(asked ?? '');
   const of = Math.max(1, Math.ceil(count / pageSize));

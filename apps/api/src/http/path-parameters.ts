@@ -2,7 +2,7 @@ import { isLongerThan, limits } from '#domain';
 import type { Schema } from '../document/schemas.js';
 import { refused } from './http-answer.js';
 
-/** `isFit`: any other text makes a path that is not one of ours. */
+/** A path with a text that is not `isFit` is not found. */
 type PathParameter = { schema: Schema; description?: string; isFit?: (text: string) => boolean };
 
 /** The reference's pattern of a course id. */
@@ -42,14 +42,14 @@ export const pathParameters: Record<string, PathParameter> = {
   },
 };
 
-/** Refuses a path with a parameter that does not fit, or is too long. */
+/** Refuses a path with a parameter that does not fit or is too long. */
 export function checkParameters(parameters: Record<string, string | undefined>) {
   refuseLong(parameters, limits.name);
   for (const [parameter, text] of Object.entries(parameters))
     if (text !== undefined && pathParameters[parameter]?.isFit?.(text) === false) throw refused(404, 'Not found.');
 }
 
-/** No parameter is longer than what can be kept. */
+/** Refuses parameters that are too long to be stored. */
 export function refuseLong(parameters: Record<string, string | undefined>, most: number) {
   for (const [name, text = ''] of Object.entries(parameters))
     if (isLongerThan(most, text)) throw refused(400, `${name}: Ensure this field has no more than ${most} characters.`);

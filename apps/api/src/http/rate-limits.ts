@@ -4,14 +4,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Settings } from '#configuration';
 import { refused } from './http-answer.js';
 
-/** The limit of an address without a login: far above what a provider or a whole exam hall asks, far below a flood. */
+/** The limit of an address without a login: far above the needs of a provider or a whole exam hall, far below a flood. */
 const anonymous = { requests: 1_200, seconds: 60 };
 
 /**
- * Counts a request; throws 429 beyond the limit. Users who are logged in have a limit only if one is configured. All others
- * are counted by address: those who need no login, and those whose login failed. Each process counts for itself.
+ * Makes a function that counts a request and throws 429 beyond the limit. Users who are logged in have a limit only if one
+ * is configured. All other requests are counted by address. Each process counts for itself.
  */
-export async function rateLimits(fastify: FastifyInstance, limits: Settings['rateLimits']) {
+export async function rateLimiter(fastify: FastifyInstance, limits: Settings['rateLimits']) {
   const configured = (name: string) => (Object.hasOwn(limits, name) ? limits[name] : undefined);
   const limitOf = ({ user, ip }: FastifyRequest) =>
     user

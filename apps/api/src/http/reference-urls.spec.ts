@@ -1,5 +1,5 @@
 import { checkParameters } from './path-parameters.js';
-import { asRouted } from './reference-urls.js';
+import { routableUrl } from './reference-urls.js';
 
 const root = '/api/edx_proctoring/v1';
 
@@ -21,7 +21,7 @@ describe('a course id in a path', () => {
     ['proctored_exam/a+b+c/grouped/allowance', 'proctored_exam/a%2Bb%2Bc/grouped/allowance'],
     ['instructor/a/b/c/7', 'instructor/a%2Fb%2Fc/7'],
   ])('of %s becomes one segment', (path, expected) => {
-    expect(asRouted(`${root}/${path}`)).toBe(`${root}/${expected}`);
+    expect(routableUrl(`${root}/${path}`)).toBe(`${root}/${expected}`);
   });
 
   it.each([
@@ -32,19 +32,19 @@ describe('a course id in a path', () => {
     'proctored_exam/exam/course_id/abc',
     'proctored_exam/exam/course_id/a/b/c/',
   ])('leaves %s alone', (path) => {
-    expect(asRouted(`${root}/${path}`)).toBe(`${root}/${path}`);
+    expect(routableUrl(`${root}/${path}`)).toBe(`${root}/${path}`);
   });
 
-  it.each(['abc', 'a+b', '++', 'a/b/c/d', 'a/b/c/'])('is none when it reads %j', (courseId) => {
+  it.each(['abc', 'a+b', '++', 'a/b/c/d', 'a/b/c/'])('is refused if it is %j', (courseId) => {
     expect(() => checkParameters({ courseId })).toThrow();
   });
 
-  it.each(['a/b/c', 'a+b/c', 'a+b+c+d', 'course-v1:OrgX+Demo+2024'])('may read %j', (courseId) => {
+  it.each(['a/b/c', 'a+b/c', 'a+b+c+d', 'course-v1:OrgX+Demo+2024'])('may be %j', (courseId) => {
     expect(() => checkParameters({ courseId })).not.toThrow();
   });
 });
 
-describe('an escape that is none', () => {
+describe('an invalid escape', () => {
   it.each([
     ['proctored_exam/exam/course_id/%E0%A4%A', 'proctored_exam/exam/course_id/%25E0%25A4%25A'],
     ['proctored_exam/exam/course_id/a+b+c%zz', 'proctored_exam/exam/course_id/a%2Bb%2Bc%25zz'],
@@ -52,26 +52,26 @@ describe('an escape that is none', () => {
     ['proctored_exam/attempt/%ff/ready', 'proctored_exam/attempt/%25FF/ready'],
     ['retire_user/%zz/', 'retire_user/%25zz'],
   ])('in %s is taken as text', (path, expected) => {
-    expect(asRouted(`${root}/${path}`)).toBe(`${root}/${expected}`);
+    expect(routableUrl(`${root}/${path}`)).toBe(`${root}/${expected}`);
   });
 
-  it('is taken as text outside of the API, too, where other paths stay as they are', () => {
-    expect(asRouted('/nowhere/%zz?a=%zz')).toBe('/nowhere/%25zz?a=%zz');
-    expect(asRouted('/exam-worker/index.js?a%20b')).toBe('/exam-worker/index.js?a%20b');
+  it('is taken as text outside of the API, too; other paths stay as they are there', () => {
+    expect(routableUrl('/nowhere/%zz?a=%zz')).toBe('/nowhere/%25zz?a=%zz');
+    expect(routableUrl('/exam-worker/index.js?a%20b')).toBe('/exam-worker/index.js?a%20b');
   });
 });
 
 it('a path with escaped slashes is the path with slashes', () => {
-  expect(asRouted('/api/edx_proctoring%2Fv1/proctored_exam%2fattempt')).toBe(`${root}/proctored_exam/attempt`);
+  expect(routableUrl('/api/edx_proctoring%2Fv1/proctored_exam%2fattempt')).toBe(`${root}/proctored_exam/attempt`);
 });
 
 describe('a content id in a path', () => {
-  it.each(['a.b', 'a-b', 'simple/', ':x', ''])('is none when it reads %j', (contentId) => {
+  it.each(['a.b', 'a-b', 'simple/', ':x', ''])('is refused if it is %j', (contentId) => {
     expect(() => checkParameters({ contentId })).toThrow();
   });
 
   it.each(['simple', 'x[y', 'block-v1:a+b+c+type@sequential+block@one', 'i4x://a/b/sequential/one'])(
-    'may read %j',
+    'may be %j',
     (contentId) => {
       expect(() => checkParameters({ contentId })).not.toThrow();
     },

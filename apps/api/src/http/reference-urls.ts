@@ -5,7 +5,7 @@ const root = '/api/edx_proctoring/v1';
 const exams = `${root}/proctored_exam`;
 const callback = '/api/edx_proctoring/proctoring_review_callback';
 
-// The reference's patterns with a course id, and ours like them, in which a slash is allowed; a second group is the last parameter.
+// The paths with a course id, which may contain slashes. `then` comes before the last parameter.
 const withCourse = [
   [`${exams}/exam/course_id/`, '', '/content_id/'],
   [`${exams}/exam_registration/course_id/`, ''],
@@ -25,20 +25,20 @@ const withCourse = [
   pattern: new RegExp(`^${before}(${course}?)${after}${then ? `(?:${then}(.+))?` : ''}$`, 's'),
 }));
 
-// These end in a slash, and are not found without (rest-api.md §1.2).
+// These paths end in a slash, and are not found without it (rest-api.md §1.2).
 const slashed = new RegExp(
   `^(${root}/retire_(?:backend_)?user/[^/]+|${exams}/(?:settings|review_policy)/exam_id/[^/]+|${callback}(?:/[^/]+)?)(/?)$`,
 );
 
-/** A route as the reference writes it: its last slash cannot be said to the router. */
-export const asWritten = (route: string): string => (slashed.test(route) ? `${route}/` : route);
+/** The path of a route in the reference. The router knows no slash at the end. */
+export const referencePath = (route: string): string => (slashed.test(route) ? `${route}/` : route);
 
 /**
- * The URL as the router knows it. A course id becomes one percent-encoded segment, so that a route can say `:courseId`; the
- * last parameter (a content id, a search text) likewise. Matching is done on the decoded path (rest-api.md §1.2). The router
- * never sees an escape that it cannot read.
+ * The URL for the router. A course id becomes one percent-encoded segment, so that a route can name it `:courseId`. So does the
+ * last parameter (a content id, a search text). The decoded path is matched (rest-api.md §1.2). The router gets no invalid
+ * escape.
  */
-export function asRouted(url: string): string {
+export function routableUrl(url: string): string {
   const end = url.indexOf('?');
   const asked = end < 0 ? url : url.slice(0, end);
   const query = end < 0 ? '' : url.slice(end);
@@ -46,7 +46,7 @@ export function asRouted(url: string): string {
   if (!path.startsWith('/api/') && isWellFormed(asked)) return url;
   const [, unslashed, slash] = slashed.exec(path) ?? [];
   if (unslashed) return encoded(unslashed) + (slash ? query : '/without/slash');
-  // This pattern of the reference is open at its end (rest-api.md §5.19).
+  // The reference accepts any text after this path (rest-api.md §5.19).
   if (path.startsWith(`${exams}/active_attempt`)) return `${exams}/active_attempt${query}`;
   for (const { before, after, then, pattern } of withCourse) {
     const [match, courseId = '', last] = pattern.exec(path) ?? [];
@@ -67,7 +67,7 @@ function isWellFormed(path: string): boolean {
   }
 }
 
-/** As Django reads it: an escape that is none stays as it is, and so does each byte that is no UTF-8, as an escape. */
+/** Decodes as Django does: an invalid escape stays as it is, and a byte that is not UTF-8 stays as an escape. */
 function decoded(path: string): string {
   const bytes = path.replace(/%([0-9a-f]{2})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
   return textOf(Buffer.from(bytes, 'latin1'));

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { traceHeaders } from '#providers';
 
-// No "@": the id is kept for good, so it must not be somebody's address.
+// No "@": the id is kept for ever, so it must not be an e-mail address.
 const requestIds = /^[\w.:~+/=-]{1,128}$/;
 const traceparents = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
@@ -13,14 +13,14 @@ export const requestIdOf = ({ headers }: { headers: IncomingHttpHeaders }): stri
   return typeof given === 'string' && requestIds.test(given) ? given : randomUUID();
 };
 
-/** The W3C trace context that came in. It is passed on unchanged, because this service records no spans. */
+/** The request's W3C trace context. It is passed on unchanged, because this service records no spans. */
 export const traceparentOf = ({ headers }: { headers: IncomingHttpHeaders }): string | undefined => {
   const { traceparent: given } = headers;
   return typeof given === 'string' && traceparents.test(given) ? given : undefined;
 };
 
-/** Answers carry the request's ids, and so do the requests to providers that it leads to. */
-export function keepRequestIds(fastify: FastifyInstance) {
+/** Adds the request's ids to its answer, and to the requests to providers that follow from it. */
+export function propagateRequestIds(fastify: FastifyInstance) {
   fastify.addHook('onRequest', async (request, reply) => {
     const traceparent = traceparentOf(request);
     reply.header('X-Request-Id', request.id);

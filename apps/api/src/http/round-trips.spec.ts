@@ -4,8 +4,8 @@ import { openRunningExam, openService, people } from '../../../../test/support/s
 
 const { alice, teacher } = people;
 
-/** Statements beside the request: of the clock, of a new connection, and the one that wakes subscriptions. */
-const beside = /clock_timestamp|set_config|current_user|pg_backend_pid|pg_notify/;
+/** Statements that no request waits for: of the clock, of a new connection, and the one that wakes subscriptions. */
+const otherStatements = /clock_timestamp|set_config|current_user|pg_backend_pid|pg_notify/;
 
 let service: Awaited<ReturnType<typeof openService>>;
 let attempt: string;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterEach(() => jest.restoreAllMocks());
 afterAll(() => service.close());
 
-/** The statements of each round trip: one that is sent while another is on its way travels with it. */
+/** The statements of each round trip. Statements that are sent while another one is on its way share its round trip. */
 async function roundTripsOf(work: () => Promise<unknown>): Promise<string[][]> {
   const trips: string[][] = [];
   let onTheirWay = 0;
@@ -24,21 +24,21 @@ async function roundTripsOf(work: () => Promise<unknown>): Promise<string[][]> {
   jest.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...given: any[]): any {
     const [statement] = given;
     const text: string = statement.text ?? statement;
-    if (beside.test(text)) return query.apply(this, given);
+    if (otherStatements.test(text)) return query.apply(this, given);
     if (onTheirWay++ === 0) trips.push([]);
     trips.at(-1)!.push(text);
     const arrived = () => {
       onTheirWay--;
     };
-    const noting =
+    const countingArrival =
       (callback: any) =>
       (...answer: unknown[]) => {
         arrived();
         callback(...answer);
       };
     const last = given.length - 1;
-    if (typeof given[last] === 'function') given[last] = noting(given[last]);
-    else if (typeof statement.callback === 'function') statement.callback = noting(statement.callback);
+    if (typeof given[last] === 'function') given[last] = countingArrival(given[last]);
+    else if (typeof statement.callback === 'function') statement.callback = countingArrival(statement.callback);
     else return query.apply(this, given).finally(arrived);
     return query.apply(this, given);
   } as any);

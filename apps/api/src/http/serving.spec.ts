@@ -19,12 +19,12 @@ beforeAll(async () => {
   database = await openDatabase();
 });
 afterAll(() => database.close());
-// The log says that the database is away.
+// The errors that the service logs here are expected.
 beforeEach(() => void jest.spyOn(process.stderr, 'write').mockReturnValue(true));
 afterEach(() => jest.restoreAllMocks());
 
-/** A way to the database that can be cut. */
-class Wire {
+/** A proxy before the database. A test can cut its connections. */
+class DatabaseProxy {
   private readonly sockets = new Set<Socket>();
   private server: Server;
   private port = 0;
@@ -51,24 +51,24 @@ class Wire {
 }
 
 describe('the service', () => {
-  it('says that the database is away, and serves again once it is back', async () => {
-    const wire = new Wire(new URL(database.url));
-    const { url, close } = await startApi(configuration, await wire.open());
+  it('answers 503 while the database is unreachable, and serves again afterwards', async () => {
+    const proxy = new DatabaseProxy(new URL(database.url));
+    const { url, close } = await startApi(configuration, await proxy.open());
     const headers = { authorization: `JWT ${await signToken(secret, { user_id: 5, administrator: true })}` };
     const put = () => fetch(`${url}/api/lms/v1/roster`, { method: 'PUT', headers, body: '' });
     try {
       expect((await put()).status).toBe(200);
-      await wire.cut();
+      await proxy.cut();
       const answer = await put();
       expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
       expect(await answer.json()).toEqual({ detail: expect.stringContaining('database') });
       expect((await fetch(`${url}/health/ready`)).status).toBe(503);
       expect((await fetch(`${url}/health/live`)).status).toBe(200);
-      await wire.open();
+      await proxy.open();
       expect((await put()).status).toBe(200);
     } finally {
       await close();
-      await wire.cut();
+      await proxy.cut();
     }
   });
 
@@ -182,14 +182,14 @@ class SlowController {
   }
 }
 
-describe('a path that cannot be read as it is written', () => {
+describe('a path that the router cannot read', () => {
   let server: Awaited<ReturnType<typeof startApi>>;
   beforeAll(async () => {
     server = await startApi(configuration, database.urls.api);
   });
   afterAll(() => server.close());
 
-  /** Byte by byte, as no client library would send it. */
+  /** Sends the path as it is, which no client library would do. */
   async function answerTo(path: string) {
     const authorization = `JWT ${await signToken(secret, { user_id: 5, administrator: true })}`;
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
@@ -219,19 +219,19 @@ describe('a path that cannot be read as it is written', () => {
     '/%zz',
     '/%ff',
     '/docs%zz',
-  ])('is not found, as %s', async (path) => expect(await answerTo(path)).toEqual(notFound));
+  ])('is not found: %s', async (path) => expect(await answerTo(path)).toEqual(notFound));
 
   it.each([
     [`${root}/exam/course_id/a+b+c%zz`, []],
     [`${root}/exam/course_id/a+b+c%ff`, []],
     ['/api/edx_proctoring%2Fv1/proctored_exam/attempt', { in_timed_exam: false, is_proctored: false }],
-  ])('may be the path of something, as %s', async (path, body) => expect(await answerTo(path)).toEqual([200, body]));
+  ])('may be the path of an object: %s', async (path, body) => expect(await answerTo(path)).toEqual([200, body]));
 
-  it.each(['\0', '\xe9', 'a b'])('is refused in the shape of all errors where it is no HTTP, as %j', async (text) =>
+  it.each(['\0', '\xe9', 'a b'])('is refused in the shape of all errors if it is not HTTP: %j', async (text) =>
     expect(await answerTo(`${root}/attempt/${text}`)).toEqual([400, { detail: 'This is no HTTP request.' }]),
   );
 
-  it('is refused in that shape where it is too long, too', async () => {
+  it('is refused in that shape if it is too long, too', async () => {
     expect(await answerTo(`/${'x'.repeat(20_000)}`)).toEqual([431, { detail: 'The header is too large.' }]);
     expect(await answerTo(`${root}/${'x'.repeat(6_000)}/allowance`)).toEqual([
       414,

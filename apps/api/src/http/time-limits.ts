@@ -3,19 +3,19 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { abortable } from '#connections';
 import { refused } from './http-answer.js';
 
-/** By then every request is answered. */
-const answerMs = 9_000;
+/** The limit of most routes. */
+const usualLimitMs = 9_000;
 
-/** Ends connections whose client is slow to send or to read. */
-export const slowest = {
+/** Node's limits for clients that send or read slowly. */
+export const connectionLimits = {
   requestTimeout: 20_000,
-  /** Without a byte in either direction; longer than any answer takes. */
+  /** Time without a byte in either direction; longer than any answer takes. */
   connectionTimeout: 75_000,
   http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
 };
 
-/** Routes that are asked often and must answer at once, and those that rightly take longer. */
-const others: Record<string, number> = {
+/** Routes that must answer sooner, because they are requested often, and one that may take longer. */
+const limitsMs: Record<string, number> = {
   '/health/ready': 4_000,
   '/metrics': 5_000,
   '/api/lms/v1/roster': 70_000,
@@ -26,38 +26,38 @@ export class TookTooLong extends Error {
   override readonly name = 'TookTooLong';
 }
 
-/** Nobody waits for the answer any more. */
+/** Nobody waits for the answer. */
 class ClientLeft extends Error {
   override readonly name = 'ClientLeft';
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Is aborted once nobody waits for the answer any more. */
+    /** Is aborted once nobody waits for the answer. */
     client: AbortSignal;
   }
 }
 
-/** Answers what takes too long with TookTooLong. Fastify's handlerTimeout does not, once a body was read on Node 20. */
-export function limitTimes(fastify: FastifyInstance) {
+/** Ends a request that takes too long with TookTooLong. Fastify's handlerTimeout fails on Node 20 once a body was read. */
+export function limitRequestTimes(fastify: FastifyInstance) {
   fastify.addHook('onRequest', (request, reply, done) => {
     const client = new AbortController();
     request.client = client.signal;
-    const limitMs = others[request.routeOptions.url ?? ''] ?? answerMs;
-    const isOver = () => {
+    const limitMs = limitsMs[request.routeOptions.url ?? ''] ?? usualLimitMs;
+    const onTimeout = () => {
       if (reply.raw.headersSent) return;
       if (request.raw.complete) reply.send(new TookTooLong(`No answer within ${limitMs / 1000} seconds.`));
       else reply.header('Connection', 'close').send(refused(408, 'The request took too long.'));
       if (isRead(request)) client.abort(new ClientLeft());
     };
-    const timer = setTimeout(isOver, limitMs);
+    const timer = setTimeout(onTimeout, limitMs);
     reply.raw.once('close', () => {
       clearTimeout(timer);
       if (!reply.raw.writableFinished) client.abort(new ClientLeft());
     });
     done();
   });
-  // A write is done to its end, unless its route looks at `client` itself. Urgent reads are short.
+  // A write runs to its end, unless its route checks `client` itself. Urgent reads are short.
   fastify.addHook('preHandler', (request, _reply, done) => {
     const { url = '', config } = request.routeOptions;
     const isList = url.startsWith('/api/') && isRead(request) && (config.priority ?? 'list') === 'list';
@@ -68,7 +68,7 @@ export function limitTimes(fastify: FastifyInstance) {
 
 const isRead = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD';
 
-/** The signal that nobody waits any more, in a controller's method. */
+/** The signal that nobody waits for the answer, in a controller's method. */
 export const Client = createParamDecorator(
   (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>().client,
 );

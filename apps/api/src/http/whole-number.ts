@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { refused } from './http-answer.js';
 
-/** A path's whole number as digits without leading zeros; that it is one was checked before (see path-parameters.ts). */
+/** A whole number of a path, without leading zeros. `checkParameters` has checked that it is one. */
 export const wholeNumber = (text: string, name: string): string => {
   const number = BigInt(text);
   if (number >= 2n ** 63n) throw refused(400, `${name}: The number is too large.`);

@@ -6,7 +6,7 @@ import type { prerequisitesJson } from '../attempts/prerequisites.js';
 import { links } from '../http/links.js';
 
 /** The values of both kinds of pages. */
-export type Known = {
+export type PageValues = {
   exam: Exam;
   attempt: AttemptRecord | null;
   at: string;
@@ -41,7 +41,7 @@ const ranOutJustNow = ({ status, startedAt, completedAt, allowedTimeLimitMins }:
 const longMinutes = 20 * 60;
 
 /** domain.md §11.4 */
-export const timedContext = ({ exam, attempt, at, dueAt, minutes, waitsUntil }: Known) => ({
+export const timedContext = ({ exam, attempt, at, dueAt, minutes, waitsUntil }: PageValues) => ({
   total_time: humanizedMinutes(minutes),
   hide_extra_time_footer: exam.timeLimitMins > longMinutes,
   will_be_revealed: dueAt !== null && !exam.hideAfterDue,
@@ -57,7 +57,7 @@ export const timedContext = ({ exam, attempt, at, dueAt, minutes, waitsUntil }: 
 export type TimedContext = ReturnType<typeof timedContext>;
 
 /** The further values of pages with proctoring. */
-export type KnownOfProctoring = Known & {
+export type ProctoringPageValues = PageValues & {
   settings: Settings;
   provider: Provider;
   escalationEmail: string | null;
@@ -71,7 +71,7 @@ export type KnownOfProctoring = Known & {
 };
 
 /** domain.md §11.3 */
-export const proctoringContext = (known: KnownOfProctoring) => {
+export const proctoringContext = (known: ProctoringPageValues) => {
   const { exam, attempt, at, settings, provider, guidance, waitsUntil, onboarding } = known;
   return {
     ...(known.prerequisites && { prerequisite_status: known.prerequisites }),

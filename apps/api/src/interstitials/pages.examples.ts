@@ -3,13 +3,13 @@ import { type Language, Texts } from '../texts/texts.js';
 import { pageOf, type Shown } from './pages.js';
 
 /** A name that tries to be HTML. */
-export const wicked = `<script>alert("x")</script>'&{exam}`;
+export const hostile = `<script>alert("x")</script>'&{exam}`;
 export const timed = {
   total_time: '90 minutes',
   hide_extra_time_footer: false,
   will_be_revealed: true,
   exam_id: 7,
-  exam_name: wicked,
+  exam_name: hostile,
   progress_page_url: '/courses/c/progress',
   does_time_remain: true,
   has_time_expired: false,
@@ -21,7 +21,7 @@ export const timed = {
 const requirement = {
   namespace: 'proctored_exam',
   name: 'first',
-  display_name: wicked,
+  display_name: hostile,
   criteria: {},
   reason: null,
   status: null,
@@ -38,7 +38,7 @@ export const proctoring = {
     pending_prerequisites: [requirement],
     declined_prerequisites: [],
   },
-  platform_name: wicked,
+  platform_name: hostile,
   total_time: '90 minutes',
   exam_id: 7,
   progress_page_url: '/courses/c/progress',
@@ -50,23 +50,23 @@ export const proctoring = {
   change_state_url: '/attempt/3',
   exam_started_poll_url: '/attempt/3',
   update_is_status_acknowledge_url: '/attempt/3/review_status',
-  link_urls: { faq: 'https://example.org/faq', contact_us: 'javascript:alert(1)', online_proctoring_rules: wicked },
+  link_urls: { faq: 'https://example.org/faq', contact_us: 'javascript:alert(1)', online_proctoring_rules: hostile },
   tech_support_email: 'help@example.org',
-  proctoring_escalation_email: wicked,
-  exam_review_policy: wicked,
+  proctoring_escalation_email: hostile,
+  exam_review_policy: hostile,
   backend_js_bundle: 'https://example.org/worker.js',
-  provider_tech_support_email: wicked,
-  provider_tech_support_phone: wicked,
-  provider_name: wicked,
-  learner_notification_from_email: wicked,
-  integration_specific_email: wicked,
-  exam_display_name: wicked,
+  provider_tech_support_email: hostile,
+  provider_tech_support_phone: hostile,
+  provider_name: hostile,
+  learner_notification_from_email: hostile,
+  integration_specific_email: hostile,
+  exam_display_name: hostile,
   reset_link: 'https://example.org/password_assistance',
   ping_interval: 60,
   can_view_content_past_due: true,
   allow_proctoring_opt_out: true,
   exam_code: 'CODE',
-  backend_instructions: [wicked, { odd: wicked }] as unknown,
+  backend_instructions: [hostile, { odd: hostile }] as unknown,
   software_download_url: 'https://example.org/download' as unknown,
   onboarding_status: 'onboarding_failed',
   onboarding_link: '/jump_to/onboarding',
@@ -76,6 +76,6 @@ export const proctoring = {
 /** A page as a learner may see it; `more` of its context is otherwise. */
 export const page = (interstitial: Interstitial, language: Language = 'en', more: object = {}, minutes = 90) => {
   const context = { ...(interstitial.startsWith('timed_') ? timed : proctoring), ...more };
-  const attempt = { id: 3, externalId: wicked };
+  const attempt = { id: 3, externalId: hostile };
   return pageOf({ interstitial, context, minutes, attempt } as Shown, new Texts(language));
 };

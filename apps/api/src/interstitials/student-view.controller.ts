@@ -10,11 +10,11 @@ import { currentAttemptAt, examByContent } from '#read-models';
 import { type Caller, courseEnd, isCourseStaff, mayTakeProctoredExams, userById } from '#roster';
 import { subjectOf } from '../attempts/subject.js';
 import { CurrentUser, Gate } from '../auth/authentication.js';
-import { crumb } from '../browsers/csrf-tokens.js';
+import { cookieValue } from '../browsers/csrf-tokens.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { either, emptyObject, failure, text, userIdNumber, yes } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
-import { answerIn, type Texts } from '../texts/texts.js';
+import { type Texts, textsForAnswer } from '../texts/texts.js';
 import { gracePeriod, statusSummary, studentView } from './student-view.answers.js';
 import { StudentViews } from './student-views.js';
 
@@ -66,7 +66,7 @@ export class StudentViewController {
       role,
       gracePeriodMins: Number(grace),
       allowsOptOut: yes.enum.includes(query.allow_proctoring_opt_out),
-      examCookie: crumb(headers, 'exam') ?? '',
+      examCookie: cookieValue(headers, 'exam') ?? '',
       by: me.userId,
     };
     return this.views.of(exam, learner, asked, this.textsIn(headers, reply), this.clock.now());
@@ -121,6 +121,6 @@ export class StudentViewController {
   }
 
   private textsIn(headers: FastifyRequest['headers'], reply: FastifyReply): Texts {
-    return answerIn(headers['accept-language'], this.configuration.settings.languageCode, reply);
+    return textsForAnswer(headers['accept-language'], this.configuration.settings.languageCode, reply);
   }
 }

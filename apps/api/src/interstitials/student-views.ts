@@ -20,7 +20,7 @@ import {
 import { providerOf } from '#providers';
 import { type AttemptRecord, currentAttemptAt, examsOfCourse } from '#read-models';
 import { creditState, escalationEmail, mayTakeProctoredExams, type User } from '#roster';
-import { declining, prerequisitesJson } from '../attempts/prerequisites.js';
+import { declineCommand, prerequisitesJson } from '../attempts/prerequisites.js';
 import { guidanceFor, Timer } from '../attempts/timer.js';
 import { links } from '../http/links.js';
 import { ExamCookies } from '../launch/exam-cookies.js';
@@ -29,7 +29,7 @@ import { proctoringContext, timedContext } from './contexts.js';
 import { pageOf, type Shown } from './pages.js';
 
 /** Facts that the asking page knows, and this service does not. */
-export type Asked = {
+export type ViewRequest = {
   role: string;
   gracePeriodMins: number;
   allowsOptOut: boolean;
@@ -46,7 +46,7 @@ type Gathered = {
   facts: Facts;
   situation: Situation;
   at: string;
-  asked: Asked;
+  asked: ViewRequest;
   waitsUntil: string | null;
   prerequisites: ReturnType<typeof prerequisitesJson> | null;
 };
@@ -68,17 +68,17 @@ export class StudentViews {
    * A learner's own look has consequences: what ran out of time is submitted, and a learner who declined a prerequisite
    * declines the exam. A look at somebody else's view writes nothing.
    */
-  async of(exam: Exam, learner: User, asked: Asked, texts: Texts, at: string) {
+  async of(exam: Exam, learner: User, asked: ViewRequest, texts: Texts, at: string) {
     const gathered = await this.gather(exam, learner, asked, at);
     const { interstitial, declines } = studentViewOf(gathered.situation);
-    if (declines && asked.by === learner.id) await this.commands.execute(declining(exam, learner.id, at));
+    if (declines && asked.by === learner.id) await this.commands.execute(declineCommand(exam, learner.id, at));
     const { language } = texts;
     if (interstitial === null) return { interstitial, shows_content: true, language, context: null, html: null };
     const shown = await this.show(gathered, interstitial, texts);
     return { interstitial, shows_content: false, language, context: shown.context, html: pageOf(shown, texts) };
   }
 
-  private async gather(exam: Exam, learner: User, asked: Asked, at: string): Promise<Gathered> {
+  private async gather(exam: Exam, learner: User, asked: ViewRequest, at: string): Promise<Gathered> {
     const { settings } = this.configuration;
     const { courseId, contentId } = exam;
     const [facts, found, mayTake, credit] = await Promise.all([
@@ -107,7 +107,7 @@ export class StudentViews {
       isViewablePastDue: settings.proctoredExamViewablePastDue,
       isWrongBrowser:
         provider?.blocksExamMaterial === true &&
-        !(attempt && (await this.examCookies.opens(asked.examCookie, attempt, at))),
+        !(attempt && (await this.examCookies.isValidFor(asked.examCookie, attempt, at))),
     };
     const prerequisites = attempt || !credit ? null : prerequisitesJson(settings, courseId, required);
     return { exam, learner, attempt, facts, situation, at, asked, waitsUntil, prerequisites };

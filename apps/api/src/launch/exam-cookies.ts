@@ -3,7 +3,7 @@ import { Configuration, cookieSecretOf } from '#configuration';
 import { isIncomplete } from '#domain';
 import type { AttemptRecord } from '#read-models';
 import { Timer } from '../attempts/timer.js';
-import { openedCookie, signedCookie } from './signed-cookie.js';
+import { signedCookie, verifiedCookie } from './signed-cookie.js';
 
 /** A cookie outlasts the exam's minutes by this, for a learner who does not start at once. */
 const hoursToStart = 12;
@@ -23,8 +23,8 @@ export class ExamCookies {
     return `exam=${cookie}; Path=/; Max-Age=${await this.secondsFor(attempt, at)}; HttpOnly; SameSite=Lax${secure}`;
   }
 
-  async opens(cookie: string, attempt: AttemptRecord, at: string): Promise<boolean> {
-    const opened = openedCookie('exam', cookie, cookieSecretOf(this.configuration));
+  async isValidFor(cookie: string, attempt: AttemptRecord, at: string): Promise<boolean> {
+    const opened = verifiedCookie('exam', cookie, cookieSecretOf(this.configuration));
     if (opened?.value !== attempt.attemptCode || !isIncomplete(attempt.status)) return false;
     const age = (Date.parse(at) - Date.parse(opened.at)) / 1000;
     return age <= (await this.secondsFor(attempt, at));

@@ -1,4 +1,4 @@
-import { openedCookie, signedCookie } from './signed-cookie.js';
+import { signedCookie, verifiedCookie } from './signed-cookie.js';
 
 it('the launch cookie is signed as Django does it', () =>
   // The time of the vector: base62 "270Cgr" seconds.
@@ -18,17 +18,17 @@ describe('a signed cookie', () => {
   const cookie = signedCookie('exam', 'CODE', secret, '2031-05-05T12:00:00Z');
 
   it('tells its value and time', () =>
-    expect(openedCookie('exam', cookie, secret)).toEqual({ value: 'CODE', at: '2031-05-05T12:00:00.000Z' }));
+    expect(verifiedCookie('exam', cookie, secret)).toEqual({ value: 'CODE', at: '2031-05-05T12:00:00.000Z' }));
 
   it.each([
     ['another code', cookie.replace('CODE', 'OTHER')],
     ['another signature', `${cookie.slice(0, -1)}_`],
     ['no signature', 'CODE'],
     ['nothing', ''],
-  ])('is none with %s', (_, value) => expect(openedCookie('exam', value, secret)).toBeUndefined());
+  ])('is none with %s', (_, value) => expect(verifiedCookie('exam', value, secret)).toBeUndefined());
 
   it('is none of another name or secret', () => {
-    expect(openedCookie('other', cookie, secret)).toBeUndefined();
-    expect(openedCookie('exam', cookie, 'another secret')).toBeUndefined();
+    expect(verifiedCookie('other', cookie, secret)).toBeUndefined();
+    expect(verifiedCookie('exam', cookie, 'another secret')).toBeUndefined();
   });
 });

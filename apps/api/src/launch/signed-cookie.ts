@@ -12,7 +12,7 @@ export const signedCookie = (name: string, value: string, secret: string, at: st
 };
 
 /** The value that was signed with this secret, here or by the LMS, and when: ISO. Undefined for all others. */
-export const openedCookie = (
+export const verifiedCookie = (
   name: string,
   cookie: string,
   secret: string,

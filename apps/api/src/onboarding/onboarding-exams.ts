@@ -21,22 +21,22 @@ export const onboardingExamsOf = async (
   return provider.supportsOnboarding ? { exams, provider } : undefined;
 };
 
-export type Sequenced = { exam: Exam; when: 'open' | 'future' | 'past_due'; opensAt: string };
+export type ExamInOutline = { exam: Exam; when: 'open' | 'future' | 'past_due'; opensAt: string };
 
 /** The exams that the course outline does not hide from a learner, and when each is open to them (domain.md §7.2). */
-export const sequencedFor = async (
+export const examsInOutline = async (
   database: Database,
   exams: readonly Exam[],
   userId: number,
   at: string,
-): Promise<Sequenced[]> => {
+): Promise<ExamInOutline[]> => {
   if (!exams[0]) return [];
   const contentIds = exams.map(({ contentId }) => contentId);
   const { sequences, courseEnd } = await outline(database, exams[0].courseId, userId, contentIds, at);
   return exams.flatMap((exam) => {
     const { accessible, scheduled, effectiveStart, due } = sequences.get(exam.contentId)!;
     const last = due ?? courseEnd;
-    const shown = (when: Sequenced['when']) => [{ exam, when, opensAt: effectiveStart }];
+    const shown = (when: ExamInOutline['when']) => [{ exam, when, opensAt: effectiveStart }];
     if (accessible) return shown('open');
     if (!scheduled) return [];
     if (effectiveStart > at) return shown('future');

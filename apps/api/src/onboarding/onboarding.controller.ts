@@ -21,9 +21,9 @@ import { detail, either, failure, mfeFlag, pageNumber, text } from '../document/
 import { refused } from '../http/http-answer.js';
 import { links } from '../http/links.js';
 import { type Page, pageOf } from '../http/page.js';
-import { answerIn } from '../texts/texts.js';
+import { textsForAnswer } from '../texts/texts.js';
 import { onboardingOfCourse, onboardingPanel, onboardingStatus } from './onboarding.answers.js';
-import { type Onboarding, onboardingExamsOf, sequencedFor } from './onboarding-exams.js';
+import { examsInOutline, type Onboarding, onboardingExamsOf } from './onboarding-exams.js';
 import { panelJson } from './panel.js';
 import { onboardingAtProvider, profileOf } from './provider-profiles.js';
 
@@ -84,7 +84,7 @@ export class OnboardingController {
     const { settings } = this.configuration;
     const at = this.clock.now();
     const onboarding = await this.onboardingFor(me, query, at);
-    const texts = answerIn(accepted, settings.languageCode, reply);
+    const texts = textsForAnswer(accepted, settings.languageCode, reply);
     const instructions = onboarding.provider.helpCenterArticleUrl || settings.linkUrls.faq || null;
     return panelJson(onboarding, onboardingPanelOf(onboarding, onboarding.when, at), instructions, texts);
   }
@@ -104,7 +104,7 @@ export class OnboardingController {
     const isShown = !isOther || me.isStaff || (userId && (await isOfCourse(this.database, userId, courseId)));
     if (userId === undefined || !isShown) throw refused(400, `username: there is no user ${username}.`);
 
-    const shown = await sequencedFor(this.database, onboarding.exams, userId, at);
+    const shown = await examsInOutline(this.database, onboarding.exams, userId, at);
     const chosen = (['open', 'future', 'past_due'] as const).flatMap(
       (when) => shown.find((each) => each.when === when) ?? [],
     )[0];

@@ -14,8 +14,8 @@ import { refused } from '../http/http-answer.js';
 import { readBody } from '../requests/body.js';
 import { bodyObject } from '../requests/body-object.js';
 import { CallbackSenders, originOfSender } from './callback-senders.js';
-import { quarantining } from './quarantining.js';
 import { SoftwareSecureReview } from './reviews.requests.js';
+import { withQuarantine } from './with-quarantine.js';
 
 /**
  * Software Secure sends its reviews here: nobody is logged in, a secret in the path or the address says who it is
@@ -56,10 +56,10 @@ export class AnonymousReviewsController {
   }
 
   private async receive(request: FastifyRequest, secret: string | undefined) {
-    const provider = this.senders.byPath(secret, request);
+    const provider = this.senders.identifyByPath(secret, request);
     refuseBasic(request.headers.authorization ?? '');
     const { bytes = Buffer.alloc(0) } = request;
-    await quarantining(this.database, { route: 'review_callback', provider, bytes }, async () => {
+    await withQuarantine(this.database, { route: 'review_callback', provider, bytes }, async () => {
       // JSON, whatever its type says.
       const payload = bodyObject(await readBody('application/json', bytes));
       const origin = originOfSender({ provider }, request);

@@ -29,7 +29,7 @@ export class CallbackSenders {
   ) {}
 
   /** The caller who is logged in, or the provider that signed. `path`: what the signature is about. */
-  async of(request: FastifyRequest, path: string): Promise<CallbackSender> {
+  async identify(request: FastifyRequest, path: string): Promise<CallbackSender> {
     if (!isSigned(request.headers)) return { user: request.user! };
     const [name, time, nonce, signature] = signatureHeaders.map((header) => String(request.headers[header] ?? ''));
     const at = this.clock.now();
@@ -44,7 +44,7 @@ export class CallbackSenders {
   }
 
   /** The provider that reviews by code: its secret stands in the path, or it has none and its addresses say enough. */
-  byPath(secret: string | undefined, { ip }: FastifyRequest): string {
+  identifyByPath(secret: string | undefined, { ip }: FastifyRequest): string {
     const byCode = this.providers().filter(({ reviewsByCode }) => reviewsByCode);
     // All are compared, so that the time says nothing about any.
     const known = byCode.filter(({ callbackSecret, callbackNetworks }) =>

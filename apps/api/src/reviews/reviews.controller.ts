@@ -18,8 +18,8 @@ import { HttpAnswer, refused } from '../http/http-answer.js';
 import { longBody } from '../requests/body.js';
 import { bodyObject } from '../requests/body-object.js';
 import { type CallbackSender, CallbackSenders, originOfSender } from './callback-senders.js';
-import { quarantining } from './quarantining.js';
 import { ReviewRequest } from './reviews.requests.js';
+import { withQuarantine } from './with-quarantine.js';
 
 const ok = oneOf('OK');
 
@@ -46,7 +46,7 @@ export class ReviewsController {
   @Answers(200, ok)
   @Answers(404, either(text, detail))
   async markAttemptReady(@Param('externalId') externalId: string, @Req() request: FastifyRequest) {
-    const sender = await this.senders.of(request, `${externalId}/ready`);
+    const sender = await this.senders.identify(request, `${externalId}/ready`);
     const found = await this.attempt(externalId, sender);
     noteAttempt(found);
     if (!found) throw new HttpAnswer(404, 'You have entered an exam code that is not valid.');
@@ -73,7 +73,7 @@ export class ReviewsController {
   @Answers(403, undefined, { description: 'Not a reviewer: an empty body' })
   @Answers(412, oneOf('Exam no longer proctored'))
   async sendReview(@Param('externalId') externalId: string, @Body() body: unknown, @Req() request: FastifyRequest) {
-    const sender = await this.senders.of(request, `${externalId}/reviewed`);
+    const sender = await this.senders.identify(request, `${externalId}/reviewed`);
     const found = await this.attempt(externalId, sender);
     noteAttempt(found);
     if (found && !this.senders.mayReview(sender, found)) throw new HttpAnswer(403, undefined);
@@ -98,7 +98,7 @@ export class ReviewsController {
     const senderId = user?.userId;
     const callback = { route: 'reviewed', externalId, provider, senderId, userId: found?.userId, bytes } as const;
     if (!found && user && !reviewsSomewhere(user)) await receive();
-    else await quarantining(this.database, callback, receive);
+    else await withQuarantine(this.database, callback, receive);
     return 'OK';
   }
 

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import { type Caller, rosterParts, upsertRoster } from '#roster';
-import { originOf } from '../access/access-hooks.js';
+import { accessOriginOf } from '../access/access-hooks.js';
 import { rowCounter } from '../access/access-note.js';
 import { Authentication, CurrentUser, Gate } from '../auth/authentication.js';
 import { Answers, JsonRequestBody } from '../document/answers.js';
@@ -33,7 +33,7 @@ export class RosterController {
   async putRoster(@Body() body: unknown, @CurrentUser() me: Caller, @Req() request: FastifyRequest) {
     const { retirementServiceWorkerUsername } = this.configuration.settings;
     const powers = { parts: partsFor(me), privilegedNames: [retirementServiceWorkerUsername] };
-    const counts = await upsertRoster(this.database, readable(body), powers, originOf(request), request.client);
+    const counts = await upsertRoster(this.database, readable(body), powers, accessOriginOf(request), request.client);
     rowCounter()(Object.values(counts).reduce((sum, count) => sum + count, 0));
     this.authentication.forget();
     return counts;

@@ -62,7 +62,7 @@ export function textsFor(accepted: string | undefined, platformLanguage: string)
 }
 
 /** The texts for a request's `Accept-Language`; the answer tells which language it is in. */
-export function answerIn(accepted: string | undefined, platformLanguage: string, reply: FastifyReply): Texts {
+export function textsForAnswer(accepted: string | undefined, platformLanguage: string, reply: FastifyReply): Texts {
   const texts = textsFor(accepted, platformLanguage);
   reply.headers({ 'Content-Language': texts.language, Vary: 'Accept-Language' });
   return texts;

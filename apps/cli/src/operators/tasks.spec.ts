@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { type Manner, runTasks, type Task } from './tasks.js';
+import { type OutputOptions, runTasks, type Task } from './tasks.js';
 
 /** The output of tasks, on a terminal or not. */
-async function seen(tasks: readonly Task[], manner: Manner, { outIsTTY = false, barsAreTTY = false } = {}) {
+async function seen(tasks: readonly Task[], manner: OutputOptions, { outIsTTY = false, barsAreTTY = false } = {}) {
   const out = Object.assign(new PassThrough(), { isTTY: outIsTTY });
   const bars = Object.assign(new PassThrough(), { isTTY: barsAreTTY, columns: 80 });
   const failed = await runTasks(tasks, manner, { out, bars });

@@ -11,7 +11,7 @@ export type Task = {
   work: (advance: (steps: number) => void) => Promise<object>;
 };
 
-export type Manner = { dryRun?: boolean; json?: boolean };
+export type OutputOptions = { dryRun?: boolean; json?: boolean };
 
 type Output = Writable & { isTTY?: boolean };
 
@@ -21,7 +21,7 @@ type Output = Writable & { isTTY?: boolean };
  */
 export async function runTasks(
   tasks: readonly Task[],
-  { dryRun = false, json = false }: Manner,
+  { dryRun = false, json = false }: OutputOptions,
   { out = process.stdout, bars = process.stderr }: { out?: Output; bars?: Output } = {},
 ): Promise<number> {
   const print = (line: string) => out.write(`${line}\n`);
@@ -48,7 +48,7 @@ export async function runTasks(
 }
 
 /** One line for each row: JSON, or for people. */
-export function list(rows: readonly object[], { json }: Manner): void {
+export function list(rows: readonly object[], { json }: OutputOptions): void {
   for (const row of rows) console.log(json ? JSON.stringify(row) : sentence(row));
 }
 

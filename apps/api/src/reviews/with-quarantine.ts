@@ -8,7 +8,7 @@ import { HttpAnswer } from '../http/http-answer.js';
 const log = new Logger('Reviews');
 
 /** Receives a review. A refused one is kept if its content, attempt or exam is the reason, so that it can be tried again. */
-export async function quarantining(
+export async function withQuarantine(
   database: Database,
   callback: CallbackOrigin & { bytes: Buffer },
   receive: () => Promise<void>,

@@ -6,9 +6,9 @@ import { type AccessNote, runWithNote } from './access-note.js';
 
 /**
  * The accesses of a route that go to the access log. Every refusal does (401, 403), on every route.
- * `always`: each request. `others`: a request about somebody else than the caller; the route says whom (`noteSubject`).
- * `export`: each request, before the first byte leaves, and once more with the number of rows when it ended.
- * `refusals`: nothing else, since there is nobody's data in it, or the caller's own.
+ * `always`: each request. `others`: a request about another person than the caller; the route names the person (`noteSubject`).
+ * `export`: each request, before the first byte is sent, and again with the number of rows at the end.
+ * `refusals`: refusals alone, because the answer has no personal data, or only the caller's own.
  */
 export type Logged = 'always' | 'others' | 'export' | 'refusals';
 
@@ -38,7 +38,7 @@ export function logAccess(fastify: FastifyInstance, log: AccessLog): void {
     if (!entry) return done(null, payload);
     const stored = isAwaited(request, entry) ? log.record(entry) : log.recordLater(entry);
     if (!stored) return done(null, payload);
-    // A failure says its own reason.
+    // A failure keeps its own answer.
     const isFailure = reply.statusCode >= 500;
     stored.then(
       () => done(null, payload),
@@ -51,7 +51,7 @@ export function logAccess(fastify: FastifyInstance, log: AccessLog): void {
     if (entry) log.recordLater({ ...entry, rows: request.access!.rows })?.catch(() => {});
     done();
   });
-  // All requests are answered then, and the database is still open.
+  // By now all requests are answered, and the database is still open.
   fastify.addHook('onClose', () => log.close());
 }
 
@@ -87,9 +87,9 @@ export function entryOf(request: FastifyRequest, status: number): AccessEntry | 
 function isRecorded({ method, user, access }: FastifyRequest, status: number, logs: Logged = 'refusals'): boolean {
   if (logs === 'refusals' || method === 'OPTIONS') return false;
   if (logs !== 'others') return true;
-  // Many routes answer 400 for what is not there, as the reference does.
-  const isMissed = (status === 400 || status === 404) && (user?.isStaff === true || user?.isSuperuser === true);
-  return isMissed || (access?.userIds.some((userId) => userId !== user?.userId) ?? false);
+  // Many routes answer 400 if an object does not exist, as the reference does.
+  const isMissing = (status === 400 || status === 404) && (user?.isStaff === true || user?.isSuperuser === true);
+  return isMissing || (access?.userIds.some((userId) => userId !== user?.userId) ?? false);
 }
 
 function outcomeOf({ access }: FastifyRequest, status: number): AccessOutcome {
@@ -106,7 +106,7 @@ export const accessOriginOf = (request: FastifyRequest): AccessOrigin => ({
   userId: request.user?.userId,
 });
 
-/** The token's own id, when the token was found good and has one that can name nobody; otherwise a hash of it. */
+/** The token's own id, if the token is verified and the id cannot name a person; otherwise a hash of the token. */
 function tokenIdOf({ headers, user }: FastifyRequest): string | undefined {
   const token =
     /^(?:JWT|Bearer)\s+(\S+)$/i.exec(headers.authorization?.trim() ?? '')?.[1] ??
@@ -119,7 +119,7 @@ function tokenIdOf({ headers, user }: FastifyRequest): string | undefined {
 
 const kinds: Record<string, string> = { userId: 'user', attemptId: 'attempt', examId: 'exam' };
 
-/** From the path, only what can name nobody: whole numbers, and courses. The rest is what the route said. */
+/** The whole numbers and courses in the path, which cannot name a person, and the objects that the route noted. */
 function objectsOf({ params, access }: FastifyRequest): string[] {
   const inPath = Object.entries((params ?? {}) as Record<string, string>).flatMap(([name, value]) => {
     if (kinds[name] && /^\d{1,15}$/.test(value)) return `${kinds[name]}:${Number(value)}`;

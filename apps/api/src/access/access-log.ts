@@ -3,10 +3,11 @@ import { type AccessEntry, recordAccess } from '#access-log';
 import { Database, unabortable } from '#connections';
 
 const flushMs = 500;
-/** So many entries are written at once; with more than `mostWaiting` requests wait for the flush. */
-const atOnce = 500;
+/** Entries in one statement. */
+const batchSize = 500;
+/** If so many entries wait, requests wait for the flush. */
 const mostWaiting = 5_000;
-/** Beyond these, refusals of different bad tokens count as the same. */
+/** Beyond this number, refusals of different bad tokens are counted together. */
 const mostKindsOfRefusals = 100;
 
 /** Writes the access log. Entries of writes are awaited; those of reads wait up to a second for others. */
@@ -14,7 +15,7 @@ const mostKindsOfRefusals = 100;
 export class AccessLog {
   private readonly log = new Logger('AccessLog');
   private waiting: AccessEntry[] = [];
-  /** Refusals of unknown callers since the last flush, by what they have in common. */
+  /** Refusals of unknown callers since the last flush, by action, status and token. */
   private readonly refusals = new Map<string, AccessEntry>();
   private timer?: NodeJS.Timeout;
   private flushing?: Promise<void>;
@@ -28,16 +29,16 @@ export class AccessLog {
     return unabortable(() => recordAccess(this.database, [entry]));
   }
 
-  /** Undefined when the entry may wait; a promise when too many wait already. */
+  /** Answers undefined if the caller need not wait, and a promise if too many entries wait already. */
   recordLater(entry: AccessEntry): Promise<void> | undefined {
     if (!this.isRepeatedRefusal(entry)) this.waiting.push(entry);
     this.timer ??= setTimeout(() => this.flush().catch(() => {}), flushMs);
     if (this.waiting.length >= mostWaiting) return this.flush();
-    if (this.waiting.length >= atOnce) this.flush().catch(() => {});
+    if (this.waiting.length >= batchSize) this.flush().catch(() => {});
     return undefined;
   }
 
-  /** Without this, a flood of requests without a login would fill the log. */
+  /** Counts repeated refusals in one entry: a flood of requests without a login must not fill the log. */
   private isRepeatedRefusal(entry: AccessEntry): boolean {
     if (entry.userId !== undefined || entry.outcome !== 'refused') return false;
     const tokenId = this.refusals.size < mostKindsOfRefusals ? entry.tokenId : undefined;
@@ -53,7 +54,7 @@ export class AccessLog {
     await this.flush().catch(() => this.log.error(`${this.waiting.length} entries of the access log are lost.`));
   }
 
-  /** Stores what waits. After a failure it is kept and tried again. */
+  /** Stores the waiting entries. After a failure they stay and are tried again. */
   flush(): Promise<void> {
     this.flushing ??= unabortable(() => this.write()).finally(() => {
       this.flushing = undefined;
@@ -67,7 +68,7 @@ export class AccessLog {
     this.refusals.clear();
     try {
       while (this.waiting.length > 0) {
-        const entries = this.waiting.slice(0, atOnce);
+        const entries = this.waiting.slice(0, batchSize);
         await recordAccess(this.database, entries);
         this.waiting.splice(0, entries.length);
       }

@@ -2,13 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type AccessOutcome } from '#access-log';
 import { refused } from '../http/http-answer.js';
 
-/** A route notes this about an access while it answers: whose data it is about, and its outcome. */
+/** A route notes here whose data an access is about, and its outcome. */
 export type AccessNote = {
   userIds: number[];
   objects: string[];
   outcome?: AccessOutcome;
   rows?: number;
-  /** Stores an entry that says that the access begins. */
+  /** Stores an entry with the outcome `begun`. */
   begin: () => Promise<void>;
   hasBegun?: boolean;
 };
@@ -18,8 +18,8 @@ const notes = new AsyncLocalStorage<AccessNote>();
 export const runWithNote = (note: AccessNote, work: () => void) => notes.run(note, work);
 
 /**
- * Stores that the current request is about to use a right over data of others. A change must wait for this: then the entry
- * is there even if the process is killed before it can say what came of it.
+ * Records that the current request is about to use a right over data of others. A change waits for this, so that the entry
+ * exists even if the process is killed before the outcome is known.
  */
 export async function beginAccess(): Promise<void> {
   const note = notes.getStore();
@@ -45,7 +45,7 @@ export function noteOutcome(outcome: AccessOutcome): void {
   if (note) note.outcome = outcome;
 }
 
-/** A stream that is sent after the answer began counts its rows in the note of its request. */
+/** Makes a function that counts the rows of a stream, in the note of the present request. */
 export function rowCounter(): (rows: number) => void {
   const note = notes.getStore();
   return (rows) => {

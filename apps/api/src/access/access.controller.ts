@@ -20,19 +20,19 @@ export class AccessController {
 
   @Get()
   @Gate('staff', { scopes: ['audit:read'], logs: 'export' })
-  @ApiOperation({ summary: 'Who did what: refusals, and what people did with data of others; one entry a line' })
+  @ApiOperation({ summary: 'The access log: refusals, and uses of rights over data of others; one entry a line' })
   @Answers(200, text, { type: 'application/x-ndjson' })
-  @QueryParam('user_id', userIdNumber, 'Only what this user did')
+  @QueryParam('user_id', userIdNumber, 'Only entries of this user')
   @QueryParam(
     'object',
     { ...text, pattern: object.source },
-    'Only what concerns it: `user:7`, `attempt:12`, `course:…`',
+    'Only entries about this object: `user:7`, `attempt:12`, `course:…`',
   )
   @QueryParam('from', time, 'Only entries of this time or later')
   @QueryParam('until', time, 'Only entries before this time')
   async exportAccessLog(@Query() query: Record<string, string>): Promise<StreamableFile> {
     const pages = readAccessLog(this.database, filterIn(query));
-    // While the database is away, the answer is an error, and not a file that breaks off.
+    // If the database is unreachable, the answer is an error, not a file that breaks off.
     const first = await pages.next();
     return new StreamableFile(Readable.from(linesOf(first, pages, rowCounter())), { type: 'application/x-ndjson' });
   }
@@ -48,12 +48,12 @@ async function* linesOf(first: Awaited<ReturnType<Pages['next']>>, pages: Pages,
   }
 }
 
-function filterIn({ user_id, object: asked, from, until }: Record<string, string>): AccessFilter {
-  if (asked !== undefined && !object.test(asked)) throw refused(400, 'object: not <kind>:<id>.');
+function filterIn({ user_id, object: wanted, from, until }: Record<string, string>): AccessFilter {
+  if (wanted !== undefined && !object.test(wanted)) throw refused(400, 'object: not <kind>:<id>.');
   const times = Object.entries({ from, until }).map(([name, given]) => {
     const at = given === undefined ? undefined : instantOf(given);
     if (given !== undefined && at === undefined) throw refused(400, `${name}: not an ISO 8601 time.`);
     return at;
   });
-  return { userId: idIn(user_id, 'user_id'), object: asked, from: times[0], until: times[1] };
+  return { userId: idIn(user_id, 'user_id'), object: wanted, from: times[0], until: times[1] };
 }

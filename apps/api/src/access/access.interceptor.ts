@@ -5,8 +5,8 @@ import { isWrite } from './access-hooks.js';
 import { beginAccess } from './access-note.js';
 
 /**
- * Records a write before it is done, where the gate has found that the caller may do it. A route that finds that out by
- * itself calls `beginAccess`.
+ * Records a write before it is done, if the gate has checked the caller's right. A route that checks the right itself calls
+ * `beginAccess`.
  */
 @Injectable()
 export class AccessInterceptor implements NestInterceptor {

@@ -13,13 +13,13 @@ beforeAll(async () => {
   await service.close();
 });
 
-/** Uses a right over data of others: by its gate, or by what its path is about. */
+/** Whether a route uses a right over data of others, by its gate or its path. */
 const isPrivileged = ({ url, config }: RouteOptions) =>
   config?.gate === 'staff' ||
   config?.gate === 'course' ||
   /audit|roster|retire_|review_callback|\/reviewed|user_id/.test(url);
 
-it('every route that uses a right over data of others says what of it is recorded', () => {
+it('every route that uses a right over data of others declares which accesses are recorded', () => {
   const privileged = routes.filter(isPrivileged);
   expect(privileged.length).toBeGreaterThan(30);
   const silent = privileged.filter(({ config }) => config?.logs === undefined || config.logs === 'refusals');

@@ -6,9 +6,9 @@ declare module 'fastify' {
     admitted?: Awaited<ReturnType<Admission['enter']>>;
   }
   interface FastifyContextConfig {
-    /** How urgent a request is; `list` without it. */
+    /** The urgency of a request; `list` by default. */
     priority?: Priority;
-    /** The same once the body is known. */
+    /** The priority, if it depends on the body. */
     priorityByBody?: (body: unknown) => Priority;
   }
 }
@@ -16,8 +16,8 @@ declare module 'fastify' {
 const sweepMs = 50;
 
 /**
- * Requests below /api are refused early if their queue is full. They wait once they are read, so that a client that is slow
- * to send keeps nobody waiting. /health and /metrics never wait.
+ * Requests below /api are refused at once if their queue is full. They enter the queue after they are read, so that a slow
+ * client delays nobody. /health and /metrics never wait.
  */
 export function admitByPriority(fastify: FastifyInstance, admission: Admission) {
   const sweeping = setInterval(() => admission.sweep(), sweepMs).unref();
@@ -30,9 +30,9 @@ export function admitByPriority(fastify: FastifyInstance, admission: Admission) 
     if (!isQueued(request)) return;
     const { priorityByBody, priority = 'list' } = request.routeOptions.config;
     const actual = priorityByBody?.(request.body) ?? priority;
-    request.admitted = await admission.enter(actual, (forget) => raw.once('close', forget));
+    request.admitted = await admission.enter(actual, (abandon) => raw.once('close', abandon));
   });
-  // Also if the client has gone: the work for it was done until now.
+  // This hook runs even if the client has gone: the work ends only now.
   fastify.addHook('onSend', async ({ admitted }) => {
     if (admitted) admission.leave(admitted);
   });

@@ -44,13 +44,13 @@ async function sweepAt(ms: number) {
   await settled();
 }
 
-it('starts leave room for polls, and these for submits', async () => {
+it('starts leave room for polls, and polls for submits', async () => {
   await come('list 1', 'list 2', 'start 1', 'start 2', 'poll 1', 'poll 2', 'submit 1', 'submit 2');
   expect(admitted).toEqual(['list 1', 'start 1', 'poll 1', 'submit 1']);
   expect(admission.queueLengths()).toEqual({ submit: 1, poll: 1, start: 1, list: 1 });
 });
 
-it('the most urgent is next, and of equals the first', async () => {
+it('the most urgent request is next; among equals the oldest', async () => {
   await come('submit 1', 'submit 2', 'submit 3', 'submit 4');
   await come('list 1', 'start 1', 'start 2', 'poll 1', 'poll 2', 'submit 5');
   admitted = [];
@@ -58,7 +58,7 @@ it('the most urgent is next, and of equals the first', async () => {
   expect(admitted.slice(0, 4)).toEqual(['submit 5', 'poll 1', 'poll 2', 'start 1']);
 });
 
-it('a full queue refuses, and only its own priority', async () => {
+it('a full queue refuses requests of its own priority alone', async () => {
   await come(...Array.from({ length: 6 }, (_, index) => `start ${index}`), 'poll 1');
   expect(refused).toEqual(['start 5']);
   expect(admitted).toEqual(['start 0', 'start 1', 'poll 1']);
@@ -76,7 +76,7 @@ it('a request that waited too long is refused; later ones still wait', async () 
   expect(admitted).toEqual(['start 1', 'start 2', 'start 4']);
 });
 
-it('a request that takes more than a second makes room for the next, up to a thousand of them', async () => {
+it('a request that runs for more than a second makes room for the next, up to a thousand requests', async () => {
   await come('list 1', 'list 2');
   await sweepAt(999);
   expect(admitted).toEqual(['list 1']);
@@ -92,8 +92,8 @@ it('a request that takes more than a second makes room for the next, up to a tho
 it('a client that has gone leaves the queue', async () => {
   await come('list 1');
   let goAway = () => {};
-  const leaving = admission.enter('list', (forget) => {
-    goAway = forget;
+  const leaving = admission.enter('list', (abandon) => {
+    goAway = abandon;
   });
   goAway();
   await expect(leaving).rejects.toThrow(Busy);

@@ -1,9 +1,9 @@
-/** Most urgent first. A learner must be able to hand in, whatever else happens; lists can wait. */
+/** The most urgent first. A learner must always be able to submit; lists can wait. */
 export const priorities = ['submit', 'poll', 'start', 'list'] as const;
 export type Priority = (typeof priorities)[number];
 
 type Limit = {
-  /** Requests in work, of this priority and all less urgent ones together: the rest is left for more urgent ones. */
+  /** Running requests of this priority and all less urgent ones. The rest is left for more urgent ones. */
   running: number;
   waiting: number;
   waitMs: number;
@@ -17,10 +17,10 @@ export const usualLimits: Limits = {
   list: { running: 8, waiting: 100, waitMs: 2_000 },
 };
 
-/** A request that takes longer waits for a provider or the database. It does not use this process and does not count. */
+/** A request that runs longer waits for a provider or the database. It uses little of this process and is not counted. */
 const slowMs = 1_000;
-/** All in work, the slow ones included. */
-const mostAtOnce = 1_000;
+/** All running requests, with the slow ones. */
+const mostRunning = 1_000;
 
 type Admitted = { priority: Priority; since: number };
 type Waiting = Admitted & { admit(admitted: Admitted): void; refuse(): void };
@@ -37,8 +37,8 @@ export class Busy extends Error {
 export type AdmissionLog = { waited(priority: Priority, seconds: number): void; refused(priority: Priority): void };
 
 /**
- * Limits the requests in work. The others wait, the most urgent first; one that finds its queue full or waits too long is
- * refused, so that the queue stays short and an answer is not given to a client that has gone.
+ * Limits the running requests. The others wait, the most urgent first. A request is refused if its queue is full or if it
+ * waits too long, so that queues stay short and no work is done for clients that have gone.
  */
 export class Admission {
   private readonly waiting = byPriority(() => new Set<Waiting>());
@@ -52,10 +52,10 @@ export class Admission {
   ) {}
 
   /**
-   * Resolves when the request may be worked on, with what to give to `leave` afterwards. Throws Busy. If the request has to
-   * wait, `whenGone` is given what to call when its client has gone.
+   * Resolves when the request may run; `leave` gets the result afterwards. Throws Busy. If the request must wait, `whenGone`
+   * gets a function to call when the client has gone.
    */
-  async enter(priority: Priority, whenGone?: (forget: () => void) => void): Promise<Admitted> {
+  async enter(priority: Priority, whenGone?: (abandon: () => void) => void): Promise<Admitted> {
     this.checkRoom(priority);
     const queue = this.waiting[priority];
     return new Promise((admit, reject) => {
@@ -77,7 +77,7 @@ export class Admission {
     if (this.running[admitted.priority].delete(admitted)) this.admitWaiting();
   }
 
-  /** Refuses those who waited too long. To be called regularly. */
+  /** Refuses requests that waited too long. It must be called regularly. */
   sweep(): void {
     for (const priority of priorities)
       for (const request of this.waiting[priority]) {
@@ -106,7 +106,7 @@ export class Admission {
 
   private hasRoom(priority: Priority): boolean {
     const all = priorities.reduce((sum, each) => sum + this.running[each].size, 0);
-    if (all >= mostAtOnce) return false;
+    if (all >= mostRunning) return false;
     const counted = priorities.map((each) => this.running[each].size - this.slowOnes(each));
     const from = (first: number) => counted.slice(first).reduce((sum, each) => sum + each, 0);
     return from(0) < this.limits.submit.running && from(priorities.indexOf(priority)) < this.limits[priority].running;

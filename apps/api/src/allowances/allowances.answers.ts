@@ -16,6 +16,6 @@ export const allowanceSchema = object<ReturnType<typeof allowanceJson>>('Allowan
 
 export const allowancesByName = mapOf(listOf(allowanceSchema));
 
-/** The pairs that were asked for, as texts, where some could be granted and some not. */
+/** The requested pairs, as texts: the answer if only some could be granted. */
 export const askedPairs = listOf(object('AskedPair', { exam_id: text, user_id: text }));
 export const noPairGranted = either(object('RefusedField', { detail: text, field: text }), detail);

@@ -54,7 +54,7 @@ export class AllowancesController {
     const examId = idIn(request.exam_id, 'exam_id');
     if (examId !== undefined) noteObject('exam', examId);
     if (examId === undefined) throw bad('exam_id', 'This field is required.');
-    // The reference looks at the exam before it misses a field.
+    // The reference checks the exam before it requires the fields.
     if ((await examById(this.database, examId))?.isActive === false) throw notActive();
     const granted = { key: textIn(request.key, 'key'), value: textIn(request.value, 'value'), at: this.clock.now() };
     await this.commands.execute(new GrantAllowance({ examId, userId }, granted, by));
@@ -62,7 +62,7 @@ export class AllowancesController {
 
   @Delete()
   @Gate('course', { courses: courseOf, logs: 'always' })
-  @ApiOperation({ summary: 'Withdraw an allowance; harmless when there is none' })
+  @ApiOperation({ summary: 'Withdraw an allowance; without one, nothing happens' })
   @RequestBody(AllowanceRequest)
   @Answers(200)
   async withdrawAllowance(@ValidBody('detail') request: AllowanceRequest, @CurrentOrigin() by: Origin): Promise<void> {
@@ -82,7 +82,7 @@ export class AllowancesController {
   }
 }
 
-/** The course of the exam that is addressed decides; the body's course only where there is no such exam. */
+/** The course of the addressed exam; if there is no such exam, the body's course. */
 async function courseOf({ database, body }: Pick<Addressed, 'database' | 'body'>): Promise<string | undefined> {
   const { exam_id, course_id } = body;
   const examId = isFalsy(exam_id) ? undefined : idIn(exam_id, 'exam_id');
@@ -97,7 +97,7 @@ const notActive = () => new Refusal('exam_not_active', '');
 
 const bad = (field: string, message: string) => new Refusal('bad_request', `${field}: ${message}`);
 
-/** Numbers, booleans and lists are kept as text, as the reference keeps them. */
+/** Numbers, booleans and lists are stored as text, as in the reference. */
 const textIn = (value: unknown, field: string): string => {
   if (value === null || value === undefined) throw bad(field, 'This field is required.');
   return pythonRepr(value);

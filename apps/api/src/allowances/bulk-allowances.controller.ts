@@ -145,7 +145,7 @@ export class BulkAllowancesController {
     return pairs;
   }
 
-  /** False when this one cannot be granted: the others are, all the same. */
+  /** Answers false if this allowance cannot be granted. The others still are. */
   private async grantOne(
     exam: Exam,
     userId: number,
@@ -161,7 +161,7 @@ export class BulkAllowancesController {
     try {
       noteSubject(userId);
       noteObject('exam', exam.id);
-      // The reference notices this late; it is the same for all pairs, so nothing has been written yet.
+      // The reference checks this late. The result is the same for all pairs, so nothing is written before.
       if (exam.isActive && allowance_type == null) throw refused(400, 'allowance_type: This field is required.');
       if (exam.isActive && value == null) throw refused(400, 'value: This field is required.');
       const { key, ...origin } = by;
@@ -177,9 +177,9 @@ export class BulkAllowancesController {
   }
 }
 
-/** Every exam that is addressed must be in a course that the caller staffs; without exams the body's or the path's course. */
+/** The courses of the addressed exams; if there is none of them, the course of the path or the body. */
 async function coursesOfExams({ database, params, body }: Addressed): Promise<string[]> {
-  // Errors of unreadable values are shown only to those who pass.
+  // Callers who do not pass the gate get no errors about values.
   const ids = typeof body.exam_ids === 'string' ? listIn(body.exam_ids, 'exam_ids').filter(isInteger) : [];
   const exams = await examsByIds(database, ids);
   const courses = [...exams.values()].map(({ courseId }) => courseId);
@@ -190,7 +190,7 @@ async function coursesOfExams({ database, params, body }: Addressed): Promise<st
 const itemsOf = (text: string) => text.replace(/\s+/g, '').split(',').filter(Boolean);
 const isInteger = (item: string) => /^[+-]?\d+$/.test(item);
 
-/** Ids or names separated by commas; blanks do not count, nor does what stands there twice. */
+/** Ids or names, separated by commas. Blanks and repetitions are dropped. */
 const listIn = (value: unknown, field: string): string[] => {
   if (value !== undefined && typeof value !== 'string') throw refused(400, `${field}: Not a valid string.`);
   const items = [...new Set(itemsOf(value ?? ''))];

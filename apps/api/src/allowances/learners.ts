@@ -9,8 +9,8 @@ export class Learners {
   constructor(private readonly database: Database) {}
 
   /**
-   * A number is a user's id, a text a user name or else an e-mail address (rest-api.md §5.9). Course staff find the people of
-   * their course only, or they could search all the people that the service knows. @throws Refusal user_not_found
+   * A number is a user's id; a text is a user name, else an e-mail address (rest-api.md §5.9). Course staff find only people of
+   * their course, so that they cannot search all people of the service. @throws Refusal user_not_found
    */
   async idOf(userInfo: unknown, me: Caller, courseOf: () => Promise<string | undefined>): Promise<number> {
     const user =
@@ -25,7 +25,7 @@ export class Learners {
     throw new Refusal('user_not_found', `Cannot find user against ${pythonRepr(userInfo)}`);
   }
 
-  /** The same for many texts at the courses of these exams, with two queries. The answer is undefined for nobody. */
+  /** The same for many texts and the courses of these exams, with two queries. Answers a function that finds one id. */
   async idsOf(texts: readonly string[], exams: readonly Exam[], me: Caller) {
     const users = await usersByNames(this.database, texts);
     const courseIds = [...new Set(exams.map(({ courseId }) => courseId))];

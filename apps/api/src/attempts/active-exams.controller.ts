@@ -19,7 +19,7 @@ import { activeExams } from './attempts.answers.js';
 export class ActiveExamsController {
   constructor(private readonly database: Database) {}
 
-  /** The reference reads a GET's body; the query is understood too. Own attempts, or those of a course that one staffs. */
+  /** The reference reads the body of the GET; we read the query, too. Staff may name a learner of their course. */
   @Get()
   @Gate('login', { logs: 'others' })
   @ApiOperation({ summary: "A learner's running attempts with their exams and allowances" })

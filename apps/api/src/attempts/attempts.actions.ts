@@ -14,7 +14,7 @@ import type { AttemptRecord } from '#read-models';
 
 type Change = { attempt: AttemptRecord; at: string; by: Origin };
 
-/** All that the owner of an attempt, or staff for the last one, can do with it (rest-api.md §5.3). */
+/** The actions on an attempt (rest-api.md §5.3). The last one is for staff, all others are for the attempt's owner. */
 export const actions: Record<string, (change: Change) => AnyLearnerAtExamCommand> = {
   start: ({ attempt, at, by }) => new StartAttempt(attempt, { at }, by),
   stop: ({ attempt, at, by }) => new StopAttempt(attempt, { attemptId: attempt.id, at }, by),

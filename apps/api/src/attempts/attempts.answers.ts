@@ -60,7 +60,7 @@ export const attemptGroupsSchema = object('AttemptGroups', {
   attempt_url: text,
 });
 
-/** False if the browser reported an error of an attempt that was submitted before. */
+/** `false`: the browser reported an error, but the attempt was submitted before. */
 export const changedAttemptId = object('ChangedAttemptId', {
   exam_attempt_id: either(integer, { type: 'boolean', enum: [false] }),
 });

@@ -42,7 +42,7 @@ export class AttemptsController {
   constructor(
     private readonly clock: Clock,
     private readonly commands: CommandBus,
-    private readonly fresh: AttemptTimeouts,
+    private readonly timeouts: AttemptTimeouts,
     private readonly timer: Timer,
     private readonly database: Database,
     private readonly configuration: Configuration,
@@ -57,7 +57,7 @@ export class AttemptsController {
     const attempt = await activeAttemptOf(this.database, me.userId);
     const at = this.clock.now();
     return attempt
-      ? this.timer.of(await this.fresh.submitIfOverdue(attempt, at), at, false)
+      ? this.timer.of(await this.timeouts.submitIfOverdue(attempt, at), at, false)
       : { in_timed_exam: false, is_proctored: false };
   }
 
@@ -103,7 +103,7 @@ export class AttemptsController {
     if (found.userId !== me.userId)
       throw forbidden(`user_id=${me.userId} attempted to get attempt_id=${attemptId} but does not have authorization.`);
     const at = this.clock.now();
-    const attempt = await this.fresh.submitIfOverdue(found, at);
+    const attempt = await this.timeouts.submitIfOverdue(found, at);
     const seconds = remainingSeconds(attempt, at);
     return {
       ...attemptJson(attempt),
@@ -132,9 +132,9 @@ export class AttemptsController {
     const at = this.clock.now();
     noteSubject(attempt.userId);
     const isOwner = attempt.userId === me.userId;
-    // Also when the request is refused then: the owner was there after the time was over.
-    if (isOwner) await this.fresh.submitIfOverdue(attempt, at);
-    // The reference judges the body after the attempt.
+    // This happens even if the request is refused afterwards: the owner was here after the time was over.
+    if (isOwner) await this.timeouts.submitIfOverdue(attempt, at);
+    // The reference checks the attempt before the body.
     const { action, user_id } = validated(ChangeAttemptRequest, body, 'detail');
     if (!(await this.mayChange(attempt, me, action, user_id)))
       throw forbidden(
@@ -142,12 +142,12 @@ export class AttemptsController {
       );
     const command = typeof action === 'string' && Object.hasOwn(actions, action) ? actions[action] : undefined;
     if (!command) throw new Refusal('unknown_action', `action: there is no action ${pythonRepr(action)}.`);
-    // Without the `detail`: a browser may send any text, and log lines outlive a learner's retirement.
+    // The line leaves `detail` out: a browser may send any text, and log lines outlive a learner's retirement.
     if (action === 'error')
       this.logger.warn({ message: 'A browser reported an error', attemptId: attempt.id, userId: me.userId });
     if (!isOwner) {
       await beginAccess();
-      await this.fresh.submitIfOverdue(attempt, at);
+      await this.timeouts.submitIfOverdue(attempt, at);
     }
     const outcome: Outcome = await this.commands.execute(command({ attempt, at, by }));
     if (action === 'error' && !outcome.changed) return { exam_attempt_id: false };
@@ -158,7 +158,7 @@ export class AttemptsController {
 
   @Put(':attemptId/review_status')
   @Gate('login', { logs: 'others' })
-  @ApiOperation({ summary: 'The learner has seen the result, and sees the exam from now on' })
+  @ApiOperation({ summary: 'Acknowledge the result of an attempt; the learner then sees the exam' })
   @Answers(200)
   async acknowledgeReviewStatus(
     @Param('attemptId') id: string,
@@ -177,20 +177,20 @@ export class AttemptsController {
         `user_id=${me.userId} attempted to update attempt_id=${attemptId} review status to acknowledged in exam_id=${attempt.examId}, but does not have authorization.`,
       );
     const at = this.clock.now();
-    await this.fresh.submitIfOverdue(attempt, at);
+    await this.timeouts.submitIfOverdue(attempt, at);
     await this.commands.execute(new AcknowledgeReviewStatus(attempt, { attemptId: attempt.id, at }, by));
   }
 
   @Delete(':attemptId')
   @Gate('course', { loads: attemptToRemove, courses: ({ loaded }) => loaded.exam.courseId, logs: 'always' })
-  @ApiOperation({ summary: 'Take an attempt away, with what the learner did in it' })
+  @ApiOperation({ summary: "Remove an attempt, and the learner's work in it" })
   @Answers(200)
   async removeAttempt(@Loaded() attempt: AttemptRecord, @CurrentOrigin() by: Origin): Promise<void> {
     noteSubject(attempt.userId);
     await this.commands.execute(new RemoveAttempt(attempt, { attemptId: attempt.id, at: this.clock.now() }, by));
   }
 
-  /** The owner, but for the one action that only staff may take, and then in the owner's name (rest-api.md §5.3). */
+  /** Only the owner may. `mark_ready_to_resume` is for staff alone, who name the owner in `user_id` (rest-api.md §5.3). */
   private async mayChange(attempt: AttemptRecord, me: Caller, action: unknown, userId: unknown): Promise<boolean> {
     const isResume = action === 'mark_ready_to_resume';
     if (!isResume) return isFalsy(userId) && attempt.userId === me.userId;
@@ -200,7 +200,7 @@ export class AttemptsController {
   }
 }
 
-/** A learner who hands in comes before those who begin. */
+/** To submit is more urgent than to start. */
 function priorityByBody(body: unknown): Priority {
   return ['submit', 'stop'].includes(Object(body).action) ? 'submit' : 'start';
 }

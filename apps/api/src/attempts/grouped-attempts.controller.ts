@@ -45,7 +45,7 @@ export class GroupedAttemptsController {
 
   @Delete('exam_id/:examId/user_id/:userId/reset_attempts')
   @Gate('course', { loads: addressedExam, courses: courseOfExam, logs: 'always' })
-  @ApiOperation({ summary: "Take all of a learner's attempts at an exam away" })
+  @ApiOperation({ summary: "Remove all of a learner's attempts at an exam" })
   @Answers(200)
   @Answers(404, text)
   async resetAttempts(
@@ -59,10 +59,10 @@ export class GroupedAttemptsController {
   }
 
   private async groups(courseId: string, search: string, asked?: string) {
-    let shown!: Page;
+    let page!: Page;
     const { groups } = await attemptGroups(this.database, courseId, search, (count) => {
-      shown = pageOf(asked, count);
-      return shown;
+      page = pageOf(asked, count);
+      return page;
     });
     return {
       proctored_exam_attempts: groups.map(({ newest, all }) => {
@@ -70,10 +70,10 @@ export class GroupedAttemptsController {
         return { ...shown[all.indexOf(newest)], all_attempts: shown };
       }),
       pagination_info: {
-        has_previous: shown.number > 1,
-        has_next: shown.number < shown.of,
-        current_page: shown.number,
-        total_pages: shown.of,
+        has_previous: page.number > 1,
+        has_next: page.number < page.of,
+        current_page: page.number,
+        total_pages: page.of,
       },
       attempt_url: links.groupedAttempts(courseId, search),
     };

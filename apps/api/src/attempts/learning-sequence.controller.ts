@@ -35,7 +35,7 @@ export class LearningSequenceController {
     private readonly clock: Clock,
     private readonly commands: CommandBus,
     private readonly facts: FactFinder,
-    private readonly fresh: AttemptTimeouts,
+    private readonly timeouts: AttemptTimeouts,
     private readonly timer: Timer,
     private readonly database: Database,
     private readonly configuration: Configuration,
@@ -49,7 +49,7 @@ export class LearningSequenceController {
   @QueryParam('user_id', userIdNumber, 'Of global staff only')
   async getActiveAttempt(@CurrentUser() me: Caller, @Query('user_id') userId?: string) {
     const at = this.clock.now();
-    const active = await this.activeOf(subjectOf(me, userId), me, at);
+    const active = await this.activeAttempt(subjectOf(me, userId), me, at);
     return active ? this.timer.of(active, at, true) : {};
   }
 
@@ -71,7 +71,7 @@ export class LearningSequenceController {
     const learner = subjectOf(me, userId);
     const at = this.clock.now();
     const isLearningMfe = mfeFlag.enum.includes(mfe);
-    const active = await this.activeOf(learner, me, at);
+    const active = await this.activeAttempt(learner, me, at);
     const exam = contentId ? await examByContent(this.database, courseId, contentId) : undefined;
     if (exam && userId && !(await userById(this.database, learner)))
       throw refused(400, `user_id: there is no user ${userId}.`);
@@ -81,12 +81,12 @@ export class LearningSequenceController {
     };
   }
 
-  private async activeOf(userId: number, me: Caller, at: string): Promise<AttemptRecord | undefined> {
+  private async activeAttempt(userId: number, me: Caller, at: string): Promise<AttemptRecord | undefined> {
     const attempt = await activeAttemptOf(this.database, userId);
-    return attempt && this.fresh.seenBy(me.userId, attempt, at);
+    return attempt && this.timeouts.seenBy(me.userId, attempt, at);
   }
 
-  /** Shows the running attempt where it is at this exam, else the newest one. */
+  /** Shows the running attempt if it is at this exam, else the newest one. */
   private async examFor(
     exam: Exam,
     userId: number,
@@ -101,7 +101,7 @@ export class LearningSequenceController {
       this.facts.of(exam.id, userId),
       isRunning ? active : currentAttemptAt(this.database, exam.id, userId),
     ]);
-    const attempt = isRunning ? active : found && (await this.fresh.seenBy(me.userId, found, at));
+    const attempt = isRunning ? active : found && (await this.timeouts.seenBy(me.userId, found, at));
     const isBlocked = exam.isProctored && attempt !== undefined && isOnboardingError(attempt.status);
     return {
       ...examJson(exam),
@@ -127,13 +127,13 @@ export class LearningSequenceController {
     return first ? links.exam(this.configuration.settings, courseId, first.exam.contentId, isLearningMfe) : '';
   }
 
-  /** Also declines the exam where the learner who asks declined a prerequisite (domain.md §12). */
+  /** Also declines the exam if the caller is a learner who declined a credit requirement (domain.md §12). */
   private async prerequisites(exam: Exam, userId: number, me: Caller, at: string) {
     const credit = await creditState(this.database, userId, exam.courseId);
     if (!credit) return {};
-    const prerequisites = prerequisitesOf(credit.credit_requirement_status, exam.contentId);
-    if (standingOf(prerequisites) === 'declined' && userId === me.userId)
+    const requirements = prerequisitesOf(credit.credit_requirement_status, exam.contentId);
+    if (standingOf(requirements) === 'declined' && userId === me.userId)
       await this.commands.execute(declineCommand(exam, userId, at));
-    return { prerequisite_status: prerequisitesJson(this.configuration.settings, exam.courseId, prerequisites) };
+    return { prerequisite_status: prerequisitesJson(this.configuration.settings, exam.courseId, requirements) };
   }
 }

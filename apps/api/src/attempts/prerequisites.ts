@@ -4,7 +4,7 @@ import { instant } from '#read-models';
 import { type CreditRequirement } from '#roster';
 import { links } from '../http/links.js';
 
-/** The learner's standing before an exam (domain.md §12). Links lead to what is missing. */
+/** The learner's credit requirements before an exam (domain.md §12). Missing ones have links. */
 export const prerequisitesJson = (
   settings: Settings,
   courseId: string,
@@ -30,7 +30,7 @@ export const prerequisitesJson = (
 const jumpTo = (settings: Settings, courseId: string, { namespace, name }: CreditRequirement): string | null =>
   namespace === 'proctored_exam' && name !== '' ? links.exam(settings, courseId, name, false) : null;
 
-/** A learner who declined a prerequisite declines the exam. */
+/** A learner who declined a credit requirement declines the exam. */
 export const declineCommand = (exam: Exam, userId: number, at: string): CreateAttempt =>
   new CreateAttempt(
     { examId: exam.id, userId },

@@ -3,7 +3,7 @@ import { noteSubject } from '../access/access-note.js';
 import { refused } from '../http/http-answer.js';
 import { idIn } from '../requests/ids.js';
 
-/** Whom a question is about: the caller, or for global staff the learner of `user_id` (rest-api.md §5.18). */
+/** The learner whom a request is about: the caller, or for global staff the user of `user_id` (rest-api.md §5.18). */
 export const subjectOf = (me: Caller, userId: string | undefined): number => {
   if (!userId) return me.userId;
   if (!me.isStaff) throw refused(403, 'Must be a Staff User to Perform this request.');

@@ -38,7 +38,7 @@ export class Timer {
     const { exam } = attempt;
     const provider = exam.isProctored ? providerOf(settings, exam.backend) : undefined;
     const seconds = remainingSeconds(attempt, at);
-    const frozen = attempt.allowedTimeLimitMins;
+    const fixed = attempt.allowedTimeLimitMins;
     const total = await this.minutesOf(attempt, at);
     return {
       in_timed_exam: true,
@@ -48,8 +48,8 @@ export class Timer {
       exam_url_path: links.exam(settings, exam.courseId, exam.contentId, isLearningMfe),
       time_remaining_seconds: seconds,
       total_time: humanizedMinutes(total),
-      low_threshold_sec: Math.trunc(settings.lowThresholdPct * (frozen ?? 0) * 60),
-      critically_low_threshold_sec: Math.trunc(settings.criticallyLowThresholdPct * (frozen ?? 0) * 60),
+      low_threshold_sec: Math.trunc(settings.lowThresholdPct * (fixed ?? 0) * 60),
+      critically_low_threshold_sec: Math.trunc(settings.criticallyLowThresholdPct * (fixed ?? 0) * 60),
       course_id: exam.courseId,
       attempt_id: attempt.id,
       external_id: attempt.externalId,
@@ -67,10 +67,10 @@ export class Timer {
     };
   }
 
-  /** The minutes that were settled at the start; where there was none, or is to be another one, those of a start now. */
+  /** The minutes that were fixed at the start. Before a start, and before a resumption, the minutes of a start now. */
   async minutesOf(attempt: AttemptRecord, at: string): Promise<number> {
-    const { allowedTimeLimitMins: frozen } = attempt;
-    return !frozen || isReadyToResume(attempt) ? this.minutesNow(attempt, at) : frozen;
+    const { allowedTimeLimitMins: fixed } = attempt;
+    return !fixed || isReadyToResume(attempt) ? this.minutesNow(attempt, at) : fixed;
   }
 
   /** The minutes that this learner would get when starting the exam now (domain.md §3.5). */
@@ -82,7 +82,7 @@ export class Timer {
   }
 }
 
-/** The provider's texts for a learner who sets up; null for a text that it does not give. */
+/** The provider's texts for a learner who sets up. Null: the provider has no such text. */
 export async function guidanceFor(
   { exam, externalId }: AttemptRecord,
   provider: Provider,

@@ -51,7 +51,7 @@ describe('credentials', () => {
     expect(await callerOf({ cookie })).toBeUndefined();
   });
 
-  it('in cookies need the CSRF token of Django where something is written, plain or masked', async () => {
+  it('in cookies need the CSRF token of Django for a write, plain or masked', async () => {
     const [header, payload, signature] = (await signToken(secret, claims)).split('.');
     const jwt = `edx-jwt-cookie-header-payload=${header}.${payload}; edx-jwt-cookie-signature=${signature}`;
     const [plain, other] = ['abcdefghijklmnopqrstuvwxyz012345', 'bbcdefghijklmnopqrstuvwxyz012345'];
@@ -80,7 +80,7 @@ describe('credentials', () => {
     expect(await callerOf({ authorization }, bySecret, 'PUT')).toMatchObject({ userId: 7 });
   });
 
-  it('may be missing, or of a kind that means nothing here', async () => {
+  it('may be missing, or of an unknown kind', async () => {
     expect(await callerOf({})).toBeUndefined();
     expect(await callerOf({ authorization: 'Basic abc' })).toBeUndefined();
     expect(await callerOf({ 'use-jwt-cookie': 'true' })).toBeUndefined();
@@ -94,14 +94,14 @@ describe('a token', () => {
     ['a.b.c', 'Error decoding token.'],
   ])('that reads %j is refused', async (token, detail) => expect(await answerTo(token)).toEqual([403, detail]));
 
-  it('is refused when it is unsigned, signed by somebody else, or too old', async () => {
+  it('is refused if it is unsigned, has a wrong signature, or has expired', async () => {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     expect(await answerTo(`${part({ alg: 'none' })}.${part(claims)}.`)).toEqual([403, 'Invalid token.']);
     expect(await answerTo(await signToken('another secret', claims))).toEqual([403, 'Error decoding token.']);
     expect(await answerTo(await signToken(secret, claims, { expiresIn: '-1m' }))).toEqual([403, 'Token has expired.']);
   });
 
-  it('must be for us, from whom we trust, where that is configured', async () => {
+  it('must have the audience and the issuer that are configured', async () => {
     const strict = { ...bySecret, jwtAudience: 'exams', jwtIssuer: 'lms' };
     expect(await answerTo(await signToken(secret, claims), strict)).toEqual([403, 'Invalid token.']);
     expect(await answerTo(await signToken(secret, claims, { audience: 'exams', issuer: 'x' }), strict)).toEqual([
@@ -111,7 +111,7 @@ describe('a token', () => {
     expect(await answerTo(await signToken(secret, claims, { audience: 'exams', issuer: 'lms' }), strict)).toBe(7);
   });
 
-  it('must say whose it is', async () => {
+  it('must name its user', async () => {
     expect(await answerTo(await signToken(secret, {}))).toEqual([403, expect.stringContaining('which user')]);
     expect(await answerTo(await signToken(secret, { preferred_username: 'stranger' }))).toEqual([
       403,
@@ -157,7 +157,7 @@ describe('a token', () => {
     expect(await answerTo(await odd.setProtectedHeader({ alg: 'HS256' }).sign(key))).toEqual([403, 'Invalid token.']);
   });
 
-  it('gives its rights to its own request only: nobody keeps them', async () => {
+  it('gives its rights to its own request only; the roster does not keep them', async () => {
     const powers = { administrator: true, superuser: true, roles: ['test_review'] };
     const newcomer = { user_id: 4711, preferred_username: 'newcomer' };
     const powerful = { isStaff: true, isSuperuser: true, groups: ['test_review'] };
@@ -168,7 +168,7 @@ describe('a token', () => {
     expect(await callerOf(await by(newcomer))).toMatchObject(powerless);
   });
 
-  it('is no longer good once it has expired, however well it is remembered', async () => {
+  it('is refused once it has expired, even if it is remembered', async () => {
     const remembering = authentication(bySecret);
     const headers = { authorization: `JWT ${await signToken(secret, claims, { expiresIn: '1h' })}` };
     expect(await remembering.callerOf({ headers, method: 'GET' })).toMatchObject({ userId: 7 });
@@ -190,14 +190,14 @@ describe('a token', () => {
     ]);
   });
 
-  it('never takes a public key for a secret', async () => {
+  it('is refused if it is signed with a public key as the secret', async () => {
     const { jwk } = await keyOf('RS256');
     const { jwtSecret: _, ...noSecret } = bySecret;
     const forged = await signToken(JSON.stringify(jwk), claims);
     expect(await answerTo(forged, { ...noSecret, jwtJwks: { keys: [jwk] } })).toEqual([403, 'Invalid token.']);
   });
 
-  it('is checked with keys fetched from an address, and is not blamed when that fails', async () => {
+  it('is checked with keys from a URL; if they cannot be fetched, the answer is 503', async () => {
     const { jwk, sign } = await keyOf('ES256');
     const server = createServer((_, response) => response.end(JSON.stringify({ keys: [jwk] })));
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));

@@ -15,7 +15,7 @@ import { HttpAnswer, refused } from '../http/http-answer.js';
 
 const publicKeyAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
 
-/** Checks a token's signature, times at `at`, audience and issuer; throws 403 as the reference words it. */
+/** Checks a token's signature, audience, issuer, and its times at `at`. Throws 403 in the reference's words. */
 export type Verify = (token: string, at: string) => Promise<Claims & { exp: number }>;
 
 export function verifierOf(configuration: Configuration): Verify {
@@ -28,10 +28,10 @@ export function verifierOf(configuration: Configuration): Verify {
 
   return async (token, at) => {
     const now = { ...options, currentDate: new Date(at) };
-    const secretly = algorithmOf(token) === 'HS256' && secret.length > 0;
+    const usesSecret = algorithmOf(token) === 'HS256' && secret.length > 0;
     try {
       // The algorithm decides between secret and public keys, so that a public key never serves as a secret.
-      const { payload } = secretly
+      const { payload } = usesSecret
         ? await jwtVerify(token, secret, { ...now, algorithms: ['HS256'] })
         : await jwtVerify(token, publicKeys, { ...now, algorithms: publicKeyAlgorithms });
       return claimsOf(payload);
@@ -42,7 +42,7 @@ export function verifierOf(configuration: Configuration): Verify {
 }
 
 function claimsOf(payload: JWTPayload) {
-  // jose checks its type, if it is there.
+  // jose has checked its type.
   if (payload.exp === undefined) throw refused(403, 'Invalid token: exp is required.');
   try {
     return { ...readClaims(payload), exp: payload.exp };

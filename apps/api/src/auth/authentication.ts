@@ -24,11 +24,11 @@ import { type Verify, verifierOf } from './authentication.tokens.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Undefined behind `anyone`, and where the request is signed instead. */
+    /** Undefined on routes for `anyone`, and for signed requests. */
     user?: Caller;
     /** Loads the object that the gate `loads`, once for the gate and the route. */
     load?: () => Promise<unknown>;
-    /** The body as it came, if the gate asks for it or the request has an Idempotency-Key. */
+    /** The unparsed body, if the gate asks for it or the request has an Idempotency-Key. */
     bytes?: Buffer;
   }
   interface FastifyContextConfig {
@@ -36,7 +36,7 @@ declare module 'fastify' {
     scopes?: readonly string[];
     keepsBytes?: true;
     mayBeSigned?: true;
-    /** Bytes of a body. */
+    /** In bytes. */
     largestBody?: number;
     /** The answer of OPTIONS for the path. */
     about?: { name?: string; description: string };
@@ -45,7 +45,7 @@ declare module 'fastify' {
 
 type Who = 'anyone' | 'login' | 'staff' | 'course';
 
-/** The path parameters and the body of a request: they say which object it is about. */
+/** The parts of a request that say which object it is about, and the caller. */
 export type Addressed = {
   database: Database;
   params: Record<'attemptId' | 'courseId' | 'examId', string>;
@@ -58,21 +58,21 @@ type Courses = true | string | string[] | null | undefined;
 export type GateOptions = {
   /** A token with one of these scopes passes without staff rights. */
   scopes?: readonly string[];
-  /** Loads what is addressed, for `courses` and for the route, which gets it by `@Loaded()`. */
+  /** Loads the addressed object, for `courses` and for the route, which gets it by `@Loaded()`. */
   loads?: (addressed: Addressed) => Promise<unknown>;
-  /** The courses of what is addressed; the caller must be staff of each. By default the path's, else the body's. */
+  /** The courses of the addressed object. The caller must be staff of each. By default the path's course, else the body's. */
   courses?: (addressed: Addressed) => Courses | Promise<Courses>;
-  /** The accesses that go to the access log. Routes that use a right over others' data must say it. */
+  /** The accesses that go to the access log. Routes that use a right over data of others must declare it. */
   logs?: Logged;
-  /** The request has its body as it came, too. */
+  /** The request keeps its unparsed body, too. */
   keepsBytes?: true;
-  /** A provider may sign the request instead of logging in; the route checks the signature, and then there is no `user`. */
+  /** A provider may sign the request instead of logging in. The route checks the signature, and there is no `user`. */
   mayBeSigned?: true;
 } & Pick<FastifyContextConfig, 'priority' | 'priorityByBody' | 'largestBody'>;
 
 /**
- * The callers who may pass (rest-api.md §2.4). `course`: staff of the course to which the addressed object belongs;
- * global staff always. Routes under /api without a gate ask for a login.
+ * The callers who may pass (rest-api.md §2.4). `course`: staff of the addressed object's course, and global staff. Routes
+ * under /api without a gate ask for a login.
  */
 export const Gate = (who: Who, options: GateOptions = {}): MethodDecorator =>
   applyDecorators(
@@ -149,7 +149,7 @@ const hasRights = (user: Caller, scopes: readonly string[] = []) =>
   user.isStaff || scopes.some((scope) => user.scopes.includes(scope));
 const notStaff = () => refused(403, 'Must be a Staff User to Perform this request.');
 
-/** If only staff may pass, the body of anybody else is not even read. */
+/** Refuses callers before their body is read, if only staff may pass. */
 export function checkStaff({ user, routeOptions: { config } }: FastifyRequest) {
   if (config.gate === 'staff' && !config.about && !hasRights(user!, config.scopes)) throw notStaff();
 }
@@ -157,20 +157,20 @@ export function checkStaff({ user, routeOptions: { config } }: FastifyRequest) {
 const courseOf = ({ params, body }: Addressed): string | undefined =>
   params.courseId ?? (typeof body.course_id === 'string' && body.course_id ? body.course_id : undefined);
 
-type Known = { claims: Claims & { exp: number }; verifiedAt: number; caller: Caller; asOf: number };
+type VerifiedToken = { claims: Claims & { exp: number }; verifiedAt: number; caller: Caller; asOf: number };
 
-const mostKnown = 10_000;
+const mostTokens = 10_000;
 /** A change of the roster may go unnoticed for this long. */
 const freshMs = 5_000;
-/** A remembered token is verified again after this time, in case its key was withdrawn. */
+/** A token is verified again after this time, because its key may be withdrawn. */
 const verifiedMs = 60_000;
 
-/** Tells who sends a request (rest-api.md §2.2). A verified token is remembered, so that a poll costs little. */
+/** Finds the caller of a request (rest-api.md §2.2). Verified tokens are remembered, so that a poll costs little. */
 @Injectable()
 export class Authentication {
   private readonly verify: Verify;
   /** Least recently used first. */
-  private readonly known = new Map<string, Known>();
+  private readonly verifiedTokens = new Map<string, VerifiedToken>();
 
   constructor(
     configuration: Configuration,
@@ -180,28 +180,28 @@ export class Authentication {
     this.verify = verifierOf(configuration);
   }
 
-  /** The caller; undefined without credentials, and for inactive users. Throws 403 when the token is no good. */
+  /** The caller; undefined without credentials, and for inactive users. Throws 403 if the token is not valid. */
   async callerOf({ headers, method }: Pick<FastifyRequest, 'headers' | 'method'>): Promise<Caller | undefined> {
     const token = tokenInHeader(headers) ?? tokenInCookies(headers, method);
     if (!token) return undefined;
     const now = performance.now();
     const at = this.clock.now();
-    let known = this.known.get(token);
-    if (!known || known.claims.exp * 1000 <= Date.parse(at) || known.verifiedAt + verifiedMs <= now)
-      known = await this.verified(token, at, now);
-    else if (known.asOf + freshMs <= now) known = { ...known, caller: await this.fromRoster(known.claims), asOf: now };
-    this.known.delete(token);
-    this.known.set(token, known);
-    if (this.known.size > mostKnown) this.known.delete(this.known.keys().next().value!);
-    return known.caller.isActive ? known.caller : undefined;
+    let found = this.verifiedTokens.get(token);
+    if (!found || found.claims.exp * 1000 <= Date.parse(at) || found.verifiedAt + verifiedMs <= now)
+      found = await this.verified(token, at, now);
+    else if (found.asOf + freshMs <= now) found = { ...found, caller: await this.fromRoster(found.claims), asOf: now };
+    this.verifiedTokens.delete(token);
+    this.verifiedTokens.set(token, found);
+    if (this.verifiedTokens.size > mostTokens) this.verifiedTokens.delete(this.verifiedTokens.keys().next().value!);
+    return found.caller.isActive ? found.caller : undefined;
   }
 
-  /** After a change of the roster, a retirement included. */
+  /** Forgets the remembered tokens, because the roster has changed. */
   forget() {
-    this.known.clear();
+    this.verifiedTokens.clear();
   }
 
-  private async verified(token: string, at: string, now: number): Promise<Known> {
+  private async verified(token: string, at: string, now: number): Promise<VerifiedToken> {
     const claims = await this.verify(token, at);
     return { claims, verifiedAt: now, caller: await this.fromRoster(claims), asOf: now };
   }
@@ -236,7 +236,7 @@ function tokenInHeader({ authorization = '' }: Headers): string | undefined {
   throw refused(403, 'Invalid Authorization header.');
 }
 
-/** Open edX's split cookies. Another site can make a browser send them, so what writes needs Django's CSRF token too. */
+/** Open edX's split cookies. Another site can make a browser send them, so a write needs Django's CSRF token, too. */
 function tokenInCookies(headers: Headers, method: string): string | undefined {
   if (String(headers['use-jwt-cookie']).toLowerCase() !== 'true') return undefined;
   const [payload, signature] = ['header-payload', 'signature'].map((part) =>

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Origin } from '#domain';
 import { commandKeyOf } from '../http/idempotency.js';
 
-/** The caller, and the key under which the outcome is kept, if there is one. */
+/** The caller, and the key under which the command's outcome is kept, if the request has one. */
 export const originOf = (request: FastifyRequest): Origin => {
   const key = commandKeyOf(request);
   return { actor: { kind: 'user', userId: request.user!.userId }, ...(key === undefined ? {} : { key }) };

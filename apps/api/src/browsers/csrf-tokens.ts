@@ -9,9 +9,8 @@ export const cookieValue = ({ cookie = '' }: Headers, name: string): string | un
   new RegExp(`(?:^|;\\s*)${name}=([^;]*)`).exec(cookie)?.[1];
 
 /**
- * A request with cookies must show in a header that it can read the cookie `csrftoken`, which another site cannot:
- * throws 403 in Django's words (rest-api.md §2.2). Either of the two may be masked, as Django does it against
- * compression attacks.
+ * A request with cookies must repeat the cookie `csrftoken` in a header, because another site cannot read the cookie. Throws
+ * 403 in Django's words (rest-api.md §2.2). Each of the two may be masked, as Django does against compression attacks.
  */
 export function checkCsrf(headers: Headers) {
   const [cookie, header] = [cookieValue(headers, 'csrftoken'), headers['x-csrftoken']];
@@ -25,29 +24,26 @@ export function checkCsrf(headers: Headers) {
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const secretLength = 32;
 
-const randomLetters = () => Array.from({ length: secretLength }, () => letters[randomInt(letters.length)]).join('');
+export const newSecret = () => Array.from({ length: secretLength }, () => letters[randomInt(letters.length)]).join('');
 
-/** A new secret for the cookie. */
-export const newSecret = randomLetters;
-
-/** The secret of the cookie that a request brought; undefined without one, or if it is malformed. */
+/** The secret in a request's cookie; undefined without a cookie, or if it is malformed. */
 export const secretIn = (headers: Headers): string | undefined => unmasked(cookieValue(headers, 'csrftoken') ?? '');
 
-/** The secret, masked anew at each call, so that compression never shows it. */
+/** Masks the secret with new random letters, so that compression never reveals it. */
 export function masked(secret: string): string {
-  const mask = randomLetters();
-  return mask + moved(secret, (letter, place) => letter + letters.indexOf(mask[place]!));
+  const mask = newSecret();
+  return mask + shifted(secret, (letter, index) => letter + letters.indexOf(mask[index]!));
 }
 
-/** A masked token is a mask, and the secret moved letter by letter by that mask. */
+/** A masked token is a mask, and the secret with each letter shifted by the mask's letter. */
 function unmasked(token: string): string | undefined {
   if (!/^[a-zA-Z0-9]+$/.test(token)) return undefined;
   if (token.length === secretLength) return token;
   if (token.length !== 2 * secretLength) return undefined;
-  return moved(token.slice(secretLength), (letter, place) => letter - letters.indexOf(token[place]!));
+  return shifted(token.slice(secretLength), (letter, index) => letter - letters.indexOf(token[index]!));
 }
 
-const moved = (text: string, by: (letter: number, place: number) => number): string =>
+const shifted = (text: string, by: (letter: number, index: number) => number): string =>
   [...text]
-    .map((letter, place) => letters[(by(letters.indexOf(letter), place) + letters.length) % letters.length])
+    .map((letter, index) => letters[(by(letters.indexOf(letter), index) + letters.length) % letters.length])
     .join('');

@@ -9,7 +9,7 @@ import { masked, newSecret, secretIn } from './csrf-tokens.js';
 
 const yearSeconds = 365 * 24 * 3600;
 
-/** Micro front ends ask each host for a token before they write to it. */
+/** Micro front ends get a token from each host before they write to it. */
 @ApiTags('browsers')
 @Controller('csrf/api/v1/token')
 export class CsrfController {

@@ -7,7 +7,7 @@ import { detail, type Schema, text } from './schemas.js';
 
 type More = { description?: string; type?: string; headers?: Record<string, { schema: Schema }> };
 
-/** A route's answer; without a schema its body is empty. */
+/** A route's answer. Without a schema its body is empty. */
 export const Answers = (
   status: number,
   schema?: Schema,
@@ -32,11 +32,11 @@ export const QueryParam = (name: string, schema: Schema, description?: string) =
 
 const forms = ['application/x-www-form-urlencoded', 'multipart/form-data'];
 
-/** A body of flat fields: as JSON, or as a form. */
+/** A body of flat fields, as JSON or as a form. */
 export const RequestBody = (type: Type) =>
   applyDecorators(ApiBody({ type }), ApiConsumes('application/json', ...forms));
 
-/** A body that only JSON can say. */
+/** A body that a form cannot express. */
 export const JsonRequestBody = (body: Type | [Type] | Schema) =>
   applyDecorators(
     ApiBody(typeof body === 'function' || Array.isArray(body) ? { type: body as Type } : { schema: body }),

@@ -29,10 +29,10 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('the OpenAPI document', () => {
-  it('has no operation that there is not', () =>
+  it('has no operation that the service does not have', () =>
     expect([...documented.keys()].filter((operation) => !registered.has(operation))).toEqual([]));
 
-  it('has every operation that does anything: the others are refused', async () => {
+  it('has every operation; all other methods are refused', async () => {
     const isOfFiles = (operation: string) => operation.endsWith('/*');
     const others = [...registered].filter((operation) => !documented.has(operation) && !isOfFiles(operation));
     const answers = await Promise.all(
@@ -46,12 +46,12 @@ describe('the OpenAPI document', () => {
     expect(answers.filter(({ status }) => status !== 405)).toEqual([]);
   });
 
-  it('says of every operation what it does, where it belongs, and what it answers when all is well', () => {
+  it('gives each operation a summary, a tag, and a described answer of success', () => {
     const incomplete = [...documented].filter(([, { summary, tags, responses }]) => {
       const good = Object.entries<any>(responses).filter(([status]) => /^[23]/.test(status));
-      const isTold = ({ description, content = {} }: any) =>
+      const isDescribed = ({ description, content = {} }: any) =>
         description !== '' && Object.values<any>(content).every(({ schema }) => Object.keys(schema).length > 0);
-      return !summary || tags.length !== 1 || good.length === 0 || !good.every(([, answer]) => isTold(answer));
+      return !summary || tags.length !== 1 || good.length === 0 || !good.every(([, answer]) => isDescribed(answer));
     });
     expect(incomplete.map(([operation]) => operation)).toEqual([]);
   });

@@ -25,13 +25,13 @@ const tags = {
   browsers: 'What a page in a browser needs',
   lms: 'The LMS sends the roster: people, courses, enrolments, dates',
   retirement: 'A learner is forgotten',
-  audit: 'The log, who read what, and proofs of erasure',
+  audit: 'The log, the access log, and proofs of erasure',
   health: 'For load balancers and orchestrators',
 };
 
 /**
- * The OpenAPI document: what the controllers say of their routes, and what all routes have in common. It is complete and
- * true: document.spec.ts compares it with the routes, and `npm run schemathesis` with the answers.
+ * The OpenAPI document: the decorators of the routes, and the answers that all routes have in common. document.spec.ts
+ * compares it with the routes, and `npm run schemathesis` with the answers.
  */
 export function documentOf(app: NestFastifyApplication): OpenAPIObject {
   const page = new DocumentBuilder()
@@ -82,13 +82,13 @@ const securitySchemes: any = {
   useJwtCookie: apiKey('header', 'USE-JWT-COOKIE', '`true`: the token is in two cookies'),
   jwtCookieHeaderPayload: apiKey('cookie', 'edx-jwt-cookie-header-payload'),
   jwtCookieSignature: apiKey('cookie', 'edx-jwt-cookie-signature'),
-  csrfToken: apiKey('header', 'X-CSRFToken', 'What the cookie `csrftoken` says'),
+  csrfToken: apiKey('header', 'X-CSRFToken', 'The value of the cookie `csrftoken`'),
   csrfCookie: apiKey('cookie', 'csrftoken'),
 };
 const needing = (...schemes: string[]) => Object.fromEntries(schemes.map((scheme) => [scheme, []]));
 const cookies = ['useJwtCookie', 'jwtCookieHeaderPayload', 'jwtCookieSignature'];
 
-/** Adds the parameters of the path, and what is answered before a controller is asked or after it has answered. */
+/** Adds the parameters of the path, and the answers that hooks and filters give. */
 function complete(path: string, method: string, operation: Operation) {
   const isRead = method === 'get';
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => {
@@ -103,11 +103,11 @@ function complete(path: string, method: string, operation: Operation) {
   const { 'x-gate': gate, requestBody, parameters, responses } = operation;
   for (const { schema } of Object.values<any>(Object((requestBody as any)?.content)))
     if (schema.type === 'array') schema.maxItems = limits.items;
-  also(responses, 400, detail, 'The request cannot be read');
-  also(responses, 413, detail, 'The body is too large');
-  also(responses, 431, detail, 'The line or the headers of the request are too large');
-  also(responses, 429, detail, 'Too many requests of this client', 'Retry-After');
-  also(
+  addAnswer(responses, 400, detail, 'The request cannot be read');
+  addAnswer(responses, 413, detail, 'The body is too large');
+  addAnswer(responses, 431, detail, 'The line or the headers of the request are too large');
+  addAnswer(responses, 429, detail, 'Too many requests of this client', 'Retry-After');
+  addAnswer(
     responses,
     503,
     failure,
@@ -116,18 +116,18 @@ function complete(path: string, method: string, operation: Operation) {
   );
   if (isRead && responses[200]?.content?.[json]) {
     parameters.push(ifNoneMatch);
-    also(responses, 304, undefined, 'As it was');
+    addAnswer(responses, 304, undefined, 'The answer has not changed');
   }
-  if (gate === 'course' || requestBody) also(responses, 415, detail, 'No JSON and no form');
+  if (gate === 'course' || requestBody) addAnswer(responses, 415, detail, 'No JSON and no form');
   if (gate === 'anyone') return;
   operation.security = [needing('token'), needing(...cookies, ...(isRead ? [] : ['csrfToken', 'csrfCookie']))];
-  also(responses, 403, detail, 'No login, or not allowed');
-  also(responses, 404, detail, 'No such path');
-  also(responses, 406, detail, 'Another form than JSON was asked for');
+  addAnswer(responses, 403, detail, 'No login, or not allowed');
+  addAnswer(responses, 404, detail, 'No such path');
+  addAnswer(responses, 406, detail, 'The request does not accept JSON');
   if (isRead) return;
   parameters.push(idempotencyKey);
-  also(responses, 409, detail, 'A request with this Idempotency-Key is running', 'Retry-After');
-  also(responses, 422, detail, 'The Idempotency-Key was used before with another request');
+  addAnswer(responses, 409, detail, 'A request with this Idempotency-Key is running', 'Retry-After');
+  addAnswer(responses, 422, detail, 'The Idempotency-Key was used before with another request');
 }
 
 /** `refuseLong` limits every parameter of a query to this. */
@@ -136,21 +136,23 @@ const limited = (parameter: any) =>
     ? { ...parameter, schema: { maxLength: limits.parameter, ...parameter.schema } }
     : parameter;
 
-/** A status may have several reasons; an answer that a controller leaves empty stays so. */
-function also(responses: any, status: number, schema: Schema | undefined, reason: string, ...headers: string[]) {
+/** A status may have several reasons. An answer that a controller declares without a body stays without one. */
+function addAnswer(responses: any, status: number, schema: Schema | undefined, reason: string, ...headers: string[]) {
   const known = responses[status] ?? { content: schema && { [json]: { schema } } };
-  const told = known.content?.[json]?.schema;
+  const before = known.content?.[json]?.schema;
   responses[status] = {
     ...known,
-    ...(told &&
+    ...(before &&
       schema &&
-      !isDeepStrictEqual(told, schema) && { content: { ...known.content, [json]: { schema: either(told, schema) } } }),
+      !isDeepStrictEqual(before, schema) && {
+        content: { ...known.content, [json]: { schema: either(before, schema) } },
+      }),
     ...(headers[0] && { headers: Object.fromEntries(headers.map((name) => [name, { schema: text }])) }),
     description: known.description ? `${known.description}; or: ${reason}` : reason,
   };
 }
 
-/** Each schema with a title goes to the components, and the places where it was refer to it. */
+/** Moves each schema with a title to the components, and leaves a reference in its place. */
 function withSchemas(document: OpenAPIObject): OpenAPIObject {
   const schemas: Record<string, any> = {};
   const referring = (value: any): any => {

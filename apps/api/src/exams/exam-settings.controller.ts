@@ -19,7 +19,7 @@ import { ValidBody } from '../requests/validated.js';
 import { examSettings, reviewPolicy } from './exams.answers.js';
 import { ReviewPolicyRequest } from './exams.requests.js';
 
-/** The language that a browser likes most. */
+/** The language that the browser prefers. */
 const languageOf = (accepted: string) => /^\s*([a-z]{2,3}(-[a-z0-9]{2,8})*)/i.exec(accepted)?.[1]?.toLowerCase();
 
 /** Texts about an exam for learners and reviewers (rest-api.md §5.20, §5.21). */
@@ -64,7 +64,7 @@ export class ExamSettingsController {
 
   @Get('api/edx_proctoring/v1/proctored_exam/review_policy/exam_id/:examId/')
   @Gate('login')
-  @ApiOperation({ summary: 'What reviewers are told of an exam' })
+  @ApiOperation({ summary: 'The instructions for reviewers of an exam' })
   @Answers(200, reviewPolicy)
   async getReviewPolicy(@WholeNumber('examId') examId: string) {
     return { review_policy: (await examById(this.database, examId))?.reviewPolicy ?? null };
@@ -72,7 +72,7 @@ export class ExamSettingsController {
 
   @Put('api/lms/v1/exams/:examId/review_policy')
   @Gate('staff', { scopes: ['roster:courses', 'roster:write'], logs: 'always' })
-  @ApiOperation({ summary: 'Say what reviewers are told of an exam; an empty text takes it away' })
+  @ApiOperation({ summary: 'Set the instructions for reviewers of an exam; an empty text removes them' })
   @RequestBody(ReviewPolicyRequest)
   @Answers(200)
   @Answers(400, messages)
@@ -85,7 +85,7 @@ export class ExamSettingsController {
     await this.commands.execute(new SetExamReviewPolicy(examId, review_policy, me.userId, this.clock.now(), by));
   }
 
-  /** Here, on purpose, an unknown provider is an error of the operator's (rest-api.md §5.20). */
+  /** An unknown provider is the operator's mistake here, so the status is 500 (rest-api.md §5.20). */
   private provider(backend: string | null) {
     try {
       return providerOf(this.configuration.settings, backend);

@@ -19,7 +19,7 @@ export const examSchema = object<ReturnType<typeof examJson>>('Exam', {
 
 export const examIdSchema = object('ExamId', { exam_id: integer });
 
-/** rest-api.md §5.20. Only a proctored exam has a provider to tell of. */
+/** rest-api.md §5.20. Only a proctored exam has the values of a provider. */
 export const examSettings = object(
   'ExamSettings',
   {

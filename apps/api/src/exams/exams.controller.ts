@@ -120,7 +120,7 @@ export class ExamsController {
 
   @Patch('exam_registration/course_id/:courseId')
   @Gate('staff', { logs: 'always', largestBody: longBody })
-  @ApiOperation({ summary: "Publish a course's exams: create, revise, withdraw what is not listed" })
+  @ApiOperation({ summary: "Publish a course's exams: create and change those in the list, withdraw the others" })
   @Answers(200, listOf(examIdSchema))
   @Answers(422, either(messages, listOf(either(messages, listOf(text)))))
   @JsonRequestBody([PublishedExamRequest])
@@ -156,7 +156,7 @@ export class ExamsController {
     }
   }
 
-  /** One view serves these four paths in the reference: it refuses other methods only after the staff check. */
+  /** In the reference one view serves these paths. It refuses other methods only after the staff check. */
   @Post(otherPaths)
   @Gate('staff', { logs: 'always' })
   @ApiExcludeEndpoint()
@@ -179,7 +179,7 @@ export class ExamsController {
   }
 }
 
-/** Any value is kept as text here, as the reference keeps it. */
+/** Any value is stored as text here, as in the reference. */
 const textIn = (value: unknown) => (value == null ? undefined : pythonRepr(value));
 
 const notUnique = () =>

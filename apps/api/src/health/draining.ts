@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 
 /**
- * The time before the process stops listening. It says that it is not ready and closes connections after their answers, so
- * that load balancers take their requests elsewhere. Requests that still come are served.
+ * The time before the process stops listening. The service says that it is not ready and closes connections after their
+ * answers, so that load balancers send requests elsewhere. Requests that still arrive are answered.
  */
 @Injectable()
 export class Draining implements BeforeApplicationShutdown {

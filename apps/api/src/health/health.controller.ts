@@ -27,7 +27,7 @@ const applied = 'select array_agg(name) as names from migrations';
 const heldBack = `select pg_snapshot_xmax(snapshot)::text::bigint - pg_snapshot_xmin(snapshot)::text::bigint as transactions
                     from pg_current_snapshot() snapshot`;
 
-const vendor = object<ProviderState>('Vendor', { provider: text, circuit: text, deadLetters: integer });
+const provider = object<ProviderState>('Vendor', { provider: text, circuit: text, deadLetters: integer });
 const transaction = object<OpenTransaction>('OpenTransaction', {
   database: text,
   pid: orNull(integer),
@@ -44,7 +44,7 @@ const ready = object('Ready', {
   transactionsHeldBack: integer,
   openTransactions: listOf(transaction),
   stopped: listOf(stopped),
-  vendors: listOf(vendor),
+  vendors: listOf(provider),
 });
 
 @ApiTags('health')
@@ -85,7 +85,7 @@ export class HealthController {
     const problem = await this.writability.problem();
     if (problem) throw new HttpAnswer(503, { status: `the database refuses writes: ${problem}` });
     const [{ transactions }] = (await this.database.query(heldBack)).rows;
-    const vendors = await providerStates(this.database, this.configuration.settings);
+    const providers = await providerStates(this.database, this.configuration.settings);
     const open = await openTransactions(this.database);
     const stopped = await stoppedSubscriptions(this.database);
     await this.clock.synchronize();
@@ -96,7 +96,7 @@ export class HealthController {
       transactionsHeldBack: Number(transactions),
       openTransactions: open,
       stopped,
-      vendors,
+      vendors: providers,
     };
   }
 }

@@ -14,19 +14,19 @@ import { Gate } from '../auth/authentication.js';
 import { Answers, Refuses } from '../document/answers.js';
 import { text } from '../document/schemas.js';
 
-/** Counts of this process, for Prometheus. */
+/** The metrics of this process and of the database, for Prometheus. */
 @Injectable()
 export class Metrics {
   private readonly registry = new Registry();
   private readonly durations = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'How long requests took, by route.',
+    help: 'Duration of requests, by route.',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [this.registry],
   });
 
-  private readonly ask: () => Promise<void>;
+  private readonly refresh: () => Promise<void>;
 
   constructor(
     database: Database,
@@ -38,60 +38,66 @@ export class Metrics {
     this.registry.removeSingleMetric('nodejs_version_info'); // Nobody outside needs to know it.
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [this.registry] });
     this.observeAdmission();
-    const followers = [
-      { lag: () => lagOf(database, relayName), metric: 'relay', does: 'the relay to Kafka' },
-      { lag: () => mailLag(database), metric: 'mail', does: 'the mailer' },
-    ].map(({ lag, metric, does }) => ({
+    const subscriptions = [
+      { lag: () => lagOf(database, relayName), metric: 'relay', subscription: 'the relay to Kafka' },
+      { lag: () => mailLag(database), metric: 'mail', subscription: 'the mailer' },
+    ].map(({ lag, metric, subscription }) => ({
       lag,
-      waiting: gauge(`proctoring_${metric}_events_waiting`, `Events that ${does} has not come to yet.`),
+      waiting: gauge(`proctoring_${metric}_events_waiting`, `Events that ${subscription} has not handled yet.`),
       oldest: gauge(`proctoring_${metric}_oldest_waiting_seconds`, 'Age of the oldest of them.'),
-      dead: gauge(`proctoring_${metric}_dead_letters`, `Events that ${does} cannot deliver, or that wait behind one.`),
+      dead: gauge(
+        `proctoring_${metric}_dead_letters`,
+        `Events that ${subscription} cannot deliver, and events that wait behind them.`,
+      ),
     }));
     const failures = new Counter({
       name: 'proctoring_follower_failures_total',
-      help: 'How often a follower of the log failed; it tries again.',
+      help: 'Failures of a subscription; it tries again.',
       labelNames: ['follower'],
       registers: [this.registry],
     });
     const stopped = new Gauge({
       name: 'proctoring_follower_stopped',
-      help: 'Followers that wait for an operator: /health/ready says why.',
+      help: '1 for a subscription that waits for an operator; /health/ready has the reason.',
       labelNames: ['follower'],
       registers: [this.registry],
     });
-    const skew = gauge('proctoring_clock_skew_seconds', "How far this process' clock is ahead of the database's.");
+    const skew = gauge('proctoring_clock_skew_seconds', "How far this process's clock is ahead of the database's.");
     const endsNone = gauge('proctoring_clock_ends_no_attempt', '1 while the clock is in doubt: no attempt is ended.');
     const lead = new Gauge({
       name: 'proctoring_leader',
-      help: 'Which process does a task that one process at a time does: its lease, by holder (host and process).',
+      help: '1 for the process that leads a task, by holder (host and process).',
       labelNames: ['task', 'holder'],
       registers: [this.registry],
     });
     const room = gauge('proctoring_log_positions_left', 'Events for which the log has partitions; 10,000,000 each.');
-    const held = gauge('proctoring_oldest_transaction_seconds', 'Age of the transaction that holds followers back.');
+    const held = gauge(
+      'proctoring_oldest_transaction_seconds',
+      'Age of the transaction that holds subscriptions back.',
+    );
     const open = new Gauge({
       name: 'proctoring_open_transaction_seconds',
-      help: "Ages of the server's transactions that followers wait for: open for a second, or prepared.",
+      help: "Ages of the server's transactions that subscriptions wait for: open for a second, or prepared.",
       labelNames: ['database', 'application', 'pid', 'gid'],
       registers: [this.registry],
     });
-    const perVendor = (name: string, help: string) =>
+    const perProvider = (name: string, help: string) =>
       new Gauge({ name, help, labelNames: ['provider'], registers: [this.registry] });
-    const circuits = perVendor(
+    const circuits = perProvider(
       'proctoring_vendor_circuit_open',
-      'Whether a vendor is left in peace: it failed too often.',
+      '1 while a provider gets no notifications because it failed too often.',
     );
-    const untold = perVendor(
+    const deadLettersOf = perProvider(
       'proctoring_vendor_dead_letters',
-      'Events that a vendor did not take, or that wait behind one.',
+      'Events that a provider did not accept, and events that wait behind them.',
     );
-    const behind = perVendor(
+    const waitingOf = perProvider(
       'proctoring_vendor_events_waiting',
-      'Events that the delivery to a vendor has not come to yet.',
+      'Events of which a provider has not been notified yet.',
     );
-    const oldestBehind = perVendor('proctoring_vendor_oldest_waiting_seconds', 'Age of the oldest of them.');
-    this.ask = async () => {
-      for (const { lag, waiting, oldest, dead } of followers) {
+    const oldestOf = perProvider('proctoring_vendor_oldest_waiting_seconds', 'Age of the oldest of them.');
+    this.refresh = async () => {
+      for (const { lag, waiting, oldest, dead } of subscriptions) {
         const { events, oldestSeconds, deadLetters } = await lag();
         waiting.set(events);
         oldest.set(oldestSeconds);
@@ -100,10 +106,10 @@ export class Metrics {
       const { rows } = await database.query('select oldest_transaction_age() as age');
       for (const { provider, circuit, deadLetters } of await providerStates(database, settings)) {
         const lag = await lagOf(database, subscriptionNameOf(provider));
-        behind.set({ provider }, lag.events);
-        oldestBehind.set({ provider }, lag.oldestSeconds);
+        waitingOf.set({ provider }, lag.events);
+        oldestOf.set({ provider }, lag.oldestSeconds);
         circuits.set({ provider }, circuit === 'closed' ? 0 : 1);
-        untold.set({ provider }, deadLetters);
+        deadLettersOf.set({ provider }, deadLetters);
       }
       held.set(rows[0].age);
       room.set(await positionsLeft(database));
@@ -136,7 +142,7 @@ export class Metrics {
     const waited = new Histogram({
       ...common,
       name: 'proctoring_request_wait_seconds',
-      help: 'How long requests waited before they were worked on.',
+      help: 'Time that requests waited before they ran.',
       buckets: [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     });
     const refused = new Counter({
@@ -151,7 +157,7 @@ export class Metrics {
   }
 
   async text(): Promise<string> {
-    await this.ask();
+    await this.refresh();
     return this.registry.metrics();
   }
 
@@ -169,7 +175,7 @@ export class MetricsController {
 
   @Get()
   @Gate('anyone')
-  @ApiOperation({ summary: 'What this process counts, for Prometheus' })
+  @ApiOperation({ summary: 'Metrics for Prometheus' })
   @Answers(200, text, { type: 'text/plain' })
   @Refuses(503)
   @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')

@@ -9,8 +9,8 @@ const metrics = /^\/metrics$/;
 const health = /^\/health\//;
 
 /**
- * Serves /docs and /metrics only if they are on, and only on the port for operations if there is one. That port serves
- * /health too, and nothing else.
+ * Serves /docs and /metrics only if they are on, and only on the port for operations if there is one. That port also serves
+ * /health, and nothing else.
  */
 @Injectable()
 export class OperationsPort {
@@ -19,7 +19,7 @@ export class OperationsPort {
 
   constructor(private readonly configuration: Configuration) {}
 
-  /** Refuses what the port of a request does not serve. */
+  /** Refuses requests for routes that their port does not serve. */
   restrict(fastify: FastifyInstance) {
     const { docs, metrics: counts, operationsPort } = this.configuration;
     fastify.addHook('onRequest', async ({ raw, routeOptions: { url = '' } }) => {
@@ -32,7 +32,7 @@ export class OperationsPort {
     fastify.addHook('onClose', () => this.close());
   }
 
-  /** The port that it listens on; undefined if none is configured. */
+  /** Answers the port that it listens on; undefined if none is configured. */
   async listen(fastify: FastifyInstance): Promise<number | undefined> {
     const { operationsPort: port, host } = this.configuration;
     if (port === undefined) return undefined;

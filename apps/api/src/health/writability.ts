@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, outageOf, withClient } from '#connections';
 
-/** Needs new space in a temporary file and in a table. */
+/** These statements need new space in a temporary file and in a table. */
 const trial = [
   'begin',
   "set local work_mem = '64kB'",
@@ -10,7 +10,7 @@ const trial = [
   'rollback',
 ];
 
-/** Whether the database takes writes. It reads on while its disk is full, so a refused write is remembered. */
+/** Whether the database accepts writes. With a full disk it still reads, so a refused write is remembered. */
 @Injectable()
 export class Writability {
   private refusal?: string;

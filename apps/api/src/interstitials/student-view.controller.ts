@@ -27,7 +27,7 @@ export class StudentViewController {
   constructor(
     private readonly clock: Clock,
     private readonly views: StudentViews,
-    private readonly fresh: AttemptTimeouts,
+    private readonly timeouts: AttemptTimeouts,
     private readonly database: Database,
     private readonly configuration: Configuration,
   ) {}
@@ -95,7 +95,7 @@ export class StudentViewController {
       currentAttemptAt(this.database, exam.id, userId),
       mayTakeProctoredExams(this.database, userId, courseId),
     ]);
-    const attempt = found && (await this.fresh.seenBy(me.userId, found, at));
+    const attempt = found && (await this.timeouts.seenBy(me.userId, found, at));
     const summary = statusSummaryOf(exam, attempt?.status, {
       courseHasEnded: isReached(endsAt, at),
       mayTakeProctoredExams: mayTake,

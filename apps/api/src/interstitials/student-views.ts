@@ -57,7 +57,7 @@ export class StudentViews {
   constructor(
     private readonly commands: CommandBus,
     private readonly facts: FactFinder,
-    private readonly fresh: AttemptTimeouts,
+    private readonly timeouts: AttemptTimeouts,
     private readonly timer: Timer,
     private readonly examCookies: ExamCookies,
     private readonly database: Database,
@@ -87,7 +87,7 @@ export class StudentViews {
       mayTakeProctoredExams(this.database, learner.id, courseId),
       creditState(this.database, learner.id, courseId),
     ]);
-    const attempt = found ? await this.fresh.seenBy(asked.by, found, at) : null;
+    const attempt = found ? await this.timeouts.seenBy(asked.by, found, at) : null;
     const required = prerequisitesOf(credit?.credit_requirement_status ?? [], contentId);
     const waitsUntil = waitOf(facts.dueAt, asked.gracePeriodMins, at);
     const isDue = (dueAt: string | null) => isPastDue(exam, dueAt, facts.courseEndsAt, at);

@@ -32,7 +32,7 @@ const ok = oneOf('OK');
 export class ReviewsController {
   constructor(
     private readonly clock: Clock,
-    private readonly fresh: AttemptTimeouts,
+    private readonly timeouts: AttemptTimeouts,
     private readonly senders: CallbackSenders,
     readonly database: Database,
     readonly configuration: Configuration,
@@ -58,7 +58,7 @@ export class ReviewsController {
     if (!isAllowed) throw refused(403, `user_id=${user?.userId} may not change attempt ${externalId}.`);
     if (found.userId !== user?.userId) await beginAccess();
     const at = this.clock.now();
-    const attempt = await this.fresh.submitIfOverdue(found, at);
+    const attempt = await this.timeouts.submitIfOverdue(found, at);
     await this.commands.execute(
       new ReadyAttempt(attempt, { attemptId: attempt.id, at }, originOfSender(sender, request)),
     );
@@ -87,7 +87,7 @@ export class ReviewsController {
         );
       const payload = bodyObject(body);
       const at = this.clock.now();
-      const attempt = await this.fresh.submitIfOverdue(found, at);
+      const attempt = await this.timeouts.submitIfOverdue(found, at);
       if (!attempt.exam.isProctored) throw new HttpAnswer(412, 'Exam no longer proctored');
       const { backend } = attempt.exam;
       const isProviders = provider !== undefined || user!.groups.includes(reviewGroupOf(backend));

@@ -23,7 +23,7 @@ class Note {
   @Integer({ required: false, most: 1_000_000 }) count?: number;
 }
 
-/** Routes that stand for the service's own: one for each kind of gate, body and answer. */
+/** One route for each kind of gate, body and answer. */
 @Controller('api/try')
 class TryController {
   constructor(private readonly database: Database) {}
@@ -149,7 +149,7 @@ describe('a request', () => {
     expect((await ask('GET', '/api/try/open')).status).toBe(405);
   });
 
-  it('may ask what a path is', async () => {
+  it('may ask for a description of a path', async () => {
     const { json } = await ask('OPTIONS', '/api/edx_proctoring/v1/proctored_exam/exam', people.alice);
     expect(json()).toEqual({
       name: 'exams',
@@ -189,7 +189,7 @@ describe('a request', () => {
 describe('a caller', () => {
   const me = async (claims: Claims) => (await ask('GET', '/api/try/me', claims)).json();
 
-  it('is who the token says, completed by the roster', async () => {
+  it('is the user in the token, completed by the roster', async () => {
     expect(await me({ user_id: 3 })).toEqual({
       userId: 3,
       username: 'carol',
@@ -204,13 +204,13 @@ describe('a caller', () => {
     expect(await me({ preferred_username: 'carol' })).toMatchObject({ userId: 3 });
   });
 
-  it('is staff by the claim, and by the roster where there is no claim', async () => {
+  it('is staff by the claim, and without a claim by the roster', async () => {
     expect(await me({ user_id: 1 })).toMatchObject({ isStaff: true });
     expect(await me({ user_id: 1, administrator: false })).toMatchObject({ isStaff: false });
     expect(await me({ user_id: 3, administrator: true })).toMatchObject({ isStaff: true });
   });
 
-  it('becomes known by the token, and is never changed by one', async () => {
+  it('gets into the roster by a token, and is never changed by one', async () => {
     await me({ user_id: 9, preferred_username: 'new', email: 'new@example.org', name: 'New' });
     await me({ user_id: 3, preferred_username: 'other', email: 'other@example.org' });
     const { rows } = await database.pool.query('select id, username, email, full_name from users where id in (3, 9)');
@@ -222,7 +222,7 @@ describe('a caller', () => {
 describe('a gate', () => {
   const passes = async (...given: Parameters<typeof ask>) => (await ask(...given)).status === 200;
 
-  it('for global staff lets in nobody else, but a token with the scope', async () => {
+  it('for global staff lets in only them and tokens with the scope', async () => {
     expect(await passes('GET', '/api/try/staff', people.staff)).toBe(true);
     expect(await passes('GET', '/api/try/staff', { user_id: 2, scopes: ['try:staff'] })).toBe(true);
     const { status, json } = await ask('GET', '/api/try/staff', { user_id: 3, superuser: true });
@@ -319,7 +319,7 @@ describe('an error', () => {
     expect([answer.status, answer.body]).toEqual([status, body]);
   });
 
-  it('that nobody expected is logged with the request, and told without its internals', async () => {
+  it('that is unexpected is logged with the request, and answered without its internals', async () => {
     const { status, body, headers } = await ask('GET', '/api/try/failing/otherwise', people.alice);
     expect(status).toBe(500);
     expect(body).not.toContain('secret');
@@ -379,7 +379,7 @@ describe('the roster over HTTP', () => {
 });
 
 describe('the service', () => {
-  it('says whether it lives and is ready, what it counts, and how it is used', async () => {
+  it('has routes for health, metrics and documentation', async () => {
     expect((await ask('GET', '/health/live')).json()).toEqual({ status: 'ok' });
     expect((await ask('GET', '/health/ready')).json()).toMatchObject({ status: 'ok' });
     expect((await ask('GET', '/metrics')).body).toContain('http_request_duration_seconds_count');

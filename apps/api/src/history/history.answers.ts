@@ -24,7 +24,7 @@ const eventOf = (type: EventType) =>
     hash: text,
   });
 
-/** One of these events; `type` says which. */
+/** One of these events. `type` tells them apart. */
 const oneEventOf = (types: EventType[]): Schema => ({
   oneOf: types.map(eventOf),
   discriminator: {

@@ -17,8 +17,8 @@ import { Client } from '../http/time-limits.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { attemptDeliveries, attemptHistory, attemptState, erasures, logEvent } from './history.answers.js';
 
-/** A pair, without a generation, is of the first one. */
-const place = /^(?:(\d{1,9})\.)?(\d{1,19})\.(\d{1,18})$/;
+/** Without a generation, the position is in the first one. */
+const positionPattern = /^(?:(\d{1,9})\.)?(\d{1,19})\.(\d{1,18})$/;
 
 /** Only staff of the attempt's course, global staff, or auditors see the history. */
 const auditors = {
@@ -29,11 +29,11 @@ const auditors = {
 
 type AttemptStream = Awaited<ReturnType<typeof streamOfAttempt>>;
 
-/** The history, for those who must answer for it. */
+/** The history of attempts, for auditors and course staff. */
 @ApiTags('audit')
 @Controller('api/audit/v1')
 export class HistoryController implements OnApplicationShutdown {
-  /** Downloads may be slow: they never take the connections that other requests need. */
+  /** Downloads may be slow, so they have connections of their own. */
   private readonly downloads: Database;
 
   constructor(
@@ -49,7 +49,7 @@ export class HistoryController implements OnApplicationShutdown {
 
   @Get('attempts/:attemptId/history')
   @Gate('course', { ...auditors, logs: 'always' })
-  @ApiOperation({ summary: "An attempt's events, and whether the log still proves them" })
+  @ApiOperation({ summary: "An attempt's events, and whether their hashes are right" })
   @Answers(200, attemptHistory)
   async getAttemptHistory(@WholeNumber('attemptId') attemptId: string, @Loaded() found: AttemptStream) {
     const { stream } = existing(found);
@@ -66,7 +66,7 @@ export class HistoryController implements OnApplicationShutdown {
   @Get('attempts/:attemptId/state')
   @Gate('course', { ...auditors, logs: 'always' })
   @ApiOperation({
-    summary: 'The attempt as it was, rebuilt from its events; null before it was created and once removed',
+    summary: 'The attempt as it was, rebuilt from its events; null before its creation and after its removal',
   })
   @Answers(200, attemptState)
   @QueryParam('at', time, 'After all events up to this time')
@@ -96,7 +96,7 @@ export class HistoryController implements OnApplicationShutdown {
   @Get('attempts/:attemptId/deliveries')
   @Gate('course', { ...auditors, logs: 'always' })
   @ApiOperation({
-    summary: "Which message of which of the attempt's events is where in Kafka, in the order of publishing",
+    summary: "Topic, partition and offset of each message about the attempt's events, in the order of publishing",
   })
   @Answers(200, attemptDeliveries)
   async listAttemptDeliveries(@WholeNumber('attemptId') attemptId: string, @Loaded() found: AttemptStream) {
@@ -133,16 +133,16 @@ export class HistoryController implements OnApplicationShutdown {
 
   @Get('events')
   @Gate('staff', { scopes: ['audit:read'], logs: 'export' })
-  @ApiOperation({ summary: 'The whole log in order, one event a line; go on with the last line as `after`' })
+  @ApiOperation({ summary: 'The whole log in order, one event a line; to continue, give the last position as `after`' })
   @Answers(200, { ...text, 'x-line': logEvent }, { type: 'application/x-ndjson' })
-  @QueryParam('after', { ...text, pattern: place.source }, '<generation>.<xid>.<position> of an event')
+  @QueryParam('after', { ...text, pattern: positionPattern.source }, '<generation>.<xid>.<position> of an event')
   async exportLog(@Client() client: AbortSignal, @Query('after') after?: string): Promise<StreamableFile> {
-    const found = place.exec(after ?? '0.0.0');
+    const found = positionPattern.exec(after ?? '0.0.0');
     if (!found) throw refused(400, 'after: not <generation>.<xid>.<position>.');
     const [, generation = '1', xid = '0', position = '0'] = found;
     const from = { generation: Number(generation), xid, position };
     const lines = Readable.from(this.lines(from, rowCounter(), client));
-    // While the database is away, the answer is an error, and not a file that breaks off.
+    // If the database is unreachable, the answer is an error, not a file that breaks off.
     await once(lines, 'readable');
     return new StreamableFile(lines, { type: 'application/x-ndjson' });
   }

@@ -16,12 +16,12 @@ import { oneOf, text } from '../document/schemas.js';
 import { HttpAnswer } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
 
-/** Shown in a frame of the same site (rest-api.md §5.15). */
-const nothing = (text: string) => new HttpAnswer(404, text, { 'X-Frame-Options': 'sameorigin' });
+/** The answer may be shown in a frame of the same site (rest-api.md §5.15). */
+const notFound = (text: string) => new HttpAnswer(404, text, { 'X-Frame-Options': 'sameorigin' });
 
 const ToDashboard = () => applyDecorators(Redirects("The provider's page"), Answers(404, text));
 
-/** Leads staff to the provider's dashboard. */
+/** Redirects staff to the provider's dashboard. */
 @ApiTags('providers')
 @Controller('api/edx_proctoring/v1/instructor')
 export class InstructorController {
@@ -34,7 +34,7 @@ export class InstructorController {
 
   @Get(':courseId')
   @Gate('course', { logs: 'always' })
-  @ApiOperation({ summary: "To the provider's dashboard of a course" })
+  @ApiOperation({ summary: "Redirect to the provider's dashboard of a course" })
   @ToDashboard()
   @Answers(400, text)
   async openCourseDashboard(
@@ -44,9 +44,9 @@ export class InstructorController {
   ) {
     const exams = (await examsOfCourse(this.database, courseId)).filter(({ isActive }) => isActive);
     const last = exams.at(-1);
-    if (!last) throw nothing(`No exams in course ${courseId}.`);
+    if (!last) throw notFound(`No exams in course ${courseId}.`);
     const [first, second] = new Set(exams.filter(({ isProctored }) => isProctored).map(({ backend }) => backend));
-    if (first === undefined) throw nothing(`No proctored exams in course ${courseId}`);
+    if (first === undefined) throw notFound(`No proctored exams in course ${courseId}`);
     if (second !== undefined)
       throw new HttpAnswer(400, `Multiple backends for course ${courseId} ${first} != ${second}`);
     await this.redirect(reply, me, last, first, {});
@@ -54,10 +54,10 @@ export class InstructorController {
 
   @Get(':courseId/:examId')
   @Gate('course', { logs: 'always' })
-  @ApiOperation({ summary: "To the provider's dashboard of an exam, or of an attempt" })
+  @ApiOperation({ summary: "Redirect to the provider's dashboard of an exam, or of an attempt" })
   @ToDashboard()
   @QueryParam('attempt', text, "The provider's id of an attempt")
-  @QueryParam('config', oneOf('true'), 'Its configuration')
+  @QueryParam('config', oneOf('true'), 'The configuration of the exam instead')
   async openExamDashboard(
     @Param('courseId') courseId: string,
     @WholeNumber('examId') examId: string,
@@ -67,9 +67,9 @@ export class InstructorController {
     @Query('config') config?: string,
   ) {
     const exam = await examById(this.database, examId);
-    if (!exam || exam.courseId !== courseId) throw nothing(`No exam ${examId} in course ${courseId}.`);
-    if (!exam.isProctored) throw nothing(`No proctored exams in course ${courseId}`);
-    // The link is signed: it names no attempt of another exam.
+    if (!exam || exam.courseId !== courseId) throw notFound(`No exam ${examId} in course ${courseId}.`);
+    if (!exam.isProctored) throw notFound(`No proctored exams in course ${courseId}`);
+    // The link is signed, so it must not name an attempt of another exam.
     const own = attempt
       ? (await attemptsByExternalId(this.database, attempt)).find(({ examId }) => examId === exam.id)
       : undefined;
@@ -94,7 +94,7 @@ export class InstructorController {
     const user = { id, full_name: me.name, email: me.email };
     const at = this.clock.now();
     const url = await provider.instructorUrl({ at, courseId: exam.courseId, user, ...dashboard });
-    if (!url) throw nothing(`No instructor dashboard for ${provider.verboseName}`);
+    if (!url) throw notFound(`No instructor dashboard for ${provider.verboseName}`);
     reply.redirect(asUrl(url), 302);
   }
 }

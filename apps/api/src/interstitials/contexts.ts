@@ -5,7 +5,7 @@ import { type AttemptRecord, instant } from '#read-models';
 import type { prerequisitesJson } from '../attempts/prerequisites.js';
 import { links } from '../http/links.js';
 
-/** The values of both kinds of pages. */
+/** The values for every page. */
 export type PageValues = {
   exam: Exam;
   attempt: AttemptRecord | null;
@@ -13,11 +13,11 @@ export type PageValues = {
   dueAt: Facts['dueAt'];
   isPastDue: boolean;
   minutes: number;
-  /** Until when the exam stays hidden after its due date; null unless that is still to come. */
+  /** The end of the grace period, until which the exam stays hidden after its due date; null unless it is in the future. */
   waitsUntil: string | null;
 };
 
-/** Times as Python writes them. */
+/** A time as Python writes it. */
 const withOffset = (time: string) => instant(time).replace('Z', '+00:00');
 
 const addresses = (attempt: AttemptRecord | null) => ({
@@ -28,16 +28,16 @@ const addresses = (attempt: AttemptRecord | null) => ({
 const timeRemains = (attempt: AttemptRecord | null, at: string): boolean =>
   attempt !== null && isIncomplete(attempt.status) && remainingSeconds(attempt, at) > 0;
 
-/** A learner whose time is over is told so for this long (domain.md §11.4). */
-const expiryToldSeconds = 60;
+/** For so many seconds after the end, a page says that the time was over (domain.md §11.4). */
+const expiryNoticeSeconds = 60;
 
-const ranOutJustNow = ({ status, startedAt, completedAt, allowedTimeLimitMins }: AttemptRecord, at: string) => {
+const hasJustTimedOut = ({ status, startedAt, completedAt, allowedTimeLimitMins }: AttemptRecord, at: string) => {
   if (status !== 'submitted' || !startedAt || !completedAt || allowedTimeLimitMins === null) return false;
   const took = Date.parse(completedAt) - Date.parse(startedAt);
-  return took >= allowedTimeLimitMins * 60_000 && Date.parse(at) - Date.parse(completedAt) < expiryToldSeconds * 1000;
+  return took >= allowedTimeLimitMins * 60_000 && Date.parse(at) - Date.parse(completedAt) < expiryNoticeSeconds * 1000;
 };
 
-/** Accessibility rules want no footer about more time at exams that take more than 20 hours. */
+/** Exams with more minutes have no footer about extra time. */
 const longMinutes = 20 * 60;
 
 /** domain.md §11.4 */
@@ -49,21 +49,21 @@ export const timedContext = ({ exam, attempt, at, dueAt, minutes, waitsUntil }: 
   exam_name: exam.examName,
   progress_page_url: links.progress(exam.courseId),
   does_time_remain: timeRemains(attempt, at),
-  has_time_expired: attempt !== null && ranOutJustNow(attempt, at),
+  has_time_expired: attempt !== null && hasJustTimedOut(attempt, at),
   ...addresses(attempt),
   course_id: exam.courseId,
   ...(waitsUntil !== null && { wait_deadline: withOffset(waitsUntil) }),
 });
 export type TimedContext = ReturnType<typeof timedContext>;
 
-/** The further values of pages with proctoring. */
+/** The values for pages of proctored exams. */
 export type ProctoringPageValues = PageValues & {
   settings: Settings;
   provider: Provider;
   escalationEmail: string | null;
   isWrongBrowser: boolean;
   prerequisites: ReturnType<typeof prerequisitesJson> | null;
-  /** For a learner who lacks onboarding. */
+  /** For a learner without onboarding. */
   onboarding: { status: string; link: string | null; subject: string } | null;
   /** While the learner sets up. */
   guidance: { instructions: unknown; downloadUrl: unknown } | null;

@@ -2,7 +2,7 @@ import type { Interstitial } from '#domain';
 import { type Language, Texts } from '../texts/texts.js';
 import { pageOf, type Shown } from './pages.js';
 
-/** A name that tries to be HTML. */
+/** A name with markup. */
 export const hostile = `<script>alert("x")</script>'&{exam}`;
 export const timed = {
   total_time: '90 minutes',
@@ -29,7 +29,7 @@ const requirement = {
   order: 1,
   jumpto_url: '/jump_to/first',
 };
-/** Everything is there, and what can be shown is to be shown. */
+/** With every value, so that a page shows every part. */
 export const proctoring = {
   prerequisite_status: {
     are_prerequisites_satisifed: false,
@@ -73,7 +73,7 @@ export const proctoring = {
   support_email_subject: 'x',
 };
 
-/** A page as a learner may see it; `more` of its context is otherwise. */
+/** A page as a learner may see it. `more` replaces values of its context. */
 export const page = (interstitial: Interstitial, language: Language = 'en', more: object = {}, minutes = 90) => {
   const context = { ...(interstitial.startsWith('timed_') ? timed : proctoring), ...more };
   const attempt = { id: 3, externalId: hostile };

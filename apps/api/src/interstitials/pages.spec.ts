@@ -3,7 +3,7 @@ import { catalogues, type Language } from '../texts/texts.js';
 import { html, isLink } from './html.js';
 import { page, timed } from './pages.examples.js';
 
-/** Elements that are opened and not closed, or closed and not opened. Attributes must be quoted, and escaped. */
+/** Elements that are opened or closed, but not both. Attributes must be quoted and escaped. */
 const unbalanced = (text: string): string[] => {
   const open: string[] = [];
   const wrong: string[] = [];
@@ -42,7 +42,7 @@ describe.each(Object.keys(catalogues) as Language[])('pages in %s', (language) =
 
 const actionsOf = (text: string) => all(text, /<form data-action="(\w+)"/g);
 
-describe('what a learner can do', () => {
+describe('the actions on a page', () => {
   it.each<[Interstitial, string[]]>([
     ['timed_entrance', ['start']],
     ['timed_ready_to_submit', ['submit', 'start']],
@@ -72,63 +72,63 @@ describe('what a learner can do', () => {
     ['prerequisites_failed', ['create_unproctored']],
     ['prerequisites_pending', ['create_unproctored']],
     ['inactive_account', []],
-  ])('at %s: %j', (interstitial, actions) => expect(actionsOf(page(interstitial))).toEqual(actions));
+  ])('%s: %j', (interstitial, actions) => expect(actionsOf(page(interstitial))).toEqual(actions));
 
-  it('at the entrance of a timed exam is to create an attempt, or to start the one there is', () => {
+  it('create an attempt at the entrance of a timed exam, or start the existing one', () => {
     const fields = (more?: object) => all(page('timed_entrance', 'en', more), /<input type="hidden" (.*?)>/g);
     expect(fields({ change_state_url: '' })).toEqual(['name="exam_id" value="7"', 'name="start_clock" value="true"']);
     expect(fields()).toEqual(['name="action" value="start"']);
   });
 
-  it('is not to opt out where the course does not allow it, or practises', () => {
+  it('do not include to opt out if the course forbids it, or in a practice exam', () => {
     const barred = { allow_proctoring_opt_out: false };
     expect(actionsOf(page('proctored_entrance', 'en', barred))).toEqual(['create']);
     expect(actionsOf(page('set_up', 'en', { ...barred, software_download_url: null }))).toEqual(['check_ready']);
     expect(actionsOf(page('set_up', 'en', { is_sample_attempt: true }))).not.toContain('decline');
   });
 
-  it('is not to go back when the time is over', () => {
+  it('do not include to go back when the time is over', () => {
     expect(actionsOf(page('timed_ready_to_submit', 'en', { does_time_remain: false }))).toEqual(['submit']);
     expect(actionsOf(page('ready_to_submit', 'en', { able_to_reenter_exam: false }))).toEqual(['submit']);
   });
 
-  it('is to look at the exam only past due, and where that is allowed', () => {
+  it('show the exam only past due, and only if a setting allows it', () => {
     for (const no of [{ has_due_date_passed: false }, { can_view_content_past_due: false }])
       expect(actionsOf(page('proctored_rejected', 'en', no))).toEqual([]);
     expect(actionsOf(page('proctored_verified', 'en', { wait_deadline: timed.wait_deadline }))).toEqual([]);
   });
 
-  it('asks for consent before a submission is taken back', () =>
+  it('ask for consent before a submission is given up', () =>
     expect(page('onboarding_submitted')).toMatch(/<label><input type="checkbox" required> [^<]+<\/label>/));
 });
 
-describe('what a page says', () => {
+describe('a page', () => {
   it.each([
     ['onboarding_missing', 'has no profile', true],
     ['onboarding_expired', 'has expired', true],
     ['onboarding_failed', 'not approved', true],
     ['onboarding_pending', 'still being reviewed', false],
-  ])('where onboarding is lacking: %s', (onboarding_status, words, leadsThere) => {
+  ])('says why onboarding is required: %s', (onboarding_status, words, leadsThere) => {
     const text = page('onboarding_required', 'en', { onboarding_status });
     expect(text).toContain(words);
     expect(text.includes('/jump_to/onboarding')).toBe(leadsThere);
   });
 
-  it('is that the time was over, where it was', () =>
+  it('says that the time was over', () =>
     expect(page('timed_submitted', 'en', { has_time_expired: true })).toContain('Your time was over'));
 
-  it('is the code and three steps where the provider has no instructions of its own', () => {
+  it('has the code and three steps if the provider has no instructions', () => {
     for (const none of [null, []])
       expect(page('set_up', 'en', { backend_instructions: none })).toContain('value="CODE" data-exam-code');
     expect(page('set_up')).not.toContain('data-exam-code');
   });
 
-  it('is where to find help, unless there is none', () => {
+  it('links to help, if there is any', () => {
     expect(page('proctored_expired')).toContain('<nav aria-label="');
     expect(page('proctored_expired', 'en', { link_urls: {}, progress_page_url: '' })).not.toContain('<nav');
   });
 
-  it('is whom to ask after an error: the course, else support', () => {
+  it('names the contact after an error: the course, else support', () => {
     const none = { proctoring_escalation_email: null, link_urls: { contact_us: 'https://example.org/contact' } };
     expect(page('proctored_error', 'en', { proctoring_escalation_email: 'help@example.org' })).toContain(
       '<a href="mailto:help@example.org">help@example.org</a>',
@@ -142,7 +142,7 @@ it.each(['javascript:alert(1)', ' javascript:alert(1)', '//evil.example', '/\\ev
   (url) => expect(isLink(url)).toBe(false),
 );
 
-it('HTML is put into HTML as it is, and everything else escaped', () =>
+it('HTML in HTML stays as it is; all other values are escaped', () =>
   expect(`${html`<p title="${'"'}">${html`<b>${'<'}</b>`}${[1, null, undefined, 'ä']}</p>`}`).toBe(
     '<p title="&quot;"><b>&lt;</b>1ä</p>',
   ));

@@ -13,14 +13,13 @@ export type Shown = {
 );
 
 /**
- * The page, as a piece of HTML to put into one. A learner's actions are forms that say which request they stand for
- * (docs/student-view.md).
+ * The page as a fragment of HTML. Each action of the learner is a form that describes a request (docs/student-view.md).
  */
 export const pageOf = (shown: Shown, texts: Texts): string => {
   const { interstitial, context, attempt, minutes } = shown;
   const isTimed = 'exam_name' in context;
   const exam = isTimed ? context.exam_name : context.exam_display_name;
-  const say = sayer(texts, {
+  const say = sayWith(texts, {
     exam,
     time: texts.duration(minutes),
     ...(isTimed ? {} : { provider: context.provider_name, platform: context.platform_name }),
@@ -49,7 +48,7 @@ ${content}
 
 type Say = { (key: TextKey, values?: Record<string, string>): string; texts: Texts };
 
-const sayer = (texts: Texts, common: Record<string, string>): Say =>
+const sayWith = (texts: Texts, common: Record<string, string>): Say =>
   Object.assign((key: TextKey, values: Record<string, string> = {}) => texts.say(key, { ...common, ...values }), {
     texts,
   });
@@ -71,7 +70,7 @@ const supportLine = (say: Say, key: TextKey, address: string | null, otherwise: 
 
 type Action = { name: string; method?: 'GET' | 'POST' | 'PUT'; url: string; fields?: Record<string, string> };
 
-/** A request that a learner may send. Its parts are in the form, whichever script sends it. */
+/** A form with all parts of a request that a learner may send. Any script can send it. */
 const action = (
   { name, method = 'PUT', url, fields = {} }: Action,
   label: string,
@@ -266,7 +265,7 @@ const requirements = (list: readonly { display_name: string; jumpto_url?: string
 ${list.map(({ display_name: name, jumpto_url: url }) => html`<li>${link(url, name) ?? name}</li>\n`)}</ul>
 `;
 
-/** The learner's system is checked by the provider's software, in a tab of its own. */
+/** The provider's software checks the learner's system, in a new tab. */
 const systemCheck = (context: ProctoringContext, say: Say): Html | null => {
   const url = context.software_download_url;
   if (typeof url !== 'string' || !isLink(url)) return null;
@@ -278,7 +277,7 @@ const systemCheck = (context: ProctoringContext, say: Say): Html | null => {
   });
 };
 
-/** Some providers have no such list, others an empty one: then the exam code is all a learner needs. */
+/** Some providers have no list of instructions, others an empty one. The learner then needs the exam code alone. */
 const isFilledList = (value: unknown) => Array.isArray(value) && value.length > 0;
 
 const guided = (context: ProctoringContext, say: Say): Part => {
@@ -316,7 +315,7 @@ const footer = ({ link_urls: urls, progress_page_url: progress }: ProctoringCont
     link(urls.contact_us, say('page.support')),
     link(progress, say('page.progress')),
   ].filter((each) => each !== null);
-  if (found.length === 0) return null; // a landmark that leads nowhere
+  if (found.length === 0) return null; // no empty landmark
   return html`<footer><nav aria-label="${say('page.help')}"><ul>
 ${found.map((each) => html`<li>${each}</li>\n`)}</ul></nav></footer>
 `;

@@ -88,7 +88,7 @@ export const studentView = object('StudentView', {
   html: orNull(text),
 });
 
-/** domain.md §4.8. Without a status for exams that are not proctored. */
+/** domain.md §4.8. An exam that is not proctored has no status here. */
 export const statusSummary = object(
   'StatusSummary',
   { short_description: text, suggested_icon: text, in_completed_state: flag },

@@ -20,7 +20,7 @@ import { StudentViews } from './student-views.js';
 
 type Parameters = Record<string, string | undefined>;
 
-/** A learner's pages and texts about an exam, in its place and in the course outline (domain.md §11, §4.8). */
+/** The page that a learner sees in place of an exam, and its text in the course outline (domain.md §11, §4.8). */
 @ApiTags('learners')
 @Controller('api/edx_proctoring/v1/proctored_exam')
 export class StudentViewController {
@@ -62,19 +62,21 @@ export class StudentViewController {
     const learner = await this.learnerOf(me, query.user_id);
     const exam = await this.examOf(courseId, query.content_id);
     if (!exam) throw refused(404, `There is no exam at ${query.content_id} in ${courseId}.`);
-    const asked = {
+    const request = {
       role,
       gracePeriodMins: Number(grace),
       allowsOptOut: yes.enum.includes(query.allow_proctoring_opt_out),
       examCookie: cookieValue(headers, 'exam') ?? '',
       by: me.userId,
     };
-    return this.views.of(exam, learner, asked, this.textsIn(headers, reply), this.clock.now());
+    return this.views.of(exam, learner, request, this.textsIn(headers, reply), this.clock.now());
   }
 
   @Get('attempt_status_summary/course_id/:courseId')
   @Gate('login', { logs: 'others' })
-  @ApiOperation({ summary: "What a course outline says of a learner's exam; nothing for who may not take it" })
+  @ApiOperation({
+    summary: "The text about a learner's exam in the course outline; empty if the learner may not take it",
+  })
   @Answers(200, either(statusSummary, emptyObject), { headers: { 'Content-Language': { schema: text } } })
   @QueryParam('content_id', text)
   @QueryParam('user_id', userIdNumber, 'Of global staff only')

@@ -28,14 +28,14 @@ import type { Texts } from '../texts/texts.js';
 import { proctoringContext, timedContext } from './contexts.js';
 import { pageOf, type Shown } from './pages.js';
 
-/** Facts that the asking page knows, and this service does not. */
+/** Values that the client knows, and this service does not. */
 export type ViewRequest = {
   role: string;
   gracePeriodMins: number;
   allowsOptOut: boolean;
   /** The cookie that the launch of a secure browser set; "" without it. */
   examCookie: string;
-  /** The person who looks: the learner, or global staff. */
+  /** The viewer: the learner, or global staff. */
   by: number;
 };
 
@@ -46,7 +46,7 @@ type Gathered = {
   facts: Facts;
   situation: Situation;
   at: string;
-  asked: ViewRequest;
+  request: ViewRequest;
   waitsUntil: string | null;
   prerequisites: ReturnType<typeof prerequisitesJson> | null;
 };
@@ -65,20 +65,20 @@ export class StudentViews {
   ) {}
 
   /**
-   * A learner's own look has consequences: what ran out of time is submitted, and a learner who declined a prerequisite
-   * declines the exam. A look at somebody else's view writes nothing.
+   * A learner's own view has effects: an overdue attempt is submitted, and a learner who declined a credit requirement declines
+   * the exam. A view of another person writes nothing.
    */
-  async of(exam: Exam, learner: User, asked: ViewRequest, texts: Texts, at: string) {
-    const gathered = await this.gather(exam, learner, asked, at);
+  async of(exam: Exam, learner: User, request: ViewRequest, texts: Texts, at: string) {
+    const gathered = await this.gather(exam, learner, request, at);
     const { interstitial, declines } = studentViewOf(gathered.situation);
-    if (declines && asked.by === learner.id) await this.commands.execute(declineCommand(exam, learner.id, at));
+    if (declines && request.by === learner.id) await this.commands.execute(declineCommand(exam, learner.id, at));
     const { language } = texts;
     if (interstitial === null) return { interstitial, shows_content: true, language, context: null, html: null };
     const shown = await this.show(gathered, interstitial, texts);
     return { interstitial, shows_content: false, language, context: shown.context, html: pageOf(shown, texts) };
   }
 
-  private async gather(exam: Exam, learner: User, asked: ViewRequest, at: string): Promise<Gathered> {
+  private async gather(exam: Exam, learner: User, request: ViewRequest, at: string): Promise<Gathered> {
     const { settings } = this.configuration;
     const { courseId, contentId } = exam;
     const [facts, found, mayTake, credit] = await Promise.all([
@@ -87,13 +87,13 @@ export class StudentViews {
       mayTakeProctoredExams(this.database, learner.id, courseId),
       creditState(this.database, learner.id, courseId),
     ]);
-    const attempt = found ? await this.timeouts.seenBy(asked.by, found, at) : null;
+    const attempt = found ? await this.timeouts.seenBy(request.by, found, at) : null;
     const required = prerequisitesOf(credit?.credit_requirement_status ?? [], contentId);
-    const waitsUntil = waitOf(facts.dueAt, asked.gracePeriodMins, at);
+    const waitsUntil = graceEndOf(facts.dueAt, request.gracePeriodMins, at);
     const isDue = (dueAt: string | null) => isPastDue(exam, dueAt, facts.courseEndsAt, at);
     const provider = exam.isProctored ? providerOf(settings, exam.backend) : undefined;
     const situation: Situation = {
-      role: asked.role,
+      role: request.role,
       exam,
       supportsOnboarding: facts.backend?.supportsOnboarding ?? false,
       attempt,
@@ -107,21 +107,21 @@ export class StudentViews {
       isViewablePastDue: settings.proctoredExamViewablePastDue,
       isWrongBrowser:
         provider?.blocksExamMaterial === true &&
-        !(attempt && (await this.examCookies.isValidFor(asked.examCookie, attempt, at))),
+        !(attempt && (await this.examCookies.isValidFor(request.examCookie, attempt, at))),
     };
     const prerequisites = attempt || !credit ? null : prerequisitesJson(settings, courseId, required);
-    return { exam, learner, attempt, facts, situation, at, asked, waitsUntil, prerequisites };
+    return { exam, learner, attempt, facts, situation, at, request, waitsUntil, prerequisites };
   }
 
   private async show(gathered: Gathered, interstitial: Interstitial, texts: Texts): Promise<Shown> {
-    const { exam, learner, attempt, facts, situation, at, asked, waitsUntil, prerequisites } = gathered;
+    const { exam, learner, attempt, facts, situation, at, request, waitsUntil, prerequisites } = gathered;
     const { settings } = this.configuration;
     const minutes = attempt
       ? await this.timer.minutesOf(attempt, at)
       : await this.timer.minutesNow({ examId: exam.id, userId: learner.id }, at, facts);
     // A timed exam is revealed at its due date or not at all; a verified one is shown before it, too.
     const revealsTimed = interstitial === 'timed_submitted' && situation.isPastDue && !exam.hideAfterDue;
-    const tellsWait = revealsTimed || interstitial === 'proctored_verified';
+    const showsWait = revealsTimed || interstitial === 'proctored_verified';
     const known = {
       exam,
       attempt,
@@ -129,7 +129,7 @@ export class StudentViews {
       dueAt: facts.dueAt,
       isPastDue: situation.isPastDue,
       minutes,
-      waitsUntil: tellsWait ? waitsUntil : null,
+      waitsUntil: showsWait ? waitsUntil : null,
     };
     if (!exam.isProctored) return { interstitial, context: timedContext(known), minutes, attempt } as Shown;
     const provider = providerOf(settings, exam.backend);
@@ -149,12 +149,12 @@ export class StudentViews {
             }
           : null,
       guidance: attempt && isSettingUp(attempt.status) ? await guidanceFor(attempt, provider, texts.language) : null,
-      allowsOptOut: asked.allowsOptOut,
+      allowsOptOut: request.allowsOptOut,
     });
     return { interstitial, context, minutes, attempt } as Shown;
   }
 
-  /** To the course's oldest practice exam, as the reference has it; null where there is none. */
+  /** The link to the course's oldest practice exam, as in the reference; null if there is none. */
   private async onboardingLink({ courseId }: Exam): Promise<string | null> {
     const exams = await examsOfCourse(this.database, courseId);
     const practice = exams.find(({ isActive, isPracticeExam }) => isActive && isPracticeExam);
@@ -162,8 +162,8 @@ export class StudentViews {
   }
 }
 
-/** The end of a grace period that still runs. */
-const waitOf = (dueAt: string | null, gracePeriodMins: number, at: string): string | null => {
+/** The end of the grace period, if it is in the future. */
+const graceEndOf = (dueAt: string | null, gracePeriodMins: number, at: string): string | null => {
   if (dueAt === null || gracePeriodMins === 0) return null;
   const until = plusMinutes(dueAt, gracePeriodMins);
   return Date.parse(until) > Date.parse(at) ? until : null;

@@ -5,10 +5,10 @@ import type { AttemptRecord } from '#read-models';
 import { Timer } from '../attempts/timer.js';
 import { signedCookie, verifiedCookie } from './signed-cookie.js';
 
-/** A cookie outlasts the exam's minutes by this, for a learner who does not start at once. */
+/** A cookie is valid for the exam's minutes and these hours, because a learner may start later. */
 const hoursToStart = 12;
 
-/** The cookie `exam`, by which a secure browser is known: for one attempt, while it is incomplete and the cookie is young. */
+/** The cookie `exam` shows that the browser is a secure one. It is valid for one attempt, until completion or expiry. */
 @Injectable()
 export class ExamCookies {
   constructor(
@@ -16,7 +16,7 @@ export class ExamCookies {
     private readonly configuration: Configuration,
   ) {}
 
-  /** The header that sets it. */
+  /** The header that sets the cookie. */
   async headerFor(attempt: AttemptRecord, at: string): Promise<string> {
     const cookie = signedCookie('exam', attempt.attemptCode, cookieSecretOf(this.configuration), at);
     const secure = this.configuration.settings.https === 'on' ? '; Secure' : '';
@@ -24,9 +24,9 @@ export class ExamCookies {
   }
 
   async isValidFor(cookie: string, attempt: AttemptRecord, at: string): Promise<boolean> {
-    const opened = verifiedCookie('exam', cookie, cookieSecretOf(this.configuration));
-    if (opened?.value !== attempt.attemptCode || !isIncomplete(attempt.status)) return false;
-    const age = (Date.parse(at) - Date.parse(opened.at)) / 1000;
+    const verified = verifiedCookie('exam', cookie, cookieSecretOf(this.configuration));
+    if (verified?.value !== attempt.attemptCode || !isIncomplete(attempt.status)) return false;
+    const age = (Date.parse(at) - Date.parse(verified.at)) / 1000;
     return age <= (await this.secondsFor(attempt, at));
   }
 

@@ -15,8 +15,8 @@ import { links } from '../http/links.js';
 import { ExamCookies } from './exam-cookies.js';
 
 /**
- * A secure browser comes in here: nobody is logged in, the exam code says who it is (rest-api.md §5.22). It makes an
- * attempt ready to start, and changes no attempt that has started.
+ * A secure browser opens an exam here. Nobody is logged in; the exam code identifies the attempt (rest-api.md §5.22). The
+ * request makes an attempt ready to start, and does not change an attempt that has started.
  */
 @ApiTags('providers')
 @Controller('api/edx_proctoring/proctoring_launch_callback/start_exam')
@@ -31,7 +31,7 @@ export class LaunchController {
 
   @Get(':attemptCode')
   @Gate('anyone')
-  @ApiOperation({ summary: 'A learner comes in through a secure browser' })
+  @ApiOperation({ summary: 'Open an exam in a secure browser' })
   @Redirects('The exam in its course; with a signed cookie `exam` where the provider has a secure browser')
   @Answers(404, text, { type: 'text/html' })
   launchExam(@Param('attemptCode') code: string, @Req() { method }: FastifyRequest, @Res() reply: FastifyReply) {
@@ -40,14 +40,14 @@ export class LaunchController {
 
   @Post(':attemptCode')
   @Gate('anyone')
-  @ApiOperation({ summary: 'The same' })
+  @ApiOperation({ summary: 'Open an exam in a secure browser, by POST' })
   @Redirects('The exam in its course; with a signed cookie `exam` where the provider has a secure browser')
   @Answers(404, text, { type: 'text/html' })
   launchExamByPost(@Param('attemptCode') code: string, @Res() reply: FastifyReply) {
     return this.launch(code, reply, true);
   }
 
-  /** `acts`: HEAD only asks. */
+  /** `acts` is false for HEAD, which changes nothing. */
   private async launch(code: string, reply: FastifyReply, acts: boolean) {
     const attempt = /^[-a-zA-Z0-9_]+$/.test(code) ? await attemptByCode(this.database, code) : undefined;
     if (!attempt)

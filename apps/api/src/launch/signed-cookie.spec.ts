@@ -1,7 +1,7 @@
 import { signedCookie, verifiedCookie } from './signed-cookie.js';
 
 it('the launch cookie is signed as Django does it', () =>
-  // The time of the vector: base62 "270Cgr" seconds.
+  // The expected cookie has the time base62 "270Cgr", in seconds.
   expect(
     signedCookie(
       'exam',
@@ -17,7 +17,7 @@ describe('a signed cookie', () => {
   const secret = 'a secret';
   const cookie = signedCookie('exam', 'CODE', secret, '2031-05-05T12:00:00Z');
 
-  it('tells its value and time', () =>
+  it('has a value and a time', () =>
     expect(verifiedCookie('exam', cookie, secret)).toEqual({ value: 'CODE', at: '2031-05-05T12:00:00.000Z' }));
 
   it.each([
@@ -25,9 +25,9 @@ describe('a signed cookie', () => {
     ['another signature', `${cookie.slice(0, -1)}_`],
     ['no signature', 'CODE'],
     ['nothing', ''],
-  ])('is none with %s', (_, value) => expect(verifiedCookie('exam', value, secret)).toBeUndefined());
+  ])('is refused with %s', (_, value) => expect(verifiedCookie('exam', value, secret)).toBeUndefined());
 
-  it('is none of another name or secret', () => {
+  it('is refused under another name or secret', () => {
     expect(verifiedCookie('other', cookie, secret)).toBeUndefined();
     expect(verifiedCookie('exam', cookie, 'another secret')).toBeUndefined();
   });

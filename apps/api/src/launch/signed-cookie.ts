@@ -5,13 +5,13 @@ const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const base62 = (number: number): string =>
   number < 62 ? digits[number]! : base62(Math.floor(number / 62)) + digits[number % 62];
 
-/** A cookie's value as Django signs it, so that the LMS, which has the same secret, can check it (rest-api.md §5.22). */
+/** Signs a cookie's value as Django does. The LMS has the same secret and can check it (rest-api.md §5.22). */
 export const signedCookie = (name: string, value: string, secret: string, at: string): string => {
   const signed = `${value}:${base62(Math.floor(Date.parse(at) / 1000))}`;
   return `${signed}:${signatureOf(name, signed, secret)}`;
 };
 
-/** The value that was signed with this secret, here or by the LMS, and when: ISO. Undefined for all others. */
+/** The value and the time (ISO) of a cookie that was signed with this secret; undefined for all others. */
 export const verifiedCookie = (
   name: string,
   cookie: string,

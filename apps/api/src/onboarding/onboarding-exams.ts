@@ -7,7 +7,7 @@ import { outline } from '#roster';
 
 export type Onboarding = { exams: Exam[]; provider: Provider };
 
-/** Exams that a course's learners do their onboarding at, newest first, and the provider of the newest. */
+/** A course's onboarding exams, the newest first, and the provider of the newest. */
 export const onboardingExamsOf = async (
   database: Database,
   { settings }: Configuration,
@@ -23,7 +23,7 @@ export const onboardingExamsOf = async (
 
 export type ExamInOutline = { exam: Exam; when: 'open' | 'future' | 'past_due'; opensAt: string };
 
-/** The exams that the course outline does not hide from a learner, and when each is open to them (domain.md §7.2). */
+/** The exams that the course outline shows to a learner, and when each one is open (domain.md §7.2). */
 export const examsInOutline = async (
   database: Database,
   exams: readonly Exam[],

@@ -1,7 +1,7 @@
 import { anything, flag, integer, listOf, object, oneOf, orNull, text, time } from '../document/schemas.js';
 import type { panelJson } from './panel.js';
 
-/** rest-api.md §5.13. A provider's profile may name any expiration date. */
+/** rest-api.md §5.13. A provider's profile may have any value as expiration date. */
 export const onboardingStatus = object('OnboardingStatus', {
   onboarding_status: orNull(text),
   onboarding_link: orNull(text),
@@ -11,7 +11,7 @@ export const onboardingStatus = object('OnboardingStatus', {
   review_requirements_url: text,
 });
 
-/** domain.md §7.8: what the panel says, as data. */
+/** The texts of the panel (domain.md §7.8). */
 export const onboardingPanel = object<ReturnType<typeof panelJson>>('OnboardingPanel', {
   language: text,
   title: text,

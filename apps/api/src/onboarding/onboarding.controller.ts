@@ -30,12 +30,12 @@ import { onboardingAtProvider, profileOf } from './provider-profiles.js';
 const profileSwitch = 'edx_proctoring.onboarding_profile_instructor_dashboard_api';
 const noExam = () => refused(404, 'There is no onboarding exam related to this course id.');
 
-/** The parameters of a list; `statuses` is undefined if absent. */
+/** The parameters of a list. */
 type Listing = { courseId: string; search: string; asked?: string; statuses?: string };
 type Row = { username: string; enrollment_mode: string; status: string | null; modified: string | null };
 type Listed = { page: Page; count: number; rows: Row[] };
 
-/** How far learners are with onboarding (rest-api.md §5.13, §5.14). */
+/** The onboarding of learners (rest-api.md §5.13, §5.14). */
 @ApiTags('onboarding')
 @Controller('api/edx_proctoring/v1/user_onboarding/status')
 export class OnboardingController {
@@ -47,7 +47,7 @@ export class OnboardingController {
 
   @Get()
   @Gate('login', { logs: 'others' })
-  @ApiOperation({ summary: "A learner's onboarding in a course: the caller's, or for staff anybody's" })
+  @ApiOperation({ summary: "The caller's onboarding in a course; staff may name another learner" })
   @Answers(200, onboardingStatus)
   @Answers(404, either(text, detail))
   @Answers(502, failure)
@@ -68,7 +68,7 @@ export class OnboardingController {
 
   @Get('panel')
   @Gate('login', { logs: 'others' })
-  @ApiOperation({ summary: "What a course's page tells a learner of onboarding, in the learner's language" })
+  @ApiOperation({ summary: "The onboarding panel of a course's page, in the learner's language" })
   @Answers(200, onboardingPanel, { headers: { 'Content-Language': { schema: text } } })
   @Answers(404, either(text, detail))
   @Answers(502, failure)
@@ -89,7 +89,7 @@ export class OnboardingController {
     return panelJson(onboarding, onboardingPanelOf(onboarding, onboarding.when, at), instructions, texts);
   }
 
-  /** A learner's onboarding in the course of the query: the caller's own, or for staff another one's (domain.md §7.2). */
+  /** The caller's onboarding in the course of the query; staff may name another learner (domain.md §7.2). */
   private async onboardingFor(me: Caller, query: Record<string, string>, at: string) {
     const { course_id: courseId, username = '', is_learning_mfe } = query;
     if (!courseId) throw refused(400, 'Missing required query parameter course_id');
@@ -100,7 +100,7 @@ export class OnboardingController {
     if (!onboarding) throw noExam();
     const userId = isOther ? (await userByName(this.database, username))?.id : me.userId;
     if (userId !== undefined) noteSubject(userId);
-    // Course staff learn nothing of people of other courses.
+    // Course staff see nothing about people of other courses.
     const isShown = !isOther || me.isStaff || (userId && (await isOfCourse(this.database, userId, courseId)));
     if (userId === undefined || !isShown) throw refused(400, `username: there is no user ${username}.`);
 
@@ -169,15 +169,19 @@ export class OnboardingController {
       limit: all,
     }));
     const known = new Map(learners.map((learner) => [this.obscured(learner.userId, backend), learner]));
-    const told = await onboardingAtProvider(provider, courseId, known, statuses);
-    const page = pageOf(asked, told.length);
-    const shown = told.slice(page.offset, page.offset + page.limit);
+    const atProvider = await onboardingAtProvider(provider, courseId, known, statuses);
+    const page = pageOf(asked, atProvider.length);
+    const shown = atProvider.slice(page.offset, page.offset + page.limit);
     const rows = await this.rowsOf(
       shown.map(({ learner }) => learner),
       courseId,
       backend,
     );
-    return { page, count: told.length, rows: rows.map((row, index) => ({ ...row, status: shown[index]!.status })) };
+    return {
+      page,
+      count: atProvider.length,
+      rows: rows.map((row, index) => ({ ...row, status: shown[index]!.status })),
+    };
   }
 
   private async rowsOf(learners: readonly ProctoredLearner[], courseId: string, backend: string | null) {
@@ -190,7 +194,7 @@ export class OnboardingController {
     });
   }
 
-  /** From the attempts; or, where the provider keeps profiles and answers, from the learner's profile (domain.md §7.2). */
+  /** From the provider's profile of the learner if it has one and answers, else from the attempts (domain.md §7.2). */
   private async statusOf(userId: number, courseId: string, backend: string | null, provider: Provider, at: string) {
     const known = await onboardingOfLearners(this.database, [userId], courseId, backend, at);
     const { own, approved } = known.get(userId)!;

@@ -3,7 +3,7 @@ import type { Texts } from '../texts/texts.js';
 
 type Shown = { expiresAt: string | null; link: string; opensAt: string };
 
-/** The panel in words (domain.md §7.8). A link without an address says why there is none to follow. */
+/** The texts of the panel (domain.md §7.8). The text of a link without a URL says why there is no URL. */
 export const panelJson = (
   { expiresAt, link: url, opensAt }: Shown,
   { status, label, tone, reminder, link }: OnboardingPanel,

@@ -8,7 +8,7 @@ const noApi = (provider: Provider) => new HttpAnswer(404, `No onboarding status 
 const isProfile = (value: any): value is { user_id: string; status: unknown; expiration_date?: unknown } =>
   typeof value === 'object' && value !== null && 'status' in value;
 
-/** The provider's status of one learner's onboarding; undefined if it cannot answer just now (domain.md §7.5). */
+/** The provider's status of one learner's onboarding; undefined if the provider cannot answer (domain.md §7.5). */
 export async function profileOf(provider: Provider, courseId: string, userId: string): Promise<Profile | undefined> {
   try {
     const profile = await provider.onboardingProfiles(courseId, { user_id: userId });
@@ -28,8 +28,8 @@ const statusesOfStaff: Readonly<Record<string, string>> = { ...onboardingStatusO
 const profileStatusOf = Object.fromEntries(Object.entries(statusesOfStaff).map(([theirs, ours]) => [ours, theirs]));
 
 /**
- * The onboarding of a course's learners as the provider tells it, in its order; those whom it does not know come last
- * (rest-api.md §5.14). `learners` are known by their obscured ids; `statuses` is the request's, undefined if absent.
+ * The onboarding of a course's learners at the provider, in its order. Learners without a profile come last (rest-api.md
+ * §5.14). The keys of `learners` are obscured ids. `statuses` is the parameter of the request.
  */
 export async function onboardingAtProvider<Learner>(
   provider: Provider,

@@ -18,9 +18,10 @@ import { HttpAnswer } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
 
 const doneByProvider = mapOf(flag);
-const ForRetirement = () => Answers(403, undefined, { description: 'Not one who may retire: an empty body' });
+const ForRetirement = () =>
+  Answers(403, undefined, { description: 'The caller may not retire learners: an empty body' });
 
-/** Forgetting a learner (rest-api.md §5.16, §5.17). */
+/** Retires learners (rest-api.md §5.16, §5.17). */
 @ApiTags('retirement')
 @Controller('api/edx_proctoring/v1')
 export class RetirementController {
@@ -36,10 +37,10 @@ export class RetirementController {
   @Gate('login', { logs: 'always' })
   @ApiOperation({ summary: 'Have the providers delete a learner' })
   @Answers(200, doneByProvider)
-  @Answers(500, doneByProvider, { description: 'A provider refused; the others were asked all the same' })
+  @Answers(500, doneByProvider, { description: 'A provider refused; the others were asked as well' })
   @ForRetirement()
   async retireLearnerAtProviders(@WholeNumber('userId') userId: string, @CurrentUser() me: Caller) {
-    await this.begin(me);
+    await this.beginRetirement(me);
     const done: Record<string, boolean> = {};
     for (const backend of await providersOfLearner(this, userId)) {
       const result = await retireAtProvider(this, backend, Number(userId)).catch((error) => {
@@ -54,7 +55,7 @@ export class RetirementController {
 
   @Post('retire_user/:userId/')
   @Gate('login', { logs: 'always' })
-  @ApiOperation({ summary: 'Forget a learner here: names, allowances, and the key to all that is sealed' })
+  @ApiOperation({ summary: 'Forget a learner here: names, allowances, and the key that encrypts personal data' })
   @HttpCode(204)
   @Answers(204)
   @ForRetirement()
@@ -63,13 +64,13 @@ export class RetirementController {
     @CurrentUser() me: Caller,
     @CurrentOrigin() by: Origin,
   ): Promise<void> {
-    await this.begin(me);
+    await this.beginRetirement(me);
     await this.commands.execute(new RetireLearner(userId, this.clock.now(), by));
     this.authentication.forget();
   }
 
   /** @throws HttpAnswer 403 */
-  private begin({ isSuperuser, username }: Caller): Promise<void> {
+  private beginRetirement({ isSuperuser, username }: Caller): Promise<void> {
     const { retirementServiceWorkerUsername } = this.configuration.settings;
     if (!isSuperuser && username !== retirementServiceWorkerUsername) throw new HttpAnswer(403);
     return beginAccess();

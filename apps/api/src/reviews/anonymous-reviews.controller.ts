@@ -18,7 +18,7 @@ import { SoftwareSecureReview } from './reviews.requests.js';
 import { withQuarantine } from './with-quarantine.js';
 
 /**
- * Software Secure sends its reviews here: nobody is logged in, a secret in the path or the address says who it is
+ * Software Secure sends its reviews here. It does not log in; a secret in the path, or its address, identifies it
  * (rest-api.md §5.23).
  */
 @ApiTags('providers')
@@ -60,7 +60,7 @@ export class AnonymousReviewsController {
     refuseBasic(request.headers.authorization ?? '');
     const { bytes = Buffer.alloc(0) } = request;
     await withQuarantine(this.database, { route: 'review_callback', provider, bytes }, async () => {
-      // JSON, whatever its type says.
+      // The body is JSON; its content type is ignored.
       const payload = bodyObject(await readBody('application/json', bytes));
       const origin = originOfSender({ provider }, request);
       await receiveReviewByCode(this, { payload, providers: [provider], at: this.clock.now(), origin });
@@ -69,13 +69,13 @@ export class AnonymousReviewsController {
   }
 }
 
-/** There are no passwords here, so no credentials of that kind are right; any others do not matter. */
+/** This service has no passwords, so it refuses all credentials of the kind Basic. It ignores other kinds. */
 function refuseBasic(authorization: string) {
   const [scheme = '', credentials, ...more] = authorization.trim().split(/\s+/);
   if (scheme.toLowerCase() !== 'basic') return;
   if (credentials === undefined) throw refused(403, 'Invalid basic header. No credentials provided.');
   if (more.length > 0) throw refused(403, 'Invalid basic header. Credentials string should not contain spaces.');
-  // As Python decodes it: other characters are passed over.
+  // Python's decoder skips other characters.
   if (credentials.replace(/[^A-Za-z0-9+/=]/g, '').length % 4 !== 0)
     throw refused(403, 'Invalid basic header. Credentials not correctly base64 encoded.');
   throw refused(403, 'Invalid username/password.');

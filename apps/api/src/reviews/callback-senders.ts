@@ -13,13 +13,13 @@ import { isSigned, signatureHeaders } from '../auth/authentication.js';
 import { originOf } from '../auth/origin.js';
 import { refused } from '../http/http-answer.js';
 
-/** The sender of a callback: a provider's server, by its name, or a user. */
+/** The sender of a callback: the name of a provider, or a user. */
 export type CallbackSender = { provider: string; user?: undefined } | { provider?: undefined; user: Caller };
 
-/** One text for all that is wrong with a secret, a signature or an address. */
+/** One text for a wrong secret, signature or address. */
 const notAuthenticated = () => refused(403, 'This callback is not authenticated.');
 
-/** Finds out who sends a callback (docs/providers.md). Throws 403. */
+/** Identifies the senders of callbacks (docs/providers.md). Throws 403. */
 @Injectable()
 export class CallbackSenders {
   constructor(
@@ -28,7 +28,7 @@ export class CallbackSenders {
     private readonly configuration: Configuration,
   ) {}
 
-  /** The caller who is logged in, or the provider that signed. `path`: what the signature is about. */
+  /** The caller who is logged in, or the provider that signed. The signature contains `path`. */
   async identify(request: FastifyRequest, path: string): Promise<CallbackSender> {
     if (!isSigned(request.headers)) return { user: request.user! };
     const [name, time, nonce, signature] = signatureHeaders.map((header) => String(request.headers[header] ?? ''));
@@ -43,10 +43,10 @@ export class CallbackSenders {
     return { provider: name! };
   }
 
-  /** The provider that reviews by code: its secret stands in the path, or it has none and its addresses say enough. */
+  /** The provider that reviews by code. Its secret is in the path; a provider without a secret needs an address of its own. */
   identifyByPath(secret: string | undefined, { ip }: FastifyRequest): string {
     const byCode = this.providers().filter(({ reviewsByCode }) => reviewsByCode);
-    // All are compared, so that the time says nothing about any.
+    // All secrets are compared, so that the time reveals nothing.
     const known = byCode.filter(({ callbackSecret, callbackNetworks }) =>
       callbackSecret === undefined
         ? secret === undefined && callbackNetworks.length > 0
@@ -57,7 +57,7 @@ export class CallbackSenders {
     return found.name;
   }
 
-  /** Whether the sender's review of this attempt counts: the exam's own provider, its reviewers, and global staff. */
+  /** Whether the sender may review this attempt: the exam's provider, its reviewers, and global staff may. */
   mayReview({ provider, user }: CallbackSender, { exam }: AttemptRecord): boolean {
     if (!user) return provider === (exam.backend || this.configuration.settings.defaultBackend);
     return user.isStaff || user.isSuperuser || user.groups.includes(reviewGroupOf(exam.backend));

@@ -24,8 +24,8 @@ import { withQuarantine } from './with-quarantine.js';
 const ok = oneOf('OK');
 
 /**
- * A proctoring provider's callbacks about an attempt, by the id that it gave to it (rest-api.md §5.7, §5.8). Its server
- * logs in, or signs (docs/providers.md).
+ * Callbacks of a provider about an attempt, by the provider's id of the attempt (rest-api.md §5.7, §5.8). The provider logs
+ * in, or signs its requests (docs/providers.md).
  */
 @ApiTags('providers')
 @Controller('api/edx_proctoring/v1/proctored_exam/attempt/:externalId')
@@ -97,12 +97,12 @@ export class ReviewsController {
     const { bytes = Buffer.alloc(0) } = request;
     const senderId = user?.userId;
     const callback = { route: 'reviewed', externalId, provider, senderId, userId: found?.userId, bytes } as const;
-    if (!found && user && !reviewsSomewhere(user)) await receive();
+    if (!found && user && !isReviewer(user)) await receive();
     else await withQuarantine(this.database, callback, receive);
     return 'OK';
   }
 
-  /** The one that the sender may review, since two providers may give the same id. A provider's server sees no others. */
+  /** Two providers may give the same id, so an attempt that the sender may review comes first. A provider sees no others. */
   private async attempt(externalId: string, sender: CallbackSender): Promise<AttemptRecord | undefined> {
     if (!/^[-a-zA-Z0-9_]+$/.test(externalId)) throw new NotFoundException();
     const all = await attemptsByExternalId(this.database, externalId);
@@ -113,8 +113,8 @@ export class ReviewsController {
   }
 }
 
-/** One whose word is worth keeping even where nobody knows the attempt. */
-const reviewsSomewhere = (me: Caller): boolean =>
+/** Whether a refused review of an unknown attempt is kept, because this caller is a reviewer. */
+const isReviewer = (me: Caller): boolean =>
   me.isStaff || me.isSuperuser || me.groups.some((group) => group.endsWith('_review'));
 
 function noteAttempt(attempt: AttemptRecord | undefined): void {

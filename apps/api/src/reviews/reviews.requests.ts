@@ -13,7 +13,7 @@ class ReviewComment {
   @ApiProperty({ type: 'integer', required: false, ...seconds }) duration?: number;
 }
 
-/** The REST format (domain.md §8.1). Each provider brings its own into this form, so it is described here and read there. */
+/** The REST format (domain.md §8.1). It is only described here; the provider's own code reads it. */
 export class ReviewRequest {
   @ApiProperty({ enum: ['passed', 'violation', 'suspicious', 'not_reviewed'] }) status: string;
   @ApiProperty({ type: [ReviewComment], required: false, maxItems }) comments?: ReviewComment[];
@@ -35,7 +35,7 @@ class SoftwareSecureMetaData {
   ssiRecordLocator: string;
 }
 
-/** Software Secure's own format (domain.md §8.1); it is read by the provider. */
+/** Software Secure's own format (domain.md §8.1). */
 export class SoftwareSecureReview {
   @ApiProperty() examMetaData: SoftwareSecureMetaData;
   @ApiProperty({ enum: ['Clean', 'Rules Violation', 'Suspicious', 'Not Reviewed'] }) reviewStatus: string;

@@ -7,7 +7,7 @@ import { HttpAnswer } from '../http/http-answer.js';
 
 const log = new Logger('Reviews');
 
-/** Receives a review. A refused one is kept if its content, attempt or exam is the reason, so that it can be tried again. */
+/** Receives a review. If it is refused for its content, attempt or exam, it is kept, so that an operator can try it again. */
 export async function withQuarantine(
   database: Database,
   callback: CallbackOrigin & { bytes: Buffer },
@@ -25,7 +25,7 @@ export async function withQuarantine(
       const isKept = await quarantine(database, { ...more, body: bytes.toString(), reason: reasonOf(error) });
       noteOutcome(isKept ? 'quarantined' : 'refused');
       const { route, externalId, userId } = callback;
-      // An id that nobody knows may be any text.
+      // An unknown id may be any text.
       log.warn({ message: 'A review was refused.', route, ...(userId === undefined ? {} : { externalId }), isKept });
     }
     throw error;

@@ -40,7 +40,7 @@ export class RosterController {
   }
 }
 
-/** Staff write people and courses. Rights take their own scope, or else any staff could make themselves superusers. */
+/** Staff may write people and courses. Rights need their own scope, so that staff cannot make themselves superusers. */
 const partsFor = ({ isSuperuser, isStaff, scopes }: Caller) => {
   const hasMost = isStaff || scopes.includes('roster:write');
   return rosterParts.filter(

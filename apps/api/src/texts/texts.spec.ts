@@ -35,7 +35,7 @@ describe('the language', () => {
     [undefined, 'en'],
   ])('for Accept-Language %s is %s', (accepted, language) => expect(textsFor(accepted, 'en').language).toBe(language));
 
-  it("is the platform's where nothing is asked for, and English where there is no such catalogue", () => {
+  it("is the platform's if the request names none, and English if there is no catalogue of it", () => {
     expect(textsFor(undefined, 'de-de').language).toBe('de');
     expect(textsFor('fr', 'tlh').language).toBe('en');
   });

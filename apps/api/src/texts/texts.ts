@@ -9,7 +9,7 @@ export const catalogues = {
 } satisfies Record<string, { texts: Catalogue; direction: 'ltr' | 'rtl' }>;
 export type Language = keyof typeof catalogues;
 
-/** Texts for a learner, in the learner's language. Texts are plain: who makes a page of them escapes them. */
+/** Texts for a learner, in the learner's language. They are plain text and must be escaped in HTML. */
 export class Texts {
   readonly direction: 'ltr' | 'rtl';
   private readonly texts: Catalogue;
@@ -32,7 +32,7 @@ export class Texts {
     return new Intl.ListFormat(this.language, { type: 'conjunction' }).format(parts);
   }
 
-  /** In UTC: where a learner is, nobody here knows. */
+  /** In UTC, because the learner's time zone is unknown. */
   moment(instant: string): string {
     const format = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const;
     return `${new Intl.DateTimeFormat(this.language, format).format(new Date(instant))} UTC`;
@@ -46,7 +46,7 @@ export class Texts {
 const isLanguage = (code: string): code is Language => Object.hasOwn(catalogues, code);
 const baseOf = (tag: string) => tag.trim().toLowerCase().split('-')[0]!;
 
-/** The texts in the language that an `Accept-Language` likes best; else in the platform's, else in English. */
+/** The texts in the language that `Accept-Language` prefers, else in the platform's language, else in English. */
 export function textsFor(accepted: string | undefined, platformLanguage: string): Texts {
   const wanted = (accepted ?? '')
     .split(',')
@@ -61,7 +61,7 @@ export function textsFor(accepted: string | undefined, platformLanguage: string)
   return new Texts(languages.find(isLanguage) ?? 'en');
 }
 
-/** The texts for a request's `Accept-Language`; the answer tells which language it is in. */
+/** The texts for a request's `Accept-Language`. Headers of the answer name their language. */
 export function textsForAnswer(accepted: string | undefined, platformLanguage: string, reply: FastifyReply): Texts {
   const texts = textsFor(accepted, platformLanguage);
   reply.headers({ 'Content-Language': texts.language, Vary: 'Accept-Language' });

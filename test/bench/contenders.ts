@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import type pg from 'pg';
 import { signToken } from '#configuration';
 import { Child, freePort } from '../conformance/child.js';
+import { installation, script } from '../conformance/reference.js';
 import { send } from '../conformance/server.js';
 import type { Database } from '../support/database.js';
 import { secretsOfSplitRoles } from '../support/split-roles.js';
@@ -71,19 +70,6 @@ export async function startService(dir: string, name: string, database: Database
   };
 }
 
-const script = resolve(process.env.ORACLE_DIR || '../shared/oracle', 'oracle');
-const home = resolve(process.env.ORACLE_HOME || join(homedir(), '.cache', 'proctoring-oracle'));
-
-/** Installs the reference of ORACLE_DIR into ORACLE_HOME, once. The error says what is missing. */
-export function installReference() {
-  const advice = 'or leave c and f out: --only a,b,d,e,g,h,i,j,k,l';
-  if (!existsSync(script))
-    throw new Error(`There is no ${script}: set ORACLE_DIR to the folder of the reference, ${advice}.`);
-  const env = { ...process.env, ORACLE_HOME: home };
-  const { status, stderr } = spawnSync('bash', [script, 'install'], { env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${stderr}The reference needs bash, Python 3.11 with venv, and PyPI; ${advice}.`);
-}
-
 /** Starts the installed reference with two gunicorn workers on a new database of the same PostgreSQL. */
 export async function startReference(
   dir: string,
@@ -94,7 +80,7 @@ export async function startReference(
   const database = name;
   const home = join(dir, name);
   mkdirSync(home);
-  symlinkSync(join(home, 'venv'), join(home, 'venv'));
+  symlinkSync(join(installation, 'venv'), join(home, 'venv'));
   await admin.query(`create database "${database}"`);
   const port = await freePort();
   const child = new Child(name, dir, ['bash', script, 'serve'], {

@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { isAlive, startPostgres, stopPostgres } from '../../libs/configuration/src/embedded-postgres.js';
+import { startPostgres } from '../../libs/configuration/src/embedded-postgres.js';
+import { installReference } from '../conformance/reference.js';
+import { CannotRun, runInFolder } from '../conformance/run-folder.js';
 import { appending } from './append.js';
 import type { Bench, Effort } from './bench.js';
-import { installReference } from './contenders.js';
 import { deadlinesAtOnce } from './deadlines.js';
 import { publishing } from './flow.js';
 import { greedyStream } from './greedy.js';
@@ -70,31 +70,19 @@ const { values: options } = parseArgs({
 const chosen = options.only.split(',');
 const effort = { ...(options.quick ? quick : full), ...(options.rounds && { rounds: Number(options.rounds) }) };
 
-const runs = resolve('.data/bench');
-const dir = join(runs, String(process.pid));
 const begin = Date.now();
 const say = (line: string) =>
   console.error(`${String(Math.round((Date.now() - begin) / 1000)).padStart(4)} s  ${line}`);
 
-let ending: Promise<void> | undefined;
+await runInFolder('bench', run);
+process.exit();
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(130));
-try {
+async function run(dir: string) {
   if (!chosen.every((part) => part in parts))
-    throw new Error(`--only takes some of ${Object.keys(parts)}, not ${options.only}.`);
-  if (!(effort.rounds >= 1)) throw new Error(`--rounds takes a number, not ${options.rounds}.`);
-  const left = existsSync(runs) ? readdirSync(runs).filter((pid) => !isAlive(Number(pid))) : [];
-  for (const pid of left) await clear(join(runs, pid));
-  await run();
-  await end(0);
-} catch (error) {
-  if (!ending) console.error(process.env.DEBUG ? error : (error as Error).message);
-  await end(1);
-}
-
-async function run() {
-  if (chosen.includes('c') || chosen.includes('f')) installReference();
-  mkdirSync(dir, { recursive: true });
+    throw new CannotRun(`--only takes some of ${Object.keys(parts)}, not ${options.only}.`);
+  if (!(effort.rounds >= 1)) throw new CannotRun(`--rounds takes a number, not ${options.rounds}.`);
+  if (chosen.includes('c') || chosen.includes('f'))
+    installReference(', or leave c and f out: --only a,b,d,e,g,h,i,j,k,l');
   const { url: server } = await startPostgres({
     dataDir: join(dir, 'postgres'),
     // These settings prevent checkpoints during a measurement. A commit is as durable as usual.
@@ -116,25 +104,4 @@ async function run() {
   if (options.quick || chosen.length < Object.keys(parts).length)
     return say('docs/benchmarks.md is unchanged: only a run of all parts without --quick writes it.');
   writeFileSync('docs/benchmarks.md', text);
-}
-
-/** Stops the servers of this run, once. */
-async function end(code: number) {
-  ending ??= clear(dir);
-  await ending;
-  process.exit(code);
-}
-
-/** Ends the servers of a run and removes its data. */
-async function clear(folder: string) {
-  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.pid')) : [];
-  for (const file of files) {
-    const pid = Number(readFileSync(join(folder, file), 'utf8'));
-    // Another process may have this number by now.
-    if (!isAlive(pid) || !readFileSync(`/proc/${pid}/environ`, 'utf8').includes(folder)) continue;
-    process.kill(pid, 'SIGTERM');
-    while (isAlive(pid)) await pause(20);
-  }
-  await stopPostgres(join(folder, 'postgres'));
-  rmSync(folder, { recursive: true, force: true });
 }

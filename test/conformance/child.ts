@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { send } from './server.js';
 
-/** A process whose output goes to a file of its own in `dir`. */
+/** A process whose output goes to a log file in `dir`. */
 export class Child {
   private readonly log: string;
   private readonly process: ChildProcess;
@@ -24,11 +24,11 @@ export class Child {
       stdio: ['ignore', out, out],
     });
     closeSync(out);
-    // By this and by CONFORMANCE_DIR `endAll` finds the process, also after a run that was killed.
+    // `endServers` finds the process by this file and by CONFORMANCE_DIR, also after a killed run.
     writeFileSync(join(dir, `${name}.pid`), String(this.process.pid));
   }
 
-  /** Waits until a GET of `path` answers 200; throws with the end of the process' output. */
+  /** Waits until a GET of `path` answers 200. The error shows the last lines of the output. */
   async answers(port: number, path: string): Promise<void> {
     for (const deadline = Date.now() + 240_000; Date.now() < deadline; await pause(100)) {
       if (this.process.exitCode !== null || this.process.signalCode !== null) break;
@@ -41,19 +41,18 @@ export class Child {
     );
   }
 
-  /** Answers the exit code once it has ended by itself. */
+  /** Waits for the end of the process and answers its exit code. */
   async ended(): Promise<number> {
     if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'exit');
     return this.process.exitCode ?? 1;
   }
 
-  /** The JSON lines that it printed. */
+  /** The lines of JSON in its output. */
   lines(): unknown[] {
     const lines = readFileSync(this.log, 'utf8').split('\n');
     return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
   }
 
-  /** Without any time to end in good order. */
   kill(): void {
     this.process.kill('SIGKILL');
   }

@@ -3,31 +3,31 @@ import { type Answer, cookieSecret } from './server.js';
 
 type Fields = Record<string, unknown>;
 
-/** Which id of the service stands for which of the reference: paired when they first appear in the same place. */
+/** Pairs of ids of the reference and the service. Two ids become a pair when they first appear in the same place. */
 export class Ids {
   private readonly pairs = new Map<string, unknown>();
   private readonly taken = new Map<string, unknown>();
 
-  match(kind: string, oracle: unknown, ours: unknown): boolean {
-    const [known, owner] = [this.pairs.get(`${kind} ${oracle}`), this.taken.get(`${kind} ${ours}`)];
-    // Some answers show ids as texts; of what kind each one is, is compared elsewhere.
+  match(kind: string, reference: unknown, ours: unknown): boolean {
+    const [known, owner] = [this.pairs.get(`${kind} ${reference}`), this.taken.get(`${kind} ${ours}`)];
+    // Some answers show ids as texts. The type of the value is compared elsewhere.
     if (known !== undefined || owner !== undefined)
-      return String(known) === String(ours) && String(owner) === String(oracle);
-    this.pairs.set(`${kind} ${oracle}`, ours);
-    this.taken.set(`${kind} ${ours}`, oracle);
+      return String(known) === String(ours) && String(owner) === String(reference);
+    this.pairs.set(`${kind} ${reference}`, ours);
+    this.taken.set(`${kind} ${ours}`, reference);
     return true;
   }
 
-  /** The service's id for one of the reference's, if they were paired. */
-  ours(kind: string, oracle: unknown): unknown {
-    return this.pairs.get(`${kind} ${oracle}`);
+  /** The service's id for an id of the reference, if they are a pair. */
+  ours(kind: string, reference: unknown): unknown {
+    return this.pairs.get(`${kind} ${reference}`);
   }
 
   isOurs(kind: string, id: unknown): boolean {
     return this.taken.has(`${kind} ${id}`);
   }
 
-  /** A path or a JSON body that the reference is asked with, with the ids of the service in it. */
+  /** Puts the ids of the service into a path or a JSON body of a request to the reference. */
   translateRequest(text: string): string {
     const replace = (kind: string, pattern: RegExp) => {
       text = text.replace(pattern, (_, before, id) => `${before}${this.ours(kind, id) ?? id}`);
@@ -43,7 +43,7 @@ export class Ids {
     return text;
   }
 
-  /** A sentence or path of the reference with the ids of the service in it. */
+  /** Puts the ids of the service into a sentence or a path of the reference. */
   translate(text: string): string {
     const replace = (kind: string, pattern: RegExp) => {
       text = text.replace(pattern, (all, before, id) => {
@@ -61,7 +61,7 @@ export class Ids {
   }
 }
 
-/** The first row that fits decides. */
+/** Where answers have ids. The first row that fits counts. */
 const kinds: { kind: string; key: string; beside?: string }[] = [
   { kind: 'exam', key: 'exam_id' },
   { kind: 'exam', key: 'id', beside: 'content_id' },
@@ -74,31 +74,31 @@ const kinds: { kind: string; key: string; beside?: string }[] = [
   { kind: 'external', key: 'external_id', beside: 'attempt_id' },
 ];
 
-/** How the service's answer is not the reference's, one line each. */
-export function compare(oracle: Answer, ours: Answer, ids: Ids): string[] {
+/** Answers one line for each difference between the two answers. */
+export function compare(reference: Answer, ours: Answer, ids: Ids): string[] {
   const found: string[] = [];
   const differ = (place: string, expected: unknown, got: unknown) =>
     found.push(`${place}: reference ${show(expected)}, service ${show(got)}`);
 
-  if (oracle.status !== ours.status) differ('status', oracle.status, ours.status);
-  const to = placeOf(oracle.location && ids.translate(oracle.location));
+  if (reference.status !== ours.status) differ('status', reference.status, ours.status);
+  const to = placeOf(reference.location && ids.translate(reference.location));
   if (to !== placeOf(ours.location)) differ('Location', to, placeOf(ours.location));
-  if (oracle.frame !== ours.frame) differ('X-Frame-Options', oracle.frame, ours.frame);
-  compareCookies(oracle.cookie, ours.cookie);
-  // A page is the host's own: another host has another one.
-  if (oracle.type?.startsWith('text/html')) return found;
-  if (oracle.type !== ours.type) differ('content type', oracle.type, ours.type);
-  if (oracle.status === 405 && oracle.allow !== ours.allow) differ('Allow', oracle.allow, ours.allow);
-  compareValues('body', oracle.body, ours.body);
+  if (reference.frame !== ours.frame) differ('X-Frame-Options', reference.frame, ours.frame);
+  compareCookies(reference.cookie, ours.cookie);
+  // HTML pages are not part of the contract.
+  if (reference.type?.startsWith('text/html')) return found;
+  if (reference.type !== ours.type) differ('content type', reference.type, ours.type);
+  if (reference.status === 405 && reference.allow !== ours.allow) differ('Allow', reference.allow, ours.allow);
+  compareValues('body', reference.body, ours.body);
   return found;
 
-  /** The code in it is an id, so each side has a signature of its own: both must be good. */
+  /** The cookie has the attempt code, so each side has another signature. Both signatures must be valid. */
   function compareCookies(expected = '', got = '') {
     const [, code, time, end] = readCookie.exec(expected) ?? [];
     const [, gotCode, gotTime, gotEnd] = readCookie.exec(got) ?? [];
     const same =
       code === undefined ? got === '' : ids.match('code', code, gotCode) && isSigned(got) && isSigned(expected);
-    // Ours says also when it ends and who may read it.
+    // The service's cookie has more attributes: its end, and who may read it.
     if (!same || time !== gotTime || !(gotEnd ?? '').startsWith(end ?? '')) differ('Set-Cookie', expected, got);
   }
 
@@ -122,21 +122,21 @@ export function compare(oracle: Answer, ours: Answer, ids: Ids): string[] {
     } else if (typeof expected === 'number' && typeof got === 'number') {
       if (Math.abs(expected - got) > 1e-6) differ(place, expected, got);
     } else {
-      const said = typeof expected === 'string' ? ids.translate(expected) : expected;
-      if (said !== got) differ(place, said, got);
+      const translated = typeof expected === 'string' ? ids.translate(expected) : expected;
+      if (translated !== got) differ(place, translated, got);
     }
   }
 }
 
-/** Each side has a provider's stub of its own, and puts a random id into the token that leads to its pages. */
+/** The address without what differs by design: each side has its own stub of a provider, and each token has a random id. */
 function placeOf(location = ''): string {
   const [, page, claims] = /^http:\/\/127\.0\.0\.1:\d+(\/.*\?jwt=)[^.]*\.([^.]*)\./.exec(location) ?? [];
   if (claims === undefined) return location;
-  const told = JSON.parse(Buffer.from(claims, 'base64url').toString(), (key, value) => {
+  const payload = JSON.parse(Buffer.from(claims, 'base64url').toString(), (key, value) => {
     if (key === 'jti') return undefined;
-    return typeof value === 'number' ? Number(value.toFixed(3)) : value; // Python adds up its seconds less exactly
+    return typeof value === 'number' ? Number(value.toFixed(3)) : value; // Python's seconds are less exact
   });
-  return page + JSON.stringify(told);
+  return page + JSON.stringify(payload);
 }
 
 const readCookie = /^exam=([^:;]*):(\w+):[-\w]+(.*)$/;
@@ -146,7 +146,7 @@ const isSigned = (cookie: string) => {
   return text && createHmac('sha256', signingKey).update(text).digest('base64url') === signature;
 };
 
-/** The same items in the other list's order; undefined when they already are, or when the lists have others. */
+/** The items of `got` in the order of `expected`. Undefined if the order is the same already, or if the items differ. */
 function inOrderOf(expected: unknown[], got: unknown[], ids: Ids): unknown[] | undefined {
   const left = [...got];
   const sorted = expected.map((item) => {
@@ -157,7 +157,7 @@ function inOrderOf(expected: unknown[], got: unknown[], ids: Ids): unknown[] | u
   return isPermuted ? sorted : undefined;
 }
 
-/** Items with the same two ids; else items that say the same beside their ids. */
+/** Whether two items are a pair by their ids or, if the id has no pair yet, have the same content. */
 function isSame(item: unknown, other: unknown, ids: Ids): boolean {
   if (!isObject(item) || !isObject(other)) return item === other;
   const kind = kinds.find(({ key, beside }) => key === 'id' && beside! in item)?.kind;
@@ -165,7 +165,7 @@ function isSame(item: unknown, other: unknown, ids: Ids): boolean {
   return known === undefined ? signOf(item, ids) === signOf(other) : known === other.id;
 }
 
-/** The content of an item beside its ids; a pair of exam and learner has ids alone. Learners have one id. */
+/** The content of an item without its ids. An item of exam and learner has only ids; a learner has the same id on both sides. */
 const signOf = (item: Fields, ids?: Ids): string => {
   if (Object.keys(item).join() === 'exam_id,user_id')
     return `${ids ? ids.translate(`exam_id=${item.exam_id}`) : `exam_id=${item.exam_id}`} ${item.user_id}`;
@@ -178,7 +178,7 @@ const signOf = (item: Fields, ids?: Ids): string => {
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isId = (value: unknown) => typeof value === 'number' || typeof value === 'string';
-/** An attempt's code is a UUID4 in capitals on both sides; other ids are only numbers or texts. */
+/** An attempt code is a UUID4 in capitals. Other ids are numbers or texts. */
 const shape = (id: unknown) =>
   /^[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}$/.test(String(id)) ? 'uuid4' : typeof id;
 const show = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value));

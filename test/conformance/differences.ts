@@ -1,31 +1,32 @@
-import { onlyOneNoticed, onlyReferenceTold, timerIn } from './expiries.js';
+import { onlyOneTimedOut, onlyReferenceHasEffects, timerIn } from './expiries.js';
 import type { Answer } from './server.js';
 import { type Exchange, isUndone } from './world.js';
 
-/** A place where the service is meant to answer otherwise than the reference (architecture.md, "Deliberate differences"). */
+/** A deliberate difference between the answers of the service and of the reference. */
 export type Difference = {
   name: string;
   reason: string;
   /**
-   * Whether one line of what differs is as it is meant to be. If the whole answer differs, this holds for all its
-   * lines. `history`: what was asked before, this one included.
+   * Whether the difference explains one differing line of an answer. If the whole answer differs, it explains each line.
+   * `history`: the exchanges so far with this one.
    */
   explains(line: string, exchange: Exchange, history: Exchange[]): boolean;
-  /** Afterwards the two no longer are in the same state. */
-  parts?: (exchange: Exchange) => boolean;
+  /** Whether the two sides have different states afterwards. */
+  diverges?: (exchange: Exchange) => boolean;
 };
 
 const isDetail = ({ body }: Answer) => typeof (body as any)?.detail === 'string' && (body as any).detail !== '';
 const isPage = ({ status, type }: Answer) => status === 500 && type?.startsWith('text/html') === true;
 const asks = ({ step }: Exchange, method: string, path: RegExp) => step.method === method && path.test(step.path);
 const actionOf = ({ step }: Exchange) => (step.body as any)?.action;
-const succeeded = ({ oracle }: Exchange) => oracle.status === 200;
+const succeeded = ({ reference }: Exchange) => reference.status === 200;
 const staffOnly = (answer: Answer) =>
   answer.status === 403 && (answer.body as any)?.detail === 'Must be a Staff User to Perform this request.';
 
-const isVendors = (answer: Answer) => isDetail(answer) && Object.keys(Object(answer.body)).join() === 'detail,provider';
+const isOfProvider = (answer: Answer) =>
+  isDetail(answer) && Object.keys(Object(answer.body)).join() === 'detail,provider';
 
-/** The object in which the place of a line is: `body.results.0.status` is in the first result. */
+/** The object that has the field of a line: `body.results.0.status` is a field of the first result. */
 const objectOf = (line: string, { body }: Answer): any =>
   /^body\.(.*?): /
     .exec(line)?.[1]
@@ -33,11 +34,11 @@ const objectOf = (line: string, { body }: Answer): any =>
     .slice(0, -1)
     .reduce((value: any, key) => value?.[key], body);
 
-/** The line is about an attempt that got no minutes: the attempt itself, or its timer. */
-const isOver = (line: string, { oracle }: Exchange) =>
-  objectOf(line, oracle)?.allowed_time_limit_mins === 0 || timerIn(oracle)?.low_threshold_sec === 0;
+/** Whether the line is about an attempt without minutes: the attempt itself, or its timer. */
+const isOver = (line: string, { reference }: Exchange) =>
+  objectOf(line, reference)?.allowed_time_limit_mins === 0 || timerIn(reference)?.low_threshold_sec === 0;
 
-/** In notifications: one side says started (or such) and submitted at one instant, the other says submitted twice. */
+/** Effects: the service has started (or similar) and submitted at one instant, the reference has submitted twice. */
 const startsAndEndsAtOnce = (line: string) => {
   const lists = /: reference \[(.+)\], service \[(.+)\]$/.exec(line);
   if (!lists) return false;
@@ -46,76 +47,76 @@ const startsAndEndsAtOnce = (line: string) => {
   return got.replace(moved, '$1 submitted, $1 submitted') === expected;
 };
 
-/** In notifications: here a submitted attempt is completed, too. */
+/** Effects: in the service a submitted attempt is completed, too. */
 const completesMore = (line: string) => {
   const [, expected, got] = /^attempts of .*: reference (\[.+\]), service (\[.+\])$/.exec(line) ?? [];
   const isSame = expected !== undefined && got?.replace(/"completed":\d+/g, '"completed":null') === expected;
   return isSame || /^learner-state of .*: reference \[.*\], service \[.*"is":"completed"\}\]$/.test(line);
 };
 
-/** In notifications: nobody asked for it here, somebody there. */
-const isAskedByNobody = (line: string) => {
+/** Effects: in the service no user requested the reset, in the reference a user did. */
+const isRequestedByNobody = (line: string) => {
   const [, expected = '', got] = /: reference (\[.+\]), service (\[.+\])$/.exec(line) ?? [];
   return expected.replace(/"requested_by":\d+/g, '"requested_by":null') === got;
 };
 
-/** Allowances ascend in each list of theirs; pairs of exam and learner are as they were asked for. */
+/** Whether the allowances of each list are in ascending order. Pairs of exam and learner have the order of the request. */
 const isAscending = (body: unknown): boolean =>
   Object.values(Object(body)).every((item) => !Array.isArray(item) || isAscending(item)) &&
   (!Array.isArray(body) || body.every(({ id }, index) => index === 0 || id === undefined || body[index - 1].id < id));
 
-/** The number that a text says, or the text: `'007'` grants what 7 does. */
+/** The number in a text, else the text: `'007'` grants the same as 7. */
 const numberOf = (value: unknown): unknown => {
   const number = Number(String(value).replaceAll('_', ''));
   return Number.isNaN(number) ? value : number;
 };
 
-/** The part of a request that counts: an action at an attempt, or the value of an allowance. */
-const wishOf = ({ step }: Exchange): string => {
+/** The part of a request that says what changes: an action at an attempt, or the value of an allowance. */
+const changeOf = ({ step }: Exchange): string => {
   const { action, value, key, allowance_type } = Object(step.body);
   if (/allowance$/.test(step.path)) return JSON.stringify(['allowance', key ?? allowance_type, numberOf(value)]);
   return JSON.stringify([step.path, action]);
 };
 
-/** Earlier requests that repeated one before them about the same attempt or allowance. They say nothing new. */
+/** The requests that repeat an earlier request about the same attempt or allowance. */
 const repetitions = (history: Exchange[]) =>
   history.filter(
     (exchange, index) =>
       exchange.step.method === 'PUT' &&
       (['stop', 'click_download_software', 'decline'].includes(actionOf(exchange)) ||
         /review_status$|allowance$/.test(exchange.step.path)) &&
-      history.slice(0, index).some((earlier) => wishOf(earlier) === wishOf(exchange)),
+      history.slice(0, index).some((earlier) => changeOf(earlier) === changeOf(exchange)),
   );
 
-/** Refused by both, since another attempt is running; one of them knows already that its time is over. */
+/** Both refuse it, because another attempt is running. Only one side has noticed that the time of this one is over. */
 const startsAnother = (exchange: Exchange) =>
   asks(exchange, 'PUT', attempt) &&
   actionOf(exchange) === 'start' &&
-  /^A status transition from "submitted" to "started"/.test((exchange.oracle.body as any)?.detail) &&
+  /^A status transition from "submitted" to "started"/.test((exchange.reference.body as any)?.detail) &&
   /has already started!$/.test((exchange.ours.body as any)?.detail);
 
 const retires = (exchange: Exchange) =>
-  asks(exchange, 'POST', /^~~\/retire_user\//) && exchange.oracle.status === 204 && exchange.ours.status === 204;
+  asks(exchange, 'POST', /^~~\/retire_user\//) && exchange.reference.status === 204 && exchange.ours.status === 204;
 
-/** Bulk allowances without a course: here the exams tell it. */
-const namesOnlyExams = ({ step, oracle }: Exchange) =>
-  step.path === '~/bulk_allowance' && (oracle.body as any)?.detail === 'could not determine the course_id';
+/** Bulk allowances without a course. The service takes the course from the exams. */
+const namesOnlyExams = ({ step, reference }: Exchange) =>
+  step.path === '~/bulk_allowance' && (reference.body as any)?.detail === 'could not determine the course_id';
 
-/** Paths where a body's course outranks the one that is addressed. */
+/** Paths with which the reference prefers the course of the body to the course of the path. */
 const ofCourse =
   /^~\/(.*allowance$|attempt\/grouped\/|exam_id\/)|^~~\/(instructor\/|user_onboarding\/status\/course_id\/)/;
 
-/** Staff of one course only; undefined where the path names an exam or an attempt. */
+/** Whether the caller is staff of the course in the path. Undefined if the path names an exam or an attempt. */
 const isOfTheirCourse = ({ step }: Exchange): boolean | undefined => {
   const [, course] = /\{(A|B|Ended|Empty)%?\}/.exec(step.path) ?? [];
   return course === undefined ? undefined : { coach: 'A', otherCoach: 'B' }[step.as ?? ''] === course;
 };
 
-/** When the attempts of a list were created, in its order. */
+/** The creation times of a list of attempts, in its order. */
 const timesOf = ({ body }: Answer) =>
   (body as any).proctored_exam_attempts.map(({ created }: { created: string }) => created).join();
 
-/** Puts a new attempt in the place of one: of a practice that is over, or of one that may be resumed. */
+/** Replaces an attempt by a new one: a practice attempt that is over, or an attempt that may be resumed. */
 const changesTwoAttempts = (exchange: Exchange, history: Exchange[]) => {
   return (
     actionOf(exchange) === 'reset_attempt' ||
@@ -135,8 +136,7 @@ const isOwnersAction = (exchange: Exchange) =>
   asks(exchange, 'PUT', attempt) && ownersActions.includes(actionOf(exchange));
 
 /**
- * Earlier requests: owners' actions after the end of an attempt. Here they are refused, or repeat a submit and change
- * nothing.
+ * The owners' actions after the end of an attempt. The service refuses them, or they repeat a submit and change nothing.
  */
 const tooLate = (history: Exchange[]) =>
   history.filter(
@@ -155,10 +155,10 @@ const callbackPath = /proctoring_review_callback\/$|\/reviewed$/;
 const isNoMatch = ({ status, body }: Answer) =>
   status === 400 && (body as any)?.detail === 'No attempt matches this review.';
 
-/** A look at what belongs to somebody else. */
+/** A request about another user's attempt. */
 const looksAtOthers = ({ step }: Exchange) => /[?&]user_id=/.test(step.path) || step.view?.graceMins !== undefined;
 
-/** The fields of an attempt, in whatever answer it stands. */
+/** Whether the line is about a field of an attempt. */
 const isOfAttempt = (line: string) =>
   /^(body.*\b(status|completed_at|modified|is_resumable|time_remaining_seconds|external_id|taking_as_proctored|attempt_status|keys|length|interstitial|exam_attempt_id|short_description|suggested_icon|in_completed_state)\b|status: |body: |the page)/.test(
     line,
@@ -166,65 +166,67 @@ const isOfAttempt = (line: string) =>
 
 export const differences: Difference[] = [
   {
-    name: 'no page shows the service in a frame',
-    reason: 'the reference leaves this header to its host → every answer says so',
+    name: 'no page may show the service in a frame',
+    reason: 'the reference leaves this header to its host → every answer has the header',
     explains: (line) => line === 'X-Frame-Options: reference nothing, service "DENY"',
   },
   {
-    name: 'the root shows what the service is',
+    name: 'the root page describes the service',
     reason: 'the reference has no page there',
-    explains: (_, { step, oracle, ours }) => step.path === '/' && oracle.status === 404 && ours.status === 200,
+    explains: (_, { step, reference, ours }) => step.path === '/' && reference.status === 404 && ours.status === 200,
   },
   {
-    name: 'a verdict is final for its owner',
+    name: 'a final status is final for the owner',
     reason:
       'completed → completed is legal for the owner → the actions apply to incomplete attempts only; a repeated submit changes nothing',
     explains: (line, exchange, history) => {
       const late = tooLate(history);
       const isLate =
         late.some(({ at }) => at === exchange.at) && /^A status transition/.test((exchange.ours.body as any)?.detail);
-      return isLate || onlyReferenceTold(late, line) || (late.length > 0 && isOfAttempt(line));
+      return isLate || onlyReferenceHasEffects(late, line) || (late.length > 0 && isOfAttempt(line));
     },
-    parts: () => true,
+    diverges: () => true,
   },
   {
     name: 'a review that matches no attempt gets one answer',
     reason:
-      'the callback judges attempts of any provider, and names the right locator → bound to the provider of the exam, one text',
+      'the callback reviews attempts of any provider, and its error names the right locator → only attempts of its provider, one text',
     explains: (_, exchange) =>
-      asks(exchange, 'POST', callbackPath) && [200, 400].includes(exchange.oracle.status) && isNoMatch(exchange.ours),
-    parts: succeeded,
+      asks(exchange, 'POST', callbackPath) &&
+      [200, 400].includes(exchange.reference.status) &&
+      isNoMatch(exchange.ours),
+    diverges: succeeded,
   },
   {
     name: 'a launch never ends an exam',
     reason:
       'the launch acts by any method, for any exam → by GET and POST, for providers with a secure browser, before the start',
     explains: (line, exchange, history) => {
-      const launches = history.filter(({ step, oracle }) => launchPath.test(step.path) && oracle.status === 302);
+      const launches = history.filter(({ step, reference }) => launchPath.test(step.path) && reference.status === 302);
       const isLaunch = launches.some(({ at }) => at === exchange.at);
       if (isLaunch)
         return (
           line.startsWith('Set-Cookie: ') || ['HEAD', 'GET', 'POST'].every((each) => each !== exchange.step.method)
         );
-      return launches.length > 0 && (isOfAttempt(line) || onlyReferenceTold(launches, line));
+      return launches.length > 0 && (isOfAttempt(line) || onlyReferenceHasEffects(launches, line));
     },
-    parts: () => true,
+    diverges: () => true,
   },
   {
-    name: 'a look at what is of somebody else writes nothing',
-    reason: 'a look by staff writes in the name of the learner → looks never write for somebody else',
+    name: "reading another user's attempt writes nothing",
+    reason: 'a request by staff writes in the name of the learner → reading never writes for another user',
     explains: (line, exchange, history) => {
       const looks = history.filter(looksAtOthers);
       return (
-        onlyOneNoticed('oracle', looks, line, exchange) ||
-        onlyReferenceTold(looks, line) ||
+        onlyOneTimedOut('reference', looks, line, exchange) ||
+        onlyReferenceHasEffects(looks, line) ||
         (looksAtOthers(exchange) && isOfAttempt(line))
       );
     },
-    parts: () => true,
+    diverges: () => true,
   },
   {
-    name: 'a dashboard shows attempts of its exam',
+    name: 'a dashboard shows only attempts of its exam',
     reason: 'the link to the dashboard is signed for any attempt → for attempts of its exam only',
     explains: (line, { step }) => /\/instructor\/.*attempt=/.test(step.path) && line.startsWith('Location: '),
   },
@@ -232,7 +234,7 @@ export const differences: Difference[] = [
     name: 'bad input is not an internal error',
     reason: 'accidental 500 (†) on bad input → 400 that names the field; never a 500',
     explains: (_, exchange) =>
-      isPage(exchange.oracle) &&
+      isPage(exchange.reference) &&
       (exchange.ours.status === 400 ||
         (exchange.ours.status === 422 &&
           (asks(exchange, 'PATCH', registration) || asks(exchange, 'PUT', /^~\/exam$/)))) &&
@@ -240,26 +242,26 @@ export const differences: Difference[] = [
   },
   {
     name: 'numbers and texts have limits',
-    reason: 'docs/limits.md: the reference takes what it can neither keep nor add up, and fails later',
-    explains: (_, { oracle, ours }) =>
-      oracle.status === 200 &&
+    reason: 'docs/limits.md: the reference accepts values that it can neither keep nor add, and fails later',
+    explains: (_, { reference, ours }) =>
+      reference.status === 200 &&
       [400, 422].includes(ours.status) &&
       /Ensure this (value|field)|At most \d+ |at most 5256000 |"allowance_value"/.test(JSON.stringify(ours.body)),
-    parts: () => true,
+    diverges: () => true,
   },
   {
     name: 'a null character is refused',
-    reason: 'accidental 500 (†) with a database that keeps none, as here; the reference of this test looks for it',
+    reason: 'accidental 500 (†) with PostgreSQL, which cannot keep it; the reference of this test searches for it',
     explains: (_, { step, ours }) =>
       step.path.includes('%00') &&
       ours.status === 400 &&
       (ours.body as any)?.detail === 'Null characters are not allowed.',
   },
   {
-    name: 'methods that a shared view answers by accident',
+    name: 'a shared view does not answer methods by accident',
     reason: 'accidental 500 (†): no such operation, so 405',
     explains: (_, exchange) =>
-      isPage(exchange.oracle) &&
+      isPage(exchange.reference) &&
       exchange.ours.status === 405 &&
       (asks(exchange, 'GET', /^~\/(exam|allowance)$/) ||
         asks(exchange, 'PUT', /^~\/\{?[^/]+\/allowance$/) ||
@@ -268,60 +270,62 @@ export const differences: Difference[] = [
         asks(exchange, 'PUT', /^~\/exam\/./)),
   },
   {
-    name: 'the parser has its own words',
+    name: 'the texts of JSON parse errors differ',
     reason: 'rest-api.md 2.5: only the beginning, "JSON parse error - ", is part of the contract',
-    explains: (line, { oracle, ours }) =>
+    explains: (line, { reference, ours }) =>
       line.startsWith('body.detail: ') &&
-      [oracle, ours].every(({ body }) => (body as any)?.detail?.startsWith('JSON parse error - ')),
+      [reference, ours].every(({ body }) => (body as any)?.detail?.startsWith('JSON parse error - ')),
   },
   {
-    name: 'a learner does not allow the own resume',
+    name: 'learners cannot allow their own resume',
     reason: 'learner may mark own attempt ready to resume → course or global staff only (403)',
     explains: (_, exchange) =>
       asks(exchange, 'PUT', attempt) &&
       actionOf(exchange) === 'mark_ready_to_resume' &&
       !(exchange.step.body as any).user_id &&
-      [200, 400].includes(exchange.oracle.status) &&
+      [200, 400].includes(exchange.reference.status) &&
       exchange.ours.status === 403 &&
       isDetail(exchange.ours),
-    parts: succeeded,
+    diverges: succeeded,
   },
   {
-    name: 'not everybody says that an attempt is ready',
+    name: 'not every user may report that an attempt is ready',
     reason: '`ready` callback: any logged-in user → owner, reviewer group, or staff; else 403',
     explains: (_, exchange) =>
       asks(exchange, 'POST', /^~\/attempt\/[^/]+\/ready$/) &&
-      exchange.oracle.status === 200 &&
+      exchange.reference.status === 200 &&
       exchange.ours.status === 403,
-    parts: succeeded,
+    diverges: succeeded,
   },
   {
-    name: 'a stranger does not expire an attempt',
-    reason: 'an attempt read by a stranger still expires it → ownership first',
-    // The stranger is refused by both; what differs is what the owner sees afterwards.
+    name: 'a request by a stranger does not time out an attempt',
+    reason: 'a refused request by a stranger still times out the attempt → ownership first',
+    // Both refuse the stranger. The owner sees different answers afterwards.
     explains: (line, exchange, history) => {
-      const strangers = history.filter(({ step, oracle }) => /^~\/attempt\//.test(step.path) && oracle.status === 403);
+      const strangers = history.filter(
+        ({ step, reference }) => /^~\/attempt\//.test(step.path) && reference.status === 403,
+      );
       return (
-        onlyOneNoticed('oracle', strangers, line, exchange) ||
-        onlyReferenceTold(strangers, line) ||
+        onlyOneTimedOut('reference', strangers, line, exchange) ||
+        onlyReferenceHasEffects(strangers, line) ||
         (strangers.length > 0 && startsAnother(exchange))
       );
     },
   },
   {
-    name: 'an attempt that gets no minutes is over at once',
+    name: 'an attempt without minutes is over at once',
     reason:
-      'domain.md 2.5: the reference ends it a moment later, and this test lets no moment pass within a request; ' +
-      'of one whose time is over already it tells others twice that it is handed in, instead of started and handed in',
+      'domain.md 2.5: the reference ends it a moment later, but the clock of this test stands still within a request; ' +
+      'if the time is over already, its effects are submitted twice instead of started and submitted',
     explains: (line, exchange, history) =>
       startsAndEndsAtOnce(line) ||
-      (isOver(line, exchange) && onlyOneNoticed('ours', history.filter(starts), line, exchange)),
+      (isOver(line, exchange) && onlyOneTimedOut('ours', history.filter(starts), line, exchange)),
   },
   {
     name: 'a page notices that the time is over',
-    reason: 'domain.md 4.4: the reference looks at no attempt where it shows the content of the exam anyway',
+    reason: 'domain.md 4.4: the reference does not read the attempt if it shows the content of the exam anyway',
     explains: (line, exchange, history) =>
-      onlyOneNoticed(
+      onlyOneTimedOut(
         'ours',
         history.filter(({ step }) => step.view),
         line,
@@ -329,24 +333,22 @@ export const differences: Difference[] = [
       ),
   },
   {
-    name: 'an expiry stays when the request is refused',
+    name: 'a time-out is kept if the request is refused',
     reason:
-      'accidental 500 (†), or a body that is no JSON: the reference undoes with it that the attempt ran out of time, and ' +
-      'notices it again later',
+      'accidental 500 (†), or a body that is not JSON: the reference rolls the time-out back and notices it again later',
     explains: (line, exchange, history) => {
       const undone = history.filter(
         (earlier) =>
-          isUndone(earlier.oracle) && (asks(earlier, 'POST', /\/reviewed$/) || asks(earlier, 'PUT', attempt)),
+          isUndone(earlier.reference) && (asks(earlier, 'POST', /\/reviewed$/) || asks(earlier, 'PUT', attempt)),
       );
-      return onlyOneNoticed('ours', undone, line, exchange);
+      return onlyOneTimedOut('ours', undone, line, exchange);
     },
   },
   {
-    name: 'an operator is no user of the platform',
-    reason:
-      'a command says under a name of its own who ran it; the request that the reference has for it says which user',
+    name: 'an operator is not a user of the platform',
+    reason: 'a command names its operator; the corresponding request of the reference names a user',
     explains: (line, _, history) =>
-      isAskedByNobody(line) && history.some(({ step }) => step.command?.[0] === 'reset-attempts'),
+      isRequestedByNobody(line) && history.some(({ step }) => step.command?.[0] === 'reset-attempts'),
   },
   {
     name: 'the course of the addressed object decides',
@@ -357,72 +359,81 @@ export const differences: Difference[] = [
       (namesOnlyExams(exchange)
         ? exchange.ours.status < 500
         : ['course_id', 'exam_id'].some((key) => (exchange.step.body as any)?.[key]) &&
-          (staffOnly(exchange.oracle)
+          (staffOnly(exchange.reference)
             ? isOfTheirCourse(exchange) !== false && exchange.ours.status !== 403 && exchange.ours.status < 500
             : isOfTheirCourse(exchange) !== true && staffOnly(exchange.ours))),
-    parts: ({ step }) => step.method !== 'GET',
+    diverges: ({ step }) => step.method !== 'GET',
   },
   {
-    name: 'running exams of others are not for everybody',
+    name: 'only staff see the running exams of other users',
     reason: '`active_exams_for_user`: anyone → own, or course/global staff',
     explains: (_, exchange) =>
       asks(exchange, 'GET', /active_exams_for_user/) &&
       exchange.step.as !== 'staff' &&
-      exchange.oracle.status === 200 &&
+      exchange.reference.status === 200 &&
       staffOnly(exchange.ours),
   },
   {
-    name: 'a dashboard is that of an exam of the course',
+    name: 'a dashboard belongs to an exam of the course',
     reason: 'instructor redirect: exam of another course → 404 unless the exam is in the URL’s course',
     explains: (_, exchange) =>
       asks(exchange, 'GET', /^~~\/instructor\/[^/]+\/[^/]/) &&
-      (exchange.oracle.status === 302 || exchange.oracle.status === 404 || isPage(exchange.oracle)) &&
+      (exchange.reference.status === 302 || exchange.reference.status === 404 || isPage(exchange.reference)) &&
       exchange.ours.status === 404 &&
       String(exchange.ours.body).startsWith('No exam '),
   },
   {
-    name: 'a vendor that refuses is named',
+    name: 'an answer names the provider that refuses',
     reason: '`provider … cannot register` leaks Python tuples → 502/503 with `{"detail", "provider"}`',
-    explains: (_, { oracle, ours }) =>
-      /^\(BackendProviderCannotRegisterAttempt/.test((oracle.body as any)?.detail) &&
-      ours.status === (oracle.status === 503 ? 503 : 502) &&
-      isVendors(ours),
+    explains: (_, { reference, ours }) =>
+      /^\(BackendProviderCannotRegisterAttempt/.test((reference.body as any)?.detail) &&
+      ours.status === (reference.status === 503 ? 503 : 502) &&
+      isOfProvider(ours),
   },
   {
-    name: 'a vendor that is busy is asked once more',
-    reason: "one retry at registration, so that a vendor's bad moment costs no exam; the reference gives up at once",
-    explains: (_, { step, oracle, ours }) =>
-      step.path === '~/attempt' && step.vendor?.status === 503 && oracle.status === 503 && ours.status === 200,
-    parts: () => true,
+    name: 'the request to a busy provider is retried once',
+    reason:
+      'one retry at registration, so that a short failure does not prevent an exam; the reference gives up at once',
+    explains: (_, { step, reference, ours }) =>
+      step.path === '~/attempt' &&
+      step.providerAnswer?.status === 503 &&
+      reference.status === 503 &&
+      ours.status === 200,
+    diverges: () => true,
   },
   {
-    name: 'a vendor that sends no id has failed',
-    reason: 'vendor answer without an attempt id → 200 with detail → 502',
-    explains: (_, { oracle, ours, step }) =>
-      step.path === '~/attempt' && oracle.status === 200 && isDetail(oracle) && ours.status === 502 && isVendors(ours),
+    name: 'an answer of a provider without an id is a failure',
+    reason: 'provider answer without an attempt id → 200 with detail → 502',
+    explains: (_, { reference, ours, step }) =>
+      step.path === '~/attempt' &&
+      reference.status === 200 &&
+      isDetail(reference) &&
+      ours.status === 502 &&
+      isOfProvider(ours),
   },
   {
     name: 'lists have an order',
-    reason: 'unordered lists → ascending id; the reference asks vendors in the order of a set',
+    reason: 'unordered lists → ascending id; the reference asks providers in the order of a set',
     explains: (line, exchange) =>
       line.endsWith(' (order)') &&
       /allowance$|active_exams_for_user$|retire_backend_user\//.test(exchange.step.path) &&
       isAscending(exchange.ours.body),
   },
   {
-    name: 'attempts of one instant',
-    reason: 'the clock stands still in a request: what the reference makes in it one after the other has one time here',
-    // If a declined attempt is gone, it then finds the version before the last, in which a provider still knew it.
+    name: 'attempts of one instant have no order',
+    reason:
+      'the clock of this test stands still in a request, so attempts that the reference makes one after the other have one time',
+    // If a declined attempt is gone, the reference finds its version before the last, which has a provider's id.
     explains: (line, exchange, history) =>
       ((exchange.ours.body as any)?.detail === 'The attempt has no record locator.' &&
         history.some((earlier) => actionOf(earlier) === 'decline')) ||
       (asks(exchange, 'GET', /attempt\/grouped/) &&
         line.endsWith(' (order)') &&
-        timesOf(exchange.oracle) === timesOf(exchange.ours)) ||
+        timesOf(exchange.reference) === timesOf(exchange.ours)) ||
       (asks(exchange, 'GET', /user_onboarding\/status/) &&
         /^body\.(onboarding_status|results\.\d+\.status): reference "(onboarding_reset|error)/.test(line) &&
         history.some((earlier) => {
-          const { modified = earlier.at } = objectOf(line, exchange.oracle);
+          const { modified = earlier.at } = objectOf(line, exchange.reference);
           return changesTwoAttempts(earlier, history) && new Date(modified).getTime() === earlier.at;
         })),
   },
@@ -431,17 +442,17 @@ export const differences: Difference[] = [
     reason: 'R3 content id pattern → also real usage keys, percent-encoded',
     explains: (_, exchange) =>
       asks(exchange, 'GET', /\/content_id\/(\{A:block%?\}|[\w-]+(:|%3A))/) &&
-      exchange.oracle.status === 404 &&
+      exchange.reference.status === 404 &&
       (exchange.ours.status === 200 || exchange.ours.status === 400),
   },
   {
-    name: 'a path is described in our own words',
-    reason: 'rest-api.md 2.1: out of contract; the reference answers OPTIONS with the name and the comment of its code',
+    name: 'OPTIONS describes a path with other words',
+    reason: 'rest-api.md 2.1: out of contract; the reference answers with the name and the comment of its code',
     explains: (line, { step }) => step.method === 'OPTIONS' && /^body\.(name|description): .*, service "/.test(line),
   },
   {
-    name: 'a provider is named',
-    reason: 'the reference shows an object of Python, with its address in memory',
+    name: 'an error names the provider',
+    reason: 'the reference shows a Python object with its memory address',
     explains: (line) =>
       /^body\.detail: reference ".*\(backend=<[\w.]+ object at 0x[0-9a-f]+>\)", service ".*\(backend=\w+\)"$/.test(
         line,
@@ -457,7 +468,7 @@ export const differences: Difference[] = [
   },
   {
     name: 'a retired learner is gone',
-    reason: 'retirement goes further here: their tokens are refused, and nobody is found by their name or address',
+    reason: 'the service retires more: it refuses their tokens, and their name and address find nobody',
     explains: (_, exchange, history) =>
       history.some((earlier) => retires(earlier) && earlier.at < exchange.at) &&
       (exchange.ours.status === 403
@@ -465,80 +476,80 @@ export const differences: Difference[] = [
         : asks(exchange, 'PUT', /allowance$/) && exchange.ours.status === 400 && isDetail(exchange.ours)),
   },
   {
-    name: 'course staff find the people of their course only',
+    name: 'course staff find only people of their course',
     reason: "allowances (and so names and addresses) of anybody for any course's staff → people of the course only",
     explains: (_, exchange) =>
       ['coach', 'otherCoach'].includes(exchange.step.as ?? '') &&
-      exchange.oracle.status < 400 &&
+      exchange.reference.status < 400 &&
       (asks(exchange, 'PUT', /allowance$/)
         ? exchange.ours.status === 207 ||
           /Cannot find user|Enter a valid username/.test(JSON.stringify(exchange.ours.body))
         : asks(exchange, 'GET', /^~~\/user_onboarding\/status/) &&
           /"username: there is no user/.test(JSON.stringify(exchange.ours.body))),
-    parts: ({ step }) => step.method === 'PUT',
+    diverges: ({ step }) => step.method === 'PUT',
   },
   {
     name: 'an attempt that an operator times out is completed',
-    reason: 'domain.md 2.5: the reference takes the time of completion away, and then fails to make its page',
+    reason: 'domain.md 2.5: the reference removes the time of completion, and then its page fails',
     explains: (line, exchange, history) =>
       history.some(({ step }) => step.command?.[0] === 'set-attempt-status' && step.command.at(-1) === 'timed_out') &&
       (/\.completed_at: reference null, service "/.test(line) ||
         completesMore(line) ||
-        (exchange.step.view !== undefined && isPage(exchange.oracle))),
+        (exchange.step.view !== undefined && isPage(exchange.reference))),
   },
   {
-    name: 'a page fails nowhere',
-    reason: 'accidental 500 (†): the reference has no page for some states, and none without the name of a provider',
+    name: 'a page never fails',
+    reason: 'accidental 500 (†): the reference has no page for some states, nor without the name of a provider',
     explains: (_, exchange) =>
-      exchange.step.view !== undefined && isPage(exchange.oracle) && exchange.ours.status < 500,
-    parts: () => true,
+      exchange.step.view !== undefined && isPage(exchange.reference) && exchange.ours.status < 500,
+    diverges: () => true,
   },
   {
-    name: 'staff are told in English that they must be staff',
-    reason: "the reference's translations are its own, and AGPL; only what learners look at is translated here",
-    explains: (line, { step, oracle, ours }) =>
+    name: 'the error for users who are not staff is in English',
+    reason: "the reference's translations are AGPL; the service translates only texts for learners",
+    explains: (line, { step, reference, ours }) =>
       step.headers?.['accept-language'] !== undefined &&
       /^body\.detail: /.test(line) &&
       staffOnly(ours) &&
-      oracle.status === 403,
+      reference.status === 403,
   },
   {
-    name: 'an odd content id does not keep a learner from the exam',
-    reason: 'accidental 500 (†): the link needs no parsing of keys, so there is nothing to refuse',
+    name: 'an odd content id does not prevent an exam',
+    reason: 'accidental 500 (†): the service does not parse keys for the link, so it refuses nothing',
     explains: (_, exchange) =>
-      isPage(exchange.oracle) &&
+      isPage(exchange.reference) &&
       exchange.ours.status === 200 &&
       asks(exchange, 'GET', /active_attempt|^~\/attempt\/course_id\/|user_onboarding\/status\?/),
   },
   {
     name: 'a refused command leaves nothing behind',
     reason: 'domain errors keep partial writes → one command, one transaction',
-    // Exams that were published before the one that is refused; an attempt that was reset before there was no new one.
+    // The reference keeps exams that it published before the refused one, and a reset attempt without its new attempt.
     explains: (line, exchange, history) =>
       asks(exchange, 'GET', /^~\/(exam\/course_id|attempt)\//) &&
       /^body\.(length: |modified: |status: reference "onboarding_reset")/.test(line) &&
-      history.some(partsWays),
+      history.some(divergesUnseen),
   },
   {
-    name: 'a request that is repeated changes nothing',
-    reason: 'each repetition saves the attempt anew and tells others once more → nothing changes and nobody is told',
+    name: 'a repeated request changes nothing',
+    reason: 'each repetition saves the attempt again and repeats its effects → no change and no effects',
     explains: (line, _, history) => {
       const repeated = repetitions(history);
       const [, modified = ''] = /modified: reference "([^"]+)"/.exec(line) ?? [];
-      return repeated.some(({ at }) => at === Date.parse(modified)) || onlyReferenceTold(repeated, line);
+      return repeated.some(({ at }) => at === Date.parse(modified)) || onlyReferenceHasEffects(repeated, line);
     },
   },
   {
-    name: 'times are told in English',
-    reason: "the reference's translations are its own, and AGPL; only what learners look at is translated here",
+    name: 'times are in English',
+    reason: "the reference's translations are AGPL; the service translates only texts for learners",
     explains: (line, { step }) =>
       step.headers?.['accept-language'] !== undefined &&
       /^body\.(accessibility_time_string|total_time|exam_type): /.test(line),
   },
 ];
 
-/** The reference refused, but kept what it had done until then; or a learner was forgotten, which goes further here. */
-export const partsWays = (exchange: Exchange): boolean =>
+/** The reference refused a request but kept a part of its writes, or a learner was retired, which removes more in the service. */
+export const divergesUnseen = (exchange: Exchange): boolean =>
   retires(exchange) ||
-  (exchange.oracle.status === 400 &&
-    (asks(exchange, 'PATCH', registration) || /past due proctored/.test((exchange.oracle.body as any)?.detail)));
+  (exchange.reference.status === 400 &&
+    (asks(exchange, 'PATCH', registration) || /past due proctored/.test((exchange.reference.body as any)?.detail)));

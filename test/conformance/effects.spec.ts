@@ -1,5 +1,5 @@
 import { compareEffects, type Effect } from './effects.js';
-import { onlyReferenceTold } from './expiries.js';
+import { onlyReferenceHasEffects } from './expiries.js';
 import type { Exchange } from './world.js';
 
 const ids = { ours: () => undefined, isOurs: () => false };
@@ -13,27 +13,27 @@ const mail = (minutes: number, about: string): Effect => ({
 const [submitted, later, verified] = [mail(0, 'submitted'), mail(60, 'submitted'), mail(10, 'verified')];
 const never = Number.POSITIVE_INFINITY;
 
-describe('the comparison of what others are told', () => {
+describe('the comparison of effects', () => {
   it('takes the same mails in another order as equal', () =>
     expect(compareEffects([submitted, verified], [verified, submitted], ids, never)).toEqual([]));
 
   it.each([
-    ['a mail too few', [submitted, later], [submitted]],
-    ['a mail too many', [submitted], [submitted, verified]],
-  ])('notices %s', (_, oracle, ours) => expect(compareEffects(oracle, ours, ids, never)).toHaveLength(1));
+    ['a missing mail', [submitted, later], [submitted]],
+    ['an extra mail', [submitted], [submitted, verified]],
+  ])('notices %s', (_, reference, ours) => expect(compareEffects(reference, ours, ids, never)).toHaveLength(1));
 
-  it('takes what is told after the two parted for what the other told before', () =>
+  it('accepts an effect after the two diverged in place of an earlier effect of the other side', () =>
     expect(compareEffects([submitted], [later], ids, later.at)).toEqual([]));
 
-  it('leaves out what only one of the two told after they parted', () =>
+  it('ignores an effect that only one side has after the two diverged', () =>
     expect(compareEffects([submitted, later], [submitted, mail(61, 'verified')], ids, later.at)).toEqual([]));
 
-  it('notices what one of the two told before they parted, and the other never', () =>
+  it('notices an effect that only one side has from before the two diverged', () =>
     expect(compareEffects([submitted, verified], [later], ids, later.at)).toHaveLength(1));
 
-  it('names an expiry that the reference alone noticed, though another exam was handed in before', () => {
+  it('recognizes a time-out that only the reference noticed, even after a submit of another exam', () => {
     const [line] = compareEffects([submitted, verified, later], [submitted, verified], ids, never);
-    expect(onlyReferenceTold([{ at: later.at } as Exchange], line)).toBe(true);
-    expect(onlyReferenceTold([{ at: verified.at } as Exchange], line)).toBe(false);
+    expect(onlyReferenceHasEffects([{ at: later.at } as Exchange], line)).toBe(true);
+    expect(onlyReferenceHasEffects([{ at: verified.at } as Exchange], line)).toBe(false);
   });
 });

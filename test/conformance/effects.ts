@@ -1,12 +1,12 @@
-/** Which of the reference's ids stand for which of the service's. */
-type Ids = { ours(kind: string, oracle: unknown): unknown; isOurs(kind: string, id: unknown): boolean };
+/** The pairs of ids of the reference and the service. */
+type Ids = { ours(kind: string, reference: unknown): unknown; isOurs(kind: string, id: unknown): boolean };
 
-/** Something that others are told: the platform by the reference, Kafka's consumers and the mail by the service. */
+/** Something outside that follows from an exam: a call to the platform by the reference, a Kafka message or mail by the service. */
 export type Effect = {
   topic: 'attempts' | 'credit' | 'grades' | 'certificates' | 'learner-state' | 'verified-names' | 'mail' | 'support';
-  /** Whom it concerns, by id. */
+  /** The id of the learner. */
   learner: number;
-  /** The clock's milliseconds. */
+  /** The time of the clock in milliseconds. */
   at: number;
   attempt?: number;
   /** The rest of the effect. */
@@ -14,26 +14,26 @@ export type Effect = {
 };
 
 /**
- * How what the service told is not what the reference told, one line each: of every learner the same things, and in the
- * same order for each attempt or, where an effect names none, for each exam. `parted`: from then on the two may tell
- * different things; what is told later counts only where it makes up for what the other one told.
+ * Answers one line for each difference. Both sides must have the same effects for each learner, in the same order for each
+ * attempt or, if an effect names no attempt, for each exam. From `divergedAt` on the sides may differ: a later effect counts
+ * only if the other side has the same effect.
  */
-export function compareEffects(oracle: Effect[], ours: Effect[], ids: Ids, parted: number): string[] {
-  const expected = listed(oracle, (attempt) => ids.ours('attempt', attempt));
-  const got = listed(ours, (attempt) => (ids.isOurs('attempt', attempt) ? attempt : undefined));
+export function compareEffects(reference: Effect[], ours: Effect[], ids: Ids, divergedAt: number): string[] {
+  const expected = grouped(reference, (attempt) => ids.ours('attempt', attempt));
+  const got = grouped(ours, (attempt) => (ids.isOurs('attempt', attempt) ? attempt : undefined));
   return [...new Set([...expected.keys(), ...got.keys()])].toSorted().flatMap((name) => {
     const both = [expected, got].map((lists) => lists.get(name) ?? []);
-    const [wanted, told] = both.map((effects, side) => withoutSurplus(effects, both[1 - side], parted));
-    const texts = [wanted, told].map((effects) => effects.map(({ says }) => JSON.stringify(says)));
+    const [wanted, found] = both.map((effects, side) => withoutSurplus(effects, both[1 - side], divergedAt));
+    const texts = [wanted, found].map((effects) => effects.map(({ says }) => JSON.stringify(says)));
     if (texts[0].join() === texts[1].join()) return [];
     const isSame = texts[0].toSorted().join() === texts[1].toSorted().join();
     if (isSame && isUnordered(name)) return [];
-    return [`${name}: reference ${show(wanted)}, service ${show(told)}${isSame ? ' (order)' : ''}`];
+    return [`${name}: reference ${show(wanted)}, service ${show(found)}${isSame ? ' (order)' : ''}`];
   });
 }
 
-/** By what has an order of its own. Attempts that no answer told of cannot be told apart. */
-function listed(effects: Effect[], attemptOf: (attempt: number) => unknown): Map<string, Effect[]> {
+/** The effects by the thing within which their order counts. Attempts that no answer has shown are one group. */
+function grouped(effects: Effect[], attemptOf: (attempt: number) => unknown): Map<string, Effect[]> {
   const lists = new Map<string, Effect[]>();
   for (const effect of effects) {
     const { topic, learner, attempt, says } = effect;

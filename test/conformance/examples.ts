@@ -13,15 +13,15 @@ import { World, worker } from './world.js';
 const root = '/api/edx_proctoring/v1/proctored_exam';
 
 /**
- * The walk through all endpoints that comes with the reference (`examples.py`). It believes that it talks to the
- * reference alone; in between, what it asks of the API goes to the service as well, with the service's own ids.
+ * Runs the reference's own examples for all endpoints (`examples.py`) through a proxy to the reference. The proxy also sends
+ * their API requests to the service, with the service's ids, and compares the answers.
  */
-export async function playExamples(oracle: Server, service: Service, clock: Clock, judge: Judge): Promise<void> {
-  const examples = new Examples(oracle, service, clock, judge);
+export async function playExamples(reference: Server, service: Service, clock: Clock, judge: Judge): Promise<void> {
+  const examples = new Examples(reference, service, clock, judge);
   const script = join(resolve(process.env.ORACLE_DIR || '../shared/oracle'), 'examples.py');
   const [base, provider] = await Promise.all([
-    listening((request, body) => examples.answer(request, body)),
-    listening((request, body) => examples.answerAsVendor(request, body)),
+    listen((request, body) => examples.answer(request, body)),
+    listen((request, body) => examples.answerAsProvider(request, body)),
   ]);
   try {
     const child = spawn('python3', [script, '--base', base.url, '--provider', provider.url], {
@@ -46,64 +46,64 @@ export async function playExamples(oracle: Server, service: Service, clock: Cloc
 
 class Examples {
   private readonly world: World;
-  /** The reference's tokens, by what stands in the header. */
+  /** The user of each token of the reference, by the authorization header. */
   private readonly tokens = new Map<string, string>();
   private offset = 0;
   private compared = 0;
   private wrong = 0;
-  private others = 0;
+  private forwarded = 0;
 
   constructor(
-    private readonly oracle: Server,
+    private readonly reference: Server,
     private readonly service: Service,
     private readonly clock: Clock,
     private readonly judge: Judge,
   ) {
-    this.world = World.empty([oracle, service], clock);
+    this.world = World.empty([reference, service], clock);
   }
 
   async answer(request: http.IncomingMessage, body: string): Promise<Answer> {
     const { method = '', url = '' } = request;
     if (url.startsWith('/api/')) return this.compare(request, body);
-    this.others++;
+    this.forwarded++;
     const sent = body ? JSON.parse(body) : {};
     if (url === '/_oracle/clock') return this.moveClock(sent.offset_seconds);
-    const answer = await this.oracle.ask({ method, path: url, body: body || undefined });
+    const answer = await this.reference.ask({ method, path: url, body: body || undefined });
     if (method === 'POST' && url === '/_oracle/seed') await this.seed(sent, answer.body);
     if (method === 'POST' && url === '/_oracle/settings') await this.service.configure(sent);
     if (url === '/_oracle/call/create_exam_review_policy') {
       const [exam_id, , review_policy] = sent.args;
       await this.service.seed({ review_policies: [{ exam_id: this.world.oursOf('exam', exam_id), review_policy }] });
     }
-    if (url.startsWith('/_oracle/student_view?')) await this.look(url, answer.body);
-    if (url === '/_oracle/call/get_attempt_status_summary') await this.summarize(sent.args, answer.body);
+    if (url.startsWith('/_oracle/student_view?')) await this.compareView(url, answer.body);
+    if (url === '/_oracle/call/get_attempt_status_summary') await this.compareSummary(sent.args, answer.body);
     if (url === '/_oracle/manage/set_attempt_status') await this.setStatus(sent.kwargs);
     const [, user] = /^\/_oracle\/jwt\?user=(\w+)$/.exec(url) ?? [];
     if (user) this.tokens.set(`JWT ${(answer.body as any).token}`, user);
     return answer;
   }
 
-  /** Its settings of the provider's stub hold for both sides; it reads the reference's stub. */
-  async answerAsVendor({ method = '', url = '' }: http.IncomingMessage, body: string): Promise<Answer> {
-    this.others++;
-    const answer = await this.oracle.vendor({ method, path: url, body: body || undefined });
+  /** Requests to the provider's stub. Settings go to the stubs of both sides; reads go to the reference's stub. */
+  async answerAsProvider({ method = '', url = '' }: http.IncomingMessage, body: string): Promise<Answer> {
+    this.forwarded++;
+    const answer = await this.reference.provider({ method, path: url, body: body || undefined });
     if (method === 'GET') return answer;
-    const { times, ...told } = body ? JSON.parse(body) : {};
-    // The service asks a busy provider once more.
-    const isBusy = told.route === 'create_attempt' && told.status === 503;
-    const ours = body && JSON.stringify({ ...told, ...(times && { times: isBusy ? times * 2 : times }) });
-    await this.service.vendor({ method, path: url, body: ours || undefined });
+    const { times, ...settings } = body ? JSON.parse(body) : {};
+    // The service retries the request to a busy provider once.
+    const isBusy = settings.route === 'create_attempt' && settings.status === 503;
+    const ours = body && JSON.stringify({ ...settings, ...(times && { times: isBusy ? times * 2 : times }) });
+    await this.service.provider({ method, path: url, body: ours || undefined });
     return answer;
   }
 
   async end() {
-    await this.judged(await this.world.play(effectsStep()));
-    const left = {
+    await this.judgeExchange(await this.world.play(effectsStep()));
+    const defaults = {
       backends: { test: { retire_answer: true } },
       switches: { 'edx_proctoring.reds_api_redirect': false },
     };
-    for (const server of [this.oracle, this.service]) await server.configure(left);
-    const sum = `${this.compared} requests went to both, ${this.others} to the reference's own tools`;
+    for (const server of [this.reference, this.service]) await server.configure(defaults);
+    const sum = `${this.compared} requests went to both, ${this.forwarded} to the reference's own tools`;
     console.log(`${this.wrong === 0 ? 'ok  ' : 'FAIL'} examples.py: ${sum}`);
   }
 
@@ -129,28 +129,28 @@ class Examples {
       headers: sent,
       body: text || undefined,
     });
-    // Here a person is the reviewer whom the provider's server names among its reviewers, or who sends the review.
-    const byItsSender = body.replace(/"reviewed_by": ?"[^"]*"/, `"reviewed_by":"${as}@example.org"`);
-    const translated = request(this.world.withOurIds(url), this.world.withOurIds(byItsSender));
+    // The service accepts as reviewer only the sender or a reviewer of the provider, so the sender is the reviewer.
+    const reviewedBySender = body.replace(/"reviewed_by": ?"[^"]*"/, `"reviewed_by":"${as}@example.org"`);
+    const translated = request(this.world.withOurIds(url), this.world.withOurIds(reviewedBySender));
     const exchange = await this.world.ask(step, [request(url, body), translated]);
-    await this.judged(exchange);
-    const { exam_attempt_id: made } = Object(exchange.oracle.body);
-    if (!as || !Number.isInteger(made)) return exchange.oracle;
-    // The script finds code and provider's id in the reference's table: a poll pairs those of the two.
+    await this.judgeExchange(exchange);
+    const { exam_attempt_id: id } = Object(exchange.reference.body);
+    if (!as || !Number.isInteger(id)) return exchange.reference;
+    // The script reads attempt code and external id from the reference's tables. This poll makes them pairs of ids.
     const poll = (id: unknown) => ({ as: this.world.users.get(as), method: 'GET', path: `${root}/attempt/${id}` });
-    const ours = this.world.oursOf('attempt', made);
-    const seen = await this.world.ask({ as, method: 'GET', path: `~/attempt/${made}` }, [poll(made), poll(ours)]);
-    await this.judged(seen);
-    // The reference's mock does this a second later by itself; the service's worker, which would, is not there.
-    if ((seen.oracle.body as any).proctored_exam?.backend === 'mock')
+    const ours = this.world.oursOf('attempt', id);
+    const seen = await this.world.ask({ as, method: 'GET', path: `~/attempt/${id}` }, [poll(id), poll(ours)]);
+    await this.judgeExchange(seen);
+    // The reference's mock provider does this after a second. The service's worker would, but does not run here.
+    if ((seen.reference.body as any).proctored_exam?.backend === 'mock')
       await this.askService('staff', 'POST', `${root}/attempt/${(seen.ours.body as any).external_id}/ready`);
-    return exchange.oracle;
+    return exchange.reference;
   }
 
-  /** The learner's page: to look at it can decline the exam (domain.md §12). */
-  private async look(url: string, theirs: any) {
+  /** Compares the learner's page. To view it can decline the exam (domain.md §12). */
+  private async compareView(url: string, theirs: any) {
     const { user, course_id, html: _, ...asked } = Object.fromEntries(new URL(url, 'http://oracle').searchParams);
-    if (asked.due_date) return; // here the roster tells it
+    if (asked.due_date) return; // the service takes it from the roster
     const { id, is_active = true } = this.world.users.get(user)!;
     const isForStaff = !is_active || asked.grace_period_mins !== undefined;
     const query = new URLSearchParams({ user_role: 'student', ...asked, ...(isForStaff && { user_id: String(id) }) });
@@ -160,10 +160,10 @@ class Examples {
     this.count(body.interstitial === expected, `${url}: page ${expected}, service ${JSON.stringify(body)}`);
   }
 
-  /** The LMS no longer has one for who is retired: there is no such learner. */
-  private async summarize([user_id, course_id, content_id]: string[], theirs: any) {
+  /** Compares the summary for the course outline. A retired learner has none in the service. */
+  private async compareSummary([user_id, course_id, content_id]: string[], theirs: any) {
     const isRetired = this.world.history.some(
-      ({ step, oracle }) => step.path === `~~/retire_user/${user_id}/` && oracle.status === 204,
+      ({ step, reference }) => step.path === `~~/retire_user/${user_id}/` && reference.status === 204,
     );
     const query = new URLSearchParams({ user_id: String(user_id), content_id });
     const path = `${root}/attempt_status_summary/course_id/${course_id}?${query}`;
@@ -174,7 +174,7 @@ class Examples {
     this.count(expected === got, `summary for ${user_id} ${content_id}: reference ${expected}, service ${got}`);
   }
 
-  /** For a running attempt, with our command for operators. */
+  /** Sets the status of a running attempt with the operators' command. */
   private async setStatus({ user_id, to_status }: { user_id: number; to_status: string }) {
     const [name] = [...this.world.users].find(([, { id }]) => id === user_id)!;
     const { attempt_id } = (await this.askService(name, 'GET', `${root}/attempt`)).body;
@@ -197,24 +197,24 @@ class Examples {
     return { ...answer, body: answer.body };
   }
 
-  private count(right: boolean, otherwise: string) {
+  private count(right: boolean, explanation: string) {
     this.judge.count(right);
     if (right) return;
     this.wrong++;
-    console.log(`FAIL examples.py, ${otherwise}\n`);
+    console.log(`FAIL examples.py, ${explanation}\n`);
   }
 
-  private async judged(exchange: Awaited<ReturnType<World['play']>>) {
-    this.count(this.judge.verdictOn(exchange, this.world).right, explain(exchange));
+  private async judgeExchange(exchange: Awaited<ReturnType<World['play']>>) {
+    this.count(this.judge.assess(exchange, this.world).right, explain(exchange));
   }
 
-  /** With the defaults of the reference's seed; what that takes beyond the roster is made by requests. */
+  /** Seeds the service with the defaults of the reference's seed. Requests create what the roster does not have. */
   private async seed({ exams = [], switches, ...roster }: Record<string, any>, made: any) {
     const filled = ({ id, ...user }: Partial<User> & Pick<User, 'username'>): User => ({
       email: `${user.username}@example.org`,
       full_name: '',
       ...user,
-      // In the service this one is there already.
+      // The service has this user already.
       id: user.username === worker.username ? worker.id : (id ?? made.users[user.username]),
     });
     roster.users = roster.users?.map(filled);
@@ -230,7 +230,7 @@ class Examples {
     for (const exam of exams) await this.addExam(exam);
   }
 
-  /** Publishes the exam beside those that the course has already: only so it gets a due date and a provider. */
+  /** Publishes the course with one more exam, because only publishing sets a due date and a provider. */
   private async addExam(exam: Record<string, unknown>) {
     const { body: present } = await this.askService('staff', 'GET', `${root}/exam/course_id/${exam.course_id}`);
     const added = {
@@ -249,7 +249,7 @@ class Examples {
   }
 
   private moveClock(offset = this.offset): Answer {
-    if (offset > this.offset) this.clock.pass(offset - this.offset);
+    if (offset > this.offset) this.clock.advance(offset - this.offset);
     this.offset = offset;
     const body = { now: this.clock.now.toISOString(), movable: true, file_content: null };
     return { status: 200, type: 'application/json', body };
@@ -258,7 +258,7 @@ class Examples {
 
 type Answering = (request: http.IncomingMessage, body: string) => Promise<Answer>;
 
-async function listening(answering: Answering) {
+async function listen(answering: Answering) {
   const server = http.createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray()).toString();
     const failed = (error: Error): Answer => ({ status: 502, body: `${error.stack}` });

@@ -1,43 +1,43 @@
 import type { Answer } from './server.js';
 import type { Exchange } from './world.js';
 
-type Side = 'oracle' | 'ours';
-const otherOf = (side: Side): Side => (side === 'ours' ? 'oracle' : 'ours');
+type Side = 'reference' | 'ours';
+const otherOf = (side: Side): Side => (side === 'ours' ? 'reference' : 'ours');
 
-/** The timer of the running attempt, in whichever answer it stands. */
+/** The timer of the running attempt in an answer of any of these routes. */
 export const timerIn = ({ body }: Answer): any => (body as any)?.active_attempt ?? body;
 
 /**
- * Whether a line of what differs shows that an attempt ran out of time and that only `side` took note of it in one of
- * `causes`: the other one does so later, when somebody looks at it.
+ * Whether a differing line shows that an attempt timed out and that only `side` noticed it in one of `causes`. The other side
+ * notices it later, when a request reads the attempt.
  */
-export function onlyOneNoticed(side: Side, causes: Exchange[], line: string, exchange: Exchange): boolean {
-  const [, place = '', oracle, ours] = /^(.*): reference (.*), service (.*)$/.exec(line) ?? [];
-  const said = { oracle, ours };
+export function onlyOneTimedOut(side: Side, causes: Exchange[], line: string, exchange: Exchange): boolean {
+  const [, place = '', reference, ours] = /^(.*): reference (.*), service (.*)$/.exec(line) ?? [];
+  const shown = { reference, ours };
   const [early, late] = [side, otherOf(side)];
   const { method, path } = exchange.step;
   if (method !== 'GET' || causes.length === 0) return false;
-  if (place.endsWith('modified')) return causes.some(({ at }) => at === Date.parse(said[early].slice(1, -1)));
+  if (place.endsWith('modified')) return causes.some(({ at }) => at === Date.parse(shown[early].slice(1, -1)));
   if (/active_exams_for_user/.test(path)) return listsOnlyWhatIsOver(exchange[early], exchange[late], exchange.at);
   if (/attempt\/grouped|user_onboarding/.test(path))
     return place.endsWith('completed_at')
-      ? said[late] === 'null'
+      ? shown[late] === 'null'
       : place.endsWith('status') &&
-          said[early] === '"submitted"' &&
-          /^"(onboarding_started|started|ready_to_submit)"$/.test(said[late]);
-  return isOfTimer(line, path) && tellsOnceMore(exchange, late);
+          shown[early] === '"submitted"' &&
+          /^"(onboarding_started|started|ready_to_submit)"$/.test(shown[late]);
+  return isOfTimer(line, path) && showsEndOnce(exchange, late);
 }
 
 /**
- * Whether a line of what others were told differs by what the reference alone noticed in `causes`, which tell nobody anything
- * else: the service says so later; or never, if the attempt was gone by then, and then has no credit to take away, either.
+ * Whether the effects in a line differ only by time-outs that the reference alone noticed in `causes`. The service has these
+ * effects later, or never if the attempt was removed before. In that case it removes no credit, either.
  */
-export function onlyReferenceTold(causes: Exchange[], line: string): boolean {
+export function onlyReferenceHasEffects(causes: Exchange[], line: string): boolean {
   const lists = /^(\S+) .*: reference \[(.*)\], service \[(.*)\]( \(order\))?$/.exec(line);
   if (!lists) return false;
   const times = new Set(causes.map(({ at }) => new Date(at).toISOString().slice(11, 19)));
-  const [topic, ...told] = lists.slice(1, 4);
-  const [expected, got] = told.map((list) =>
+  const [topic, ...effects] = lists.slice(1, 4);
+  const [expected, got] = effects.map((list) =>
     [...list.matchAll(/(\S+) (\{.*?\})(?=, \d\d:|$)/g)]
       .map(([, time, text]) => ({ time, says: JSON.stringify({ ...JSON.parse(text), completed: null }) }))
       .filter(({ says }) => topic !== 'credit' || JSON.parse(says).status !== 'removed'),
@@ -55,8 +55,8 @@ const isOfTimer = (line: string, path: string) =>
   /^~\/(attempt|active_attempt)(\?|$)/.test(path) ||
   (/^~\/attempt\/course_id\//.test(path) && line.startsWith('body.active_attempt'));
 
-/** That an attempt is handed in is told once; the side that knew has none or another one. */
-const tellsOnceMore = (exchange: Exchange, side: Side) => {
+/** A timer shows once that an attempt is submitted. The side that noticed before shows no timer or another attempt's. */
+const showsEndOnce = (exchange: Exchange, side: Side) => {
   const timer = timerIn(exchange[side]);
   return (
     timer?.attempt_status === 'submitted' &&
@@ -66,7 +66,7 @@ const tellsOnceMore = (exchange: Exchange, side: Side) => {
   );
 };
 
-/** The longer list has attempts more, whose time is over. */
+/** Whether the longer list has only additional attempts whose time is over. */
 function listsOnlyWhatIsOver(shorter: Answer, longer: Answer, now: number): boolean {
   const contentOf = ({ exam }: any) => exam.content_id;
   const [listed, others] = [longer, shorter].map(({ body }) => body);

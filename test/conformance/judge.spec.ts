@@ -10,13 +10,13 @@ const ascending: Difference = {
 const answer = { status: 200, body: [] };
 const isRight = (...mismatches: string[]) => {
   const step = { method: 'GET', path: '~/attempt' };
-  const exchange: Exchange = { step, at: 0, request: '', oracle: answer, ours: answer, mismatches };
-  return new Judge([ascending]).verdictOn(exchange, { history: [exchange] } as unknown as World).right;
+  const exchange: Exchange = { step, at: 0, request: '', reference: answer, ours: answer, mismatches };
+  return new Judge([ascending]).assess(exchange, { history: [exchange] } as unknown as World).right;
 };
 
 describe('an answer', () => {
   it('that is the same is right', () => expect(isRight()).toBe(true));
-  it('is right where all that differs is listed', () => expect(isRight('body (order)', 'body.0 (order)')).toBe(true));
-  it('is wrong where a line of it is not listed', () =>
+  it('is right if each differing line is accepted', () => expect(isRight('body (order)', 'body.0 (order)')).toBe(true));
+  it('is wrong if one differing line is not accepted', () =>
     expect(isRight('body (order)', 'body.0.id: reference 1, service 2')).toBe(false));
 });

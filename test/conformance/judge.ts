@@ -1,33 +1,34 @@
-import { type Difference, differences, partsWays } from './differences.js';
+import { type Difference, differences, divergesUnseen } from './differences.js';
 import type { Exchange, World } from './world.js';
 
-export type Verdict = {
+export type Judgement = {
   right: boolean;
-  /** From here on the two may differ in everything: their states are no longer the same. */
-  parted: boolean;
+  /** The states of the two are not the same from now on, so all later answers may differ. */
+  diverged: boolean;
 };
 
-/** Judges answers and counts. `meant`: the differences that count as right. */
+/** Judges answers and counts them. `accepted`: the differences that count as right. */
 export class Judge {
   passed = 0;
   failed = 0;
   private readonly used = new Set<Difference>();
 
-  constructor(private readonly meant: Difference[] = differences) {}
+  constructor(private readonly accepted: Difference[] = differences) {}
 
-  /** The service's answer is the reference's, or each line of what differs is as it is meant to be. */
-  verdictOn(exchange: Exchange, world: World): Verdict {
+  /** An answer is right if it equals the reference's, or if a difference explains each differing line. */
+  assess(exchange: Exchange, world: World): Judgement {
     const { history } = world;
     const found = exchange.mismatches.map((line) =>
-      this.meant.find((difference) => difference.explains(line, exchange, history)),
+      this.accepted.find((difference) => difference.explains(line, exchange, history)),
     );
     for (const difference of found) if (difference) this.used.add(difference);
-    const parted =
-      this.meant.length > 0 && (partsWays(exchange) || found.some((difference) => difference?.parts?.(exchange)));
-    if (parted) world.partedAt = Math.min(world.partedAt, exchange.at);
+    const diverged =
+      this.accepted.length > 0 &&
+      (divergesUnseen(exchange) || found.some((difference) => difference?.diverges?.(exchange)));
+    if (diverged) world.divergedAt = Math.min(world.divergedAt, exchange.at);
     return {
       right: !found.includes(undefined),
-      parted,
+      diverged,
     };
   }
 
@@ -36,19 +37,19 @@ export class Judge {
     else this.failed++;
   }
 
-  /** Differences that nothing showed: the service no longer has them, or the test no longer looks. */
+  /** Differences that did not occur: the service no longer has them, or the test no longer covers them. */
   get unused(): Difference[] {
-    return this.meant.filter((difference) => !this.used.has(difference));
+    return this.accepted.filter((difference) => !this.used.has(difference));
   }
 }
 
-/** A wrong answer, as a person wants to see it. */
-export function explain({ request, oracle, ours, mismatches }: Exchange): string {
-  const show = ({ status, type, body }: Exchange['oracle']) =>
+/** A wrong answer as text for people. */
+export function explain({ request, reference, ours, mismatches }: Exchange): string {
+  const show = ({ status, type, body }: Exchange['reference']) =>
     `${status} ${type ?? ''} ${shorten(JSON.stringify(body) ?? '')}`;
   return [
     request,
-    `  reference: ${show(oracle)}`,
+    `  reference: ${show(reference)}`,
     `  service:   ${show(ours)}`,
     ...mismatches.map((line) => `  - ${line}`),
   ].join('\n');

@@ -7,7 +7,7 @@ export type Attempt = { name: string; owner: string; exam: Exam };
 
 const staff = ['staff', 'coach', 'otherCoach', 'root', 'reviewer', 'worker', 'auditor', 'inactive'];
 
-/** The walk remembers this of a world, to ask about things that are (mostly) there. */
+/** What the walk knows of a world, so that most requests name things that exist. */
 export class Model {
   readonly exams: Exam[] = [];
   readonly attempts: Attempt[] = [];
@@ -25,7 +25,7 @@ export class Model {
   /** Two courses with exams of every kind. */
   beginning(): Step[] {
     const { random } = this;
-    // One after the other: which onboarding exam is the newest is told by its time.
+    // One request for each exam, because the time of creation says which onboarding exam is the newest.
     const steps: Step[] = [];
     for (const course of ['A', 'A', 'A', 'A', 'A', 'B', 'B'] as const) {
       const name = this.newName('exam');
@@ -49,7 +49,7 @@ export class Model {
     return steps;
   }
 
-  /** Publishes a course as it is, with `changes` by exam's name; a change to null leaves the exam out. */
+  /** Publishes a course with `changes` by the name of an exam. Null leaves an exam out. */
   registration(course: 'A' | 'B', changes: Record<string, object | null>): Step {
     const kept = this.exams.filter((exam) => exam.course === course && changes[exam.name] !== null);
     return {
@@ -65,7 +65,7 @@ export class Model {
     return this.random.pick(learners);
   }
 
-  /** Mostly `usual`, sometimes anybody, or nobody. */
+  /** Mostly `usual`, sometimes another user, or undefined for anonymous. */
   caller(usual: string, others = 0.15): string | undefined {
     if (!this.random.chance(others)) return usual;
     return this.random.pick([...learners, ...staff, undefined]);

@@ -19,43 +19,45 @@ const begin = (as: string): Step[] => [
 const act = (as: string, action: string) => step(`${as} PUT ~/attempt/{${as}}`, 200, { action });
 const remove = (as: string) => step(`staff DELETE ~/attempt/{${as}}`, 200);
 
-/** The failures that the service's stub of a provider answers first, and to how many calls. */
-const troubles = [
+/** The failures with which the service's stub of a provider answers, and how many times. */
+const failures = [
   { note: 'is busy', status: 503, body: {}, times: 4 },
-  { note: 'talks nonsense', status: 200, body: '<html>', times: 3 },
-  { note: 'no longer takes the token', status: 401, body: {}, times: 1 },
-  { note: 'stays away until it is left in peace', status: 502, body: {}, times: 7 },
+  { note: 'answers without JSON', status: 200, body: '<html>', times: 3 },
+  { note: 'refuses the token', status: 401, body: {}, times: 1 },
+  { note: 'is down until the circuit breaker opens', status: 502, body: {}, times: 7 },
 ];
 
 /**
- * The worker notifies the provider of attempts here; the reference does so within the request. This compares what the
- * two stubs of a provider took of each attempt, and checks that nothing is lost or sent twice after failures of the
- * service's stub.
+ * The worker notifies the provider of attempts; the reference does so within the request. This part compares the
+ * notifications that the two stubs of a provider accepted for each attempt. It checks that no notification is lost or sent
+ * twice after failures of the service's stub.
  */
 export async function compareNotifications(
   world: World,
-  [oracle, service]: [Server, Service],
+  [reference, service]: [Server, Service],
   dir: string,
   judge: Judge,
 ): Promise<void> {
   const play = async (steps: Step[]) => {
     for (const each of steps) {
       const exchange = await world.play(each);
-      const { right } = judge.verdictOn(exchange, world);
+      const { right } = judge.assess(exchange, world);
       judge.count(right);
-      if (!right) console.log(`vendor news\n${explain(exchange)}\n`);
+      if (!right) console.log(`provider notifications\n${explain(exchange)}\n`);
     }
   };
-  const compareWhere = async (what: string) => {
-    const expected = await newsAt(oracle, (id) => world.pairedWith('external', id));
+  const compareWhile = async (what: string) => {
+    const expected = await notificationsAt(reference, (id) => world.pairedWith('external', id));
     let got = '';
     for (const deadline = Date.now() + 60_000; got !== expected && Date.now() < deadline; await pause(200))
-      got = await newsAt(service, (id) => (world.isOurs('external', id) ? id : undefined));
-    const state = (await service.vendor({ method: 'GET', path: '/_provider/state' })).body as { answers: unknown[] };
+      got = await notificationsAt(service, (id) => (world.isOurs('external', id) ? id : undefined));
+    const state = (await service.provider({ method: 'GET', path: '/_provider/state' })).body as { answers: unknown[] };
     const isRight = got === expected && expected !== '' && state.answers.length === 0;
     judge.count(isRight);
     const attempts = expected.split('\n').length;
-    console.log(`${isRight ? 'ok  ' : 'FAIL'} vendor news of ${attempts} attempts, while the vendor ${what}`);
+    console.log(
+      `${isRight ? 'ok  ' : 'FAIL'} provider notifications of ${attempts} attempts, while the provider ${what}`,
+    );
     if (!isRight) console.log(`  - reference:\n${expected}\n  - service:\n${got}`);
   };
 
@@ -70,23 +72,26 @@ export async function compareNotifications(
       act('dave', 'start'),
     ]);
     await play([act('dave', 'stop'), act('dave', 'start'), act('dave', 'submit'), remove('alice')]);
-    await compareWhere('is well');
-    for (const [index, { note, ...answer }] of troubles.entries()) {
+    await compareWhile('is well');
+    for (const [index, { note, ...answer }] of failures.entries()) {
       const learner = ['erin', 'frank', 'grace', 'heidi'][index];
       await play(begin(learner));
       const body = JSON.stringify({ route: 'attempt', ...answer });
-      await service.vendor({ method: 'POST', path: '/_provider/answers', body });
+      await service.provider({ method: 'POST', path: '/_provider/answers', body });
       await play([act(learner, 'submit'), ...begin('ivan'), act('ivan', 'error'), remove(learner), remove('ivan')]);
-      await compareWhere(note);
+      await compareWhile(note);
     }
   } finally {
     await worker.stop();
   }
 }
 
-/** One line for each attempt that `nameOf` knows: what the stub took of it, in order. */
-async function newsAt({ vendor }: Server, nameOf: (externalId: string) => string | undefined): Promise<string> {
-  const { body } = await vendor({ method: 'GET', path: '/_provider/calls?path=/attempt/' });
+/** One line for each attempt that `nameOf` knows: the notifications that the stub accepted, in order. */
+async function notificationsAt(
+  { provider }: Server,
+  nameOf: (externalId: string) => string | undefined,
+): Promise<string> {
+  const { body } = await provider({ method: 'GET', path: '/_provider/calls?path=/attempt/' });
   const lines = new Map<string, string[]>();
   for (const { method, path, route, json, answer } of body as any[]) {
     if (route !== 'attempt' || method === 'GET' || !answer.body?.status || answer.status !== 200) continue;
@@ -94,7 +99,7 @@ async function newsAt({ vendor }: Server, nameOf: (externalId: string) => string
     if (name) lines.set(name, [...(lines.get(name) ?? []), method === 'DELETE' ? 'removed' : json.status]);
   }
   return [...lines.entries()]
-    .map(([name, news]) => `${name}: ${news.join(', ')}`)
+    .map(([name, notifications]) => `${name}: ${notifications.join(', ')}`)
     .sort()
     .join('\n');
 }

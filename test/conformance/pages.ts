@@ -25,7 +25,7 @@ export const pageOf: Record<string, Interstitial> = {
   'practice_exam/entrance.html': 'practice_entrance',
   'practice_exam/submitted.html': 'practice_submitted',
   'practice_exam/error.html': 'practice_error',
-  // The page notices that the time is over, and the mail is the first thing that the reference then renders.
+  // If the page notices that the time is over, the mail is the first template that the reference renders.
   'emails/proctoring_attempt_submitted_email.html': 'proctored_submitted',
   'onboarding_exam/entrance.html': 'onboarding_entrance',
   'onboarding_exam/ready_to_submit.html': 'onboarding_ready_to_submit',
@@ -35,7 +35,7 @@ export const pageOf: Record<string, Interstitial> = {
   'onboarding_exam/error.html': 'onboarding_error',
 };
 
-/** The parts of a page that depend on what happened before. */
+/** The fields of a page that depend on earlier requests. */
 const compared = [
   'wait_deadline',
   'backend_instructions',
@@ -49,7 +49,7 @@ const seen = (interstitial: unknown, context: unknown): object => ({
   ...Object.fromEntries(compared.flatMap((name) => (name in Object(context) ? [[name, (context as any)[name]]] : []))),
 });
 
-/** The page that the reference shows to a learner, in the words of the service. A failure is one of its 500s. */
+/** The page that the reference shows to a learner, with the service's names. A failure counts as status 500. */
 export function pageOfReference({ status, type, body }: Answer): Answer {
   const { template, context, error } = Object(body);
   if (error) return { status: 500, type: 'text/html' };

@@ -1,4 +1,4 @@
-/** Repeatable chance: the same seed gives the same numbers. */
+/** Random numbers that are the same for the same seed. */
 export class Random {
   private state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.state = [...seed].reduce((hash, letter) => Math.imul(hash ^ letter.codePointAt(0)!, 16777619), 2166136261);
   }
 
-  /** 0 ≤ number < 1 (mulberry32). */
+  /** A number from 0 to less than 1 (mulberry32). */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
@@ -22,7 +22,6 @@ export class Random {
     return from[Math.floor(this.next() * from.length)];
   }
 
-  /** Picks by weight. */
   weighted<T extends { weight: number }>(from: readonly T[]): T {
     let left = this.next() * from.reduce((sum, { weight }) => sum + weight, 0);
     for (const each of from) {

@@ -1,9 +1,9 @@
 import type { Effect } from './effects.js';
 
-/** The reference's requests to the platform, by its own word (`/_oracle/effects`). */
+/** A call of the reference to the platform, as `/_oracle/effects` lists it. */
 export type Entry = { at: string; kind: string; name: string; args: any };
 
-/** In the words common to both; nothing for what is nobody's business. */
+/** The effect of a call, if it is compared. */
 export function effectOf({ at, kind, name, args }: Entry, idOf: (username: string) => number): Effect[] {
   const effect = (topic: Effect['topic'], learner: number, says: Effect['says'], attempt?: number): Effect[] => [
     { topic, learner, at: Date.parse(at), says, ...(attempt !== undefined && { attempt }) },
@@ -64,7 +64,7 @@ const mails: Record<string, string> = {
 
 type Make = (topic: Effect['topic'], learner: number, says: Effect['says'], attempt?: number) => Effect[];
 
-/** Its events are for analytics; those that tell a status tell what our topic of attempts does. */
+/** The reference's events are for analytics. Those about a status correspond to the service's topic of attempts. */
 function attemptEvent(verb: string, data: any, effect: Make): Effect[] {
   if (['review_received', 'reset_practice_exam'].includes(verb) || verb.includes('presented')) return [];
   const says = {
@@ -73,7 +73,7 @@ function attemptEvent(verb: string, data: any, effect: Make): Effect[] {
     completed: Date.parse(data.attempt_completed_at),
     minutes: data.attempt_allowed_time_limit_mins,
   };
-  // It no longer knows the id of a deleted one.
+  // The event of a deleted attempt has no attempt id.
   return verb === 'deleted'
     ? effect('attempts', data.attempt_user_id, { ...says, content_id: data.exam_content_id })
     : effect('attempts', data.attempt_user_id, says, data.attempt_id);

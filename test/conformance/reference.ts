@@ -4,38 +4,39 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Child, freePort } from './child.js';
 import { type Entry, effectOf } from './reference.effects.js';
+import { CannotRun } from './run-folder.js';
 import { type Server, send } from './server.js';
 
-/** The reference cannot run on this machine. */
-export class CannotRun extends Error {}
+/** The program of the reference in ORACLE_DIR. */
+export const script = resolve(process.env.ORACLE_DIR || '../shared/oracle', 'oracle');
+/** The folder of its installation, which later runs use again. */
+export const installation = resolve(process.env.ORACLE_HOME || join(homedir(), '.cache', 'proctoring-oracle'));
 
-/**
- * Starts the reference of ORACLE_DIR, with data of its own in `dir`. It installs into ORACLE_HOME, which the next run
- * uses again. Throws CannotRun with what is missing.
- */
-export async function startReference(dir: string, clockFile: string, name = 'reference'): Promise<Server> {
-  const script = resolve(process.env.ORACLE_DIR || '../shared/oracle', 'oracle');
-  if (!existsSync(script)) throw new CannotRun(`There is no ${script}: set ORACLE_DIR to the folder of the reference.`);
-  const kept = resolve(process.env.ORACLE_HOME || join(homedir(), '.cache', 'proctoring-oracle'));
-  const installed = spawnSync('bash', [script, 'install'], {
-    env: { ...process.env, ORACLE_HOME: kept },
-    encoding: 'utf8',
-  });
-  if (installed.status !== 0)
+/** Installs the reference, once. Throws CannotRun with what is missing and with `advice`. */
+export function installReference(advice = '') {
+  if (!existsSync(script))
+    throw new CannotRun(`There is no ${script}: set ORACLE_DIR to the folder of the reference${advice}.`);
+  const env = { ...process.env, ORACLE_HOME: installation };
+  const { status, stderr, error } = spawnSync('bash', [script, 'install'], { env, encoding: 'utf8' });
+  if (status !== 0)
     throw new CannotRun(
-      `The reference cannot be installed: it needs bash, Python 3.11 with venv, and PyPI.\n${installed.stderr ?? installed.error?.message}`,
+      `The reference cannot be installed: it needs bash, Python 3.11 with venv, and PyPI${advice}.\n${stderr ?? error?.message}`,
     );
+}
 
+/** Starts the reference with its data in `dir`. */
+export async function startReference(dir: string, clockFile: string, name = 'reference'): Promise<Server> {
+  installReference();
   const home = join(dir, name);
   mkdirSync(home);
-  symlinkSync(join(kept, 'venv'), join(home, 'venv'));
-  for (const file of ['oracle.sqlite3', 'migrated']) copyFileSync(join(kept, file), join(home, file)); // empty, and ready
+  symlinkSync(join(installation, 'venv'), join(home, 'venv'));
+  for (const file of ['oracle.sqlite3', 'migrated']) copyFileSync(join(installation, file), join(home, file)); // an empty, migrated database
   const port = await freePort();
-  const vendorPort = await freePort();
+  const providerPort = await freePort();
   const env = {
     ORACLE_HOME: home,
     ORACLE_PORT: String(port),
-    ORACLE_PROVIDER_PORT: String(vendorPort),
+    ORACLE_PROVIDER_PORT: String(providerPort),
   };
   const command = ['bash', script, 'serve', '--clock', clockFile];
   await new Child(name, dir, command, env).answers(port, '/_oracle/health');
@@ -59,7 +60,7 @@ export async function startReference(dir: string, clockFile: string, name = 'ref
     },
     seed: async (roster) => remember(await change('/_oracle/seed', roster)),
     configure: (settings) => change('/_oracle/settings', settings),
-    vendor: (request) => send(vendorPort, request),
+    provider: (request) => send(providerPort, request),
     async effects(since) {
       const { body } = await send(port, { method: 'GET', path: '/_oracle/effects?kind=service,signal,email,event' });
       await send(port, { method: 'DELETE', path: '/_oracle/effects' });

@@ -2,18 +2,18 @@ import http from 'node:http';
 import type { Effect } from './effects.js';
 import type { SettingsChange } from './step.js';
 
-/** Both sides of the comparison can do this. */
+/** One side of the comparison. */
 export type Server = {
   name: string;
   ask(request: Request): Promise<Answer>;
-  /** Writes platform data, in the words of the roster. */
+  /** Writes platform data in the format of the roster. */
   seed(roster: Record<string, unknown[]>): Promise<void>;
   configure(change: SettingsChange): Promise<void>;
-  /** Runs a command of operators; only the service has them. Its output with `--json` is the body. */
+  /** Runs an operators' command, which only the service has. The body is its output with `--json`. */
   operate?(command: string[]): Promise<Answer>;
-  /** Asks its stub of the providers something. */
-  vendor(request: Omit<Request, 'as'>): Promise<Answer>;
-  /** The messages to others at that time of the clock or later; undefined when nobody listens. */
+  /** Sends a request to the side's stub of the providers. */
+  provider(request: Omit<Request, 'as'>): Promise<Answer>;
+  /** The effects since that time of the clock; undefined if nothing collects them. */
   effects(since: number): Promise<Effect[] | undefined>;
   stop?(): Promise<void>;
 };
@@ -45,17 +45,16 @@ export type Answer = {
   /** The content type, if there is one. */
   type?: string;
   allow?: string;
-  /** Others that clients look at: where to go, what to remember, whether a frame may show it. */
   location?: string;
   cookie?: string;
   frame?: string;
-  /** Parsed where it is JSON; undefined when empty. */
+  /** Parsed if it is JSON; undefined if it is empty. */
   body?: unknown;
 };
 
 const agent = new http.Agent({ keepAlive: true });
 
-/** Sends a request exactly as given: no path or method is put right on the way. */
+/** Sends a request exactly as given: Node changes neither path nor method. */
 export function send(port: number, { method, path, headers = {}, body }: Omit<Request, 'as'>): Promise<Answer> {
   const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
@@ -71,7 +70,7 @@ export function send(port: number, { method, path, headers = {}, body }: Omit<Re
     const request = http.request(options, async (response) => {
       try {
         const { statusCode: status = 0, headers } = response;
-        const told = {
+        const answer = {
           status,
           type: headers['content-type'],
           allow: headers.allow,
@@ -80,13 +79,14 @@ export function send(port: number, { method, path, headers = {}, body }: Omit<Re
           frame: headers['x-frame-options'] as string | undefined,
         };
         if (method === 'HEAD') {
-          resolve(told);
-          response.destroy(); // some servers send a body all the same
+          resolve(answer);
+          response.destroy(); // some servers send a body nevertheless
           return;
         }
         const text = Buffer.concat(await response.toArray()).toString();
-        const parsed = text !== '' && told.type?.startsWith('application/json') ? JSON.parse(text) : text || undefined;
-        resolve({ ...told, body: parsed });
+        const parsed =
+          text !== '' && answer.type?.startsWith('application/json') ? JSON.parse(text) : text || undefined;
+        resolve({ ...answer, body: parsed });
       } catch (error) {
         reject(error);
       }

@@ -2,7 +2,7 @@ import type { Effect as Decided } from '../../libs/domain/src/index.js';
 import type { RecordedEvent } from '../../libs/event-store/src/index.js';
 import type { Effect } from './effects.js';
 
-/** The content of a message, in the words common to both, without what the reference tells nobody. */
+/** The effect of a message, if the reference has such an effect, too. */
 export function effectOf(topic: string, headers: Record<string, string>, data: any): Effect | undefined {
   const at = Date.parse(headers.ce_time);
   const { user_id: learner, course_id, content_id } = data;
@@ -40,7 +40,7 @@ export function effectOf(topic: string, headers: Record<string, string>, data: a
     }
     case 'proctoring.attempts.v1':
       if (['ready_to_resume', 'resumed', 'onboarding_reset'].includes(word)) return undefined;
-      if (data.because === 'onboarding_completed') return undefined; // the reference takes them away silently
+      if (data.because === 'onboarding_completed') return undefined; // the reference removes these attempts without an event
       return effect(
         'attempts',
         {
@@ -53,12 +53,12 @@ export function effectOf(topic: string, headers: Record<string, string>, data: a
         word === 'removed' ? undefined : data.attempt_id,
       );
     default:
-      throw new Error(`Nobody said what ${topic} is compared with.`);
+      throw new Error(`The comparison does not know the topic ${topic}.`);
   }
 }
 
-/** Effects that are in events alone: nobody sends them yet. */
-export function decided({ data, metadata }: RecordedEvent): Effect[] {
+/** Effects that are read from events, because no worker that would send mail runs here. */
+export function effectsOf({ data, metadata }: RecordedEvent): Effect[] {
   const { effects = [], at } = data as { effects?: Decided[]; at: string };
   return effects.flatMap((effect): Effect[] => {
     const common = { learner: metadata.userId!, at: Date.parse(at) };

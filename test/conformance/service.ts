@@ -7,16 +7,16 @@ import { migrateWithLogins, urlsOf } from '../support/database.js';
 import { keyEncryptionKey } from '../support/split-roles.js';
 import { Child, freePort } from './child.js';
 import type { Clock } from './clock.js';
-import { Published } from './published.js';
+import { PublishedEffects } from './published-effects.js';
 import { cookieSecret, type Server, send, type User } from './server.js';
 import type { SettingsChange } from './step.js';
 
-/** Stands in the path of reviews of Software Secure, which the reference takes from anybody. */
+/** A part of the path of reviews by Software Secure. The reference accepts such reviews from everybody, without a secret. */
 const callbackSecret = 'a-secret-of-the-path-of-the-conformance-test';
 
 const secret = 'a secret of the conformance test, long enough for HS256';
 
-/** The platform's name in the reference. */
+/** The settings of the reference. */
 const settings = {
   SITE_NAME: 'lms.example.org',
   PLATFORM_NAME: 'Example Platform',
@@ -37,8 +37,8 @@ const settings = {
   },
 };
 
-/** The providers of the reference, at a stub of our own. */
-const vendors = (url: string) => ({
+/** The providers of the reference, at the service's own stub. */
+const providersAt = (url: string) => ({
   DEFAULT: 'test',
   test: {},
   null: {},
@@ -70,21 +70,20 @@ const vendors = (url: string) => ({
   },
 });
 
-/** `env`: the environment of its processes. */
 export type Service = Server & { env: Record<string, string> };
 
 /**
- * Starts the built service on an empty database, whose time of decisions stands still as the reference's clock does. The
- * relay beside it publishes to KAFKA_BROKERS, if there are any.
+ * Starts the built service on an empty database. Its time of decisions stands still, like the clock of the reference. A relay
+ * publishes to KAFKA_BROKERS if that is set.
  */
 export async function startService(dir: string, clock: Clock): Promise<Service> {
   const dataDir = join(dir, 'service');
   mkdirSync(dataDir);
-  const oracleDir = resolve(process.env.ORACLE_DIR || '../shared/oracle');
-  const vendorPort = await freePort();
-  const stub = ['python3', join(oracleDir, 'provider_stub.py')];
-  const vendor = new Child('vendor', dir, stub, { ORACLE_PROVIDER_PORT: String(vendorPort) });
-  await vendor.answers(vendorPort, '/_provider/state');
+  const referenceDir = resolve(process.env.ORACLE_DIR || '../shared/oracle');
+  const providerPort = await freePort();
+  const stub = ['python3', join(referenceDir, 'provider_stub.py')];
+  const provider = new Child('provider', dir, stub, { ORACLE_PROVIDER_PORT: String(providerPort) });
+  await provider.answers(providerPort, '/_provider/state');
   const database = await startPostgres({ dataDir: join(dir, 'postgres'), settings: { fsync: 'off' } });
   const urls = urlsOf(database.url, 'postgres');
   await migrateWithLogins(urls);
@@ -109,9 +108,9 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
   };
   let current: Fields = {
     ...settings,
-    PROCTORING_BACKENDS: vendors(`http://127.0.0.1:${vendorPort}`),
+    PROCTORING_BACKENDS: providersAt(`http://127.0.0.1:${providerPort}`),
     WEBPACK_LOADER: {
-      WORKERS: { BUNDLE_DIR_NAME: 'bundles/', STATS_FILE: join(oracleDir, 'webpack-worker-stats.json') },
+      WORKERS: { BUNDLE_DIR_NAME: 'bundles/', STATS_FILE: join(referenceDir, 'webpack-worker-stats.json') },
     },
   };
   const start = async () => {
@@ -124,7 +123,7 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
   const owner = new pg.Client(database.url);
   await owner.connect();
   let shown = '';
-  /** Stops the time of decisions where the reference's clock stands; a look at `ready` makes the service see it. */
+  /** Sets the time of decisions to the clock. The request makes the service read it. */
   const setClock = async () => {
     const at = clock.now.toISOString();
     if (at === shown) return;
@@ -133,7 +132,7 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
     await send(port, { method: 'GET', path: '/health/ready' });
     shown = at;
   };
-  const published = brokers ? await Published.start(urls.both, brokers) : undefined;
+  const published = brokers ? await PublishedEffects.start(urls.both, brokers) : undefined;
   const operator = { id: 500, username: 'conformance', email: '', full_name: '', is_staff: true, is_superuser: true };
   return {
     name: 'service',
@@ -149,7 +148,7 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
     async seed({ review_policies = [], ...roster }) {
       await setClock();
       const headers = { 'Content-Type': 'application/json', Authorization: `JWT ${await tokenOf(operator)}` };
-      // The reference has no request for them; its seed makes the policy of an exam once.
+      // The reference has no request for review policies, but its seed can create them.
       for (const { exam_id, review_policy } of review_policies as { exam_id: number; review_policy: string }[]) {
         const path = `/api/lms/v1/exams/${exam_id}/review_policy`;
         await send(port, { method: 'PUT', path, headers, body: JSON.stringify({ review_policy }) });
@@ -173,7 +172,7 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
       );
       return { status: (await operator.ended()) === 0 ? 200 : 400, body: operator.lines() };
     },
-    vendor: (request) => send(vendorPort, request),
+    provider: (request) => send(providerPort, request),
     effects: async (since) => published?.since(since),
     async stop() {
       await owner.end();
@@ -184,7 +183,7 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
 
 type Fields = Record<string, any>;
 
-/** The settings file after a change that was told in the reference's words. */
+/** The settings after a change in the format of the reference. */
 function changed(
   file: Fields,
   { proctoring_settings, settings, constants, backends, switches }: SettingsChange,

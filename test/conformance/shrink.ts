@@ -1,8 +1,8 @@
 import type { Step } from './step.js';
 
 /**
- * Leaves out steps that are not needed for `fails` to stay true: first all that have nothing to do with the last one's
- * exam and attempt, then halves, then ever smaller pieces. The last step stays. Ends after `seconds` with what it has.
+ * Leaves out steps that the failure does not need: first all steps about other exams and attempts than the last step, then
+ * halves, then smaller and smaller pieces. The last step stays. After `seconds` it answers the shortest list so far.
  */
 export async function shrink(steps: Step[], fails: (steps: Step[]) => Promise<boolean>, seconds = 90): Promise<Step[]> {
   const deadline = Date.now() + seconds * 1000;
@@ -19,17 +19,17 @@ export async function shrink(steps: Step[], fails: (steps: Step[]) => Promise<bo
 
 function relatedToLast(steps: Step[]): Step[] {
   const wanted = new Set(mentioned(steps.at(-1)!));
-  const makers = steps.filter(({ keep }) => Object.keys(keep ?? {}).some((name) => wanted.has(base(name))));
+  const makers = steps.filter(({ keep }) => Object.keys(keep ?? {}).some((name) => wanted.has(firstPart(name))));
   for (const step of makers) for (const name of mentioned(step)) wanted.add(name);
   return steps.filter(
     (step, index) =>
       index === steps.length - 1 ||
-      [...mentioned(step), ...Object.keys(step.keep ?? {}).map(base)].some((name) => wanted.has(name)),
+      [...mentioned(step), ...Object.keys(step.keep ?? {}).map(firstPart)].some((name) => wanted.has(name)),
   );
 }
 
-/** The exams and attempts that a step names: those have numbers. */
+/** The exams and attempts that a step names. Their names end in numbers. */
 const mentioned = ({ path, body }: Step): string[] =>
   [...`${path} ${JSON.stringify(body)}`.matchAll(/\{([a-z]+\d+)/g)].map(([, name]) => name);
 
-const base = (name: string) => name.split('.')[0];
+const firstPart = (name: string) => name.split('.')[0];

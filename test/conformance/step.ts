@@ -1,53 +1,53 @@
-/** One thing a test does: a request that goes to both servers, or a wait. All texts may hold `{names}`, see World. */
+/** One step of a test, mostly a request to both servers. All texts may have `{names}`, see World. */
 export type Step = {
   note?: string;
-  /** A user of the world; nobody: anonymous. */
+  /** A user of the world; undefined for anonymous. */
   as?: string;
   method: string;
   /** Begins with `~~` for `/api/edx_proctoring/v1`, with `~` for `/api/edx_proctoring/v1/proctored_exam`. */
   path: string;
-  /** Sent as JSON. */
+  /** It is sent as JSON. */
   body?: unknown;
-  /** Sent as it is. */
+  /** A body that is sent as it is. */
   text?: string;
   headers?: Record<string, string>;
-  /** Names for values of the answer, by their place: `{ first: 'exam_attempt_id' }`, `{ second: '1.exam_id' }`. */
+  /** Names for values of the answer, with their paths: `{ first: 'exam_attempt_id' }`, `{ second: '1.exam_id' }`. */
   keep?: Record<string, string>;
   /** A name for the cookie `exam` of the answer. */
   keepCookie?: string;
-  /** No request of its own: what the learner `as` sees in place of an exam, in the browser with that cookie. */
+  /** Instead of a request: the page that the learner `as` sees in place of an exam, in a browser with that cookie. */
   view?: { exam: string; course: string; contentId: string; graceMins?: number; browser?: string };
-  /** The known answer of the reference. */
+  /** The expected status of the reference. */
   status?: number;
-  /** Seconds that pass before. */
+  /** Seconds that pass before the step. */
   wait?: number;
-  /** Platform data that is written before, in the words of the roster. */
+  /** Platform data that is written before the step, in the format of the roster. */
   roster?: Record<string, unknown[]>;
-  /** Settings that are in force from here on. */
+  /** Settings that apply from this step on. */
   settings?: SettingsChange;
-  /** A command of operators, as the service's command line takes it; the request is then the reference's alone. */
+  /** An operators' command, which the service runs instead of the request. */
   command?: string[];
-  /** The next answer of the provider behind REST on a route, in its stub's terms. */
-  vendor?: { route: string; status: number; body: unknown; times: number };
+  /** The next answers of the REST provider on a route, in the format of its stub. */
+  providerAnswer?: { route: string; status: number; body: unknown; times: number };
 };
 
-/** In the words of the reference's `/_oracle/settings`. */
+/** In the format of the reference's `/_oracle/settings`. */
 export type SettingsChange = {
   proctoring_settings?: Record<string, unknown>;
   settings?: Record<string, unknown>;
   constants?: Record<string, unknown>;
-  /** Attributes of the provider `test`; null takes one away. */
+  /** Attributes of the provider `test`; null removes one. */
   backends?: { test: Record<string, unknown> };
   switches?: Record<string, boolean>;
 };
 
-/** No request: the effects of all that came before are compared. `about`: names a thing that it is about, if it is one. */
+/** Compares the effects of all earlier steps. `about` names the exam of a difference, so that `shrink` keeps its steps. */
 export const effectsStep = (about = ''): Step => ({ method: 'EFFECTS', path: about, wait: 0 });
 
-/** No request: the reviews are compared whose attempt is gone. */
+/** Compares the reviews whose attempt is removed. */
 export const reviewsOfNobodyStep: Step = { method: 'REVIEWS', path: '' };
 
-/** A course of events in a world of its own. */
+/** Steps in a fresh world. */
 export type Story = { name: string; steps: Step[] };
 
 /** `step('alice PUT ~/attempt/{first}', 200, { action: 'start' })`; `nobody` is anonymous. */
@@ -56,7 +56,7 @@ export function step(line: string, status: number, body?: unknown, more: Partial
   return { ...(as === 'nobody' ? {} : { as }), method, path, status, ...(body === undefined ? {} : { body }), ...more };
 }
 
-/** A command of operators beside the management command that the reference has for it. */
+/** An operators' command, with the management command of the reference for the same purpose. */
 export const commandStep = (
   command: string,
   status: number,
@@ -64,7 +64,7 @@ export const commandStep = (
   more: Partial<Step> = {},
 ) => step(`nobody POST /_oracle/manage/${name}`, status, { kwargs }, { command: command.split(' '), ...more });
 
-/** `step` with a body that is no JSON of ours. */
+/** A `step` with a body of any text. */
 export const rawStep = (line: string, status: number, text: string, contentType = 'application/json') =>
   step(line, status, undefined, { text, headers: { 'Content-Type': contentType } });
 
@@ -81,7 +81,7 @@ export const examFields = (name: string, more: object = {}) => ({
   ...more,
 });
 
-/** Creates the exams of a story with one request; each is then known by its name. */
+/** Creates the exams of a story with one request, and keeps their ids under their names. */
 export const exams = (given: Record<string, object>): Step => ({
   as: 'staff',
   method: 'PATCH',

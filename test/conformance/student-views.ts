@@ -4,20 +4,25 @@ import type { Judge } from './judge.js';
 import { pageOf } from './pages.js';
 import type { Answer, Server, User } from './server.js';
 import type { Service } from './service.js';
-import { type Attempt, type Exam, type Kind, kinds, type Looking, Schoolroom } from './student-views.room.js';
+import { type Attempt, type Exam, type Kind, kinds, type Viewer, ViewsCourse } from './student-views.course.js';
 
-/** The reference has no page for a status that it can be set to keep, and ends in an error of its own. */
+/** The reference can keep the status `timed_out`, but has no page for it and fails. The service shows these pages. */
 const notImplemented: { [K in Kind]?: Interstitial } = { timed: 'timed_submitted', proctored: 'proctored_submitted' };
 
-/** Fields of the reference's context: those that the page put there, and labels of buttons. */
+/** Fields of the reference's context that come from the page itself, and labels of buttons. */
 const notCompared =
   /^(display_name|default_time_limit_mins|is_proctored|is_practice_exam|hide_after_due|grace_period|due_date|credit_state|start_exam|end_exam|retry_exam|support_email_subject)$/;
 
 /**
- * Puts every kind of exam in every status, in time and past due, with several settings, and compares what both say that
- * the learner sees: page or content, what the page is made of, and the summary for the course outline.
+ * Compares what the learner sees for each kind of exam in each status, in time and past due, with several settings: the page
+ * or the content of the exam, the fields of the page, and the summary for the course outline.
  */
-export async function compareStudentViews(oracle: Server, service: Service, clock: Clock, judge: Judge): Promise<void> {
+export async function compareStudentViews(
+  reference: Server,
+  service: Service,
+  clock: Clock,
+  judge: Judge,
+): Promise<void> {
   const shown = new Set<string | null>();
   let cells = 0;
   let comparisons = 0;
@@ -31,9 +36,15 @@ export async function compareStudentViews(oracle: Server, service: Service, cloc
     console.log(`student views, ${what}\n${differences.map((line) => `  - ${line}`).join('\n')}\n`);
   };
 
-  /** One cell: what the learner sees, and what the outline says. */
-  const look = async (room: Schoolroom, kind: Kind, attempt: Attempt | undefined, learner: User, looking: Looking) => {
-    clock.pass(1);
+  /** Compares one cell of the table: what the learner sees, and the summary for the outline. */
+  const compareCell = async (
+    room: ViewsCourse,
+    kind: Kind,
+    attempt: Attempt | undefined,
+    learner: User,
+    looking: Viewer,
+  ) => {
+    clock.advance(1);
     cells++;
     const what = `${kind} exam, ${room.name}, ${attempt?.status ?? 'no attempt'}, ${looking.note}`;
     const exam = room.exams[kind];
@@ -41,7 +52,7 @@ export async function compareStudentViews(oracle: Server, service: Service, cloc
     const page = (theirs.body as any).template;
     const crashed = (theirs.body as any).error !== undefined;
     const expected = page === null ? null : pageOf[page];
-    // Past due it may as well be the content, as with any other timed exam that was handed in.
+    // Past due the service may show the content, as for other submitted timed exams.
     const allowed = crashed ? [notImplemented[kind], null] : [expected];
     const got = ours.body as any;
     shown.add(got.interstitial);
@@ -54,37 +65,38 @@ export async function compareStudentViews(oracle: Server, service: Service, cloc
     const showsContent = crashed ? got.interstitial === null : (theirs.body as any).html === null;
     if (got.shows_content !== showsContent)
       found.push(`content: reference ${showsContent}, service ${got.shows_content}`);
-    if ((got.html === null) !== showsContent) found.push('the page is missing, or one too many');
-    // An attempt that an operator times out early ends now, so its time is not over (see differences.ts).
-    const isOut = (line: string) => attempt?.status === 'timed_out' && line.startsWith('context.has_time_expired:');
+    if ((got.html === null) !== showsContent) found.push('a page is missing, or there is a page beside the content');
+    // An attempt that an operator times out early is over now although its time is not (see differences.ts).
+    const isTimedOut = (line: string) =>
+      attempt?.status === 'timed_out' && line.startsWith('context.has_time_expired:');
     if (found.length === 0 && got.context && !crashed)
-      found.push(...contextDifferences(exam, attempt, theirs, ours).filter((line) => !isOut(line)));
+      found.push(...contextDifferences(exam, attempt, theirs, ours).filter((line) => !isTimedOut(line)));
     count(what, found);
     if (looking.role === undefined && looking.graceMins === undefined)
       count(`summary of ${what}`, await summaryDifferences(room, exam, learner));
   };
 
-  const summaryDifferences = async (room: Schoolroom, exam: Exam, learner: User) => {
+  const summaryDifferences = async (room: ViewsCourse, exam: Exam, learner: User) => {
     const [theirs, ours] = await room.summaries(exam, learner);
     const [expected, got] = [(theirs.body as any).result ?? {}, ours.body as any];
     return sorted(expected) === sorted(got) ? [] : [`reference ${sorted(expected)}, service ${sorted(got)}`];
   };
 
-  /** The whole table, in a course of its own: then with all due dates past, and what follows from that. */
-  const table = async (room: Schoolroom, isViewable: boolean) => {
+  /** Compares the whole table in one course: in time, then past due, and what follows from that. */
+  const table = async (room: ViewsCourse, isViewable: boolean) => {
     const rows: { kind: Kind; learner: User; attempt: Attempt | undefined }[] = [];
     for (const kind of kinds)
       for (const status of [undefined, ...statuses.filter((status) => canKeep(kind, status))]) {
         const learner = await room.learner();
         rows.push({ kind, learner, attempt: status && (await room.attempt(kind, learner, status)) });
       }
-    const all = async (looking: Looking) => {
-      for (const { kind, learner, attempt } of rows) await look(room, kind, attempt, learner, looking);
+    const all = async (looking: Viewer) => {
+      for (const { kind, learner, attempt } of rows) await compareCell(room, kind, attempt, learner, looking);
     };
     await all({ note: 'in time' });
     await all({ note: 'in time, to staff', role: 'staff', as: room.staff });
     await all({ note: 'in time, seen by staff as the learner', as: room.staff });
-    await room.dates('{now-60}');
+    await room.setDueDates('{now-60}');
     await all({ note: 'past due' });
     await all({ note: 'past due, to staff', role: 'staff', as: room.staff });
     await all({ note: 'past due, in the grace period', graceMins: 600, as: room.staff });
@@ -95,22 +107,22 @@ export async function compareStudentViews(oracle: Server, service: Service, cloc
       for (const { learner } of rows) await room.extend(learner);
       await all({ note: 'past due for others, acknowledged' });
     }
-    await room.dates(null);
+    await room.setDueDates(null);
     await room.publish({ hide_after_due: true, due_date: clock.now.toISOString() });
     await all({ note: 'past due by the exam, hidden afterwards' });
   };
 
-  /** Learners with and without attempts, to whom something else has happened. */
-  const oddOnes = async (room: Schoolroom) => {
+  /** Compares learners whose enrolment or account changed, resumed attempts and inactive exams. */
+  const specialCases = async (room: ViewsCourse) => {
     for (const kind of kinds)
       for (const status of [undefined, 'created', 'submitted', 'declined'] as const) {
         const learner = await room.learner();
         const attempt = status && (await room.attempt(kind, learner, status));
-        const cell = (note: string) => look(room, kind, attempt, learner, { note, as: room.staff });
+        const cell = (note: string) => compareCell(room, kind, attempt, learner, { note, as: room.staff });
         await room.enrol(learner, 'audit');
         await cell('enrolled without proctored exams');
         await room.enrol(learner, 'verified', false);
-        await cell('enrolled no more');
+        await cell('no longer enrolled');
         await room.enrol(learner, 'verified');
         await room.setActive(learner, false);
         await cell('inactive account');
@@ -119,63 +131,64 @@ export async function compareStudentViews(oracle: Server, service: Service, cloc
     for (const kind of ['proctored', 'practice', 'onboarding'] as const) {
       const learner = await room.learner();
       const attempt = await room.attempt(kind, learner, 'error');
-      await room.letResume(attempt, learner);
-      await look(room, kind, attempt, learner, { note: 'may be resumed' });
+      await room.allowResume(attempt, learner);
+      await compareCell(room, kind, attempt, learner, { note: 'may be resumed' });
     }
     await room.publish({ is_active: false });
-    for (const kind of kinds) await look(room, kind, undefined, await room.learner(), { note: 'exam not active' });
+    for (const kind of kinds)
+      await compareCell(room, kind, undefined, await room.learner(), { note: 'exam not active' });
   };
 
-  const ended = async (room: Schoolroom) => {
+  const endedCourse = async (room: ViewsCourse) => {
     for (const kind of kinds)
       for (const status of [undefined, 'created', 'submitted', 'verified', 'error'] as const) {
-        if (kind === 'timed' && status) continue; // nobody begins one then
+        if (kind === 'timed' && status) continue; // a timed exam cannot begin after the end of its course
         const learner = await room.learner();
         const attempt = status && (await room.attempt(kind, learner, status));
-        await look(room, kind, attempt, learner, { note: 'course has ended' });
+        await compareCell(room, kind, attempt, learner, { note: 'course has ended' });
       }
     for (const kind of kinds) {
       const learner = await room.learner();
-      await room.endsIn(1); // which pass before anybody looks
-      await look(room, kind, undefined, learner, { note: 'course ends at this instant' });
+      await room.setEnd(1); // this second passes before the comparison
+      await compareCell(room, kind, undefined, learner, { note: 'course ends at this instant' });
     }
   };
 
-  const prerequisites = async (room: Schoolroom) => {
+  const prerequisites = async (room: ViewsCourse) => {
     const words = [undefined, 'satisfied', 'failed', 'declined', 'pending', 'submitted'];
-    // They matter to proctored exams alone: for the others a few will do.
+    // Only proctored exams need requirements, so other kinds get a few combinations.
     for (const kind of kinds)
       for (const first of words)
         for (const second of kind === 'proctored' ? words : words.slice(0, 1)) {
           const learner = await room.learner();
           await room.require(learner, { first, second });
           const note = `requirements ${first}, ${second}`;
-          await look(room, kind, undefined, learner, { note });
-          // A learner who declined a requirement has declined the exam by looking at it.
-          await look(room, kind, undefined, learner, { note: `${note}, a second time` });
+          await compareCell(room, kind, undefined, learner, { note });
+          // The first look of a learner who declined a requirement declines the exam.
+          await compareCell(room, kind, undefined, learner, { note: `${note}, a second time` });
         }
   };
 
-  /** RPNow knows its browser by a cookie. */
-  const secureBrowser = async (room: Schoolroom) => {
+  /** RPNow recognizes its browser by a cookie. */
+  const secureBrowser = async (room: ViewsCourse) => {
     const learner = await room.learner();
     const attempt = await room.attempt('proctored', learner, 'created');
     const cookies = await room.launch(attempt);
     await room.act(attempt, learner, 'start');
     attempt.status = 'started';
-    await look(room, 'proctored', attempt, learner, { note: 'in another browser' });
-    await look(room, 'proctored', attempt, learner, { note: 'in the secure browser', cookies });
+    await compareCell(room, 'proctored', attempt, learner, { note: 'in another browser' });
+    await compareCell(room, 'proctored', attempt, learner, { note: 'in the secure browser', cookies });
     const forged = cookies.map((cookie) => cookie.replace(/.$/, '!')) as [string, string];
-    await look(room, 'proctored', attempt, learner, { note: 'with a forged cookie', cookies: forged });
+    await compareCell(room, 'proctored', attempt, learner, { note: 'with a forged cookie', cookies: forged });
   };
 
-  const open = (name: string, more: object = {}) => Schoolroom.open(oracle, service, clock, name, more);
+  const open = (name: string, more: object = {}) => ViewsCourse.open(reference, service, clock, name, more);
   await using usual = await open('usual settings');
   await table(usual, false);
   await using odd = await open('odd learners');
-  await oddOnes(odd);
+  await specialCases(odd);
   await using old = await open('a course that has ended', { end: '2024-03-01T00:00:00Z' });
-  await ended(old);
+  await endedCourse(old);
   await using chained = await open('a chain of exams');
   await prerequisites(chained);
   await using secure = await open('a secure browser', { backends: { proctored: 'software_secure' } });
@@ -184,11 +197,11 @@ export async function compareStudentViews(oracle: Server, service: Service, cloc
   await table(strict, true);
 
   const unseen = Object.values(pageOf).filter((page) => !shown.has(page));
-  if (unseen.length > 0) count('coverage', [`never seen: ${unseen.join(', ')}`]);
+  if (unseen.length > 0) count('coverage', [`these pages did not occur: ${unseen.join(', ')}`]);
   console.log(`${wrong === 0 ? 'ok  ' : 'FAIL'} student views: ${cells} cells, ${comparisons} comparisons`);
 }
 
-/** An onboarding attempt is taken away by the change into one of these statuses (domain.md §7.6). */
+/** A change to an onboarding error removes an onboarding attempt (domain.md §7.6). */
 const canKeep = (kind: Kind, status: Status) => kind !== 'onboarding' || !isOnboardingError(status);
 
 const sorted = (value: unknown): string =>
@@ -198,7 +211,7 @@ const sorted = (value: unknown): string =>
       : each,
   );
 
-/** Ids are each side's own, and so are the times at which things were written. */
+/** The differences of two contexts, without ids and times of writing. */
 function contextDifferences(exam: Exam, attempt: Attempt | undefined, theirs: Answer, ours: Answer): string[] {
   const [expected, got] = [theirs, ours].map(({ body }, side) => {
     const named = JSON.stringify((body as any).context, (key, value) => {
@@ -210,7 +223,7 @@ function contextDifferences(exam: Exam, attempt: Attempt | undefined, theirs: An
     return JSON.parse(named) as Record<string, unknown>;
   });
   const names = (context: object) => Object.keys(context).filter((name) => !notCompared.test(name));
-  // It comes from the page that asks: the reference's page says nothing of it.
+  // This field comes from the page that sends the request. The reference's test page does not send it.
   const { allow_proctoring_opt_out: _, ...known } = got!;
   return [...new Set([...names(expected!), ...names(known)])].flatMap((name) =>
     sorted(expected![name]) === sorted(known[name])

@@ -6,13 +6,13 @@ import type { Answer, Request, Server, User } from './server.js';
 import { effectsStep, reviewsOfNobodyStep, type Step } from './step.js';
 
 /** The reference and the service, always in this order. */
-export type Pair = [oracle: Server, ours: Server];
+export type Pair = [reference: Server, ours: Server];
 export type Exchange = {
   step: Step;
-  /** The clock's milliseconds; each exchange has others. */
+  /** The time of the clock in milliseconds. It is different for each exchange. */
   at: number;
   request: string;
-  oracle: Answer;
+  reference: Answer;
   ours: Answer;
   mismatches: string[];
 };
@@ -33,55 +33,54 @@ const people: Record<string, Partial<User>> = {
   heidi: {},
   ivan: {},
   judy: {},
-  /** Enrolled without proctored exams. */
+  /** An enrolment in this mode has no proctored exams. */
   auditor: {},
   inactive: { is_active: false },
 };
-/** A setting names the one who may retire learners, so it is the same in all worlds. */
+/** The user who may retire learners. A setting names it, so it is the same in all worlds. */
 export const worker: User = {
-  id: 8, // as in the walk that comes with the reference
+  id: 8, // as in the reference's examples
   username: 'retirement_worker',
-  email: 'retirement_worker@example.org', // mails are found by what is before the @
+  email: 'retirement_worker@example.org', // the part before the @ identifies the learner of a mail
   full_name: 'Retirement',
 };
 export const learners = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi', 'ivan', 'judy'];
 
 const root = '/api/edx_proctoring/v1';
 
-/** A text of a step named something that no earlier answer gave. */
-export class Unknown extends Error {}
+/** A step uses a name that no earlier answer gave. */
+export class UnknownName extends Error {}
 
 /**
- * Users and courses that nobody used before, so that nothing has to be wiped between tests. Names in the texts of steps:
- * `{alice}` (username), `{alice.id}`, `{alice.email}`, `{A}` `{B}` `{Ended}` (course ids), `{A:block}` (usage key up to the
- * block's name), `{now+600}` (a time), `{now+600:sql}`, and what steps kept. A text that is nothing but a name becomes the value itself.
+ * Users and courses that no other test uses, so that no test must clean up. Names in the texts of steps: `{alice}` (username),
+ * `{alice.id}`, `{alice.email}`, `{A}` `{B}` `{Ended}` (course ids), `{A:block}` (usage key up to the block's name),
+ * `{now+600}` (a time), `{now+600:sql}`, and the names that steps keep. If a text is only a name, the value keeps its type.
  * The `coach` is staff of course A, the `otherCoach` of B.
  */
 export class World {
-  private readonly values = new Map<string, [oracle: unknown, ours: unknown]>();
+  private readonly values = new Map<string, [reference: unknown, ours: unknown]>();
   readonly users = new Map<string, User>();
   private readonly ids = new Ids();
-  private readonly begun: number;
-  /** Whose attempts there are, with both their ids. */
+  private readonly startedAt: number;
+  /** The attempts of both sides, with their owners. */
   private readonly attempts: { as: string; ids: unknown[] }[] = [];
   readonly history: Exchange[] = [];
-  /** From then on the two may tell others different things. */
-  partedAt = Number.POSITIVE_INFINITY;
+  /** The effects of the two sides may differ from this time on. */
+  divergedAt = Number.POSITIVE_INFINITY;
 
   private constructor(
     private readonly servers: Pair,
     private readonly clock: Clock,
   ) {
-    clock.passToNextHour();
-    this.begun = clock.now.getTime();
+    clock.advanceToNextHour();
+    this.startedAt = clock.now.getTime();
   }
 
-  /** Nobody is there yet. */
   static empty(servers: Pair, clock: Clock): World {
     return new World(servers, clock);
   }
 
-  /** `number` must not have been used before. */
+  /** `number` must be new. */
   static async make(servers: Pair, clock: Clock, number: number): Promise<World> {
     const world = new World(servers, clock);
     for (const [index, [name, more]] of Object.entries(people).entries()) {
@@ -127,62 +126,58 @@ export class World {
     return world;
   }
 
-  /** The service's id for one of the reference's; that one where none is known. */
-  oursOf(kind: string, oracle: unknown): unknown {
-    return this.ids.ours(kind, oracle) ?? oracle;
+  /** The service's id for an id of the reference, or the same id if no pair is known. */
+  oursOf(kind: string, reference: unknown): unknown {
+    return this.ids.ours(kind, reference) ?? reference;
   }
 
-  /** As `oursOf`, but nothing where none is known. */
-  pairedWith(kind: string, oracle: string): string | undefined {
-    return this.ids.ours(kind, oracle) as string | undefined;
+  /** As `oursOf`, but undefined if no pair is known. */
+  pairedWith(kind: string, reference: string): string | undefined {
+    return this.ids.ours(kind, reference) as string | undefined;
   }
 
   isOurs(kind: string, id: string): boolean {
     return this.ids.isOurs(kind, id);
   }
 
-  /** A path or a body of the reference as the service must be asked. */
+  /** Puts the service's ids into a path or a body for the reference. */
   withOurIds(text: string): string {
     return this.ids.translateRequest(text);
   }
 
-  knows(name: string): boolean {
-    return this.values.has(name);
-  }
-
-  /** Asks both servers. Throws Unknown when the step names what there is not. */
+  /** Plays a step on both servers. Throws UnknownName if a name of the step has no value. */
   async play(step: Step): Promise<Exchange> {
     if (step.method === effectsStep().method) return this.compareEffects(step);
     if (step.method === reviewsOfNobodyStep.method) return this.compareReviewsOfNobody(step);
-    this.clock.pass(1.25 + (step.wait ?? 0));
+    this.clock.advance(1.25 + (step.wait ?? 0));
     if (step.roster) await this.seed(step.roster);
     if (step.settings) await Promise.all(this.servers.map((server) => server.configure(step.settings!)));
-    if (step.vendor) await this.tellVendors(step.vendor);
+    if (step.providerAnswer) await this.setProviderAnswer(step.providerAnswer);
     if (step.command) return this.operate(step, step.command);
-    if (step.view) return this.look(step, step.view);
+    if (step.view) return this.view(step, step.view);
     return this.ask(step, [this.requestOf(step, 0), this.requestOf(step, 1)]);
   }
 
-  /** Commands have no answer to compare: what counts is whether they succeed, and what is read afterwards. */
+  /** A command has no answer to compare. Only its success is compared; later steps read its result. */
   private async operate(step: Step, command: string[]): Promise<Exchange> {
     const requests = [this.requestOf(step, 0), this.requestOf(step, 1)];
     const byRequest = async (server: Server, side: number): Promise<Answer> => {
       const { status, body } = await server.ask(requests[side]!);
       return { status: (body as any)?.error ? 400 : status };
     };
-    const [reference, service] = this.servers;
-    const [oracle, ours] = await Promise.all([
-      byRequest(reference, 0),
-      service.operate?.(this.fill(command, 1) as string[]) ?? byRequest(service, 1),
+    const [first, second] = this.servers;
+    const [reference, ours] = await Promise.all([
+      byRequest(first, 0),
+      second.operate?.(this.fill(command, 1) as string[]) ?? byRequest(second, 1),
     ]);
     const succeeded = (answer: Answer) => answer.status < 300;
-    const isSame = succeeded(oracle) === succeeded(ours);
-    const mismatches = isSame ? [] : [`exit code: reference ${oracle.status}, service ${JSON.stringify(ours)}`];
-    return this.noted({
+    const isSame = succeeded(reference) === succeeded(ours);
+    const mismatches = isSame ? [] : [`exit code: reference ${reference.status}, service ${JSON.stringify(ours)}`];
+    return this.record({
       step,
       request: `operator: ${command.join(' ')}`,
-      oracle,
-      ours: isSame ? oracle : ours,
+      reference,
+      ours: isSame ? reference : ours,
       mismatches,
     });
   }
@@ -197,24 +192,30 @@ export class World {
       const gone = (body as any[]).filter(({ is_attempt_active }) => !is_attempt_active);
       return gone.map(({ attempt_code }) => attempt_code);
     };
-    const [oracle, ours] = await Promise.all(this.servers.map(codesOf));
-    const expected = oracle.flatMap((code) => (this.ids.ours('code', code) as string | undefined) ?? []).sort();
+    const [reference, ours] = await Promise.all(this.servers.map(codesOf));
+    const expected = reference.flatMap((code) => (this.ids.ours('code', code) as string | undefined) ?? []).sort();
     const got = ours.filter((code) => this.ids.isOurs('code', code)).sort();
     const mismatches =
-      expected.join() === got.join() ? [] : [`reviews whose attempt is gone: reference ${expected}, service ${got}`];
+      expected.join() === got.join() ? [] : [`reviews of removed attempts: reference ${expected}, service ${got}`];
     const [first, second] = [expected, got].map((body): Answer => ({ status: 200, body }));
-    return this.noted({ step, request: 'the reviews whose attempt is gone', oracle: first, ours: second, mismatches });
+    return this.record({
+      step,
+      request: 'the reviews of removed attempts',
+      reference: first,
+      ours: second,
+      mismatches,
+    });
   }
 
-  private noted(exchange: Omit<Exchange, 'at'>): Exchange {
+  private record(exchange: Omit<Exchange, 'at'>): Exchange {
     const noted = { ...exchange, at: this.clock.now.getTime() };
     this.history.push(noted);
     return noted;
   }
 
-  /** The page in place of an exam: the reference has no request for it, the LMS asks it in its own process. */
-  private look(step: Step, { exam, course, contentId, graceMins, browser }: NonNullable<Step['view']>) {
-    this.valueOf(exam, 0); // a page of an exam that there is
+  /** Compares the page in place of an exam. The reference has no route for it, so its test server has one. */
+  private view(step: Step, { exam, course, contentId, graceMins, browser }: NonNullable<Step['view']>) {
+    this.valueOf(exam, 0); // throws if the exam does not exist
     const more = {
       content_id: this.fillText(contentId, 0),
       ...(graceMins && { grace_period_mins: String(graceMins) }),
@@ -222,7 +223,7 @@ export class World {
     const courseId = this.fillText(course, 0);
     const learner = this.users.get(step.as!)!;
     const theirs = new URLSearchParams({ user: learner.username, course_id: courseId, html: '0', ...more });
-    // The learner looks; only staff may tell a grace period.
+    // The learner requests the page. Only staff may send a grace period.
     const ours = new URLSearchParams({ ...(graceMins && { user_id: String(learner.id) }), ...more });
     const requestTo = (path: string, side: number): Request => {
       const cookie = this.values.get(browser ?? '')?.[side];
@@ -243,59 +244,59 @@ export class World {
     return this.ask(step, [first, second], [pageOfReference, isReference ? pageOfReference : pageOfService]);
   }
 
-  /** Sends each of the two its request. `read`: what of their answers is compared. */
+  /** Sends each side its request. `read` takes the part of an answer that is compared. */
   async ask(
     step: Step,
-    requests: [oracle: Request, ours: Request],
+    requests: [reference: Request, ours: Request],
     read: ((answer: Answer) => Answer)[] = [],
   ): Promise<Exchange> {
-    if (this.history.at(-1)?.at === this.clock.now.getTime()) this.clock.pass(1.25);
-    const [oracle, ours] = await Promise.all(
+    if (this.history.at(-1)?.at === this.clock.now.getTime()) this.clock.advance(1.25);
+    const [reference, ours] = await Promise.all(
       this.servers.map(async (server, side) => {
         const answer = await server.ask(requests[side]);
         return read[side]?.(answer) ?? answer;
       }),
     );
-    const mismatches = compare(oracle, ours, this.ids);
-    const cookies = [oracle, ours].map(({ cookie = '' }) => /^exam=([^;]*)/.exec(cookie)?.[1]);
+    const mismatches = compare(reference, ours, this.ids);
+    const cookies = [reference, ours].map(({ cookie = '' }) => /^exam=([^;]*)/.exec(cookie)?.[1]);
     if (step.keepCookie && cookies.every(Boolean)) this.values.set(step.keepCookie, cookies as [unknown, unknown]);
     const at = this.clock.now.getTime();
-    const exchange = { step, at, request: describe(requests[0]), oracle, ours, mismatches };
+    const exchange = { step, at, request: describe(requests[0]), reference, ours, mismatches };
     this.history.push(exchange);
-    const made = [oracle, ours].map(({ body }) => (body as any)?.exam_attempt_id);
-    if (step.as && made.every(Number.isInteger)) this.attempts.push({ as: step.as, ids: made });
+    const ids = [reference, ours].map(({ body }) => (body as any)?.exam_attempt_id);
+    if (step.as && ids.every(Number.isInteger)) this.attempts.push({ as: step.as, ids });
     for (const [name, place] of Object.entries(step.keep ?? {})) {
-      const found = [oracle, ours].map(({ body }) => valueAt(body, place)) as [unknown, unknown];
+      const found = [reference, ours].map(({ body }) => valueAt(body, place)) as [unknown, unknown];
       if (found.every((value) => value !== undefined && value !== null)) this.values.set(name, found);
     }
     return exchange;
   }
 
   private async compareEffects(step: Step): Promise<Exchange> {
-    let [oracle, ours] = await this.told();
-    let mismatches = compareEffects(oracle, ours, this.ids, this.partedAt);
+    let [reference, ours] = await this.effects();
+    let mismatches = compareEffects(reference, ours, this.ids, this.divergedAt);
     if (mismatches.length > 0) {
-      // One of the two may not have noticed yet that an attempt is out of time.
+      // One side may not have noticed yet that the time of an attempt is over.
       await this.pollAttempts();
-      const [more, all] = await this.told();
-      [oracle, ours] = [[...oracle, ...more], all];
-      mismatches = compareEffects(oracle, ours, this.ids, this.partedAt);
+      const [more, all] = await this.effects();
+      [reference, ours] = [[...reference, ...more], all];
+      mismatches = compareEffects(reference, ours, this.ids, this.divergedAt);
     }
-    const [first, second] = [oracle, ours].map(({ length }): Answer => ({ status: 200, body: `${length} effects` }));
-    return this.noted({ step, request: 'the effects of all this', oracle: first, ours: second, mismatches });
+    const [first, second] = [reference, ours].map(({ length }): Answer => ({ status: 200, body: `${length} effects` }));
+    return this.record({ step, request: 'the effects of all steps', reference: first, ours: second, mismatches });
   }
 
-  /** The messages of each of the two to others, without those that a failure undid. */
-  private async told(): Promise<[oracle: Effect[], ours: Effect[]]> {
-    const undone = new Set(this.history.filter(({ oracle }) => isUndone(oracle)).map(({ at }) => at));
-    const [oracle, ours] = await Promise.all(
-      this.servers.map(async (server) => (await server.effects(this.begun)) ?? []),
+  /** The effects of both sides, without those that a failure undid. */
+  private async effects(): Promise<[reference: Effect[], ours: Effect[]]> {
+    const undone = new Set(this.history.filter(({ reference }) => isUndone(reference)).map(({ at }) => at));
+    const [reference, ours] = await Promise.all(
+      this.servers.map(async (server) => (await server.effects(this.startedAt)) ?? []),
     );
-    return [oracle.filter(({ at }) => !undone.has(at)), ours];
+    return [reference.filter(({ at }) => !undone.has(at)), ours];
   }
 
   private async pollAttempts() {
-    this.clock.pass(1.25);
+    this.clock.advance(1.25);
     for (const { as, ids } of this.attempts)
       await Promise.all(
         this.servers.map((server, side) =>
@@ -304,9 +305,9 @@ export class World {
       );
   }
 
-  private async tellVendors(answer: object) {
+  private async setProviderAnswer(answer: object) {
     const request = { method: 'POST', path: '/_provider/answers', body: JSON.stringify(answer) };
-    await Promise.all(this.servers.map((server) => server.vendor(request)));
+    await Promise.all(this.servers.map((server) => server.provider(request)));
   }
 
   private async seed(roster: Record<string, unknown[]>) {
@@ -344,7 +345,7 @@ export class World {
     );
   }
 
-  /** `{name}` becomes the value, `{name%}` the percent-encoded one; anything else in braces stays. */
+  /** Replaces `{name}` by the value and `{name%}` by the percent-encoded value. */
   private fillText(text: string, side: number): string {
     return text.replace(/\{([a-zA-Z][\w.:+-]*)(%?)\}/g, (_, name, encode) => {
       const value = String(this.valueOf(name, side));
@@ -361,7 +362,7 @@ export class World {
     const text = /^(.+):text$/.exec(name);
     if (text) return String(this.valueOf(text[1], side));
     const pair = this.values.get(name);
-    if (!pair) throw new Unknown(name);
+    if (!pair) throw new UnknownName(name);
     return pair[side];
   }
 }
@@ -379,5 +380,5 @@ const describe = ({ as, method, path, body = '', headers = {} }: Request) => {
   return `${as?.username ?? 'anonymous'}: ${method} ${path} ${body}${JSON.stringify(odd) === '{}' ? '' : ` ${JSON.stringify(odd)}`}`;
 };
 
-/** The reference takes back what it wrote, but not what it told: when it breaks off, and when it cannot read the body. */
+/** The reference rolled back its writes, but not its effects, because it failed or could not parse the body. */
 export const isUndone = ({ status, body }: Answer) => status === 500 || / parse error/.test((body as any)?.detail);

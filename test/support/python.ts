@@ -1,9 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-
-/** Says that a part that needs Python cannot run on this machine. */
-export class CannotRun extends Error {}
+import { CannotRun } from '../conformance/run-folder.js';
 
 /** The folder of programs of a Python environment with these packages. They come from PyPI the first time. Throws CannotRun. */
 export function pythonWith(name: string, packages: string[]): string {

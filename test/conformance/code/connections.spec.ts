@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** How a connection can be opened, and which files may: they set limits, and hear of a connection's loss. */
+/** The ways to open a connection, with the files that may do so: they set limits and handle the loss of a connection. */
 const openings: { way: RegExp; allowed: string[] }[] = [
   {
     way: /\bnew (pg\.)?(Pool|Client|Database)\b|\bimport pg\b/,
@@ -28,7 +28,7 @@ const openings: { way: RegExp; allowed: string[] }[] = [
   },
   {
     way: /\bnew DataSource\(/,
-    // With dataSourceOptions.
+
     allowed: ['libs/configuration/src/database.ts'],
   },
   {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Exported names that have a word of the last column, each with its reason. */
+/** Exported names that may have a word of the last column, with the reason. */
 const allowed: Record<string, string> = {
   InstructorController: 'serves the path `instructor/`',
   InstructorModule: 'has that controller',
@@ -19,7 +19,7 @@ const allowed: Record<string, string> = {
   sessionLimits: 'limits of a session of PostgreSQL',
 };
 
-/** Connections, gates and transactions are open, too. */
+/** "Open" is ruled out for "decrypt", but connections, gates and transactions are open as well. */
 const ambiguous = ['open'];
 
 type Synonym = { word: string; term: string };
@@ -27,7 +27,7 @@ type Synonym = { word: string; term: string };
 const wordsOf = (name: string) => (name.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) ?? []).map((word) => word.toLowerCase());
 const cellsOf = (row: string) => row.split('|').map((cell) => cell.trim());
 
-/** The words of the last column, unless they are terms as well; what stands in parentheses is a remark. */
+/** The words of the last column without the remarks in parentheses. Words that are also terms are left out. */
 function synonymsIn(glossary: string): Synonym[] {
   const rows = glossary
     .split('\n')
@@ -63,7 +63,7 @@ const files = execFileSync('git', ['ls-files', 'apps/*.ts', 'libs/*.ts'], { enco
   .filter(Boolean);
 const names = files.flatMap((file) => exportsIn(readFileSync(file, 'utf8')));
 
-it('no exported name is a word that the glossary rules out', () => {
+it('no exported name has a word that the glossary rules out', () => {
   expect(names.length).toBeGreaterThan(500);
   expect(
     violationsIn(
@@ -73,12 +73,12 @@ it('no exported name is a word that the glossary rules out', () => {
   ).toEqual([]);
 });
 
-it('each exception is there and needs to be one', () =>
+it('each exception is still needed', () =>
   expect(
     Object.keys(allowed).filter((name) => !names.includes(name) || violationsIn([name], synonyms).length === 0),
   ).toEqual([]));
 
-it('the words of a name are compared, not its letters', () => {
+it('whole words of a name are compared, not parts of words', () => {
   const source = [
     'class MailVault',
     'const vendors = []',

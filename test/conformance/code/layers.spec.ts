@@ -10,8 +10,8 @@ const rules: string[] = createRequire(import.meta.url)(resolve('.dependency-crui
 const depcruise = resolve('node_modules/.bin/depcruise');
 
 /**
- * The findings of dependency-cruiser, under this repository's rules, in a small repository of these files: "rule: file"
- * each.
+ * Runs dependency-cruiser with this repository's rules on a small repository of these files. Answers its findings as
+ * "rule: file".
  */
 function violationsOf(files: Record<string, string>): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'layers-'));
@@ -59,7 +59,7 @@ const clean: Record<string, string> = {
   ...Object.fromEntries(libs.map((lib) => [`libs/${lib}/src/index.ts`, 'export const here = 1;'])),
 };
 
-it('a repository that keeps to its layers passes', () => {
+it('a repository that follows the rules passes', () => {
   const allowed = {
     'libs/commands/src/index.ts': `import '#domain'; import '#event-store'; import '#read-models'; import '#providers';`,
     'libs/configuration/src/index.ts': `import '#providers'; import '../../../migrations/index.js';`,
@@ -67,7 +67,7 @@ it('a repository that keeps to its layers passes', () => {
   expect(violationsOf({ ...clean, ...allowed })).toEqual([]);
 });
 
-it('an import against the layers is caught, for every rule there is', () => {
+it('each rule finds an import that it forbids', () => {
   const planted = [
     ['domain-is-pure', 'libs/domain/src/a.ts', '#event-store'],
     ['domain-is-pure', 'libs/domain/src/b.ts', 'node:fs'],

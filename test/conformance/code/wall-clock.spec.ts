@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
-/** The lines of a file at which this repository's lint finds the wall clock. */
+/** The numbers of the lines in which this repository's lint finds the wall clock. */
 function foundIn(file: string, lines: string[]): number[] {
   const folder = mkdtempSync(join(tmpdir(), 'wall-clock-'));
   for (const each of ['biome.json', 'no-wall-clock.grit', 'package.json']) cpSync(each, join(folder, each));
@@ -41,7 +41,7 @@ it.each(['apps/api/src/planted.ts', 'libs/delivery/src/planted.ts'])('the wall c
   expect(foundIn(file, planted)).toEqual(planted.map((_, index) => index + 1));
 });
 
-it('times that were handed in, and durations, are allowed; so are tests, and the one file that compares the clocks', () => {
+it('given times and durations are allowed, and tests and the file that compares the clocks may read the wall clock', () => {
   expect(foundIn('libs/mail/src/fine.ts', allowed)).toEqual([]);
   for (const file of ['libs/mail/src/mail.spec.ts', 'test/story.ts', 'libs/clock/src/clock.ts'])
     expect(foundIn(file, planted)).toEqual([]);

@@ -7,7 +7,7 @@ type Example = { name: keyof typeof stories; headers: { ce_type: string } };
 
 export const asyncapi = (): any => load(readFileSync('docs/asyncapi.yaml', 'utf8'));
 
-/** The text of docs/asyncapi.yaml: what stands there, with the examples that the code gives today. */
+/** The text of docs/asyncapi.yaml: the present text with the examples that today's code gives. */
 export function asyncapiPage(): string {
   const document = asyncapi();
   for (const message of Object.values<any>(document.components.messages)) message.examples.forEach(fill);
@@ -19,11 +19,11 @@ export function asyncapiPage(): string {
   return dump(document, { lineWidth: 120, noRefs: true });
 }
 
-/** An example is named for the story it is from, in which its type comes last. */
+/** The name of an example is a story. The example is the last message of its type in this story. */
 function fill(example: Example & { payload?: object }) {
   const { name, headers } = example;
-  const sent = publishedOf(name).findLast((message) => message.headers.ce_type === headers.ce_type);
-  if (!sent) throw new Error(`In the story "${name}" nobody is told ${headers.ce_type}.`);
-  example.headers = sent.headers as Example['headers'];
-  example.payload = JSON.parse(sent.value);
+  const message = publishedOf(name).findLast((each) => each.headers.ce_type === headers.ce_type);
+  if (!message) throw new Error(`The story "${name}" publishes no ${headers.ce_type}.`);
+  example.headers = message.headers as Example['headers'];
+  example.payload = JSON.parse(message.value);
 }

@@ -14,7 +14,7 @@ import {
 const source = 'apps/api/src/history/history.answers.ts';
 const nameOfTime = /^at$|At$|Date$/;
 
-/** The OpenAPI schema of each event's data, and of the named types in it, from the TypeScript types. */
+/** Makes the OpenAPI schemas of the data of each event, and of the named types in it, from the TypeScript types. */
 export function eventData() {
   const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
   const program = ts.createProgram([source], ts.parseJsonConfigFileContent(config, ts.sys, '.').options);
@@ -29,7 +29,7 @@ export function eventData() {
       : schema;
   }
 
-  /** A type with a name becomes a component; one with parameters does not. */
+  /** A named type without parameters becomes a component. */
   function namedOr(type: ts.Type): Schema {
     const { aliasSymbol, aliasTypeArguments } = type;
     if (!aliasSymbol || aliasTypeArguments) return shapeOf(type);
@@ -78,7 +78,7 @@ export function eventData() {
   return { data, named };
 }
 
-// The compiler gives the parts of a union in no fixed order.
+// The order in which the compiler gives the parts of a union can change.
 const byText = (a: Schema, b: Schema) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
 /** The text of apps/api/src/document/event-data.ts. */

@@ -9,7 +9,7 @@ type Fixture = Event & { schemaVersion: number };
 
 const folder = 'test/support/fixtures/events';
 const fixtures = readdirSync(folder).map((file): Fixture => JSON.parse(readFileSync(join(folder, file), 'utf8')));
-const stored = (type: string) => {
+const recorded = (type: string) => {
   const fixture = fixtures.find((each) => each.type === type)!;
   const where = { stream: 'attempts-7-42', metadata: { courseId: 'course-v1:OrgX+Demo+2031', examId: 7, userId: 42 } };
   return upcast({ ...where, ...fixture } as unknown as RecordedEvent);
@@ -18,22 +18,22 @@ const deciders = [exam, learnerAtExam, learner];
 const known = deciders.flatMap(({ evolve }) => Object.keys(evolve)).sort();
 const ofTheLog: GenerationBegan['type'][] = ['GenerationBegan'];
 
-it('every type of event that is stored has a fixture', () =>
+it('every type of event has a fixture', () =>
   expect(fixtures.map(({ type }) => type).sort()).toEqual([...known, ...ofTheLog].sort()));
 
-it.each(known)('%s, as it was stored once, is still understood by deciders and read models', (type) => {
+it.each(known)('deciders and read models still understand %s as it was recorded', (type) => {
   const isFirst = type === 'ExamCreated' || type === 'AttemptCreated' || type === 'AllowanceGranted';
   const begun =
     type in exam.evolve ? ['ExamCreated'] : type in learner.evolve ? [] : ['AttemptCreated', 'AllowanceGranted'];
-  const before = isFirst ? [] : begun.map(stored);
-  const history = [...before, stored(type)];
+  const before = isFirst ? [] : begun.map(recorded);
+  const history = [...before, recorded(type)];
   const decider: any = deciders.find(({ evolve }) => type in evolve);
   const state = fold(decider, history);
   const rows = projections.map((projection) => [projection.table, [...foldRows(projection, history).values()]]);
   expect({ state, rows }).toMatchSnapshot();
 });
 
-it('no fixture was ever changed or deleted: what is stored stays as it is', () => {
+it('no fixture was ever changed or deleted, because recorded events never change', () => {
   if (!existsSync('.git')) throw new Error('This check reads the history of the repository.');
   const changes = execFileSync('git', ['log', '--diff-filter=MDRT', '--format=%h', '--name-only', '--', folder]);
   expect(String(changes)).toBe('');

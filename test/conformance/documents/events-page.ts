@@ -18,7 +18,7 @@ type Fixture = Event & { schemaVersion: number };
 
 const folder = 'test/support/fixtures/events';
 
-/** Each event that the log may hold, in the order of the page. */
+/** The meaning of each event of the log, in the order of the page. */
 const meanings: Record<(ExamEvent | LearnerAtExamEvent | LearnerEvent | GenerationBegan)['type'], string> = {
   ExamCreated: 'A subsection of a course is an exam from now on.',
   ExamRevised: 'Something about the exam is new. All of its fields are there, not only what changed.',
@@ -26,42 +26,40 @@ const meanings: Record<(ExamEvent | LearnerAtExamEvent | LearnerEvent | Generati
   ReviewPolicyRemoved: 'The exam has no text for reviewers any more.',
   ExamWithdrawn: 'The course was published without the exam: it is inactive and not proctored.',
   AttemptCreated:
-    'The learner has an attempt. `status` is `created`, or what the provider misses: the learner must do onboarding first. ' +
+    'The learner has an attempt. `status` is `created`, or an onboarding status if the provider requires onboarding first. ' +
     '`cascadedFrom` is the exam whose declining created this attempt.',
   SoftwareDownloadClicked: "The learner asked for the provider's software.",
-  AttemptReadied: "The learner's set-up is done, says the provider.",
-  AttemptStarted: 'The clock runs. `allowed` says how many minutes there are and from what that follows.',
+  AttemptReadied: "The provider reports that the learner's set-up is done.",
+  AttemptStarted: 'The clock runs. `allowed` says how many minutes the learner has, and why.',
   AttemptContinued: 'The learner is back in the exam. The clock was running all the time.',
   AttemptStopped: 'The learner pressed "end my exam" and has yet to confirm. The clock still runs.',
   AttemptSubmitted:
-    'The attempt is handed in: by the learner (`handed_in`), by the end of the time (`time_ran_out`), or because the ' +
-    'learner left the running exam for the waiting room (`went_back`). `completedAt` is when the time was over, even if ' +
-    'that was noticed later.',
-  AttemptTimedOut: 'The time was over, where the setting `ALLOW_TIMED_OUT_STATE` keeps that as a status of its own.',
+    'The attempt is submitted: by the learner (`handed_in`), by the end of the time (`time_ran_out`), or because the ' +
+    'learner left the running exam for the waiting room (`went_back`). `completedAt` is the end of the time, even if ' +
+    'it was noticed later.',
+  AttemptTimedOut: 'The time was over, and the setting `ALLOW_TIMED_OUT_STATE` makes that a status.',
   AttemptDeclined:
-    'The learner takes the exam without proctoring. `cascadedFrom` is there when this follows from declining another exam.',
+    'The learner takes the exam without proctoring. `cascadedFrom` is the exam whose declining caused this, if one did.',
   AttemptErrored:
-    'Proctoring broke. `timeRemainingSeconds` is what was left, when the browser reported the error; a review reports none.',
+    'Proctoring failed. `timeRemainingSeconds` is the remaining time if the browser reported the error; a review reports none.',
   SecondReviewRequired: 'A review was suspicious. A person must confirm it.',
   AttemptVerified: 'A review found nothing.',
   AttemptRejected: 'A review found a violation.',
-  AttemptStatusOverridden: 'An operator set a status that no exam procedure leads to.',
-  AttemptMarkedReadyToResume:
-    'Staff let the learner go on with a new attempt, which takes over the time that was left.',
-  AttemptResumed: 'Another attempt (`resumedBy`) took this one up.',
+  AttemptStatusOverridden: 'An operator set a status that no other event leads to.',
+  AttemptMarkedReadyToResume: 'Staff allowed the learner to go on with a new attempt, which gets the remaining time.',
+  AttemptResumed: 'Another attempt (`resumedBy`) continues this one.',
   PracticeAttemptReset: 'The learner tries a practice exam again. This attempt is kept as `onboarding_reset`.',
   ReviewStatusAcknowledged: 'The learner has seen the result.',
-  AttemptRemoved: 'The attempt is gone: removed by staff, by a practice reset, or because onboarding was completed.',
+  AttemptRemoved: 'The attempt is removed: by staff, by a practice reset, or because onboarding was completed.',
   ReviewReceived:
     "A provider's review came in. `sealed` is what the provider sent, encrypted with the learner's key; `status` is the " +
     'outcome in the words of the reference.',
   AllowanceGranted:
-    "The learner has an allowance. `value` is minutes; any other value is `sealed` with the learner's key.",
+    'The learner has an allowance. `value` is minutes; any other value is in `sealed`, encrypted with the learner key.',
   AllowanceChanged: 'The allowance has another value.',
   AllowanceBlanked: "The allowance's value is gone, because the learner was retired.",
   AllowanceWithdrawn: 'The learner no longer has the allowance.',
-  LearnerRetired:
-    'The learner is forgotten: the key to what is sealed is destroyed, and the roster knows no name any more.',
+  LearnerRetired: 'The learner is forgotten: the learner key is destroyed, and the roster no longer has the name.',
   GenerationBegan:
     'The database was promoted or restored (`promoted`), or it is a copy that an operator adopted (`copied`). Events of the ' +
     'generation before may be lost. Ids and positions go on after a gap.',
@@ -70,13 +68,13 @@ const meanings: Record<(ExamEvent | LearnerAtExamEvent | LearnerEvent | Generati
 /** The text of docs/events.md. */
 export function eventsPage(): string {
   const fixtures = readdirSync(folder).map((file): Fixture => JSON.parse(readFileSync(join(folder, file), 'utf8')));
-  const told = topicsByType();
+  const topicsOf = topicsByType();
 
   const section = (stream: string) => (type: string) => {
     const versions = fixtures.filter((fixture) => fixture.type === type);
-    const stored = { ...versions[0], stream } as RecordedEvent;
-    const rows = projections.filter(({ idOf }) => idOf(stored) !== undefined).map(({ table }) => `\`${table}\``);
-    const topics = [...(told.get(type) ?? [])].map((topic) => `\`${topic}\``);
+    const event = { ...versions[0], stream } as RecordedEvent;
+    const rows = projections.filter(({ idOf }) => idOf(event) !== undefined).map(({ table }) => `\`${table}\``);
+    const topics = [...(topicsOf.get(type) ?? [])].map((topic) => `\`${topic}\``);
     const examples = versions.map(
       ({ schemaVersion, data }) => `Version ${schemaVersion}:\n\`\`\`json\n${JSON.stringify(data, null, 2)}\n\`\`\``,
     );
@@ -103,15 +101,15 @@ export function eventsPage(): string {
   return `${page.join('\n\n')}\n`;
 }
 
-/** The topics to which events of each type led in the stories that the messages are tested with. */
+/** The topics with messages about each type of event, in the stories that test the messages. */
 function topicsByType(): Map<string, Set<string>> {
-  const told = new Map<string, Set<string>>();
+  const byType = new Map<string, Set<string>>();
   for (const change of Object.values(stories).map(logOf).flatMap(changesIn)) {
-    const topics = told.get(change.event.type) ?? new Set();
-    told.set(change.event.type, topics);
+    const topics = byType.get(change.event.type) ?? new Set();
+    byType.set(change.event.type, topics);
     for (const { topic } of messagesOf(change)) topics.add(topic);
   }
-  return told;
+  return byType;
 }
 
 const introduction = `<!-- Made by \`npm run docs\` from test/support/fixtures/events: do not edit. -->
@@ -120,30 +118,30 @@ const introduction = `<!-- Made by \`npm run docs\` from test/support/fixtures/e
 The log keeps these events for ever. Names and shapes never change: a new meaning is a new optional field or a new event.
 Each example is a fixture that a test folds through today's deciders and read models.
 
-## What stands around the data
+## Fields around the data
 
 | Field | Meaning |
 | --- | --- |
 | \`id\` | UUIDv7 |
 | \`stream\`, \`version\` | which stream, and the event's number in it, from 1 |
-| \`type\`, \`schemaVersion\` | name, and version of the shape of \`data\` |
-| \`data\` | what happened; \`at\` says when. Times are UTC, minutes and seconds are whole |
-| \`metadata\` | \`commandId\`, \`requestId\` (the request that led to it, where there was one), \`actor\` (a user, a provider, the clock, an operator or the LMS) and whom it concerns: \`courseId\`, \`contentId\`, \`examId\`, \`userId\` |
-| \`generation\`, \`xid\`, \`position\` | its position in the whole log: order by the three. A promotion, a restore or a move of the database begins a new generation (ADR 28) |
+| \`type\`, \`schemaVersion\` | the name, and the version of the shape of \`data\` |
+| \`data\` | what happened, and when (\`at\`). Times are UTC; minutes and seconds are whole numbers |
+| \`metadata\` | \`commandId\`, \`requestId\` (the request that led to it, if there was one), \`actor\` (a user, a provider, the clock, an operator or the LMS), and the learner, exam and course: \`courseId\`, \`contentId\`, \`examId\`, \`userId\` |
+| \`generation\`, \`xid\`, \`position\` | its position in the whole log: sort by these three. A promotion, a restore or a move of the database begins a new generation (ADR 28) |
 | \`recordedAt\` | when it was written |
-| \`hash\` | SHA-256 over all of the above but place and \`recordedAt\`, and over the hash of the event before it in the stream |
+| \`hash\` | SHA-256 over all fields above except the position and \`recordedAt\`, and over the hash of the previous event of the stream |
 
-There are no names and no e-mail addresses in an event. Data that may identify a learner are encrypted with the learner's key.
+An event has no names and no e-mail addresses. Data that may identify a learner are encrypted with the learner key.
 
 ## Effects
 
-A change of an attempt's status carries \`effects\`: what must follow elsewhere, decided once and kept, in order.
+A change of an attempt's status has \`effects\`: the consequences outside the attempt. They are decided once and recorded in order.
 
-| \`kind\` | Who carries it out |
+| \`kind\` | Carried out by |
 | --- | --- |
 | \`credit\` | Kafka, \`proctoring.credit.v1\`; and the table \`credit_statuses\`, in the append's own transaction |
 | \`grade\` | Kafka, \`proctoring.grades.v1\` |
-| \`provider\` | the vendor that it names, told by the worker |
+| \`provider\` | the provider that it names, notified by the worker |
 | \`certificate\` | Kafka, \`proctoring.certificates.v1\` |
 | \`learner_state\` | Kafka, \`proctoring.learner-state.v1\` |
 | \`status_signal\` | Kafka, \`proctoring.verified-names.v1\` |
@@ -152,5 +150,5 @@ A change of an attempt's status carries \`effects\`: what must follow elsewhere,
 
 ## Who reads events
 
-The decider of the stream reads all of them, and so do auditors (\`/api/audit/v1\`). Read models and Kafka topics are named
-at each event; whether there is a message on other topics than \`attempts\` depends on the effects.`;
+The decider of the stream reads all its events, and so do auditors (\`/api/audit/v1\`). Each event above names its read models
+and Kafka topics. The effects decide whether there is a message on other topics than \`attempts\`.`;

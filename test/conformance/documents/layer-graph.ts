@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 
 type Module = { source: string; dependencies: { resolved: string }[] };
 
-/** The text of docs/architecture.mmd: which parts of apps and libs import which, specs left out. */
+/** The text of docs/architecture.mmd: which parts of apps and libs import which other parts, without specs. */
 export function layerGraph(): string {
   const parts = '^(apps|libs)/[^/]+';
   const options = ['--include-only', parts, '--exclude', '\\.spec\\.ts$', '--collapse', parts, '--output-type', 'json'];

@@ -7,19 +7,19 @@ const block = (text: string) => `\`\`\`handlebars\n${text.trimEnd()}\n\`\`\``;
 export const mailPage = () => `<!-- Made by \`npm run docs\` from libs/mail: do not edit. -->
 # Mail
 
-[Operations](operations.md#mail) says who gets which mail, and what happens when it cannot be sent. To say it in
-your own words, or in another language, put files into a folder and name it in \`MAIL_TEMPLATES\`:
+[Operations](operations.md#mail) says who gets which mail, and what happens if it cannot be sent. For other words or another
+language, put files into a folder and name the folder in \`MAIL_TEMPLATES\`:
 
 \`\`\`
 submitted.subject.hbs              for all exams
 submitted.text.hbs
 submitted.html.hbs
-watchers/submitted.html.hbs        for exams of the provider "watchers" only; counts more
+watchers/submitted.html.hbs        for exams of the provider "watchers" only; it goes before the others
 \`\`\`
 
 A part without a file is taken from the texts below. They are
 [Handlebars](https://handlebarsjs.com/guide/) templates. Fields are escaped in HTML; a subject becomes one line. A file
-with another name, a folder that is no provider of yours, or a field that the mail does not have, stops the start.
+with another name, a folder that is not one of your providers, or a field that the mail does not have, prevents the start.
 
 ${Object.entries(texts)
   .map(
@@ -31,6 +31,6 @@ ${block(`${subject}\n\n${text}`)}`,
   )
   .join('\n\n')}
 
-\`courseUrl\` is empty where \`LEARNING_MICROFRONTEND_URL\` is not set. \`contactUrl\` and \`contactText\` are the course's
+\`courseUrl\` is empty if \`LEARNING_MICROFRONTEND_URL\` is not set. \`contactUrl\` and \`contactText\` are the course's
 escalation address, else \`LINK_URLS.contact\` of the provider's options, else \`/support/contact_us\` of \`SITE_NAME\`.
 `;

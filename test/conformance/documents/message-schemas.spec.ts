@@ -16,7 +16,7 @@ const written = (name: string) => JSON.parse(readFileSync(join(folder, `${name}.
 
 const schemas = messageSchemas(asyncapi());
 
-it('each message has its schema, as asyncapi.yaml has it (npm run docs)', () => {
+it('the schema of each message is the one in asyncapi.yaml (npm run docs)', () => {
   expect(readdirSync(folder).sort()).toEqual(
     Object.keys(schemas)
       .map((name) => `${name}.json`)
@@ -25,14 +25,14 @@ it('each message has its schema, as asyncapi.yaml has it (npm run docs)', () => 
   for (const [name, schema] of Object.entries(schemas)) expect(written(name)).toEqual(schema);
 });
 
-it('since they were published schemas gained optional fields, and nothing else', () => {
+it('published schemas have only gained optional fields', () => {
   for (const file of new Set(committed())) {
     const name = file.slice(folder.length + 1, -'.json'.length);
     expect(versionsOf(file).flatMap((version) => breaks(version, schemas[name], name))).toEqual([]);
   }
 });
 
-describe('of a schema', () => {
+describe('a change of a schema:', () => {
   const field = { type: 'integer' };
   const published = {
     type: 'object',
@@ -47,9 +47,12 @@ describe('of a schema', () => {
 
   it.each<[string, (schema: any) => void]>([
     ['a new optional field', ({ properties }) => Object.assign(properties, { note: field })],
-    ['a new optional field further in', ({ properties }) => Object.assign(properties.by.properties, { note: field })],
+    [
+      'a new optional field of an inner object',
+      ({ properties }) => Object.assign(properties.by.properties, { note: field }),
+    ],
     ['another description', ({ properties }) => Object.assign(properties.id, { description: 'New words.' })],
-  ])('%s breaks nobody', (_, change) => expect(changed(change)).toEqual([]));
+  ])('%s breaks no consumer', (_, change) => expect(changed(change)).toEqual([]));
 
   it.each<[string, (schema: any) => void, string]>([
     ['a lost field', ({ properties }) => delete properties.more, 'message.more is gone'],
@@ -61,12 +64,16 @@ describe('of a schema', () => {
       'message.id has another type',
     ],
     [
-      'another word further in',
+      'another value in an enum',
       ({ properties }) => properties.by.properties.kind.enum.push('clock'),
       'message.by.kind has another enum',
     ],
-    ['a closed door', (schema) => Object.assign(schema, { additionalProperties: false }), 'has another additional'],
+    [
+      'a ban on additional fields',
+      (schema) => Object.assign(schema, { additionalProperties: false }),
+      'has another additional',
+    ],
   ])('%s is a break', (_, change, line) => expect(changed(change)).toEqual([expect.stringContaining(line)]));
 
-  it('its end is a break', () => expect(breaks(published, undefined)).toEqual(['message is gone']));
+  it('a schema that is gone is a break', () => expect(breaks(published, undefined)).toEqual(['message is gone']));
 });

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 export type Schema = { [keyword: string]: any };
 
-/** The JSON Schema of each message of docs/asyncapi.yaml, by the message's name; complete, without references. */
+/** The JSON Schema of each message of docs/asyncapi.yaml by the message's name, with all references filled in. */
 export function messageSchemas({ components }: any): Record<string, Schema> {
   const complete = (value: any): any => {
     if (Array.isArray(value)) return value.map(complete);
@@ -19,7 +19,7 @@ export function messageSchemas({ components }: any): Record<string, Schema> {
   );
 }
 
-/** How a schema does more than gain optional fields since it was published, one line each. */
+/** Answers one line for each change since the publication that is not a new optional field. */
 export function breaks(published: Schema, current: Schema | undefined, place = 'message'): string[] {
   if (!current) return [`${place} is gone`];
   const required = new Set<string>(current.required);

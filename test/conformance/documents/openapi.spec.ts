@@ -45,7 +45,7 @@ describe('the OpenAPI document for generated clients', () => {
     expect(document.tags.map(({ name }: any) => name).sort()).toEqual([...new Set(used)].sort());
   });
 
-  it('gives each operation the id that is listed', () => {
+  it('gives each operation its listed id', () => {
     const operations = Object.entries<any>(document.paths).flatMap(([path, item]) =>
       Object.entries<any>(item).map(([method, { operationId }]) => `${operationId} ${method.toUpperCase()} ${path}`),
     );
@@ -70,7 +70,7 @@ describe('the OpenAPI document for generated clients', () => {
       output: expect.stringContaining('Your API description is valid. 🎉'),
     }));
 
-  it('would not pass it with an operation id twice', () => {
+  it('does not pass it with the same operation id twice', () => {
     const twice = join(folder, 'twice.json');
     const text = JSON.stringify(document);
     writeFileSync(twice, text.replace('"operationId":"createExam"', '"operationId":"createAttempt"'));
@@ -116,8 +116,8 @@ export const graded = ({ events }: History): boolean =>
 
 export const attempt: NewAttempt = { exam_id: 7, start_clock: 'true' };
 
-// @ts-expect-error An event that only has minutes when it started an attempt
+// @ts-expect-error Only an event that started an attempt has minutes
 export const wrong = ({ events }: History) => events[0]?.data.allowed.minutes;
-// @ts-expect-error A word that is no flag
+// @ts-expect-error Not the text of a flag
 export const notAFlag: NewAttempt = { exam_id: 7, start_clock: 'perhaps' };
 `;

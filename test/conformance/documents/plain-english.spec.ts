@@ -11,7 +11,7 @@ const sentencesOf = (text: string) =>
     .split(/(?<=[.!?:][)"`*]*) (?=["'`(*_]*[A-Z])/);
 const isQuestion = (sentence: string) => /\?[)"'`*]*$/.test(sentence);
 
-/** Each block of comment lines is one text. */
+/** The comments of a file. Comment lines that follow each other are one text. */
 const commentsIn = (source: string, mark: '//' | '--') =>
   [
     ...source.matchAll(new RegExp(`/\\*[\\s\\S]*?\\*/|(?:^[ \\t]*${mark}[^\\n]*\\n?)+|(?<=\\s)${mark}[^\\n]*`, 'gm')),
@@ -19,7 +19,7 @@ const commentsIn = (source: string, mark: '//' | '--') =>
     comment.replace(/^\s*\/\*+|\*+\/$/g, '').replace(new RegExp(`^[ \\t]*(?:${mark}|\\*) ?`, 'gm'), ''),
   );
 
-/** Paragraphs, items of lists and cells of tables; no code, no headings, and no labels: they are short and have no full stop. */
+/** Paragraphs, list items and table cells of a page, without code and headings. Short texts without a full stop are labels, not prose. */
 const proseIn = (page: string) =>
   page
     .replace(/```[\s\S]*?```|<!--[\s\S]*?-->|^#.*$/gm, '')
@@ -35,7 +35,7 @@ const findingsIn = (file: string, text: string) =>
     .flatMap(sentencesOf)
     .filter((sentence) => (opener.test(sentence) && !isQuestion(sentence)) || phrase.test(sentence));
 
-/** The specification of the reference is as it was given. Fixtures and released migrations never change. */
+/** The specification of the reference, fixtures and released migrations never change. */
 const isFixed = (file: string) =>
   file.startsWith('docs/reference/') || file.startsWith('test/support/fixtures/') || released.includes(file);
 const released = readFileSync('migrations/released.sha256', 'utf8')

@@ -25,7 +25,7 @@ describe('the recipes', () => {
     expect(long.map(({ name }) => name)).toEqual([]);
   });
 
-  it.each(recipes)('$name: each file is there, and has the symbols that are named with it', ({ text, steps }) => {
+  it.each(recipes)('$name: each file exists and has the symbols that the step names', ({ text, steps }) => {
     expect(filesIn(text).filter((file) => !existsSync(file))).toEqual([]);
     const rest = steps.reduce((left, step) => left.replace(step, ''), text);
     const missing = [...steps.map((step) => [step, step]), [rest, text]].flatMap(([part, links]) => {
@@ -35,14 +35,14 @@ describe('the recipes', () => {
     expect(missing).toEqual([]);
   });
 
-  it('name commands of npm that there are', () => {
+  it('name npm commands that exist', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
     const named = recipes.flatMap(({ text }) => [...text.matchAll(/`npm run ([\w:-]+)/g)].map(([, script]) => script!));
     expect(named.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
   });
 });
 
-describe('a recipe that is code too, carried out on a copy of the repository,', () => {
+describe('a recipe with a patch, applied to a copy of the repository,', () => {
   const patches = { 'A command': 'command.patch', 'An event field': 'event-field.patch' };
   const copy = mkdtempSync(join(tmpdir(), 'recipes-'));
   const node = (...words: string[]) => {

@@ -18,7 +18,7 @@ const sectionsOf = (page: string) =>
     [...readFileSync(`docs/reference/${page}.md`, 'utf8').matchAll(/^#+ (\d+(?:\.\d+)*)\.? /gm)].map(([, n]) => n),
   );
 
-it('every section of the reference that a comment cites exists', () => {
+it('each section of docs/reference that a comment cites exists', () => {
   const sections = new Map(['domain', 'rest-api', 'openedx-event-bus'].map((page) => [page, sectionsOf(page)]));
   expect(citations.length).toBeGreaterThan(150);
   expect(citations.filter(({ page, section }) => !sections.get(page)!.has(section))).toEqual([]);

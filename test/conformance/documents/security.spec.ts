@@ -39,13 +39,13 @@ it('every requirement of ASVS 4.0.3 up to level 2 has one row, in its chapter', 
     for (const [number] of chapter.rows) expect(`V${number!.split('.')[0]}`).toBe(chapter.title.split(' ')[0]);
 });
 
-it('every row says what is asked for, a status, and a file or a reason', () => {
+it('every row has a requirement, a status, and a file or a reason', () => {
   const isWhole = ([, requirement, status, reason, ...more]: string[]) =>
     requirement && statuses.includes(status!) && reason && more.length === 0;
   expect(rows.filter((row) => !isWhole(row))).toEqual([]);
 });
 
-it('a row that refers to another refers to one that gives its own reason', () => {
+it('a row that refers to another row refers to one with a reason', () => {
   for (const [number, , , reason] of rows)
     for (const [, other] of reason!.matchAll(/See (\d+\.\d+\.\d+)/g))
       expect([number, rows.find((row) => row[0] === other)?.[3]]).toEqual([number, expect.not.stringMatching(/^See /)]);

@@ -31,11 +31,11 @@ function act({ name, owner, exam }: Attempt, model: Model): Step[] {
   const body = { action, ...forUser };
   const keep = { [next]: 'exam_attempt_id' };
   const put: Step = { as: model.caller(owner), method: 'PUT', path: `~/attempt/{${name}}`, body, keep };
-  // While the clock stands still, the reference ends an attempt without minutes only when somebody looks at it.
+  // While the clock stands still, the reference ends an attempt without minutes only when a request reads it.
   return action === 'start' ? [put, { as: owner, method: 'GET', path: '~/attempt', wait: 0 }] : [put];
 }
 
-/** An error, and on from there with the rest of the time. */
+/** An error, the permission to resume, and a new attempt with the rest of the time. */
 function resume({ name, owner, exam }: Attempt, model: Model): Step[] {
   const { random } = model;
   const put = (as: string | undefined, body: object): Step => ({
@@ -59,7 +59,7 @@ const commentLists = [undefined, [], [comment], [{ ...comment, start: 1, stop: 2
 function review({ name, exam, owner }: Attempt, model: Model): Step[] {
   const { random } = model;
   const as = model.caller(exam.course === 'A' ? 'reviewer' : 'staff', 0.1);
-  // Only the provider itself names one of its reviewers.
+  // Only the provider itself can name one of its reviewers.
   const named = as === 'reviewer' ? '{reviewer.email}' : undefined;
   const body = {
     status: random.pick(['passed', 'violation', 'suspicious', 'not_reviewed', 'suspicious', 'great']),
@@ -72,10 +72,10 @@ function review({ name, exam, owner }: Attempt, model: Model): Step[] {
   ];
 }
 
-/** As Software Secure tells it, with no login; mostly of its own attempts. */
+/** A review by Software Secure, which has no login. */
 function reviewBySecure({ name, owner }: Attempt, model: Model): Step[] {
   const { random } = model;
-  const happening = { eventStart: 1, eventFinish: 2, duration: 1, comments: 'x', eventStatus: 'Suspicious' };
+  const finding = { eventStart: 1, eventFinish: 2, duration: 1, comments: 'x', eventStatus: 'Suspicious' };
   const body = {
     examMetaData: random.pick([
       { examCode: `{${name}.code}`, ssiRecordLocator: `{${name}.external}` },
@@ -85,8 +85,8 @@ function reviewBySecure({ name, owner }: Attempt, model: Model): Step[] {
     ]),
     reviewStatus: random.pick(['Clean', 'Suspicious', 'Rules Violation', 'Not Reviewed', 'Suspicious', 'Great']),
     videoReviewLink: random.pick([undefined, 'https://video.example.org/1']),
-    webCamComments: random.pick([[], [happening], [{}]]),
-    desktopComments: random.pick([[], [happening]]),
+    webCamComments: random.pick([[], [finding], [{}]]),
+    desktopComments: random.pick([[], [finding]]),
   };
   const as = random.chance(0.1) ? model.caller('staff') : undefined;
   return [

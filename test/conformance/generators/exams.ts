@@ -27,7 +27,7 @@ function publish({ name, course }: Exam, model: Model): Step[] {
   return [{ ...model.registration(course, { [name]: changes }), as: model.caller('staff', 0.1) }];
 }
 
-/** Creates an exam, once or twice. */
+/** Creates an exam, and tries to create it again. */
 function add(model: Model): Step[] {
   const { random } = model;
   const name = model.newName('exam');
@@ -49,7 +49,7 @@ const list = (model: Model): Step[] => [
   { as: model.caller(model.learner()), method: 'GET', path: `~/exam/course_id/{${model.random.pick(['A', 'B'])}}` },
 ];
 
-/** The platform gives an exam another due date, for all or also for one learner. */
+/** The platform changes the due date of an exam, sometimes also for one learner. */
 function reschedule({ course, fields }: Exam, model: Model): Step[] {
   const { random } = model;
   const date = (when: string | null) => ({
@@ -59,7 +59,7 @@ function reschedule({ course, fields }: Exam, model: Model): Step[] {
     date: when,
   });
   const dates = random.chance(0.4)
-    ? // A learner's own date is an extension: the platform takes no earlier one.
+    ? // A learner's own date is an extension. The platform accepts no earlier one.
       [date('{now+90}'), { ...date(random.pick(['{now+1200}', '{now+7200}'])), user: `{${model.learner()}}` }]
     : [date(random.pick([null, '{now-60}', '{now+90}', '{now+1200}']))];
   return [{ as: model.learner(), method: 'GET', path: '~/attempt', roster: { dates } }];

@@ -1,7 +1,7 @@
 import type { Attempt, Exam, Model } from '../model.js';
 import type { Step } from '../step.js';
 
-/** A kind of request that the walk makes, some more often than others. A later route is one more row of a table. */
+/** A kind of request of the walk. `weight` says how often it occurs. */
 export type Generator = { weight: number; make(model: Model): Step[] };
 
 export const withExam =
@@ -9,7 +9,7 @@ export const withExam =
   (model) =>
     make(model.random.pick(model.exams), model);
 
-/** Nothing while there is no attempt yet; the latest ones are likelier to be in an interesting state. */
+/** Uses one of the latest attempts, whose states are more interesting. Makes nothing if there is no attempt yet. */
 export const withAttempt =
   (make: (attempt: Attempt, model: Model) => Step[]): Generator['make'] =>
   (model) =>

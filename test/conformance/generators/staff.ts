@@ -6,12 +6,12 @@ const coachOf = (course: 'A' | 'B') => (course === 'A' ? 'coach' : 'otherCoach')
 const pages = ['', '', '?page=1', '?page=2', '?page=0', '?page=x', '?page=9'];
 const words = ['', 'not_started', 'verified,submitted', 'setup_started', 'bogus', 'onboarding_reset_past_due'];
 
-/** A request of a course's staff for `{course}`, mostly by them. */
+/** A request for `{course}`, mostly by its staff. */
 const ofCourse =
   (method: string, path: (model: Model) => string): Generator['make'] =>
   (model) => {
     const course = model.random.pick(['A', 'B'] as const);
-    // A body's course is heard by the reference; here the path decides.
+    // The reference prefers the course of the body; the service takes the course of the path.
     const body = model.random.chance(0.05) ? { course_id: model.random.pick(['{A}', '{B}', '']) } : undefined;
     const as = model.caller(model.random.pick([coachOf(course), 'staff']));
     return [{ as, method, path: path(model).replace('{course}', `{${course}}`), body }];
@@ -80,12 +80,12 @@ function retire(model: Model): Step[] {
   return [{ as, method: 'POST', path: `~~/${place}/{${model.learner()}.id}/` }];
 }
 
-const told = (place: string): Generator['make'] =>
+const readAbout = (place: string): Generator['make'] =>
   withExam(({ name }, model) => [
     { as: model.caller(model.learner()), method: 'GET', path: `~/${place}/exam_id/{${name}}/` },
   ]);
 
-/** Mostly of an exam with a secure browser: for others it only leads to the exam. */
+/** A launch, mostly for an exam with a secure browser. For other exams it only redirects. */
 function launch({ name, owner, exam }: Attempt, model: Model): Step[] {
   if (exam.fields.backend !== 'software_secure' && model.random.chance(0.9)) return [];
   const path = `/api/edx_proctoring/proctoring_launch_callback/start_exam/{${name}.code}`;
@@ -106,8 +106,8 @@ const byContent = ({ course, name }: Exam, model: Model): Step[] => [
   { as: model.caller(model.learner()), method: 'GET', path: `~/exam/course_id/{${course}}/content_id/${name}` },
 ];
 
-/** Learners come and go, and the course outline opens and closes an exam. */
-function facts({ course, fields }: Exam, model: Model): Step[] {
+/** Changes enrolments, the schedule of an exam, or the status of a credit requirement. */
+function platformChange({ course, fields }: Exam, model: Model): Step[] {
   const { random } = model;
   const learner = model.learner();
   const sequence = { course_id: `{${course}}`, content_id: fields.content_id };
@@ -168,9 +168,9 @@ export const staffGenerators: Generator[] = [
   { weight: 2, make: ofCourse('GET', () => '~~/instructor/{course}') },
   { weight: 2, make: withExam(dashboard) },
   { weight: 2, make: retire },
-  { weight: 2, make: told('settings') },
-  { weight: 2, make: told('review_policy') },
+  { weight: 2, make: readAbout('settings') },
+  { weight: 2, make: readAbout('review_policy') },
   { weight: 4, make: withAttempt(launch) },
   { weight: 2, make: withExam(removeAll) },
-  { weight: 3, make: withExam(facts) },
+  { weight: 3, make: withExam(platformChange) },
 ];

@@ -4,7 +4,7 @@ import { type Generator, queryOf, withAttempt, withExam } from './generator.js';
 
 const graces = [undefined, undefined, 10, 600, 100_000];
 
-/** The page in place of an exam, in a secure browser or another one, perhaps in a grace period. */
+/** The page in place of an exam, in a secure browser or in another one, sometimes with a grace period. */
 function look(exam: Exam, model: Model, learner = model.learner()): Step {
   const { random, browsers } = model;
   const browser = browsers.length > 0 && random.chance(0.4) ? random.pick(browsers) : undefined;
@@ -18,8 +18,8 @@ function look(exam: Exam, model: Model, learner = model.learner()): Step {
   return { as: learner, method: 'VIEW', path: `{${exam.name}}`, view };
 }
 
-/** Requirements before an exam, and its due date, in every combination. */
-function stand(exam: Exam, model: Model): Step[] {
+/** Sets requirements before an exam and its due date, in all combinations. */
+function requirementsAndDueDate(exam: Exam, model: Model): Step[] {
   const { random } = model;
   const { course, fields } = exam;
   const learner = model.learner();
@@ -48,8 +48,8 @@ function stand(exam: Exam, model: Model): Step[] {
   return [{ ...steps[0]!, roster }, ...steps.slice(1)];
 }
 
-/** An operator ends an attempt, in time or not. */
-const correct: Generator['make'] = withAttempt(({ name, owner }, model) => {
+/** An operator sets the status of an attempt. */
+const setStatus: Generator['make'] = withAttempt(({ name, owner }, model) => {
   const to = model.random.pick(['timed_out', 'timed_out', 'submitted', 'verified', 'error']);
   return [
     {
@@ -62,7 +62,7 @@ const correct: Generator['make'] = withAttempt(({ name, owner }, model) => {
   ];
 });
 
-/** Staff alone may see it, and others are told so in their language. */
+/** A learner's request that only staff may send. The reference translates the error. */
 const inAnotherLanguage: Generator['make'] = (model) => [
   {
     as: model.learner(),
@@ -75,7 +75,7 @@ const inAnotherLanguage: Generator['make'] = (model) => [
 export const viewGenerators: Generator[] = [
   { weight: 6, make: withExam((exam, model) => [look(exam, model)]) },
   { weight: 8, make: withAttempt(({ exam, owner }, model) => [look(exam, model, owner)]) },
-  { weight: 6, make: withExam(stand) },
-  { weight: 1, make: correct },
+  { weight: 6, make: withExam(requirementsAndDueDate) },
+  { weight: 1, make: setStatus },
   { weight: 1, make: inAnotherLanguage },
 ];

@@ -1,19 +1,19 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { isAlive, startPostgres } from '../../../libs/configuration/src/embedded-postgres.js';
+import { startPostgres } from '../../../libs/configuration/src/embedded-postgres.js';
 import { urlsOf } from '../../support/database.js';
-import { CannotRun, pythonWith } from '../../support/python.js';
+import { pythonWith } from '../../support/python.js';
 import { secretsOfSplitRoles } from '../../support/split-roles.js';
 import { Child, freePort } from '../child.js';
-import { endAll } from '../ending.js';
+import { runInFolder } from '../run-folder.js';
 import { unmetOperations } from './unmet.js';
 import { authorizationOf, callers, fill, tokenSettings, type Values } from './world.js';
 
 const { values: options } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    /** Requests per operation and caller, beside those that go to the edges of each schema. */
+    /** The number of requests per operation and caller, without the requests at the limits of each schema. */
     examples: { type: 'string', default: '15' },
   },
 });
@@ -27,31 +27,11 @@ const checks = [
   'response_headers_conformance',
 ];
 
-const runs = resolve('.data/schemathesis');
-const dir = join(runs, String(process.pid));
-let ending: Promise<void> | undefined;
-const end = () => {
-  ending ??= endAll(dir);
-  return ending;
-};
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end().finally(() => process.exit(130)));
+await runInFolder('schemathesis', run);
 
-try {
-  const left = existsSync(runs) ? readdirSync(runs).filter((pid) => !isAlive(Number(pid))) : [];
-  for (const pid of left) await endAll(join(runs, pid));
-  mkdirSync(dir, { recursive: true });
-  await run();
-} catch (error) {
-  if (ending) await ending; // that is why
-  console.error(error instanceof CannotRun ? error.message : error);
-  process.exitCode = 1;
-} finally {
-  await end();
-}
-
-async function run() {
+async function run(dir: string) {
   const program = join(pythonWith(`schemathesis-${version}`, [`schemathesis==${version}`]), 'schemathesis');
-  const url = await startService();
+  const url = await startService(dir);
   const configuration = join(dir, 'schemathesis.toml');
   writeFileSync(configuration, configurationOf(await fill(url)));
   console.log(`Seed ${options.seed}`);
@@ -59,11 +39,11 @@ async function run() {
   let [passed, failed] = [0, 0];
   for (const { name, claims } of callers) {
     const report = join(dir, `${name}.xml`);
-    const words = ['--config-file', configuration, 'run', `${url}/docs-json`, '--checks', checks.join()];
+    const command = ['--config-file', configuration, 'run', `${url}/docs-json`, '--checks', checks.join()];
     const login = claims ? ['--header', `Authorization: ${await authorizationOf(claims)}`] : [];
     const limits = ['--max-examples', options.examples, '--seed', options.seed, '--generation-database', 'none'];
     const reports = ['--report', 'junit', '--report-junit-path', report, '--no-color', '--continue-on-failure'];
-    const child = new Child(name, dir, [program, ...words, ...login, ...limits, ...reports], { DATA_DIR: dir });
+    const child = new Child(name, dir, [program, ...command, ...login, ...limits, ...reports], { DATA_DIR: dir });
     const code = await child.ended();
     const [, errors, failures, tests] =
       (existsSync(report) &&
@@ -75,14 +55,14 @@ async function run() {
     passed += Number(tests ?? 0) - wrong;
     failed += wrong;
   }
-  // By chance: told, so that a run that tries little is seen, but no failure.
+  // The requests are random, so this is no failure, but a reader must see it.
   for (const operation of await unmetOperations(url))
     console.log(`note No request of ${operation} was answered 2xx or 3xx`);
   console.log(`${passed} passed, ${failed} failed`);
   if (failed > 0) process.exitCode = 1;
 }
 
-async function startService(): Promise<string> {
+async function startService(dir: string): Promise<string> {
   const database = await startPostgres({ dataDir: join(dir, 'postgres'), settings: { fsync: 'off' } });
   const urls = urlsOf(database.url, 'postgres');
   const port = await freePort();
@@ -104,7 +84,7 @@ async function startService(): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-/** Lets most requests name what is there. */
+/** Makes most requests name things that exist. */
 function configurationOf(values: Values): string {
   const entries = Object.entries(values).map(([place, some]) => ({ place, some, name: place.replace('.', '-') }));
   return [

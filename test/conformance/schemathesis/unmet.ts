@@ -1,6 +1,6 @@
 import { referencePath } from '../../../apps/api/src/http/reference-urls.js';
 
-/** The documented operations of which no request was answered 2xx or 3xx: what they then answer was not tried. */
+/** The documented operations that never answered 2xx or 3xx, so that the run did not check such an answer. */
 export async function unmetOperations(url: string): Promise<string[]> {
   const { paths } = (await (await fetch(`${url}/docs-json`)).json()) as { paths: Record<string, object> };
   const metrics = await (await fetch(`${url}/metrics`)).text();

@@ -6,13 +6,13 @@ const secret = 'a secret of the test of the document, long enough for HS256';
 const courseId = 'course-v1:OrgX+Demo+2031';
 const contentId = (name: string) => `block-v1:OrgX+Demo+2031+type@sequential+block@${name}`;
 const names = Array.from({ length: 8 }, (_, index) => `exam${index}`);
-// Ids that no generated roster names, or it would make staff inactive by and by.
+// No generated roster has these ids. Otherwise a roster would make the staff inactive at some time.
 const learners = [
   { user_id: 715_302, preferred_username: 'alice' },
   { user_id: 715_303, preferred_username: 'bob' },
 ];
 
-/** The callers; nobody is last, and staff before: what they take away is gone. */
+/** The callers in order. Staff and anonymous come last, because staff delete things. */
 export const callers: { name: string; claims?: Claims }[] = [
   { name: 'learner', claims: learners[0] },
   { name: 'teacher', claims: { user_id: 715_304, preferred_username: 'teacher' } },
@@ -20,15 +20,15 @@ export const callers: { name: string; claims?: Claims }[] = [
   { name: 'anonymous' },
 ];
 
-/** A parameter or a field of a body, as `path.examId`, and values for it. */
+/** Values for parameters and for fields of a body, by names such as `path.examId`. */
 export type Values = Record<string, (string | number)[]>;
 
-const parties = { audience: 'exam-proctoring', issuer: 'schemathesis' };
-export const tokenSettings = { JWT_SECRET: secret, JWT_AUDIENCE: parties.audience, JWT_ISSUER: parties.issuer };
+const issued = { audience: 'exam-proctoring', issuer: 'schemathesis' };
+export const tokenSettings = { JWT_SECRET: secret, JWT_AUDIENCE: issued.audience, JWT_ISSUER: issued.issuer };
 
-export const authorizationOf = async (claims: Claims) => `JWT ${await signToken(secret, claims, parties)}`;
+export const authorizationOf = async (claims: Claims) => `JWT ${await signToken(secret, claims, issued)}`;
 
-/** Fills an empty service by HTTP, and answers values with which requests meet what is there. */
+/** Fills an empty service by HTTP. Answers values with which requests name things that exist. */
 export async function fill(url: string): Promise<Values> {
   const send = async (as: Claims, method: string, path: string, body?: object): Promise<any> => {
     const headers = { authorization: await authorizationOf(as), 'content-type': 'application/json' };
@@ -72,8 +72,8 @@ export async function fill(url: string): Promise<Values> {
   for (const [index, exam_id] of examIds.entries())
     for (const learner of learners) {
       const attempt_proctored = String(index % 4 !== 0);
-      const made = await send(learner, 'POST', `${proctoring}/attempt`, { exam_id, attempt_proctored });
-      attemptIds.push(made.exam_attempt_id);
+      const { exam_attempt_id } = await send(learner, 'POST', `${proctoring}/attempt`, { exam_id, attempt_proctored });
+      attemptIds.push(exam_attempt_id);
     }
   const act = (index: number, action: string) =>
     send(learners[index % 2], 'PUT', `${proctoring}/attempt/${attemptIds[index]}`, { action });

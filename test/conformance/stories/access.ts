@@ -35,7 +35,7 @@ const deleting: Story = {
 };
 
 const sequences: Story = {
-  name: 'the learning front end asks',
+  name: 'the learning front end requests an exam',
   steps: [
     exams({
       timed: {},

@@ -4,8 +4,8 @@ const active = (as: string, status: number, body?: unknown) => step(`${as} GET ~
 const take = (as: string, exam: string) =>
   step(`${as} POST ~/attempt`, 200, { exam_id: `{${exam}}`, start_clock: 'true' });
 
-const asking: Story = {
-  name: 'running exams of a learner are asked for',
+const reading: Story = {
+  name: "a learner's running exams are listed",
   steps: [
     exams({ timed: {}, other: { time_limit_mins: 90 }, proctored }),
     active('alice', 200, { user_id: '{alice.id}' }),
@@ -33,10 +33,10 @@ const asking: Story = {
     rawStep('alice GET ~/active_exams_for_user', 400, '{'),
     rawStep('alice GET ~/active_exams_for_user', 415, 'x', 'text/plain'),
     ...[[], 'x', 5, null].map((body) => active('alice', 500, body)),
-    { ...active('alice', 200, { user_id: '{alice.id}' }), wait: 4000, note: 'one of them is out of time' },
+    { ...active('alice', 200, { user_id: '{alice.id}' }), wait: 4000, note: 'the time of one is over' },
     ...['POST', 'PUT', 'PATCH', 'DELETE'].map((method) => step(`alice ${method} ~/active_exams_for_user`, 405)),
     step('alice GET ~/active_exams_for_user/', 404),
   ],
 };
 
-export const activeExamStories = [asking];
+export const activeExamStories = [reading];

@@ -17,7 +17,7 @@ const sequence = (as: string, exam: string, query = '') =>
   step(`${as} GET ~/attempt/course_id/{A}?content_id={A:block%}${exam}${query}`, 200);
 
 const timed: Story = {
-  name: 'a timed exam, whole life',
+  name: 'a timed exam from beginning to end',
   steps: [
     exams({ timed: {}, other: { time_limit_mins: 61 } }),
     ...current('alice'),
@@ -173,7 +173,7 @@ const declined: Story = {
 };
 
 const resumed: Story = {
-  name: 'an attempt errs and is resumed',
+  name: 'an attempt fails and is resumed',
   steps: [
     exams({ exam: { ...proctored, time_limit_mins: 90 }, timed: {} }),
     take('dave', 'exam', 'broken', withProctoring),

@@ -65,7 +65,7 @@ const browsers: Story = {
 };
 
 const graces: Story = {
-  name: 'a timed exam that was handed in, in a grace period',
+  name: 'a submitted timed exam in a grace period',
   steps: [
     exams({ timed: {}, hidden: { hide_after_due: true } }),
     ...['timed', 'hidden'].flatMap((exam) => [
@@ -81,11 +81,11 @@ const graces: Story = {
 };
 
 const instructions: Story = {
-  name: 'what a vendor tells a learner who sets up',
+  name: 'a provider gives instructions for the set-up',
   steps: [
     exams({ watched: { ...proctored, backend: 'rest', external_id: null } }),
     ...take('alice', 'watched', 'attempt'),
-    { ...look('alice', 'watched'), vendor: { route: 'attempt', status: 200, body: {}, times: 1 } },
+    { ...look('alice', 'watched'), providerAnswer: { route: 'attempt', status: 200, body: {}, times: 1 } },
   ],
 };
 
@@ -103,7 +103,7 @@ const unknown: Story = {
 };
 
 const languages: Story = {
-  name: 'somebody who is not staff is told so',
+  name: 'a user who is not staff gets an error in another language',
   steps: ['de', 'es-419', 'en'].map((language) => ({
     ...step('alice GET ~/{A}/allowance', 403),
     headers: { 'accept-language': language },
@@ -111,7 +111,7 @@ const languages: Story = {
 };
 
 const escapes: Story = {
-  name: 'a path has escapes that are none',
+  name: 'a path has invalid escapes',
   steps: [
     exams({ timed: {} }),
     ...['%', '%zz', '%ff', '%00', '1%2F2', '%E2%82%AC'].map((id) => step(`alice GET ~/attempt/${id}`, 404)),

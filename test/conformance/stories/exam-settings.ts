@@ -6,8 +6,8 @@ const policy = (name: string, review_policy: string) => ({
   roster: { review_policies: [{ exam_id: `{${name}}`, user: '{staff}', review_policy }] },
 });
 
-const telling: Story = {
-  name: 'an exam tells its settings and its review policy',
+const reading: Story = {
+  name: 'the settings and the review policy of an exam are read',
   steps: [
     exams({ timed: {}, exam: proctored, onboarding: practice, odd: { is_practice_exam: true } }),
     ...Object.values(path).flatMap((place) => [
@@ -80,4 +80,4 @@ const finding: Story = {
   ],
 };
 
-export const examSettingsStories = [telling, finding];
+export const examSettingsStories = [reading, finding];

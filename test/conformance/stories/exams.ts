@@ -8,7 +8,7 @@ const post = (status: number, more: object, keep?: Record<string, string>) =>
   step('staff POST ~/exam', status, exam('x', more), { keep });
 const put = (status: number, body: unknown, as = 'staff') => step(`${as} PUT ~/exam`, status, body);
 
-/** Values for a text that is refused, or accepted and written as the reference would. */
+/** Values for a text field, with the status of the answer. */
 const texts: [unknown, number][] = [
   [null, 400],
   ['', 400],
@@ -43,7 +43,7 @@ const notWhole = [
 ];
 const whole = [0, 5, -1, '5', '-7', ' 12 ', '007', '+3', '1_000', '\u0663', '-0', 90_000];
 const notFlag = ['', ' ', 'maybe', 'tRue', 'null', 'None', 2, -1, 0.5, [], {}, [true], null];
-/** The serializer takes these, the database does not. */
+/** The serializer accepts these, the database does not. */
 const halfFlag = ['true', 'false', 'T', 'F', 'y', 'Yes', 'yes', 'n', 'No', 'on', 'OFF', 'TRUE'];
 const flag = [true, false, 1, 0, 't', 'True', '1'];
 const notTime = [

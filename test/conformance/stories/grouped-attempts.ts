@@ -29,7 +29,7 @@ const listing: Story = {
     ...['coach', 'staff'].map((as) => grouped(as)),
     ...[...pages, ...noPages].map((page) => grouped('coach', `?page=${page}`)),
     grouped('coach', '?Page=2'),
-    { ...grouped('coach'), note: 'time is over, and nobody looked at one', wait: 4000 },
+    { ...grouped('coach'), note: 'the time is over, and no request has read an attempt', wait: 4000 },
     ...[
       'alice',
       'ALICE',
@@ -74,7 +74,7 @@ const listing: Story = {
 };
 
 const resetting: Story = {
-  name: 'all attempts of a learner are taken away',
+  name: 'all attempts of a learner are removed',
   steps: [
     exams({ timed: {}, proctored, hidden: {} }),
     take('alice', 'timed', 'first', start),
@@ -103,7 +103,7 @@ const resetting: Story = {
     ...['GET', 'PUT', 'POST', 'PATCH', 'HEAD'].map((method) =>
       step(`coach ${method} ~/exam_id/{timed}/user_id/{bob.id}/reset_attempts`, 405),
     ),
-    { ...reset('coach', '0{timed}', '0{alice.id}', 200), note: 'out of time by then', wait: 2000 },
+    { ...reset('coach', '0{timed}', '0{alice.id}', 200), note: 'the time is over by then', wait: 2000 },
     reset('otherCoach', '{timed}', '{bob.id}', 200, { course_id: '{B}' }),
   ],
 };

@@ -14,13 +14,13 @@ import { onboardingStories } from './onboarding.js';
 import { operatorStories } from './operators.js';
 import { otherMethodStories } from './other-methods.js';
 import { proctoringStories } from './proctoring.js';
+import { providerStories } from './providers.js';
 import { registrationStories } from './registration.js';
 import { retirementStories } from './retirement.js';
 import { reviewStatusStories } from './review-status.js';
 import { settingsStories } from './settings.js';
 import { sizeStories } from './sizes.js';
 import { timeStories } from './time.js';
-import { vendorStories } from './vendors.js';
 
 export const stories: Story[] = [
   ...examStories,
@@ -28,7 +28,7 @@ export const stories: Story[] = [
   ...attemptStories,
   ...timeStories,
   ...proctoringStories,
-  ...vendorStories,
+  ...providerStories,
   ...allowanceStories,
   ...accessStories,
   ...activeExamStories,

@@ -6,7 +6,7 @@ const exam = (as: string, status: number, rest: string, body?: unknown) =>
   step(`${as} GET ~~/instructor/{A}/${rest}`, status, body);
 
 const dashboards: Story = {
-  name: 'staff look for the dashboard',
+  name: 'staff open the dashboard',
   steps: [
     course('coach', 404),
     ...['{Empty}', 'a/b/c', '%C3%A9+b+c'].map((id) => course('staff', 404, id)),

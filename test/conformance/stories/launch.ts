@@ -10,7 +10,7 @@ const poll = (as: string, attempt: string) => step(`${as} GET ~/attempt/{${attem
 const asProctored = { attempt_proctored: 'true' };
 
 const entering: Story = {
-  name: 'a secure browser comes in',
+  name: 'a secure browser launches an exam',
   steps: [
     exams({ exam: proctored, onboarding: practice, timed: {} }),
     ...['NOPE', '1', '-', '_'].map((code) => launch(code, 404)),

@@ -20,8 +20,8 @@ const schedule = (more: object, name = 'onboarding') => ({
   roster: { schedules: [{ course_id: '{A}', content_id: `{A:block}${name}`, ...more }] },
 });
 
-const following: Story = {
-  name: 'onboarding is followed',
+const tracking: Story = {
+  name: 'the status of onboarding changes',
   steps: [
     own('alice', 'course_id={A%}', 404),
     all('coach', '', 404),
@@ -113,14 +113,14 @@ const listing: Story = {
           { user: '{auditor}', course_id: '{A}', mode: 'masters' },
         ],
       },
-      note: 'some left',
+      note: 'some learners have left',
     },
     step('staff GET ~~/user_onboarding/status/course_id/{Empty}', 404),
     step('coach GET ~~/user_onboarding/status/course_id/{A}/', 404),
   ],
 };
 
-/** More learners than a page has. */
+/** More learners than a page shows. */
 const crowd = [...Array(56).keys()].map((number) => `p${String(number).padStart(2, '0')}`).concat('Paul', 'éva', 'ÉVE');
 const paging: Story = {
   name: 'onboarding of a large course has pages',
@@ -164,7 +164,7 @@ const released: Story = {
     {
       ...own('alice'),
       ...schedule({ effective_start: '2024-01-01T00:00:00Z', due: '{now+600}', user: '{alice}' }),
-      note: 'open for one',
+      note: 'open for one learner',
     },
     own('bob', 'course_id={A%}', 404),
     { ...own('alice'), wait: 700 },
@@ -192,4 +192,4 @@ const released: Story = {
   ],
 };
 
-export const onboardingStories = [following, listing, paging, released];
+export const onboardingStories = [tracking, listing, paging, released];

@@ -62,7 +62,7 @@ const correcting: Story = {
 };
 
 const repeating: Story = {
-  name: 'an operator gives all attempts at an exam their status again',
+  name: 'an operator sets all attempts at an exam to their status again',
   steps: [
     exams({ exam: proctored, other: proctored }),
     ...['alice', 'bob', 'carol', 'dave'].flatMap((as) => take(as, 'exam', `${as}s`)),
@@ -78,7 +78,7 @@ const repeating: Story = {
   ],
 };
 
-/** Reviews of the last minutes, and of the day before. */
+/** The arguments are seconds from now. */
 const judgeAgain = (from: string, until: string) => ({
   ...commandStep(`update-status-from-review --from {now${from}} --until {now${until}}`, 200, [
     'update_attempt_status_from_review',
@@ -114,7 +114,7 @@ const judging: Story = {
 };
 
 const finding: Story = {
-  name: 'an operator asks for reviews whose attempt is gone',
+  name: 'an operator lists reviews of removed attempts',
   steps: [
     exams({ exam: proctored }),
     ...['alice', 'bob'].flatMap((as) => [...take(as, 'exam', `${as}s`), act(as, `${as}s`, 'submit')]),
@@ -128,9 +128,9 @@ const finding: Story = {
   ],
 };
 
-/** The reference has no commands for these, but requests. */
-const takingAway: Story = {
-  name: 'an operator takes attempts and a learner away',
+/** The reference has requests instead of these commands. */
+const removing: Story = {
+  name: 'an operator removes attempts and retires a learner',
   steps: [
     exams({ exam: proctored, other: proctored }),
     ...['alice', 'bob'].flatMap((as) => take(as, 'exam', `${as}s`)),
@@ -153,4 +153,4 @@ const takingAway: Story = {
   ],
 };
 
-export const operatorStories = [correcting, repeating, judging, finding, takingAway];
+export const operatorStories = [correcting, repeating, judging, finding, removing];

@@ -34,7 +34,7 @@ const paths = [
 ];
 
 const describing: Story = {
-  name: 'every path tells what it is and refuses what it does not do',
+  name: 'each path answers OPTIONS and refuses other methods',
   steps: [
     exams({ exam: proctored }),
     step(

@@ -1,6 +1,6 @@
 import { exams, practice, proctored, rawStep, type Step, type Story, step } from '../step.js';
 
-/** A proctored attempt; its provider's id is known afterwards as `{NAME.external}`. */
+/** A proctored attempt. Its external id is `{NAME.external}` afterwards. */
 const take = (as: string, exam: string, keep: string): Step[] => [
   step(
     `${as} POST ~/attempt`,
@@ -143,7 +143,7 @@ const oddReviews: Story = {
 };
 
 const onboarding: Story = {
-  name: 'onboarding is tried until it is verified',
+  name: 'onboarding is repeated until it is verified',
   steps: [
     exams({ onboarding: practice, exam: proctored, past: { ...practice, due_date: '2024-02-01T00:00:00Z' } }),
     sequence('erin', 'onboarding'),

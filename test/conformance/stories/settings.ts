@@ -21,7 +21,7 @@ const sequence = (as: string, exam: string) =>
 const own = (as: string, status = 200) => step(`${as} GET ~~/user_onboarding/status?course_id={A%}`, status);
 const grouped = step('coach GET ~/attempt/grouped/course_id/{A}', 200);
 
-/** The first of the steps comes with the settings, and after the last one they are as before. */
+/** Applies settings from the first step on, and resets them after the last one. */
 const under = (settings: SettingsChange, back: SettingsChange, [first, ...steps]: Step[]): Step[] => [
   { ...first, settings },
   ...steps,
@@ -35,7 +35,7 @@ const onTest = (answers: Record<string, unknown>, steps: Step[]): Step[] =>
   );
 
 const reviewedOnce: Story = {
-  name: 'reviews are not changed',
+  name: 'the setting forbids that reviews change',
   steps: [
     exams({ exam: proctored }),
     ...take('alice', 'exam', 'first', { start_clock: 'true' }),
@@ -73,7 +73,7 @@ const failedAtOnce: Story = {
 };
 
 const timedOut: Story = {
-  name: 'out of time is a status of its own',
+  name: 'the setting makes timed_out a status',
   steps: [
     exams({ timed: {}, exam: proctored, onboarding: practice }),
     ...under(
@@ -109,7 +109,7 @@ const timedOut: Story = {
 };
 
 const crashing: Story = {
-  name: 'a vendor whose pings may fail',
+  name: 'the pings to a provider may fail',
   steps: [
     exams({ exam: proctored, timed: {} }),
     ...take('alice', 'exam', 'first', { start_clock: 'true' }),
@@ -125,7 +125,7 @@ const crashing: Story = {
 
 const onboardingErrors = ['onboarding_missing', 'onboarding_pending', 'onboarding_failed', 'onboarding_expired'];
 const onboardingFirst: Story = {
-  name: 'a vendor wants onboarding first',
+  name: 'a provider requires onboarding first',
   steps: [
     exams({ exam: proctored, onboarding: practice, other: proctored }),
     ...onboardingErrors.flatMap((onboarding_error, index) => {
@@ -156,7 +156,7 @@ const onboardingFirst: Story = {
 };
 
 const unavailable: Story = {
-  name: 'a vendor does not register',
+  name: 'a provider does not register an attempt',
   steps: [
     exams({ exam: proctored, watched: { ...proctored, backend: 'rest', external_id: null } }),
     ...[503, 400, 404].flatMap((status) =>
@@ -166,23 +166,23 @@ const unavailable: Story = {
     ...take('alice', 'exam', 'first'),
     {
       ...refused('bob', 'watched', 400),
-      vendor: { route: 'create_attempt', status: 400, body: { detail: 'no' }, times: 1 },
+      providerAnswer: { route: 'create_attempt', status: 400, body: { detail: 'no' }, times: 1 },
     },
-    { ...refused('bob', 'watched', 200), vendor: { route: 'create_attempt', status: 200, body: {}, times: 1 } },
+    { ...refused('bob', 'watched', 200), providerAnswer: { route: 'create_attempt', status: 200, body: {}, times: 1 } },
     {
       ...take('bob', 'watched', 'blocked')[0],
-      vendor: { route: 'create_attempt', status: 200, body: { status: 'onboarding_pending' }, times: 1 },
+      providerAnswer: { route: 'create_attempt', status: 200, body: { status: 'onboarding_pending' }, times: 1 },
     },
     poll('bob', 'blocked'),
     {
       ...refused('carol', 'watched', 503),
-      vendor: { route: 'create_attempt', status: 503, body: { detail: 'busy' }, times: 1 },
+      providerAnswer: { route: 'create_attempt', status: 503, body: { detail: 'busy' }, times: 1 },
     },
   ],
 };
 
 const retirement: Story = {
-  name: 'a vendor does not forget',
+  name: 'a provider does not retire a learner',
   steps: [
     exams({ exam: proctored }),
     ...take('alice', 'exam', 'first'),

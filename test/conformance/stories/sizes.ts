@@ -8,7 +8,7 @@ const allow = (value: string): Step =>
     value,
   });
 
-/** The reference takes them, and fails later. */
+/** The reference accepts these values, and fails later. */
 const longTimes: Story = {
   name: 'times longer than anybody lives',
   steps: [

@@ -21,8 +21,8 @@ const due = (exam: string, date: string | null, user?: string): Partial<Step> =>
 const started = { start_clock: 'true' };
 const asProctored = { attempt_proctored: 'true' };
 
-const runningOut: Story = {
-  name: 'an attempt runs out of time',
+const timingOut: Story = {
+  name: 'an attempt times out',
   steps: [
     exams({
       timed: {},
@@ -71,7 +71,7 @@ const runningOut: Story = {
     take('carol', 'one', 'unread', started),
     step('bob GET ~/attempt/{unread}', 403, undefined, {
       wait: 100,
-      note: 'a stranger asks about an attempt whose time is over',
+      note: 'another learner reads an attempt whose time is over',
     }),
     current('carol'),
     poll('carol', 'unread'),
@@ -142,8 +142,8 @@ const ended: Story = {
   ],
 };
 
-const takenAway: Story = {
-  name: 'an attempt that ran out of time unread is taken away',
+const removed: Story = {
+  name: 'an attempt whose time is over is removed before a request reads it',
   steps: [
     exams({ exam: proctored, timed: {} }),
     take('alice', 'exam', 'first', { ...asProctored, ...started }),
@@ -159,7 +159,7 @@ const takenAway: Story = {
 };
 
 const unread: Story = {
-  name: 'an attempt runs out of time unread',
+  name: 'the time of an attempt is over before a request reads it',
   steps: [
     exams({ exam: proctored, onboarding: practice }),
     take('alice', 'exam', 'reviewed', { ...asProctored, ...started }),
@@ -203,4 +203,4 @@ const overUnseen: Story = {
   ],
 };
 
-export const timeStories = [runningOut, dueDates, ended, unread, takenAway, overUnseen];
+export const timeStories = [timingOut, dueDates, ended, unread, removed, overUnseen];

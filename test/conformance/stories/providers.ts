@@ -18,7 +18,7 @@ const sequence = (as: string, exam: string) =>
 const settings = (exam: string) => step(`alice GET ~/settings/exam_id/{${exam}}/`, 200);
 
 const overRest: Story = {
-  name: 'a vendor behind REST',
+  name: 'a REST provider',
   steps: [
     exams({ watched: rest, onboarding: { ...practice, backend: 'rest', external_id: null } }),
     step('alice GET ~/exam/exam_id/{watched}', 200),
@@ -89,8 +89,8 @@ const softwareSecure: Story = {
   ],
 };
 
-const pretended: Story = {
-  name: 'nobody watches',
+const nullProvider: Story = {
+  name: 'the provider `null`',
   steps: [
     exams({ unwatched: { ...proctored, backend: 'null', external_id: null } }),
     settings('unwatched'),
@@ -100,4 +100,4 @@ const pretended: Story = {
   ],
 };
 
-export const vendorStories = [overRest, softwareSecure, pretended];
+export const providerStories = [overRest, softwareSecure, nullProvider];

@@ -11,7 +11,7 @@ import { examFields } from './step.js';
 export const kinds = ['timed', 'proctored', 'practice', 'onboarding', 'odd'] as const;
 export type Kind = (typeof kinds)[number];
 
-/** `odd` is of no kind at all. */
+/** The exam `odd` has a combination of flags that is no known kind. */
 const fieldsOf: Record<Kind, object> = {
   timed: {},
   proctored: { is_proctored: true },
@@ -20,11 +20,11 @@ const fieldsOf: Record<Kind, object> = {
   odd: { is_practice_exam: true },
 };
 
-type Both<T> = [oracle: T, ours: T];
+type Both<T> = [reference: T, ours: T];
 export type Exam = { kind: Kind; contentId: string; ids: Both<number> };
 export type Attempt = { kind: Kind; ids: Both<number>; userId: number; status: Status };
-/** The person who looks, and how; by default the learner, as a student. */
-export type Looking = { note: string; as?: User; role?: string; graceMins?: number; cookies?: Both<string> };
+/** Who looks at a page, and how. By default the learner looks as a student. */
+export type Viewer = { note: string; as?: User; role?: string; graceMins?: number; cookies?: Both<string> };
 
 const root = '/api/edx_proctoring/v1/proctored_exam';
 const isBeforeCompletion = (status: Status) =>
@@ -33,14 +33,14 @@ const isBeforeCompletion = (status: Status) =>
 type Options = {
   end?: string;
   backends?: { [K in Kind]?: string };
-  /** Results can be looked at past due, `timed_out` is kept, and the provider `test` blocks exams. */
+  /** Results are visible past due, `timed_out` is a status, and the provider `test` blocks the content of exams. */
   isStrict?: boolean;
 };
 
 let opened = 0;
 
-/** A course with an exam of each kind on both sides, and learners who can be brought into any status. */
-export class Schoolroom {
+/** A course on both sides with an exam of each kind, and learners with attempts in any status. */
+export class ViewsCourse {
   readonly exams = {} as Record<Kind, Exam>;
   private readonly number = ++opened;
   private readonly courseId = `course-v1:Conformance+Views+${this.number}`;
@@ -58,7 +58,7 @@ export class Schoolroom {
     this.staff = { ...this.person(0), is_staff: true };
   }
 
-  static async open(oracle: Server, service: Service, clock: Clock, name: string, options: Options) {
+  static async open(reference: Server, service: Service, clock: Clock, name: string, options: Options) {
     const { isStrict = false } = options;
     const set = async (isOn: boolean) => {
       const change = {
@@ -66,19 +66,19 @@ export class Schoolroom {
         proctoring_settings: { ALLOW_TIMED_OUT_STATE: isOn },
         backends: { test: { block_exam_material: isOn } },
       };
-      for (const server of [oracle, service]) await server.configure(change);
+      for (const server of [reference, service]) await server.configure(change);
     };
     if (isStrict) await set(true);
 
     const configuration = loadConfiguration(service.env);
     const module = standaloneCommands(configuration, configuration.databaseUrl!, { applicationName: name, max: 2 });
     const app = await NestFactory.createApplicationContext(module, { logger: ['error', 'warn'] });
-    const room = new Schoolroom(name, [oracle, service], clock, options, app.get(CommandBus), async () => {
+    const room = new ViewsCourse(name, [reference, service], clock, options, app.get(CommandBus), async () => {
       await app.close();
       if (isStrict) await set(false);
     });
     await room.seed({ users: [room.staff] });
-    await room.course(options.end ?? null);
+    await room.seedCourse(options.end ?? null);
     await room.publish();
     return room;
   }
@@ -87,7 +87,7 @@ export class Schoolroom {
     await this.close();
   }
 
-  /** Everybody's exams, with these changes. */
+  /** Publishes the exams with these changes. */
   async publish(changes: object = {}) {
     const list = kinds.map((kind) =>
       examFields(kind, {
@@ -123,21 +123,21 @@ export class Schoolroom {
     return this.seed({ users: [{ ...learner, is_active }] });
   }
 
-  endsIn(seconds: number) {
-    return this.course(this.at(seconds));
+  setEnd(seconds: number) {
+    return this.seedCourse(this.at(seconds));
   }
 
-  /** Due dates of everybody; null takes them away. `{now-60}`: a minute ago. */
-  dates(when: '{now-60}' | null) {
+  /** Sets the due dates of all exams: a minute ago, or none. */
+  setDueDates(when: '{now-60}' | null) {
     return this.seedDates(when && this.at(-60));
   }
 
-  /** A due date of the learner's own, far away. */
+  /** Gives one learner a later due date. */
   extend({ username }: User) {
     return this.seedDates(this.at(86_400), { user: username });
   }
 
-  /** Requirements before the exams of all kinds; where a word is undefined nothing is known of it. */
+  /** Sets requirements before all exams. An undefined status means that the platform knows no status. */
   async require({ username }: User, words: Record<'first' | 'second', string | undefined>) {
     await this.seed({
       credit_requirements: Object.entries({ ...words, grade: 'failed' }).map(([name, word], order) => ({
@@ -151,7 +151,7 @@ export class Schoolroom {
     });
   }
 
-  /** An attempt in this status, by the shortest way that the rules allow. */
+  /** Creates an attempt and brings it into this status by the fewest steps that the rules allow. */
   async attempt(kind: Kind, learner: User, status: Status): Promise<Attempt> {
     const isProctored = kind !== 'timed' && kind !== 'odd';
     const bodies = this.exams[kind].ids.map((exam_id) => ({ exam_id, attempt_proctored: String(isProctored) }));
@@ -178,7 +178,7 @@ export class Schoolroom {
     }));
   }
 
-  letResume(attempt: Attempt, { id }: User) {
+  allowResume(attempt: Attempt, { id }: User) {
     return this.act(attempt, this.staff, 'mark_ready_to_resume', { user_id: id });
   }
 
@@ -186,7 +186,7 @@ export class Schoolroom {
     return this.each((side) => ({ as, method: 'PUT', path: `${root}/attempt/${attempt.ids[side]}/review_status` }));
   }
 
-  /** Comes in through the secure browser; answers the cookie of each side. */
+  /** Enters the exam through the secure browser, and answers the cookie of each side. */
   async launch(attempt: Attempt): Promise<Both<string>> {
     const answers = await this.each(async (side) => {
       const path = `${root}/attempt/${attempt.ids[side]}`;
@@ -197,8 +197,8 @@ export class Schoolroom {
     return answers.map(({ cookie }) => cookie!.split(';')[0]) as Both<string>;
   }
 
-  /** The page for the learner, on each side. */
-  views(exam: Exam, learner: User, { as, role = 'student', graceMins, cookies }: Looking): Promise<Both<Answer>> {
+  /** The page for the learner on each side. */
+  views(exam: Exam, learner: User, { as, role = 'student', graceMins, cookies }: Viewer): Promise<Both<Answer>> {
     const common = {
       content_id: exam.contentId,
       user_role: role,
@@ -232,9 +232,9 @@ export class Schoolroom {
   }
 
   private async set({ ids, kind, userId }: Attempt, status: Status) {
-    // The reference wants to be told when that was; the service knows.
-    const over = status === 'timed_out' ? { timeout_timestamp: this.at(30 * 60) } : {};
-    const body = { args: [ids[0], status], kwargs: over };
+    // The reference needs the time of the time-out; the service knows it.
+    const timeOut = status === 'timed_out' ? { timeout_timestamp: this.at(30 * 60) } : {};
+    const body = { args: [ids[0], status], kwargs: timeOut };
     const { body: answered } = await ask(this.servers[0], 'POST', '/_oracle/call/update_attempt_status', body);
     if ((answered as any).error) throw new Error(`${kind} to ${status}: ${JSON.stringify(answered)}`);
     const learner = { examId: this.exams[kind].ids[1], userId };
@@ -243,7 +243,7 @@ export class Schoolroom {
     await this.commands.execute(new SetAttemptStatus(learner, data, { actor }));
   }
 
-  private course(end: string | null) {
+  private seedCourse(end: string | null) {
     const course = { course_id: this.courseId, display_name: this.name, start: '2024-01-01T00:00:00Z', end };
     return this.seed({ courses: [course] });
   }
@@ -261,8 +261,8 @@ export class Schoolroom {
     return this.each(() => ({ as, method, path, body }));
   }
 
-  /** The two answers; a status of 500, or two that differ, ends the run. */
-  private async each(requestOf: (side: number) => Asking | Promise<Asking>): Promise<Both<Answer>> {
+  /** Sends a request to each side. A status of 500, or two different statuses, end the run. */
+  private async each(requestOf: (side: number) => RequestWithBody | Promise<RequestWithBody>): Promise<Both<Answer>> {
     const answers = await Promise.all(
       this.servers.map(async (server, side) => server.ask(json(await requestOf(side)))),
     );
@@ -291,9 +291,9 @@ export class Schoolroom {
   }
 }
 
-type Asking = Omit<Request, 'body'> & { body?: unknown };
+type RequestWithBody = Omit<Request, 'body'> & { body?: unknown };
 
-const json = ({ body, headers, ...request }: Asking): Request => ({
+const json = ({ body, headers, ...request }: RequestWithBody): Request => ({
   ...request,
   headers: {
     Accept: 'application/json',

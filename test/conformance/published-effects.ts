@@ -5,15 +5,15 @@ import { Database } from '../../libs/connections/src/index.js';
 import { lagOf } from '../../libs/event-store/src/index.js';
 import { Relay, relayName, topics } from '../../libs/integration/src/index.js';
 import type { Effect } from './effects.js';
-import { decided, effectOf } from './service.effects.js';
+import { effectOf, effectsOf } from './service.effects.js';
 
 type Admin = ReturnType<Kafka['admin']>;
 
-/** The relay of a service, and what a consumer finds in its topics. */
-export class Published {
+/** Runs the relay of a service, and collects the effects that a consumer finds in its topics. */
+export class PublishedEffects {
   private readonly end = new AbortController();
-  private readonly told: Effect[] = [];
-  /** By topic and partition, how far the consumer has read. */
+  private readonly effects: Effect[] = [];
+  /** The next offset of the consumer, by topic and partition. */
   private readonly read = new Map<string, bigint>();
   private running!: Promise<void>;
 
@@ -25,23 +25,23 @@ export class Published {
     private readonly prefix: string,
   ) {}
 
-  static async start(databaseUrl: string, brokers: string): Promise<Published> {
+  static async start(databaseUrl: string, brokers: string): Promise<PublishedEffects> {
     const pool = new Database(poolOptions(databaseUrl, { max: 3 }));
     const kafkaTopicPrefix = `conformance-${process.pid}-`;
-    // Without transactions every offset is a message's, so it is plain when all has arrived.
+    // Without transactions each offset belongs to a message, so the offsets show when all messages have arrived.
     const environment = { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: kafkaTopicPrefix, KAFKA_TRANSACTIONS: 'off' };
     const relay = new Relay(pool, loadConfiguration(environment));
     const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
     const [admin, consumer] = [kafka.admin(), kafka.consumer({ groupId: kafkaTopicPrefix })];
-    const published = new Published(pool, relay, admin, consumer, kafkaTopicPrefix);
+    const published = new PublishedEffects(pool, relay, admin, consumer, kafkaTopicPrefix);
     await published.listen();
     return published;
   }
 
-  /** All that was told at that time or later, once all has arrived. */
+  /** The effects of that time or later, as soon as all messages have arrived. */
   async since(time: number): Promise<Effect[]> {
     await until(() => this.allHasArrived(), 'Messages of the service did not arrive');
-    return this.told.filter(({ at }) => at >= time);
+    return this.effects.filter(({ at }) => at >= time);
   }
 
   async stop(): Promise<void> {
@@ -58,17 +58,17 @@ export class Published {
 
   private async listen() {
     await this.admin.connect();
-    // The relay would make them with the first message; a consumer cannot wait for that.
+    // The relay creates the topics with the first message. The consumer needs them before.
     await this.admin.createTopics({
       topics: this.names.map((topic) => ({ topic, numPartitions: 6 })),
-      waitForLeaders: false, // kafkajs gives up where the broker takes its time
+      waitForLeaders: false, // kafkajs gives up too soon if the broker is slow
     });
     const exist = () => this.offsets().then(Boolean, () => false);
-    await until(exist, 'The topics were not made');
+    await until(exist, 'The topics were not created');
     const handle = this.relay.handle.bind(this.relay);
     this.relay.handle = async (events) => {
       await handle(events);
-      this.told.push(...events.flatMap(decided));
+      this.effects.push(...events.flatMap(effectsOf));
     };
     this.running = this.relay.run(this.end.signal);
     await this.consumer.connect();
@@ -76,12 +76,12 @@ export class Published {
     await this.consumer.run({
       eachMessage: async ({ topic, partition, message }) => {
         const texts = Object.entries(message.headers ?? {}).map(([name, text]) => [name, String(text)]);
-        const told = effectOf(
+        const effect = effectOf(
           topic.slice(this.prefix.length),
           Object.fromEntries(texts),
           JSON.parse(`${message.value}`),
         );
-        if (told) this.told.push(told);
+        if (effect) this.effects.push(effect);
         this.read.set(`${topic} ${partition}`, BigInt(message.offset) + 1n);
       },
     });
@@ -96,12 +96,12 @@ export class Published {
 
   private async offsets() {
     const offsetsOf = async (topic: string) =>
-      (await this.admin.fetchTopicOffsets(topic)).map((place) => ({ topic, ...place }));
+      (await this.admin.fetchTopicOffsets(topic)).map((offsets) => ({ topic, ...offsets }));
     return (await Promise.all(this.names.map(offsetsOf))).flat();
   }
 }
 
-async function until(isTrue: () => Promise<boolean>, otherwise: string) {
+async function until(isTrue: () => Promise<boolean>, message: string) {
   for (const deadline = Date.now() + 60_000; !(await isTrue()); await pause(20))
-    if (Date.now() > deadline) throw new Error(`${otherwise} within a minute.`);
+    if (Date.now() > deadline) throw new Error(`${message} within a minute.`);
 }

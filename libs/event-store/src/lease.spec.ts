@@ -169,7 +169,12 @@ it('a learner’s dead letters are retried once at a time; a frozen retry is rep
       ({ message }) => message.includes('no such address'),
     ),
   );
-  const second = retryDeadLetters(day.db.pool, 'mail', 'eve', () => frozen);
+  let begun = false;
+  const second = retryDeadLetters(day.db.pool, 'mail', 'eve', () => {
+    begun = true;
+    return frozen;
+  });
+  await until('the second retry delivers', () => begun);
   await expect(retryDeadLetters(day.db.pool, 'mail', 'eve', day.deliver)).rejects.toThrow('being retried already');
   thaw();
   expect(await first).toMatchObject({ code: 'LE409' });

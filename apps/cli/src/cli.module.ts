@@ -22,7 +22,7 @@ import { RewrapCommand } from './operators/rewrap.command.js';
 import { RebuildCommand } from './rebuild/rebuild.command.js';
 import { TokenCommand } from './token/token.command.js';
 
-/** Operators run these: `npm run ops -- <command>`; the commonest have a name of their own, such as `npm run token`. */
+/** Operators run `npm run ops -- <command>`. Frequent commands have a script, such as `npm run token`. */
 @Module({
   providers: [
     TokenCommand,

@@ -1,6 +1,6 @@
 import { type Configuration, openServiceDatabase, type ServiceDatabase } from '#configuration';
 
-/** Runs `work` with the service's database; the embedded one is started for it when it does not run. */
+/** Runs `work` with the service's database. Starts the embedded one if it does not run. */
 export async function withDatabase<T>(
   configuration: Configuration,
   work: (database: ServiceDatabase) => Promise<T>,
@@ -9,12 +9,13 @@ export async function withDatabase<T>(
   return work(database).finally(database.stop);
 }
 
-/** The same for what only the owner of the tables may do. */
+/** The same, for work that only the owner of the tables may do. */
 export const withOwnedDatabase = <T>(
   configuration: Configuration,
   work: (database: ServiceDatabase & { owner: string }) => Promise<T>,
 ): Promise<T> =>
   withDatabase(configuration, ({ owner, ...database }) => {
-    if (!owner) throw new Error('This command changes tables: set MIGRATION_DATABASE_URL, whose user owns them.');
+    if (!owner)
+      throw new Error('This command changes tables. Set MIGRATION_DATABASE_URL to the URL of the user that owns them.');
     return work({ ...database, owner });
   });

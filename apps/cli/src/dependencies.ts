@@ -8,7 +8,7 @@ import type { Dependencies } from '#delivery';
 import { EventStore, type StoreOptions } from '#event-store';
 import { withDatabase } from './database.js';
 
-/** Runs `work` with all that commands need, against the service's database. */
+/** Runs `work` with the dependencies of commands, on the service's database. */
 export function withCommands<T>(work: (deps: Dependencies) => Promise<T>, store?: StoreOptions): Promise<T> {
   const configuration: Configuration = loadConfiguration(process.env);
   return withDatabase(configuration, async ({ worker: url }) => {

@@ -2,7 +2,7 @@ import { CommandFactory } from 'nest-commander';
 import { CliModule } from './cli.module.js';
 import { outliveClosedOutput } from './output.js';
 
-/** An error is one line for people; commander has written its own already. 2: the command was not understood. */
+/** Prints an error as one line. Commander prints its own errors. Exit code 2: wrong usage. */
 const fail = (error: Error & { exitCode?: number; code?: string }) => {
   const isCommanders = error.code?.startsWith('commander.') ?? false;
   if (!isCommanders) console.error(error.message);

@@ -3,7 +3,7 @@ let isClosed = false;
 /** Whether nobody reads the output any more, as after `… | head`. */
 export const isOutputClosed = () => isClosed;
 
-/** A closed output is no failure: what was begun is finished, and long lists end early. */
+/** A closed output is not a failure: running work is finished, and long lists end early. */
 export function outliveClosedOutput() {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -33,7 +33,7 @@ export class Background implements BeforeApplicationShutdown {
     this.run((signal) => runEvery(ms, name, signal, () => work(signal)));
   }
 
-  /** Repeats work in one process at a time, and in none for which `doubt` gives a reason. */
+  /** Repeats work in one process at a time, and never in a process for which `doubt` gives a reason. */
   inOneProcess(ms: number, name: string, work: Work, doubt: () => string | undefined = () => undefined): void {
     const log = new Logger(name);
     let failure = '';

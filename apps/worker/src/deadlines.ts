@@ -5,11 +5,11 @@ import { Database } from '#connections';
 import { overdueAttempts } from '#read-models';
 import { Background, second } from './background.js';
 
-const atOnce = 500;
+const batchSize = 500;
 
 /**
- * Submits the attempts whose time is over, as a read of them would (architecture decision 10). Throws the first failure
- * when all is tried. Ends early when `signal` says that another process leads, and when the clock is in doubt.
+ * Submits the attempts whose time is over, as a read of them would (ADR 10). Tries all, then throws the first failure. Ends
+ * early when another process leads (`signal`) or when the clock is in doubt.
  */
 export async function submitOverdue(
   database: Database,
@@ -20,17 +20,16 @@ export async function submitOverdue(
   const at = clock.now();
   const failures: unknown[] = [];
   for (let after = { expiresAt: '-infinity', id: 0 }; !signal?.aborted && !clock.reasonToEndNoAttempt(); ) {
-    const overdue = await overdueAttempts(database, at, after, atOnce);
+    const overdue = await overdueAttempts(database, at, after, batchSize);
     const last = overdue.at(-1);
     if (!last) break;
     failures.push(...(await attempts.submit(overdue, at)));
-    if (overdue.length < atOnce) break;
+    if (overdue.length < batchSize) break;
     after = { expiresAt: last.expiresAt!, id: last.id };
   }
   if (failures.length > 0) throw failures[0];
 }
 
-/** Submits attempts whose time is over. */
 @Injectable()
 export class Deadlines implements OnApplicationBootstrap {
   constructor(

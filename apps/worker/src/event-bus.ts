@@ -7,7 +7,7 @@ import { Database } from '#connections';
 import { EventBusReader } from '#integration';
 import { Background } from './background.js';
 
-/** Reads what Open edX says on its event bus. */
+/** Reads Open edX's event bus. */
 @Injectable()
 export class EventBus implements OnApplicationBootstrap {
   constructor(

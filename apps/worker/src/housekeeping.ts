@@ -5,7 +5,7 @@ import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import { Background, hour, minute } from './background.js';
 
-/** Makes the log's partitions ahead; prunes old answers, refused reviews of nobody and the access log. */
+/** Creates the log's next partitions. Prunes old answers, refused reviews without a learner, and the access log. */
 @Injectable()
 export class Housekeeping implements OnApplicationBootstrap {
   constructor(

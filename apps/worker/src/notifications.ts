@@ -8,7 +8,7 @@ import { EventStore } from '#event-store';
 import { providersOf } from '#providers';
 import { Background } from './background.js';
 
-/** Tells the proctoring providers what happened. */
+/** Notifies the providers. */
 @Injectable()
 export class Notifications implements OnApplicationBootstrap {
   constructor(

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 
-/** Does `work` every `ms` milliseconds until `signal`. A failure is logged when it is a new one, and ends nothing. */
+/** Repeats `work` every `ms` milliseconds until `signal` is aborted, even after failures. Logs each new failure once. */
 export async function runEvery(
   ms: number,
   name: string,

@@ -11,13 +11,13 @@ import { Notifications } from './notifications.js';
 import { Publishing } from './publishing.js';
 import { Registrations } from './registrations.js';
 
-/** Each provider begins its work when the application has started, and ends it before the application shuts down. */
+/** Each provider of this module works from the start of the application until its shutdown. */
 @Module({
   providers: [Background, Publishing, EventBus, Notifications, Mail, Registrations, Deadlines, Housekeeping],
 })
 class WorkerModule {}
 
-/** Everything that happens without a request. */
+/** All work that no request asks for. */
 export const workerModule = (
   configuration: Configuration,
   databaseUrl: string,

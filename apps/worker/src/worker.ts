@@ -4,7 +4,7 @@ import { type Configuration, logLevelsOf } from '#configuration';
 import type { LeaseOptions } from '#event-store';
 import { workerModule } from './worker.module.js';
 
-/** Does what happens without a request. The database must be migrated. `close` ends it all, in seconds. */
+/** Starts the work that no request asks for. The database must be migrated. `close` ends the work within seconds. */
 export async function startWorker(
   configuration: Configuration,
   databaseUrl: string,

@@ -52,7 +52,7 @@ export async function creditState(database: Database, userId: number, courseId: 
   return course_name === null ? state : { ...state, course_name, course_end_date: iso(course_end_date) ?? null };
 }
 
-/** A statement that gives a learner's requirement its status; it does nothing where the course has no such requirement. */
+/** A statement that sets a learner's status of a requirement. It does nothing if the course has no such requirement. */
 export const setCreditStatus = (
   userId: number,
   courseId: string,
@@ -70,19 +70,19 @@ export const setCreditStatus = (
   values: [userId, courseId, namespace, name, status, at],
 });
 
-/** A statement that takes a learner's status at a requirement away. */
+/** A statement that removes a learner's status of a requirement. */
 export const removeCreditStatus = (userId: number, courseId: string, namespace: string, name: string) => ({
   name: 'remove credit status',
   text: 'delete from credit_statuses where user_id = $1 and course_id = $2 and namespace = $3 and name = $4',
   values: [userId, courseId, namespace, name],
 });
 
-/** Joins the dates that the LMS keeps for content: the learner's own, and everybody's. The arguments are SQL. */
+/** SQL that joins the LMS's dates of a content: the learner's own, and the common one. The arguments are SQL. */
 export const joinDates = (courseId: string, contentId: string, userId: string) => `
     left join dates own on own.course_id = ${courseId} and own.content_id = ${contentId} and own.user_id = ${userId}
     left join dates common on common.course_id = ${courseId} and common.content_id = ${contentId} and common.user_id is null`;
 
-/** The due date of these: the learner's own, else everybody's; none where everybody's was taken away (domain.md §4.1). */
+/** SQL for the due date: the learner's own, else the common one; none if the common one was removed (domain.md §4.1). */
 export const dueDate =
   'case when common.course_id is null or common.due is not null then coalesce(own.due, common.due) end';
 
@@ -90,7 +90,7 @@ export async function courseEnd(database: Database, courseId: string): Promise<s
   return iso(await ofCourse(database, courseId, 'ends_at'));
 }
 
-/** The address that learners may write to about proctoring; null also for an unknown course. */
+/** The address for learners' questions about proctoring; null for an unknown course, too. */
 export async function escalationEmail(database: Database, courseId: string): Promise<string | null> {
   return (await ofCourse(database, courseId, 'escalation_email')) ?? null;
 }
@@ -100,7 +100,7 @@ async function ofCourse(database: Database, courseId: string, column: string) {
   return rows[0]?.value;
 }
 
-/** Whether the learner is enrolled in a way that includes proctored exams. */
+/** Whether the learner has an enrolment with proctored exams. */
 export async function mayTakeProctoredExams(database: Database, userId: number, courseId: string): Promise<boolean> {
   const { rowCount } = await database.query(
     'select from enrollments where user_id = $1 and course_id = $2 and includes_proctored',
@@ -110,8 +110,8 @@ export async function mayTakeProctoredExams(database: Database, userId: number, 
 }
 
 /**
- * The course outline's facts of these sequences for a learner at a time (rest-api.md §5.13 step 5). A sequence without
- * a schedule is open since the course start.
+ * These sequences in the course outline of a learner (rest-api.md §5.13 step 5). A sequence without a schedule is open from
+ * the start of the course.
  */
 export async function outline(
   database: Database,

@@ -1,6 +1,6 @@
 import type { Database } from '#connections';
 
-/** A person as the LMS knows them. */
+/** A person in the roster. */
 export type User = {
   id: number;
   username: string;
@@ -39,7 +39,7 @@ export const userById: (database: Database, userId: number) => Promise<User | un
 export const userByName: (database: Database, username: string) => Promise<User | undefined> = find('username');
 export const userByEmail: (database: Database, email: string) => Promise<User | undefined> = find('email');
 
-/** Makes a token's user known by name, without rights: those of a token last as long as its request. */
+/** Adds a token's user to the roster, without rights: rights of a token are valid for its request alone. */
 export async function rememberUser(database: Database, { userId, username, email, name }: Caller): Promise<void> {
   await database.query(
     `insert into users (id, username, email, full_name, is_staff, is_superuser, is_active, groups)
@@ -48,7 +48,7 @@ export async function rememberUser(database: Database, { userId, username, email
   );
 }
 
-/** The users whom these texts mean: by user name, else by e-mail address. */
+/** Finds users by these texts: user names, else e-mail addresses. */
 export async function usersByNames(database: Database, texts: readonly string[]): Promise<Map<string, User>> {
   const { rows } = await database.query(
     `select ${columns} from users where username = any($1) or email = any($1) order by id desc`,
@@ -65,16 +65,16 @@ export async function usersByNames(database: Database, texts: readonly string[])
   );
 }
 
-/** The known ones among these users, by id. */
+/** Those of these users who are in the roster, by id. */
 export async function usersByIds(database: Database, userIds: readonly number[]): Promise<Map<number, User>> {
   const { rows } = await database.query(`select ${columns} from users where id = any($1)`, [userIds]);
   return new Map(rows.map(toUser).map((user) => [user.id, user]));
 }
 
-/** The data about a person that others may get. */
+/** The data about a person that may be sent to others. */
 export type Identity = Pick<User, 'id' | 'username' | 'email' | 'fullName' | 'isActive'>;
 
-/** The present data of these people. One who is retired, or whom nobody described, is an id and nothing else. */
+/** The present data of these people. For retired and unknown people it is the id alone. */
 export async function identitiesOf(
   database: Database,
   userIds: readonly number[],
@@ -85,16 +85,16 @@ export async function identitiesOf(
   return (id) => users.get(id) ?? { id, username: '', email: '', fullName: '', isActive: false };
 }
 
-/** Whether the user is staff of every one of these courses (and there is one). Global staff rights are not looked at. */
+/** Whether the user is staff of each of these courses; false without courses. Global rights do not count here. */
 export async function isCourseStaff(database: Database, userId: number, ...courseIds: string[]): Promise<boolean> {
-  const asked = [...new Set(courseIds)];
+  const courses = [...new Set(courseIds)];
   const { rows } = await database.read({
     name: 'course staff',
     text: `select count(distinct course_id)::int as count from course_staff
             where user_id = $1 and course_id = any($2) and is_active`,
-    values: [userId, asked],
+    values: [userId, courses],
   });
-  return asked.length > 0 && rows[0].count === asked.length;
+  return courses.length > 0 && rows[0].count === courses.length;
 }
 
 /** Whether the user is enrolled in the course or is staff of it. */
@@ -119,7 +119,7 @@ export async function peopleOfCourses(database: Database, userIds: readonly numb
   return (userId: number, courseId: string): boolean => known.has(`${userId} ${courseId}`);
 }
 
-/** The name on the learner's papers (domain.md §3.4): the one sent last that was not denied. */
+/** The learner's verified name (domain.md §3.4): the one that was sent last and not denied. */
 export async function verifiedName(database: Database, userId: number): Promise<string | undefined> {
   const { rows } = await database.read({
     name: 'verified name',
@@ -130,8 +130,8 @@ export async function verifiedName(database: Database, userId: number): Promise<
 }
 
 /**
- * Retirement: destroys the learner's key and what identifies the person, here and in copies of names. A user without a name
- * stays, so that old ids still resolve. False for an id that nobody ever knew: nothing is written.
+ * Retires a user: destroys the learner key and erases the person's data, also in copies of names. The user's id stays, so that
+ * old ids still resolve. Answers false for an id that was never known, and writes nothing.
  */
 export async function forgetUser(database: Database, userId: number): Promise<boolean> {
   const { rows } = await database.query('select forget_learner($1) as "wasKnown"', [userId]);

@@ -1,7 +1,7 @@
-/** `index` is null when the whole section is wrong, `field` when the whole item is. */
+/** `index` is null if the whole section is wrong, `field` if the whole item is. */
 export type RosterError = { section: string; index: number | null; field: string | null; message: string };
 
-/** No more are told, nor looked for. */
+/** Reading stops at so many errors. */
 export const mostErrors = 100;
 
 /** The document has invalid items; nothing was written. */

@@ -5,7 +5,7 @@ import type { Document, Item } from './roster.sections.js';
 export const rosterParts = ['people', 'rights', 'courses'] as const;
 export type RosterPart = (typeof rosterParts)[number];
 
-/** The sections that a caller may write. `privilegedNames`: user names that give rights by themselves. */
+/** The parts that a caller may write. `privilegedNames`: user names that give rights. */
 export type RosterPowers = { parts: readonly RosterPart[]; privilegedNames: readonly string[] };
 
 const partOf: Record<string, RosterPart> = {
@@ -28,11 +28,11 @@ export function refuseForbiddenSections({ parts }: RosterPowers, ...documents: D
 }
 
 const rights = ['is_staff', 'is_superuser', 'groups'];
-/** A token without `user_id` gets the rights of whoever has its user name, so these are rights of people who have some. */
+/** A token without `user_id` gets the rights of its user name, so these fields of people with rights are rights, too. */
 const rightsOfPrivileged = ['username', 'is_active'];
 const nobody = { is_staff: false, is_superuser: false, groups: [] as string[] };
 
-/** Completes users with the rights that they have; a caller who may not write rights cannot change them. @throws RosterForbidden */
+/** Keeps the rights of users, if the caller may not write rights. @throws RosterForbidden if the users' rights would change */
 export async function keepRights(client: pg.ClientBase, users: Item[], { parts, privilegedNames }: RosterPowers) {
   if (parts.includes('rights') || users.length === 0) return;
   const { rows } = await client.query<Item>(

@@ -30,7 +30,7 @@ beforeEach(() => database.owner.query('truncate users, courses, credit_requireme
 afterAll(() => database.close());
 
 describe('the roster', () => {
-  it('counts what it was sent and answers questions from it', async () => {
+  it('counts the items that it gets, and answers queries', async () => {
     const counts = await put({
       users: [alice, bob],
       courses: [course],
@@ -57,7 +57,7 @@ describe('the roster', () => {
     expect(await roster.escalationEmail(database.pool, 'a/b/c')).toBeNull();
   });
 
-  it('takes the whole of a large course at once', async () => {
+  it('accepts a large course at once', async () => {
     const users = Array.from({ length: 5000 }, (_, n) => ({ id: n + 1, username: `user${n}`, email: '' }));
     const enrollments = users.map(({ username }) => ({ user: username, course_id: demo, mode: 'verified' }));
     await put({ users, enrollments });
@@ -65,7 +65,7 @@ describe('the roster', () => {
     expect(rows[0].count).toBe(5000);
   });
 
-  it('is written in short transactions, so that deliveries go on, and not at all when its last item is wrong', async () => {
+  it('is written in short transactions, so that deliveries continue, and not at all if its last item is wrong', async () => {
     const users = Array.from({ length: 2500 }, (_, n) => ({ id: n + 1, username: `user${n}`, email: '' }));
     const errors = await errorsOf({
       users,
@@ -78,7 +78,7 @@ describe('the roster', () => {
     expect(rows).toEqual([{ transactions: 3 }]);
   });
 
-  it('replaces an item that comes again, but keeps a name and groups that it does not mention', async () => {
+  it('replaces a repeated item, but keeps a name and groups that the item does not have', async () => {
     await put({ users: [{ ...alice, is_staff: true, groups: ['test_review'] }] });
     await put({ users: [{ id: 2, username: 'alice', email: 'new@example.org' }] });
     expect(await roster.userById(database.pool, 2)).toMatchObject({
@@ -89,7 +89,7 @@ describe('the roster', () => {
     });
   });
 
-  it('takes only the course roles of Open edX', async () => {
+  it('accepts only the course roles of Open edX', async () => {
     for (const role of roster.courseRoles)
       await put({ users: [alice], course_staff: [{ user: 'alice', course_id: demo, role }] });
     for (const role of ['beta_testers', 'STAFF', ''])
@@ -103,12 +103,12 @@ describe('the roster', () => {
       ]);
   });
 
-  it('lets the last of several items about the same thing count', async () => {
+  it('uses the last of several items with the same key', async () => {
     await put({ users: [alice, { ...alice, email: 'last@example.org' }] });
     expect((await roster.userById(database.pool, 2))?.email).toBe('last@example.org');
   });
 
-  it('lets two people swap their names, but nobody take the name of another', async () => {
+  it('lets two people exchange their names, but refuses the name of another person', async () => {
     await put({ users: [alice, bob] });
     await put({
       users: [
@@ -149,7 +149,7 @@ describe('the roster', () => {
     expect(await errorsOf(document)).toHaveLength(1);
   });
 
-  it('names a time that does not exist, a text that is too long, and a list that is, and writes nothing', async () => {
+  it('names times that do not exist, texts and lists that are too long, and writes nothing', async () => {
     const noTimes = [
       '2031-02-30T10:00:00Z',
       '2031-05-05T24:00:00Z',
@@ -171,7 +171,7 @@ describe('the roster', () => {
     expect(await roster.userById(database.pool, alice.id)).toBeUndefined();
   });
 
-  it('keeps names of the longest kind, whatever script they are in', async () => {
+  it('keeps the longest names in any script', async () => {
     const longest = (length: number) =>
       Array.from({ length }, (_, index) => String.fromCodePoint(0x20000 + index * 7)).join('');
     const requirement = { course_id: longest(255), namespace: longest(100), name: longest(255), order: 1 };
@@ -183,7 +183,7 @@ describe('the roster', () => {
     );
   });
 
-  it('keeps no fact of the event bus that the roster would not take', async () => {
+  it('refuses updates of the event bus that the roster would refuse', async () => {
     const user = { id: 7, username: 'carol', email: '', fullName: '', isActive: true };
     const enrollment = { of: 'enrollment', user, courseId: demo, mode: 'verified', isActive: true } as const;
     const about = { of: 'course', courseId: demo, displayName: 'Demo', startsAt: null, endsAt: null } as const;
@@ -202,7 +202,7 @@ describe('the roster', () => {
     expect(await roster.userById(database.pool, 7)).toBeUndefined();
   });
 
-  it('refuses facts about people nobody has described, and then keeps none of the others', async () => {
+  it('refuses items about unknown people, and then writes no other item', async () => {
     const requirement = {
       course_id: demo,
       namespace: 'proctored_exam',
@@ -219,7 +219,7 @@ describe('the roster', () => {
     expect(await roster.userById(database.pool, 2)).toBeUndefined();
   });
 
-  it('takes enrolments and staff roles away', async () => {
+  it('removes enrolments and staff roles', async () => {
     const both = { user: 'alice', course_id: demo };
     await put({ users: [alice], enrollments: [{ ...both, mode: 'verified' }], course_staff: [both] });
     await put({ removed: { enrollments: [both], course_staff: [{ ...both, user: 2 }] } });
@@ -410,7 +410,7 @@ describe('people in a course', () => {
     expect(await found('%')).toEqual({ count: 0, learners: [] });
   });
 
-  it('are called by the name sent last that was not denied', async () => {
+  it('have the verified name that was sent last and not denied', async () => {
     const names = ['Alice One', 'Alice Two', 'Alice Three'].map((verified_name) => ({
       user: 2,
       verified_name,
@@ -423,7 +423,7 @@ describe('people in a course', () => {
     expect(await roster.verifiedName(database.pool, 2)).toBe('Alice One');
   });
 
-  it('leave nothing but an id behind when they retire', async () => {
+  it('leave only an id when they retire', async () => {
     await put({
       users: [{ ...alice, groups: ['test_review'] }],
       verified_names: [{ user: 2, verified_name: 'Alice', status: 'approved' }],

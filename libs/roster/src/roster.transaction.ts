@@ -3,9 +3,9 @@ import { type AccessOrigin, setTransactionOrigin } from '#access-log';
 import { type Database, longMs, withClient } from '#connections';
 import { transaction } from './transaction.js';
 
-/** One writer at a time, so that what it looked up holds until it is done. */
+/** One writer at a time, so that the values that it looked up stay true. */
 const writer = "hashtext('roster writer')";
-/** Publishing an exam changes the roster, too. It may have to wait in an open transaction, so never for a whole document. */
+/** Publishing an exam changes the roster, too. It may wait in an open transaction, so it never waits for a whole document. */
 const roster = "select pg_advisory_xact_lock(hashtext('roster'))";
 
 export const rosterTransaction = <T>(database: Database, work: (client: pg.ClientBase) => Promise<T>): Promise<T> =>
@@ -13,17 +13,17 @@ export const rosterTransaction = <T>(database: Database, work: (client: pg.Clien
 
 export type Transact = (write: () => Promise<void>) => Promise<void>;
 
-/** For a writer that needs several transactions and is the only one during all of them. `origin`: who changes rights. */
+/** Runs a writer of several transactions; no other writer runs between them. `origin` is recorded with changed rights. */
 export async function rosterTransactions(
   database: Database,
   origin: AccessOrigin | undefined,
   work: (client: pg.ClientBase, transact: Transact) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
-  await withClient(database, (client) => alone(client, origin, work), { limitMs: longMs, signal });
+  await withClient(database, (client) => exclusively(client, origin, work), { limitMs: longMs, signal });
 }
 
-async function alone(
+async function exclusively(
   client: pg.ClientBase,
   origin: AccessOrigin | undefined,
   work: (client: pg.ClientBase, transact: Transact) => Promise<void>,
@@ -38,7 +38,7 @@ async function alone(
       await client.query('commit');
     });
   } finally {
-    // Without these, lock and transaction would last until the server notices that the connection is closed.
+    // Otherwise lock and transaction would last until the server notices that the connection is closed.
     await client.query('rollback').catch(() => {});
     await client.query(`select pg_advisory_unlock(${writer})`).catch(() => {});
   }

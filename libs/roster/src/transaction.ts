@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { type Database, withClient } from '#connections';
 
-/** `opening` begins it and takes the locks that must be there before anything is looked up. `limitMs`: see withClient. */
+/** Runs `work` in a transaction. The statements `opening` begin it and take its locks. `limitMs`: see withClient. */
 export const transaction = <T>(
   database: Database,
   opening: readonly string[],

@@ -47,7 +47,7 @@ async function listed(deps: Dependencies, only?: string) {
   return (await Promise.all(letters)).flat();
 }
 
-/** A learner's letters go out in order, until the first that is refused again. */
+/** Dead letters with the same ordering key are delivered in order, until the first that fails again. */
 async function retries(
   deps: Dependencies,
   subscription: string,

@@ -3,7 +3,7 @@ import { fetchWhole } from '#connections';
 
 export type Person = { user_id: number; preferred_username: string; administrator?: boolean; scopes?: string[] };
 
-/** Talks to a running service as one person or another. */
+/** Sends requests of several people to a running service. */
 export class Client {
   constructor(
     private readonly url: string,
@@ -11,7 +11,7 @@ export class Client {
     private readonly token: { audience?: string; issuer?: string },
   ) {}
 
-  /** The answer's JSON, or its text. Throws when it is not 2xx. */
+  /** Answers the JSON, or the text. Throws if the status is not 2xx. */
   async ask<T = any>(person: Person, method: string, path: string, body?: unknown): Promise<T> {
     const claims = { email: `${person.preferred_username}@example.org`, name: person.preferred_username, ...person };
     const answer = await fetchWhole(this.url + path, {
@@ -23,7 +23,7 @@ export class Client {
       },
       body: body === undefined ? undefined : JSON.stringify(body),
     }).catch(() => {
-      throw new Error(`No service answers at ${this.url}: start it with npm start, or name it with --url.`);
+      throw new Error(`No service answers at ${this.url}: start it with npm start, or give its URL with --url.`);
     });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);

@@ -9,14 +9,14 @@ import { Story } from './story.js';
 
 @Command({
   name: 'demo',
-  description: 'Tell a story of four exams to the running service, and show what it leaves behind',
+  description: 'Take four exams at the running service, and show their events and messages',
 })
 export class DemoCommand extends StrictCommand {
   async run(_: string[], options: { url?: string }) {
     const configuration = loadConfiguration(process.env);
     const url = options.url ?? `http://${configuration.host}:${configuration.port}`;
     const secret = jwtSecretOf(configuration);
-    if (!secret) throw new Error('The demo signs its own tokens: the service must check them with a secret.');
+    if (!secret) throw new Error('The demo signs its own tokens, so the service must check tokens with a secret.');
     const { jwtAudience: audience, jwtIssuer: issuer } = configuration;
     const client = new Client(url, secret, { audience, issuer });
     const story = new Story(client, randomInt(100_000_000), console.log);
@@ -24,11 +24,11 @@ export class DemoCommand extends StrictCommand {
     await story.publish();
     const late = await story.begun();
     const began = performance.now();
-    console.log(`Attempt ${late} begins: it has one minute, and nobody will hand it in.`);
-    const told: [string, number[]][] = [
+    console.log(`Attempt ${late} begins. It has one minute, and nobody will submit it.`);
+    const results: [string, number[]][] = [
       ['An attempt that is verified', [await story.verified()]],
       ['An attempt that is rejected, then verified on appeal', [await story.rejectedThenVerified()]],
-      ['An attempt that errs, and the one that takes its time over', await story.erredAndResumed()],
+      ['An attempt with an error, and the one that resumes it', await story.erredAndResumed()],
     ];
     const { stdout } = process;
     await story.until(late, 'submitted', (asked) => {
@@ -38,10 +38,10 @@ export class DemoCommand extends StrictCommand {
       else if (asked % 10 === 0) stdout.write(`${awaited}\n`);
     });
     if (stdout.isTTY) stdout.write('\n');
-    told.push(['An attempt that runs out of time', [late]]);
+    results.push(['An attempt that times out', [late]]);
 
     let isRight = true;
-    for (const [title, attemptIds] of told) {
+    for (const [title, attemptIds] of results) {
       console.log(`\n${title}`);
       for (const attemptId of attemptIds) isRight = (await show(story, attemptId)) && isRight;
     }
@@ -49,7 +49,7 @@ export class DemoCommand extends StrictCommand {
     if (!isRight) throw new Error('The log and the read model do not agree.');
   }
 
-  @Option({ flags: '--url <url>', description: 'where the service is, by default HOST and PORT' })
+  @Option({ flags: '--url <url>', description: 'the URL of the service, by default from HOST and PORT' })
   url(text: string) {
     return text;
   }

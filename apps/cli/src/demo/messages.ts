@@ -3,8 +3,7 @@ import type { Configuration } from '#configuration';
 import { kafkaClient, topics } from '#integration';
 
 /**
- * The messages about one course in Kafka, in the order of each topic. Waits until `isComplete`, for half a minute at
- * most.
+ * The messages about one course in Kafka, in the order of each topic. Waits until `isComplete`, at most half a minute.
  */
 export async function messagesOfCourse(
   configuration: Configuration,

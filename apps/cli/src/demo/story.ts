@@ -17,7 +17,7 @@ export class Story {
   readonly learner: Person;
   private readonly examIds = new Map<ExamName, number>();
 
-  /** `number` keeps the course and the learner of one telling apart from those of another. */
+  /** With another `number`, the story has another course and learner. */
   constructor(
     private readonly client: Client,
     number: number,
@@ -58,7 +58,6 @@ export class Story {
     this.say(`The course publishes its exams: ${exams.join(', ')}.`);
   }
 
-  /** All goes well. */
   async verified() {
     const id = await this.take('Midterm');
     await this.act(id, 'submit');
@@ -75,7 +74,7 @@ export class Story {
     return id;
   }
 
-  /** The first attempt errs; the second takes its time over. */
+  /** The first attempt ends with an error. The second one resumes it with the time that was left. */
   async erredAndResumed() {
     const first = await this.take('Camera trouble');
     await this.act(first, 'error', { detail: 'The camera went away.' });
@@ -86,12 +85,12 @@ export class Story {
     return [first, second];
   }
 
-  /** Begins an attempt that nobody hands in: the service does when its minute is over. */
+  /** Begins an attempt that nobody submits. The worker does when its minute is over. */
   async begun() {
     return this.take('One minute');
   }
 
-  /** Asks each second until the attempt has the status; calls `waits` with the number of questions so far. */
+  /** Polls each second until the attempt has the status. Calls `waits` with the number of polls so far. */
   async until(attemptId: number, status: string, waits: (asked: number) => void) {
     for (let asked = 0; ; asked++) {
       const state = await this.replayed(attemptId);
@@ -105,12 +104,12 @@ export class Story {
     return this.client.ask(this.staff, 'GET', `/api/audit/v1/attempts/${attemptId}/history`);
   }
 
-  /** The attempt as its events say it is. */
+  /** The attempt, rebuilt from its events. */
   async replayed(attemptId: number): Promise<Record<string, unknown>> {
     return (await this.client.ask(this.staff, 'GET', `/api/audit/v1/attempts/${attemptId}/state`)).state;
   }
 
-  /** The attempt as the read model has it. */
+  /** The attempt in the read model. */
   read(attemptId: number): Promise<Record<string, unknown>> {
     return this.client.ask(this.learner, 'GET', `${root}/attempt/${attemptId}`);
   }

@@ -7,7 +7,7 @@ import { UsageError } from '../operators/strict.command.js';
   name: 'publish-from',
   arguments: '<where>',
   description:
-    'Say where the relay goes on after Kafka and the log contradict each other: beginning (everything is published again, with the same ids), or checkpoint (the one in the database: what Kafka lost stays lost)',
+    'Set where the relay continues after Kafka and the log contradict each other: beginning (it publishes everything again, with the same ids), or checkpoint (the one in the database; messages that Kafka lost stay lost)',
 })
 export class PublishFromCommand extends OperatorCommand {
   run([where]: string[], options: OperatorOptions) {

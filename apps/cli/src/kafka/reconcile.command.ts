@@ -14,10 +14,10 @@ export class ReconcileCommand extends OperatorCommand {
   run(_: string[], { topic, acknowledgements, from, until, ...options }: Options) {
     return this.withCommands(options, async ({ database, configuration }) => {
       if (configuration.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
-      const lacking = await unacknowledged(database, configuration, { topic, acknowledgements, from, until });
-      list(lacking, options);
-      if (!options.json) console.log(`${lacking.length} not acknowledged`);
-      if (lacking.length > 0) process.exitCode = 1;
+      const missing = await unacknowledged(database, configuration, { topic, acknowledgements, from, until });
+      list(missing, options);
+      if (!options.json) console.log(`${missing.length} not acknowledged`);
+      if (missing.length > 0) process.exitCode = 1;
     });
   }
 
@@ -26,17 +26,21 @@ export class ReconcileCommand extends OperatorCommand {
     return text;
   }
 
-  @Option({ flags: '--acknowledgements <topic>', description: "the consumer's", required: true })
+  @Option({
+    flags: '--acknowledgements <topic>',
+    description: 'the topic in which the consumer acknowledges',
+    required: true,
+  })
   acknowledgements(text: string) {
     return text;
   }
 
-  @Option({ flags: '--from <time>', description: 'only what was published then or later' })
+  @Option({ flags: '--from <time>', description: 'messages that were published then or later' })
   from(text: string) {
     return timeOf('--from', text);
   }
 
-  @Option({ flags: '--until <time>', description: 'and before then; a minute ago, if not given' })
+  @Option({ flags: '--until <time>', description: 'messages that were published before; by default a minute ago' })
   until(text: string) {
     return timeOf('--until', text);
   }

@@ -13,7 +13,7 @@ import { recordIfReachable } from '../operators/operator-access.js';
 
 @Command({
   name: 'topics',
-  description: "Make the service's topics that are missing, with their partitions, replicas and retention",
+  description: "Create the service's missing topics, with their partitions, replicas and retention",
 })
 export class TopicsCommand extends OperatorCommand {
   async run(_: string[], options: OperatorOptions) {

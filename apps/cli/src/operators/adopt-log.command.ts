@@ -9,7 +9,7 @@ import { osUser } from './operator-access.js';
 @Command({
   name: 'adopt-log',
   description:
-    'Take over a copy of the database that was made row by row, on another server: check that it is complete, and begin a new generation of the log',
+    'Adopt a copy of the database on another server: check that it is complete, and begin a new generation of the log',
 })
 export class AdoptLogCommand extends OperatorCommand {
   run(_: string[], options: OperatorOptions) {
@@ -21,11 +21,11 @@ export class AdoptLogCommand extends OperatorCommand {
       const database = openPool({ connectionString: urls.owner, max: 2 }, hourMs);
       const work = async () => {
         const adopted = await adoptLog(database, { kind: 'operator', name: operator }, dryRun);
-        if (!adopted) throw new Error('the log of this database was not copied: there is nothing to adopt.');
+        if (!adopted) throw new Error('The log of this database is not a copy, so there is nothing to adopt.');
         return adopted;
       };
       const adopt = () => this.runTasks(options, [{ about: { adopt: 'log' }, work }]);
-      // Before the log is adopted, the numbers of new entries are taken by those of the copy.
+      // Before the adoption, new entries would get numbers that the copy has used. So a dry run has none.
       await (dryRun ? adopt() : this.recorded(database, options, adopt)).finally(() => database.end());
     });
   }

@@ -26,7 +26,7 @@ const valid: readonly string[] = [...completedStatuses, ...incompleteStatuses];
 
 @Command({
   name: 'reset-attempts',
-  description: "Take all of a learner's attempts at an exam away, so that they can begin anew",
+  description: 'Remove all attempts of a learner at an exam, so that the learner can begin again',
 })
 export class ResetAttemptsCommand extends OperatorCommand {
   run(_: string[], { exam, user, ...options }: OperatorOptions & { exam: number; user: number }) {
@@ -52,7 +52,7 @@ export class ResetAttemptsCommand extends OperatorCommand {
   }
 }
 
-@Command({ name: 'set-attempt-status', description: 'Give an attempt a status, with all that follows from it' })
+@Command({ name: 'set-attempt-status', description: 'Set the status of an attempt, with all consequences' })
 export class SetAttemptStatusCommand extends OperatorCommand {
   run(_: string[], { attempt: id, to, ...options }: OperatorOptions & { attempt: number; to: Status }) {
     return this.write(options, async ({ database, commands, clock }, origin) => {
@@ -78,7 +78,7 @@ export class SetAttemptStatusCommand extends OperatorCommand {
   }
 }
 
-/** For each attempt the command that `make` makes of it. */
+/** A task for each attempt, which executes the command that `make` answers. */
 const forEach = (
   attempts: readonly AttemptRecord[],
   commands: CommandBus,
@@ -94,7 +94,7 @@ const forEach = (
 
 @Command({
   name: 'update-attempts-for-exam',
-  description: 'Give each attempt at an exam its own status again, so that all that follows from it happens once more',
+  description: 'Set the present status of each attempt at an exam again, so that all consequences happen again',
 })
 export class UpdateAttemptsForExamCommand extends OperatorCommand {
   run(_: string[], { exam, ...options }: OperatorOptions & { exam: number }) {
@@ -117,7 +117,7 @@ export class UpdateAttemptsForExamCommand extends OperatorCommand {
 
 @Command({
   name: 'update-status-from-review',
-  description: 'Judge the reviews of a time once more, by the settings of now',
+  description: 'Judge the reviews of a period again, with the present settings',
 })
 export class UpdateStatusFromReviewCommand extends OperatorCommand {
   run(_: string[], { from, until, ...options }: OperatorOptions & { from: string; until: string }) {
@@ -130,12 +130,12 @@ export class UpdateStatusFromReviewCommand extends OperatorCommand {
     );
   }
 
-  @Option({ flags: '--from <time>', required: true, description: 'reviews since then: an ISO 8601 time' })
+  @Option({ flags: '--from <time>', required: true, description: 'the beginning of the period: an ISO 8601 time' })
   from(text: string) {
     return timeOf('--from', text);
   }
 
-  @Option({ flags: '--until <time>', required: true, description: 'and until then' })
+  @Option({ flags: '--until <time>', required: true, description: 'the end of the period' })
   until(text: string) {
     return timeOf('--until', text);
   }
@@ -143,7 +143,8 @@ export class UpdateStatusFromReviewCommand extends OperatorCommand {
 
 @Command({
   name: 'set-is-attempt-active',
-  description: 'List the reviews whose attempt is gone; there is no flag to set, for the log tells which attempts live',
+  description:
+    'List the reviews whose attempt was removed. There is no flag to set: the log knows which attempts exist',
 })
 export class SetIsAttemptActiveCommand extends OperatorCommand {
   run(_: string[], options: OperatorOptions) {

@@ -5,7 +5,8 @@ import { idOf, OperatorCommand, type OperatorOptions } from './operator.command.
 
 @Command({
   name: 'erasure-certificate',
-  description: 'Print the signed certificates of what the retirement of a learner destroyed, as JSON, one a line',
+  description:
+    'Print the signed certificates of a retired learner as JSON, one a line: what was destroyed, and what remains',
 })
 export class ErasureCertificateCommand extends OperatorCommand {
   run(_: string[], { user, ...options }: OperatorOptions & { user: number }) {

@@ -5,7 +5,7 @@ import { list } from './tasks.js';
 
 @Command({
   name: 'leaders',
-  description: 'List the tasks that one process at a time does, which process does each, and why one has stopped',
+  description: 'List the tasks that one process at a time leads: which process, and why a task has stopped',
 })
 export class LeadersCommand extends OperatorCommand {
   run(_: string[], options: OperatorOptions) {

@@ -12,7 +12,7 @@ import { UsageError } from './strict.command.js';
   name: 'obscured-ids',
   arguments: '<in> <out>',
   description:
-    "A CSV of email,user_id becomes one of the ids under which a provider knows the learners: those under the LMS' secret (DJANGO_SECRET_KEY), and those of now",
+    "Read a CSV of email,user_id, and write the ids under which a provider knows the learners: by the LMS's secret (DJANGO_SECRET_KEY), and by the present one",
 })
 export class ObscuredIdsCommand extends OperatorCommand {
   async run([from = '', to = '']: string[], { backend, ...options }: OperatorOptions & { backend: string }) {
@@ -44,16 +44,16 @@ export class ObscuredIdsCommand extends OperatorCommand {
 /** If several rows have one address, the last one counts. */
 async function idsIn(file: string): Promise<Map<string, number>> {
   const ids = new Map<string, number>();
-  let places: number[] | undefined;
+  let columns: number[] | undefined;
   for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
     const cells = line.split(',');
-    if (!places) {
-      places = ['email', 'user_id'].map((name) => cells.indexOf(name));
+    if (!columns) {
+      columns = ['email', 'user_id'].map((name) => cells.indexOf(name));
       continue;
     }
-    const [email = '', userId = ''] = places.map((place) => cells[place]);
+    const [email = '', userId = ''] = columns.map((column) => cells[column]);
     if (email && /^[1-9]\d*$/.test(userId)) ids.set(email, Number(userId));
   }
-  if (!places || places.includes(-1)) throw new Error(`${file} must have the columns email and user_id.`);
+  if (!columns || columns.includes(-1)) throw new Error(`${file} must have the columns email and user_id.`);
   return ids;
 }

@@ -4,7 +4,7 @@ import { type AccessEntry, type AccessOutcome, recordAccess } from '#access-log'
 import { type Configuration, poolOptions, runningServiceDatabase } from '#configuration';
 import { type Database, openPool } from '#connections';
 
-/** The user of the operating system: of the process, whatever its environment says. */
+/** The operating system's user of this process. Environment variables cannot change it. */
 export const osUser = (): string => {
   try {
     return userInfo().username;
@@ -15,7 +15,7 @@ export const osUser = (): string => {
 
 const kinds = ['user', 'attempt', 'exam', 'course', 'callback'];
 
-/** Records in the access log what an operator does: that it began, and what came of each task. */
+/** Records in the access log that an operator's command began, and the outcome of each task. */
 export class OperatorAccess {
   readonly requestId = randomUUID();
 
@@ -35,8 +35,8 @@ export class OperatorAccess {
 }
 
 /**
- * Records the beginning of a command that needs no database, if the service's database can be reached. The embedded one is
- * not started for it. Otherwise a line on standard error says that there is no entry.
+ * Records the beginning of a command that needs no database, if the service's database can be reached. Does not start the
+ * embedded one. Without an entry, a line on standard error says so.
  */
 export async function recordIfReachable(
   configuration: Configuration,

@@ -11,47 +11,47 @@ import { runTasks, type Task } from './tasks.js';
 
 export type OperatorOptions = { dryRun?: boolean; json?: boolean; operator?: string };
 
-/** An id from the command line. @throws BadUse */
+/** An id from the command line. @throws UsageError */
 export const idOf = (name: string, text = ''): number => {
   if (!/^[1-9]\d{0,14}$/.test(text)) throw new UsageError(`${name} must be a whole number above 0, not "${text}".`);
   return Number(text);
 };
 
-/** A name from the command line. @throws BadUse */
+/** A name from the command line. @throws UsageError */
 export const nameOf = (option: string, text: string): string => {
   if (text.trim() !== '' && isStorable(text) && !isLongerThan(limits.name, text)) return text;
   throw new UsageError(`${option} must have 1 to ${limits.name} characters.`);
 };
 
-/** A time from the command line, as ISO 8601 in UTC. @throws BadUse */
+/** A time from the command line, as ISO 8601 in UTC. @throws UsageError */
 export const timeOf = (name: string, text: string): string => {
-  // A day is its first moment; without an offset it is UTC.
+  // A day without a time begins at 00:00. A time without an offset is UTC.
   const whole = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text;
   const instant = instantOf(whole) ?? instantOf(`${whole}Z`);
   if (!instant) throw new UsageError(`${name} must be an ISO 8601 time of a day that exists, not "${text}".`);
   return instant;
 };
 
-/** A command of operators: all take the same options, report in the same way, and end with the same codes. */
+/** A command of operators. All have the same options, output and exit codes. */
 export abstract class OperatorCommand extends StrictCommand {
-  @Option({ flags: '--dry-run', description: 'say what would be done, and do nothing' })
+  @Option({ flags: '--dry-run', description: 'print what would be done, and change nothing' })
   dryRun() {
     return true;
   }
 
-  @Option({ flags: '--json', description: 'one line of JSON for each thing' })
+  @Option({ flags: '--json', description: 'print one line of JSON for each task or row' })
   json() {
     return true;
   }
 
-  @Option({ flags: '--operator <name>', description: 'who runs this, for the log; else the user of the system' })
+  @Option({ flags: '--operator <name>', description: 'your name for the log; by default the user of the system' })
   operator(name: string) {
     return nameOf('--operator', name);
   }
 
   private access?: OperatorAccess;
 
-  /** Like the function of this name. First it records who runs which command. Events name this run as their request. */
+  /** Like the function of this name. Before, it records the command and the operator. Events name this run as their request. */
   protected withCommands<T>(
     options: OperatorOptions,
     work: (deps: Dependencies) => Promise<T>,
@@ -74,12 +74,12 @@ export abstract class OperatorCommand extends StrictCommand {
     return traceHeaders.run({ 'X-Request-Id': this.access.requestId }, work);
   }
 
-  /** Exit code 1 when a task failed. */
+  /** Sets exit code 1 if a task failed. */
   protected async runTasks(options: OperatorOptions, tasks: readonly Task[]): Promise<void> {
-    const recording = tasks.map((task): Task => {
+    const recordedTasks = tasks.map((task): Task => {
       const work: Task['work'] = async (advance) => {
         const done = await task.work(advance).catch(async (error) => {
-          await this.access?.record('failed', task.about).catch(() => {}); // the task's own error says more
+          await this.access?.record('failed', task.about).catch(() => {}); // the error of the task is more important
           throw error;
         });
         await this.access?.record(options.dryRun ? 'dry run' : 'done', task.about);
@@ -87,10 +87,10 @@ export abstract class OperatorCommand extends StrictCommand {
       };
       return { ...task, work };
     });
-    if ((await runTasks(recording, options)) > 0) process.exitCode = 1;
+    if ((await runTasks(recordedTasks, options)) > 0) process.exitCode = 1;
   }
 
-  /** Tasks that write events. Each event says who ran the command; a dry run prints the events and does not write them. */
+  /** Runs tasks that write events. Each event names the operator. A dry run prints the events and does not write them. */
   protected write(
     options: OperatorOptions,
     tasksOf: (deps: Dependencies, origin: Origin) => Promise<Task[]>,
@@ -100,7 +100,7 @@ export abstract class OperatorCommand extends StrictCommand {
     const onAppend: StoreOptions['onAppend'] = (appended) => events.push(...appended.map(({ type }) => type));
     const runAll = async (deps: Dependencies) => {
       const tasks = await tasksOf(deps, { actor: { kind: 'operator', name: operator } });
-      const reporting = tasks.map((task): Task => {
+      const tasksWithEvents = tasks.map((task): Task => {
         const work: Task['work'] = async (advance) => {
           events.length = 0;
           const outcome = await task.work(advance);
@@ -108,7 +108,7 @@ export abstract class OperatorCommand extends StrictCommand {
         };
         return { ...task, work };
       });
-      await this.runTasks(options, reporting);
+      await this.runTasks(options, tasksWithEvents);
     };
     return this.withCommands(options, runAll, {}, { dryRun, onAppend });
   }

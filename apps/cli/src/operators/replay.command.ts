@@ -14,7 +14,7 @@ type Options = OperatorOptions & Which & { publish?: boolean; live?: boolean };
 @Command({
   name: 'replay',
   description:
-    'Print what happened, and prove that it is what was written; or with --publish tell it once more on Kafka, in topics of its own (<topic>.replay)',
+    'Print events and verify their streams; or with --publish, publish their messages again to Kafka, in separate topics (<topic>.replay)',
 })
 export class ReplayCommand extends OperatorCommand {
   run(_: string[], { publish, live, json, dryRun, operator, ...which }: Options) {
@@ -26,7 +26,7 @@ export class ReplayCommand extends OperatorCommand {
     if (which.course && !which.user) throw new UsageError('--course goes with --user.');
     if (live && !publish) throw new UsageError('--live goes with --publish.');
     const work = async ({ database, configuration, events }: Dependencies) => {
-      // Printed as stored: an event that cannot be upcast can be looked at.
+      // Events are printed as they are stored, so that an event that cannot be upcast is shown, too.
       if (!publish)
         return print(
           events,
@@ -38,56 +38,58 @@ export class ReplayCommand extends OperatorCommand {
       const relay = new Relay(database, configuration);
       const into = live ? 'live' : 'replay';
       const publishing = async () => {
-        const told = { events: 0, messages: 0 };
+        const published = { events: 0, messages: 0 };
         const undeliverable = new Map<string, string>();
         for await (const batch of found) {
-          told.events += batch.length;
-          if (!dryRun) told.messages += await publishOf(relay, batch, into, undeliverable);
+          published.events += batch.length;
+          if (!dryRun) published.messages += await publishOf(relay, batch, into, undeliverable);
         }
-        if (undeliverable.size === 0) return told;
-        throw new Error(`${told.messages} messages are published, but not: ${[...undeliverable.values()].join('; ')}`);
+        if (undeliverable.size === 0) return published;
+        throw new Error(
+          `${published.messages} messages are published, but not: ${[...undeliverable.values()].join('; ')}`,
+        );
       };
       await this.runTasks({ json, dryRun }, [{ about: { ...which, into }, work: publishing }]);
     };
     return this.withCommands({ operator }, work, which);
   }
 
-  @Option({ flags: '--attempt <id>', description: 'also one that was removed' })
+  @Option({ flags: '--attempt <id>', description: 'the events of an attempt; it may be removed' })
   attempt(text: string) {
     return idOf('--attempt', text);
   }
 
-  @Option({ flags: '--stream <name>', description: 'such as attempts-1-2, exam-1, learner-2' })
+  @Option({ flags: '--stream <name>', description: 'the events of a stream, such as attempts-1-2, exam-1, learner-2' })
   stream(text: string) {
     return nameOf('--stream', text);
   }
 
-  @Option({ flags: '--user <id>', description: 'all of a learner' })
+  @Option({ flags: '--user <id>', description: 'all events of a learner' })
   user(text: string) {
     return idOf('--user', text);
   }
 
-  @Option({ flags: '--course <id>', description: 'of that learner, in this course' })
+  @Option({ flags: '--course <id>', description: 'the events of that learner in this course' })
   course(text: string) {
     return nameOf('--course', text);
   }
 
-  @Option({ flags: '--from <time>', description: 'all that was recorded then or later' })
+  @Option({ flags: '--from <time>', description: 'events that were recorded then or later' })
   from(text: string) {
     return timeOf('--from', text);
   }
 
-  @Option({ flags: '--until <time>', description: 'all that was recorded before' })
+  @Option({ flags: '--until <time>', description: 'events that were recorded before' })
   until(text: string) {
     return timeOf('--until', text);
   }
 
-  @Option({ flags: '--publish', description: 'tell it on Kafka, in <topic>.replay' })
+  @Option({ flags: '--publish', description: 'publish to Kafka, in <topic>.replay' })
   publish() {
     return true;
   }
 
-  @Option({ flags: '--live', description: 'in the topics that everybody reads, instead' })
+  @Option({ flags: '--live', description: 'publish in the live topics instead' })
   live() {
     return true;
   }
@@ -119,7 +121,7 @@ export class ReplayCommand extends OperatorCommand {
   }
 }
 
-/** An event that cannot be published holds up its learner alone; `undeliverable` keeps the reason by learner. */
+/** An event that cannot be published holds up its ordering key alone. `undeliverable` keeps the reason for each key. */
 async function publishOf(
   relay: Relay,
   events: readonly RecordedEvent[],
@@ -136,7 +138,7 @@ async function publishOf(
   }
 }
 
-/** Fails in the end when a stream is not what was written. */
+/** Prints all events, then throws if a stream of theirs is broken. */
 async function print(events: EventStore, found: AsyncIterable<RecordedEvent[]>, json?: boolean) {
   const streams = new Set<string>();
   for await (const batch of found) {

@@ -5,7 +5,7 @@ import { idOf, OperatorCommand, type OperatorOptions } from './operator.command.
 
 @Command({
   name: 'retire-user',
-  description: 'Forget a learner for good: names, allowances, the key to all that is sealed; vendors are told to do so',
+  description: 'Retire a learner: erase names and allowances, destroy the learner key, notify the providers',
 })
 export class RetireUserCommand extends OperatorCommand {
   run(_: string[], { user, ...options }: OperatorOptions & { user: number }) {
@@ -14,12 +14,12 @@ export class RetireUserCommand extends OperatorCommand {
         await commands.execute(new RetireLearner(user, clock.now(), origin));
         return {};
       };
-      // Not by the handler: it destroys the key.
-      const rehearse = async () => {
+      // The handler cannot do a dry run: it destroys the key.
+      const dryRun = async () => {
         const blanked = (await examsWithAllowances(database, user)).map(() => 'AllowanceBlanked');
         return { events: [...blanked, 'LearnerRetired'] };
       };
-      return [{ about: { user }, work: options.dryRun ? rehearse : retire }];
+      return [{ about: { user }, work: options.dryRun ? dryRun : retire }];
     });
   }
 

@@ -4,8 +4,7 @@ import { OperatorCommand, type OperatorOptions } from './operator.command.js';
 
 @Command({
   name: 'rewrap',
-  description:
-    "Wrap all learners' keys with the newest of KEY_ENCRYPTION_KEYS, so that the older ones can be taken away",
+  description: 'Wrap all learner keys with the newest of KEY_ENCRYPTION_KEYS, so that the older ones can be removed',
 })
 export class RewrapCommand extends OperatorCommand {
   run(_: string[], options: OperatorOptions) {

@@ -16,7 +16,7 @@ const done = (attempt: number): Task => ({ about: { attempt }, work: async () =>
 const refused: Task = { about: { attempt: 2 }, work: () => Promise.reject(new Error('It cannot.')) };
 const onATerminal = { outIsTTY: true, barsAreTTY: true };
 
-it('tells of each task, goes on after a failure, and counts', async () => {
+it('prints a line for each task, goes on after a failure, and counts', async () => {
   expect(await seen([done(1), refused, done(3)], {})).toEqual({
     failed: 1,
     out: 'attempt 1: events AttemptVerified\nattempt 2: error It cannot.\nattempt 3: events AttemptVerified\n2 done, 1 failed\n',
@@ -24,7 +24,7 @@ it('tells of each task, goes on after a failure, and counts', async () => {
   });
 });
 
-it('tells programs in JSON, one line each, and shows them no bar', async () => {
+it('prints JSON for programs, a line for each task, and no bar', async () => {
   const { out, bars } = await seen([done(1), refused], { json: true, dryRun: true }, onATerminal);
   expect(
     out
@@ -38,7 +38,7 @@ it('tells programs in JSON, one line each, and shows them no bar', async () => {
   expect(bars).toBe('');
 });
 
-it('shows on a terminal how far it is, and tells when the bar is at its end', async () => {
+it('shows a bar on a terminal, and prints the lines when the bar is complete', async () => {
   const held: string[] = [];
   const out = Object.assign(new PassThrough(), { isTTY: true });
   const bars = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });

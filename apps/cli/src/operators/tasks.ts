@@ -2,8 +2,8 @@ import type { Writable } from 'node:stream';
 import { SingleBar } from 'cli-progress';
 
 /**
- * One thing to do, and whom it is about. `work` answers what there is to tell, and throws where it failed. If it has
- * many `steps`, it says how many are done.
+ * One task. `about` says what it is about. `work` answers the fields to print, or throws. If it has many `steps`, it calls
+ * `advance` with the number that it has done.
  */
 export type Task = {
   about: object;
@@ -16,8 +16,8 @@ export type OutputOptions = { dryRun?: boolean; json?: boolean };
 type Output = Writable & { isTTY?: boolean };
 
 /**
- * Does one task after the other, and goes on after failures; answers how many there were. One line tells of each task:
- * JSON, or a sentence for people. On a terminal people see a bar.
+ * Runs the tasks one after the other, even after failures. Answers the number of failures. Prints one line for each task:
+ * JSON, or a sentence for people. On a terminal it also shows a progress bar.
  */
 export async function runTasks(
   tasks: readonly Task[],
@@ -26,8 +26,8 @@ export async function runTasks(
 ): Promise<number> {
   const print = (line: string) => out.write(`${line}\n`);
   const bar = bars.isTTY && !json ? new SingleBar({ format: '{bar} {value}/{total}', stream: bars as any }) : undefined;
-  const held: string[] = []; // lines between two states of a bar would break it
-  const tell = bar && out.isTTY ? (line: string) => held.push(line) : print;
+  const delayed: string[] = []; // lines would break a bar that is not complete
+  const report = bar && out.isTTY ? (line: string) => delayed.push(line) : print;
   bar?.start(
     tasks.reduce((sum, { steps = 1 }) => sum + steps, 0),
     0,
@@ -39,15 +39,15 @@ export async function runTasks(
       return { error: error.message };
     });
     if (steps === undefined) bar?.increment();
-    tell(json ? JSON.stringify({ ...about, ...result, dryRun }) : `${sentence(about)}: ${sentence(result)}`);
+    report(json ? JSON.stringify({ ...about, ...result, dryRun }) : `${sentence(about)}: ${sentence(result)}`);
   }
   bar?.stop();
-  held.forEach(print);
+  delayed.forEach(print);
   if (!json) print(`${tasks.length - failed} done${dryRun ? ' (dry run)' : ''}, ${failed} failed`);
   return failed;
 }
 
-/** One line for each row: JSON, or for people. */
+/** Prints one line for each row: JSON, or a sentence for people. */
 export function list(rows: readonly object[], { json }: OutputOptions): void {
   for (const row of rows) console.log(json ? JSON.stringify(row) : sentence(row));
 }

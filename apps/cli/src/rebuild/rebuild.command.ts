@@ -14,7 +14,7 @@ const names = projections.map(({ table }) => table).join(', ');
 @Command({
   name: 'rebuild',
   arguments: '[tables...]',
-  description: `Rebuild read models from the log, prove them equal, swap them in: ${names}`,
+  description: `Fold the log into new tables, compare them with the read models, and swap equal ones: ${names}`,
 })
 export class RebuildCommand extends OperatorCommand {
   run(tables: string[], { all, replace, ...options }: Options) {
@@ -24,7 +24,7 @@ export class RebuildCommand extends OperatorCommand {
       const owner = openPool({ connectionString, max: 3 }, hourMs);
       try {
         const { rows } = await owner.query('select count(*) from events');
-        // The first task reads the log for all of them.
+        // The first task reads the log for all tasks.
         let rebuilt: ReturnType<typeof rebuild> | undefined;
         const tasks = chosen.map(({ table }, index): Task => {
           const work: Task['work'] = async (advance) => {
@@ -44,12 +44,12 @@ export class RebuildCommand extends OperatorCommand {
     });
   }
 
-  @Option({ flags: '--all', description: 'all of them' })
+  @Option({ flags: '--all', description: 'all read models' })
   all() {
     return true;
   }
 
-  @Option({ flags: '--replace', description: 'swap even where rows differ: the log is right' })
+  @Option({ flags: '--replace', description: 'swap even if rows differ, because the log is right' })
   replace() {
     return true;
   }

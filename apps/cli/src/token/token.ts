@@ -11,7 +11,7 @@ export type TokenOptions = Omit<Claims, 'user_id' | 'preferred_username'> & {
 export function tokenFor(options: TokenOptions, configuration: Configuration): Promise<string> {
   const secret = jwtSecretOf(configuration);
   if (!secret)
-    throw new Error('The service checks tokens with public keys only: whoever holds the private key signs them.');
+    throw new Error('The service checks tokens with public keys only. The owner of the private key must sign them.');
   const { userId, username, expiresIn, ...claims } = options;
   const { jwtAudience: audience, jwtIssuer: issuer } = configuration;
   return signToken(

@@ -5,7 +5,7 @@ import { signToken } from '#configuration';
 import { Child, freePort } from '../conformance/child.js';
 import { installation, script } from '../conformance/reference.js';
 import { send } from '../conformance/server.js';
-import type { Database } from '../support/database.js';
+import type { TestDatabase } from '../support/database.js';
 import { secretsOfSplitRoles } from '../support/split-roles.js';
 
 export type Learner = { id: number; username: string; is_staff?: boolean };
@@ -25,7 +25,7 @@ export type Contender = {
 };
 
 /** Starts the built service as one process on a migrated database. */
-export async function startService(dir: string, name: string, database: Database): Promise<Contender> {
+export async function startService(dir: string, name: string, database: TestDatabase): Promise<Contender> {
   const secret = 'a secret of the benchmark, long enough for HS256';
   const issued = { audience: 'exam-proctoring', issuer: 'bench' };
   const port = await freePort();

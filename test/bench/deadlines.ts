@@ -6,7 +6,7 @@ import { AddExam, AttemptTimeouts, OverdueAttempts, standaloneCommands } from '.
 import { loadConfiguration } from '../../libs/configuration/src/index.js';
 import { CreateAttempt, type Origin } from '../../libs/domain/src/index.js';
 import { overdueAttempts } from '../../libs/read-models/src/index.js';
-import { type Database, openDatabase } from '../support/database.js';
+import { openDatabase, type TestDatabase } from '../support/database.js';
 import type { Bench } from './bench.js';
 import type { Section } from './report.js';
 import { inTurn, ratios } from './rounds.js';
@@ -108,12 +108,12 @@ async function startAttempts(bus: CommandBus, examId: number, users: number[], a
     );
 }
 
-async function moveClock(database: Database, clock: Clock, by: string) {
+async function moveClock(database: TestDatabase, clock: Clock, by: string) {
   await database.moveClock(by);
   await clock.synchronize();
 }
 
-const walOf = async ({ owner }: Database): Promise<bigint> =>
+const walOf = async ({ owner }: TestDatabase): Promise<bigint> =>
   BigInt(
     (await owner.query(`select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::text as bytes`)).rows[0].bytes,
   );

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Database } from '../support/database.js';
+import type { TestDatabase } from '../support/database.js';
 import { people, publishedExam } from '../support/service.js';
 import type { Bench } from './bench.js';
 import { readByCopy } from './copied.js';
@@ -70,7 +70,7 @@ async function seconds(work: () => Promise<unknown>) {
 }
 
 /** Answers the highest memory of the command in MB. */
-async function rebuildAll({ environment }: Database): Promise<number> {
+async function rebuildAll({ environment }: TestDatabase): Promise<number> {
   const args = ['dist/apps/cli/src/main.js', 'rebuild', '--all', '--replace', '--json'];
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...environment },

@@ -37,7 +37,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Staff give a learner an allowance with a key of its own, so that each request is an event. */
+/** Staff grant an allowance with a new key, so that each request adds an event. */
 const grants = (requestId: string) =>
   fetch(`http://127.0.0.1:${port}${root}/allowance`, {
     method: 'PUT',

@@ -31,7 +31,7 @@ afterAll(() => service.close());
 const entriesWhere = async (condition: string) =>
   (await service.database.owner.query(`select * from access_log where ${condition} order by id`)).rows;
 
-/** The entries of one request about what came of it. They may be written up to a second after its answer. */
+/** The entries with the outcome of a request. They may be written up to a second after its answer. */
 const entriesOf = async (requestId: string) => {
   let entries: any[] = [];
   await until(`the entry of ${requestId}`, async () => {
@@ -41,7 +41,7 @@ const entriesOf = async (requestId: string) => {
   return entries;
 };
 
-it('what is refused is recorded with who asked, by which token and request', async () => {
+it('a refusal is recorded with its user, token and request', async () => {
   const url = `${root}/attempt/${attemptId}`;
   expect((await ask(bob, 'GET', url, undefined, { 'x-request-id': 'refused-1' })).status).toBe(403);
   const [entry] = await entriesOf('refused-1');
@@ -62,7 +62,7 @@ it('many requests without a login are one entry with their number', async () => 
   expect((await counted()).entries).toBeLessThan(10);
 });
 
-it("staff who read a course's attempts are recorded, with the number of rows; staff who look for what is not there, too", async () => {
+it("a read of a course's attempts by staff is recorded with the number of rows, and so is a read that finds nothing", async () => {
   await ask(teacher, 'GET', `${root}/attempt/grouped/course_id/${courseId}`, undefined, { 'x-request-id': 'read-1' });
   const [read] = await entriesOf('read-1');
   expect(read).toMatchObject({ user_id: '4', outcome: 'done', status: 200, row_count: expect.any(String) });
@@ -72,7 +72,7 @@ it("staff who read a course's attempts are recorded, with the number of rows; st
   expect(missed).toMatchObject({ outcome: 'failed', status, objects: ['attempt:999999'] });
 });
 
-it('a learner who polls and answers sends the database nothing more, and is not recorded', async () => {
+it("a learner's own requests are not recorded and need no statement for the access log", async () => {
   const texts: string[] = [];
   const query = pg.Client.prototype.query as any;
   const spy = jest.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: any, ...args: any[]) {
@@ -89,7 +89,7 @@ it('a learner who polls and answers sends the database nothing more, and is not 
     await ask(staff, 'GET', `${root}/${courseId}/allowance`, undefined, {
       'x-request-id': 'after the polls'.replaceAll(' ', '-'),
     });
-    await entriesOf('after-the-polls'); // whatever waited was written with it
+    await entriesOf('after-the-polls'); // entries that waited are written with this one
     expect(await entriesWhere('user_id = 2')).toEqual(before);
     expect(texts.filter((text) => text.includes('into access_log'))).toHaveLength(1);
   } finally {
@@ -97,7 +97,7 @@ it('a learner who polls and answers sends the database nothing more, and is not 
   }
 });
 
-it('a review that is refused, and one of no attempt, are recorded with what became of them', async () => {
+it('reviews are recorded with their outcome: quarantined, refused or accepted', async () => {
   const url = `${root}/attempt/${externalId}/reviewed`;
   const send = (person: Person, id: string, body: object) => ask(person, 'POST', url, body, { 'x-request-id': id });
   await send(reviewer, 'review-1', { status: 'no such status' });
@@ -110,7 +110,7 @@ it('a review that is refused, and one of no attempt, are recorded with what beca
   expect((await entriesOf('review-3'))[0]).toMatchObject({ user_id: '5', outcome: 'accepted', status: 200 });
 });
 
-it('a retirement is recorded with whom it forgot', async () => {
+it('a retirement is recorded with its learner', async () => {
   const superuser = { user_id: 8, preferred_username: 'registrar', superuser: true };
   const url = '/api/edx_proctoring/v1/retire_user/77/';
   expect((await ask(superuser, 'POST', url, undefined, { 'x-request-id': 'retire-1' })).status).toBe(204);
@@ -118,7 +118,7 @@ it('a retirement is recorded with whom it forgot', async () => {
 });
 
 describe('rights', () => {
-  it('are recorded in the transaction that changes them: who gave and who took which, by which request', async () => {
+  it('are recorded in the transaction that changes them, with the user, the request and each change', async () => {
     const change = {
       users: [{ ...roster.users[2], is_staff: true, groups: ['test_review'] }],
       course_staff: [{ user: 'bob', course_id: courseId }],
@@ -136,7 +136,7 @@ describe('rights', () => {
     expect(entries.at(-1)).toMatchObject({ outcome: 'done', status: 200, row_count: '3' });
   });
 
-  it('are recorded too when somebody changes them without the service', async () => {
+  it('are recorded even if they change without the service', async () => {
     await service.database.owner.query('update users set is_superuser = true where id = 3');
     await service.database.owner.query('update users set is_active = false where id = 3');
     const entries = await entriesWhere(`rights @> '[{"user_id": 3}]' and user_id is null`);
@@ -152,7 +152,7 @@ describe('rights', () => {
   });
 });
 
-describe('a change by a right over data of others', () => {
+describe('a change of data of other users', () => {
   const grant = { user_info: 'alice', key: 'additional_time_granted', value: '10' };
   const superuser = { ...staff, superuser: true };
   const secondExam = { ...publishedExam('second'), external_id: 'a' };
@@ -185,7 +185,7 @@ describe('a change by a right over data of others', () => {
       () => undefined,
     ],
     ['a reset', teacher, 'DELETE', () => `${root}/exam_id/${examId}/user_id/3/reset_attempts`, () => undefined],
-  ])('is recorded before it is done: %s', async (what, person, method, url, body) => {
+  ])('is recorded before it happens: %s', async (what, person, method, url, body) => {
     const requestId = `begins-${what.replaceAll(' ', '-')}`;
     await service.database.owner.query(
       `alter table access_log add constraint broken check (request_id <> '${requestId}') not valid`,
@@ -214,7 +214,7 @@ describe('a change by a right over data of others', () => {
   };
 });
 
-it('events say which request led to them', async () => {
+it('events have the id of the request that led to them', async () => {
   const { body } = await ask(auditor, 'GET', `/api/audit/v1/attempts/${attemptId}/history`);
   expect(body).toMatchObject({ is_intact: true });
   const stopped = body.events.find(({ type }: any) => type === 'AttemptStopped');
@@ -236,7 +236,7 @@ describe('the access log', () => {
     };
   };
 
-  it('is read by auditors: by user, object and time', async () => {
+  it('can be read by auditors: by user, object and time', async () => {
     await ask(staff, 'GET', `${root}/${courseId}/allowance`, undefined, { 'x-request-id': 'list-1' });
     await entriesOf('list-1');
     const ofStaff = (await list('user_id=1')).entries;
@@ -250,7 +250,7 @@ describe('the access log', () => {
     expect(since.find(({ request_id }: any) => request_id === 'list-1')).toMatchObject({ rows: 1 });
   });
 
-  it('records that it was read, before the first byte and with the number of entries afterwards', async () => {
+  it('records that it is read: once before the first byte, and afterwards with the number of entries', async () => {
     await list('user_id=1', auditor, { 'x-request-id': 'list-2' });
     await until('both entries', async () => (await entriesOf('list-2')).length === 2);
     const [before, after] = await entriesOf('list-2');
@@ -258,7 +258,7 @@ describe('the access log', () => {
     expect(Number(after.row_count)).toBeGreaterThan(3);
   });
 
-  it('is for nobody else', async () => {
+  it('cannot be read by anybody else, and refuses bad filters', async () => {
     for (const person of [alice, teacher]) expect((await list('', person)).status).toBe(403);
     expect((await list('object=somebody')).status).toBe(400);
     expect((await list('from=yesterday')).status).toBe(400);
@@ -273,12 +273,12 @@ describe('the access log', () => {
       await expect(pool().query(statement)).rejects.toThrow(/append-only|permission denied/);
   });
 
-  it('takes no time from the service', () =>
+  it('does not let the service set the time of an entry', () =>
     expect(
       service.database.pool.query("insert into access_log (at, action, outcome) values ('2020-01-01', 'x', 'done')"),
     ).rejects.toThrow('permission denied'));
 
-  it('is pruned by age, and never of entries younger than 30 days', async () => {
+  it('is pruned by age, but keeps entries younger than 30 days', async () => {
     const { owner, pool } = service.database;
     await owner.query(
       `insert into access_log (at, action, outcome) select now() - make_interval(days => age), 'aged', 'done'

@@ -13,7 +13,7 @@ beforeAll(async () => {
   ({ service, attempt } = await openRunningExam());
 });
 afterAll(() => service.close());
-// The log says that the service is busy.
+// The service logs that it is busy, which is expected here.
 beforeEach(() => void jest.spyOn(process.stderr, 'write').mockReturnValue(true));
 afterEach(() => jest.restoreAllMocks());
 
@@ -22,11 +22,11 @@ const metric = async (name: string) => {
   return body.split('\n').find((line: string) => line.startsWith(`${name} `));
 };
 
-it('when lists jam, one more is refused and told when to come again; learners poll and hand in', async () => {
+it('when too many lists wait, one more is refused with Retry-After, while learners poll and submit', async () => {
   const admission = service.app.get(Admission);
   const { running, waiting } = usualLimits.list;
-  const jam = Array.from({ length: running + waiting }, () => admission.enter('list'));
-  for (const each of jam) each.catch(() => {});
+  const lists = Array.from({ length: running + waiting }, () => admission.enter('list'));
+  for (const each of lists) each.catch(() => {});
 
   const refused = await service.request(staff, 'GET', `${root}/exam/course_id/${courseId}`);
   expect(refused).toMatchObject({ status: 503, body: { detail: 'The service is busy. Please try again.' } });
@@ -39,12 +39,12 @@ it('when lists jam, one more is refused and told when to come again; learners po
   expect(await metric('proctoring_requests_refused_total{priority="list"}')).toMatch(/ 1$/);
   expect(await metric('proctoring_request_wait_seconds_count{priority="submit"}')).toMatch(/ 1$/);
 
-  for (const each of jam) admission.leave(await each);
+  for (const each of lists) admission.leave(await each);
   expect((await service.request(staff, 'GET', `${root}/exam/course_id/${courseId}`)).status).toBe(200);
   expect(await metric('proctoring_requests_waiting{priority="list"}')).toMatch(/ 0$/);
 });
 
-it('a client that goes away while it sends its body keeps no room', async () => {
+it('a client that sends its body slowly takes no room from others', async () => {
   const admission = service.app.get(Admission);
   await service.app.listen(0, '127.0.0.1');
   const { port } = service.app.getHttpServer().address() as AddressInfo;

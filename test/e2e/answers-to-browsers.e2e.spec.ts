@@ -42,7 +42,7 @@ describe('a preflight', () => {
   );
 
   it.each(['https://evil.example.org', 'https://apps.example.org.evil.org', 'null', 'http://apps.example.org'])(
-    'of %s is answered as ever',
+    'of %s is answered like any other request',
     async (from) => {
       const { status, headers } = await preflight(`${root}/attempt`, from);
       expect(status).toBe(403);
@@ -61,14 +61,14 @@ describe('a token for changes', () => {
   const token = (cookie?: string) =>
     service.request(undefined, 'GET', '/csrf/api/v1/token', undefined, cookie ? { cookie } : {});
 
-  it('comes with its cookie, and belongs to it', async () => {
+  it('comes with a cookie', async () => {
     const { status, body, headers } = await token();
     expect([status, body]).toEqual([200, { csrfToken: expect.stringMatching(/^[a-zA-Z0-9]{64}$/) }]);
     expect(headers['set-cookie']).toMatch(/^csrftoken=[a-zA-Z0-9]{32}; Path=\/; Max-Age=\d+; SameSite=Lax; Secure$/);
     expect(headers['cache-control']).toBe('no-store');
   });
 
-  it('belongs to the cookie that the browser has, masked anew each time', async () => {
+  it('belongs to the cookie that the browser sends, and has another mask each time', async () => {
     const cookie = `csrftoken=${'aB3'.repeat(10)}xy`;
     const [first, second] = [await token(cookie), await token(cookie)];
     expect(first.headers).not.toHaveProperty('set-cookie');
@@ -77,14 +77,14 @@ describe('a token for changes', () => {
   });
 });
 
-describe('what browsers are told', () => {
+describe('browsers are told', () => {
   const answers: [string, string, object | undefined][] = [
     ['an answer', '/health/live', undefined],
     ['a refusal', `${root}/attempt`, undefined],
-    ['what is not found', '/nowhere', undefined],
+    ['an unknown path', '/nowhere', undefined],
     ['HTML', '/api/edx_proctoring/proctoring_launch_callback/start_exam/nobody', undefined],
   ];
-  it.each(answers)('of %s: not to guess its type, not to show it in a frame, not to run it', async (_, url) => {
+  it.each(answers)('not to guess the type of %s, not to show it in a frame, and not to run it', async (_, url) => {
     const { headers } = await service.request(undefined, 'GET', url);
     expect(headers).toMatchObject({
       'x-content-type-options': 'nosniff',
@@ -95,12 +95,12 @@ describe('what browsers are told', () => {
     });
   });
 
-  it('not to store personal data, except the own poll of a learner, which is validated each time', async () => {
-    const stored = async (person: typeof staff | typeof alice, url: string) =>
+  it("not to store personal data, except a learner's own poll, which is validated each time", async () => {
+    const cacheControl = async (person: typeof staff | typeof alice, url: string) =>
       (await service.request(person, 'GET', url)).headers['cache-control'];
-    expect(await stored(alice, `${root}/attempt/${attemptId}`)).toBe('private, no-cache');
-    expect(await stored(staff, `${root}/attempt/course_id/${courseId}`)).toBe('no-store');
-    expect(await stored(staff, `${root}/attempt/999999`)).toBe('no-store');
+    expect(await cacheControl(alice, `${root}/attempt/${attemptId}`)).toBe('private, no-cache');
+    expect(await cacheControl(staff, `${root}/attempt/course_id/${courseId}`)).toBe('no-store');
+    expect(await cacheControl(staff, `${root}/attempt/999999`)).toBe('no-store');
     expect((await service.request(alice, 'PUT', `${root}/attempt/${attemptId}`, {})).headers['cache-control']).toBe(
       'no-store',
     );
@@ -148,7 +148,7 @@ describe('documentation and metrics', () => {
     expect(await statuses(off)).toEqual({ here: [404, 404, 404, 404, 404, 200, 403], there: undefined });
   });
 
-  it('can have a port of their own, which serves nothing else but health', async () =>
+  it('can have a separate port, which serves nothing else but health', async () =>
     expect(await statuses({ OPERATIONS_PORT: '0' })).toEqual({
       here: [404, 404, 404, 404, 404, 200, 403],
       there: [200, 200, 200, 200, 200, 200, 404],

@@ -6,7 +6,7 @@ import { callbackSignature } from '../../libs/providers/src/callback-signature.j
 import { PretendedProvider, softwareSecureAt } from '../../libs/providers/src/testing.js';
 import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
 
-// Callbacks of providers are authenticated, and judge attempts of the exam's own provider only.
+// Callbacks of providers are authenticated, and may review only attempts at exams of that provider.
 
 const { staff, alice, teacher } = people;
 const grader = { user_id: 12, preferred_username: 'grader' };
@@ -21,13 +21,13 @@ const notAuthenticated = { status: 403, body: { detail: 'This callback is not au
 const noMatch = { status: 400, body: { detail: 'No attempt matches this review.' } };
 const folder = mkdtempSync(join(tmpdir(), 'callbacks of a test '));
 
-let vendor: PretendedProvider;
+let provider: PretendedProvider;
 let service: Awaited<ReturnType<typeof openService>>;
 let exams: Record<string, number>;
 let attempts: Record<string, { id: number; attempt_code: string; external_id: string }>;
 
 const open = async (rpnow: object = { callback_secret: secrets.rpnow }) => {
-  const secure = { provider: 'software_secure', ...softwareSecureAt(vendor.url) };
+  const secure = { provider: 'software_secure', ...softwareSecureAt(provider.url) };
   const PROCTORING_BACKENDS = {
     DEFAULT: 'test',
     test: {},
@@ -50,15 +50,15 @@ const open = async (rpnow: object = { callback_secret: secrets.rpnow }) => {
 };
 
 beforeAll(async () => {
-  vendor = await PretendedProvider.open();
+  provider = await PretendedProvider.open();
   let locators = 0;
-  vendor.mood = ({ route }) =>
+  provider.mood = ({ route }) =>
     route === 'POST /register' ? { body: { ssiRecordLocator: `SSI-${++locators}` } } : undefined;
   await open();
 });
 afterAll(async () => {
   await service.close();
-  await vendor.close();
+  await provider.close();
   rmSync(folder, { recursive: true });
 });
 beforeEach(async () => {
@@ -91,7 +91,7 @@ const lastReviewOf = async (name: string) => {
 };
 
 describe('Software Secure', () => {
-  it('a learner, who knows code and locator of the own attempt, does not verify it', async () => {
+  it('a learner who knows code and locator of an attempt cannot verify it', async () => {
     for (const path of ['', 'guess/', `${secrets.watchers}/`, `${secrets.rpnow.slice(1)}/`])
       for (const person of [undefined, alice])
         expect(await sendTo(path, reviewOf('rpnow'), person)).toMatchObject(notAuthenticated);
@@ -114,7 +114,7 @@ describe('Software Secure', () => {
     for (const name of Object.keys(attempts)) expect(await statusOf(name)).toBe('submitted');
   });
 
-  it('believes `reviewed_by` only of its own reviewers', async () => {
+  it('accepts in `reviewed_by` only its own reviewers', async () => {
     const suspicious = (reviewed_by: string) => reviewOf('rpnow', { reviewStatus: 'Suspicious', reviewed_by });
     await sendTo(`${secrets.rpnow}/`, suspicious('teacher@example.org'));
     expect(await lastReviewOf('rpnow')).toMatchObject({
@@ -131,11 +131,11 @@ describe('Software Secure', () => {
     ['https://evil.example.net/1', undefined],
     ['https://video.example.org@evil.example.net/1', undefined],
     ['https://video.example.org/1', 'https://video.example.org/1'],
-  ])('staff are led from the link %s to %s', async (videoReviewLink, location) => {
+  ])('the dashboard redirects staff for the link %s to %s', async (videoReviewLink, location) => {
     expect((await sendTo(`${secrets.rpnow}/`, reviewOf('rpnow', { videoReviewLink }))).status).toBe(200);
     const path = `/api/edx_proctoring/v1/instructor/${courseId}/${exams.rpnow}?attempt=${attempts.rpnow!.external_id}`;
-    const led = await ask(teacher, 'GET', path);
-    expect([led.status, led.headers.location]).toEqual([location ? 302 : 404, location]);
+    const dashboard = await ask(teacher, 'GET', path);
+    expect([dashboard.status, dashboard.headers.location]).toEqual([location ? 302 : 404, location]);
   });
 });
 
@@ -155,7 +155,7 @@ describe('a provider that signs', () => {
     });
   };
 
-  it('reviews an attempt without a login, and the log says which provider did', async () => {
+  it('reviews an attempt without a login, and the event names the provider', async () => {
     expect(await send('watchers', { status: 'passed' })).toMatchObject({ status: 200, body: 'OK' });
     expect(await statusOf('watchers')).toBe('verified');
     expect((await lastReviewOf('watchers')).metadata.actor).toEqual({ kind: 'provider', name: 'watchers' });

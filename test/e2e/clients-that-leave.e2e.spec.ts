@@ -47,29 +47,29 @@ async function begin(method: string, path: string, body?: unknown) {
   return { ended, leave: () => leaving.abort() };
 }
 
-/** How many queries wait for a lock. */
-const waiting = async (): Promise<number> => {
+/** The number of queries that wait for a lock. */
+const waitingQueries = async (): Promise<number> => {
   const text = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
   return (await service.database.owner.query(text)).rows.length;
 };
-/** How many connections the server ended in the middle of a query because their client had hung up. */
-const cutOff = async (): Promise<number> => {
+/** The number of connections that the server ended during a query because the client closed them. */
+const cancelledSessions = async (): Promise<number> => {
   const text = 'select sessions_fatal::int as count from pg_stat_database where datname = current_database()';
   return (await service.database.owner.query(text)).rows[0].count;
 };
 
-/** A query is long because `table` is locked. Its client leaves, and the server ends it, before any limit of time does. */
-async function leaveInQuery(table: string, ...request: Parameters<typeof begin>) {
-  const before = await cutOff();
+/** Locks `table`, so that a query waits. Then its client leaves, and the server must end the query before a time limit does. */
+async function leaveDuringQuery(table: string, ...request: Parameters<typeof begin>) {
+  const before = await cancelledSessions();
   const owner = await service.database.owner.connect();
   try {
     await owner.query(`begin; lock table ${table} in access exclusive mode`);
     const client = await begin(...request);
-    await until('the query waits', async () => (await waiting()) > 0);
+    await until('the query waits', async () => (await waitingQueries()) > 0);
     client.leave();
     expect(await client.ended).toBe('AbortError');
-    await until('the server ended the query', async () => (await waiting()) === 0);
-    await until('it was ended because the client left', async () => (await cutOff()) === before + 1);
+    await until('the server ended the query', async () => (await waitingQueries()) === 0);
+    await until('it was ended because the client left', async () => (await cancelledSessions()) === before + 1);
   } finally {
     await owner.query('rollback');
     owner.release();
@@ -85,25 +85,26 @@ it.each([
   ['the whole log', '/api/audit/v1/events', 'events'],
   ['the access log', '/api/audit/v1/access', 'access_log'],
 ])('the query of a client that leaves ends: %s', async (_, path, table) => {
-  await leaveInQuery(table, 'GET', path);
+  await leaveDuringQuery(table, 'GET', path);
   expect((await service.request(staff, 'GET', path)).status).toBe(200);
 });
 
-it('an import of the roster ends when its client leaves, and the next one need not wait for it', async () => {
+it('an import of the roster ends when its client leaves, so the next one does not wait', async () => {
   const more = { enrollments: [{ user: 'teacher', course_id: courseId, mode: 'verified' }] };
-  await leaveInQuery('enrollments', 'PUT', '/api/lms/v1/roster', more);
+  await leaveDuringQuery('enrollments', 'PUT', '/api/lms/v1/roster', more);
   const { rowCount } = await service.database.owner.query('select from enrollments where user_id = 4');
   expect(rowCount).toBe(0);
   expect((await service.request(staff, 'PUT', '/api/lms/v1/roster', more)).status).toBe(200);
 });
 
-it('providers are not asked about the other exams of a course when its publisher leaves', async () => {
+it('when the client that publishes a course leaves, the provider gets no request for the remaining exams', async () => {
   const names = ['a', 'b', 'c'];
   const exams = names.map((name) => publishedExam(name, { backend: 'rest' }));
-  const asked = () => provider.routes().filter((route) => route.endsWith('/exam/')).length;
-  provider.answers({ body: { id: 'exam-1' }, delayMs: 500 });
+  const requests = () => provider.routes().filter((route) => route.endsWith('/exam/')).length;
+  // The client has this time to leave. It is shorter than the time limit of a request to the provider.
+  provider.answers({ body: { id: 'exam-1' }, delayMs: 4_000 });
   const client = await begin('PATCH', registration, exams);
-  await until('the provider is asked', () => asked() === 1);
+  await until('the provider has a request', () => requests() === 1);
   client.leave();
   await until('the work ended', async () => {
     const { rows } = await service.database.owner.query(
@@ -111,5 +112,5 @@ it('providers are not asked about the other exams of a course when its publisher
     );
     return rows.length === 2;
   });
-  expect(asked()).toBe(1);
+  expect(requests()).toBe(1);
 });

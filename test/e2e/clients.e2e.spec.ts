@@ -29,7 +29,7 @@ afterAll(async () => {
 const read = (headers = {}) => service.request(alice, 'GET', poll, undefined, headers);
 
 describe('a client that polls', () => {
-  it('is told that nothing changed, until something did', async () => {
+  it('gets 304 until something changes', async () => {
     const { headers } = await read();
     expect(headers['cache-control']).toBe('private, no-cache');
     const known = { 'If-None-Match': `"another", W/${headers.etag}` };
@@ -45,7 +45,7 @@ describe('a client that polls', () => {
     expect(await read({ 'If-None-Match': headers.etag })).toMatchObject({ status: 200, body: { status: 'started' } });
   });
 
-  it('is refused as before where it may not read, whatever it knows', async () => {
+  it('is refused without a right to read, even with a known ETag', async () => {
     const { headers } = await read();
     expect(await service.request(teacher, 'GET', poll, undefined, { 'If-None-Match': headers.etag })).toMatchObject({
       status: 403,
@@ -53,8 +53,8 @@ describe('a client that polls', () => {
   });
 });
 
-describe('a client that asks too much', () => {
-  it('is told when to come back, and the others are served', async () => {
+describe('a client with too many requests', () => {
+  it('gets 429 with Retry-After, while others are served', async () => {
     const ask = () => service.request(bob, 'GET', `${root}/attempt`);
     expect((await ask()).status).toBe(200);
     expect((await ask()).status).toBe(200);
@@ -65,7 +65,7 @@ describe('a client that asks too much', () => {
     for (const _ of [1, 2, 3]) expect((await read()).status).toBe(200);
   });
 
-  it('counts by its address where nobody logs in', async () => {
+  it('is identified by its address if it is not logged in', async () => {
     const launch = () =>
       service.request(undefined, 'GET', '/api/edx_proctoring/proctoring_launch_callback/start_exam/unknown');
     expect((await launch()).status).toBe(404);

@@ -9,7 +9,7 @@ import { openStartableDatabase } from '../support/database.js';
 import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
 import { secretsOfSplitRoles } from '../support/split-roles.js';
 
-// Whole processes whose wall clock is wrong (libfaketime). Their monotonic clock is right, as with any clock that is set.
+// Processes with a wrong wall clock (libfaketime). Their monotonic clock is right, as after any change of a clock.
 const { staff, alice, bob } = people;
 const root = '/api/edx_proctoring/v1/proctored_exam';
 const [library] = spawnSync('find', ['/usr/lib', '/usr/local/lib', '-name', 'libfaketimeMT.so.1'], {
@@ -40,11 +40,11 @@ afterEach(async () => {
 const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
 const start = async (person: typeof alice): Promise<number> =>
   (await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, start_clock: 'true' })).body.exam_attempt_id;
-/** As the worker left it: a read would submit it. */
-const stored = async (id: number) =>
+/** The attempt in the database. A request for it would submit it. */
+const rowOf = async (id: number) =>
   (await service.database.pool.query('select status, completed_at from attempts where id = $1', [id])).rows[0];
 
-/** Sets how far the worker's wall clock is ahead, as libfaketime says it: +2h, +31m. */
+/** Sets the worker's wall clock ahead by `ahead` in the format of libfaketime: +2h, +31m. */
 function setWallClock(ahead: string) {
   writeFileSync(join(dir, 'new'), `${ahead}\n`);
   renameSync(join(dir, 'new'), join(dir, 'wall-clock'));
@@ -71,7 +71,7 @@ const workerSays = (text: string) =>
   );
 
 story.each(['+2h', '+31m', '-2h'])(
-  'a worker whose clock is wrong by %s hands in nothing, and leaves that to others',
+  'a worker whose clock is wrong by %s submits nothing and leaves that to others',
   async (ahead) => {
     const over = await start(bob);
     startWorker(ahead);
@@ -80,14 +80,14 @@ story.each(['+2h', '+31m', '-2h'])(
     await service.moveClock('31 minutes');
     const running = await start(alice);
     const other = await startWorkerHere(service.configuration, service.database.urls.worker);
-    await until('the other worker hands in what is over', async () => (await stored(over)).status === 'submitted');
+    await until('the other worker submits the attempt', async () => (await rowOf(over)).status === 'submitted');
     await other.close();
-    expect(await stored(running)).toEqual({ status: 'started', completed_at: null });
+    expect(await rowOf(running)).toEqual({ status: 'started', completed_at: null });
   },
 );
 
 story(
-  'a worker whose clock jumps two hours ahead and back hands in what is over by the database’s clock, and no more',
+  'a worker whose clock jumps two hours ahead and back submits only attempts whose time is over by the clock of the database',
   async () => {
     startWorker('+0');
     const over = await start(bob);
@@ -97,30 +97,30 @@ story(
     await workerSays('This process ends no attempt.');
     setWallClock('+0');
     await workerSays('agree again');
-    expect((await stored(over)).status).toBe('started');
+    expect((await rowOf(over)).status).toBe('started');
     await service.moveClock('31 minutes');
     const running = await start(alice);
-    await until('the attempt that is over is submitted', async () => (await stored(over)).status === 'submitted');
-    const { completed_at } = await stored(over);
+    await until('the attempt that is over is submitted', async () => (await rowOf(over)).status === 'submitted');
+    const { completed_at } = await rowOf(over);
     expect(completed_at.getTime()).toBeLessThanOrEqual(Date.now() + 31 * 60_000);
-    expect((await stored(running)).status).toBe('started');
+    expect((await rowOf(running)).status).toBe('started');
   },
 );
 
-story('a worker half a minute off decides by the database’s clock', async () => {
+story('a worker whose clock is wrong by less than a minute decides by the clock of the database', async () => {
   const id = await start(alice);
   startWorker('+50s');
   await workerSays("Decisions follow the database's.");
   await service.moveClock('29 minutes 30 seconds');
-  await workerLooks();
-  expect((await stored(id)).status).toBe('started');
+  await workerHasLooked();
+  expect((await rowOf(id)).status).toBe('started');
 });
 
-/** The worker looks for attempts that are over, once more from now on. */
-async function workerLooks() {
+/** Waits until the worker has looked for overdue attempts once more. */
+async function workerHasLooked() {
   const { rows } = await service.database.owner.query('select clock_timestamp()::text as now');
   const text = `select from pg_stat_activity where application_name = 'exam-proctoring worker'
     and query like '%attempt.expires_at < $1%' and query_start > $1`;
   const looked = async () => ((await service.database.owner.query(text, [rows[0].now])).rowCount ?? 0) > 0;
-  await until('the worker looks for attempts that are over', looked);
+  await until('the worker has looked for overdue attempts', looked);
 }

@@ -30,7 +30,7 @@ const submit = () => submitOverdue(service.database.pool, service.app.get(Overdu
 const status = async (id: number) =>
   (await service.database.pool.query('select status from attempts where id = $1', [id])).rows[0].status;
 
-it('attempts whose time is over are submitted at the instant at which it was over, all kinds; others run on', async () => {
+it('attempts of all kinds are submitted at the end of their time, and others go on', async () => {
   const ids = [await start(alice, exams[0]), await start(bob, exams[0]), await start(alice, exams[1])];
   await service.moveClock('31 minutes');
   const later = await start(bob, exams[1]);
@@ -47,14 +47,14 @@ it('attempts whose time is over are submitted at the instant at which it was ove
   expect(actors).toEqual([{ kind: 'clock' }]);
 });
 
-it('an attempt that cannot be read keeps no other one from its end, and the failure is told', async () => {
+it('an attempt that cannot be read does not prevent the end of others, and the failure is reported', async () => {
   const [broken, fine] = [await start(alice, exams[0]), await start(bob, exams[0])];
   await service.database.owner.query('update exams set backend = $1, is_proctored = true where id = $2', [
     'gone',
     exams[1],
   ]);
   await service.database.owner.query(
-    `update attempts set exam_id = $1 where id = $2`, // as if its exam had named a provider that is gone
+    `update attempts set exam_id = $1 where id = $2`, // now its exam names a provider that does not exist
     [exams[1], broken],
   );
   await service.moveClock('31 minutes');
@@ -62,7 +62,7 @@ it('an attempt that cannot be read keeps no other one from its end, and the fail
   expect(await status(fine)).toBe('submitted');
 });
 
-it('health says when the log has less than one partition ahead', async () => {
+it('health reports when the log has room for less than one partition', async () => {
   expect((await ask(undefined, 'GET', '/health/ready')).status).toBe(200);
   await service.database.owner.query(`select setval('events_position', ${2 * partitionSize + 1})`);
   expect(await ask(undefined, 'GET', '/health/ready')).toMatchObject({

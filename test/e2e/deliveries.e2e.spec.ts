@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => exam.close());
 
-/** Runs a command as an operator does; answers its exit code and, of each line, the JSON. */
+/** Runs a command as an operator does. Answers its exit code and the JSON of each line. */
 async function run(...args: string[]) {
   const { dataDir } = exam.configuration;
   const child = spawn(process.execPath, ['dist/apps/cli/src/main.js', ...args, '--json'], {
@@ -37,7 +37,7 @@ async function run(...args: string[]) {
   return { code, lines: lines.map((line) => JSON.parse(line)) };
 }
 
-it('an operator makes the topics, with their partitions and retention', async () => {
+it('an operator creates the topics with their partitions and retention', async () => {
   const dry = await run('topics', '--dry-run');
   expect(dry.lines.map(({ topic, made }) => [topic.slice(exam.prefix.length), made])).toEqual([
     ...names.map((name) => [name, true]),
@@ -89,13 +89,15 @@ describe('when exams were taken', () => {
   const deliveries = async (person: (typeof people)['staff' | 'alice']) =>
     exam.request(person, 'GET', `/api/audit/v1/attempts/${attempt}/deliveries`);
 
-  it('an auditor sees which message of which event is where; a learner does not', async () => {
+  it('an auditor sees where each message of each event is; a learner does not', async () => {
     expect((await deliveries(people.alice)).status).toBe(403);
     const { status, body } = await deliveries(people.staff);
     expect(status).toBe(200);
-    const toldOfAlice = (await exam.expected()).filter(({ headers }) => headers.ce_subject === `attempts/${attempt}`);
+    const messagesOfAlice = (await exam.expected()).filter(
+      ({ headers }) => headers.ce_subject === `attempts/${attempt}`,
+    );
     expect(body.deliveries.map(({ ce_id }: any) => ce_id).sort()).toEqual(
-      toldOfAlice.map(({ headers }) => headers.ce_id).sort(),
+      messagesOfAlice.map(({ headers }) => headers.ce_id).sort(),
     );
     expect(body.deliveries.map(({ event_type }: any) => event_type)).toEqual(
       expect.arrayContaining(['AttemptCreated', 'AttemptStarted', 'AttemptSubmitted']),
@@ -108,13 +110,13 @@ describe('when exams were taken', () => {
       eachMessage: async ({ topic, partition, message: { headers, offset } }) =>
         void places.set(String(headers!.ce_id), `${topic}/${partition}/${offset}`),
     });
-    await until(async () => toldOfAlice.every(({ headers }) => places.has(headers.ce_id)), 'all is read');
+    await until(async () => messagesOfAlice.every(({ headers }) => places.has(headers.ce_id)), 'all messages are read');
     await consumer.disconnect();
     for (const { ce_id, topic, partition, offset } of body.deliveries)
       expect(`${topic}/${partition}/${offset}`).toBe(places.get(ce_id));
   });
 
-  it('a learner is told of once more, in topics beside the live ones', async () => {
+  it('messages about a learner are published again to replay topics', async () => {
     const live = await exam.arrived();
     expect((await run('replay', '--user', `${alice}`, '--publish', '--dry-run')).lines[0]).toMatchObject({
       into: 'replay',
@@ -136,7 +138,7 @@ describe('when exams were taken', () => {
     expect((await deliveries(people.staff)).body.deliveries).toHaveLength(2 * ofAlice.length);
   }, 120_000);
 
-  it('what everybody reads is told once more only where the operator says so', async () => {
+  it('messages are published again to the live topics only if the operator says so', async () => {
     const before = await exam.arrived();
     const { rows } = await exam.pool.query("select max(recorded_at) + interval '1 ms' as later from events");
     expect((await run('replay', '--until', rows[0].later.toISOString(), '--live')).code).toBe(2);
@@ -145,7 +147,7 @@ describe('when exams were taken', () => {
     expect(await exam.arrived()).toHaveLength(2 * before.length);
   }, 120_000);
 
-  it('a consumer is told which messages it has not acknowledged', async () => {
+  it('a consumer gets a list of the messages that it has not acknowledged', async () => {
     const acknowledgements = `${exam.prefix}credit-service-acknowledgements`;
     const topic = `${exam.prefix}proctoring.credit.v1`;
     const credit = (await exam.expected()).filter((message) => message.topic === 'proctoring.credit.v1');

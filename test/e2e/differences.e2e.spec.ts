@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contentId, courseId, openService, type Person, people, publishedExam, roster } from '../support/service.js';
 
-// The service is meant to answer otherwise than the reference here: one test for each hole that is closed.
+// Deliberate differences from the reference: one test for each hole of the reference that the service closes.
 
 const { staff, alice, bob, teacher, reviewer } = people;
 const otherTeacher = { user_id: 6, preferred_username: 'other_teacher' };
@@ -37,7 +37,7 @@ afterAll(() => service.close());
 
 const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
 
-/** Publishes the exams of the course; their ids by name. */
+/** Publishes the exams of the course and answers their ids by name. */
 async function publish(wanted: Record<string, object>, at = service): Promise<Record<string, number>> {
   const names = Object.keys(wanted);
   const { body } = await at.request(
@@ -63,11 +63,11 @@ const act = (id: number, action: string, person = alice, more: object = {}) =>
 const poll = async (id: number, person = alice) => (await ask(person, 'GET', `${root}/attempt/${id}`)).body;
 const typesOf = async (id: number): Promise<string[]> =>
   (await ask(staff, 'GET', `/api/audit/v1/attempts/${id}/history`)).body.events.map(({ type }: any) => type);
-/** Everybody's attempts at an exam are taken away again. */
+/** Removes the learner's attempts at an exam again. */
 const clear = async (exam: string, person = alice) =>
   ask(staff, 'DELETE', `${root}/exam_id/${exams[exam]}/user_id/${person.user_id}/reset_attempts`);
 
-describe('bad input is refused with a sentence that names the field', () => {
+describe('a sentence that names the field refuses bad input', () => {
   it.each<[string, string, string, unknown]>([
     ['exam_id', 'POST', 'attempt', { exam_id: 'x' }],
     ['start_clock', 'POST', 'attempt', { exam_id: 1, start_clock: true }],
@@ -81,7 +81,7 @@ describe('bad input is refused with a sentence that names the field', () => {
     expect(answer).toMatchObject({ status: 400, body: { detail: expect.stringContaining(field) } });
   });
 
-  it('also what is no object, or an action that there is none of', async () => {
+  it('such as a body that is not an object, or an unknown action', async () => {
     expect((await ask(staff, 'PUT', `${root}/allowance`, [])).status).toBe(400);
     const id = await create('quiz', bob);
     expect(await act(id, 'dance', bob)).toMatchObject({
@@ -92,10 +92,10 @@ describe('bad input is refused with a sentence that names the field', () => {
   });
 });
 
-describe('the course of what is addressed decides who is course staff', () => {
+describe('the course of the addressed object decides who is course staff', () => {
   const own = { course_id: otherCourse };
 
-  it('whatever course the body names', async () => {
+  it('even if the body names another course', async () => {
     const id = await create('midterm');
     const allowance = { exam_id: exams.midterm, user_info: 'alice', key: 'additional_time_granted', value: '5' };
     const requests: [string, string, object][] = [
@@ -118,7 +118,7 @@ describe('the course of what is addressed decides who is course staff', () => {
     expect((await ask(otherTeacher, 'GET', onboarding, own)).status).toBe(403);
   });
 
-  it('and that of every exam, where allowances are granted in bulk', async () => {
+  it('and for bulk allowances the courses of all exams count', async () => {
     const bulk = {
       user_ids: 'alice',
       allowance_type: 'additional_time_granted',
@@ -131,7 +131,7 @@ describe('the course of what is addressed decides who is course staff', () => {
   });
 });
 
-describe('course staff find the people of their course only', () => {
+describe('course staff find only people of their course', () => {
   const grant = (user_info: unknown, more: object = {}, by: Person = teacher) =>
     ask(by, 'PUT', `${root}/allowance`, {
       ...{ exam_id: exams.quiz, user_info, key: 'additional_time_granted', value: '5' },
@@ -174,7 +174,7 @@ describe('course staff find the people of their course only', () => {
   });
 });
 
-it('a stranger who reads an attempt is refused, and does not end it', async () => {
+it('a refused request by a stranger does not end the attempt', async () => {
   const id = await create('quiz', bob, { start_clock: 'true' });
   const before = await typesOf(id);
   await service.moveClock('31 minutes');
@@ -188,12 +188,13 @@ it('a stranger who reads an attempt is refused, and does not end it', async () =
   }
   await clear('quiz', bob);
 });
-describe('a verdict is final for its owner', () => {
+
+describe('a final status is final for the owner', () => {
   afterEach(async () => {
     for (const exam of ['midterm', 'onboarding']) await clear(exam);
   });
 
-  /** All that a change would show, so without the time that is left. */
+  /** Everything that would show a change, so without the remaining time. */
   const shown = async (id: number) => {
     const { time_remaining_seconds, accessibility_time_string, ...attempt } = await poll(id);
     return { history: await typesOf(id), attempt };
@@ -224,7 +225,7 @@ describe('a verdict is final for its owner', () => {
     expect(await shown(id)).toEqual(before);
   });
 
-  it('a repeated submit is answered as the first, and changes nothing', async () => {
+  it('a repeated submit gets the same answer and changes nothing', async () => {
     const id = await create('midterm');
     await act(id, 'start');
     const answer = await act(id, 'submit');
@@ -243,7 +244,7 @@ describe('a verdict is final for its owner', () => {
   });
 });
 
-it('a learner does not allow the own resume; staff of the course do', async () => {
+it('learners cannot allow their own resume; course staff can', async () => {
   const id = await create('midterm');
   await act(id, 'start');
   await act(id, 'error');
@@ -264,7 +265,7 @@ it('an attempt is made ready by its owner, a reviewer or staff, and by nobody el
   await clear('midterm');
 });
 
-it('running exams are shown to their learner and to staff; the query may say whose', async () => {
+it('only the learner and staff see running exams, and the query can name the learner', async () => {
   const id = await create('quiz', alice, { start_clock: 'true' });
   const list = (person: typeof alice, query: string, body?: object) =>
     ask(person, 'GET', `${root}/active_exams_for_user${query}`, body);
@@ -278,7 +279,7 @@ it('running exams are shown to their learner and to staff; the query may say who
   await clear('quiz');
 });
 
-it("a course's dashboard does not lead to an exam of another course", async () => {
+it('the dashboard of a course does not redirect to an exam of another course', async () => {
   const path = (course: string) => `/api/edx_proctoring/v1/instructor/${course}/${exams.midterm}`;
   expect((await ask(otherTeacher, 'GET', path(otherCourse))).status).toBe(404);
   expect((await ask(teacher, 'GET', path(courseId))).status).toBe(302);
@@ -300,10 +301,10 @@ describe('a provider that fails', () => {
   };
 
   it.each([
-    ['that it is overloaded', { register_error: 503 }, 503],
-    ['that it does not know us', { register_error: 401 }, 502],
-    ['nothing about an id', { without_attempt_id: true }, 502],
-  ])('by saying %s is named, and there is no attempt', (_, options, status) =>
+    ['it is overloaded', { register_error: 503 }, 503],
+    ['it refuses the login', { register_error: 401 }, 502],
+    ['it sends no id', { without_attempt_id: true }, 502],
+  ])('(%s) is named, and there is no attempt', (_, options, status) =>
     failing(options, async (at) => {
       const { midterm } = await publish({ midterm: {} }, at);
       const created = await at.request(alice, 'POST', `${root}/attempt`, {
@@ -318,7 +319,7 @@ describe('a provider that fails', () => {
   );
 });
 
-it('a review whose comments are malformed changes nothing', async () => {
+it('a review with malformed comments changes nothing', async () => {
   const id = await create('midterm');
   const before = await typesOf(id);
   for (const comments of [[{ comment: 'no status' }], 'none', [{ comment: 'x', status: 'y', start: {} }]]) {
@@ -329,7 +330,7 @@ it('a review whose comments are malformed changes nothing', async () => {
   await clear('midterm');
 });
 
-it('lists are in the order of their ids', async () => {
+it('lists are sorted by id', async () => {
   for (const exam of ['onboarding', 'midterm', 'quiz'])
     for (const user_info of ['bob', 'alice'])
       await ask(staff, 'PUT', `${root}/allowance`, { exam_id: exams[exam], user_info, key: 'note', value: 'x' });
@@ -340,7 +341,7 @@ it('lists are in the order of their ids', async () => {
   }
 });
 
-it('somebody who is not staff is told so in English, whatever the browser asks for', async () => {
+it('the error for users who are not staff is in English in any language of the browser', async () => {
   const german = { 'accept-language': 'de' };
   expect(await ask(alice, 'GET', `${root}/${courseId}/allowance`, undefined, german)).toMatchObject({
     status: 403,
@@ -365,7 +366,7 @@ it('a refused command leaves nothing behind: a reset after the due date keeps th
   await ask(staff, 'PUT', '/api/lms/v1/roster', { dates: [{ ...date, date: null }] });
 });
 
-it('a retired learner is forgotten, and stays so whatever the roster or a token says later', async () => {
+it('a retired learner stays forgotten even if the roster or a token names the learner later', async () => {
   const minutes = { exam_id: exams.quiz, user_info: 'bob', key: 'additional_time_granted', value: '7' };
   await ask(staff, 'PUT', `${root}/allowance`, minutes);
   const id = await create('midterm', bob);

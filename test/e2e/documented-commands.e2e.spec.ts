@@ -16,7 +16,7 @@ const pages = ['operations', 'operators', 'guarantees', 'develop', 'audit', 'int
   .concat('README.md')
   .filter((page) => existsSync(page));
 
-/** Commands that are not run here, and why. */
+/** Commands that do not run here, with the reason. */
 const elsewhere: [why: string, commands: RegExp][] = [
   ['this test is a part of them', /^npm (ci|test|start|run (dev|test:\w+|exactly-once))\b|^\.ci\/run/],
   ['they take minutes, and CI runs them', /^npm run (build|check|conformance|schemathesis)\b/],
@@ -25,15 +25,15 @@ const elsewhere: [why: string, commands: RegExp][] = [
   ['it runs until Ctrl-C; the tests of Kafka start the same broker', /^npm run kafka\b/],
 ];
 
-/** Commands that rightly fail on a service on which all is well. */
-const failing: [command: RegExp, says: RegExp][] = [
+/** Commands that fail on a service without problems, with a part of their output. */
+const failing: [command: RegExp, output: RegExp][] = [
   [/adopt-log/, /was not copied/],
   [/dead-letters.* skip/, /no such dead letter/],
   [/callbacks.* (replay|discard)/, /no (such )?quarantined callback/],
   [/reset-attempts/, /no attempts/],
 ];
 
-/** Commands that a page names without the options that they need: their help is shown. */
+/** Commands that a page names without their options. Here they show their help. */
 const named = /(set-attempt-status|update-status-from-review|reconcile|rebuild)$/;
 
 const folder = mkdtempSync(join(tmpdir(), 'documented-commands-'));
@@ -84,15 +84,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-type Ended = { code: number; out: string; said: string };
+type Ended = { code: number; out: string; output: string };
 
-/** Runs commands of a page in a shell. npm is left out, which takes as long as the command itself. */
+/** Runs commands of a page in a shell, without npm, which takes as long as the command itself. */
 async function run(commands: string): Promise<Ended> {
   const script = commands
     .replaceAll('http://127.0.0.1:3000', url)
     .replace(/\bnpm run (?:-s )?([\w-]+)(?: --(?= |$))?/g, (whole, name: string) => {
-      const [, words] = /^exec node scripts\/run\.mjs (.*)$/.exec(scripts[name]) ?? [];
-      return words === undefined ? whole : `node ${program} ${words.replace(/^cli ?/, '')}`;
+      const [, args] = /^exec node scripts\/run\.mjs (.*)$/.exec(scripts[name]) ?? [];
+      return args === undefined ? whole : `node ${program} ${args.replace(/^cli ?/, '')}`;
     });
   const prelude = 'curl() { command curl --fail-with-body -sS "$@"; }';
   const child = spawn('bash', ['-euo', 'pipefail', '-c', `${prelude}\n${script}`], {
@@ -101,23 +101,23 @@ async function run(commands: string): Promise<Ended> {
   });
   const ended = new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? -1)));
   const [out, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { code, out, said: out + errors };
+  return { code, out, output: out + errors };
 }
 
-/** The lines of a page's blocks for a shell. */
+/** The lines of a page's shell blocks. */
 const linesOf = (page: string) =>
   [...readFileSync(page, 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block = '']) => block.split('\n'));
 
 const isElsewhere = (command: string) => elsewhere.some(([, some]) => some.test(command));
 
-/** The same as one script, without the lines that run elsewhere. */
+/** The shell blocks of a page as one script, without the commands that do not run here. */
 const scriptOf = (page: string) =>
   linesOf(page)
     .filter((line) => !isElsewhere(line))
     .join('\n')
     .trim();
 
-/** The commands in the text of a page. In the tables of operators' commands the first word is the command's. */
+/** The commands in the text of a page. In the tables of operators.md, the first code of a row begins with the command. */
 function commandsIn(page: string): string[] {
   const found: string[] = [];
   for (const line of readFileSync(page, 'utf8').split('\n')) {
@@ -136,7 +136,7 @@ function commandsIn(page: string): string[] {
   return found;
 }
 
-/** The command with values for the words that stand for some. */
+/** The command with values for its placeholders. */
 const filled = (command: string): string =>
   command
     .replace(/ \[(.+?)\]/g, ' $1')
@@ -180,22 +180,22 @@ it('every npm script that a page names exists', () => {
   expect(missing).toEqual([]);
 });
 
-it('each reason not to run a command here is needed', () => expect(commands.length).toBeGreaterThan(40));
+it('the pages name many commands', () => expect(commands.length).toBeGreaterThan(40));
 
 it('every request of requests.http succeeds', () =>
   expect(requests.filter(({ status }) => status !== 200)).toEqual([]));
 
 it.each(commands.filter((command) => !isElsewhere(command)))('%s', async (command) => {
-  const [, says] = failing.find(([some]) => some.test(command)) ?? [];
-  const { code, said } = await run(command);
-  expect(`${code}: ${said}`).toMatch(says ? new RegExp(`^1: .*(${says.source})`, 's') : /^0: /);
+  const [, failure] = failing.find(([some]) => some.test(command)) ?? [];
+  const { code, output } = await run(command);
+  expect(`${code}: ${output}`).toMatch(failure ? new RegExp(`^1: .*(${failure.source})`, 's') : /^0: /);
 });
 
 it.each(pages.filter(scriptOf))(
   'the commands in the blocks of %s',
   async (page) => {
-    const { code, said } = (await blocks.get(page))!;
-    expect(`${code}: ${said}`).toMatch(/^0: /);
+    const { code, output } = (await blocks.get(page))!;
+    expect(`${code}: ${output}`).toMatch(/^0: /);
   },
   180_000,
 );

@@ -24,7 +24,7 @@ const query = async (text: string) => (await service.database.owner.query(text))
 const newAttempt = (person: Person) =>
   ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' });
 
-/** All rows of all tables, as text. */
+/** The rows of all tables as text. */
 async function dump(): Promise<string> {
   const tables = await query(`select oid::regclass::text as name from pg_class
     where relkind = 'r' and relnamespace in ('public'::regnamespace, 'pg_catalog'::regnamespace) and relname <> 'pg_proc'`);
@@ -33,8 +33,8 @@ async function dump(): Promise<string> {
   return rows.map(({ row }) => row).join('\n');
 }
 
-describe('once a learner is retired', () => {
-  it('no list or sample of the database has the name', async () => {
+describe('after the retirement of a learner', () => {
+  it('no table has the name, not even the statistics of PostgreSQL', async () => {
     await ask(staff, 'PUT', '/api/lms/v1/roster', {
       users: [{ id: 3, username: 'bob_the_former', email: 'former@example.org' }],
     });
@@ -53,7 +53,7 @@ describe('once a learner is retired', () => {
     expect((await dump()).match(names)).toBeNull();
   });
 
-  it('kept answers no longer repeat the names that a request had', async () => {
+  it('answers that were kept for repeated requests no longer have the names', async () => {
     const bulk = { exam_ids: `${exam}`, user_ids: 'bob,bob@example.org,nobody', allowance_type: 'note', value: 'x' };
     const again = () => ask(staff, 'PUT', `${root}/${courseId}/bulk_allowance`, bulk, { 'Idempotency-Key': 'k' });
     expect((await again()).status).toBe(207);
@@ -63,7 +63,7 @@ describe('once a learner is retired', () => {
     expect(JSON.stringify(await query('select * from idempotency_keys'))).not.toMatch(/bob/);
   });
 
-  it('the log and the lists have no key of an allowance that names somebody', async () => {
+  it('no key of an allowance that names the learner is left', async () => {
     const allowance = { exam_id: exam, user_info: 'bob', key: 'for Bob Planted', value: 'x' };
     const put = (value: string) => ask(staff, 'PUT', `${root}/allowance`, { ...allowance, value });
     const shown = async () =>
@@ -81,7 +81,7 @@ describe('once a learner is retired', () => {
     expect(await shown()).toEqual([['', '']]);
   });
 
-  it('neither the roster nor a token brings the person back', async () => {
+  it('neither the roster nor a token bring the person back', async () => {
     expect(await retire(3)).toMatchObject({ status: 204 });
     const document = {
       ...roster,
@@ -100,7 +100,7 @@ describe('once a learner is retired', () => {
   });
 });
 
-it('nobody finds a retired learner by a former name or address, and what is granted to the id cannot be read', async () => {
+it('a former name or address finds no retired learner, and an allowance for the id cannot be read', async () => {
   await retire(3);
   const grant = { exam_id: exam, key: 'note', value: 'for Bob Planted' };
   const many = { exam_ids: `${exam}`, user_ids: 'bob,bob@example.org', allowance_type: 'note', value: 'x' };
@@ -113,7 +113,7 @@ it('nobody finds a retired learner by a former name or address, and what is gran
   expect(await dump()).not.toMatch(/Planted/);
 });
 
-it('an id that nobody knows is not retired: who gets it later is a learner like any other', async () => {
+it('an unknown id is not retired, so a later learner with this id is like any other', async () => {
   expect((await retire(77)).status).toBe(204);
   expect(await query(`select from events where type = 'LearnerRetired'`)).toEqual([]);
   await ask(staff, 'PUT', '/api/lms/v1/roster', {
@@ -132,7 +132,7 @@ describe('a review that was refused', () => {
     return (await query(`select attempt_code from attempts where user_id = ${person.user_id}`))[0].attempt_code;
   };
 
-  it('is kept for the learner whose attempt it names, readable or not, and goes with the learner', async () => {
+  it('is kept for the learner of the attempt, even if it is malformed, and is deleted with the learner', async () => {
     const code = await codeOf(bob);
     await quarantine(service.database.pool, {
       route: 'review_callback',
@@ -153,7 +153,7 @@ describe('a review that was refused', () => {
     expect(await quarantine(service.database.pool, late)).toBe(false);
   });
 
-  it('of nobody has no plain text, and is deleted after 30 days', async () => {
+  it('and names no known attempt is encrypted, and deleted after 30 days', async () => {
     const reviewer = { ...staff, roles: ['test_review'] };
     const unknown = 'api/edx_proctoring/v1/proctored_exam/attempt/Bob_Planted/reviewed';
     await ask(reviewer, 'POST', `/${unknown}`, { status: 'Bob_Planted' });
@@ -171,7 +171,7 @@ describe('an erasure certificate', () => {
   const certificates = (person: Person = { ...people.alice, scopes: ['audit:read'] }) =>
     ask(person, 'GET', '/api/audit/v1/erasures/3');
 
-  it('says what was destroyed and what remains, and is signed', async () => {
+  it('lists what was destroyed and what remains, and is signed', async () => {
     await newAttempt(bob);
     await retire(3);
     const { status, body } = await certificates();
@@ -186,7 +186,7 @@ describe('an erasure certificate', () => {
     expect(isSigned(canonicalize({ ...certificate, user_id: 4 })!)).toBe(false);
   });
 
-  it('is kept once for a retirement that is repeated, and shown to auditors and staff only', async () => {
+  it('exists once after a repeated retirement, and only auditors and staff can read it', async () => {
     expect((await certificates()).status).toBe(404);
     await retire(3);
     await retire(3);

@@ -17,18 +17,18 @@ const folder = mkdtempSync(join(tmpdir(), 'frozen workers of a test '));
 const learners = Array.from({ length: 12 }, (_, index) => 100 + index);
 const eventsOfEach = 25;
 
-let vendor: PretendedProvider;
+let provider: PretendedProvider;
 let mails: MailServer;
 let service: Awaited<ReturnType<typeof openService>>;
 let examId: number;
 const workers: ChildProcess[] = [];
 
 beforeAll(async () => {
-  vendor = await PretendedProvider.open();
+  provider = await PretendedProvider.open();
   mails = new MailServer();
   await mails.open();
   const file = join(folder, 'settings.json');
-  const rest = { base_url: vendor.url, client_id: 'lms', client_secret: 'secret', request_timeout: 2 };
+  const rest = { base_url: provider.url, client_id: 'lms', client_secret: 'secret', request_timeout: 15 };
   writeFileSync(
     file,
     JSON.stringify({ PROCTORING_BACKENDS: { DEFAULT: 'rest', rest }, DEFAULT_FROM_EMAIL: 'a@example.org' }),
@@ -44,12 +44,12 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const worker of workers) worker.kill('SIGKILL');
   await service.close();
-  await vendor.close();
+  await provider.close();
   await mails.close();
   rmSync(folder, { recursive: true });
 });
 
-/** A worker, and everything that it logs. */
+/** Starts a worker and collects its log. */
 function startWorker() {
   const worker = spawn(process.execPath, [program], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -70,13 +70,13 @@ function startWorker() {
   return { worker, logged };
 }
 
-/** Which process leads, by task. */
+/** The process that leads, by task. */
 async function leaders() {
   const { rows } = await service.database.owner.query('select name, holder from leases where expires_at > now()');
   return new Map<string, number>(rows.map(({ name, holder }) => [name, Number(holder.split(':')[1])]));
 }
 
-/** Each event concerns the provider and the mailer: the provider sees its learner and version, a mail the event's id. */
+/** Appends events for the provider and the mailer. The provider gets learner and version, a mail has the event's id. */
 async function append() {
   const store = new EventStore(service.database.pool);
   const versions = new Map<string, string>();
@@ -100,8 +100,8 @@ async function append() {
   return versions;
 }
 
-/** Fails for a learner of whom an older event came after a newer one. Answers how many came again. */
-function repeatedIn(delivered: string[]): number {
+/** Throws if an older event of a learner came after a newer one. Answers the number of repetitions. */
+function repetitionsIn(delivered: string[]): number {
   let repeated = 0;
   const last = new Map<string, number>();
   for (const each of delivered) {
@@ -115,9 +115,9 @@ function repeatedIn(delivered: string[]): number {
   return repeated;
 }
 
-it('frozen workers are replaced, and nothing that they send after the thaw comes after what is newer', async () => {
+it('frozen workers are replaced, and after the thaw they send nothing that is older than what others sent', async () => {
   let versions = new Map<string, string>();
-  const told = () => vendor.taken.flatMap(({ route }) => /^PATCH .*\/attempt\/([^/]+)\/$/.exec(route)?.[1] ?? []);
+  const notified = () => provider.taken.flatMap(({ route }) => /^PATCH .*\/attempt\/([^/]+)\/$/.exec(route)?.[1] ?? []);
   const mailed = () =>
     mails.taken.flatMap(({ headers }) => versions.get(/^<([^@]+)@/.exec(headers['message-id'])?.[1] ?? '') ?? []);
   const tasks = ['provider rest', 'mail'];
@@ -126,7 +126,7 @@ it('frozen workers are replaced, and nothing that they send after the thaw comes
     const now = await leaders();
     return tasks.every((task) => now.get(task) === first.worker.pid);
   });
-  const begun = "select from checkpoints where name = 'mail'"; // it sends what happens from then on
+  const begun = "select from checkpoints where name = 'mail'"; // it sends mail only for later events
   await until('the mailer begins', async () => (await service.database.owner.query(begun)).rowCount === 1);
   const second = startWorker();
   versions = await append();
@@ -135,33 +135,34 @@ it('frozen workers are replaced, and nothing that they send after the thaw comes
   let splits = 0;
   const all = learners.length * eventsOfEach;
   for (const share of [0.1, 0.4, 0.7]) {
-    await until('a share is delivered', () => told().length > share * all && mailed().length > share * all);
-    if (told().length >= all && mailed().length >= all) break;
+    await until('a share is delivered', () => notified().length > share * all && mailed().length > share * all);
+    if (notified().length >= all && mailed().length >= all) break;
     leader.worker.kill('SIGSTOP');
-    const [toldThen, mailedThen] = [told().length, mailed().length];
+    const [notifiedThen, mailedThen] = [notified().length, mailed().length];
     await until('the other worker leads and delivers', async () => {
       const now = await leaders();
       const isLed = tasks.every((task) => now.get(task) === other.worker.pid);
       const isDelivered =
-        (toldThen === all || told().length > toldThen + 8) && (mailedThen === all || mailed().length > mailedThen + 4);
+        (notifiedThen === all || notified().length > notifiedThen + 8) &&
+        (mailedThen === all || mailed().length > mailedThen + 4);
       return isLed && isDelivered;
     });
     leader.worker.kill('SIGCONT');
     splits++;
-    await until('the former leader says so', () => leader.logged.join('').includes('No longer leads'));
+    await until('the former leader logs it', () => leader.logged.join('').includes('No longer leads'));
     leader.logged.length = 0;
     [leader, other] = [other, leader];
   }
   expect(splits).toBeGreaterThan(0);
-  await until('all is delivered', () => new Set(told()).size === all && new Set(mailed()).size === all);
-  const repeated = { vendor: repeatedIn(told()), mail: repeatedIn(mailed()) };
+  await until('all is delivered', () => new Set(notified()).size === all && new Set(mailed()).size === all);
+  const repeated = { provider: repetitionsIn(notified()), mail: repetitionsIn(mailed()) };
   console.info(`${splits} splits; repeated: ${JSON.stringify(repeated)}`);
-  // Calls that were on their way: eight of the provider and four mails at a time.
-  expect(repeated.vendor).toBeLessThanOrEqual(8 * splits);
+  // The frozen worker had at most eight requests to the provider and four mails in progress.
+  expect(repeated.provider).toBeLessThanOrEqual(8 * splits);
   expect(repeated.mail).toBeLessThanOrEqual(4 * splits);
 }, 120_000);
 
-it('operators and metrics see who leads, and a worker that ends gives its leads up at once', async () => {
+it('operators and metrics see who leads, and a worker that ends gives up its leases at once', async () => {
   const { body } = await service.request(undefined, 'GET', '/metrics');
   expect(body).toMatch(/proctoring_leader\{task="mail",holder="[^"]+:\d+"\} 1/);
   const ops = spawn(process.execPath, ['dist/apps/cli/src/main.js', 'leaders', '--json'], {

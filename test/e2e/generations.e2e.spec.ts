@@ -29,7 +29,7 @@ const dir = join(folder, 'now');
 const start = (port?: number) => startBroker({ dir, port, log: () => {} });
 
 const closing: (() => unknown)[] = [];
-const usual = process.env.TEST_DATABASE_URL!;
+const sharedServer = process.env.TEST_DATABASE_URL!;
 let primary: Server;
 let broker: Awaited<ReturnType<typeof start>>;
 let port: number;
@@ -38,7 +38,7 @@ beforeAll(async () => {
   port = Number(broker.brokers.split(':')[1]);
 });
 afterEach(async () => {
-  process.env.TEST_DATABASE_URL = usual;
+  process.env.TEST_DATABASE_URL = sharedServer;
   for (const close of closing.splice(0).reverse()) await close();
 });
 afterAll(async () => {
@@ -49,7 +49,7 @@ afterAll(async () => {
 
 type Exam = Awaited<ReturnType<typeof openExam>>;
 
-/** An exam whose database has an address that can lead to another server. */
+/** Opens an exam whose database address can be pointed to another server. */
 async function openExamAt(server: { url: string }) {
   const address = await addressOf(server);
   closing.push(address.close);
@@ -59,9 +59,9 @@ async function openExamAt(server: { url: string }) {
   return { address, exam };
 }
 
-/** Another API process, at another copy of the database. */
+/** Starts another API at another copy of the database. */
 async function apiAt(exam: Exam, urls: Exam['database']['urls']) {
-  await migrateWithLogins(urls); // as each start does
+  await migrateWithLogins(urls); // each start of the service does this
   const app = await createApi(exam.configuration, urls.api);
   closing.push(() => app.close());
   const publish = async () =>
@@ -93,8 +93,8 @@ async function withWorker(exam: Exam) {
   return { close };
 }
 
-/** Learners create and start attempts; answers the attempts' ids. */
-async function sit(exam: Exam, first: number, last: number): Promise<number[]> {
+/** Learners create and start attempts. Answers the ids of the attempts. */
+async function startAttempts(exam: Exam, first: number, last: number): Promise<number[]> {
   const ids: number[] = [];
   for (let userId = first; userId <= last; userId++) {
     const learner = exam.learner(userId);
@@ -107,18 +107,19 @@ async function sit(exam: Exam, first: number, last: number): Promise<number[]> {
 
 const stoppedAt = async (pool: Database) =>
   (await pool.query(`select stopped from checkpoints where name = 'kafka'`)).rows[0]?.stopped as string | null;
-const isStopped = (pool: Database, reason: string) =>
-  until(async () => (await stoppedAt(pool))?.includes(reason) ?? false, `the relay says: ${reason}`);
+const untilStopped = (pool: Database, reason: string) =>
+  until(async () => (await stoppedAt(pool))?.includes(reason) ?? false, `the relay is stopped: ${reason}`);
 const allIn = async (exam: Exam) => {
   const { once } = withoutRepeated(await exam.arrived());
   return once;
 };
-const inLogsOrder = async (exam: Exam) => expect(inOrder(await allIn(exam))).toEqual(inOrder(await exam.expected()));
+const allArriveInOrder = async (exam: Exam) =>
+  expect(inOrder(await allIn(exam))).toEqual(inOrder(await exam.expected()));
 
-it('a copy that is restored beside the original publishes nothing while the original does, and takes over later', async () => {
+it('a copy of the database publishes nothing while the original publishes, and takes over later', async () => {
   const { exam } = await openExamAt(primary);
-  const times = { heartbeatMs: 200, rivalTimeoutMs: 3000 };
-  const follow = (pool: Database) => {
+  const times = { heartbeatMs: 200, rivalTimeoutMs: 12_000 };
+  const publish = (pool: Database) => {
     const end = new AbortController();
     const relay = new Relay(pool, exam.configuration, {}, times);
     const running = relay.run(end.signal);
@@ -130,34 +131,34 @@ it('a copy that is restored beside the original publishes nothing while the orig
     closing.push(stop);
     return stop;
   };
-  const stopOriginal = follow(exam.pool);
-  await sit(exam, 1, 3);
-  await inLogsOrder(exam);
+  const stopOriginal = publish(exam.pool);
+  await startAttempts(exam, 1, 3);
+  await allArriveInOrder(exam);
   const copy = await standbyOf(primary);
   closing.unshift(copy.stop);
   await caughtUp(primary, copy);
   await promote(copy);
   const pool = poolAt(copy, exam.database.url);
-  follow(pool);
-  await isStopped(pool, 'The relay of another database server');
-  await sit(exam, 11, 13);
-  await inLogsOrder(exam);
+  publish(pool);
+  await untilStopped(pool, 'The relay of another database server');
+  await startAttempts(exam, 11, 13);
+  await allArriveInOrder(exam);
   expect(await stoppedAt(exam.pool)).toBeNull();
 
   await stopOriginal();
   await until(async () => (await stoppedAt(pool)) === null, 'the copy publishes');
-  // The original says so when it comes back.
-  follow(exam.pool);
-  await isStopped(exam.pool, 'The relay of another database server');
+  // Now the original is the one that is stopped.
+  publish(exam.pool);
+  await untilStopped(exam.pool, 'The relay of another database server');
 }, 180_000);
 
-it('a logical copy refuses commands and is not ready until it is adopted; then its events reach Kafka', async () => {
+it('a logical copy refuses commands and is not ready until an operator adopts it; then its events reach Kafka', async () => {
   const { exam } = await openExamAt(primary);
   const worker = await withWorker(exam);
-  await sit(exam, 1, 3);
-  await inLogsOrder(exam);
+  await startAttempts(exam, 1, 3);
+  await allArriveInOrder(exam);
   await worker.close();
-  process.env.TEST_DATABASE_URL = usual;
+  process.env.TEST_DATABASE_URL = sharedServer;
   const copied = await openDatabase();
   closing.push(() => copied.close());
   await copyRows(exam.database.owner, copied.owner);
@@ -189,10 +190,10 @@ it('a logical copy refuses commands and is not ready until it is adopted; then i
   );
 }, 180_000);
 
-it('after a fail-over that lost the newest events all that is acknowledged reaches Kafka, and no id is given twice', async () => {
+it('after a fail-over that lost the newest events, all later events reach Kafka, and no id is given twice', async () => {
   const { address, exam } = await openExamAt(primary);
   await withWorker(exam);
-  const ids = await sit(exam, 1, 5);
+  const ids = await startAttempts(exam, 1, 5);
   await allIn(exam);
   const standby = await standbyOf(primary);
   closing.unshift(standby.stop);
@@ -200,7 +201,7 @@ it('after a fail-over that lost the newest events all that is acknowledged reach
   const urls = urlsOf(standby.url, new URL(exam.database.url).pathname.slice(1));
   await (await apiAt(exam, urls)).isRefused('This database server is a standby');
   await stopReplication(standby);
-  ids.push(...(await sit(exam, 11, 40)));
+  ids.push(...(await startAttempts(exam, 11, 40)));
   await allIn(exam); // Kafka has them, and the standby does not
 
   await stopPostgres(primary.dataDir);
@@ -208,13 +209,13 @@ it('after a fail-over that lost the newest events all that is acknowledged reach
   address.leadTo(standby);
   await until(
     () =>
-      sit(exam, 100, 100).then(
+      startAttempts(exam, 100, 100).then(
         (id) => ids.push(...id) > 0,
         () => false,
       ),
-    'commands are taken again',
+    'commands succeed again',
   );
-  ids.push(...(await sit(exam, 101, 130)));
+  ids.push(...(await startAttempts(exam, 101, 130)));
   const arrived = await allIn(exam);
   const expected = await exam.expected();
   expect(expected.filter(({ key }) => Number(key.split('/')[1]) >= 100).length).toBeGreaterThan(60);
@@ -230,16 +231,16 @@ it('after a fail-over that lost the newest events all that is acknowledged reach
   expect(ready.json()).toMatchObject({ status: 'ok', generation: 2, stopped: [] });
 }, 180_000);
 
-it('events that Kafka lost because it was set back are published again', async () => {
-  const { exam } = await openExamAt({ url: usual });
+it('events that Kafka lost because it was restored to an older state are published again', async () => {
+  const { exam } = await openExamAt({ url: sharedServer });
   const worker = await withWorker(exam);
-  await sit(exam, 1, 3);
-  await inLogsOrder(exam);
+  await startAttempts(exam, 1, 3);
+  await allArriveInOrder(exam);
   await broker.stop();
   cpSync(dir, join(folder, 'saved'), { recursive: true });
   broker = await start(port);
-  await sit(exam, 11, 13);
-  await inLogsOrder(exam);
+  await startAttempts(exam, 11, 13);
+  await allArriveInOrder(exam);
   await worker.close();
 
   await broker.stop();
@@ -247,29 +248,29 @@ it('events that Kafka lost because it was set back are published again', async (
   renameSync(join(folder, 'saved'), dir);
   broker = await start(port);
   await withWorker(exam);
-  await inLogsOrder(exam);
+  await allArriveInOrder(exam);
 }, 180_000);
 
-it('a Kafka that was wiped gets nothing until an operator decides, and ready says so', async () => {
-  const { exam } = await openExamAt({ url: usual });
+it('an emptied Kafka gets nothing until an operator decides, and readiness reports it', async () => {
+  const { exam } = await openExamAt({ url: sharedServer });
   await withWorker(exam);
-  await sit(exam, 1, 3);
-  await inLogsOrder(exam);
+  await startAttempts(exam, 1, 3);
+  await allArriveInOrder(exam);
   await broker.stop();
   rmSync(dir, { recursive: true });
   broker = await start(port);
-  await sit(exam, 11, 13);
-  await isStopped(exam.pool, "Kafka lost the relay's checkpoint");
+  await startAttempts(exam, 11, 13);
+  await untilStopped(exam.pool, "Kafka lost the relay's checkpoint");
   const ready = await exam.app.inject({ url: '/health/ready' });
   expect(ready.json()).toMatchObject({
     status: 'ok',
     stopped: [{ follower: 'kafka', reason: expect.stringContaining('publish-from') }],
   });
 
-  const operators = new Relay(exam.pool, exam.configuration);
-  await operators.publishFrom('beginning');
-  await operators.close();
-  await inLogsOrder(exam);
+  const relay = new Relay(exam.pool, exam.configuration);
+  await relay.publishFrom('beginning');
+  await relay.close();
+  await allArriveInOrder(exam);
   await until(async () => (await stoppedAt(exam.pool)) === null, 'nothing is stopped');
 }, 180_000);
 
@@ -281,10 +282,10 @@ function poolAt(server: Server, url: string): Database {
   return pool;
 }
 
-/** As a dump of the rows has it: with their places in the log, and no sequences. */
+/** Copies rows as a dump does: with their positions in the log, and without sequences. */
 async function copyRows(from: Database, copy: Database) {
   const to = await copy.connect();
-  await to.query('set session_replication_role = replica'); // a dump has the rows that triggers wrote
+  await to.query('set session_replication_role = replica'); // the copied rows include those that triggers wrote
   const { rows: tables } = await from.query(
     `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
      and not relispartition and relname <> 'migrations'`,

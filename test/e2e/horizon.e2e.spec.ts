@@ -22,26 +22,26 @@ afterAll(async () => {
   await service.close();
 });
 
-/** Are all events before the horizon? */
+/** Whether all events are before the visibility horizon. */
 const allAreRead = async () =>
   (
     await service.database.owner.query(
       'select bool_and(transaction_id < pg_snapshot_xmin(pg_current_snapshot())) as read from events',
     )
   ).rows[0].read;
-const named = async () => (await service.request(undefined, 'GET', '/health/ready')).body.openTransactions;
+const openTransactions = async () => (await service.request(undefined, 'GET', '/health/ready')).body.openTransactions;
 const publish = (exam: string) =>
   service.request(staff, 'PATCH', `/api/edx_proctoring/v1/proctored_exam/exam_registration/course_id/${courseId}`, [
     publishedExam(exam),
   ]);
 const metrics = async (): Promise<string> => (await service.request(undefined, 'GET', '/metrics')).body;
 
-it('a transaction that another database of the server prepared holds the log back, and is named', async () => {
+it('a prepared transaction of another database of the server holds back readers of the log, and health names it', async () => {
   await other.query(`begin; create table copied (id int); prepare transaction '${name} copy'`);
   await publish('midterm');
   expect(await allAreRead()).toBe(false);
   const transaction = { database: name, pid: null, gid: `${name} copy`, application: null };
-  expect(await named()).toContainEqual({ ...transaction, seconds: expect.any(Number) });
+  expect(await openTransactions()).toContainEqual({ ...transaction, seconds: expect.any(Number) });
   expect(await metrics()).toMatch(
     new RegExp(`proctoring_open_transaction_seconds{database="${name}",application="",pid="",gid="${name} copy"}`),
   );
@@ -49,18 +49,18 @@ it('a transaction that another database of the server prepared holds the log bac
   await until('readers of the log go on', allAreRead);
 });
 
-it('so does a transaction that stays open there', async () => {
+it('so does an open transaction of another database', async () => {
   await other.query('begin; create table copied (id int)');
   await publish('final');
   expect(await allAreRead()).toBe(false);
   const { rows } = await other.query('select pg_backend_pid() as pid');
   const transaction = { database: name, ...rows[0], gid: null, application: 'nightly import' };
   await until('the transaction is named', async () =>
-    (await named()).some(
+    (await openTransactions()).some(
       ({ database, pid }: { database: string; pid: number }) => database === name && pid === rows[0].pid,
     ),
   );
-  expect(await named()).toContainEqual({ ...transaction, seconds: expect.any(Number) });
+  expect(await openTransactions()).toContainEqual({ ...transaction, seconds: expect.any(Number) });
   await other.query('rollback');
   await until('readers of the log go on', allAreRead);
 });

@@ -8,14 +8,14 @@ import { Random } from '../conformance/random.js';
 import { type Blocked, LivenessProbe } from '../support/liveness-probe.js';
 import { contentId, courseId, openService, people, publishedExam, roster, tokenOf } from '../support/service.js';
 
-// Every route gets 200 requests that no client should send. While it answers, /health/live waits 100 ms at most.
+// Each route gets 200 requests that no client should send. Meanwhile /health/live must answer within 100 ms.
 
 const { staff, alice } = people;
 const seed = process.env.SEED ?? String(Date.now() % 1_000_000);
 const random = new Random(seed);
 const count = 200;
 const longestMs = 100;
-/** So many are sent between two looks at the probe. If it had to wait, each of them is repeated by itself. */
+/** The number of requests between two looks at the probe. If the probe had to wait, each request is repeated alone. */
 const atOnce = 10;
 
 let service: Awaited<ReturnType<typeof openService>>;
@@ -70,7 +70,7 @@ const kinds: ((size: number) => Body)[] = [
   (size) => ({ type: 'application/json; charset=shift_jis', text: filled('\u0081', size) }),
 ];
 
-/** Requests with hostile parts beside the body: queries, headers, and values in the path. A line with its headers may have 16 KiB. */
+/** Hostile queries, headers and values in the path. The first line and the headers may have 16 KiB together. */
 const long = 12_000;
 const queries = [
   '',
@@ -105,7 +105,7 @@ const pathValues = [
 ];
 
 type Attack = { body: Body; query: string; headers: Record<string, string>; value: string | undefined };
-/** The same for all routes: each kind of body in each size, and the largest one. */
+/** The requests for each route: all kinds of bodies, in random sizes, and one body of the largest size. */
 const attacks: Attack[] = Array.from({ length: count }, (_, index) => ({
   body: index === 0 ? kinds[1]!(10_000_000) : kinds[index % kinds.length]!(random.pick(sizes)),
   query: random.pick(queries),
@@ -121,7 +121,7 @@ const agent = new KeptConnections({ keepAlive: true });
 afterAll(() => agent.destroy());
 
 type Sent = { method: string; path: string; headers?: Record<string, string>; body: Body };
-/** The status; undefined if the connection ended without one, as it may while a refused body is still being sent. */
+/** Answers the status, or undefined if the connection ends without one. That may happen while a refused body is sent. */
 function send(port: number, { method, path, headers, body }: Sent): Promise<number | undefined> {
   const length = String(Buffer.byteLength(body.text));
   const all = { ...headers, 'content-type': body.type, 'content-length': length };
@@ -133,10 +133,10 @@ function send(port: number, { method, path, headers, body }: Sent): Promise<numb
   });
 }
 
-/** Another process may have had the processor, so all three must say it: then the service itself held others up. */
-const heldUp = ({ waitMs, loopMs, cpuMs }: Blocked) => Math.min(waitMs, loopMs, cpuMs) > longestMs;
+/** Another process may have used the CPU. Only if all three figures are too long, the service itself blocked others. */
+const wasBlocked = ({ waitMs, loopMs, cpuMs }: Blocked) => Math.min(waitMs, loopMs, cpuMs) > longestMs;
 
-/** Sends these requests and answers the faults of their answers. */
+/** Sends requests and answers the faults that it finds. */
 async function faultsOf(probe: LivenessProbe, port: number, requests: readonly Sent[]): Promise<string[]> {
   const failed: string[] = [];
   const sendAll = (some: readonly Sent[]) =>
@@ -151,8 +151,8 @@ async function faultsOf(probe: LivenessProbe, port: number, requests: readonly S
     if ((await sendAll(some)).waitMs <= longestMs) continue;
     for (const each of some) {
       let blocked = await sendAll([each]);
-      for (let again = 0; again < 3 && heldUp(blocked); again++) blocked = await sendAll([each]);
-      if (heldUp(blocked)) failed.push(`${nameOf(each)}: /health/live waited ${Math.round(blocked.waitMs)} ms`);
+      for (let again = 0; again < 3 && wasBlocked(blocked); again++) blocked = await sendAll([each]);
+      if (wasBlocked(blocked)) failed.push(`${nameOf(each)}: /health/live waited ${Math.round(blocked.waitMs)} ms`);
     }
   }
   return failed;
@@ -161,7 +161,7 @@ async function faultsOf(probe: LivenessProbe, port: number, requests: readonly S
 const nameOf = ({ method, path, body }: Sent) =>
   `${method} ${path.slice(0, 150)} ${body.type} ${body.text.slice(0, 40)} (${body.text.length})`;
 
-it('no request fails, and none keeps /health/live waiting', async () => {
+it('no request ends in an error of the service or delays /health/live', async () => {
   const { port } = service.app.getHttpServer().address() as AddressInfo;
   const document = (await service.request(undefined, 'GET', '/docs-json')).body;
   const routes = Object.entries(document.paths).flatMap(([path, operations]) =>
@@ -188,7 +188,7 @@ class SlowController {
   @Post()
   @Gate('anyone')
   block() {
-    // Processor time: on a busy machine the clock goes on without us.
+    // It blocks for CPU time, because on a busy machine time passes without this process.
     for (const before = process.cpuUsage(); process.cpuUsage(before).user < 1_500 * longestMs; );
   }
 }

@@ -10,7 +10,7 @@ import {
   tokenOf,
 } from '../support/service.js';
 
-// Every field of every route in the OpenAPI document gets values that no client should send.
+// Each field of each route in the OpenAPI document gets values that no client should send.
 
 const { staff, alice } = people;
 const root = '/api/edx_proctoring/v1/proctored_exam';
@@ -45,7 +45,7 @@ const kindsOf = (schema: Schema): Schema[] => (resolved(schema).anyOf ?? [resolv
 
 const some = <T>(from: readonly T[], count: number) => Array.from({ length: count }, () => random.pick(from));
 
-/** A text that no compression makes short enough for an index. */
+/** A random text, which PostgreSQL cannot compress enough for an index. */
 const noise = (length: number) =>
   Array.from({ length }, () => String.fromCodePoint(0x4e00 + Math.floor(random.next() * 20_000))).join('');
 
@@ -63,7 +63,7 @@ const noTimes = [
   'tomorrow',
 ];
 
-/** Texts that nothing can keep; in paths and queries they mean something else. */
+/** Texts that PostgreSQL cannot keep. In paths and queries they have another form. */
 const unstorable = ['a\0b', 'a\ud800b'];
 
 /** Values that the document forbids. */
@@ -79,7 +79,7 @@ const forbidden = (schema: Schema): unknown[] => {
   ];
 };
 
-/** Values that may be refused or not, but never fail. */
+/** Values that may be accepted or refused, but never end in an error of the service. */
 const odd = [
   ...[null, true, [], {}, '', -1, 1.5, 9_999_999_999, -9_999_999_999, 2 ** 53, 2 ** 63, '1e308', '１２', '٣', '%zz'],
   ...['\0', '\udc00', '\u202e', "'; drop table events; --", '{{7*7}}', '../../etc/passwd', '9'.repeat(30), 'NaN'],
@@ -107,7 +107,7 @@ const base: Record<string, unknown> = {
 };
 
 type Request = { method: string; path: string; query: Record<string, string>; body: any };
-/** A field of a request: how a value gets into it, and the words of which one must be told where it is refused. */
+/** A field of a request. `put` sets a value; a refusal must contain one of `names`. */
 type Field = {
   place: string;
   schema: Schema;
@@ -116,7 +116,7 @@ type Field = {
   put(request: Request, value: unknown): Request;
 };
 
-/** Names of ids in paths are those of bodies in answers; the reference tells them in its own words. */
+/** A refusal names a path parameter by its name or by the name of the field in bodies. */
 const namesOf = (name: string) => [name, name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)];
 const known = (): Record<string, string> => ({
   courseId,
@@ -141,7 +141,7 @@ const bodyField = (path: string[], schema: Schema): Field => ({
   },
 });
 
-/** The fields of a body, also those of the items of its lists, and a body that has each of them once. */
+/** The fields of a body with those of its list items, and an example of the body with each field once. */
 function fieldsOf(schema: Schema, at: string[] = []): { fields: Field[]; example: any } {
   const [kind] = kindsOf(schema) as [Schema];
   if (kind.type === 'array') {
@@ -200,7 +200,7 @@ function everything(): { method: string; path: string; request: Request; fields:
               place: `?${name}`,
               schema,
               names: [name],
-              // A page that there is not is the last one, and nobody has an id that is too large, as in the reference.
+              // As in the reference, a page that is too large is the last page, and an id that is too large finds nobody.
               isLenient: schema.type === 'integer',
               put: (given, value) => ({ ...given, query: { ...given.query, [name]: String(value) } }),
             }),
@@ -217,7 +217,7 @@ async function send({ method, path, query, body }: Request, as: Person) {
   return ask(as, method, text.length > 0 ? `${path}?${text.join('&')}` : path, body);
 }
 
-/** Events, and rows of what the LMS says. */
+/** The number of events and of rows of the roster. */
 async function written(): Promise<string> {
   const tables = ['events', 'exams', 'users', 'courses', 'enrollments', 'course_staff', 'dates', 'schedules'];
   const more = ['credit_requirements', 'credit_statuses', 'verified_names'];
@@ -226,7 +226,7 @@ async function written(): Promise<string> {
   return rows[0].counts;
 }
 
-it('a field that is too long, too large or no time is refused by its name, and nothing is written', async () => {
+it('a value that is too long, too large or not a time is refused with the name of its field, and nothing is written', async () => {
   const wrong: string[] = [];
   let tried = 0;
   for (const { method, path, request, fields } of everything())
@@ -239,9 +239,9 @@ it('a field that is too long, too large or no time is refused by its name, and n
         tried++;
         const { status, body } = await send(field.put(request, value), staff);
         const isInPath = field.place.startsWith('{');
-        const isNobodys = isInPath && (status === 404 || (method === 'GET' && field.schema.type === 'integer'));
-        const isRefused = [400, 403, 422].includes(status) || isNobodys;
-        // Software Secure is not configured here: the review is refused for its attempt.
+        const findsNothing = isInPath && (status === 404 || (method === 'GET' && field.schema.type === 'integer'));
+        const isRefused = [400, 403, 422].includes(status) || findsNothing;
+        // Software Secure is not configured here, so each of its reviews is refused because of the attempt.
         const isNamed = isInPath || path.includes('review_callback') || namedIn(body, field.names);
         if (!isRefused || !isNamed)
           wrong.push(`${method} ${path} ${field.place} ${shown(value)}: ${status} ${shown(body)}`);
@@ -252,7 +252,7 @@ it('a field that is too long, too large or no time is refused by its name, and n
   expect(tried).toBeGreaterThan(300);
 });
 
-it('odd values of any field never end in an error of the service', async () => {
+it('odd values never end in an error of the service', async () => {
   const wrong: string[] = [];
   for (const { method, path, request, fields } of everything())
     for (const field of fields)
@@ -263,7 +263,7 @@ it('odd values of any field never end in an error of the service', async () => {
   expect(wrong).toEqual([]);
 });
 
-it('every text and every number that comes in has a limit in the OpenAPI document', () => {
+it('each text and each number of a request has a limit in the OpenAPI document', () => {
   const boundless = everything().flatMap(({ method, path, fields }) =>
     fields
       .filter(({ schema }) =>
@@ -278,7 +278,7 @@ it('every text and every number that comes in has a limit in the OpenAPI documen
   expect(boundless).toEqual([]);
 });
 
-it('odd claims of a token are refused by their name, and make nobody known', async () => {
+it('odd claims of a token are refused with their name, and create no user', async () => {
   const before = await written();
   const claims = { user_id: 4242, preferred_username: 'newcomer' };
   for (const [claim, value] of [
@@ -298,7 +298,7 @@ it('odd claims of a token are refused by their name, and make nobody known', asy
   expect(await written()).toBe(before);
 });
 
-it('an exam of the longest time is started, polled, and its time is told', async () => {
+it('an exam with the longest time can be started and polled', async () => {
   const path = `${root}/exam_registration/course_id/${courseId}`;
   const longest = publishedExam('longest', { time_limit_mins: 5_256_000, is_proctored: false });
   const { body } = await ask(staff, 'PATCH', path, [publishedExam('midterm'), longest]);

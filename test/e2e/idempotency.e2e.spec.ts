@@ -33,7 +33,7 @@ const eventCount = async () =>
   Number((await service.database.owner.query('select count(*) from events')).rows[0].count);
 const usedBefore = { status: 422, body: { detail: expect.stringContaining('another method, path or body') } };
 
-describe('a repeated request with one Idempotency-Key gets the first answer and does nothing more', () => {
+describe('a repeated request with the same Idempotency-Key gets the first answer and changes nothing', () => {
   const twice = async (person: Person, method: string, url: string, body?: object, key = `${method} ${url}`) => {
     const first = await ask(person, key, method, url, body);
     expect(first.status).toBe(200);
@@ -55,12 +55,12 @@ describe('a repeated request with one Idempotency-Key gets the first answer and 
 
   it('when an exam is created', () => twice(staff, 'POST', `${root}/exam`, newExam('created')));
 
-  it('however long the key is', () =>
+  it('with a long key, too', () =>
     twice(staff, 'POST', `${root}/exam`, newExam('long'), randomBytes(7_500).toString('base64')));
 });
 
 describe('an Idempotency-Key is refused', () => {
-  it('for another action: the exam that it started is not submitted, and the client hears so', async () => {
+  it('for another action: the key of a start does not submit the exam, and the client gets an error', async () => {
     const attempt = await create(alice);
     expect((await ask(alice, 'k1', 'PUT', attempt, { action: 'start' })).status).toBe(200);
     expect(await ask(alice, 'k1', 'PUT', attempt, { action: 'submit' })).toMatchObject(usedBefore);
@@ -69,7 +69,7 @@ describe('an Idempotency-Key is refused', () => {
     expect(await statusOf(attempt)).toBe('submitted');
   });
 
-  it('for another attempt, method, query, or for the same JSON in other bytes', async () => {
+  it('for another attempt, method or query, and for other bytes of the same JSON', async () => {
     const [attempt, another] = [await create(alice), await create(alice)];
     const start = '{"action":"start"}';
     const send = (method: string, url: string, body?: string) =>
@@ -93,17 +93,17 @@ describe('an Idempotency-Key is refused', () => {
   });
 });
 
-it('a refused request leaves its key free for the corrected one', async () => {
+it('after a refusal the corrected request can use the same key', async () => {
   const wrong = { ...newExam('corrected'), time_limit_mins: 'many' };
   expect((await ask(staff, 'k5', 'POST', `${root}/exam`, wrong)).status).toBe(400);
   expect((await ask(staff, 'k5', 'POST', `${root}/exam`, newExam('corrected'))).status).toBe(200);
 });
 
-it('keys of different learners do not meet', async () => {
+it('different learners can use the same key', async () => {
   expect(await create(alice, 'ours')).not.toBe(await create(bob, 'ours'));
 });
 
-it('callers without an identity share no keys: their keys are ignored', async () => {
+it('keys of callers without a login are ignored', async () => {
   const callback = (attempt: string) =>
     service.request(
       undefined,
@@ -121,7 +121,7 @@ it('callers without an identity share no keys: their keys are ignored', async ()
   expect(await keys()).toBe(before);
 });
 
-it('of requests that come at once one does the work; the others wait or get 409', async () => {
+it('if several requests come at once, one does the work, and the others wait or get 409', async () => {
   const send = () => ask(staff, 'rush', 'POST', `${root}/exam`, newExam('rush'));
   const answers = await Promise.all(Array.from({ length: 5 }, send));
   const done = answers.filter(({ status }) => status === 200);

@@ -15,7 +15,7 @@ const certificate = join(dir, 'broker.pem');
 const keystorePassword = 'a password of the test';
 const [username, password] = ['proctoring', 'another password'];
 
-/** A certificate for 127.0.0.1 that is its own authority. */
+/** Makes a self-signed certificate for 127.0.0.1. */
 function makeCertificate() {
   const keytool = java.includes('/') ? join(dirname(java), 'keytool') : 'keytool';
   const store = ['-keystore', keystore, '-storetype', 'PKCS12', '-storepass', keystorePassword, '-alias', 'broker'];
@@ -57,20 +57,20 @@ const someoneStarts = async () => {
   return startWorker(exam.configuration, exam.database.urls.worker);
 };
 
-it('messages go to a broker that wants encryption, a name and a password', async () => {
+it('messages reach a broker that requires TLS and a login', async () => {
   exam = await openWith({});
   const worker = await someoneStarts();
   await exam.allIsPublished().finally(() => worker.close());
   expect(inOrder(await exam.arrived())).toEqual(inOrder(await exam.expected()));
 }, 120_000);
 
-it('with the wrong password they wait in the log, and how often that failed is counted', async () => {
+it('with a wrong password events wait in the log, and the failures are counted', async () => {
   exam = await openWith({ KAFKA_PASSWORD: 'guessed' });
   const worker = await someoneStarts();
   const failures = async () => {
     const { body } = await exam.request(undefined, 'GET', '/metrics');
     return Number(/proctoring_follower_failures_total\{follower="kafka"\} (\d+)/.exec(body)?.[1]);
   };
-  await until(async () => (await failures()) > 1, 'it failed twice').finally(() => worker.close());
+  await until(async () => (await failures()) > 1, 'it has failed twice').finally(() => worker.close());
   expect((await exam.lag()).events).toBeGreaterThan(0);
 }, 120_000);

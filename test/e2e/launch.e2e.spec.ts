@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contentId, courseId, openService, people, publishedExam, roster } from '../support/service.js';
 
-// The launch link of a secure browser, which anybody may follow who knows the attempt's code.
+// The launch link of a secure browser. It needs no login, only the attempt code.
 
 const { staff, alice, bob } = people;
 const root = '/api/edx_proctoring/v1/proctored_exam';
@@ -72,7 +72,7 @@ const view = async (exam: string, cookie: string, person = alice, query = '') =>
   ).body.interstitial;
 
 describe('a launch', () => {
-  it.each(['GET', 'POST'])('by %s makes an attempt ready to start, and leads to the exam', async (method) => {
+  it.each(['GET', 'POST'])('by %s makes an attempt ready to start, and redirects to the exam', async (method) => {
     const attempt = await create('locked');
     const answer = await launch(attempt, method);
     expect([answer.status, answer.headers.location]).toEqual([
@@ -107,14 +107,14 @@ describe('a launch', () => {
 });
 
 describe('the cookie of a secure browser', () => {
-  it('is for HTTPS and our own pages, out of reach for scripts, and ends', async () => {
+  it('is only for HTTPS and the same site, invisible to scripts, and expires', async () => {
     const answer = await launch(await create('locked'));
     expect(String(answer.headers['set-cookie'])).toMatch(
       /^exam=[-\w]+:\w+:[-\w]+; Path=\/; Max-Age=45000; HttpOnly; SameSite=Lax; Secure$/,
     );
   });
 
-  it('opens the attempt that it was made for, and no other', async () => {
+  it('opens its own attempt and no other', async () => {
     const [first, second] = [await create('locked'), await create('second')];
     const hers = await create('locked', bob);
     const cookie = cookieOf(await launch(first));
@@ -131,7 +131,7 @@ describe('the cookie of a secure browser', () => {
     expect(await view('second', cookieOf(await launch(second)))).toBeNull();
   });
 
-  it('opens nothing once it is too old, or its attempt is over', async () => {
+  it('opens nothing if it is too old or its attempt is over', async () => {
     const attempt = await create('locked');
     await service.moveClock('-13 hours');
     const old = cookieOf(await launch(attempt));
@@ -143,8 +143,8 @@ describe('the cookie of a secure browser', () => {
   });
 });
 
-describe("a look at somebody else's view writes nothing", () => {
-  const looks = (exam: string) => {
+describe("a request for another user's view writes nothing", () => {
+  const pathsOf = (exam: string) => {
     const content = `content_id=${encodeURIComponent(contentId(exam))}&user_id=${alice.user_id}`;
     return [
       `student_view/course_id/${courseId}?${content}`,
@@ -160,7 +160,7 @@ describe("a look at somebody else's view writes nothing", () => {
     await act(id, 'start');
     await service.moveClock('31 minutes');
     const before = await eventsOf();
-    for (const path of looks('timed'))
+    for (const path of pathsOf('timed'))
       expect([path, (await ask(staff, 'GET', `${root}/${path}`)).status]).toEqual([path, 200]);
     expect(await eventsOf()).toEqual(before);
     expect(await attemptOf(id)).toMatchObject({ status: 'submitted' });
@@ -180,7 +180,7 @@ describe("a look at somebody else's view writes nothing", () => {
       });
     await write('declined');
     const before = await eventsOf();
-    for (const path of looks('chained')) expect((await ask(staff, 'GET', `${root}/${path}`)).status).toBe(200);
+    for (const path of pathsOf('chained')) expect((await ask(staff, 'GET', `${root}/${path}`)).status).toBe(200);
     expect(await eventsOf()).toEqual(before);
     expect(await view('chained', '')).toBeNull();
     const [declined] = (await eventsOf()).slice(before.length);

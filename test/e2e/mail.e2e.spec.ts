@@ -80,14 +80,14 @@ const stop = async () => {
 
 const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
 const query = async (text: string) => (await service.database.owner.query(text)).rows;
-const sit = async (person = alice, exam = exams.proctored, isProctored = true) => {
+const createAttempt = async (person = alice, exam = exams.proctored, isProctored = true) => {
   const { body } = await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: `${isProctored}` });
   return body.exam_attempt_id as number;
 };
 const act = async (id: number, action: string, person = alice) =>
   expect((await ask(person, 'PUT', `${root}/attempt/${id}`, { action })).status).toBe(200);
-const handIn = async (person = alice, exam = exams.proctored) => {
-  const id = await sit(person, exam);
+const submitAttempt = async (person = alice, exam = exams.proctored) => {
+  const id = await createAttempt(person, exam);
   await act(id, 'submit', person);
   return id;
 };
@@ -106,9 +106,9 @@ const setStatus = (id: number, status: Status, at = new Date().toISOString()) =>
 const subjects = () => server.taken.map(({ headers, recipients }) => `${recipients}: ${headers.subject}`);
 const has = (...mails: string[]) =>
   until(`${mails} arrive`, () => JSON.stringify(subjects()) === JSON.stringify(mails));
-/** The mailer has come to the end of the log. */
+/** Waits until the mailer has handled all events. */
 const caughtUp = () =>
-  until('the mailer has read all', async () => {
+  until('the mailer has handled all events', async () => {
     const [{ behind }] = await query(`
       select count(*)::int as behind from events where (generation, transaction_id, position) >
         (select generation, xid, position from checkpoints where name = '${mailerName}' union all select 0, '0', 0 limit 1)`);
@@ -118,14 +118,14 @@ const letters = () => deadLetters(service.database.pool, mailerName);
 const outcomes = async () =>
   (await query('select outcome from mails order by recorded_at')).map(({ outcome }) => outcome);
 
-const handedIn = 'alice@example.org: Handed in: Midterm (Demo)';
-const passed = 'alice@example.org: Review passed: Midterm (Demo)';
-const notPassed = 'alice@example.org: Review not passed: Midterm (Demo)';
+const submittedMail = 'alice@example.org: Handed in: Midterm (Demo)';
+const passedMail = 'alice@example.org: Review passed: Midterm (Demo)';
+const notPassedMail = 'alice@example.org: Review not passed: Midterm (Demo)';
 
 describe('a learner', () => {
-  it('is told that the exam was handed in, in text and HTML, once', async () => {
-    await handIn();
-    await has(handedIn);
+  it('gets one mail about a submitted exam, in text and HTML', async () => {
+    await submitAttempt();
+    await has(submittedMail);
     const [{ headers, parts }] = server.taken;
     const [{ id }] = await query("select id from events where type = 'AttemptSubmitted'");
     expect(headers).toMatchObject({
@@ -141,18 +141,18 @@ describe('a learner', () => {
     expect(parts['text/html']).toContain('Example Platform');
   });
 
-  it('is told the outcome of the review, and of an appeal', async () => {
-    const id = await handIn();
+  it('gets mails about the outcome of the review and of an appeal', async () => {
+    const id = await submitAttempt();
     await review(id, { status: 'suspicious', comments: [] });
     await setStatus(id, 'rejected');
     await review(id, { status: 'passed', comments: [] });
-    await has(handedIn, 'help@example.org: Please look at a review: Midterm (Demo)', notPassed, passed);
+    await has(submittedMail, 'help@example.org: Please look at a review: Midterm (Demo)', notPassedMail, passedMail);
   });
 
-  it("may ask at the course's address, else at the provider's page, else at the platform's", async () => {
+  it("finds in a mail the address of the course, else the provider's page, else the platform's page", async () => {
     const contacts = async (exam: number, person = alice) => {
       const before = server.taken.length;
-      const id = await handIn(person, exam);
+      const id = await submitAttempt(person, exam);
       await review(id, { status: 'passed', comments: [] });
       await until('both mails arrive', () => server.taken.length === before + 2);
       const { parts } = server.taken[before + 1];
@@ -174,33 +174,33 @@ describe('a learner', () => {
     expect(await contacts(exams.proctored, bob)).toEqual([support, support]);
   });
 
-  it('hears nothing of practice and timed exams, of errors, and of what was declined', async () => {
-    await handIn(alice, exams.onboarding);
-    await review(await handIn(bob, exams.onboarding), {
+  it('gets no mail about practice and timed exams, errors and declined attempts', async () => {
+    await submitAttempt(alice, exams.onboarding);
+    await review(await submitAttempt(bob, exams.onboarding), {
       status: 'suspicious',
       reviewed_by: 'x@example.org',
       comments: [],
     });
-    await act(await sit(alice, exams.timed, false), 'submit');
-    await act(await sit(alice, exams.watched), 'error');
-    await act(await sit(bob), 'decline', bob);
+    await act(await createAttempt(alice, exams.timed, false), 'submit');
+    await act(await createAttempt(alice, exams.watched), 'error');
+    await act(await createAttempt(bob), 'decline', bob);
     await caughtUp();
     expect(subjects().filter((subject) => !subject.startsWith('help@example.org'))).toEqual([]);
   });
 
-  it('whom nobody can write to gets no mail, and holds up nobody', async () => {
+  it('without an address gets no mail and does not delay the mail of others', async () => {
     await ask(staff, 'PUT', '/api/lms/v1/roster', { users: [{ id: 2, username: 'alice', email: '' }] });
-    await handIn();
-    await handIn(bob);
+    await submitAttempt();
+    await submitAttempt(bob);
     await has('bob@example.org: Handed in: Midterm (Demo)');
     await until('both are recorded', async () => (await outcomes()).length === 2);
     expect((await outcomes()).sort()).toEqual(['no_address', 'sent']);
   });
 
-  it('is not written to with what a name could smuggle into head or HTML', async () => {
+  it('gets no header and no HTML that the name of a course tries to inject', async () => {
     const name = 'Demo\r\nBcc: eve@example.org\r\n\r\n<img src=x onerror=alert(1)>';
     await ask(staff, 'PUT', '/api/lms/v1/roster', { courses: [{ course_id: courseId, display_name: name }] });
-    await handIn();
+    await submitAttempt();
     await until('the mail arrives', () => server.taken.length === 1);
     const [{ headers, parts, recipients }] = server.taken;
     expect(recipients).toEqual(['alice@example.org']);
@@ -213,10 +213,10 @@ describe('a learner', () => {
     'alice@example.org, eve@example.org',
     'alice@example.org>\r\nRCPT TO:<eve@example.org',
     'alice@example.org\r\nBcc: eve@example.org',
-  ])('with the address %j brings no mail to somebody else', async (email) => {
+  ])('with the address %j causes no mail to anybody else', async (email) => {
     await ask(staff, 'PUT', '/api/lms/v1/roster', { users: [{ id: 2, username: 'alice', email }] });
-    await handIn();
-    await handIn(bob);
+    await submitAttempt();
+    await submitAttempt(bob);
     await until('the mail to Bob arrives', () =>
       server.taken.some(({ recipients }) => recipients[0] === 'bob@example.org'),
     );
@@ -226,96 +226,96 @@ describe('a learner', () => {
   });
 });
 
-describe('a suspicious review that nobody judged', () => {
+describe('a suspicious review without a reviewer', () => {
   const suspicious = { status: 'suspicious', comments: [] };
 
-  it("is brought to the course's address, with the way to the session", async () => {
-    const id = await handIn();
+  it("leads to a mail to the course's address with a link to the session", async () => {
+    const id = await submitAttempt();
     await review(id, suspicious);
-    await has(handedIn, 'help@example.org: Please look at a review: Midterm (Demo)');
+    await has(submittedMail, 'help@example.org: Please look at a review: Midterm (Demo)');
     const url = `https://lms.example.org/api/edx_proctoring/v1/instructor/${encodeURIComponent(courseId)}/${exams.proctored}?attempt=test-attempt-${id}`;
     const { parts } = server.taken[1];
     expect(parts['text/plain']).toContain(`Learner: alice\n\nTo the session: ${url}\n`);
     expect((await ask(staff, 'GET', new URL(url).pathname + new URL(url).search)).status).toBe(302);
   });
 
-  it("is brought to the platform's address where the course has none", async () => {
+  it("leads to a mail to the platform's address if the course has none", async () => {
     await ask(staff, 'PUT', '/api/lms/v1/roster', { courses: [{ course_id: courseId, display_name: 'Demo' }] });
-    await review(await handIn(), suspicious);
-    await has(handedIn, 'contact@example.org: Please look at a review: Midterm (Demo)');
+    await review(await submitAttempt(), suspicious);
+    await has(submittedMail, 'contact@example.org: Please look at a review: Midterm (Demo)');
   });
 });
 
 describe('while the server', () => {
-  it('is away learners notice nothing, and then all is sent, in order, once', async () => {
+  it('is away, learners notice nothing, and afterwards all mails are sent once and in order', async () => {
     await server.close();
-    const id = await handIn();
+    const id = await submitAttempt();
     await review(id, { status: 'passed', comments: [] });
-    await until('the metrics tell', async () => {
+    await until('the metrics show it', async () => {
       const { body } = await ask(undefined, 'GET', '/metrics');
       return /proctoring_mail_oldest_waiting_seconds (?!0\n)/.test(body);
     });
     expect(subjects()).toEqual([]);
     await server.open();
-    await has(handedIn, passed);
+    await has(submittedMail, passedMail);
     expect(await letters()).toEqual([]);
   });
 
   it.each<[string, MailServer['faults']]>([
     ['refuses the login', { login: 535 }],
     ['closes at each recipient', { recipient: () => 421 }],
-  ])('%s all waits, and then is sent', async (_, mood) => {
-    server.faults = mood;
-    await handIn();
-    await handIn(bob);
-    await until('it was tried again', () => server.refusals > 2);
+  ])('%s, all mails wait, and are sent afterwards', async (_, faults) => {
+    server.faults = faults;
+    await submitAttempt();
+    await submitAttempt(bob);
+    await until('the mailer has tried again', () => server.refusals > 2);
     server.faults = {};
     await until('both arrive', () => server.taken.length === 2);
     expect(await letters()).toEqual([]);
   });
 
   it.each<[string, MailServer['faults']]>([
-    ['puts off one recipient', { recipient: (address) => (address.startsWith('alice') ? 450 : undefined) }],
+    ['defers one recipient', { recipient: (address) => (address.startsWith('alice') ? 450 : undefined) }],
     ['refuses one recipient', { recipient: (address) => (address.startsWith('alice') ? 550 : undefined) }],
-  ])('%s only that learner waits, and no address is kept', async (_, mood) => {
-    server.faults = mood;
-    const id = await handIn();
+  ])('%s, only that learner waits, and no address is kept', async (_, faults) => {
+    server.faults = faults;
+    const id = await submitAttempt();
     await review(id, { status: 'passed', comments: [] });
-    await handIn(bob);
+    await submitAttempt(bob);
     await has('bob@example.org: Handed in: Midterm (Demo)');
-    await until('all of hers is parked', async () => (await letters()).length === 3);
+    await until('all her events are dead letters', async () => (await letters()).length === 3);
     expect(JSON.stringify((await letters()).map(({ reason }) => reason))).not.toMatch('@');
     expect((await ask(undefined, 'GET', '/metrics')).body).toContain('proctoring_mail_dead_letters 3');
   });
 
-  it('accepts connections and says nothing, mails wait, and are sent when it speaks', async () => {
+  it('accepts connections and is silent, mails wait, and are sent when it answers', async () => {
     server.faults = { silent: true };
-    const id = await handIn();
+    const id = await submitAttempt();
     await until('the mailer has connected', () => server.refusals > 0);
     await review(id, { status: 'passed', comments: [] });
-    await until('it gave the silent server up and tried again', () => server.refusals > 1);
+    await until('the mailer has given up once and tried again', () => server.refusals > 1);
     server.faults = {};
-    await has(handedIn, passed);
+    await has(submittedMail, passedMail);
   });
 
-  it('puts a mail off it is sent later by itself, until it is refused for good', async () => {
+  it('defers a mail, it is sent later without an operator, unless it is refused for good', async () => {
     server.faults = { data: 451 };
-    await handIn();
-    await handIn(bob);
-    await until('both are parked', async () => (await letters()).length === 2);
+    await submitAttempt();
+    await submitAttempt(bob);
+    await until('both are dead letters', async () => (await letters()).length === 2);
     await mailer.retryDeferred();
     expect(await letters()).toHaveLength(2);
     server.faults = { recipient: (address) => (address.startsWith('bob') ? 550 : undefined) };
     await mailer.retryDeferred();
-    expect(subjects()).toEqual([handedIn]);
+    expect(subjects()).toEqual([submittedMail]);
     const [{ reason, learner }] = await letters();
     expect(reason).toMatch('refused by the mail server: 550');
     server.faults = {};
     await mailer.retryDeferred();
-    expect(subjects()).toEqual([handedIn]);
+    expect(subjects()).toEqual([submittedMail]);
     const { pool } = service.database;
     expect(await retryDeadLetters(pool, mailerName, learner, (events) => mailer.handle(events))).toBe(1);
-    await has(handedIn, 'bob@example.org: Handed in: Midterm (Demo)');
+    await has(submittedMail, 'bob@example.org: Handed in: Midterm (Demo)');
   });
 });
 
@@ -323,47 +323,47 @@ describe('a mail', () => {
   const fromTheBeginning = "update checkpoints set generation = 0, xid = '0', position = 0";
 
   it('that was sent is not sent again after a restart, even from the beginning of the log', async () => {
-    await handIn();
-    await has(handedIn);
-    await until('it is recorded', async () => (await outcomes()).length === 1);
+    await submitAttempt();
+    await has(submittedMail);
+    await until('the mail is recorded', async () => (await outcomes()).length === 1);
     await stop();
     await query(fromTheBeginning);
     await start();
-    await handIn(bob);
-    await has(handedIn, 'bob@example.org: Handed in: Midterm (Demo)');
+    await submitAttempt(bob);
+    await has(submittedMail, 'bob@example.org: Handed in: Midterm (Demo)');
   });
 
-  it('whose record was lost in a crash is sent with the same id, by which receivers know it', async () => {
-    await handIn();
-    await has(handedIn);
-    await until('it is recorded', async () => (await outcomes()).length === 1);
+  it('whose record was lost in a crash is sent with the same message id, so receivers can recognize it', async () => {
+    await submitAttempt();
+    await has(submittedMail);
+    await until('the mail is recorded', async () => (await outcomes()).length === 1);
     await stop();
     await query(`${fromTheBeginning}; delete from mails`);
     await start();
-    await has(handedIn, handedIn);
+    await has(submittedMail, submittedMail);
     const [first, second] = server.taken.map(({ headers }) => headers['message-id']);
     expect(second).toBe(first);
   });
 
-  it('waits while there is no SMTP_URL, however long', async () => {
+  it('waits for any time while there is no SMTP_URL', async () => {
     await stop();
     await start({ ...service.configuration, smtpUrl: undefined });
     await running;
-    const id = await sit();
+    const id = await createAttempt();
     await setStatus(id, 'submitted', new Date(Date.now() - 365 * 24 * 3600 * 1000).toISOString());
     expect(subjects()).toEqual([]);
     expect((await ask(undefined, 'GET', '/metrics')).body).toMatch(/proctoring_mail_events_waiting [1-9]/);
     await start();
-    await has(handedIn);
+    await has(submittedMail);
   });
 
-  it('is not held up by another learner’s event that nobody can make sense of', async () => {
+  it('does not wait for a malformed event of another learner', async () => {
     const events = [{ type: 'AttemptStarted', data: { attemptId: 99, at: new Date().toISOString(), effects: 7 } }];
     const metadata = { commandId: 'test', actor: { kind: 'user', userId: 9 }, userId: 9 } as const;
     const store = new EventStore(service.database.pool);
     await store.append([{ stream: 'attempts-9-9', after: beginning, events, metadata }]);
-    await handIn();
-    await has(handedIn);
+    await submitAttempt();
+    await has(submittedMail);
     await until('it is a dead letter', async () => (await letters()).length === 1);
     expect((await letters())[0]).toMatchObject({
       learner: 'attempts-9-9',
@@ -371,22 +371,22 @@ describe('a mail', () => {
     });
   });
 
-  it('is not sent of what happened before there was an SMTP_URL for the first time', async () => {
+  it('is not sent for events from before the first SMTP_URL', async () => {
     await stop();
     await query('delete from checkpoints');
-    await handIn();
+    await submitAttempt();
     expect((await ask(undefined, 'GET', '/metrics')).body).toContain('proctoring_mail_events_waiting 0');
     await start();
-    await handIn(bob);
+    await submitAttempt(bob);
     await has('bob@example.org: Handed in: Midterm (Demo)');
   });
 
-  it('is not sent to a learner who was retired meanwhile, whatever the roster says later', async () => {
+  it('is not sent to a learner who was retired meanwhile, even if the roster names the learner later', async () => {
     await stop();
-    await handIn();
+    await submitAttempt();
     expect((await ask(worker, 'POST', `/api/edx_proctoring/v1/retire_user/${alice.user_id}/`)).status).toBe(204);
     await ask(staff, 'PUT', '/api/lms/v1/roster', roster);
-    await handIn(bob);
+    await submitAttempt(bob);
     await start();
     await has('bob@example.org: Handed in: Midterm (Demo)');
     await until('both outcomes are recorded', async () => (await outcomes()).length === 2);

@@ -18,7 +18,7 @@ const worker = { user_id: 9, preferred_username: 'retirement_worker' };
 const root = '/api/edx_proctoring/v1/proctored_exam';
 const folder = mkdtempSync(join(tmpdir(), 'deliveries of a test '));
 
-let vendor: PretendedProvider;
+let provider: PretendedProvider;
 let service: Awaited<ReturnType<typeof openService>>;
 let exam: number;
 let end: AbortController;
@@ -30,21 +30,21 @@ const publish = (more: object = {}) =>
   ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, [publishedExam('midterm', more)]);
 
 beforeEach(async () => {
-  vendor = await PretendedProvider.open();
+  provider = await PretendedProvider.open();
   const file = join(folder, 'settings.json');
-  const rest = { base_url: vendor.url, client_id: 'lms', client_secret: 'secret', request_timeout: 0.3 };
+  const rest = { base_url: provider.url, client_id: 'lms', client_secret: 'secret', request_timeout: 2 };
   writeFileSync(file, JSON.stringify({ PROCTORING_BACKENDS: { DEFAULT: 'rest', rest } }));
   service = await openService({ PROCTORING_CONFIG: file });
   const { app, configuration } = service;
   const { pool } = service.database;
-  const around = {
+  const deps = {
     database: pool,
     configuration,
     events: app.get(EventStore),
     commands: app.get(CommandBus),
     clock: app.get(Clock),
   };
-  delivery = new Delivery(providerOf(configuration.settings, 'rest'), around, { pollMs: 5, halfOpenAfterMs: 20 });
+  delivery = new Delivery(providerOf(configuration.settings, 'rest'), deps, { pollMs: 5, halfOpenAfterMs: 20 });
   end = new AbortController();
   expect((await ask(staff, 'PUT', '/api/lms/v1/roster', roster)).status).toBe(200);
   exam = (await publish()).body[0].exam_id;
@@ -54,7 +54,7 @@ afterEach(async () => {
   end.abort();
   await running;
   await service.close();
-  await vendor.close();
+  await provider.close();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -62,13 +62,14 @@ const create = async (person = alice) =>
   (await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' })).body.exam_attempt_id;
 const act = async (id: number, action: string, person = alice) =>
   expect((await ask(person, 'PUT', `${root}/attempt/${id}`, { action })).status).toBe(200);
-/** The notifications of attempts that the provider took. */
-const told = () =>
-  vendor.taken.flatMap(({ route, json }) => {
+/** The notifications of attempts that the provider accepted. */
+const notifications = () =>
+  provider.taken.flatMap(({ route, json }) => {
     const [, method, id] = /^(PATCH|DELETE) .*\/attempt\/([^/]+)\/$/.exec(route) ?? [];
     return id ? `${id} ${method === 'DELETE' ? 'removed' : json.status}` : [];
   });
-const has = (...news: string[]) => until(`${news} are told`, () => JSON.stringify(told()) === JSON.stringify(news));
+const has = (...expected: string[]) =>
+  until(`the provider is notified: ${expected}`, () => JSON.stringify(notifications()) === JSON.stringify(expected));
 
 it('start, end and removal reach the provider once each, in order', async () => {
   const id = await create();
@@ -79,20 +80,23 @@ it('start, end and removal reach the provider once each, in order', async () => 
 
 it.each<[string, object]>([
   ['is busy', { status: 503 }],
-  ['is slow', { delayMs: 600 }],
-  ['talks nonsense', { text: '<html>' }],
-  ['no longer takes the token', { status: 401 }],
-])('while the vendor %s learners notice nothing, and then it is told all, in order, once', async (_, answer) => {
-  const id = await create();
-  let failures = 4;
-  vendor.mood = ({ route }) => (route.startsWith('PATCH') && failures-- > 0 ? answer : undefined);
-  for (const action of ['start', 'submit']) await act(id, action);
-  await has('attempt-2 started', 'attempt-2 submitted');
-});
+  ['is slow', { delayMs: 4_000 }],
+  ['answers without JSON', { text: '<html>' }],
+  ['refuses the token', { status: 401 }],
+])(
+  'while the provider %s, learners notice nothing, and afterwards it gets all notifications once and in order',
+  async (_, answer) => {
+    const id = await create();
+    let failures = 4;
+    provider.mood = ({ route }) => (route.startsWith('PATCH') && failures-- > 0 ? answer : undefined);
+    for (const action of ['start', 'submit']) await act(id, action);
+    await has('attempt-2 started', 'attempt-2 submitted');
+  },
+);
 
-it('a provider that stays away is left in peace; health and metrics say so', async () => {
+it('a provider that stays away gets no more requests for a while; health and metrics report it', async () => {
   const id = await create();
-  vendor.mood = ({ route }) => (route.startsWith('PATCH') ? { status: 503 } : undefined);
+  provider.mood = ({ route }) => (route.startsWith('PATCH') ? { status: 503 } : undefined);
   await act(id, 'start');
   const health = async () => (await ask(undefined, 'GET', '/health/ready')).body.vendors[0];
   await until('the circuit is open', async () => (await health()).circuit === 'open');
@@ -100,31 +104,31 @@ it('a provider that stays away is left in peace; health and metrics say so', asy
   expect(metrics).toContain('proctoring_vendor_circuit_open{provider="rest"} 1');
   expect(metrics).toMatch(/proctoring_vendor_events_waiting\{provider="rest"\} [1-9]/);
   expect(metrics).toMatch(/proctoring_vendor_oldest_waiting_seconds\{provider="rest"\} 0\.\d+|[1-9]/);
-  vendor.mood = () => undefined;
+  provider.mood = () => undefined;
   await has('attempt-2 started');
   await until('the circuit is closed', async () => (await health()).circuit === 'closed');
 });
 
-it('what the provider refuses is a dead letter that holds up its learner alone, until it is retried', async () => {
+it('a refused notification is a dead letter that holds up only its learner, until it is retried', async () => {
   const { pool } = service.database;
   const [hers, his] = [await create(), await create(bob)];
-  vendor.mood = ({ route }) => (/^PATCH .*attempt-2/.test(route) ? { status: 422 } : undefined);
+  provider.mood = ({ route }) => (/^PATCH .*attempt-2/.test(route) ? { status: 422 } : undefined);
   await act(hers, 'start');
   await act(hers, 'submit');
   await act(his, 'start', bob);
   await has('attempt-3 started');
   const letters = () => deadLetters(pool, subscriptionNameOf('rest'));
-  await until('both are parked', async () => (await letters()).length === 2);
+  await until('both are dead letters', async () => (await letters()).length === 2);
   const [{ learner, reason }] = await letters();
   expect(reason).toMatch('HTTP 422');
-  vendor.mood = () => undefined;
+  provider.mood = () => undefined;
   expect(await retryDeadLetters(pool, subscriptionNameOf('rest'), learner, (events) => delivery.handle(events))).toBe(
     2,
   );
   await has('attempt-3 started', 'attempt-2 started', 'attempt-2 submitted');
 });
 
-it('an event that nobody can make sense of is a dead letter that holds up its learner alone', async () => {
+it('a malformed event is a dead letter that holds up only its learner', async () => {
   const { pool } = service.database;
   const his = await create(bob);
   const data = { attemptId: 99, at: new Date().toISOString(), effects: 7 };
@@ -141,25 +145,25 @@ it('an event that nobody can make sense of is a dead letter that holds up its le
   });
 });
 
-it('an exam that the provider could not name is named later, and its changes follow', async () => {
-  vendor.mood = ({ route }) => (/\/exam\//.test(route) ? { status: 503 } : undefined);
+it('an exam gets the id of a provider that was away later, and the provider gets its changes', async () => {
+  provider.mood = ({ route }) => (/\/exam\//.test(route) ? { status: 503 } : undefined);
   const listed = [publishedExam('midterm'), publishedExam('final')];
   const { body } = await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, listed);
   const final = async () => (await ask(alice, 'GET', `${root}/exam/exam_id/${body[1].exam_id}`)).body;
   expect(await final()).toMatchObject({ external_id: null });
-  vendor.mood = () => undefined;
-  await until('it is named', async () => /^exam-\d+$/.test((await final()).external_id));
+  provider.mood = () => undefined;
+  await until('the exam has an external id', async () => /^exam-\d+$/.test((await final()).external_id));
   await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, []);
   const { external_id } = await final();
-  await until('it is withdrawn there', () =>
-    vendor.taken.some(({ route, json }) => route === `POST /api/v1/exam/${external_id}/` && json.is_active === false),
+  await until('the provider knows that it is withdrawn', () =>
+    provider.taken.some(({ route, json }) => route === `POST /api/v1/exam/${external_id}/` && json.is_active === false),
   );
   expect(
-    vendor.taken.filter(({ route, json }) => route === 'POST /api/v1/exam/' && json.exam_name === 'final'),
+    provider.taken.filter(({ route, json }) => route === 'POST /api/v1/exam/' && json.exam_name === 'final'),
   ).toHaveLength(1);
 });
 
-it('a provider that gives an exam a new id each time is heard five times', async () => {
+it('a provider that gives an exam a new id each time can do so five times', async () => {
   const ids = async () => {
     const { rows } = await service.database.pool.query(
       "select data->>'externalId' as id from events where stream = $1 order by version",
@@ -168,7 +172,7 @@ it('a provider that gives an exam a new id each time is heard five times', async
     return rows.map(({ id }) => id);
   };
   let given = 0;
-  vendor.mood = ({ route }) => (/\/exam\//.test(route) ? { body: { id: `another-${++given}` } } : undefined);
+  provider.mood = ({ route }) => (/\/exam\//.test(route) ? { body: { id: `another-${++given}` } } : undefined);
   const before = await ids();
   const warnings = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
   await publish({ exam_name: 'renamed' });
@@ -185,18 +189,18 @@ it('a provider that gives an exam a new id each time is heard five times', async
 it('a retired learner is deleted at the provider', async () => {
   await create();
   expect((await ask(worker, 'POST', `/api/edx_proctoring/v1/retire_user/${alice.user_id}/`)).status).toBe(204);
-  await until('the learner is deleted', () => vendor.taken.some(({ route }) => /^DELETE .*\/user\//.test(route)));
+  await until('the learner is deleted', () => provider.taken.some(({ route }) => /^DELETE .*\/user\//.test(route)));
 });
 
-describe('a learner who is deleted at the provider first and retired then', () => {
+describe('a learner who is first deleted at the provider and then retired', () => {
   const retire = (how: string) => ask(worker, 'POST', `/api/edx_proctoring/v1/${how}/${alice.user_id}/`);
-  const deletions = () => vendor.calls.filter(({ route }) => /^DELETE .*\/user\//.test(route)).length;
+  const deletions = () => provider.calls.filter(({ route }) => /^DELETE .*\/user\//.test(route)).length;
 
   beforeEach(async () => {
     await create();
     expect(await retire('retire_backend_user')).toMatchObject({ status: 200, body: { rest: true } });
-    // A provider that knows nobody of that name any more.
-    vendor.mood = ({ route }) => (/^DELETE .*\/user\//.test(route) ? { body: false } : undefined);
+    // The provider does not know this user any more.
+    provider.mood = ({ route }) => (/^DELETE .*\/user\//.test(route) ? { body: false } : undefined);
   });
 
   it('is not deleted there a second time', async () => {
@@ -208,24 +212,24 @@ describe('a learner who is deleted at the provider first and retired then', () =
     expect(await deadLetters(service.database.pool, subscriptionNameOf('rest'))).toEqual([]);
   });
 
-  it('is, where there was another attempt in between', async () => {
+  it('is deleted there again if there was another attempt in between', async () => {
     await ask(staff, 'DELETE', `${root}/exam_id/${exam}/user_id/${alice.user_id}/reset_attempts`);
     await create();
-    vendor.mood = () => undefined;
+    provider.mood = () => undefined;
     expect((await retire('retire_user')).status).toBe(204);
     await until('it is deleted again', () => deletions() === 2);
   });
 });
 
-describe('a registration that the provider answers when the learner was sent away', () => {
-  const unclaimed = async () =>
+describe('a registration that the provider answers after the time limit', () => {
+  const orphans = async () =>
     (await service.database.pool.query('select attempt_external_id as id from unclaimed_registrations')).rows;
   const isRegistration = (route: string) => /^POST .*\/attempt\/$/.test(route);
   const tooLate = (id: string) => {
     let first = true;
-    vendor.mood = ({ route }) => {
+    provider.mood = ({ route }) => {
       if (!isRegistration(route)) return undefined;
-      const answer = { body: { id, status: 'created' }, delayMs: first ? 600 : 0 };
+      const answer = { body: { id, status: 'created' }, delayMs: first ? 3_000 : 0 };
       first = false;
       return answer;
     };
@@ -233,22 +237,22 @@ describe('a registration that the provider answers when the learner was sent awa
   const register = () => ask(alice, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' });
   const remove = () => removeOrphans(service.database.pool, service.configuration.settings, 0);
 
-  it('is taken back', async () => {
+  it('is removed at the provider', async () => {
     tooLate('late');
     expect((await register()).status).toBe(503);
-    await until('the vendor has answered', async () => (await unclaimed()).length === 1);
+    await until('the provider has answered', async () => (await orphans()).length === 1);
     expect(await remove()).toBe(1);
-    expect(told()).toEqual(['late removed']);
+    expect(notifications()).toEqual(['late removed']);
   });
 
-  it('is kept where the provider means the attempt that a second try led to', async () => {
+  it('is kept if the second try got the same attempt of the provider', async () => {
     tooLate('the same');
     expect((await register()).status).toBe(503);
     expect((await register()).status).toBe(200);
-    await until('the vendor has answered', async () => (await unclaimed()).length === 1);
+    await until('the provider has answered', async () => (await orphans()).length === 1);
     expect(await remove()).toBe(0);
-    expect(told()).toEqual([]);
-    expect(await unclaimed()).toEqual([]);
+    expect(notifications()).toEqual([]);
+    expect(await orphans()).toEqual([]);
   });
 });
 
@@ -257,19 +261,19 @@ it('an attempt that was registered and then refused is removed at the provider',
   const answers = await Promise.all(
     [0, 1].map(() => ask(alice, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' })),
   );
-  const registered = vendor.taken.filter(({ route }) => /^POST .*\/attempt\/$/.test(route)).length;
+  const registered = provider.taken.filter(({ route }) => /^POST .*\/attempt\/$/.test(route)).length;
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   expect(await removeOrphans(pool, service.configuration.settings, 0)).toBe(registered - 1);
-  expect(told()).toHaveLength(registered - 1);
+  expect(notifications()).toHaveLength(registered - 1);
   expect((await pool.query('select from unclaimed_registrations')).rowCount).toBe(0);
 });
 
-it('a registration that the log does not have is removed once the provider is there', async () => {
+it('an orphaned registration is removed as soon as the provider is there', async () => {
   const { pool } = service.database;
   await pool.query("insert into unclaimed_registrations values ('rest', 'lost', 'exam-1')");
-  vendor.mood = () => ({ status: 503 });
+  provider.mood = () => ({ status: 503 });
   expect(await removeOrphans(pool, service.configuration.settings, 0)).toBe(0);
-  vendor.mood = () => undefined;
+  provider.mood = () => undefined;
   expect(await removeOrphans(pool, service.configuration.settings, 0)).toBe(1);
-  expect(told()).toEqual(['lost removed']);
+  expect(notifications()).toEqual(['lost removed']);
 });

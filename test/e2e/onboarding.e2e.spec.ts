@@ -14,7 +14,7 @@ let exams: Record<string, number>;
 const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
 const onboarding = (name: string, more: object = {}) => publishedExam(name, { is_practice_exam: true, ...more });
 
-/** Publishes these exams alone, in this order. */
+/** Publishes only these exams, in this order. */
 const publish = async (...listed: ReturnType<typeof publishedExam>[]) => {
   const [{ course_id }] = listed;
   const { body } = await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${course_id}`, listed);
@@ -59,7 +59,7 @@ beforeEach(async () => {
 afterEach(() => service.close());
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('while an attempt is blocked for the lack of onboarding, the link to it (domain.md §7.3)', () => {
+describe('while an attempt waits for onboarding, the link to onboarding (domain.md §7.3)', () => {
   const final = publishedExam('final', { backend: 'strict' });
   const schedules = (...lines: object[]) =>
     ask(staff, 'PUT', '/api/lms/v1/roster', { schedules: lines.map((line) => ({ course_id: courseId, ...line })) });
@@ -84,17 +84,17 @@ describe('while an attempt is blocked for the lack of onboarding, the link to it
   it.each<[string, object]>([
     ['not yet open', { effective_start: future, accessible: false }],
     ['past due', { effective_start: past, due: past, accessible: false }],
-  ])('leads also to one that is %s', async (_, schedule) => {
+  ])('leads to an exam that is %s, too', async (_, schedule) => {
     await schedules({ content_id: contentId('newer'), ...schedule });
     expect(await shown()).toBe(to('newer'));
   });
 
-  it('leads past one that the outline hides from the learner', async () => {
+  it('does not lead to an exam that the outline hides from the learner', async () => {
     await schedules({ content_id: contentId('newer'), ...hidden });
     expect(await shown()).toBe(to('older'));
   });
 
-  it('is for the learner whose outline it is', async () => {
+  it("depends on the learner's own outline", async () => {
     await schedules({ content_id: contentId('newer'), ...hidden, user: 'bob' });
     expect(await shown()).toBe(to('newer'));
   });
@@ -104,14 +104,14 @@ describe('while an attempt is blocked for the lack of onboarding, the link to it
     expect(await shown()).toBe('');
   });
 
-  it('leads nowhere when no onboarding exam is active, or the newest is of a provider without onboarding', async () => {
+  it('leads nowhere when no onboarding exam is active, or the provider of the newest has no onboarding', async () => {
     await publish(final);
     expect(await shown()).toBe('');
     await publish(final, onboarding('older'), onboarding('of nobody', { backend: 'null' }));
     expect(await shown()).toBe('');
   });
 
-  it('is not there for an attempt that nothing blocks, and where there is none', async () => {
+  it('is missing for an attempt that does not wait, and without an attempt', async () => {
     await publish(final, onboarding('older'), publishedExam('open'), publishedExam('untried'));
     await create('open');
     expect(await shown(false, 'open')).toBeUndefined();
@@ -143,23 +143,26 @@ describe('the completion of an onboarding exam (domain.md §7.6)', () => {
     ['in error', (id) => act(id, 'error'), 'onboarding error'],
     ['verified at once', (id) => review(id, 'passed'), 'onboarding verified'],
     ['rejected', (id) => review(id, 'suspicious'), 'onboarding rejected'],
-  ])('%s lets go of all that was blocked, in every course and with every provider', async (_, complete, outcome) => {
-    expect(await attempts()).toEqual([...blocked, 'open created']);
-    const { body } = await create('onboarding');
-    await complete(body.exam_attempt_id);
-    expect(await attempts()).toEqual(expect.arrayContaining([expect.stringMatching(/^open /), outcome]));
-    expect(await attempts()).toHaveLength(2);
-    expect(await attempts(bob)).toEqual(blocked);
-  });
+  ])(
+    '%s removes all attempts that wait for it, in all courses and with all providers',
+    async (_, complete, outcome) => {
+      expect(await attempts()).toEqual([...blocked, 'open created']);
+      const { body } = await create('onboarding');
+      await complete(body.exam_attempt_id);
+      expect(await attempts()).toEqual(expect.arrayContaining([expect.stringMatching(/^open /), outcome]));
+      expect(await attempts()).toHaveLength(2);
+      expect(await attempts(bob)).toEqual(blocked);
+    },
+  );
 
-  it('lets the learner try again, who could not before', async () => {
+  it('lets the learner create the attempt again', async () => {
     expect((await create('final')).status).toBe(400);
     const { body } = await create('onboarding');
     await act(body.exam_attempt_id, 'submit');
     expect((await create('final')).status).toBe(200);
   });
 
-  it('is not its beginning, nor practice with a provider without onboarding, nor another exam', async () => {
+  it('is neither its start, nor practice with a provider without onboarding, nor another exam', async () => {
     await act((await create('onboarding')).body.exam_attempt_id, 'start');
     expect(await attempts()).toEqual(expect.arrayContaining(blocked));
     await act((await create('of nobody')).body.exam_attempt_id, 'submit');

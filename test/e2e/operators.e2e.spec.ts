@@ -31,7 +31,7 @@ afterEach(() => service.close());
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
-const handIn = async (person = alice) => {
+const submitAttempt = async (person = alice) => {
   const { body } = await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' });
   await ask(person, 'PUT', `${root}/attempt/${body.exam_attempt_id}`, { action: 'submit' });
   return body.exam_attempt_id as number;
@@ -63,7 +63,7 @@ const json = ({ out }: { out: string }) =>
 it.each([
   ['token', '--user-id', '1'],
   ['replay', '--from', '2000-01-01', '--json'],
-])('a reader that goes away early, as head does, is no failure: %s', (...args: string[]) => {
+])('a reader of the output may close early, as head does: %s', (...args: string[]) => {
   const command = [process.execPath, program, ...args].join(' ');
   const env = {
     ...process.env,
@@ -78,8 +78,8 @@ it.each([
   expect({ stdout, stderr }).toEqual({ stdout: 'code 0\n', stderr: '' });
 });
 
-it('an attempt gets a status, with all that follows, and the log says who did it', async () => {
-  const id = await handIn();
+it('a command sets the status of an attempt with all effects, and the event names the operator', async () => {
+  const id = await submitAttempt();
   const result = await run(['set-attempt-status', '--attempt', `${id}`, '--to', 'verified', '--operator', 'olga']);
   expect(result).toMatchObject({
     code: 0,
@@ -92,8 +92,8 @@ it('an attempt gets a status, with all that follows, and the log says who did it
   expect(data.effects).toContainEqual({ kind: 'mail', template: 'verified' });
 });
 
-it('what the rules refuse, and what there is not, fails with exit code 1 and writes nothing', async () => {
-  const id = await handIn();
+it('a refused change and an unknown attempt end with exit code 1 and write nothing', async () => {
+  const id = await submitAttempt();
   const before = await written();
   const back = await run(['set-attempt-status', '-a', `${id}`, '-t', 'started', '--json']);
   expect(back.code).toBe(1);
@@ -107,18 +107,18 @@ it('what the rules refuse, and what there is not, fails with exit code 1 and wri
 
 it.each([
   ['an option is missing', ['set-attempt-status', '--attempt', '1']],
-  ['a status is none that an attempt can be given', ['set-attempt-status', '-a', '1', '-t', 'expired']],
-  ['an id is no number', ['reset-attempts', '--exam', 'x', '--user', '2']],
-  ['there is no such command', ['reset-everything']],
-  ['there is no such exam', ['update-attempts-for-exam', '--exam', '999']],
-  ['a time is none', ['update-status-from-review', '--from', 'yesterday', '--until', '2031-01-01']],
-  ['nobody says what to replay', ['replay']],
-  ['nobody says whose dead letters', ['dead-letters', 'retry']],
-  ['nobody reads the log under that name', ['dead-letters', 'retry', 'nobody']],
-  ['nothing can be done to a callback that way', ['callbacks', 'forget', '1']],
-  ['there is no such read model', ['rebuild', 'learners']],
-  ['a token is for nobody', ['token', '--user-id', 'x']],
-])('when %s the exit code is 2, and a line says why', async (_, args) => {
+  ['a status cannot be set', ['set-attempt-status', '-a', '1', '-t', 'expired']],
+  ['an id is not a number', ['reset-attempts', '--exam', 'x', '--user', '2']],
+  ['the command is unknown', ['reset-everything']],
+  ['the exam is unknown', ['update-attempts-for-exam', '--exam', '999']],
+  ['a time is malformed', ['update-status-from-review', '--from', 'yesterday', '--until', '2031-01-01']],
+  ['there is no selection for a replay', ['replay']],
+  ['the subscription of dead letters is missing', ['dead-letters', 'retry']],
+  ['the subscription is unknown', ['dead-letters', 'retry', 'nobody']],
+  ['an action on a callback is unknown', ['callbacks', 'forget', '1']],
+  ['the read model is unknown', ['rebuild', 'learners']],
+  ['the user of a token is malformed', ['token', '--user-id', 'x']],
+])('when %s, the exit code is 2, and a line says why', async (_, args) => {
   const { code, errors } = await run(args);
   expect({ code, errors }).toEqual({ code: 2, errors: expect.stringMatching(/\S/) });
   expect(errors).not.toMatch(/^\s+at /m);
@@ -130,8 +130,8 @@ it.each<[string, (id: number) => string[], string[]]>([
   ['update-attempts-for-exam', () => ['--exam', `${exam}`], ['AttemptSubmitted']],
   ['update-status-from-review', () => ['--from', '2020-01-01', '--until', '2099-01-01'], ['AttemptVerified']],
   ['retire-user', () => ['--user', '2'], ['LearnerRetired']],
-])('a dry run of %s tells what would be done, and does nothing', async (name, argsOf, events) => {
-  const id = await handIn();
+])('a dry run of %s shows the events and writes nothing', async (name, argsOf, events) => {
+  const id = await submitAttempt();
   if (name.includes('review'))
     await ask(staff, 'POST', `${root}/attempt/test-attempt-${id}/reviewed`, { status: 'passed', comments: [] });
   const before = await written();
@@ -141,9 +141,9 @@ it.each<[string, (id: number) => string[], string[]]>([
   expect(await written()).toBe(before);
 });
 
-it("all of a learner's attempts at an exam are taken away, and nobody else's", async () => {
-  await handIn();
-  await handIn(bob);
+it("all attempts of one learner at an exam are removed, and no other learner's", async () => {
+  await submitAttempt();
+  await submitAttempt(bob);
   const result = await run(['reset-attempts', '--exam', `${exam}`, '--user', '2', '--json']);
   expect(result.code).toBe(0);
   expect(json(result)).toEqual([{ exam, user: 2, attempts: [1], events: ['AttemptRemoved'], dryRun: false }]);
@@ -152,8 +152,8 @@ it("all of a learner's attempts at an exam are taken away, and nobody else's", a
   expect((await run(['reset-attempts', '--exam', `${exam}`, '--user', '2'])).code).toBe(1);
 });
 
-it('each attempt at an exam is given its own status again', async () => {
-  const [hers, his] = [await handIn(), await handIn(bob)];
+it('each attempt at an exam is set to its own status again', async () => {
+  const [hers, his] = [await submitAttempt(), await submitAttempt(bob)];
   const [{ completed_at: before }] = await query(`select completed_at from attempts where id = ${hers}`);
   await run(['set-attempt-status', '-a', `${his}`, '-t', 'verified']);
   const result = await run(['update-attempts-for-exam', '--exam', `${exam}`, '--json']);
@@ -163,8 +163,8 @@ it('each attempt at an exam is given its own status again', async () => {
   expect(after.getTime()).toBeGreaterThan(before.getTime());
 });
 
-it('reviews are judged once more by the settings of now', async () => {
-  const id = await handIn();
+it('reviews are judged again by the present settings', async () => {
+  const id = await submitAttempt();
   await ask(staff, 'POST', `${root}/attempt/test-attempt-${id}/reviewed`, { status: 'suspicious', comments: [] });
   expect(await statuses()).toEqual(['second_review_required']);
   writeFileSync(settingsFile, JSON.stringify({ REQUIRE_FAILURE_SECOND_REVIEWS: false }));
@@ -178,8 +178,8 @@ it('reviews are judged once more by the settings of now', async () => {
   });
 });
 
-it('reviews whose attempt is gone are listed', async () => {
-  const id = await handIn();
+it('reviews of removed attempts are listed', async () => {
+  const id = await submitAttempt();
   await ask(staff, 'POST', `${root}/attempt/test-attempt-${id}/reviewed`, { status: 'passed', comments: [] });
   expect(json(await run(['set-is-attempt-active', '--json']))).toEqual([]);
   await run(['reset-attempts', '--exam', `${exam}`, '--user', '2']);
@@ -187,8 +187,8 @@ it('reviews whose attempt is gone are listed', async () => {
   expect(json(await run(['set-is-attempt-active', '--json']))).toEqual([{ attempt: id, ...code }]);
 });
 
-it('a learner is forgotten, as by the request for it', async () => {
-  await handIn();
+it('a command retires a learner as the request does', async () => {
+  await submitAttempt();
   const result = await run(['retire-user', '--user', '2', '--operator', 'olga', '--json']);
   expect(json(result)).toEqual([{ user: 2, events: ['LearnerRetired'], dryRun: false }]);
   expect(await query('select username, email from users where id = 2')).toEqual([
@@ -198,8 +198,8 @@ it('a learner is forgotten, as by the request for it', async () => {
   expect(await lastActor()).toEqual({ kind: 'operator', name: 'olga' });
 });
 
-it('the history of an attempt is printed and proved; one that was changed fails', async () => {
-  const id = await handIn();
+it('the history of an attempt is printed and verified; a changed history fails', async () => {
+  const id = await submitAttempt();
   const types = async (...args: string[]) => json(await run(['replay', ...args, '--json'])).map(({ type }) => type);
   const history = ['AttemptCreated', 'AttemptSubmitted'];
   expect(await types('--attempt', `${id}`)).toEqual(history);
@@ -212,7 +212,7 @@ it('the history of an attempt is printed and proved; one that was changed fails'
   expect((await run(['replay', '--attempt', `${id}`])).code).toBe(1);
 });
 
-describe('what could not be delivered', () => {
+describe('a dead letter', () => {
   let server: MailServer;
   let smtp: Record<string, string>;
 
@@ -226,10 +226,10 @@ describe('what could not be delivered', () => {
     const end = new AbortController();
     const running = new Mailer({ database: service.database.pool, configuration }, { pollMs: 5 }).run(end.signal);
     await until('the mailer reads the log', async () => (await query('select from checkpoints')).length === 1);
-    const first = await handIn();
+    const first = await submitAttempt();
     await ask(staff, 'POST', `${root}/attempt/test-attempt-${first}/reviewed`, { status: 'passed', comments: [] });
-    await handIn(bob);
-    await until('both learners wait', async () => (await letters()).length === 4);
+    await submitAttempt(bob);
+    await until('there are dead letters of both learners', async () => (await letters()).length === 4);
     end.abort();
     await running;
   });
@@ -239,7 +239,7 @@ describe('what could not be delivered', () => {
   const letters = () => query('select learner, event_id from dead_letters order by generation, xid, position');
   const [hers, his] = ['attempts-1-2', 'attempts-1-3'];
 
-  it('is listed, and a dry run of trying again or giving up tells what there is and does nothing', async () => {
+  it('is listed, and a dry run of retry or skip shows it and does nothing', async () => {
     const before = await letters();
     const listed = await run(['dead-letters', 'list', '--json'], smtp);
     expect(json(listed).map(({ follower, learner, type }) => [follower, learner, type])).toEqual([
@@ -253,13 +253,13 @@ describe('what could not be delivered', () => {
     const again = await run(['dead-letters', 'retry', 'mail', hers, '--dry-run', '--json'], smtp);
     expect(json(again)).toEqual([{ follower: 'mail', learner: hers, delivered: all, dryRun: true }]);
     const { event_id } = before[0];
-    const up = await run(['dead-letters', 'skip', 'mail', event_id, '--dry-run', '--json'], smtp);
-    expect(json(up)).toEqual([{ follower: 'mail', event: event_id, skipped: 'AttemptSubmitted', dryRun: true }]);
+    const skipped = await run(['dead-letters', 'skip', 'mail', event_id, '--dry-run', '--json'], smtp);
+    expect(json(skipped)).toEqual([{ follower: 'mail', event: event_id, skipped: 'AttemptSubmitted', dryRun: true }]);
     expect(await letters()).toEqual(before);
     expect(server.taken).toEqual([]);
   });
 
-  it("is delivered when it is tried again, one learner's or everybody's; what is refused again stays", async () => {
+  it('is delivered by a retry, and stays if it is refused again', async () => {
     expect(await run(['dead-letters', 'retry', 'mail'], smtp)).toMatchObject({
       code: 1,
       out: expect.stringContaining('0 done, 2 failed'),
@@ -287,13 +287,13 @@ describe('a review that was refused', () => {
   const callbacks = () => query('select id from quarantined_callbacks');
 
   beforeEach(async () => {
-    const id = await handIn();
+    const id = await submitAttempt();
     await publish({ is_proctored: false });
     await ask(staff, 'POST', `${root}/attempt/test-attempt-${id}/reviewed`, { status: 'passed', comments: [] });
     [{ id: refused }] = json(await run(['callbacks', 'list', '--json']));
   });
 
-  it('is tried again, and released when it is taken; the log says who did it', async () => {
+  it('can be replayed, and leaves the quarantine when it is accepted; the event names the operator', async () => {
     const tried = await run(['callbacks', 'replay', `${refused}`, '--json']);
     expect(tried.code).toBe(1);
     expect(json(tried)).toEqual([{ callback: refused, error: expect.any(String), dryRun: false }]);
@@ -311,7 +311,7 @@ describe('a review that was refused', () => {
     expect(await callbacks()).toEqual([]);
   });
 
-  it('is thrown away, unless it is a dry run', async () => {
+  it('can be discarded, but not by a dry run', async () => {
     const dry = await run(['callbacks', 'discard', `${refused}`, '--dry-run']);
     expect(dry).toMatchObject({ code: 0, out: `callback ${refused}: discarded true\n1 done (dry run), 0 failed\n` });
     expect(await callbacks()).toHaveLength(1);
@@ -320,13 +320,13 @@ describe('a review that was refused', () => {
   });
 });
 
-it('a read model is rebuilt by the owner of the tables alone', async () => {
+it('only the owner of the tables can rebuild a read model', async () => {
   const result = await run(['rebuild', 'attempts'], { MIGRATION_DATABASE_URL: '' });
   expect(result).toMatchObject({ code: 1, errors: expect.stringContaining('set MIGRATION_DATABASE_URL') });
 });
 
-it('a read model is compared with the log in a dry run, and swapped in without', async () => {
-  await handIn();
+it('a rebuild compares a read model with the log and swaps it in; a dry run only compares', async () => {
+  await submitAttempt();
   const [{ oid: before }] = await query("select 'attempts'::regclass::oid");
   const table = async () => (await query("select 'attempts'::regclass::oid"))[0].oid;
   const dry = await run(['rebuild', 'attempts', '--dry-run', '--json']);
@@ -348,7 +348,7 @@ it('a read model is compared with the log in a dry run, and swapped in without',
   expect(await table()).not.toBe(before);
 });
 
-it('obscured ids are those of the LMS and those of now', async () => {
+it('the file of obscured ids has the ids of the LMS and the present ids', async () => {
   const [from, to] = ['in.csv', 'out.csv'].map((name) => join(folder, name));
   writeFileSync(from, 'email,user_id\nalice@example.org,2\nnobody@example.org,\nalice@example.org,3\n');
   writeFileSync(settingsFile, JSON.stringify({ PROCTORING_USER_OBFUSCATION_KEY: 'new' }));
@@ -364,7 +364,7 @@ it('obscured ids are those of the LMS and those of now', async () => {
   expect((await run(['obscured-ids', from, to])).code).toBe(2);
 });
 
-it('a command that needs no database is in the access log if the database can be reached, and says so if not', async () => {
+it('a command that needs no database is in the access log, and warns if it cannot reach the database', async () => {
   const begun = () =>
     query(`select action, outcome, objects, token_id, os_user from access_log where os_user is not null order by id`);
   const env = { ...tokenSettings, DJANGO_SECRET_KEY: 'old', KAFKA_BROKERS: '127.0.0.1:1' };
@@ -391,8 +391,8 @@ it('a command that needs no database is in the access log if the database can be
   expect(unrecorded.errors).toContain('no entry in the access log');
 });
 
-it('the access log has who ran which command by the user of the system, whatever name was given', async () => {
-  const attempt = await handIn();
+it('the access log has each command with the user of the operating system, even if another name was given', async () => {
+  const attempt = await submitAttempt();
   const args = ['set-attempt-status', '-a', String(attempt), '-t', 'verified', '--operator', 'somebody else'];
   expect(await run(args, { USER: 'nobody', LOGNAME: 'nobody' })).toMatchObject({ code: 0 });
   await run(['callbacks', 'list']);

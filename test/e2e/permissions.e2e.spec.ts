@@ -10,7 +10,7 @@ const roles: Record<string, Person | undefined> = {
   Other: bob,
   CourseStaff: teacher,
   GlobalStaff: staff,
-  /** Not in the reference's matrix: */
+  /** The following roles are not in the reference's matrix. */
   OtherCourseStaff: otherTeacher,
   Superuser: root,
   Reviewer: people.reviewer,
@@ -20,8 +20,8 @@ const otherCourse = 'course-v1:OrgX+Other+2031';
 const emptyCourse = 'course-v1:OrgX+Empty+2031';
 
 /**
- * A cell expects a status; `403` is the sentence about staff or about credentials, `403d` one that names ids, `403e`
- * an empty body, `403c` a course that cannot be told.
+ * A cell is the expected status. `403` has the sentence about staff or credentials, `403d` another sentence, `403e` an empty
+ * body, and `403c` the sentence that the course cannot be determined.
  */
 type Row = { method: string; path: string; cells: string; body?: object; given?: Given };
 type Given = 'errored' | 'nothing';
@@ -43,7 +43,7 @@ const newExam = {
 const resume = { action: 'mark_ready_to_resume' };
 const review = { status: 'passed', comments: [] };
 
-// rest-api.md §6, and after the five roles there: staff of another course, superuser, reviewer, retirement worker.
+// The first five columns are the roles of rest-api.md §6. The others: staff of another course, superuser, reviewer, retirement worker.
 //                                                              Anon Self Other Staff Global | Other Super Review Worker
 const matrix: Row[] = [
   row('POST', '~/exam', '403  403  403  403  200    403  403  403  403', { body: newExam }),
@@ -67,7 +67,7 @@ const matrix: Row[] = [
   row('PUT', '~/attempt/{attempt}', '403  403d 403d 403d 403d   403d 403d 403d 403d', {
     body: { action: 'submit', user_id: alice.user_id },
   }),
-  // A learner does not allow the own resume: a deliberate difference.
+  // Learners cannot allow their own resume: a deliberate difference.
   row('PUT', '~/attempt/{attempt}', '403  403d 403d 403d 403d   403d 403d 403d 403d', {
     body: resume,
     given: 'errored',
@@ -84,7 +84,7 @@ const matrix: Row[] = [
   row('GET', '~/attempt', '403  200  200  200  200    200  200  200  200'),
   row('POST', '~/attempt', '403  200  200  200  200    200  200  200  200', { body: exam, given: 'nothing' }),
   row('PUT', '~/attempt/{attempt}/review_status', '403  200  403d 403d 403d   403d 403d 403d 403d'),
-  // Not everybody says that an attempt is ready: a deliberate difference.
+  // Not every user may report that an attempt is ready: a deliberate difference.
   row('POST', '~/attempt/{external}/ready', '403  200  403d 200  200    403d 200  200  403d'),
   row('POST', '~/attempt/{external}/reviewed', '403  403e 403e 403e 200    403e 200  200  403e', { body: review }),
   row('POST', '~/attempt/unknown/reviewed', '403  400  400  400  400    400  400  400  400', { body: review }),
@@ -106,7 +106,7 @@ const matrix: Row[] = [
     body: { ...bulk, exam_ids: '' },
   }),
   row('GET', '~/{C}/grouped/allowance', '403  403  403  200  200    403  403  403  403'),
-  // Own exams, or staff: a deliberate difference. Course staff name the course.
+  // Only the learner and staff may read running exams: a deliberate difference. Course staff must name the course.
   row('GET', `~/active_exams_for_user?user_id=${alice.user_id}`, '403  200  403  403  200    403  403  403  403'),
   row(
     'GET',
@@ -197,11 +197,11 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 const at = (path: string) => `/api/edx_proctoring${path.replace(/^~/, '/v1/proctored_exam')}`;
-let made = 0;
+let lastContent = 0;
 
-/** A new exam, and an attempt of alice unless the row wants none; how the row's names are then to be read. */
+/** Creates an exam, and an attempt of alice unless the row needs none. Answers a function that fills in the names of a row. */
 async function scenario(given?: Given): Promise<(text: string) => string> {
-  const content = contentId(`exam${++made}`);
+  const content = contentId(`exam${++lastContent}`);
   const body = { ...newExam, content_id: content };
   const { exam_id } = (await service.request(staff, 'POST', at('~/exam'), body)).body;
   const attempt = given === 'nothing' ? {} : await attemptAt(exam_id);
@@ -214,7 +214,7 @@ async function scenario(given?: Given): Promise<(text: string) => string> {
     external: attempt.external_id,
     code: attempt.attempt_code,
     content,
-    new: contentId(`exam${++made}`),
+    new: contentId(`exam${++lastContent}`),
   };
   return (text) =>
     text
@@ -230,7 +230,7 @@ async function attemptAt(examId: number) {
   return (await service.request(alice, 'GET', at(`~/attempt/${exam_attempt_id}`))).body;
 }
 
-/** An answer in the words of the matrix. */
+/** The cell of the matrix for an answer. */
 function cellOf({ status, body }: { status: number; body: any }): string {
   if (status !== 403) return String(status);
   if (body === '') return '403e';
@@ -261,7 +261,7 @@ describe.each(matrix)('$method $path $body', (row) => {
 describe('every route of the reference', () => {
   const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-  it('refuses the methods that it does not have, to those who are logged in', async () => {
+  it('refuses all other methods', async () => {
     const fill = await scenario();
     for (const path of new Set(matrix.map(({ path }) => fill(at(path.split('?')[0]))))) {
       const { headers } = await service.request(staff, 'OPTIONS', path);
@@ -272,13 +272,13 @@ describe('every route of the reference', () => {
             where,
             { status: 405, body: { detail: `Method "${method}" not allowed.` }, headers: { allow: headers.allow } },
           ]);
-        const anonymous = /_callback\//.test(path) ? '405' : '403'; // nobody logs in there
+        const anonymous = /_callback\//.test(path) ? '405' : '403'; // callbacks need no login
         expect([where, cellOf(await service.request(undefined, method, path))]).toEqual([where, anonymous]);
       }
     }
   });
 
-  it('stands in the matrix, with each of its methods', async () => {
+  it('is in the matrix with each of its methods', async () => {
     const { paths } = (await service.request(staff, 'GET', '/docs-json')).body;
     const fill = await scenario();
     const concrete = matrix.map(({ method, path }) => ({ method, path: fill(at(path.split('?')[0])) }));
@@ -295,8 +295,8 @@ describe('every route of the reference', () => {
   });
 });
 
-describe('the review status, where exams stay hidden after their due date', () => {
-  it('is acknowledged by nobody', async () => {
+describe('the review status, if the setting hides exams after their due date', () => {
+  it('cannot be acknowledged', async () => {
     const hiding = await openService();
     try {
       for (const person of [alice, bob, teacher, staff])

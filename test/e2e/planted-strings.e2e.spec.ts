@@ -17,13 +17,13 @@ import {
   plantInRoster,
   plantOnBus,
   reviewer,
-  sit,
+  submitAttempts,
   superuser,
 } from '../support/planted-inputs.js';
 import { withAdmin } from '../support/relay.exams.js';
 import { contentId, courseId, type Person, publishedExam } from '../support/service.js';
 
-// A string is planted through every input that takes one about a learner. After the retirement it is nowhere.
+// The test plants a string through each input about a learner. After the retirement no string is found anywhere.
 
 const root = '/api/edx_proctoring/v1/proctored_exam';
 const { strings, plant } = planter();
@@ -34,7 +34,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => service?.close(), 60_000);
 
-/** Strings that are found in clear text as long as the learner is known. All else is encrypted, or kept by nobody. */
+/** Strings that are found in clear text until the retirement. All others are encrypted or not kept. */
 const kept = [
   ...['username', 'e-mail', 'full name', 'group', 'mode', 'status of credit'],
   ...['verified name', 'another verified name', 'status of a verified name'],
@@ -45,14 +45,14 @@ const kept = [
   'unknown user of many',
 ];
 
-/** The last that the roster, a token and the bus say. */
+/** The last inputs from the roster, a token and the bus. */
 let onRoster: object;
 let ofToken: Person;
 let onBus: object;
 let exams: number[];
 let attempts: Attempt[];
 
-/** All that the service keeps and says, but for what the LMS itself writes, and names on the bus. */
+/** Everything that the service keeps and publishes, without the topics of the LMS and the topic with names for Open edX. */
 async function everything() {
   const values = {
     ...{ userId: `${learner}`, user_id: `${learner}`, examId: `${exams[0]}`, exam_id: `${exams[0]}` },
@@ -78,17 +78,17 @@ const published = async () => {
     (select generation, xid, position from checkpoints where name = 'kafka')`);
   return left === 0;
 };
-const letters = async (follower: string) =>
-  (await service.query(`select from dead_letters where follower = '${follower}'`)).length > 0;
+const hasDeadLetters = async (subscription: string) =>
+  (await service.query(`select from dead_letters where follower = '${subscription}'`)).length > 0;
 
-/** Whether the service has read so many messages of a topic with one partition. */
+/** Whether the service has read a number of messages of a topic with one partition. */
 async function isRead(topic: string, messages: number) {
   const groupId = `${service.prefix}exam-proctoring`;
   const [read] = await withAdmin(service.brokers, (admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
   return Number(read!.partitions[0]!.offset) >= messages;
 }
 
-it('what is planted is found, as far as it is kept', async () => {
+it('before the retirement exactly the kept strings are found', async () => {
   let locators = 0;
   const answer = plant('answer of a provider');
   service.provider.mood = ({ route }) => {
@@ -108,13 +108,13 @@ it('what is planted is found, as far as it is kept', async () => {
   onBus = await plantOnBus(service, plant);
   const users = async () => (await service.query(`select from users where id in (${byBus})`)).length;
   await until('the bus is read', async () => (await users()) === 1);
-  attempts = await sit(service, plant, exams, [bearer(plant, learner, 'a token')]);
+  attempts = await submitAttempts(service, plant, exams, [bearer(plant, learner, 'a token')]);
   ofToken = bearer(plant, byToken, 'a stranger');
   await service.ask(ofToken, 'GET', `${root}/attempt`);
   await service.done(superuser, 'PUT', '/api/lms/v1/roster', {
     enrollments: [{ user: byToken, course_id: courseId, mode: 'verified' }],
   });
-  await sit(service, plant, exams.slice(0, 1), [
+  await submitAttempts(service, plant, exams.slice(0, 1), [
     ofToken,
     { user_id: byBus, preferred_username: plant('user name of a third token') },
   ]);
@@ -122,7 +122,8 @@ it('what is planted is found, as far as it is kept', async () => {
   await plantInReviews(service, plant, attempts);
   await plantInRequests(service, plant, attempts[0]!, exams[0]!);
   plantInCommands(service, plant);
-  for (const follower of ['mail', 'provider rest']) await until(`${follower} gives up`, () => letters(follower));
+  for (const subscription of ['mail', 'provider rest'])
+    await until(`${subscription} has dead letters`, () => hasDeadLetters(subscription));
   await until('all is published', published);
   expect(Object.keys(strings).length).toBeGreaterThan(40);
   await service.query('analyze');
@@ -130,7 +131,7 @@ it('what is planted is found, as far as it is kept', async () => {
   expect(Object.keys(found).sort()).toEqual([...kept].sort());
 }, 120_000);
 
-it('once the learners are retired, none is found', async () => {
+it('after the retirement no string is found', async () => {
   await service.ask(superuser, 'POST', `/api/edx_proctoring/v1/retire_backend_user/${learner}/`);
   expect((await service.ask(superuser, 'POST', `/api/edx_proctoring/v1/retire_user/${learner}/`)).status).toBe(204);
   expect(service.cli(['retire-user', '--user', `${byToken}`])).toMatchObject({ status: 0 });
@@ -152,7 +153,7 @@ it('once the learners are retired, none is found', async () => {
   expect(foundIn(await everything(), strings)).toEqual({});
 }, 120_000);
 
-it('dead letters of the retired say nothing but that', async () => {
+it('the dead letters of a retired learner have no other reason', async () => {
   const reasons = await service.query(
     `select distinct reason from dead_letters letter join events event on event.id = letter.event_id
       where event.metadata->>'userId' = '${learner}' and reason !~ '^waits for'`,
@@ -160,7 +161,7 @@ it('dead letters of the retired say nothing but that', async () => {
   expect(reasons).toEqual([{ reason: 'its learner is retired' }]);
 });
 
-it('an id that nobody knows is not retired by a command or a message', async () => {
+it('a command or a message does not retire an unknown id', async () => {
   expect(service.cli(['retire-user', '--user', '98'])).toMatchObject({ status: 0 });
   for (const id of [99, byBus])
     await publishAsOpenEdx(
@@ -183,7 +184,7 @@ it('an id that nobody knows is not retired by a command or a message', async () 
   ]);
 });
 
-it('what comes about a retired learner later is not found either', async () => {
+it('later inputs about a retired learner are not found either', async () => {
   await service.done(superuser, 'PUT', '/api/lms/v1/roster', onRoster);
   for (const person of [
     { ...ofToken, administrator: true },
@@ -202,7 +203,7 @@ it('what comes about a retired learner later is not found either', async () => {
   expect(foundIn(await everything(), strings)).toEqual({});
 }, 120_000);
 
-it('names remain on the Open edX event bus alone, as the certificate says', async () => {
+it('names remain only on the Open edX event bus, as the certificate says', async () => {
   const topic = await messagesIn(service.brokers, service.prefix + examAttemptTopic, []);
   const names = [
     'username',

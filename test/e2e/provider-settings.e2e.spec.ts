@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'providers of a test '));
 const obfuscationKey = 'an obfuscation key of the tests';
 const known = (userId: number) => obscuredUserId(userId, obfuscationKey, 'rest');
 
-let vendor: PretendedProvider;
+let provider: PretendedProvider;
 let service: Awaited<ReturnType<typeof openService>>;
 let exams: number[];
 
@@ -25,10 +25,10 @@ const ask = (...request: Parameters<typeof service.request>) => service.request(
 const openWith = async (settings: object = {}, backends: object = {}) => {
   const file = join(folder, `${Math.random()}.json`);
   const rest = {
-    base_url: vendor.url,
+    base_url: provider.url,
     client_id: 'lms',
-    client_secret: 'a secret of the vendor',
-    request_timeout: 2, // a provider in good health needs less on a busy machine too
+    client_secret: 'a secret of the provider',
+    request_timeout: 2, // a healthy provider needs less, also on a busy machine
     verbose_name: 'Watchers',
   };
   const PROCTORING_BACKENDS = { DEFAULT: 'rest', rest, ...backends };
@@ -43,14 +43,14 @@ const openWith = async (settings: object = {}, backends: object = {}) => {
   exams = body.map(({ exam_id }: { exam_id: number }) => exam_id);
 };
 beforeAll(async () => {
-  vendor = await PretendedProvider.open();
+  provider = await PretendedProvider.open();
 });
 afterEach(async () => {
   await service.close();
-  vendor.forget();
+  provider.forget();
 });
 afterAll(async () => {
-  await vendor.close();
+  await provider.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -59,9 +59,9 @@ const path = '/api/edx_proctoring/v1/user_onboarding/status';
 const own = () => ask(alice, 'GET', `${path}?course_id=${encodeURIComponent(courseId)}`);
 const ofCourse = (query = '') => ask(teacher, 'GET', `${path}/course_id/${courseId}${query}`);
 const profiles = (answer: object) => {
-  vendor.mood = ({ route }) => (route.includes('onboarding_statuses') ? answer : undefined);
+  provider.mood = ({ route }) => (route.includes('onboarding_statuses') ? answer : undefined);
 };
-const asked = () => vendor.routes().filter((route) => route.includes('onboarding_statuses'));
+const profileRequests = () => provider.routes().filter((route) => route.includes('onboarding_statuses'));
 
 describe('the registration of an attempt', () => {
   it.each([
@@ -69,18 +69,18 @@ describe('the registration of an attempt', () => {
     [{ status: 400 }, 502, 'Watchers cannot register the attempt (HTTP 400).'],
     [{ body: {} }, 502, 'Watchers sent no id for the attempt.'],
     [silence, 503, 'Watchers does not answer.'],
-  ])('answered %j by the vendor is answered %i, and leaves nothing behind', async (answer, status, detail) => {
+  ])('with the answer %j of the provider ends in %i, and writes nothing', async (answer, status, detail) => {
     await openWith();
-    vendor.mood = ({ route }) => (route.endsWith('/attempt/') ? answer : undefined);
+    provider.mood = ({ route }) => (route.endsWith('/attempt/') ? answer : undefined);
     expect(await create()).toMatchObject({ status, body: { detail, provider: 'rest' } });
-    vendor.mood = () => undefined;
+    provider.mood = () => undefined;
     expect(await create()).toMatchObject({ status: 200 });
   });
 
-  it('tells the provider an id of the learner that only the obfuscation key gives', async () => {
+  it('sends the provider an id of the learner that needs the obfuscation key', async () => {
     await openWith();
     await create();
-    expect(vendor.calls.at(-1)!.json).toMatchObject({ user_id: known(alice.user_id), is_sample_attempt: false });
+    expect(provider.calls.at(-1)!.json).toMatchObject({ user_id: known(alice.user_id), is_sample_attempt: false });
   });
 });
 
@@ -91,7 +91,7 @@ describe('a proctored exam whose provider is not configured', () => {
   const nobody = { backend: 'nobody' };
   const events = async () => (await service.database.pool.query('select count(*) from events')).rows[0].count;
 
-  it('is not published: the answer names the backend of that exam, and nothing is written', async () => {
+  it('is not published: the error names the backend of the exam, and nothing is written', async () => {
     await openWith();
     const before = await events();
     const { status, body } = await publish(publishedExam('final', nobody));
@@ -99,7 +99,7 @@ describe('a proctored exam whose provider is not configured', () => {
     expect(await events()).toBe(before);
   });
 
-  it('may be a timed exam, which does not become proctored', async () => {
+  it('can be a timed exam, but the timed exam cannot become proctored', async () => {
     await openWith();
     const made = await publish(publishedExam('timed', { ...nobody, is_proctored: false }));
     expect(made.status).toBe(200);
@@ -115,34 +115,36 @@ describe('a proctored exam whose provider is not configured', () => {
   });
 });
 
-it('what the provider says of itself is shown; while it is away the exam page goes without', async () => {
+it("the exam page shows the provider's own configuration, and works without it while the provider is away", async () => {
   await openWith();
   const settings = async (headers = {}) =>
     (await ask(alice, 'GET', `${root}/settings/exam_id/${exams[0]}/`, undefined, headers)).body;
-  vendor.mood = ({ route }) => (route.includes('config') ? { status: 503 } : undefined);
+  provider.mood = ({ route }) => (route.includes('config') ? { status: 503 } : undefined);
   expect(await settings()).toMatchObject({ exam_proctoring_backend: null, provider_name: 'Watchers' });
-  vendor.mood = ({ route }) => (route.includes('config') ? { body: { name: 'Vigilantes' } } : undefined);
+  provider.mood = ({ route }) => (route.includes('config') ? { body: { name: 'Vigilantes' } } : undefined);
   expect(await settings({ 'accept-language': 'es-419,fr' })).toMatchObject({
     exam_proctoring_backend: { name: 'Vigilantes' },
   });
-  expect(vendor.calls.at(-1)!.language).toBe('es-419;en');
+  expect(provider.calls.at(-1)!.language).toBe('es-419;en');
 });
 
 describe("a learner's own onboarding", () => {
-  it('is what is stored, unless the setting says that the provider is asked', async () => {
+  it('comes from the database if the setting is off', async () => {
     await openWith();
     expect((await own()).body).toMatchObject({ onboarding_status: null });
-    expect(asked()).toEqual([]);
+    expect(profileRequests()).toEqual([]);
   });
 
-  it('is what the provider says where the setting is on', async () => {
+  it('comes from the provider if the setting is on', async () => {
     await openWith({ PROCTORING_SETTINGS: { USE_ONBOARDING_PROFILE_API: true } });
     profiles({ body: { user_id: 'x', status: 'approved-in-different-course', expiration_date: '2051-05-21' } });
     expect((await own()).body).toMatchObject({
       onboarding_status: 'other_course_approved',
       expiration_date: '2051-05-21',
     });
-    expect(asked()).toEqual([`GET /api/v1/courses/${courseId}/onboarding_statuses?user_id=${known(alice.user_id)}`]);
+    expect(profileRequests()).toEqual([
+      `GET /api/v1/courses/${courseId}/onboarding_statuses?user_id=${known(alice.user_id)}`,
+    ]);
     for (const answer of [{ status: 503 }, { text: 'garbage' }, { body: [] }, silence]) {
       profiles(answer);
       expect(await own()).toMatchObject({ status: 200, body: { onboarding_status: null, expiration_date: null } });
@@ -155,13 +157,13 @@ describe("a learner's own onboarding", () => {
 describe("the onboarding of a course's learners", () => {
   const on = { SWITCHES: { 'edx_proctoring.onboarding_profile_instructor_dashboard_api': true } };
 
-  it('is what is stored, unless the switch is on', async () => {
+  it('comes from the database if the switch is off', async () => {
     await openWith({ USE_ONBOARDING_PROFILE_API: true });
     expect((await ofCourse()).body).toMatchObject({ count: 2, use_onboarding_profile_api: false });
-    expect(asked()).toEqual([]);
+    expect(profileRequests()).toEqual([]);
   });
 
-  it("is in the provider's order and words, strangers left out, then those whom it does not know", async () => {
+  it("has the provider's order and statuses, without strangers; learners whom it does not know come last", async () => {
     await openWith(on);
     profiles({
       body: {
@@ -182,7 +184,7 @@ describe("the onboarding of a course's learners", () => {
     expect((await ofCourse('?statuses=')).body.results).toHaveLength(1);
     expect((await ofCourse('?statuses=verified,submitted')).body.results).toHaveLength(1);
     expect((await ofCourse('?statuses=not_started')).body.results).toHaveLength(2);
-    expect(asked().map((route) => new URLSearchParams(route.split('?')[1]).get('status'))).toEqual([
+    expect(profileRequests().map((route) => new URLSearchParams(route.split('?')[1]).get('status'))).toEqual([
       null,
       null,
       'approved-in-course,pending',
@@ -202,11 +204,11 @@ describe("the onboarding of a course's learners", () => {
   });
 });
 
-it('at the provider mock an attempt is ready by itself', async () => {
+it('the provider `mock` makes an attempt ready without a request', async () => {
   await openWith({}, { DEFAULT: 'mock', mock: {} });
   const { app, configuration } = service;
   const { pool } = service.database;
-  const around = {
+  const deps = {
     database: pool,
     configuration,
     events: app.get(EventStore),
@@ -214,10 +216,10 @@ it('at the provider mock an attempt is ready by itself', async () => {
     clock: app.get(Clock),
   };
   const end = new AbortController();
-  const running = new Delivery(providerOf(configuration.settings, 'mock'), around, { pollMs: 5 }).run(end.signal);
+  const running = new Delivery(providerOf(configuration.settings, 'mock'), deps, { pollMs: 5 }).run(end.signal);
   const { body } = await create();
   const attempt = async () => (await ask(alice, 'GET', `${root}/attempt/${body.exam_attempt_id}`)).body;
-  await until('it is ready', async () => (await attempt()).status === 'ready_to_start');
+  await until('the attempt is ready', async () => (await attempt()).status === 'ready_to_start');
   end.abort();
   await running;
 });

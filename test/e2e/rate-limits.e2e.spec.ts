@@ -30,14 +30,14 @@ async function statuses(...requests: [url: string, headers?: object][]) {
   return answers;
 }
 
-it('an address whose logins fail is refused, and whoever logs in there is served', async () => {
+it('an address with failed logins is refused, and users who log in from there are served', async () => {
   const guess = { ...from('192.0.2.1'), authorization: 'JWT e30.e30.e30' };
   expect(await statuses(...Array(5).fill([attempts, guess]))).toEqual([403, 403, 403, 429, 429]);
   for (let index = 0; index < 10; index++)
     expect((await service.request(alice, 'GET', attempts, undefined, from('192.0.2.1'))).status).toBe(200);
 });
 
-it('a login that cannot be checked, since the database fails, does not count', async () => {
+it('a login that fails because of the database does not count', async () => {
   const there = from('192.0.2.9');
   const asBob = () => service.request(bob, 'GET', attempts, undefined, there);
   await service.database.owner.query('alter table users rename to users_away');
@@ -48,7 +48,7 @@ it('a login that cannot be checked, since the database fails, does not count', a
   expect((await asBob()).status).toBe(200);
 });
 
-it('another way to write a path is not another path', async () => {
+it('another encoding of a path does not evade the limit', async () => {
   const there = from('192.0.2.2');
   const encoded = launch.replace('/api/', '/%61pi/');
   const mixed = launch.replace('/api/edx_proctoring', '/api%2Fedx_proctorin%67');
@@ -57,13 +57,13 @@ it('another way to write a path is not another path', async () => {
   ]);
 });
 
-it('what needs no login, what fails and what is not found count together', async () => {
+it('requests without a login, failed logins and unknown paths count together', async () => {
   const there = from('192.0.2.3');
   const requests = ['/nowhere', '/csrf/api/v1/token', attempts, launch].map((url): [string, object] => [url, there]);
   expect(await statuses(...requests)).toEqual([404, 200, 403, 429]);
 });
 
-it('only the nearest address that is no proxy counts, and a network of IPv6 counts as one client', async () => {
+it('the nearest address that is not a proxy counts, and an IPv6 network counts as one client', async () => {
   const forged = (index: number) => from(`203.0.113.${index}, 192.0.2.4, 127.0.0.9`);
   expect(await statuses(...[1, 2, 3, 4].map((index): [string, object] => [launch, forged(index)]))).toEqual([
     404, 404, 404, 429,
@@ -80,7 +80,7 @@ it('only the nearest address that is no proxy counts, and a network of IPv6 coun
   ]);
 });
 
-it('addresses have a limit without any setting, and what a client says of its address does not count', async () => {
+it('addresses have a limit by default, and a forged header does not evade it', async () => {
   const settings = { ...service.configuration.settings, rateLimits: {} };
   const app = await createApi({ ...service.configuration, settings, trustedProxies: [] }, service.database.urls.api);
   const ask = async (index: number) =>

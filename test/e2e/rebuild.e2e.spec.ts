@@ -15,7 +15,7 @@ let examId: number;
 
 beforeAll(async () => {
   service = await openService();
-  // Like the operator's command: a pool without pipelining, of the tables' owner.
+  // As in the operators' command: a pool of the tables' owner, without pipelining.
   owner = new Database({ connectionString: service.database.urls.owner });
   await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
   const exams = [publishedExam('midterm'), publishedExam('final')];
@@ -31,16 +31,13 @@ afterAll(async () => {
 const act = (method: string, path: string, body: object) => service.request(alice, method, `${root}${path}`, body);
 const statusOfAttempt = async () => (await owner.query('select status from attempts')).rows[0].status;
 
-it.each(projections.map(({ table }) => table))(
-  '%s rebuilt from the log equal what was written at once',
-  async (table) => {
-    const before = (await owner.query(`select * from ${table} order by id`)).rows;
-    expect(await rebuildOne(table)).toMatchObject({ differing: [], swapped: true, rows: before.length });
-    expect((await owner.query(`select * from ${table} order by id`)).rows).toEqual(before);
-  },
-);
+it.each(projections.map(({ table }) => table))('rebuilt %s equal the rows that the appends wrote', async (table) => {
+  const before = (await owner.query(`select * from ${table} order by id`)).rows;
+  expect(await rebuildOne(table)).toMatchObject({ differing: [], swapped: true, rows: before.length });
+  expect((await owner.query(`select * from ${table} order by id`)).rows).toEqual(before);
+});
 
-it('the service works on the rebuilt tables, and a second rebuild finds them equal again', async () => {
+it('the service works with the rebuilt tables, and a second rebuild finds no difference', async () => {
   const { rows } = await owner.query('select id from attempts');
   expect(await act('PUT', `/attempt/${rows[0].id}`, { action: 'submit' })).toMatchObject({ status: 200 });
   expect(await statusOfAttempt()).toBe('submitted');
@@ -49,7 +46,7 @@ it('the service works on the rebuilt tables, and a second rebuild finds them equ
   expect(await rebuildOne('attempts')).toMatchObject({ differing: [], swapped: true });
 });
 
-it('a row that is not what the log says is found, and replaced only when asked to', async () => {
+it('a row that differs from the log is found, and replaced only with the option', async () => {
   const { rows } = await owner.query("update attempts set status = 'verified' returning id");
   const id = Number(rows[0].id);
   expect(await rebuildOne('attempts')).toMatchObject({ differing: [id], swapped: false });
@@ -58,7 +55,7 @@ it('a row that is not what the log says is found, and replaced only when asked t
   expect(await statusOfAttempt()).toBe('submitted');
 });
 
-it('what triggers keep of a read model is made anew with it', async () => {
+it('a rebuild also renews columns that triggers keep of a read model', async () => {
   const practice = [publishedExam('onboarding', { is_practice_exam: true })];
   const { body } = await service.request(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, practice);
   const onboarding = body.find(({ exam_id }: { exam_id: number }) => exam_id !== examId).exam_id;
@@ -73,7 +70,7 @@ it('what triggers keep of a read model is made anew with it', async () => {
   }
 });
 
-it('all read models are rebuilt from one reading of the log, and keep the settings of their tables', async () => {
+it('one pass over the log rebuilds all read models, and tables keep their settings', async () => {
   await owner.query('alter table attempts set (fillfactor = 70)');
   let events = 0;
   const rebuilt = await rebuild(owner, projections, { onEvents: (count) => (events += count) });
@@ -85,7 +82,7 @@ it('all read models are rebuilt from one reading of the log, and keep the settin
   expect(rows).toEqual([{ reloptions: ['fillfactor=70'] }]);
 });
 
-it('a swap lets a creation pass as long as an open transaction keeps it from its lock', async () => {
+it('a swap that waits for an open transaction does not block the creation of an exam', async () => {
   const open = await owner.connect();
   await open.query('begin; lock table exams in row exclusive mode');
   let isSwapped = false;

@@ -8,7 +8,7 @@ const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 let exam: Awaited<ReturnType<typeof openExam>>;
 afterEach(() => exam.close());
 
-/** The process that leads. */
+/** The id of the process that leads. */
 const leader = async () => {
   const { rows } = await exam.pool.query("select holder from leases where name = 'kafka' and expires_at > now()");
   return rows.length > 0 ? Number(rows[0].holder.split(':')[1]) : undefined;
@@ -18,13 +18,13 @@ it.each([
   { title: 'once', transactions: 'on', again: 0 },
   { title: 'at least once without transactions', transactions: 'off', again: Number.POSITIVE_INFINITY },
 ])(
-  `a frozen relay is replaced; after the thaw every message arrived $title, in order, and receipts are true (SEED=${seed})`,
+  `a frozen relay is replaced; after the thaw each message has arrived $title and in order, and the receipts are right (SEED=${seed})`,
   async ({ transactions, again }) => {
     exam = await openExam(undefined, { KAFKA_TRANSACTIONS: transactions });
     const random = seededRandom(seed);
-    const moment = { isOver: false };
+    const run = { isOver: false };
     const relays = [startRelay(exam), startRelay(exam)];
-    const running = actAtRandom(exam, random, moment);
+    const running = actAtRandom(exam, random, run);
     try {
       for (let split = 0; split < 4; split++) {
         await until(async () => (await leader()) !== undefined, 'one leads');
@@ -37,11 +37,11 @@ it.each([
         await until(async () => (await exam.lag()).events < 100, 'the other publishes');
         frozen.kill('SIGCONT');
       }
-      moment.isOver = true;
+      run.isOver = true;
       await running;
       await exam.allIsPublished();
     } finally {
-      moment.isOver = true;
+      run.isOver = true;
       for (const relay of relays) relay.kill('SIGKILL');
     }
     const expected = await exam.expected();
@@ -55,7 +55,7 @@ it.each([
   180_000,
 );
 
-/** Receipts at whose place there is another message, or none. */
+/** Receipts with a wrong offset. */
 async function wrongReceipts() {
   const kafka = kafkaClient(exam.configuration);
   const places = new Set<string>();

@@ -11,14 +11,14 @@ it.each([
   { title: 'once', transactions: 'on', kills: 20, again: 0 },
   { title: 'at least once without transactions', transactions: 'off', kills: 8, again: Number.POSITIVE_INFINITY },
 ])(
-  `every message arrives $title, in order, though the relay is killed $kills times (SEED=${seed})`,
+  `each message arrives $title and in order although the relay is killed $kills times (SEED=${seed})`,
   async ({ transactions, kills, again }) => {
     exam = await openExam(undefined, { KAFKA_TRANSACTIONS: transactions });
     const random = seededRandom(seed);
-    const moment = { isOver: false };
-    const running = Promise.all([actAtRandom(exam, random, moment), actAtRandom(exam, random, moment)]);
+    const run = { isOver: false };
+    const running = Promise.all([actAtRandom(exam, random, run), actAtRandom(exam, random, run)]);
     for (let killed = 0; killed < kills; killed++) await runAndKill(exam, random);
-    moment.isOver = true;
+    run.isOver = true;
     await running;
 
     const worker = await startWorker(exam.configuration, exam.database.urls.worker);

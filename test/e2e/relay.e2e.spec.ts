@@ -28,7 +28,7 @@ const startTheWorker = async (configuration = exam.configuration) => {
 const typesOf = (messages: { headers: Record<string, string> }[]) =>
   messages.map(({ headers }) => headers.ce_type.replace(/^org\.proctoring\.|\.v1$/g, ''));
 
-/** One learner is verified on appeal, one breaks off, resumes and is removed. */
+/** One learner is verified on appeal. Another has an error, resumes, and the attempt is removed. */
 async function examDay() {
   const alice = exam.learner(2);
   const bob = exam.learner(3);
@@ -45,7 +45,7 @@ async function examDay() {
   await bob.by(RemoveAttempt, {}, byStaff);
 }
 
-it('what happens at an exam reaches Kafka while it happens, each message once and in order', async () => {
+it('each event of an exam reaches Kafka at once, each message once and in order', async () => {
   await startTheWorker();
   await examDay();
   await exam.allIsPublished();
@@ -63,7 +63,7 @@ it('what happens at an exam reaches Kafka while it happens, each message once an
   expect(aliceIn('verified-names')).toHaveLength(5);
 });
 
-it('without a broker in the configuration all waits, and is published once there is one', async () => {
+it('without a broker in the configuration events wait, and are published as soon as there is one', async () => {
   await startTheWorker({ ...exam.configuration, kafkaBrokers: [] });
   await examDay();
   await worker!.close();
@@ -72,18 +72,18 @@ it('without a broker in the configuration all waits, and is published once there
     oldestSeconds: expect.any(Number),
     deadLetters: 0,
   });
-  const told = (await exam.expected()).filter(({ topic }) => topic === 'proctoring.attempts.v1');
-  expect((await exam.lag()).events).toBeGreaterThanOrEqual(told.length);
+  const changes = (await exam.expected()).filter(({ topic }) => topic === 'proctoring.attempts.v1');
+  expect((await exam.lag()).events).toBeGreaterThanOrEqual(changes.length);
 
   await startTheWorker();
   await exam.allIsPublished();
   expect(inOrder(await exam.arrived())).toEqual(inOrder(await exam.expected()));
 });
 
-it('a message that the broker will never take holds up its learner and nobody else', async () => {
-  const loud = exam.learner(9, await exam.addExam(`course-v1:${'x'.repeat(200)}+Demo+2031`));
-  await loud.creates();
-  await loud.by(StartAttempt);
+it('a message that the broker always refuses holds up only its learner', async () => {
+  const learner = exam.learner(9, await exam.addExam(`course-v1:${'x'.repeat(200)}+Demo+2031`));
+  await learner.creates();
+  await learner.by(StartAttempt);
   await examDay();
   const sizes = (await exam.expected()).map(
     ({ key, value, headers }) => (key + value + JSON.stringify(headers)).length,
@@ -103,13 +103,13 @@ it('a message that the broker will never take holds up its learner and nobody el
   expect(letters.map(({ event }) => event.metadata.userId)).toEqual([9, 9]);
   expect((await exam.lag()).deadLetters).toBe(2);
   const { once } = withoutRepeated(await exam.arrived(undefined, ({ key }) => !key.endsWith('/9')));
-  // The event's messages on other topics went out with it, and go out once more when it is tried again.
+  // Messages of the event on other topics may have been published. A retry publishes them again.
   expect(once.filter(({ topic, key }) => topic === 'proctoring.attempts.v1' && key.endsWith('/9'))).toEqual([]);
   const ofOthers = (messages: typeof once) => inOrder(messages.filter(({ key }) => !key.endsWith('/9')));
   expect(ofOthers(once)).toEqual(ofOthers(await exam.expected()));
 });
 
-it('an event that cannot be folded holds up its learner and nobody else', async () => {
+it('an event that cannot be folded holds up only its learner', async () => {
   const stream = 'attempts-1-9';
   const data = { attemptId: 999, at: new Date().toISOString(), effects: [] };
   const events = [
@@ -130,12 +130,12 @@ it('an event that cannot be folded holds up its learner and nobody else', async 
   expect(inOrder(await exam.arrived())).toEqual(inOrder(await exam.expected()));
 });
 
-it('an attempt whose time is over is submitted though nobody looks, at the instant its time was over', async () => {
+it('an attempt is submitted at the end of its time without any request', async () => {
   const alice = exam.learner(2);
   const start = Date.now() - 91 * 60_000;
   await alice.creates(new Date(start).toISOString());
   await alice.by(StartAttempt, { at: new Date(start).toISOString() });
-  // The start is judged by its own time: the clock has not run out then.
+  // The start is decided at its own time, when the attempt still had time.
   expect((await attemptById(exam.pool, alice.id()))!.status).toBe('started');
   await startTheWorker();
   await until(async () => (await attemptById(exam.pool, alice.id()))!.status === 'submitted', 'it is submitted');
@@ -145,11 +145,11 @@ it('an attempt whose time is over is submitted though nobody looks, at the insta
   expect(typesOf(await exam.arrived())).toEqual(expect.arrayContaining(['attempt.submitted', 'credit.submitted']));
 });
 
-it('a worker that is told to end ends at once', async () => {
+it('a worker ends within the 10 s that a container gets', async () => {
   await startTheWorker();
   await examDay();
-  const told = Date.now();
+  const begin = performance.now();
   await worker!.close();
   worker = undefined;
-  expect(Date.now() - told).toBeLessThan(3000);
+  expect(performance.now() - begin).toBeLessThan(10_000);
 });

@@ -16,14 +16,14 @@ const callbackSecret = 'a-secret-of-the-path-of-RPNow-0123456789';
 const callback = `/api/edx_proctoring/proctoring_review_callback/${callbackSecret}/`;
 const folder = mkdtempSync(join(tmpdir(), 'reviews of a test '));
 
-let vendor: PretendedProvider;
+let provider: PretendedProvider;
 let service: Awaited<ReturnType<typeof openService>>;
 let exams: number[];
 let locators = 0;
 
 const openWith = async (settings: object) => {
   const file = join(folder, `${Math.random()}.json`);
-  const software_secure = { ...softwareSecureAt(vendor.url), callback_secret: callbackSecret };
+  const software_secure = { ...softwareSecureAt(provider.url), callback_secret: callbackSecret };
   const PROCTORING_BACKENDS = { DEFAULT: 'software_secure', software_secure, mock: {}, test: {} };
   writeFileSync(file, JSON.stringify({ PROCTORING_BACKENDS, ...settings }));
   service = await openService({ PROCTORING_CONFIG: file });
@@ -36,12 +36,12 @@ const publish = async (...listed: object[]) => {
 };
 
 beforeAll(async () => {
-  vendor = await PretendedProvider.open();
-  vendor.mood = ({ route }) =>
+  provider = await PretendedProvider.open();
+  provider.mood = ({ route }) =>
     route === 'POST /register' ? { body: { ssiRecordLocator: `SSI-${++locators}` } } : undefined;
 });
 afterAll(async () => {
-  await vendor.close();
+  await provider.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -49,7 +49,7 @@ const ask = (...request: Parameters<typeof service.request>) => service.request(
 type Attempt = { id: number; attempt_code: string; external_id: string; status: string };
 const attemptOf = async (id: number, person = alice): Promise<Attempt> =>
   (await ask(person, 'GET', `${root}/attempt/${id}`)).body;
-const sit = async (person = alice, exam = exams[0]) => {
+const submitAttempt = async (person = alice, exam = exams[0]) => {
   const { body } = await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' });
   expect(body).toEqual({ exam_attempt_id: expect.any(Number) });
   await ask(person, 'PUT', `${root}/attempt/${body.exam_attempt_id}`, { action: 'submit' });
@@ -82,8 +82,8 @@ describe('Software Secure', () => {
   beforeAll(() => openWith({ SWITCHES: { 'edx_proctoring.reds_api_redirect': true } }));
   afterAll(() => service.close());
 
-  it('reviews an attempt by its code, with the secret of its path, whatever type it says its JSON is', async () => {
-    const attempt = await sit();
+  it('reviews an attempt by its code, with the secret in the path and any content type', async () => {
+    const attempt = await submitAttempt();
     const video = { videoReviewLink: 'https://video.example.org/DirectLink-Generic?ID=1%2B2&é=a b' };
     const sent = await send(reviewOf(attempt, video), { 'content-type': 'text/plain', accept: 'text/html' });
     expect(sent).toMatchObject({ status: 200, body: 'OK' });
@@ -104,8 +104,8 @@ describe('Software Secure', () => {
     await send(reviewOf(attempt, { reviewStatus: 'Clean' }));
     expect(await attemptOf(attempt.id)).toMatchObject({ status: 'verified' });
     const dashboard = `/api/edx_proctoring/v1/instructor/${courseId}/${exams[0]}`;
-    const led = await ask(teacher, 'GET', `${dashboard}?attempt=${attempt.external_id}`);
-    expect(led.headers.location).toBe('https://video.example.org/DirectLink-HTML5?ID=1%2B2&%C3%A9=a%20b');
+    const redirected = await ask(teacher, 'GET', `${dashboard}?attempt=${attempt.external_id}`);
+    expect(redirected.headers.location).toBe('https://video.example.org/DirectLink-HTML5?ID=1%2B2&%C3%A9=a%20b');
     expect((await ask(teacher, 'GET', dashboard)).body).toBe('No instructor dashboard for RPNow');
     const ofOtherExam = `/api/edx_proctoring/v1/instructor/${courseId}/${exams[1]}?attempt=${attempt.external_id}`;
     expect((await ask(teacher, 'GET', ofOtherExam)).status).toBe(404);
@@ -115,16 +115,16 @@ describe('Software Secure', () => {
     ['Clean', 'verified'],
     ['Rules Violation', 'verified'],
     ['Not Reviewed', 'error'],
-  ])('finds "%s", and the attempt is %s', async (reviewStatus, status) => {
-    const attempt = await sit(bob);
+  ])('sends "%s", and the attempt is %s', async (reviewStatus, status) => {
+    const attempt = await submitAttempt(bob);
     await send(reviewOf(attempt, { reviewStatus, webCamComments: undefined }));
     expect(await attemptOf(attempt.id, bob)).toMatchObject({ status });
     expect((await reviewsIn(attempt))[0]).not.toHaveProperty('effects');
     await ask(staff, 'DELETE', `${root}/attempt/${attempt.id}`);
   });
 
-  it('reviews an attempt that was removed: it is kept, and changes nothing', async () => {
-    const attempt = await sit(bob);
+  it('can review a removed attempt: the review is kept and changes nothing', async () => {
+    const attempt = await submitAttempt(bob);
     await ask(staff, 'DELETE', `${root}/attempt/${attempt.id}`);
     expect(await send(reviewOf(attempt))).toMatchObject({ status: 200 });
     expect(await reviewsIn(attempt)).toMatchObject([{ status: 'Suspicious', effects: [{ kind: 'support_notice' }] }]);
@@ -132,8 +132,8 @@ describe('Software Secure', () => {
     expect(await send(ofRemoved)).toMatchObject({ status: 400 });
   });
 
-  it('is heard though the exam is no longer proctored', async () => {
-    const attempt = await sit(bob);
+  it('can review an attempt although the exam is no longer proctored', async () => {
+    const attempt = await submitAttempt(bob);
     const mock = publishedExam('mock', { backend: 'mock' });
     await publish(publishedExam('midterm', { is_proctored: false }), mock);
     expect(await send(reviewOf(attempt, { reviewStatus: 'Clean' }))).toMatchObject({ status: 200 });
@@ -142,8 +142,8 @@ describe('Software Secure', () => {
     await ask(staff, 'DELETE', `${root}/attempt/${attempt.id}`);
   });
 
-  it('may log in instead, as a member of its group, and names the attempt in the path', async () => {
-    const attempt = await sit(bob);
+  it('can log in as a member of its group instead, and name the attempt in the path', async () => {
+    const attempt = await submitAttempt(bob);
     const path = `${root}/attempt/${attempt.external_id}/reviewed`;
     const review = reviewOf(attempt, { examMetaData: { ssiRecordLocator: attempt.external_id } });
     expect((await ask(people.reviewer, 'POST', path, review)).status).toBe(403);
@@ -154,21 +154,21 @@ describe('Software Secure', () => {
   });
 
   it.each<[string, unknown, string | RegExp]>([
-    ['no JSON', '{', /^JSON parse error - /],
+    ['malformed JSON', '{', /^JSON parse error - /],
     ['a list', [], 'Invalid data. Expected a dictionary.'],
     ['nothing', undefined, 'No attempt matches this review.'],
     ['no code', { examMetaData: {} }, 'No attempt matches this review.'],
-    ['a code that is no text', { examMetaData: { examCode: 5 } }, 'No attempt matches this review.'],
+    ['a code that is not a text', { examMetaData: { examCode: 5 } }, 'No attempt matches this review.'],
     ['an unknown code', { examMetaData: { examCode: 'NOPE' } }, 'No attempt matches this review.'],
     ['odd data', { examMetaData: [] }, 'examMetaData: Expected a dictionary.'],
-  ])('that sends %s is told so, and what it sent is kept for a look', async (_, body, detail) => {
+  ])('gets an error for %s, and the review goes into quarantine', async (_, body, detail) => {
     const answer = await send(body);
     expect(answer).toMatchObject({ status: 400, body: { detail: expect.stringMatching(detail) } });
     const [last] = (await quarantinedCallbacks(service.database.pool)).reverse();
     expect(last).toMatchObject({ route: 'review_callback', reason: answer.body.detail, userId: null });
   });
 
-  it('that nobody is known for is kept sealed: what it links to is not for all who see the table', async () => {
+  it('sends a review of an unknown attempt: the quarantine keeps it encrypted', async () => {
     const { pool } = service.database;
     const review = { examMetaData: { examCode: 'NOBODY' }, videoReviewLink: 'https://video.example.org/nobody' };
     await send(review);
@@ -178,7 +178,7 @@ describe('Software Secure', () => {
     expect(JSON.parse((await quarantinedCallback(pool, id))!.body!)).toEqual(review);
   });
 
-  it('that repeats what was refused is kept once', async () => {
+  it('repeats a refused review: the quarantine keeps it once', async () => {
     const body = { examMetaData: { examCode: 'AGAIN' } };
     await send(body);
     await send(body);
@@ -190,16 +190,16 @@ describe('Software Secure', () => {
     ['Basic', 'Invalid basic header. No credentials provided.'],
     ['Basic YTp', 'Invalid basic header. Credentials not correctly base64 encoded.'],
     ['Basic YTpi', 'Invalid username/password.'],
-  ])('that logs in by "%s" is refused', async (authorization, detail) =>
+  ])('is refused with the login "%s"', async (authorization, detail) =>
     expect(await send({}, { authorization })).toMatchObject({ status: 403, body: { detail } }),
   );
 
-  it.each(['GET', 'PUT', 'DELETE', 'PATCH'])('may not %s, with or without a login', async (method) => {
+  it.each(['GET', 'PUT', 'DELETE', 'PATCH'])('cannot use %s, with or without a login', async (method) => {
     expect((await ask(undefined, method, callback)).status).toBe(405);
     expect((await ask(alice, method, callback)).headers.allow).toBe('POST, OPTIONS');
   });
 
-  it('is kept where no attempt has its id yet, but only when a reviewer sends it', async () => {
+  it('sends an id that no attempt has yet: the review is kept only if a reviewer sends it', async () => {
     const path = `${root}/attempt/nobody-knows/reviewed`;
     expect((await ask(bob, 'POST', path, { status: 'passed' })).status).toBe(400);
     expect(await keptFor('nobody-knows')).toEqual([]);
@@ -207,8 +207,8 @@ describe('Software Secure', () => {
     expect(await keptFor('nobody-knows')).toMatchObject([{ route: 'reviewed', userId: null, times: 1 }]);
   });
 
-  it('is kept where its exam is no longer proctored, and taken once it is again', async () => {
-    const { external_id, id } = await sit(bob);
+  it('sends a review while the exam is not proctored: it is accepted when the exam is proctored again', async () => {
+    const { external_id, id } = await submitAttempt(bob);
     const mock = publishedExam('mock', { backend: 'mock' });
     await publish(publishedExam('midterm', { backend: 'software_secure', is_proctored: false }), mock);
     const review = reviewOf(await attemptOf(id, bob), { reviewStatus: 'Clean' });
@@ -221,12 +221,12 @@ describe('Software Secure', () => {
     await ask(staff, 'DELETE', `${root}/exam_id/${exams[0]}/user_id/${bob.user_id}/reset_attempts`);
   });
 
-  it('that got a word wrong is taken when the callback is tried again after it was put right', async () => {
+  it('sends a review that the exam cannot accept: a replay accepts it after the exam is corrected', async () => {
     const { pool } = service.database;
-    const attempt = await sit(bob);
+    const attempt = await submitAttempt(bob);
     const path = `${root}/attempt/${attempt.external_id}/reviewed`;
     const review = reviewOf(attempt, { reviewStatus: 'Clean' });
-    // The exam was published with another provider by mistake, which does not understand this.
+    // By mistake the exam was published with another provider, which does not know this status.
     await publish(publishedExam('midterm', { backend: 'test' }), publishedExam('mock', { backend: 'mock' }));
     expect((await ask(staff, 'POST', path, review)).status).toBe(400);
     const [kept] = (await quarantinedCallbacks(pool)).reverse();
@@ -255,9 +255,9 @@ const replay = (id: number) => {
 describe('with other settings', () => {
   afterEach(() => service.close());
 
-  it('a second review is refused where reviews are not updated', async () => {
+  it('a second review is refused if reviews must not change', async () => {
     await openWith({ ALLOW_REVIEW_UPDATES: false });
-    const attempt = await sit();
+    const attempt = await submitAttempt();
     await send(reviewOf(attempt));
     expect((await send(reviewOf(attempt, { reviewStatus: 'Clean' }))).body.detail).toMatch(
       `We already have a review submitted regarding attempt_code=${attempt.attempt_code}. We do not allow for updates!`,
@@ -265,16 +265,16 @@ describe('with other settings', () => {
     expect(await attemptOf(attempt.id)).toMatchObject({ status: 'second_review_required' });
   });
 
-  it('a failing review rejects at once where no second one is required', async () => {
+  it('a failing review rejects at once if no second review is required', async () => {
     await openWith({ REQUIRE_FAILURE_SECOND_REVIEWS: false });
-    const attempt = await sit();
+    const attempt = await submitAttempt();
     await send(reviewOf(attempt));
     expect(await attemptOf(attempt.id)).toMatchObject({ status: 'rejected' });
   });
 
-  it('any record locator is good where callbacks may be simulated, and the switch off leads nowhere', async () => {
+  it('any record locator is accepted if callbacks may be simulated, and without the switch there is no dashboard', async () => {
     await openWith({ PROCTORING_SETTINGS: { ALLOW_CALLBACK_SIMULATION: true } });
-    const attempt = await sit();
+    const attempt = await submitAttempt();
     const examMetaData = { examCode: attempt.attempt_code, ssiRecordLocator: 'simulated' };
     const review = reviewOf(attempt, {
       examMetaData,
@@ -286,12 +286,12 @@ describe('with other settings', () => {
     expect((await ask(teacher, 'GET', dashboard)).body).toBe('No instructor dashboard for RPNow');
   });
 
-  it('the review policy of an exam without one is the one of the settings', async () => {
-    vendor.forget();
-    vendor.mood = () => ({ body: { ssiRecordLocator: `SSI-${++locators}` } });
+  it('an exam without a review policy has the policy of the settings', async () => {
+    provider.forget();
+    provider.mood = () => ({ body: { ssiRecordLocator: `SSI-${++locators}` } });
     await openWith({ DEFAULT_REVIEW_POLICY: 'No notes at all', SITE_NAME: 'lms.example.org', HTTPS: 'off' });
-    await sit();
-    expect(vendor.calls[0].json).toMatchObject({
+    await submitAttempt();
+    expect(provider.calls[0].json).toMatchObject({
       reviewerNotes: 'No notes at all',
       examUrl: expect.stringMatching(/^http:\/\/lms\.example\.org\//),
     });

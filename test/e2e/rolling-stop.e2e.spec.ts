@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../libs/event-store/src/testing.js';
 import { Child, freePort } from '../conformance/child.js';
-import { type Database, openStartableDatabase } from '../support/database.js';
+import { openStartableDatabase, type TestDatabase } from '../support/database.js';
 import { people, tokenOf, tokenSettings } from '../support/service.js';
 import { secretsOfSplitRoles } from '../support/split-roles.js';
 
-let database: Database;
+let database: TestDatabase;
 const folder = mkdtempSync(join(tmpdir(), 'proctoring-rolling-'));
 const proxy = createServer();
 beforeAll(async () => {
@@ -24,14 +24,14 @@ afterAll(async () => {
 
 type Backend = { child: Child; port: number; isReady: boolean; served: number };
 const backends: Backend[] = [];
-/** As in a proxy: connections are used again. */
+/** It keeps connections open, as a proxy does. */
 const agent = new Agent({ keepAlive: true });
 
 async function startBackend(name: string) {
   const port = await freePort();
   const child = new Child(name, folder, [process.execPath, 'dist/apps/main.js'], {
     ...{ PORT: String(port), ROLE: 'api', ...database.environment, DATA_DIR: folder },
-    ...{ ...tokenSettings, DRAIN_DELAY: '2', ...secretsOfSplitRoles(folder) },
+    ...{ ...tokenSettings, DRAIN_DELAY: '4', ...secretsOfSplitRoles(folder) },
   });
   backends.push({ child, port, isReady: true, served: 0 });
   await child.answers(port, '/health/ready');
@@ -44,7 +44,7 @@ const get = (port: number, path: string, headers: object = {}) =>
       .end(),
   );
 
-/** Sends each request to the next backend that was ready when it was last asked, and tries none a second time. */
+/** Starts a proxy. It sends each request once, to the next backend whose last answer about readiness was good. */
 function startProxy() {
   let turn = 0;
   proxy.on('request', async ({ url, headers }, response) => {
@@ -70,7 +70,7 @@ function startProxy() {
   }, 100);
 }
 
-it('a proxy that watches ready has no failed request when one of two processes is stopped', async () => {
+it('no request fails at a proxy that watches readiness when one of two processes stops', async () => {
   await Promise.all([startBackend('one'), startBackend('two')]);
   const watching = startProxy();
   const headers = { authorization: `JWT ${await tokenOf(people.alice)}` };

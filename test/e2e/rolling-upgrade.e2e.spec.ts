@@ -4,7 +4,7 @@ import { courseId, openService, people, publishedExam, roster } from '../support
 const { staff, alice, bob } = people;
 const root = '/api/edx_proctoring/v1/proctored_exam';
 
-it('a command is not decided on a history with an event of a newer version: 503, and nothing is written', async () => {
+it('a command on a history with an event of a newer version gets 503 and writes nothing', async () => {
   const service = await openService();
   const { pool } = service.database;
   await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);

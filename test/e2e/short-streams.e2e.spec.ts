@@ -13,14 +13,14 @@ afterAll(() => service.close());
 const change = (action: string) => service.request(alice, 'PUT', attempt, { action });
 const events = async () => Number((await service.database.owner.query('select count(*) from events')).rows[0].count);
 
-it('a request that is repeated gets the same answer and adds nothing to the log', async () => {
+it('a repeated request gets the same answer and adds nothing to the log', async () => {
   const { status, body } = await change('stop');
   const before = await events();
   for (let again = 0; again < 100; again++) expect(await change('stop')).toMatchObject({ status, body });
   expect(await events()).toBe(before);
 });
 
-it('a learner who changes an attempt all the time is told to wait, and can hand in nevertheless', async () => {
+it('a learner who changes an attempt too often must wait, but can still submit it', async () => {
   let last = await change('start');
   for (let more = 0; last.status === 200 && more < 100; more++) last = await change(more % 2 ? 'start' : 'stop');
   expect(last).toMatchObject({ status: 429, body: { detail: expect.stringContaining('Please wait a moment') } });

@@ -1,7 +1,7 @@
 import { type AddressInfo, connect } from 'node:net';
 import { openService, people, tokenOf } from '../support/service.js';
 
-it('a client that never ends its body is refused, and its connection ends', async () => {
+it('a client that never ends its body gets 408, and its connection ends', async () => {
   const service = await openService();
   await service.app.listen(0, '127.0.0.1');
   const { port } = service.app.getHttpServer().address() as AddressInfo;

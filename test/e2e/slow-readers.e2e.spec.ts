@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../../libs/event-store/src/testing.js';
 import { openService, people, tokenOf } from '../support/service.js';
 
-// An auditor's client reads an export slowly: the database waits for it, and the service keeps little in memory.
+// While a client reads an export slowly, PostgreSQL waits for it, so the service does not collect the rows in memory.
 
 const rows = 60_000;
 let service: Awaited<ReturnType<typeof openService>>;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** An export of which nothing is read until `rest`, which answers the number of lines. */
+/** Begins an export without reading it. `rest` reads it and answers the number of lines. */
 async function beginExport(path: string) {
   const { port } = service.app.getHttpServer().address() as AddressInfo;
   const headers = { authorization: `JWT ${await tokenOf(people.staff)}` };
@@ -31,7 +31,7 @@ async function beginExport(path: string) {
 
 const one = async (text: string) => (await service.database.owner.query(text)).rows[0];
 
-it('the log: the server stops in the middle of the copy', async () => {
+it('in an export of the log PostgreSQL waits in the middle of the copy', async () => {
   await service.database.owner.query(
     `set session_replication_role = replica;
      insert into events (id, stream, version, type, schema_version, data, metadata, hash)
@@ -44,7 +44,7 @@ it('the log: the server stops in the middle of the copy', async () => {
   const waits = `select from pg_stat_activity where datname = current_database() and wait_event = 'ClientWrite'`;
   await until('the server waits for the client', async () => {
     if ((await service.database.owner.query(waits)).rowCount === 0) return false;
-    await pause(300); // As long as it takes to see that it still waits: a reader that is only slow goes on at once.
+    await pause(300); // if it still waits then, the reader has stopped
     return (await service.database.owner.query(waits)).rowCount === 1;
   });
   const { copied } = await one('select tuples_processed::int as copied from pg_stat_progress_copy');
@@ -52,7 +52,7 @@ it('the log: the server stops in the middle of the copy', async () => {
   expect(await rest()).toBe(rows);
 });
 
-it('the access log: later pages are not asked for', async () => {
+it('in an export of the access log the service reads no later pages', async () => {
   await service.database.owner.query(
     `insert into access_log (action, outcome, objects)
      select 'GET /a/route', 'done', array['course:' || repeat('x', 500)] from generate_series(1, ${rows})`,
@@ -61,7 +61,7 @@ it('the access log: later pages are not asked for', async () => {
   expect(status).toBe(200);
   const latest = `select max(query_start)::text as at from pg_stat_activity
                    where datname = current_database() and query like '%from access_log%' and pid <> pg_backend_pid()`;
-  await until('the service asks for no more pages', async () => {
+  await until('the service reads no more pages', async () => {
     const { at } = await one(latest);
     await pause(500);
     return at !== null && (await one(latest)).at === at;

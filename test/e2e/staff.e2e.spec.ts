@@ -26,7 +26,7 @@ const create = async (exam: string, person = alice) => {
   return (await ask(person, 'POST', `${root}/attempt`, body)).body.exam_attempt_id as number;
 };
 
-it('staff of the course see its attempts by learner and exam, find them by name, and take them away', async () => {
+it('course staff see the attempts by learner and exam, find them by name, and can remove them', async () => {
   const mine = await create('midterm');
   await create('quiz', bob);
   const path = `${root}/attempt/grouped/course_id/${courseId}`;
@@ -44,7 +44,7 @@ it('staff of the course see its attempts by learner and exam, find them by name,
   expect((await ask(teacher, 'DELETE', reset)).status).toBe(404);
 });
 
-it('allowances are granted to many at once, listed, and what a multiplier gives is rounded to even', async () => {
+it('allowances can be granted in bulk and listed, and a multiplier rounds half minutes to even', async () => {
   const bulk = {
     exam_ids: `${exams.quiz}, ${exams.midterm}`,
     user_ids: 'alice, bob',
@@ -66,7 +66,7 @@ it('allowances are granted to many at once, listed, and what a multiplier gives 
   expect(Object.keys(grouped.body)).toEqual(['alice', 'bob']);
 });
 
-it('what an allowance says beside minutes is sealed in the log, shown to staff, and gone once the learner is retired', async () => {
+it('the text of an allowance is encrypted in the log, visible to staff, and gone after a retirement', async () => {
   const policy = {
     exam_id: exams.quiz,
     user_info: 'bob',
@@ -91,7 +91,7 @@ it('what an allowance says beside minutes is sealed in the log, shown to staff, 
   ]);
 });
 
-it('the onboarding of a learner is told to the learner and to staff', async () => {
+it('the learner and staff can read the status of onboarding', async () => {
   const path = '/api/edx_proctoring/v1/user_onboarding/status';
   const own = () => ask(alice, 'GET', `${path}?course_id=${encodeURIComponent(courseId)}`);
   expect((await own()).body).toMatchObject({ onboarding_status: null, onboarding_past_due: false });
@@ -106,7 +106,7 @@ it('the onboarding of a learner is told to the learner and to staff', async () =
   expect(list.body).toMatchObject({ count: 1, results: [{ username: 'alice', status: 'verified' }] });
 });
 
-it('an exam tells its provider and its review policy', async () => {
+it('the provider and the review policy of an exam can be read', async () => {
   const policy = `/api/lms/v1/exams/${exams.midterm}/review_policy`;
   expect((await ask(staff, 'PUT', policy, { review_policy: 'Open book' })).status).toBe(200);
   const read = await ask(alice, 'GET', `${root}/review_policy/exam_id/${exams.midterm}/`);
@@ -118,7 +118,7 @@ it('an exam tells its provider and its review policy', async () => {
   });
 });
 
-it('staff are led to the dashboard of the provider, and only to exams of the course in the path', async () => {
+it("staff are redirected to the provider's dashboard, only for exams of the course in the path", async () => {
   const dashboard = await ask(
     teacher,
     'GET',

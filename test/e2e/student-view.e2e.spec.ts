@@ -59,7 +59,7 @@ const page = async (...asked: Parameters<typeof view>) => {
   return body.interstitial;
 };
 
-/** How learners stand at what comes before the proctored exams. */
+/** Sets the learners' statuses of the requirement before the proctored exams. */
 const requirement = (statuses: Record<string, string>) =>
   write({
     credit_requirements: [
@@ -74,8 +74,8 @@ const requirement = (statuses: Record<string, string>) =>
     ],
   });
 
-/** Sends the request of a form of the page, as a script in the page would. */
-const follow = async (person: Person, name: string, action: string) => {
+/** Submits a form of the page, as the script of the page does. */
+const submitForm = async (person: Person, name: string, action: string) => {
   const { body } = await view(person, name, { allow_proctoring_opt_out: 'true' });
   const form = new RegExp(`<form data-action="${action}" data-method="(\\w+)" action="([^"]+)".*?</form>`, 's');
   const [text, method, url] = form.exec(body.html)!;
@@ -84,40 +84,40 @@ const follow = async (person: Person, name: string, action: string) => {
   expect(answer.status).toBe(200);
 };
 
-describe('a learner finds the way by the pages alone', () => {
+describe('the pages lead a learner', () => {
   it('through a timed exam', async () => {
     expect(await page(alice, 'timed')).toBe('timed_entrance');
-    await follow(alice, 'timed', 'create');
+    await submitForm(alice, 'timed', 'create');
     expect(await page(alice, 'timed')).toBeNull();
     const { body } = await ask(alice, 'GET', `${root}/attempt`);
     await ask(alice, 'PUT', `${root}/attempt/${body.attempt_id}`, { action: 'stop' });
-    await follow(alice, 'timed', 'start');
+    await submitForm(alice, 'timed', 'start');
     expect(await page(alice, 'timed')).toBeNull();
     await ask(alice, 'PUT', `${root}/attempt/${body.attempt_id}`, { action: 'stop' });
-    await follow(alice, 'timed', 'submit');
+    await submitForm(alice, 'timed', 'submit');
     expect(await page(alice, 'timed')).toBe('timed_submitted');
   });
 
-  it('through onboarding, and once more', async () => {
-    await follow(alice, 'onboarding', 'create');
+  it('through onboarding, and through it again', async () => {
+    await submitForm(alice, 'onboarding', 'create');
     expect(await page(alice, 'onboarding')).toBe('set_up');
-    await follow(alice, 'onboarding', 'click_download_software');
-    await follow(alice, 'onboarding', 'check_ready');
+    await submitForm(alice, 'onboarding', 'click_download_software');
+    await submitForm(alice, 'onboarding', 'check_ready');
     const { context } = (await view(alice, 'onboarding')).body;
     const { body: attempt } = await ask(alice, 'GET', context.exam_started_poll_url);
     await ask(staff, 'POST', `${root}/attempt/${attempt.external_id}/ready`, {});
-    await follow(alice, 'onboarding', 'start');
+    await submitForm(alice, 'onboarding', 'start');
     expect(await page(alice, 'onboarding')).toBeNull();
     await ask(alice, 'PUT', context.change_state_url, { action: 'stop' });
-    await follow(alice, 'onboarding', 'submit');
+    await submitForm(alice, 'onboarding', 'submit');
     expect(await page(alice, 'onboarding')).toBe('onboarding_submitted');
-    await follow(alice, 'onboarding', 'reset_attempt');
+    await submitForm(alice, 'onboarding', 'reset_attempt');
     expect(await page(alice, 'onboarding')).toBe('set_up');
   });
 
   it('out of proctoring', async () => {
-    await follow(bob, 'exam', 'create');
-    await follow(bob, 'exam', 'decline');
+    await submitForm(bob, 'exam', 'create');
+    await submitForm(bob, 'exam', 'decline');
     expect(await page(bob, 'exam')).toBeNull();
     expect((await summary(bob, 'exam')).body).toEqual({
       status: 'declined',
@@ -128,15 +128,15 @@ describe('a learner finds the way by the pages alone', () => {
   });
 });
 
-describe('looking has consequences', () => {
-  it('an attempt whose time is over is handed in, and the page says why', async () => {
-    await follow(alice, 'short', 'create');
+describe('a request for a page can change the attempt:', () => {
+  it('an attempt whose time is over is submitted, and the page says why', async () => {
+    await submitForm(alice, 'short', 'create');
     const { body } = await view(alice, 'short');
     expect(body).toMatchObject({ interstitial: 'timed_submitted', context: { has_time_expired: true } });
     expect(body.html).toContain('Your time was over');
   });
 
-  it('who declined a prerequisite declines the exam', async () => {
+  it('a declined prerequisite declines the exam', async () => {
     await requirement({ alice: 'failed' });
     const { body } = await view(alice, 'chained');
     expect(body.interstitial).toBe('prerequisites_failed');
@@ -147,7 +147,7 @@ describe('looking has consequences', () => {
     await requirement({ alice: 'satisfied', bob: 'satisfied' });
   });
 
-  it('a declined prerequisite declines the exam past due, too, when the learning front end asks', async () => {
+  it('a declined prerequisite declines the exam past due, too, for the learning front end', async () => {
     const newcomer = { user_id: 10, preferred_username: 'newcomer' };
     await write({
       users: [{ id: 10, username: 'newcomer', email: '' }],
@@ -169,7 +169,7 @@ describe('in a grace period', () => {
     (await view(staff, 'timed', { user_id: alice.user_id, grace_period_mins: '60' })).body.context?.wait_deadline;
   const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
 
-  it('a timed exam that was handed in says until when it stays hidden once it is due, not before', async () => {
+  it('the page of a submitted timed exam says how long it stays hidden, but only after the due date', async () => {
     expect(await page(alice, 'timed')).toBe('timed_submitted');
     await due(inMinutes(30));
     expect(await deadline()).toBeUndefined();
@@ -179,7 +179,7 @@ describe('in a grace period', () => {
   });
 });
 
-it('a running exam is shown in the secure browser only', async () => {
+it('only the secure browser shows a running exam', async () => {
   const { body: made } = await ask(teacher, 'POST', `${root}/attempt`, {
     exam_id: exams.locked,
     attempt_proctored: 'true',
@@ -188,14 +188,14 @@ it('a running exam is shown in the secure browser only', async () => {
   const { body } = await ask(teacher, 'GET', `${root}/attempt/${made.exam_attempt_id}`);
   const launch = `/api/edx_proctoring/proctoring_launch_callback/start_exam/${body.attempt_code}`;
   const cookie = String((await ask(undefined, 'GET', launch)).headers['set-cookie']).split(';')[0]!;
-  await follow(teacher, 'locked', 'start');
+  await submitForm(teacher, 'locked', 'start');
   expect(await page(teacher, 'locked')).toBe('wrong_browser');
   expect(await page(teacher, 'locked', {}, { cookie: `${cookie.slice(0, -1)}!` })).toBe('wrong_browser');
   expect(await page(teacher, 'locked', {}, { cookie })).toBeNull();
 });
 
 describe('staff see', () => {
-  it('the exam itself, or what a learner sees', async () => {
+  it('the exam itself, or the page of a learner', async () => {
     expect(await page(teacher, 'timed', { user_role: 'staff' })).toBeNull();
     expect(await page(staff, 'timed', { user_id: alice.user_id })).toBe('timed_submitted');
     expect(await page(staff, 'exam', { user_id: 9 })).toBe('inactive_account');
@@ -205,17 +205,17 @@ describe('staff see', () => {
     ['a role', alice, { user_role: 'staff' }, 403],
     ['another learner', teacher, { user_id: '2' }, 403],
     ['a grace period', alice, { grace_period_mins: '10' }, 403],
-    ['a grace period that is none', staff, { grace_period_mins: '-1' }, 400],
-    ['a learner whom nobody knows', staff, { user_id: '77' }, 400],
+    ['a malformed grace period', staff, { grace_period_mins: '-1' }, 400],
+    ['an unknown learner', staff, { user_id: '77' }, 400],
     ['no exam', alice, { content_id: '' }, 400],
-    ['an exam that there is not', alice, { content_id: 'nowhere' }, 404],
-  ])('nothing, and learners neither, with %s', async (_, person, query, status) =>
+    ['an unknown exam', alice, { content_id: 'nowhere' }, 404],
+  ])('an error, and learners do so, too, for a request with %s', async (_, person, query, status) =>
     expect((await view(person, 'timed', query)).status).toBe(status),
   );
 });
 
-describe('what a learner reads', () => {
-  it('is in the language that the browser asks for', async () => {
+describe('a text for learners', () => {
+  it('is in the language of the browser', async () => {
     const german = { 'accept-language': 'fr, de-CH;q=0.8, en;q=0.5' };
     const { body, headers } = await view(bob, 'timed', {}, german);
     expect(headers).toMatchObject({ 'content-language': 'de', vary: 'Accept-Language' });
@@ -224,7 +224,7 @@ describe('what a learner reads', () => {
     expect((await summary(bob, 'timed', {}, german)).body.short_description).toBe('Prüfung mit Zeitlimit');
   });
 
-  it('in the course outline is nothing for an exam that there is not', async () =>
+  it('for the course outline is missing if the exam is unknown', async () =>
     expect((await summary(bob, 'timed', { content_id: 'nowhere' })).body).toEqual({}));
 });
 
@@ -238,7 +238,7 @@ describe('the onboarding panel', () => {
       headers,
     );
 
-  it('says what is to be done, and where', async () =>
+  it('says what the learner must do, with a link', async () =>
     expect((await panel(bob)).body).toEqual({
       language: 'en',
       title: 'Onboarding for proctored exams',
@@ -252,7 +252,7 @@ describe('the onboarding panel', () => {
       expires_at: null,
     }));
 
-  it('says so in German, and when onboarding opens', async () => {
+  it('is available in German, and says when onboarding opens', async () => {
     await write({
       schedules: [
         {
@@ -270,7 +270,7 @@ describe('the onboarding panel', () => {
     });
   });
 
-  it("is another learner's for staff alone", async () => {
+  it('of another learner is visible only to staff', async () => {
     expect((await panel(teacher, '&username=alice')).body.status).toBe('created');
     expect((await panel(bob, '&username=alice')).status).toBe(403);
   });

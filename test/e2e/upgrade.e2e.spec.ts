@@ -14,9 +14,9 @@ const root = '/api/edx_proctoring/v1/proctored_exam';
 const folder = 'test/support/fixtures/schemas';
 const fixtures = readdirSync(folder).map((file) => file.replace('.sql', ''));
 
-describe.each(fixtures)('a database of the version of %s', (version) => {
+describe.each(fixtures)('a database of version %s', (version) => {
   let service: Awaited<ReturnType<typeof openService>>;
-  const said: string[] = [];
+  const messages: string[] = [];
   const query = async (text: string) => (await service.database.owner.query(text)).rows;
 
   beforeAll(async () => {
@@ -24,22 +24,22 @@ describe.each(fixtures)('a database of the version of %s', (version) => {
       const client = new pg.Client(urls.owner);
       await client.connect();
       await client.query(readFileSync(join(folder, `${version}.sql`), 'utf8')).finally(() => client.end());
-      await bringUpToDate(urls, { say: (line) => said.push(line) });
+      await bringUpToDate(urls, { say: (line) => messages.push(line) });
       await migrateWithLogins(urls);
     });
     service = await openService({}, database);
   });
   afterAll(() => service.close());
 
-  it('is brought up to date by the start, and again without effect', async () => {
-    expect(said).toEqual(['The read models are rebuilt from the log.']);
-    await bringUpToDate(service.database.urls, { say: (line) => said.push(line) });
-    expect(said).toHaveLength(1);
+  it('is brought up to date by the start, and a second start changes nothing', async () => {
+    expect(messages).toEqual(['The read models are rebuilt from the log.']);
+    await bringUpToDate(service.database.urls, { say: (line) => messages.push(line) });
+    expect(messages).toHaveLength(1);
     expect((await query('select name from migrations')).map(({ name }) => name)).toEqual(migrationNames);
     expect(await query(`select nspname from pg_namespace where nspname ~ 'earlier'`)).toEqual([]);
   });
 
-  it('keeps the log in its order, what was published of it, and the roster', async () => {
+  it('keeps the order of the log, the checkpoint of the relay, and the roster', async () => {
     const events = [];
     for await (const batch of replay(service.database.pool, { after: beginning })) events.push(...batch);
     expect(events.map(({ type }) => type)).toEqual(
@@ -54,14 +54,14 @@ describe.each(fixtures)('a database of the version of %s', (version) => {
     ]);
   });
 
-  it('has read models that are what the log says', async () => {
+  it('has read models that equal the log', async () => {
     expect(await rebuild(service.database.owner, projections, { dryRun: true })).toEqual(
       projections.map(({ table }) => expect.objectContaining({ table, differing: [] })),
     );
     expect(await query('select onboarding from enrollments where user_id = 3')).toEqual([{ onboarding: '1 started' }]);
   });
 
-  it('lets learners go on with their attempts, and new ones get new ids', async () => {
+  it('lets learners go on with their attempts, and new attempts get new ids', async () => {
     const poll = (learner: typeof alice, id: number) => service.request(learner, 'GET', `${root}/attempt/${id}`);
     expect((await poll(alice, 1)).body).toMatchObject({ status: 'submitted' });
     expect((await poll(bob, 2)).body).toMatchObject({ status: 'started' });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { migrate, poolOptions } from '../../libs/configuration/src/index.js';
-import { Database as Pool } from '../../libs/connections/src/index.js';
+import { Database } from '../../libs/connections/src/index.js';
 
 /** Creates a fresh, migrated database in the server of TEST_DATABASE_URL. The global setup starts a server if it is not set. */
 export async function openDatabase() {
@@ -28,8 +28,8 @@ async function openCopyOf(template: string, prepare = async (_: Urls) => {}) {
   await once(server, `revoke temporary on database ${name} from public`);
   const urls = urlsOf(server, name);
   await prepare(urls);
-  const owner = new Pool({ connectionString: urls.owner, max: 5 });
-  const pool = new Pool(poolOptions(urls.both, { max: 20 }));
+  const owner = new Database({ connectionString: urls.owner, max: 5 });
+  const pool = new Database(poolOptions(urls.both, { max: 20 }));
   for (const each of [pool, owner]) each.on('error', () => {}); // a test may end these connections
   return {
     /** For a user with the rights of the API and of the worker, as with a single DATABASE_URL. */
@@ -83,7 +83,7 @@ export const migrateWithLogins = ({ api, worker, both, owner }: Urls) =>
 const decisionTime = (is: string) =>
   `create or replace function decision_time(at timestamptz) returns timestamptz language sql stable as $$ select ${is} $$`;
 
-export type Database = Awaited<ReturnType<typeof openDatabase>>;
+export type TestDatabase = Awaited<ReturnType<typeof openDatabase>>;
 
 /** The first jest worker creates the template, once for each server and set of migrations. */
 async function migratedTemplate(server: string): Promise<string> {

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kafkaClient, lastOffsets, readUntil } from '../../libs/integration/src/index.js';
-import type { Database } from './database.js';
+import type { TestDatabase } from './database.js';
 import { withAdmin } from './relay.exams.js';
 
 type TextByPlace = Map<string, string>;
 
 /** All rows of all tables of the database, also of PostgreSQL's own tables. */
-export async function rowsOf({ owner }: Database): Promise<TextByPlace> {
+export async function rowsOf({ owner }: TestDatabase): Promise<TextByPlace> {
   const tables = `select oid::regclass::text as name from pg_class
     where relkind in ('r', 'm') and oid::regclass::text not like 'information_schema.%'`;
   const places: TextByPlace = new Map();
@@ -19,7 +19,7 @@ export async function rowsOf({ owner }: Database): Promise<TextByPlace> {
 }
 
 /** The files of the database and the log of the server. `vacuum full` removes dead rows from the files first. */
-export async function filesOf({ owner }: Database): Promise<TextByPlace> {
+export async function filesOf({ owner }: TestDatabase): Promise<TextByPlace> {
   await owner.query('vacuum full');
   await owner.query('checkpoint');
   const { rows } = await owner.query(

@@ -1,6 +1,6 @@
 import { EventStore, type RecordedEvent, Subscription, type SubscriptionOptions, start } from '#event-store';
 import { created, metadata, started, submitted, until } from '../../libs/event-store/src/testing.js';
-import { type Database, openDatabase } from './database.js';
+import { openDatabase, type TestDatabase } from './database.js';
 
 /** A log to which learners write. Subscriptions named "mail" deliver its events as "learner:version". */
 export class ExamDay {
@@ -8,7 +8,7 @@ export class ExamDay {
   readonly delivered: string[] = [];
   private readonly ends: (() => Promise<void>)[] = [];
 
-  private constructor(readonly db: Database) {
+  private constructor(readonly db: TestDatabase) {
     this.store = new EventStore(db.pool);
   }
 

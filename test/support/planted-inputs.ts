@@ -72,7 +72,7 @@ export async function plantInRoster({ ask, done }: ConnectedService, plant: Plan
 }
 
 /** Creates and submits an attempt of each person at each exam. */
-export async function sit({ done }: ConnectedService, plant: Plant, exams: number[], persons: Person[]) {
+export async function submitAttempts({ done }: ConnectedService, plant: Plant, exams: number[], persons: Person[]) {
   const attempts = [];
   for (const person of persons)
     for (const exam_id of exams) {

@@ -5,7 +5,7 @@ import { SignJWT } from 'jose';
 import { createApi } from '../../apps/api/src/api.js';
 import { Clock } from '../../libs/clock/src/index.js';
 import { loadConfiguration } from '../../libs/configuration/src/index.js';
-import { type Database, openDatabase } from './database.js';
+import { openDatabase, type TestDatabase } from './database.js';
 import { keyEncryptionKey } from './split-roles.js';
 
 export const secret = 'a secret of the tests, long enough for HS256';
@@ -42,7 +42,7 @@ export const courseId = 'course-v1:OrgX+Demo+2031';
 export const contentId = (name: string) => `block-v1:OrgX+Demo+2031+type@sequential+block@${name}`;
 
 /** Opens the API on a fresh database, without subscriptions and without a port. */
-export async function openService(environment: Record<string, string> = {}, fresh?: Database) {
+export async function openService(environment: Record<string, string> = {}, fresh?: TestDatabase) {
   const database = fresh ?? (await openDatabase());
   const dataDir = mkdtempSync(join(tmpdir(), 'proctoring-service-'));
   writeFileSync(join(dataDir, 'key-encryption-key'), keyEncryptionKey);

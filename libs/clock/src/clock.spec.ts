@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Database as Pool } from '#connections';
-import { type Database, openDatabase } from '../../../test/support/database.js';
+import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { Clock, ClockNotSynchronised } from './clock.js';
 
 const start = Date.parse('2031-05-05T10:00:00Z');
@@ -14,7 +14,7 @@ const timers = [
   ...(['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
 ];
 
-let database: Database;
+let database: TestDatabase;
 let pool: Pool;
 let clock: Clock;
 let said: string[];

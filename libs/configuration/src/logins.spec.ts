@@ -1,9 +1,9 @@
 import pg from 'pg';
-import { type Database, openDatabase } from '../../../test/support/database.js';
+import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { EventStore, start } from '../../event-store/src/index.js';
 import { created, metadata, started } from '../../event-store/src/testing.js';
 
-let db: Database;
+let db: TestDatabase;
 let clients: Record<'api' | 'worker', pg.Client>;
 const users = ['api', 'worker'] as const;
 

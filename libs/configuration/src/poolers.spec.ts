@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { type Database, openStartableDatabase } from '../../../test/support/database.js';
+import { openStartableDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { until } from '../../event-store/src/testing.js';
 import { databaseOf, dataSourceOptions, migrate } from './database.js';
 
@@ -15,7 +15,7 @@ const hasPooler = spawnSync('pgbouncer', ['--version']).status === 0;
 const withPooler = hasPooler || process.env.CI ? describe : describe.skip;
 
 let folder: string;
-let database: Database;
+let database: TestDatabase;
 const poolers: ChildProcess[] = [];
 
 beforeAll(async () => {

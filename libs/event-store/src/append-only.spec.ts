@@ -1,9 +1,9 @@
-import { type Database, openDatabase } from '../../../test/support/database.js';
+import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { EventStore, start } from './index.js';
 import { created, metadata, started, submitted } from './testing.js';
 
 describe('the log of an exam', () => {
-  let db: Database;
+  let db: TestDatabase;
   let store: EventStore;
   const stream = 'attempts-4-7';
 

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { Refusal } from '#domain';
-import { type Database, openDatabase } from '../../../test/support/database.js';
+import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { AlreadyDone, EventStore, headOf, start, VersionConflict } from './index.js';
 import { created, metadata, started, submitted } from './testing.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 
 describe('the event store', () => {
-  let db: Database;
+  let db: TestDatabase;
   let store: EventStore;
   let learner = 0;
   let stream: string;

@@ -1,6 +1,6 @@
 import { poolOptions } from '#configuration';
 import { Database as Pool } from '#connections';
-import { type Database, openDatabase } from '../../../test/support/database.js';
+import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
 import {
   EventStore,
   type Head,
@@ -20,7 +20,7 @@ const projected: InlineProjection = (stream) => [
 ];
 
 describe('appends that come at the same time', () => {
-  let db: Database;
+  let db: TestDatabase;
   let pool: Pool;
   let store: EventStore;
 

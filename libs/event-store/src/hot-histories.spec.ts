@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Refusal } from '#domain';
-import { type Database, openDatabase } from '../../../test/support/database.js';
+import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { HotHistories } from './hot-histories.js';
 import { EventStore, type RecordedEvent } from './index.js';
 import { created, metadata } from './testing.js';
@@ -10,7 +10,7 @@ const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 type Step = { store: 0 | 1; asks: 'open' | 'close' | 'enter' | 'add' }[];
 
 describe('the cached histories of a process', () => {
-  let db: Database;
+  let db: TestDatabase;
   let stores: EventStore[];
   let stream: string;
   let run = 0;

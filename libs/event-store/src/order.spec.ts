@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
-import { type Database, openDatabase } from '../../../test/support/database.js';
+import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
 import {
   EventStore,
   type Head,
@@ -41,7 +41,7 @@ const delayed: InlineProjection = (_stream, _history, [{ data }]) => [
 ];
 
 describe('a subscription while many learners act at once', () => {
-  let db: Database;
+  let db: TestDatabase;
   let shared: EventStore;
   beforeAll(async () => {
     db = await openDatabase();

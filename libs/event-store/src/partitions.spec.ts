@@ -1,8 +1,8 @@
-import { type Database, openDatabase } from '../../../test/support/database.js';
+import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { EventStore, partitionSize, positionsLeft, start } from './index.js';
 import { created, metadata, started, until } from './testing.js';
 
-let db: Database;
+let db: TestDatabase;
 beforeEach(async () => {
   db = await openDatabase();
 });

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { poolOptions } from '#configuration';
 import { Database as Pool } from '#connections';
 import type { Event } from '#domain';
-import { type Database, openDatabase } from '../../../test/support/database.js';
+import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { EventStore, headOf, type InlineProjection, start, type Write } from './index.js';
 import { created, metadata, started, until } from './testing.js';
 
@@ -17,7 +17,7 @@ const counting: InlineProjection = (stream, history, appended) => [
 ];
 
 describe('an append and its projection', () => {
-  let db: Database;
+  let db: TestDatabase;
   let pool: Pool;
   let learner = 0;
   let stream: string;

@@ -1,10 +1,10 @@
 import { Refusal } from '#domain';
-import { type Database, openDatabase } from '../../../test/support/database.js';
+import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { EventStore } from './index.js';
 import { created, metadata } from './testing.js';
 
 describe('a transaction', () => {
-  let db: Database;
+  let db: TestDatabase;
   let store: EventStore;
   let learner = 0;
   let stream: string;

@@ -1,9 +1,9 @@
-import { type Database, openDatabase } from '../../../test/support/database.js';
+import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { EventStore, type RecordedEvent, replay, Subscription, start } from './index.js';
 import { created, metadata } from './testing.js';
 
 describe('upcasters', () => {
-  let db: Database;
+  let db: TestDatabase;
   let store: EventStore;
   let learner = 0;
   let stream: string;

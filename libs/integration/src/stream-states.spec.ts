@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Database as Pool } from '#connections';
 import { EventStore, type RecordedEvent, start } from '#event-store';
-import { type Database, openDatabase } from '../../../test/support/database.js';
+import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { changesIn, logOf, stories } from './messages.examples.js';
 import { StreamStates } from './stream-states.js';
 import type { Change } from './topic.js';
@@ -9,7 +9,7 @@ import type { Change } from './topic.js';
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 
 describe('changes of attempts', () => {
-  let db: Database;
+  let db: TestDatabase;
   let store: EventStore;
   let log: RecordedEvent[];
   /** By the event's id. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { type Database, openDatabase } from '../../../test/support/database.js';
+import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { type Event, onboardingSeenByStaff } from '../../domain/src/index.js';
 import { EventStore, headOf } from '../../event-store/src/index.js';
 import { attemptGroups, onboardingOfLearners, onboardingSeenAs, proctoredLearners, projectInline } from './index.js';
@@ -42,7 +42,7 @@ const searches = [
   ],
 ];
 
-let db: Database;
+let db: TestDatabase;
 beforeEach(async () => {
   console.info(`seed ${seed}`);
   db = await openDatabase();

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-/** The findings of axe, by all of its rules, in a page of a course with this in it. */
+/** The findings of all rules of axe in a course page with this content. */
 async function problemsOf(language: Language, content: string): Promise<string[]> {
   await page.setContent(
     `<!doctype html><html lang="${language}"><title>Demo</title><main><h1>Demo</h1>${content}</main></html>`,
@@ -30,7 +30,7 @@ async function problemsOf(language: Language, content: string): Promise<string[]
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
-/** Nothing that a page can do without: no time limit, no advice, no links, no way out. */
+/** Values without everything optional: no time limit, no advice, no links, no way out. */
 const bare = {
   total_time: '',
   hide_extra_time_footer: true,
@@ -57,7 +57,7 @@ const bare = {
 };
 
 describe.each(languages)('in %s, people with a screen reader can use the page', (language) => {
-  story.each(interstitials)('%s, with all that it can have, and bare', async (interstitial) => {
+  story.each(interstitials)('%s, with all optional parts and without any', async (interstitial) => {
     const found = {
       full: await problemsOf(language, pageOf(interstitial, language)),
       withoutInstructions: await problemsOf(language, pageOf(interstitial, language, { backend_instructions: null })),
@@ -67,7 +67,7 @@ describe.each(languages)('in %s, people with a screen reader can use the page', 
   });
 });
 
-story('a page that they could not use is found out', async () => {
+story('a page that they cannot use is found', async () => {
   expect(await problemsOf('en', '<button></button><img src="x">')).toEqual([
     'button-name: <button></button>',
     'image-alt: <img src="x">',

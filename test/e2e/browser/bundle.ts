@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { transformSync } from '@swc/core';
 
 /**
- * One classic script of the modules behind these names, by what they import, as a provider's or the learning front end's
- * webpack makes it: what a worker can import. In it `load(name)` answers a module, as `require` does.
+ * Bundles these modules and everything that they import into one classic script, which a worker can import, as webpack does
+ * for a provider or the learning front end. In the script, `load(name)` answers a module.
  */
 export function bundled(names: Record<string, string>): string {
   const modules = new Map<string, string>();

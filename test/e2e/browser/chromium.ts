@@ -7,13 +7,13 @@ const executablePath = (process.env.PATH ?? '')
   .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)))
   .find((file) => existsSync(file));
 
-/** Properties of a browser. On a developer's machine there may be none; on a build server that is a failure. */
+/** A test that needs a browser. Without one it is skipped, but on a build server it fails. */
 export const story = executablePath || process.env.CI ? it : it.skip;
 if (!executablePath) console.warn('There is no chromium in PATH (on Debian: apt-get install chromium).');
 
-/** Answers undefined where its stories are skipped. */
+/** Answers undefined if its stories are skipped. */
 export async function openBrowser(...args: string[]) {
   if (!executablePath && !process.env.CI) return undefined;
-  // Without a sandbox, for root has none; it visits nothing but this test.
+  // Chromium has no sandbox for root. It opens only pages of these tests.
   return chromium.launch({ executablePath: executablePath ?? 'chromium', args: ['--no-sandbox', ...args] });
 }

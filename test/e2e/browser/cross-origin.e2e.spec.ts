@@ -50,7 +50,7 @@ beforeEach(async () => {
 });
 afterEach(() => context?.close());
 
-/** Calls as micro front ends do: with cookies, and a token for the host before a change. */
+/** Sends a request as micro front ends do: with cookies, and with a CSRF token for a change. */
 const call = (page: Page, method: string, path: string, body?: object) =>
   page.evaluate(
     async ({ serviceUrl, method, path, body }) => {
@@ -113,10 +113,10 @@ story('a page of another site reads nothing and changes nothing', async () => {
 
 story('the documentation works under its content security policy', async () => {
   const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
+  const errors: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(`${serviceUrl}/docs`);
   await page.getByText('A learner comes in through a secure browser').first().waitFor();
-  expect(complaints).toEqual([]);
+  expect(errors).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// A learner's page: the service's page for the learner's situation, or the exam itself while it runs.
+// An example of a learner's page: it shows the page of the service, or the exam itself while it runs.
 declare const document: any;
 declare const location: { href: string; search: string };
 
@@ -19,7 +19,7 @@ async function ask(path: string): Promise<any> {
 
 let ticking: ReturnType<typeof setInterval> | undefined;
 
-/** Asks for everything before it shows anything: each button that the learner sees works. */
+/** Loads everything before it shows anything, so that each visible button works. */
 async function show() {
   const { html } = await ask(`student_view/course_id/${course}?${content}`);
   const attempt = html ? undefined : (await ask(`attempt/course_id/${course}?${content}`)).exam.attempt;

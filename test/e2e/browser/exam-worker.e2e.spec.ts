@@ -14,16 +14,16 @@ const ours = resolve('dist/libs/exam-worker/src/index.js');
 
 let browser: Browser | undefined;
 let page: Page;
-let vendor: PretendedProvider;
+let provider: PretendedProvider;
 let theirs: ReturnType<typeof unpack> | undefined;
 const scripts: Record<string, string> = {};
-/** The answers of the application on the learner's desk. */
+/** The answers of the proctoring application on the learner's computer. */
 let desk: object;
 
 beforeAll(async () => {
-  vendor = await PretendedProvider.open();
-  // Mockprock's application has an address of its own.
-  browser = await openBrowser(`--host-resolver-rules=MAP localhost:11136 ${new URL(vendor.url).host}`);
+  provider = await PretendedProvider.open();
+  // Mockprock's application has a fixed address.
+  browser = await openBrowser(`--host-resolver-rules=MAP localhost:11136 ${new URL(provider.url).host}`);
   if (!browser) return;
   theirs = unpack();
   const { mockprock, handlerWrapper, specialExams } = theirs;
@@ -35,26 +35,26 @@ beforeAll(async () => {
   });
   scripts.mockprock = `${bundled({ main: mockprock, '@edx/edx-proctoring': handlerWrapper })} load('main');`;
   scripts['mockprock-over-ours'] = `${bundled({ main: mockprock, '@edx/edx-proctoring': ours })} load('main');`;
-  const vendorScript = bundled({ main: resolve('dist/test/e2e/browser/provider-script.js'), '#exam-worker': ours });
-  scripts.ours = `globalThis.desk = '${vendor.url}'; ${vendorScript} load('main');`;
+  const providerScript = bundled({ main: resolve('dist/test/e2e/browser/provider-script.js'), '#exam-worker': ours });
+  scripts.ours = `globalThis.desk = '${provider.url}'; ${providerScript} load('main');`;
   scripts.broken = `throw new Error('out of order');`;
   scripts.deaf = '';
-  vendor.mood = answerTo;
+  provider.mood = answerTo;
   page = await browser.newPage();
-  // The page is of another site than the provider's script.
-  await page.goto(`${vendor.url.replace('127.0.0.1', 'localhost')}/lesson`);
-  await page.addScriptTag({ url: `${vendor.url}/page.js` });
+  // The page belongs to another site than the provider's script.
+  await page.goto(`${provider.url.replace('127.0.0.1', 'localhost')}/lesson`);
+  await page.addScriptTag({ url: `${provider.url}/page.js` });
 }, 120_000);
 afterAll(async () => {
   await browser?.close();
-  await vendor.close();
+  await provider.close();
   theirs?.remove();
 });
 
 beforeEach(() => {
-  vendor.forget();
+  provider.forget();
   desk = {};
-  vendor.mood = answerTo;
+  provider.mood = answerTo;
 });
 
 function answerTo({ route }: { route: string }) {
@@ -65,10 +65,10 @@ function answerTo({ route }: { route: string }) {
   return /desk/.test(route) ? { headers: anyone, body: { status }, ...desk } : undefined;
 }
 
-const desks = () => vendor.routes().filter((route) => /desk/.test(route));
+const desks = () => provider.routes().filter((route) => /desk/.test(route));
 
-/** One message from the page; answers what came of it. */
-const say = (by: string, what: 'start' | 'ping' | 'end', name: string, pingInterval = 60) =>
+/** Sends one message from the page to the provider's script and answers the outcome. */
+const call = (by: string, what: 'start' | 'ping' | 'end', name: string, pingInterval = 60) =>
   page.evaluate(
     async ({ by, what, url, pingInterval }) => {
       const id = 'seat-7';
@@ -78,14 +78,14 @@ const say = (by: string, what: 'start' | 'ping' | 'end', name: string, pingInter
         else {
           const { default: maps } = load('messages');
           const map = maps[what === 'end' ? 'submit' : what];
-          await load('special-exams').workerPromiseForEventNames(map, url)(5000, id);
+          await load('special-exams').workerPromiseForEventNames(map, url)(60_000, id);
         }
         return 'done';
       } catch (error) {
         return `failed: ${error instanceof Error ? error.message : error}`;
       }
     },
-    { by, what, url: `${vendor.url}/${name}.js`, pingInterval },
+    { by, what, url: `${provider.url}/${name}.js`, pingInterval },
   );
 
 const pages = ['ours', 'frontend-lib-special-exams'];
@@ -93,55 +93,54 @@ const pages = ['ours', 'frontend-lib-special-exams'];
 describe.each(pages)('the page half: %s', (by) => {
   describe.each(['mockprock', 'mockprock-over-ours'])("with mockprock's script: %s", (name) => {
     story('starts, pings and ends its application', async () => {
-      for (const what of ['start', 'ping', 'end'] as const) expect(await say(by, what, name)).toBe('done');
+      for (const what of ['start', 'ping', 'end'] as const) expect(await call(by, what, name)).toBe('done');
       expect(desks()).toEqual(['POST /desktop/start', 'GET /desktop/ping', 'POST /desktop/stop']);
     });
 
-    story('hears that the application does not run', async () => {
+    story('learns that the application does not run', async () => {
       desk = { body: { status: 'crashed' } };
       const refusal = by === 'ours' ? /^failed: .*: refused, without a reason$/ : /^failed: undefined$/;
-      for (const what of ['start', 'ping', 'end'] as const) expect(await say(by, what, name)).toMatch(refusal);
+      for (const what of ['start', 'ping', 'end'] as const) expect(await call(by, what, name)).toMatch(refusal);
     });
   });
 
-  story('tells our half which attempt it is about, and in which time to answer', async () => {
-    for (const what of ['start', 'ping', 'end'] as const) expect(await say(by, what, 'ours')).toBe('done');
-    const start = by === 'ours' ? 60_000 : 5000;
+  story('sends our half the attempt and the time limit for the answer', async () => {
+    for (const what of ['start', 'ping', 'end'] as const) expect(await call(by, what, 'ours')).toBe('done');
     expect(desks()).toEqual([
-      `POST /desk/start?attempt=seat-7&timeout=${start}`,
+      'POST /desk/start?attempt=seat-7&timeout=60000',
       'GET /desk/ping?attempt=seat-7&timeout=50000',
       'POST /desk/end?attempt=seat-7',
     ]);
   });
 
-  story('hears from our half why the application does not run', async () => {
+  story('learns from our half why the application does not run', async () => {
     desk = { status: 503 };
-    expect(await say(by, 'ping', 'ours')).toMatch(/^failed: .*the application answers 503$/);
+    expect(await call(by, 'ping', 'ours')).toMatch(/^failed: .*the application answers 503$/);
   });
 });
 
 describe('a page', () => {
-  story('does not wait for ever for a script that keeps silent', async () => {
-    expect(await say('ours', 'ping', 'deaf', 0.5)).toBe('failed: ping: no answer in 0.5 s');
+  story('does not wait for ever for a silent script', async () => {
+    expect(await call('ours', 'ping', 'deaf', 0.5)).toBe('failed: ping: no answer in 0.5 s');
   });
 
   story.each(['broken', 'missing'])('does not wait at all for a script that is %s', async (name) => {
-    expect(await say('ours', 'start', name)).toMatch(new RegExp(`^failed: startExamAttempt: .*/${name}\\.js`));
+    expect(await call('ours', 'start', name)).toMatch(new RegExp(`^failed: startExamAttempt: .*/${name}\\.js`));
   });
 
-  story('tells a script first how it is to be set up', async () => {
-    const told = await page.evaluate(
+  story('sends a script its options first', async () => {
+    const failure = await page.evaluate(
       async ({ url, baseUrl }) => {
         const worker = new (load('exam-worker').ExamWorker)({ url, pingInterval: 60, options: { baseUrl } });
         return worker.start('seat-7').catch(String);
       },
-      { url: `${vendor.url}/mockprock.js`, baseUrl: `${vendor.url}/elsewhere` },
+      { url: `${provider.url}/mockprock.js`, baseUrl: `${provider.url}/elsewhere` },
     );
-    expect(told).toBeUndefined();
+    expect(failure).toBeUndefined();
     expect(desks()).toEqual(['POST /elsewhere/desktop/start']);
   });
 
-  story('pings at half the interval and then at each, until it is told to end', async () => {
+  story('pings after half an interval and then at each interval, until the signal', async () => {
     await page.evaluate(
       ({ url }) => {
         const worker = new (load('exam-worker').ExamWorker)({ url, pingInterval: 0.3 });
@@ -149,7 +148,7 @@ describe('a page', () => {
         Object.assign(globalThis, { end });
         worker.keepPinging('seat-7', async () => false, end.signal);
       },
-      { url: `${vendor.url}/ours.js` },
+      { url: `${provider.url}/ours.js` },
     );
     await until('there are three pings', () => desks().length >= 3);
     await page.evaluate('end.abort()');
@@ -158,7 +157,7 @@ describe('a page', () => {
     expect(desks().length - count).toBeLessThanOrEqual(1); // one may have been on its way
   });
 
-  story('pings on until the report of a failure has ended the attempt', async () => {
+  story('keeps pinging until its report of a failure has ended the attempt', async () => {
     desk = { status: 503 };
     const reports = await page.evaluate(
       (desktop_application_js_url) =>
@@ -174,12 +173,12 @@ describe('a page', () => {
           const timer = { attempt_id: 4, external_id: 'seat-7', ping_interval: 1, desktop_application_js_url };
           new (load('exam-worker').ProctoredExam)(timer, put).watch(() => resolve(reports));
         }),
-      `${vendor.url}/ours.js`,
+      `${provider.url}/ours.js`,
     );
     expect(reports).toEqual(Array(3).fill([4, 'error', 'ping: the application answers 503']));
   });
 
-  story('asks nobody but the service where the vendor has no script', async () => {
+  story('sends requests only to the service if the provider has no script', async () => {
     const actions = await page.evaluate(async () => {
       const actions: string[] = [];
       const timer = { attempt_id: 4, external_id: 'seat-7', ping_interval: 0.1, desktop_application_js_url: '' };

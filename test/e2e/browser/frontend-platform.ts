@@ -1,5 +1,5 @@
-// The part of `@edx/frontend-platform` that the special exams need: the platform's address, a log, and a client that
-// logs in with Open edX's cookies.
+// A replacement for the part of `@edx/frontend-platform` that the special exams use: the platform's address, a log, and an
+// HTTP client that logs in with the cookies of Open edX.
 declare const location: { origin: string };
 declare const document: { cookie: string };
 

@@ -3,7 +3,7 @@ import { request as ask, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Pages } from './pages.js';
 
-/** A platform's site: pages of its own, under its content security policy, and the service behind them. */
+/** The site of a platform: its own pages with its content security policy, and the service at all other paths. */
 export async function openLms(service: string, pages: Pages, policy: string) {
   const server = createServer((request, response) => {
     const { url = '', method, headers } = request;

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Others' programs that the exam worker has to get on with, as npm has them. They are no dependencies: two are AGPL, and
- * the front end would bring all of React along.
+ * npm packages with which the exam worker must work. They are not dependencies, because two are AGPL and the front end would
+ * install all of React.
  */
 const packages = {
   '@edx/frontend-lib-special-exams@4.1.0':
@@ -18,7 +18,7 @@ const packages = {
     'sha512-t7v8ZPxhhKgOKtU+uyJT13lu4vL7az5aFi4IdoDs/eS548edn2M8Ik9h8fxgvMjGoAUVFSt6ZC1P5cWmQ014QQ==',
 };
 
-/** Unpacks them; npm keeps what it once got. Answers where, and what takes them away. */
+/** Unpacks the packages; npm caches them. Answers their files and a function that removes them. */
 export function unpack() {
   const folder = mkdtempSync(join(tmpdir(), 'proctoring-npm-'));
   const options = { cwd: folder, encoding: 'utf8' } as const;
@@ -27,7 +27,7 @@ export function unpack() {
   );
   for (const { name, version, filename, integrity } of packed) {
     if (integrity !== packages[`${name}@${version}` as keyof typeof packages])
-      throw new Error(`${name} ${version} is not what it was when this was written.`);
+      throw new Error(`${name} ${version} has another hash than when this was written.`);
     mkdirSync(join(folder, name), { recursive: true });
     execFileSync(
       'tar',

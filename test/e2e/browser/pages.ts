@@ -4,5 +4,5 @@ export type Pages = Record<string, { headers: Record<string, string>; text: stri
 export const html = (text: string) => ({ headers: { 'Content-Type': 'text/html; charset=utf-8' }, text });
 export const script = (text: string) => ({ headers: { 'Content-Type': 'text/javascript' }, text });
 
-/** For answers that pages of other sites may read. */
+/** The header of answers that pages of other sites may read. */
 export const anyone = { 'Access-Control-Allow-Origin': '*' };

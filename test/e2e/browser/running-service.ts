@@ -9,7 +9,7 @@ import { type Person, tokenOf, tokenSettings } from '../../support/service.js';
 
 const program = 'dist/apps/main.js';
 
-/** The built service as a process of its own, with its worker, on a fresh database. */
+/** Starts the built service with its worker as a separate process, on a fresh database. */
 export async function startService(settings: object) {
   if (!existsSync(program)) throw new Error(`${program} is missing: npm test builds it, and so does npm run build`);
   const database = await openStartableDatabase();

@@ -1,8 +1,8 @@
-"""Prints, as JSON lines, the signals that Open edX's own consumer emits: consumer.py BROKERS REGISTRY PREFIX TOPIC GROUP"""
+"""Prints the signals of Open edX's own consumer as JSON lines: consumer.py BROKERS REGISTRY PREFIX TOPIC GROUP"""
 import json
 import sys
 
-import settings  # first of all
+import settings  # must come first
 import attr
 from edx_event_bus_kafka import KafkaEventConsumer
 from openedx_events.event_bus.avro.serializer import AvroSignalSerializer
@@ -10,9 +10,9 @@ from openedx_events.learning import signals
 
 
 def show(sender, signal, metadata, from_event_bus, **data):
-    told = {name: attr.asdict(value) for name, value in data.items()}
+    values = {name: attr.asdict(value) for name, value in data.items()}
     schema = AvroSignalSerializer(signal).schema_string()
-    line = {"type": signal.event_type, "metadata": metadata.to_json_data(), "data": told, "schema": schema}
+    line = {"type": signal.event_type, "metadata": metadata.to_json_data(), "data": values, "schema": schema}
     print(json.dumps(line, default=str), flush=True)
 
 

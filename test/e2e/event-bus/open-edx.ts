@@ -10,9 +10,9 @@ import { pythonWith } from '../../support/python.js';
 const { registryCommand } = await import(join(process.cwd(), 'scripts/registry.mjs'));
 
 export type Signal = { type: string; metadata: Record<string, unknown>; data: Record<string, any>; schema: string };
-export type Sent = { type: string; topic: string; key: string; time: string; data: object };
+export type EdxEvent = { type: string; topic: string; key: string; time: string; data: object };
 
-/** Open edX's end of the event bus: its own packages, and a schema registry. Throws where they cannot be had. */
+/** The side of Open edX on the event bus: its own packages and a schema registry. Throws if they cannot be installed. */
 export async function openEdx() {
   const fetched = registryCommand({ log: () => {} });
   fetched.catch(() => {}); // awaited below
@@ -35,7 +35,7 @@ export async function openEdx() {
   };
 
   return {
-    /** Answers its port. */
+    /** Starts the registry and answers its port. */
     async startRegistry() {
       const port = await freePort();
       const env = { QUARKUS_HTTP_HOST: '127.0.0.1', QUARKUS_HTTP_PORT: String(port) };
@@ -45,7 +45,7 @@ export async function openEdx() {
       return port;
     },
 
-    /** The next signals that its consumer emits in a topic. */
+    /** The next signals that the consumer of Open edX emits from a topic. */
     async signals(count: number, ...args: string[]): Promise<Signal[]> {
       const { child, lines } = run('consumer.py', ...args);
       const emitted: Signal[] = [];
@@ -59,10 +59,10 @@ export async function openEdx() {
       return emitted;
     },
 
-    /** Sends with its producer, one message after the other. */
+    /** Answers a function that sends one message after the other by the producer of Open edX. */
     producer(...args: string[]) {
       const { child, lines } = run('producer.py', ...args);
-      return async (event: Sent) => {
+      return async (event: EdxEvent) => {
         child.stdin.write(`${JSON.stringify(event)}\n`);
         if ((await lines.next()).value !== 'sent') throw new Error('The producer ended.');
       };

@@ -1,18 +1,18 @@
-"""Sends with Open edX's own producer what comes in as JSON lines; says so of each line: producer.py BROKERS REGISTRY PREFIX"""
+"""Sends each JSON line of its input by Open edX's own producer, and prints "sent": producer.py BROKERS REGISTRY PREFIX"""
 import json
 import sys
 from datetime import datetime
 
-import settings  # first of all
+import settings  # must come first
 from edx_event_bus_kafka import create_producer
-from openedx_events.content_authoring import signals as _  # makes its signals known
+from openedx_events.content_authoring import signals as _  # registers the signals
 from openedx_events.data import EventsMetadata
 from openedx_events.event_bus.avro.deserializer import AvroSignalDeserializer
-from openedx_events.learning import signals as _  # makes its signals known
+from openedx_events.learning import signals as _  # registers the signals
 from openedx_events.learning.data import UserNonPersonalData
 from openedx_events.tooling import OpenEdxPublicSignal
 
-# An LMS has this one from a plug-in.
+# An LMS gets this signal from a plug-in.
 OpenEdxPublicSignal(
     event_type="org.openedx.learning.user.retirement.completed.v1", data={"user": UserNonPersonalData}
 )

@@ -1,4 +1,4 @@
-"""Open edX's own packages, set up for the broker, registry and prefix on the command line."""
+"""Configures Open edX's own packages for the broker, registry and prefix on the command line."""
 import logging
 import sys
 

@@ -52,12 +52,12 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 }, 60_000);
 
-/** Kills the broker that leads a partition of the attempts' topic, and starts it again a moment later. */
+/** Kills the broker that leads a partition of the topic of attempts, and starts it again a moment later. */
 async function killTheLeader() {
   const topic = `${exam.prefix}proctoring.attempts.v1`;
   const partition = Math.floor(random() * 6);
   let leader = 0;
-  // On a slow machine it may not have been made yet.
+  // On a slow machine the topic may not exist yet.
   await until(async () => {
     const partitions = await withAdmin(brokers, (admin) => admin.fetchTopicMetadata({ topics: [topic] })).then(
       ({ topics }) => topics[0].partitions,
@@ -74,10 +74,10 @@ async function killTheLeader() {
   cluster[leader - 1] = await start(leader);
 }
 
-const moment = { isOver: false, isDatabaseAway: false };
+const run = { isOver: false, isDatabaseAway: false };
 
 async function restartPostgres() {
-  moment.isDatabaseAway = true;
+  run.isDatabaseAway = true;
   await stopPostgres(dataDir);
   await startPostgres({ dataDir, port: Number(new URL(exam.database.url).port) });
   await until(
@@ -88,7 +88,7 @@ async function restartPostgres() {
       ),
     'the database is back',
   );
-  moment.isDatabaseAway = false;
+  run.isDatabaseAway = false;
 }
 
 type Arrived = {
@@ -113,10 +113,10 @@ function arrivedByLibrdkafka(): Arrived[] {
 const repeatedIn = (messages: { headers: Record<string, string> }[]) =>
   messages.length - new Set(messages.map(({ headers }) => headers.ce_id)).size;
 
-it(`who reads what is committed reads each message once, in order, whatever is killed (SEED=${seed} KILLS=${kills})`, async () => {
-  const running = Promise.all([actAtRandom(exam, random, moment), actAtRandom(exam, random, moment)]);
+it(`a consumer of committed messages gets each message once and in order, although servers are killed (SEED=${seed} KILLS=${kills})`, async () => {
+  const running = Promise.all([actAtRandom(exam, random, run), actAtRandom(exam, random, run)]);
   running.catch(() => {});
-  // The one goes on beside the other, so that the relay dies in all states of the cluster.
+  // Brokers and PostgreSQL restart at the same time, so that the relay is killed in all states of the cluster.
   const others = (async () => {
     for (let killed = 0; killed < leaderKills; killed++) {
       await pause(3000 + random() * 5000);
@@ -128,7 +128,7 @@ it(`who reads what is committed reads each message once, in order, whatever is k
   let relays = 0;
   for (; relays < kills; relays++) await runAndKill(exam, random);
   await others;
-  moment.isOver = true;
+  run.isOver = true;
   await running;
 
   const worker = await startWorker(exam.configuration, exam.database.urls.worker);

@@ -1,4 +1,4 @@
-"""Prints what is committed in topics, one line of JSON for each record: reader.py <brokers> <topic>..."""
+"""Prints the committed records of topics as JSON lines: reader.py <brokers> <topic>..."""
 
 import json
 import sys

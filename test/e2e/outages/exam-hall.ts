@@ -14,15 +14,15 @@ import { Wire } from '../../support/wire.js';
 
 type Answer = { status: number; body: any; seconds: number };
 
-/** The built service as a process of its own, with a PostgreSQL of its own behind a wire, and learners in a timed exam. */
+/** The built service as a separate process, with a separate PostgreSQL behind a `Wire`, and learners in a timed exam. */
 export class ExamHall {
   readonly slowest = { seconds: 0, request: '' };
   /** Answers that are neither 2xx nor 503 with Retry-After. */
   readonly wrong: string[] = [];
-  /** The requests that took too long after the database's return. */
+  /** The requests that took too long after the end of an outage. */
   readonly late: string[] = [];
   /** The end of the service's log. */
-  said = '';
+  logged = '';
   readonly counts = { polls: 0, submits: 0, refused: 0 };
   readonly acknowledged: number[] = [];
   private readonly waiting: { learner: Person; attempt: number }[] = [];
@@ -65,9 +65,9 @@ export class ExamHall {
     database.on('error', () => {});
     const hall = new ExamHall(wire, dir, url, database, child);
     child.stderr.on('data', (text) => {
-      hall.said = `${hall.said}${text}`.slice(-3000);
+      hall.logged = `${hall.logged}${text}`.slice(-3000);
     });
-    await hall.seat(learners);
+    await hall.startAttempts(learners);
     return hall;
   }
 
@@ -75,7 +75,7 @@ export class ExamHall {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Server processes that serve the service. */
+  /** The processes of PostgreSQL that serve the service. */
   async backends(): Promise<number[]> {
     const { rows } = await this.database.query(
       `select pid from pg_stat_activity where backend_type = 'client backend' and application_name <> 'test'`,
@@ -110,8 +110,8 @@ export class ExamHall {
     return { status, body: status === 200 && text ? JSON.parse(text) : text, seconds };
   }
 
-  /** Learners poll and submit until `signal`. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Learners poll and submit until the signal. */
+  async pollAndSubmit(signal: AbortSignal): Promise<void> {
     const poll = async () => {
       while (!signal.aborted) {
         await this.poll();
@@ -139,7 +139,7 @@ export class ExamHall {
     return (await this.ask(learner, 'GET', `${api}/attempt/${attempt}`)).status === 200;
   }
 
-  /** Hands an attempt in, until that is acknowledged or this once refused. */
+  /** Submits an attempt, once. Answers whether the service acknowledged it. */
   async submit(): Promise<boolean> {
     const { learner, attempt } = this.waiting.pop()!;
     const { status } = await this.ask(learner, 'PUT', `${api}/attempt/${attempt}`, { action: 'submit' });
@@ -147,7 +147,7 @@ export class ExamHall {
     return status === 200;
   }
 
-  /** Seconds until a request of its own, sent again every 100 ms, is answered well. */
+  /** The seconds until `work` succeeds. It is repeated every 100 ms. */
   async secondsUntil(work: () => Promise<boolean>): Promise<number> {
     const begin = performance.now();
     const seconds = () => (performance.now() - begin) / 1000;
@@ -160,6 +160,7 @@ export class ExamHall {
     });
   }
 
+  /** Acknowledged submits that the log does not have. */
   async lost(): Promise<number[]> {
     const { rows } = await this.database.query(
       `select data->>'attemptId' as id from events where type = 'AttemptSubmitted'`,
@@ -179,7 +180,7 @@ export class ExamHall {
     rmSync(this.dir, { recursive: true });
   }
 
-  private async seat(learners: number) {
+  private async startAttempts(learners: number) {
     await this.ask(people.staff, 'PUT', '/api/lms/v1/roster', {
       courses: [{ course_id: courseId, display_name: 'Demo', escalation_email: 'help@example.org' }],
     });
@@ -193,7 +194,7 @@ export class ExamHall {
         const learner = { user_id: 1000 + index, preferred_username: `learner${index}` };
         const begin = { exam_id, start_clock: 'true' };
         let created = await this.ask(learner, 'POST', `${api}/attempt`, begin);
-        // More starts at once than the service admits are told to come again.
+        // The service refuses starts with 503 if there are too many at once.
         while (created.status === 503) {
           await pause(200);
           created = await this.ask(learner, 'POST', `${api}/attempt`, begin);

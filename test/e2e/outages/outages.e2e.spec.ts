@@ -1,3 +1,3 @@
 import { sitThroughOutages } from './outages.js';
 
-it('learners poll and submit while the database goes away in five ways', () => sitThroughOutages([3]), 180_000);
+it('learners poll and submit during five kinds of outages of the database', () => sitThroughOutages([3]), 180_000);

@@ -6,11 +6,11 @@ const signalAll = (pids: number[], signal: 'SIGSTOP' | 'SIGCONT') => {
     try {
       process.kill(pid, signal);
     } catch {
-      // It has ended since.
+      // The process has ended already.
     }
 };
 
-/** The outages of the database, each for so many seconds. Afterwards it is back. */
+/** The kinds of outages. Each makes the database unavailable for some seconds. */
 const faults: Record<string, (hall: ExamHall, seconds: number) => Promise<void>> = {
   async 'connections are terminated'({ database }, seconds) {
     for (const end = Date.now() + seconds * 1000; Date.now() < end; await pause(300))
@@ -41,13 +41,13 @@ const faults: Record<string, (hall: ExamHall, seconds: number) => Promise<void>>
   },
 };
 
-/** Learners sit an exam while the database goes away in each way, for `lengths` seconds. */
+/** Learners take an exam during all kinds of outages, each for all `lengths` in seconds. */
 export async function sitThroughOutages(lengths: readonly number[]): Promise<void> {
   const total = lengths.reduce((sum, each) => sum + each, 0) * Object.keys(faults).length;
   const hall = await ExamHall.open(Math.ceil(100 + total * 10));
   const end = new AbortController();
   try {
-    const running = hall.run(end.signal);
+    const running = hall.pollAndSubmit(end.signal);
     await pause(1000);
     for (const seconds of lengths)
       for (const [name, happen] of Object.entries(faults)) {
@@ -66,7 +66,7 @@ export async function sitThroughOutages(lengths: readonly number[]): Promise<voi
     end.abort();
     await running;
     console.info(hall.counts, `slowest ${hall.slowest.seconds.toFixed(2)} s: ${hall.slowest.request}`);
-    if (!hall.isAlive) throw new Error(`The service has ended: ${hall.said}`);
+    if (!hall.isAlive) throw new Error(`The service has ended: ${hall.logged}`);
     expect(hall.wrong).toEqual([]);
     expect(hall.late).toEqual([]);
     expect(hall.slowest.seconds).toBeLessThan(10);

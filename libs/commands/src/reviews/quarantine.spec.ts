@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { useKeyEncryptionKeys } from '#learner-keys';
-import { type Database, openDatabase } from '../../../../test/support/database.js';
+import { openDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { quarantine, quarantinedCallbacks } from './quarantine.js';
 
-let database: Database;
+let database: TestDatabase;
 beforeAll(async () => {
   useKeyEncryptionKeys(() => [{ id: 'test', key: randomBytes(32) }]);
   database = await openDatabase();

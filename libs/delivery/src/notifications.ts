@@ -73,8 +73,8 @@ async function notifyOfExam(
   { database, events, commands, configuration, clock }: Dependencies,
 ) {
   if (event.type === 'ReviewPolicyRemoved') return;
-  let before: Exam | undefined;
-  let exam: Exam | undefined;
+  let before: Exam | null = null;
+  let exam: Exam | null = null;
   const history = await events.read(event.stream);
   for (const each of history.slice(0, event.version)) {
     before = exam;

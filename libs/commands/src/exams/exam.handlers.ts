@@ -97,7 +97,7 @@ export class ExamAppender {
     const exams = commands.map((command) => {
       const before = stateOf(histories.get(examStream(command.data.examId))!);
       const [event] = decide(examDecider, before, command);
-      return event && 'externalId' in event.data ? evolveExam(before ?? undefined, event) : undefined;
+      return event && 'externalId' in event.data ? evolveExam(before, event) : undefined;
     });
     const problems = exams.map((exam) => (exam?.isProctored ? this.problemOf(exam.backend) : undefined));
     if (problems.some(Boolean)) throw new UnknownProviders(problems);

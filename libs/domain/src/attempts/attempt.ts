@@ -1,3 +1,4 @@
+import { dispatch, type Handlers } from '../decider.js';
 import type { Event } from '../event.js';
 import type { AttemptEvent } from './attempt.events.js';
 import type { Status } from './attempt.statuses.js';
@@ -25,9 +26,6 @@ export type Attempt = {
   modified: string;
 };
 
-type Of<T> = Extract<AttemptEvent, { type: T }>;
-type Evolve = { [T in AttemptEvent['type']]: (attempt: Attempt, event: Of<T>) => Attempt | undefined };
-
 /** Every change of status also settles whether the attempt may be resumed (domain.md §2.6). */
 const moved = (attempt: Attempt, status: Status): Attempt => {
   const stays = status === 'error' || attempt.isResumable;
@@ -39,8 +37,8 @@ const moved = (attempt: Attempt, status: Status): Attempt => {
 };
 const to = (status: Status) => (attempt: Attempt) => moved(attempt, status);
 
-const evolution: Evolve = {
-  AttemptCreated: (_, { data }) => created(data),
+const evolution: Handlers<Attempt, AttemptEvent, Attempt | undefined> = {
+  AttemptCreated: (_, event) => created(event),
   SoftwareDownloadClicked: to('download_software_clicked'),
   AttemptReadied: to('ready_to_start'),
   AttemptStarted: (attempt, { data }) => ({
@@ -72,7 +70,7 @@ const evolution: Evolve = {
   AttemptRemoved: () => undefined,
 };
 
-const created = (data: Of<'AttemptCreated'>['data']): Attempt => ({
+const created = ({ data }: Extract<AttemptEvent, { type: 'AttemptCreated' }>): Attempt => ({
   id: data.attemptId,
   examId: data.examId,
   userId: data.userId,
@@ -98,7 +96,7 @@ export const isAttemptEvent = (event: Event): event is AttemptEvent => event.typ
 
 /** The attempt after one of its events; undefined once it is removed. */
 export const evolveAttempt = (attempt: Attempt | undefined, event: AttemptEvent): Attempt | undefined => {
-  const next = (evolution as any)[event.type](attempt, event) as Attempt | undefined;
+  const next = dispatch(evolution, attempt!, event);
   return next && { ...next, modified: event.data.at };
 };
 

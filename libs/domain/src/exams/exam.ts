@@ -1,4 +1,4 @@
-import type { Decider } from '../decider.js';
+import { type Decider, dispatch, type Handlers } from '../decider.js';
 import type { Event } from '../event.js';
 import { Refusal } from '../refusal.js';
 import type { ExamDefinition, ExamEvent } from './exam.events.js';
@@ -57,7 +57,7 @@ const existing = (exam: Exam | null, { data: { examId } }: AnyExamCommand): Exam
   throw new Refusal('exam_not_found', `There is no exam ${examId}.`);
 };
 
-const evolution: { [T in ExamEvent['type']]: (exam: Exam, event: Extract<ExamEvent, { type: T }>) => Exam } = {
+const evolution: Handlers<Exam | null, ExamEvent, Exam> = {
   ExamCreated: (_, { data: { examId, at, ...exam } }) => ({
     id: examId,
     ...exam,
@@ -65,20 +65,19 @@ const evolution: { [T in ExamEvent['type']]: (exam: Exam, event: Extract<ExamEve
     reviewPolicy: null,
   }),
   ReviewPolicySet: (exam, { data: { policyId, policy } }) => ({
-    ...exam,
+    ...exam!,
     reviewPolicyId: policyId,
     reviewPolicy: policy,
   }),
-  ReviewPolicyRemoved: (exam) => ({ ...exam, reviewPolicyId: null, reviewPolicy: null }),
-  ExamRevised: (exam, { data: { examId, at, ...definition } }) => ({ ...exam, ...definition }),
-  ExamWithdrawn: (exam) => ({ ...exam, isProctored: false, isActive: false }),
+  ReviewPolicyRemoved: (exam) => ({ ...exam!, reviewPolicyId: null, reviewPolicy: null }),
+  ExamRevised: (exam, { data: { examId, at, ...definition } }) => ({ ...exam!, ...definition }),
+  ExamWithdrawn: (exam) => ({ ...exam!, isProctored: false, isActive: false }),
 };
 
 export const isExamEvent = (event: Event): event is ExamEvent => event.type in evolution;
 
 /** The exam after one of its events. */
-export const evolveExam = (exam: Exam | undefined, event: ExamEvent): Exam =>
-  (evolution as any)[event.type](exam, event);
+export const evolveExam = (exam: Exam | null, event: ExamEvent): Exam => dispatch(evolution, exam, event);
 
 export const exam: Decider<Exam | null, AnyExamCommand, ExamEvent> = {
   initial: null,
@@ -107,11 +106,5 @@ export const exam: Decider<Exam | null, AnyExamCommand, ExamEvent> = {
     },
   },
 
-  evolve: {
-    ExamCreated: (state, event) => evolveExam(state ?? undefined, event),
-    ExamRevised: (state, event) => evolveExam(state!, event),
-    ReviewPolicySet: (state, event) => evolveExam(state!, event),
-    ReviewPolicyRemoved: (state, event) => evolveExam(state!, event),
-    ExamWithdrawn: (state, event) => evolveExam(state!, event),
-  },
+  evolve: evolution,
 };

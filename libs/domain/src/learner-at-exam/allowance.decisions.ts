@@ -1,6 +1,7 @@
-import type { BlankAllowances, GrantAllowance, WithdrawAllowance } from '../allowances/allowance.commands.js';
+import type { AllowanceCommand } from '../allowances/allowance.commands.js';
 import type { AllowanceEvent } from '../allowances/allowance.events.js';
 import { type Allowance, isMinutesKey } from '../allowances/allowance.js';
+import type { Handlers } from '../decider.js';
 import { limits } from '../limits.js';
 import { Refusal } from '../refusal.js';
 import type { LearnerAtExam } from './learner-at-exam.js';
@@ -14,11 +15,8 @@ export const refuseBadMinutes = (key: string, value: string): void => {
 
 const notAllowed = (message: string) => new Refusal('allowance_value_not_allowed', message);
 
-export const allowanceDecisions = {
-  GrantAllowance: (
-    state: LearnerAtExam,
-    { facts, learner, data: { key, value, at }, allowance }: GrantAllowance,
-  ): AllowanceEvent[] => {
+export const allowanceDecisions: Handlers<LearnerAtExam, AllowanceCommand, AllowanceEvent[]> = {
+  GrantAllowance: (state, { facts, learner, data: { key, value, at }, allowance }) => {
     refuseBadMinutes(key, value);
     // The reference says nothing more about it: its message is empty (domain.md §2.9).
     if (!facts.exam.isActive) throw new Refusal('exam_not_active', '');
@@ -29,12 +27,12 @@ export const allowanceDecisions = {
     return [{ type, data: { allowanceId, ...learner, key, ...allowance.kept, at } }];
   },
 
-  WithdrawAllowance: (state: LearnerAtExam, { data: { key, at } }: WithdrawAllowance): AllowanceEvent[] => {
+  WithdrawAllowance: (state, { data: { key, at } }) => {
     const allowance = state.allowances.find((each) => each.key === key);
     return allowance ? [{ type: 'AllowanceWithdrawn', data: { allowanceId: allowance.allowanceId, key, at } }] : [];
   },
 
-  BlankAllowances: (state: LearnerAtExam, { data: { at } }: BlankAllowances): AllowanceEvent[] =>
+  BlankAllowances: (state, { data: { at } }) =>
     state.allowances
       .filter(({ value }) => value !== '')
       .map(({ allowanceId, key }) => ({ type: 'AllowanceBlanked', data: { allowanceId, key, at } })),
@@ -43,7 +41,6 @@ export const allowanceDecisions = {
 const isSame = ({ value, sealed }: Allowance, kept: { value?: string; sealed?: string }) =>
   value === (kept.value ?? null) && sealed === (kept.sealed ?? null);
 
-type Of<T> = Extract<AllowanceEvent, { type: T }>;
 type Granted = Extract<AllowanceEvent, { type: 'AllowanceGranted' | 'AllowanceChanged' }>;
 
 const put = (state: LearnerAtExam, { data }: Granted): LearnerAtExam => {
@@ -54,16 +51,16 @@ const put = (state: LearnerAtExam, { data }: Granted): LearnerAtExam => {
   return { ...state, allowances: [...others, { allowanceId, key, value, sealed }] };
 };
 
-export const allowanceEvolution = {
+export const allowanceEvolution: Handlers<LearnerAtExam, AllowanceEvent, LearnerAtExam> = {
   AllowanceGranted: put,
   AllowanceChanged: put,
-  AllowanceBlanked: (state: LearnerAtExam, { data }: Of<'AllowanceBlanked'>): LearnerAtExam => ({
+  AllowanceBlanked: (state, { data }) => ({
     ...state,
     allowances: state.allowances.map((each) =>
       each.allowanceId === data.allowanceId ? { ...each, value: '', sealed: null } : each,
     ),
   }),
-  AllowanceWithdrawn: (state: LearnerAtExam, { data }: Of<'AllowanceWithdrawn'>): LearnerAtExam => ({
+  AllowanceWithdrawn: (state, { data }) => ({
     ...state,
     allowances: state.allowances.filter(({ allowanceId }) => allowanceId !== data.allowanceId),
   }),

@@ -5,16 +5,13 @@ import type { Attempt } from '../attempts/attempt.js';
 import { isIncomplete, isOnboardingError, isSettingUp } from '../attempts/attempt.statuses.js';
 import { isOverdue, isPastDue, remainingSeconds } from '../attempts/attempt.time.js';
 import type { LearnerAtExamCommand } from '../command.js';
-import type { Decider } from '../decider.js';
+import type { Handlers } from '../decider.js';
 import { Refusal } from '../refusal.js';
 import { create } from './attempt.creation.js';
 import { illegal, knownAs, timeOut, transition, transitionOnce } from './attempt.transitions.js';
-
 import { attemptOf, currentAttempt, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
 
-type Decisions = Decider<LearnerAtExam, AttemptCommand, AttemptEvent>['decide'];
-
-export const attemptDecisions: Decisions = {
+export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEvent[]> = {
   CreateAttempt: (state, command) => {
     const { facts, data } = command;
     const { exam } = facts;

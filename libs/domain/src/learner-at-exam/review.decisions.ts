@@ -2,15 +2,16 @@ import type { Effect } from '../attempts/attempt.effects.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
 import type { Attempt } from '../attempts/attempt.js';
 import type { LearnerAtExamCommand } from '../command.js';
+import type { Handlers } from '../decider.js';
 import { Refusal } from '../refusal.js';
-import type { ApplyReview, ReapplyReview } from '../reviews/review.commands.js';
+import type { ReviewCommand } from '../reviews/review.commands.js';
 import type { ReviewEvent } from '../reviews/review.events.js';
 import { outcomeOf, type Review } from '../reviews/review.js';
 import { staysAsIs, transition } from './attempt.transitions.js';
 import { attemptOf, type LearnerAtExam } from './learner-at-exam.js';
 
-export const reviewDecisions = {
-  ApplyReview: (state: LearnerAtExam, command: ApplyReview): (ReviewEvent | AttemptEvent)[] => {
+export const reviewDecisions: Handlers<LearnerAtExam, ReviewCommand, (ReviewEvent | AttemptEvent)[]> = {
+  ApplyReview: (state, command) => {
     const { attemptId, attemptCode, status, reviewedBy, commentCount, sealed, at } = command.data;
     const { facts } = command;
     if (state.reviews[attemptId] && !facts.allowsReviewUpdates)
@@ -40,7 +41,7 @@ export const reviewDecisions = {
     return isKnown && staysAsIs(state, attempt, moves) ? [] : [received, ...moves];
   },
 
-  ReapplyReview: (state: LearnerAtExam, command: ReapplyReview): AttemptEvent[] => {
+  ReapplyReview: (state, command) => {
     const { attemptId } = command.data;
     const review = state.reviews[attemptId];
     if (!review) throw new Refusal('review_not_found', `There is no review of attempt ${attemptId}.`);
@@ -68,11 +69,8 @@ const judged = (
 /** Somebody should look at what no human has judged (domain.md §9.5). */
 const notice: Effect = { kind: 'support_notice', about: 'suspicious_review' };
 
-export const reviewEvolution = {
-  ReviewReceived: (
-    state: LearnerAtExam,
-    { data: { attemptId, status, reviewedBy, sealed } }: ReviewEvent,
-  ): LearnerAtExam => ({
+export const reviewEvolution: Handlers<LearnerAtExam, ReviewEvent, LearnerAtExam> = {
+  ReviewReceived: (state, { data: { attemptId, status, reviewedBy, sealed } }) => ({
     ...state,
     reviews: { ...state.reviews, [attemptId]: { status, reviewedBy, sealed } },
   }),

@@ -1,4 +1,4 @@
-import { evolveExam, isExamEvent } from '#domain';
+import { type Exam, type ExamEvent, evolveExam, isExamEvent } from '#domain';
 import type { Projection } from '../projection.js';
 
 export const examProjection: Projection = {
@@ -20,6 +20,6 @@ export const examProjection: Projection = {
     'reviewPolicy',
   ],
   idOf: (event) => (isExamEvent(event) ? event.data.examId : undefined),
-  evolve: evolveExam,
+  evolve: (row: Exam | undefined, event: ExamEvent) => evolveExam(row ?? null, event),
   derived: 'select keep_all_onboarding()',
 };

@@ -8,7 +8,7 @@ import { Delivery } from '../../libs/delivery/src/index.js';
 import { EventStore } from '../../libs/event-store/src/index.js';
 import { until } from '../../libs/event-store/src/testing.js';
 import { providerOf } from '../../libs/providers/src/index.js';
-import { PretendedProvider, silence } from '../../libs/providers/src/testing.js';
+import { lateAnswer, PretendedProvider } from '../../libs/providers/src/testing.js';
 import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
 
 const { staff, alice, bob, teacher } = people;
@@ -68,7 +68,7 @@ describe('the registration of an attempt', () => {
     [{ status: 503 }, 503, 'Watchers cannot register the attempt (HTTP 503).'],
     [{ status: 400 }, 502, 'Watchers cannot register the attempt (HTTP 400).'],
     [{ body: {} }, 502, 'Watchers sent no id for the attempt.'],
-    [silence, 503, 'Watchers does not answer.'],
+    [lateAnswer, 503, 'Watchers does not answer.'],
   ])('with the answer %j of the provider ends in %i, and writes nothing', async (answer, status, detail) => {
     await openWith();
     provider.mood = ({ route }) => (route.endsWith('/attempt/') ? answer : undefined);
@@ -145,7 +145,7 @@ describe("a learner's own onboarding", () => {
     expect(profileRequests()).toEqual([
       `GET /api/v1/courses/${courseId}/onboarding_statuses?user_id=${known(alice.user_id)}`,
     ]);
-    for (const answer of [{ status: 503 }, { text: 'garbage' }, { body: [] }, silence]) {
+    for (const answer of [{ status: 503 }, { text: 'garbage' }, { body: [] }, lateAnswer]) {
       profiles(answer);
       expect(await own()).toMatchObject({ status: 200, body: { onboarding_status: null, expiration_date: null } });
     }

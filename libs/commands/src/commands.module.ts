@@ -6,7 +6,7 @@ import { AppendNotifier, EventStore, StoreOptions } from '#event-store';
 import { projectInline } from '#read-models';
 import { AttemptHandler } from './attempts/attempt.handler.js';
 import { AttemptTimeouts } from './attempts/attempt-timeouts.js';
-import { claims } from './attempts/orphaned-registrations.js';
+import { claimRegistrations } from './attempts/orphaned-registrations.js';
 import { OverdueAttempts } from './attempts/overdue-attempts.js';
 import { creditWrites } from './credit.js';
 import {
@@ -31,7 +31,7 @@ const eventStoreOf = (database: Database, options: StoreOptions = {}): EventStor
     (stream, history, appended) => [
       ...projectInline(stream, history, appended),
       ...creditWrites(appended),
-      ...claims(appended),
+      ...claimRegistrations(appended),
     ],
     { ...options, onAppend },
   );

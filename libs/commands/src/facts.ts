@@ -32,7 +32,7 @@ export class FactFinder {
     if (isRowId(examId)) {
       const text = `${examFacts} where exam.id = $1`;
       const { rows } = await this.database.read({ name: 'facts', text, values: [examId, userId] });
-      if (rows[0]) return this.from(rows[0]);
+      if (rows[0]) return this.factsOf(rows[0]);
     }
     throw new Refusal('exam_not_found', `Attempted to get exam_id=${examId}, but this exam does not exist.`);
   }
@@ -43,7 +43,7 @@ export class FactFinder {
     const text = `${factsFrom(`${asked} join exams exam on exam.id = exam_id`, 'asked.user_id')} order by place`;
     const values = [learners.map(({ examId }) => examId), learners.map(({ userId }) => userId)];
     const { rows } = await this.database.read({ name: 'facts of many', text, values });
-    return rows.map((row) => this.from(row));
+    return rows.map((row) => this.factsOf(row));
   }
 
   /** The course's other exams to which a decline cascades (domain.md §2.8). */
@@ -54,10 +54,10 @@ export class FactFinder {
                and exam.is_proctored and not exam.is_practice_exam order by exam.id`,
       values: [courseId, userId, contentId],
     });
-    return rows.map((row) => this.from(row));
+    return rows.map((row) => this.factsOf(row));
   }
 
-  private from(row: any): Facts {
+  private factsOf(row: any): Facts {
     const { settings } = this.configuration;
     const { due_date, lms_due, lms_due_for_all, ends_at, overridesGradeOnRejection, ...exam } = row;
     const backend = this.backendOf(exam);

@@ -16,7 +16,7 @@ import {
 } from '#domain';
 import type { EventStore, RecordedEvent } from '#event-store';
 import { type Provider, ProviderRefused } from '#providers';
-import { examById, providedExam } from '#read-models';
+import { examById, examForProvider } from '#read-models';
 import { isRetiredAtProvider, providersOfLearner, retireAtProvider } from './retirements.js';
 
 const log = new Logger('providers');
@@ -85,7 +85,7 @@ async function notifyOfExam(
   // The provider's id may have come after the event.
   const externalId = (await examById(database, exam.id))?.externalId ?? null;
   const isActive = exam.isActive && exam.isProctored;
-  const name = await provider.examSaved(providedExam({ ...exam, externalId, isActive }));
+  const name = await provider.examSaved(examForProvider({ ...exam, externalId, isActive }));
   if (!name || name === externalId || !exam.isProctored) return;
   const idChanges = history.filter(
     ({ metadata: { actor } }) => actor.kind === 'provider' && actor.name === provider.name,

@@ -40,7 +40,7 @@ export function bindStudentView(section: Section, changed: () => unknown = () =>
   };
 
   /** Those that are more than a request. False: the page stays as it is. */
-  const acts: Record<string, (form: Form) => Promise<unknown>> = {
+  const actions: Record<string, (form: Form) => Promise<unknown>> = {
     submit: () =>
       exam.submit().catch((error) => {
         if (!(error instanceof WorkerFailure)) throw error; // the exam is in, whatever becomes of the software
@@ -60,12 +60,12 @@ export function bindStudentView(section: Section, changed: () => unknown = () =>
     return false;
   };
 
-  let isPast = false;
+  let hasChanged = false;
   /** Once the service has moved on only its new page is missing, and is fetched again whatever is pressed. */
   const press = async (form: Form) => {
-    const act = acts[form.dataset.action ?? ''] ?? request;
-    isPast ||= (await act(form)) !== false;
-    if (isPast) await changed();
+    const act = actions[form.dataset.action ?? ''] ?? request;
+    hasChanged ||= (await act(form)) !== false;
+    if (hasChanged) await changed();
   };
 
   for (const form of section.querySelectorAll('form[data-action]') as Iterable<Form>) {

@@ -1,7 +1,7 @@
 import type { ProviderType } from './provider.js';
 
 /** Nobody watches (domain.md §10.7). */
-export const nobody: ProviderType = {
+export const nullProvider: ProviderType = {
   options: {},
   required: [],
   defaults: { verboseName: 'Null Backend' },

@@ -2,7 +2,7 @@ import { isLongerThan, isStorable, limits, type Registration } from '#domain';
 import type { CommonOptions, Kind } from './options.js';
 
 /** An exam as REST shows it (rest-api.md §3.2); `rule_summary` is its review policy. */
-export type ProvidedExam = {
+export type ExamForProvider = {
   id: number;
   external_id: string | null;
   course_id: string;
@@ -55,7 +55,7 @@ export type Attributes = {
 export type Calls = {
   /** `at` is the time of the decision. `late` gets a registration that the provider answers after the time limit. */
   register(
-    exam: ProvidedExam,
+    exam: ExamForProvider,
     context: RegistrationContext,
     attemptId: number,
     at: string,
@@ -64,7 +64,7 @@ export type Calls = {
   /** Throws if it failed. */
   notify(notification: AttemptNotification, examExternalId: string | null, attemptExternalId: string): Promise<void>;
   /** Answers the provider's id of the exam, if it has one. */
-  examSaved(exam: ProvidedExam): Promise<string | undefined>;
+  examSaved(exam: ExamForProvider): Promise<string | undefined>;
   /** Instructions for one attempt. Undefined: the provider has none for single attempts, or cannot answer now. */
   guidance(examExternalId: string | null, attemptExternalId: string, language: string): Promise<Guidance | undefined>;
   /** The address of its software, for attempts without an own address. */
@@ -131,7 +131,7 @@ export type ProviderType<Options extends object = object> = {
 };
 
 /** The defaults of every provider (domain.md §10.1). */
-export const silence: Omit<Provider, keyof Attributes | 'register'> = {
+export const defaultProvider: Omit<Provider, keyof Attributes | 'register'> = {
   wantsNotifications: false,
   makesReady: false,
   blocksExamMaterial: false,

@@ -1,5 +1,5 @@
 import {
-  type ProvidedExam,
+  type ExamForProvider,
   type ProviderConfiguration,
   type ProviderOptions,
   problemsOf,
@@ -18,7 +18,7 @@ const configured = (backends: Record<string, ProviderOptions>): ProviderConfigur
 });
 const test = (options: ProviderOptions = {}) => providerOf(configured({ test: options }), 'test');
 const at = '2031-05-05T10:00:00.000Z';
-const exam: ProvidedExam = { id: 7, external_id: null, course_id: 'a/b/c', exam_name: 'Midterm' };
+const exam: ExamForProvider = { id: 7, external_id: null, course_id: 'a/b/c', exam_name: 'Midterm' };
 const context: RegistrationContext = {
   lms_host: 'https://lms.example.org',
   time_limit_mins: 30,

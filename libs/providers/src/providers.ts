@@ -1,7 +1,7 @@
 import { mock } from './mock.provider.js';
-import { nobody } from './null.provider.js';
+import { nullProvider } from './null.provider.js';
 import { type CommonOptions, commonOptions } from './options.js';
-import { type Attributes, type Host, type Provider, type ProviderType, silence } from './provider.js';
+import { type Attributes, defaultProvider, type Host, type Provider, type ProviderType } from './provider.js';
 import { rest } from './rest.provider.js';
 import { softwareSecure } from './software-secure.provider.js';
 import { test } from './test.provider.js';
@@ -13,7 +13,7 @@ export const providerTypes: Readonly<Record<string, ProviderType<any>>> = {
   software_secure: softwareSecure,
   rpnow4: softwareSecure,
   mock,
-  null: nobody,
+  null: nullProvider,
 };
 
 export type ProviderOptions = CommonOptions & Readonly<Record<string, unknown>>;
@@ -57,13 +57,13 @@ export function problemsOf(name: string, options: ProviderOptions): string[] {
 }
 
 /** Providers keep tokens and answers, so there is one of each per configuration. */
-const made = new WeakMap<ProviderConfiguration, Map<string, Provider>>();
+const providersByConfiguration = new WeakMap<ProviderConfiguration, Map<string, Provider>>();
 
 /** The provider of an exam with this `backend`; null is the default one (domain.md §6.5). Throws UnknownProvider. */
 export function providerOf(configuration: ProviderConfiguration, backend: string | null): Provider {
   const name = backend || configuration.defaultBackend;
-  const known = made.get(configuration) ?? new Map<string, Provider>();
-  made.set(configuration, known);
+  const known = providersByConfiguration.get(configuration) ?? new Map<string, Provider>();
+  providersByConfiguration.set(configuration, known);
   const provider = known.get(name) ?? makeProvider(configuration, name);
   known.set(name, provider);
   return provider;
@@ -84,7 +84,7 @@ function makeProvider(configuration: ProviderConfiguration, name: string): Provi
     );
   }
   const attributes = attributesOf(name, options, type, configuration.pingIntervalSeconds);
-  return { ...attributes, ...silence, ...type.make(attributes, options, configuration) } as Provider;
+  return { ...attributes, ...defaultProvider, ...type.make(attributes, options, configuration) } as Provider;
 }
 
 const attributesOf = (

@@ -25,7 +25,7 @@ const marginMs = 5_000;
 
 /** Calls of a provider's REST API (domain.md §10.2): JSON both ways, OAuth2 client credentials, in bounded time. */
 export class RestClient {
-  private asked?: Promise<string>;
+  private token?: Promise<string>;
   private expiresAt = Number.POSITIVE_INFINITY;
 
   constructor(private readonly options: RestClientOptions) {}
@@ -37,7 +37,7 @@ export class RestClient {
     if (!late) return this.exchange(method, path, request, inTime, inTime);
     const answer = this.exchange(method, path, request, inTime, AbortSignal.timeout(lateMs));
     const isOver = new Promise<never>((_, reject) => {
-      inTime.addEventListener('abort', () => reject(this.silence(504)));
+      inTime.addEventListener('abort', () => reject(this.noAnswer(504)));
     });
     return Promise.race([answer, isOver]).catch((error) => {
       if (inTime.aborted) answer.then(late).catch(() => {});
@@ -57,7 +57,7 @@ export class RestClient {
     const answer = await this.send(method, path, request, await token, signal);
     if (answer.status !== 401) return answer;
     // The provider took it back before its time; another call may have noticed already.
-    if (this.asked === token) this.asked = undefined;
+    if (this.token === token) this.token = undefined;
     return this.send(method, path, request, await this.currentToken(inTime), signal);
   }
 
@@ -75,12 +75,12 @@ export class RestClient {
 
   /** Calls that come together share one token. */
   private currentToken(signal: AbortSignal): Promise<string> {
-    if (this.asked && this.expiresAt - marginMs > performance.now()) return this.asked;
+    if (this.token && this.expiresAt - marginMs > performance.now()) return this.token;
     const asked = this.newToken(signal);
-    this.asked = asked;
+    this.token = asked;
     this.expiresAt = Number.POSITIVE_INFINITY;
     asked.catch(() => {
-      if (this.asked === asked) this.asked = undefined;
+      if (this.token === asked) this.token = undefined;
     });
     return asked;
   }
@@ -108,11 +108,11 @@ export class RestClient {
       const response = await fetchWhole(`${baseUrl}${path}`, { ...init, headers, signal });
       return { status: response.status, body: parsed(await response.text()) };
     } catch {
-      throw this.silence(signal.aborted ? 504 : 503);
+      throw this.noAnswer(signal.aborted ? 504 : 503);
     }
   }
 
-  private silence(status: number) {
+  private noAnswer(status: number) {
     return new ProviderRefused(this.options.name, status, `${this.options.verboseName} does not answer.`);
   }
 }

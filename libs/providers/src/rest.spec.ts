@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { jwtVerify } from 'jose';
 import { until } from '../../event-store/src/testing.js';
 import { type ProviderOptions, providerOf } from './index.js';
-import { PretendedProvider, silence } from './testing.js';
+import { lateAnswer, PretendedProvider } from './testing.js';
 
 let vendor: PretendedProvider;
 beforeAll(async () => {
@@ -128,7 +128,7 @@ describe('the registration of an attempt', () => {
   });
 
   it('is not tried again when the provider takes too long: it may have done its work', async () => {
-    vendor.answers(silence);
+    vendor.answers(lateAnswer);
     const since = Date.now();
     expect(await outcome(register(impatient()))).toEqual({ status: 504, message: 'Watchers does not answer.' });
     expect(Date.now() - since).toBeLessThan(30_000);
@@ -225,7 +225,7 @@ describe('what the provider says to learners', () => {
     expect(vendor.calls.slice(1).map(({ language }) => language)).toEqual(['en', 'es;en']);
   });
 
-  it.each([{ status: 503 }, { text: 'garbage' }, silence])(
+  it.each([{ status: 503 }, { text: 'garbage' }, lateAnswer])(
     'is nothing when it answers %j, and then it is left in peace for a while',
     async (answer) => {
       const rest = impatient();

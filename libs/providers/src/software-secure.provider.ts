@@ -3,9 +3,9 @@ import { fetchWhole } from '#connections';
 import { noAttemptMatches, plusMinutes, pythonRepr, Refusal, reviewStatusOf } from '#domain';
 import { isObject, kinds } from './options.js';
 import {
+  type ExamForProvider,
   givenId,
   type Host,
-  type ProvidedExam,
   type Provider,
   ProviderRefused,
   type ProviderType,
@@ -108,7 +108,7 @@ async function post(url: string, headers: Record<string, string>, body: string, 
 }
 
 const registrationOf = (
-  exam: ProvidedExam,
+  exam: ExamForProvider,
   context: RegistrationContext,
   options: SoftwareSecureOptions,
   host: Host,

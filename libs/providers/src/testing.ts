@@ -15,7 +15,7 @@ type Call = {
 };
 
 /** An answer that comes when nobody waits for it any more. */
-export const silence = { delayMs: 60_000 };
+export const lateAnswer = { delayMs: 60_000 };
 
 /** Options of a `software_secure` provider whose server is at `url`. */
 export const softwareSecureAt = (url: string) => ({
@@ -103,10 +103,10 @@ export class PretendedProvider {
     }
     const other = this.planned.shift() ?? this.mood(call);
     if (!other) this.taken.push(call);
-    return other ?? this.inGoodHealth(call);
+    return other ?? this.healthyAnswer(call);
   }
 
-  private inGoodHealth({ route, json }: Call): Answer {
+  private healthyAnswer({ route, json }: Call): Answer {
     const [method] = route.split(' ');
     if (/^POST .*\/attempt\/$/.test(route)) return { body: { id: `attempt-${++this.numbers}`, status: 'created' } };
     if (/^POST .*\/exam\/$/.test(route)) return { body: { id: `exam-${++this.numbers}` } };

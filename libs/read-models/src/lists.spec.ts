@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { type Event, onboardingSeenByStaff } from '../../domain/src/index.js';
 import { EventStore, headOf } from '../../event-store/src/index.js';
-import { attemptGroups, onboardingOfLearners, onboardingSeenAs, proctoredLearners, projectInline } from './index.js';
+import { attemptGroups, onboardingFilter, onboardingOfLearners, proctoredLearners, projectInline } from './index.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 const [course, elsewhere] = ['course-v1:OrgX+Demo+2031', 'course-v1:OrgX+Other+2031'];
@@ -293,7 +293,7 @@ describe('learners of a course', () => {
     for (const wanted of [...[...words, ...others].map((word) => [word]), words, ['not_started', 'verified']]) {
       const expected = ids.filter((id) => wanted.includes(shown(id)!));
       for (const search of ['', 'ali']) {
-        const narrowed = { search, onboarding: await onboardingSeenAs(db.pool, course, wanted, at) };
+        const narrowed = { search, onboarding: await onboardingFilter(db.pool, course, wanted, at) };
         const found = await proctoredLearners(db.pool, course, narrowed, page);
         const called = expected.filter((id) => isCalled(people.find((user) => user.id === id)!, search));
         expect([wanted, found.learners.map(({ userId }) => userId)]).toEqual([wanted, called]);

@@ -54,7 +54,7 @@ async function rebuildAll(owner: Database, projections: readonly Projection[], o
   try {
     for (const shadow of shadows) await shadow.create(owner);
     const log = new LogReader(owner, options);
-    await log.into(shadows);
+    await log.foldInto(shadows);
     for (const shadow of shadows) {
       await shadow.write(owner);
       await shadow.createIndexes(owner);
@@ -62,7 +62,7 @@ async function rebuildAll(owner: Database, projections: readonly Projection[], o
     const rebuilt: Rebuilt[] = [];
     for (const [index, shadow] of shadows.entries()) {
       // All tables that are left take part, so that the log is not read again for each.
-      await log.into(shadows.slice(index));
+      await log.foldInto(shadows.slice(index));
       for (const each of shadows.slice(index)) await each.write(owner);
       rebuilt.push(await withClient(owner, (client) => finish(client, shadow, log, options), { limitMs: hourMs }));
     }
@@ -83,7 +83,7 @@ class LogReader {
   ) {}
 
   /** Until there is little left: what is appended meanwhile is read, too. */
-  async into(shadows: readonly Shadow[]) {
+  async foldInto(shadows: readonly Shadow[]) {
     for (let read = Number.POSITIVE_INFINITY; read > 500; ) {
       read = 0;
       for await (const batch of replay(this.owner, { after: this.last, batch: 5000 })) {

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { until } from '../../../libs/event-store/src/testing.js';
-import { PretendedProvider, silence } from '../../../libs/providers/src/testing.js';
+import { lateAnswer, PretendedProvider } from '../../../libs/providers/src/testing.js';
 import { contentId, courseId, type Person, people, publishedExam, roster, tokenOf } from '../../support/service.js';
 import { bundled } from './bundle.js';
 import { openBrowser, story } from './chromium.js';
@@ -212,7 +212,7 @@ describe('in a browser, on a page that shows the student view', () => {
     const first = await attemptOf(bob, 'midterm');
     await untilPinged(first.external_id);
     await untilPinged(first.external_id);
-    faults = { ping: silence };
+    faults = { ping: lateAnswer };
     await shows('Something went wrong during your exam');
     expect(await attemptOf(bob, 'midterm')).toMatchObject({ status: 'error', is_resumable: true });
     await untilNotified(first.external_id, 'started', 'error');
@@ -354,7 +354,7 @@ describe('in a browser, with the data layer of frontend-lib-special-exams', () =
 
   story('an attempt whose pings stop ends in error', async () => {
     const id = await startExam(people.reviewer, 'midterm');
-    faults = { ping: silence };
+    faults = { ping: lateAnswer };
     await ping();
     await isNow('error');
     await untilNotified(id, 'started', 'error');

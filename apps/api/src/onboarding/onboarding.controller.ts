@@ -8,8 +8,8 @@ import { onboardingOf, onboardingPanelOf, onboardingSeenByStaff } from '#domain'
 import { obscuredUserId, type Provider } from '#providers';
 import {
   instant,
+  onboardingFilter,
   onboardingOfLearners,
-  onboardingSeenAs,
   type ProctoredLearner,
   proctoredLearners,
 } from '#read-models';
@@ -152,7 +152,7 @@ export class OnboardingController {
   private async listed({ exams }: Onboarding, { courseId, search, asked, statuses }: Listing): Promise<Listed> {
     let page!: Page;
     const onboarding = statuses
-      ? await onboardingSeenAs(this.database, courseId, statuses.split(','), this.clock.now())
+      ? await onboardingFilter(this.database, courseId, statuses.split(','), this.clock.now())
       : undefined;
     const { count, learners } = await proctoredLearners(this.database, courseId, { search, onboarding }, (all) => {
       page = pageOf(asked, all);

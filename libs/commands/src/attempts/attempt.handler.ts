@@ -38,7 +38,7 @@ import { register } from './registration.js';
 export type Outcome = { currentAttemptId: number | null; changed: boolean };
 
 /** Beside those of minutes. */
-const knownKeys = ['time_multiplier', 'review_policy_exception'];
+const plainKeys = ['time_multiplier', 'review_policy_exception'];
 
 /** Handles every AttemptCommand: Nest finds the handler of the base class. */
 @CommandHandler(LearnerAtExamCommand)
@@ -99,7 +99,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     if (command instanceof GrantAllowance || command instanceof WithdrawAllowance) await this.hideKey(command);
     if (command instanceof GrantAllowance) {
       const { key, value } = command.data;
-      const kept = isMinutesKey(key) ? { value } : { sealed: await this.sealedOnce(command) };
+      const kept = isMinutesKey(key) ? { value } : { sealed: await this.encryptUnlessSame(command) };
       command.allowance = { id: await nextId(this.database, 'allowance_ids'), kept };
     }
     if (command instanceof CreateAttempt || command instanceof ResetPracticeAttempt) {
@@ -116,7 +116,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
   /** Keys other than the known ones are any text, so the log has them sealed with the value. Former ones stay as they are. */
   private async hideKey(command: GrantAllowance | WithdrawAllowance): Promise<void> {
     const { learner, data } = command;
-    if (isMinutesKey(data.key) || knownKeys.includes(data.key)) return;
+    if (isMinutesKey(data.key) || plainKeys.includes(data.key)) return;
     const { allowances } = await this.stateOf(learner);
     if (allowances.some(({ key }) => key === data.key)) return;
     const key = await pseudonymOf(this.database, learner.userId, data.key);
@@ -125,7 +125,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
   }
 
   /** A value that is granted once more keeps its text, so that the decision sees that it is the same. */
-  private async sealedOnce({ learner, data: { key, value } }: GrantAllowance): Promise<string> {
+  private async encryptUnlessSame({ learner, data: { key, value } }: GrantAllowance): Promise<string> {
     const sealed = (await this.stateOf(learner)).allowances.find((each) => each.key === key)?.sealed;
     const place = fieldAtExam(learner, 'allowance');
     const isSame = sealed && (await decryptFor(this.database, learner.userId, sealed, place)) === value;

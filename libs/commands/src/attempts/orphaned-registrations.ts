@@ -5,7 +5,7 @@ import { type ProviderConfiguration, ProviderRefused, providerOf } from '#provid
 type Registered = { provider: string; examExternalId: string | null; attemptExternalId: string };
 
 /** Remembers what a provider knows and the log does not yet. */
-export async function rememberOrphan(database: Database, registered: Registered): Promise<void> {
+export async function rememberRegistration(database: Database, registered: Registered): Promise<void> {
   await database.query({
     name: 'remember unclaimed',
     text: `insert into unclaimed_registrations (provider, exam_external_id, attempt_external_id) values ($1, $2, $3)
@@ -15,7 +15,7 @@ export async function rememberOrphan(database: Database, registered: Registered)
 }
 
 /** The append of the attempt claims its registration, in the same transaction. */
-export const claims = (appended: readonly RecordedEvent[]): Write[] =>
+export const claimRegistrations = (appended: readonly RecordedEvent[]): Write[] =>
   appended.flatMap(({ type, data }) => {
     const { externalId } = data as { externalId?: string | null };
     return type === 'AttemptCreated' && externalId

@@ -6,7 +6,7 @@ import { decryptFor, fieldAtExam } from '#learner-keys';
 import { obscuredUserId, providerOf } from '#providers';
 import { examById, examJson } from '#read-models';
 import { creditState, verifiedName } from '#roster';
-import { rememberOrphan } from './orphaned-registrations.js';
+import { rememberRegistration } from './orphaned-registrations.js';
 
 const log = new Logger('registrations');
 const policyException = 'review_policy_exception';
@@ -44,7 +44,7 @@ export const register = async (
   const provider = providerOf(settings, backend);
   const remember = async (registered: NonNullable<Registration>) => {
     if (provider.wantsNotifications && 'externalId' in registered && registered.externalId)
-      await rememberOrphan(database, {
+      await rememberRegistration(database, {
         provider: provider.name,
         examExternalId: exam!.externalId,
         attemptExternalId: registered.externalId,

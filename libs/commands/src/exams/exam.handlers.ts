@@ -16,7 +16,7 @@ import {
 } from '#domain';
 import { EventStore, nextId, type RecordedEvent } from '#event-store';
 import { ProviderRefused, providerOf, UnknownProvider } from '#providers';
-import { examById, examsOfCourse, providedExam } from '#read-models';
+import { examById, examForProvider, examsOfCourse } from '#read-models';
 import { currentRequestId } from '../request-id.js';
 import { examStream } from '../streams.js';
 import {
@@ -51,7 +51,7 @@ export class ExamAppender {
   async append(courseId: string, commands: readonly AnyExamCommand[], origin: Origin): Promise<number[]> {
     const metadata = { commandId: uuid(), ...currentRequestId(), actor: origin.actor, courseId };
     const ids = commands.map(({ data }) => data.examId);
-    const names = await this.namesGivenByProviders(commands);
+    const names = await this.idsGivenByProviders(commands);
     const { answer } = await this.events.transact<number[]>(
       { streams: ids.map(examStream), metadata, key: origin.key },
       (historyOf) => ({
@@ -59,7 +59,7 @@ export class ExamAppender {
           const { examId } = command.data;
           const stream = examStream(examId);
           const state = stateOf(historyOf(stream));
-          const events = decide(examDecider, state, command).map((event) => named(event, names.get(examId)));
+          const events = decide(examDecider, state, command).map((event) => withExternalId(event, names.get(examId)));
           const contentId = state?.contentId ?? ('contentId' in command.data ? command.data.contentId : undefined);
           return { stream, events, metadata: { ...metadata, contentId, examId } };
         }),
@@ -73,14 +73,14 @@ export class ExamAppender {
    * A proctored exam is known to its provider under an id of the provider's. If the provider fails, the exam has no
    * name of the provider's for now: the worker notifies the provider from the log, too.
    */
-  private async namesGivenByProviders(commands: readonly AnyExamCommand[]): Promise<Map<number, string>> {
+  private async idsGivenByProviders(commands: readonly AnyExamCommand[]): Promise<Map<number, string>> {
     const names = new Map<number, string>();
     const failing = new Set<string | null>();
-    for (const exam of await this.savedBy(commands)) {
+    for (const exam of await this.examsAfter(commands)) {
       if (!exam?.isProctored || exam.externalId || failing.has(exam.backend)) continue;
       currentSignal()?.throwIfAborted();
       try {
-        const name = await providerOf(this.configuration.settings, exam.backend).examSaved(providedExam(exam));
+        const name = await providerOf(this.configuration.settings, exam.backend).examSaved(examForProvider(exam));
         if (name) names.set(exam.id, name);
       } catch (error) {
         if (!(error instanceof ProviderRefused)) throw error;
@@ -92,7 +92,7 @@ export class ExamAppender {
   }
 
   /** The exams as the commands would leave them, in their order; undefined where nothing changes. */
-  private async savedBy(commands: readonly AnyExamCommand[]): Promise<(Exam | undefined)[]> {
+  private async examsAfter(commands: readonly AnyExamCommand[]): Promise<(Exam | undefined)[]> {
     const histories = await this.events.latest(commands.map(({ data }) => examStream(data.examId)));
     const exams = commands.map((command) => {
       const before = stateOf(histories.get(examStream(command.data.examId))!);
@@ -118,7 +118,7 @@ export class ExamAppender {
 const stateOf = (history: readonly RecordedEvent[]): Exam | null =>
   fold(examDecider, history as readonly RecordedEvent<ExamEvent>[]);
 
-const named = (event: ExamEvent, externalId: string | undefined): ExamEvent =>
+const withExternalId = (event: ExamEvent, externalId: string | undefined): ExamEvent =>
   externalId === undefined || !('externalId' in event.data)
     ? event
     : ({ ...event, data: { ...event.data, externalId } } as ExamEvent);

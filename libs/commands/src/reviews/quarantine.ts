@@ -19,14 +19,14 @@ export type QuarantinedCallback = {
 };
 
 /** Whose key seals what nobody is known for, since bodies have links to recordings. No learner, so that nobody retires it. */
-const nobody = -1;
-const place = { stream: 'quarantined_callbacks', field: 'callback' };
+const noLearner = -1;
+const field = { stream: 'quarantined_callbacks', field: 'callback' };
 /** A review of nobody is kept for this long: no retirement finds it. */
-const daysOfNobody = 30;
+const daysWithoutLearner = 30;
 const largestBody = 256 * 1024;
 /** So many are kept of each sender and attempt, or of each sender and nobody. The oldest of these make room, and no others. */
-const mostOfAttempt = 20;
-const mostOfNobody = 200;
+const mostForAttempt = 20;
+const mostWithoutLearner = 200;
 
 /** The ids of a callback, as far as they are known. */
 export type CallbackOrigin = {
@@ -45,11 +45,11 @@ export async function quarantine(
 ): Promise<boolean> {
   const { route, externalId = null, provider = null, senderId, body, reason } = callback;
   const source = provider ?? (senderId === undefined ? '' : `user ${senderId}`);
-  const userId = callback.userId ?? (await learnerNamedIn(database, body));
+  const userId = callback.userId ?? (await learnerOfCodeIn(database, body));
   if (userId !== null && (await isRetired(database, userId))) return false;
   if (Buffer.byteLength(body) > largestBody || body.includes('\0')) return false;
   const digest = createHash('sha256').update(`${route} ${externalId} ${provider} ${body}`).digest();
-  const sealed = (text: string) => encryptFor(database, userId ?? nobody, text, place);
+  const sealed = (text: string) => encryptFor(database, userId ?? noLearner, text, field);
   // A reason repeats words of the body, and an id that nobody knows may be any text.
   const values = await Promise.all([
     externalId !== null && userId === null ? sealed(externalId) : externalId,
@@ -69,7 +69,7 @@ export async function quarantine(
        select id from quarantined_callbacks join same using (id)
         where id <= (select id from same order by id desc offset $4 limit 1)
         for update of quarantined_callbacks skip locked)`,
-    [source, userId, externalId, userId === null ? mostOfNobody : mostOfAttempt],
+    [source, userId, externalId, userId === null ? mostWithoutLearner : mostForAttempt],
   );
   return true;
 }
@@ -79,25 +79,25 @@ const columns = `id::int, route, external_id as "externalId", provider, user_id:
 
 export async function quarantinedCallbacks(database: Database): Promise<QuarantinedCallback[]> {
   const { rows } = await database.query(`select ${columns} from quarantined_callbacks order by id`);
-  return Promise.all(rows.map((row) => opened(database, row)));
+  return Promise.all(rows.map((row) => decrypted(database, row)));
 }
 
 /** Deletes those of nobody that are old. */
 export async function pruneCallbacks(database: Database): Promise<void> {
   const text = `delete from quarantined_callbacks where user_id is null and received_at < now() - make_interval(days => $1)`;
-  await database.query(text, [daysOfNobody]);
+  await database.query(text, [daysWithoutLearner]);
 }
 
 /** Those of before were kept as plain texts. */
-const opened = async <T extends QuarantinedCallback>(database: Database, callback: T): Promise<T> => {
+const decrypted = async <T extends QuarantinedCallback>(database: Database, callback: T): Promise<T> => {
   const read = async (text: string) =>
-    isEncrypted(text) ? ((await decryptFor(database, callback.userId ?? nobody, text, place)) ?? '') : text;
+    isEncrypted(text) ? ((await decryptFor(database, callback.userId ?? noLearner, text, field)) ?? '') : text;
   const { externalId, reason } = callback;
   return { ...callback, reason: await read(reason), externalId: externalId && (await read(externalId)) };
 };
 
 /** Whose attempt has a code that is in the body, be it readable or not. */
-async function learnerNamedIn(database: Database, body: string): Promise<number | null> {
+async function learnerOfCodeIn(database: Database, body: string): Promise<number | null> {
   const codes = body.match(/[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}/g)?.slice(0, 10) ?? [];
   const { rows } = await database.query(
     `select (data->>'userId')::float as id from events where type = 'AttemptCreated' and data->>'attemptCode' = any($1) limit 1`,
@@ -116,8 +116,8 @@ export async function quarantinedCallback(
   if (!found) return undefined;
   const { body, ...callback } = found;
   return {
-    ...(await opened(database, callback)),
-    body: await decryptFor(database, found.userId ?? nobody, body, place),
+    ...(await decrypted(database, callback)),
+    body: await decryptFor(database, found.userId ?? noLearner, body, field),
   };
 }
 

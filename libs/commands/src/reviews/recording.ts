@@ -15,7 +15,7 @@ export async function recordingOf(
   for (const { type, data } of history.toReversed()) {
     if (type !== 'ReviewReceived' || data.attemptId !== attempt.id) continue;
     const opened = await decryptFor(database, attempt.userId, data.sealed, fieldAtExam(attempt, 'review'));
-    const { videoUrl } = (opened ? JSON.parse(opened) : {}) as Partial<SealedReview>;
+    const { videoUrl } = (opened ? JSON.parse(opened) : {}) as Partial<ReviewContent>;
     if (videoUrl) return videoUrl;
   }
   return undefined;

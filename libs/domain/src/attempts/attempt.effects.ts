@@ -8,14 +8,14 @@ export type Effect =
   | { kind: 'grade'; action: 'undo' }
   | { kind: 'certificate'; action: 'invalidate' }
   | { kind: 'mail'; template: 'submitted' | 'verified' | 'rejected' }
-  | ({ kind: 'provider'; action: 'start' | 'stop' | 'mark_erroneous' | 'remove' } & Partial<KnownAs>)
+  | ({ kind: 'provider'; action: 'start' | 'stop' | 'mark_erroneous' | 'remove' } & Partial<ProviderIds>)
   /** The service that verifies names hears of each status (domain.md §9.8); null: there is no provider. */
   | { kind: 'status_signal'; isPracticeExam: boolean; supportsOnboarding: boolean | null }
   /** Somebody in the course should look at the review (domain.md §9.5). */
   | { kind: 'support_notice'; about: 'suspicious_review' };
 
 /** The provider of an attempt, and the ids under which it knows exam and attempt. Without it there is nobody to tell. */
-export type KnownAs = { provider: string; examExternalId: string | null; attemptExternalId: string };
+export type ProviderIds = { provider: string; examExternalId: string | null; attemptExternalId: string };
 
 const creditStatusOf: { [S in Status]?: 'submitted' | 'satisfied' | 'declined' | 'failed' } = {
   verified: 'satisfied',
@@ -26,7 +26,7 @@ const creditStatusOf: { [S in Status]?: 'submitted' | 'satisfied' | 'declined' |
 };
 
 /** May this change reach credit, grades, certificates and mail? `all`: every attempt's status after it (domain.md §9.1). */
-export const gateIsOpen = (to: Status, all: readonly Status[], isPractice: boolean): boolean => {
+export const countsForCourse = (to: Status, all: readonly Status[], isPractice: boolean): boolean => {
   if (isPractice || all.length === 1) return true;
   if (to === 'declined' || to === 'error') return true;
   if (to === 'submitted') return !all.includes('rejected');
@@ -42,7 +42,7 @@ export type Change = {
   all: readonly Status[];
   isPractice: boolean;
   hasProvider: boolean;
-  knownAs: KnownAs | undefined;
+  providerIds: ProviderIds | undefined;
   providerName: string | null;
   supportsOnboarding: boolean;
   isFirstStart: boolean;
@@ -55,21 +55,21 @@ export type Change = {
 
 /** The effects of a status change, in order (domain.md §9.2–9.8, §9.11). */
 export const effectsOf = (change: Change): Effect[] => {
-  const { to, knownAs } = change;
+  const { to, providerIds } = change;
   const effects: Effect[] = [];
   if (change.isFirstCompletion) effects.push({ kind: 'learner_state', action: 'complete' });
-  if (gateIsOpen(to, change.all, change.isPractice)) effects.push(...gated(change));
+  if (countsForCourse(to, change.all, change.isPractice)) effects.push(...courseEffects(change));
   if (change.hasProvider) {
-    if (to === 'started' && change.isFirstStart) effects.push({ kind: 'provider', action: 'start', ...knownAs });
-    if (to === 'submitted') effects.push({ kind: 'provider', action: 'stop', ...knownAs });
-    if (to === 'error') effects.push({ kind: 'provider', action: 'mark_erroneous', ...knownAs });
+    if (to === 'started' && change.isFirstStart) effects.push({ kind: 'provider', action: 'start', ...providerIds });
+    if (to === 'submitted') effects.push({ kind: 'provider', action: 'stop', ...providerIds });
+    if (to === 'error') effects.push({ kind: 'provider', action: 'mark_erroneous', ...providerIds });
   }
   const { isPractice: isPracticeExam, supportsOnboarding } = change;
   effects.push({ kind: 'status_signal', isPracticeExam, supportsOnboarding });
   return effects;
 };
 
-const gated = ({ from, to, overridesGradeOnRejection, providerName, by, sendsMail }: Change): Effect[] => {
+const courseEffects = ({ from, to, overridesGradeOnRejection, providerName, by, sendsMail }: Change): Effect[] => {
   const effects: Effect[] = [];
   const credit = creditStatusOf[to];
   if (credit) effects.push({ kind: 'credit', status: credit });
@@ -86,7 +86,7 @@ const gated = ({ from, to, overridesGradeOnRejection, providerName, by, sendsMai
 };
 
 /** The effects of taking an attempt away (domain.md §2.10). */
-export const effectsOfRemoval = (status: Status, knownAs: KnownAs | undefined): Effect[] => [
+export const effectsOfRemoval = (status: Status, knownAs: ProviderIds | undefined): Effect[] => [
   { kind: 'provider', action: 'remove', ...knownAs },
   { kind: 'learner_state', action: 'reset' },
   { kind: 'grade', action: 'undo' },

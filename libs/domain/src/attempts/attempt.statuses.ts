@@ -31,13 +31,13 @@ export const statuses = [...incompleteStatuses, ...completedStatuses, 'expired',
 export type Status = (typeof statuses)[number];
 export type OnboardingError = (typeof onboardingErrors)[number];
 
-const among = (list: readonly string[]) => (status: string) => list.includes(status);
+const isOneOf = (list: readonly string[]) => (status: string) => list.includes(status);
 
-export const isIncomplete = among(incompleteStatuses);
-export const isCompleted = among(completedStatuses);
-export const isOnboardingError = among(onboardingErrors);
+export const isIncomplete = isOneOf(incompleteStatuses);
+export const isCompleted = isOneOf(completedStatuses);
+export const isOnboardingError = isOneOf(onboardingErrors);
 /** The learner has yet to get the proctoring software to work. */
-export const isSettingUp = among(['created', 'download_software_clicked']);
-export const isPreStarted = among(['created', 'download_software_clicked', 'ready_to_start']);
-export const isInProgress = among(['started', 'ready_to_submit']);
-export const needsCreditUpdate = among(['verified', 'rejected', 'declined', 'submitted', 'error']);
+export const isSettingUp = isOneOf(['created', 'download_software_clicked']);
+export const isPreStarted = isOneOf(['created', 'download_software_clicked', 'ready_to_start']);
+export const isInProgress = isOneOf(['started', 'ready_to_submit']);
+export const needsCreditUpdate = isOneOf(['verified', 'rejected', 'declined', 'submitted', 'error']);

@@ -27,7 +27,7 @@ export type Attempt = {
 };
 
 /** Every change of status also settles whether the attempt may be resumed (domain.md §2.6). */
-const moved = (attempt: Attempt, status: Status): Attempt => {
+const withStatus = (attempt: Attempt, status: Status): Attempt => {
   const stays = status === 'error' || attempt.isResumable;
   return {
     ...attempt,
@@ -35,34 +35,34 @@ const moved = (attempt: Attempt, status: Status): Attempt => {
     isResumable: stays && status !== 'submitted' && !attempt.readyToResume && !attempt.resumed,
   };
 };
-const to = (status: Status) => (attempt: Attempt) => moved(attempt, status);
+const to = (status: Status) => (attempt: Attempt) => withStatus(attempt, status);
 
 const evolution: Handlers<Attempt, AttemptEvent, Attempt | undefined> = {
   AttemptCreated: (_, event) => created(event),
   SoftwareDownloadClicked: to('download_software_clicked'),
   AttemptReadied: to('ready_to_start'),
   AttemptStarted: (attempt, { data }) => ({
-    ...moved(attempt, 'started'),
+    ...withStatus(attempt, 'started'),
     startedAt: data.at,
     allowedTimeLimitMins: data.allowed.minutes,
   }),
   AttemptContinued: to('started'),
   AttemptStopped: to('ready_to_submit'),
-  AttemptSubmitted: (attempt, { data }) => ({ ...moved(attempt, 'submitted'), completedAt: data.completedAt }),
+  AttemptSubmitted: (attempt, { data }) => ({ ...withStatus(attempt, 'submitted'), completedAt: data.completedAt }),
   AttemptTimedOut: to('timed_out'),
   AttemptDeclined: (attempt, { data }) => ({
-    ...moved(attempt, 'declined'),
+    ...withStatus(attempt, 'declined'),
     // Only the attempt that starts a cascade is taken off proctoring (domain.md §2.8).
     ...(data.cascadedFrom === undefined ? { takingAsProctored: false, externalId: null } : {}),
   }),
   AttemptErrored: (attempt, { data }) => ({
-    ...moved(attempt, 'error'),
+    ...withStatus(attempt, 'error'),
     timeRemainingSeconds: data.timeRemainingSeconds ?? attempt.timeRemainingSeconds,
   }),
   SecondReviewRequired: to('second_review_required'),
   AttemptVerified: to('verified'),
   AttemptRejected: to('rejected'),
-  AttemptStatusOverridden: (attempt, { data }) => moved(attempt, data.status),
+  AttemptStatusOverridden: (attempt, { data }) => withStatus(attempt, data.status),
   AttemptMarkedReadyToResume: (attempt) => ({ ...attempt, readyToResume: true, isResumable: false }),
   AttemptResumed: (attempt) => ({ ...attempt, resumed: true, isResumable: false }),
   PracticeAttemptReset: (attempt) => ({ ...attempt, status: 'onboarding_reset' }),

@@ -1,6 +1,6 @@
 import {
-  isApproved,
   isHistorySeenAs,
+  isValidApproval,
   type OnboardingAttempt,
   onboardingOf,
   onboardingSeenByStaff,
@@ -34,9 +34,9 @@ describe("a learner's onboarding", () => {
     }));
 
   it('approved elsewhere counts for a year', () => {
-    expect(isApproved(attempt('verified'), '2032-05-04T11:59:59.000Z')).toBe(true);
-    expect(isApproved(attempt('verified'), '2032-05-04T12:00:00.000Z')).toBe(false);
-    expect(isApproved(attempt('submitted'), '2031-05-06T12:00:00.000Z')).toBe(false);
+    expect(isValidApproval(attempt('verified'), '2032-05-04T11:59:59.000Z')).toBe(true);
+    expect(isValidApproval(attempt('verified'), '2032-05-04T12:00:00.000Z')).toBe(false);
+    expect(isValidApproval(attempt('submitted'), '2031-05-06T12:00:00.000Z')).toBe(false);
   });
 });
 

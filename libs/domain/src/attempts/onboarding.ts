@@ -9,11 +9,11 @@ const plusDays = (at: string, days: number) => new Date(Date.parse(at) + days * 
 export type OnboardingAttempt = { id: number; status: Status; modified: string };
 
 /** Approvals count that came after this. */
-export const approvalsCountSince = (at: string): string => plusDays(at, -validDays);
+export const oldestValidApproval = (at: string): string => plusDays(at, -validDays);
 
 /** Is this approval of another course still good? */
-export const isApproved = ({ status, modified }: OnboardingAttempt, at: string): boolean =>
-  status === 'verified' && Date.parse(modified) > Date.parse(approvalsCountSince(at));
+export const isValidApproval = ({ status, modified }: OnboardingAttempt, at: string): boolean =>
+  status === 'verified' && Date.parse(modified) > Date.parse(oldestValidApproval(at));
 
 /**
  * The status for the learner (domain.md §7.1). `own`: attempts at the course's onboarding exams, last modified first;
@@ -29,7 +29,7 @@ export const onboardingOf = (
   return { status: own[0]?.status ?? null, expiresAt: null };
 };
 
-const instructorStatus: { [S in Status]?: string } = {
+const staffStatusOf: { [S in Status]?: string } = {
   created: 'setup_started',
   download_software_clicked: 'setup_started',
   ready_to_start: 'setup_started',
@@ -55,7 +55,7 @@ export const onboardingSeenByStaff = (
   if (approved && relevant?.status !== 'verified')
     return { status: 'other_course_approved', modified: approved.modified };
   if (!relevant) return { status: 'not_started', modified: null };
-  return { status: instructorStatus[relevant.status] ?? null, modified: relevant.modified };
+  return { status: staffStatusOf[relevant.status] ?? null, modified: relevant.modified };
 };
 
 /** The attempts in a history such as `2 started,1 onboarding_reset`: last modified first, numbered in the order of their ids. */

@@ -52,7 +52,7 @@ const revised = (exam: Exam, changes: ReviseExam['data']['changes']): ExamDefini
 const isSame = (one: object, other: object) =>
   Object.entries(one).every(([name, value]) => (other as Record<string, unknown>)[name] === value);
 
-const existing = (exam: Exam | null, { data: { examId } }: AnyExamCommand): Exam => {
+const existingExam = (exam: Exam | null, { data: { examId } }: AnyExamCommand): Exam => {
   if (exam) return exam;
   throw new Refusal('exam_not_found', `There is no exam ${examId}.`);
 };
@@ -87,13 +87,13 @@ export const exam: Decider<Exam | null, AnyExamCommand, ExamEvent> = {
 
     ReviseExam: (state, command) => {
       const { examId, at, changes } = command.data;
-      const definition = revised(existing(state, command), changes);
+      const definition = revised(existingExam(state, command), changes);
       return isSame(definition, state!) ? [] : [{ type: 'ExamRevised', data: { examId, at, ...definition } }];
     },
 
     SetReviewPolicy: (state, command) => {
       const { examId, policy, at } = command.data;
-      const { reviewPolicy, reviewPolicyId } = existing(state, command);
+      const { reviewPolicy, reviewPolicyId } = existingExam(state, command);
       if (policy === (reviewPolicy ?? '')) return [];
       if (policy === '') return [{ type: 'ReviewPolicyRemoved', data: { examId, at } }];
       const policyId = reviewPolicyId ?? command.data.policyId;
@@ -102,7 +102,7 @@ export const exam: Decider<Exam | null, AnyExamCommand, ExamEvent> = {
 
     WithdrawExam: (state, command) => {
       const { examId, at } = command.data;
-      return existing(state, command).isActive ? [{ type: 'ExamWithdrawn', data: { examId, at } }] : [];
+      return existingExam(state, command).isActive ? [{ type: 'ExamWithdrawn', data: { examId, at } }] : [];
     },
   },
 

@@ -100,7 +100,7 @@ const proctored = (situation: Situation): Interstitial | null => {
   if (isReadyToResume(attempt)) return 'ready_to_resume';
   if (attempt.status === 'started') return isWrongBrowser ? 'wrong_browser' : null;
   if (isOnboardingError(attempt.status)) return 'onboarding_required';
-  return hasDoneWith(situation) ? null : (pages.proctored[attempt.status] ?? null);
+  return mayViewExamAgain(situation) ? null : (pages.proctored[attempt.status] ?? null);
 };
 
 const practice = (
@@ -165,7 +165,7 @@ const isUntouched = ({ attempt, isPastDue, isAccountActive }: Situation) => !att
 const hasResult = (status: Status) => ['submitted', 'second_review_required', 'verified', 'rejected'].includes(status);
 
 /** The learner has seen the result, and may look at the exam again (domain.md §4.9). */
-const hasDoneWith = ({ attempt, isViewablePastDue, isPastDueForAll, isInGracePeriod }: Situation) =>
+const mayViewExamAgain = ({ attempt, isViewablePastDue, isPastDueForAll, isInGracePeriod }: Situation) =>
   isViewablePastDue &&
   isPastDueForAll &&
   attempt!.isStatusAcknowledged &&

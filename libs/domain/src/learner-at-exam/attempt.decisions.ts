@@ -8,7 +8,7 @@ import type { LearnerAtExamCommand } from '../command.js';
 import type { Handlers } from '../decider.js';
 import { Refusal } from '../refusal.js';
 import { create } from './attempt.creation.js';
-import { illegal, knownAs, timeOut, transition, transitionOnce } from './attempt.transitions.js';
+import { illegalTransition, providerIdsOf, timeOut, transition, transitionOnce } from './attempt.transitions.js';
 import { attemptOf, currentAttempt, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
 
 export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEvent[]> = {
@@ -24,7 +24,7 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
     const before = currentAttempt(state);
     // As in the reference: a practice attempt that nobody has looked at since its time was over is handed in first.
     const isPracticedAgain = data.takingAsProctored && before?.isSampleAttempt;
-    const first = isPracticedAgain ? runOutIfOver(state, before, command) : [];
+    const first = isPracticedAgain ? timeOutIfOverdue(state, before, command) : [];
     const events = [...first, ...create(first.reduce(onAttempt, state), command, data.takingAsProctored)];
     const after = events.reduce(onAttempt, state);
     const attempt = currentAttempt(after)!;
@@ -34,25 +34,26 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
   },
 
   StartAttempt: (state, command) => {
-    const attempt = currentOrRefuse(state, command);
+    const attempt = currentAttemptOrRefuse(state, command);
     if (attempt.status === 'started' && attempt.startedAt !== null) throw alreadyStarted(command);
-    return moveByOwner(state, attempt, 'started', command);
+    return transitionByOwner(state, attempt, 'started', command);
   },
 
   StopAttempt: (state, command) =>
-    moveByOwner(state, attemptOf(state, command.data.attemptId), 'ready_to_submit', command),
+    transitionByOwner(state, attemptOf(state, command.data.attemptId), 'ready_to_submit', command),
 
   SubmitAttempt: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);
-    return wasSubmitted(attempt) ? [] : moveByOwner(state, attempt, 'submitted', command);
+    return wasSubmitted(attempt) ? [] : transitionByOwner(state, attempt, 'submitted', command);
   },
 
-  DeclineAttempt: (state, command) => moveByOwner(state, attemptOf(state, command.data.attemptId), 'declined', command),
+  DeclineAttempt: (state, command) =>
+    transitionByOwner(state, attemptOf(state, command.data.attemptId), 'declined', command),
 
   CascadeDecline: (state, command) => {
     const { cascadedFrom } = command.data;
     const current = currentAttempt(state);
-    const first = current ? runOutIfOver(state, current, command) : create(state, command, false, cascadedFrom);
+    const first = current ? timeOutIfOverdue(state, current, command) : create(state, command, false, cascadedFrom);
     const after = first.reduce(onAttempt, state);
     const attempt = currentAttempt(after)!;
     const isOver = current !== undefined && !isOpenToCascade(attempt);
@@ -60,7 +61,7 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
   },
 
   ClickSoftwareDownload: (state, command) =>
-    moveByOwner(state, attemptOf(state, command.data.attemptId), 'download_software_clicked', command),
+    transitionByOwner(state, attemptOf(state, command.data.attemptId), 'download_software_clicked', command),
 
   ReadyAttempt: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);
@@ -72,7 +73,7 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
     const { exam, ignoresPingFailures } = command.facts;
     if (attempt.status === 'submitted' || (exam.backend && ignoresPingFailures)) return [];
     const timeRemainingSeconds = Math.trunc(remainingSeconds(attempt, command.data.at));
-    return moveByOwner(state, attempt, 'error', command, { timeRemainingSeconds });
+    return transitionByOwner(state, attempt, 'error', command, { timeRemainingSeconds });
   },
 
   MarkReadyToResume: (state, { data: { attemptId, at } }) => {
@@ -85,7 +86,7 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
   },
 
   ResetPracticeAttempt: (state, command) => {
-    const attempt = currentOrRefuse(state, command);
+    const attempt = currentAttemptOrRefuse(state, command);
     const { exam } = command.facts;
     if (!exam.isPracticeExam) throw notReset(command, 'Only practice exams may be reset!');
     if (isIncomplete(attempt.status) || attempt.status === 'verified')
@@ -93,7 +94,7 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
     const { at } = command.data;
     const first: AttemptEvent =
       attempt.status === 'submitted'
-        ? removed(attempt, command, 'practice_reset')
+        ? removal(attempt, command, 'practice_reset')
         : { type: 'PracticeAttemptReset', data: { attemptId: attempt.id, at } };
     return [first, ...create(onAttempt(state, first), command, attempt.takingAsProctored)];
   },
@@ -101,12 +102,12 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
   /** One whose time is over is handed in before it goes. */
   RemoveAttempt: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);
-    const first = runOutIfOver(state, attempt, command);
-    return [...first, removed(attemptOf(first.reduce(onAttempt, state), attempt.id), command, 'staff')];
+    const first = timeOutIfOverdue(state, attempt, command);
+    return [...first, removal(attemptOf(first.reduce(onAttempt, state), attempt.id), command, 'staff')];
   },
 
   /** As in the reference, nobody looks whether their time is over. */
-  RemoveAllAttempts: (state, command) => state.attempts.map((attempt) => removed(attempt, command, 'staff')),
+  RemoveAllAttempts: (state, command) => state.attempts.map((attempt) => removal(attempt, command, 'staff')),
 
   ClearOnboardingErrors: (state, { data: { at } }) =>
     state.attempts
@@ -121,7 +122,7 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
         },
       })),
 
-  TimeOutAttempt: (state, command) => runOutIfOver(state, attemptOf(state, command.data.attemptId), command),
+  TimeOutAttempt: (state, command) => timeOutIfOverdue(state, attemptOf(state, command.data.attemptId), command),
 
   AcknowledgeReviewStatus: (state, { data: { attemptId, at } }) =>
     attemptOf(state, attemptId).isStatusAcknowledged
@@ -133,30 +134,35 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
 };
 
 /** A change that the owner asks for. It applies to incomplete attempts only: a verdict is final for its owner. */
-const moveByOwner: typeof transitionOnce = (state, attempt, to, command, more) => {
+const transitionByOwner: typeof transitionOnce = (state, attempt, to, command, more) => {
   if (isIncomplete(attempt.status)) return transitionOnce(state, attempt, to, command, more);
   if (attempt.status === to) return [];
-  throw illegal(attempt, to, command);
+  throw illegalTransition(attempt, to, command);
 };
 
 /** The owner, or the end of the time, submitted the attempt before: to submit it again changes nothing. */
 const wasSubmitted = ({ status, completedAt }: Attempt) =>
   !isIncomplete(status) && (completedAt !== null || status === 'timed_out');
 
-const currentOrRefuse = (state: LearnerAtExam, { learner }: LearnerAtExamCommand): Attempt => {
+const currentAttemptOrRefuse = (state: LearnerAtExam, { learner }: LearnerAtExamCommand): Attempt => {
   const attempt = currentAttempt(state);
   if (attempt) return attempt;
   const { examId, userId } = learner;
   throw new Refusal('attempt_not_found', `User ${userId} has no attempt at exam ${examId}.`);
 };
 
-const removed = (
+const removal = (
   attempt: Attempt,
   { data: { at }, facts }: LearnerAtExamCommand,
   because: 'staff' | 'practice_reset',
 ): AttemptEvent => ({
   type: 'AttemptRemoved',
-  data: { attemptId: attempt.id, because, effects: effectsOfRemoval(attempt.status, knownAs(attempt, facts)), at },
+  data: {
+    attemptId: attempt.id,
+    because,
+    effects: effectsOfRemoval(attempt.status, providerIdsOf(attempt, facts)),
+    at,
+  },
 });
 
 /** Anything that is not completed is declined too, even a reset or an expired attempt (domain.md §2.8). */
@@ -175,5 +181,5 @@ const notReset = ({ facts, learner }: LearnerAtExamCommand, why: string) =>
     `Failed to reset attempt status on exam_id=${facts.exam.examId} for user_id=${learner.userId}. ${why} (course_id=${facts.exam.courseId})`,
   );
 
-const runOutIfOver = (state: LearnerAtExam, attempt: Attempt, command: LearnerAtExamCommand): AttemptEvent[] =>
+const timeOutIfOverdue = (state: LearnerAtExam, attempt: Attempt, command: LearnerAtExamCommand): AttemptEvent[] =>
   isOverdue(attempt, command.data.at) ? timeOut(state, attempt, command) : [];

@@ -42,7 +42,7 @@ import {
   timedExam,
   verified,
 } from './attempt.examples.js';
-import { completesOnboarding, knownAs, startsCascade } from './attempt.transitions.js';
+import { completesOnboarding, providerIdsOf, startsCascade } from './attempt.transitions.js';
 import { type AnyLearnerAtExamCommand, type LearnerAtExamEvent, learnerAtExam } from './learner-at-exam.decider.js';
 import { currentAttempt } from './learner-at-exam.js';
 
@@ -678,13 +678,13 @@ it('a cascade starts where the learner declined, also again, but not from a decl
 
 it('a provider knows an attempt by its id there, and by no id where it has none', () => {
   const attempt = { externalId: 'there' } as Attempt;
-  expect(knownAs(attempt, proctoredExam)).toEqual({
+  expect(providerIdsOf(attempt, proctoredExam)).toEqual({
     provider: 'test',
     examExternalId: 'test-exam-7',
     attemptExternalId: 'there',
   });
-  expect(knownAs({ ...attempt, externalId: null }, proctoredExam)).toBeUndefined();
-  expect(knownAs(attempt, { ...proctoredExam, backend: null })).toBeUndefined();
+  expect(providerIdsOf({ ...attempt, externalId: null }, proctoredExam)).toBeUndefined();
+  expect(providerIdsOf(attempt, { ...proctoredExam, backend: null })).toBeUndefined();
 });
 
 describe('the provider is notified of a start', () => {

@@ -1,4 +1,4 @@
-import { type Effect, effectsOf, type KnownAs } from '../attempts/attempt.effects.js';
+import { type Effect, effectsOf, type ProviderIds } from '../attempts/attempt.effects.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
 import type { Attempt } from '../attempts/attempt.js';
 import { isCompleted, isIncomplete, isInProgress, isPreStarted, type Status } from '../attempts/attempt.statuses.js';
@@ -13,7 +13,7 @@ type More = {
   timeRemainingSeconds?: number;
   cascadedFrom?: number;
   /** The reviewer. */
-  by?: number | null;
+  reviewer?: number | null;
 };
 
 /**
@@ -31,8 +31,8 @@ export const transition = (
   if (requested === 'timed_out') return timeOut(state, attempt, command);
   const wentBack = isInProgress(attempt.status) && isPreStarted(requested);
   const to = wentBack ? 'submitted' : requested;
-  if (isCompleted(attempt.status) && isIncomplete(to)) throw illegal(attempt, to, command);
-  const effects = effectsOfMove(state, attempt, to, command, more.by ?? null);
+  if (isCompleted(attempt.status) && isIncomplete(to)) throw illegalTransition(attempt, to, command);
+  const effects = effectsOfTransition(state, attempt, to, command, more.reviewer ?? null);
   const allowed = () => allowedTimeOf(state, command.facts, at);
   const event = eventOf(attempt, to, { at, effects }, allowed, wentBack, more);
   const after = onAttempt(state, event);
@@ -50,11 +50,11 @@ export const transitionOnce = (
   more?: More,
 ): AttemptEvent[] => {
   const events = transition(state, attempt, requested, command, more);
-  return staysAsIs(state, attempt, events) ? [] : events;
+  return leavesUnchanged(state, attempt, events) ? [] : events;
 };
 
 /** Do these events only say once more what the attempt is already? */
-export const staysAsIs = (state: LearnerAtExam, attempt: Attempt, events: readonly AttemptEvent[]): boolean => {
+export const leavesUnchanged = (state: LearnerAtExam, attempt: Attempt, events: readonly AttemptEvent[]): boolean => {
   const after = attemptOf(events.reduce(onAttempt, state), attempt.id);
   const names = Object.keys(after) as (keyof Attempt)[];
   return names.every((name) => name === 'modified' || after[name] === attempt[name]);
@@ -64,7 +64,7 @@ export const staysAsIs = (state: LearnerAtExam, attempt: Attempt, events: readon
 export const timeOut = (state: LearnerAtExam, attempt: Attempt, command: LearnerAtExamCommand): AttemptEvent[] => {
   const { at } = command.data;
   const to = command.facts.keepsTimedOutState ? 'timed_out' : 'submitted';
-  const data = { attemptId: attempt.id, effects: effectsOfMove(state, attempt, to, command, null), at };
+  const data = { attemptId: attempt.id, effects: effectsOfTransition(state, attempt, to, command, null), at };
   if (to === 'timed_out') return [{ type: 'AttemptTimedOut', data }];
   const expiry = expiryOf(attempt);
   const completedAt = expiry !== null && Date.parse(expiry) < Date.parse(at) ? expiry : at;
@@ -72,12 +72,12 @@ export const timeOut = (state: LearnerAtExam, attempt: Attempt, command: Learner
 };
 
 /** Undefined for an attempt that no provider knows. */
-export const knownAs = ({ externalId }: Attempt, { backend, exam }: Facts): KnownAs | undefined =>
+export const providerIdsOf = ({ externalId }: Attempt, { backend, exam }: Facts): ProviderIds | undefined =>
   backend && externalId
     ? { provider: backend.name, examExternalId: exam.externalId, attemptExternalId: externalId }
     : undefined;
 
-const effectsOfMove = (
+const effectsOfTransition = (
   state: LearnerAtExam,
   attempt: Attempt,
   to: Status,
@@ -90,7 +90,7 @@ const effectsOfMove = (
     all: state.attempts.map((each) => (each.id === attempt.id ? to : each.status)),
     isPractice: facts.exam.isPracticeExam,
     hasProvider: facts.provider !== null,
-    knownAs: knownAs(attempt, facts),
+    providerIds: providerIdsOf(attempt, facts),
     providerName: facts.provider?.verboseName ?? null,
     supportsOnboarding: facts.provider?.supportsOnboarding ?? false,
     isFirstStart: to === 'started' && attempt.startedAt === null,
@@ -142,7 +142,7 @@ const eventOf = (
   }
 };
 
-export const illegal = (attempt: Attempt, to: Status, { facts }: LearnerAtExamCommand) =>
+export const illegalTransition = (attempt: Attempt, to: Status, { facts }: LearnerAtExamCommand) =>
   new Refusal(
     'illegal_status_transition',
     `A status transition from "${attempt.status}" to "${to}" was attempted on exam_id=${facts.exam.examId} for user_id=${attempt.userId}. This is not allowed! (course_id=${facts.exam.courseId})`,

@@ -7,7 +7,7 @@ import type { ReviewCommand } from '../reviews/review.commands.js';
 import type { ReviewEvent } from '../reviews/review.events.js';
 import { allowanceDecisions, allowanceEvolution } from './allowance.decisions.js';
 import { attemptDecisions } from './attempt.decisions.js';
-import { type LearnerAtExam, nothingYet, onAttempt } from './learner-at-exam.js';
+import { emptyState, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
 import { reviewDecisions, reviewEvolution } from './review.decisions.js';
 
 export type LearnerAtExamEvent = AttemptEvent | AllowanceEvent | ReviewEvent;
@@ -16,7 +16,7 @@ export type AnyLearnerAtExamCommand = AttemptCommand | ReviewCommand | Allowance
 
 /** The write side of one learner at one exam. */
 export const learnerAtExam: Decider<LearnerAtExam, AnyLearnerAtExamCommand, LearnerAtExamEvent> = {
-  initial: nothingYet,
+  initial: emptyState,
 
   decide: { ...attemptDecisions, ...reviewDecisions, ...allowanceDecisions },
 

@@ -13,7 +13,7 @@ export type LearnerAtExam = {
   reviews: { readonly [attemptId: number]: Review };
 };
 
-export const nothingYet: LearnerAtExam = { attempts: [], allowances: [], reviews: {} };
+export const emptyState: LearnerAtExam = { attempts: [], allowances: [], reviews: {} };
 
 export const onAttempt = (state: LearnerAtExam, event: AttemptEvent): LearnerAtExam => {
   const before = state.attempts.find(({ id }) => id === event.data.attemptId);

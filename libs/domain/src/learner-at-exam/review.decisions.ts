@@ -7,7 +7,7 @@ import { Refusal } from '../refusal.js';
 import type { ReviewCommand } from '../reviews/review.commands.js';
 import type { ReviewEvent } from '../reviews/review.events.js';
 import { outcomeOf, type Review } from '../reviews/review.js';
-import { staysAsIs, transition } from './attempt.transitions.js';
+import { leavesUnchanged, transition } from './attempt.transitions.js';
 import { attemptOf, type LearnerAtExam } from './learner-at-exam.js';
 
 export const reviewDecisions: Handlers<LearnerAtExam, ReviewCommand, (ReviewEvent | AttemptEvent)[]> = {
@@ -28,7 +28,7 @@ export const reviewDecisions: Handlers<LearnerAtExam, ReviewCommand, (ReviewEven
         reviewedBy,
         commentCount,
         sealed,
-        ...(status === 'Suspicious' && reviewedBy === null ? { effects: [notice] } : {}),
+        ...(status === 'Suspicious' && reviewedBy === null ? { effects: [supportNotice] } : {}),
         at,
       },
     };
@@ -37,20 +37,20 @@ export const reviewDecisions: Handlers<LearnerAtExam, ReviewCommand, (ReviewEven
     const attempt = state.attempts.find(({ id }) => id === attemptId);
     // A review of a removed attempt is kept, without consequences (domain.md §8.4).
     if (!attempt) return isKnown ? [] : [received];
-    const moves = judged(state, attempt, { status, reviewedBy }, command);
-    return isKnown && staysAsIs(state, attempt, moves) ? [] : [received, ...moves];
+    const moves = consequencesOf(state, attempt, { status, reviewedBy }, command);
+    return isKnown && leavesUnchanged(state, attempt, moves) ? [] : [received, ...moves];
   },
 
   ReapplyReview: (state, command) => {
     const { attemptId } = command.data;
     const review = state.reviews[attemptId];
     if (!review) throw new Refusal('review_not_found', `There is no review of attempt ${attemptId}.`);
-    return judged(state, attemptOf(state, attemptId), review, command);
+    return consequencesOf(state, attemptOf(state, attemptId), review, command);
   },
 };
 
 /** The consequences of a review for its attempt. */
-const judged = (
+const consequencesOf = (
   state: LearnerAtExam,
   attempt: Attempt,
   review: Review,
@@ -63,11 +63,11 @@ const judged = (
     supportsOnboarding: facts.backend?.supportsOnboarding ?? false,
     isSampleAttempt: attempt.isSampleAttempt,
   });
-  return transition(state, attempt, outcome, command, { by: review.reviewedBy });
+  return transition(state, attempt, outcome, command, { reviewer: review.reviewedBy });
 };
 
 /** Somebody should look at what no human has judged (domain.md §9.5). */
-const notice: Effect = { kind: 'support_notice', about: 'suspicious_review' };
+const supportNotice: Effect = { kind: 'support_notice', about: 'suspicious_review' };
 
 export const reviewEvolution: Handlers<LearnerAtExam, ReviewEvent, LearnerAtExam> = {
   ReviewReceived: (state, { data: { attemptId, status, reviewedBy, sealed } }) => ({

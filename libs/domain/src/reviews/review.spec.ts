@@ -1,6 +1,6 @@
 import { limits } from '../limits.js';
 import { Refusal } from '../refusal.js';
-import { commentsOf, keptStatusOf, noAttemptMatches } from './review.js';
+import { commentsOf, noAttemptMatches, parseReviewStatus } from './review.js';
 
 const note = { comment: 'looked away', status: 'suspicious' };
 const refusalOf = (comments: unknown) => {
@@ -62,14 +62,14 @@ describe('the comments of a review', () => {
 });
 
 it('only the four words of a provider are outcomes, and only as texts', () => {
-  expect(['passed', 'violation', 'suspicious', 'not_reviewed'].map(keptStatusOf)).toEqual([
+  expect(['passed', 'violation', 'suspicious', 'not_reviewed'].map(parseReviewStatus)).toEqual([
     'Clean',
     'Rules Violation',
     'Suspicious',
     'Not Reviewed',
   ]);
   for (const word of ['Clean', 'toString', ['passed'], null])
-    expect(() => keptStatusOf(word)).toThrow(expect.objectContaining({ code: 'bad_review_status' }));
+    expect(() => parseReviewStatus(word)).toThrow(expect.objectContaining({ code: 'bad_review_status' }));
 });
 
 it('a review without an attempt is refused by one text', () =>

@@ -14,7 +14,7 @@ export const reviewStatusOf = {
 export type ReviewStatus = (typeof reviewStatusOf)[keyof typeof reviewStatusOf];
 
 /** The word under which a review is kept. @throws Refusal bad_review_status, with the provider's word */
-export const keptStatusOf = (word: unknown): ReviewStatus => {
+export const parseReviewStatus = (word: unknown): ReviewStatus => {
   if (typeof word === 'string' && Object.hasOwn(reviewStatusOf, word))
     return reviewStatusOf[word as keyof typeof reviewStatusOf];
   throw new Refusal('bad_review_status', pythonRepr(word));

@@ -16,13 +16,13 @@ export type AllowanceRecord = {
   exam: Exam;
 };
 
-const placeOf = ({ exam_id: examId, user_id: userId }: { exam_id: number; user_id: number }) =>
+const fieldOf = ({ exam_id: examId, user_id: userId }: { exam_id: number; user_id: number }) =>
   fieldAtExam({ examId, userId }, 'allowance');
 
 /** The values in clear, with one query for all learners' keys. Undefined: the learner was retired. */
 const valuesOf = async (database: Database, allowances: readonly any[]): Promise<(string | undefined)[]> => {
   const sealed = allowances.filter(({ value }) => value === null);
-  const texts = sealed.map((each) => ({ userId: each.user_id, sealed: each.sealed, place: placeOf(each) }));
+  const texts = sealed.map((each) => ({ userId: each.user_id, sealed: each.sealed, place: fieldOf(each) }));
   const opened = new Map((await decryptAll(database, texts)).map((text, index) => [sealed[index], text]));
   return allowances.map((each) => each.value ?? opened.get(each));
 };

@@ -5,16 +5,16 @@ import { namesLike, type Page } from '../lists.js';
 export type ProctoredLearner = { userId: number; username: string; mode: string };
 
 /** Learners with one of these onboarding histories: without an approval after `since`, or with one. */
-export type OnboardingAt = { histories: readonly string[]; approvedHistories: readonly string[]; since: string };
+export type OnboardingFilter = { histories: readonly string[]; approvedHistories: readonly string[]; since: string };
 
 /** Filters of a course's learners; `search` is part of their user name or e-mail, in whatever ASCII case. */
-export type Narrowed = { search: string; onboarding?: OnboardingAt };
+export type LearnerFilter = { search: string; onboarding?: OnboardingFilter };
 
 /** A page of a course's learners who may take proctored exams, by user name, and how many there are. */
 export const proctoredLearners = async (
   database: Database,
   courseId: string,
-  { search, onboarding }: Narrowed,
+  { search, onboarding }: LearnerFilter,
   pageOf: (count: number) => Page,
 ): Promise<{ count: number; learners: ProctoredLearner[] }> => {
   const { histories, approvedHistories, since } = onboarding ?? {};

@@ -18,7 +18,7 @@ export const examJson = (exam: Exam) => ({
 });
 
 /** The exam's data for providers, with its review policy (domain.md §6.4). */
-export const providedExam = (exam: Exam) => ({
+export const examForProvider = (exam: Exam) => ({
   ...examJson(exam),
   ...(exam.reviewPolicy === null ? {} : { rule_summary: exam.reviewPolicy }),
 });

@@ -1,6 +1,6 @@
 import type { Database } from '#connections';
-import { approvalsCountSince, isApproved, isHistorySeenAs, type OnboardingAttempt } from '#domain';
-import { type OnboardingAt, onboardingHistories } from '../enrollments/enrollment.queries.js';
+import { isHistorySeenAs, isValidApproval, type OnboardingAttempt, oldestValidApproval } from '#domain';
+import { type OnboardingFilter, onboardingHistories } from '../enrollments/enrollment.queries.js';
 
 /** The onboarding attempts of one learner: those of a course, and the last approval with a provider that still counts. */
 export type LearnerOnboarding = { own: OnboardingAttempt[]; approved: OnboardingAttempt | undefined };
@@ -31,22 +31,22 @@ export const onboardingOfLearners = async (
     const learner = learners.get(Number(user_id))!;
     const attempt = { id: Number(id), status, modified };
     if (is_own) learner.own.push(attempt);
-    if (is_approval && isApproved(attempt, at)) learner.approved ??= attempt;
+    if (is_approval && isValidApproval(attempt, at)) learner.approved ??= attempt;
   }
   return learners;
 };
 
 /** Filter of a course's learners: staff see their onboarding as one of these words. */
-export const onboardingSeenAs = async (
+export const onboardingFilter = async (
   database: Database,
   courseId: string,
   words: readonly string[],
   at: string,
-): Promise<OnboardingAt> => {
+): Promise<OnboardingFilter> => {
   const histories = await onboardingHistories(database, courseId);
   return {
     histories: histories.filter((history) => isHistorySeenAs(words, history, false)),
     approvedHistories: histories.filter((history) => isHistorySeenAs(words, history, true)),
-    since: approvalsCountSince(at),
+    since: oldestValidApproval(at),
   };
 };

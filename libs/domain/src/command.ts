@@ -2,8 +2,8 @@ import type { Facts } from './exams/exam.facts.js';
 import type { Origin } from './origin.js';
 
 /**
- * A request about one learner at one exam. `at` is the time of the request; `facts`, and whatever else a command declares
- * beside its data, is looked up and added by the handler before the decision.
+ * A request about one learner at one exam. `at` is the time of the request. The handler adds `facts`, and the other fields
+ * that a command declares beside its data, before the decision.
  */
 export abstract class LearnerAtExamCommand<Data extends object = object> {
   abstract readonly type: string;

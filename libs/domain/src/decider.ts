@@ -7,14 +7,14 @@ export type Handlers<State, M extends Message, Result> = {
   readonly [T in M['type']]: (state: State, message: M & { type: T }) => Result;
 };
 
-/** Calls the function for the message's type. */
+/** Calls the function for the message's type. `T` ties the message to that function, so no cast is needed. */
 export const dispatch = <S, M extends Message, R, T extends M['type']>(
   handlers: Handlers<S, M, R>,
   state: S,
   message: M & { type: T },
 ): R => handlers[message.type](state, message);
 
-/** Everything the write side knows about one kind of stream: two tables of pure functions. */
+/** The write side of one kind of stream: two tables of pure functions. */
 export type Decider<State, Command extends Message, E extends Event> = {
   readonly initial: State;
   readonly decide: Handlers<State, Command, E[]>;

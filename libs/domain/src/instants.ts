@@ -13,8 +13,8 @@ export const firstInstant = '0001-01-01T00:00:00.000Z';
 export const lastInstant = '9999-12-31T23:59:59.999Z';
 
 /**
- * The instant that the parts of a date say, in UTC, with microseconds only where milliseconds do not say it. `absent`: there
- * is no such day or hour. `far`: it is before the year 1 or after 9999.
+ * The instant of these parts, in UTC; microseconds are written only if they are not zero. `absent`: there is no such day
+ * or hour. `far`: it is before the year 1 or after 9999.
  */
 export const instantFrom = (parts: Parts): { at: string } | 'absent' | 'far' => {
   const [year, month, day] = [parts.year, parts.month, parts.day].map(Number) as [number, number, number];
@@ -34,7 +34,7 @@ export const instantFrom = (parts: Parts): { at: string } | 'absent' | 'far' => 
   return { at: utc.toISOString().replace('Z', micros.endsWith('000') ? 'Z' : `${micros.slice(3)}Z`) };
 };
 
-/** Minutes east of Greenwich; undefined for a whole day or more. */
+/** Minutes east of Greenwich; undefined for an offset of a day or more. */
 const eastOf = (zone: string): number | undefined => {
   const [, sign, hours = '0', minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
   const east = Number(`${sign ?? '+'}1`) * (Number(hours) * 60 + Number(minutes));
@@ -52,7 +52,7 @@ export const instantOf = (text: unknown): string | undefined => {
   return typeof instant === 'string' ? undefined : instant.at;
 };
 
-/** So many minutes later; the first or the last instant of all where it would be before or after. */
+/** The instant so many minutes later, but none before the first instant or after the last. */
 export const plusMinutes = (at: string, minutes: number): string => {
   const [first, last] = [Date.parse(firstInstant), Date.parse(lastInstant)];
   return new Date(Math.min(Math.max(Date.parse(at) + minutes * 60_000, first), last)).toISOString();

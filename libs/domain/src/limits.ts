@@ -1,11 +1,11 @@
 /**
- * How much of each thing may come in, from clients, the LMS, providers, Kafka, operators and settings: far above real use, and
- * within what indexes, dates and numbers can hold. docs/limits.md lists them.
+ * The most that clients, the LMS, providers, Kafka, operators and settings may send. Each limit is far above real use, and
+ * within the range of indexes, dates and numbers. docs/limits.md lists them.
  */
 export const limits = {
-  /** Characters of an id or a name, which an index holds. */
+  /** Characters of an id or a name, because an index holds it. */
   name: 255,
-  /** Characters of a namespace, which stands in an index beside two names. */
+  /** Characters of a namespace, because an index holds it beside two names. */
   namespace: 100,
   /** Characters of any other text. */
   text: 10_000,
@@ -27,8 +27,8 @@ export const limits = {
   rosterItems: 200_000,
 } as const;
 
-/** Counts characters as databases do, not the halves of some of them. */
+/** Counts characters as databases do: a surrogate pair is one character. */
 export const isLongerThan = (most: number, text: string): boolean => text.length > most && [...text].length > most;
 
-/** PostgreSQL keeps neither NUL nor half a character. */
+/** PostgreSQL stores no NUL and no half of a surrogate pair. */
 export const isStorable = (text: string): boolean => !/[\0\p{Surrogate}]/u.test(text);

@@ -1,4 +1,4 @@
-/** The one who asked for something. */
+/** The sender of a command. */
 export type Actor =
   | { kind: 'user'; userId: number }
   | { kind: 'provider'; name: string }
@@ -6,5 +6,5 @@ export type Actor =
   | { kind: 'operator'; name: string }
   | { kind: 'lms' };
 
-/** The origin of a command. With a key, repeating the command gets the first answer. */
+/** The origin of a command. A command that is repeated with the same key gets the first answer. */
 export type Origin = { actor: Actor; key?: string };

@@ -1,13 +1,13 @@
-/** A JSON value in a message, as the reference prints it: texts as they are, anything else as Python's source. */
-export const pythonRepr = (value: unknown): string => (typeof value === 'string' ? value : inSource(value));
+/** A JSON value in a message, as the reference prints it: a text as it is, any other value as Python source code. */
+export const pythonRepr = (value: unknown): string => (typeof value === 'string' ? value : sourceOf(value));
 
-function inSource(value: unknown): string {
+function sourceOf(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'string') return quoted(value);
-  if (Array.isArray(value)) return `[${value.map(inSource).join(', ')}]`;
+  if (Array.isArray(value)) return `[${value.map(sourceOf).join(', ')}]`;
   if (typeof value !== 'object') return String(value);
-  const fields = Object.entries(value).map(([key, item]) => `${quoted(key)}: ${inSource(item)}`);
+  const fields = Object.entries(value).map(([key, item]) => `${quoted(key)}: ${sourceOf(item)}`);
   return `{${fields.join(', ')}}`;
 }
 

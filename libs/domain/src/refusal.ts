@@ -5,7 +5,7 @@ export class Refusal extends Error {
   constructor(
     readonly code: string,
     message: string,
-    /** After so many seconds the same may be accepted. */
+    /** The command may be accepted after this time. */
     readonly retryAfterSeconds?: number,
   ) {
     super(message);

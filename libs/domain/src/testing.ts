@@ -2,7 +2,7 @@ import { type Decider, decide, fold } from './decider.js';
 import type { Event } from './event.js';
 import { Refusal } from './refusal.js';
 
-/** given(…events).when(command).then(…events) or .thenRefused(code, message), for any decider. */
+/** Makes specs of a decider: given(…events).when(command).then(…events), or .thenRefused(code, message). */
 export const specOf =
   <S, C extends { type: string }, E extends Event>(decider: Decider<S, C, E>) =>
   (...history: readonly E[]) => ({

@@ -14,7 +14,7 @@ describe('a text in a path', () => {
   });
 });
 
-describe('a URL that others made', () => {
+describe('a URL from outside', () => {
   it.each([
     ['https://v.example.org/a%2Bb?c=%20d+e&f=%25', 'https://v.example.org/a%2Bb?c=%20d+e&f=%25'],
     ['https://v.example.org/é 1?"x"=<y>', 'https://v.example.org/%C3%A9%201?%22x%22=%3Cy%3E'],
@@ -25,6 +25,6 @@ describe('a URL that others made', () => {
   });
 });
 
-it('a link to an address has the address and the subject as they are', () => {
+it('a mailto link encodes the address and the subject', () => {
   expect(mailtoUrl('a+b&c?d%e@example.org', 'A & B')).toBe('mailto:a%2Bb%26c%3Fd%25e@example.org?subject=A%20%26%20B');
 });

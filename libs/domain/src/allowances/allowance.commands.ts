@@ -2,7 +2,7 @@ import { LearnerAtExamCommand } from '../command.js';
 
 export class GrantAllowance extends LearnerAtExamCommand<{ key: string; value: string }> {
   readonly type = 'GrantAllowance';
-  /** The id for a new allowance, and the value as it is kept: plain, or sealed with the learner's key. */
+  /** The id for a new allowance, and the value for the log: plain, or encrypted with the learner key. */
   allowance: { id: number; kept: { value: string } | { sealed: string } };
 }
 
@@ -10,7 +10,7 @@ export class WithdrawAllowance extends LearnerAtExamCommand<{ key: string }> {
   readonly type = 'WithdrawAllowance';
 }
 
-/** The values of the learner's allowances are removed, the allowances stay (retirement, domain.md §10.8). */
+/** Removes the values of the learner's allowances; the allowances stay (retirement, domain.md §10.8). */
 export class BlankAllowances extends LearnerAtExamCommand {
   readonly type = 'BlankAllowances';
 }

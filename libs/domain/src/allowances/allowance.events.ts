@@ -1,8 +1,8 @@
 import type { Event } from '../event.js';
 
-// These names and shapes are stored for ever. Add an optional field, or a new event; never rename.
+// The log keeps these names and shapes for ever. Add an optional field, or a new event; never rename.
 
-/** `value` is plain for additional time and sealed with the learner's key for anything else, which may be personal. */
+/** Additional time has a plain `value`. Other values may be personal: `sealed` is encrypted with the learner key. */
 type Granted = { allowanceId: number; examId: number; userId: number; key: string; at: string } & (
   | { value: string }
   | { sealed: string }
@@ -11,6 +11,6 @@ type Granted = { allowanceId: number; examId: number; userId: number; key: strin
 export type AllowanceEvent =
   | Event<'AllowanceGranted', Granted>
   | Event<'AllowanceChanged', Granted>
-  /** Its value is gone: the learner was retired. */
+  /** The learner was retired, and the value was removed. */
   | Event<'AllowanceBlanked', { allowanceId: number; key: string; at: string }>
   | Event<'AllowanceWithdrawn', { allowanceId: number; key: string; at: string }>;

@@ -1,12 +1,12 @@
-/** The one key that changes the time of an exam; other keys are kept and have no effect on it (domain.md §1.6). */
+/** Only this key changes the time of an exam (domain.md §1.6). */
 export const additionalTime = 'additional_time_granted';
 const additionalTimeLabel = 'Additional Time (minutes)';
 
-/** Must a value under this key be a whole number of minutes? The label is accepted for the key (domain.md §5.1). */
+/** Must the value of this key be a whole number of minutes? Clients may send the label as the key (domain.md §5.1). */
 export const isMinutesKey = (key: string): boolean => key === additionalTime || key === additionalTimeLabel;
 
 export type Allowance = { allowanceId: number; key: string; value: string | null; sealed: string | null };
 
-/** Minutes granted; a missing, blank or unreadable allowance is none. */
+/** The additional minutes; 0 if the allowance is missing, blank or no number. */
 export const additionalMinutesOf = (allowances: readonly Allowance[]): number =>
   Number.parseInt(allowances.find(({ key }) => key === additionalTime)?.value || '0', 10) || 0;

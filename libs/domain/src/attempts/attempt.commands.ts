@@ -4,12 +4,12 @@ import type { OnboardingError, Status } from './attempt.statuses.js';
 /** A provider's answer to the registration of an attempt; null for an attempt that is not proctored. */
 export type Registration = { externalId: string | null } | { onboardingError: OnboardingError } | null;
 
-/** A command that creates an attempt: its id, its code and its registration are made by the handler. */
+/** A command that creates an attempt. The handler makes the attempt's id, code and registration. */
 export abstract class NewAttemptCommand<Data extends object = object> extends LearnerAtExamCommand<Data> {
   attempt: { id: number; code: string; registration: Registration };
 }
 
-/** `evenPastDue`: a declined prerequisite declines the exam whenever it is noticed. */
+/** `evenPastDue`: a declined credit requirement declines the exam, also when the exam is past due. */
 export class CreateAttempt extends NewAttemptCommand<{
   takingAsProctored: boolean;
   startClock: boolean;
@@ -18,7 +18,7 @@ export class CreateAttempt extends NewAttemptCommand<{
   readonly type = 'CreateAttempt';
 }
 
-/** Starts the learner's current attempt, whichever that is (domain.md §2.7). */
+/** Starts the learner's current attempt (domain.md §2.7). */
 export class StartAttempt extends LearnerAtExamCommand {
   readonly type = 'StartAttempt';
 }
@@ -46,7 +46,7 @@ export class ClickSoftwareDownload extends LearnerAtExamCommand<OneAttempt> {
   readonly type = 'ClickSoftwareDownload';
 }
 
-/** The learner's set-up is done: the provider says so, or the learner came in through a secure browser. */
+/** The learner's set-up is done: the provider says so, or the learner uses a secure browser. */
 export class ReadyAttempt extends LearnerAtExamCommand<OneAttempt> {
   readonly type = 'ReadyAttempt';
 }
@@ -60,7 +60,7 @@ export class MarkReadyToResume extends LearnerAtExamCommand<OneAttempt> {
   readonly type = 'MarkReadyToResume';
 }
 
-/** Gives the learner a fresh try at a practice exam (domain.md §3.7). */
+/** Gives the learner a new attempt at a practice exam (domain.md §3.7). */
 export class ResetPracticeAttempt extends NewAttemptCommand {
   readonly type = 'ResetPracticeAttempt';
 }
@@ -69,17 +69,17 @@ export class RemoveAttempt extends LearnerAtExamCommand<OneAttempt> {
   readonly type = 'RemoveAttempt';
 }
 
-/** Takes all of a learner's attempts at an exam away, as one change. */
+/** Removes all attempts of a learner at an exam, as one change. */
 export class RemoveAllAttempts extends LearnerAtExamCommand {
   readonly type = 'RemoveAllAttempts';
 }
 
-/** The learner completed onboarding: attempts that were blocked for the lack of it go (domain.md §7.6). */
+/** The learner completed onboarding: removes the attempts that waited for it (domain.md §7.6). */
 export class ClearOnboardingErrors extends LearnerAtExamCommand {
   readonly type = 'ClearOnboardingErrors';
 }
 
-/** Submits an attempt whose time is over; harmless before that (domain.md §4.4). */
+/** Submits an attempt whose time is over; changes nothing before that (domain.md §4.4). */
 export class TimeOutAttempt extends LearnerAtExamCommand<OneAttempt> {
   readonly type = 'TimeOutAttempt';
 }
@@ -88,7 +88,7 @@ export class AcknowledgeReviewStatus extends LearnerAtExamCommand<OneAttempt> {
   readonly type = 'AcknowledgeReviewStatus';
 }
 
-/** An operator's correction: any status, by the rule and with the effects of every other change. */
+/** An operator's correction to any status. It has the rules and effects of every other transition. */
 export class SetAttemptStatus extends LearnerAtExamCommand<OneAttempt & { status: Status }> {
   readonly type = 'SetAttemptStatus';
 }

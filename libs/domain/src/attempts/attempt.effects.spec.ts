@@ -50,7 +50,7 @@ describe('the effects of a change', () => {
   const effectsFor = (to: Status, changes: Partial<Change> = {}) => effectsOf({ ...change, to, all: [to], ...changes });
   const notified = (effects: Effect[]) => effects.filter(({ kind }) => kind === 'provider');
 
-  it('begin at the provider with the first start alone', () => {
+  it('notify the provider of the first start only', () => {
     const action = { kind: 'provider', action: 'start', ...provider };
     expect(effectsFor('started', { isFirstStart: true })).toEqual([action, signal]);
     expect(effectsFor('started')).toEqual([signal]);
@@ -60,19 +60,19 @@ describe('the effects of a change', () => {
   it.each([
     ['submitted', 'stop'],
     ['error', 'mark_erroneous'],
-  ] as const)('tell the provider of %s: %s', (to, action) => {
+  ] as const)('notify the provider of %s: %s', (to, action) => {
     expect(notified(effectsFor(to))).toEqual([{ kind: 'provider', action, ...provider }]);
     expect(notified(effectsFor(to, { hasProvider: false }))).toEqual([]);
   });
 
-  it('tell the provider nothing of any other status', () => {
+  it('do not notify the provider of any other status', () => {
     for (const to of statuses.filter((each) => each !== 'submitted' && each !== 'error'))
       expect(notified(effectsFor(to))).toEqual([]);
   });
 
-  it('settle credit by the status', () => {
+  it('set the credit status', () => {
     const credit = (to: Status) => effectsFor(to).filter(({ kind }) => kind === 'credit');
-    const settled = {
+    const creditStatuses = {
       verified: 'satisfied',
       submitted: 'submitted',
       declined: 'declined',
@@ -80,12 +80,12 @@ describe('the effects of a change', () => {
       error: 'failed',
     };
     for (const to of statuses) {
-      const status = settled[to as keyof typeof settled];
+      const status = creditStatuses[to as keyof typeof creditStatuses];
       expect(credit(to)).toEqual(status ? [{ kind: 'credit', status }] : []);
     }
   });
 
-  it('override grade and certificate on a rejection, in words with the name of the provider', () => {
+  it('override the grade on a rejection, with a comment that names the provider, and invalidate the certificate', () => {
     const override = (comment: string) => [
       { kind: 'grade', action: 'override', overriddenBy: 9, comment },
       { kind: 'certificate', action: 'invalidate' },
@@ -116,7 +116,7 @@ describe('the effects of a change', () => {
     expect(mails('verified', { sendsMail: false })).toEqual([]);
   });
 
-  it('complete the learner’s state before everything else', () =>
+  it('complete the learner’s state first', () =>
     expect(effectsFor('submitted', { isFirstCompletion: true })[0]).toEqual({
       kind: 'learner_state',
       action: 'complete',

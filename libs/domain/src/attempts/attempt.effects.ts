@@ -1,6 +1,6 @@
 import { needsCreditUpdate, type Status } from './attempt.statuses.js';
 
-/** The effects of an event outside this service, in the order in which they must follow (domain.md §9.11). */
+/** An effect of an event outside this service. Effects follow in their order (domain.md §9.11). */
 export type Effect =
   | { kind: 'learner_state'; action: 'complete' | 'reset' }
   | { kind: 'credit'; status: 'submitted' | 'satisfied' | 'declined' | 'failed' | 'removed' }
@@ -9,12 +9,12 @@ export type Effect =
   | { kind: 'certificate'; action: 'invalidate' }
   | { kind: 'mail'; template: 'submitted' | 'verified' | 'rejected' }
   | ({ kind: 'provider'; action: 'start' | 'stop' | 'mark_erroneous' | 'remove' } & Partial<ProviderIds>)
-  /** The service that verifies names hears of each status (domain.md §9.8); null: there is no provider. */
+  /** Each status is published for the service that verifies names (domain.md §9.8). Null: there is no provider. */
   | { kind: 'status_signal'; isPracticeExam: boolean; supportsOnboarding: boolean | null }
-  /** Somebody in the course should look at the review (domain.md §9.5). */
+  /** Asks course staff to look at the review (domain.md §9.5). */
   | { kind: 'support_notice'; about: 'suspicious_review' };
 
-/** The provider of an attempt, and the ids under which it knows exam and attempt. Without it there is nobody to tell. */
+/** An attempt's provider, with its ids of exam and attempt. Without them no provider is notified. */
 export type ProviderIds = { provider: string; examExternalId: string | null; attemptExternalId: string };
 
 const creditStatusOf: { [S in Status]?: 'submitted' | 'satisfied' | 'declined' | 'failed' } = {
@@ -25,7 +25,7 @@ const creditStatusOf: { [S in Status]?: 'submitted' | 'satisfied' | 'declined' |
   error: 'failed',
 };
 
-/** May this change reach credit, grades, certificates and mail? `all`: every attempt's status after it (domain.md §9.1). */
+/** Does this change affect credit, grades, certificates and mail? `all`: the statuses of all attempts (domain.md §9.1). */
 export const countsForCourse = (to: Status, all: readonly Status[], isPractice: boolean): boolean => {
   if (isPractice || all.length === 1) return true;
   if (to === 'declined' || to === 'error') return true;
@@ -38,7 +38,7 @@ export const countsForCourse = (to: Status, all: readonly Status[], isPractice: 
 export type Change = {
   from: Status;
   to: Status;
-  /** Statuses of all the learner's attempts at the exam, this one's already changed. */
+  /** The statuses of all the learner's attempts at the exam, after the change. */
   all: readonly Status[];
   isPractice: boolean;
   hasProvider: boolean;
@@ -49,7 +49,7 @@ export type Change = {
   isFirstCompletion: boolean;
   sendsMail: boolean;
   overridesGradeOnRejection: boolean;
-  /** The reviewer, where one is known. */
+  /** The reviewer, if known. */
   by: number | null;
 };
 
@@ -85,7 +85,7 @@ const courseEffects = ({ from, to, overridesGradeOnRejection, providerName, by, 
   return effects;
 };
 
-/** The effects of taking an attempt away (domain.md §2.10). */
+/** The effects of removing an attempt (domain.md §2.10). */
 export const effectsOfRemoval = (status: Status, knownAs: ProviderIds | undefined): Effect[] => [
   { kind: 'provider', action: 'remove', ...knownAs },
   { kind: 'learner_state', action: 'reset' },

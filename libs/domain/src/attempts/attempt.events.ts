@@ -3,9 +3,9 @@ import type { Effect } from './attempt.effects.js';
 import type { OnboardingError, Status } from './attempt.statuses.js';
 import type { AllowedTime } from './attempt.time.js';
 
-// These names and shapes are stored for ever. Add an optional field, or a new event; never rename.
+// The log keeps these names and shapes for ever. Add an optional field, or a new event; never rename.
 
-/** `at`: when it happened. `effects`: what must follow elsewhere, decided once and kept. */
+/** `at`: when it happened. `effects`: what must follow outside this service. They are decided once and kept. */
 type OfAttempt<Data extends object = object> = { attemptId: number; at: string } & Data;
 type StatusChange<Data extends object = object> = OfAttempt<{ effects: Effect[] } & Data>;
 
@@ -21,18 +21,18 @@ export type AttemptEvent =
         takingAsProctored: boolean;
         isSampleAttempt: boolean;
         reviewPolicyId: number | null;
-        /** Seconds that a resumed attempt had left. */
+        /** The seconds that were left of the resumed attempt. */
         timeRemainingSeconds: number | null;
-        /** The exam whose declining created this attempt. */
+        /** The learner declined this exam, which created the attempt. */
         cascadedFrom?: number;
-        /** Events of before the first signal have none. */
+        /** Older events have none. */
         effects?: Effect[];
       }>
     >
   | Event<'SoftwareDownloadClicked', StatusChange>
   | Event<'AttemptReadied', StatusChange>
   | Event<'AttemptStarted', StatusChange<{ allowed: AllowedTime }>>
-  /** Back in the exam after a pause; the clock was running all the time. */
+  /** The learner came back to the exam. Its time did not stop. */
   | Event<'AttemptContinued', StatusChange>
   | Event<'AttemptStopped', StatusChange>
   | Event<
@@ -41,12 +41,12 @@ export type AttemptEvent =
     >
   | Event<'AttemptTimedOut', StatusChange>
   | Event<'AttemptDeclined', StatusChange<{ cascadedFrom?: number }>>
-  /** Without seconds when nobody reported what was left (a review said so). */
+  /** An error that comes from a review has no seconds. */
   | Event<'AttemptErrored', StatusChange<{ timeRemainingSeconds?: number }>>
   | Event<'SecondReviewRequired', StatusChange>
   | Event<'AttemptVerified', StatusChange>
   | Event<'AttemptRejected', StatusChange>
-  /** An operator put the attempt into a status that no exam procedure leads to. */
+  /** An operator set a status that no other event stands for. */
   | Event<'AttemptStatusOverridden', StatusChange<{ status: Status }>>
   | Event<'AttemptMarkedReadyToResume', OfAttempt>
   | Event<'AttemptResumed', OfAttempt<{ resumedBy: number }>>

@@ -36,7 +36,7 @@ const isOneOf = (list: readonly string[]) => (status: string) => list.includes(s
 export const isIncomplete = isOneOf(incompleteStatuses);
 export const isCompleted = isOneOf(completedStatuses);
 export const isOnboardingError = isOneOf(onboardingErrors);
-/** The learner has yet to get the proctoring software to work. */
+/** The learner still sets up the proctoring software. */
 export const isSettingUp = isOneOf(['created', 'download_software_clicked']);
 export const isPreStarted = isOneOf(['created', 'download_software_clicked', 'ready_to_start']);
 export const isInProgress = isOneOf(['started', 'ready_to_submit']);

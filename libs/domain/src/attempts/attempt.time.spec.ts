@@ -3,7 +3,7 @@ import { allowedTime, expiryOf, isOverdue, isPastDue, isReached, remainingSecond
 
 const [before, then, after] = ['2031-05-05T09:59:59.999Z', '2031-05-05T10:00:00.000Z', '2031-05-05T10:00:00.001Z'];
 
-it('a time has come at that very instant, not before; where there is none it never comes', () => {
+it('a time is reached at its instant and not before; a missing time is never reached', () => {
   expect([before, then, after].map((at) => isReached(then, at))).toEqual([false, true, true]);
   expect([null, undefined].map((time) => isReached(time, after))).toEqual([false, false]);
 });
@@ -20,7 +20,7 @@ describe('an exam is past due', () => {
     expect(isPastDue(exam, after, before, then)).toBe(false);
   });
 
-  it('without a due date when the course ends, where it is timed alone', () => {
+  it('when the course ends, if it is a timed exam without a due date', () => {
     const atTheEnd = (exam: typeof timed) => [before, then].map((at) => isPastDue(exam, null, then, at));
     expect([timed, proctored, practice].map(atTheEnd)).toEqual([
       [false, true],
@@ -33,13 +33,13 @@ describe('an exam is past due', () => {
 describe('the time that a learner gets', () => {
   const facts = { limitMinutes: 90, additionalMinutes: 15, carriedSeconds: null, dueAt: null, at: then };
 
-  it('is limit and allowance, or what was carried over', () => {
+  it('is the limit and the allowance, or the time that the resumed attempt had left', () => {
     expect(allowedTime(facts)).toEqual({ ...facts, minutes: 105, at: undefined });
     expect(allowedTime({ ...facts, carriedSeconds: 1199 })).toMatchObject({ minutes: 19, additionalMinutes: 0 });
     expect(allowedTime({ ...facts, carriedSeconds: 0 })).toMatchObject({ minutes: 105, carriedSeconds: null });
   });
 
-  it('is cut by a due date that comes before its end, and names the date only then', () => {
+  it('is shortened by an earlier due date, and contains the date only then', () => {
     const dueIn = (minutes: number) => allowedTime({ ...facts, dueAt: plusMinutes(then, minutes) });
     expect(dueIn(104)).toMatchObject({ minutes: 104, dueAt: plusMinutes(then, 104) });
     expect(dueIn(105)).toMatchObject({ minutes: 105, dueAt: null });
@@ -47,11 +47,11 @@ describe('the time that a learner gets', () => {
     expect(dueIn(-5)).toMatchObject({ minutes: 0 });
   });
 
-  it('has not begun and is not over before the start', () => {
-    const clock = { startedAt: null, allowedTimeLimitMins: null };
-    expect(expiryOf(clock)).toBeNull();
-    expect(isOverdue({ ...clock, status: 'created' }, lastInstant)).toBe(false);
-    expect(remainingSeconds(clock, then)).toBe(0);
+  it('does not run before the start', () => {
+    const timing = { startedAt: null, allowedTimeLimitMins: null };
+    expect(expiryOf(timing)).toBeNull();
+    expect(isOverdue({ ...timing, status: 'created' }, lastInstant)).toBe(false);
+    expect(remainingSeconds(timing, then)).toBe(0);
     expect(remainingSeconds({ startedAt: then, allowedTimeLimitMins: 1 }, then)).toBe(60);
   });
 });
@@ -67,10 +67,10 @@ describe('minutes that were stored before they had a limit', () => {
     },
   );
 
-  it('of a running attempt end with the last instant that there is', () => {
-    const clock = { startedAt: then, allowedTimeLimitMins: 9_999_999_999 };
-    expect(expiryOf(clock)).toBe(lastInstant);
-    expect(isOverdue({ ...clock, status: 'started' }, after)).toBe(false);
-    expect(remainingSeconds(clock, after)).toBeGreaterThan(0);
+  it('end a running attempt at the last possible instant', () => {
+    const timing = { startedAt: then, allowedTimeLimitMins: 9_999_999_999 };
+    expect(expiryOf(timing)).toBe(lastInstant);
+    expect(isOverdue({ ...timing, status: 'started' }, after)).toBe(false);
+    expect(remainingSeconds(timing, after)).toBeGreaterThan(0);
   });
 });

@@ -2,19 +2,19 @@ import { plusMinutes } from '../instants.js';
 import { limits } from '../limits.js';
 import { isIncomplete, type Status } from './attempt.statuses.js';
 
-/** The clock of an attempt: minutes from an instant, both null before the start. */
-type Clock = { startedAt: string | null; allowedTimeLimitMins: number | null };
+/** When an attempt started and how many minutes it has; both are null before the start. */
+type Timing = { startedAt: string | null; allowedTimeLimitMins: number | null };
 
 const minutesBetween = (from: string, to: string) => Math.trunc((Date.parse(to) - Date.parse(from)) / 60_000);
 
-/** How many minutes a learner gets at an exam, and from what that follows (domain.md §3.5). */
+/** The minutes that a learner gets at an exam, and the values from which they follow (domain.md §3.5). */
 export type AllowedTime = {
   minutes: number;
   limitMinutes: number;
   additionalMinutes: number;
-  /** Seconds carried over from the attempt that is resumed; they replace limit and allowance. */
+  /** Seconds that the resumed attempt had left. They replace limit and allowance. */
   carriedSeconds: number | null;
-  /** Only where the due date shortened the time. */
+  /** Null unless the due date shortened the time. */
   dueAt: string | null;
 };
 
@@ -26,10 +26,10 @@ export const allowedTime = (facts: {
   at: string;
 }): AllowedTime => {
   const { limitMinutes, at, dueAt } = facts;
-  const carriedSeconds = facts.carriedSeconds || null; // 0 saved seconds count as nothing saved
+  const carriedSeconds = facts.carriedSeconds || null; // 0 seconds count as none
   const additionalMinutes = carriedSeconds === null ? facts.additionalMinutes : 0;
   const granted = carriedSeconds === null ? limitMinutes + additionalMinutes : Math.trunc(carriedSeconds / 60);
-  // Exams and allowances of before there was a limit may say more.
+  // Exams and allowances from before this limit may have more minutes.
   const minutes = Math.min(granted, limits.minutes);
   const isCut = dueAt !== null && Date.parse(plusMinutes(at, minutes)) > Date.parse(dueAt);
   return {
@@ -42,26 +42,26 @@ export const allowedTime = (facts: {
 };
 
 /** The instant at which a started attempt's time is over, or null before the start. */
-export const expiryOf = (attempt: Clock): string | null =>
+export const expiryOf = (attempt: Timing): string | null =>
   attempt.startedAt === null ? null : plusMinutes(attempt.startedAt, attempt.allowedTimeLimitMins ?? 0);
 
-/** Has a running attempt run out of time (domain.md §4.4)? Strictly later than its last instant. */
-export const isOverdue = (attempt: Clock & { status: Status }, at: string): boolean => {
+/** Is the time of a running attempt over (domain.md §4.4)? Its last instant still belongs to it. */
+export const isOverdue = (attempt: Timing & { status: Status }, at: string): boolean => {
   const expiry = expiryOf(attempt);
   return expiry !== null && isIncomplete(attempt.status) && Date.parse(at) > Date.parse(expiry);
 };
 
-/** Seconds left, whatever the status; 0 when not started or over (domain.md §4.3). */
-export const remainingSeconds = (attempt: Clock, at: string): number => {
+/** The seconds left, in any status; 0 before the start and after the end (domain.md §4.3). */
+export const remainingSeconds = (attempt: Timing, at: string): number => {
   const expiry = expiryOf(attempt);
   return expiry === null ? 0 : Math.max(0, (Date.parse(expiry) - Date.parse(at)) / 1000);
 };
 
-/** Has this time come? That very instant counts. */
+/** Is it this time, or later? */
 export const isReached = (time: string | null | undefined, at: string): boolean =>
   typeof time === 'string' && Date.parse(time) <= Date.parse(at);
 
-/** Has the exam's last moment come for this learner (domain.md §4.2)? */
+/** Is the exam over for this learner (domain.md §4.2)? Without a due date, a timed exam ends with its course. */
 export const isPastDue = (
   exam: { isProctored: boolean; isPracticeExam: boolean },
   dueAt: string | null,

@@ -3,7 +3,7 @@ import type { Event } from '../event.js';
 import type { AttemptEvent } from './attempt.events.js';
 import type { Status } from './attempt.statuses.js';
 
-/** One learner's try at an exam, as its history tells it (domain.md §1.2). Times are ISO instants. */
+/** One try of one learner at an exam (domain.md §1.2). Times are ISO instants. */
 export type Attempt = {
   id: number;
   examId: number;
@@ -26,7 +26,7 @@ export type Attempt = {
   modified: string;
 };
 
-/** Every change of status also settles whether the attempt may be resumed (domain.md §2.6). */
+/** A change of status also decides whether the attempt may be resumed (domain.md §2.6). */
 const withStatus = (attempt: Attempt, status: Status): Attempt => {
   const stays = status === 'error' || attempt.isResumable;
   return {
@@ -52,7 +52,7 @@ const evolution: Handlers<Attempt, AttemptEvent, Attempt | undefined> = {
   AttemptTimedOut: to('timed_out'),
   AttemptDeclined: (attempt, { data }) => ({
     ...withStatus(attempt, 'declined'),
-    // Only the attempt that starts a cascade is taken off proctoring (domain.md §2.8).
+    // Only the attempt that starts a cascade stops being proctored (domain.md §2.8).
     ...(data.cascadedFrom === undefined ? { takingAsProctored: false, externalId: null } : {}),
   }),
   AttemptErrored: (attempt, { data }) => ({
@@ -100,7 +100,7 @@ export const evolveAttempt = (attempt: Attempt | undefined, event: AttemptEvent)
   return next && { ...next, modified: event.data.at };
 };
 
-/** May the learner take this attempt up again right now (domain.md §2.6)? */
+/** May the learner resume this attempt now (domain.md §2.6)? */
 export const isReadyToResume = (attempt: Pick<Attempt, 'readyToResume' | 'resumed'>): boolean =>
   attempt.readyToResume && !attempt.resumed;
 

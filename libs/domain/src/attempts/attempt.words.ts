@@ -8,7 +8,7 @@ export const humanizedMinutes = (minutes: number): string => {
   return rest === 0 ? count(hours, 'hour') : `${count(hours, 'hour')} and ${count(rest, 'minute')}`;
 };
 
-/** To the nearest whole number; a half goes to the even neighbour, as in Python. */
+/** Rounds to the nearest whole number. A half is rounded to the even neighbour, as in Python. */
 export const roundHalfEven = (value: number): number => {
   const floor = Math.floor(value);
   const rest = value - floor;

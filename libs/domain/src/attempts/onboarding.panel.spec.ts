@@ -25,16 +25,16 @@ describe("a learner's onboarding panel", () => {
   );
 
   it.each([
-    ['a day before the last 28', 29, 'verified', 'good'],
-    ['exactly 28 days before', 28, 'verified', 'good'],
-    ['a day into the last 28', 27, 'expiring_soon', 'waiting'],
-    ['at the end', 0, 'expired', 'needs_action'],
-    ['afterwards', -1, 'expired', 'needs_action'],
-  ] as const)('tells of an approval %s', (_, days, label, tone) =>
+    ['29 days before its end', 29, 'verified', 'good'],
+    ['28 days before its end', 28, 'verified', 'good'],
+    ['27 days before its end', 27, 'expiring_soon', 'waiting'],
+    ['at its end', 0, 'expired', 'needs_action'],
+    ['after its end', -1, 'expired', 'needs_action'],
+  ] as const)('shows an approval %s', (_, days, label, tone) =>
     expect(panel('verified', inDays(days))).toMatchObject({ status: label, label, tone, reminder: null, link: null }),
   );
 
-  it('sends who was approved in another course to the exam again once that lapses', () => {
+  it('links to the exam again when the approval of another course expires soon or has expired', () => {
     expect(panel('other_course_approved', inDays(100)).link).toBe('view');
     expect(panel('other_course_approved', inDays(10)).link).toBe('complete');
     expect(panel('other_course_approved', inDays(-10)).link).toBe('complete');

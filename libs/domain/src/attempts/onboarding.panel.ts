@@ -1,6 +1,6 @@
 import type { Status } from './attempt.statuses.js';
 
-/** For how many days before its end an approval is said to expire soon (domain.md §7.8). */
+/** An approval expires soon if it ends within this many days (domain.md §7.8). */
 const soonDays = 28;
 
 export const onboardingLabels = [
@@ -16,7 +16,7 @@ export const onboardingLabels = [
 ] as const;
 export type OnboardingLabel = (typeof onboardingLabels)[number];
 
-/** The content of a learner's onboarding panel, in words for texts. `label` is undefined for a status without one. */
+/** The content of a learner's onboarding panel; its words stand for texts. Some statuses have no `label`. */
 export type OnboardingPanel = {
   status: string | null;
   label: OnboardingLabel | undefined;
@@ -48,8 +48,8 @@ const toneOf: { [L in OnboardingLabel]?: OnboardingPanel['tone'] } = {
 };
 
 /**
- * The panel of a learner with this onboarding status (domain.md §7.8). The next step follows from the status itself;
- * the text follows from its expiration, too.
+ * The panel of a learner with this onboarding status (domain.md §7.8). The reminder follows from the status alone, the
+ * text also from its expiration.
  */
 export const onboardingPanelOf = (
   { status, expiresAt }: { status: string | null; expiresAt: string | null },

@@ -13,34 +13,34 @@ const attempt = (status: OnboardingAttempt['status'], id = 1, modified = '2031-0
 });
 
 describe("a learner's onboarding", () => {
-  it('is nothing without an attempt', () =>
+  it('has no status without an attempt', () =>
     expect(onboardingOf([], undefined)).toEqual({ status: null, expiresAt: null }));
 
-  it('is verified by any verified attempt, for a year', () =>
+  it('is verified for a year by any verified attempt', () =>
     expect(onboardingOf([attempt('error'), attempt('verified')], undefined)).toEqual({
       status: 'verified',
       expiresAt: '2032-05-04T12:00:00.000Z',
     }));
 
-  it('is approved by another course before any attempt here that is not verified', () =>
+  it('is approved by another course, unless an attempt in this course is verified', () =>
     expect(onboardingOf([attempt('rejected')], attempt('verified', 9))).toMatchObject({
       status: 'other_course_approved',
     }));
 
-  it('is else what the last attempt is', () =>
+  it('otherwise has the status of the last attempt', () =>
     expect(onboardingOf([attempt('second_review_required')], undefined)).toEqual({
       status: 'second_review_required',
       expiresAt: null,
     }));
 
-  it('approved elsewhere counts for a year', () => {
+  it('that another course approved counts for a year', () => {
     expect(isValidApproval(attempt('verified'), '2032-05-04T11:59:59.000Z')).toBe(true);
     expect(isValidApproval(attempt('verified'), '2032-05-04T12:00:00.000Z')).toBe(false);
     expect(isValidApproval(attempt('submitted'), '2031-05-06T12:00:00.000Z')).toBe(false);
   });
 });
 
-describe('what staff see of it', () => {
+describe('the onboarding that staff see', () => {
   const seen = (...own: OnboardingAttempt[]) => onboardingSeenByStaff(own, undefined).status;
 
   it.each([
@@ -52,10 +52,10 @@ describe('what staff see of it', () => {
 
   it('is not started without an attempt', () => expect(seen()).toBe('not_started'));
 
-  it('passes a reset attempt over for the newer one', () =>
+  it('comes from the newer attempt after a reset', () =>
     expect(seen(attempt('onboarding_reset', 1), attempt('created', 2))).toBe('setup_started'));
 
-  it('is verified, whatever came later', () =>
+  it('is verified even if a later attempt failed', () =>
     expect(seen(attempt('error', 2), attempt('verified', 1))).toBe('verified'));
 
   it('is the approval of another course unless verified here', () => {

@@ -1,23 +1,23 @@
 import type { Status } from './attempt.statuses.js';
 
-/** For how long an approved onboarding counts (domain.md §7.1, §14). */
+/** An approved onboarding counts for this many days (domain.md §7.1, §14). */
 const validDays = 365;
 
 const plusDays = (at: string, days: number) => new Date(Date.parse(at) + days * 86_400_000).toISOString();
 
-/** An onboarding attempt, as far as its learner's onboarding status depends on it. */
+/** The part of an onboarding attempt on which the learner's onboarding status depends. */
 export type OnboardingAttempt = { id: number; status: Status; modified: string };
 
-/** Approvals count that came after this. */
+/** Only approvals after this instant count. */
 export const oldestValidApproval = (at: string): string => plusDays(at, -validDays);
 
-/** Is this approval of another course still good? */
+/** Does this approval from another course still count? */
 export const isValidApproval = ({ status, modified }: OnboardingAttempt, at: string): boolean =>
   status === 'verified' && Date.parse(modified) > Date.parse(oldestValidApproval(at));
 
 /**
  * The status for the learner (domain.md §7.1). `own`: attempts at the course's onboarding exams, last modified first;
- * `approved`: the last modified approval with the same provider in any course, if it is still good.
+ * `approved`: the last modified approval with the same provider in any course, if it still counts.
  */
 export const onboardingOf = (
   own: readonly OnboardingAttempt[],
@@ -43,7 +43,7 @@ const staffStatusOf: { [S in Status]?: string } = {
   onboarding_reset: 'onboarding_reset_past_due',
 };
 
-/** The status for course staff (domain.md §7.4); `own` and `approved` as above. */
+/** The status for course staff (domain.md §7.4). `own` and `approved` are those of `onboardingOf`. */
 export const onboardingSeenByStaff = (
   own: readonly OnboardingAttempt[],
   approved: OnboardingAttempt | undefined,
@@ -58,7 +58,7 @@ export const onboardingSeenByStaff = (
   return { status: staffStatusOf[relevant.status] ?? null, modified: relevant.modified };
 };
 
-/** The attempts in a history such as `2 started,1 onboarding_reset`: last modified first, numbered in the order of their ids. */
+/** Reads a history such as `2 started,1 onboarding_reset`: last modified first, numbered in the order of their ids. */
 const attemptsIn = (history: string): OnboardingAttempt[] =>
   history
     .split(',')
@@ -66,14 +66,14 @@ const attemptsIn = (history: string): OnboardingAttempt[] =>
     .map((attempt) => attempt.split(' '))
     .map(([number, status]) => ({ id: Number(number), status: status as Status, modified: '' }));
 
-/** Do instructors see a learner with this history as one of these words? `isApproved`: an approval still counts. */
+/** Do course staff see one of these words for this history? `isApproved`: an approval still counts. */
 export const isHistorySeenAs = (words: readonly string[], history: string, isApproved: boolean): boolean => {
   const approval: OnboardingAttempt | undefined = isApproved ? { id: 0, status: 'verified', modified: '' } : undefined;
   const { status } = onboardingSeenByStaff(attemptsIn(history), approval);
   return status !== null && words.includes(status);
 };
 
-/** A provider's word for a learner's profile, as it is shown (domain.md §7.5). */
+/** The status to show for a provider's word (domain.md §7.5). */
 export const onboardingStatusOfProfile: Readonly<Record<string, string>> = {
   'approved-in-course': 'verified',
   'approved-in-different-course': 'other_course_approved',

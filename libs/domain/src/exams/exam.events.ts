@@ -1,8 +1,8 @@
 import type { Event } from '../event.js';
 
-// These names and shapes are stored for ever. Add an optional field, or a new event; never rename.
+// The log keeps these names and shapes for ever. Add an optional field, or a new event; never rename.
 
-/** All that can change about an exam. Minutes are whole; dates are ISO instants. */
+/** The fields of an exam that can change. Minutes are whole; dates are ISO instants. */
 export type ExamDefinition = {
   examName: string;
   timeLimitMins: number;
@@ -21,5 +21,5 @@ export type ExamEvent =
   /** The text for the exam's reviewers (domain.md §1.3). */
   | Event<'ReviewPolicySet', { examId: number; policyId: number; policy: string; setBy: number; at: string }>
   | Event<'ReviewPolicyRemoved', { examId: number; at: string }>
-  /** A publish of the course did not list the exam any more (domain.md §6.3). */
+  /** The course was published without the exam (domain.md §6.3). */
   | Event<'ExamWithdrawn', { examId: number; at: string }>;

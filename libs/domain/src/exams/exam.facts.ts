@@ -1,4 +1,4 @@
-/** Facts that a decision about an attempt needs; they are looked up, and come in with the command. */
+/** The facts about an exam that a decision about an attempt uses. */
 export type ExamFacts = {
   examId: number;
   courseId: string;
@@ -8,22 +8,22 @@ export type ExamFacts = {
   isPracticeExam: boolean;
   isActive: boolean;
   backend: string | null;
-  /** The provider's id of it. */
+  /** The provider's id of the exam. */
   externalId: string | null;
   reviewPolicyId: number | null;
 };
 
-/** Everything looked up for a decision about one learner at one exam. Times are ISO instants. */
+/** The facts for a decision about one learner at one exam. Times are ISO instants. */
 export type Facts = {
   exam: ExamFacts;
   /** The learner's effective due date (domain.md §4.1). */
   dueAt: string | null;
-  /** The same by everybody's date, where there is one. */
+  /** The due date for all learners, if there is one; otherwise `dueAt`. */
   dueAtForAll: string | null;
   courseEndsAt: string | null;
-  /** The provider by whose name the exam goes, also while it is not proctored; null where there is none of that name. */
+  /** The provider that the exam names, even if the exam is not proctored; null if no provider has this name. */
   backend: { name: string; supportsOnboarding: boolean; passingStatuses: readonly string[] } | null;
-  /** The same, null for an exam that is not proctored. */
+  /** The same provider; null for an exam that is not proctored. */
   provider: { verboseName: string; supportsOnboarding: boolean } | null;
   overridesGradeOnRejection: boolean;
   /** ALLOW_TIMED_OUT_STATE */

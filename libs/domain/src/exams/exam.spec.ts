@@ -21,17 +21,17 @@ const revise = (changes: object) => ({ type: 'ReviseExam', data: { examId: 7, ch
 describe('an exam', () => {
   it('is created', () => given().when({ type: 'CreateExam', data }).then(created));
 
-  it('is revised in what was given; null leaves a field as it is', () =>
+  it('changes the fields that are given; null leaves a field as it is', () =>
     given(created)
       .when(revise({ examName: 'Final', externalId: null, backend: undefined }))
       .then({ type: 'ExamRevised', data: { examId: 7, at, ...definition, examName: 'Final' } }));
 
-  it('loses its due date by null', () =>
+  it('has no due date after null', () =>
     given(created)
       .when(revise({ dueDate: null }))
       .then({ type: 'ExamRevised', data: { examId: 7, at, ...definition, dueDate: null } }));
 
-  it('is not revised by what it says already', () =>
+  it('does not change when the values are the same', () =>
     given(created)
       .when(revise({ timeLimitMins: 90 }))
       .then());
@@ -39,7 +39,7 @@ describe('an exam', () => {
   it('that is unknown cannot be revised', () =>
     given().when(revise({})).thenRefused('exam_not_found', 'There is no exam 7.'));
 
-  it('has one review policy, which keeps its id; an empty text takes it away', () => {
+  it('has one review policy, which keeps its id; an empty text removes it', () => {
     const set = (policy: string) =>
       ({ type: 'SetReviewPolicy', data: { examId: 7, policyId: 3, policy, setBy: 1, at } }) as const;
     const policySet = {
@@ -57,7 +57,7 @@ describe('an exam', () => {
     given(created).when(set('')).then();
   });
 
-  it('is created once; its fields survive what follows', () => {
+  it('is created once, and keeps its fields after later events', () => {
     given(created).when({ type: 'CreateExam', data }).then();
     const revised = given(created)
       .when(revise({ examName: 'Final' }))
@@ -79,7 +79,7 @@ describe('an exam', () => {
     expect(without).toMatchObject({ id: 7, ...definition, reviewPolicyId: null, reviewPolicy: null });
   });
 
-  it('is not revised by a due date that is left out', () =>
+  it('does not change when the due date is left out', () =>
     given(created)
       .when(revise({ dueDate: undefined }))
       .then());

@@ -16,13 +16,13 @@ export type CreateExam = {
   type: 'CreateExam';
   data: { examId: number; courseId: string; contentId: string; at: string } & ExamDefinition;
 };
-/** Null and absent leave a field as it is; only the due date is cleared by null (domain.md §6.2). */
+/** A field that is null or absent stays as it is; but null clears the due date (domain.md §6.2). */
 export type ReviseExam = {
   type: 'ReviseExam';
   data: { examId: number; at: string; changes: { [K in keyof ExamDefinition]?: ExamDefinition[K] | null } };
 };
 export type WithdrawExam = { type: 'WithdrawExam'; data: { examId: number; at: string } };
-/** An empty text removes the policy (domain.md §6.6). `policyId` is the id for a first one. */
+/** An empty text removes the policy (domain.md §6.6). `policyId` is used if the exam has no policy yet. */
 export type SetReviewPolicy = {
   type: 'SetReviewPolicy';
   data: { examId: number; policyId: number; policy: string; setBy: number; at: string };

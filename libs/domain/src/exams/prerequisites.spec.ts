@@ -10,15 +10,15 @@ const requirement = (name: string, status: string | null, order = 1, namespace =
 const standing = (...requirements: Requirement[]) => standingOf(prerequisitesOf(requirements, exam));
 
 describe('prerequisites of an exam', () => {
-  it('are those before it, in their order, whatever the order they come in', () => {
+  it('are the requirements before it in their order; the order of the list does not matter', () => {
     const given = [requirement(exam, null, 3), requirement('late', 'failed', 4), requirement('first', 'satisfied', 1)];
     expect(prerequisitesOf(given, exam)).toEqual({ satisfied: [given[2]], failed: [], pending: [], declined: [] });
   });
 
-  it('are all of them where the exam is none itself', () =>
+  it('are all requirements if the exam is not one of them', () =>
     expect(standing(requirement('one', 'satisfied'), requirement('late', 'failed', 9))).toBe('failed'));
 
-  it('are no grades', () => expect(standing(requirement('grade', 'failed', 1, 'grade'))).toBe('satisfied'));
+  it('do not include grades', () => expect(standing(requirement('grade', 'failed', 1, 'grade'))).toBe('satisfied'));
 
   it.each([null, 'pending', 'submitted', 'nonsense'])('that are %s are pending', (status) =>
     expect(standing(requirement('one', status))).toBe('pending'),

@@ -1,4 +1,4 @@
-/** A credit requirement of a course with a learner's status at it, as the LMS tells it (domain.md §12). */
+/** A credit requirement of a course and a learner's status, from the LMS (domain.md §12). */
 export type Requirement = { namespace: string; name: string; status: string | null; order: number };
 
 export type Prerequisites<R extends Requirement = Requirement> = {
@@ -8,7 +8,7 @@ export type Prerequisites<R extends Requirement = Requirement> = {
   declined: R[];
 };
 
-/** Sorts what must be fulfilled before an exam: the requirements that come before it in order, grades excluded. */
+/** Groups the requirements that come before an exam in their order; grades do not count. */
 export const prerequisitesOf = <R extends Requirement>(
   requirements: readonly R[],
   contentId: string,
@@ -26,7 +26,7 @@ export const prerequisitesOf = <R extends Requirement>(
 const groupOf = (status: string | null): keyof Prerequisites =>
   status === 'satisfied' || status === 'failed' || status === 'declined' ? status : 'pending';
 
-/** The outcome of a learner's prerequisites for an exam that was not begun: the first of these that holds. */
+/** The state of a learner's prerequisites before an exam: the first of these words that holds. */
 export type Standing = 'declined' | 'failed' | 'pending' | 'satisfied';
 
 export const standingOf = ({ declined, failed, pending }: Prerequisites): Standing => {

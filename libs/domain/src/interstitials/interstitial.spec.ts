@@ -85,7 +85,7 @@ const rowsOf = (table: string) =>
 const attemptIn = (status: string) => (status === '(none)' ? null : attempt(status as Status));
 
 describe('what a learner sees in place of an exam', () => {
-  it('is told for every status', () =>
+  it('is in the table for every status', () =>
     expect(new Set(rowsOf(inTime).map(({ status }) => status))).toEqual(new Set(['(none)', ...statuses])));
 
   it.each(rowsOf(inTime))('at a $kind exam with $status, in time: $shown', ({ kind, status, shown }) =>
@@ -98,17 +98,17 @@ describe('what a learner sees in place of an exam', () => {
 });
 
 describe('the exam itself is shown', () => {
-  it.each(Object.keys(kinds) as Kind[])('to whoever is no student, at a %s exam', (kind) =>
+  it.each(Object.keys(kinds) as Kind[])('to anybody who is not a student, at a %s exam', (kind) =>
     expect(page(kind, { role: 'staff' })).toBeNull(),
   );
 
-  it('where the exam is not active, or of no kind', () => {
+  it('if the exam is not active, or is a practice exam without proctoring', () => {
     const { exam } = kinds.proctored;
     expect(page('proctored', { exam: { ...exam, isActive: false } })).toBeNull();
     expect(page('practice', { exam: { ...exam, isProctored: false, isPracticeExam: true } })).toBeNull();
   });
 
-  it('after the end of the course, but for timed exams', () => {
+  it('after the end of the course, except timed exams', () => {
     const ended = { courseHasEnded: true };
     expect(page('proctored', ended)).toBeNull();
     expect(page('practice', ended)).toBeNull();
@@ -116,7 +116,7 @@ describe('the exam itself is shown', () => {
     expect(page('timed', ended)).toBe('timed_entrance');
   });
 
-  it('to whoever may not take proctored exams, but for timed ones', () => {
+  it('to learners who may not take proctored exams, except timed exams', () => {
     expect(page('proctored', { mayTakeProctoredExams: false })).toBeNull();
     expect(page('practice', { mayTakeProctoredExams: false })).toBeNull();
     expect(page('timed', { mayTakeProctoredExams: false })).toBe('timed_entrance');
@@ -126,17 +126,17 @@ describe('the exam itself is shown', () => {
 describe('an inactive account', () => {
   const inactive = { isAccountActive: false };
 
-  it('is told so at every exam with proctoring, whatever the status', () => {
+  it('gets its own page at every proctored exam, in any status', () => {
     for (const kind of ['proctored', 'practice', 'onboarding'] as const)
       for (const status of ['created', 'started', 'verified'] as const)
         expect(page(kind, { ...inactive, attempt: attempt(status) })).toBe('inactive_account');
     expect(page('timed', inactive)).toBe('timed_entrance');
   });
 
-  it('may look at what it declined', () =>
+  it('sees an exam that it declined', () =>
     expect(page('proctored', { ...inactive, attempt: attempt('declined') })).toBeNull());
 
-  it('declines nothing', () =>
+  it('does not decline the exam', () =>
     expect(view('proctored', { ...inactive, prerequisites: 'declined' })).toEqual({
       interstitial: 'inactive_account',
       declines: false,
@@ -153,7 +153,7 @@ describe('prerequisites', () => {
     expect(view('proctored', { prerequisites })).toEqual({ interstitial, declines }),
   );
 
-  it('no longer matter past due, with an attempt, or at other kinds of exams', () => {
+  it('do not matter past due, with an attempt, or at other kinds of exams', () => {
     const prerequisites = 'declined';
     expect(view('proctored', { prerequisites, isPastDue: true }).interstitial).toBe('proctored_expired');
     expect(view('proctored', { prerequisites, attempt: attempt('created') }).interstitial).toBe('set_up');
@@ -165,12 +165,15 @@ describe('prerequisites', () => {
 describe('an attempt that may be resumed', () => {
   const resumable = attempt('error', { readyToResume: true });
 
-  it.each(['proctored', 'practice', 'onboarding'] as const)('invites back into a %s exam, also past due', (kind) => {
-    expect(page(kind, { attempt: resumable })).toBe('ready_to_resume');
-    expect(page(kind, { attempt: resumable, isPastDue: true })).toBe('ready_to_resume');
-  });
+  it.each(['proctored', 'practice', 'onboarding'] as const)(
+    'shows the page to resume a %s exam, also past due',
+    (kind) => {
+      expect(page(kind, { attempt: resumable })).toBe('ready_to_resume');
+      expect(page(kind, { attempt: resumable, isPastDue: true })).toBe('ready_to_resume');
+    },
+  );
 
-  it('does not once it was resumed', () =>
+  it('does not show it after it was resumed', () =>
     expect(page('proctored', { attempt: { ...resumable, resumed: true } })).toBe('proctored_error'));
 });
 
@@ -179,36 +182,36 @@ describe('a result that was acknowledged', () => {
   const acknowledged = (status: Status) => attempt(status, { isStatusAcknowledged: true });
 
   it.each(['submitted', 'second_review_required', 'verified', 'rejected'] as const)(
-    'gives way to the exam when %s',
+    'is replaced by the exam if the attempt is %s',
     (status) => expect(page('proctored', { ...seen, attempt: acknowledged(status) })).toBeNull(),
   );
 
   it.each([
     ['it is only past due for the learner', { isPastDueForAll: false }],
-    ['the setting says no', { isViewablePastDue: false }],
+    ['the setting forbids it', { isViewablePastDue: false }],
     ['it was not acknowledged', { attempt: attempt('verified') }],
     ['the grace period runs', { isInGracePeriod: true }],
   ])('stays while %s', (_, more) =>
     expect(page('proctored', { ...seen, attempt: acknowledged('verified'), ...more })).toBe('proctored_verified'),
   );
 
-  it('gives way in the grace period when it is not a pass', () =>
+  it('is replaced by the exam in the grace period if it is a rejection', () =>
     expect(page('proctored', { ...seen, attempt: acknowledged('rejected'), isInGracePeriod: true })).toBeNull());
 
   it.each([
     ['error', 'proctored_error'],
     ['created', 'set_up'],
     ['ready_to_submit', 'ready_to_submit'],
-  ] as const)('is none while the attempt is %s: its page stays', (status, shown) => {
+  ] as const)('does not exist while the attempt is %s: its page stays', (status, shown) => {
     const extended = { ...seen, isPastDue: false, isPastDueForAll: true };
     expect(page('proctored', { ...extended, attempt: acknowledged(status) })).toBe(shown);
   });
 });
 
-describe('a timed exam that was handed in, past due', () => {
+describe('a submitted timed exam that is past due', () => {
   const over = { attempt: attempt('submitted'), isPastDue: true };
 
-  it('stays hidden where its author says so', () =>
+  it('stays hidden if its author wants that', () =>
     expect(page('timed', { ...over, exam: { ...kinds.timed.exam, hideAfterDue: true } })).toBe('timed_submitted'));
 
   it('stays hidden while the grace period runs', () =>
@@ -223,7 +226,7 @@ it('a running exam is locked to the wrong browser, a practice exam too, but not 
   expect(page('timed', running)).toBeNull();
 });
 
-it('every page is seen by somebody', () => {
+it('every page is shown in some situation', () => {
   const seen = new Set<Interstitial | null>();
   const yesOrNo = [false, true];
   for (const kind of Object.keys(kinds) as Kind[])

@@ -36,9 +36,9 @@ export const interstitials = [
 ] as const;
 export type Interstitial = (typeof interstitials)[number];
 
-/** Everything on which it depends what a learner sees at an exam. The attempt is the newest one, as it is now. */
+/** The facts from which the page follows. The attempt is the newest one, as it is now. */
 export type Situation = {
-  /** The learner's role on the page; only a student is ever held up. */
+  /** The role in which the page is viewed. All roles but `student` always see the exam. */
   role: string;
   exam: Pick<Exam, 'isActive' | 'isProctored' | 'isPracticeExam' | 'hideAfterDue'>;
   supportsOnboarding: boolean;
@@ -47,7 +47,7 @@ export type Situation = {
   isPastDue: boolean;
   /** By the due date of the course. */
   isPastDueForAll: boolean;
-  /** The grace period runs: nobody sees solutions yet. */
+  /** During the grace period nobody sees solutions yet. */
   isInGracePeriod: boolean;
   courseHasEnded: boolean;
   mayTakeProctoredExams: boolean;
@@ -55,11 +55,11 @@ export type Situation = {
   prerequisites: Standing;
   /** PROCTORED_EXAM_VIEWABLE_PAST_DUE */
   isViewablePastDue: boolean;
-  /** The provider wants its own browser, and this is another one. */
+  /** The provider requires its own browser, and this is another one. */
   isWrongBrowser: boolean;
 };
 
-/** The page; null: the exam's content. `declines`: the learner declined a prerequisite, and thereby this exam. */
+/** The page, or null for the exam's content. `declines`: the learner declined a prerequisite, so the exam is declined. */
 export type StudentView = { interstitial: Interstitial | null; declines: boolean };
 
 /** The page that a learner sees in place of an exam's content (domain.md §11). */
@@ -71,7 +71,7 @@ export const studentViewOf = (situation: Situation): StudentView => {
   if (type === 'timed') return shown(timed(situation));
   if (!exam.isProctored || situation.courseHasEnded || !situation.mayTakeProctoredExams) return shown(null);
   if (type !== 'proctored') return shown(practice(situation, type));
-  const declines = isUntouched(situation) && situation.prerequisites === 'declined';
+  const declines = hasNotBegun(situation) && situation.prerequisites === 'declined';
   return { interstitial: declines ? null : proctored(situation), declines };
 };
 
@@ -112,7 +112,7 @@ const practice = (
     if (type === 'practice') return 'practice_entrance';
     return isPastDue ? 'proctored_expired' : 'onboarding_entrance';
   }
-  // As in the reference, onboarding may be done in any browser.
+  // As in the reference, onboarding works in any browser.
   if (attempt.status === 'started' && type === 'practice' && isWrongBrowser) return 'wrong_browser';
   return isReadyToResume(attempt) ? 'ready_to_resume' : (pages[type][attempt.status] ?? null);
 };
@@ -160,11 +160,11 @@ const pages: Record<'proctored' | 'practice' | 'onboarding', { [S in Status]?: I
 
 const isOpen = (attempt: Situation['attempt']) => !attempt || isIncomplete(attempt.status);
 
-const isUntouched = ({ attempt, isPastDue, isAccountActive }: Situation) => !attempt && !isPastDue && isAccountActive;
+const hasNotBegun = ({ attempt, isPastDue, isAccountActive }: Situation) => !attempt && !isPastDue && isAccountActive;
 
 const hasResult = (status: Status) => ['submitted', 'second_review_required', 'verified', 'rejected'].includes(status);
 
-/** The learner has seen the result, and may look at the exam again (domain.md §4.9). */
+/** The learner has acknowledged the result, and may view the exam again (domain.md §4.9). */
 const mayViewExamAgain = ({ attempt, isViewablePastDue, isPastDueForAll, isInGracePeriod }: Situation) =>
   isViewablePastDue &&
   isPastDueForAll &&

@@ -38,14 +38,14 @@ describe("a course outline's summary", () => {
     expect(statusSummaryOf(practice, given as Status | undefined, usual)).toMatchObject({ says, icon, isCompleted }),
   );
 
-  it('says after the end of the course that it is too late, unless the learner tried', () => {
+  it('is "expired" after the end of the course, unless there is an attempt', () => {
     const ended = { ...usual, courseHasEnded: true };
     expect(statusSummaryOf(proctored, undefined, ended)?.status).toBe('expired');
     expect(statusSummaryOf(proctored, 'verified', ended)?.status).toBe('verified');
     expect(statusSummaryOf(practice, undefined, ended)?.status).toBe('eligible');
   });
 
-  it('is none of a proctored exam for who may not take it, and the usual one of a practice exam', () => {
+  it('for a learner who may not take proctored exams exists for practice exams only', () => {
     const barred = { ...usual, mayTakeProctoredExams: false };
     expect(statusSummaryOf(proctored, 'verified', barred)).toBeUndefined();
     expect(statusSummaryOf(practice, undefined, barred)?.says).toBe('practice');

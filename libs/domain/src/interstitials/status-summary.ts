@@ -1,7 +1,7 @@
 import type { Status } from '../attempts/attempt.statuses.js';
 import type { Exam } from '../exams/exam.js';
 
-/** An exam in a course outline: a word for the text, an icon, and whether there is nothing more to do. */
+/** An exam in a course outline: a word for its text, an icon, and whether the learner has completed it. */
 export type StatusSummary = { says: SummaryWord; icon: string; isCompleted: boolean; status?: Status };
 
 export const summaryWords = [
@@ -40,8 +40,8 @@ const ofPractice: { [S in Status]?: Row } = {
 };
 
 /**
- * The summary of an exam for a learner (domain.md §4.8). `status`: of the newest attempt. Undefined for who may not take
- * it proctored.
+ * The summary of an exam for a learner (domain.md §4.8). `status` is that of the newest attempt. Undefined: the learner
+ * may not take proctored exams.
  */
 export const statusSummaryOf = (
   exam: Pick<Exam, 'isProctored' | 'isPracticeExam'>,

@@ -6,7 +6,7 @@ import { limits } from '../limits.js';
 import { Refusal } from '../refusal.js';
 import type { LearnerAtExam } from './learner-at-exam.js';
 
-/** Minutes are whole and not negative, as text, and at most ten years; other values are anybody's (domain.md §5.1). */
+/** Minutes must be whole, not negative and at most ten years; other keys take any value (domain.md §5.1). */
 export const refuseBadMinutes = (key: string, value: string): void => {
   if (!isMinutesKey(key)) return;
   if (!/^\d+$/.test(value)) throw notAllowed(`allowance_value "${value}" should be non-negative integer value.`);
@@ -18,7 +18,7 @@ const notAllowed = (message: string) => new Refusal('allowance_value_not_allowed
 export const allowanceDecisions: Handlers<LearnerAtExam, AllowanceCommand, AllowanceEvent[]> = {
   GrantAllowance: (state, { facts, learner, data: { key, value, at }, allowance }) => {
     refuseBadMinutes(key, value);
-    // The reference says nothing more about it: its message is empty (domain.md §2.9).
+    // The reference's message is empty (domain.md §2.9).
     if (!facts.exam.isActive) throw new Refusal('exam_not_active', '');
     const before = state.allowances.find((each) => each.key === key);
     if (before && isSame(before, allowance.kept)) return [];

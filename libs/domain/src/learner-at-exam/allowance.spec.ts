@@ -37,7 +37,7 @@ describe('an allowance', () => {
     given().when(command).thenRefused('exam_not_active');
   });
 
-  it('is blanked once, and counts for nothing then', () => {
+  it('is blanked once, and then adds no minutes', () => {
     const blank = () => informed(new BlankAllowances(learner, { at: after(5) }, byLearner));
     const blanked = { type: 'AllowanceBlanked', data: { allowanceId: 800, key, at: after(5) } } as const;
     given(granted).when(blank()).then(blanked);
@@ -45,7 +45,7 @@ describe('an allowance', () => {
     expect(additionalMinutesOf(given(granted).when(blank()).state().allowances)).toBe(0);
   });
 
-  it('is withdrawn, and withdrawing what is not there is harmless', () => {
+  it('is withdrawn; withdrawing a missing allowance changes nothing', () => {
     const withdraw = () => informed(new WithdrawAllowance(learner, { key, at: after(5) }, byLearner));
     given(granted)
       .when(withdraw())
@@ -75,7 +75,7 @@ describe('an allowance', () => {
       .thenRefused('exam_not_active', '');
   });
 
-  it('stands beside others of the learner: each is granted, changed, blanked and withdrawn by itself', () => {
+  it('is independent of the learner’s other allowances: each is granted, changed, blanked and withdrawn by itself', () => {
     const note = { ...granted, data: { ...granted.data, allowanceId: 801, key: 'note', value: 'a desk' } };
     const both = given(note, granted);
     both.when(grant('10')).then();

@@ -5,7 +5,7 @@ import { isPastDue } from '../attempts/attempt.time.js';
 import { Refusal } from '../refusal.js';
 import { currentAttempt, type LearnerAtExam } from './learner-at-exam.js';
 
-/** A new attempt, which takes up the one that may be resumed (domain.md §3.1). */
+/** A new attempt. It resumes the current one if that may be resumed (domain.md §3.1). */
 export const create = (
   state: LearnerAtExam,
   { learner, facts, attempt, data: { at } }: NewAttemptCommand,

@@ -22,9 +22,9 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
         `user_id=${command.learner.userId} attempted to create an attempt for expired exam with exam_id=${exam.examId} in course_id=${exam.courseId}`,
       );
     const before = currentAttempt(state);
-    // As in the reference: a practice attempt that nobody has looked at since its time was over is handed in first.
-    const isPracticedAgain = data.takingAsProctored && before?.isSampleAttempt;
-    const first = isPracticedAgain ? timeOutIfOverdue(state, before, command) : [];
+    // As in the reference: an earlier practice attempt whose time is over is submitted first.
+    const isRepeatedPractice = data.takingAsProctored && before?.isSampleAttempt;
+    const first = isRepeatedPractice ? timeOutIfOverdue(state, before, command) : [];
     const events = [...first, ...create(first.reduce(onAttempt, state), command, data.takingAsProctored)];
     const after = events.reduce(onAttempt, state);
     const attempt = currentAttempt(after)!;
@@ -36,19 +36,19 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
   StartAttempt: (state, command) => {
     const attempt = currentAttemptOrRefuse(state, command);
     if (attempt.status === 'started' && attempt.startedAt !== null) throw alreadyStarted(command);
-    return transitionByOwner(state, attempt, 'started', command);
+    return transitionByLearner(state, attempt, 'started', command);
   },
 
   StopAttempt: (state, command) =>
-    transitionByOwner(state, attemptOf(state, command.data.attemptId), 'ready_to_submit', command),
+    transitionByLearner(state, attemptOf(state, command.data.attemptId), 'ready_to_submit', command),
 
   SubmitAttempt: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);
-    return wasSubmitted(attempt) ? [] : transitionByOwner(state, attempt, 'submitted', command);
+    return wasSubmitted(attempt) ? [] : transitionByLearner(state, attempt, 'submitted', command);
   },
 
   DeclineAttempt: (state, command) =>
-    transitionByOwner(state, attemptOf(state, command.data.attemptId), 'declined', command),
+    transitionByLearner(state, attemptOf(state, command.data.attemptId), 'declined', command),
 
   CascadeDecline: (state, command) => {
     const { cascadedFrom } = command.data;
@@ -61,7 +61,7 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
   },
 
   ClickSoftwareDownload: (state, command) =>
-    transitionByOwner(state, attemptOf(state, command.data.attemptId), 'download_software_clicked', command),
+    transitionByLearner(state, attemptOf(state, command.data.attemptId), 'download_software_clicked', command),
 
   ReadyAttempt: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);
@@ -73,7 +73,7 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
     const { exam, ignoresPingFailures } = command.facts;
     if (attempt.status === 'submitted' || (exam.backend && ignoresPingFailures)) return [];
     const timeRemainingSeconds = Math.trunc(remainingSeconds(attempt, command.data.at));
-    return transitionByOwner(state, attempt, 'error', command, { timeRemainingSeconds });
+    return transitionByLearner(state, attempt, 'error', command, { timeRemainingSeconds });
   },
 
   MarkReadyToResume: (state, { data: { attemptId, at } }) => {
@@ -99,14 +99,14 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
     return [first, ...create(onAttempt(state, first), command, attempt.takingAsProctored)];
   },
 
-  /** One whose time is over is handed in before it goes. */
+  /** An attempt whose time is over is submitted before it is removed. */
   RemoveAttempt: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);
     const first = timeOutIfOverdue(state, attempt, command);
     return [...first, removal(attemptOf(first.reduce(onAttempt, state), attempt.id), command, 'staff')];
   },
 
-  /** As in the reference, nobody looks whether their time is over. */
+  /** As in the reference, attempts whose time is over are not submitted first. */
   RemoveAllAttempts: (state, command) => state.attempts.map((attempt) => removal(attempt, command, 'staff')),
 
   ClearOnboardingErrors: (state, { data: { at } }) =>
@@ -133,14 +133,14 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
     transition(state, attemptOf(state, command.data.attemptId), command.data.status, command),
 };
 
-/** A change that the owner asks for. It applies to incomplete attempts only: a verdict is final for its owner. */
-const transitionByOwner: typeof transitionOnce = (state, attempt, to, command, more) => {
+/** A transition that the learner asks for. Only incomplete attempts change: a learner cannot change a result. */
+const transitionByLearner: typeof transitionOnce = (state, attempt, to, command, more) => {
   if (isIncomplete(attempt.status)) return transitionOnce(state, attempt, to, command, more);
   if (attempt.status === to) return [];
   throw illegalTransition(attempt, to, command);
 };
 
-/** The owner, or the end of the time, submitted the attempt before: to submit it again changes nothing. */
+/** The attempt was submitted before, by the learner or because its time was over. */
 const wasSubmitted = ({ status, completedAt }: Attempt) =>
   !isIncomplete(status) && (completedAt !== null || status === 'timed_out');
 
@@ -165,7 +165,7 @@ const removal = (
   },
 });
 
-/** Anything that is not completed is declined too, even a reset or an expired attempt (domain.md §2.8). */
+/** A cascade declines every attempt that is not completed, also a reset or expired one (domain.md §2.8). */
 const isOpenToCascade = ({ status }: Attempt) =>
   isIncomplete(status) || status === 'onboarding_reset' || status === 'expired';
 

@@ -46,7 +46,7 @@ export const onboardingExam: Facts = { ...proctoredExam, exam: { ...proctoredExa
 
 export const byLearner = { actor: { kind: 'user', userId: learner.userId } } as const;
 
-/** The command as its handler hands it to the decider. */
+/** The command with the values that its handler adds. */
 export const informed = <C extends LearnerAtExamCommand>(
   command: C,
   facts: Facts = proctoredExam,

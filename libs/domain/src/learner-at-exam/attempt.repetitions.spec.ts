@@ -69,7 +69,7 @@ describe('a learner', () => {
       .thenMatching({ type: 'AttemptStopped' });
   });
 
-  it('who stops once more when the time is over hands in', () =>
+  it('who stops again when the time is over submits the attempt', () =>
     given(created, started, stopped)
       .when(informed(requests['a stop'](91)))
       .thenMatching({ type: 'AttemptStopped' }, { type: 'AttemptSubmitted', data: { because: 'time_ran_out' } }));
@@ -84,7 +84,7 @@ describe('a learner', () => {
       .then();
   });
 
-  it('who declines once more declines the exams that came since', () => expect(startsCascade([])).toBe(true));
+  it('who declines again also declines exams that were added since', () => expect(startsCascade([])).toBe(true));
 });
 
 describe('a review', () => {
@@ -105,7 +105,7 @@ describe('a review', () => {
   const rejected = { type: 'AttemptRejected', data: { attemptId, effects: [], at: after(92) } } satisfies AttemptEvent;
   const reviewed = [created, started, submitted, received, verified];
 
-  it('that comes once more changes nothing', () =>
+  it('that comes again changes nothing', () =>
     given(...reviewed)
       .when(review('Clean', 'text', 93))
       .then());
@@ -115,7 +115,7 @@ describe('a review', () => {
       .when(review('Clean', 'another text', 93))
       .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptVerified' }));
 
-  it('that comes once more counts when the attempt was judged otherwise since', () =>
+  it('that comes again is applied if the attempt got another status since', () =>
     given(...reviewed, rejected)
       .when(review('Clean', 'text', 93))
       .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptVerified' }));

@@ -89,7 +89,7 @@ describe('creating an attempt', () => {
   it('is always possible again at a practice exam', () =>
     given(sample, started).when(informed(create(), onboardingExam)).thenMatching({ type: 'AttemptCreated' }));
 
-  it('hands in the practice attempt before it whose time is over, if taken as proctored', () => {
+  it('submits the earlier practice attempt whose time is over, if the exam is taken as proctored', () => {
     const practised = given(sample, started);
     practised
       .when(informed(create(true, false, 500), onboardingExam))
@@ -107,12 +107,12 @@ describe('creating an attempt', () => {
       .when(informed(create(false), proctoredExam, null))
       .thenMatching({ type: 'AttemptCreated' }, { type: 'AttemptDeclined' }));
 
-  it('starts a timed exam at once when asked', () =>
+  it('starts a timed exam at once if the command says so', () =>
     given()
       .when(informed(create(false, true), timedExam, null))
       .thenMatching({ type: 'AttemptCreated' }, { type: 'AttemptStarted', data: { allowed: { minutes: 90 } } }));
 
-  it('is forbidden once the exam is past due, on the very minute', () =>
+  it('is forbidden from the due date on', () =>
     given()
       .when(informed(create(), { ...proctoredExam, dueAt: noon }))
       .thenRefused('exam_past_due_forbidden'));
@@ -122,7 +122,7 @@ describe('creating an attempt', () => {
       .when(informed(create(), { ...onboardingExam, dueAt: noon }))
       .thenRefused('exam_past_due'));
 
-  it('takes a timed exam as past due after its course, unless it has a due date of its own', () => {
+  it('is forbidden at a timed exam after its course ended, unless the exam has its own due date', () => {
     const over = { ...timedExam, courseEndsAt: noon };
     given()
       .when(informed(create(false), over, null))
@@ -132,12 +132,12 @@ describe('creating an attempt', () => {
       .thenMatching({ type: 'AttemptCreated' });
   });
 
-  it('is refused as proctored where there is no proctoring', () =>
+  it('is refused if a timed exam is taken as proctored', () =>
     given()
       .when(informed(create(), timedExam, null))
       .thenRefused('exam_not_proctored'));
 
-  it('keeps an attempt that the provider blocks for the lack of onboarding', () =>
+  it('keeps an attempt that the provider blocks because onboarding is missing', () =>
     given()
       .when(informed(create(), proctoredExam, { onboardingError: 'onboarding_missing' }))
       .thenMatching({ type: 'AttemptCreated', data: { status: 'onboarding_missing', externalId: null } }));
@@ -152,7 +152,7 @@ describe('the time of an exam', () => {
   it('is longer by an allowance', () =>
     expect(allowedMinutes(given(created, allowance).when(informed(start())))).toBe(105));
 
-  it('is cut by the due date, to whole minutes', () =>
+  it('is shortened by the due date, to whole minutes', () =>
     expect(allowedMinutes(given(created).when(informed(start(), { ...proctoredExam, dueAt: after(30.9) })))).toBe(30));
 
   it('is what a resumed attempt had left, without the allowance', () => {
@@ -160,12 +160,12 @@ describe('the time of an exam', () => {
     expect(allowedMinutes(given(created, allowance, resumed).when(informed(start())))).toBe(19);
   });
 
-  it('is the whole limit with the allowance when nothing was left to save', () => {
+  it('is the whole limit with the allowance if the resumed attempt had no seconds left', () => {
     const resumed = { ...second, data: { ...second.data, timeRemainingSeconds: 0 } };
     expect(allowedMinutes(given(created, allowance, resumed).when(informed(start())))).toBe(105);
   });
 
-  it('of an exam past due is nothing: it is handed in at the start', () =>
+  it('is zero after the due date: the attempt is submitted at the start', () =>
     given(created)
       .when(informed(start(5), { ...proctoredExam, dueAt: noon }))
       .thenMatching(
@@ -173,21 +173,21 @@ describe('the time of an exam', () => {
         { type: 'AttemptSubmitted', data: { because: 'time_ran_out', completedAt: after(5) } },
       ));
 
-  it('does not begin anew when the learner comes back', () =>
+  it('does not begin again when the learner comes back', () =>
     given(...historyOf('ready_to_submit'))
       .when(informed(start(5)))
       .thenMatching({ type: 'AttemptContinued' }));
 });
 
-describe('running out of time', () => {
+describe('timing out', () => {
   const timeOut = (minutes: number) => new TimeOutAttempt(learner, one(minutes), byLearner);
 
-  it('has not happened at the last instant', () =>
+  it('does not happen at the last instant', () =>
     given(created, started)
       .when(informed(timeOut(90)))
       .then());
 
-  it('hands the attempt in at the instant the time was over, whenever that is noticed', () =>
+  it('submits the attempt as of the instant when its time was over, even if the command comes later', () =>
     given(created, started)
       .when(informed(timeOut(500)))
       .thenMatching({
@@ -195,19 +195,19 @@ describe('running out of time', () => {
         data: { because: 'time_ran_out', completedAt: after(90), at: after(500) },
       }));
 
-  it('is a status of its own where that is kept', () =>
+  it('is a status of its own if the setting keeps it', () =>
     given(created, started)
       .when(informed(timeOut(91), { ...proctoredExam, keepsTimedOutState: true }))
       .thenMatching({ type: 'AttemptTimedOut' }));
 });
 
 describe('a change of status', () => {
-  it('tells everybody concerned, in order', () =>
+  it('has its effects in order', () =>
     given(created, started)
       .when(informed(submit(0)))
       .then(submitted));
 
-  it('back into the waiting room hands the attempt in', () =>
+  it('from a running attempt back to the set-up submits the attempt', () =>
     given(created, started)
       .when(informed(new ClickSoftwareDownload(learner, one(5), byLearner)))
       .thenMatching({ type: 'AttemptSubmitted', data: { because: 'went_back', completedAt: after(5) } }));
@@ -217,7 +217,7 @@ describe('a change of status', () => {
       .when(informed(start(20)))
       .thenRefused('illegal_status_transition'));
 
-  it('is no longer possible for the owner after the verdict, and to submit again changes nothing', () => {
+  it('by the learner is refused after a result; submitting again changes nothing', () => {
     for (const status of ['submitted', 'verified', 'rejected'] as const) {
       const judged = given(...historyOf(status));
       judged.when(informed(submit(30))).then();
@@ -228,7 +228,7 @@ describe('a change of status', () => {
       .thenRefused('illegal_status_transition');
   });
 
-  it('submits an attempt that an operator opened again', () => {
+  it('submits an attempt that an operator reopened', () => {
     const [, expired] = historyOf('expired');
     const [, opened] = historyOf('eligible');
     given(...historyOf('submitted'), expired!, opened!)
@@ -246,7 +246,7 @@ describe('the status signal', () => {
         data: { effects: [{ kind: 'status_signal', isPracticeExam: false, supportsOnboarding: null }] },
       }));
 
-  it('of a later status does not tell that from a provider without onboarding', () =>
+  it('of a later status is the same as for a provider without onboarding', () =>
     given(created)
       .when(informed(start(), timedExam))
       .thenMatching({
@@ -271,17 +271,17 @@ describe('an error', () => {
       .when(informed(report(10.5)))
       .thenMatching({ type: 'AttemptErrored', data: { timeRemainingSeconds: 79.5 * 60 } }));
 
-  it('of an attempt that was handed in is ignored', () =>
+  it('at a submitted attempt is ignored', () =>
     given(...historyOf('submitted'))
       .when(informed(report(20)))
       .then());
 
-  it('is ignored where the provider is not trusted to report any', () =>
+  it('is ignored if the setting ignores ping failures of the provider', () =>
     given(created, started)
       .when(informed(report(5), { ...proctoredExam, ignoresPingFailures: true }))
       .then());
 
-  it('may be followed by resuming, with a new attempt that takes the seconds over', () => {
+  it('lets the learner resume in a new attempt with the seconds that were left', () => {
     given(created, started, errored)
       .when(informed(new MarkReadyToResume(learner, one(30), byLearner)))
       .then({ type: 'AttemptMarkedReadyToResume', data: { attemptId, at: after(30) } });
@@ -293,7 +293,7 @@ describe('an error', () => {
       );
   });
 
-  it('of a resumed attempt cannot be resumed a second time by marking the first', () => {
+  it('cannot be resumed a second time', () => {
     const resumed = { type: 'AttemptResumed', data: { attemptId, resumedBy: 101, at: noon } } as const;
     given(created, started, errored, readyToResume, resumed, second)
       .when(informed(new MarkReadyToResume(learner, one(50), byLearner)))
@@ -302,7 +302,7 @@ describe('an error', () => {
 });
 
 describe('declining', () => {
-  it('takes the attempt off proctoring', () => {
+  it('ends the proctoring of the attempt', () => {
     const when = given(created).when(informed(new DeclineAttempt(learner, one(1), byLearner)));
     expect(currentAttempt(when.state())).toMatchObject({
       status: 'declined',
@@ -313,7 +313,7 @@ describe('declining', () => {
 
   const cascade = () => new CascadeDecline(learner, { cascadedFrom: 8, at: after(5) }, byLearner);
 
-  it('declines another exam, created for that where there was no attempt', () =>
+  it('declines another exam, in a new attempt if there was none', () =>
     given()
       .when(informed(cascade(), proctoredExam, null))
       .thenMatching(
@@ -336,7 +336,7 @@ describe('declining', () => {
       .then(),
   );
 
-  it('first hands in what had run out of time', () => {
+  it('submits an attempt whose time is over and does not decline it', () => {
     const late = new CascadeDecline(learner, { cascadedFrom: 8, at: after(100) }, byLearner);
     given(created, started).when(informed(late)).thenMatching({ type: 'AttemptSubmitted' });
   });
@@ -345,17 +345,17 @@ describe('declining', () => {
 describe('a review', () => {
   const finished = [created, started, submitted];
 
-  it('that is clean verifies', () =>
+  it('that is clean verifies the attempt', () =>
     given(...finished)
       .when(informed(review('passed')))
       .thenMatching({ type: 'ReviewReceived', data: { status: 'Clean' } }, { type: 'AttemptVerified' }));
 
-  it('that is suspicious needs a second one', () =>
+  it('that is suspicious requires a second review', () =>
     given(...finished)
       .when(informed(review('suspicious')))
       .thenMatching({ type: 'ReviewReceived' }, { type: 'SecondReviewRequired', data: { effects: [signal] } }));
 
-  it('is judged once more by the settings of now, without another notice', () => {
+  it('is applied again with today’s settings, without another support notice', () => {
     const reapply = new ReapplyReview(
       learner,
       { attemptId, at: after(70) },
@@ -370,7 +370,7 @@ describe('a review', () => {
       .thenRefused('review_not_found');
   });
 
-  it('that is suspicious by a known reviewer rejects, and says who overrode the grade', () =>
+  it('that is suspicious, from a known reviewer, rejects the attempt and names the reviewer in the grade override', () =>
     given(...finished)
       .when(informed(review('suspicious', 5)))
       .thenMatching(
@@ -389,7 +389,7 @@ describe('a review', () => {
         },
       ));
 
-  it('that is suspicious rejects where no second one is required, or at an onboarding exam', () => {
+  it('that is suspicious rejects the attempt if no second review is required, or at an onboarding exam', () => {
     given(...finished)
       .when(informed(review('suspicious'), { ...proctoredExam, requiresSecondReview: false }))
       .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptRejected' });
@@ -398,12 +398,12 @@ describe('a review', () => {
       .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptRejected' });
   });
 
-  it('that could not be made is an error', () =>
+  it('with the status "not reviewed" is an error', () =>
     given(...finished)
       .when(informed(review('not_reviewed')))
       .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptErrored' }));
 
-  it('on appeal undoes the override of the grade', () =>
+  it('that passes a rejected attempt undoes the override of the grade', () =>
     given(...finished, rejected)
       .when(informed(review('passed')))
       .thenMatching(
@@ -421,7 +421,7 @@ describe('a review', () => {
         },
       ));
 
-  it('of an attempt reviewed before is refused where updates are not allowed', () => {
+  it('of an attempt that has a review is refused if updates are not allowed', () => {
     const received = given(...finished)
       .when(informed(review('passed')))
       .state();
@@ -441,12 +441,12 @@ describe('a review', () => {
 describe('with several attempts', () => {
   const resumed = [created, started, errored, second, ofSecond(started), ofSecond(submitted)];
 
-  it('verifying one releases no credit while another is not verified', () =>
+  it('verifying one gives no credit while another is not verified', () =>
     given(...resumed)
       .when(informed(review('passed', null, 101)))
       .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptVerified', data: { effects: [signal] } }));
 
-  it('verifying the last one releases the credit', () =>
+  it('verifying the last one gives the credit', () =>
     given(...resumed, verified)
       .when(informed(review('passed', null, 101)))
       .thenMatching(
@@ -459,7 +459,7 @@ describe('with several attempts', () => {
         },
       ));
 
-  it('a second rejection is silent', () =>
+  it('a second rejection has no effects on credit, grade and mail', () =>
     given(...resumed, rejected)
       .when(informed(review('suspicious', 5, 101)))
       .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptRejected', data: { effects: [signal] } }));
@@ -468,7 +468,7 @@ describe('with several attempts', () => {
 describe('a practice exam', () => {
   const reset = () => new ResetPracticeAttempt(learner, { at: after(60) }, byLearner);
 
-  it('that was handed in is taken away by a reset, which gives a fresh attempt', () =>
+  it('that was submitted: a reset removes the attempt and creates a new one', () =>
     given(sample, started, submitted)
       .when(informed(reset(), onboardingExam))
       .thenMatching(
@@ -487,17 +487,17 @@ describe('a practice exam', () => {
         { type: 'AttemptCreated', data: { attemptId: 101, takingAsProctored: true } },
       ));
 
-  it('that failed is kept by a reset', () =>
+  it('that failed: a reset keeps the attempt and creates a new one', () =>
     given(sample, started, errored)
       .when(informed(reset(), onboardingExam))
       .thenMatching({ type: 'PracticeAttemptReset' }, { type: 'AttemptCreated' }));
 
-  it('is not reset when a fresh attempt would be past due: nothing happens at all', () =>
+  it('cannot be reset when it is past due', () =>
     given(sample, started, submitted)
       .when(informed(reset(), { ...onboardingExam, dueAt: noon }))
       .thenRefused('exam_past_due'));
 
-  it('once completed clears what the lack of onboarding blocked', () => {
+  it('that is completed removes the attempts that waited for onboarding', () => {
     const events = given(sample, started).when(informed(submit(), onboardingExam)).state().attempts;
     expect(events[0]?.status).toBe('submitted');
     expect(completesOnboarding(onboardingExam, [submitted])).toBe(true);
@@ -513,7 +513,7 @@ describe('a practice exam', () => {
 });
 
 describe('removing an attempt', () => {
-  it('takes back what it led to', () =>
+  it('undoes its effects', () =>
     given(created, started)
       .when(informed(new RemoveAttempt(learner, one(5), byLearner)))
       .thenMatching({
@@ -527,7 +527,7 @@ describe('removing an attempt', () => {
         },
       }));
 
-  it('of one whose time is over hands it in first', () =>
+  it('whose time is over submits it first', () =>
     given(created, started)
       .when(informed(new RemoveAttempt(learner, one(500), byLearner)))
       .thenMatching(
@@ -545,7 +545,7 @@ describe('removing an attempt', () => {
         },
       ));
 
-  it('of all attempts at an exam is one change', () =>
+  it('can concern all attempts at an exam, as one change', () =>
     given(created, started, errored, second)
       .when(informed(new RemoveAllAttempts(learner, { at: noon }, byLearner)))
       .thenMatching(
@@ -553,7 +553,7 @@ describe('removing an attempt', () => {
         { type: 'AttemptRemoved', data: { attemptId: 101 } },
       ));
 
-  it('makes room for a new one', () =>
+  it('allows a new one', () =>
     given(created, { type: 'AttemptRemoved', data: { attemptId, because: 'staff', effects: [], at: noon } })
       .when(informed(create()))
       .thenMatching({ type: 'AttemptCreated' }));
@@ -637,7 +637,7 @@ describe('a refusal says why, in the words of the reference', () => {
   });
 });
 
-describe('a notice to the course', () => {
+describe('a support notice', () => {
   const effectsOfReview = (status: string, reviewedBy: number | null) => {
     const [received] = decided([created, started, submitted], review(status, reviewedBy));
     return (received!.data as { effects?: object[] }).effects;
@@ -650,7 +650,7 @@ describe('a notice to the course', () => {
   });
 });
 
-it('a repeated review changes nothing unless its status, reviewer or text is another', () => {
+it('a repeated review changes nothing unless its status, reviewer or text differs', () => {
   const first = { type: 'ReviewReceived', data: { ...review('suspicious', 5).data, status: 'Suspicious' } } as const;
   const reviewed = given(created, started, submitted, first, rejected);
   reviewed.when(informed(review('suspicious', 5))).then();
@@ -663,12 +663,12 @@ it('a repeated review changes nothing unless its status, reviewer or text is ano
   reviewed.when(informed(changed)).thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptRejected' });
 });
 
-it('a review at an exam without a provider passes nobody', () =>
+it('a review at an exam without a provider verifies nobody', () =>
   given(created, started, submitted)
     .when(informed(review('passed'), { ...proctoredExam, backend: null, requiresSecondReview: false }))
     .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptRejected' }));
 
-it('a cascade starts where the learner declined, also again, but not from a declined attempt of a cascade', () => {
+it('a cascade starts when the learner declines, also again, but not when a cascade declines', () => {
   const declined = { type: 'AttemptDeclined', data: {} };
   expect(startsCascade([])).toBe(true);
   expect(startsCascade([{ type: 'AttemptCreated', data: {} }, declined])).toBe(true);
@@ -676,7 +676,7 @@ it('a cascade starts where the learner declined, also again, but not from a decl
   expect(startsCascade([{ ...declined, data: { cascadedFrom: 3 } }])).toBe(false);
 });
 
-it('a provider knows an attempt by its id there, and by no id where it has none', () => {
+it('a provider has ids of an exam and an attempt only if it registered the attempt', () => {
   const attempt = { externalId: 'there' } as Attempt;
   expect(providerIdsOf(attempt, proctoredExam)).toEqual({
     provider: 'test',
@@ -701,7 +701,7 @@ describe('the provider is notified of a start', () => {
   });
 });
 
-it('a submitted practice attempt sends no mail, and one taken without proctoring neither', () => {
+it('no mail is sent for a submitted practice attempt, or for an attempt without proctoring', () => {
   const mails = (...history: LearnerAtExamEvent[]) => {
     const [event] = decided(history, submit());
     return (event!.data as { effects: { kind: string }[] }).effects.filter(({ kind }) => kind === 'mail').length;
@@ -716,12 +716,12 @@ it('an attempt that the learner declined names no other exam as the cause', () =
   expect(decline(created).data).not.toHaveProperty('cascadedFrom');
 });
 
-it('an error that a review reports has no seconds left', () => {
+it('an error from a review has no remaining seconds', () => {
   const events = decided([created, started, submitted], review('not_reviewed'));
   expect(events[1]!.data).not.toHaveProperty('timeRemainingSeconds');
 });
 
-it('removing says that staff did it', () => {
+it('a removal names staff as the cause', () => {
   const [event] = decided([created], new RemoveAttempt(learner, one(1), byLearner));
   expect(event!.data).toMatchObject({ because: 'staff' });
   const all = decided([created], new RemoveAllAttempts(learner, { at: noon }, byLearner));
@@ -735,7 +735,7 @@ it.each(['onboarding_reset', 'expired'] as const)('an attempt that is %s is decl
     .thenMatching({ type: 'AttemptDeclined', data: { cascadedFrom: 3 } });
 });
 
-it('the end of an exam that is noticed at that instant is that instant', () => {
+it('an attempt that an operator times out early is completed at that instant', () => {
   const operator = { actor: { kind: 'operator', name: 'ops' } } as const;
   given(created, started)
     .when(informed(new SetAttemptStatus(learner, { attemptId, status: 'timed_out', at: after(20) }, operator)))
@@ -745,7 +745,7 @@ it('the end of an exam that is noticed at that instant is that instant', () => {
     .thenMatching({ type: 'AttemptSubmitted', data: { completedAt: after(20) } });
 });
 
-it('onboarding is complete only where the provider has onboarding and the exam is for practice', () => {
+it('onboarding is completed only if the provider supports it and the exam is a practice exam', () => {
   const completed = [{ type: 'AttemptCreated' }, { type: 'AttemptVerified' }];
   expect(completesOnboarding(onboardingExam, completed)).toBe(true);
   expect(completesOnboarding(onboardingExam, [{ type: 'AttemptCreated' }])).toBe(false);

@@ -8,7 +8,7 @@ import type { Facts } from '../exams/exam.facts.js';
 import { Refusal } from '../refusal.js';
 import { allowedTimeOf, attemptOf, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
 
-/** Data that some transitions have beside the status. */
+/** Data of some transitions, beside the status. */
 type More = {
   timeRemainingSeconds?: number;
   cascadedFrom?: number;
@@ -17,8 +17,8 @@ type More = {
 };
 
 /**
- * The one way an attempt changes status (domain.md §2.3–2.5): the event of that status with its effects, followed by
- * the end of time where the change leaves the attempt without any. Refuses the way back from a completed status.
+ * Each change of status goes through this function (domain.md §2.3–2.5). It gives the event of the status with its
+ * effects. If the attempt then has no time left, it times out at once. A completed attempt never becomes incomplete.
  */
 export const transition = (
   state: LearnerAtExam,
@@ -36,12 +36,12 @@ export const transition = (
   const allowed = () => allowedTimeOf(state, command.facts, at);
   const event = eventOf(attempt, to, { at, effects }, allowed, wentBack, more);
   const after = onAttempt(state, event);
-  const moved = attemptOf(after, attempt.id);
+  const changed = attemptOf(after, attempt.id);
   const isWithoutTime = event.type === 'AttemptStarted' && event.data.allowed.minutes <= 0;
-  return isWithoutTime || isOverdue(moved, at) ? [event, ...timeOut(after, moved, command)] : [event];
+  return isWithoutTime || isOverdue(changed, at) ? [event, ...timeOut(after, changed, command)] : [event];
 };
 
-/** The same for a request that may be repeated: it changes nothing when the attempt stays as it is. */
+/** A transition that may be repeated: it gives no events if they would leave the attempt unchanged. */
 export const transitionOnce = (
   state: LearnerAtExam,
   attempt: Attempt,
@@ -53,14 +53,13 @@ export const transitionOnce = (
   return leavesUnchanged(state, attempt, events) ? [] : events;
 };
 
-/** Do these events only say once more what the attempt is already? */
 export const leavesUnchanged = (state: LearnerAtExam, attempt: Attempt, events: readonly AttemptEvent[]): boolean => {
   const after = attemptOf(events.reduce(onAttempt, state), attempt.id);
   const names = Object.keys(after) as (keyof Attempt)[];
   return names.every((name) => name === 'modified' || after[name] === attempt[name]);
 };
 
-/** The end of an attempt's time: submitted when the time was over (domain.md §4.4), or now where an operator ends it before. */
+/** Times an attempt out: completed when its time was over (domain.md §4.4), or now if an operator ends it earlier. */
 export const timeOut = (state: LearnerAtExam, attempt: Attempt, command: LearnerAtExamCommand): AttemptEvent[] => {
   const { at } = command.data;
   const to = command.facts.keepsTimedOutState ? 'timed_out' : 'submitted';
@@ -71,7 +70,7 @@ export const timeOut = (state: LearnerAtExam, attempt: Attempt, command: Learner
   return [{ type: 'AttemptSubmitted', data: { ...data, completedAt, because: 'time_ran_out' } }];
 };
 
-/** Undefined for an attempt that no provider knows. */
+/** Undefined for an attempt that no provider has registered. */
 export const providerIdsOf = ({ externalId }: Attempt, { backend, exam }: Facts): ProviderIds | undefined =>
   backend && externalId
     ? { provider: backend.name, examExternalId: exam.externalId, attemptExternalId: externalId }
@@ -149,8 +148,8 @@ export const illegalTransition = (attempt: Attempt, to: Status, { facts }: Learn
   );
 
 /**
- * Did the learner decline an exam, so that the course's other proctored exams are declined too (domain.md §2.8)? Also when
- * it was declined before: there may be more exams now.
+ * Did the learner decline an exam, so that the course's other proctored exams are declined too (domain.md §2.8)? No events
+ * mean that it was declined before; there may be more exams since.
  */
 export const startsCascade = (events: readonly { type: string; data: object }[]): boolean =>
   events.length === 0 || events.some(({ type, data }) => type === 'AttemptDeclined' && !('cascadedFrom' in data));
@@ -165,7 +164,7 @@ const completions = [
   'AttemptRejected',
 ];
 
-/** Was an onboarding exam completed, so that attempts blocked for the lack of it go (domain.md §7.6)? */
+/** Was an onboarding exam completed, so that attempts that waited for it are removed (domain.md §7.6)? */
 export const completesOnboarding = (
   { exam, provider }: Pick<Facts, 'exam' | 'provider'>,
   events: readonly { type: string }[],

@@ -6,7 +6,7 @@ import type { Facts } from '../exams/exam.facts.js';
 import { Refusal } from '../refusal.js';
 import type { Review } from '../reviews/review.js';
 
-/** One learner at one exam: all the attempts (oldest first), allowances and reviews. One stream of events. */
+/** One learner at one exam, which is one stream: the attempts (oldest first), allowances and reviews. */
 export type LearnerAtExam = {
   attempts: readonly Attempt[];
   allowances: readonly Allowance[];
@@ -34,7 +34,7 @@ export const attemptOf = (state: LearnerAtExam, attemptId: number): Attempt => {
   throw new Refusal('attempt_not_found', `There is no attempt ${attemptId}.`);
 };
 
-/** The minutes that the learner would get when starting at this time (domain.md §3.5). */
+/** The time that the learner would get when starting at `at` (domain.md §3.5). */
 export const allowedTimeOf = (state: LearnerAtExam, facts: Facts, at: string): AllowedTime =>
   allowedTime({
     limitMinutes: facts.exam.timeLimitMins,

@@ -37,14 +37,14 @@ describe('a learner', () => {
     );
   });
 
-  it('can always hand in an attempt that runs, but not the same one again and again', () => {
+  it('can always submit a running attempt, but not the same one again and again', () => {
     const submit = informed(new SubmitAttempt(learner, { attemptId, at: after(0) }, byLearner));
     refuseTooManyChanges(minute(changesPerExam), state, submit);
     const over = fold(learnerAtExam, [created, started, submitted]);
     expect(refusalOf(() => refuseTooManyChanges(minute(changesPerExam), over, submit))).toBeDefined();
   });
 
-  it('can hand in the attempt that runs beside an older one, and not the older one', () => {
+  it('can submit the running attempt beside an older one, but not the older one', () => {
     const older = { ...created, data: { ...created.data, attemptId: 99 } };
     const both = fold(learnerAtExam, [older, created, started]);
     const submit = (id: number) => informed(new SubmitAttempt(learner, { attemptId: id, at: after(0) }, byLearner));
@@ -52,7 +52,7 @@ describe('a learner', () => {
     expect(refusalOf(() => refuseTooManyChanges(minute(changesPerExam), both, submit(99)))).toBeDefined();
   });
 
-  it('is counted for the own changes alone, of which the last minute is remembered', () => {
+  it('has only own changes counted, and the times of the last ones remembered', () => {
     expect(minute(3, { actor: { kind: 'provider', name: 'test', userId: learner.userId }, ...learner })).toEqual(
       noChanges,
     );
@@ -63,7 +63,7 @@ describe('a learner', () => {
     ['staff', { kind: 'user', userId: 1 }],
     ['a provider', { kind: 'provider', name: 'test' }],
     ['the clock', { kind: 'clock' }],
-  ])('is bounded, and %s is not', (_, actor) => {
+  ])('is limited, but %s is not', (_, actor) => {
     refuseTooManyChanges(minute(changesPerExam), state, stop(after(0), { actor }));
     const start = informed(new StartAttempt(learner, { at: after(0) }, byLearner));
     refuseTooManyChanges(minute(changesPerExam, { actor, ...learner }), state, start);

@@ -4,7 +4,7 @@ import { Refusal } from '../refusal.js';
 import type { AnyLearnerAtExamCommand } from './learner-at-exam.decider.js';
 import type { LearnerAtExam } from './learner-at-exam.js';
 
-/** Far more than anybody needs who takes an exam. */
+/** A learner who takes an exam needs far fewer. */
 export const changesPerMinute = 60;
 export const changesPerExam = 3000;
 
@@ -22,8 +22,8 @@ export const countChange = (changes: LearnerChanges, { data, metadata: { actor, 
     : changes;
 
 /**
- * Refuses a change by a learner who made too many: each would make the stream longer for good. Running attempts can always
- * be handed in, and others than the learner may change as much as they like.
+ * Refuses a change by a learner who has made too many, because the log keeps each for ever. A running attempt can always
+ * be submitted. Only the learner's own changes count.
  */
 export const refuseTooManyChanges = (
   { count, recent }: LearnerChanges,

@@ -33,12 +33,12 @@ export const reviewDecisions: Handlers<LearnerAtExam, ReviewCommand, (ReviewEven
       },
     };
     const before = state.reviews[attemptId];
-    const isKnown = before?.sealed === sealed && before.status === status && before.reviewedBy === reviewedBy;
+    const isSame = before?.sealed === sealed && before.status === status && before.reviewedBy === reviewedBy;
     const attempt = state.attempts.find(({ id }) => id === attemptId);
-    // A review of a removed attempt is kept, without consequences (domain.md §8.4).
-    if (!attempt) return isKnown ? [] : [received];
-    const moves = consequencesOf(state, attempt, { status, reviewedBy }, command);
-    return isKnown && leavesUnchanged(state, attempt, moves) ? [] : [received, ...moves];
+    // The review of a removed attempt is kept and has no consequences (domain.md §8.4).
+    if (!attempt) return isSame ? [] : [received];
+    const consequences = consequencesOf(state, attempt, { status, reviewedBy }, command);
+    return isSame && leavesUnchanged(state, attempt, consequences) ? [] : [received, ...consequences];
   },
 
   ReapplyReview: (state, command) => {
@@ -49,7 +49,6 @@ export const reviewDecisions: Handlers<LearnerAtExam, ReviewCommand, (ReviewEven
   },
 };
 
-/** The consequences of a review for its attempt. */
 const consequencesOf = (
   state: LearnerAtExam,
   attempt: Attempt,
@@ -66,7 +65,7 @@ const consequencesOf = (
   return transition(state, attempt, outcome, command, { reviewer: review.reviewedBy });
 };
 
-/** Somebody should look at what no human has judged (domain.md §9.5). */
+/** Course staff should look at a review that no person made (domain.md §9.5). */
 const supportNotice: Effect = { kind: 'support_notice', about: 'suspicious_review' };
 
 export const reviewEvolution: Handlers<LearnerAtExam, ReviewEvent, LearnerAtExam> = {

@@ -1,12 +1,11 @@
 import type { Decider } from '../decider.js';
 import type { Event } from '../event.js';
 
-// These names and shapes are stored for ever. Add an optional field, or a new event; never rename.
+// The log keeps these names and shapes for ever. Add an optional field, or a new event; never rename.
 export type LearnerEvent = Event<'LearnerRetired', { userId: number; at: string }>;
 
 export type RetireLearner = { type: 'RetireLearner'; data: { userId: number; at: string } };
 
-/** A learner, as far as exams outlive them. */
 export const learner: Decider<{ isRetired: boolean }, RetireLearner, LearnerEvent> = {
   initial: { isRetired: false },
   decide: {

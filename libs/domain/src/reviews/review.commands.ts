@@ -1,7 +1,7 @@
 import { LearnerAtExamCommand } from '../command.js';
 import type { ReviewStatus } from './review.js';
 
-/** `reviewedBy` is a known user. */
+/** `reviewedBy` is a user of the roster. */
 export class ApplyReview extends LearnerAtExamCommand<{
   attemptId: number;
   attemptCode: string;
@@ -13,7 +13,7 @@ export class ApplyReview extends LearnerAtExamCommand<{
   readonly type = 'ApplyReview';
 }
 
-/** An operator has the last review of an attempt judged once more, by the settings of now (domain.md §13.1). */
+/** Applies the last review of an attempt again, with today's settings (an operator's command, domain.md §13.1). */
 export class ReapplyReview extends LearnerAtExamCommand<{ attemptId: number }> {
   readonly type = 'ReapplyReview';
 }

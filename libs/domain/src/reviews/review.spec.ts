@@ -25,15 +25,18 @@ describe('the comments of a review', () => {
   it('have 0 for each time that the provider leaves out', () =>
     expect(commentsOf([note])).toEqual([{ ...note, start: 0, stop: 0, duration: 0 }]));
 
-  it('have whole seconds, also of texts and before the start of the recording', () =>
+  it('have whole seconds, also from texts and below zero', () =>
     expect(commentsOf([{ ...note, start: '12.9', stop: -3.7, duration: limits.id }])).toEqual([
       { ...note, start: 12, stop: -3, duration: limits.id },
     ]));
 
-  it.each(['start', 'stop', 'duration'])('are refused when %s is no number, and the answer names the place', (name) => {
-    for (const value of ['', ' ', 'ten', null, true, [], Number.NaN, limits.id + 2, -limits.id - 2])
-      expect(refusalOf([note, { ...note, [name]: value }])).toBe(`comments.1.${name}: A valid integer is required.`);
-  });
+  it.each(['start', 'stop', 'duration'])(
+    'are refused when %s is no number, and the message names the field',
+    (name) => {
+      for (const value of ['', ' ', 'ten', null, true, [], Number.NaN, limits.id + 2, -limits.id - 2])
+        expect(refusalOf([note, { ...note, [name]: value }])).toBe(`comments.1.${name}: A valid integer is required.`);
+    },
+  );
 
   it('may be numbers, which are kept as text', () =>
     expect(commentsOf([{ comment: 7, status: 1.5 }])).toMatchObject([{ comment: '7', status: '1.5' }]));
@@ -61,7 +64,7 @@ describe('the comments of a review', () => {
   });
 });
 
-it('only the four words of a provider are outcomes, and only as texts', () => {
+it('a status is one of the four words of a provider, as a text', () => {
   expect(['passed', 'violation', 'suspicious', 'not_reviewed'].map(parseReviewStatus)).toEqual([
     'Clean',
     'Rules Violation',
@@ -72,5 +75,5 @@ it('only the four words of a provider are outcomes, and only as texts', () => {
     expect(() => parseReviewStatus(word)).toThrow(expect.objectContaining({ code: 'bad_review_status' }));
 });
 
-it('a review without an attempt is refused by one text', () =>
+it('every review without an attempt is refused with the same text', () =>
   expect(noAttemptMatches()).toMatchObject({ code: 'attempt_not_found', message: 'No attempt matches this review.' }));

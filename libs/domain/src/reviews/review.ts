@@ -3,7 +3,7 @@ import { isLongerThan, isStorable, limits } from '../limits.js';
 import { pythonRepr } from '../python-repr.js';
 import { Refusal } from '../refusal.js';
 
-/** A provider's word for the outcome of a review, and the word under which it is kept (domain.md §8.1). */
+/** The status that we keep for each word of a provider (domain.md §8.1). */
 export const reviewStatusOf = {
   passed: 'Clean',
   violation: 'Rules Violation',
@@ -13,14 +13,14 @@ export const reviewStatusOf = {
 
 export type ReviewStatus = (typeof reviewStatusOf)[keyof typeof reviewStatusOf];
 
-/** The word under which a review is kept. @throws Refusal bad_review_status, with the provider's word */
+/** @throws Refusal bad_review_status, with the provider's word */
 export const parseReviewStatus = (word: unknown): ReviewStatus => {
   if (typeof word === 'string' && Object.hasOwn(reviewStatusOf, word))
     return reviewStatusOf[word as keyof typeof reviewStatusOf];
   throw new Refusal('bad_review_status', pythonRepr(word));
 };
 
-/** One text whatever the cause is, so that nobody learns from it which attempts there are. */
+/** Every cause has the same text, so that a sender cannot find out which attempts exist. */
 export const noAttemptMatches = () => new Refusal('attempt_not_found', 'No attempt matches this review.');
 
 export type Review = { status: ReviewStatus; reviewedBy: number | null; sealed?: string };
@@ -42,10 +42,10 @@ export const outcomeOf = (
   return 'second_review_required';
 };
 
-/** A reviewer's note. Times are seconds from the start of the recording, 0 where unknown (domain.md §1.5). */
+/** A reviewer's note. Times are seconds from the start of the recording; 0: unknown (domain.md §1.5). */
 export type ReviewComment = { comment: string; status: string; start: number; stop: number; duration: number };
 
-/** The comments of a review in the common form (domain.md §8.1); one without text or status is refused. */
+/** The comments of a review in the common form (domain.md §8.1). A comment without text or status is refused. */
 export const commentsOf = (comments: unknown): ReviewComment[] => {
   if (isEmpty(comments)) return [];
   if (!Array.isArray(comments)) throw new Refusal('bad_review_comment', 'comments: Expected a list.');
@@ -69,17 +69,17 @@ const isEmpty = (comments: unknown) =>
   comments === '' ||
   (Object(comments) === comments && Object.keys(comments as object).length === 0);
 
-const textIn = (value: unknown, place: string): string => {
+const textIn = (value: unknown, field: string): string => {
   if (typeof value !== 'string' && typeof value !== 'number')
-    throw new Refusal('bad_review_comment', `${place}: Not a valid string.`);
+    throw new Refusal('bad_review_comment', `${field}: Not a valid string.`);
   if (isLongerThan(limits.text, String(value)))
-    throw new Refusal('bad_review_comment', `${place}: Ensure this field has no more than ${limits.text} characters.`);
-  if (!isStorable(String(value))) throw new Refusal('bad_review_comment', `${place}: A character cannot be stored.`);
+    throw new Refusal('bad_review_comment', `${field}: Ensure this field has no more than ${limits.text} characters.`);
+  if (!isStorable(String(value))) throw new Refusal('bad_review_comment', `${field}: A character cannot be stored.`);
   return String(value);
 };
 
-const secondsIn = (value: unknown, place: string): number => {
+const secondsIn = (value: unknown, field: string): number => {
   const seconds = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof seconds === 'number' && Math.abs(seconds) <= limits.id) return Math.trunc(seconds);
-  throw new Refusal('bad_review_comment', `${place}: A valid integer is required.`);
+  throw new Refusal('bad_review_comment', `${field}: A valid integer is required.`);
 };

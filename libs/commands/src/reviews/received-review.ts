@@ -8,9 +8,9 @@ import {
   commentsOf,
   isLongerThan,
   isStorable,
-  keptStatusOf,
   limits,
   type Origin,
+  parseReviewStatus,
   Refusal,
 } from '#domain';
 import type { EventStore } from '#event-store';
@@ -48,7 +48,7 @@ export const reviewGroupOf = (backend: string | null) => `${backend ?? 'None'}_r
 type NormalizedReview = { status?: unknown; comments?: unknown; payload?: { videoReviewLink?: unknown } | null };
 
 /** The encrypted part of a review. The link is encrypted with the provider's key. */
-export type SealedReview = { raw: object; comments: object[]; videoUrl?: string };
+export type ReviewContent = { raw: object; comments: object[]; videoUrl?: string };
 
 /** Brings a review into the common form, encrypts what may identify somebody, and applies it (domain.md §8.2). */
 export async function receiveReview(deps: ReviewDependencies, received: ReceivedReview): Promise<void> {
@@ -59,12 +59,12 @@ export async function receiveReview(deps: ReviewDependencies, received: Received
   const review = normalizeReview(payload, attempt) as NormalizedReview | undefined;
   if (!review) throw new Refusal('no_reviews', `${verboseName} sends no reviews.`);
   // The reference reports a wrong status before a wrong comment.
-  const status = keptStatusOf(review.status);
+  const status = parseReviewStatus(review.status);
   const comments = commentsOf(review.comments);
   if (review.payload !== undefined && (Object(review.payload) !== review.payload || Array.isArray(review.payload)))
     throw new Refusal('bad_review_payload', 'payload: Expected a dictionary.');
   const given = review.payload?.videoReviewLink;
-  refuseOdd('videoReviewLink', given, limits.text);
+  refuseBadText('videoReviewLink', given, limits.text);
   const link = typeof given === 'string' && given !== '' ? recordingLinkOf(given, provider.recordingHosts) : undefined;
   if (given && link === undefined)
     log.warn({
@@ -72,8 +72,8 @@ export async function receiveReview(deps: ReviewDependencies, received: Received
       provider: provider.name,
       attemptId: id,
     });
-  refuseOdd('reviewed_by', payload.reviewed_by, limits.name);
-  const sealed: SealedReview = {
+  refuseBadText('reviewed_by', payload.reviewed_by, limits.name);
+  const sealed: ReviewContent = {
     raw: withoutLinks(payload),
     comments,
     ...(link !== undefined && key ? { videoUrl: encryptedVideoLink(link, key) } : {}),
@@ -84,14 +84,14 @@ export async function receiveReview(deps: ReviewDependencies, received: Received
     status,
     reviewedBy: await reviewerOf(deps.database, received),
     commentCount: comments.length,
-    sealed: await encryptedOnce(deps, attempt, JSON.stringify(sealed)),
+    sealed: await encryptUnlessSame(deps, attempt, JSON.stringify(sealed)),
     at,
   };
   await deps.commands.execute(new ApplyReview({ examId, userId }, data, origin));
 }
 
 /** A repeated review gets the same encrypted text, so that the decision sees that it is the same review. */
-async function encryptedOnce(
+async function encryptUnlessSame(
   { database, events }: ReviewDependencies,
   { id, examId, userId }: ReviewedAttempt,
   review: string,
@@ -115,7 +115,7 @@ async function reviewerOf(
   return isSender || (isProviders && named.groups.includes(reviewGroupOf(backend))) ? named.id : null;
 }
 
-const refuseOdd = (field: string, value: unknown, most: number) => {
+const refuseBadText = (field: string, value: unknown, most: number) => {
   if (typeof value !== 'string') return;
   if (isLongerThan(most, value))
     throw new Refusal('bad_review', `${field}: Ensure this field has no more than ${most} characters.`);

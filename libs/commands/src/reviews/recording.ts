@@ -3,7 +3,7 @@ import type { LearnerAtExamEvent } from '#domain';
 import type { EventStore, RecordedEvent } from '#event-store';
 import { decryptFor, fieldAtExam } from '#learner-keys';
 import { learnerAtExamStream } from '../streams.js';
-import type { ReviewedAttempt, SealedReview } from './received-review.js';
+import type { ReviewContent, ReviewedAttempt } from './received-review.js';
 
 /** The link to the recording of an attempt, as its last review that has one keeps it: encrypted with the provider's key. */
 export async function recordingOf(

@@ -18,7 +18,7 @@ import {
 import { type Attempt } from '../attempts/attempt.js';
 import { decide, fold } from '../decider.js';
 import { ApplyReview, ReapplyReview } from '../reviews/review.commands.js';
-import { keptStatusOf } from '../reviews/review.js';
+import { parseReviewStatus } from '../reviews/review.js';
 import { specOf } from '../testing.js';
 import {
   after,
@@ -58,7 +58,7 @@ const review = (status: string, reviewedBy: number | null = null, id = attemptId
     {
       attemptId: id,
       attemptCode,
-      status: keptStatusOf(status),
+      status: parseReviewStatus(status),
       reviewedBy,
       commentCount: 0,
       sealed: 'sealed',

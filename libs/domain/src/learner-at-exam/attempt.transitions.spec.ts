@@ -24,7 +24,7 @@ import {
   statuses,
 } from '../attempts/attempt.statuses.js';
 import { ApplyReview } from '../reviews/review.commands.js';
-import { keptStatusOf } from '../reviews/review.js';
+import { parseReviewStatus } from '../reviews/review.js';
 import { specOf } from '../testing.js';
 import {
   after,
@@ -46,7 +46,7 @@ const one = { attemptId, at };
 const review = (status: string) =>
   new ApplyReview(
     learner,
-    { attemptId, attemptCode, status: keptStatusOf(status), reviewedBy: null, commentCount: 0, sealed: 's', at },
+    { attemptId, attemptCode, status: parseReviewStatus(status), reviewedBy: null, commentCount: 0, sealed: 's', at },
     byLearner,
   );
 

@@ -19,7 +19,7 @@ import {
 import { FactFinder } from './facts.js';
 import { RetireLearnerHandler } from './learners/learner.handler.js';
 
-/** The event store as the service uses it: every append writes the read models in its own transaction. */
+/** The service's event store: each append also writes the read models, in the same transaction. */
 const eventStoreOf = (database: Database, options: StoreOptions = {}): EventStore => {
   const notifier = new AppendNotifier(database);
   const onAppend: StoreOptions['onAppend'] = (events) => {

@@ -6,8 +6,8 @@ import { removeCreditStatus, setCreditStatus } from '#roster';
 export const creditNamespace = 'proctored_exam';
 
 /**
- * Events change the credit statuses of the roster at once, because they decide about prerequisites; the LMS sends its
- * roster again only later.
+ * An append changes the credit statuses in the roster at once, because prerequisites depend on them. The LMS sends its
+ * roster only later.
  */
 export const creditWrites = (appended: readonly RecordedEvent[]): Write[] =>
   appended.flatMap(({ data, metadata }) => {

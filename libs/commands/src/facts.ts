@@ -19,7 +19,7 @@ const examFacts = factsFrom('exams exam', '$2');
 
 const isoOf = (date: Date | null): string | null => date?.toISOString() ?? null;
 
-/** Looks up what decisions about a learner at an exam depend on. */
+/** Looks up the facts for decisions about a learner at an exam. */
 @Injectable()
 export class FactFinder {
   constructor(
@@ -37,7 +37,7 @@ export class FactFinder {
     throw new Refusal('exam_not_found', `Attempted to get exam_id=${examId}, but this exam does not exist.`);
   }
 
-  /** Those of learners at exams that there are, in their order. */
+  /** The facts of many learners at exams that exist, in their order. */
   async ofMany(learners: readonly { examId: number; userId: number }[]): Promise<Facts[]> {
     const asked = 'unnest($1::bigint[], $2::bigint[]) with ordinality asked(exam_id, user_id, place)';
     const text = `${factsFrom(`${asked} join exams exam on exam.id = exam_id`, 'asked.user_id')} order by place`;
@@ -81,7 +81,7 @@ export class FactFinder {
     };
   }
 
-  /** A name that nobody configured matters to proctored exams only. */
+  /** Only proctored exams need a provider that is configured. */
   private backendOf({ backend, isProctored }: ExamFacts) {
     try {
       return providerOf(this.configuration.settings, backend);

@@ -1,6 +1,6 @@
 import type { Database } from '#connections';
 
-/** A request finds this under its key. `until` names this claim, so that a later claim is not released by mistake. */
+/** The state of a key when a request comes. `until` identifies this claim, so that no later claim is released by mistake. */
 export type Claim =
   | { state: 'claimed'; until: string }
   | { state: 'running' }
@@ -8,8 +8,8 @@ export type Claim =
   | { state: 'answered'; answer: unknown };
 
 /**
- * Takes the key for one request. After a crash the claim ends by itself: then the same request may be done again, and the
- * commands that it had completed keep their outcome.
+ * Claims the key for one request. After a crash the claim times out, and the same request may be repeated. Commands that it
+ * had completed keep their outcome.
  */
 export async function claimKey(database: Database, key: string, fingerprint: string): Promise<Claim> {
   const claimed = await database.query(
@@ -28,7 +28,7 @@ export async function claimKey(database: Database, key: string, fingerprint: str
   return rows[0].answer === null ? { state: 'running' } : { state: 'answered', answer: rows[0].answer };
 }
 
-/** Keeps the answer, JSON as text. Its age counts from now, so that it stays at least as long as its commands' outcomes. */
+/** Keeps the answer, which is JSON as text. Its age counts from now, so that it outlives the outcomes of its commands. */
 export async function keepAnswer(database: Database, key: string, fingerprint: string, answer: string): Promise<void> {
   await database.query(
     `update idempotency_keys set answer = $3, running_until = null, recorded_at = now()
@@ -42,7 +42,7 @@ export async function releaseKey(database: Database, key: string, until: string)
   await database.query('delete from idempotency_keys where key = $1 and running_until = $2', [key, until]);
 }
 
-/** The request failed, and it may have been done: the key stays with this request, which may be repeated. */
+/** The request failed after it may have changed something. The key stays with this request, which may be repeated. */
 export async function endClaim(database: Database, key: string, until: string): Promise<void> {
   await database.query('update idempotency_keys set running_until = null where key = $1 and running_until = $2', [
     key,
@@ -55,14 +55,14 @@ const forgotten = JSON.stringify({
   body: { detail: 'This request was done. Its answer had names of people, so it is no longer kept.' },
 });
 
-/** Answers with status 207 repeat the names that the request had; all others have ids. The keys stay used. */
+/** Only answers with status 207 repeat names from the request; other answers have ids. The keys stay used. */
 export async function forgetAnswers(database: Database): Promise<void> {
   await database.query(`update idempotency_keys set answer = $1 where answer->>'status' = '207'`, [forgotten]);
 }
 
 const batch = 1_000;
 
-/** Deletes what is older than `days`: first the commands' outcomes, so that a pruned key finds none of them. */
+/** Deletes keys and outcomes older than `days`. Outcomes go first, so that a pruned key finds none. */
 export async function pruneAnswers(database: Database, days: number, signal?: AbortSignal): Promise<void> {
   for (const table of ['commands', 'idempotency_keys'])
     for (let deleted: number | null = batch; deleted === batch && !signal?.aborted; )

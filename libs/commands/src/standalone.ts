@@ -8,7 +8,7 @@ import { CommandsModule } from './commands.module.js';
 @Module({})
 class StandaloneModule {}
 
-/** The commands by themselves, for what runs without HTTP. */
+/** The module of commands for processes without HTTP. */
 export function standaloneCommands(
   configuration: Configuration,
   url: string,

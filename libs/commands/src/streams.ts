@@ -11,7 +11,7 @@ import { cachedFold, type RecordedEvent } from '#event-store';
 
 export { learnerAtExamStream } from '#learner-keys';
 
-/** The stream that outlives a learner: the retirement. */
+/** The learner's own stream, which has the retirement. */
 export const learnerStream = (userId: number): string => `learner-${userId}`;
 
 export const examStream = (examId: number): string => `exam-${examId}`;

@@ -6,8 +6,8 @@ import { type Actor, isOverdue, TimeOutAttempt } from '#domain';
 import { type AttemptRecord, attemptById } from '#read-models';
 
 /**
- * Attempts as they are now: one whose time is over is submitted before it is shown (domain.md §4.4). While the clock is in
- * doubt it is shown as it is, with no time left, and its learner can submit it.
+ * Submits an attempt whose time is over before it is shown (domain.md §4.4). While the clock is in doubt, the attempt stays
+ * as it is, with no time left, and the learner can submit it.
  */
 @Injectable()
 export class AttemptTimeouts {
@@ -17,7 +17,7 @@ export class AttemptTimeouts {
     private readonly clock: Clock,
   ) {}
 
-  /** A look at the attempt of somebody else writes nothing. */
+  /** Only the attempt's own learner submits it by looking at it. */
   async seenBy(userId: number, attempt: AttemptRecord, at: string): Promise<AttemptRecord> {
     return attempt.userId === userId ? this.submitIfOverdue(attempt, at) : attempt;
   }

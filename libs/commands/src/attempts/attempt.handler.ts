@@ -32,15 +32,13 @@ import { currentRequestId } from '../request-id.js';
 import { changesOf, learnerAtExamOf, learnerAtExamStream } from '../streams.js';
 import { register } from './registration.js';
 
-/**
- * The outcome of a command about an attempt: the learner's current attempt afterwards, and whether anything happened.
- */
+/** The outcome of a command: the learner's current attempt after it, and whether it changed anything. */
 export type Outcome = { currentAttemptId: number | null; changed: boolean };
 
-/** Beside those of minutes. */
+/** These allowance keys are plain in the log, like those of minutes. */
 const plainKeys = ['time_multiplier', 'review_policy_exception'];
 
-/** Handles every AttemptCommand: Nest finds the handler of the base class. */
+/** Handles all commands that extend LearnerAtExamCommand: Nest finds a handler by the base class, too. */
 @CommandHandler(LearnerAtExamCommand)
 export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
   constructor(
@@ -53,10 +51,10 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
   async execute(command: AnyLearnerAtExamCommand): Promise<Outcome> {
     const { key } = command.origin;
     const first = key === undefined ? undefined : await this.events.firstAnswer(key);
-    if (first !== undefined) return first as Outcome; // before a provider hears of it a second time
+    if (first !== undefined) return first as Outcome; // so no provider registers an attempt twice
     const own = learnerAtExamStream(command.learner);
     const { examId, userId } = command.learner;
-    // Both travel together.
+    // One round trip has both queries.
     const [facts] = await Promise.all([this.facts.of(examId, userId), this.events.warm([own])]);
     command.facts = facts;
     await this.prepare(command);
@@ -94,7 +92,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     return answer;
   }
 
-  /** Adds the ids, codes, registrations and sealed values that a decision only passes on. */
+  /** Adds the ids, codes, registrations and encrypted values that a decision only passes on. */
   private async prepare(command: AnyLearnerAtExamCommand): Promise<void> {
     if (command instanceof GrantAllowance || command instanceof WithdrawAllowance) await this.hideKey(command);
     if (command instanceof GrantAllowance) {
@@ -108,28 +106,28 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
       const takingAsProctored =
         command instanceof CreateAttempt ? command.data.takingAsProctored : currentAttempt(state)?.takingAsProctored;
       if (!takingAsProctored) return;
-      decide(learnerAtExam, state, command); // what is refused anyway is not registered
+      decide(learnerAtExam, state, command); // a refused attempt is not registered
       command.attempt.registration = await register(this.database, this.configuration, state, command);
     }
   }
 
-  /** Keys other than the known ones are any text, so the log has them sealed with the value. Former ones stay as they are. */
+  /** Other keys may be any text, so a pseudonym replaces the key, and the value has the key. Older allowances keep theirs. */
   private async hideKey(command: GrantAllowance | WithdrawAllowance): Promise<void> {
     const { learner, data } = command;
     if (isMinutesKey(data.key) || plainKeys.includes(data.key)) return;
     const { allowances } = await this.stateOf(learner);
     if (allowances.some(({ key }) => key === data.key)) return;
     const key = await pseudonymOf(this.database, learner.userId, data.key);
-    const more = command instanceof GrantAllowance ? { value: JSON.stringify([data.key, command.data.value]) } : {};
-    Object.assign(command, { data: { ...data, key, ...more } });
+    const hidden = command instanceof GrantAllowance ? { value: JSON.stringify([data.key, command.data.value]) } : {};
+    Object.assign(command, { data: { ...data, key, ...hidden } });
   }
 
-  /** A value that is granted once more keeps its text, so that the decision sees that it is the same. */
+  /** The same value keeps its encrypted text, so that the decision sees that it is the same. */
   private async encryptUnlessSame({ learner, data: { key, value } }: GrantAllowance): Promise<string> {
     const sealed = (await this.stateOf(learner)).allowances.find((each) => each.key === key)?.sealed;
-    const place = fieldAtExam(learner, 'allowance');
-    const isSame = sealed && (await decryptFor(this.database, learner.userId, sealed, place)) === value;
-    return isSame ? sealed : encryptFor(this.database, learner.userId, value, place);
+    const field = fieldAtExam(learner, 'allowance');
+    const isSame = sealed && (await decryptFor(this.database, learner.userId, sealed, field)) === value;
+    return isSame ? sealed : encryptFor(this.database, learner.userId, value, field);
   }
 
   private async stateOf(learner: LearnerAtExamCommand['learner']): Promise<LearnerAtExam> {

@@ -4,7 +4,7 @@ import { type ProviderConfiguration, ProviderRefused, providerOf } from '#provid
 
 type Registered = { provider: string; examExternalId: string | null; attemptExternalId: string };
 
-/** Remembers what a provider knows and the log does not yet. */
+/** Remembers a registration until the log has its attempt. */
 export async function rememberRegistration(database: Database, registered: Registered): Promise<void> {
   await database.query({
     name: 'remember unclaimed',
@@ -14,7 +14,7 @@ export async function rememberRegistration(database: Database, registered: Regis
   });
 }
 
-/** The append of the attempt claims its registration, in the same transaction. */
+/** The transaction that appends an attempt claims its registration. */
 export const claimRegistrations = (appended: readonly RecordedEvent[]): Write[] =>
   appended.flatMap(({ type, data }) => {
     const { externalId } = data as { externalId?: string | null };
@@ -23,19 +23,19 @@ export const claimRegistrations = (appended: readonly RecordedEvent[]): Write[] 
       : [];
   });
 
-/** An append is decided within this time after the registration, one way or the other. */
+/** Within this time after the registration, the append has succeeded or failed. */
 const graceSeconds = 60;
 
 /**
- * Removes at the providers what nobody claimed: the attempt was refused, or the process died. A registration that a
- * provider does not remove now stays for the next time. Answers how many are gone.
+ * Removes orphaned registrations at the providers: the attempt was refused, or the process died. If a provider does not
+ * remove one, it is tried again next time. Answers how many were removed.
  */
 export async function removeOrphans(
   database: Database,
   configuration: ProviderConfiguration,
   olderThanSeconds = graceSeconds,
 ): Promise<number> {
-  // A provider may answer twice with the same attempt, late with one that was claimed since.
+  // A provider's late answer may name an attempt that has been claimed since.
   await database.query(
     `delete from unclaimed_registrations unclaimed using attempts join exams on exams.id = exam_id
       where attempts.external_id = attempt_external_id and coalesce(nullif(backend, ''), $1) = provider`,
@@ -46,14 +46,14 @@ export async function removeOrphans(
        from unclaimed_registrations where recorded_at < now() - make_interval(secs => $1) order by recorded_at limit 100`,
     [olderThanSeconds],
   );
-  let gone = 0;
+  let removed = 0;
   const failures: unknown[] = [];
   for (const { provider, examExternalId, attemptExternalId } of rows) {
     try {
       await providerOf(configuration, provider).notify('remove', examExternalId, attemptExternalId);
     } catch (error) {
       if (!(error instanceof ProviderRefused)) failures.push(error);
-      // The others come first next time.
+      // It goes to the end, so the others are tried first next time.
       await database.query(
         'update unclaimed_registrations set recorded_at = now() where provider = $1 and attempt_external_id = $2',
         [provider, attemptExternalId],
@@ -64,8 +64,8 @@ export async function removeOrphans(
       provider,
       attemptExternalId,
     ]);
-    gone++;
+    removed++;
   }
   if (failures.length > 0) throw failures[0];
-  return gone;
+  return removed;
 }

@@ -8,7 +8,7 @@ import { FactFinder } from '../facts.js';
 import { learnerAtExamOf, learnerAtExamStream } from '../streams.js';
 import { informed, metadataOf } from './attempt.handler.js';
 
-/** Submits many attempts whose time is over: reads what their decisions need at once, and appends each by itself. */
+/** Submits many attempts whose time is over. It reads the facts of all with one query, and appends each by itself. */
 @Injectable()
 export class OverdueAttempts {
   constructor(
@@ -17,17 +17,17 @@ export class OverdueAttempts {
     private readonly commands: CommandBus,
   ) {}
 
-  /** Tries all, and answers what failed. */
+  /** Tries all. Answers the errors. */
   async submit(attempts: readonly AttemptRecord[], at: string): Promise<unknown[]> {
-    const known = await Promise.all([
+    const read = await Promise.all([
       this.facts.ofMany(attempts),
       this.events.readMany(attempts.map(learnerAtExamStream)),
-    ]).catch(() => undefined); // one of them cannot be read: then each is tried by itself
+    ]).catch(() => undefined); // one of them cannot be read, so each is tried by itself
     const results = await Promise.allSettled(
       attempts.map(({ id, examId, userId }, index) => {
         const command = new TimeOutAttempt({ examId, userId }, { attemptId: id, at }, { actor: { kind: 'clock' } });
-        if (!known) return this.commands.execute(command);
-        const [facts, histories] = known;
+        if (!read) return this.commands.execute(command);
+        const [facts, histories] = read;
         const stream = learnerAtExamStream(command.learner);
         return this.submitOne(informed(command, facts[index]!), stream, histories.get(stream)!);
       }),
@@ -48,5 +48,5 @@ export class OverdueAttempts {
   }
 }
 
-/** The end of an onboarding exam can unblock attempts at others. */
+/** A completed onboarding exam can remove attempts at other exams. */
 const concernsOtherExams = ({ exam, provider }: Facts) => exam.isPracticeExam && provider?.supportsOnboarding;

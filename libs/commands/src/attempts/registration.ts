@@ -11,7 +11,7 @@ import { rememberRegistration } from './orphaned-registrations.js';
 const log = new Logger('registrations');
 const policyException = 'review_policy_exception';
 
-/** Registers an attempt with its provider, with the provider's data about the learner (domain.md §3.3, §3.4). */
+/** Registers an attempt and its learner with the provider (domain.md §3.3, §3.4). */
 export const register = async (
   database: Database,
   configuration: Configuration,
@@ -51,8 +51,10 @@ export const register = async (
       });
   };
   const registration = await provider.register(examJson(exam!), context, attempt.id, command.data.at, (late) => {
-    log.warn(`${provider.name} registered an attempt when nobody waited for it any more; it is removed there.`);
-    remember(late).catch((error) => log.error(`What ${provider.name} registered is not removed: ${error.message}`));
+    log.warn(`${provider.name} registered an attempt after the time limit; the registration will be removed.`);
+    remember(late).catch((error) =>
+      log.error(`A late registration with ${provider.name} cannot be removed: ${error.message}`),
+    );
   });
   await remember(registration);
   return registration;

@@ -45,7 +45,7 @@ export type PublishedExam = Pick<
   'examName' | 'timeLimitMins' | 'isProctored' | 'isPracticeExam' | 'isActive' | 'hideAfterDue' | 'dueDate'
 > & { contentId: string; externalId?: string | null; backend?: string };
 
-/** The course's exams are these now: listed ones are created or revised, others withdrawn (domain.md §6.3). */
+/** Sets the exams of a course: creates or revises the listed exams, and withdraws all others (domain.md §6.3). */
 export class PublishExams extends Command<number[]> {
   constructor(
     readonly courseId: string,
@@ -57,7 +57,7 @@ export class PublishExams extends Command<number[]> {
   }
 }
 
-/** Proctored exams name providers that are not configured. `problems` are in the order of the commands. */
+/** Proctored exams name providers that are not configured. `problems` has one place for each command, in their order. */
 export class UnknownProviders extends Error {
   override readonly name = 'UnknownBackends';
 

@@ -30,7 +30,7 @@ import {
 
 const log = new Logger('exams');
 
-/** Decides exam commands, lets the provider name the exam, appends. */
+/** Decides exam commands, gets the exams' ids from their providers, and appends. */
 @Injectable()
 export class ExamAppender {
   constructor(
@@ -47,11 +47,11 @@ export class ExamAppender {
     return nextId(this.database, sequence);
   }
 
-  /** All commands are decided and written together. The answer is the ids of the exams, in order. @throws UnknownBackends */
+  /** Appends the events of all commands together. Answers the exams' ids, in order. @throws UnknownProviders */
   async append(courseId: string, commands: readonly AnyExamCommand[], origin: Origin): Promise<number[]> {
     const metadata = { commandId: uuid(), ...currentRequestId(), actor: origin.actor, courseId };
     const ids = commands.map(({ data }) => data.examId);
-    const names = await this.idsGivenByProviders(commands);
+    const externalIds = await this.idsGivenByProviders(commands);
     const { answer } = await this.events.transact<number[]>(
       { streams: ids.map(examStream), metadata, key: origin.key },
       (historyOf) => ({
@@ -59,7 +59,9 @@ export class ExamAppender {
           const { examId } = command.data;
           const stream = examStream(examId);
           const state = stateOf(historyOf(stream));
-          const events = decide(examDecider, state, command).map((event) => withExternalId(event, names.get(examId)));
+          const events = decide(examDecider, state, command).map((event) =>
+            withExternalId(event, externalIds.get(examId)),
+          );
           const contentId = state?.contentId ?? ('contentId' in command.data ? command.data.contentId : undefined);
           return { stream, events, metadata: { ...metadata, contentId, examId } };
         }),
@@ -70,28 +72,28 @@ export class ExamAppender {
   }
 
   /**
-   * A proctored exam is known to its provider under an id of the provider's. If the provider fails, the exam has no
-   * name of the provider's for now: the worker notifies the provider from the log, too.
+   * A provider gives each proctored exam an id of its own. If the provider fails, the exam has no such id for now: the
+   * worker notifies the provider again.
    */
   private async idsGivenByProviders(commands: readonly AnyExamCommand[]): Promise<Map<number, string>> {
-    const names = new Map<number, string>();
+    const ids = new Map<number, string>();
     const failing = new Set<string | null>();
     for (const exam of await this.examsAfter(commands)) {
       if (!exam?.isProctored || exam.externalId || failing.has(exam.backend)) continue;
       currentSignal()?.throwIfAborted();
       try {
-        const name = await providerOf(this.configuration.settings, exam.backend).examSaved(examForProvider(exam));
-        if (name) names.set(exam.id, name);
+        const id = await providerOf(this.configuration.settings, exam.backend).examSaved(examForProvider(exam));
+        if (id) ids.set(exam.id, id);
       } catch (error) {
         if (!(error instanceof ProviderRefused)) throw error;
         failing.add(exam.backend);
-        log.warn({ message: `The exam has no id of its provider's yet: ${error.message}`, examId: exam.id });
+        log.warn({ message: `The provider gave the exam no id yet: ${error.message}`, examId: exam.id });
       }
     }
-    return names;
+    return ids;
   }
 
-  /** The exams as the commands would leave them, in their order; undefined where nothing changes. */
+  /** The exams after the commands, in their order; undefined if a command changes nothing. */
   private async examsAfter(commands: readonly AnyExamCommand[]): Promise<(Exam | undefined)[]> {
     const histories = await this.events.latest(commands.map(({ data }) => examStream(data.examId)));
     const exams = commands.map((command) => {
@@ -154,7 +156,7 @@ export class ChangeExamHandler implements ICommandHandler<ChangeExam> {
     private readonly appender: ExamAppender,
   ) {}
 
-  /** @returns the exam's id @throws Refusal exam_not_found, UnknownBackends */
+  /** @returns the exam's id @throws Refusal exam_not_found, UnknownProviders */
   async execute({ examId, changes, at, origin }: ChangeExam): Promise<number> {
     const exam = await examById(this.database, examId);
     if (!exam)
@@ -188,30 +190,30 @@ export class PublishExamsHandler implements ICommandHandler<PublishExams> {
     private readonly appender: ExamAppender,
   ) {}
 
-  /** @returns the ids of the listed exams, in their order @throws Refusal exam_already_exists for one listed twice, UnknownBackends */
+  /** @returns the listed exams' ids, in order @throws Refusal exam_already_exists if one is listed twice, UnknownProviders */
   async execute(command: PublishExams): Promise<number[]> {
     try {
       return await this.publish(command);
     } catch (error) {
-      // Somebody else created one of the exams meanwhile: now it is there to be revised.
+      // Another request has created one of the exams meanwhile. Now it exists and can be revised.
       if (isDuplicate(error)) return this.publish(command);
       throw error;
     }
   }
 
   private async publish({ courseId, exams, at, origin }: PublishExams): Promise<number[]> {
-    const known = new Map((await examsOfCourse(this.database, courseId)).map((exam) => [exam.contentId, exam]));
+    const existing = new Map((await examsOfCourse(this.database, courseId)).map((exam) => [exam.contentId, exam]));
     const listed = new Set<string>();
     const commands: AnyExamCommand[] = [];
     for (const exam of exams) {
       if (listed.has(exam.contentId)) throw alreadyExists(courseId, exam.contentId);
       listed.add(exam.contentId);
-      const before = known.get(exam.contentId);
+      const before = existing.get(exam.contentId);
       commands.push(
         before ? revise(before.id, exam, at) : create(await this.appender.nextId(), courseId, exam, this.appender, at),
       );
     }
-    for (const exam of known.values())
+    for (const exam of existing.values())
       if (exam.isActive && !listed.has(exam.contentId))
         commands.push({ type: 'WithdrawExam', data: { examId: exam.id, at } });
     return (await this.appender.append(courseId, commands, origin)).slice(0, exams.length);

@@ -4,7 +4,7 @@ import { type Configuration, erasureSigningKeyOf } from '#configuration';
 import type { Database } from '#connections';
 import type { Origin } from '#domain';
 
-/** It says what was destroyed for a learner, what remains, and why. It has no personal data but the learner's id. */
+/** The statement of what was destroyed for a learner, what remains, and why. Its only personal data is the learner's id. */
 export type Erasure = {
   type: 'erasure-certificate';
   version: 1;
@@ -36,7 +36,7 @@ export async function erasableRows(database: Database, userId: number): Promise<
 }
 
 const what: Record<string, string> = {
-  learner_keys: 'the key to the reviews, allowances and refused reviews that are sealed for the learner',
+  learner_keys: "the key that encrypts the learner's reviews, allowances and refused reviews",
   users: 'user name, e-mail, full name, rights and groups',
   verified_names: 'verified names',
   course_staff: 'roles in courses',
@@ -50,14 +50,14 @@ const what: Record<string, string> = {
 const remains: Erasure['remains'] = [
   {
     where: 'events, and the read models and Kafka topics made of them',
-    what: "exams, times, statuses and decisions under the learner's id, and sealed texts",
-    why: 'they prove the results of exams; without the destroyed key nobody can open the texts',
+    what: "exams, times, statuses and decisions under the learner's id, and encrypted texts",
+    why: 'they prove the results of exams; without the destroyed key nobody can decrypt the texts',
     until: 'the log is deleted; topics have their own retention',
   },
   {
     where: 'users, learner_keys',
-    what: "a row with the learner's id and no name, and one that says that the key is destroyed",
-    why: 'so that old ids resolve and nothing brings the person back',
+    what: "a row with the learner's id and no name, and a row that says that the key is destroyed",
+    why: 'old ids must resolve, and nothing may restore the person',
     until: 'the database is deleted',
   },
   {
@@ -68,20 +68,20 @@ const remains: Erasure['remains'] = [
   },
   {
     where: 'backups, and the write-ahead log of PostgreSQL',
-    what: 'copies of before, with the wrapped key',
-    why: 'they cannot be changed, and open with the key-encryption keys only',
+    what: 'older copies, with the encrypted key',
+    why: 'they cannot be changed, and only the key-encryption keys decrypt them',
     until: 'their retention ends',
   },
   {
     where: 'the topic learning-exam-attempt-lifecycle of the Open edX event bus, where it is used',
-    what: 'user name, e-mail and full name in the messages of before',
+    what: 'user name, e-mail and full name in earlier messages',
     why: 'the format of Open edX has them, and the LMS finds the learner of a submitted exam by the user name',
-    until: 'the retention of the topic ends: 30 days, unless it was made with another',
+    until: 'the retention of the topic ends: 30 days, unless the topic has another',
   },
   {
     where: 'proctoring providers, mail servers, the LMS',
-    what: 'what they were sent before',
-    why: 'they are asked to delete (providers), or keep what is theirs',
+    what: 'what they received before',
+    why: 'providers are asked to delete it; the others keep their own data',
     until: 'they delete it',
   },
 ];
@@ -91,8 +91,8 @@ export async function certifyErasure(
   { database, configuration }: { database: Database; configuration: Configuration },
   { userId, at, origin, rows }: { userId: number; at: string; origin: Origin; rows: Record<string, number> },
 ): Promise<void> {
-  const known = await database.query('select from erasure_certificates where user_id = $1 limit 1', [userId]);
-  if (known.rowCount! > 0 && Object.values(rows).every((count) => count === 0)) return;
+  const earlier = await database.query('select from erasure_certificates where user_id = $1 limit 1', [userId]);
+  if (earlier.rowCount! > 0 && Object.values(rows).every((count) => count === 0)) return;
   const certificate: Erasure = {
     type: 'erasure-certificate',
     version: 1,
@@ -121,7 +121,7 @@ export async function erasureCertificates(database: Database, userId: number | s
   return (await database.query(text, [userId])).rows.map(({ certificate }) => JSON.parse(certificate));
 }
 
-// How an Ed25519 seed of 32 bytes is written as PKCS #8 (RFC 8410).
+// The PKCS #8 header of an Ed25519 seed of 32 bytes (RFC 8410).
 const pkcs8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 function signed(certificate: Erasure, seed: Buffer): ErasureCertificate {

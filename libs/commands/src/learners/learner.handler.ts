@@ -23,9 +23,8 @@ export class RetireLearner extends Command<void> {
 }
 
 /**
- * Blanks the allowances, destroys the key to all that is sealed, erases the person from the roster, and says so in the
- * log last: what a failure leaves undone is done when the request is repeated. An id that nobody knows is not retired:
- * a person may get it later.
+ * Blanks the allowances, destroys the learner key, erases the person from the roster, and appends the event last. So a
+ * repeated request completes a failed one. An id without a person is not retired, because a person may get it later.
  */
 @CommandHandler(RetireLearner)
 export class RetireLearnerHandler implements ICommandHandler<RetireLearner> {
@@ -38,7 +37,7 @@ export class RetireLearnerHandler implements ICommandHandler<RetireLearner> {
 
   async execute({ userId: given, at, origin }: RetireLearner): Promise<void> {
     const userId = Number(given);
-    if (!isRowId(given) || !Number.isSafeInteger(userId)) return; // nobody has such an id
+    if (!isRowId(given) || !Number.isSafeInteger(userId)) return; // no learner has such an id
     for (const examId of await examsWithAllowances(this.database, userId))
       await this.commands.execute(new BlankAllowances({ examId, userId }, { at }, { actor: origin.actor }));
     const rows = await erasableRows(this.database, userId);

@@ -1,9 +1,9 @@
 import type { Database } from '#connections';
 
-/** Minutes by which the time of a signed callback may differ from ours. */
+/** The time of a signed callback may differ from ours by this many minutes. */
 export const callbackMinutes = 5;
 
-/** Keeps the nonce of a signed callback while the callback would be in time. False: it was used before. */
+/** Keeps the nonce of a signed callback for as long as the callback would be accepted. False: it was used before. */
 export async function useNonce(database: Database, provider: string, nonce: string, at: string): Promise<boolean> {
   await database.query('delete from callback_nonces where used_at < $1::timestamptz - make_interval(mins => $2)', [
     at,

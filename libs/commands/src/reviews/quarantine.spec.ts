@@ -13,15 +13,15 @@ afterAll(() => database.close());
 const refuse = (body: string, more: object) =>
   quarantine(database.pool, { route: 'reviewed', reason: 'bad', body, ...more });
 
-it('a flood of refused reviews evicts none of another sender, and none of another attempt', async () => {
-  await refuse('of the other provider', { provider: 'other' });
+it('many refused reviews displace none of another sender and none of another attempt', async () => {
+  await refuse('from the other provider', { provider: 'other' });
   await refuse('of the other attempt', { provider: 'flooding', userId: 7, externalId: 'first' });
-  await refuse('of a reviewer', { senderId: 5 });
+  await refuse('from a reviewer', { senderId: 5 });
   for (let round = 0; round < 101; round++)
     await Promise.all(
       Array.from({ length: 10 }, (_, index) => refuse(`flood ${round} ${index}`, { provider: 'flooding' })),
     );
-  await refuse('the last of the flood', { provider: 'flooding' });
+  await refuse('the last one', { provider: 'flooding' });
   for (let number = 0; number < 30; number++)
     await refuse(`attempt ${number}`, { provider: 'flooding', userId: 7, externalId: 'second' });
   const kept = await quarantinedCallbacks(database.pool);

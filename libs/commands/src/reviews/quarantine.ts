@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import type { Database } from '#connections';
 import { decryptFor, encryptFor, isEncrypted, isRetired } from '#learner-keys';
 
-/** Which of the two ways a review came: by the provider's id of the attempt, or by the attempt's code. */
+/** The route of a callback. It names the attempt by the provider's id, or by the attempt's code. */
 export type CallbackRoute = 'reviewed' | 'review_callback';
 
-/** A review that was refused. `receivedAt` ISO; `times`: how often it came. */
+/** A refused review. `receivedAt` is an ISO time; `times`: how often it came. */
 export type QuarantinedCallback = {
   id: number;
   route: CallbackRoute;
   externalId: string | null;
-  /** That sent it, by a secret of its own. */
+  /** The provider that sent it, if it proved so with its secret. */
   provider: string | null;
   userId: number | null;
   reason: string;
@@ -18,13 +18,13 @@ export type QuarantinedCallback = {
   receivedAt: string;
 };
 
-/** Whose key seals what nobody is known for, since bodies have links to recordings. No learner, so that nobody retires it. */
+/** The key of this id encrypts callbacks without a known learner. No learner has the id, so it is never retired. */
 const noLearner = -1;
 const field = { stream: 'quarantined_callbacks', field: 'callback' };
-/** A review of nobody is kept for this long: no retirement finds it. */
+/** A callback without a learner is kept for this many days, because no retirement deletes it. */
 const daysWithoutLearner = 30;
 const largestBody = 256 * 1024;
-/** So many are kept of each sender and attempt, or of each sender and nobody. The oldest of these make room, and no others. */
+/** This many callbacks are kept for each sender and attempt, or for each sender without one. The oldest of them are deleted. */
 const mostForAttempt = 20;
 const mostWithoutLearner = 200;
 
@@ -38,7 +38,7 @@ export type CallbackOrigin = {
   userId?: number;
 };
 
-/** Keeps a callback for operators to look at, encrypted, for its learner if known. Answers whether it is kept. */
+/** Keeps a callback for operators, encrypted with the learner key if the learner is known. Answers whether it is kept. */
 export async function quarantine(
   database: Database,
   callback: CallbackOrigin & { body: string; reason: string },
@@ -49,11 +49,11 @@ export async function quarantine(
   if (userId !== null && (await isRetired(database, userId))) return false;
   if (Buffer.byteLength(body) > largestBody || body.includes('\0')) return false;
   const digest = createHash('sha256').update(`${route} ${externalId} ${provider} ${body}`).digest();
-  const sealed = (text: string) => encryptFor(database, userId ?? noLearner, text, field);
-  // A reason repeats words of the body, and an id that nobody knows may be any text.
+  const encrypted = (text: string) => encryptFor(database, userId ?? noLearner, text, field);
+  // A reason repeats words of the body, and an unknown id may be any text.
   const values = await Promise.all([
-    externalId !== null && userId === null ? sealed(externalId) : externalId,
-    ...[body, reason].map(sealed),
+    externalId !== null && userId === null ? encrypted(externalId) : externalId,
+    ...[body, reason].map(encrypted),
   ]);
   await database.query(
     `insert into quarantined_callbacks (route, external_id, provider, user_id, body, digest, reason, source)
@@ -82,13 +82,13 @@ export async function quarantinedCallbacks(database: Database): Promise<Quaranti
   return Promise.all(rows.map((row) => decrypted(database, row)));
 }
 
-/** Deletes those of nobody that are old. */
+/** Deletes old callbacks without a learner. */
 export async function pruneCallbacks(database: Database): Promise<void> {
   const text = `delete from quarantined_callbacks where user_id is null and received_at < now() - make_interval(days => $1)`;
   await database.query(text, [daysWithoutLearner]);
 }
 
-/** Those of before were kept as plain texts. */
+/** Older rows have plain texts. */
 const decrypted = async <T extends QuarantinedCallback>(database: Database, callback: T): Promise<T> => {
   const read = async (text: string) =>
     isEncrypted(text) ? ((await decryptFor(database, callback.userId ?? noLearner, text, field)) ?? '') : text;
@@ -96,7 +96,7 @@ const decrypted = async <T extends QuarantinedCallback>(database: Database, call
   return { ...callback, reason: await read(reason), externalId: externalId && (await read(externalId)) };
 };
 
-/** Whose attempt has a code that is in the body, be it readable or not. */
+/** The learner of an attempt whose code is anywhere in the body. The body need not be JSON. */
 async function learnerOfCodeIn(database: Database, body: string): Promise<number | null> {
   const codes = body.match(/[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}/g)?.slice(0, 10) ?? [];
   const { rows } = await database.query(
@@ -106,7 +106,7 @@ async function learnerOfCodeIn(database: Database, body: string): Promise<number
   return rows[0]?.id ?? null;
 }
 
-/** One with its body; the body is undefined when the learner's key is destroyed. Undefined when there is none. */
+/** One callback with its body; undefined if there is none. The body is undefined if the learner key is destroyed. */
 export async function quarantinedCallback(
   database: Database,
   id: number,
@@ -121,7 +121,7 @@ export async function quarantinedCallback(
   };
 }
 
-/** Whether there was one. */
+/** Answers whether the callback existed. */
 export async function releaseCallback(database: Database, id: number): Promise<boolean> {
   return (await database.query('delete from quarantined_callbacks where id = $1', [id])).rowCount === 1;
 }

@@ -42,7 +42,7 @@ export type ReceivedReview = {
   isProviders: boolean;
 };
 
-/** The group of those who review for this provider (rest-api.md §2.3). */
+/** The group of users who review for this provider (rest-api.md §2.3). */
 export const reviewGroupOf = (backend: string | null) => `${backend ?? 'None'}_review`;
 
 type NormalizedReview = { status?: unknown; comments?: unknown; payload?: { videoReviewLink?: unknown } | null };
@@ -122,7 +122,7 @@ const refuseBadText = (field: string, value: unknown, most: number) => {
   if (!isStorable(value)) throw new Refusal('bad_review', `${field}: A character cannot be stored.`);
 };
 
-/** Links to recordings are redacted where providers put them: at the top, and in `payload`. */
+/** Removes links to recordings from both places where providers put them. */
 function withoutLinks({ videoReviewLink, payload, ...raw }: Record<string, unknown>): object {
   if (payload === undefined) return raw;
   const { videoReviewLink: inner, ...rest } = payload as Record<string, unknown>;

@@ -5,7 +5,7 @@ import { decryptFor, fieldAtExam } from '#learner-keys';
 import { learnerAtExamStream } from '../streams.js';
 import type { ReviewContent, ReviewedAttempt } from './received-review.js';
 
-/** The link to the recording of an attempt, as its last review that has one keeps it: encrypted with the provider's key. */
+/** The link to an attempt's recording, from the last review that has one. It is encrypted with the provider's key. */
 export async function recordingOf(
   database: Database,
   events: EventStore,
@@ -14,8 +14,8 @@ export async function recordingOf(
   const history = (await events.read(learnerAtExamStream(attempt))) as RecordedEvent<LearnerAtExamEvent>[];
   for (const { type, data } of history.toReversed()) {
     if (type !== 'ReviewReceived' || data.attemptId !== attempt.id) continue;
-    const opened = await decryptFor(database, attempt.userId, data.sealed, fieldAtExam(attempt, 'review'));
-    const { videoUrl } = (opened ? JSON.parse(opened) : {}) as Partial<ReviewContent>;
+    const content = await decryptFor(database, attempt.userId, data.sealed, fieldAtExam(attempt, 'review'));
+    const { videoUrl } = (content ? JSON.parse(content) : {}) as Partial<ReviewContent>;
     if (videoUrl) return videoUrl;
   }
   return undefined;

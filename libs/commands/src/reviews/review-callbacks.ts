@@ -66,8 +66,7 @@ const codeIn = ({ examMetaData = {} }: Record<string, unknown>): string => {
 };
 
 /**
- * Tries a quarantined callback again. The caller releases the callback afterwards. @throws Refusal for what is still wrong
- * with it
+ * Tries a quarantined callback again. The caller releases the callback afterwards. @throws Refusal if it is still refused
  */
 export async function replayCallback(deps: ReviewDependencies, id: number, at: string, origin: Origin): Promise<void> {
   const { database, configuration } = deps;

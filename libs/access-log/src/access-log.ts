@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { Database } from '#connections';
 
-/** The outcome of an access. `begun`: it was recorded before it was done. */
+/** The outcome of an access. `begun`: the entry was recorded before the access was done. */
 export type AccessOutcome =
   | 'begun'
   | 'done'
@@ -58,11 +58,11 @@ export type RecordedAccess = {
   rights: RightsChange[] | null;
 };
 
-/** Stands for a token that has no id of its own. */
+/** The id of a token that has no `jti`. */
 export const hashOfToken = (token: string): string =>
   createHash('sha256').update(token).digest('base64url').slice(0, 22);
 
-/** The id of a course that nobody knows may be any text, such as a name. */
+/** Replaces unknown course ids, because they may be any text, such as a person's name. */
 const objectsWithKnownCourses = `array(
   select case when object not like 'course:%' or known then object else 'course:unknown' end
     from unnest(objects) with ordinality as each (object, place),
@@ -82,7 +82,7 @@ export async function recordAccess(database: Database, entries: readonly AccessE
   );
 }
 
-/** Names the origin of this transaction, for the entries that triggers write about changed rights. */
+/** Sets the origin of this transaction. Triggers use it in their entries about changed rights. */
 export const setTransactionOrigin = (client: pg.ClientBase, { action, requestId, tokenId, userId }: AccessOrigin) =>
   client.query(
     `select set_config('access.action', $1, true), set_config('access.request_id', $2, true),
@@ -90,12 +90,12 @@ export const setTransactionOrigin = (client: pg.ClientBase, { action, requestId,
     [action, requestId ?? '', tokenId ?? '', String(userId ?? '')],
   );
 
-/** `object` as in `objects`; `from` and `until` are ISO times. */
+/** `object` is one of `objects`; `from` and `until` are ISO times. */
 export type AccessFilter = { userId?: number; object?: string; from?: string; until?: string };
 
 const pageSize = 1_000;
 
-/** Reads the entries in order of time, one query for each page, so that a slow reader holds no connection. */
+/** Reads the entries in order of time. Each page is a query of its own, so that a slow reader holds no connection. */
 export async function* readAccessLog(database: Database, { userId, object, from, until }: AccessFilter) {
   for (let after = { at: from ?? '-infinity', id: '0' }; ; ) {
     const { rows } = await database.query<RecordedAccess>(

@@ -17,7 +17,7 @@ const timers = [
 let database: TestDatabase;
 let pool: Pool;
 let clock: Clock;
-let said: string[];
+let logged: string[];
 
 /** The test controls the clock of this database and the clocks of this process. */
 beforeAll(async () => {
@@ -38,11 +38,11 @@ afterAll(async () => {
 
 beforeEach(async () => {
   jest.useFakeTimers({ now: start, doNotFake: [...timers] });
-  said = [];
+  logged = [];
   for (const level of ['log', 'warn'] as const)
-    jest.spyOn(Logger.prototype, level).mockImplementation((line) => void said.push(line));
+    jest.spyOn(Logger.prototype, level).mockImplementation((line) => void logged.push(line));
   clock = new Clock(pool);
-  await shows(start);
+  await setDatabaseClock(start);
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -50,7 +50,7 @@ afterEach(() => {
 });
 
 /** Sets the database's clock, and makes the service read it. */
-async function shows(time: number) {
+async function setDatabaseClock(time: number) {
   await database.owner.query('update shown set at = $1', [new Date(time)]);
   await clock.synchronize();
 }
@@ -59,7 +59,7 @@ async function shows(time: number) {
 async function pass(milliseconds: number, ahead = 0) {
   for (let left = milliseconds; left > 0; left -= 2 * second) {
     jest.advanceTimersByTime(Math.min(left, 2 * second));
-    await shows(Date.now() + ahead);
+    await setDatabaseClock(Date.now() + ahead);
   }
 }
 
@@ -70,7 +70,7 @@ it('there is no time before the first sample', () => {
 });
 
 it('the time is the database’s, extrapolated without another query', async () => {
-  await shows(start + 20 * second);
+  await setDatabaseClock(start + 20 * second);
   clock = new Clock(pool);
   await clock.synchronize();
   jest.advanceTimersByTime(1500);
@@ -91,7 +91,7 @@ it('a skew over a second is logged once, and its end once', async () => {
     jest.setSystemTime(start + ahead);
     await clock.synchronize();
   }
-  expect(said).toEqual([
+  expect(logged).toEqual([
     "The clock of this process differs from the database's by +2.0 s. Decisions follow the database's.",
     "The clock of this process differs from the database's by +90.0 s. This process ends no attempt.",
     "The clock of this process differs from the database's by +3.0 s. Decisions follow the database's.",
@@ -100,7 +100,7 @@ it('a skew over a second is logged once, and its end once', async () => {
 });
 
 it('the time follows a jump of the database’s clock after a stable minute; no attempt is ended before', async () => {
-  await shows(start + 30 * second);
+  await setDatabaseClock(start + 30 * second);
   expect(clock.now()).toBe(at(0));
   expect(clock.reasonToEndNoAttempt()).toMatch(/jumped less than a minute ago/);
   await pass(58 * second, 30 * second);
@@ -109,15 +109,15 @@ it('the time follows a jump of the database’s clock after a stable minute; no 
   await pass(2 * second, 30 * second);
   expect(clock.now()).toBe(at(90 * second));
   expect(clock.reasonToEndNoAttempt()).toBeUndefined();
-  expect(said.filter((line) => line.includes('of the database '))).toEqual([
+  expect(logged.filter((line) => line.includes('of the database '))).toEqual([
     'The clock of the database jumped by +30.0 s. No attempt is ended for a minute.',
     'The clock of the database has been stable for a minute: attempts are ended again.',
   ]);
 });
 
 it('while the clock jumps back and forth no attempt is ended', async () => {
-  await shows(start + 2 * 60 * minute);
-  await shows(start);
+  await setDatabaseClock(start + 2 * 60 * minute);
+  await setDatabaseClock(start);
   expect(clock.now()).toBe(at(0));
   for (let each = 1; each < 60; each++) {
     await pass(2 * second, each % 2 === 0 ? 0 : 10 * second);

@@ -13,7 +13,7 @@ const stableMs = 60_000;
 const apartMs = 1_000;
 const farApartMs = 60_000;
 
-/** The database was not reached yet, so the time is unknown and no decision is possible. */
+/** The database has not been reached yet, so the time is unknown and no decision is possible. */
 export class ClockNotSynchronised extends Error {
   override readonly name = 'ClockNotSynchronised';
 }

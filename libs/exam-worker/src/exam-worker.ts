@@ -1,6 +1,6 @@
 import { config, exchanges } from './messages.js';
 
-// Functions of the browser. With the compiler's DOM library the whole service would have a `window`.
+// Types of the browser. The compiler's DOM library would declare `window` in the whole service.
 declare const location: { href: string };
 declare class Worker {
   constructor(url: string);
@@ -11,23 +11,23 @@ declare class Worker {
 }
 
 export type ProviderScript = {
-  /** The attempt's `desktop_application_js_url`; it may be on another site. */
+  /** The attempt's `desktop_application_js_url`, possibly on another site. */
   url: string;
   /** The attempt's `ping_interval`, in seconds. */
   pingInterval: number;
-  /** For the provider's script, before anything else. */
+  /** The script gets these options before any request. */
   options?: object;
 };
 
-/** The provider's software refused, failed or was silent. The message is for operators; learners need other words. */
+/** The provider's software refused, failed or did not answer. The message is for operators, not for learners. */
 export class WorkerFailure extends Error {
   override readonly name = 'WorkerFailure';
 }
 
-/** So much longer than the provider's script may take does the page wait for it. */
+/** The page waits this much longer than the time limit of the provider's script. */
 const bufferMs = 10_000;
 
-/** Talks to a provider's script from the learner's page. Each message gets a worker of its own, as providers are used to. */
+/** Sends requests from the learner's page to a provider's script. As in the reference, each request gets its own worker. */
 export class ExamWorker {
   private readonly intervalMs: number;
 
@@ -35,7 +35,7 @@ export class ExamWorker {
     this.intervalMs = script.pingInterval * 1000;
   }
 
-  /** Resolves once the provider's software is at work. Throws WorkerFailure, as do the others. */
+  /** Resolves when the provider's software has started. All three functions throw WorkerFailure. */
   start(attemptExternalId: string): Promise<void> {
     return this.ask('start', { attemptExternalId, timeout: this.intervalMs }, this.intervalMs + bufferMs);
   }
@@ -49,7 +49,7 @@ export class ExamWorker {
     return this.ask('ping', { attemptExternalId, timeout }, this.intervalMs);
   }
 
-  /** Pings after half an interval, and then every interval, until it is told to end or `failed` says that this was all. */
+  /** Pings after half an interval, and then every interval, until `end` is aborted or `failed` answers true. */
   async keepPinging(
     attemptExternalId: string,
     failed: (failure: WorkerFailure) => Promise<boolean>,
@@ -64,10 +64,10 @@ export class ExamWorker {
     }
   }
 
-  private async ask(exchange: keyof typeof exchanges, request: object, patienceMs: number): Promise<void> {
+  private async ask(exchange: keyof typeof exchanges, request: object, timeoutMs: number): Promise<void> {
     const { asks, done } = exchanges[exchange];
     const { url, options } = this.script;
-    // A worker's own script must be of the page's site, what that script imports need not.
+    // A worker's script must come from the page's site, but it may import scripts from other sites.
     const code = `importScripts(${JSON.stringify(new URL(url, location.href).href)});`;
     const ownScript = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
     const worker = new Worker(ownScript);
@@ -77,7 +77,7 @@ export class ExamWorker {
         const fail = (why: string) => reject(new WorkerFailure(`${asks}: ${why}`));
         worker.onmessage = ({ data }) => (data?.type === done ? resolve() : fail(described(data?.error)));
         worker.onerror = ({ message }) => fail(message || `the script ${url} does not run`);
-        timer = setTimeout(() => fail(`no answer in ${patienceMs / 1000} s`), patienceMs);
+        timer = setTimeout(() => fail(`no answer in ${timeoutMs / 1000} s`), timeoutMs);
         if (options) worker.postMessage({ type: config, options });
         worker.postMessage({ type: asks, ...request });
       });

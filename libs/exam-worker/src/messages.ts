@@ -5,5 +5,5 @@ export const exchanges = {
   ping: { asks: 'ping', done: 'echo', failed: 'pingFailed' },
 } as const;
 
-/** A page may send this before its requests: the script's configuration. */
+/** The message with the script's options. A page may send it before its requests. */
 export const config = 'config';

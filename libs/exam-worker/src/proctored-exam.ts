@@ -6,7 +6,7 @@ export type AttemptTimer = {
   attempt_id: number;
   external_id: string | null;
   ping_interval?: number;
-  /** "" where the provider has no script. */
+  /** "" if the provider has no script. */
   desktop_application_js_url: string;
 };
 
@@ -23,15 +23,15 @@ export class ProctoredExam {
     if (url && id) this.software = { worker: new ExamWorker({ url, pingInterval }), id };
   }
 
-  /** Starts the provider's software, and then the clock. Throws where either does not; then no time has passed. */
+  /** Starts the provider's software, and then the attempt. If either fails, it throws, and the attempt's time has not begun. */
   async start(): Promise<void> {
     await this.software?.worker.start(this.software.id);
     await this.put(this.attempt.attempt_id, 'start');
   }
 
   /**
-   * While the exam runs: pings the provider's software. When it fails, reports that, and calls `interrupted` once the
-   * attempt ended in error. Goes on where the report has no effect, or does not get through.
+   * Pings the provider's software while the exam runs. If it fails, reports an error, and calls `interrupted` when the
+   * attempt has ended in error. If the report has no effect or gets no answer, it continues to ping.
    */
   watch(interrupted: (failure: WorkerFailure) => void): void {
     const report = async (failure: WorkerFailure) => {
@@ -42,15 +42,14 @@ export class ProctoredExam {
     this.software?.worker.keepPinging(this.software.id, report, this.over.signal);
   }
 
-  /** The learner is done, and may still think better of it. Nobody is watched meanwhile. */
+  /** The learner wants to end the exam, and may still go back. The pings stop. */
   async stop(): Promise<void> {
     await this.put(this.attempt.attempt_id, 'stop');
     this.over.abort();
   }
 
   /**
-   * Hands the exam in, and then ends the provider's software. If only the latter fails, the exam is submitted all the
-   * same.
+   * Submits the exam, and then ends the provider's software. If ending it fails, this throws, but the exam is submitted.
    */
   async submit(): Promise<void> {
     await this.put(this.attempt.attempt_id, 'submit');

@@ -8,12 +8,12 @@ afterAll(() => page.close());
 const calls: unknown[][] = [];
 let work: () => Promise<unknown>;
 
-/** A provider that does not care how exams end. */
+/** A provider without a function for the end of exams. */
 class Watcher implements ExamHandler {
   constructor(readonly options: { room?: string }) {}
 
-  onStartExamAttempt(...told: unknown[]) {
-    calls.push([this.options.room, ...told]);
+  onStartExamAttempt(...args: unknown[]) {
+    calls.push([this.options.room, ...args]);
     return work();
   }
 
@@ -31,7 +31,7 @@ const answerTo = async (message: object) => {
   return (await once(page, 'message'))[0];
 };
 
-it('a start and a ping are handed on with their time and attempt, and their end is answered', async () => {
+it('a start and a ping call their functions with time and attempt, and are answered afterwards', async () => {
   expect(await answerTo({ type: 'startExamAttempt', timeout: 500, attemptExternalId: 'seat 7' })).toEqual({
     type: 'examAttemptStarted',
   });
@@ -42,7 +42,7 @@ it('a start and a ping are handed on with their time and attempt, and their end 
   ]);
 });
 
-it('the page may set it up anew', async () => {
+it('the page can send other options', async () => {
   page.postMessage({ type: 'config', options: { room: 'B' } });
   await answerTo({ type: 'ping' });
   expect(calls).toEqual([['B', undefined, undefined]]);
@@ -52,13 +52,13 @@ it.each([
   ['an error', new Error('no camera'), new Error('no camera')],
   ['a word', 'busy', 'busy'],
   ['nothing', undefined, undefined],
-  ['what cannot be sent', Symbol('gone'), 'Symbol(gone)'],
-])('a failure with %s for its reason is answered with that reason', async (_, reason, error) => {
+  ['a value that cannot be sent', Symbol('gone'), 'Symbol(gone)'],
+])('a failure with %s as its reason is answered with that reason', async (_, reason, error) => {
   work = () => Promise.reject(reason);
   expect(await answerTo({ type: 'ping' })).toEqual({ type: 'pingFailed', error });
 });
 
-it('a failure before there is a promise is a failure too', async () => {
+it('an error before the promise is answered as a failure, too', async () => {
   work = () => {
     throw new Error('not installed');
   };
@@ -66,7 +66,7 @@ it('a failure before there is a promise is a failure too', async () => {
   expect(answer).toEqual({ type: 'examAttemptStartFailed', error: new Error('not installed') });
 });
 
-it('what the provider has no answer to, and what nobody knows, is not answered', async () => {
+it('requests without a function, and unknown requests, are not answered', async () => {
   for (const type of ['endExamAttempt', 'dance']) page.postMessage({ type });
   expect(await answerTo({ type: 'ping' })).toEqual({ type: 'echo' });
 });

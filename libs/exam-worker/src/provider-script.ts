@@ -1,8 +1,8 @@
 import { config, exchanges } from './messages.js';
 
 /**
- * The functions of a provider's script, which the page calls. A request without a function is not answered. Timeouts
- * are in milliseconds.
+ * The functions of a provider's script that the page calls. A request without its function gets no answer. Timeouts are in
+ * milliseconds.
  */
 export type ExamHandler = {
   onStartExamAttempt?(timeout: number | undefined, attemptExternalId: string | undefined): Promise<unknown>;
@@ -10,9 +10,9 @@ export type ExamHandler = {
   onPing?(timeout: number | undefined, attemptExternalId: string | undefined): Promise<unknown>;
 };
 
-type Asked = { data: { type?: string; options?: object; timeout?: number; attemptExternalId?: string } };
+type Request = { data: { type?: string; options?: object; timeout?: number; attemptExternalId?: string } };
 
-/** A worker, as its script sees it: this much of the browser's `self`. */
+/** The part of the browser's `self` that a worker's script uses. */
 export type Scope = {
   addEventListener(type: 'message', listener: (message: any) => void): void;
   postMessage(message: unknown): void;
@@ -20,12 +20,12 @@ export type Scope = {
 declare const self: Scope;
 
 /**
- * Lets a class answer the learner's page, from within the provider's worker. Scripts that were made with the function of
- * this name in `@edx/edx-proctoring` need no change but that of the import.
+ * Runs in the provider's worker, and lets a class answer the learner's page. It replaces the function of the same name in
+ * `@edx/edx-proctoring`: a script only changes the import.
  */
 export function handlerWrapper<Options>(Handler: new (options: Options) => ExamHandler, scope: Scope = self): void {
   let handler = new Handler({} as Options);
-  scope.addEventListener('message', async ({ data }: Asked) => {
+  scope.addEventListener('message', async ({ data }: Request) => {
     const { type, timeout, attemptExternalId } = data;
     const answer = async ({ done, failed }: { done: string; failed: string }, work?: () => Promise<unknown>) => {
       if (!work) return;
@@ -48,6 +48,6 @@ function postFailure(scope: Scope, type: string, error: unknown) {
   try {
     scope.postMessage({ type, error });
   } catch {
-    scope.postMessage({ type, error: String(error) }); // something that cannot be sent, such as a Response
+    scope.postMessage({ type, error: String(error) }); // some values, such as a Response, cannot be sent
   }
 }

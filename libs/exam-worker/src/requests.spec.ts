@@ -29,13 +29,13 @@ beforeEach(() => {
 
 const busy = { status: 503, retryAfter: 1 };
 
-it('a submit comes again until it is taken, whether the service is busy, a proxy gives up or the line breaks', async () => {
+it('a submit is repeated until it succeeds, if the service is busy, a proxy times out or the connection breaks', async () => {
   plan = ['none', { status: 504 }, busy];
   expect(await send('PUT', url, { action: 'submit' })).toEqual({ exam_attempt_id: 7 });
   expect(came).toHaveLength(4);
 });
 
-it('a poll comes again, not before it is asked to and not with all others', async () => {
+it('a poll is repeated not before Retry-After, and not at the same time as all others', async () => {
   plan = [busy];
   expect(await send('GET', url)).toEqual({ exam_attempt_id: 7 });
   expect(came[1] - came[0]).toBeGreaterThanOrEqual(1_000);
@@ -46,7 +46,7 @@ it('a poll comes again, not before it is asked to and not with all others', asyn
   expect(Math.max(...again) - Math.min(...again)).toBeGreaterThan(20);
 });
 
-it('a start comes again when the service is busy, but not when nobody knows whether it was done', async () => {
+it('a start is repeated if the service is busy, but not if its outcome is unknown', async () => {
   plan = [busy];
   expect(await send('PUT', url, { action: 'start' })).toEqual({ exam_attempt_id: 7 });
   plan = ['none'];

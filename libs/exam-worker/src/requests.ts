@@ -1,27 +1,27 @@
-// Functions of the browser.
+// Types of the browser.
 declare const document: { cookie: string };
 
-/** PUT attempt/{id}. Answers the attempt that it is about, or false where it was of no effect; throws where it is refused. */
+/** PUT attempt/{id}. Answers the attempt's id, or false if the action had no effect. Throws if it is refused. */
 export type PutAction = (attemptId: number, action: string, detail?: string) => Promise<number | false>;
 
-/** For pages on the service's own site, whose learners Open edX's cookies log in. */
+/** For pages on the service's own site. Open edX's cookies log the learner in. */
 export const putAction: PutAction = async (attemptId, action, detail) => {
   const url = `/api/edx_proctoring/v1/proctored_exam/attempt/${attemptId}`;
   return (await send('PUT', url, { action, detail })).exam_attempt_id ?? false;
 };
 
-/** These can be sent twice without harm, and a learner's work depends on them: they are sent until they are answered. */
+/** These actions may be repeated, and a learner's work depends on them. They are sent until they are answered. */
 const urgent = ['submit', 'stop'];
 const mostTries = 5;
-/** The service is busy or away: nothing was done. */
+/** The service is busy or stopped, and has changed nothing. */
 const busy = [429, 503];
-/** A proxy gave up; the request may have been done. */
+/** No answer came, or a proxy timed out. The service may have done the request. */
 const lost = [0, 502, 504];
 const longestPauseMs = 30_000;
 
 /**
- * Answers the JSON; throws where the request is refused. Comes again when the service is busy, as late as it asks for; reads,
- * stops and submits also when the answer is lost.
+ * Answers the JSON, and throws if the request is refused. If the service is busy, it tries again after the time of
+ * Retry-After. Reads, stops and submits are also repeated if the answer is lost.
  */
 export async function send(method: string, url: string, body?: Record<string, unknown>): Promise<any> {
   const isUrgent = urgent.includes(String(body?.action));
@@ -32,7 +32,7 @@ export async function send(method: string, url: string, body?: Record<string, un
     const mayWork = busy.includes(status) || (isRepeatable && lost.includes(status));
     if (!mayWork || (tries === mostTries && !isUrgent)) throw new Error(`${method} ${url}: ${problem}`);
     const pauseMs = retryAfter > 0 ? retryAfter * 1000 : Math.min(longestPauseMs, 500 * 2 ** tries);
-    // Up to half as much again, so that a room full of learners does not come back at once.
+    // A random pause, so that a room full of learners does not send all requests at once.
     await new Promise((resolve) => setTimeout(resolve, pauseMs * (1 + Math.random() / 2)));
   }
 }

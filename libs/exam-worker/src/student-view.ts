@@ -2,7 +2,7 @@ import { WorkerFailure } from './exam-worker.js';
 import { ProctoredExam } from './proctored-exam.js';
 import { send } from './requests.js';
 
-// Functions of the browser.
+// Types of the browser.
 type Data = { readonly dataset: Readonly<Record<string, string | undefined>> };
 type Button = Data & { disabled: boolean; onclick: () => void };
 type Form = Data & {
@@ -17,8 +17,8 @@ declare const navigator: { clipboard: { writeText(text: string): Promise<void> }
 declare const open: (url: string) => object | null;
 
 /**
- * Gives life to the page that GET student_view answers, once it stands in the learner's: its forms send their requests, in
- * step with the provider's software. Calls `changed` after what makes another page of it; the button waits for its promise.
+ * Makes the forms work on a page that GET student_view answered: they send their requests, together with the provider's
+ * software. Calls `changed` when the learner should get another page; the button waits for its promise.
  */
 export function bindStudentView(section: Section, changed: () => unknown = () => location.reload()): void {
   const {
@@ -39,11 +39,11 @@ export function bindStudentView(section: Section, changed: () => unknown = () =>
     section.querySelector('[data-message]').textContent = text;
   };
 
-  /** Those that are more than a request. False: the page stays as it is. */
+  /** The actions that do more than send a request. False: the page stays as it is. */
   const actions: Record<string, (form: Form) => Promise<unknown>> = {
     submit: () =>
       exam.submit().catch((error) => {
-        if (!(error instanceof WorkerFailure)) throw error; // the exam is in, whatever becomes of the software
+        if (!(error instanceof WorkerFailure)) throw error; // the exam is submitted, even if the software does not end
       }),
     ...(interstitial === 'ready_to_start' && { start: () => exam.start() }),
     check_ready: async (form) => (await isReady(form.getAttribute('action'))) || stay(form.dataset.notDone),
@@ -61,7 +61,7 @@ export function bindStudentView(section: Section, changed: () => unknown = () =>
   };
 
   let hasChanged = false;
-  /** Once the service has moved on only its new page is missing, and is fetched again whatever is pressed. */
+  /** After an action succeeded, only the next page is missing. So every further press just asks for that page. */
   const press = async (form: Form) => {
     const act = actions[form.dataset.action ?? ''] ?? request;
     hasChanged ||= (await act(form)) !== false;
@@ -91,7 +91,7 @@ export function bindStudentView(section: Section, changed: () => unknown = () =>
 const request = (form: Form) =>
   send(form.dataset.method ?? 'PUT', form.getAttribute('action'), Object.fromEntries(new FormData(form)));
 
-/** Throws where the browser allows it not, or has no clipboard, as on a page without TLS. */
+/** Throws if the browser does not allow it, or has no clipboard (a page without TLS). */
 const copy = async (text: string) => navigator.clipboard.writeText(text);
 
 const isReady = async (url: string): Promise<boolean> => (await send('GET', url)).status === 'ready_to_start';

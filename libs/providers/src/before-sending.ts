@@ -6,8 +6,8 @@ const checks = new AsyncLocalStorage<() => void>();
 const checkOf = new WeakMap<object, () => void>();
 
 /**
- * Does `work`, and calls `check` at the last moment before each of its HTTP requests leaves this process; what it throws
- * keeps the request back. A check before `fetch` is too early: the process may be frozen while `fetch` connects.
+ * Does `work`, and calls `check` just before each of its HTTP requests leaves this process. If `check` throws, the request is
+ * not sent. A check before `fetch` is too early, because the process may be frozen while `fetch` connects.
  */
 export const beforeSending = <T>(check: () => void, work: () => Promise<T>): Promise<T> => checks.run(check, work);
 
@@ -16,7 +16,7 @@ subscribe('undici:request:create', (message) => {
   if (check) checkOf.set((message as { request: object }).request, check);
 });
 
-// Published between connecting and writing. An error that a subscriber throws would end the process.
+// undici publishes this between connecting and writing. An error of a subscriber would end the process.
 subscribe('undici:client:sendHeaders', (message) => {
   const { request, socket } = message as { request: object; socket: Socket };
   try {

@@ -1,6 +1,6 @@
 import type { ProviderType } from './provider.js';
 
-/** Pretends that the learner has set everything up (domain.md §10.7). */
+/** An attempt is ready to start at once, without a set-up (domain.md §10.7). */
 export const mock: ProviderType = {
   options: {},
   required: [],

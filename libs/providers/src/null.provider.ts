@@ -1,6 +1,6 @@
 import type { ProviderType } from './provider.js';
 
-/** Nobody watches (domain.md §10.7). */
+/** A provider that proctors nothing (domain.md §10.7). */
 export const nullProvider: ProviderType = {
   options: {},
   required: [],

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * The id under which a provider knows a learner (domain.md §7.7): lower-case hex of an HMAC-SHA1 with
- * PROCTORING_USER_OBFUSCATION_KEY. `extra` is the backend's name; null contributes the text "None".
+ * The learner's id for a provider (domain.md §7.7): lower-case hex of an HMAC-SHA1 with PROCTORING_USER_OBFUSCATION_KEY.
+ * `extra` is the provider's name; null adds the text "None".
  */
 export const obscuredUserId = (userId: number, key: string, ...extra: (string | null)[]): string =>
   createHmac('sha1', key)

@@ -81,9 +81,9 @@ export const kinds = {
   retireAnswer: { expects: 'true, false or "error"', allows: (value) => [true, false, 'error'].includes(value as any) },
 } satisfies Record<string, Kind>;
 
-/** Options that every provider has; what is left out is the provider's own default (domain.md §10.1). */
+/** Options of every provider. An option that is left out has the provider's own default (domain.md §10.1). */
 export type CommonOptions = {
-  /** The implementation, where the provider has a name of its own. */
+  /** The type of provider, if the provider has another name. */
   provider?: string;
   verbose_name?: string;
   ping_interval?: number;
@@ -93,12 +93,12 @@ export type CommonOptions = {
   tech_support_phone?: string;
   learner_notification_from_email?: string;
   integration_specific_email?: string;
-  /** Kept review statuses that verify an attempt. */
+  /** Review statuses that verify an attempt, such as "Clean". */
   passing_statuses?: string[];
   video_review_aes_key?: string;
-  /** Proves that a callback is the provider's: it signs the body, or for Software Secure stands in the path. */
+  /** Proves that a callback comes from the provider. It signs the body; for Software Secure it is in the path. */
   callback_secret?: string;
-  /** The hosts of recordings, each reached by https. */
+  /** The hosts of recordings. Links must use https. */
   recording_hosts?: string[];
   /** `contact`: where mails send learners with questions. */
   LINK_URLS?: Record<string, string>;

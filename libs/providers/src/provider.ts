@@ -16,7 +16,7 @@ export type RegistrationContext = {
   time_limit_mins: number;
   attempt_code: string;
   is_sample_attempt: boolean;
-  /** Obscured (domain.md §7.7). */
+  /** The obscured id (domain.md §7.7). */
   user_id: string;
   full_name: string;
   email: string | null;
@@ -24,20 +24,20 @@ export type RegistrationContext = {
   review_policy_exception?: string;
 };
 
-/** The changes of an attempt that providers hear of. */
+/** The changes of an attempt that providers are notified of. */
 export type AttemptNotification = 'start' | 'stop' | 'mark_erroneous' | 'remove';
 
 /** A provider's texts about itself, or about one attempt, for the learner. */
 export type Guidance = { download_url?: unknown; instructions?: unknown };
 
 export type Attributes = {
-  /** The name under which it is configured and exams refer to it. */
+  /** The name in the configuration, and in exams. */
   name: string;
   verboseName: string;
   /** Seconds. */
   pingInterval: number;
   supportsOnboarding: boolean;
-  /** Kept review statuses that verify an attempt, such as "Clean". */
+  /** Review statuses that verify an attempt, such as "Clean". */
   passingStatuses: readonly string[];
   helpCenterArticleUrl: string;
   techSupportEmail: string;
@@ -46,14 +46,14 @@ export type Attributes = {
   integrationSpecificEmail?: string;
   /** Hexadecimal; encrypts links to recordings (domain.md §8.7). */
   videoReviewAesKey?: string;
-  /** Its callbacks must know this. */
+  /** The provider proves with it that a callback comes from it. */
   callbackSecret?: string;
   /** Hosts of links to recordings; other links are dropped. */
   recordingHosts: readonly string[];
 };
 
 export type Calls = {
-  /** `at` is the time of the decision. `late` gets a registration that the provider answers after the time limit. */
+  /** `at` is the time of the decision. `late` gets a registration that comes after the time limit. */
   register(
     exam: ExamForProvider,
     context: RegistrationContext,
@@ -61,18 +61,17 @@ export type Calls = {
     at: string,
     late?: (registration: NonNullable<Registration>) => void,
   ): Promise<NonNullable<Registration>>;
-  /** Throws if it failed. */
   notify(notification: AttemptNotification, examExternalId: string | null, attemptExternalId: string): Promise<void>;
-  /** Answers the provider's id of the exam, if it has one. */
+  /** Answers the provider's id of the exam, if it gives one. */
   examSaved(exam: ExamForProvider): Promise<string | undefined>;
   /** Instructions for one attempt. Undefined: the provider has none for single attempts, or cannot answer now. */
   guidance(examExternalId: string | null, attemptExternalId: string, language: string): Promise<Guidance | undefined>;
-  /** The address of its software, for attempts without an own address. */
+  /** The address of the provider's software, for attempts without one of their own. */
   downloadUrl(language: string): Promise<string | undefined>;
   /** Null: the provider has none, or cannot answer now. */
   config(language: string): Promise<(Guidance & object) | null>;
   javascriptUrl(): string;
-  /** Makes the REST format of the provider's own format of a review (domain.md §8.1). Undefined: it sends no reviews. */
+  /** Turns a review from the provider's format into the REST format (domain.md §8.1). Undefined: it sends no reviews. */
   normalizeReview(payload: Record<string, unknown>, attempt: ReviewedAttempt): unknown;
   instructorUrl(dashboard: Dashboard): Promise<string | undefined>;
   /** Undefined: there was nothing to do. */
@@ -81,17 +80,17 @@ export type Calls = {
   onboardingProfiles(courseId: string, filters: Record<string, string>): Promise<unknown>;
 };
 
-/** A proctoring provider, or what stands in for one (domain.md §10.1). Every call may throw ProviderRefused. */
+/** A proctoring provider (domain.md §10.1). Every call may throw ProviderRefused. */
 export type Provider = Attributes &
   Calls & {
-    /** Whether it gets notifications about attempts, exams and learners. */
+    /** It is notified of attempts, exams and learners. */
     wantsNotifications: boolean;
-    /** A pretended provider: an attempt is ready to start as soon as it exists. */
+    /** Each attempt is ready to start as soon as it exists. */
     makesReady: boolean;
     blocksExamMaterial: boolean;
-    /** Names attempts in its reviews by their code, and cannot sign them. */
+    /** Its reviews name the attempt by code, and are not signed. */
     reviewsByCode: boolean;
-    /** The networks of these reviews; if it is empty, they may come from everywhere. */
+    /** These reviews come from these networks; if the list is empty, from anywhere. */
     callbackNetworks: readonly string[];
   };
 
@@ -101,7 +100,7 @@ export type Dashboard = {
   /** The time of the request. */
   at: string;
   courseId: string;
-  /** `id` is obscured. */
+  /** `id` is the obscured id. */
   user: { id: string; full_name: string; email: string };
   examExternalId?: string | null;
   attemptExternalId?: string | null;
@@ -110,7 +109,7 @@ export type Dashboard = {
   videoUrl?: string;
 };
 
-/** The facts of the platform for providers. */
+/** Settings of the platform for providers. */
 export type Host = {
   pingIntervalSeconds: number;
   allowCallbackSimulation: boolean;
@@ -122,7 +121,7 @@ export type Host = {
   workerBundleDir?: string;
 };
 
-/** A kind of provider: its options beside the common ones, and its attributes if no option sets them. */
+/** A type of provider: its own options, and defaults for attributes that no option sets. */
 export type ProviderType<Options extends object = object> = {
   options: Record<keyof Options, Kind>;
   required: readonly (keyof Options)[];
@@ -130,7 +129,7 @@ export type ProviderType<Options extends object = object> = {
   make(attributes: Attributes, options: Options & CommonOptions, host: Host): Partial<Provider>;
 };
 
-/** The defaults of every provider (domain.md §10.1). */
+/** The default of each function that a provider leaves out (domain.md §10.1). */
 export const defaultProvider: Omit<Provider, keyof Attributes | 'register'> = {
   wantsNotifications: false,
   makesReady: false,
@@ -149,7 +148,7 @@ export const defaultProvider: Omit<Provider, keyof Attributes | 'register'> = {
   onboardingProfiles: async () => undefined,
 };
 
-/** A provider answered with an error, or not at all (`status` 503). `message` is fit for clients. */
+/** A provider answered with an error, or not at all (`status` 503 or 504). Clients may see `message`. */
 export class ProviderRefused extends Error {
   override readonly name = 'ProviderRefused';
 
@@ -162,7 +161,7 @@ export class ProviderRefused extends Error {
   }
 }
 
-/** An id that a provider gave, as text: undefined where it is none that can be kept. */
+/** A provider's id as text; undefined if it is missing or cannot be stored. */
 export const givenId = (value: unknown): string | undefined => {
   const text = ['string', 'number'].includes(typeof value) && value ? String(value) : '';
   return text !== '' && isStorable(text) && !isLongerThan(limits.name, text) ? text : undefined;

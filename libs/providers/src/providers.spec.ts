@@ -34,30 +34,30 @@ describe('the provider of an exam', () => {
     expect(providerOf(configured({ test: {} }), name).name).toBe('test');
   });
 
-  it.each(['nobody', 'vendor', 'constructor'])('is refused by name when it is %j', (name) => {
-    expect(() => providerOf(configured({ test: {}, vendor: {} }), name)).toThrow(
+  it.each(['nobody', 'unknown', 'constructor'])('is refused if the exam names %j', (name) => {
+    expect(() => providerOf(configured({ test: {}, unknown: {} }), name)).toThrow(
       `There is no proctoring provider "${name}"; there is: test.`,
     );
   });
 
-  it('is the same one each time: it keeps its token', () => {
+  it('is the same object each time, because it keeps its token', () => {
     const configuration = configured({ test: {} });
     expect(providerOf(configuration, 'test')).toBe(providerOf(configuration, null));
   });
 
-  it('may have a name of its own beside its kind', () => {
+  it('may have a name that differs from its type', () => {
     const { name, verboseName } = providerOf(configured({ test: {}, mine: { provider: 'null' } }), 'mine');
     expect({ name, verboseName }).toEqual({ name: 'mine', verboseName: 'Null Backend' });
   });
 });
 
 describe('the options of a provider', () => {
-  const vendor = { base_url: 'https://v.example.org', client_id: 'a', client_secret: 'b' };
+  const required = { base_url: 'https://v.example.org', client_id: 'a', client_secret: 'b' };
 
   it.each<[string, ProviderOptions]>([
     ['test', { ping_interval: 30 }],
-    ['rest', vendor],
-    ['watchers', { provider: 'rest', ...vendor, default_rules: { allow_notes: 'yes' } }],
+    ['rest', required],
+    ['watchers', { provider: 'rest', ...required, default_rules: { allow_notes: 'yes' } }],
     ['null', {}],
     ['mock', {}],
   ])('of %s are accepted', (name, options) => expect(problemsOf(name, options)).toEqual([]));
@@ -73,13 +73,17 @@ describe('the options of a provider', () => {
       {},
       'PROCTORING_BACKENDS.constructor: there is no provider "constructor"; there is: test, rest, software_secure, rpnow4, mock, null',
     ],
-    ['rest', { ...vendor, client_secret: undefined as never }, 'PROCTORING_BACKENDS.rest.client_secret is missing'],
+    ['rest', { ...required, client_secret: undefined as never }, 'PROCTORING_BACKENDS.rest.client_secret is missing'],
     [
       'rest',
-      { ...vendor, base_url: 'v.example.org' },
+      { ...required, base_url: 'v.example.org' },
       'PROCTORING_BACKENDS.rest.base_url must be an http:// or https:// address',
     ],
-    ['rest', { ...vendor, needs_oauth: true }, 'PROCTORING_BACKENDS.rest.needs_oauth is not a setting of this service'],
+    [
+      'rest',
+      { ...required, needs_oauth: true },
+      'PROCTORING_BACKENDS.rest.needs_oauth is not a setting of this service',
+    ],
     ['test', { crypto_key: 'x' }, 'PROCTORING_BACKENDS.test.crypto_key is not a setting of this service'],
     ['test', { toString: 'x' } as never, 'PROCTORING_BACKENDS.test.toString is not a setting of this service'],
     [
@@ -91,7 +95,7 @@ describe('the options of a provider', () => {
 });
 
 describe('the test provider', () => {
-  it('gives an attempt an id of its own, whichever replica asks', async () => {
+  it('gives an attempt the same id in every process', async () => {
     expect(await test().register(exam, context, 12, at)).toEqual({ externalId: 'test-attempt-12' });
   });
 
@@ -100,14 +104,16 @@ describe('the test provider', () => {
     expect(await test().examSaved({ ...exam, external_id: 'x' })).toBe('x');
   });
 
-  it('can ask for onboarding first, refuse, or forget the id', async () => {
-    const asked = (options: ProviderOptions) => test(options).register(exam, context, 1, at);
-    expect(await asked({ onboarding_error: 'onboarding_missing' })).toEqual({ onboardingError: 'onboarding_missing' });
-    await expect(asked({ register_error: 503 })).rejects.toMatchObject({ status: 503, provider: 'test' });
-    await expect(asked({ without_attempt_id: true })).rejects.toMatchObject({ status: 200 });
+  it('can require onboarding, refuse, or leave the id out', async () => {
+    const registered = (options: ProviderOptions) => test(options).register(exam, context, 1, at);
+    expect(await registered({ onboarding_error: 'onboarding_missing' })).toEqual({
+      onboardingError: 'onboarding_missing',
+    });
+    await expect(registered({ register_error: 503 })).rejects.toMatchObject({ status: 503, provider: 'test' });
+    await expect(registered({ without_attempt_id: true })).rejects.toMatchObject({ status: 200 });
   });
 
-  it('is described by its options', () => {
+  it('has the attributes of its options', () => {
     expect(test({ verbose_name: 'Mine', passing_statuses: ['Clean'] })).toMatchObject({
       verboseName: 'Mine',
       passingStatuses: ['Clean'],
@@ -116,7 +122,7 @@ describe('the test provider', () => {
     });
   });
 
-  it('leads instructors to a course, an exam or an attempt', async () => {
+  it('has a link for course staff to a course, an exam or an attempt', async () => {
     const user = { id: 'obscured', full_name: '', email: '' };
     const url = (more: object) => test().instructorUrl({ at, courseId: 'a/b/c', user, ...more });
     expect(await url({})).toBe('https://test-provider.example.org/dashboard/a/b/c');
@@ -124,7 +130,7 @@ describe('the test provider', () => {
   });
 });
 
-describe('the providers that watch nobody', () => {
+describe('the providers that proctor nothing', () => {
   it.each([
     ['null', { externalId: null }, undefined, 'Null Backend', false],
     ['mock', { externalId: 'CODE' }, 'mockurl', 'Mock Backend', true],

@@ -6,7 +6,7 @@ import { rest } from './rest.provider.js';
 import { softwareSecure } from './software-secure.provider.js';
 import { test } from './test.provider.js';
 
-/** All there are, by the name under which PROCTORING_BACKENDS has them. */
+/** All types of providers, by their names in PROCTORING_BACKENDS. */
 export const providerTypes: Readonly<Record<string, ProviderType<any>>> = {
   test,
   rest,
@@ -18,7 +18,7 @@ export const providerTypes: Readonly<Record<string, ProviderType<any>>> = {
 
 export type ProviderOptions = CommonOptions & Readonly<Record<string, unknown>>;
 
-/** The part of the configuration that describes providers: PROCTORING_BACKENDS, and what they know of the platform. */
+/** The part of the configuration for providers: PROCTORING_BACKENDS, and settings of the platform. */
 export type ProviderConfiguration = Host & {
   backends: Readonly<Record<string, ProviderOptions>>;
   defaultBackend: string;
@@ -50,7 +50,7 @@ export function problemsOf(name: string, options: ProviderOptions): string[] {
     ...Object.entries(options).flatMap(([option, value]) => {
       const kind = Object.hasOwn(kinds, option) ? kinds[option as keyof typeof kinds] : undefined;
       if (!kind) return [`${place}.${option} is not a setting of this service`];
-      // A wrong value may be a secret: it is not repeated.
+      // The message does not repeat a wrong value, because it may be a secret.
       return kind.allows(value) ? [] : [`${place}.${option} must be ${kind.expects}`];
     }),
   ];
@@ -62,14 +62,14 @@ const providersByConfiguration = new WeakMap<ProviderConfiguration, Map<string, 
 /** The provider of an exam with this `backend`; null is the default one (domain.md §6.5). Throws UnknownProvider. */
 export function providerOf(configuration: ProviderConfiguration, backend: string | null): Provider {
   const name = backend || configuration.defaultBackend;
-  const known = providersByConfiguration.get(configuration) ?? new Map<string, Provider>();
-  providersByConfiguration.set(configuration, known);
-  const provider = known.get(name) ?? makeProvider(configuration, name);
-  known.set(name, provider);
+  const providers = providersByConfiguration.get(configuration) ?? new Map<string, Provider>();
+  providersByConfiguration.set(configuration, providers);
+  const provider = providers.get(name) ?? makeProvider(configuration, name);
+  providers.set(name, provider);
   return provider;
 }
 
-/** All that are configured. */
+/** All configured providers. */
 export const providersOf = (configuration: ProviderConfiguration): Provider[] =>
   Object.keys(configuration.backends).map((name) => providerOf(configuration, name));
 

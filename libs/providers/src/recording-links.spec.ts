@@ -7,7 +7,7 @@ it.each([
   'https://www.remoteproctor.com/1',
   'https://port.example.org:8443/1',
   'https://VIDEO.example.org/1',
-])('the link %s leads to a recording', (link) => expect(recordingLinkOf(link, hosts)).toBe(link));
+])('the link %s is accepted', (link) => expect(recordingLinkOf(link, hosts)).toBe(link));
 
 it.each([
   'http://video.example.org/1',
@@ -22,4 +22,4 @@ it.each([
   'https://evil.org\\@video.example.org/1',
   'https://video.example.org:444/1',
   'no link',
-])('the link %s does not', (link) => expect(recordingLinkOf(link, hosts)).toBeUndefined());
+])('the link %s is refused', (link) => expect(recordingLinkOf(link, hosts)).toBeUndefined());

@@ -1,4 +1,4 @@
-/** The link to a recording, where it is https and its host is one of these. `*.example.org` is every host below that name. */
+/** The link, if it uses https and its host is allowed. `*.example.org` allows every host below that name. */
 export function recordingLinkOf(link: string, hosts: readonly string[]): string | undefined {
   const url = URL.canParse(link) ? new URL(link) : undefined;
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') return undefined;

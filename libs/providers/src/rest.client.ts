@@ -2,9 +2,9 @@ import { fetchWhole } from '#connections';
 import { ProviderRefused } from './provider.js';
 import { traceHeaders } from './trace-headers.js';
 
-/** `body` is null where it was empty, and undefined where it was no JSON. */
+/** `body` is null if it was empty, and undefined if it was no JSON. */
 export type RestAnswer = { status: number; body?: unknown };
-/** `late` hears of an answer that comes when the time is over. */
+/** `late` gets an answer that comes after the time limit. */
 type Request = { json?: unknown; language?: string; late?: (answer: RestAnswer) => void };
 
 export type RestClientOptions = {
@@ -13,7 +13,7 @@ export type RestClientOptions = {
   baseUrl: string;
   clientId: string;
   clientSecret: string;
-  /** How long a call may take, its token included, in milliseconds. */
+  /** The time limit of a call, including the request for a token, in milliseconds. */
   timeoutMs: number;
 };
 
@@ -23,14 +23,14 @@ const lateMs = 60_000;
 /** A token is renewed this long before it expires. */
 const marginMs = 5_000;
 
-/** Calls of a provider's REST API (domain.md §10.2): JSON both ways, OAuth2 client credentials, in bounded time. */
+/** Calls a provider's REST API (domain.md §10.2) with JSON, OAuth2 client credentials and a time limit. */
 export class RestClient {
   private token?: Promise<string>;
   private expiresAt = Number.POSITIVE_INFINITY;
 
   constructor(private readonly options: RestClientOptions) {}
 
-  /** @throws ProviderRefused 504 when there is no answer in time, 503 when there is nobody, 502 when there is no token */
+  /** @throws ProviderRefused 504 if there is no answer in time, 503 if the provider is unreachable, 502 if it gives no token */
   async call(method: string, path: string, request: Request = {}): Promise<RestAnswer> {
     const inTime = AbortSignal.timeout(this.options.timeoutMs);
     const { late } = request;
@@ -45,7 +45,7 @@ export class RestClient {
     });
   }
 
-  /** Nothing is sent any more when the time is over. */
+  /** After the time limit nothing more is sent. */
   private async exchange(
     method: string,
     path: string,
@@ -56,7 +56,7 @@ export class RestClient {
     const token = this.currentToken(inTime);
     const answer = await this.send(method, path, request, await token, signal);
     if (answer.status !== 401) return answer;
-    // The provider took it back before its time; another call may have noticed already.
+    // The provider revoked the token. Another call may have noticed that, too.
     if (this.token === token) this.token = undefined;
     return this.send(method, path, request, await this.currentToken(inTime), signal);
   }
@@ -73,16 +73,16 @@ export class RestClient {
     });
   }
 
-  /** Calls that come together share one token. */
+  /** Concurrent calls share one token. */
   private currentToken(signal: AbortSignal): Promise<string> {
     if (this.token && this.expiresAt - marginMs > performance.now()) return this.token;
-    const asked = this.newToken(signal);
-    this.token = asked;
+    const token = this.newToken(signal);
+    this.token = token;
     this.expiresAt = Number.POSITIVE_INFINITY;
-    asked.catch(() => {
-      if (this.token === asked) this.token = undefined;
+    token.catch(() => {
+      if (this.token === token) this.token = undefined;
     });
-    return asked;
+    return token;
   }
 
   private async newToken(signal: AbortSignal): Promise<string> {
@@ -119,7 +119,7 @@ export class RestClient {
 
 export const isSuccess = (status: number) => status >= 200 && status < 300;
 
-/** Null where there is nothing, undefined where it is no JSON. */
+/** Null for an empty text, undefined if it is no JSON. */
 export const parsed = (text: string): unknown => {
   try {
     return text === '' ? null : JSON.parse(text);

@@ -20,11 +20,11 @@ export type RestOptions = {
   client_id: string;
   client_secret: string;
   default_rules?: unknown;
-  /** Name of the script for the learner's page among the LMS' bundles. */
+  /** The bundle of the LMS that has the script for the learner's page. */
   npm_module?: string;
-  /** Seconds for which an instructor's link is good. */
+  /** Seconds for which an instructor's link is valid. */
   token_expiration_time?: number;
-  /** Seconds that a call may take. */
+  /** The time limit of a call, in seconds. */
   request_timeout?: number;
 };
 
@@ -54,21 +54,21 @@ export const rest: ProviderType<RestOptions> = {
     const { client_id: clientId, client_secret: clientSecret } = options;
     const timeoutMs = (options.request_timeout ?? 5) * 1000;
     const client = new RestClient({ name, verboseName, baseUrl, clientId, clientSecret, timeoutMs });
-    const asked = new StaleIfErrorCache();
+    const cache = new StaleIfErrorCache();
 
     const refused = (status: number, what: string) => new ProviderRefused(name, status, `${verboseName} ${what}`);
     const attemptPath = (examId: string | null, attemptId: string) =>
       `/api/v1/exam/${part(examId)}/attempt/${part(attemptId)}/`;
     /** The provider's texts for the learner. */
-    const guided = async (path: string, language: string) => {
+    const textsAt = async (path: string, language: string) => {
       const header = language === host.languageCode ? language : `${language};${host.languageCode}`;
-      const answer = await asked.get(`${header} ${path}`, async () => {
+      const answer = await cache.get(`${header} ${path}`, async () => {
         const { status, body } = await client.call('GET', path, { language: header });
         return isSuccess(status) && isObject(body) ? body : undefined;
       });
       return answer as (Guidance & object) | undefined;
     };
-    const config = (language: string) => guided('/api/v1/config/', language);
+    const config = (language: string) => textsAt('/api/v1/config/', language);
     const registrationIn = ({ status, body }: RestAnswer) => {
       if (!isSuccess(status)) throw refused(status, `cannot register the attempt (HTTP ${status}).`);
       const { id, status: onboardingError } = Object(body);
@@ -117,10 +117,10 @@ export const rest: ProviderType<RestOptions> = {
         return id;
       },
 
-      // An empty list: pages show something else for a provider that has no list.
+      // Pages show other texts for a provider without a list, so this one has an empty list.
       guidance: async (examId, attemptId, language) => ({
         instructions: [],
-        ...(await guided(attemptPath(examId, attemptId), language)),
+        ...(await textsAt(attemptPath(examId, attemptId), language)),
       }),
       config: async (language) => (await config(language)) ?? null,
       downloadUrl: async (language) => textOf((await config(language))?.download_url),
@@ -159,7 +159,7 @@ export const rest: ProviderType<RestOptions> = {
         const page = async (path: string) => {
           const { status, body } = await client.call('GET', path);
           if (isSuccess(status) && body !== undefined) return body as any;
-          throw refused(status, `did not tell the onboarding profiles (HTTP ${status}).`);
+          throw refused(status, `did not send the onboarding profiles (HTTP ${status}).`);
         };
         const first = await page(query.size > 0 ? `${path}?${query}` : path);
         if (!Array.isArray(first?.results)) return first;
@@ -167,8 +167,9 @@ export const rest: ProviderType<RestOptions> = {
         let next = first.next;
         for (let pages = 1; typeof next === 'string' && pages < mostPages; pages++) {
           const url = new URL(next, `${baseUrl}${path}`);
-          // The token is for the provider alone.
-          if (!url.href.startsWith(`${baseUrl}/`)) throw refused(502, 'keeps its profiles somewhere else.');
+          // No other server may get the provider's token.
+          if (!url.href.startsWith(`${baseUrl}/`))
+            throw refused(502, 'sent a link to another server for its profiles.');
           const more = await page(url.href.slice(baseUrl.length));
           results.push(...(more?.results ?? []));
           next = more?.next;

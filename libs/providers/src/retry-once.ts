@@ -1,11 +1,11 @@
 import { ProviderRefused } from './provider.js';
 
-/** A second chance after more than this would keep the learner waiting too long. */
+/** A second try after more than this time would keep the learner waiting too long. */
 const soonMs = 2000;
 
 const isBusy = (status: number) => status === 502 || status === 503;
 
-/** A provider that was not there gets a second chance; one that took too long may have done its work, and gets none. */
+/** Tries again if the provider was busy or unreachable. A call that took too long is not repeated: it may have succeeded. */
 export async function retryOnce<Answer extends { status: number }>(call: () => Promise<Answer>): Promise<Answer> {
   const begin = performance.now();
   const isSoon = () => performance.now() - begin < soonMs;

@@ -34,7 +34,7 @@ export type SoftwareSecureOptions = {
 
 const timeoutMs = 5_000;
 
-/** RPNow (domain.md §10.6): it gets one registration for each attempt, and answers with a review. */
+/** RPNow (domain.md §10.6): we register each attempt with one request, and it sends a review later. */
 export const softwareSecure: ProviderType<SoftwareSecureOptions> = {
   options: {
     organization: kinds.text,
@@ -92,7 +92,7 @@ export const softwareSecure: ProviderType<SoftwareSecureOptions> = {
       normalizeReview: (payload, attempt) => reviewOf(payload, attempt, host.allowCallbackSimulation),
       async instructorUrl({ videoUrl }) {
         const link = videoUrl && videoReviewAesKey && decryptedVideoLink(videoUrl, videoReviewAesKey);
-        // The list may be another one than when the review came.
+        // The list of hosts may have changed since the review came.
         return link
           ? recordingLinkOf(link.replaceAll('DirectLink-Generic', 'DirectLink-HTML5'), recordingHosts)
           : undefined;
@@ -140,31 +140,31 @@ const registrationOf = (
   };
 };
 
-/** Triple DES, as RPNow wants it. */
+/** Triple DES, because RPNow requires it. */
 export const examPassword = (text: string, key: string): string => {
   const bytes = Buffer.from(key);
   const cipher = createCipheriv(bytes.length === 16 ? 'des-ede-ecb' : 'des-ede3-ecb', bytes, null);
   return Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]).toString('base64');
 };
 
-/** A name without accents and without what RPNow cannot take. */
+/** A name without accents and without characters that RPNow refuses. */
 export const plainName = (name: string): string =>
   name
     .normalize('NFKD')
     .replace(/[^\p{ASCII}]/gu, '')
     .replace(/[[\]<>#:|!?/'"*\\]/g, '_') || 'Proctored Exam';
 
-const wordOf = Object.fromEntries(Object.entries(reviewStatusOf).map(([word, kept]) => [kept, word]));
+const commonStatusOf = Object.fromEntries(Object.entries(reviewStatusOf).map(([word, kept]) => [kept, word]));
 
 /** RPNow's review in the common form (domain.md §8.1). */
 function reviewOf(payload: Record<string, unknown>, attempt: ReviewedAttempt, anyLocator: boolean) {
   const { reviewStatus, videoReviewLink, webCamComments = [], desktopComments = [] } = payload;
   const { ssiRecordLocator: locator } = Object(payload.examMetaData);
-  const isKnown = typeof locator === 'string' && attempt.externalId !== null;
-  if (!isKnown || (!anyLocator && locator.toLowerCase() !== attempt.externalId!.toLowerCase()))
+  const hasLocator = typeof locator === 'string' && attempt.externalId !== null;
+  if (!hasLocator || (!anyLocator && locator.toLowerCase() !== attempt.externalId!.toLowerCase()))
     throw noAttemptMatches();
   if (reviewStatus === undefined) throw new Refusal('bad_review', 'reviewStatus: This field is required.');
-  if (typeof reviewStatus !== 'string' || !Object.hasOwn(wordOf, reviewStatus))
+  if (typeof reviewStatus !== 'string' || !Object.hasOwn(commonStatusOf, reviewStatus))
     throw new Refusal(
       'bad_review_status',
       `Received unexpected reviewStatus field value from payload. Was ${pythonRepr(reviewStatus)}.`,
@@ -172,7 +172,7 @@ function reviewOf(payload: Record<string, unknown>, attempt: ReviewedAttempt, an
   if (videoReviewLink && typeof videoReviewLink !== 'string')
     throw new Refusal('bad_review', 'videoReviewLink: Not a valid string.');
   return {
-    status: wordOf[reviewStatus],
+    status: commonStatusOf[reviewStatus],
     comments: [...commentsIn('webCamComments', webCamComments), ...commentsIn('desktopComments', desktopComments)],
     payload: videoReviewLink ? { videoReviewLink } : undefined,
   };

@@ -8,7 +8,7 @@ import { decryptedVideoLink } from './video-link.js';
 
 const at = '2031-05-05T10:00:00.000Z';
 
-describe("the reference's vectors", () => {
+describe('test vectors of the reference', () => {
   it('a request is signed', () => {
     const date = 'Wed, 15 Jul 2015 05:10:31 GMT';
     const json = {
@@ -54,12 +54,12 @@ describe("the reference's vectors", () => {
     ],
     ['32fe72aaf2abb44de9e161131b5435c8d37cbdb6f5df242ae860b283115f2dae', 'Hello World!', 'QOzGLCbc5DR8LZvr4Q0ZTg=='],
     ['32fe72aaf2abb44de9e161131b5435c8d37cbdb6f5df242ae860b283115f2dae', '', '_LgBTRyepui-rjXHABCXlA=='],
-  ])('with the key %s the link %j is encrypted, and read again', (key, link, encrypted) => {
+  ])('with the key %s the link %j is encrypted and decrypted', (key, link, encrypted) => {
     expect(encryptedVideoLink(link, key)).toBe(encrypted);
     expect(decryptedVideoLink(encrypted, key)).toBe(link);
   });
 
-  it('what another key encrypted gives no link', () =>
+  it('a link that another key encrypted cannot be decrypted', () =>
     expect(decryptedVideoLink('QOzGLCbc5DR8LZvr4Q0ZTg==', 'B886E02F19C77EC734B1B132BEECD91E')).toBeUndefined());
 
   it.each([
@@ -72,13 +72,13 @@ describe("the reference's vectors", () => {
 describe('Software Secure', () => {
   let server: Server;
   let options: ProviderOptions;
-  let asked: { headers: any; body: any }[];
+  let requests: { headers: any; body: any }[];
   let answer: { status: number; body: string };
 
   beforeAll(async () => {
     server = createServer(async (request, response) => {
       const body = Buffer.concat(await request.toArray()).toString();
-      asked.push({ headers: request.headers, body: JSON.parse(body) });
+      requests.push({ headers: request.headers, body: JSON.parse(body) });
       response.writeHead(answer.status).end(answer.body);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -95,7 +95,7 @@ describe('Software Secure', () => {
   });
   afterAll(() => server.close());
   beforeEach(() => {
-    asked = [];
+    requests = [];
     answer = { status: 200, body: '{"ssiRecordLocator":"SSI-1"}' };
   });
 
@@ -130,9 +130,9 @@ describe('Software Secure', () => {
       at,
     );
 
-  it('is told of an attempt, signed, and gives it a record locator', async () => {
+  it('gets a signed registration, and gives the attempt a record locator', async () => {
     expect(await register()).toEqual({ externalId: 'SSI-1' });
-    const [{ headers, body }] = asked;
+    const [{ headers, body }] = requests;
     expect(body).toMatchObject({
       examCode: 'CODE',
       organization: 'org',
@@ -151,12 +151,15 @@ describe('Software Secure', () => {
     );
   });
 
-  it('is told of the review policy, of the exception, and where asked for of the e-mail address', async () => {
+  it('gets the review policy, the exception, and the e-mail address if an option says so', async () => {
     const policy = { review_policy: 'open book', review_policy_exception: 'a calculator' };
     await register(policy, provider({ send_email: true }));
     await register({ review_policy_exception: 'a calculator' }, provider({}, { defaultReviewPolicy: 'No books' }));
-    expect(asked.map(({ body }) => body.reviewerNotes)).toEqual(['open book; a calculator', 'No books; a calculator']);
-    expect(asked[0].body.orgExtra.email).toBe('alice@example.org');
+    expect(requests.map(({ body }) => body.reviewerNotes)).toEqual([
+      'open book; a calculator',
+      'No books; a calculator',
+    ]);
+    expect(requests[0].body.orgExtra.email).toBe('alice@example.org');
   });
 
   it.each([
@@ -176,13 +179,13 @@ describe('Software Secure', () => {
     [502, 2],
     [500, 1],
     [200, 1],
-  ])('that answers %i is asked %i times: once more only where it was busy', async (status, times) => {
+  ])('that answers %i gets %i requests: a second only if it was busy', async (status, times) => {
     answer = { status, body: '{}' };
     await register().catch(() => {});
-    expect(asked).toHaveLength(times);
+    expect(requests).toHaveLength(times);
   });
 
-  it('that is not there is told so', async () => {
+  it('that is unreachable is an error', async () => {
     const gone = provider({ exam_register_endpoint: 'http://127.0.0.1:1/' });
     await expect(register({}, gone)).rejects.toMatchObject({ status: 503, message: 'RPNow does not answer.' });
   });
@@ -194,7 +197,7 @@ describe('Software Secure', () => {
     ...more,
   });
 
-  it('reviews an attempt, with comments from both cameras and a recording', () => {
+  it('reviews an attempt, with comments about camera and screen, and a recording', () => {
     const comment = { eventStart: 1, eventFinish: 3, duration: 2, comments: 'left', eventStatus: 'Suspicious' };
     const common = { start: 1, stop: 3, duration: 2, comment: 'left', status: 'Suspicious' };
     const payload = review({
@@ -222,13 +225,13 @@ describe('Software Secure', () => {
     expect(() => provider().normalizeReview(review(more), attempt)).toThrow(message),
   );
 
-  it('may be simulated with any record locator, where that is allowed', () => {
+  it('may be simulated with any record locator, if a setting allows it', () => {
     const simulated = review({ examMetaData: { ssiRecordLocator: 'OTHER' } });
     const allowed = provider({}, { allowCallbackSimulation: true });
     expect(allowed.normalizeReview(simulated, attempt)).toMatchObject({ status: 'suspicious' });
   });
 
-  it('leads instructors to the recording of a review alone', async () => {
+  it('has a link for course staff only to the recording of a review', async () => {
     const user = { id: '', full_name: '', email: '' };
     const videoUrl = encryptedVideoLink(
       'https://v.remoteproctor.com/DirectLink-Generic',

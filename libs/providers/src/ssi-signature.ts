@@ -7,7 +7,7 @@ const textOf = (value: unknown): string => {
   return value === '' ? '' : String(value || 'null');
 };
 
-/** A line `key:value` for each value, keys in order; what is nested has its parent's key before its own. */
+/** A line `key:value` for each value, keys in order. A nested key has its parent's key before it. */
 const canonical = (value: object, prefix = ''): string =>
   Object.entries(value)
     .sort(([one], [other]) => (one < other ? -1 : 1))
@@ -22,7 +22,7 @@ const canonical = (value: object, prefix = ''): string =>
     })
     .join('');
 
-/** The headers that sign a request to Software Secure (domain.md §10.6). `date` as in HTTP headers. */
+/** The headers that sign a request to Software Secure (domain.md §10.6). `date` has the format of HTTP headers. */
 export const signedHeaders = (
   request: { method: string; json: object; date: string },
   { keyId, secret }: { keyId: string; secret: string },

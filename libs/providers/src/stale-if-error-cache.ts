@@ -1,33 +1,33 @@
-type Entry = { value: unknown; until: number; asking?: Promise<unknown> };
+type Entry = { value: unknown; until: number; request?: Promise<unknown> };
 
 const freshMs = 60_000;
-/** A provider that cannot answer is not asked again for so long: learners' pages wait for these answers. */
+/** After a failure the provider is not asked again for this time, because learners' pages wait for the answer. */
 const retryAfterMs = 5_000;
 const mostKept = 1_000;
 
 /**
- * Answers that change seldom, kept for a minute. If no new answer comes, the old one serves, or undefined if there is
- * none: never an error. `ask` answers undefined, or throws, when it has no answer.
+ * Keeps answers that seldom change for a minute. If no new answer comes, `get` answers the old one, or undefined if there is
+ * none. It never throws. `ask` answers undefined, or throws, if it has no answer.
  */
 export class StaleIfErrorCache {
   /** Oldest first. */
   private readonly entries = new Map<string, Entry>();
 
   async get(key: string, ask: () => Promise<unknown>): Promise<unknown> {
-    const known = this.entries.get(key);
-    if (known && (known.asking || known.until > performance.now())) return known.asking ?? known.value;
-    const asking = ask()
+    const former = this.entries.get(key);
+    if (former && (former.request || former.until > performance.now())) return former.request ?? former.value;
+    const request = ask()
       .catch(() => undefined)
       .then((value) => {
         const isNew = value !== undefined;
         this.keep(key, {
-          value: isNew ? value : known?.value,
+          value: isNew ? value : former?.value,
           until: performance.now() + (isNew ? freshMs : retryAfterMs),
         });
-        return isNew ? value : known?.value;
+        return isNew ? value : former?.value;
       });
-    this.keep(key, { value: known?.value, until: 0, asking });
-    return asking;
+    this.keep(key, { value: former?.value, until: 0, request });
+    return request;
   }
 
   private keep(key: string, entry: Entry) {

@@ -2,10 +2,10 @@ import { inPath, type OnboardingError } from '#domain';
 import { kinds } from './options.js';
 import { ProviderRefused, type ProviderType } from './provider.js';
 
-/** How the provider `test` can be made to answer otherwise; beside the options that every provider has. */
+/** Options that change the answers of the provider `test`. */
 export type TestOptions = {
   onboarding_error?: OnboardingError;
-  /** The HTTP status of its refusal. */
+  /** The HTTP status with which it refuses registrations. */
   register_error?: number;
   without_attempt_id?: boolean;
   retire_answer?: boolean | 'error';
@@ -14,7 +14,7 @@ export type TestOptions = {
   onboarding_profiles?: unknown;
 };
 
-/** Answers at once and alone: for tests, demonstrations and a service without a vendor. */
+/** Answers without any server: for tests, demonstrations and a service without a real provider. */
 export const test: ProviderType<TestOptions> = {
   options: {
     onboarding_error: kinds.onboardingError,
@@ -41,10 +41,10 @@ export const test: ProviderType<TestOptions> = {
     return {
       blocksExamMaterial: options.block_exam_material ?? false,
       async register(_exam, _context, attemptId) {
-        const { register_error: error, onboarding_error: onboardingError, without_attempt_id: silent } = options;
+        const { register_error: error, onboarding_error: onboardingError, without_attempt_id: withoutId } = options;
         if (error) throw new ProviderRefused(name, error, `${verboseName} cannot register the attempt.`);
         if (onboardingError) return { onboardingError };
-        if (silent) throw new ProviderRefused(name, 200, `${verboseName} sent no id for the attempt.`);
+        if (withoutId) throw new ProviderRefused(name, 200, `${verboseName} sent no id for the attempt.`);
         return { externalId: `test-attempt-${attemptId}` };
       },
       examSaved: async (exam) => exam.external_id || `test-exam-${exam.id}`,
@@ -57,10 +57,10 @@ export const test: ProviderType<TestOptions> = {
       }),
       normalizeReview: (payload) => payload,
       async instructorUrl({ courseId, examExternalId, attemptExternalId, configuration }) {
-        const place = [courseId, examExternalId, attemptExternalId]
+        const path = [courseId, examExternalId, attemptExternalId]
           .flatMap((part) => (part ? inPath(part) : []))
           .join('/');
-        return `https://test-provider.example.org/dashboard/${place}${configuration ? '?config=true' : ''}`;
+        return `https://test-provider.example.org/dashboard/${path}${configuration ? '?config=true' : ''}`;
       },
       async retireUser() {
         if (options.retire_answer === 'error') throw new ProviderRefused(name, 500, `${verboseName} refused.`);

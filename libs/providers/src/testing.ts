@@ -14,7 +14,7 @@ type Call = {
   json: any;
 };
 
-/** An answer that comes when nobody waits for it any more. */
+/** An answer that comes after every time limit. */
 export const lateAnswer = { delayMs: 60_000 };
 
 /** Options of a `software_secure` provider whose server is at `url`. */
@@ -30,14 +30,14 @@ export const softwareSecureAt = (url: string) => ({
   recording_hosts: ['video.example.org'],
 });
 
-/** A provider for tests: remembers each call. It gives the answers that a test sets, or else those of a healthy provider. */
+/** A provider for tests. It remembers each call, and gives the answers that a test sets, or those of a healthy provider. */
 export class PretendedProvider {
   readonly calls: Call[] = [];
-  /** Those that it did as asked. */
+  /** The calls that it answered as a healthy provider does. */
   readonly taken: Call[] = [];
   tokenSeconds = 3600;
   tokenStatus = 200;
-  /** Its answer to every request; also to requests for tokens, if it throws. */
+  /** The answer to every request for which no answer is planned, except requests for tokens. */
   mood: (call: Call) => Answer | undefined = () => undefined;
   private planned: Answer[] = [];
   private tokens = 0;
@@ -51,7 +51,7 @@ export class PretendedProvider {
   static async open(port = 0): Promise<PretendedProvider> {
     const server = createServer().listen(port, '127.0.0.1');
     await once(server, 'listening');
-    const vendor = new PretendedProvider(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const provider = new PretendedProvider(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     server.on('request', async (request, response) => {
       const { method, url, headers } = request;
       const body = Buffer.concat(await request.toArray()).toString();
@@ -65,15 +65,15 @@ export class PretendedProvider {
         body,
         json: isJson ? JSON.parse(body) : undefined,
       };
-      vendor.calls.push(call);
-      const answer = vendor.answerTo(call);
+      provider.calls.push(call);
+      const answer = provider.answerTo(call);
       if (answer.delayMs) await pause(answer.delayMs, undefined, { ref: false });
       response.writeHead(answer.status ?? 200, answer.headers).end(answer.text ?? JSON.stringify(answer.body ?? {}));
     });
-    return vendor;
+    return provider;
   }
 
-  /** Its next answers, one call each; tokens are given all the same. */
+  /** Plans its next answers, one for each call. Requests for tokens do not count. */
   answers(...answers: Answer[]) {
     this.planned = answers;
   }

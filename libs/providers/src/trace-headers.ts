@@ -1,4 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Headers that a request to a provider takes over from the request that led to it. */
+/** Headers that a request to a provider copies from the request that led to it. */
 export const traceHeaders = new AsyncLocalStorage<Record<string, string>>();

@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 const md5 = (...parts: (string | Buffer)[]) =>
   parts.reduce((hash, part) => hash.update(part), createHash('md5')).digest('hex');
 
-/** Constant per key, as the reference has it. */
+/** The reference has a constant initialization vector for each key. */
 const cipherOf = (key: string): [name: string, key: Buffer, iv: string] => {
   const bytes = Buffer.from(key, 'hex');
   return [`aes-${bytes.length * 8}-cbc`, bytes, md5(bytes, md5(bytes)).slice(0, 16)];
@@ -16,7 +16,7 @@ export const encryptedVideoLink = (link: string, key: string): string => {
   return encrypted.replaceAll('+', '-').replaceAll('/', '_');
 };
 
-/** Undefined where the key does not open it. */
+/** Undefined if another key encrypted it. */
 export const decryptedVideoLink = (encrypted: string, key: string): string | undefined => {
   try {
     const decipher = createDecipheriv(...cipherOf(key));

@@ -51,7 +51,7 @@ beforeEach(async () => {
 });
 afterEach(() => db.close());
 
-/** Pages of three, all of them. */
+/** All pages of three items, and one more. */
 const pages = (count: number) =>
   Array.from({ length: Math.ceil(count / 3) + 1 }, (_, page) => ({ offset: page * 3, limit: 3 }));
 
@@ -119,7 +119,7 @@ describe('attempts of a course', () => {
   });
 });
 
-/** Runs `second` while `first` is not committed yet, until it is done or waits for that; then, in time for it, `third`. */
+/** Runs `second` before `first` is committed, until it is done or waits for the lock. Then runs `third`, and commits. */
 const overlapping = async (first: string, second: () => Promise<unknown>, third = 'select 1') => {
   const one = await db.owner.connect();
   try {
@@ -156,7 +156,7 @@ describe('counts of a course', () => {
       expect([search, await found(search)]).toEqual([search, counts]);
   };
 
-  it('are right when a learner is renamed while they begin', async () => {
+  it('are right when a learner is renamed while an attempt begins', async () => {
     await db.pool.query(enroll(11));
     await overlapping(rename, doing(begin(11)));
     await expectCounts({ '@example.org': [0, 0], 'new.home': [1, 1] });
@@ -165,11 +165,11 @@ describe('counts of a course', () => {
     await expectCounts({ newer: [0, 0], 'new.home': [3, 1], '': [3, 1] });
   });
 
-  it('have attempts of a learner whose name comes later', async () => {
-    const told = `insert into users (id, username, email) values (99, 'Zed', 'zed@far.away')`;
+  it('include attempts of a learner whose name comes later', async () => {
+    const person = `insert into users (id, username, email) values (99, 'Zed', 'zed@far.away')`;
     await db.pool.query(begin(99));
     await expectCounts({ '': [1, 0], zed: [0, 0] });
-    await db.pool.query(told);
+    await db.pool.query(person);
     await expectCounts({ '': [1, 0], zed: [1, 0] });
   });
 
@@ -189,7 +189,7 @@ describe('learners of a course', () => {
       [userId, course, mode, isActive],
     );
 
-  it('are listed by name as bytes order it, and counted as they come, change and go', async () => {
+  it('are listed in byte order of their names, and counted when they are added, changed and deleted', async () => {
     const listed = async () => {
       const whole = await proctoredLearners(db.pool, course, { search: '' }, (count) => ({ offset: 0, limit: count }));
       expect(whole.count).toBe(whole.learners.length);
@@ -211,7 +211,7 @@ describe('learners of a course', () => {
     expect(await listed()).toEqual(['aaron', 'alice', 'alice_b', 'eve@home', 'Émile', 'émile']);
   });
 
-  it('are found by a part of name or e-mail, of which ASCII letters alone are the same in both cases', async () => {
+  it('are found by a part of name or e-mail; only ASCII letters match in both cases', async () => {
     const findThem = async (users: typeof people) => {
       for (const search of searches) {
         const expected = users.filter((user) => isCalled(user, search)).map(({ id }) => id);
@@ -279,7 +279,7 @@ describe('learners of a course', () => {
        values ($1, $2, $3, '', $4, $5, true, false, false, false, false, $6, $6)`,
       [id, exam, people[learner].id, status, taking, new Date(Date.parse(at) - days * 86_400_000)],
     );
-  /** Asks for every word, and compares with what is shown of everybody. */
+  /** Filters by every word, and compares with the status that staff see of each learner. */
   const findAsShown = async () => {
     const { rows } = await db.pool.query(
       `select backend from exams where course_id = $1 and is_active and is_practice_exam order by id desc limit 1`,
@@ -288,8 +288,8 @@ describe('learners of a course', () => {
     const page = () => ({ offset: 0, limit: 25 });
     const { learners } = await proctoredLearners(db.pool, course, { search: '' }, page);
     const ids = learners.map(({ userId }) => userId);
-    const known = await onboardingOfLearners(db.pool, ids, course, rows[0]?.backend ?? null, at);
-    const shown = (userId: number) => onboardingSeenByStaff(known.get(userId)!.own, known.get(userId)!.approved).status;
+    const facts = await onboardingOfLearners(db.pool, ids, course, rows[0]?.backend ?? null, at);
+    const shown = (userId: number) => onboardingSeenByStaff(facts.get(userId)!.own, facts.get(userId)!.approved).status;
     for (const wanted of [...[...words, ...others].map((word) => [word]), words, ['not_started', 'verified']]) {
       const expected = ids.filter((id) => wanted.includes(shown(id)!));
       for (const search of ['', 'ali']) {
@@ -302,7 +302,7 @@ describe('learners of a course', () => {
     }
   };
 
-  it('are found by how far their onboarding is, exactly as it is shown', async () => {
+  it('are found by the onboarding status that staff see', async () => {
     const story = fc.asyncProperty(
       fc.array(attempt, { maxLength: 40 }),
       fc.array(change, { maxLength: 4 }),
@@ -326,7 +326,7 @@ describe('learners of a course', () => {
     await fc.assert(story, { seed, numRuns: 30, endOnFailure: true });
   });
 
-  it('are found by it when two of their attempts change at once', async () => {
+  it('are found by it when two of their attempts change concurrently', async () => {
     for (const { id } of people) await enroll(id, 'verified');
     await makeExams();
     const begun = { learner: 0, status: 'started', days: 3, taking: true };
@@ -400,7 +400,7 @@ describe('long lists', () => {
     },
   };
 
-  it('are counted, searched and paged right, wherever a page begins', async () => {
+  it('are counted, searched and paged correctly, from any offset', async () => {
     const people = `from users where id >= ${first}`;
     for (const text of [
       `insert into users (id, username, email) select id, 'user ' || id * 7919 % 10007, 'u' || id || '@Example.org'

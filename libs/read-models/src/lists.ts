@@ -2,7 +2,7 @@ export type Page = { offset: number; limit: number };
 
 /**
  * The pattern for `names like` that finds a part of a user name or e-mail, in any ASCII case; null finds everybody. A
- * search with a NUL, which PostgreSQL refuses, or with a line's end finds nobody.
+ * search with a line break, or with NUL, which PostgreSQL refuses, finds nobody.
  */
 export const namesLike = (search: string): string | null => {
   if (search === '') return null;

@@ -4,22 +4,21 @@ export type RowId = number | string;
 export type Row = { id: RowId };
 
 /**
- * A table that is a fold of the log: `idOf` says which row an event concerns (undefined: none), `evolve` what becomes of
- * the row (undefined: it goes). The same two functions serve the append's own transaction and the rebuild.
+ * A table that is a fold of the log. `idOf` gives the id of the row that an event changes (undefined: none). `evolve` gives
+ * the row after the event (undefined: the row is deleted). Appends and the rebuild use the same two functions.
  */
 export type Projection = {
   table: string;
   fields: readonly string[];
   idOf(event: RecordedEvent): RowId | undefined;
   evolve(row: any, event: any): Row | undefined;
-  /** The statement that makes anew what triggers keep of the rows. */
+  /** The statement that computes again the data that triggers derive from the rows. */
   derived?: string;
 };
 
-/** A row's fields are camelCase in the code and snake_case in the table. */
 export const columnOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** The rows that these events lead to, from the rows before them; null for a row that is gone. */
+/** The rows after these events; null for a deleted row. */
 export const foldRows = (
   { idOf, evolve }: Projection,
   events: readonly RecordedEvent[],
@@ -35,20 +34,20 @@ export const foldRows = (
   return rows;
 };
 
-/** The statements that bring a table to these rows; `table` differs from the projection's own while it is rebuilt. */
+/** The statements that write these rows. `table` is another table during a rebuild. */
 export const writesOf = (
   { fields, table: own }: Projection,
   rows: ReadonlyMap<RowId, Row | null>,
   table = own,
 ): Write[] => {
-  const gone = [...rows].filter(([, row]) => row === null).map(([id]) => id);
+  const deleted = [...rows].filter(([, row]) => row === null).map(([id]) => id);
   const kept = [...rows.values()].filter((row) => row !== null) as Record<string, unknown>[];
   const columns = fields.map(columnOf);
   const asRow = (row: Record<string, unknown>) =>
     Object.fromEntries(fields.map((field, index) => [columns[index], row[field] ?? null]));
   const writes: Write[] = [];
-  if (gone.length > 0)
-    writes.push({ name: `delete ${table}`, text: `delete from ${table} where id = any($1)`, values: [gone] });
+  if (deleted.length > 0)
+    writes.push({ name: `delete ${table}`, text: `delete from ${table} where id = any($1)`, values: [deleted] });
   if (kept.length > 0)
     writes.push({
       name: `put ${table}`,

@@ -5,7 +5,7 @@ import { attemptGroupProjection } from './attempts/attempt-group.view.js';
 import { examProjection } from './exams/exam.view.js';
 import { foldRows, type Projection, type Row, type RowId, writesOf } from './projection.js';
 
-/** Every read model that the log is folded into. */
+/** The projections of all read models. */
 export const projections: readonly Projection[] = [
   examProjection,
   attemptProjection,
@@ -13,7 +13,7 @@ export const projections: readonly Projection[] = [
   allowanceProjection,
 ];
 
-/** The rows of all read models after an append: written in the append's own transaction, so a client reads its own write. */
+/** The rows of all read models after an append. Its transaction writes them, so a client reads its own write. */
 export const projectInline: InlineProjection = (_stream, history, appended) =>
   projections.flatMap((projection) => {
     const before = cachedFold<ReadonlyMap<RowId, Row | null>>(

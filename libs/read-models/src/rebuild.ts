@@ -18,18 +18,18 @@ export type Rebuilt = {
   table: string;
   events: number;
   rows: number;
-  /** Ids of rows that differ between the read model and the log; at most 20 of them. */
+  /** The ids of at most 20 rows that differ between the read model and the log. */
   differing: RowId[];
   swapped: boolean;
 };
 
-/** `dryRun`: compares, and swaps nothing. */
+/** `dryRun`: compares the tables, but does not swap them. */
 export type RebuildOptions = { replaceDiffering?: boolean; dryRun?: boolean; onEvents?: (count: number) => void };
 
 /**
- * Folds the log, read once, into a shadow of each table, proves each equal to its read model row by row, and swaps the two.
- * The service may go on working: appends wait only while the last events are folded and names are exchanged. When rows of
- * a table differ, it is not swapped unless `replaceDiffering`. Needs the tables' owner.
+ * Reads the log once, and folds it into a shadow of each table. It compares each shadow with the read model row by row, and
+ * swaps the two. If rows differ, it swaps only with `replaceDiffering`. The service can keep running: appends wait only
+ * while the last events are folded and the tables are renamed. The connection must own the tables.
  */
 export async function rebuild(
   owner: Database,
@@ -43,7 +43,7 @@ export async function rebuild(
     }
     return rebuildAll(owner, projections, options);
   };
-  // Without the unlock, the locks would last until the server has noticed that the connection is closed.
+  // Without the unlock, the locks would stay until the server notices the closed connection.
   const unlocking = (lead: pg.PoolClient) =>
     alone(lead).finally(() => lead.query('select pg_advisory_unlock_all()').catch(() => {}));
   return withClient(owner, unlocking, { limitMs: hourMs });
@@ -61,7 +61,7 @@ async function rebuildAll(owner: Database, projections: readonly Projection[], o
     }
     const rebuilt: Rebuilt[] = [];
     for (const [index, shadow] of shadows.entries()) {
-      // All tables that are left take part, so that the log is not read again for each.
+      // All remaining tables take part, so that the log is not read again for each.
       await log.foldInto(shadows.slice(index));
       for (const each of shadows.slice(index)) await each.write(owner);
       rebuilt.push(await withClient(owner, (client) => finish(client, shadow, log, options), { limitMs: hourMs }));
@@ -72,7 +72,7 @@ async function rebuildAll(owner: Database, projections: readonly Projection[], o
   }
 }
 
-/** Reads the log bit by bit, and counts. */
+/** Reads the log in batches, and counts the events. */
 class LogReader {
   events = 0;
   last: Checkpoint = beginning;
@@ -82,7 +82,7 @@ class LogReader {
     private readonly options: RebuildOptions,
   ) {}
 
-  /** Until there is little left: what is appended meanwhile is read, too. */
+  /** Also reads events that are appended meanwhile, until a read finds few of them. */
   async foldInto(shadows: readonly Shadow[]) {
     for (let read = Number.POSITIVE_INFINITY; read > 500; ) {
       read = 0;
@@ -97,7 +97,7 @@ class LogReader {
   }
 }
 
-/** Rows that nobody changes are compared beforehand. So under the lock there is little left to compare. */
+/** Compares rows that no new event changes before it takes the lock, so that few rows are left to compare under it. */
 async function finish(
   client: pg.PoolClient,
   shadow: Shadow,
@@ -121,8 +121,8 @@ async function finish(
     if (swapped) await client.query(swap);
     await client.query('commit');
     const { rows } = await client.query(`select count(*) from ${swapped ? table : shadow.name}`);
-    // Triggers were off while the shadow was written. Their triggers take locks of their own, so they do not run under
-    // the table's lock.
+    // The shadow had no triggers, so derived data is computed now. That takes other locks, so it does not run under the
+    // table's lock.
     if (swapped && derived) await client.query(derived);
     return {
       table,
@@ -137,7 +137,7 @@ async function finish(
   }
 }
 
-/** A statement after a waiting lock waits, too. So this gives up soon, and tries again. */
+/** Other statements wait behind a waiting lock, so each try is short. */
 async function lock(client: pg.PoolClient, table: string) {
   for (let tries = 1; ; tries++) {
     await client.query(`begin; set local lock_timeout = '100ms'`);
@@ -153,7 +153,7 @@ async function lock(client: pg.PoolClient, table: string) {
   }
 }
 
-/** All that was committed, also what readers of the log must not see yet. */
+/** All committed events, also those behind the visibility horizon. */
 async function committedAfter(db: pg.ClientBase, after: Checkpoint): Promise<RecordedEvent[]> {
   const text = `select e.stream, e.type, e.schema_version as "schemaVersion", e.data, e.metadata from events e
                  where (${logOrder}) > ($1::integer, $2::xid8, $3::bigint) order by ${logOrder}`;

@@ -9,7 +9,7 @@ const fieldOf = (column: string): string => {
   return field;
 };
 
-/** A row that Postgres gave as JSON, with the names the code uses. Times are ISO instants with up to six decimals. */
+/** A row that PostgreSQL gave as JSON, with camelCase names. Times are ISO instants with up to six decimals. */
 export const fromRow = <T>(row: Record<string, unknown>): T => {
   const result: Record<string, unknown> = {};
   for (const column in row) result[fieldOf(column)] = row[column];
@@ -18,7 +18,7 @@ export const fromRow = <T>(row: Record<string, unknown>): T => {
 
 const largest = 2n ** 63n - 1n;
 
-/** Can a row have this id at all? Clients may ask for any number. */
+/** Can a row have this id? Clients may send any number or text. */
 export const isRowId = (id: number | string): boolean => {
   if (!/^-?\d+$/.test(String(id))) return false;
   const value = BigInt(id);

@@ -3,14 +3,14 @@ import type { RecordedEvent } from '#event-store';
 import { foldRows, type Projection, type Row, type RowId, writesOf } from './projection.js';
 import { fromRow } from './rows.js';
 
-/** So many rows are kept in memory; a rebuild of all read models stays below 400 MB. */
+/** With this many rows in memory, a rebuild of all read models stays below 400 MB. */
 const rowsInMemory = 40_000;
 const rowsAtOnce = 2000;
 
-/** The table that a read model is rebuilt into. A row is written when its events have been read, so most are written once. */
+/** The table into which a read model is rebuilt. Rows are kept in memory first, so that most are written only once. */
 export class Shadow {
   readonly name: string;
-  /** Those whose events were read last are at the end. */
+  /** The rows with the newest events are at the end. */
   private readonly rows = new Map<RowId, Row | null>();
   private readonly unwritten = new Set<RowId>();
   private hasRows = false;
@@ -20,7 +20,7 @@ export class Shadow {
     this.name = `${projection.table}_rebuilt`;
   }
 
-  /** Indexes that no constraint needs are made at the end: that takes less time. */
+  /** Indexes that no constraint needs are created at the end, because that takes less time. */
   async create(db: pg.ClientBase | pg.Pool) {
     const { table } = this.projection;
     await this.drop(db);
@@ -48,7 +48,7 @@ export class Shadow {
     await db.query(`drop table if exists ${this.name}`);
   }
 
-  /** Answers the ids of the rows that these events concern. */
+  /** Folds events. Answers the ids of the rows that they change. */
   async put(db: pg.ClientBase | pg.Pool, events: readonly RecordedEvent[]): Promise<RowId[]> {
     const ids = [...new Set(events.flatMap((event) => this.projection.idOf(event) ?? []))];
     const missing = this.hasRows ? ids.filter((id) => !this.rows.has(id)) : [];
@@ -65,22 +65,22 @@ export class Shadow {
     return ids;
   }
 
-  /** Writes what is in memory and forgets it, but for some rows whose events were read last. */
+  /** Writes the rows in memory and forgets them, but keeps the `kept` rows with the newest events. */
   async write(db: pg.ClientBase | pg.Pool, kept = 0) {
-    const left = [...this.rows.keys()].slice(0, this.rows.size - kept);
-    const ids = left.filter((id) => this.unwritten.has(id));
+    const forgotten = [...this.rows.keys()].slice(0, this.rows.size - kept);
+    const ids = forgotten.filter((id) => this.unwritten.has(id));
     for (let first = 0; first < ids.length; first += rowsAtOnce) {
       const part = new Map(ids.slice(first, first + rowsAtOnce).map((id) => [id, this.rows.get(id) ?? null]));
       for (const { text, values } of writesOf(this.projection, part, this.name)) await db.query(text, values);
     }
     this.hasRows ||= ids.length > 0;
-    for (const id of left) {
+    for (const id of forgotten) {
       this.rows.delete(id);
       this.unwritten.delete(id);
     }
   }
 
-  /** Ids of rows that differ from the read model, at most 20: of these rows, or of all others. */
+  /** The ids of at most 20 rows that differ from the read model, among these rows or all others. */
   async difference(db: pg.ClientBase, ids: readonly RowId[], which: 'these' | 'others'): Promise<RowId[]> {
     const { table } = this.projection;
     const chosen = `where ${which === 'these' ? '' : 'not '}coalesce(id = any($1), false)`;
@@ -94,7 +94,7 @@ export class Shadow {
     return rows.map(({ shown }) => shown);
   }
 
-  /** Answers the statements that make this the table, with its names of indexes and constraints, its triggers and rights. */
+  /** The statements that replace the table by this one, with the same names of indexes and constraints, triggers and rights. */
   async swapStatements(db: pg.ClientBase | pg.Pool): Promise<string> {
     const { table } = this.projection;
     const indexes = `select indexrelid::regclass::text as name, replace(regexp_replace(pg_get_indexdef(indexrelid),
@@ -112,7 +112,7 @@ export class Shadow {
     return [
       `drop table ${table}`,
       `alter table ${this.name} rename to ${table}`,
-      // A constraint carries the name of its index.
+      // A constraint is renamed with its index.
       ...own.map(({ name, shape }) => `alter index ${name} rename to ${names.get(shape)}`),
       ...others.map(({ text }) => text),
     ].join('; ');

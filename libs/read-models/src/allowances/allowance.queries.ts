@@ -19,14 +19,15 @@ export type AllowanceRecord = {
 const fieldOf = ({ exam_id: examId, user_id: userId }: { exam_id: number; user_id: number }) =>
   fieldAtExam({ examId, userId }, 'allowance');
 
-/** The values in clear, with one query for all learners' keys. Undefined: the learner was retired. */
+/** The decrypted values, with one query for all learner keys. Undefined: the learner was retired. */
 const valuesOf = async (database: Database, allowances: readonly any[]): Promise<(string | undefined)[]> => {
-  const sealed = allowances.filter(({ value }) => value === null);
-  const texts = sealed.map((each) => ({ userId: each.user_id, sealed: each.sealed, place: fieldOf(each) }));
-  const opened = new Map((await decryptAll(database, texts)).map((text, index) => [sealed[index], text]));
-  return allowances.map((each) => each.value ?? opened.get(each));
+  const encrypted = allowances.filter(({ value }) => value === null);
+  const texts = encrypted.map((each) => ({ userId: each.user_id, sealed: each.sealed, place: fieldOf(each) }));
+  const decrypted = new Map((await decryptAll(database, texts)).map((text, index) => [encrypted[index], text]));
+  return allowances.map((each) => each.value ?? decrypted.get(each));
 };
 
+/** The value of a pseudonym has both the key and the value. */
 const keyAndValue = (key: string, value = ''): { key: string; value: string } => {
   if (!isPseudonym(key)) return { key, value };
   const [hiddenKey, hiddenValue] = value ? JSON.parse(value) : ['', ''];
@@ -42,13 +43,13 @@ const records = async (database: Database, where: string, values: unknown[]): Pr
       where ${where} order by allowance.id`,
     values,
   );
-  const clear = await valuesOf(
+  const plainValues = await valuesOf(
     database,
     found.rows.map(({ allowance }) => allowance),
   );
   return found.rows.map(({ allowance, exam, username, email }, index) => ({
     ...fromRow<AllowanceRecord>(allowance),
-    ...keyAndValue(allowance.key, clear[index]),
+    ...keyAndValue(allowance.key, plainValues[index]),
     exam: fromRow<Exam>(exam),
     user: { id: allowance.user_id, username: username ?? '', email: email ?? '' },
   }));
@@ -57,7 +58,6 @@ const records = async (database: Database, where: string, values: unknown[]): Pr
 export const allowancesOfCourse = (database: Database, courseId: string): Promise<AllowanceRecord[]> =>
   records(database, 'exam.course_id = $1', [courseId]);
 
-/** A learner's allowances at these exams. */
 export const allowancesAt = (
   database: Database,
   examIds: readonly number[],

@@ -5,8 +5,8 @@ import { type AttemptRecord, attemptsOfGroups } from './attempt.queries.js';
 export type AttemptGroup = { newest: AttemptRecord; all: AttemptRecord[] };
 
 /**
- * A page of a course's attempts, grouped by learner and exam, the group with the newest attempt first; and how many groups
- * there are. `search` is part of a user name or e-mail, in whatever ASCII case.
+ * A page of a course's attempts, grouped by learner and exam, and the number of all groups. The group with the newest
+ * attempt comes first. `search` is part of a user name or e-mail, in any ASCII case.
  */
 export const attemptGroups = async (
   database: Database,
@@ -15,7 +15,7 @@ export const attemptGroups = async (
   pageOf: (count: number) => Page,
 ): Promise<{ count: number; groups: AttemptGroup[] }> => {
   const values = [courseId, namesLike(search)];
-  // The statements have no names, so each is planned for its search.
+  // Without a name, each statement is planned for its search.
   const counted = await database.query(`select count(*) ${found}`, values);
   const count = Number(counted.rows[0].count);
   const { offset, limit } = pageOf(count);
@@ -30,7 +30,7 @@ export const attemptGroups = async (
   return { count, groups };
 };
 
-// The whole list also has attempts of learners whose names are not known.
+// The list without a search also has attempts of learners whose names are unknown.
 const found = `
   from attempt_groups left join attempt_learners using (course_id, user_id)
  where course_id = $1 and ($2::text is null or names like $2)`;

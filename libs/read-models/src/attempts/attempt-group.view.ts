@@ -2,7 +2,7 @@ import type { AttemptEvent } from '#domain';
 import type { RecordedEvent } from '#event-store';
 import type { Projection } from '../projection.js';
 
-/** The attempts of a learner at an exam, oldest first. `attemptId` and `created` are those of the newest. */
+/** The attempts of a learner at an exam, oldest first. `attemptId` and `created` are those of the newest attempt. */
 type AttemptGroup = {
   id: string;
   courseId: string;
@@ -13,13 +13,13 @@ type AttemptGroup = {
   attemptIds: number[];
   attemptTimes: string[];
 };
-type Begun = Extract<AttemptEvent, { type: 'AttemptCreated' | 'AttemptRemoved' }>;
+type CreatedOrRemoved = Extract<AttemptEvent, { type: 'AttemptCreated' | 'AttemptRemoved' }>;
 
 export const attemptGroupProjection: Projection = {
   table: 'attempt_groups',
   fields: ['id', 'courseId', 'examId', 'userId', 'attemptId', 'created', 'attemptIds', 'attemptTimes'],
   idOf: ({ type, stream }) => (type === 'AttemptCreated' || type === 'AttemptRemoved' ? stream : undefined),
-  evolve: (group: AttemptGroup | undefined, { type, stream, metadata, data }: RecordedEvent<Begun>) => {
+  evolve: (group: AttemptGroup | undefined, { type, stream, metadata, data }: RecordedEvent<CreatedOrRemoved>) => {
     const { courseId, examId, userId } = metadata;
     const before = (group?.attemptIds ?? []).map((id, index) => ({ id, at: group!.attemptTimes[index]! }));
     const others = before.filter(({ id }) => id !== data.attemptId);

@@ -4,7 +4,7 @@ import { fromRow, isRowId } from '../rows.js';
 
 /** An attempt with its exam and its learner, as REST shows it. */
 export type AttemptRecord = Attempt & {
-  /** When its time is over; null unless it runs. */
+  /** When its time is over; null if it does not run. */
   expiresAt: string | null;
   exam: Exam;
   user: { id: number; username: string; email: string };
@@ -34,7 +34,7 @@ export const attemptById = async (
 ): Promise<AttemptRecord | undefined> =>
   isRowId(attemptId) ? (await rows(database, 'attempt by id', 'attempt.id = $1', [attemptId]))[0] : undefined;
 
-/** The provider's id need not be unique: the caller decides what several mean. */
+/** Several attempts may have the same provider's id; the caller chooses. */
 export const attemptsByExternalId = (database: Database, externalId: string): Promise<AttemptRecord[]> =>
   rows(database, 'attempts by external id', 'attempt.external_id = $1 order by attempt.id', [externalId]);
 
@@ -62,7 +62,7 @@ export const activeAttemptOf = async (database: Database, userId: number): Promi
     )
   )[0];
 
-/** The learner's running attempts, newest first; of one course if given. */
+/** The learner's running attempts, newest first, in one course if it is given. */
 export const activeAttemptsOf = (database: Database, userId: number, courseId?: string): Promise<AttemptRecord[]> =>
   rows(
     database,
@@ -80,8 +80,8 @@ export const attemptsAt = (database: Database, examId: number, userId: number): 
   rows(database, 'attempts at exam', `attempt.exam_id = $1 and attempt.user_id = $2 ${newestFirst}`, [examId, userId]);
 
 /**
- * All attempts of learners at exams, group by group, newest first in each and of groups. `groups` is a query for the
- * `exam_id` and `user_id` of each.
+ * All attempts of these groups of learner and exam: the group with the newest attempt first, and the newest attempt first in
+ * each. `groups` is a query for `exam_id` and `user_id`.
  */
 export const attemptsOfGroups = async (
   database: Database,
@@ -101,7 +101,7 @@ export const attemptsOfGroups = async (
 export const attemptsOf = async (database: Database, userId: number | string): Promise<AttemptRecord[]> =>
   !isRowId(userId) ? [] : rows(database, 'attempts of learner', `attempt.user_id = $1 ${newestFirst}`, [userId]);
 
-/** Running attempts whose time was over before `at`, by that time; those that come after an attempt. */
+/** Running attempts whose time was over before `at`, in the order of that time, from the attempt `after` on. */
 export const overdueAttempts = (
   database: Database,
   at: string,
@@ -116,7 +116,7 @@ export const overdueAttempts = (
     [at, after.expiresAt, after.id, limit],
   );
 
-/** Exams at which a learner's attempt is blocked for the lack of onboarding, in any course (domain.md §7.6). */
+/** Exams in any course at which a learner's attempt waits for onboarding (domain.md §7.6). */
 export const examsBlockedForOnboarding = async (database: Database, userId: number): Promise<number[]> => {
   const text = `select distinct exam_id from attempts where user_id = $1 and status like 'onboarding\\_%'
                    and status <> 'onboarding_reset' order by exam_id`;
@@ -128,7 +128,7 @@ export const examsBlockedForOnboarding = async (database: Database, userId: numb
 export const attemptsOfExam = (database: Database, examId: number): Promise<AttemptRecord[]> =>
   rows(database, 'attempts of exam', 'attempt.exam_id = $1 order by attempt.id', [examId]);
 
-/** The attempts whose last review came in this time, by id; not those that were removed. */
+/** The attempts whose last review came in this time, by id, without removed attempts. */
 export const reviewedAttempts = (database: Database, from: string, until: string): Promise<AttemptRecord[]> =>
   rows(
     database,
@@ -138,7 +138,7 @@ export const reviewedAttempts = (database: Database, from: string, until: string
     [from, until],
   );
 
-/** The reviews whose attempt was removed since, by its id. */
+/** The reviews of removed attempts, by the attempt's id. */
 export const reviewsOfNoAttempt = async (database: Database): Promise<{ attempt: number; code: string }[]> => {
   const { rows } = await database.query(`
     select distinct (data->>'attemptId')::bigint as attempt, data->>'attemptCode' as code from events

@@ -4,13 +4,13 @@ import { namesLike, type Page } from '../lists.js';
 /** A learner whose enrolment includes proctored exams. */
 export type ProctoredLearner = { userId: number; username: string; mode: string };
 
-/** Learners with one of these onboarding histories: without an approval after `since`, or with one. */
+/** Matches learners by onboarding history. An approval after `since` selects the second list. */
 export type OnboardingFilter = { histories: readonly string[]; approvedHistories: readonly string[]; since: string };
 
-/** Filters of a course's learners; `search` is part of their user name or e-mail, in whatever ASCII case. */
+/** Filters a course's learners. `search` is part of the user name or e-mail, in any ASCII case. */
 export type LearnerFilter = { search: string; onboarding?: OnboardingFilter };
 
-/** A page of a course's learners who may take proctored exams, by user name, and how many there are. */
+/** A page of a course's learners who may take proctored exams, by user name, and the number of all of them. */
 export const proctoredLearners = async (
   database: Database,
   courseId: string,
@@ -19,7 +19,7 @@ export const proctoredLearners = async (
 ): Promise<{ count: number; learners: ProctoredLearner[] }> => {
   const { histories, approvedHistories, since } = onboarding ?? {};
   const values = [courseId, namesLike(search), histories, approvedHistories, since];
-  // The statements have no names, so each is planned for its search.
+  // Without a name, each statement is planned for its search.
   const counted = await database.query(`select count(*) ${found}`, values);
   const count = Number(counted.rows[0].count);
   const { offset, limit } = pageOf(count);

@@ -11,7 +11,7 @@ const rows = async (database: Database, name: string, where: string, values: unk
 export const examById = async (database: Database, examId: number | string): Promise<Exam | undefined> =>
   isRowId(examId) ? (await rows(database, 'exam by id', 'exam.id = $1', [examId]))[0] : undefined;
 
-/** The exams with these ids, by id; texts that are no ids have none. */
+/** The exams with these ids, by id. Texts that are no ids are skipped. */
 export async function examsByIds(
   database: Database,
   examIds: readonly (number | string)[],

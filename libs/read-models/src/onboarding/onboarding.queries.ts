@@ -2,12 +2,12 @@ import type { Database } from '#connections';
 import { isHistorySeenAs, isValidApproval, type OnboardingAttempt, oldestValidApproval } from '#domain';
 import { type OnboardingFilter, onboardingHistories } from '../enrollments/enrollment.queries.js';
 
-/** The onboarding attempts of one learner: those of a course, and the last approval with a provider that still counts. */
+/** A learner's onboarding attempts in a course, and the last approval with a provider that still counts. */
 export type LearnerOnboarding = { own: OnboardingAttempt[]; approved: OnboardingAttempt | undefined };
 
 /**
- * The facts from which learners' onboarding status follows, by user id: attempts at the course's active practice exams
- * taken as proctored, last modified first, and approvals with this provider in any course (domain.md §7.1).
+ * The facts from which the onboarding status of learners follows, by user id (domain.md §7.1): attempts taken as proctored at
+ * the course's active practice exams, last modified first, and approvals with this provider in any course.
  */
 export const onboardingOfLearners = async (
   database: Database,
@@ -36,7 +36,7 @@ export const onboardingOfLearners = async (
   return learners;
 };
 
-/** Filter of a course's learners: staff see their onboarding as one of these words. */
+/** The filter for learners whose onboarding staff see as one of these words. */
 export const onboardingFilter = async (
   database: Database,
   courseId: string,

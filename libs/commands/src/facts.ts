@@ -9,7 +9,8 @@ import { dueDate, joinDates } from '#roster';
 const factsFrom = (exams: string, userId: string) => `
   select exam.id as "examId", exam.course_id as "courseId", exam.content_id as "contentId",
          exam.time_limit_mins as "timeLimitMins", exam.is_proctored as "isProctored",
-         exam.is_practice_exam as "isPracticeExam", exam.is_active as "isActive", exam.backend, exam.external_id as "externalId", exam.review_policy_id as "reviewPolicyId",
+         exam.is_practice_exam as "isPracticeExam", exam.is_active as "isActive", exam.backend,
+         exam.external_id as "externalId", exam.review_policy_id as "reviewPolicyId",
          exam.due_date, ${dueDate} as lms_due, common.due as lms_due_for_all,
          course.ends_at, coalesce(course.override_grade_on_rejected, true) as "overridesGradeOnRejection"
     from ${exams}

@@ -22,7 +22,7 @@ export type RestOptions = {
   default_rules?: unknown;
   /** The bundle of the LMS that has the script for the learner's page. */
   npm_module?: string;
-  /** Seconds for which an instructor's link is valid. */
+  /** Seconds for which a link for course staff is valid. */
   token_expiration_time?: number;
   /** The time limit of a call, in seconds. */
   request_timeout?: number;

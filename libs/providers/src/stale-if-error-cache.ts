@@ -20,11 +20,12 @@ export class StaleIfErrorCache {
       .catch(() => undefined)
       .then((value) => {
         const isNew = value !== undefined;
-        this.keep(key, {
+        const entry = {
           value: isNew ? value : former?.value,
           until: performance.now() + (isNew ? freshMs : retryAfterMs),
-        });
-        return isNew ? value : former?.value;
+        };
+        this.keep(key, entry);
+        return entry.value;
       });
     this.keep(key, { value: former?.value, until: 0, request });
     return request;

@@ -86,8 +86,8 @@ const courseEffects = ({ from, to, overridesGradeOnRejection, providerName, by, 
 };
 
 /** The effects of removing an attempt (domain.md §2.10). */
-export const effectsOfRemoval = (status: Status, knownAs: ProviderIds | undefined): Effect[] => [
-  { kind: 'provider', action: 'remove', ...knownAs },
+export const effectsOfRemoval = (status: Status, providerIds: ProviderIds | undefined): Effect[] => [
+  { kind: 'provider', action: 'remove', ...providerIds },
   { kind: 'learner_state', action: 'reset' },
   { kind: 'grade', action: 'undo' },
   ...(needsCreditUpdate(status) ? [{ kind: 'credit', status: 'removed' } as const] : []),

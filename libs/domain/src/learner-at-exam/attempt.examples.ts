@@ -58,7 +58,7 @@ export const informed = <C extends LearnerAtExamCommand>(
   return command;
 };
 
-const knownAs = { provider: 'test', examExternalId: 'test-exam-7', attemptExternalId: 'test-attempt-100' };
+const providerIds = { provider: 'test', examExternalId: 'test-exam-7', attemptExternalId: 'test-attempt-100' };
 const at = noon;
 export const signal = { kind: 'status_signal', isPracticeExam: false, supportsOnboarding: true } as const;
 const effects = [signal];
@@ -82,7 +82,7 @@ export const created = {
 } satisfies AttemptEvent;
 export const started = {
   type: 'AttemptStarted',
-  data: { attemptId, allowed, effects: [{ kind: 'provider', action: 'start', ...knownAs }, signal], at },
+  data: { attemptId, allowed, effects: [{ kind: 'provider', action: 'start', ...providerIds }, signal], at },
 } satisfies AttemptEvent;
 export const stopped = { type: 'AttemptStopped', data: { attemptId, effects, at } } satisfies AttemptEvent;
 export const submitted = {
@@ -95,7 +95,7 @@ export const submitted = {
       { kind: 'learner_state', action: 'complete' },
       { kind: 'credit', status: 'submitted' },
       { kind: 'mail', template: 'submitted' },
-      { kind: 'provider', action: 'stop', ...knownAs },
+      { kind: 'provider', action: 'stop', ...providerIds },
       signal,
     ],
     at,

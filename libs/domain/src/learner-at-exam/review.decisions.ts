@@ -12,26 +12,15 @@ import { attemptOf, type LearnerAtExam } from './learner-at-exam.js';
 
 export const reviewDecisions: Handlers<LearnerAtExam, ReviewCommand, (ReviewEvent | AttemptEvent)[]> = {
   ApplyReview: (state, command) => {
-    const { attemptId, attemptCode, status, reviewedBy, commentCount, sealed, at } = command.data;
-    const { facts } = command;
+    const { facts, data } = command;
+    const { attemptId, attemptCode, status, reviewedBy, sealed } = data;
     if (state.reviews[attemptId] && !facts.allowsReviewUpdates)
       throw new Refusal(
         'review_already_exists',
         `We already have a review submitted regarding attempt_code=${attemptCode}. We do not allow for updates! (backend=${facts.exam.backend})`,
       );
-    const received: ReviewEvent = {
-      type: 'ReviewReceived',
-      data: {
-        attemptId,
-        attemptCode,
-        status,
-        reviewedBy,
-        commentCount,
-        sealed,
-        ...(status === 'Suspicious' && reviewedBy === null ? { effects: [supportNotice] } : {}),
-        at,
-      },
-    };
+    const effects = status === 'Suspicious' && reviewedBy === null ? { effects: [supportNotice] } : {};
+    const received: ReviewEvent = { type: 'ReviewReceived', data: { ...data, ...effects } };
     const before = state.reviews[attemptId];
     const isSame = before?.sealed === sealed && before.status === status && before.reviewedBy === reviewedBy;
     const attempt = state.attempts.find(({ id }) => id === attemptId);

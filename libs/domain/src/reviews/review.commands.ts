@@ -1,15 +1,8 @@
 import { LearnerAtExamCommand } from '../command.js';
-import type { ReviewStatus } from './review.js';
+import type { ReviewEvent } from './review.events.js';
 
 /** `reviewedBy` is a user of the roster. */
-export class ApplyReview extends LearnerAtExamCommand<{
-  attemptId: number;
-  attemptCode: string;
-  status: ReviewStatus;
-  reviewedBy: number | null;
-  commentCount: number;
-  sealed: string;
-}> {
+export class ApplyReview extends LearnerAtExamCommand<Omit<ReviewEvent['data'], 'effects' | 'at'>> {
   readonly type = 'ApplyReview';
 }
 

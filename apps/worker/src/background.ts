@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Database } from '#connections';
 import { type Lease, type LeaseOptions, whileLeading } from '#event-store';
-import { runEvery } from './run-every.js';
+import { failureLog, runEvery } from './run-every.js';
 
 export abstract class LeaseSettings implements Pick<LeaseOptions, 'leaseMs'> {
   readonly leaseMs?: number;
@@ -36,7 +36,7 @@ export class Background implements BeforeApplicationShutdown {
   /** Repeats work in one process at a time, and never in a process for which `doubt` gives a reason. */
   inOneProcess(ms: number, name: string, work: Work, doubt: () => string | undefined = () => undefined): void {
     const log = new Logger(name);
-    let failure = '';
+    const report = failureLog(name);
     const unlessInDoubt = async (leading: AbortSignal, lease: Lease) => {
       const reason = doubt();
       if (reason) lease.lose(reason);
@@ -52,11 +52,7 @@ export class Background implements BeforeApplicationShutdown {
           ...this.lease,
           mayLead: () => doubt() === undefined,
           onLead: (line) => log.log(line),
-          onError(error) {
-            const { message } = error as Error;
-            if (message !== failure) log.warn(message);
-            failure = message;
-          },
+          onError: (error) => report((error as Error).message),
         },
       ),
     );

@@ -7,9 +7,10 @@ import {
   learnerAtExam,
   noChanges,
 } from '#domain';
-import { cachedFold, type RecordedEvent } from '#event-store';
+import { cachedFold, type EventStore, type RecordedEvent } from '#event-store';
+import { learnerAtExamStream } from '#learner-keys';
 
-export { learnerAtExamStream } from '#learner-keys';
+export { learnerAtExamStream };
 
 /** The learner's own stream, which has the retirement. */
 export const learnerStream = (userId: number): string => `learner-${userId}`;
@@ -20,6 +21,12 @@ export const learnerAtExamOf = (history: readonly RecordedEvent[]): LearnerAtExa
   cachedFold(history, learnerAtExam, learnerAtExam.initial, (state, events) =>
     fold(learnerAtExam, events as readonly RecordedEvent<LearnerAtExamEvent>[], state),
   );
+
+/** The learner at the exam as the log has it now. */
+export async function latestLearnerAtExam(events: EventStore, learner: { examId: number; userId: number }) {
+  const stream = learnerAtExamStream(learner);
+  return learnerAtExamOf((await events.latest([stream])).get(stream)!);
+}
 
 export const changesOf = (history: readonly RecordedEvent[]): LearnerChanges =>
   cachedFold(history, noChanges, noChanges, (changes, events) => events.reduce(countChange, changes));

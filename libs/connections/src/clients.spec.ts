@@ -45,7 +45,7 @@ describe('a connection that is checked out', () => {
   it('is not reused after a statement that was not answered in time', async () => {
     const slow = { text: 'select pg_sleep(3)', query_timeout: 200 };
     const failure = await withClient(pool, (client) => client.query(slow)).catch((error) => error);
-    expect(outageOf(failure)).toEqual({ kind: 'silent' });
+    expect(outageOf(failure)).toBe('silent');
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   });
 
@@ -71,7 +71,7 @@ describe('a server that accepts connections and never answers', () => {
     const away = openPool({ connectionString: `postgres://nobody@127.0.0.1:${port}/none`, max: 1 });
     const began = performance.now();
     const failures = await Promise.all([1, 2, 3].map(() => withClient(away, pidOf).catch(outageOf)));
-    expect(failures).toEqual([{ kind: 'away' }, { kind: 'away' }, { kind: 'away' }]);
+    expect(failures).toEqual(['away', 'away', 'away']);
     expect(performance.now() - began).toBeLessThan(5000);
     await away.end();
   });

@@ -22,7 +22,7 @@ export async function withClient<T>(
     if (limitMs !== undefined) await setLimits(client, limitMs);
     return await work(client);
   } catch (error) {
-    isSilent = outageOf(error)?.kind === 'silent';
+    isSilent = outageOf(error) === 'silent';
     throw signal?.aborted ? signal.reason : error;
   } finally {
     giveBack(isSilent || signal?.aborted === true || limitMs !== undefined || isInTransaction(client));

@@ -67,8 +67,7 @@ export class Delivery {
     const { database } = this.deps;
     const subscription = new Subscription(database, {
       name: subscriptionNameOf(this.provider.name),
-      pollMs: this.options.pollMs,
-      leaseMs: this.options.leaseMs,
+      ...this.options,
       ...outageLog(
         new Logger(subscriptionNameOf(this.provider.name)),
         {

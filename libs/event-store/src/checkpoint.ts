@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { fenceOf, type Lease, LeaseLost } from './lease.js';
+import { fenceOf, type Lease, LeaseLost, type Queryable } from './lease.js';
 import type { RecordedEvent } from './recorded-event.js';
 import { eventColumns } from './statements.js';
 
@@ -43,16 +43,21 @@ export async function readLog(db: pg.ClientBase, after: Checkpoint, limit: numbe
   return rows;
 }
 
-/** The checkpoint of a subscription. With `startsNow`, its first run begins with the events that come from then on. */
+/** The checkpoint of a subscription; undefined before its first. */
+export async function savedCheckpoint(db: Queryable, name: string): Promise<Checkpoint | undefined> {
+  const text = 'select generation, xid::text, position from checkpoints where name = $1';
+  return (await db.query<Checkpoint>(text, [name])).rows[0];
+}
+
+/** The checkpoint that a subscription goes on from. With `startsNow`, its first run begins with the events that come from then on. */
 export async function checkpointOf(
   db: pg.ClientBase,
   name: string,
   { startsNow, generation }: { startsNow: boolean; generation: number },
   lease: Lease,
 ): Promise<Checkpoint> {
-  const text = 'select generation, xid::text, position from checkpoints where name = $1';
-  const { rows } = await db.query<Checkpoint>(text, [name]);
-  if (rows[0] || !startsNow) return rows[0] ?? beginning;
+  const saved = await savedCheckpoint(db, name);
+  if (saved || !startsNow) return saved ?? beginning;
   // Saved at once: events after this moment count, even if this process ends now.
   const first = await db.query<Checkpoint>(
     `insert into checkpoints (name, generation, xid, position)

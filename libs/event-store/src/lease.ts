@@ -10,7 +10,8 @@ export type LeaseOptions = {
   onLead?(line: string): void;
 };
 
-type Queryable = Pick<pg.ClientBase, 'query'>;
+/** A pool or one of its connections. */
+export type Queryable = Pick<pg.ClientBase, 'query'>;
 
 /** The arguments of the database function `holds_lease`, which fences a write. Without a lease it checks nothing. */
 export const fenceOf = (lease?: Lease): [name: string | null, epoch: string | null] =>

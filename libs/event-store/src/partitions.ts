@@ -1,9 +1,7 @@
-import type pg from 'pg';
+import type { Queryable } from './lease.js';
 
 /** Positions in one partition of the log. `create_event_partitions` has the same number. */
 export const partitionSize = 10_000_000;
-
-type Queryable = Pick<pg.ClientBase, 'query'>;
 
 /** The log has no partition for the next position. A violated check constraint has the same code, and a name. */
 const isPartitionMissing = ({ code, constraint }: { code?: string; constraint?: string }) =>

@@ -46,6 +46,17 @@ export type SubscriptionOptions = LeaseOptions & {
   upcasters?: Upcasters | null;
 };
 
+const defaults = {
+  orderingKeyOf: ({ stream }: RecordedEvent) => stream,
+  startsNow: false,
+  batch: 500,
+  pollMs: 100,
+  standBackMs: 10_000,
+  wakesOnAppend: false,
+  resumeFrom: async (checkpoint: Checkpoint, _generation: Generation, _signal: AbortSignal) => checkpoint,
+  onError: (_error: unknown, _attempt: number) => {},
+};
+
 /** Ends the lead. Its message stays in the checkpoint until a process leads successfully. */
 export class CannotLead extends Error {
   override readonly name = 'CannotLead';
@@ -53,7 +64,7 @@ export class CannotLead extends Error {
 
 /** Delivers the log to a handler in order, in one process at a time: the one that holds the lease. */
 export class Subscription {
-  private readonly options: Required<Omit<SubscriptionOptions, 'upcasters'>> & Pick<SubscriptionOptions, 'upcasters'>;
+  private readonly options: SubscriptionOptions & typeof defaults;
   private failures = 0;
   /** Whether there may be dead letters. Only the leader adds any. */
   private mayHaveDeadLetters = true;
@@ -65,33 +76,9 @@ export class Subscription {
 
   constructor(
     private readonly database: Database,
-    {
-      orderingKeyOf = ({ stream }) => stream,
-      startsNow = false,
-      batch = 500,
-      pollMs = 100,
-      standBackMs = 10_000,
-      leaseMs = 10_000,
-      wakesOnAppend = false,
-      resumeFrom = async (checkpoint) => checkpoint,
-      onError = () => {},
-      onLead = () => {},
-      ...rest
-    }: SubscriptionOptions,
+    options: SubscriptionOptions,
   ) {
-    const given = {
-      startsNow,
-      orderingKeyOf,
-      batch,
-      pollMs,
-      standBackMs,
-      leaseMs,
-      wakesOnAppend,
-      resumeFrom,
-      onError,
-      onLead,
-    };
-    this.options = { ...given, ...rest };
+    this.options = { ...defaults, ...options };
   }
 
   /** Runs until `signal` aborts, and finishes the current batch. Reports all errors and goes on. */

@@ -1,5 +1,5 @@
 import type { Database } from '#connections';
-import { type Checkpoint, fenceOf, isAfter, type Lease } from '#event-store';
+import { type Checkpoint, fenceOf, isAfter, type Lease, savedCheckpoint } from '#event-store';
 import { relayName } from './relay-lead.js';
 
 /** The receipt of an event's message. `topic` has the configured prefix. Times are ISO 8601. */
@@ -52,9 +52,8 @@ export async function receiptsOf(
   database: Database,
   events: readonly (Checkpoint & { id: string })[],
 ): Promise<RecordedReceipt[]> {
-  const reached = 'select generation, xid::text, position from checkpoints where name = $1';
-  const { rows: checkpoints } = await database.query<Checkpoint>(reached, [relayName]);
-  const published = events.filter((event) => checkpoints.some((checkpoint) => !isAfter(event, checkpoint)));
+  const checkpoint = await savedCheckpoint(database, relayName);
+  const published = events.filter((event) => checkpoint && !isAfter(event, checkpoint));
   const { rows } = await database.query(
     `select ${receiptColumns}
     from deliveries where event_id = any($1) order by published_at, topic, partition, "offset"`,

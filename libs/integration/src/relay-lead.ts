@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { Database } from '#connections';
-import { beginning, CannotLead, type Checkpoint, type Generation, isAfter, writableGenerationOf } from '#event-store';
+import {
+  beginning,
+  CannotLead,
+  type Checkpoint,
+  type Generation,
+  isAfter,
+  savedCheckpoint,
+  writableGenerationOf,
+} from '#event-store';
 import type { PublishedPosition, Publisher } from './publisher.js';
 import { resumptionOf } from './resumption.js';
 import { type Author, RivalRelays } from './rival-relays.js';
@@ -87,9 +95,7 @@ export class RelayLead {
     if (!this.publisher.keepsPosition)
       throw new Error('With KAFKA_TRANSACTIONS=off Kafka keeps no checkpoint: the one in the database counts.');
     const signature = await this.sign(await writableGenerationOf(this.database));
-    const text = 'select generation, xid::text, position from checkpoints where name = $1';
-    const { rows } = await this.database.query<Checkpoint>(text, [relayName]);
-    const from = (where === 'checkpoint' && rows[0]) || beginning;
+    const from = (where === 'checkpoint' && (await savedCheckpoint(this.database, relayName))) || beginning;
     await this.rivals.checkAbsent(signature);
     for (let attempt = 1; ; attempt++)
       try {

@@ -4,7 +4,7 @@ import { forgetUser } from '#roster';
 import { openDatabase } from '../../../test/support/database.js';
 import * as learnerKeys from './learner-keys.js';
 
-const place = { stream: 'attempts-1-2', field: 'review' };
+const location = { stream: 'attempts-1-2', field: 'review' };
 const keyFor = (id: string) => ({ id, key: randomBytes(32) });
 const [first, second] = [keyFor('first'), keyFor('second')];
 const use = (...keys: learnerKeys.KeyEncryptionKey[]) => learnerKeys.useKeyEncryptionKeys(() => keys);
@@ -16,8 +16,9 @@ beforeAll(async () => {
 beforeEach(() => use(first));
 afterAll(() => database.close());
 
-const encrypt = (userId: number, text: string, at = place) => learnerKeys.encryptFor(database.pool, userId, text, at);
-const decrypt = (userId: number, sealed: string, at = place) =>
+const encrypt = (userId: number, text: string, at = location) =>
+  learnerKeys.encryptFor(database.pool, userId, text, at);
+const decrypt = (userId: number, sealed: string, at = location) =>
   learnerKeys.decryptFor(database.pool, userId, sealed, at);
 const keptKey = async (userId: number) =>
   (await database.owner.query('select key, key_encryption_key from learner_keys where user_id = $1', [userId])).rows[0];
@@ -40,7 +41,7 @@ describe('what may identify a learner', () => {
     const texts = Array.from({ length: 20 }, (_, n) => ({
       userId: 20 + (n % 7),
       sealed: '',
-      place,
+      location,
       text: `text ${n}`,
     }));
     for (const each of texts) each.sealed = await encrypt(each.userId, each.text);
@@ -56,8 +57,8 @@ describe('what may identify a learner', () => {
     const sealed = await encrypt(3, 'secret');
     await encrypt(4, 'a key for another learner');
     await expect(decrypt(4, sealed)).rejects.toThrow();
-    await expect(decrypt(3, sealed, { ...place, stream: 'attempts-9-3' })).rejects.toThrow();
-    await expect(decrypt(3, sealed, { ...place, field: 'allowance' })).rejects.toThrow();
+    await expect(decrypt(3, sealed, { ...location, stream: 'attempts-9-3' })).rejects.toThrow();
+    await expect(decrypt(3, sealed, { ...location, field: 'allowance' })).rejects.toThrow();
     const altered = `${sealed.slice(0, -4)}${sealed.slice(-4) === 'AAAA' ? 'BBBB' : 'AAAA'}`;
     await expect(decrypt(3, altered)).rejects.toThrow();
   });

@@ -42,10 +42,22 @@ export async function encryptFor(
   database: Database,
   userId: number,
   text: string,
-  place: FieldOfStream,
+  location: FieldOfStream,
 ): Promise<string> {
   const key = await usableKey(database, userId);
-  return `v2.${encrypted(key, Buffer.from(text), bindingOf(userId, place)).toString('base64url')}`;
+  return `v2.${encrypted(key, Buffer.from(text), bindingOf(userId, location)).toString('base64url')}`;
+}
+
+/** Encrypts a text again only when it differs from `before`, which is encrypted: a decision then sees what stayed the same. */
+export async function encryptIfChanged(
+  database: Database,
+  userId: number,
+  text: string,
+  location: FieldOfStream,
+  before: string | null | undefined,
+): Promise<string> {
+  const isSame = before && (await decryptFor(database, userId, before, location)) === text;
+  return isSame ? before : encryptFor(database, userId, text, location);
 }
 
 /** Decrypts a text of this learner; undefined after the key was destroyed. Throws when the text was altered. */
@@ -53,22 +65,22 @@ export async function decryptFor(
   database: Database,
   userId: number,
   sealed: string,
-  place: FieldOfStream,
+  location: FieldOfStream,
 ): Promise<string | undefined> {
-  const [text] = await decryptAll(database, [{ userId, sealed, place }]);
+  const [text] = await decryptAll(database, [{ userId, sealed, location }]);
   return text;
 }
 
 /** Decrypts many texts, with one query for the keys. The answers have the same order. */
 export async function decryptAll(
   database: Database,
-  texts: readonly { userId: number; sealed: string; place: FieldOfStream }[],
+  texts: readonly { userId: number; sealed: string; location: FieldOfStream }[],
 ): Promise<(string | undefined)[]> {
   const keys = texts.length === 0 ? new Map() : await keysOf(database, [...new Set(texts.map(({ userId }) => userId))]);
-  return texts.map(({ userId, sealed, place }) => {
+  return texts.map(({ userId, sealed, location }) => {
     const key = keys.get(userId);
     if (!key) return undefined;
-    const binding = sealed.startsWith('v1.') ? Buffer.from(`learner ${userId}`) : bindingOf(userId, place);
+    const binding = sealed.startsWith('v1.') ? Buffer.from(`learner ${userId}`) : bindingOf(userId, location);
     return decrypted(key, Buffer.from(sealed.slice('v2.'.length), 'base64url'), binding).toString();
   });
 }

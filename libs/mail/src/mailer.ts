@@ -70,8 +70,7 @@ export class Mailer {
     const subscription = new Subscription(this.deps.database, {
       name: mailerName,
       startsNow: true,
-      pollMs: this.options.pollMs,
-      leaseMs: this.options.leaseMs,
+      ...this.options,
       ...outageLog(
         log,
         { outage: 'Sending mail is paused', recovery: 'Mail is sent again.' },

@@ -18,7 +18,7 @@ export class Writability {
   constructor(private readonly database: Database) {}
 
   note(error: unknown) {
-    if (outageOf(error)?.kind === 'full') this.refusal = (error as Error).message;
+    if (outageOf(error) === 'full') this.refusal = (error as Error).message;
   }
 
   /** Why the database refuses writes, until a trial write succeeds. */

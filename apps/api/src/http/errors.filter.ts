@@ -126,7 +126,7 @@ const unusable: Record<string, string> = {
 };
 
 const again = { 'Retry-After': '5' };
-const outageTexts: Record<Outage['kind'], string> = {
+const outageTexts: Record<Outage, string> = {
   away: 'The database cannot be reached. Please try again.',
   busy: 'The database takes too long. Please try again.',
   full: 'The database cannot store anything at the moment. Please try again.',
@@ -139,7 +139,7 @@ function answerToDatabaseError(error: any, method: string): HttpAnswer | undefin
   const { code } = error?.driverError ?? error ?? {};
   if (unusable[code]) return refused(400, unusable[code]);
   if (code === '25006') return refused(503, readOnly, again);
-  const kind = error instanceof TookTooLong ? 'silent' : outageOf(error)?.kind;
+  const kind = error instanceof TookTooLong ? 'silent' : outageOf(error);
   if (!kind) return undefined;
   return refused(503, kind === 'silent' && method !== 'GET' ? outcomeUnknown : outageTexts[kind], again);
 }

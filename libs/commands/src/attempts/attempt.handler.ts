@@ -25,11 +25,11 @@ import {
   WithdrawAllowance,
 } from '#domain';
 import { EventStore, type Metadata, nextId } from '#event-store';
-import { decryptFor, encryptFor, fieldAtExam, pseudonymOf } from '#learner-keys';
+import { encryptIfChanged, fieldAtExam, pseudonymOf } from '#learner-keys';
 import { examsBlockedForOnboarding } from '#read-models';
 import { FactFinder } from '../facts.js';
 import { currentRequestId } from '../request-id.js';
-import { changesOf, learnerAtExamOf, learnerAtExamStream } from '../streams.js';
+import { changesOf, latestLearnerAtExam, learnerAtExamOf, learnerAtExamStream } from '../streams.js';
 import { register } from './registration.js';
 
 /** The outcome of a command: the learner's current attempt after it, and whether it changed anything. */
@@ -102,7 +102,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     }
     if (command instanceof CreateAttempt || command instanceof ResetPracticeAttempt) {
       await this.prepareAttempt(command);
-      const state = await this.stateOf(command.learner);
+      const state = await latestLearnerAtExam(this.events, command.learner);
       const takingAsProctored =
         command instanceof CreateAttempt ? command.data.takingAsProctored : currentAttempt(state)?.takingAsProctored;
       if (!takingAsProctored) return;
@@ -115,7 +115,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
   private async hideKey(command: GrantAllowance | WithdrawAllowance): Promise<void> {
     const { learner, data } = command;
     if (isMinutesKey(data.key) || plainKeys.includes(data.key)) return;
-    const { allowances } = await this.stateOf(learner);
+    const { allowances } = await latestLearnerAtExam(this.events, learner);
     if (allowances.some(({ key }) => key === data.key)) return;
     const key = await pseudonymOf(this.database, learner.userId, data.key);
     const hidden = command instanceof GrantAllowance ? { value: JSON.stringify([data.key, command.data.value]) } : {};
@@ -124,15 +124,9 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
 
   /** The same value keeps its encrypted text, so that the decision sees that it is the same. */
   private async encryptUnlessSame({ learner, data: { key, value } }: GrantAllowance): Promise<string> {
-    const sealed = (await this.stateOf(learner)).allowances.find((each) => each.key === key)?.sealed;
-    const field = fieldAtExam(learner, 'allowance');
-    const isSame = sealed && (await decryptFor(this.database, learner.userId, sealed, field)) === value;
-    return isSame ? sealed : encryptFor(this.database, learner.userId, value, field);
-  }
-
-  private async stateOf(learner: LearnerAtExamCommand['learner']): Promise<LearnerAtExam> {
-    const stream = learnerAtExamStream(learner);
-    return learnerAtExamOf((await this.events.latest([stream])).get(stream)!);
+    const { allowances } = await latestLearnerAtExam(this.events, learner);
+    const before = allowances.find((each) => each.key === key)?.sealed;
+    return encryptIfChanged(this.database, learner.userId, value, fieldAtExam(learner, 'allowance'), before);
   }
 
   private async prepareAttempt(command: NewAttemptCommand): Promise<void> {

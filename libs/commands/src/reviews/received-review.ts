@@ -14,10 +14,10 @@ import {
   Refusal,
 } from '#domain';
 import type { EventStore } from '#event-store';
-import { decryptFor, encryptFor, fieldAtExam } from '#learner-keys';
+import { encryptIfChanged, fieldAtExam } from '#learner-keys';
 import { encryptedVideoLink, providerOf, recordingLinkOf } from '#providers';
 import { userByEmail } from '#roster';
-import { learnerAtExamOf, learnerAtExamStream } from '../streams.js';
+import { latestLearnerAtExam } from '../streams.js';
 
 const log = new Logger('Reviews');
 
@@ -90,17 +90,10 @@ export async function receiveReview(deps: ReviewDependencies, received: Received
   await deps.commands.execute(new ApplyReview({ examId, userId }, data, origin));
 }
 
-/** A repeated review gets the same encrypted text, so that the decision sees that it is the same review. */
-async function encryptUnlessSame(
-  { database, events }: ReviewDependencies,
-  { id, examId, userId }: ReviewedAttempt,
-  review: string,
-): Promise<string> {
-  const stream = learnerAtExamStream({ examId, userId });
-  const { sealed } = learnerAtExamOf((await events.latest([stream])).get(stream)!).reviews[id] ?? {};
-  const location = fieldAtExam({ examId, userId }, 'review');
-  const isSame = sealed && (await decryptFor(database, userId, sealed, location)) === review;
-  return isSame ? sealed : encryptFor(database, userId, review, location);
+/** A repeated review keeps its encrypted text, so that the decision sees that it is the same review. */
+async function encryptUnlessSame({ database, events }: ReviewDependencies, attempt: ReviewedAttempt, review: string) {
+  const before = (await latestLearnerAtExam(events, attempt)).reviews[attempt.id]?.sealed;
+  return encryptIfChanged(database, attempt.userId, review, fieldAtExam(attempt, 'review'), before);
 }
 
 /** The person who judged: the sender of the review, or a reviewer of the provider that sends it. */

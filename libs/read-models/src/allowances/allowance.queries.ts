@@ -22,7 +22,7 @@ const fieldOf = ({ exam_id: examId, user_id: userId }: { exam_id: number; user_i
 /** The decrypted values, with one query for all learner keys. Undefined: the learner was retired. */
 const valuesOf = async (database: Database, allowances: readonly any[]): Promise<(string | undefined)[]> => {
   const encrypted = allowances.filter(({ value }) => value === null);
-  const texts = encrypted.map((each) => ({ userId: each.user_id, sealed: each.sealed, place: fieldOf(each) }));
+  const texts = encrypted.map((each) => ({ userId: each.user_id, sealed: each.sealed, location: fieldOf(each) }));
   const decrypted = new Map((await decryptAll(database, texts)).map((text, index) => [encrypted[index], text]));
   return allowances.map((each) => each.value ?? decrypted.get(each));
 };

@@ -40,8 +40,9 @@ export type AccessEntry = AccessOrigin & {
 /** A user id and the rights that the user got or lost. */
 export type RightsChange = { user_id: number; gained: string[]; lost: string[] };
 
-/** An entry as auditors read it. `at` is an ISO time. */
+/** An entry as auditors read it. `at` is an ISO time; `cursor` is the place of the entry in the whole list. */
 export type RecordedAccess = {
+  cursor: string;
   id: number;
   at: string;
   action: string;
@@ -90,27 +91,30 @@ export const setTransactionOrigin = (client: pg.ClientBase, { action, requestId,
     [action, requestId ?? '', tokenId ?? '', String(userId ?? '')],
   );
 
-/** `object` is one of `objects`; `from` and `until` are ISO times. */
-export type AccessFilter = { userId?: number; object?: string; from?: string; until?: string };
+/** `object` is one of `objects`; `from` and `until` are ISO times; `after` is the cursor of an entry. */
+export type AccessFilter = { userId?: number; object?: string; from?: string; until?: string; after?: string };
 
 const pageSize = 1_000;
 
 /** Reads the entries in order of time. Each page is a query of its own, so that a slow reader holds no connection. */
-export async function* readAccessLog(database: Database, { userId, object, from, until }: AccessFilter) {
-  for (let after = { at: from ?? '-infinity', id: '0' }; ; ) {
+export async function* readAccessLog(
+  database: Database,
+  { userId, object, from = '-infinity', until, after }: AccessFilter,
+) {
+  for (let last = after ?? `${from},0`; ; ) {
+    const [at, id] = last.split(',');
     const { rows } = await database.query<RecordedAccess>(
-      `select id::float as id, iso_time(at) as at, action, outcome, status, request_id, token_id, user_id::float as user_id,
-              os_user, operator, objects, row_count::float as rows, times, rights
+      `select iso_time(at) || ',' || id as cursor, id::float as id, iso_time(at) as at, action, outcome, status, request_id,
+              token_id, user_id::float as user_id, os_user, operator, objects, row_count::float as rows, times, rights
          from access_log
-        where (at, id) > ($1::timestamptz, $2::bigint) and ($3::timestamptz is null or at < $3)
+        where (at, id) > ($1::timestamptz, $2::bigint) and ($3::timestamptz is null or at < $3) and at >= $6::timestamptz
           and ($4::bigint is null or user_id = $4) and ($5::text is null or objects @> array[$5])
         order by at, id limit ${pageSize}`,
-      [after.at, after.id, until ?? null, userId ?? null, object ?? null],
+      [at, id, until ?? null, userId ?? null, object ?? null, from],
     );
     if (rows.length > 0) yield rows;
-    const last = rows.at(-1);
-    if (!last || rows.length < pageSize) return;
-    after = { at: last.at, id: String(last.id) };
+    if (rows.length < pageSize) return;
+    last = rows.at(-1)!.cursor;
   }
 }
 

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { currentSignal } from './abortable.js';
 import { withClient } from './clients.js';
-import { openClient, poolSettings } from './connection.js';
+import { answerLimit, longMs, openClient, poolSettings, sessionLimits } from './connection.js';
 
 const sharedConnections = 2;
 /** A shared connection that answers nothing for this long, while reads wait for it, gets no more of them. */
@@ -68,6 +68,16 @@ export class Database extends pg.Pool {
 export function openPool(options: pg.PoolConfig, limitMs?: number): Database {
   const database = new Database({ ...poolSettings(limitMs), ...options, password: options.password });
   return database.on('error', () => {}); // An idle connection was lost: the pool opens another.
+}
+
+/** A pool to the same database whose sessions can write nothing, whatever their rights are. A statement may take a minute. */
+export function openReadOnlyPool({ options }: Database, max: number): Database {
+  const onConnect = async (client: pg.ClientBase) => {
+    await options.onConnect?.(client as pg.Client);
+    await client.query(`select set_config('default_transaction_read_only', 'on', false), ${sessionLimits(longMs)}`);
+  };
+  const limit = { query_timeout: answerLimit(longMs) };
+  return openPool({ ...options, password: options.password, max, onConnect, ...limit } as pg.PoolConfig);
 }
 
 const close = ({ client }: Shared): Promise<void> =>

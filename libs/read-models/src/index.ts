@@ -1,11 +1,14 @@
 export * from './allowances/allowance.queries.js';
+export { allowanceProjection } from './allowances/allowance.view.js';
 export * from './attempts/attempt.history.js';
 export * from './attempts/attempt.json.js';
 export * from './attempts/attempt.queries.js';
+export { attemptProjection } from './attempts/attempt.view.js';
 export * from './attempts/attempt-group.queries.js';
 export * from './enrollments/enrollment.queries.js';
 export * from './exams/exam.json.js';
 export * from './exams/exam.queries.js';
+export { examProjection } from './exams/exam.view.js';
 export * from './lists.js';
 export * from './onboarding/onboarding.queries.js';
 export * from './projection.js';

@@ -5,18 +5,18 @@ import { detail, type Schema, text } from './schemas.js';
 
 // document.ts adds what routes have in common: a login, accepted types, limits.
 
-type More = { description?: string; type?: string; headers?: Record<string, { schema: Schema }> };
+type More = { description?: string; type?: string; or?: string; headers?: Record<string, { schema: Schema }> };
 
-/** A route's answer. Without a schema its body is empty. */
+/** A route's answer. Without a schema its body is empty. `or` is a second type of the body, which is then a text. */
 export const Answers = (
   status: number,
   schema?: Schema,
-  { description = STATUS_CODES[status]!, type = 'application/json', headers }: More = {},
+  { description = STATUS_CODES[status]!, type = 'application/json', or, headers }: More = {},
 ) =>
   ApiResponse({
     status,
     description,
-    ...(schema && { content: { [type]: { schema } } }),
+    ...(schema && { content: { [type]: { schema }, ...(or && { [or]: { schema: text } }) } }),
     ...(headers && { headers }),
   } as Parameters<typeof ApiResponse>[0]);
 

@@ -2,7 +2,19 @@ import type { ErasureCertificate } from '#commands';
 import type { ExamEvent, LearnerAtExamEvent, LearnerEvent } from '#domain';
 import type { GenerationBegan, RecordedEvent } from '#event-store';
 import { eventData } from '../document/event-data.js';
-import { flag, integer, listOf, object, oneOf, orNull, type Schema, text, time } from '../document/schemas.js';
+import {
+  anything,
+  either,
+  flag,
+  integer,
+  listOf,
+  object,
+  oneOf,
+  orNull,
+  type Schema,
+  text,
+  time,
+} from '../document/schemas.js';
 
 export type LogEvent = RecordedEvent<ExamEvent | LearnerAtExamEvent | LearnerEvent | GenerationBegan>;
 
@@ -35,7 +47,7 @@ const oneEventOf = (types: EventType[]): Schema => ({
 
 const types = Object.keys(eventData) as EventType[];
 export const logEvent = oneEventOf(types);
-const attemptEvent = oneEventOf(types.filter((type) => (eventData[type] as Schema).properties?.attemptId));
+export const attemptEvent = oneEventOf(types.filter((type) => (eventData[type] as Schema).properties?.attemptId));
 
 export const attemptHistory = object('AttemptHistory', {
   attempt_id: integer,
@@ -65,6 +77,24 @@ export const attemptState = object('AttemptState', {
   attempt_id: integer,
   version: integer,
   state: orNull({ type: 'object', additionalProperties: true }),
+});
+
+export const momentText = either({ ...integer, minimum: 0, maximum: 999_999_999 }, time);
+
+export const attemptDifferences = object('AttemptDifferences', {
+  attempt_id: integer,
+  from_version: integer,
+  to_version: integer,
+  differences: listOf(object('Difference', { field: text, before: anything, after: anything })),
+  events: listOf(
+    object('EventBetween', {
+      event_id: { type: 'string', format: 'uuid' },
+      version: integer,
+      type: text,
+      recorded_at: time,
+      actor: { $ref: '#/components/schemas/Actor' },
+    }),
+  ),
 });
 
 export const erasures = object('Erasures', {

@@ -1,54 +1,38 @@
-import { once } from 'node:events';
-import { Readable } from 'node:stream';
-import { Controller, Get, NotFoundException, type OnApplicationShutdown, Query, StreamableFile } from '@nestjs/common';
+import { Controller, Get, NotFoundException, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type AttemptAt, attemptAt, differencesBetween, eventsOfAttempt, type Moment, momentIn, until } from '#audit';
 import { erasureCertificates } from '#commands';
-import { Database, openPool } from '#connections';
-import { type Attempt, evolveAttempt, instantOf, isAttemptEvent } from '#domain';
-import { type Checkpoint, EventStore, type RecordedEvent, replay } from '#event-store';
+import { Database } from '#connections';
+import { type Attempt, instantOf } from '#domain';
+import { EventStore } from '#event-store';
 import { receiptsOf } from '#integration';
-import { columnOf, isRowId, streamOfAttempt } from '#read-models';
-import { rowCounter } from '../access/access-note.js';
-import { type Addressed, Gate, Loaded } from '../auth/authentication.js';
+import { columnOf, isRowId } from '#read-models';
+import { Gate, Loaded } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
-import { integer, text, time } from '../document/schemas.js';
+import { integer, time } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
-import { Client } from '../http/time-limits.js';
 import { WholeNumber } from '../http/whole-number.js';
-import { attemptDeliveries, attemptHistory, attemptState, erasures, logEvent } from './history.answers.js';
-
-/** Without a generation, the position is in the first one. */
-const positionPattern = /^(?:(\d{1,9})\.)?(\d{1,19})\.(\d{1,18})$/;
-
-/** Only staff of the attempt's course, global staff, or auditors see the history. */
-const auditors = {
-  scopes: ['audit:read'],
-  loads: ({ database, params, caller }: Addressed) => streamOfAttempt(database, params.attemptId, caller.userId),
-  courses: ({ loaded }: Addressed) => loaded?.isStaff || loaded?.courseId,
-};
-
-type AttemptStream = Awaited<ReturnType<typeof streamOfAttempt>>;
+import { type AttemptStream, auditor, auditorsOfAttempt, existing } from './auditors.js';
+import {
+  attemptDeliveries,
+  attemptDifferences,
+  attemptHistory,
+  attemptState,
+  erasures,
+  momentText,
+} from './history.answers.js';
 
 /** The history of attempts, for auditors and course staff. */
 @ApiTags('audit')
 @Controller('api/audit/v1')
-export class HistoryController implements OnApplicationShutdown {
-  /** Downloads may be slow, so they have connections of their own. */
-  private readonly downloads: Database;
-
+export class HistoryController {
   constructor(
     private readonly events: EventStore,
     private readonly database: Database,
-  ) {
-    this.downloads = openPool({ ...database.options, password: database.options.password, max: 2 });
-  }
-
-  onApplicationShutdown() {
-    return this.downloads.end();
-  }
+  ) {}
 
   @Get('attempts/:attemptId/history')
-  @Gate('course', { ...auditors, logs: 'always' })
+  @Gate('course', { ...auditorsOfAttempt, logs: 'always' })
   @ApiOperation({ summary: "An attempt's events, and whether their hashes are right" })
   @Answers(200, attemptHistory)
   async getAttemptHistory(@WholeNumber('attemptId') attemptId: string, @Loaded() found: AttemptStream) {
@@ -59,12 +43,12 @@ export class HistoryController implements OnApplicationShutdown {
       stream,
       is_intact: problem === undefined,
       problem: problem ?? null,
-      events: eventsOf(attemptId, events),
+      events: eventsOfAttempt(Number(attemptId), events),
     };
   }
 
   @Get('attempts/:attemptId/state')
-  @Gate('course', { ...auditors, logs: 'always' })
+  @Gate('course', { ...auditorsOfAttempt, logs: 'always' })
   @ApiOperation({
     summary: 'The attempt as it was, rebuilt from its events; null before its creation and after its removal',
   })
@@ -79,28 +63,53 @@ export class HistoryController implements OnApplicationShutdown {
   ) {
     if (at !== undefined && !instantOf(at)) throw refused(400, 'at: not an ISO 8601 time.');
     if (version !== undefined && !/^\d{1,9}$/.test(version)) throw refused(400, 'version: not a whole number.');
-    const events = eventsOf(attemptId, await this.events.read(existing(found).stream));
-    const until = events.filter(
-      (event) =>
-        (at === undefined || Date.parse(event.data.at) <= Date.parse(at)) &&
-        (version === undefined || event.version <= Number(version)),
-    );
-    const attempt = until.filter(isAttemptEvent).reduce<Attempt | undefined>(evolveAttempt, undefined);
+    let events = await this.eventsOf(attemptId, found);
+    if (at !== undefined) events = until(events, { at });
+    const state = attemptAt(events, { version: Number(version ?? Number.MAX_SAFE_INTEGER) });
+    return { attempt_id: Number(attemptId), ...shown(state) };
+  }
+
+  @Get('attempts/:attemptId/diff')
+  @Gate('course', { ...auditorsOfAttempt, logs: 'always' })
+  @ApiOperation({ summary: 'What changed about the attempt between two moments, field by field, and by which events' })
+  @Answers(200, attemptDifferences)
+  @QueryParam('from', momentText, 'A version of the stream or a time; before the first event if absent')
+  @QueryParam('to', momentText, 'A version of the stream or a time; after the last event if absent')
+  async compareAttemptStates(
+    @WholeNumber('attemptId') attemptId: string,
+    @Loaded() found: AttemptStream,
+    @Query('from') from = '0',
+    @Query('to') to = '999999999',
+  ) {
+    const moments = [momentNamed('from', from), momentNamed('to', to)] as const;
+    const events = await this.eventsOf(attemptId, found);
+    const [before, after] = moments.map((moment) => shown(attemptAt(events, moment)));
+    const [first, last] = [before!.version, after!.version].sort((one, other) => one - other);
     return {
       attempt_id: Number(attemptId),
-      version: until.at(-1)?.version ?? 0,
-      state: attempt ? rowOf(attempt) : null,
+      from_version: before!.version,
+      to_version: after!.version,
+      differences: differencesBetween(before!.state ?? {}, after!.state ?? {}),
+      events: events
+        .filter(({ version }) => version > first! && version <= last!)
+        .map(({ id, version, type, recordedAt, metadata: { actor } }) => ({
+          event_id: id,
+          version,
+          type,
+          recorded_at: recordedAt,
+          actor,
+        })),
     };
   }
 
   @Get('attempts/:attemptId/deliveries')
-  @Gate('course', { ...auditors, logs: 'always' })
+  @Gate('course', { ...auditorsOfAttempt, logs: 'always' })
   @ApiOperation({
     summary: "Topic, partition and offset of each message about the attempt's events, in the order of publishing",
   })
   @Answers(200, attemptDeliveries)
   async listAttemptDeliveries(@WholeNumber('attemptId') attemptId: string, @Loaded() found: AttemptStream) {
-    const events = eventsOf(attemptId, await this.events.read(existing(found).stream));
+    const events = await this.eventsOf(attemptId, found);
     const eventOf = new Map(events.map((event) => [event.id, event]));
     const deliveries = await receiptsOf(this.database, events);
     return {
@@ -122,7 +131,7 @@ export class HistoryController implements OnApplicationShutdown {
   }
 
   @Get('erasures/:userId')
-  @Gate('staff', { scopes: ['audit:read'], logs: 'always' })
+  @Gate('staff', { ...auditor, logs: 'always' })
   @ApiOperation({ summary: "What a learner's retirement destroyed, what remains and why: signed, oldest first" })
   @Answers(200, erasures)
   async listErasures(@WholeNumber('userId') userId: string) {
@@ -131,38 +140,18 @@ export class HistoryController implements OnApplicationShutdown {
     return { user_id: Number(userId), certificates };
   }
 
-  @Get('events')
-  @Gate('staff', { scopes: ['audit:read'], logs: 'export' })
-  @ApiOperation({ summary: 'The whole log in order, one event a line; to continue, give the last position as `after`' })
-  @Answers(200, { ...text, 'x-line': logEvent }, { type: 'application/x-ndjson' })
-  @QueryParam('after', { ...text, pattern: positionPattern.source }, '<generation>.<xid>.<position> of an event')
-  async exportLog(@Client() client: AbortSignal, @Query('after') after?: string): Promise<StreamableFile> {
-    const found = positionPattern.exec(after ?? '0.0.0');
-    if (!found) throw refused(400, 'after: not <generation>.<xid>.<position>.');
-    const [, generation = '1', xid = '0', position = '0'] = found;
-    const from = { generation: Number(generation), xid, position };
-    const lines = Readable.from(this.lines(from, rowCounter(), client));
-    // If the database is unreachable, the answer is an error, not a file that breaks off.
-    await once(lines, 'readable');
-    return new StreamableFile(lines, { type: 'application/x-ndjson' });
-  }
-
-  private async *lines(after: Checkpoint, count: (rows: number) => void, signal: AbortSignal) {
-    count(0);
-    for await (const events of replay(this.downloads, { after, signal })) {
-      count(events.length);
-      yield events.map((event) => `${JSON.stringify(event)}\n`).join('');
-    }
+  private async eventsOf(attemptId: string, found: AttemptStream) {
+    return eventsOfAttempt(Number(attemptId), await this.events.read(existing(found).stream));
   }
 }
 
-function existing(found: AttemptStream) {
-  if (!found) throw new NotFoundException();
-  return found;
+function momentNamed(name: string, given: string): Moment {
+  const moment = momentIn(given);
+  if (!moment) throw refused(400, `${name}: neither a version nor an ISO 8601 time.`);
+  return moment;
 }
 
-const eventsOf = (attemptId: string, history: readonly RecordedEvent<any>[]) =>
-  history.filter(({ data }) => data.attemptId === Number(attemptId));
+const shown = ({ version, attempt }: AttemptAt) => ({ version, state: attempt ? rowOf(attempt) : null });
 
 const rowOf = (attempt: Attempt) =>
   Object.fromEntries(Object.entries(attempt).map(([field, value]) => [columnOf(field), value]));

@@ -1,9 +1,13 @@
 import { Module } from '@nestjs/common';
 import { CommandsModule } from '#commands';
+import { Downloads } from './downloads.js';
+import { EventsController } from './events.controller.js';
 import { HistoryController } from './history.controller.js';
+import { ListsController } from './lists.controller.js';
 
 @Module({
   imports: [CommandsModule],
-  controllers: [HistoryController],
+  controllers: [HistoryController, EventsController, ListsController],
+  providers: [Downloads],
 })
 export class HistoryModule {}

@@ -1,0 +1,72 @@
+import type { Database } from '#connections';
+import type { RecordedEvent } from '#event-store';
+import { allowanceProjection, attemptProjection, columnOf, foldRows, type Projection, type Row } from '#read-models';
+import { learnerHistories, type Scope } from './learner-streams.js';
+import { until } from './moment.js';
+
+/** A row of a list. With `cursor` an export goes on behind it. */
+export type ListRow = { cursor: string } & Record<string, unknown>;
+
+/** The lists that are folded from the log as of a time, and their columns. */
+export const lists = {
+  attempts: {
+    projection: attemptProjection,
+    columns: ['cursor', 'course_id', 'content_id', ...attemptProjection.fields.map(columnOf)],
+    asRow: (row: Row): Record<string, unknown> => row,
+  },
+  allowances: {
+    projection: allowanceProjection,
+    columns: [
+      ...['cursor', 'course_id', 'content_id', 'id', 'exam_id', 'user_id', 'key', 'value', 'is_encrypted'],
+      ...['created', 'modified'],
+    ],
+    asRow: ({ sealed, ...row }: Row & { sealed?: unknown }) => ({ ...row, isEncrypted: (sealed ?? null) !== null }),
+  },
+} as const;
+
+export type ListName = keyof typeof lists;
+
+export type ListOptions = { at: string; after?: string; signal?: AbortSignal };
+
+const cursorPattern = /^(\d{1,15})\.(\d{1,15})\.(\d{1,15})$/;
+export const isListCursor = (text: string): boolean => cursorPattern.test(text);
+
+/** A list as it was at a time, by the projections that make the read models. Each page is a bounded number of learners. */
+export async function* listAsOf(
+  database: Database,
+  name: ListName,
+  scope: Scope,
+  { at, after, signal }: ListOptions,
+): AsyncGenerator<ListRow[]> {
+  const [examId, userId, last] = (cursorPattern.exec(after ?? '')?.slice(1) ?? []).map(Number);
+  const from = after === undefined ? undefined : { examId: examId!, userId: userId! };
+  let isFirst = true;
+  for await (const histories of learnerHistories(database, scope, from, signal)) {
+    const rows = histories.flatMap((history) => rowsAt(name, history, at));
+    const isRead = ({ exam_id, user_id, id }: ListRow) =>
+      isFirst && exam_id === examId && user_id === userId && (id as number) <= last!;
+    const left = rows.filter((row) => !isRead(row));
+    isFirst = false;
+    if (left.length > 0) yield left;
+  }
+}
+
+/** The rows of one learner at one exam. */
+export function rowsAt(name: ListName, history: readonly RecordedEvent[], at: string): ListRow[] {
+  const { projection, columns, asRow } = lists[name];
+  const { courseId, contentId } = history[0]?.metadata ?? {};
+  return statesAt(projection, history, at).map((row) => {
+    const fields: Record<string, unknown> = Object.fromEntries(
+      Object.entries(asRow(row)).map(([field, value]) => [columnOf(field), value]),
+    );
+    const cursor = `${fields.exam_id}.${fields.user_id}.${fields.id}`;
+    const known: Record<string, unknown> = { ...fields, cursor, course_id: courseId, content_id: contentId };
+    return Object.fromEntries(columns.map((column) => [column, known[column] ?? null])) as ListRow;
+  });
+}
+
+/** The rows of a projection after the events up to a time, by id. */
+export const statesAt = <T extends Row>(projection: Projection, history: readonly RecordedEvent[], at: string): T[] =>
+  [...foldRows(projection, until(history, { at })).values()]
+    .filter((row) => row !== null)
+    .sort((one, other) => Number(one.id) - Number(other.id)) as T[];

@@ -1,6 +1,10 @@
 export * from './attempt-at.js';
+export * from './consequences.js';
 export * from './csv.js';
+export type { Delivery } from './deliveries.js';
 export type { Scope } from './learner-streams.js';
 export * from './lists.js';
 export * from './moment.js';
 export * from './onboarding.js';
+export * from './what-if.course.js';
+export * from './what-if.js';

@@ -29,23 +29,31 @@ export type ListName = keyof typeof lists;
 export type ListOptions = { at: string; after?: string; signal?: AbortSignal };
 
 const cursorPattern = /^(\d{1,15})\.(\d{1,15})\.(\d{1,15})$/;
+export const cursorOf = (examId: unknown, userId: unknown, id: unknown): string => `${examId}.${userId}.${id}`;
 export const isListCursor = (text: string): boolean => cursorPattern.test(text);
 
-/** A list as it was at a time, by the projections that make the read models. Each page is a bounded number of learners. */
-export async function* listAsOf(
+/** A list as it was at a time, by the projections that make the read models. */
+export const listAsOf = (database: Database, name: ListName, scope: Scope, options: ListOptions) =>
+  rowsOfLearners(database, scope, options, async (histories) =>
+    histories.flatMap((history) => rowsAt(name, history, options.at)),
+  );
+
+/** The rows that `rowsOf` makes of pages of histories. Memory holds one page. */
+export async function* rowsOfLearners(
   database: Database,
-  name: ListName,
   scope: Scope,
-  { at, after, signal }: ListOptions,
+  { after, signal }: Omit<ListOptions, 'at'>,
+  rowsOf: (histories: RecordedEvent[][]) => Promise<ListRow[]>,
 ): AsyncGenerator<ListRow[]> {
-  const [examId, userId, last] = (cursorPattern.exec(after ?? '')?.slice(1) ?? []).map(Number);
+  const [examId, userId, id] = (cursorPattern.exec(after ?? '')?.slice(1) ?? []).map(Number);
   const from = after === undefined ? undefined : { examId: examId!, userId: userId! };
   let isFirst = true;
   for await (const histories of learnerHistories(database, scope, from, signal)) {
-    const rows = histories.flatMap((history) => rowsAt(name, history, at));
-    const isRead = ({ exam_id, user_id, id }: ListRow) =>
-      isFirst && exam_id === examId && user_id === userId && (id as number) <= last!;
-    const left = rows.filter((row) => !isRead(row));
+    const isRead = ({ cursor }: ListRow) => {
+      const [rowExamId, rowUserId, rowId] = cursor.split('.').map(Number);
+      return isFirst && rowExamId === examId && rowUserId === userId && rowId! <= id!;
+    };
+    const left = (await rowsOf(histories)).filter((row) => !isRead(row));
     isFirst = false;
     if (left.length > 0) yield left;
   }
@@ -59,7 +67,7 @@ export function rowsAt(name: ListName, history: readonly RecordedEvent[], at: st
     const fields: Record<string, unknown> = Object.fromEntries(
       Object.entries(asRow(row)).map(([field, value]) => [columnOf(field), value]),
     );
-    const cursor = `${fields.exam_id}.${fields.user_id}.${fields.id}`;
+    const cursor = cursorOf(fields.exam_id, fields.user_id, fields.id);
     const known: Record<string, unknown> = { ...fields, cursor, course_id: courseId, content_id: contentId };
     return Object.fromEntries(columns.map((column) => [column, known[column] ?? null])) as ListRow;
   });

@@ -74,10 +74,7 @@ export class Delivery {
           outage: 'Notifications to the provider are paused',
           recovery: 'Notifications to the provider are sent again.',
         },
-        async (events, signal, lease) => {
-          await this.deleteOtherRecords(events, lease);
-          await this.handle(events, signal, lease);
-        },
+        (events, signal, lease) => this.handle(events, signal, lease),
       ),
     });
     await subscription.run(signal);
@@ -113,14 +110,6 @@ export class Delivery {
     await this.deps.database.query(
       'insert into vendor_deliveries select $1, $2 where holds_lease($3, $4) on conflict do nothing',
       [this.provider.name, event.id, ...fenceOf(lease)],
-    );
-  }
-
-  /** The checkpoint has passed all earlier batches, so their records are not needed. */
-  private deleteOtherRecords(events: readonly RecordedEvent[], lease: Lease) {
-    return this.deps.database.query(
-      'delete from vendor_deliveries where provider = $1 and event_id <> all($2) and (select holds_lease($3, $4))',
-      [this.provider.name, events.map(({ id }) => id), ...fenceOf(lease)],
     );
   }
 

@@ -1,5 +1,6 @@
 export { AppendNotifier } from './append-notifier.js';
 export * from './checkpoint.js';
+export * from './command-events.js';
 export { type DeadLetter, deadLetters, RetryInProgress, retryDeadLetters, skipDeadLetter } from './dead-letters.js';
 export * from './event-store.js';
 export * from './for-each-stream.js';

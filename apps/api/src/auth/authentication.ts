@@ -48,7 +48,7 @@ type Who = 'anyone' | 'login' | 'staff' | 'course';
 /** The parts of a request that say which object it is about, and the caller. */
 export type Addressed = {
   database: Database;
-  params: Record<'attemptId' | 'courseId' | 'examId', string>;
+  params: Record<'attemptId' | 'courseId' | 'eventId' | 'examId', string>;
   body: Record<string, unknown>;
   caller: Caller;
   loaded?: any;
@@ -145,7 +145,7 @@ export class GateGuard implements CanActivate {
   }
 }
 
-const hasRights = (user: Caller, scopes: readonly string[] = []) =>
+export const hasRights = (user: Caller, scopes: readonly string[] = []) =>
   user.isStaff || scopes.some((scope) => user.scopes.includes(scope));
 const notStaff = () => refused(403, 'Must be a Staff User to Perform this request.');
 

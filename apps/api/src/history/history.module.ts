@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CommandsModule } from '#commands';
+import { ConsequencesController } from './consequences.controller.js';
 import { Downloads } from './downloads.js';
 import { EventsController } from './events.controller.js';
 import { HistoryController } from './history.controller.js';
@@ -7,7 +8,7 @@ import { ListsController } from './lists.controller.js';
 
 @Module({
   imports: [CommandsModule],
-  controllers: [HistoryController, EventsController, ListsController],
+  controllers: [HistoryController, EventsController, ListsController, ConsequencesController],
   providers: [Downloads],
 })
 export class HistoryModule {}

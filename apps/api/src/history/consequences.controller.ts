@@ -1,0 +1,80 @@
+import { Controller, Get, NotFoundException } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type CommandTree, consequencesOf, eventsOfAttempt } from '#audit';
+import { Database } from '#connections';
+import { EventStore, eventById, type RecordedEvent } from '#event-store';
+import type { Caller } from '#roster';
+import { type Addressed, CurrentUser, Gate, hasRights, Loaded } from '../auth/authentication.js';
+import { Answers } from '../document/answers.js';
+import { WholeNumber } from '../http/whole-number.js';
+import { type AttemptStream, auditor, auditorsOfAttempt, existing } from './auditors.js';
+import { consequences } from './consequences.answers.js';
+
+const auditorsOfEvent = {
+  ...auditor,
+  loads: ({ database, params }: Addressed) => eventById(database, params.eventId),
+  courses: ({ loaded }: Addressed) => loaded?.metadata.courseId,
+};
+
+/** What led to an event, and what followed from it. */
+@ApiTags('audit')
+@Controller('api/audit/v1')
+export class ConsequencesController {
+  constructor(
+    private readonly events: EventStore,
+    private readonly database: Database,
+  ) {}
+
+  @Get('events/:eventId/consequences')
+  @Gate('course', { ...auditorsOfEvent, logs: 'always' })
+  @ApiOperation({
+    summary: 'The command that led to an event, its other events, and the delivery of all that followed',
+  })
+  @Answers(200, consequences)
+  async getEventConsequences(@Loaded() event: RecordedEvent | undefined, @CurrentUser() user: Caller) {
+    if (!event) throw new NotFoundException();
+    return this.shown([event], user, event.metadata.courseId);
+  }
+
+  @Get('attempts/:attemptId/consequences')
+  @Gate('course', { ...auditorsOfAttempt, logs: 'always' })
+  @ApiOperation({
+    summary: 'The commands that changed an attempt, their events, and the delivery of all that followed',
+  })
+  @Answers(200, consequences)
+  async getAttemptConsequences(
+    @WholeNumber('attemptId') attemptId: string,
+    @Loaded() found: AttemptStream,
+    @CurrentUser() user: Caller,
+  ) {
+    const { stream, courseId } = existing(found);
+    const events = eventsOfAttempt(Number(attemptId), await this.events.read(stream));
+    return this.shown(events, user, courseId);
+  }
+
+  /** Course staff see the events of their course alone. */
+  private async shown(events: readonly RecordedEvent[], user: Caller, courseId?: string) {
+    const isAuditor = hasRights(user, auditor.scopes);
+    return { commands: (await consequencesOf(this.database, events, isAuditor ? undefined : courseId)).map(asJson) };
+  }
+}
+
+const asJson = ({ commandId, requestId, actor, events }: CommandTree) => ({
+  command_id: commandId,
+  request_id: requestId,
+  actor,
+  events: events.map(({ event, consequences }) => ({
+    event_id: event.id,
+    type: event.type,
+    stream: event.stream,
+    version: event.version,
+    position: `${event.generation}.${event.xid}.${event.position}`,
+    recorded_at: event.recordedAt,
+    consequences: consequences.map(({ receipts, ...consequence }) => ({
+      ...consequence,
+      receipts: receipts.map(({ topic, partition, offset, ceId, publishedAt }) => ({
+        ...{ topic, partition, offset, ce_id: ceId, published_at: publishedAt },
+      })),
+    })),
+  })),
+});

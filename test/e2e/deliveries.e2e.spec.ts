@@ -114,6 +114,15 @@ describe('when exams were taken', () => {
     await consumer.disconnect();
     for (const { ce_id, topic, partition, offset } of body.deliveries)
       expect(`${topic}/${partition}/${offset}`).toBe(places.get(ce_id));
+    const tree = await exam.request(people.staff, 'GET', `/api/audit/v1/attempts/${attempt}/consequences`);
+    const messages = tree.body.commands
+      .flatMap(({ events }: any) => events)
+      .flatMap(({ consequences }: any) => consequences.filter(({ kind }: any) => kind === 'message'));
+    expect(new Set(messages.map(({ state }: any) => state))).toEqual(new Set(['done']));
+    const receipts = messages.flatMap((each: any) => each.receipts);
+    expect(new Set(receipts.map(({ ce_id, offset }: any) => `${ce_id} ${offset}`))).toEqual(
+      new Set(body.deliveries.map(({ ce_id, offset }: any) => `${ce_id} ${offset}`)),
+    );
   });
 
   it('messages about a learner are published again to replay topics', async () => {

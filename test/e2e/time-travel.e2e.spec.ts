@@ -222,6 +222,7 @@ describe('an export', () => {
     `${course}/onboarding`,
     `${audit}/users/${alice.user_id}/attempts?at=${after[3]}`,
     `${audit}/users/${alice.user_id}/onboarding`,
+    `${course}/what-if?limit_minutes=1`,
     `${audit}/access?until=${after[3]}`,
   ];
   const withQuery = (path: string, query: string) => `${path}${path.includes('?') ? '&' : '?'}${query}`;
@@ -268,6 +269,61 @@ describe('an export', () => {
     await expect(
       database.query(`insert into access_log (action, outcome, objects) values ('x', 'done', '{}')`),
     ).rejects.toThrow('cannot execute INSERT in a read-only transaction');
+  });
+});
+
+describe('what if', () => {
+  const whatIf = (query: string, person: Parameters<typeof ask>[0] = auditor) =>
+    read(`${course}/what-if?${query}`, person);
+  const written = async () => {
+    const tables = ['events', 'streams', 'attempts', 'allowances', 'commands', 'checkpoints', 'enrollments', 'exams'];
+    const rows = await Promise.all(
+      tables.map((table) => service.database.owner.query(`select ${table}::text from ${table} order by 1`)),
+    );
+    return JSON.stringify(rows.map((each) => each.rows));
+  };
+
+  it('the limit had been a minute: it says whose exam would have ended earlier, and changes nothing', async () => {
+    const before = await written();
+    const rows = await whatIf('limit_minutes=1');
+    const bobs = rows.find(({ user_id }) => user_id === bob.user_id);
+    expect(bobs).toMatchObject({
+      exam_id: exams.midterm,
+      differences: expect.arrayContaining([
+        { field: 'status', before: 'started', after: 'submitted' },
+        { field: 'allowed_time_limit_mins', before: 30, after: 1 },
+      ]),
+    });
+    expect(await written()).toBe(before);
+  });
+
+  it('no status had passed: the review of onboarding would have failed', async () => {
+    expect(await whatIf('passing=')).toMatchObject([
+      {
+        exam_id: exams.onboarding,
+        user_id: alice.user_id,
+        differences: [{ field: 'status', before: 'verified', after: 'rejected' }],
+      },
+    ]);
+    expect(await whatIf('second_review=true')).toEqual([]);
+    expect(await whatIf('passing=Clean', teacher)).toEqual([]);
+  });
+
+  it('is asked with a rule, by auditors and staff of the course', async () => {
+    for (const query of [
+      '',
+      'passing=good',
+      'limit_minutes=0',
+      'limit_minutes=x',
+      'timed_out=maybe',
+      'second_review=',
+      'passing=&after=x',
+    ])
+      expect({ query, status: (await ask(auditor, 'GET', `${course}/what-if?${query}`)).status }).toEqual({
+        query,
+        status: 400,
+      });
+    expect((await ask(alice, 'GET', `${course}/what-if?passing=`)).status).toBe(403);
   });
 });
 

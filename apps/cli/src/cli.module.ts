@@ -19,6 +19,7 @@ import { ObscuredIdsCommand } from './operators/obscured-ids.command.js';
 import { ReplayCommand } from './operators/replay.command.js';
 import { RetireUserCommand } from './operators/retire-user.command.js';
 import { RewrapCommand } from './operators/rewrap.command.js';
+import { WhatIfCommand } from './operators/what-if.command.js';
 import { RebuildCommand } from './rebuild/rebuild.command.js';
 import { TokenCommand } from './token/token.command.js';
 
@@ -40,6 +41,7 @@ import { TokenCommand } from './token/token.command.js';
     RewrapCommand,
     ErasureCertificateCommand,
     ReplayCommand,
+    WhatIfCommand,
     LeadersCommand,
     TopicsCommand,
     ReconcileCommand,

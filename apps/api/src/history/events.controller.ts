@@ -32,7 +32,10 @@ export class EventsController {
   @Get('events')
   @Gate('staff', { ...auditor, logs: 'export' })
   @ApiOperation({ summary: 'The whole log in order, one event a line; to continue, give the last position as `after`' })
-  @Exports({ ...text, pattern: positionPattern.source, description: '<generation>.<xid>.<position> of an event' }, logEvent)
+  @Exports(
+    { ...text, pattern: positionPattern.source, description: '<generation>.<xid>.<position> of an event' },
+    logEvent,
+  )
   exportLog(@Client() signal: AbortSignal, @Query() query: ExportQuery) {
     const found = positionPattern.exec(query.after ?? '0.0.0');
     if (!found) throw refused(400, 'after: not <generation>.<xid>.<position>.');

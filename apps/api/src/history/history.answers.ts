@@ -81,11 +81,13 @@ export const attemptState = object('AttemptState', {
 
 export const momentText = either({ ...integer, minimum: 0, maximum: 999_999_999 }, time);
 
+export const difference = object('Difference', { field: text, before: anything, after: anything });
+
 export const attemptDifferences = object('AttemptDifferences', {
   attempt_id: integer,
   from_version: integer,
   to_version: integer,
-  differences: listOf(object('Difference', { field: text, before: anything, after: anything })),
+  differences: listOf(difference),
   events: listOf(
     object('EventBetween', {
       event_id: { type: 'string', format: 'uuid' },

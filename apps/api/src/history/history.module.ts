@@ -5,10 +5,11 @@ import { Downloads } from './downloads.js';
 import { EventsController } from './events.controller.js';
 import { HistoryController } from './history.controller.js';
 import { ListsController } from './lists.controller.js';
+import { WhatIfController } from './what-if.controller.js';
 
 @Module({
   imports: [CommandsModule],
-  controllers: [HistoryController, EventsController, ListsController, ConsequencesController],
+  controllers: [HistoryController, EventsController, ListsController, ConsequencesController, WhatIfController],
   providers: [Downloads],
 })
 export class HistoryModule {}

@@ -1,5 +1,8 @@
 import { statuses } from '#domain';
-import { flag, integer, object, oneOf, orNull, text, time } from '../document/schemas.js';
+import { flag, integer, listOf, object, oneOf, orNull, text, time } from '../document/schemas.js';
+import { difference } from './history.answers.js';
+
+export const listCursor = { ...text, pattern: '^\\d{1,15}\\.\\d{1,15}\\.\\d{1,15}$' };
 
 const subject = { cursor: text, course_id: text, content_id: text };
 
@@ -47,4 +50,12 @@ export const onboardingLine = object('OnboardingAsOf', {
   expires_at: orNull(time),
   status_for_staff: orNull(text),
   modified: orNull(time),
+});
+
+export const whatIfLine = object('OtherOutcome', {
+  cursor: text,
+  exam_id: integer,
+  user_id: integer,
+  attempt_id: integer,
+  differences: listOf(difference),
 });

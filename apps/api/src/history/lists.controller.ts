@@ -12,13 +12,11 @@ import { Client } from '../http/time-limits.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { auditor } from './auditors.js';
 import { Downloads } from './downloads.js';
-import { allowanceLine, attemptLine, onboardingLine } from './lists.answers.js';
+import { allowanceLine, attemptLine, listCursor, onboardingLine } from './lists.answers.js';
 
 type ListQuery = ExportQuery & { at?: string };
 
-const cursor = { ...text, pattern: '^\\d{1,15}\\.\\d{1,15}\\.\\d{1,15}$' };
-
-const ListAsOf = (line: Schema, summary: string, after: Schema = cursor) =>
+const ListAsOf = (line: Schema, summary: string, after: Schema = listCursor) =>
   applyDecorators(
     ApiOperation({ summary }),
     Exports(after, line),

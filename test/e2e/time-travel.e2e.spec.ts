@@ -223,7 +223,7 @@ describe('an export', () => {
     `${audit}/users/${alice.user_id}/attempts?at=${after[3]}`,
     `${audit}/users/${alice.user_id}/onboarding`,
     `${course}/what-if?limit_minutes=1`,
-    `${audit}/access?until=${after[3]}`,
+    `${audit}/access?user_id=${teacher.user_id}`,
   ];
   const withQuery = (path: string, query: string) => `${path}${path.includes('?') ? '&' : '?'}${query}`;
 

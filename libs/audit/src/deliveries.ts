@@ -5,8 +5,8 @@ import { receiptsOf, relayName } from '#integration';
 import { mailerName, mailRecords } from '#mail';
 
 /**
- * What became of a consequence. `waiting`: its subscription has not come to the event yet. `no_record`: it is past the event
- * and kept no record, because it was not set up then, an operator skipped the event, or records were not kept at that time.
+ * The delivery of a consequence. `waiting`: the subscription is still before the event. `no_record`: the subscription is past
+ * the event and kept no record, because it was not set up then, an operator skipped the event, or its version kept none.
  */
 export type Delivery = {
   state: 'done' | 'not_sent' | 'dead_letter' | 'waiting' | 'no_record';

@@ -14,8 +14,8 @@ export const onboardingColumns = [
 ];
 
 /**
- * Onboarding as it was at a time. Of a course: the learners who had an onboarding attempt in it, or a valid approval from
- * another course. Of a learner: the courses with onboarding attempts. Memory holds the practice exams and a page of learners.
+ * Onboarding as it was at a time. A course has the learners with an onboarding attempt in it, or with a valid approval from
+ * another course; a learner has the courses with onboarding attempts. Memory holds the practice exams and a page of learners.
  */
 export async function* onboardingAsOf(
   database: Database,

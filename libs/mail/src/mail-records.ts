@@ -1,6 +1,6 @@
 import type { Database } from '#connections';
 
-/** What became of an event's mail, and when. */
+/** The outcome of an event's mail, and its time. */
 export type MailRecord = { eventId: string; outcome: 'sent' | 'no_address'; recordedAt: string };
 
 export async function mailRecords(database: Database, eventIds: readonly string[]): Promise<MailRecord[]> {

@@ -16,7 +16,7 @@ const auditorsOfEvent = {
   courses: ({ loaded }: Addressed) => loaded?.metadata.courseId,
 };
 
-/** What led to an event, and what followed from it. */
+/** Causes and consequences of events, for auditors and course staff. */
 @ApiTags('audit')
 @Controller('api/audit/v1')
 export class ConsequencesController {

@@ -1,5 +1,5 @@
 import type { Database } from '#connections';
-import { type Attempt, type Exam, isApproved, onboardingOf, onboardingSeenByStaff } from '#domain';
+import { type Attempt, type Exam, isValidApproval, onboardingOf, onboardingSeenByStaff } from '#domain';
 import { EventStore } from '#event-store';
 import { attemptProjection, examProjection } from '#read-models';
 import { learnersAfter, streamsOfLearners } from './learner-pages.js';
@@ -80,7 +80,7 @@ export function onboardingRow(
     .sort((one, other) => Date.parse(other.modified) - Date.parse(one.modified) || other.id - one.id);
   const own = proctored.filter(({ examId }) => ofCourse.some(({ id }) => id === examId));
   const approved = proctored.find(
-    (attempt) => exams.get(attempt.examId)?.backend === (newest?.backend ?? null) && isApproved(attempt, at),
+    (attempt) => exams.get(attempt.examId)?.backend === (newest?.backend ?? null) && isValidApproval(attempt, at),
   );
   if (own.length === 0 && !approved) return undefined;
   const { status, expiresAt } = onboardingOf(own, approved);

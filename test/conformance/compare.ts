@@ -61,7 +61,7 @@ export class Ids {
   }
 }
 
-/** Where answers have ids. The first row that fits counts. */
+/** The fields of answers that have ids. The first row that fits counts. */
 const kinds: { kind: string; key: string; beside?: string }[] = [
   { kind: 'exam', key: 'exam_id' },
   { kind: 'exam', key: 'id', beside: 'content_id' },

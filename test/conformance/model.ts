@@ -7,7 +7,7 @@ export type Attempt = { name: string; owner: string; exam: Exam };
 
 const staff = ['staff', 'coach', 'otherCoach', 'root', 'reviewer', 'worker', 'auditor', 'inactive'];
 
-/** What the walk knows of a world, so that most requests name things that exist. */
+/** The known exams and attempts of a world, so that most requests of the walk name things that exist. */
 export class Model {
   readonly exams: Exam[] = [];
   readonly attempts: Attempt[] = [];

@@ -23,7 +23,7 @@ const fieldsOf: Record<Kind, object> = {
 type Both<T> = [reference: T, ours: T];
 export type Exam = { kind: Kind; contentId: string; ids: Both<number> };
 export type Attempt = { kind: Kind; ids: Both<number>; userId: number; status: Status };
-/** Who looks at a page, and how. By default the learner looks as a student. */
+/** A request for a page: by which user and how. By default it is the learner, as a student. */
 export type Viewer = { note: string; as?: User; role?: string; graceMins?: number; cookies?: Both<string> };
 
 const root = '/api/edx_proctoring/v1/proctored_exam';

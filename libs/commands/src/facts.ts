@@ -40,8 +40,8 @@ export class FactFinder {
 
   /** The facts of many learners at exams that exist, in their order. */
   async ofMany(learners: readonly { examId: number; userId: number }[]): Promise<Facts[]> {
-    const asked = 'unnest($1::bigint[], $2::bigint[]) with ordinality asked(exam_id, user_id, place)';
-    const text = `${factsFrom(`${asked} join exams exam on exam.id = exam_id`, 'asked.user_id')} order by place`;
+    const pairs = 'unnest($1::bigint[], $2::bigint[]) with ordinality pair(exam_id, user_id, number)';
+    const text = `${factsFrom(`${pairs} join exams exam on exam.id = exam_id`, 'pair.user_id')} order by number`;
     const values = [learners.map(({ examId }) => examId), learners.map(({ userId }) => userId)];
     const { rows } = await this.database.read({ name: 'facts of many', text, values });
     return rows.map((row) => this.factsOf(row));

@@ -23,7 +23,7 @@ export const instantFrom = (parts: Parts): { at: string } | 'absent' | 'far' => 
     number,
     number,
   ];
-  const east = eastOf(parts.zone ?? 'Z');
+  const east = minutesEastOf(parts.zone ?? 'Z');
   const utc = new Date(0);
   utc.setUTCFullYear(year, month - 1, day);
   const isReal = utc.getUTCFullYear() === year && utc.getUTCMonth() === month - 1 && utc.getUTCDate() === day;
@@ -35,7 +35,7 @@ export const instantFrom = (parts: Parts): { at: string } | 'absent' | 'far' => 
 };
 
 /** Minutes east of Greenwich; undefined for an offset of a day or more. */
-const eastOf = (zone: string): number | undefined => {
+const minutesEastOf = (zone: string): number | undefined => {
   const [, sign, hours = '0', minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
   const east = Number(`${sign ?? '+'}1`) * (Number(hours) * 60 + Number(minutes));
   return Math.abs(east) < 1440 && Number(minutes) < 60 ? east : undefined;

@@ -28,7 +28,7 @@ export const limits = {
 } as const;
 
 /** Counts characters as databases do: a surrogate pair is one character. */
-export const isLongerThan = (most: number, text: string): boolean => text.length > most && [...text].length > most;
+export const isLongerThan = (max: number, text: string): boolean => text.length > max && [...text].length > max;
 
 /** PostgreSQL stores no NUL and no half of a surrogate pair. */
 export const isStorable = (text: string): boolean => !/[\0\p{Surrogate}]/u.test(text);

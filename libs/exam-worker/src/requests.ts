@@ -12,12 +12,12 @@ export const putAction: PutAction = async (attemptId, action, detail) => {
 
 /** These actions may be repeated, and a learner's work depends on them. They are sent until they are answered. */
 const urgent = ['submit', 'stop'];
-const mostTries = 5;
+const maxTries = 5;
 /** The service is busy or stopped, and has changed nothing. */
 const busy = [429, 503];
 /** No answer came, or a proxy timed out. The service may have done the request. */
-const lost = [0, 502, 504];
-const longestPauseMs = 30_000;
+const unanswered = [0, 502, 504];
+const maxPauseMs = 30_000;
 
 /**
  * Answers the JSON, and throws if the request is refused. If the service is busy, it tries again after the time of
@@ -29,9 +29,9 @@ export async function send(method: string, url: string, body?: Record<string, un
   for (let tries = 1; ; tries++) {
     const { status, retryAfter, json, problem } = await exchange(method, url, body);
     if (status >= 200 && status < 300) return json;
-    const mayWork = busy.includes(status) || (isRepeatable && lost.includes(status));
-    if (!mayWork || (tries === mostTries && !isUrgent)) throw new Error(`${method} ${url}: ${problem}`);
-    const pauseMs = retryAfter > 0 ? retryAfter * 1000 : Math.min(longestPauseMs, 500 * 2 ** tries);
+    const mayRetry = busy.includes(status) || (isRepeatable && unanswered.includes(status));
+    if (!mayRetry || (tries === maxTries && !isUrgent)) throw new Error(`${method} ${url}: ${problem}`);
+    const pauseMs = retryAfter > 0 ? retryAfter * 1000 : Math.min(maxPauseMs, 500 * 2 ** tries);
     // A random pause, so that a room full of learners does not send all requests at once.
     await new Promise((resolve) => setTimeout(resolve, pauseMs * (1 + Math.random() / 2)));
   }

@@ -37,21 +37,21 @@ const typeOf = (name: string, options: ProviderOptions): ProviderType<any> | und
 
 /** The errors in the options of a provider, one line each. */
 export function problemsOf(name: string, options: ProviderOptions): string[] {
-  const place = `PROCTORING_BACKENDS.${name}`;
+  const setting = `PROCTORING_BACKENDS.${name}`;
   const type = typeOf(name, options);
   if (!type) {
-    const known = Object.keys(providerTypes).join(', ');
-    return [`${place}: there is no provider "${typeNameOf(name, options)}"; there is: ${known}`];
+    const types = Object.keys(providerTypes).join(', ');
+    return [`${setting}: there is no provider "${typeNameOf(name, options)}"; there is: ${types}`];
   }
   const kinds = { ...commonOptions, ...type.options };
   const missing = type.required.filter((option) => options[option as string] === undefined);
   return [
-    ...missing.map((option) => `${place}.${String(option)} is missing`),
+    ...missing.map((option) => `${setting}.${String(option)} is missing`),
     ...Object.entries(options).flatMap(([option, value]) => {
       const kind = Object.hasOwn(kinds, option) ? kinds[option as keyof typeof kinds] : undefined;
-      if (!kind) return [`${place}.${option} is not a setting of this service`];
+      if (!kind) return [`${setting}.${option} is not a setting of this service`];
       // The message does not repeat a wrong value, because it may be a secret.
-      return kind.allows(value) ? [] : [`${place}.${option} must be ${kind.expects}`];
+      return kind.allows(value) ? [] : [`${setting}.${option} must be ${kind.expects}`];
     }),
   ];
 }

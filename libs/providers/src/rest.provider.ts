@@ -33,7 +33,7 @@ const statusOf: Record<Exclude<AttemptNotification, 'remove'>, string> = {
   stop: 'submitted',
   mark_erroneous: 'error',
 };
-const mostPages = 1_000;
+const maxPages = 1_000;
 
 /** A provider that speaks the platform's REST protocol (domain.md §10.2–10.5). */
 export const rest: ProviderType<RestOptions> = {
@@ -165,7 +165,7 @@ export const rest: ProviderType<RestOptions> = {
         if (!Array.isArray(first?.results)) return first;
         const results = [...first.results];
         let next = first.next;
-        for (let pages = 1; typeof next === 'string' && pages < mostPages; pages++) {
+        for (let pages = 1; typeof next === 'string' && pages < maxPages; pages++) {
           const url = new URL(next, `${baseUrl}${path}`);
           // No other server may get the provider's token.
           if (!url.href.startsWith(`${baseUrl}/`))

@@ -3,7 +3,7 @@ type Entry = { value: unknown; until: number; request?: Promise<unknown> };
 const freshMs = 60_000;
 /** After a failure the provider is not asked again for this time, because learners' pages wait for the answer. */
 const retryAfterMs = 5_000;
-const mostKept = 1_000;
+const maxEntries = 1_000;
 
 /**
  * Keeps answers that seldom change for a minute. If no new answer comes, `get` answers the old one, or undefined if there is
@@ -34,6 +34,6 @@ export class StaleIfErrorCache {
   private keep(key: string, entry: Entry) {
     this.entries.delete(key);
     this.entries.set(key, entry);
-    if (this.entries.size > mostKept) this.entries.delete(this.entries.keys().next().value!);
+    if (this.entries.size > maxEntries) this.entries.delete(this.entries.keys().next().value!);
   }
 }

@@ -37,7 +37,7 @@ export class PretendedProvider {
   readonly taken: Call[] = [];
   tokenSeconds = 3600;
   tokenStatus = 200;
-  /** The answer to every request for which no answer is planned, except requests for tokens. */
+  /** Answers requests for which no answer is planned, except requests for tokens. */
   mood: (call: Call) => Answer | undefined = () => undefined;
   private planned: Answer[] = [];
   private tokens = 0;

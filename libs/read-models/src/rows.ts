@@ -16,11 +16,11 @@ export const fromRow = <T>(row: Record<string, unknown>): T => {
   return result as T;
 };
 
-const largest = 2n ** 63n - 1n;
+const maxRowId = 2n ** 63n - 1n;
 
 /** Can a row have this id? Clients may send any number or text. */
 export const isRowId = (id: number | string): boolean => {
   if (!/^-?\d+$/.test(String(id))) return false;
   const value = BigInt(id);
-  return value <= largest && value >= -largest;
+  return value <= maxRowId && value >= -maxRowId;
 };

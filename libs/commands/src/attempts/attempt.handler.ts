@@ -59,7 +59,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     command.facts = facts;
     await this.prepare(command);
     const cascade = await this.cascadeOf(command);
-    const blocked = await this.blockedBy(command);
+    const blocked = await this.blockedAttemptsOf(command);
     const commandId = uuid();
     const others = [...cascade, ...blocked].map(({ learner }) => learnerAtExamStream(learner));
 
@@ -153,7 +153,12 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     );
   }
 
-  private async blockedBy({ facts, learner, data, origin }: AnyLearnerAtExamCommand): Promise<ClearOnboardingErrors[]> {
+  private async blockedAttemptsOf({
+    facts,
+    learner,
+    data,
+    origin,
+  }: AnyLearnerAtExamCommand): Promise<ClearOnboardingErrors[]> {
     if (!facts.exam.isPracticeExam || !facts.provider?.supportsOnboarding) return [];
     const examIds = await examsBlockedForOnboarding(this.database, learner.userId);
     return Promise.all(

@@ -57,7 +57,7 @@ export class PublishExams extends Command<number[]> {
   }
 }
 
-/** Proctored exams name providers that are not configured. `problems` has one place for each command, in their order. */
+/** Proctored exams name providers that are not configured. `problems` has one item for each command, in their order. */
 export class UnknownProviders extends Error {
   override readonly name = 'UnknownBackends';
 

@@ -23,12 +23,12 @@ const noLearner = -1;
 const field = { stream: 'quarantined_callbacks', field: 'callback' };
 /** A callback without a learner is kept for this many days, because no retirement deletes it. */
 const daysWithoutLearner = 30;
-const largestBody = 256 * 1024;
+const maxBodyBytes = 256 * 1024;
 /** This many callbacks are kept for each sender and attempt, or for each sender without one. The oldest of them are deleted. */
-const mostForAttempt = 20;
-const mostWithoutLearner = 200;
+const maxPerAttempt = 20;
+const maxWithoutLearner = 200;
 
-/** The ids of a callback, as far as they are known. */
+/** The known ids of a callback. */
 export type CallbackOrigin = {
   route: CallbackRoute;
   externalId?: string;
@@ -47,7 +47,7 @@ export async function quarantine(
   const source = provider ?? (senderId === undefined ? '' : `user ${senderId}`);
   const userId = callback.userId ?? (await learnerOfCodeIn(database, body));
   if (userId !== null && (await isRetired(database, userId))) return false;
-  if (Buffer.byteLength(body) > largestBody || body.includes('\0')) return false;
+  if (Buffer.byteLength(body) > maxBodyBytes || body.includes('\0')) return false;
   const digest = createHash('sha256').update(`${route} ${externalId} ${provider} ${body}`).digest();
   const encrypted = (text: string) => encryptFor(database, userId ?? noLearner, text, field);
   // A reason repeats words of the body, and an unknown id may be any text.
@@ -69,7 +69,7 @@ export async function quarantine(
        select id from quarantined_callbacks join same using (id)
         where id <= (select id from same order by id desc offset $4 limit 1)
         for update of quarantined_callbacks skip locked)`,
-    [source, userId, externalId, userId === null ? mostWithoutLearner : mostForAttempt],
+    [source, userId, externalId, userId === null ? maxWithoutLearner : maxPerAttempt],
   );
   return true;
 }

@@ -108,10 +108,10 @@ async function reviewerOf(
   return isSender || (isProviders && named.groups.includes(reviewGroupOf(backend))) ? named.id : null;
 }
 
-const refuseBadText = (field: string, value: unknown, most: number) => {
+const refuseBadText = (field: string, value: unknown, max: number) => {
   if (typeof value !== 'string') return;
-  if (isLongerThan(most, value))
-    throw new Refusal('bad_review', `${field}: Ensure this field has no more than ${most} characters.`);
+  if (isLongerThan(max, value))
+    throw new Refusal('bad_review', `${field}: Ensure this field has no more than ${max} characters.`);
   if (!isStorable(value)) throw new Refusal('bad_review', `${field}: A character cannot be stored.`);
 };
 

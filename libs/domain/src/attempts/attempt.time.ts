@@ -28,16 +28,16 @@ export const allowedTime = (facts: {
   const { limitMinutes, at, dueAt } = facts;
   const carriedSeconds = facts.carriedSeconds || null; // 0 seconds count as none
   const additionalMinutes = carriedSeconds === null ? facts.additionalMinutes : 0;
-  const granted = carriedSeconds === null ? limitMinutes + additionalMinutes : Math.trunc(carriedSeconds / 60);
+  const grantedMinutes = carriedSeconds === null ? limitMinutes + additionalMinutes : Math.trunc(carriedSeconds / 60);
   // Exams and allowances from before this limit may have more minutes.
-  const minutes = Math.min(granted, limits.minutes);
-  const isCut = dueAt !== null && Date.parse(plusMinutes(at, minutes)) > Date.parse(dueAt);
+  const minutes = Math.min(grantedMinutes, limits.minutes);
+  const isShortened = dueAt !== null && Date.parse(plusMinutes(at, minutes)) > Date.parse(dueAt);
   return {
-    minutes: isCut ? Math.max(minutesBetween(at, dueAt), 0) : minutes,
+    minutes: isShortened ? Math.max(minutesBetween(at, dueAt), 0) : minutes,
     limitMinutes,
     additionalMinutes,
     carriedSeconds,
-    dueAt: isCut ? dueAt : null,
+    dueAt: isShortened ? dueAt : null,
   };
 };
 

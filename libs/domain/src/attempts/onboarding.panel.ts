@@ -56,7 +56,7 @@ export const onboardingPanelOf = (
   when: 'open' | 'future' | 'past_due',
   at: string,
 ): OnboardingPanel => {
-  const shown = displayed(status, expiresAt, at);
+  const shown = displayedStatus(status, expiresAt, at);
   const label = shown === null ? 'not_started' : labelOf[shown as OnboardingLabel];
   const isHidden = ['submitted', 'second_review_required', 'verified'].includes(status ?? '');
   const isApproved = status === 'verified' || status === 'other_course_approved';
@@ -71,7 +71,7 @@ export const onboardingPanelOf = (
   };
 };
 
-const displayed = (status: string | null, expiresAt: string | null, at: string): string | null => {
+const displayedStatus = (status: string | null, expiresAt: string | null, at: string): string | null => {
   if (expiresAt === null) return status;
   const left = Date.parse(expiresAt) - Date.parse(at);
   if (left <= 0) return 'expired';

@@ -59,7 +59,7 @@ export const onboardingSeenByStaff = (
 };
 
 /** Reads a history such as `2 started,1 onboarding_reset`: last modified first, numbered in the order of their ids. */
-const attemptsIn = (history: string): OnboardingAttempt[] =>
+const parseHistory = (history: string): OnboardingAttempt[] =>
   history
     .split(',')
     .filter((attempt) => attempt !== '')
@@ -69,7 +69,7 @@ const attemptsIn = (history: string): OnboardingAttempt[] =>
 /** Do course staff see one of these words for this history? `isApproved`: an approval still counts. */
 export const isHistorySeenAs = (words: readonly string[], history: string, isApproved: boolean): boolean => {
   const approval: OnboardingAttempt | undefined = isApproved ? { id: 0, status: 'verified', modified: '' } : undefined;
-  const { status } = onboardingSeenByStaff(attemptsIn(history), approval);
+  const { status } = onboardingSeenByStaff(parseHistory(history), approval);
   return status !== null && words.includes(status);
 };
 

@@ -44,7 +44,7 @@ export const examTypeOf = (
 const definitionOf = ({ id, courseId, contentId, reviewPolicyId, reviewPolicy, ...definition }: Exam): ExamDefinition =>
   definition;
 
-const revised = (exam: Exam, changes: ReviseExam['data']['changes']): ExamDefinition => {
+const revisedDefinition = (exam: Exam, changes: ReviseExam['data']['changes']): ExamDefinition => {
   const given = Object.entries(changes).filter(([name, value]) => name === 'dueDate' || (value ?? null) !== null);
   return { ...definitionOf(exam), ...Object.fromEntries(given.filter(([, value]) => value !== undefined)) };
 };
@@ -87,7 +87,7 @@ export const exam: Decider<Exam | null, AnyExamCommand, ExamEvent> = {
 
     ReviseExam: (state, command) => {
       const { examId, at, changes } = command.data;
-      const definition = revised(existingExam(state, command), changes);
+      const definition = revisedDefinition(existingExam(state, command), changes);
       return isSame(definition, state!) ? [] : [{ type: 'ExamRevised', data: { examId, at, ...definition } }];
     },
 

@@ -24,7 +24,7 @@ const row = (says: SummaryWord, icon: string, isCompleted = false): Row => ({ sa
 const pencil = 'fa-pencil-square-o';
 const warning = 'fa-exclamation-triangle';
 
-const ofProctored: { [S in Status]?: Row } = {
+const proctoredRows: { [S in Status]?: Row } = {
   eligible: row('proctored_eligible', pencil),
   declined: row('proctored_declined', pencil),
   submitted: row('proctored_submitted', 'fa-spinner fa-spin', true),
@@ -34,7 +34,7 @@ const ofProctored: { [S in Status]?: Row } = {
   error: row('proctored_failed', warning, true),
   expired: row('proctored_expired', 'fa-times-circle'),
 };
-const ofPractice: { [S in Status]?: Row } = {
+const practiceRows: { [S in Status]?: Row } = {
   submitted: row('practice_submitted', 'fa-check', true),
   error: row('practice_failed', warning, true),
 };
@@ -51,9 +51,9 @@ export const statusSummaryOf = (
   if (!exam.isProctored) return row('timed', 'fa-clock-o');
   if (exam.isPracticeExam) {
     const shown = status ?? 'eligible';
-    return { ...(ofPractice[shown] ?? row('practice', '')), status: shown };
+    return { ...(practiceRows[shown] ?? row('practice', '')), status: shown };
   }
   if (!mayTakeProctoredExams) return undefined;
   const shown = status ?? (courseHasEnded ? 'expired' : 'eligible');
-  return { ...(ofProctored[shown] ?? row('proctored', pencil)), status: shown };
+  return { ...(proctoredRows[shown] ?? row('proctored', pencil)), status: shown };
 };

@@ -43,7 +43,7 @@ const isSame = ({ value, sealed }: Allowance, kept: { value?: string; sealed?: s
 
 type Granted = Extract<AllowanceEvent, { type: 'AllowanceGranted' | 'AllowanceChanged' }>;
 
-const put = (state: LearnerAtExam, { data }: Granted): LearnerAtExam => {
+const putAllowance = (state: LearnerAtExam, { data }: Granted): LearnerAtExam => {
   const { allowanceId, key } = data;
   const value = 'value' in data ? data.value : null;
   const sealed = 'sealed' in data ? data.sealed : null;
@@ -52,8 +52,8 @@ const put = (state: LearnerAtExam, { data }: Granted): LearnerAtExam => {
 };
 
 export const allowanceEvolution: Handlers<LearnerAtExam, AllowanceEvent, LearnerAtExam> = {
-  AllowanceGranted: put,
-  AllowanceChanged: put,
+  AllowanceGranted: putAllowance,
+  AllowanceChanged: putAllowance,
   AllowanceBlanked: (state, { data }) => ({
     ...state,
     allowances: state.allowances.map((each) =>

@@ -53,10 +53,10 @@ export const commentsOf = (comments: unknown): ReviewComment[] => {
     throw new Refusal('bad_review_comment', `comments: At most ${limits.comments} comments are allowed.`);
   return comments.map((each, index) => {
     const { comment, status, start = 0, stop = 0, duration = 0 } = Object(each);
-    const seconds = (name: string, value: unknown) => secondsIn(value, `comments.${index}.${name}`);
+    const seconds = (name: string, value: unknown) => commentSeconds(value, `comments.${index}.${name}`);
     return {
-      comment: textIn(comment, `comments.${index}.comment`),
-      status: textIn(status, `comments.${index}.status`),
+      comment: commentText(comment, `comments.${index}.comment`),
+      status: commentText(status, `comments.${index}.status`),
       start: seconds('start', start),
       stop: seconds('stop', stop),
       duration: seconds('duration', duration),
@@ -69,7 +69,7 @@ const isEmpty = (comments: unknown) =>
   comments === '' ||
   (Object(comments) === comments && Object.keys(comments as object).length === 0);
 
-const textIn = (value: unknown, field: string): string => {
+const commentText = (value: unknown, field: string): string => {
   if (typeof value !== 'string' && typeof value !== 'number')
     throw new Refusal('bad_review_comment', `${field}: Not a valid string.`);
   if (isLongerThan(limits.text, String(value)))
@@ -78,7 +78,7 @@ const textIn = (value: unknown, field: string): string => {
   return String(value);
 };
 
-const secondsIn = (value: unknown, field: string): number => {
+const commentSeconds = (value: unknown, field: string): number => {
   const seconds = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof seconds === 'number' && Math.abs(seconds) <= limits.id) return Math.trunc(seconds);
   throw new Refusal('bad_review_comment', `${field}: A valid integer is required.`);

@@ -26,9 +26,10 @@ module.exports = {
     only('event-store', 'domain', 'connections'),
     only('learner-keys', 'connections'),
     only('access-log', 'connections'),
-    only('roster', 'domain', 'connections', 'access-log'),
-    only('providers', 'domain', 'connections'),
-    only('configuration', 'domain', 'connections', 'providers', 'roster', 'migrations'),
+    only('shapes'),
+    only('roster', 'domain', 'connections', 'access-log', 'shapes'),
+    only('providers', 'domain', 'connections', 'shapes'),
+    only('configuration', 'domain', 'connections', 'shapes', 'providers', 'roster', 'migrations'),
     only('read-models', 'domain', 'connections', 'event-store', 'learner-keys', 'roster'),
     only(
       'commands',

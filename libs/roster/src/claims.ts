@@ -1,4 +1,5 @@
-import { flag, listOf, optional, Problem, type Read, text, userId, words } from './roster.fields.js';
+import type { Shape } from '#shapes';
+import { flag, listOf, optional, readFields, text, userId, words } from './roster.fields.js';
 
 /** The claims of a token about its bearer, in Open edX's words. Absent claims are taken from the roster. */
 export type Claims = {
@@ -14,10 +15,12 @@ export type Claims = {
 };
 
 /** A list of words, or one text of words with spaces between them, as OAuth writes scopes. */
-const scopes: Read<string[]> = (value) =>
-  listOf(words)(typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value);
+const scopes: Shape<string[]> = {
+  ...listOf(words),
+  read: (value) => listOf(words).read(typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value),
+};
 
-const readers: { [Claim in keyof Claims]-?: Read<Claims[Claim]> } = {
+const claims: { [Claim in keyof Claims]-?: Shape<Claims[Claim]> } = {
   user_id: optional(userId, undefined),
   preferred_username: optional(text, undefined),
   email: optional(text, undefined),
@@ -34,13 +37,7 @@ export class ClaimRefused extends Error {
 }
 
 /** Reads the claims of a verified token. Throws ClaimRefused. */
-export function readClaims(given: Record<string, unknown>): Claims {
-  const read = Object.entries(readers).map(([claim, reader]) => {
-    try {
-      return [claim, reader(given[claim])];
-    } catch (error) {
-      throw error instanceof Problem ? new ClaimRefused(`${claim} ${error.message}`) : error;
-    }
+export const readClaims = (given: Record<string, unknown>): Claims =>
+  readFields(claims, given, (claim, message) => {
+    throw new ClaimRefused(`${claim} ${message}`);
   });
-  return Object.fromEntries(read);
-}

@@ -6,3 +6,4 @@ export * from './roster.facts.js';
 export { courseRoles } from './roster.fields.js';
 export * from './roster.js';
 export * from './roster.rights.js';
+export { removable, type Section, sections } from './roster.sections.js';

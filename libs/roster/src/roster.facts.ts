@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Database } from '#connections';
 import type { Identity } from './people.js';
-import { courseRole, moment, optional, Problem, type Read, text, userId, words } from './roster.fields.js';
+import { courseRole, type Field, moment, optional, readFields, text, userId, words } from './roster.fields.js';
 import { rosterTransaction } from './roster.transaction.js';
 
 /** One thing that the LMS says of a course, or of a person in a course. */
@@ -42,7 +42,7 @@ const ofCourse = {
   endsAt: optional(moment, null),
 };
 const ofPerson = { id: userId, username: text, email: text, fullName: text };
-const fieldsOf: Record<RosterUpdate['of'], Record<string, Read>> = {
+const fieldsOf: Record<RosterUpdate['of'], Record<string, Field>> = {
   course: ofCourse,
   enrollment: { courseId: words, mode: words },
   'course role': { courseId: words, role: courseRole },
@@ -50,17 +50,11 @@ const fieldsOf: Record<RosterUpdate['of'], Record<string, Read>> = {
 
 /** The limits of the roster hold here, too. */
 function refuseOdd(fact: RosterUpdate): void {
-  const check = (fields: Record<string, Read>, values: object) => {
-    for (const [field, read] of Object.entries(fields)) {
-      try {
-        read((values as Record<string, unknown>)[field]);
-      } catch (error) {
-        throw error instanceof Problem ? new UpdateRefused(`${field} ${error.message}`) : error;
-      }
-    }
+  const refuse = (field: string, message: string) => {
+    throw new UpdateRefused(`${field} ${message}`);
   };
-  check(fieldsOf[fact.of], fact);
-  if ('user' in fact) check(ofPerson, fact.user);
+  readFields(fieldsOf[fact.of], fact, refuse);
+  if ('user' in fact) readFields(ofPerson, fact.user, refuse);
 }
 
 const statementOf = (fact: RosterUpdate): [string, ...unknown[]] => {

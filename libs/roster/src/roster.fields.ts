@@ -1,87 +1,111 @@
 import { instantOf, isLongerThan, isStorable, limits } from '#domain';
+import { flag as flagShape, isObject, oneOf, type Schema, type Shape, shape, Wrong } from '#shapes';
 
-/** Reads one field of a roster item, or throws a Problem that says what it must be. */
-export type Read<T = unknown> = (value: unknown) => T;
-
-export class Problem extends Error {}
-
-const problem = (message: string): never => {
-  throw new Problem(message);
+/** A field of an item: its shape, and its column. A required field refuses null, too. */
+export type Field<T = unknown> = Shape<T> & {
+  isOptional?: true;
+  /** The SQL type of its column. Without one it has no column. */
+  sql?: string;
+  /** The column, if its name differs. */
+  column?: string;
+  /** The SQL of the value to write, over `item` (the new row) and `known` (the old one), if it is not the item's own. */
+  value?: string;
 };
 
-const required =
-  <T>(read: Read<T>): Read<T> =>
-  (value) =>
-    value === undefined || value === null ? problem('is required') : read(value);
+const isAbsent = (value: unknown) => value === undefined || value === null;
+
+const field = <T>(sql: string, { read, ...others }: Shape<T>): Field<T> => ({
+  ...others,
+  read: (value) => (isAbsent(value) ? new Wrong('is required') : read(value)),
+  sql,
+});
 
 /** An absent field, and null, mean `otherwise`. */
-export const optional =
-  <T, U>(read: Read<T>, otherwise: U): Read<T | U> =>
-  (value) =>
-    value === undefined || value === null ? otherwise : read(value);
+export const optional = <T, U>({ read, ...others }: Field<T>, otherwise: U): Field<T | U> => ({
+  ...others,
+  read: (value) => (isAbsent(value) ? otherwise : read(value)),
+  isOptional: true,
+});
 
-const textOf =
-  (most: number): Read<string> =>
-  (value) => {
-    if (typeof value !== 'string') return problem('must be a string');
-    if (isLongerThan(most, value)) return problem(`must have at most ${most} characters`);
-    return isStorable(value) ? value : problem('has a character that cannot be stored');
+const textOf = (maxLength: number, minLength?: number) => {
+  const read = (value: unknown) => {
+    if (typeof value !== 'string') return undefined;
+    if (minLength && value === '') return new Wrong('must not be empty');
+    if (isLongerThan(maxLength, value)) return new Wrong(`must have at most ${maxLength} characters`);
+    return isStorable(value) ? value : new Wrong('has a character that cannot be stored');
   };
-const wordsOf = (most: number) =>
-  required((value) => (value === '' ? problem('must not be empty') : textOf(most)(value)));
-
-export const text = required(textOf(limits.name));
-export const words = wordsOf(limits.name);
-export const namespace = wordsOf(limits.namespace);
-
-export const flag = required((value) => (typeof value === 'boolean' ? value : problem('must be true or false')));
-
-const whole =
-  (least: number, most: number): Read<number> =>
-  (value) =>
-    Number.isInteger(value) && (value as number) >= least && (value as number) <= most
-      ? (value as number)
-      : problem(`must be a whole number from ${least} to ${most}`);
-
-export const userId = required(whole(1, Number.MAX_SAFE_INTEGER));
-export const order = required(whole(-(2 ** 31), 2 ** 31 - 1));
-
-/** A user by id or by user name. */
-export const user = required((value) =>
-  typeof value === 'number'
-    ? userId(value)
-    : typeof value === 'string'
-      ? words(value)
-      : problem('must be an id or name'),
-);
-
-export const moment = required(
-  (value) => instantOf(value) ?? problem('must be an ISO 8601 time with an offset, of a day that exists'),
-);
-
-export const listOf =
-  <T>(read: Read<T>): Read<T[]> =>
-  (value) => {
-    if (!Array.isArray(value)) return problem('must be a list');
-    return value.length > limits.items ? problem(`must have at most ${limits.items} items`) : value.map(read);
-  };
-
-/** `{user: status}` as pairs. */
-export const statuses: Read<[string, string][]> = (value) => {
-  if (!isObject(value)) return problem('must be an object of users and statuses');
-  const entries = Object.entries(value);
-  if (entries.length > limits.rosterItems) return problem(`must have at most ${limits.rosterItems} users`);
-  return entries.map(([name, status]) => [words(name), words(status)]);
+  return field('text', shape<string>('a string', read, { type: 'string', maxLength, ...(minLength && { minLength }) }));
 };
 
-export const oneOf =
-  (...allowed: string[]): Read<string> =>
-  (value) =>
-    allowed.includes(value as string) ? (value as string) : problem(`must be one of ${allowed.join(', ')}`);
+export const text = textOf(limits.name);
+export const words = textOf(limits.name, 1);
+export const namespace = textOf(limits.namespace, 1);
+
+export const flag = field('boolean', flagShape);
+
+const whole = (least: number, most: number, schema: Schema) =>
+  shape<number>(
+    `a whole number from ${least} to ${most}`,
+    (value) => (Number.isInteger(value) && value >= least && value <= most ? value : undefined),
+    { type: 'integer', ...schema },
+  );
+
+export const userId = field('bigint', whole(1, limits.id, { minimum: 1, maximum: limits.id }));
+export const order = field('integer', whole(-(2 ** 31), 2 ** 31 - 1, { format: 'int32' }));
+
+const readUser = (value: unknown) => {
+  if (typeof value === 'number') return userId.read(value);
+  return typeof value === 'string' ? words.read(value) : undefined;
+};
+/** A user by id or by user name. The column has the id. */
+export const user: Field<number | string> = {
+  ...field('bigint', shape('an id or name', readUser, { anyOf: [userId.schema, words.schema] })),
+  column: 'user_id',
+};
+
+export const moment = field(
+  'timestamptz',
+  shape('an ISO 8601 time with an offset, of a day that exists', instantOf, { type: 'string', format: 'date-time' }),
+);
+
+const allRead = <T>(values: (T | Wrong)[]): T[] | Wrong =>
+  (values.find((value) => value instanceof Wrong) as Wrong | undefined) ?? (values as T[]);
+
+export const listOf = <T>({ read, schema, sql }: Field<T>): Field<T[]> => {
+  const readList = (list: unknown) => {
+    if (!Array.isArray(list)) return undefined;
+    return list.length > limits.items ? new Wrong(`must have at most ${limits.items} items`) : allRead(list.map(read));
+  };
+  return field(`${sql}[]`, shape('a list', readList, { type: 'array', items: schema, maxItems: limits.items }));
+};
+
+const readStatuses = (value: unknown): [string, string][] | Wrong | undefined => {
+  if (!isObject(value)) return undefined;
+  const entries = Object.entries(value);
+  if (entries.length > limits.rosterItems) return new Wrong(`must have at most ${limits.rosterItems} users`);
+  const read = allRead(entries.flat().map(words.read));
+  return read instanceof Wrong ? read : (entries as [string, string][]);
+};
+/** `{user: status}` as pairs. */
+export const statuses = shape('an object of users and statuses', readStatuses, {
+  type: 'object',
+  additionalProperties: words.schema,
+});
 
 /** The roles that make somebody staff of a course in Open edX. */
 export const courseRoles = ['staff', 'instructor', 'limited_staff'];
-export const courseRole = required(oneOf(...courseRoles));
+export const courseRole = field('text', oneOf(...courseRoles));
 
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Reads these fields of an object, by the names of their columns. `refuse` gets what is wrong with each. */
+export const readFields = (
+  fields: Record<string, Field>,
+  given: Record<string, unknown>,
+  refuse: (field: string, message: string) => void,
+): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, { read, column = name }]) => {
+      const value = read(given[name]);
+      if (value instanceof Wrong) refuse(name, value.message);
+      return [column, value];
+    }),
+  );

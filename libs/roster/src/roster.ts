@@ -3,8 +3,9 @@ import type pg from 'pg';
 import type { AccessOrigin } from '#access-log';
 import type { Database } from '#connections';
 import { limits } from '#domain';
+import { isObject } from '#shapes';
 import { mostErrors, type RosterError, RosterInvalid } from './roster.errors.js';
-import { isObject, Problem } from './roster.fields.js';
+import { readFields } from './roster.fields.js';
 import { type RosterPowers, refuseForbiddenSections } from './roster.rights.js';
 import { type Document, type Item, removable, type Section, sections } from './roster.sections.js';
 import { rosterTransactions, type Transact } from './roster.transaction.js';
@@ -75,14 +76,5 @@ async function readDocument(document: unknown): Promise<{ written: Document; rem
 function readItem({ fields }: Section, section: string, index: number, item: unknown, errors: RosterError[]): Item {
   const wrong = (field: string | null, message: string) => errors.push({ section, index, field, message });
   if (!isObject(item)) wrong(null, 'must be an object');
-  const read: Item = { section, index };
-  for (const [field, readField] of Object.entries(isObject(item) ? fields : {})) {
-    try {
-      read[field] = readField((item as Item)[field]);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      wrong(field, error.message);
-    }
-  }
-  return read;
+  return { ...(isObject(item) && readFields(fields, item, wrong)), section, index };
 }

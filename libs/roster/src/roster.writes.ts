@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { RosterInvalid } from './roster.errors.js';
+import type { Field } from './roster.fields.js';
 import { keepRights, type RosterPowers } from './roster.rights.js';
 import {
   creditStatuses,
@@ -47,12 +48,6 @@ const upsertOf = (name: SectionName, items: Item[]): Step => ({
 });
 
 const writers: Partial<Record<SectionName, (items: Item[]) => Step[]>> = {
-  courses: (items) => [
-    upsertOf(
-      'courses',
-      items.map((item) => ({ ...item, starts_at: item.start, ends_at: item.end })),
-    ),
-  ],
   credit_requirements(items) {
     const rows = items.flatMap(({ statuses, ...item }) =>
       statuses.map(([user_id, status]: [number, string]) => ({ ...item, user_id, status })),
@@ -61,7 +56,7 @@ const writers: Partial<Record<SectionName, (items: Item[]) => Step[]>> = {
     return [upsertOf('credit_requirements', items), statuses];
   },
   dates(items) {
-    const dates = lastOf(sections.dates, items).map((item) => ({ ...item, due: item.date }));
+    const dates = lastOf(sections.dates, items);
     const isGone = ({ user_id, due }: Item) => user_id != null && due === null;
     return [
       { items: dates.filter(isGone), write: at('delete from dates known using', sections.dates) },
@@ -114,7 +109,7 @@ type IdOf = (user: string | number) => number | undefined;
 
 /** The user of an id or a name, once the document's own users are written. */
 async function identities(client: pg.ClientBase, users: Item[], items: Item[]): Promise<IdOf> {
-  const named = items.flatMap(({ user, statuses = [] }) => [user, ...statuses.map(([name]: [string]) => name)]);
+  const named = items.flatMap(({ user_id, statuses = [] }) => [user_id, ...statuses.map(([name]: [string]) => name)]);
   const names = named.filter((user) => typeof user === 'string');
   // A key of `statuses` is a string even where it is an id.
   const ids = named.filter((user) => typeof user === 'number' || /^\d{1,15}$/.test(user));
@@ -129,12 +124,13 @@ async function identities(client: pg.ClientBase, users: Item[], items: Item[]): 
   return (user) => (typeof user === 'number' ? (byId.has(user) ? user : undefined) : byName.get(user));
 }
 
-/** Gives every item the `user_id` of its `user`, and statuses those of theirs. */
+/** Puts the ids of users where an item names them: in `user_id`, and in statuses. */
 function resolveUsers(items: Item[], idOf: IdOf) {
   refuse(items, 'user', (item) => {
-    if (item.user === undefined || item.user === null) return undefined;
-    item.user_id = idOf(item.user);
-    return item.user_id ? undefined : `no user ${JSON.stringify(item.user)}`;
+    const user = item.user_id;
+    if (user === undefined || user === null) return undefined;
+    item.user_id = idOf(user);
+    return item.user_id ? undefined : `no user ${JSON.stringify(user)}`;
   });
   refuse(items, 'statuses', (item) => {
     item.statuses = item.statuses?.map(([name, status]: [string, string]) => [
@@ -168,13 +164,14 @@ function lastOf({ key }: Section, items: Item[]): Item[] {
 
 /** One statement for any number of items, in their order. */
 function upsert(section: Section): Step['write'] {
-  const { table, key, columns, values = {}, renewed = [] } = section;
+  const { table, key, renewed = [] } = section;
+  const columns = columnsOf(section);
   const names = Object.keys(columns);
   const quoted = (list: string[]) => list.map((column) => `"${column}"`).join(', ');
-  const sqlOf = (column: string) => values[column] ?? `item."${column}"`;
+  const sqlOf = (column: string) => columns[column]!.value ?? `item."${column}"`;
   const assigned = [...names, ...renewed].map((column) => `"${column}" = excluded."${column}"`).join(', ');
   const text = `insert into ${table} (${quoted(names)}) select ${names.map(sqlOf).join(', ')}
-       from rows from (jsonb_to_recordset($1) as (${typed(section, names)})) with ordinality as item(${quoted(names)}, n)
+       from rows from (jsonb_to_recordset($1) as (${typed(columns, names)})) with ordinality as item(${quoted(names)}, n)
        left join ${table} known on ${matching(key, 'known', '=')}
       order by n
      on conflict (${quoted(key)}) do update set ${assigned}`;
@@ -185,13 +182,18 @@ function upsert(section: Section): Step['write'] {
 
 /** Does something to the rows that these items name. */
 function at(action: string, section: Section): Step['write'] {
-  const text = `${action} jsonb_to_recordset($1) as item(${typed(section, section.key)})
+  const text = `${action} jsonb_to_recordset($1) as item(${typed(columnsOf(section), section.key)})
       where ${matching(section.key, 'known', 'is not distinct from')}`;
   return async (client, items) => {
     await client.query(text, [JSON.stringify(items)]);
   };
 }
 
-const typed = ({ columns }: Section, names: string[]) => names.map((name) => `"${name}" ${columns[name]}`).join(', ');
+const columnsOf = ({ fields }: Section): Record<string, Field> =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([name, field]) => (field.sql ? [[field.column ?? name, field]] : [])),
+  );
+const typed = (columns: Record<string, Field>, names: string[]) =>
+  names.map((name) => `"${name}" ${columns[name]!.sql}`).join(', ');
 const matching = (key: string[], table: string, operator: string) =>
   key.map((column) => `${table}."${column}" ${operator} item."${column}"`).join(' and ');

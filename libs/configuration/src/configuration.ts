@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { isIP, isIPv6 } from 'node:net';
 import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { isLongerThan } from '#domain';
+import { isNetwork } from '#providers';
+import { allowing, oneOf, type Shape, shape, Wrong } from '#shapes';
 import { readSettings, type Settings } from './settings.js';
 
 type KeyEncryptionKey = { id: string; key: Buffer };
@@ -58,38 +59,30 @@ export abstract class Configuration {
 
 type Environment = Omit<Configuration, 'settings'>;
 
-/** `read` answers undefined for a text that is not what `expects` says. */
-type Variable<T> = {
-  name: string;
-  default?: string;
-  expects: string;
-  read: (text: string) => T | undefined;
-  secret?: true;
-  means: string;
-};
+type Variable<T> = Shape<T> & { name: string; default?: string; secret?: true; means: string };
 
-const anyText = { expects: 'a text', read: (text: string) => text };
-const oneOf = <Word extends string>(...words: Word[]) => ({
-  expects: `one of ${words.join(', ')}`,
-  read: (text: string) => words.find((word) => word === text),
-});
-const wholeNumber = (least: number, most: number) => ({
-  expects: `a whole number from ${least} to ${most}`,
-  read: (text: string) => {
+const anyText = shape<string>('a text', (text) => text);
+const wholeNumber = (least: number, most: number) =>
+  shape(`a whole number from ${least} to ${most}`, (text: string) => {
     const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
     return number >= least && number <= most ? number : undefined;
-  },
-});
-const isNetwork = (text: string) => {
-  const [address = '', bits] = text.split('/');
-  return (
-    isIP(address) > 0 &&
-    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv6(address) ? 128 : 32)))
-  );
-};
-const itemsOf = (text: string) => text.split(',').flatMap((item) => item.trim() || []);
-const url = (text: string, ...protocols: string[]) =>
-  protocols.some((protocol) => text.startsWith(`${protocol}://`)) && URL.canParse(text) ? text : undefined;
+  });
+const path = shape('a path', (text: string) => resolve(text));
+const isUrl = (text: string, ...protocols: string[]) =>
+  protocols.some((protocol) => text.startsWith(`${protocol}://`)) && URL.canParse(text);
+const urlOf = (expects: string, ...protocols: string[]) =>
+  allowing<string>(expects, (text) => isUrl(text, ...protocols));
+const webAddress = urlOf('an http:// or https:// address', 'http', 'https');
+const databaseAddress = urlOf(
+  'an address such as postgres://user:password@host:5432/database',
+  'postgres',
+  'postgresql',
+);
+const listOf = (expects: string, allows: (item: string) => boolean) =>
+  shape(expects, (text: string) => {
+    const items = text.split(',').flatMap((item) => item.trim() || []);
+    return items.every(allows) ? items : undefined;
+  });
 
 export const variables: { [Field in keyof Environment]-?: Variable<Environment[Field]> } = {
   host: {
@@ -114,21 +107,17 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
   corsOrigins: {
     name: 'CORS_ORIGINS',
     default: '',
-    expects: 'origins such as https://apps.example.org, several separated by commas',
-    read: (text) => {
-      const origins = itemsOf(text);
-      return origins.every((origin) => url(origin, 'http', 'https') && new URL(origin).origin === origin)
-        ? origins
-        : undefined;
-    },
+    ...listOf(
+      'origins such as https://apps.example.org, several separated by commas',
+      (origin) => isUrl(origin, 'http', 'https') && new URL(origin).origin === origin,
+    ),
     means:
       'Sites whose pages may call the service with the cookies of their users: the micro front ends. Without it only pages of its own site can.',
   },
   trustedProxies: {
     name: 'TRUSTED_PROXIES',
     default: '',
-    expects: 'addresses or networks such as 10.0.0.0/8, several separated by commas',
-    read: (text) => (itemsOf(text).every(isNetwork) ? itemsOf(text) : undefined),
+    ...listOf('addresses or networks such as 10.0.0.0/8, several separated by commas', isNetwork),
     means:
       'Proxies in front of the service. Only their `X-Forwarded-For` says from which address a request comes; rate limits count by it.',
   },
@@ -141,24 +130,21 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
   },
   databaseUrl: {
     name: 'DATABASE_URL',
-    expects: 'an address such as postgres://user:password@host:5432/database',
-    read: (text) => url(text, 'postgres', 'postgresql'),
+    ...databaseAddress,
     secret: true,
     means:
       'The PostgreSQL database. Its user owns nothing: [operations](operations.md#database). Without it PostgreSQL runs in `DATA_DIR`.',
   },
   workerDatabaseUrl: {
     name: 'WORKER_DATABASE_URL',
-    expects: 'an address such as postgres://user:password@host:5432/database',
-    read: (text) => url(text, 'postgres', 'postgresql'),
+    ...databaseAddress,
     secret: true,
     means:
       "The same database with the user of the worker and of operators' commands. Without it they use `DATABASE_URL`, whose user then has the rights of both.",
   },
   migrationDatabaseUrl: {
     name: 'MIGRATION_DATABASE_URL',
-    expects: 'an address such as postgres://user:password@host:5432/database',
-    read: (text) => url(text, 'postgres', 'postgresql'),
+    ...databaseAddress,
     secret: true,
     means:
       'The same database with the user that owns the tables: a start migrates as it, and makes the other users where it may. `npm run rebuild` and `adopt-log` need it. Without it a start only checks that nothing is left to migrate.',
@@ -166,25 +152,19 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
   dataDir: {
     name: 'DATA_DIR',
     default: '.data',
-    expects: 'a path',
-    read: (text) => resolve(text),
+    ...path,
     means: "Folder of what the service keeps itself: PostgreSQL's data, secrets it made, Kafka for `npm run kafka`.",
   },
   kafkaBrokers: {
     name: 'KAFKA_BROKERS',
     default: '',
-    expects: 'host:port, several separated by commas',
-    read: (text) => {
-      const brokers = itemsOf(text);
-      return brokers.every((broker) => /^[\w.-]+:\d{1,5}$/.test(broker)) ? brokers : undefined;
-    },
+    ...listOf('host:port, several separated by commas', (broker) => /^[\w.-]+:\d{1,5}$/.test(broker)),
     means: 'The addresses of the Kafka brokers. Without them messages wait in the log and are published later.',
   },
   kafkaTopicPrefix: {
     name: 'KAFKA_TOPIC_PREFIX',
     default: '',
-    expects: "at most 100 letters, digits and '.', '_', '-'",
-    read: (text) => (/^[\w.-]{0,100}$/.test(text) ? text : undefined),
+    ...allowing<string>("at most 100 letters, digits and '.', '_', '-'", (text) => /^[\w.-]{0,100}$/.test(text)),
     means: "A prefix of every topic's name.",
   },
   kafkaTransactions: {
@@ -202,8 +182,7 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
   },
   kafkaTlsCa: {
     name: 'KAFKA_TLS_CA',
-    expects: 'a path',
-    read: (text) => resolve(text),
+    ...path,
     means: "File with the certificates (PEM) that Kafka's must be signed by; else the system's.",
   },
   kafkaSaslMechanism: {
@@ -215,8 +194,7 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
   kafkaPassword: { name: 'KAFKA_PASSWORD', ...anyText, secret: true, means: 'The password for Kafka.' },
   schemaRegistryUrl: {
     name: 'SCHEMA_REGISTRY_URL',
-    expects: 'an http:// or https:// address',
-    read: (text) => url(text, 'http', 'https'),
+    ...webAddress,
     secret: true,
     means:
       'The schema registry of the Open edX event bus, with the protocol of Confluent. The address may contain user and password. With it and Kafka, the service publishes exam attempts to the event bus and reads the bus.',
@@ -225,11 +203,10 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     name: 'EVENT_BUS_TOPICS',
     default:
       'learning-course-enrollment-lifecycle,course-unenrollment-lifecycle,learning-course-access-role-lifecycle,learning-user-retirement-lifecycle,course-catalog-info-changed',
-    expects: "names of topics (letters, digits, '.', '_', '-') separated by commas",
-    read: (text) => {
+    ...shape("names of topics (letters, digits, '.', '_', '-') separated by commas", (text: string) => {
       const topics = text.split(',').map((topic) => topic.trim());
       return topics.every((topic) => /^[\w.-]{1,140}$/.test(topic)) ? topics : undefined;
-    },
+    }),
     means:
       'Topics of the event bus with enrolments, course roles, retirements and the catalogue. The service waits for missing ones.',
   },
@@ -249,37 +226,38 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
   },
   jwtSecret: {
     name: 'JWT_SECRET',
-    expects: 'at least 32 bytes, and not a text of an example',
-    read: (text) => (Buffer.byteLength(text) >= 32 && !/change-?me/i.test(text) ? text : undefined),
+    ...allowing<string>(
+      'at least 32 bytes, and not a text of an example',
+      (text) => Buffer.byteLength(text) >= 32 && !/change-?me/i.test(text),
+    ),
     secret: true,
     means: 'Secret of tokens signed with HS256. Without any token key the service makes one in `DATA_DIR`.',
   },
   keyEncryptionKeys: {
     name: 'KEY_ENCRYPTION_KEYS',
-    expects: 'pairs id:key separated by commas, each key 32 bytes as base64, each id once',
-    read(text) {
+    ...shape('pairs id:key separated by commas, each key 32 bytes as base64, each id once', (text: string) => {
       const keys = text.split(',').map((pair) => {
         const [, id = '', key = ''] = /^([\w-]{1,40}):([\w+/-]{43}=?)$/.exec(pair.trim()) ?? [];
         return { id, key: Buffer.from(key, 'base64') };
       });
       const ids = new Set(keys.map(({ id }) => id));
       return ids.size === keys.length && keys.every(({ key }) => key.length === 32) ? keys : undefined;
-    },
+    }),
     secret: true,
     means:
       'Keys that wrap the learner keys, the newest first. A copy of the database alone decrypts nothing. Keep the old ones until `npm run ops -- rewrap` has run. Without it one is made in `DATA_DIR`; its id is `data-dir`.',
   },
   erasureSigningKey: {
     name: 'ERASURE_SIGNING_KEY',
-    expects: '32 bytes as base64',
-    read: (text) => (/^[\w+/-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : undefined),
+    ...shape('32 bytes as base64', (text: string) =>
+      /^[\w+/-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : undefined,
+    ),
     secret: true,
     means: 'Seed of the Ed25519 key that signs erasure certificates. Without it one is made in `DATA_DIR`.',
   },
   jwtJwks: {
     name: 'JWT_JWKS',
-    expects: 'a JSON Web Key Set: {"keys": [...]} with at least one key',
-    read: (text) => {
+    ...shape('a JSON Web Key Set: {"keys": [...]} with at least one key', (text: string) => {
       try {
         const { keys } = JSON.parse(text);
         return Array.isArray(keys) && keys.length > 0 && keys.every((key) => typeof key?.kty === 'string')
@@ -288,14 +266,13 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
       } catch {
         return undefined;
       }
-    },
+    }),
     secret: true,
     means: 'Public keys of tokens signed with RSA, elliptic curves or EdDSA.',
   },
   jwtJwksUrl: {
     name: 'JWT_JWKS_URL',
-    expects: 'an http:// or https:// address',
-    read: (text) => url(text, 'http', 'https'),
+    ...webAddress,
     means: 'The URL from which those keys are fetched instead.',
   },
   jwtAudience: {
@@ -310,16 +287,14 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
   },
   smtpUrl: {
     name: 'SMTP_URL',
-    expects: 'an address such as smtp://user:password@host:587 or smtps://host:465',
-    read: (text) => url(text, 'smtp', 'smtps'),
+    ...urlOf('an address such as smtp://user:password@host:587 or smtps://host:465', 'smtp', 'smtps'),
     secret: true,
     means:
       'The mail server. The connection is encrypted if the server can; `?requireTLS=true` requires that. The first start with it sends mail for later events only. Without it after that, mails wait in the log.',
   },
   mailTemplates: {
     name: 'MAIL_TEMPLATES',
-    expects: 'a path',
-    read: (text) => resolve(text),
+    ...path,
     means: 'Folder of mail texts that replace our own: [mail.md](mail.md).',
   },
   drainDelay: {
@@ -349,8 +324,7 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
   },
   proctoringConfig: {
     name: 'PROCTORING_CONFIG',
-    expects: 'a path',
-    read: (text) => resolve(text),
+    ...path,
     means: 'JSON file of the settings below.',
   },
 };
@@ -361,17 +335,14 @@ const longestVariable = 100_000;
 /** Reads all variables (an empty one counts as missing). Throws one Error with a line for each problem. */
 export function loadConfiguration(env: Record<string, string | undefined>): Configuration {
   const problems: string[] = [];
-  const read = ({ name, expects, secret, ...variable }: Variable<unknown>) => {
+  const read = ({ name, secret, ...variable }: Variable<unknown>) => {
     const text = env[name]?.trim() || variable.default;
-    const isTooLong = text !== undefined && isLongerThan(longestVariable, text);
-    const value = text === undefined || isTooLong ? undefined : variable.read(text);
-    if (text !== undefined && value === undefined)
-      problems.push(
-        isTooLong
-          ? `${name} must have at most ${longestVariable} characters`
-          : `${name} must be ${expects}${secret ? '' : `, not ${JSON.stringify(text)}`}`,
-      );
-    return value;
+    if (text === undefined) return undefined;
+    const isTooLong = isLongerThan(longestVariable, text);
+    const value = isTooLong ? new Wrong(`must have at most ${longestVariable} characters`) : variable.read(text);
+    if (!(value instanceof Wrong)) return value;
+    problems.push(`${name} ${value.message}${isTooLong || secret ? '' : `, not ${JSON.stringify(text)}`}`);
+    return undefined;
   };
   const environment = Object.fromEntries(
     Object.entries(variables).map(([field, variable]) => [field, read(variable as Variable<unknown>)]),

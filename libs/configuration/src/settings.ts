@@ -1,5 +1,6 @@
 import { isLongerThan, limits } from '#domain';
-import { isObject, type Kind, kinds, type ProviderOptions, problemsOf } from '#providers';
+import { type ProviderOptions, problemsOf, shapes } from '#providers';
+import { allowing, isObject, type Shape, Wrong } from '#shapes';
 
 /** The settings of the reference's host that this service uses (domain.md §14). */
 export type Settings = {
@@ -39,7 +40,7 @@ export type Settings = {
   switches: Record<string, boolean>;
 };
 
-type Setting<T> = Kind & {
+type Setting<T> = Shape<T> & {
   key: string;
   /** May also be in PROCTORING_SETTINGS, which takes precedence. */
   alsoInside?: true;
@@ -48,29 +49,24 @@ type Setting<T> = Kind & {
 };
 type Fields = Record<string, unknown>;
 
-const { flag, text, seconds, object, objectOfTexts } = kinds;
-const share: Kind = {
-  expects: 'a number from 0 to 1',
-  allows: (value) => typeof value === 'number' && value >= 0 && value <= 1,
-};
-const sender: Kind = {
-  expects: 'an e-mail address, or "name <address>"',
-  allows: (value) =>
-    typeof value === 'string' && /^([^\s@<>]+@[^\s@<>]+|[^\r\n@<>]* <[^\s@<>]+@[^\s@<>]+>)$/.test(value),
-};
-
-const rates: Kind = {
-  expects: 'an object of {"requests": n, "seconds": n}, both above 0',
-  allows: (value) =>
-    isObject(value) &&
-    Object.values(value).every(
-      (limit) =>
-        isObject(limit) &&
-        Object.keys(limit).length === 2 &&
-        kinds.count.allows(limit.requests) &&
-        seconds.allows(limit.seconds),
-    ),
-};
+const { flag, text, filled, count, seconds, object, objectOfTexts } = shapes;
+const share = allowing<number>(
+  'a number from 0 to 1',
+  (value) => typeof value === 'number' && value >= 0 && value <= 1,
+);
+const sender = allowing<string>(
+  'an e-mail address, or "name <address>"',
+  (value) => typeof value === 'string' && /^([^\s@<>]+@[^\s@<>]+|[^\r\n@<>]* <[^\s@<>]+@[^\s@<>]+>)$/.test(value),
+);
+const isRate = (limit: unknown) =>
+  isObject(limit) &&
+  Object.keys(limit).length === 2 &&
+  !(count.read(limit.requests) instanceof Wrong) &&
+  !(seconds.read(limit.seconds) instanceof Wrong);
+const rates = allowing<Settings['rateLimits']>(
+  'an object of {"requests": n, "seconds": n}, both above 0',
+  (value) => isObject(value) && Object.values(value).every(isRate),
+);
 
 type Plain = Omit<Settings, 'backends' | 'defaultBackend' | 'switches'>;
 
@@ -108,8 +104,7 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
   },
   https: {
     key: 'HTTPS',
-    expects: '"on" or "off"',
-    allows: (value) => value === 'on' || value === 'off',
+    ...allowing<'on' | 'off'>('"on" or "off"', (value) => value === 'on' || value === 'off'),
     default: 'on',
     means: "Whether the LMS' address begins with https.",
   },
@@ -121,7 +116,7 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
   },
   languageCode: {
     key: 'LANGUAGE_CODE',
-    ...kinds.filled,
+    ...filled,
     default: 'en',
     means: 'The language that the service asks providers for, besides the learner.',
   },
@@ -230,14 +225,14 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
   },
   secretKey: {
     key: 'SECRET_KEY',
-    ...kinds.filled,
+    ...filled,
     default: undefined,
     means:
       "The LMS' own secret, if it is to check the cookie `exam` of secure browsers. Without it one is made in `DATA_DIR`.",
   },
   userObfuscationKey: {
     key: 'PROCTORING_USER_OBFUSCATION_KEY',
-    ...kinds.filled,
+    ...filled,
     default: undefined,
     means: 'Key of the ids under which providers know learners. Without it one is made in `DATA_DIR`.',
   },
@@ -266,11 +261,14 @@ const isSwitch = (name: string) =>
 /** Reads the settings file's content. `problems` has a line for each problem. */
 export function readSettings(file: unknown): { settings: Settings; problems: string[] } {
   const problems: string[] = [];
-  const check = (key: string, kind: Kind | undefined, value: unknown) => {
-    if (!kind) problems.push(`${key} is not a setting of this service`);
+  const check = (key: string, shape: Shape | undefined, value: unknown) => {
+    if (!shape) problems.push(`${key} is not a setting of this service`);
     else if (typeof value === 'string' && isLongerThan(limits.text, value))
       problems.push(`${key} must have at most ${limits.text} characters`);
-    else if (!kind.allows(value)) problems.push(`${key} must be ${kind.expects}, not ${JSON.stringify(value)}`);
+    else {
+      const read = shape.read(value);
+      if (read instanceof Wrong) problems.push(`${key} ${read.message}, not ${JSON.stringify(value)}`);
+    }
   };
   const objectOf = (key: string, value: unknown): Fields => {
     check(key, object, value);
@@ -303,7 +301,7 @@ export function readSettings(file: unknown): { settings: Settings; problems: str
   const names = Object.keys(backends);
   check(
     'PROCTORING_BACKENDS.DEFAULT',
-    { expects: `one of ${JSON.stringify(names)}`, allows: (value) => names.includes(value as string) },
+    allowing(`one of ${JSON.stringify(names)}`, (value) => names.includes(value)),
     defaultBackend,
   );
 

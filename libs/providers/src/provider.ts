@@ -1,5 +1,6 @@
 import { isLongerThan, isStorable, limits, type Registration } from '#domain';
-import type { CommonOptions, Kind } from './options.js';
+import type { Shape } from '#shapes';
+import type { CommonOptions } from './options.js';
 
 /** An exam as REST shows it (rest-api.md §3.2); `rule_summary` is its review policy. */
 export type ExamForProvider = {
@@ -123,7 +124,7 @@ export type Host = {
 
 /** A type of provider: its own options, and defaults for attributes that no option sets. */
 export type ProviderType<Options extends object = object> = {
-  options: Record<keyof Options, Kind>;
+  options: Record<keyof Options, Shape>;
   required: readonly (keyof Options)[];
   defaults: Partial<Omit<Attributes, 'name'>>;
   make(attributes: Attributes, options: Options & CommonOptions, host: Host): Partial<Provider>;

@@ -1,3 +1,4 @@
+import { type Shape, Wrong } from '#shapes';
 import { mock } from './mock.provider.js';
 import { nullProvider } from './null.provider.js';
 import { type CommonOptions, commonOptions } from './options.js';
@@ -43,15 +44,15 @@ export function problemsOf(name: string, options: ProviderOptions): string[] {
     const types = Object.keys(providerTypes).join(', ');
     return [`${setting}: there is no provider "${typeNameOf(name, options)}"; there is: ${types}`];
   }
-  const kinds = { ...commonOptions, ...type.options };
+  const shapes: Record<string, Shape> = { ...commonOptions, ...type.options };
   const missing = type.required.filter((option) => options[option as string] === undefined);
   return [
     ...missing.map((option) => `${setting}.${String(option)} is missing`),
     ...Object.entries(options).flatMap(([option, value]) => {
-      const kind = Object.hasOwn(kinds, option) ? kinds[option as keyof typeof kinds] : undefined;
-      if (!kind) return [`${setting}.${option} is not a setting of this service`];
+      if (!Object.hasOwn(shapes, option)) return [`${setting}.${option} is not a setting of this service`];
       // The message does not repeat a wrong value, because it may be a secret.
-      return kind.allows(value) ? [] : [`${setting}.${option} must be ${kind.expects}`];
+      const read = shapes[option]!.read(value);
+      return read instanceof Wrong ? [`${setting}.${option} ${read.message}`] : [];
     }),
   ];
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { inPath, type OnboardingError, onboardingErrors } from '#domain';
-import { isObject, kinds } from './options.js';
+import { isObject } from '#shapes';
+import { shapes } from './options.js';
 import {
   type AttemptNotification,
   type Guidance,
@@ -38,13 +39,13 @@ const maxPages = 1_000;
 /** A provider that speaks the platform's REST protocol (domain.md §10.2–10.5). */
 export const rest: ProviderType<RestOptions> = {
   options: {
-    base_url: kinds.address,
-    client_id: kinds.filled,
-    client_secret: kinds.filled,
-    default_rules: kinds.object,
-    npm_module: kinds.text,
-    token_expiration_time: kinds.seconds,
-    request_timeout: kinds.seconds,
+    base_url: shapes.address,
+    client_id: shapes.filled,
+    client_secret: shapes.filled,
+    default_rules: shapes.object,
+    npm_module: shapes.text,
+    token_expiration_time: shapes.seconds,
+    request_timeout: shapes.seconds,
   },
   required: ['base_url', 'client_id', 'client_secret'],
   defaults: { supportsOnboarding: true, passingStatuses: ['Clean'] },

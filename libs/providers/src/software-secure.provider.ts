@@ -1,7 +1,8 @@
 import { createCipheriv } from 'node:crypto';
 import { fetchWhole } from '#connections';
 import { noAttemptMatches, plusMinutes, pythonRepr, Refusal, reviewStatusOf } from '#domain';
-import { isObject, kinds } from './options.js';
+import { isObject } from '#shapes';
+import { shapes } from './options.js';
 import {
   type ExamForProvider,
   givenId,
@@ -37,15 +38,15 @@ const timeoutMs = 5_000;
 /** RPNow (domain.md §10.6): we register each attempt with one request, and it sends a review later. */
 export const softwareSecure: ProviderType<SoftwareSecureOptions> = {
   options: {
-    organization: kinds.text,
-    exam_sponsor: kinds.text,
-    exam_register_endpoint: kinds.address,
-    secret_key_id: kinds.filled,
-    secret_key: kinds.filled,
-    crypto_key: kinds.tripleDesKey,
-    software_download_url: kinds.text,
-    send_email: kinds.flag,
-    callback_networks: kinds.networks,
+    organization: shapes.text,
+    exam_sponsor: shapes.text,
+    exam_register_endpoint: shapes.address,
+    secret_key_id: shapes.filled,
+    secret_key: shapes.filled,
+    crypto_key: shapes.tripleDesKey,
+    software_download_url: shapes.text,
+    send_email: shapes.flag,
+    callback_networks: shapes.networks,
   },
   required: [
     'organization',

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { isObject } from './options.js';
+import { isObject } from '#shapes';
 
 const textOf = (value: unknown): string => {
   if (value === true) return 'true';

@@ -1,5 +1,5 @@
 import { inPath, type OnboardingError } from '#domain';
-import { kinds } from './options.js';
+import { shapes } from './options.js';
 import { ProviderRefused, type ProviderType } from './provider.js';
 
 /** Options that change the answers of the provider `test`. */
@@ -17,13 +17,13 @@ export type TestOptions = {
 /** Answers without any server: for tests, demonstrations and a service without a real provider. */
 export const test: ProviderType<TestOptions> = {
   options: {
-    onboarding_error: kinds.onboardingError,
-    register_error: kinds.httpStatus,
-    without_attempt_id: kinds.flag,
-    retire_answer: kinds.retireAnswer,
-    block_exam_material: kinds.flag,
-    software_download_url: kinds.text,
-    onboarding_profiles: kinds.object,
+    onboarding_error: shapes.onboardingError,
+    register_error: shapes.httpStatus,
+    without_attempt_id: shapes.flag,
+    retire_answer: shapes.retireAnswer,
+    block_exam_material: shapes.flag,
+    software_download_url: shapes.text,
+    onboarding_profiles: shapes.object,
   },
   required: [],
   defaults: {

@@ -1,15 +1,6 @@
 import ts from 'typescript';
-import {
-  either,
-  flag,
-  integer,
-  listOf,
-  oneOf,
-  orNull,
-  type Schema,
-  text,
-  time,
-} from '../../../apps/api/src/document/schemas.js';
+import type { Schema } from '#shapes';
+import { either, flag, integer, listOf, oneOf, orNull, text, time } from '../../../apps/api/src/document/schemas.js';
 
 const source = 'apps/api/src/history/history.answers.ts';
 const nameOfTime = /^at$|At$|Date$/;

@@ -1,4 +1,5 @@
 import type { attemptJson } from '#read-models';
+import type { Schema } from '#shapes';
 import { allowanceSchema } from '../allowances/allowances.answers.js';
 import {
   either,
@@ -10,7 +11,6 @@ import {
   object,
   oneOf,
   orNull,
-  type Schema,
   text,
   time,
 } from '../document/schemas.js';

@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiQuery, ApiResponse } from '@nestjs/swagger';
-import { detail, type Schema, text } from './schemas.js';
+import type { Schema } from '#shapes';
+import { detail, text } from './schemas.js';
 
 // document.ts adds what routes have in common: a login, accepted types, limits.
 

@@ -3,10 +3,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { limits } from '#domain';
+import type { Schema } from '#shapes';
 import { pathParameters } from '../http/path-parameters.js';
 import { referencePath } from '../http/reference-urls.js';
 import { sharedSchemas } from './event-data.js';
-import { detail, either, failure, type Schema, text } from './schemas.js';
+import { detail, either, failure, text } from './schemas.js';
 
 type Operation = { 'x-gate'?: string; parameters?: any[]; requestBody?: unknown; responses: any; security?: object[] };
 

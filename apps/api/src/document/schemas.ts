@@ -1,7 +1,5 @@
 import { limits } from '#domain';
-
-/** A schema in the words of OpenAPI 3.0. One with a title is a component of the document (see `document.ts`). */
-export type Schema = { [keyword: string]: any };
+import type { Schema } from '#shapes';
 
 export const text: Schema = { type: 'string' };
 export const integer: Schema = { type: 'integer' };

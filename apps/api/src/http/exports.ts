@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { applyDecorators, StreamableFile } from '@nestjs/common';
 import { csvLine } from '#audit';
+import type { Schema } from '#shapes';
 import { rowCounter } from '../access/access-note.js';
 import { Answers, QueryParam } from '../document/answers.js';
-import { oneOf, type Schema, text } from '../document/schemas.js';
+import { oneOf, text } from '../document/schemas.js';
 
 export type ExportQuery = { format?: string; after?: string };
 

@@ -1,5 +1,5 @@
 import { isLongerThan, limits } from '#domain';
-import type { Schema } from '../document/schemas.js';
+import type { Schema } from '#shapes';
 import { refused } from './http-answer.js';
 
 /** A path with a text that is not `isFit` is not found. */

@@ -1,18 +1,7 @@
 import { interstitials, limits, statuses } from '#domain';
+import type { Schema } from '#shapes';
 import { requirementsOfExam } from '../attempts/attempts.answers.js';
-import {
-  anything,
-  either,
-  flag,
-  integer,
-  mapOf,
-  number,
-  object,
-  oneOf,
-  orNull,
-  type Schema,
-  text,
-} from '../document/schemas.js';
+import { anything, either, flag, integer, mapOf, number, object, oneOf, orNull, text } from '../document/schemas.js';
 import { catalogues } from '../texts/texts.js';
 import type { ProctoringContext, TimedContext } from './contexts.js';
 

@@ -3,18 +3,14 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Expose, Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
 import { instantFrom, isLongerThan, limits } from '#domain';
-import { either, flag, listOf, number, orNull, type Schema, text } from '../document/schemas.js';
+import { type Schema, type Shape, Wrong } from '#shapes';
+import { either, flag, integer, listOf, number, orNull, text, time } from '../document/schemas.js';
 
 /**
  * `required: false` allows a field to be absent, `nullable` allows null. `like` is what the document says of it beyond its
  * type, or instead of one.
  */
 export type FieldOptions = { required?: boolean; nullable?: boolean; like?: Schema };
-
-/** Why a value was not accepted, in the reference's words. */
-export class Wrong {
-  constructor(readonly message: string) {}
-}
 
 /** `maxLength`: in characters; that of a name where a field does not say otherwise. */
 type Length = { maxLength?: number };
@@ -26,11 +22,11 @@ export const Text = ({
   maxLength = limits.name,
   ...options
 }: FieldOptions & Length & { blank?: boolean; strict?: boolean } = {}) =>
-  field('string', { ...options, like: { maxLength, ...(!blank && { pattern: '\\S' }), ...options.like } }, (value) => {
+  field(options, { ...text, maxLength, ...(!blank && { pattern: '\\S' }), ...options.like }, (value) => {
     if (typeof value !== 'string' && (strict || typeof value !== 'number')) return new Wrong('Not a valid string.');
-    const text = String(value);
-    if (text.trim() === '' && !blank) return new Wrong('This field may not be blank.');
-    return unstorable(text) ?? tooLong(text, maxLength) ?? text;
+    const sent = String(value);
+    if (sent.trim() === '' && !blank) return new Wrong('This field may not be blank.');
+    return unstorable(sent) ?? tooLong(sent, maxLength) ?? sent;
   });
 
 /** Digits of any script as ASCII ones: a script has its ten in a row. */
@@ -53,7 +49,7 @@ export const longestNumber = 1_000;
 
 /** `most`: the number may be at most that, above 0 or below. */
 export const Integer = ({ most, ...options }: FieldOptions & { most: number }) =>
-  field('integer', { ...options, like: { minimum: -most, maximum: most } }, (value) => {
+  field(options, { ...integer, minimum: -most, maximum: most }, (value) => {
     if (typeof value === 'string' && value.length > longestNumber) return new Wrong('String value too large.');
     if (typeof value !== 'string' && typeof value !== 'number') return new Wrong('A valid integer is required.');
     const digits = asciiDigits(String(value));
@@ -69,7 +65,7 @@ const yes: unknown[] = ['t', 'True', '1', 1, true];
 const no: unknown[] = ['f', 'False', '0', 0, false];
 
 export const Bool = (options: FieldOptions = {}) =>
-  field('boolean', options, (value) => {
+  field(options, flag, (value) => {
     if (yes.includes(value)) return true;
     return no.includes(value) ? false : new Wrong('Must be a valid boolean.');
   });
@@ -93,7 +89,7 @@ const wrongDateTime =
 
 /** An ISO time; UTC where it names no zone. Becomes `…Z`, with microseconds only where milliseconds do not say it. */
 export const DateTime = (options: FieldOptions = {}) =>
-  field('date-time', options, (given) => {
+  field(options, time, (given) => {
     const value = typeof given === 'string' ? given.replace(weekDate, dayOfWeekDate) : given;
     const [, year, month, day, hour, minute, second, fraction, zone] = ((typeof value === 'string' &&
       dateTime.exec(value)) ||
@@ -106,7 +102,7 @@ export const DateTime = (options: FieldOptions = {}) =>
 
 /** Any JSON value, or what it is `like`; `maxLength` counts the JSON of what is no text. */
 export const Anything = ({ like, maxLength = limits.name, ...options }: FieldOptions & Length = {}) =>
-  field('any', { nullable: true, like: like ? withLength(like, maxLength) : any(maxLength), ...options }, (value) => {
+  field({ nullable: true, ...options }, like ? withLength(like, maxLength) : any(maxLength), (value) => {
     const json = JSON.stringify(value);
     return unstorable(json) ?? tooLong(typeof value === 'string' ? value : json, maxLength) ?? value;
   });
@@ -130,11 +126,7 @@ function unstorable(text: string): Wrong | undefined {
 }
 
 /** One field of a request class: converts what it accepts, and says what is wrong with the rest. */
-function field(
-  type: string,
-  { required = true, nullable = false, like }: FieldOptions,
-  read: (value: unknown) => unknown,
-) {
+function field({ required = true, nullable = false }: FieldOptions, schema: Schema, read: Shape['read']) {
   const messageOf = (value: unknown): string | undefined => {
     if (value === undefined) return required ? 'This field is required.' : undefined;
     if (value === null) return nullable ? undefined : 'This field may not be null.';
@@ -145,14 +137,12 @@ function field(
     const value = obj[key];
     return messageOf(value) === undefined && value !== undefined && value !== null ? read(value) : value;
   };
-  const plain = type === 'date-time' ? { type: 'string', format: type } : type === 'any' ? {} : { type };
-  const schema = { ...plain, ...like };
   return applyDecorators(
     ApiProperty({ ...(nullable ? orNull(schema) : schema), required } as object),
     Expose(),
     Transform(convert),
     ValidateBy({
-      name: type,
+      name: schema.type ?? 'any',
       validator: {
         validate: (value) => messageOf(value) === undefined,
         defaultMessage: (given) => messageOf(given!.value)!,

@@ -5,17 +5,17 @@ import { limits } from '#domain';
 import { HttpAnswer, refused } from '../http/http-answer.js';
 import { Form, readable } from './body.js';
 
-type Shape = 'fields' | 'detail';
+type ErrorBody = 'fields' | 'detail';
 type Messages = Record<string, string[]>;
 
 /**
  * The body as an instance of a class whose properties are `fields`; unknown properties are dropped. Otherwise throws 400:
  * as a map of fields to messages, or, for requests that the reference does not validate, as a `detail` naming a field.
  */
-export function validated<T extends object>(as: Type<T>, body: unknown, shape: Shape = 'fields'): T {
+export function validated<T extends object>(as: Type<T>, body: unknown, errorBody: ErrorBody = 'fields'): T {
   const { instance, errors } = read(as, readable(body));
   if (!errors) return instance!;
-  if (shape === 'fields') throw new HttpAnswer(400, errors);
+  if (errorBody === 'fields') throw new HttpAnswer(400, errors);
   const [field = everything] = Object.keys(errors);
   const [message = ''] = errors[field] ?? [];
   throw refused(400, field === everything ? message : `${field}: ${message}`);
@@ -42,10 +42,10 @@ export function validatedList<T extends object>(as: Type<T>, body: unknown): T[]
 
 /** Nest's ValidationPipe with the refusals of the reference. */
 class BodyPipe implements PipeTransform {
-  constructor(private readonly shape: Shape) {}
+  constructor(private readonly errorBody: ErrorBody) {}
 
   transform(body: unknown, { metatype }: ArgumentMetadata) {
-    return validated(metatype as Type<object>, body, this.shape);
+    return validated(metatype as Type<object>, body, this.errorBody);
   }
 }
 
@@ -58,7 +58,7 @@ class BodyListPipe implements PipeTransform {
 }
 
 /** The body, validated as the class of the parameter; see `validated`. */
-export const ValidBody = (shape: Shape = 'fields') => Body(new BodyPipe(shape));
+export const ValidBody = (errorBody: ErrorBody = 'fields') => Body(new BodyPipe(errorBody));
 
 /** The body as a list, validated; see `validatedList`. */
 export const ValidBodyList = (as: Type<object>) => Body(new BodyListPipe(as));

@@ -1,6 +1,6 @@
 import { CommandFactory } from 'nest-commander';
 import { CliModule } from './cli.module.js';
-import { outliveClosedOutput } from './output.js';
+import { tolerateClosedOutput } from './output.js';
 
 /** Prints an error as one line. Commander prints its own errors. Exit code 2: wrong usage. */
 const fail = (error: Error & { exitCode?: number; code?: string }) => {
@@ -9,5 +9,5 @@ const fail = (error: Error & { exitCode?: number; code?: string }) => {
   process.exit(isCommanders && error.exitCode ? 2 : (error.exitCode ?? 1));
 };
 
-outliveClosedOutput();
+tolerateClosedOutput();
 await CommandFactory.run(CliModule, { logger: ['error', 'warn'], errorHandler: fail, serviceErrorHandler: fail });

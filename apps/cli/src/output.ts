@@ -4,7 +4,7 @@ let isClosed = false;
 export const isOutputClosed = () => isClosed;
 
 /** A closed output is not a failure: running work is finished, and long lists end early. */
-export function outliveClosedOutput() {
+export function tolerateClosedOutput() {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;

@@ -4,18 +4,18 @@ import { Database } from '#connections';
 import { type ExamFacts, type Facts, Refusal } from '#domain';
 import { providerOf, UnknownProvider } from '#providers';
 import { isRowId } from '#read-models';
-import { dueDate, joinDates } from '#roster';
+import { dueDateSql, joinDatesSql } from '#roster';
 
 const factsFrom = (exams: string, userId: string) => `
   select exam.id as "examId", exam.course_id as "courseId", exam.content_id as "contentId",
          exam.time_limit_mins as "timeLimitMins", exam.is_proctored as "isProctored",
          exam.is_practice_exam as "isPracticeExam", exam.is_active as "isActive", exam.backend,
          exam.external_id as "externalId", exam.review_policy_id as "reviewPolicyId",
-         exam.due_date, ${dueDate} as lms_due, common.due as lms_due_for_all,
+         exam.due_date, ${dueDateSql} as lms_due, common.due as lms_due_for_all,
          course.ends_at, coalesce(course.override_grade_on_rejected, true) as "overridesGradeOnRejection"
     from ${exams}
     left join courses course on course.course_id = exam.course_id
-    ${joinDates('exam.course_id', 'exam.content_id', userId)}`;
+    ${joinDatesSql('exam.course_id', 'exam.content_id', userId)}`;
 const examFacts = factsFrom('exams exam', '$2');
 
 const isoOf = (date: Date | null): string | null => date?.toISOString() ?? null;

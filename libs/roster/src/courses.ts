@@ -78,12 +78,12 @@ export const removeCreditStatus = (userId: number, courseId: string, namespace: 
 });
 
 /** SQL that joins the LMS's dates of a content: the learner's own, and the common one. The arguments are SQL. */
-export const joinDates = (courseId: string, contentId: string, userId: string) => `
+export const joinDatesSql = (courseId: string, contentId: string, userId: string) => `
     left join dates own on own.course_id = ${courseId} and own.content_id = ${contentId} and own.user_id = ${userId}
     left join dates common on common.course_id = ${courseId} and common.content_id = ${contentId} and common.user_id is null`;
 
 /** SQL for the due date: the learner's own, else the common one; none if the common one was removed (domain.md §4.1). */
-export const dueDate =
+export const dueDateSql =
   'case when common.course_id is null or common.due is not null then coalesce(own.due, common.due) end';
 
 export async function courseEnd(database: Database, courseId: string): Promise<string | undefined> {

@@ -336,7 +336,7 @@ describe('a due date', () => {
   const everybody = { course_id: demo, content_id: one, field: 'due', date: '2031-05-05T10:00:00Z' };
   const own = { ...everybody, user: 'alice', date: '2031-05-07T10:00:00+02:00' };
   const dueAt = async (contentId: string, userId: number) => {
-    const text = `select ${roster.dueDate} as due from (select) asked ${roster.joinDates('$1', '$2', '$3')}`;
+    const text = `select ${roster.dueDateSql} as due from (select) asked ${roster.joinDatesSql('$1', '$2', '$3')}`;
     return (await database.pool.query(text, [demo, contentId, userId])).rows[0].due?.toISOString();
   };
   const due = (userId: number) => dueAt(one, userId);

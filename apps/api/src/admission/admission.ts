@@ -33,7 +33,7 @@ export class Busy extends Error {
   }
 }
 
-/** Counts what happens, for metrics. */
+/** Gets counts for the metrics. */
 export type AdmissionLog = { waited(priority: Priority, seconds: number): void; refused(priority: Priority): void };
 
 /**

@@ -2,7 +2,7 @@ import { Command } from 'nest-commander';
 import { quarantinedCallback, quarantinedCallbacks, releaseCallback, replayCallback } from '#commands';
 import { idOf, OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
 import { UsageError } from '../operators/strict.command.js';
-import { list } from '../operators/tasks.js';
+import { printRows } from '../operators/tasks.js';
 
 @Command({
   name: 'callbacks',
@@ -12,7 +12,9 @@ import { list } from '../operators/tasks.js';
 export class CallbacksCommand extends OperatorCommand {
   run([action, text]: string[], options: OperatorOptions) {
     if (action === 'list')
-      return this.withCommands(options, async ({ database }) => list(await quarantinedCallbacks(database), options));
+      return this.withCommands(options, async ({ database }) =>
+        printRows(await quarantinedCallbacks(database), options),
+      );
     if (action !== 'replay' && action !== 'discard')
       throw new UsageError(`There is no action "${action}"; there are: list, replay, discard.`);
     const id = idOf('ID', text);

@@ -6,7 +6,7 @@ import { Mailer, mailerName } from '#mail';
 import { providersOf } from '#providers';
 import { OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
 import { UsageError } from '../operators/strict.command.js';
-import { list, type Task } from '../operators/tasks.js';
+import { printRows, type Task } from '../operators/tasks.js';
 
 @Command({
   name: 'dead-letters',
@@ -17,7 +17,7 @@ import { list, type Task } from '../operators/tasks.js';
 export class DeadLettersCommand extends OperatorCommand {
   run([action = '', subscription, of = '']: string[], options: OperatorOptions) {
     if (action === 'list')
-      return this.withCommands(options, async (deps) => list(await listed(deps, subscription), options));
+      return this.withCommands(options, async (deps) => printRows(await listed(deps, subscription), options));
     const tasksOf = { retry: retries, skip: skips }[action];
     if (!tasksOf) throw new UsageError(`There is no action "${action}"; there are: list, retry, skip.`);
     if (!subscription || (action === 'skip' && !of))

@@ -1,7 +1,7 @@
 import { Command, Option } from 'nest-commander';
 import { unacknowledged } from '#integration';
 import { OperatorCommand, type OperatorOptions, timeOf } from '../operators/operator.command.js';
-import { list } from '../operators/tasks.js';
+import { printRows } from '../operators/tasks.js';
 
 type Options = OperatorOptions & { topic: string; acknowledgements: string; from?: string; until?: string };
 
@@ -15,7 +15,7 @@ export class ReconcileCommand extends OperatorCommand {
     return this.withCommands(options, async ({ database, configuration }) => {
       if (configuration.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set.');
       const missing = await unacknowledged(database, configuration, { topic, acknowledgements, from, until });
-      list(missing, options);
+      printRows(missing, options);
       if (!options.json) console.log(`${missing.length} not acknowledged`);
       if (missing.length > 0) process.exitCode = 1;
     });

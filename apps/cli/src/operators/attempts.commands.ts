@@ -20,7 +20,7 @@ import {
 } from '#read-models';
 import { idOf, OperatorCommand, type OperatorOptions, timeOf } from './operator.command.js';
 import { UsageError } from './strict.command.js';
-import { list, type Task } from './tasks.js';
+import { printRows, type Task } from './tasks.js';
 
 const valid: readonly string[] = [...completedStatuses, ...incompleteStatuses];
 
@@ -148,6 +148,6 @@ export class UpdateStatusFromReviewCommand extends OperatorCommand {
 })
 export class SetIsAttemptActiveCommand extends OperatorCommand {
   run(_: string[], options: OperatorOptions) {
-    return this.withCommands(options, async ({ database }) => list(await reviewsOfNoAttempt(database), options));
+    return this.withCommands(options, async ({ database }) => printRows(await reviewsOfNoAttempt(database), options));
   }
 }

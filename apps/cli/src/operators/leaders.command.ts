@@ -1,7 +1,7 @@
 import { Command } from 'nest-commander';
 import { leaders } from '#event-store';
 import { OperatorCommand, type OperatorOptions } from './operator.command.js';
-import { list } from './tasks.js';
+import { printRows } from './tasks.js';
 
 @Command({
   name: 'leaders',
@@ -9,6 +9,6 @@ import { list } from './tasks.js';
 })
 export class LeadersCommand extends OperatorCommand {
   run(_: string[], options: OperatorOptions) {
-    return this.withCommands(options, async ({ database }) => list(await leaders(database), options));
+    return this.withCommands(options, async ({ database }) => printRows(await leaders(database), options));
   }
 }

@@ -6,7 +6,7 @@ import { streamOfAttempt } from '#read-models';
 import { isOutputClosed } from '../output.js';
 import { idOf, nameOf, OperatorCommand, type OperatorOptions, timeOf } from './operator.command.js';
 import { UsageError } from './strict.command.js';
-import { list } from './tasks.js';
+import { printRows } from './tasks.js';
 
 type Which = { attempt?: number; stream?: string; user?: number; course?: string; from?: string; until?: string };
 type Options = OperatorOptions & Which & { publish?: boolean; live?: boolean };
@@ -146,7 +146,7 @@ async function print(events: EventStore, found: AsyncIterable<RecordedEvent[]>, 
     const inShort = batch.map(({ stream, version, recordedAt, type, metadata: { actor } }) => {
       return { stream, version, recordedAt, type, by: actor };
     });
-    list(json ? batch : inShort, { json });
+    printRows(json ? batch : inShort, { json });
     for (const { stream } of batch) streams.add(stream);
   }
   const problems: string[] = [];

@@ -48,7 +48,7 @@ export async function runTasks(
 }
 
 /** Prints one line for each row: JSON, or a sentence for people. */
-export function list(rows: readonly object[], { json }: OutputOptions): void {
+export function printRows(rows: readonly object[], { json }: OutputOptions): void {
   for (const row of rows) console.log(json ? JSON.stringify(row) : sentence(row));
 }
 

@@ -6,7 +6,7 @@ import { limits, reviewStatusOf } from '#domain';
 import { isOutputClosed } from '../output.js';
 import { idOf, nameOf, OperatorCommand, type OperatorOptions } from './operator.command.js';
 import { UsageError } from './strict.command.js';
-import { list } from './tasks.js';
+import { printRows } from './tasks.js';
 
 type Options = OperatorOptions & {
   course: string;
@@ -37,7 +37,7 @@ export class WhatIfCommand extends OperatorCommand {
       try {
         for await (const rows of whatIf(readOnly, configuration, course, policy, { at: clock.now() })) {
           if (isOutputClosed()) return;
-          list(
+          printRows(
             rows.map(({ cursor: _, ...row }) => row),
             options,
           );

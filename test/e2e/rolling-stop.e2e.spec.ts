@@ -22,7 +22,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-type Backend = { child: Child; port: number; isReady: boolean; served: number };
+type Backend = { child: Child; port: number; isReady: boolean; failedChecks: number; served: number };
 const backends: Backend[] = [];
 /** It keeps connections open, as a proxy does. */
 const agent = new Agent({ keepAlive: true });
@@ -33,7 +33,7 @@ async function startBackend(name: string) {
     ...{ PORT: String(port), ROLE: 'api', ...database.environment, DATA_DIR: folder },
     ...{ ...tokenSettings, DRAIN_DELAY: '4', ...secretsOfSplitRoles(folder) },
   });
-  backends.push({ child, port, isReady: true, served: 0 });
+  backends.push({ child, port, isReady: true, failedChecks: 0, served: 0 });
   await child.answers(port, '/health/ready');
 }
 
@@ -44,7 +44,7 @@ const get = (port: number, path: string, headers: object = {}) =>
       .end(),
   );
 
-/** Starts a proxy. It sends each request once, to the next backend whose last answer about readiness was good. */
+/** Starts a proxy. It sends each request once, to the next backend that is ready: one of its last three checks was good. */
 function startProxy() {
   let turn = 0;
   proxy.on('request', async ({ url, headers }, response) => {
@@ -65,7 +65,8 @@ function startProxy() {
     for (const backend of backends) {
       const answer = await get(backend.port, '/health/ready').catch(() => undefined);
       answer?.resume();
-      backend.isReady = answer?.statusCode === 200;
+      backend.failedChecks = answer?.statusCode === 200 ? 0 : backend.failedChecks + 1;
+      backend.isReady = backend.failedChecks < 3;
     }
   }, 100);
 }

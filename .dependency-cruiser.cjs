@@ -73,6 +73,7 @@ module.exports = {
       'mail',
     ),
     only('integration', 'domain', 'connections', 'event-store', 'read-models', 'roster', 'configuration'),
+    only('merkle-log', 'clock', 'domain', 'connections', 'event-store', 'configuration'),
     {
       name: 'apps-do-not-reach-into-each-other',
       severity: 'error',

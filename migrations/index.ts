@@ -15,6 +15,7 @@ export const migrations = [
   '8500-database-logins.sql',
   '9000-plain-lists.sql',
   '9100-onboarding-histories.sql',
+  '9200-merkle-log.sql',
   '9400-notification-records.sql',
 ].map(sqlMigration);
 

@@ -6,3 +6,10 @@ end $$;
 create or replace trigger append_only before update or delete or truncate on events for each statement
   execute function refuse_change();
 alter table events enable always trigger append_only;
+
+create or replace trigger append_only before update or delete or truncate on merkle_tiles for each statement
+  execute function refuse_change();
+alter table merkle_tiles enable always trigger append_only;
+create or replace trigger append_only before update or delete or truncate on signed_checkpoints for each statement
+  execute function refuse_change();
+alter table signed_checkpoints enable always trigger append_only;

@@ -15,6 +15,7 @@ import { answeringRequests } from './http.js';
 import { longLists } from './lists.js';
 import { longStream } from './long.js';
 import { loadAverage, machine } from './machine.js';
+import { growingTrees } from './merkle.js';
 import { overloading } from './overload.js';
 import { rebuilding } from './rebuilt.js';
 import { replaying } from './replay.js';
@@ -57,6 +58,7 @@ const parts: Record<string, (bench: Bench) => Promise<Section>> = {
   j: overloading,
   k: deadlinesAtOnce,
   l: longStream,
+  m: growingTrees,
 };
 
 const { values: options } = parseArgs({

@@ -17,6 +17,7 @@ import { IdempotencyInterceptor } from './http/idempotency.js';
 import { InstructorModule } from './instructor/instructor.module.js';
 import { InterstitialsModule } from './interstitials/interstitials.module.js';
 import { LaunchModule } from './launch/launch.module.js';
+import { MerkleLogModule } from './merkle-log/merkle-log.module.js';
 import { OnboardingModule } from './onboarding/onboarding.module.js';
 import { RetirementModule } from './retirement/retirement.module.js';
 import { ReviewsModule } from './reviews/reviews.module.js';
@@ -34,6 +35,7 @@ import { RosterModule } from './roster/roster.module.js';
     RetirementModule,
     LaunchModule,
     HistoryModule,
+    MerkleLogModule,
     AccessModule,
     RosterModule,
     HealthModule,

@@ -15,6 +15,7 @@ import {
 } from './operators/attempts.commands.js';
 import { ErasureCertificateCommand } from './operators/erasure-certificate.command.js';
 import { LeadersCommand } from './operators/leaders.command.js';
+import { RetireLogKeyCommand, RevokeLogKeyCommand, RotateLogKeyCommand } from './operators/log-keys.commands.js';
 import { ObscuredIdsCommand } from './operators/obscured-ids.command.js';
 import { ReplayCommand } from './operators/replay.command.js';
 import { RetireUserCommand } from './operators/retire-user.command.js';
@@ -39,6 +40,9 @@ import { TokenCommand } from './token/token.command.js';
     ObscuredIdsCommand,
     RetireUserCommand,
     RewrapCommand,
+    RotateLogKeyCommand,
+    RetireLogKeyCommand,
+    RevokeLogKeyCommand,
     ErasureCertificateCommand,
     ReplayCommand,
     WhatIfCommand,

@@ -7,13 +7,14 @@ import { Deadlines } from './deadlines.js';
 import { EventBus } from './event-bus.js';
 import { Housekeeping } from './housekeeping.js';
 import { Mail } from './mail.js';
+import { MerkleLog } from './merkle-log.js';
 import { Notifications } from './notifications.js';
 import { Publishing } from './publishing.js';
 import { Registrations } from './registrations.js';
 
 /** Each provider of this module works from the start of the application until its shutdown. */
 @Module({
-  providers: [Background, Publishing, EventBus, Notifications, Mail, Registrations, Deadlines, Housekeeping],
+  providers: [Background, Publishing, EventBus, Notifications, Mail, MerkleLog, Registrations, Deadlines, Housekeeping],
 })
 class WorkerModule {}
 

@@ -9,6 +9,7 @@ export * from './facts.js';
 export * from './idempotency-keys.js';
 export { type ErasureCertificate, erasureCertificates } from './learners/erasure-certificate.js';
 export { RetireLearner } from './learners/learner.handler.js';
+export { currentRequestId } from './request-id.js';
 export { callbackMinutes, useNonce } from './reviews/callback-nonces.js';
 export * from './reviews/quarantine.js';
 export { receiveReview, reviewGroupOf } from './reviews/received-review.js';

@@ -1,7 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkDataDir, checkSplitRole, jwtSecretOf, loadConfiguration, userObfuscationKeyOf } from './configuration.js';
+import {
+  addLogSigningKey,
+  checkDataDir,
+  checkSplitRole,
+  jwtSecretOf,
+  loadConfiguration,
+  logSigningKeysOf,
+  userObfuscationKeyOf,
+} from './configuration.js';
 import { configurationPage } from './configuration-page.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'configuration of a test '));
@@ -139,12 +147,15 @@ describe('a DATA_DIR in which nothing can be made', () => {
 
   it('is not needed when everything is configured', () => {
     const settings = withSettings({ SECRET_KEY: 'a', PROCTORING_USER_OBFUSCATION_KEY: 'b' });
+    const logKeys = join(folder, 'log keys');
+    writeFileSync(logKeys, seed);
     const environment = {
       DATABASE_URL: 'postgres://u:p@db/exams',
       JWT_SECRET: secret,
       KEY_ENCRYPTION_KEYS: keys,
       ...parties,
       ERASURE_SIGNING_KEY: seed,
+      LOG_SIGNING_KEY_FILE: logKeys,
       ...settings,
     };
     checkDataDir(loadConfiguration({ DATA_DIR: join(file, 'data'), ...environment }));
@@ -308,18 +319,46 @@ describe('secrets', () => {
       /^With ROLE=api .*: set KEY_ENCRYPTION_KEYS, ERASURE_SIGNING_KEY, PROCTORING_USER_OBFUSCATION_KEY .*, JWT_SECRET .*, SECRET_KEY .*\.$/,
     );
     expect(() => check('worker', { KEY_ENCRYPTION_KEYS: keys, ERASURE_SIGNING_KEY: seed })).toThrow(
-      /: set PROCTORING_USER_OBFUSCATION_KEY/,
+      /: set PROCTORING_USER_OBFUSCATION_KEY .*, LOG_SIGNING_KEY_FILE to the same/,
     );
     const settings = withSettings({ SECRET_KEY: 'a', PROCTORING_USER_OBFUSCATION_KEY: 'b' });
     for (const role of ['api', 'worker'])
       check(role, {
         KEY_ENCRYPTION_KEYS: keys,
         ERASURE_SIGNING_KEY: seed,
+        LOG_SIGNING_KEY_FILE: 'log-signing-key',
         JWT_SECRET: secret,
         ...parties,
         ...settings,
       });
   });
+
+  it('that sign the Merkle log are lines of a file, the newest first', () => {
+    const file = join(folder, 'log-signing-key');
+    const configuration = loadConfiguration({ LOG_SIGNING_KEY_FILE: file });
+    expect(() => logSigningKeysOf(configuration)).toThrow('no such file');
+    for (const wrong of ['', `${seed}\nshort`]) {
+      writeFileSync(file, wrong);
+      expect(() => logSigningKeysOf(configuration)).toThrow('must have 32 bytes as base64 in each line');
+    }
+    writeFileSync(file, seed);
+    const newer = Buffer.alloc(32, 2);
+    addLogSigningKey(configuration, newer);
+    expect(logSigningKeysOf(configuration)).toEqual([newer, Buffer.from(seed, 'base64')]);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('that sign the Merkle log are one in DATA_DIR without such a file', () => {
+    const configuration = loadConfiguration({ DATA_DIR: join(folder, 'with log key') });
+    const [made] = logSigningKeysOf(configuration);
+    expect(made).toHaveLength(32);
+    addLogSigningKey(configuration, Buffer.from(seed, 'base64'));
+    expect(logSigningKeysOf(configuration)).toEqual([Buffer.from(seed, 'base64'), made]);
+  });
+
+  it.each(['a b', 'a+b', 'x'.repeat(201)])('the name of the log may be no %s', (LOG_ORIGIN) =>
+    expect(() => loadConfiguration({ LOG_ORIGIN })).toThrow('LOG_ORIGIN must be at most 200 letters'),
+  );
 
   it('are made once and kept for their owner alone', () => {
     const configuration = loadConfiguration({ DATA_DIR: join(folder, 'new', 'data') });

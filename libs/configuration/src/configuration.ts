@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { isLongerThan } from '#domain';
@@ -42,6 +52,11 @@ export abstract class Configuration {
   /** Newest first. */
   readonly keyEncryptionKeys?: KeyEncryptionKey[];
   readonly erasureSigningKey?: Buffer;
+  /** An absolute path. */
+  readonly logSigningKeyFile?: string;
+  /** An absolute path. */
+  readonly logCheckpointFile?: string;
+  readonly logOrigin?: string;
   readonly jwtJwks?: { keys: object[] };
   readonly jwtJwksUrl?: string;
   readonly jwtAudience?: string;
@@ -255,6 +270,26 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     secret: true,
     means: 'Seed of the Ed25519 key that signs erasure certificates. Without it one is made in `DATA_DIR`.',
   },
+  logSigningKeyFile: {
+    name: 'LOG_SIGNING_KEY_FILE',
+    ...path,
+    means:
+      'File of the Ed25519 keys that sign the checkpoints of the Merkle log: a seed of 32 bytes as base64 in each line, the newest first. Only the worker may read it. Without it one is made in `DATA_DIR`.',
+  },
+  logCheckpointFile: {
+    name: 'LOG_CHECKPOINT_FILE',
+    ...path,
+    means:
+      'File to which the worker appends each signed checkpoint of the Merkle log. Keep it apart from the database: it shows when the database lost its newest events. Without it and without `LOG_SIGNING_KEY_FILE` the file is in `DATA_DIR`.',
+  },
+  logOrigin: {
+    name: 'LOG_ORIGIN',
+    ...shape('at most 200 letters, digits and . _ / : -', (text: string) =>
+      /^[\w./:-]{1,200}$/.test(text) ? text : undefined,
+    ),
+    means:
+      'Name of the log in its signed checkpoints, such as exams.example.org/log. The number of the tree follows it. Without it the name is `proctoring/<log id>`.',
+  },
   jwtJwks: {
     name: 'JWT_JWKS',
     ...shape('a JSON Web Key Set: {"keys": [...]} with at least one key', (text: string) => {
@@ -418,9 +453,31 @@ export const keyEncryptionKeysOf = (configuration: Configuration): KeyEncryption
 export const erasureSigningKeyOf = (configuration: Configuration): Buffer =>
   configuration.erasureSigningKey ?? Buffer.from(keptSecret(configuration.dataDir, 'erasure-signing-key'), 'base64url');
 
+/** The seeds of the Ed25519 keys that sign the checkpoints of the Merkle log, newest first. */
+export function logSigningKeysOf({ logSigningKeyFile, dataDir }: Configuration): Buffer[] {
+  const text = logSigningKeyFile ? readFileSync(logSigningKeyFile, 'utf8') : keptSecret(dataDir, logSigningKey);
+  const keys = text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [Buffer.from(line.trim(), 'base64')]));
+  if (keys.length === 0 || keys.some(({ length }) => length !== 32))
+    throw new Error('LOG_SIGNING_KEY_FILE must have 32 bytes as base64 in each line.');
+  return keys;
+}
+
+/** Adds a seed as the newest one of the file. */
+export function addLogSigningKey(configuration: Configuration, seed: Buffer): void {
+  const file = configuration.logSigningKeyFile ?? join(configuration.dataDir, logSigningKey);
+  const seeds = [seed, ...logSigningKeysOf(configuration)];
+  // The file is complete at any moment.
+  const made = `${file}.${process.pid}`;
+  writeFileSync(made, seeds.map((each) => `${each.toString('base64')}\n`).join(''), { mode: 0o600 });
+  renameSync(made, file);
+}
+
+const logSigningKey = 'log-signing-key';
+
 /** Processes with different roles share their secrets, so none makes its own. Throws an error of one line. */
 export function checkSplitRole(configuration: Configuration): void {
-  const { role, jwtSecret, jwtJwks, jwtJwksUrl, keyEncryptionKeys, erasureSigningKey, settings } = configuration;
+  const { role, jwtSecret, jwtJwks, jwtJwksUrl, keyEncryptionKeys, erasureSigningKey, logSigningKeyFile, settings } =
+    configuration;
   if (role === 'all') return;
   const needed = {
     KEY_ENCRYPTION_KEYS: keyEncryptionKeys,
@@ -431,7 +488,7 @@ export function checkSplitRole(configuration: Configuration): void {
           'JWT_SECRET (or JWT_JWKS, JWT_JWKS_URL)': jwtSecret ?? jwtJwks ?? jwtJwksUrl,
           'SECRET_KEY (in PROCTORING_CONFIG)': settings.secretKey,
         }
-      : {}),
+      : { LOG_SIGNING_KEY_FILE: logSigningKeyFile }),
   };
   const missing = Object.entries(needed).flatMap(([name, value]) => (value === undefined ? name : []));
   if (missing.length > 0)
@@ -460,10 +517,11 @@ export function checkDataDir(configuration: Configuration): void {
     keyEncryptionKeysOf(configuration);
     erasureSigningKeyOf(configuration);
     if (role !== 'worker') for (const secretOf of [jwtSecretOf, cookieSecretOf]) secretOf(configuration);
+    if (role !== 'api') logSigningKeysOf(configuration);
   } catch (error) {
     throw new Error(
       `DATA_DIR cannot be used (${(error as Error).message}): let user ${userInfo().username} write to ${dataDir}, or ` +
-        'set DATABASE_URL, JWT_SECRET, KEY_ENCRYPTION_KEYS, ERASURE_SIGNING_KEY, and SECRET_KEY and PROCTORING_USER_OBFUSCATION_KEY in PROCTORING_CONFIG.',
+        'set DATABASE_URL, JWT_SECRET, KEY_ENCRYPTION_KEYS, ERASURE_SIGNING_KEY, LOG_SIGNING_KEY_FILE, and SECRET_KEY and PROCTORING_USER_OBFUSCATION_KEY in PROCTORING_CONFIG.',
     );
   }
 }

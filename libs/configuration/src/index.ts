@@ -1,4 +1,5 @@
 export {
+  addLogSigningKey,
   Configuration,
   checkDataDir,
   checkSplitRole,
@@ -8,6 +9,7 @@ export {
   keyEncryptionKeysOf,
   lmsAddressOf,
   loadConfiguration,
+  logSigningKeysOf,
   mailSenderOf,
   userObfuscationKeyOf,
 } from './configuration.js';

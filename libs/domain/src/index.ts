@@ -27,6 +27,7 @@ export { allowedTimeOf, currentAttempt, type LearnerAtExam } from './learner-at-
 export * from './learner-at-exam/learner-changes.js';
 export * from './learners/learner.js';
 export * from './limits.js';
+export * from './log-keys/log-keys.js';
 export * from './origin.js';
 export * from './python-repr.js';
 export * from './refusal.js';

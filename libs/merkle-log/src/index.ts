@@ -1,5 +1,12 @@
+export { signWhenDue } from './checkpoint-signing.js';
+export * from './event-proof.js';
 export * from './leaf.js';
+export * from './log-keys.js';
 export * from './signed-checkpoint.js';
+export * from './signed-checkpoints.js';
 export * from './signed-note.js';
+export * from './tile-path.js';
 export * from './tlog-proof.js';
 export * from './tree.js';
+export { TreeBuilder, treeBuilderName } from './tree-builder.js';
+export { tileReader } from './tree-state.js';

@@ -33,6 +33,12 @@ export function treeHeadOf(text: string): TreeHead {
 /** The origin of a tree's signed checkpoints. It is the name of the keys that sign them, too. */
 export const originOf = (log: string, tree: number): string => `${log}/${tree}`;
 
+/** The number of the tree that an origin names; undefined for another log's. */
+export function treeOf(log: string, origin: string): number | undefined {
+  const tree = Number(origin.slice(origin.lastIndexOf('/') + 1));
+  return Number.isSafeInteger(tree) && originOf(log, tree) === origin ? tree : undefined;
+}
+
 /** The lines that say which log of this service it is. */
 export const extensionsOf = (logId: string, generation: number): string[] => [
   `log-id ${logId}`,

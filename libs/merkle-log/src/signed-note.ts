@@ -8,7 +8,7 @@ export type Verifier = { name: string; keyId: string; type: keyof typeof types; 
 /** A key that signs. `vkey` is its verifier key, which is public. */
 export type Signer = { name: string; keyId: string; vkey: string; signatureOf(text: string): Buffer };
 
-/** What a key has signed; for a cosignature also when, in seconds since 1970. */
+/** A signature that was verified. `at` is the time of a cosignature, in seconds since 1970. */
 export type VerifiedSignature = { verifier: Verifier; at?: number };
 
 /** A note that is not in the form of C2SP, is not signed by a known key, or has a false signature of a known key. */

@@ -2,7 +2,7 @@ import { openCheckpoint, type TreeHead } from './signed-checkpoint.js';
 import { BadNote, type VerifiedSignature, type Verifier } from './signed-note.js';
 import { leafHash, verifyInclusion } from './tree.js';
 
-/** What C2SP tlog-proof holds: the leaf's index, the inclusion proof, and the signed checkpoint. `extra` is not verified. */
+/** The parts of a C2SP tlog-proof: the leaf's index, the inclusion proof, and the signed checkpoint. `extra` is not verified. */
 export type TlogProof = { index: number; hashes: readonly Buffer[]; checkpoint: string; extra?: Buffer };
 
 const header = 'c2sp.org/tlog-proof@v1';

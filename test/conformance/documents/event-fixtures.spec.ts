@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Event, exam, fold, learner, learnerAtExam } from '../../../libs/domain/src/index.js';
+import { type Event, exam, fold, learner, learnerAtExam, logKeys } from '../../../libs/domain/src/index.js';
 import { type GenerationBegan, type RecordedEvent, upcast } from '../../../libs/event-store/src/index.js';
 import { foldRows, projections } from '../../../libs/read-models/src/index.js';
 
@@ -14,7 +14,7 @@ const recorded = (type: string) => {
   const where = { stream: 'attempts-7-42', metadata: { courseId: 'course-v1:OrgX+Demo+2031', examId: 7, userId: 42 } };
   return upcast({ ...where, ...fixture } as unknown as RecordedEvent);
 };
-const deciders = [exam, learnerAtExam, learner];
+const deciders = [exam, learnerAtExam, learner, logKeys];
 const known = deciders.flatMap(({ evolve }) => Object.keys(evolve)).sort();
 const ofTheLog: GenerationBegan['type'][] = ['GenerationBegan'];
 
@@ -22,10 +22,14 @@ it('every type of event has a fixture', () =>
   expect(fixtures.map(({ type }) => type).sort()).toEqual([...known, ...ofTheLog].sort()));
 
 it.each(known)('deciders and read models still understand %s as it was recorded', (type) => {
-  const isFirst = type === 'ExamCreated' || type === 'AttemptCreated' || type === 'AllowanceGranted';
-  const begun =
-    type in exam.evolve ? ['ExamCreated'] : type in learner.evolve ? [] : ['AttemptCreated', 'AllowanceGranted'];
-  const before = isFirst ? [] : begun.map(recorded);
+  const first = [
+    [exam, ['ExamCreated']],
+    [learnerAtExam, ['AttemptCreated', 'AllowanceGranted']],
+    [learner, []],
+    [logKeys, ['LogKeyIntroduced']],
+  ] as const;
+  const begun = first.find(([{ evolve }]) => type in evolve)![1] as readonly string[];
+  const before = begun.includes(type) ? [] : begun.map(recorded);
   const history = [...before, recorded(type)];
   const decider: any = deciders.find(({ evolve }) => type in evolve);
   const state = fold(decider, history);

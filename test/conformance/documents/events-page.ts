@@ -6,8 +6,10 @@ import {
   exam,
   type LearnerAtExamEvent,
   type LearnerEvent,
+  type LogKeyEvent,
   learner,
   learnerAtExam,
+  logKeys,
 } from '#domain';
 import type { GenerationBegan, RecordedEvent } from '#event-store';
 import { messagesOf } from '#integration';
@@ -19,7 +21,10 @@ type Fixture = Event & { schemaVersion: number };
 const folder = 'test/support/fixtures/events';
 
 /** The meaning of each event of the log, in the order of the page. */
-const meanings: Record<(ExamEvent | LearnerAtExamEvent | LearnerEvent | GenerationBegan)['type'], string> = {
+const meanings: Record<
+  (ExamEvent | LearnerAtExamEvent | LearnerEvent | LogKeyEvent | GenerationBegan)['type'],
+  string
+> = {
   ExamCreated: 'A subsection of a course is an exam from now on.',
   ExamRevised: 'Something about the exam is new. All of its fields are there, not only what changed.',
   ReviewPolicySet: 'The exam has a text for reviewers. The first one gives the policy its id; later ones keep it.',
@@ -60,6 +65,11 @@ const meanings: Record<(ExamEvent | LearnerAtExamEvent | LearnerEvent | Generati
   AllowanceBlanked: "The allowance's value is gone, because the learner was retired.",
   AllowanceWithdrawn: 'The learner no longer has the allowance.',
   LearnerRetired: 'The learner is forgotten: the learner key is destroyed, and the roster no longer has the name.',
+  LogKeyIntroduced:
+    'The key with these 32 public bytes (Ed25519, base64) may sign the checkpoints of the Merkle log. Several keys may sign at a time.',
+  LogKeyRetired: 'The key signs no more. Its earlier signatures stay valid.',
+  LogKeyRevoked:
+    'Nobody may trust what the key signs of this tree from this size on, or of a later tree: somebody else may have the key.',
   GenerationBegan:
     'The database was promoted or restored (`promoted`), or it is a copy that an operator adopted (`copied`). Events of the ' +
     'generation before may be lost. Ids and positions go on after a gap.',
@@ -96,6 +106,7 @@ export function eventsPage(): string {
     ...stream('exam-{examId}', exam),
     ...stream('attempts-{examId}-{userId}', learnerAtExam),
     ...stream('learner-{userId}', learner),
+    ...stream('log-keys', logKeys),
     ...stream('log', { evolve: { GenerationBegan: true } }),
   ];
   return `${page.join('\n\n')}\n`;

@@ -35,6 +35,12 @@ export const pathParameters: Record<string, PathParameter> = {
     description: 'A usage key',
     isFit: matches(new RegExp(contentIdPattern, 's')),
   },
+  tree: { schema: { type: 'integer', minimum: 1, maximum: limits.id }, isFit: matches(/^[0-9]+$/) },
+  level: { schema: { type: 'integer', minimum: 0, maximum: 9 } },
+  tile: {
+    schema: { ...name, pattern: '^(x[0-9]{3}/)*[0-9]{3}(\\.p/[0-9]{1,3})?$' },
+    description: "The tile's index as C2SP tlog-tiles writes it",
+  },
   text: {
     schema: { ...name, minLength: 1 },
     description: 'A part of a user name or e-mail address',

@@ -25,6 +25,9 @@ const withCourse = [
   pattern: new RegExp(`^${before}(${course}?)${after}${then ? `(?:${then}(.+))?` : ''}$`, 's'),
 }));
 
+/** The index of a tile has slashes, too. */
+const tile = /^(\/api\/audit\/v1\/log\/\d+\/tile\/\d+\/)(.+)$/s;
+
 // These paths end in a slash, and are not found without it (rest-api.md §1.2).
 const slashed = new RegExp(
   `^(${root}/retire_(?:backend_)?user/[^/]+|${exams}/(?:settings|review_policy)/exam_id/[^/]+|${callback}(?:/[^/]+)?)(/?)$`,
@@ -48,6 +51,8 @@ export function routableUrl(url: string): string {
   if (unslashed) return encoded(unslashed) + (slash ? query : '/without/slash');
   // The reference accepts any text after this path (rest-api.md §5.19).
   if (path.startsWith(`${exams}/active_attempt`)) return `${exams}/active_attempt${query}`;
+  const [, tiles, index = ''] = tile.exec(path) ?? [];
+  if (tiles) return tiles + encodeURIComponent(index) + query;
   for (const { before, after, then, pattern } of withCourse) {
     const [match, courseId = '', last] = pattern.exec(path) ?? [];
     if (!match) continue;

@@ -1,7 +1,7 @@
 import type { Shape } from '#shapes';
-import { flag, listOf, optional, readFields, text, userId, words } from './roster.fields.js';
+import { flag, listOf, nonEmptyText, optional, readFields, text, userId } from './roster.fields.js';
 
-/** The claims of a token about its bearer, in Open edX's words. Absent claims are taken from the roster. */
+/** The claims of a token about its user, in Open edX's words. The roster completes absent claims. */
 export type Claims = {
   user_id?: number;
   preferred_username?: string;
@@ -14,10 +14,10 @@ export type Claims = {
   scopes?: string[];
 };
 
-/** A list of words, or one text of words with spaces between them, as OAuth writes scopes. */
+/** A list of scopes, or one text with spaces between them, as in OAuth. */
 const scopes: Shape<string[]> = {
-  ...listOf(words),
-  read: (value) => listOf(words).read(typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value),
+  ...listOf(nonEmptyText),
+  read: (value) => listOf(nonEmptyText).read(typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value),
 };
 
 const claims: { [Claim in keyof Claims]-?: Shape<Claims[Claim]> } = {
@@ -27,7 +27,7 @@ const claims: { [Claim in keyof Claims]-?: Shape<Claims[Claim]> } = {
   name: optional(text, undefined),
   administrator: optional(flag, undefined),
   superuser: optional(flag, undefined),
-  roles: optional(listOf(words), undefined),
+  roles: optional(listOf(nonEmptyText), undefined),
   scopes: optional(scopes, undefined),
 };
 

@@ -20,7 +20,7 @@ const field = <T>(sql: string, { read, ...others }: Shape<T>): Field<T> => ({
   sql,
 });
 
-/** An absent field, and null, mean `otherwise`. */
+/** For an absent field and for null, `otherwise` is the value. */
 export const optional = <T, U>({ read, ...others }: Field<T>, otherwise: U): Field<T | U> => ({
   ...others,
   read: (value) => (isAbsent(value) ? otherwise : read(value)),
@@ -38,7 +38,7 @@ const textOf = (maxLength: number, minLength?: number) => {
 };
 
 export const text = textOf(limits.name);
-export const words = textOf(limits.name, 1);
+export const nonEmptyText = textOf(limits.name, 1);
 export const namespace = textOf(limits.namespace, 1);
 
 export const flag = field('boolean', flagShape);
@@ -55,11 +55,11 @@ export const order = field('integer', whole(-(2 ** 31), 2 ** 31 - 1, { format: '
 
 const readUser = (value: unknown) => {
   if (typeof value === 'number') return userId.read(value);
-  return typeof value === 'string' ? words.read(value) : undefined;
+  return typeof value === 'string' ? nonEmptyText.read(value) : undefined;
 };
 /** A user by id or by user name. The column has the id. */
 export const user: Field<number | string> = {
-  ...field('bigint', shape('an id or name', readUser, { anyOf: [userId.schema, words.schema] })),
+  ...field('bigint', shape('an id or name', readUser, { anyOf: [userId.schema, nonEmptyText.schema] })),
   column: 'user_id',
 };
 
@@ -83,16 +83,16 @@ const readStatuses = (value: unknown): [string, string][] | Wrong | undefined =>
   if (!isObject(value)) return undefined;
   const entries = Object.entries(value);
   if (entries.length > limits.rosterItems) return new Wrong(`must have at most ${limits.rosterItems} users`);
-  const read = allRead(entries.flat().map(words.read));
+  const read = allRead(entries.flat().map(nonEmptyText.read));
   return read instanceof Wrong ? read : (entries as [string, string][]);
 };
 /** `{user: status}` as pairs. */
 export const statuses = shape('an object of users and statuses', readStatuses, {
   type: 'object',
-  additionalProperties: words.schema,
+  additionalProperties: nonEmptyText.schema,
 });
 
-/** The roles that make somebody staff of a course in Open edX. */
+/** The roles of course staff in Open edX. */
 export const courseRoles = ['staff', 'instructor', 'limited_staff'];
 export const courseRole = field('text', oneOf(...courseRoles));
 

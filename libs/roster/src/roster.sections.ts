@@ -6,32 +6,32 @@ import {
   listOf,
   moment,
   namespace,
+  nonEmptyText,
   optional,
   order,
   statuses,
   text,
   user,
   userId,
-  words,
 } from './roster.fields.js';
 
-/** An item as it was read: its values by column, and where it stood. */
+/** An item: its values by column, and its place in the document. */
 export type Item = Record<string, any> & { section: string; index: number };
 
 export type Document = Record<string, Item[]>;
 
-/** How the items of one section are read, and which rows they become. `key` names columns. */
+/** The fields of the items of a section, and the table of their rows. `key` names columns. */
 export type Section = {
   fields: Record<string, Field>;
   table: string;
   key: string[];
-  /** Columns that the table fills in and that a repeated item renews. */
+  /** Columns that get the table's default again when an item is repeated. */
   renewed?: string[];
 };
 
-const inCourse = { course_id: words };
-const ofUser = { user, course_id: words };
-const ofContent = { ...inCourse, content_id: words, user: optional(user, null) };
+const inCourse = { course_id: nonEmptyText };
+const ofUser = { user, course_id: nonEmptyText };
+const ofContent = { ...inCourse, content_id: nonEmptyText, user: optional(user, null) };
 const contentKey = ['course_id', 'content_id', 'user_id'];
 const kept = (column: string, otherwise: string) => `coalesce(item.${column}, known.${column}, ${otherwise})`;
 
@@ -50,13 +50,13 @@ export const sections: Record<SectionName, Section> = {
   users: {
     fields: {
       id: userId,
-      username: words,
+      username: nonEmptyText,
       email: text,
       full_name: { ...optional(text, null), value: kept('full_name', "''") },
       is_staff: { ...optional(flag, null), value: 'coalesce(item.is_staff, false)' },
       is_superuser: { ...optional(flag, null), value: 'coalesce(item.is_superuser, false)' },
       is_active: optional(flag, true),
-      groups: { ...optional(listOf(words), null), value: kept('groups', "'{}'") },
+      groups: { ...optional(listOf(nonEmptyText), null), value: kept('groups', "'{}'") },
     },
     table: 'users',
     key: ['id'],
@@ -75,7 +75,7 @@ export const sections: Record<SectionName, Section> = {
     renewed: ['told_at'],
   },
   enrollments: {
-    fields: { ...ofUser, mode: words, is_active: optional(flag, true) },
+    fields: { ...ofUser, mode: nonEmptyText, is_active: optional(flag, true) },
     table: 'enrollments',
     key: ['user_id', 'course_id'],
     renewed: ['told_at'],
@@ -90,7 +90,7 @@ export const sections: Record<SectionName, Section> = {
     fields: {
       ...inCourse,
       namespace,
-      name: words,
+      name: nonEmptyText,
       order,
       display_name: { ...optional(text, null), value: 'coalesce(item.display_name, item.name)' },
       statuses: optional(statuses, []),
@@ -99,7 +99,7 @@ export const sections: Record<SectionName, Section> = {
     key: ['course_id', 'namespace', 'name'],
   },
   verified_names: {
-    fields: { user, verified_name: words, status: words },
+    fields: { user, verified_name: nonEmptyText, status: nonEmptyText },
     table: 'verified_names',
     key: ['user_id', 'verified_name'],
     renewed: ['sent'],
@@ -127,15 +127,15 @@ export const creditStatuses: Section = {
   fields: {
     ...ofUser,
     namespace,
-    name: words,
-    status: words,
+    name: nonEmptyText,
+    status: nonEmptyText,
     changed_at: { ...moment, value: 'decision_time(clock_timestamp())' },
   },
   table: 'credit_statuses',
   key: ['user_id', 'course_id', 'namespace', 'name'],
 };
 
-/** `removed` may hold these: keys of soft-deleted rows. They stay, with the time, for older facts to come too late. */
+/** The sections of `removed`. A removed row stays with its time, so that older updates that arrive later lose. */
 export const removable: Record<'enrollments' | 'course_staff', Section> = {
   enrollments: { ...sections.enrollments, fields: ofUser },
   course_staff: { ...sections.course_staff, fields: ofUser, key: ['user_id', 'course_id'] },

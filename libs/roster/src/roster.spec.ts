@@ -341,7 +341,7 @@ describe('a due date', () => {
   };
   const due = (userId: number) => dueAt(one, userId);
 
-  it("is the learner's own, else everybody's, else none", async () => {
+  it("is the learner's own, else the common one, else none", async () => {
     await put({ users: [alice], dates: [everybody, own] });
     expect(await due(2)).toBe('2031-05-07T08:00:00.000Z');
     expect(await due(3)).toBe('2031-05-05T10:00:00.000Z');
@@ -351,7 +351,7 @@ describe('a due date', () => {
     expect(await due(2)).toBeUndefined();
   });
 
-  it("of a learner goes with everybody's, and comes back with it; by itself it counts", async () => {
+  it("of a learner is not used while everybody's is removed, and is used without one of everybody", async () => {
     await put({ users: [alice], dates: [{ ...own, content_id: two }] });
     const dueAtTwo = () => dueAt(two, 2);
     expect(await dueAtTwo()).toBe('2031-05-07T08:00:00.000Z');
@@ -363,7 +363,7 @@ describe('a due date', () => {
 });
 
 describe('the course outline', () => {
-  it('opens a sequence between its start and its due date, and always where nothing is scheduled', async () => {
+  it('opens a sequence between its start and its due date, and always if it has no schedule', async () => {
     const sequence = {
       course_id: demo,
       content_id: one,

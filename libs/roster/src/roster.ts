@@ -11,13 +11,13 @@ import { type Document, type Item, removable, type Section, sections } from './r
 import { rosterTransactions, type Transact } from './roster.transaction.js';
 import { stepsOf } from './roster.writes.js';
 
-/** An open transaction holds back all readers of the log, so a document is written in parts that take well under a second. */
-const itemsAtOnce = 1000;
+/** An open transaction holds back all subscriptions, so a document is written in parts of less than a second. */
+const partSize = 1000;
 
 /**
- * Writes what the LMS says about people and courses (architecture.md, "REST for the LMS"); a repeated item replaces the
- * earlier one. `origin` is recorded with each change of rights. All is looked up and checked before anything is written.
- * Answers how many items each section had. Ends between two parts when `signal` is aborted. Throws RosterInvalid and RosterForbidden.
+ * Writes the roster that the LMS sends (architecture.md, "REST for the LMS"). A repeated item replaces the earlier one. `origin`
+ * is recorded with each change of rights. The whole document is checked before the first write. Answers the number of items
+ * of each section. Ends between two parts if `signal` is aborted. Throws RosterInvalid and RosterForbidden.
  */
 export async function upsertRoster(
   database: Database,
@@ -30,23 +30,23 @@ export async function upsertRoster(
   refuseForbiddenSections(powers, written, removed);
   const writeAll = async (client: pg.ClientBase, transact: Transact) => {
     for (const { items, write } of await stepsOf(client, written, removed, powers))
-      for (let first = 0; first < items.length; first += itemsAtOnce)
-        await transact(() => write(client, items.slice(first, first + itemsAtOnce)));
+      for (let first = 0; first < items.length; first += partSize)
+        await transact(() => write(client, items.slice(first, first + partSize)));
   };
   await rosterTransactions(database, origin, writeAll, signal);
   const counts = Object.entries(written).map(([name, items]) => [name, items.length]);
-  const goneCounts = Object.entries(removed).map(([name, items]) => [`removed.${name}`, items.length]);
-  return Object.fromEntries([...counts, ...goneCounts]);
+  const removedCounts = Object.entries(removed).map(([name, items]) => [`removed.${name}`, items.length]);
+  return Object.fromEntries([...counts, ...removedCounts]);
 }
 
-/** In parts, so that other requests are not kept waiting; and no further than the errors that are told. */
+/** Reads the document in parts, so that other requests do not wait. Stops at the largest number of errors. */
 async function readDocument(document: unknown): Promise<{ written: Document; removed: Document }> {
   const errors: RosterError[] = [];
   const wrong = (section: string, message: string) => errors.push({ section, index: null, field: null, message });
   const readItems = async (of: Section, section: string, items: unknown[]): Promise<Item[]> => {
     const read: Item[] = [];
     for (const [index, item] of items.entries()) {
-      if (index % itemsAtOnce === itemsAtOnce - 1) await nextTurn();
+      if (index % partSize === partSize - 1) await nextTurn();
       read.push(readItem(of, section, index, item, errors));
       if (errors.length >= mostErrors) throw new RosterInvalid(errors);
     }

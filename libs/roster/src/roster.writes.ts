@@ -12,10 +12,10 @@ import {
   sections,
 } from './roster.sections.js';
 
-/** Items that are known to be valid, and how any part of them is written. */
+/** Valid items, and the function that writes any part of them. */
 export type Step = { items: Item[]; write: (client: pg.ClientBase, items: Item[]) => Promise<void> };
 
-/** Finds the users and their rights, and answers what to write, in order. Throws RosterInvalid and RosterForbidden. */
+/** Looks up users and their rights. Answers the steps of the write, in order. Throws RosterInvalid and RosterForbidden. */
 export async function stepsOf(
   client: pg.ClientBase,
   written: Document,
@@ -57,12 +57,12 @@ const writers: Partial<Record<SectionName, (items: Item[]) => Step[]>> = {
   },
   dates(items) {
     const dates = lastOf(sections.dates, items);
-    const isGone = ({ user_id, due }: Item) => user_id != null && due === null;
+    const isRemoved = ({ user_id, due }: Item) => user_id != null && due === null;
     return [
-      { items: dates.filter(isGone), write: at('delete from dates known using', sections.dates) },
+      { items: dates.filter(isRemoved), write: at('delete from dates known using', sections.dates) },
       upsertOf(
         'dates',
-        dates.filter((date) => !isGone(date)),
+        dates.filter((date) => !isRemoved(date)),
       ),
     ];
   },
@@ -70,7 +70,7 @@ const writers: Partial<Record<SectionName, (items: Item[]) => Step[]>> = {
 
 type User = { id: number; username: string };
 
-/** Others who have one of these names now. */
+/** Other users who now have one of these names. */
 async function holdersOf(client: pg.ClientBase, users: Item[]): Promise<User[]> {
   const { rows } = await client.query(
     `select users.id::float as id, username from users
@@ -80,7 +80,7 @@ async function holdersOf(client: pg.ClientBase, users: Item[]): Promise<User[]> 
   return rows;
 }
 
-/** A name may go from one user of the document to another, but not to two, nor away from a user who is not in it. */
+/** A name may move between users of the document. It may not go to two users, or away from a user outside the document. */
 function refuseTakenNames(users: Item[], holders: User[]) {
   const ids = new Set(users.map(({ id }) => id));
   const last = new Map(users.map(({ username, id }) => [username, id]));
@@ -90,7 +90,7 @@ function refuseTakenNames(users: Item[], holders: User[]) {
   );
 }
 
-/** Those who exchange names come first, so that in the meantime nobody else has a name that was made up. */
+/** Users who exchange names come first, so that temporary names exist only for a short time. */
 function writeUsers(users: Item[], holders: User[]): Step[] {
   const ids = new Set(holders.map(({ id }) => id));
   const names = new Set(holders.map(({ username }) => username));
@@ -107,11 +107,11 @@ function writeUsers(users: Item[], holders: User[]): Step[] {
 
 type IdOf = (user: string | number) => number | undefined;
 
-/** The user of an id or a name, once the document's own users are written. */
+/** Finds a user's id by id or name, as it will be after the document's users are written. */
 async function identities(client: pg.ClientBase, users: Item[], items: Item[]): Promise<IdOf> {
   const named = items.flatMap(({ user_id, statuses = [] }) => [user_id, ...statuses.map(([name]: [string]) => name)]);
   const names = named.filter((user) => typeof user === 'string');
-  // A key of `statuses` is a string even where it is an id.
+  // A key of `statuses` is a string even if it is an id.
   const ids = named.filter((user) => typeof user === 'number' || /^\d{1,15}$/.test(user));
   const { rows } = await client.query<User>(
     'select id::float as id, username from users where id = any($1) or username = any($2)',
@@ -124,7 +124,7 @@ async function identities(client: pg.ClientBase, users: Item[], items: Item[]): 
   return (user) => (typeof user === 'number' ? (byId.has(user) ? user : undefined) : byName.get(user));
 }
 
-/** Puts the ids of users where an item names them: in `user_id`, and in statuses. */
+/** Replaces the users of each item by their ids: in `user_id` and in statuses. */
 function resolveUsers(items: Item[], idOf: IdOf) {
   refuse(items, 'user', (item) => {
     const user = item.user_id;
@@ -162,7 +162,7 @@ function lastOf({ key }: Section, items: Item[]): Item[] {
   return [...last.values()];
 }
 
-/** One statement for any number of items, in their order. */
+/** Writes any number of items with one statement, in their order. */
 function upsert(section: Section): Step['write'] {
   const { table, key, renewed = [] } = section;
   const columns = columnsOf(section);
@@ -180,7 +180,7 @@ function upsert(section: Section): Step['write'] {
   };
 }
 
-/** Does something to the rows that these items name. */
+/** Does `action` to the rows of these items. */
 function at(action: string, section: Section): Step['write'] {
   const text = `${action} jsonb_to_recordset($1) as item(${typed(columnsOf(section), section.key)})
       where ${matching(section.key, 'known', 'is not distinct from')}`;

@@ -6,7 +6,7 @@ export const integer: Schema = { type: 'integer' };
 export const number: Schema = { type: 'number' };
 export const flag: Schema = { type: 'boolean' };
 export const time: Schema = { type: 'string', format: 'date-time' };
-/** As JSON, or as a text of digits, which a form can say. */
+/** A number, or a text of digits, as in a form. */
 export const id: Schema = {
   anyOf: [
     { type: 'integer', minimum: 1, maximum: limits.id },
@@ -23,7 +23,7 @@ export const emptyObject: Schema = { type: 'object', additionalProperties: false
 
 export const oneOf = (...words: string[]): Schema => ({ type: 'string', enum: words });
 const nothing: Schema = { type: 'string', enum: [null], nullable: true };
-/** `nullable` means nothing without `type`: null is then one more of the schemas. */
+/** `nullable` has no effect without `type`, so null becomes one more schema. */
 export const orNull = (schema: Schema): Schema => {
   if (schema.anyOf) return { ...schema, anyOf: [...schema.anyOf, nothing] };
   return { ...schema, nullable: true, ...(schema.enum && { enum: [...schema.enum, null] }) };
@@ -32,7 +32,7 @@ export const listOf = (items: Schema): Schema => ({ type: 'array', items });
 export const mapOf = (values: Schema): Schema => ({ type: 'object', additionalProperties: values });
 export const either = (...schemas: Schema[]): Schema => ({ anyOf: schemas });
 
-/** In a query; anything else means no. */
+/** In a query. All other texts mean no. */
 export const yes = oneOf('1', 'true', 'True');
 /** `is_learning_mfe`: links lead to the learning front end. */
 export const mfeFlag = yes;
@@ -41,8 +41,8 @@ type Optional<T> = { [Key in keyof T]-?: undefined extends T[Key] ? Key : never 
 type Schemas<T, Key extends keyof T> = unknown extends T ? Record<string, Schema> : Record<Key, Schema>;
 
 /**
- * An object with exactly these properties. Given the type of what a presenter makes, the compiler asks for each of them;
- * `sometimes` are those that may be absent.
+ * An object with exactly these properties. With the type of the answer, the compiler requires each of its properties.
+ * Properties of `sometimes` may be absent.
  */
 export const object = <T = unknown>(
   title: string,

@@ -29,7 +29,7 @@ import { proctoringContext, timedContext } from './contexts.js';
 import { pageOf, type Shown } from './pages.js';
 
 /** Values that the client knows, and this service does not. */
-export type ViewRequest = {
+export type PageRequest = {
   role: string;
   gracePeriodMins: number;
   allowsOptOut: boolean;
@@ -46,7 +46,7 @@ type Gathered = {
   facts: Facts;
   situation: Situation;
   at: string;
-  request: ViewRequest;
+  request: PageRequest;
   waitsUntil: string | null;
   prerequisites: ReturnType<typeof prerequisitesJson> | null;
 };
@@ -68,7 +68,7 @@ export class StudentViews {
    * A learner's own view has effects: an overdue attempt is submitted, and a learner who declined a credit requirement declines
    * the exam. A view of another person writes nothing.
    */
-  async of(exam: Exam, learner: User, request: ViewRequest, texts: Texts, at: string) {
+  async of(exam: Exam, learner: User, request: PageRequest, texts: Texts, at: string) {
     const gathered = await this.gather(exam, learner, request, at);
     const { interstitial, declines } = studentViewOf(gathered.situation);
     if (declines && request.by === learner.id) await this.commands.execute(declineCommand(exam, learner.id, at));
@@ -78,7 +78,7 @@ export class StudentViews {
     return { interstitial, shows_content: false, language, context: shown.context, html: pageOf(shown, texts) };
   }
 
-  private async gather(exam: Exam, learner: User, request: ViewRequest, at: string): Promise<Gathered> {
+  private async gather(exam: Exam, learner: User, request: PageRequest, at: string): Promise<Gathered> {
     const { settings } = this.configuration;
     const { courseId, contentId } = exam;
     const [facts, found, mayTake, credit] = await Promise.all([

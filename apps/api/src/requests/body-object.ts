@@ -2,7 +2,7 @@ import { isObject } from '#shapes';
 import { refused } from '../http/http-answer.js';
 import { readable } from './body.js';
 
-/** A body that must be an object; throws what was wrong with it otherwise. */
+/** The body, which must be an object. Throws if it is not. */
 export const bodyObject = (body: unknown): Record<string, unknown> => {
   const value = readable(body);
   if (isObject(value)) return value;

@@ -2,22 +2,22 @@ import { HttpAnswer, refused } from '../http/http-answer.js';
 import { readJson } from './json.js';
 
 const kib = 1024;
-/** Bytes of a body; a route may allow more. */
+/** The largest body in bytes; a route may allow more. */
 export const usualBody = 256 * kib;
 /** Lists of exams or learners, reviews with many comments, long errors of browsers. */
 export const longBody = 1024 * kib;
 /** A whole roster. Only those who may write it get so far. */
 export const rosterBody = 10 * 1024 * kib;
-/** Less than any JSON that a client sends has on average. */
+/** The JSON of clients has more bytes per value. */
 const bytesPerValue = 20;
 const mostFields = 1_000;
 
-/** A form cannot say false but by leaving a field out. */
+/** The fields of a form. In a form, an absent field may mean false. */
 export class Form {}
 
 /**
- * Reads a request's body: JSON, a form, or multipart fields; an empty one is `{}`. An unreadable body is a value, not
- * an error: the reference complains only once something needs the body (rest-api.md §2.5); see `readable`.
+ * Reads a request's body: JSON, a form, or multipart fields. An empty body is `{}`. Answers the error of an unreadable body:
+ * like the reference, `readable` throws it only when a route needs the body (rest-api.md §2.5).
  */
 export async function readBody(contentType: string, bytes: Buffer, largest = usualBody): Promise<unknown> {
   if (bytes.length === 0) return {};
@@ -39,7 +39,7 @@ export async function readBody(contentType: string, bytes: Buffer, largest = usu
   return refused(415, `Unsupported media type "${contentType}" in request.`);
 }
 
-/** The body, if it could be read; throws the complaint otherwise. No body at all is `{}`. */
+/** The body; throws the error of an unreadable one. Without a body it is `{}`. */
 export function readable(body: unknown): unknown {
   if (body instanceof HttpAnswer) throw body;
   return body === undefined ? {} : body;
@@ -49,7 +49,7 @@ const formOf = (entries: Iterable<[string, unknown]>) => Object.assign(new Form(
 
 const tooManyFields = () => refused(400, `Form parse error - more than ${mostFields} fields`);
 
-/** Whether the bytes have this text at least so often. */
+/** Whether the bytes have this text at least so many times. */
 function has(bytes: Buffer, text: string, times: number): boolean {
   let at = -1;
   for (let count = 0; count < times; count++) {

@@ -7,12 +7,12 @@ import { type Schema, type Shape, Wrong } from '#shapes';
 import { either, flag, integer, listOf, number, orNull, text, time } from '../document/schemas.js';
 
 /**
- * `required: false` allows a field to be absent, `nullable` allows null. `like` is what the document says of it beyond its
- * type, or instead of one.
+ * `required: false` allows a field to be absent, `nullable` allows null. `like` adds to the field's schema in the document, or
+ * replaces it.
  */
 export type FieldOptions = { required?: boolean; nullable?: boolean; like?: Schema };
 
-/** `maxLength`: in characters; that of a name where a field does not say otherwise. */
+/** `maxLength`: in characters; by default that of a name. */
 type Length = { maxLength?: number };
 
 /** Accepts numbers too, as texts, unless `strict`. The text is not trimmed: the reference keeps what was sent. */
@@ -29,7 +29,7 @@ export const Text = ({
     return unstorable(sent) ?? tooLong(sent, maxLength) ?? sent;
   });
 
-/** Digits of any script as ASCII ones: a script has its ten in a row. */
+/** Turns digits of any script into ASCII digits. In Unicode, the ten digits of a script stand in a row. */
 export const asciiDigits = (text: string): string => text.replace(/\p{Nd}/gu, asciiDigit);
 
 const known = new Map<string, string>();
@@ -44,10 +44,10 @@ function asciiDigit(digit: string): string {
   return ascii;
 }
 
-/** Digits of a number in a text; a longer text is refused before anybody looks for numbers in it. */
+/** A longer text is refused before it is read as a number. */
 export const longestNumber = 1_000;
 
-/** `most`: the number may be at most that, above 0 or below. */
+/** The number may be from -`most` to `most`. */
 export const Integer = ({ most, ...options }: FieldOptions & { most: number }) =>
   field(options, { ...integer, minimum: -most, maximum: most }, (value) => {
     if (typeof value === 'string' && value.length > longestNumber) return new Wrong('String value too large.');
@@ -74,7 +74,7 @@ const dateTime =
   /^(\d{4})-?(\d\d?)-?(\d\d?)(?:[Tt ](\d\d?)(?::?(\d\d?)(?::?(\d\d?)(?:[.,](\d{1,6})\d*)?)?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/;
 const weekDate = /^(\d{4})-?W(\d\d)(?:-?([1-7]))?/;
 
-/** The calendar's day of an ISO week date: week 1 is the one with 4 January. A week that the year has not stays as it is. */
+/** The calendar's day of an ISO week date: week 1 is the one with 4 January. A week that the year does not have stays as it is. */
 const dayOfWeekDate = (given: string, year: string, week: string, day = '1'): string => {
   const fourth = new Date(0);
   fourth.setUTCFullYear(Number(year), 0, 4);
@@ -87,7 +87,7 @@ const dayMs = 86_400_000;
 const wrongDateTime =
   'Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].';
 
-/** An ISO time; UTC where it names no zone. Becomes `…Z`, with microseconds only where milliseconds do not say it. */
+/** An ISO time; without a zone it is UTC. Becomes `…Z`, with microseconds only if milliseconds are not exact. */
 export const DateTime = (options: FieldOptions = {}) =>
   field(options, time, (given) => {
     const value = typeof given === 'string' ? given.replace(weekDate, dayOfWeekDate) : given;
@@ -100,7 +100,7 @@ export const DateTime = (options: FieldOptions = {}) =>
     return instant === 'absent' ? new Wrong(wrongDateTime) : instant.at;
   });
 
-/** Any JSON value, or what it is `like`; `maxLength` counts the JSON of what is no text. */
+/** Any JSON value. `maxLength` limits a text, or the JSON of another value. */
 export const Anything = ({ like, maxLength = limits.name, ...options }: FieldOptions & Length = {}) =>
   field({ nullable: true, ...options }, like ? withLength(like, maxLength) : any(maxLength), (value) => {
     const json = JSON.stringify(value);
@@ -117,7 +117,7 @@ const tooLong = (text: string, most: number): Wrong | undefined =>
   isLongerThan(most, text) ? new Wrong(`Ensure this field has no more than ${most} characters.`) : undefined;
 
 function unstorable(text: string): Wrong | undefined {
-  // Also as JSON writes it, where an even number of backslashes before it would mean something else.
+  // The escape of JSON is refused, too. After an odd number of backslashes it would be another text.
   if (/\0|(?<!\\)(?:\\\\)*\\u0000/.test(text)) return new Wrong('Null characters are not allowed.');
   const surrogate =
     /\p{Surrogate}/u.exec(text)?.[0].charCodeAt(0).toString(16) ??
@@ -125,7 +125,7 @@ function unstorable(text: string): Wrong | undefined {
   return surrogate ? new Wrong(`Surrogate characters are not allowed: U+${surrogate.toUpperCase()}.`) : undefined;
 }
 
-/** One field of a request class: converts what it accepts, and says what is wrong with the rest. */
+/** One field of a request class: converts the values that it accepts, and reports an error for others. */
 function field({ required = true, nullable = false }: FieldOptions, schema: Schema, read: Shape['read']) {
   const messageOf = (value: unknown): string | undefined => {
     if (value === undefined) return required ? 'This field is required.' : undefined;

@@ -6,8 +6,8 @@ export const isFalsy = (value: unknown): boolean =>
   !value || (typeof value === 'object' && Object.keys(value).length === 0);
 
 /**
- * The id in a body's field, with the leniency of the reference: numbers, texts of digits with blanks around them, true.
- * Undefined when there is none; refused when it is something else.
+ * Reads an id as leniently as the reference: a number, a text of digits with blanks around them, or true. Answers undefined
+ * if there is none. Refuses other values.
  */
 export const idIn = (value: unknown, field: string): number | undefined => {
   if (value === undefined || value === null || value === false) return undefined;

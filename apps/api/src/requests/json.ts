@@ -1,11 +1,11 @@
-import { setImmediate as others } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { refused } from '../http/http-answer.js';
 
 const deepest = 200;
 /** A text this long is read in steps, so that other requests are answered between them. */
 const stepLength = 1024 * 1024;
 
-/** Reads JSON that is nested at most 200 deep and has at most `most` values. Answers what is wrong with it. */
+/** Reads JSON that is nested at most 200 deep and has at most `most` values. Answers an error for any other text. */
 export async function readJson(text: string, most: number): Promise<unknown> {
   if (text.startsWith('\uFEFF')) return refused(400, 'JSON parse error - Unexpected UTF-8 BOM');
   const problem = await problemOf(text, most);
@@ -34,7 +34,7 @@ async function problemOf(text: string, most: number): Promise<string | undefined
     if (depth > deepest) return `JSON parse error - nested more than ${deepest} deep`;
     if (at < nextStep) continue;
     nextStep = at + stepLength;
-    await others();
+    await nextTurn();
   }
   return undefined;
 }
@@ -43,7 +43,7 @@ const [quote, comma, openBrace, closeBrace, openBracket, closeBracket] = [...'",
   sign.charCodeAt(0),
 ) as [number, number, number, number, number, number];
 
-/** The place of the quote that ends the text which begins at `start`. */
+/** The index of the quote that ends the text which begins at `start`. */
 function endOfText(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
     let before = at;

@@ -7,7 +7,7 @@ const exported = {
   types: [...json.types, 'application/x-ndjson', 'text/*', 'text/csv'],
 };
 
-/** Answers are JSON, and exports also CSV: throws when the request wants something else (rest-api.md §2.1). */
+/** Answers are JSON, and exports also CSV: throws if the request accepts neither (rest-api.md §2.1). */
 export function checkAccept({ headers, query, routeOptions }: FastifyRequest) {
   const { formats, types } = routeOptions.config.logs === 'export' ? exported : json;
   const { format = 'json' } = query as { format?: string };

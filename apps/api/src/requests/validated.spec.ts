@@ -80,7 +80,7 @@ describe('an integer', () => {
     ));
 });
 
-describe('a yes or no', () => {
+describe('a boolean', () => {
   it.each([true, 1, '1', 't', 'True'])('is yes as %j', (value) => expect(read('bool', value)).toBe(true));
   it.each([false, 0, '0', 'f', 'False'])('is no as %j', (value) => expect(read('bool', value)).toBe(false));
   it.each(['', 'abc', 2, -1, 1.5, [], {}, 'true', 'yes', 'on', 'N', 'false', 'null'])('may not be %j', (value) =>
@@ -138,7 +138,7 @@ describe('any value', () => {
 });
 
 describe('a body', () => {
-  it('has all its mistakes told at once, field by field', () => {
+  it('gets all errors at once, field by field', () => {
     expect(bodyOf(() => validated(Exam, { minutes: 'x', note: 5, unknown: 1 }))).toEqual([
       400,
       {
@@ -149,7 +149,7 @@ describe('a body', () => {
     ]);
   });
 
-  it('has one mistake told where the reference would have failed', () => {
+  it('gets one error, naming a field, if the reference does not validate it', () => {
     expect(bodyOf(() => validated(Exam, { name: 'One', minutes: null }, 'detail'))).toEqual([
       400,
       { detail: 'minutes: This field may not be null.' },
@@ -160,7 +160,7 @@ describe('a body', () => {
     ]);
   });
 
-  it('keeps what was sent and drops what was not asked for', () => {
+  it('keeps its known fields and drops all others', () => {
     const exam = validated(Exam, { name: 'One', minutes: '30', note: null, unknown: 1 });
     expect(exam).toBeInstanceOf(Exam);
     expect(exam).toEqual({ name: 'One', minutes: 30, note: null });
@@ -189,7 +189,7 @@ describe('a list', () => {
     expect(validatedList(Exam, [])).toEqual([]);
   });
 
-  it('has its mistakes aligned with its items', () => {
+  it('gets a list of errors, one for each item', () => {
     expect(bodyOf(() => validatedList(Exam, [good, { name: '' }, 7, null]))).toEqual([
       422,
       [
@@ -201,7 +201,7 @@ describe('a list', () => {
     ]);
   });
 
-  it('may be nothing else', () => {
+  it('must be a list', () => {
     expect(bodyOf(() => validatedList(Exam, undefined))).toEqual([
       422,
       { non_field_errors: ['Expected a list of items but got type "dict".'] },

@@ -21,7 +21,7 @@ export function validated<T extends object>(as: Type<T>, body: unknown, errorBod
   throw refused(400, field === everything ? message : `${field}: ${message}`);
 }
 
-/** A body that is a list. Throws 422 with a list of messages that is aligned with it: `{}` for each good item. */
+/** A body that is a list. Throws 422 with a list of messages, one for each item: `{}` for a valid one. */
 export function validatedList<T extends object>(as: Type<T>, body: unknown): T[] {
   const items = readable(body);
   if (items === null) throw new HttpAnswer(422, { [everything]: ['No data provided'] });
@@ -72,9 +72,9 @@ function read<T extends object>(as: Type<T>, body: unknown): { instance?: T; err
   const instance = plainToInstance(as, body, { excludeExtraneousValues: true });
   const all = validateSync(instance, { forbidUnknownValues: false });
   if (all.length === 0) return { instance };
-  const told =
+  const reported =
     body instanceof Form ? all.filter(({ constraints, value }) => !constraints?.boolean || value !== undefined) : all;
-  const wrong = told.length > 0 ? told : all;
+  const wrong = reported.length > 0 ? reported : all;
   return {
     errors: Object.fromEntries(wrong.map(({ property, constraints = {} }) => [property, Object.values(constraints)])),
   };

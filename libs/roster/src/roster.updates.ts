@@ -1,42 +1,42 @@
 import type pg from 'pg';
 import type { Database } from '#connections';
 import type { Identity } from './people.js';
-import { courseRole, type Field, moment, optional, readFields, text, userId, words } from './roster.fields.js';
+import { courseRole, type Field, moment, nonEmptyText, optional, readFields, text, userId } from './roster.fields.js';
 import { rosterTransaction } from './roster.transaction.js';
 
-/** One thing that the LMS says of a course, or of a person in a course. */
+/** An update of a course, or of a person in a course, from the event bus. */
 export type RosterUpdate =
   | { of: 'enrollment'; user: Identity; courseId: string; mode: string; isActive: boolean }
   | { of: 'course role'; user: Identity; courseId: string; role: string; isActive: boolean }
   | { of: 'course'; courseId: string; displayName: string; startsAt: string | null; endsAt: string | null };
 
-/** The fact cannot be kept, however often it is told. The message names nobody. */
+/** The update can never be kept. The message names no person. */
 export class UpdateRefused extends Error {
   override readonly name = 'UpdateRefused';
 }
 
 /**
- * Keeps a fact that was told at a time (ISO, to the microsecond), unless something newer is known of the same. It makes
- * its person known; nothing is kept about retired people. Throws UpdateRefused.
+ * Writes an update that was sent at `sentAt` (ISO, with microseconds), unless the roster has a newer one. Adds an unknown
+ * person. Drops updates of retired people. Throws UpdateRefused.
  */
-export async function keepUpdate(database: Database, fact: RosterUpdate, toldAt: string): Promise<void> {
-  refuseOdd(fact);
-  const [statement, ...values] = statementOf(fact);
+export async function keepUpdate(database: Database, update: RosterUpdate, sentAt: string): Promise<void> {
+  refuseInvalid(update);
+  const [statement, ...values] = statementOf(update);
   try {
     await rosterTransaction(database, async (client) => {
-      if ('user' in fact && !(await isKnown(client, fact.user))) return;
-      await client.query(statement, [...values, toldAt]);
+      if ('user' in update && !(await addIfUnknown(client, update.user))) return;
+      await client.query(statement, [...values, sentAt]);
     });
   } catch (error) {
     const { code = '' } = error as { code?: string };
     if (code === '23505') throw new UpdateRefused('the user name is that of another user');
-    // PostgreSQL's own words may repeat a value.
+    // PostgreSQL's message may repeat a value.
     throw /^(2[23]|54)/.test(code) ? new UpdateRefused(`PostgreSQL cannot keep a value (${code})`) : error;
   }
 }
 
 const ofCourse = {
-  courseId: words,
+  courseId: nonEmptyText,
   displayName: text,
   startsAt: optional(moment, null),
   endsAt: optional(moment, null),
@@ -44,35 +44,35 @@ const ofCourse = {
 const ofPerson = { id: userId, username: text, email: text, fullName: text };
 const fieldsOf: Record<RosterUpdate['of'], Record<string, Field>> = {
   course: ofCourse,
-  enrollment: { courseId: words, mode: words },
-  'course role': { courseId: words, role: courseRole },
+  enrollment: { courseId: nonEmptyText, mode: nonEmptyText },
+  'course role': { courseId: nonEmptyText, role: courseRole },
 };
 
-/** The limits of the roster hold here, too. */
-function refuseOdd(fact: RosterUpdate): void {
+/** The roster's limits apply to updates, too. */
+function refuseInvalid(update: RosterUpdate): void {
   const refuse = (field: string, message: string) => {
     throw new UpdateRefused(`${field} ${message}`);
   };
-  readFields(fieldsOf[fact.of], fact, refuse);
-  if ('user' in fact) readFields(ofPerson, fact.user, refuse);
+  readFields(fieldsOf[update.of], update, refuse);
+  if ('user' in update) readFields(ofPerson, update.user, refuse);
 }
 
-const statementOf = (fact: RosterUpdate): [string, ...unknown[]] => {
-  switch (fact.of) {
+const statementOf = (update: RosterUpdate): [string, ...unknown[]] => {
+  switch (update.of) {
     case 'enrollment':
       return [
         `insert into enrollments as known (user_id, course_id, mode, is_active, told_at) values ($1, $2, $3, $4, $5)
          on conflict (user_id, course_id) do update
             set mode = excluded.mode, is_active = excluded.is_active, told_at = excluded.told_at
           where known.told_at <= excluded.told_at`,
-        ...[fact.user.id, fact.courseId, fact.mode, fact.isActive],
+        ...[update.user.id, update.courseId, update.mode, update.isActive],
       ];
     case 'course role':
       return [
         `insert into course_staff as known (user_id, course_id, role, is_active, told_at) values ($1, $2, $3, $4, $5)
          on conflict (user_id, course_id, role) do update set is_active = excluded.is_active, told_at = excluded.told_at
           where known.told_at <= excluded.told_at`,
-        ...[fact.user.id, fact.courseId, fact.role, fact.isActive],
+        ...[update.user.id, update.courseId, update.role, update.isActive],
       ];
     case 'course':
       return [
@@ -81,13 +81,16 @@ const statementOf = (fact: RosterUpdate): [string, ...unknown[]] => {
          on conflict (course_id) do update set display_name = excluded.display_name, starts_at = excluded.starts_at,
                                                ends_at = excluded.ends_at, told_at = excluded.told_at
           where known.told_at <= excluded.told_at`,
-        ...[fact.courseId, fact.displayName, fact.startsAt, fact.endsAt],
+        ...[update.courseId, update.displayName, update.startsAt, update.endsAt],
       ];
   }
 };
 
-/** False for the retired. A known person stays unchanged. */
-async function isKnown(client: pg.ClientBase, { id, username, email, fullName, isActive }: Identity): Promise<boolean> {
+/** Adds an unknown person; a known one stays unchanged. Answers false for a retired person. */
+async function addIfUnknown(
+  client: pg.ClientBase,
+  { id, username, email, fullName, isActive }: Identity,
+): Promise<boolean> {
   const { rows } = await client.query(
     `select exists (select from users where id = $1) as "isKnown",
             is_retired($1) as "isRetired"`,
@@ -96,7 +99,7 @@ async function isKnown(client: pg.ClientBase, { id, username, email, fullName, i
   if (rows[0].isRetired) return false;
   if (rows[0].isKnown) return true;
   if (username === '') throw new UpdateRefused(`no user ${id}, and no user name`);
-  // PostgreSQL would write a name that is taken into its own log.
+  // PostgreSQL would write a taken name into its log as an error.
   const { rowCount } = await client.query(
     `insert into users (id, username, email, full_name, is_active) values ($1, $2, $3, $4, $5)
      on conflict (username) do nothing`,

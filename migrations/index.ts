@@ -16,6 +16,7 @@ export const migrations = [
   '9000-plain-lists.sql',
   '9100-onboarding-histories.sql',
   '9200-merkle-log.sql',
+  '9300-appeals.sql',
   '9400-notification-records.sql',
 ].map(sqlMigration);
 

@@ -7,7 +7,8 @@ grant select on migrations, log_generations, events, streams, commands, checkpoi
   enrollments, course_staff, credit_requirements, credit_statuses, verified_names, dates, schedules, exams, attempts,
   allowances, attempt_groups, attempt_learners, quarantined_callbacks, unclaimed_registrations,
   vendor_deliveries, vendor_circuits, vendor_retirements, mails, deliveries, idempotency_keys, callback_nonces, access_log,
-  secret_fingerprints, erasure_certificates, merkle_tiles, merkle_state, signed_checkpoints to :api, :worker;
+  secret_fingerprints, erasure_certificates, merkle_tiles, merkle_state, signed_checkpoints,
+  submission_receipts to :api, :worker;
 
 -- Appends go through functions. A command's time is not chosen by the service, nor an access log entry's time or number.
 grant insert (key, answer) on commands to :api, :worker;
@@ -25,7 +26,7 @@ grant select on sequence events_position to :api, :worker;
 grant usage on sequence exam_ids, attempt_ids, allowance_ids, review_policy_ids to :api;
 
 grant insert, update, delete on checkpoints, dead_letters, leases, vendor_deliveries, vendor_circuits, deliveries to :worker;
-grant insert on mails, merkle_tiles to :worker;
+grant insert on mails, merkle_tiles, submission_receipts to :worker;
 grant insert (tree, size, note) on signed_checkpoints to :worker;
 grant insert, update on merkle_state to :worker;
 grant delete on commands to :worker;

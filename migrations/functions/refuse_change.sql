@@ -13,3 +13,6 @@ alter table merkle_tiles enable always trigger append_only;
 create or replace trigger append_only before update or delete or truncate on signed_checkpoints for each statement
   execute function refuse_change();
 alter table signed_checkpoints enable always trigger append_only;
+create or replace trigger append_only before update or delete or truncate on submission_receipts for each statement
+  execute function refuse_change();
+alter table submission_receipts enable always trigger append_only;

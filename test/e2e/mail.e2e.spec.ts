@@ -246,6 +246,40 @@ describe('a suspicious review without a reviewer', () => {
   });
 });
 
+describe('an appeal', () => {
+  const ofStaff = (id: number) => `/api/exams/v1/attempts/${id}`;
+  const appealed = async () => {
+    const id = await submitAttempt();
+    await ask(people.teacher, 'POST', `${ofStaff(id)}/reject`, { reason: 'Notes on the desk' });
+    const made = await ask(alice, 'POST', `/api/exams/v1/me/attempts/${id}/appeal`, { reason: 'My allowed notes' });
+    expect(made.status).toBe(200);
+    return { id, answerBy: made.body.answer_by as string };
+  };
+  const toStaff = 'help@example.org: Please answer an appeal: Midterm (Demo)';
+
+  it("is brought to the course's address, with the day of the answer and without the reason", async () => {
+    const { id, answerBy } = await appealed();
+    await has(submittedMail, notPassedMail, toStaff);
+    const day = new Date(answerBy).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+    const { parts } = server.taken[2];
+    expect(parts['text/plain']).toContain(`Learner: alice\nAttempt: ${id}\nAnswer by: ${day}\n`);
+    for (const part of Object.values(parts)) expect(part).not.toContain('My allowed notes');
+  });
+
+  it.each([
+    [true, 'Your appeal was upheld', [passedMail]],
+    [false, 'Your appeal was dismissed', []],
+  ])('that is upheld (%s) is answered to the learner, with the reason', async (upheld, subject, more) => {
+    const { id } = await appealed();
+    const answer = { upheld, reason: 'The formulas <are> allowed' };
+    expect((await ask(staff, 'POST', `${ofStaff(id)}/appeal/answer`, answer)).status).toBe(200);
+    await has(submittedMail, notPassedMail, toStaff, `alice@example.org: ${subject}: Midterm (Demo)`, ...more);
+    const { parts } = server.taken[3];
+    expect(parts['text/plain']).toContain('\n\nThe reason: The formulas <are> allowed\n\n');
+    expect(parts['text/html']).toContain('The reason: The formulas &lt;are&gt; allowed');
+  });
+});
+
 describe('while the server', () => {
   it('is away, learners notice nothing, and afterwards all mails are sent once and in order', async () => {
     await server.close();

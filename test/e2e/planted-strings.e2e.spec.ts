@@ -11,6 +11,7 @@ import {
   enrolled,
   learner,
   plantInAllowances,
+  plantInAppeals,
   plantInCommands,
   plantInRequests,
   plantInReviews,
@@ -42,7 +43,7 @@ const kept = [
   ...['user name of a stranger', 'e-mail of a stranger', 'name of a stranger'],
   ...['user name on the bus', 'e-mail on the bus', 'name on the bus', 'mode on the bus'],
   ...['allowance', 'key of an allowance', 'exception', 'one of many allowances', 'key of many allowances'],
-  'unknown user of many',
+  ...['unknown user of many', 'reason of an appeal', 'reason of an answer'],
 ];
 
 /** The last inputs from the roster, a token and the bus. */
@@ -120,6 +121,7 @@ it('before the retirement exactly the kept strings are found', async () => {
   ]);
   await plantInAllowances(service, plant, strings.username!, exams);
   await plantInReviews(service, plant, attempts);
+  await plantInAppeals(service, plant, strings.username!, attempts[0]!);
   await plantInRequests(service, plant, attempts[0]!, exams[0]!);
   plantInCommands(service, plant);
   for (const subscription of ['mail', 'provider rest'])

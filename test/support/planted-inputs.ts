@@ -146,6 +146,16 @@ export async function plantInReviews({ ask, done }: ConnectedService, plant: Pla
   expect((await ask(undefined, 'POST', callback, { ...review, videoReviewLink: plant('link') })).status).toBe(200);
 }
 
+export async function plantInAppeals({ done }: ConnectedService, plant: Plant, username: string, { id }: Attempt) {
+  const url = `/api/exams/v1/attempts/${id}`;
+  const reason = (what: string) => ({ reason: plant(`reason of ${what}`) });
+  await done(superuser, 'POST', `${url}/reject`, reason('a rejection'));
+  const person = { user_id: learner, preferred_username: username };
+  await done(person, 'POST', `/api/exams/v1/me/attempts/${id}/appeal`, reason('an appeal'));
+  const other = { user_id: 6, preferred_username: 'dean', administrator: true };
+  await done(other, 'POST', `${url}/appeal/answer`, { upheld: false, ...reason('an answer') });
+}
+
 /** Sends inputs that the service refuses or ignores: it must not keep them. */
 export async function plantInRequests({ ask }: ConnectedService, plant: Plant, attempt: Attempt, exam: number) {
   const person = bearer(plant, learner, 'a later token');

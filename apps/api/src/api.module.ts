@@ -5,6 +5,7 @@ import { AccessInterceptor } from './access/access.interceptor.js';
 import { AccessModule } from './access/access.module.js';
 import { AdmissionModule } from './admission/admission.module.js';
 import { AllowancesModule } from './allowances/allowances.module.js';
+import { AppealsModule } from './appeals/appeals.module.js';
 import { AttemptsModule } from './attempts/attempts.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { GateGuard } from './auth/authentication.js';
@@ -28,6 +29,7 @@ import { RosterModule } from './roster/roster.module.js';
     ExamsModule,
     AttemptsModule,
     ReviewsModule,
+    AppealsModule,
     AllowancesModule,
     InterstitialsModule,
     OnboardingModule,

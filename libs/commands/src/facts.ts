@@ -12,7 +12,8 @@ const factsFrom = (exams: string, userId: string) => `
          exam.is_practice_exam as "isPracticeExam", exam.is_active as "isActive", exam.backend,
          exam.external_id as "externalId", exam.review_policy_id as "reviewPolicyId",
          exam.due_date, ${dueDateSql} as lms_due, common.due as lms_due_for_all,
-         course.ends_at, coalesce(course.override_grade_on_rejected, true) as "overridesGradeOnRejection"
+         course.ends_at, coalesce(course.override_grade_on_rejected, true) as "overridesGradeOnRejection",
+         coalesce(course.second_person_for_rejection, false) as "demandsSecondPerson"
     from ${exams}
     left join courses course on course.course_id = exam.course_id
     ${joinDatesSql('exam.course_id', 'exam.content_id', userId)}`;
@@ -59,8 +60,9 @@ export class FactFinder {
   }
 
   private factsOf(row: any): Facts {
-    const { settings } = this.configuration;
-    const { due_date, lms_due, lms_due_for_all, ends_at, overridesGradeOnRejection, ...exam } = row;
+    const { settings, appealDays, appealAnswerDays } = this.configuration;
+    const { due_date, lms_due, lms_due_for_all, ends_at, overridesGradeOnRejection, demandsSecondPerson, ...exam } =
+      row;
     const backend = this.backendOf(exam);
     return {
       exam: {
@@ -77,6 +79,9 @@ export class FactFinder {
       overridesGradeOnRejection,
       keepsTimedOutState: settings.allowTimedOutState,
       requiresSecondReview: settings.requireFailureSecondReviews,
+      demandsSecondPerson,
+      appealDays,
+      appealAnswerDays,
       allowsReviewUpdates: settings.allowReviewUpdates,
       ignoresPingFailures: settings.switches[`edx_proctoring.${exam.backend}_ping_failure_passthrough`] ?? false,
     };

@@ -1,3 +1,4 @@
+export * from './appeals/attempt-timeline.js';
 export type { Outcome } from './attempts/attempt.handler.js';
 export * from './attempts/attempt-timeouts.js';
 export { removeOrphans } from './attempts/orphaned-registrations.js';

@@ -67,6 +67,8 @@ export abstract class Configuration {
   readonly drainDelay: number;
   readonly idempotencyDays: number;
   readonly accessLogDays: number;
+  readonly appealDays: number;
+  readonly appealAnswerDays: number;
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
   readonly proctoringConfig?: string;
   readonly settings: Settings;
@@ -350,6 +352,19 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     default: '400',
     ...wholeNumber(30, 3650),
     means: 'Days for which the access log is kept. It records reads, changes, exports and refusals.',
+  },
+  appealDays: {
+    name: 'APPEAL_DAYS',
+    default: '14',
+    ...wholeNumber(1, 3650),
+    means: 'Days after a rejection in which the learner may appeal.',
+  },
+  appealAnswerDays: {
+    name: 'APPEAL_ANSWER_DAYS',
+    default: '14',
+    ...wholeNumber(1, 3650),
+    means:
+      'Days after an appeal in which staff answer it. Learner and staff are told the date; a later answer counts too.',
   },
   logLevel: {
     name: 'LOG_LEVEL',

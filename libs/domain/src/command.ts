@@ -18,3 +18,10 @@ export abstract class LearnerAtExamCommand<Data extends object = object> {
     this.learner = { examId, userId };
   }
 }
+
+/** A command with a reason in a person's own words. The handler encrypts it with the learner key, as `sealed`. */
+export abstract class CommandWithReason<Data extends object = object> extends LearnerAtExamCommand<
+  Data & { attemptId: number; reason: string }
+> {
+  sealed: string;
+}

@@ -1,6 +1,10 @@
 export * from './allowances/allowance.commands.js';
 export * from './allowances/allowance.events.js';
 export * from './allowances/allowance.js';
+export * from './appeals/appeal.commands.js';
+export * from './appeals/appeal.events.js';
+export * from './appeals/appeal.js';
+export * from './appeals/judgement.js';
 export * from './attempts/attempt.commands.js';
 export * from './attempts/attempt.effects.js';
 export * from './attempts/attempt.events.js';
@@ -34,5 +38,6 @@ export * from './refusal.js';
 export * from './reviews/review.commands.js';
 export * from './reviews/review.events.js';
 export * from './reviews/review.js';
+export * from './timeline/timeline.js';
 export { type Upcasters, upcasters } from './upcasters.js';
 export * from './urls.js';

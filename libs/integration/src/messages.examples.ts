@@ -1,5 +1,6 @@
 import {
   AcknowledgeReviewStatus,
+  AnswerAppeal,
   type AnyLearnerAtExamCommand,
   ApplyReview,
   CascadeDecline,
@@ -11,10 +12,12 @@ import {
   fold,
   type LearnerAtExamEvent,
   learnerAtExam,
+  MakeAppeal,
   MarkReadyToResume,
   type NewAttemptCommand,
   type Origin,
   ReadyAttempt,
+  RejectAttempt,
   RemoveAttempt,
   ReportError,
   ResetPracticeAttempt,
@@ -59,6 +62,14 @@ const start = (facts?: Facts) => about(StartAttempt, 1, { facts });
 const submit = about(SubmitAttempt, 31);
 const review = (status: ReviewStatus, minutes: number, reviewedBy: number | null) =>
   about(ApplyReview, minutes, { origin: byProvider, attemptCode, status, reviewedBy, commentCount: 0, sealed: '' });
+const withReason = { reason: 'why' };
+const judged = <C extends MakeAppeal | AnswerAppeal>(command: C): C =>
+  Object.assign(command, { sealed: '', judgement: { at: after(60), isOfOthers: true, judges: [7] } });
+const reject = (rejectedBy: number, minutes: number, facts?: Facts) =>
+  Object.assign(about(RejectAttempt, minutes, { origin: byStaff, facts, rejectedBy, ...withReason }), { sealed: '' });
+const appeal = judged(about(MakeAppeal, 90, withReason));
+const answer = (isUpheld: boolean) =>
+  judged(about(AnswerAppeal, 95, { origin: byStaff, isUpheld, answeredBy: 8, ...withReason }));
 const remove = about(RemoveAttempt, 90, { origin: byStaff });
 const another = <C extends NewAttemptCommand>(command: C): C =>
   Object.assign(command, { attempt: { ...command.attempt, id: 102 } });
@@ -78,6 +89,15 @@ export const stories = {
   verified: [create(), start(), submit, review('Suspicious', 60, null), review('Clean', 61, null)],
   rejected: [create(), start(), submit, review('Suspicious', 60, 7)],
   'verified on appeal': [create(), start(), submit, review('Suspicious', 60, 7), review('Clean', 90, 7)],
+  'rejected by two people': [
+    create(),
+    start(),
+    submit,
+    reject(7, 60, { ...proctoredExam, demandsSecondPerson: true }),
+    reject(8, 61, { ...proctoredExam, demandsSecondPerson: true }),
+  ],
+  'appeal upheld': [create(), start(), submit, reject(7, 60), appeal, answer(true)],
+  'appeal dismissed': [create(), start(), submit, reject(7, 60), appeal, answer(false)],
   'removed after rejection': [create(), start(), submit, review('Suspicious', 60, 7), remove],
   acknowledged: [create(), about(AcknowledgeReviewStatus, 62)],
   'out of time': [create(), start(), about(TimeOutAttempt, 120, { origin: byClock })],

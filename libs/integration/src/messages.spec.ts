@@ -1,6 +1,6 @@
 import { CloudEvent, Kafka } from 'cloudevents';
 import { v5 as uuid } from 'uuid';
-import type { AttemptEvent } from '#domain';
+import type { AppealEvent, AttemptEvent, ReviewEvent } from '#domain';
 import { after, proctoredExam } from '../../domain/src/learner-at-exam/attempt.examples.js';
 import { changesIn, logOf, publishedOf, stories } from './messages.examples.js';
 import { derivedId, messagesOf } from './messages.js';
@@ -143,7 +143,7 @@ describe('the messages about verified names say', () => {
 });
 
 it('every event type is published or listed as private', () => {
-  const published: Record<AttemptEvent['type'] | 'ReviewReceived', string[]> = {
+  const published: Record<AttemptEvent['type'] | ReviewEvent['type'] | AppealEvent['type'], string[]> = {
     AttemptCreated: ['attempt.created', 'verified_name.attempt_status'],
     SoftwareDownloadClicked: ['attempt.download_software_clicked', 'verified_name.attempt_status'],
     AttemptReadied: ['attempt.ready_to_start', 'verified_name.attempt_status'],
@@ -175,6 +175,10 @@ it('every event type is published or listed as private', () => {
     ReviewStatusAcknowledged: [],
     AttemptRemoved: ['attempt.removed', 'credit.removed', 'grade.override_undone', 'learner_state.reset'],
     ReviewReceived: [],
+    RejectionProposed: [],
+    AppealMade: [],
+    AppealUpheld: [],
+    AppealDismissed: [],
   };
   const actual: Record<string, Set<string>> = {};
   for (const log of Object.values(stories).map(logOf)) {

@@ -2,7 +2,7 @@ import { type Configuration, lmsAddressOf, type Settings } from '#configuration'
 import type { Database } from '#connections';
 import { type Effect, inPath, mailtoUrl } from '#domain';
 import type { Metadata, RecordedEvent } from '#event-store';
-import { isRetired } from '#learner-keys';
+import { decryptFor, fieldAtExam, isRetired } from '#learner-keys';
 import { attemptById, examById } from '#read-models';
 import { creditState, escalationEmail, userById } from '#roster';
 import type { Fields } from './templates.js';
@@ -31,7 +31,7 @@ export async function mailOf(
 ): Promise<Mail> {
   const { settings } = configuration;
   const { userId, examId, courseId } = event.metadata as Required<Metadata>;
-  const { attemptId } = event.data as { attemptId: number };
+  const { attemptId, sealed, answerBy } = event.data as { attemptId: number; sealed?: string; answerBy?: string };
   const [user, retired, exam, credit, escalation] = await Promise.all([
     userById(database, userId),
     isRetired(database, userId),
@@ -49,15 +49,32 @@ export async function mailOf(
     const fields = { ...common, courseName: credit?.course_name ?? courseId, reviewStatus: 'Suspicious', reviewUrl };
     return { to: escalation || settings.contactEmail, provider: backend, fields };
   }
+  if (template === 'appeal') {
+    const fields = {
+      ...common,
+      courseName: credit?.course_name ?? courseId,
+      attemptId: String(attemptId),
+      answerBy: dayOf(answerBy!),
+    };
+    return { to: escalation || settings.contactEmail, provider: backend, fields };
+  }
   const about = `Proctored exam ${examName} in ${courseName}, learner ${username}`;
+  const isAnswer = template === 'appeal_upheld' || template === 'appeal_dismissed';
+  const place = fieldAtExam({ examId, userId }, 'reason');
+  const reason = isAnswer ? await decryptFor(database, userId, sealed!, place) : undefined;
   const fields = {
     ...common,
+    reason: reason ?? '',
     courseUrl:
       settings.learningMicrofrontendUrl && `${settings.learningMicrofrontendUrl}/course/${inPath(courseId)}/home`,
     ...contactOf(escalation, backend, about, settings),
   };
   return { to: retired ? '' : (user?.email ?? ''), provider: backend, fields };
 }
+
+/** "5 May 2031", in UTC. */
+const dayOf = (instant: string): string =>
+  new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(instant));
 
 /** The contact for learners: the course's escalation address, else the provider's page, else the platform's (domain.md §9.6). */
 function contactOf(escalation: string | null, backend: string | null, about: string, settings: Settings) {

@@ -14,6 +14,9 @@ const fields = {
   contactText: 'help@example.org',
   reviewStatus: 'Suspicious',
   reviewUrl: 'https://lms.example.org/review',
+  attemptId: '7',
+  answerBy: '5 May 2031',
+  reason: 'The other person in the room was the reader that the allowance names.',
 };
 const folders: string[] = [];
 afterAll(() => {

@@ -1,10 +1,19 @@
 /** The kinds of mail. */
-export type Template = 'submitted' | 'verified' | 'rejected' | 'suspicious_review';
+export type Template =
+  | 'submitted'
+  | 'verified'
+  | 'rejected'
+  | 'suspicious_review'
+  | 'appeal'
+  | 'appeal_upheld'
+  | 'appeal_dismissed';
 
 export const parts = ['subject', 'text', 'html'] as const;
 export type Part = (typeof parts)[number];
 
 const ofLearner = ['username', 'courseName', 'courseUrl', 'examName', 'platform', 'contactUrl', 'contactText'];
+const ofAnswer = [...ofLearner, 'reason'];
+const ofAppeal = ['username', 'courseName', 'examName', 'platform', 'attemptId', 'answerBy'];
 const ofStaff = ['username', 'courseName', 'examName', 'platform', 'reviewStatus', 'reviewUrl'];
 
 const page = (body: string) => `<!doctype html>
@@ -107,5 +116,79 @@ To the session: {{reviewUrl}}
 </table>
 <p><a href="{{reviewUrl}}">To the session</a></p>
 <p>{{platform}}</p>`),
+  },
+
+  appeal: {
+    fields: ofAppeal,
+    subject: 'Please answer an appeal: {{examName}} ({{courseName}})',
+    text: `Hello,
+
+a learner asks that a rejected exam is looked at once more. Somebody who has not judged it yet must answer.
+
+Course: {{courseName}}
+Exam: {{examName}}
+Learner: {{username}}
+Attempt: {{attemptId}}
+Answer by: {{answerBy}}
+
+The reason that the learner gives is kept with the attempt.
+
+{{platform}}
+`,
+    html: page(`
+<p>Hello,</p>
+<p>a learner asks that a rejected exam is looked at once more. Somebody who has not judged it yet must answer.</p>
+<table>
+<tr><th align="left">Course</th><td>{{courseName}}</td></tr>
+<tr><th align="left">Exam</th><td>{{examName}}</td></tr>
+<tr><th align="left">Learner</th><td>{{username}}</td></tr>
+<tr><th align="left">Attempt</th><td>{{attemptId}}</td></tr>
+<tr><th align="left">Answer by</th><td>{{answerBy}}</td></tr>
+</table>
+<p>The reason that the learner gives is kept with the attempt.</p>
+<p>{{platform}}</p>`),
+  },
+
+  appeal_upheld: {
+    fields: ofAnswer,
+    subject: 'Your appeal was upheld: {{examName}} ({{courseName}})',
+    text: `Hello {{username}},
+
+another person looked at your proctored exam "{{examName}}" in {{courseName}} and agrees with your appeal. The exam counts as proctored.
+{{#if reason}}
+
+The reason: {{reason}}
+{{/if}}
+
+${toCourse.text}`,
+    html: page(`
+<p>Hello {{username}},</p>
+<p>another person looked at your proctored exam <strong>{{examName}}</strong> in {{courseName}} and agrees with your appeal.
+The exam counts as proctored.</p>
+{{#if reason}}<p>The reason: {{reason}}</p>
+{{/if}}${toCourse.html}`),
+  },
+
+  appeal_dismissed: {
+    fields: ofAnswer,
+    subject: 'Your appeal was dismissed: {{examName}} ({{courseName}})',
+    text: `Hello {{username}},
+
+another person looked at your proctored exam "{{examName}}" in {{courseName}} and does not agree with your appeal. The exam does not count as proctored.
+{{#if reason}}
+
+The reason: {{reason}}
+{{/if}}
+
+Questions? {{contactText}}
+
+${toCourse.text}`,
+    html: page(`
+<p>Hello {{username}},</p>
+<p>another person looked at your proctored exam <strong>{{examName}}</strong> in {{courseName}} and does not agree with your
+appeal. The exam does not count as proctored.</p>
+{{#if reason}}<p>The reason: {{reason}}</p>
+{{/if}}<p>Questions? ${contact}</p>
+${toCourse.html}`),
   },
 };

@@ -69,6 +69,10 @@ export const sections: Record<SectionName, Section> = {
       end: { ...optional(moment, null), column: 'ends_at' },
       escalation_email: optional(text, null),
       override_grade_on_rejected: optional(flag, true),
+      second_person_for_rejection: {
+        ...optional(flag, null),
+        value: kept('second_person_for_rejection', 'false'),
+      },
     },
     table: 'courses',
     key: ['course_id'],

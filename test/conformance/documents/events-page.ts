@@ -48,8 +48,10 @@ const meanings: Record<
   AttemptErrored:
     'Proctoring failed. `timeRemainingSeconds` is the remaining time if the browser reported the error; a review reports none.',
   SecondReviewRequired: 'A review was suspicious. A person must confirm it.',
-  AttemptVerified: 'A review found nothing.',
-  AttemptRejected: 'A review found a violation.',
+  AttemptVerified: 'A review found nothing, or an appeal was upheld.',
+  AttemptRejected:
+    "A review found a violation, or staff rejected the attempt: then `sealed` is their reason, encrypted with the learner's key. " +
+    'Without it the review and its comments are the reason; `commentCount` 0 says that it gave none.',
   AttemptStatusOverridden: 'An operator set a status that no other event leads to.',
   AttemptMarkedReadyToResume: 'Staff allowed the learner to go on with a new attempt, which gets the remaining time.',
   AttemptResumed: 'Another attempt (`resumedBy`) continues this one.',
@@ -59,6 +61,16 @@ const meanings: Record<
   ReviewReceived:
     "A provider's review came in. `sealed` is what the provider sent, encrypted with the learner's key; `status` is the " +
     'outcome in the words of the reference.',
+  RejectionProposed:
+    'A person wants to reject the attempt, in a course that demands a second person for it. `sealed` is the reason, encrypted ' +
+    "with the learner's key; a review has its own. The attempt waits for the second person.",
+  AppealMade:
+    "The learner asks that another person looks at the rejected attempt. `sealed` is the reason, encrypted with the learner's " +
+    'key; `answerBy` is the day by which staff should answer.',
+  AppealUpheld:
+    "Another person agrees with the appeal. `sealed` is the reason, encrypted with the learner's key. `AttemptVerified` follows.",
+  AppealDismissed:
+    "Another person does not agree with the appeal. `sealed` is the reason, encrypted with the learner's key.",
   AllowanceGranted:
     'The learner has an allowance. `value` is minutes; any other value is in `sealed`, encrypted with the learner key.',
   AllowanceChanged: 'The allowance has another value.',

@@ -19,6 +19,7 @@ const { version, license } = createRequire(import.meta.url)('#package.json');
 const tags = {
   attempts: 'A learner takes an exam',
   exams: 'The exams of a course and their settings',
+  appeals: 'A learner sees what happened in an attempt, and appeals a rejection; staff reject and answer',
   allowances: 'More time, or another exception, for one learner at one exam',
   onboarding: "A learner's first check with a provider",
   learners: 'The pages that a learner sees before, during and after an exam',

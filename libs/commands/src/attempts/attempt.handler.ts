@@ -4,9 +4,11 @@ import { v7 as uuid } from 'uuid';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import {
+  AnswerAppeal,
   type AnyLearnerAtExamCommand,
   CascadeDecline,
   ClearOnboardingErrors,
+  CommandWithReason,
   CreateAttempt,
   completesOnboarding,
   currentAttempt,
@@ -15,9 +17,11 @@ import {
   fold,
   GrantAllowance,
   isMinutesKey,
+  judgementOf,
   type LearnerAtExam,
   LearnerAtExamCommand,
   learnerAtExam,
+  MakeAppeal,
   NewAttemptCommand,
   ResetPracticeAttempt,
   refuseTooManyChanges,
@@ -25,7 +29,7 @@ import {
   WithdrawAllowance,
 } from '#domain';
 import { EventStore, type Metadata, nextId } from '#event-store';
-import { encryptIfChanged, fieldAtExam, pseudonymOf } from '#learner-keys';
+import { encryptFor, encryptIfChanged, fieldAtExam, pseudonymOf } from '#learner-keys';
 import { examsBlockedForOnboarding } from '#read-models';
 import { FactFinder } from '../facts.js';
 import { currentRequestId } from '../request-id.js';
@@ -70,6 +74,8 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
         const decided = (each: AnyLearnerAtExamCommand) => {
           const stream = learnerAtExamStream(each.learner);
           const state = states.get(stream) ?? learnerAtExamOf(historyOf(stream));
+          if (each instanceof MakeAppeal || each instanceof AnswerAppeal)
+            each.judgement = judgementOf(historyOf(stream), each.data.attemptId);
           const events = decide(learnerAtExam, state, each);
           if (events.length > 0) refuseTooManyChanges(changesOf(historyOf(stream)), state, each);
           states.set(stream, fold(learnerAtExam, events, state));
@@ -99,6 +105,10 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
       const { key, value } = command.data;
       const kept = isMinutesKey(key) ? { value } : { sealed: await this.encryptUnlessSame(command) };
       command.allowance = { id: await nextId(this.database, 'allowance_ids'), kept };
+    }
+    if (command instanceof CommandWithReason) {
+      const { learner, data } = command;
+      command.sealed = await encryptFor(this.database, learner.userId, data.reason, fieldAtExam(learner, 'reason'));
     }
     if (command instanceof CreateAttempt || command instanceof ResetPracticeAttempt) {
       await this.prepareAttempt(command);

@@ -7,12 +7,12 @@ export type Effect =
   | { kind: 'grade'; action: 'override'; overriddenBy: number | null; comment: string }
   | { kind: 'grade'; action: 'undo' }
   | { kind: 'certificate'; action: 'invalidate' }
-  | { kind: 'mail'; template: 'submitted' | 'verified' | 'rejected' }
+  | { kind: 'mail'; template: 'submitted' | 'verified' | 'rejected' | 'appeal_upheld' | 'appeal_dismissed' }
   | ({ kind: 'provider'; action: 'start' | 'stop' | 'mark_erroneous' | 'remove' } & Partial<ProviderIds>)
   /** Each status is published for the service that verifies names (domain.md §9.8). Null: there is no provider. */
   | { kind: 'status_signal'; isPracticeExam: boolean; supportsOnboarding: boolean | null }
-  /** Asks course staff to look at the review (domain.md §9.5). */
-  | { kind: 'support_notice'; about: 'suspicious_review' };
+  /** Asks course staff to look at the review (domain.md §9.5), or to answer the appeal. */
+  | { kind: 'support_notice'; about: 'suspicious_review' | 'appeal' };
 
 /** An attempt's provider, with its ids of exam and attempt. Without them no provider is notified. */
 export type ProviderIds = { provider: string; examExternalId: string | null; attemptExternalId: string };

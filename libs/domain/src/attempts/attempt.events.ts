@@ -45,7 +45,8 @@ export type AttemptEvent =
   | Event<'AttemptErrored', StatusChange<{ timeRemainingSeconds?: number }>>
   | Event<'SecondReviewRequired', StatusChange>
   | Event<'AttemptVerified', StatusChange>
-  | Event<'AttemptRejected', StatusChange>
+  /** `sealed`: the reason, encrypted with the learner key. Without it the review is the reason, if there is a review. */
+  | Event<'AttemptRejected', StatusChange<{ sealed?: string }>>
   /** An operator set a status that no other event stands for. */
   | Event<'AttemptStatusOverridden', StatusChange<{ status: Status }>>
   | Event<'AttemptMarkedReadyToResume', OfAttempt>

@@ -40,4 +40,6 @@ export const isOnboardingError = isOneOf(onboardingErrors);
 export const isSettingUp = isOneOf(['created', 'download_software_clicked']);
 export const isPreStarted = isOneOf(['created', 'download_software_clicked', 'ready_to_start']);
 export const isInProgress = isOneOf(['started', 'ready_to_submit']);
+/** Submitted, with or without a judgement, and not yet rejected. */
+export const isRejectable = isOneOf(['submitted', 'timed_out', 'second_review_required', 'verified', 'error']);
 export const needsCreditUpdate = isOneOf(['verified', 'rejected', 'declined', 'submitted', 'error']);

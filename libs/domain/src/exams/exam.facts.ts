@@ -30,6 +30,12 @@ export type Facts = {
   keepsTimedOutState: boolean;
   /** REQUIRE_FAILURE_SECOND_REVIEWS */
   requiresSecondReview: boolean;
+  /** The course demands that a second person confirms a rejection. */
+  demandsSecondPerson: boolean;
+  /** APPEAL_DAYS: so long after the judgement a learner may appeal. */
+  appealDays: number;
+  /** APPEAL_ANSWER_DAYS: so long after the appeal the learner gets the answer. */
+  appealAnswerDays: number;
   /** ALLOW_REVIEW_UPDATES */
   allowsReviewUpdates: boolean;
   /** The switch edx_proctoring.<backend>_ping_failure_passthrough */

@@ -34,6 +34,9 @@ export const proctoredExam: Facts = {
   overridesGradeOnRejection: true,
   keepsTimedOutState: false,
   requiresSecondReview: true,
+  demandsSecondPerson: false,
+  appealDays: 14,
+  appealAnswerDays: 14,
   allowsReviewUpdates: true,
   ignoresPingFailures: false,
 };

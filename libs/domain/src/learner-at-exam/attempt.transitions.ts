@@ -14,6 +14,8 @@ type More = {
   cascadedFrom?: number;
   /** The reviewer. */
   reviewer?: number | null;
+  /** The encrypted reason. */
+  sealed?: string;
 };
 
 /**
@@ -105,7 +107,7 @@ const eventOf = (
   change: { at: string; effects: Effect[] },
   allowed: () => AllowedTime,
   wentBack: boolean,
-  { timeRemainingSeconds, cascadedFrom }: More,
+  { timeRemainingSeconds, cascadedFrom, sealed }: More,
 ): AttemptEvent => {
   const data = { attemptId: attempt.id, ...change };
   switch (to) {
@@ -135,7 +137,7 @@ const eventOf = (
     case 'verified':
       return { type: 'AttemptVerified', data };
     case 'rejected':
-      return { type: 'AttemptRejected', data };
+      return { type: 'AttemptRejected', data: sealed === undefined ? data : { ...data, sealed } };
     default:
       return { type: 'AttemptStatusOverridden', data: { ...data, status: to } };
   }

@@ -1,24 +1,27 @@
 import type { AllowanceCommand } from '../allowances/allowance.commands.js';
 import type { AllowanceEvent } from '../allowances/allowance.events.js';
+import type { AppealCommand } from '../appeals/appeal.commands.js';
+import type { AppealEvent } from '../appeals/appeal.events.js';
 import type { AttemptCommand } from '../attempts/attempt.commands.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
 import type { Decider } from '../decider.js';
 import type { ReviewCommand } from '../reviews/review.commands.js';
 import type { ReviewEvent } from '../reviews/review.events.js';
 import { allowanceDecisions, allowanceEvolution } from './allowance.decisions.js';
+import { appealDecisions, appealEvolution } from './appeal.decisions.js';
 import { attemptDecisions } from './attempt.decisions.js';
 import { emptyState, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
 import { reviewDecisions, reviewEvolution } from './review.decisions.js';
 
-export type LearnerAtExamEvent = AttemptEvent | AllowanceEvent | ReviewEvent;
+export type LearnerAtExamEvent = AttemptEvent | AllowanceEvent | ReviewEvent | AppealEvent;
 
-export type AnyLearnerAtExamCommand = AttemptCommand | ReviewCommand | AllowanceCommand;
+export type AnyLearnerAtExamCommand = AttemptCommand | ReviewCommand | AllowanceCommand | AppealCommand;
 
 /** The write side of one learner at one exam. */
 export const learnerAtExam: Decider<LearnerAtExam, AnyLearnerAtExamCommand, LearnerAtExamEvent> = {
   initial: emptyState,
 
-  decide: { ...attemptDecisions, ...reviewDecisions, ...allowanceDecisions },
+  decide: { ...attemptDecisions, ...reviewDecisions, ...allowanceDecisions, ...appealDecisions },
 
   evolve: {
     AttemptCreated: onAttempt,
@@ -42,5 +45,6 @@ export const learnerAtExam: Decider<LearnerAtExam, AnyLearnerAtExamCommand, Lear
     AttemptRemoved: onAttempt,
     ...reviewEvolution,
     ...allowanceEvolution,
+    ...appealEvolution,
   },
 };

@@ -1,4 +1,5 @@
 import { type Allowance, additionalMinutesOf } from '../allowances/allowance.js';
+import type { Appeal } from '../appeals/appeal.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
 import { type Attempt, evolveAttempt } from '../attempts/attempt.js';
 import { type AllowedTime, allowedTime } from '../attempts/attempt.time.js';
@@ -6,14 +7,17 @@ import type { Facts } from '../exams/exam.facts.js';
 import { Refusal } from '../refusal.js';
 import type { Review } from '../reviews/review.js';
 
-/** One learner at one exam, which is one stream: the attempts (oldest first), allowances and reviews. */
+/** One learner at one exam, which is one stream: the attempts (oldest first), allowances, reviews and appeals. */
 export type LearnerAtExam = {
   attempts: readonly Attempt[];
   allowances: readonly Allowance[];
   reviews: { readonly [attemptId: number]: Review };
+  /** The person who proposed to reject an attempt, until there is a judgement. */
+  proposals: { readonly [attemptId: number]: number };
+  appeals: { readonly [attemptId: number]: Appeal };
 };
 
-export const emptyState: LearnerAtExam = { attempts: [], allowances: [], reviews: {} };
+export const emptyState: LearnerAtExam = { attempts: [], allowances: [], reviews: {}, proposals: {}, appeals: {} };
 
 export const onAttempt = (state: LearnerAtExam, event: AttemptEvent): LearnerAtExam => {
   const before = state.attempts.find(({ id }) => id === event.data.attemptId);
@@ -21,7 +25,9 @@ export const onAttempt = (state: LearnerAtExam, event: AttemptEvent): LearnerAtE
   const attempts = before
     ? state.attempts.flatMap((attempt) => (attempt !== before ? attempt : (after ?? [])))
     : [...state.attempts, after!];
-  return { ...state, attempts };
+  if (event.type !== 'AttemptVerified' && event.type !== 'AttemptRejected') return { ...state, attempts };
+  const { [event.data.attemptId]: _, ...proposals } = state.proposals;
+  return { ...state, attempts, proposals };
 };
 
 /** The learner's newest attempt. */

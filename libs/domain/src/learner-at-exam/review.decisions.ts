@@ -1,16 +1,19 @@
 import type { Effect } from '../attempts/attempt.effects.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
-import type { Attempt } from '../attempts/attempt.js';
+import { type Attempt, isAttemptEvent } from '../attempts/attempt.js';
+import { isRejectable } from '../attempts/attempt.statuses.js';
 import type { LearnerAtExamCommand } from '../command.js';
 import type { Handlers } from '../decider.js';
 import { Refusal } from '../refusal.js';
 import type { ReviewCommand } from '../reviews/review.commands.js';
 import type { ReviewEvent } from '../reviews/review.events.js';
 import { outcomeOf, type Review } from '../reviews/review.js';
-import { leavesUnchanged, transition } from './attempt.transitions.js';
+import { leavesUnchanged, transition, transitionOnce } from './attempt.transitions.js';
 import { attemptOf, type LearnerAtExam } from './learner-at-exam.js';
 
-export const reviewDecisions: Handlers<LearnerAtExam, ReviewCommand, (ReviewEvent | AttemptEvent)[]> = {
+type Decided = (ReviewEvent | AttemptEvent)[];
+
+export const reviewDecisions: Handlers<LearnerAtExam, ReviewCommand, Decided> = {
   ApplyReview: (state, command) => {
     const { facts, data } = command;
     const { attemptId, attemptCode, status, reviewedBy, sealed } = data;
@@ -27,7 +30,8 @@ export const reviewDecisions: Handlers<LearnerAtExam, ReviewCommand, (ReviewEven
     // The review of a removed attempt is kept and has no consequences (domain.md §8.4).
     if (!attempt) return isSame ? [] : [received];
     const consequences = consequencesOf(state, attempt, { status, reviewedBy }, command);
-    return isSame && leavesUnchanged(state, attempt, consequences) ? [] : [received, ...consequences];
+    const isRepeated = isSame && consequences.every(isAttemptEvent) && leavesUnchanged(state, attempt, consequences);
+    return isRepeated ? [] : [received, ...consequences];
   },
 
   ReapplyReview: (state, command) => {
@@ -36,6 +40,19 @@ export const reviewDecisions: Handlers<LearnerAtExam, ReviewCommand, (ReviewEven
     if (!review) throw new Refusal('review_not_found', `There is no review of attempt ${attemptId}.`);
     return consequencesOf(state, attemptOf(state, attemptId), review, command);
   },
+
+  RejectAttempt: (state, command) => {
+    const { attemptId, rejectedBy } = command.data;
+    const attempt = attemptOf(state, attemptId);
+    if (!isRejectable(attempt.status))
+      throw new Refusal('attempt_not_rejectable', `An attempt that is ${attempt.status} cannot be rejected.`);
+    if (needsSecondPerson(attempt, command) && state.proposals[attemptId] === rejectedBy)
+      throw new Refusal(
+        'rejection_needs_another_person',
+        'You proposed to reject it. Another person must confirm that.',
+      );
+    return reject(state, attempt, command, rejectedBy, command.sealed);
+  },
 };
 
 const consequencesOf = (
@@ -43,7 +60,7 @@ const consequencesOf = (
   attempt: Attempt,
   review: Review,
   command: LearnerAtExamCommand,
-): AttemptEvent[] => {
+): Decided => {
   const { facts } = command;
   const outcome = outcomeOf(review, {
     passingStatuses: facts.backend?.passingStatuses ?? [],
@@ -51,7 +68,31 @@ const consequencesOf = (
     supportsOnboarding: facts.backend?.supportsOnboarding ?? false,
     isSampleAttempt: attempt.isSampleAttempt,
   });
+  if (outcome === 'rejected') return reject(state, attempt, command, review.reviewedBy);
   return transition(state, attempt, outcome, command, { reviewer: review.reviewedBy });
+};
+
+/** A course may demand that two people agree to a rejection, except at practice and onboarding exams. */
+const needsSecondPerson = (attempt: Attempt, { facts }: LearnerAtExamCommand) =>
+  facts.demandsSecondPerson && !attempt.isSampleAttempt && attempt.status !== 'rejected';
+
+/** Rejects the attempt, or proposes it if a second person must agree. `reviewer` is null if no person judged. */
+const reject = (
+  state: LearnerAtExam,
+  attempt: Attempt,
+  command: LearnerAtExamCommand,
+  reviewer: number | null,
+  sealed?: string,
+): Decided => {
+  const proposedBy = state.proposals[attempt.id];
+  const isSecond = reviewer !== null && proposedBy !== undefined && reviewer !== proposedBy;
+  if (isSecond || !needsSecondPerson(attempt, command))
+    return transition(state, attempt, 'rejected', command, { reviewer, sealed });
+  const waiting = transitionOnce(state, attempt, 'second_review_required', command, { reviewer });
+  if (reviewer === null || reviewer === proposedBy) return waiting;
+  const reason = sealed === undefined ? {} : { sealed };
+  const data = { attemptId: attempt.id, proposedBy: reviewer, ...reason, at: command.data.at };
+  return [{ type: 'RejectionProposed', data }, ...waiting];
 };
 
 /** Course staff should look at a review that no person made (domain.md §9.5). */
@@ -61,5 +102,9 @@ export const reviewEvolution: Handlers<LearnerAtExam, ReviewEvent, LearnerAtExam
   ReviewReceived: (state, { data: { attemptId, status, reviewedBy, sealed } }) => ({
     ...state,
     reviews: { ...state.reviews, [attemptId]: { status, reviewedBy, sealed } },
+  }),
+  RejectionProposed: (state, { data: { attemptId, proposedBy } }) => ({
+    ...state,
+    proposals: { ...state.proposals, [attemptId]: proposedBy },
   }),
 };

@@ -1,8 +1,8 @@
-import { LearnerAtExamCommand } from '../command.js';
-import type { ReviewEvent } from './review.events.js';
+import { CommandWithReason, LearnerAtExamCommand } from '../command.js';
+import type { ReviewReceived } from './review.events.js';
 
 /** `reviewedBy` is a user of the roster. */
-export class ApplyReview extends LearnerAtExamCommand<Omit<ReviewEvent['data'], 'effects' | 'at'>> {
+export class ApplyReview extends LearnerAtExamCommand<Omit<ReviewReceived['data'], 'effects' | 'at'>> {
   readonly type = 'ApplyReview';
 }
 
@@ -11,4 +11,9 @@ export class ReapplyReview extends LearnerAtExamCommand<{ attemptId: number }> {
   readonly type = 'ReapplyReview';
 }
 
-export type ReviewCommand = ApplyReview | ReapplyReview;
+/** Staff reject an attempt that was handed in, and say why. */
+export class RejectAttempt extends CommandWithReason<{ rejectedBy: number }> {
+  readonly type = 'RejectAttempt';
+}
+
+export type ReviewCommand = ApplyReview | ReapplyReview | RejectAttempt;

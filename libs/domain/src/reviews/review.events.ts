@@ -4,7 +4,15 @@ import type { ReviewStatus } from './review.js';
 
 // The log keeps these names and shapes for ever. Add an optional field, or a new event; never rename.
 
-export type ReviewEvent = Event<
+export type ReviewEvent =
+  | ReviewReceived
+  /**
+   * A person wants to reject the attempt, in a course that demands a second person for it. `sealed`: the reason, encrypted
+   * with the learner key. A review has its own reason.
+   */
+  | Event<'RejectionProposed', { attemptId: number; proposedBy: number; sealed?: string; at: string }>;
+
+export type ReviewReceived = Event<
   'ReviewReceived',
   {
     attemptId: number;

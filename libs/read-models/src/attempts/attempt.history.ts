@@ -1,16 +1,17 @@
 import type { Database } from '#connections';
 import { isRowId } from '../rows.js';
 
-/** The stream and the course of an attempt, also of a removed one, and whether the user is staff of the course. */
+/** The stream, course, exam and learner of an attempt, also of a removed one, and whether the user is staff of the course. */
 export const streamOfAttempt = async (
   database: Database,
   attemptId: string,
-  userId?: number,
-): Promise<{ stream: string; courseId: string; isStaff: boolean } | undefined> => {
+  callerId?: number,
+): Promise<{ stream: string; courseId: string; examId: number; userId: number; isStaff: boolean } | undefined> => {
   if (!isRowId(attemptId)) return undefined;
-  const text = `select stream, metadata->>'courseId' as "courseId", exists (
+  const text = `select stream, metadata->>'courseId' as "courseId", (metadata->>'examId')::float as "examId",
+                       (metadata->>'userId')::float as "userId", exists (
                   select from course_staff
                    where user_id = $2 and course_id = metadata->>'courseId' and is_active) as "isStaff"
                   from events where type = 'AttemptCreated' and (data->>'attemptId')::bigint = $1`;
-  return (await database.read({ name: 'stream of attempt', text, values: [attemptId, userId] })).rows[0];
+  return (await database.read({ name: 'stream of attempt', text, values: [attemptId, callerId] })).rows[0];
 };

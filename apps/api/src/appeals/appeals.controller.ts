@@ -1,0 +1,91 @@
+import { Controller, Get, NotFoundException, Post } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Clock } from '#clock';
+import { Database } from '#connections';
+import { AnswerAppeal, type Origin, RejectAttempt } from '#domain';
+import { attemptById, streamOfAttempt } from '#read-models';
+import type { Caller } from '#roster';
+import { noteSubject } from '../access/access-note.js';
+import { type Addressed, CurrentUser, Gate, Loaded } from '../auth/authentication.js';
+import { CurrentOrigin } from '../auth/origin.js';
+import { Answers, RequestBody } from '../document/answers.js';
+import { WholeNumber } from '../http/whole-number.js';
+import { ValidBody } from '../requests/validated.js';
+import { attemptAppeal, rejection } from './appeals.answers.js';
+import { AnswerAppealRequest, ReasonRequest } from './appeals.requests.js';
+import { AttemptTimelines } from './attempt-timelines.js';
+
+/** Staff of the attempt's course, and global staff. */
+const staff = {
+  loads: ({ database, params, caller }: Addressed) => streamOfAttempt(database, params.attemptId, caller.userId),
+  courses: ({ loaded }: Addressed) => loaded?.isStaff || loaded?.courseId,
+  logs: 'always',
+} as const;
+
+type FoundAttempt = Awaited<ReturnType<typeof streamOfAttempt>>;
+
+/** Staff reject an attempt, and answer the appeal against a rejection. Each of them gives a reason, which the learner reads. */
+@ApiTags('appeals')
+@Controller('api/exams/v1/attempts/:attemptId')
+export class AppealsController {
+  constructor(
+    private readonly clock: Clock,
+    private readonly commands: CommandBus,
+    private readonly timelines: AttemptTimelines,
+    private readonly database: Database,
+  ) {}
+
+  @Post('reject')
+  @Gate('course', staff)
+  @ApiOperation({ summary: 'Reject an attempt that was handed in, with all that follows from it' })
+  @RequestBody(ReasonRequest)
+  @Answers(200, rejection)
+  async rejectAttempt(
+    @WholeNumber('attemptId') attemptId: string,
+    @ValidBody('detail') { reason }: ReasonRequest,
+    @Loaded() found: FoundAttempt,
+    @CurrentUser() { userId: rejectedBy }: Caller,
+    @CurrentOrigin() by: Origin,
+  ) {
+    const attempt = existing(attemptId, found);
+    const data = { attemptId: attempt.id, reason, rejectedBy, at: this.clock.now() };
+    await this.commands.execute(new RejectAttempt(attempt, data, by));
+    const after = await attemptById(this.database, attempt.id);
+    return { attempt_id: attempt.id, rejected: after?.status === 'rejected' };
+  }
+
+  @Get('appeal')
+  @Gate('course', staff)
+  @ApiOperation({ summary: "A learner's last appeal at an attempt, with the reason" })
+  @Answers(200, attemptAppeal)
+  async getAppeal(@WholeNumber('attemptId') attemptId: string, @Loaded() found: FoundAttempt) {
+    return this.timelines.appeal(existing(attemptId, found));
+  }
+
+  @Post('appeal/answer')
+  @Gate('course', staff)
+  @ApiOperation({
+    summary: 'Uphold an appeal, which verifies the attempt, or dismiss it; nobody who judged it before may',
+  })
+  @RequestBody(AnswerAppealRequest)
+  @Answers(200, attemptAppeal)
+  async answerAppeal(
+    @WholeNumber('attemptId') attemptId: string,
+    @ValidBody('detail') { upheld: isUpheld, reason }: AnswerAppealRequest,
+    @Loaded() found: FoundAttempt,
+    @CurrentUser() { userId: answeredBy }: Caller,
+    @CurrentOrigin() by: Origin,
+  ) {
+    const attempt = existing(attemptId, found);
+    const data = { attemptId: attempt.id, reason, isUpheld, answeredBy, at: this.clock.now() };
+    await this.commands.execute(new AnswerAppeal(attempt, data, by));
+    return this.timelines.appeal(attempt);
+  }
+}
+
+function existing(attemptId: string, found: FoundAttempt) {
+  if (!found) throw new NotFoundException();
+  noteSubject(found.userId);
+  return { id: Number(attemptId), ...found };
+}

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { CommandsModule } from '#commands';
+import { AppealsController } from './appeals.controller.js';
+import { AttemptTimelines } from './attempt-timelines.js';
+import { MyAttemptsController } from './my-attempts.controller.js';
+
+@Module({
+  imports: [CommandsModule],
+  controllers: [MyAttemptsController, AppealsController],
+  providers: [AttemptTimelines],
+})
+export class AppealsModule {}

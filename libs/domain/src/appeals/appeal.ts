@@ -1,0 +1,24 @@
+import type { Status } from '../attempts/attempt.statuses.js';
+import { plusMinutes } from '../instants.js';
+import type { AppealEvent } from './appeal.events.js';
+import type { Judgement } from './judgement.js';
+
+/** A learner's appeal against the judgement on an attempt. Times are ISO instants. */
+export type Appeal = {
+  madeAt: string;
+  /** The day by which the learner was promised an answer. A later answer counts all the same. */
+  answerBy: string;
+  answer: { isUpheld: boolean; answeredBy: number; at: string } | null;
+};
+
+export const evolveAppeal = (appeal: Appeal | undefined, { type, data }: AppealEvent): Appeal => {
+  if (type === 'AppealMade') return { madeAt: data.at, answerBy: data.answerBy, answer: null };
+  const { answeredBy, at } = data;
+  return { ...appeal!, answer: { isUpheld: type === 'AppealUpheld', answeredBy, at } };
+};
+
+export const plusDays = (at: string, days: number): string => plusMinutes(at, days * 24 * 60);
+
+/** A rejection may be appealed, whoever rejected, and an error that a review or a person declared. */
+export const isAppealable = (status: Status, judgement: Judgement | undefined): judgement is Judgement =>
+  judgement !== undefined && (status === 'rejected' || (status === 'error' && judgement.isOfOthers));

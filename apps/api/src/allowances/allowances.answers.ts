@@ -1,6 +1,5 @@
 import type { allowanceJson } from '#read-models';
-import { detail, either, integer, listOf, mapOf, object, text, time } from '../document/schemas.js';
-import { userSchema } from '../document/user.js';
+import { detail, either, integer, listOf, mapOf, object, text, time, userSchema } from '../document/schemas.js';
 import { examSchema } from '../exams/exams.answers.js';
 
 /** rest-api.md §3.5. */

@@ -13,8 +13,8 @@ import {
   orNull,
   text,
   time,
+  userSchema,
 } from '../document/schemas.js';
-import { userSchema } from '../document/user.js';
 import { examSchema } from '../exams/exams.answers.js';
 import type { Timer } from './timer.js';
 

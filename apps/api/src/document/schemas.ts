@@ -62,3 +62,6 @@ export const detail = object('Detail', { detail: text });
 export const failure = object('Failure', { detail: text }, { provider: text });
 /** The errors of each field of a body. */
 export const messages: Schema = { title: 'Messages', ...mapOf(listOf(text)) };
+
+/** rest-api.md §3.3. */
+export const userSchema = object('User', { id: integer, username: text, email: text });

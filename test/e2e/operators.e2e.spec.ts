@@ -105,6 +105,26 @@ it('a refused change and an unknown attempt end with exit code 1 and write nothi
   expect(await written()).toBe(before);
 });
 
+it('what-if prints the outcomes under another policy and writes nothing but an entry in the access log', async () => {
+  const id = await submitAttempt();
+  await ask(staff, 'POST', `${root}/attempt/test-attempt-${id}/reviewed`, { status: 'passed', comments: [] });
+  const before = await written();
+  const result = await run(['what-if', '--course', courseId, '--passing', 'Suspicious', '--json']);
+  expect(result.code).toBe(0);
+  expect(json(result)).toEqual([
+    {
+      ...{ exam_id: exam, user_id: alice.user_id, attempt_id: id },
+      differences: [{ field: 'status', before: 'verified', after: 'rejected' }],
+    },
+  ]);
+  expect(await written()).toBe(before);
+  expect(await query("select objects from access_log where action = 'ops what-if'")).toEqual([
+    { objects: [`course:${courseId}`] },
+  ]);
+  for (const wrong of [[], ['--passing', 'good'], ['--limit-minutes', '0'], ['--second-review', 'maybe']])
+    expect(await run(['what-if', '--course', courseId, ...wrong])).toMatchObject({ code: 2, out: '' });
+});
+
 it.each([
   ['an option is missing', ['set-attempt-status', '--attempt', '1']],
   ['a status cannot be set', ['set-attempt-status', '-a', '1', '-t', 'expired']],

@@ -31,6 +31,15 @@ async function beginExport(path: string) {
 
 const one = async (text: string) => (await service.database.owner.query(text)).rows[0];
 
+/** Whether no query with this text begins within half a second, after there was one. */
+async function isQuiet(text: string) {
+  const latest = `select max(query_start)::text as at from pg_stat_activity
+                   where datname = current_database() and query like '%${text}%' and pid <> pg_backend_pid()`;
+  const { at } = await one(latest);
+  await pause(500);
+  return at !== null && (await one(latest)).at === at;
+}
+
 it('in an export of the log PostgreSQL waits in the middle of the copy', async () => {
   await service.database.owner.query(
     `set session_replication_role = replica;
@@ -52,6 +61,30 @@ it('in an export of the log PostgreSQL waits in the middle of the copy', async (
   expect(await rest()).toBe(rows);
 });
 
+it('in an export of a list as of a time the service reads no later learners', async () => {
+  const learners = 20_000;
+  const course = 'course-v1:OrgX+Large+2031';
+  await service.database.owner.query(
+    `set session_replication_role = replica;
+     insert into exams (id, course_id, content_id, exam_name, time_limit_mins, is_proctored, is_practice_exam, is_active, hide_after_due)
+     values (7, '${course}', 'final', 'Final', 30, true, false, true, false);
+     with written as (
+       insert into events (id, stream, version, type, schema_version, data, metadata, hash)
+       select gen_random_uuid(), 'attempts-7-' || learner, 1, 'AttemptCreated', 1,
+              json_build_object('attemptId', learner, 'examId', 7, 'userId', learner, 'attemptCode', repeat('x', 1000), 'status',
+                'created', 'at', '2026-01-01T00:00:00.000Z'),
+              json_build_object('commandId', 'x', 'courseId', '${course}', 'contentId', 'final'), sha256('')
+         from generate_series(1, ${learners}) as learner returning stream, hash)
+     insert into streams (id, version, head_hash) select stream, 1, hash from written;
+     set session_replication_role = origin`,
+  );
+  const { status, rest } = await beginExport(`/api/audit/v1/courses/${course}/attempts`);
+  expect(status).toBe(200);
+  await until('the service reads no more pages', () => isQuiet('from streams'));
+  await service.database.owner.query(`delete from streams where id like 'attempts-7-%'`);
+  expect(await rest()).toBeLessThan(learners / 2);
+});
+
 it('in an export of the access log the service reads no later pages', async () => {
   await service.database.owner.query(
     `insert into access_log (action, outcome, objects)
@@ -59,13 +92,7 @@ it('in an export of the access log the service reads no later pages', async () =
   );
   const { status, rest } = await beginExport('/api/audit/v1/access');
   expect(status).toBe(200);
-  const latest = `select max(query_start)::text as at from pg_stat_activity
-                   where datname = current_database() and query like '%from access_log%' and pid <> pg_backend_pid()`;
-  await until('the service reads no more pages', async () => {
-    const { at } = await one(latest);
-    await pause(500);
-    return at !== null && (await one(latest)).at === at;
-  });
+  await until('the service reads no more pages', () => isQuiet('from access_log'));
   await service.database.owner.query('drop trigger append_only on access_log; truncate access_log');
   expect(await rest()).toBeLessThan(rows / 2);
 });

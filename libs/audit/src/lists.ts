@@ -38,7 +38,10 @@ export const listAsOf = (database: Database, name: ListName, scope: Scope, optio
     histories.flatMap((history) => rowsAt(name, history, options.at)),
   );
 
-/** The rows that `rowsOf` makes of pages of histories. Memory holds one page. */
+/**
+ * The rows that `rowsOf` makes of pages of histories. Memory holds one page. A page may be empty: an answer begins before
+ * the first row is found.
+ */
 export async function* rowsOfLearners(
   database: Database,
   scope: Scope,
@@ -53,9 +56,8 @@ export async function* rowsOfLearners(
       const [rowExamId, rowUserId, rowId] = cursor.split('.').map(Number);
       return isFirst && rowExamId === examId && rowUserId === userId && rowId! <= id!;
     };
-    const left = (await rowsOf(histories)).filter((row) => !isRead(row));
+    yield (await rowsOf(histories)).filter((row) => !isRead(row));
     isFirst = false;
-    if (left.length > 0) yield left;
   }
 }
 

@@ -40,7 +40,7 @@ export async function* onboardingAsOf(
       const own = attempts.filter((attempt) => attempt.userId === userId);
       return onboardingRow(userId, scope.courseId, exams, own, at) ?? [];
     });
-    if (rows.length > 0) yield rows.map((row) => ({ cursor: String(row.user_id), ...row }));
+    yield rows.map((row) => ({ cursor: String(row.user_id), ...row }));
     if (learners.length < learnersAtOnce) return;
     last = learners.at(-1)!;
   }

@@ -87,6 +87,8 @@ export async function fill(url: string): Promise<Values> {
   const attempts = await Promise.all(
     attemptIds.map((id, index) => send(learners[index % 2], 'GET', `${proctoring}/attempt/${id}`)),
   );
+  const histories = attemptIds.map((id) => send(staff, 'GET', `/api/audit/v1/attempts/${id}/history`));
+  const events: { id: string }[] = (await Promise.all(histories)).flatMap((history) => history.events);
   const userIds = learners.map(({ user_id }) => user_id);
   const usernames = learners.map(({ preferred_username }) => preferred_username);
   return {
@@ -99,6 +101,7 @@ export async function fill(url: string): Promise<Values> {
     'body.exam_id': examIds,
     'body.exam_ids': [examIds.join(','), String(examIds[0])],
     'path.attemptId': attemptIds,
+    'path.eventId': events.map(({ id }) => id),
     'path.externalId': attempts.map(({ external_id }) => external_id).filter(Boolean),
     'path.attemptCode': attempts.map(({ attempt_code }) => attempt_code),
     'path.userId': userIds,

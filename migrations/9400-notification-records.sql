@@ -1,5 +1,4 @@
 -- The record of a notification stays, as those of mails and messages do: auditors read when a provider was notified. Records
--- of before have no time.
+-- of earlier versions have no time.
 alter table vendor_deliveries add column notified_at timestamptz;
-alter table vendor_deliveries alter column notified_at set default now();
 create index on vendor_deliveries (event_id);

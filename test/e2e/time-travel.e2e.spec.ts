@@ -265,10 +265,11 @@ describe('an export', () => {
   });
 
   it('uses connections that can write nothing', async () => {
-    const { database } = service.app.get(Downloads);
-    await expect(
-      database.query(`insert into access_log (action, outcome, objects) values ('x', 'done', '{}')`),
-    ).rejects.toThrow('cannot execute INSERT in a read-only transaction');
+    const { pages, log } = service.app.get(Downloads);
+    const insert = `insert into access_log (action, outcome, objects) values ('x', 'done', '{}')`;
+    const read = { name: 'a write', text: insert, values: [] };
+    for (const write of [pages.query(insert), pages.read(read), log.query(insert)])
+      await expect(write).rejects.toThrow('cannot execute INSERT in a read-only transaction');
   });
 });
 

@@ -12,7 +12,7 @@ import {
   recordsOf,
 } from './deliveries.js';
 
-/** `to` is a topic or a provider, null for mail. `what` is the type of a message, the text of a mail, or the provider's action. */
+/** `to` is a topic or a provider, null for mail. `what` is the type of a message, a mail's text, or the provider's action. */
 export type Consequence = Delivery & {
   kind: 'message' | 'mail' | 'provider_notification';
   to: string | null;

@@ -108,7 +108,8 @@ export class Delivery {
     }
     this.unexpectedAnswers.delete(event.id);
     await this.deps.database.query(
-      'insert into vendor_deliveries select $1, $2 where holds_lease($3, $4) on conflict do nothing',
+      `insert into vendor_deliveries (provider, event_id, notified_at)
+       select $1, $2, now() where holds_lease($3, $4) on conflict do nothing`,
       [this.provider.name, event.id, ...fenceOf(lease)],
     );
   }

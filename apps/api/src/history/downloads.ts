@@ -4,13 +4,17 @@ import { Database, openReadOnlyPool } from '#connections';
 /** Downloads may be slow, so they have connections of their own. These can write nothing. */
 @Injectable()
 export class Downloads implements OnApplicationShutdown {
-  readonly database: Database;
+  /** For exports that read page by page. */
+  readonly pages: Database;
+  /** For the log, whose download keeps a connection until its end. */
+  readonly log: Database;
 
   constructor(database: Database) {
-    this.database = openReadOnlyPool(database, 2);
+    this.pages = openReadOnlyPool(database, 2);
+    this.log = openReadOnlyPool(database, 2);
   }
 
-  onApplicationShutdown() {
-    return this.database.end();
+  async onApplicationShutdown() {
+    await Promise.all([this.pages.end(), this.log.end()]);
   }
 }

@@ -41,7 +41,7 @@ export class EventsController {
     if (!found) throw refused(400, 'after: not <generation>.<xid>.<position>.');
     const [, generation = '1', xid = '0', position = '0'] = found;
     const after = { generation: Number(generation), xid, position };
-    return exported(replay(this.downloads.database, { after, signal }), columns, query, cursorOf);
+    return exported(replay(this.downloads.log, { after, signal }), columns, query, cursorOf);
   }
 
   @Get('attempts/:attemptId/events')

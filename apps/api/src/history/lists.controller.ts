@@ -106,7 +106,7 @@ export class ListsController {
 
   private exportOnboarding(scope: Scope, query: ListQuery, signal: AbortSignal) {
     const at = timeIn(query) ?? this.clock.now();
-    const rows = onboardingAsOf(this.downloads.database, scope, { at, after: query.after, signal });
+    const rows = onboardingAsOf(this.downloads.pages, scope, { at, after: query.after, signal });
     return exported(rows, onboardingColumns, query);
   }
 
@@ -114,7 +114,7 @@ export class ListsController {
     const { after } = query;
     if (after !== undefined && !isListCursor(after)) throw refused(400, 'after: not the cursor of a line.');
     const at = timeIn(query) ?? this.clock.now();
-    const rows = listAsOf(this.downloads.database, name, scope, { at, after, signal });
+    const rows = listAsOf(this.downloads.pages, name, scope, { at, after, signal });
     return exported(rows, lists[name].columns, query);
   }
 }

@@ -44,7 +44,7 @@ export class WhatIfController {
     const { after } = query;
     if (after !== undefined && !isListCursor(after)) throw refused(400, 'after: not the cursor of a line.');
     const options = { at: this.clock.now(), after, signal };
-    const rows = whatIf(this.downloads.database, this.configuration, courseId, policyIn(query), options);
+    const rows = whatIf(this.downloads.pages, this.configuration, courseId, policyIn(query), options);
     return exported(rows, whatIfColumns, query);
   }
 }

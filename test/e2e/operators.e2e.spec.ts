@@ -351,7 +351,7 @@ describe('a review that was refused', () => {
 
 it('only the owner of the tables can rebuild a read model', async () => {
   const result = await run(['rebuild', 'attempts'], { MIGRATION_DATABASE_URL: '' });
-  expect(result).toMatchObject({ code: 1, errors: expect.stringContaining('set MIGRATION_DATABASE_URL') });
+  expect(result).toMatchObject({ code: 1, errors: expect.stringContaining('Set MIGRATION_DATABASE_URL') });
 });
 
 it('a rebuild compares a read model with the log and swaps it in; a dry run only compares', async () => {

@@ -34,7 +34,7 @@ it.each<[string, (socket: Socket) => void]>([
   const begin = performance.now();
   const failure = await fetchWhole(await serve(answer), { signal: AbortSignal.timeout(400) }).catch((error) => error);
   expect(failure.name).toBe('TimeoutError');
-  expect(performance.now() - begin).toBeLessThan(2000);
+  expect(performance.now() - begin).toBeLessThan(10_000);
 });
 
 it('an endless answer is cut off at the limit', async () => {

@@ -21,7 +21,6 @@ const examFacts = factsFrom('exams exam', '$2');
 
 const isoOf = (date: Date | null): string | null => date?.toISOString() ?? null;
 
-/** Looks up the facts for decisions about a learner at an exam. */
 @Injectable()
 export class FactFinder {
   constructor(

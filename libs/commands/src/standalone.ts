@@ -8,7 +8,7 @@ import { CommandsModule } from './commands.module.js';
 @Module({})
 class StandaloneModule {}
 
-/** The module of commands for processes without HTTP. */
+/** The commands for processes without HTTP. */
 export function standaloneCommands(
   configuration: Configuration,
   url: string,

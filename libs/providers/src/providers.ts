@@ -70,7 +70,6 @@ export function providerOf(configuration: ProviderConfiguration, backend: string
   return provider;
 }
 
-/** All configured providers. */
 export const providersOf = (configuration: ProviderConfiguration): Provider[] =>
   Object.keys(configuration.backends).map((name) => providerOf(configuration, name));
 

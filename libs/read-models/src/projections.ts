@@ -5,7 +5,6 @@ import { attemptGroupProjection } from './attempts/attempt-group.view.js';
 import { examProjection } from './exams/exam.view.js';
 import { foldRows, type Projection, type Row, type RowId, writesOf } from './projection.js';
 
-/** The projections of all read models. */
 export const projections: readonly Projection[] = [
   examProjection,
   attemptProjection,

@@ -3,7 +3,6 @@ import type { ExamDefinition, Origin } from '#domain';
 
 type NewExam = { courseId: string; contentId: string } & ExamDefinition;
 
-/** Adds one exam to a course. */
 export class AddExam extends Command<number> {
   constructor(
     readonly exam: Omit<NewExam, 'dueDate' | 'backend'>,

@@ -1,7 +1,7 @@
 import type { Effect } from '../attempts/attempt.effects.js';
 import type { Event } from '../event.js';
 
-// These names and shapes are stored for ever. Add an optional field, or a new event; never rename.
+// The log keeps these names and shapes for ever. Add an optional field, or a new event; never rename.
 
 /** `sealed`: the reason in the person's own words, encrypted with the learner key. */
 type OfAppeal<Data extends object> = { attemptId: number; sealed: string; effects: Effect[]; at: string } & Data;

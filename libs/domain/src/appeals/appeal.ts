@@ -6,7 +6,7 @@ import type { Judgement } from './judgement.js';
 /** A learner's appeal against the judgement on an attempt. Times are ISO instants. */
 export type Appeal = {
   madeAt: string;
-  /** The day by which the learner was promised an answer. A later answer counts all the same. */
+  /** The learner was promised an answer by this day. A later answer counts, too. */
   answerBy: string;
   answer: { isUpheld: boolean; answeredBy: number; at: string } | null;
 };
@@ -19,6 +19,6 @@ export const evolveAppeal = (appeal: Appeal | undefined, { type, data }: AppealE
 
 export const plusDays = (at: string, days: number): string => plusMinutes(at, days * 24 * 60);
 
-/** A rejection may be appealed, whoever rejected, and an error that a review or a person declared. */
+/** A rejection may be appealed, and an error that a review or another person declared. */
 export const isAppealable = (status: Status, judgement: Judgement | undefined): judgement is Judgement =>
   judgement !== undefined && (status === 'rejected' || (status === 'error' && judgement.isOfOthers));

@@ -18,7 +18,7 @@ const judging = [
   'AppealDismissed',
 ];
 
-/** Undefined for an attempt that was never rejected and had no error. */
+/** Undefined if the attempt never was rejected or in error. */
 export const judgementOf = (history: readonly Recorded[], attemptId: number): Judgement | undefined => {
   const events = (history as readonly Judging[]).filter(
     ({ type, data }) => judging.includes(type) && data.attemptId === attemptId,
@@ -34,7 +34,7 @@ export const judgementOf = (history: readonly Recorded[], attemptId: number): Ju
 
 const isByLearner = ({ metadata: { actor, userId } }: Judging) => actor.kind === 'user' && actor.userId === userId;
 
-/** The sender, who is the judge where a review names no reviewer, and the reviewer. */
+/** The reviewer and the sender. If a review names no reviewer, its sender is the judge. */
 const judgesIn = (event: Judging): number[] => {
   const { actor } = event.metadata;
   const sender = actor.kind === 'user' && !isByLearner(event) ? [actor.userId] : [];

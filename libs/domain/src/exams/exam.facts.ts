@@ -32,9 +32,9 @@ export type Facts = {
   requiresSecondReview: boolean;
   /** The course demands that a second person confirms a rejection. */
   demandsSecondPerson: boolean;
-  /** APPEAL_DAYS: so long after the judgement a learner may appeal. */
+  /** APPEAL_DAYS: a learner may appeal within this many days after the judgement. */
   appealDays: number;
-  /** APPEAL_ANSWER_DAYS: so long after the appeal the learner gets the answer. */
+  /** APPEAL_ANSWER_DAYS: the learner gets the answer within this many days after the appeal. */
   appealAnswerDays: number;
   /** ALLOW_REVIEW_UPDATES */
   allowsReviewUpdates: boolean;

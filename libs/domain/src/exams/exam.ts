@@ -76,7 +76,6 @@ const evolution: Handlers<Exam | null, ExamEvent, Exam> = {
 
 export const isExamEvent = (event: Event): event is ExamEvent => event.type in evolution;
 
-/** The exam after one of its events. */
 export const evolveExam = (exam: Exam | null, event: ExamEvent): Exam => dispatch(evolution, exam, event);
 
 export const exam: Decider<Exam | null, AnyExamCommand, ExamEvent> = {

@@ -68,7 +68,7 @@ const dismissed = answered('AppealDismissed', 'appeal_dismissed');
 const rejection = historyOf('rejected');
 
 describe('a learner whose attempt was rejected', () => {
-  it('may appeal, and hears by when the answer comes; staff get a mail', () =>
+  it('may appeal, and gets a date for the answer; staff get a mail', () =>
     given(...rejection)
       .when(appeal())
       .then(appealMade));
@@ -82,7 +82,7 @@ describe('a learner whose attempt was rejected', () => {
       .thenRefused('appeal_too_late', `An appeal was possible until ${days(14)}.`);
   });
 
-  it('has as many days as the service says', () =>
+  it('has the number of days of the setting', () =>
     given(...rejection)
       .when(appeal(days(4), judgedByTeacher, { ...proctoredExam, appealDays: 3 }))
       .thenRefused('appeal_too_late'));
@@ -113,7 +113,7 @@ describe('a learner whose attempt was not rejected', () => {
         .thenRefused('attempt_not_appealable'),
   );
 
-  it('may appeal an error that a review declared, and not one that the own browser reported', () => {
+  it('may appeal an error that a review declared, but not one that the own browser reported', () => {
     given(...historyOf('error'))
       .when(appeal())
       .thenMatching({ type: 'AppealMade' });
@@ -146,12 +146,12 @@ describe('the answer to an appeal', () => {
       .when(answer(false))
       .then(dismissed));
 
-  it('comes from somebody who did not judge before', () =>
+  it('comes from a person who has not judged the attempt', () =>
     given(...rejection, appealMade)
       .when(answer(true, teacher))
       .thenRefused('appeal_needs_another_person'));
 
-  it('comes from nobody who is the learner, even where the learner is staff', () =>
+  it('never comes from the learner, even if the learner is staff', () =>
     given(...rejection, appealMade)
       .when(answer(true, learner.userId))
       .thenRefused('appeal_needs_another_person'));
@@ -170,29 +170,35 @@ describe('the answer to an appeal', () => {
       .when(answer(false))
       .thenMatching({ type: 'AppealDismissed' }));
 
-  it('of an attempt that was verified meanwhile leaves it so', () =>
+  it('changes no status if the attempt was verified meanwhile', () =>
     given(...rejection, appealMade, verified)
       .when(answer(true))
       .then(upheld));
 });
 
 describe('a judgement', () => {
-  const told = (event: { type: string; data: object }, actor: Actor) => ({ ...event, metadata: { actor, ...learner } });
+  const recorded = (event: { type: string; data: object }, actor: Actor) => ({
+    ...event,
+    metadata: { actor, ...learner },
+  });
   const staff: Actor = { kind: 'user', userId: teacher };
-  const rejected = told(rejection.at(-1)!, { kind: 'provider', name: 'test' });
+  const rejected = recorded(rejection.at(-1)!, { kind: 'provider', name: 'test' });
 
   it('is the last one that failed the attempt', () => {
     expect(judgementOf([], attemptId)).toBeUndefined();
-    expect(judgementOf([told(verified, staff)], attemptId)).toBeUndefined();
+    expect(judgementOf([recorded(verified, staff)], attemptId)).toBeUndefined();
     expect(judgementOf([rejected], attemptId)).toEqual({ at: noon, isOfOthers: true, judges: [] });
     expect(judgementOf([rejected], 999)).toBeUndefined();
-    expect(judgementOf([told(errored, byLearner.actor)], attemptId)).toMatchObject({ isOfOthers: false, judges: [] });
-    expect(judgementOf([told(errored, { kind: 'clock' })], attemptId)).toMatchObject({ isOfOthers: false });
+    expect(judgementOf([recorded(errored, byLearner.actor)], attemptId)).toMatchObject({
+      isOfOthers: false,
+      judges: [],
+    });
+    expect(judgementOf([recorded(errored, { kind: 'clock' })], attemptId)).toMatchObject({ isOfOthers: false });
   });
 
   it('has the reviewer and the sender of each review as its judges, once each', () => {
     const review = { type: 'ReviewReceived', data: { attemptId, reviewedBy: dean, at: noon } };
-    expect(judgementOf([told(review, staff), told(review, staff), rejected], attemptId)?.judges).toEqual([
+    expect(judgementOf([recorded(review, staff), recorded(review, staff), rejected], attemptId)?.judges).toEqual([
       teacher,
       dean,
     ]);
@@ -223,7 +229,7 @@ describe('staff who reject an attempt', () => {
       facts,
     );
 
-  it('say why, and the grade is overridden in their name', () =>
+  it('give a reason, and the grade is overridden in their name', () =>
     given(...historyOf('submitted'))
       .when(reject(teacher))
       .thenMatching({
@@ -241,7 +247,7 @@ describe('staff who reject an attempt', () => {
       }));
 
   it.each(['created', 'started', 'ready_to_submit', 'declined', 'rejected'] as const)(
-    'cannot reject one that is %s',
+    'cannot reject an attempt that is %s',
     (status) =>
       given(...historyOf(status))
         .when(reject(teacher))
@@ -249,7 +255,7 @@ describe('staff who reject an attempt', () => {
   );
 
   describe('in a course that demands a second person', () => {
-    it('only propose it: the attempt waits', () =>
+    it('only propose the rejection, and the attempt waits', () =>
       given(...historyOf('submitted'))
         .when(reject(teacher, careful))
         .then(proposed, waiting));
@@ -264,7 +270,7 @@ describe('staff who reject an attempt', () => {
         .when(reject(teacher, careful))
         .thenRefused('rejection_needs_another_person'));
 
-    it('are two people also where reviews say it', () => {
+    it('must be two people, also if reviews reject', () => {
       given(...historyOf('submitted'))
         .when(review(teacher))
         .thenMatching({ type: 'ReviewReceived' }, { type: 'RejectionProposed' }, { type: 'SecondReviewRequired' });
@@ -279,12 +285,12 @@ describe('staff who reject an attempt', () => {
         .thenMatching({ type: 'ReviewReceived' }, { type: 'SecondReviewRequired' });
     });
 
-    it('are one person where the course demands no second one', () =>
+    it('can be one person if the course demands no second one', () =>
       given(...historyOf('submitted'))
         .when(review(teacher, proctoredExam))
         .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptRejected' }));
 
-    it('begin anew after the attempt was verified', () => {
+    it('begin again after the attempt was verified', () => {
       const history = [...historyOf('submitted'), proposed, waiting, verified];
       given(...history)
         .when(reject(dean, careful))
@@ -292,7 +298,7 @@ describe('staff who reject an attempt', () => {
       expect(fold(learnerAtExam, history).proposals).toEqual({});
     });
 
-    it('do not hold up operators', () =>
+    it('do not stop operators', () =>
       given(...historyOf('submitted'))
         .when(
           informed(

@@ -11,7 +11,7 @@ export class ReapplyReview extends LearnerAtExamCommand<{ attemptId: number }> {
   readonly type = 'ReapplyReview';
 }
 
-/** Staff reject an attempt that was handed in, and say why. */
+/** Staff reject a submitted attempt, with a reason. */
 export class RejectAttempt extends CommandWithReason<{ rejectedBy: number }> {
   readonly type = 'RejectAttempt';
 }

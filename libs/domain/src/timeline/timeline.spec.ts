@@ -12,12 +12,12 @@ import type { Actor } from '../origin.js';
 import { timelineOf } from './timeline.js';
 
 const learnerActor: Actor = { kind: 'user', userId: learner.userId };
-const told = (event: LearnerAtExamEvent, actor: Actor = learnerActor) =>
+const entriesOf = (event: LearnerAtExamEvent, actor: Actor = learnerActor) =>
   timelineOf([{ ...event, metadata: { actor, ...learner } }], attemptId);
 const at = '2031-05-05T12:00:00.000Z';
 
 describe('the timeline of an attempt', () => {
-  it('tells a learner what happened, in order', () => {
+  it('shows a learner what happened, in order', () => {
     const metadata = { actor: learnerActor, ...learner };
     const history = [created, started, submitted].map((event) => ({ ...event, metadata }));
     expect(timelineOf(history, attemptId)).toEqual([
@@ -34,23 +34,25 @@ describe('the timeline of an attempt', () => {
     [{ kind: 'operator', name: 'Jo Doe' }, 'operator'],
     [{ kind: 'clock' }, 'service'],
     [{ kind: 'lms' }, 'platform'],
-  ])('names %j by the role alone', (actor, by) => expect(told(errored, actor)).toEqual([{ at, what: 'errored', by }]));
+  ])('names only the role of %j', (actor, by) =>
+    expect(entriesOf(errored, actor)).toEqual([{ at, what: 'errored', by }]),
+  );
 
-  it('says that the time ran out, at the moment when it did', () => {
+  it('shows that the time was over, at the instant when it was', () => {
     const late = { ...submitted.data, because: 'time_ran_out', completedAt: '2031-05-05T11:30:00.000Z' } as const;
-    expect(told({ type: 'AttemptSubmitted', data: late }, { kind: 'clock' })).toEqual([
+    expect(entriesOf({ type: 'AttemptSubmitted', data: late }, { kind: 'clock' })).toEqual([
       { at: '2031-05-05T11:30:00.000Z', what: 'time_ran_out', by: 'service' },
     ]);
   });
 
-  it('says that an attempt waits for onboarding', () =>
-    expect(told({ ...created, data: { ...created.data, status: 'onboarding_missing' } })).toMatchObject([
+  it('shows that an attempt waits for onboarding', () =>
+    expect(entriesOf({ ...created, data: { ...created.data, status: 'onboarding_missing' } })).toMatchObject([
       { what: 'blocked' },
     ]));
 
-  it('has the reason of a rejection, and not what the provider sent', () => {
+  it('has the reason of a rejection, but not the text of a review', () => {
     const reason = { ...rejected, data: { ...rejected.data, sealed: 'v2.reason' } };
-    expect(told(reason, { kind: 'user', userId: 7 })).toEqual([
+    expect(entriesOf(reason, { kind: 'user', userId: 7 })).toEqual([
       { at, what: 'rejected', by: 'staff', sealed: 'v2.reason' },
     ]);
     const review = {
@@ -62,12 +64,12 @@ describe('the timeline of an attempt', () => {
       sealed: 'v2.x',
       at,
     } as const;
-    expect(told({ type: 'ReviewReceived', data: review })).toEqual([{ at, what: 'reviewed', by: 'learner' }]);
+    expect(entriesOf({ type: 'ReviewReceived', data: review })).toEqual([{ at, what: 'reviewed', by: 'learner' }]);
   });
 
-  it('leaves out what decides nothing: allowances, and a proposal to reject', () => {
-    expect(told({ type: 'RejectionProposed', data: { attemptId, proposedBy: 7, at } })).toEqual([]);
+  it('leaves out allowances and proposals to reject', () => {
+    expect(entriesOf({ type: 'RejectionProposed', data: { attemptId, proposedBy: 7, at } })).toEqual([]);
     const allowance = { allowanceId: 1, key: 'additional_time_granted', at };
-    expect(told({ type: 'AllowanceWithdrawn', data: allowance })).toEqual([]);
+    expect(entriesOf({ type: 'AllowanceWithdrawn', data: allowance })).toEqual([]);
   });
 });

@@ -1,16 +1,15 @@
 import type { LearnerAtExamEvent } from '../learner-at-exam/learner-at-exam.decider.js';
 import type { Actor } from '../origin.js';
 
-/** The one who did it, as a role: a learner never sees another person's name. */
+/** The role of the person or system that did it. A learner never sees another person's name. */
 export type Role = 'learner' | 'staff' | 'provider' | 'operator' | 'platform' | 'service';
 
-/** One line of the story of an attempt, as its learner may see it. `sealed`: a reason that was given to the learner. */
+/** One entry of an attempt's timeline for its learner. `sealed`: a reason for the learner, encrypted with the learner key. */
 export type TimelineEntry = { at: string; what: Happening; by: Role; sealed?: string };
 
 type Recorded = LearnerAtExamEvent & { metadata: { actor: Actor; userId?: number } };
-type Told = Exclude<LearnerAtExamEvent, { type: `Allowance${string}` | 'RejectionProposed' }>;
+type Shown = Exclude<LearnerAtExamEvent, { type: `Allowance${string}` | 'RejectionProposed' }>;
 
-/** The happening that an event tells, by its type. */
 const happenings = {
   AttemptCreated: 'created',
   SoftwareDownloadClicked: 'software_clicked',
@@ -35,14 +34,14 @@ const happenings = {
   AppealMade: 'appealed',
   AppealUpheld: 'appeal_upheld',
   AppealDismissed: 'appeal_dismissed',
-} as const satisfies Record<Told['type'], string>;
+} as const satisfies Record<Shown['type'], string>;
 
-export type Happening = (typeof happenings)[Told['type']] | 'blocked' | 'time_ran_out' | 'went_back';
+export type Happening = (typeof happenings)[Shown['type']] | 'blocked' | 'time_ran_out' | 'went_back';
 
-/** The story of one attempt. A proposal to reject it is not told: it decides nothing. */
+/** The timeline of one attempt. It leaves out a proposal to reject, because that decides nothing. */
 export const timelineOf = (history: readonly Recorded[], attemptId: number): TimelineEntry[] =>
   history.flatMap((event) => {
-    if (!isTold(event) || event.data.attemptId !== attemptId) return [];
+    if (!isShown(event) || event.data.attemptId !== attemptId) return [];
     const { actor, userId } = event.metadata;
     const at = event.type === 'AttemptSubmitted' ? event.data.completedAt : event.data.at;
     const isReason = event.type !== 'ReviewReceived' && 'sealed' in event.data;
@@ -50,9 +49,9 @@ export const timelineOf = (history: readonly Recorded[], attemptId: number): Tim
     return { at, what: happeningOf(event), by: roleOf(actor, userId), ...reason };
   });
 
-const isTold = (event: Recorded): event is Recorded & Told => Object.hasOwn(happenings, event.type);
+const isShown = (event: Recorded): event is Recorded & Shown => Object.hasOwn(happenings, event.type);
 
-const happeningOf = (event: Told): Happening => {
+const happeningOf = (event: Shown): Happening => {
   if (event.type === 'AttemptCreated' && event.data.status !== 'created') return 'blocked';
   if (event.type === 'AttemptSubmitted') return event.data.because;
   return happenings[event.type];

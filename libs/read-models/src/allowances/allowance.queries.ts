@@ -65,7 +65,6 @@ export const allowancesAt = (
 ): Promise<AllowanceRecord[]> =>
   records(database, 'allowance.exam_id = any($1::bigint[]) and allowance.user_id = $2', [examIds, userId]);
 
-/** The exams at which a learner has allowances. */
 export const examsWithAllowances = async (database: Database, userId: number): Promise<number[]> => {
   const text = 'select distinct exam_id from allowances where user_id = $1 order by exam_id';
   return (await database.query(text, [userId])).rows.map(({ exam_id }) => Number(exam_id));

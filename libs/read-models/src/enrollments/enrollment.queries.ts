@@ -1,7 +1,6 @@
 import type { Database } from '#connections';
 import { namesLike, type Page } from '../lists.js';
 
-/** A learner whose enrolment includes proctored exams. */
 export type ProctoredLearner = { userId: number; username: string; mode: string };
 
 /** Matches learners by onboarding history. An approval after `since` selects the second list. */

@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { started } from '../../libs/event-store/src/testing.js';
 import { logVerifiers, newestSignedCheckpoint, openCheckpoint, readLogKeys } from '../../libs/merkle-log/src/index.js';
 import { merkleLogOf, type TestedLog } from '../../libs/merkle-log/src/testing.js';
@@ -23,28 +24,21 @@ afterAll(async () => {
   await database.close();
 });
 
-function ops(...args: string[]) {
+async function ops(...args: string[]) {
   const env = { ...process.env, ...database.environment, DATA_DIR: log.folder, NODE_OPTIONS: '' };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args, '--json'], {
-    env,
-    encoding: 'utf8',
-  });
-  return {
-    code: status,
-    said: stderr,
-    lines: stdout
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line)),
-  };
+  const child = spawn(process.execPath, [program, ...args, '--json'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? -1)));
+  const [out, said, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  const lines = out.split('\n').filter(Boolean);
+  return { code, said, lines: lines.map((line) => JSON.parse(line)) };
 }
 
 let learners = 0;
 /** The keys that sign the tree after it has grown by 1,000 events more. */
 async function signersOfNext(): Promise<string[]> {
-  const leaves = (await log.size())! + 1000;
   await log.sit(String(learners++), Array(1000).fill(started));
-  await log.grown(leaves);
+  const { rows } = await database.owner.query('select count(*)::int as events from events');
+  await log.grown(1 + rows[0].events);
   await log.sign();
   const { note, head, tree } = (await newestSignedCheckpoint(database.pool))!;
   const keys = await readLogKeys(log.events);
@@ -57,20 +51,26 @@ const keyFile = () => readFileSync(join(log.folder, 'log-signing-key'), 'utf8').
 
 it('a key is rotated: a dry run changes nothing, then both sign, then the new one alone', async () => {
   const first = (await readLogKeys(log.events))[0]!.publicKey;
-  expect(ops('rotate-log-key', '--dry-run')).toMatchObject({ code: 0, lines: [{ events: ['LogKeyIntroduced'] }] });
+  expect(await ops('rotate-log-key', '--dry-run')).toMatchObject({
+    code: 0,
+    lines: [{ events: ['LogKeyIntroduced'] }],
+  });
   expect(keyFile()).toHaveLength(1);
-  expect(ops('retire-log-key', '--key', first)).toMatchObject({
+  expect(await ops('retire-log-key', '--key', first)).toMatchObject({
     code: 1,
     lines: [{ error: 'This is the only key that signs: rotate the key first.' }],
   });
 
-  const { code, lines } = ops('rotate-log-key');
+  const { code, lines } = await ops('rotate-log-key');
   expect(code).toBe(0);
   const second = lines[0].key;
   expect(keyFile()).toHaveLength(2);
   expect((await signersOfNext()).sort()).toEqual([first, second].sort());
 
-  expect(ops('retire-log-key', '--key', first)).toMatchObject({ code: 0, lines: [{ events: ['LogKeyRetired'] }] });
+  expect(await ops('retire-log-key', '--key', first)).toMatchObject({
+    code: 0,
+    lines: [{ events: ['LogKeyRetired'] }],
+  });
   expect(await signersOfNext()).toEqual([second]);
   const { rows } = await database.owner.query("select metadata from events where type = 'LogKeyRetired'");
   expect(rows[0].metadata).toMatchObject({ actor: { kind: 'operator' }, requestId: expect.any(String) });
@@ -80,9 +80,9 @@ it('a key is revoked from a size on: nobody trusts what it signs from there, and
   const stolen = (await readLogKeys(log.events)).find(({ signs }) => signs)!.publicKey;
   const { head } = (await newestSignedCheckpoint(database.pool))!;
   const where = ['--tree', '1', '--from-size', String(head.size)];
-  const revoked = ops('revoke-log-key', '--key', stolen, ...where, '--reason', 'The file was copied.');
+  const revoked = await ops('revoke-log-key', '--key', stolen, ...where, '--reason', 'The file was copied.');
   expect(revoked).toMatchObject({ code: 0, lines: [{ events: ['LogKeyRevoked'] }] });
-  const [{ key: fresh }] = ops('rotate-log-key').lines;
+  const [{ key: fresh }] = (await ops('rotate-log-key')).lines;
   expect(await signersOfNext()).toEqual([fresh]);
   const keys = await readLogKeys(log.events);
   const trusted = (size: number) => logVerifiers(keys, head.origin, 1, size).length;
@@ -96,16 +96,16 @@ it.each([
     '--from-size must be',
   ],
   [['revoke-log-key', '--key', `${'A'.repeat(43)}=`], 'required option'],
-])('%j is refused before anything is written', (args, reason) => {
-  const { code, said } = ops(...args);
+])('%j is refused before anything is written', async (args, reason) => {
+  const { code, said } = await ops(...args);
   expect({ code, said }).toEqual({ code: 2, said: expect.stringContaining(reason) });
 });
 
-it('a key that the log does not know is neither retired nor revoked', () => {
+it('a key that the log does not know is neither retired nor revoked', async () => {
   const key = `${'A'.repeat(43)}=`;
   const unknown = { code: 1, lines: [{ error: `The log has no key ${key}.` }] };
-  expect(ops('retire-log-key', '--key', key)).toMatchObject(unknown);
-  expect(ops('revoke-log-key', '--key', key, '--tree', '1', '--from-size', '1', '--reason', 'x')).toMatchObject(
+  expect(await ops('retire-log-key', '--key', key)).toMatchObject(unknown);
+  expect(await ops('revoke-log-key', '--key', key, '--tree', '1', '--from-size', '1', '--reason', 'x')).toMatchObject(
     unknown,
   );
 });

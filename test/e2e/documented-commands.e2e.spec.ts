@@ -34,7 +34,7 @@ const failing: [command: RegExp, output: RegExp][] = [
 ];
 
 /** Commands that a page names without their options. Here they show their help. */
-const named = /(set-attempt-status|update-status-from-review|reconcile|rebuild)$/;
+const named = /(set-attempt-status|update-status-from-review|reconcile|rebuild|(retire|revoke)-log-key)$/;
 
 const folder = mkdtempSync(join(tmpdir(), 'documented-commands-'));
 const [people, obscured] = [join(folder, 'people.csv'), join(folder, 'obscured.csv')];

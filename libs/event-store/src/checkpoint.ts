@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { fenceOf, type Lease, LeaseLost, type Queryable } from './lease.js';
 import type { RecordedEvent } from './recorded-event.js';
-import { eventColumns } from './statements.js';
+import { columnsWithoutData, eventColumns } from './statements.js';
 
 /**
  * A position in the log. It has three parts because numbers are drawn before transactions commit, so no single number
@@ -33,10 +33,16 @@ export const isBelowHorizon = `(e.generation < (select max(generation) from log_
   or e.transaction_id < pg_snapshot_xmin(pg_current_snapshot()))`;
 
 /** The next recorded events after a checkpoint, in the order of the log, without upcasting. */
-export async function readLog(db: pg.ClientBase, after: Checkpoint, limit: number): Promise<RecordedEvent[]> {
+export async function readLog(
+  db: pg.ClientBase,
+  after: Checkpoint,
+  limit: number,
+  withoutData = false,
+): Promise<RecordedEvent[]> {
   const { rows } = await db.query<RecordedEvent>({
-    name: 'read_log',
-    text: `select ${eventColumns} from events e where (${logOrder}) > ($1::integer, $2::xid8, $3::bigint) and ${isBelowHorizon}
+    name: withoutData ? 'read_log_without_data' : 'read_log',
+    text: `select ${withoutData ? columnsWithoutData : eventColumns}
+      from events e where (${logOrder}) > ($1::integer, $2::xid8, $3::bigint) and ${isBelowHorizon}
       order by ${logOrder} limit $4`,
     values: [...positionValues(after), limit],
   });

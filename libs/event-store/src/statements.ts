@@ -3,10 +3,15 @@ import type { PreparedAppend } from './prepared-append.js';
 /** A statement that writes rows. With a `name` it is prepared once per connection. */
 export type Write = { name?: string; text: string; values: unknown[] };
 
+const columnsWith = (
+  content: string,
+) => `e.id, e.stream, e.version::integer as version, e.type, e.schema_version as "schemaVersion", ${content}
+  e.generation, e.position, e.transaction_id::text as xid, iso_time(e.recorded_at) as "recordedAt", encode(e.hash, 'hex') as hash`;
+
 /** The columns of table `events e` in the shape of `RecordedEvent`. */
-export const eventColumns = `e.id, e.stream, e.version::integer as version, e.type, e.schema_version as "schemaVersion", e.data,
-  e.metadata, e.generation, e.position, e.transaction_id::text as xid,
-  iso_time(e.recorded_at) as "recordedAt", encode(e.hash, 'hex') as hash`;
+export const eventColumns = columnsWith('e.data, e.metadata,');
+/** The same without `data` and `metadata`. */
+export const columnsWithoutData = columnsWith('');
 
 /** The answer that a repeated command with this key gets, as JSON. */
 export type Command = { key: string; answer: string };

@@ -37,6 +37,8 @@ export type SubscriptionOptions = LeaseOptions & {
   standBackMs?: number;
   /** Whether AppendNotifier wakes it at once. */
   wakesOnAppend?: boolean;
+  /** Whether the events lack `data` and `metadata`, because `handle` needs neither. */
+  withoutData?: boolean;
   /**
    * Called each time that this process takes the lead, with the database's checkpoint. Answers the checkpoint to go on
    * from. Throws CannotLead when an operator must decide.
@@ -53,6 +55,7 @@ const defaults = {
   pollMs: 100,
   standBackMs: 10_000,
   wakesOnAppend: false,
+  withoutData: false,
   resumeFrom: async (checkpoint: Checkpoint, _generation: Generation, _signal: AbortSignal) => checkpoint,
   onError: (_error: unknown, _attempt: number) => {},
 };
@@ -138,7 +141,7 @@ export class Subscription {
   }
 
   private async lead(client: pg.Client, lease: Lease, signal: AbortSignal) {
-    const { name, batch, pollMs, wakesOnAppend } = this.options;
+    const { name, batch, pollMs, wakesOnAppend, withoutData } = this.options;
     if (wakesOnAppend) await client.query(`listen ${channel}`);
     let checkpoint = await this.resume(client, lease, signal);
     this.mayHaveDeadLetters = await hasDeadLetters(client, name);
@@ -147,7 +150,7 @@ export class Subscription {
     let saved: Promise<unknown> | undefined;
     while (!signal.aborted) {
       this.wasNotified = false;
-      const [read] = await Promise.all([readLog(client, checkpoint, batch), saved]);
+      const [read] = await Promise.all([readLog(client, checkpoint, batch, withoutData), saved]);
       const { events, undeliverable, unknown } = this.upcast(read);
       if (events.length > 0) {
         if (!(await this.deliver(client, events, undeliverable, lease, signal))) return;

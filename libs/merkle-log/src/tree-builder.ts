@@ -49,6 +49,7 @@ export class TreeBuilder {
       ...{ leaseMs, pollMs, batch },
       // The leaves are the events as they are stored, also those that this code does not know.
       upcasters: null,
+      withoutData: true,
       resumeFrom: (_, generation) => this.resume(generation),
       ...outageLog(
         log,
@@ -106,7 +107,8 @@ export class TreeBuilder {
   private async append(given: readonly RecordedEvent[], lease: Lease): Promise<void> {
     const state = this.state ?? (await newestTree(this.database))!;
     this.state = undefined;
-    const events = given.filter((event) => isAfter(event, state.position));
+    const first = given.findIndex((event) => isAfter(event, state.position));
+    const events = first < 0 ? [] : given.slice(first);
     const { size } = state.growing;
     const tiles = state.growing.append(events.map((event) => leafHash(leafOf(event))));
     if (events.length > 0) {

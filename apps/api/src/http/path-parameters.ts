@@ -21,7 +21,10 @@ export const pathParameters: Record<string, PathParameter> = {
   attemptId: id,
   examId: id,
   userId: id,
-  eventId: { schema: { type: 'string', format: 'uuid' }, isFit: matches(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i) },
+  eventId: {
+    schema: { type: 'string', format: 'uuid', maxLength: 36 },
+    isFit: matches(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i),
+  },
   externalId: { schema: slug, description: "The provider's id of an attempt" },
   attemptCode: { schema: slug },
   secret: { schema: name },

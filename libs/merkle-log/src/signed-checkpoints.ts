@@ -8,7 +8,8 @@ export type SignedCheckpoint = { tree: number; note: string; head: TreeHead };
 export async function newestSignedCheckpoint(database: Database, tree?: number): Promise<SignedCheckpoint | undefined> {
   const { rows } = await database.read<{ tree: number; note: string }>({
     name: 'newest signed checkpoint',
-    text: `select tree, note from signed_checkpoints where tree = $1 or $1 is null order by tree desc, size desc, id desc limit 1`,
+    text: `select tree, note from signed_checkpoints
+      where tree = coalesce($1, (select max(tree) from signed_checkpoints)) order by size desc, id desc limit 1`,
     values: [tree],
   });
   return rows[0] && { ...rows[0], head: unverifiedTreeHead(rows[0].note) };
@@ -17,7 +18,9 @@ export async function newestSignedCheckpoint(database: Database, tree?: number):
 /** All trees that have a signed checkpoint, the one that began last first, each with its newest one. */
 export async function newestSignedCheckpoints(database: Database): Promise<SignedCheckpoint[]> {
   const { rows } = await database.query<{ tree: number; note: string }>(
-    'select distinct on (tree) tree, note from signed_checkpoints order by tree desc, size desc, id desc',
+    `select tree, note from merkle_state, lateral (
+       select note from signed_checkpoints c where c.tree = merkle_state.tree order by size desc, id desc limit 1) newest
+     order by tree desc`,
   );
   return rows.map((row) => ({ ...row, head: unverifiedTreeHead(row.note) }));
 }

@@ -90,6 +90,8 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
   const { KAFKA_BROKERS: brokers } = process.env;
   const port = await freePort();
   const settingsFile = join(dataDir, 'settings.json');
+  const logSigningKeyFile = join(dataDir, 'log-signing-key');
+  writeFileSync(logSigningKeyFile, keyEncryptionKey);
   const env = {
     HOST: '127.0.0.1',
     PORT: String(port),
@@ -104,6 +106,7 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
     PROCTORING_CONFIG: settingsFile,
     KEY_ENCRYPTION_KEYS: `data-dir:${keyEncryptionKey}`,
     ERASURE_SIGNING_KEY: keyEncryptionKey,
+    LOG_SIGNING_KEY_FILE: logSigningKeyFile,
     TZ: 'UTC',
   };
   let current: Fields = {

@@ -1,4 +1,7 @@
+import { startWorker } from '../../apps/worker/src/worker.js';
+import { EventStore, writableGenerationOf } from '../../libs/event-store/src/index.js';
 import { until } from '../../libs/event-store/src/testing.js';
+import { openNote, readLogKeys, verifierOf, vkeyOf } from '../../libs/merkle-log/src/index.js';
 import { courseId, openService, type Person, people, publishedExam, roster } from '../support/service.js';
 
 const { staff, alice, bob, teacher } = people;
@@ -176,6 +179,39 @@ describe('a learner whose attempt was rejected', () => {
       status: 400,
       body: { detail: 'Nobody has rejected this attempt, so there is nothing to appeal.' },
     });
+  });
+});
+
+describe('a learner who submitted an attempt', () => {
+  it('gets a signed receipt once the worker has made it, and the public keys of the log verify it', async () => {
+    const id = await sit();
+    const waiting = await ask(alice, 'GET', mine(id, 'receipt'));
+    expect(waiting).toMatchObject({ status: 202, headers: { 'retry-after': '2' } });
+    const worker = await startWorker(service.configuration, service.database.urls.worker);
+    try {
+      const receipt = () => ask(alice, 'GET', mine(id, 'receipt'));
+      await until('the receipt is signed', async () => (await receipt()).status === 200);
+      const { body } = await receipt();
+      const keys = await readLogKeys(service.app.get(EventStore));
+      const { logId } = await writableGenerationOf(service.database.pool);
+      const verifiers = keys.map(({ publicKey }) =>
+        verifierOf(vkeyOf(`proctoring/${logId}`, Buffer.from(publicKey, 'base64'))),
+      );
+      const { text } = openNote(body.receipt, verifiers);
+      const { body: history } = await ask(staff, 'GET', `/api/audit/v1/attempts/${id}/history`);
+      const { hash } = history.events.find(({ type }: any) => type === 'AttemptSubmitted');
+      expect(text).toContain(`\nattempt ${id}\nexam ${exam}\nlearner ${alice.user_id}\n`);
+      expect(text).toContain(`\nhash ${hash}\n`);
+      expect((await ask(bob, 'GET', mine(id, 'receipt'))).status).toBe(404);
+    } finally {
+      await worker.close();
+    }
+  });
+
+  it('gets none before the submission', async () => {
+    const asked = { exam_id: exam, attempt_proctored: 'true' };
+    const id: number = (await ask(alice, 'POST', `${root}/attempt`, asked)).body.exam_attempt_id;
+    expect((await ask(alice, 'GET', mine(id, 'receipt'))).status).toBe(404);
   });
 });
 

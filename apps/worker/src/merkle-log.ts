@@ -3,10 +3,10 @@ import { Clock } from '#clock';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import { EventStore } from '#event-store';
-import { signWhenDue, TreeBuilder } from '#merkle-log';
+import { SubmissionReceipts, signWhenDue, TreeBuilder } from '#merkle-log';
 import { Background, second } from './background.js';
 
-/** Builds the Merkle tree of the log, and signs its checkpoints. */
+/** Builds the Merkle tree of the log, and signs its checkpoints and the receipts of submissions. */
 @Injectable()
 export class MerkleLog implements OnApplicationBootstrap {
   constructor(
@@ -20,6 +20,8 @@ export class MerkleLog implements OnApplicationBootstrap {
   onApplicationBootstrap() {
     const builder = new TreeBuilder(this.database, this.configuration, this.background.lease);
     this.background.run((signal) => builder.run(signal));
+    const receipts = new SubmissionReceipts(this, this.background.lease);
+    this.background.run((signal) => receipts.run(signal));
     this.background.inOneProcess(second, 'signed checkpoints', () => signWhenDue(this));
   }
 }

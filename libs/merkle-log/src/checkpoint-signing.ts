@@ -11,7 +11,7 @@ import { privateKeyOf, publicBytesOf, type Signer, signerOf } from './signed-not
 const everySeconds = 10;
 const everyEvents = 1000;
 
-type Dependencies = { database: Database; configuration: Configuration; events: EventStore; clock: Clock };
+export type Dependencies = { database: Database; configuration: Configuration; events: EventStore; clock: Clock };
 /** The name of the log in its signed checkpoints, before the number of the tree. */
 export const logNameOf = ({ logOrigin }: Configuration, logId: string): string => logOrigin ?? `proctoring/${logId}`;
 
@@ -45,7 +45,7 @@ async function dueTree(database: Database): Promise<Unsigned | undefined> {
 }
 
 /** The keys of the file that may sign. The first time that a key signs, the log introduces it. */
-async function signersOf(origin: string, { configuration, events, clock }: Dependencies): Promise<Signer[]> {
+export async function signersOf(origin: string, { configuration, events, clock }: Dependencies): Promise<Signer[]> {
   const keys = logSigningKeysOf(configuration).map(privateKeyOf);
   const publicKeyOf = (key: (typeof keys)[number]) => publicBytesOf(key).toString('base64');
   const known = await readLogKeys(events);

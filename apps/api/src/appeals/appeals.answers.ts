@@ -17,6 +17,11 @@ export const attemptTimeline = object('AttemptTimeline', {
   ),
 });
 
+export const submissionReceiptSchema = object('SubmissionReceipt', {
+  attempt_id: integer,
+  receipt: { ...text, description: 'A signed note of C2SP. The keys are those of the signed checkpoints of the log' },
+});
+
 /** An appeal as REST shows it. The reasons come from the timeline, where the last ones are those of the last appeal. */
 export const appealJson = (attemptId: number, appeal: Appeal, timeline: readonly ReadableEntry[]) => {
   const reasonOf = (...what: ReadableEntry['what'][]) =>

@@ -1,10 +1,11 @@
 import { Injectable, NotFoundException } from '@nestjs/common';
 import { learnerAtExamOf, learnerAtExamStream, type ReadableEntry, readableTimeline } from '#commands';
 import { Database } from '#connections';
-import { EventStore } from '#event-store';
+import type { LearnerAtExamEvent } from '#domain';
+import { EventStore, type RecordedEvent } from '#event-store';
 import { appealJson } from './appeals.answers.js';
 
-type Place = { id: number; examId: number; userId: number };
+type Attempt = { id: number; examId: number; userId: number };
 
 /** Reads timelines and appeals from the stream of an attempt, with the reasons decrypted. */
 @Injectable()
@@ -14,12 +15,20 @@ export class AttemptTimelines {
     private readonly events: EventStore,
   ) {}
 
-  async timeline(attempt: Place): Promise<ReadableEntry[]> {
+  async timeline(attempt: Attempt): Promise<ReadableEntry[]> {
     return readableTimeline(this.database, attempt, await this.events.read(learnerAtExamStream(attempt)), attempt.id);
   }
 
-  /** @throws NotFoundException where nobody appealed */
-  async appeal(attempt: Place) {
+  /** The event of the first submission. @throws NotFoundException if the attempt was not submitted */
+  async submission({ id, ...learner }: Attempt): Promise<RecordedEvent> {
+    const history = (await this.events.read(learnerAtExamStream(learner))) as RecordedEvent<LearnerAtExamEvent>[];
+    const submission = history.find(({ type, data }) => type === 'AttemptSubmitted' && data.attemptId === id);
+    if (!submission) throw new NotFoundException();
+    return submission;
+  }
+
+  /** @throws NotFoundException if nobody appealed */
+  async appeal(attempt: Attempt) {
     const history = await this.events.read(learnerAtExamStream(attempt));
     const appeal = learnerAtExamOf(history).appeals[attempt.id];
     if (!appeal) throw new NotFoundException();

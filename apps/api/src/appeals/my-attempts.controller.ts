@@ -6,17 +6,18 @@ import { Clock } from '#clock';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import { MakeAppeal, type Origin } from '#domain';
+import { submissionReceipt } from '#merkle-log';
 import { streamOfAttempt } from '#read-models';
 import type { Caller } from '#roster';
 import { noteSubject } from '../access/access-note.js';
 import { CurrentUser, Gate } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Answers, RequestBody } from '../document/answers.js';
-import { text } from '../document/schemas.js';
+import { detail, text } from '../document/schemas.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { ValidBody } from '../requests/validated.js';
 import { textsForAnswer } from '../texts/texts.js';
-import { attemptAppeal, attemptTimeline } from './appeals.answers.js';
+import { attemptAppeal, attemptTimeline, submissionReceiptSchema } from './appeals.answers.js';
 import { ReasonRequest } from './appeals.requests.js';
 import { AttemptTimelines } from './attempt-timelines.js';
 
@@ -55,6 +56,27 @@ export class MyAttemptsController {
         reason,
       })),
     };
+  }
+
+  @Get('receipt')
+  @Gate('login', { logs: 'others' })
+  @ApiOperation({ summary: 'The signed receipt of the submission of an own attempt' })
+  @Answers(200, submissionReceiptSchema)
+  @Answers(202, detail, {
+    description: 'The worker has not signed it yet',
+    headers: { 'Retry-After': { schema: text } },
+  })
+  async getReceipt(
+    @WholeNumber('attemptId') attemptId: string,
+    @CurrentUser() me: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const attempt = await this.ownAttempt(attemptId, me);
+    const submission = await this.timelines.submission(attempt);
+    const receipt = await submissionReceipt(this.database, submission.id);
+    if (receipt !== undefined) return { attempt_id: attempt.id, receipt };
+    reply.code(202).header('Retry-After', '2');
+    return { detail: 'The receipt is not signed yet. Please ask again in a moment.' };
   }
 
   @Get('appeal')

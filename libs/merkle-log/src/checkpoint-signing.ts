@@ -12,10 +12,10 @@ const everySeconds = 10;
 const everyEvents = 1000;
 
 export type Dependencies = { database: Database; configuration: Configuration; events: EventStore; clock: Clock };
+type Unsigned = { tree: number; logId: string; generation: number; size: number; root: Buffer };
+
 /** The name of the log in its signed checkpoints, before the number of the tree. */
 export const logNameOf = ({ logOrigin }: Configuration, logId: string): string => logOrigin ?? `proctoring/${logId}`;
-
-type Unsigned = { tree: number; logId: string; generation: number; size: number; root: Buffer };
 
 /** Signs the head of the newest tree when it is due. Any process may do so at any time: all sign what the database has. */
 export async function signWhenDue(deps: Dependencies): Promise<void> {

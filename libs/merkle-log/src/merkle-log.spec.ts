@@ -125,10 +125,27 @@ describe('the Merkle tree of the log', () => {
     await db.owner.query(`update merkle_state set ${set}`, Object.values(rows[0]));
     await db.owner.query("delete from checkpoints where name = 'merkle'");
     await log.sit('carol');
-    await log.grown(7); // it refuses to go on from another size, reads the state, and appends only what is new
-    const events = await eventsOf(db);
-    const state = await newestTree(db.pool);
-    expect(state?.position.position).toBe(events.at(-1)!.position);
+    await log.grown(10); // its next lead begins with the state in the database
+    expect((await newestTree(db.pool))?.root).toEqual((await treeOf(db)).root());
+  });
+
+  it('ends with its generation: events of the next one are in a new tree, even if the same worker led on', async () => {
+    await log.sit('alice');
+    log.build();
+    await log.grown(4);
+    // As after a promotion, but the connections stay.
+    await db.owner.query("update log_generations set timeline = '000000FF'");
+    await db.owner.query("select begin_generation('promoted')");
+    await log.sit('bob');
+    await until('a new tree has all events', async () => {
+      const state = await newestTree(db.pool);
+      return state?.tree === 2 && state.growing.size === 7;
+    });
+    const { rows } = await db.pool.query('select tree, size::int from merkle_state order by tree');
+    expect(rows).toEqual([
+      { tree: 1, size: 4 },
+      { tree: 2, size: 7 },
+    ]);
   });
 
   it('is written by the worker alone, and nobody changes or deletes a tile or a signed checkpoint', async () => {

@@ -32,7 +32,7 @@ type Signed = { tree: number; head: TreeHead };
 
 /** Makes the log's events the leaves of a Merkle tree, in the log's order. */
 export class TreeBuilder {
-  /** Undefined when it must be read from the database. */
+  /** Undefined after a write that failed. */
   private state?: TreeState;
 
   constructor(
@@ -105,8 +105,13 @@ export class TreeBuilder {
   }
 
   private async append(given: readonly RecordedEvent[], lease: Lease): Promise<void> {
-    const state = this.state ?? (await newestTree(this.database))!;
+    const { state } = this;
     this.state = undefined;
+    if (!state) {
+      // Only the database knows what became of it: the next lead begins with what the database has.
+      lease.lose('its last write failed');
+      return lease.check();
+    }
     const first = given.findIndex((event) => isAfter(event, state.position));
     const events = first < 0 ? [] : given.slice(first);
     const { size } = state.growing;
@@ -133,7 +138,7 @@ export class TreeBuilder {
       const { rowCount } = await client.query({
         name: 'move merkle state',
         text: `update merkle_state set size = $3, root = $4, unfinished = $5, generation = $6, xid = $7, position = $8
-          where tree = $1 and size = $2 and holds_lease($9, $10)`,
+          where tree = $1 and size = $2 and log_generation = current_generation() and holds_lease($9, $10)`,
         values: [
           tree,
           sizeBefore,
@@ -144,7 +149,8 @@ export class TreeBuilder {
           ...fenceOf(lease),
         ],
       });
-      if (rowCount === 0) throw new Error(`Tree ${tree} of the log no longer has ${sizeBefore} leaves.`);
+      if (rowCount === 0)
+        throw new Error(`Tree ${tree} of the log no longer has ${sizeBefore} leaves, or its generation ended.`);
       if (tiles.length > 0)
         await client.query({
           name: 'add merkle tiles',

@@ -6,6 +6,7 @@ import { Clock } from '../../libs/clock/src/index.js';
 import { Delivery, subscriptionNameOf } from '../../libs/delivery/src/index.js';
 import { deadLetters, EventStore } from '../../libs/event-store/src/index.js';
 import { until } from '../../libs/event-store/src/testing.js';
+import { derivedId } from '../../libs/integration/src/index.js';
 import { Mailer, mailerName } from '../../libs/mail/src/index.js';
 import { MailServer } from '../../libs/mail/src/testing.js';
 import { providerOf } from '../../libs/providers/src/index.js';
@@ -143,6 +144,25 @@ it('before mail was set up there is no record of one; a provider is notified of 
   expect(events.map(({ type }: any) => type)).toEqual(['ExamCreated', 'ExamCreated']);
   for (const { consequences } of events)
     expect(consequences).toMatchObject([{ kind: 'provider_notification', to: 'rest', what: null, state: 'done' }]);
+});
+
+it('a message that is in a replay topic alone is not published', async () => {
+  const attempt = await create();
+  const [{ events }] = await commandsOf(`attempts/${attempt}`);
+  const [message] = events[0].consequences;
+  const { database } = service;
+  await database.owner.query(`insert into checkpoints (name, generation, xid, position) values ('kafka', 9, '0', 0)`);
+  await database.owner.query(
+    `insert into deliveries (event_id, topic, partition, "offset", ce_id) values ($1, $2, 0, 0, $3)`,
+    [events[0].event_id, `${message.to}.replay`, derivedId(`${message.to}/0`, events[0].event_id)],
+  );
+  const [published] = (await followed(attempt, 'AttemptCreated')).message!;
+  expect(published).toMatchObject({
+    to: message.to,
+    what: message.what,
+    state: 'no_record',
+    receipts: [{ offset: '0' }],
+  });
 });
 
 it('one command may lead to events of several attempts: a decline is seen with its cascade', async () => {

@@ -55,7 +55,7 @@ async function* streamsAt(database: Database, examId: number, firstUserId?: numb
 }
 
 /** Those of these streams that there are, in no order. */
-export async function existingStreams(database: Database, names: readonly string[]): Promise<string[]> {
+async function existingStreams(database: Database, names: readonly string[]): Promise<string[]> {
   const { rows } = await database.query<{ id: string }>('select id from streams where id = any($1)', [names]);
   return rows.map(({ id }) => id);
 }

@@ -1,5 +1,6 @@
 import type { LearnerAtExamEvent } from '#domain';
 import type { RecordedEvent } from '#event-store';
+import { logOf, stories } from '../../integration/src/messages.examples.js';
 import { type OtherPolicy, outcomesUnder, type PresentRules } from './what-if.js';
 
 const on = (clock: string) => `2031-03-01T${clock}:00.000Z`;
@@ -52,6 +53,11 @@ describe('under the same policy', () => {
     for (const present of [{}, { requiresSecondReview: true, keepsTimedOutState: true }])
       expect(outcomes({}, history, present)).toEqual([]);
   });
+});
+
+it.each(Object.entries(stories))('no rule leaves every attempt as it is: %s', (_, commands) => {
+  for (const present of [{}, { requiresSecondReview: true, keepsTimedOutState: true }])
+    expect(outcomes({}, logOf(commands), present)).toEqual([]);
 });
 
 describe('if a second review were required', () => {

@@ -6,7 +6,8 @@ import { type OtherPolicy, outcomesUnder, type PresentRules } from './what-if.js
 const on = (clock: string) => `2031-03-01T${clock}:00.000Z`;
 const now = on('23:00');
 const rules: PresentRules = {
-  ...{ dueAt: null, requiresSecondReview: false, keepsTimedOutState: false, supportsOnboarding: false },
+  ...{ dueAt: null, requiresSecondReview: false, demandsSecondPerson: false },
+  ...{ keepsTimedOutState: false, supportsOnboarding: false },
 };
 
 /** A history of attempt 5; events of one step come from one command. */
@@ -117,6 +118,45 @@ describe('under another list of passing statuses', () => {
     expect(
       outcomes({ passingStatuses: [] }, reviewed('Clean', 'AttemptVerified'), { requiresSecondReview: true }),
     ).toEqual(status('verified', 'second_review_required')));
+});
+
+describe('where a second person must agree to a rejection', () => {
+  const proposed = (...more: LearnerAtExamEvent[]) => [
+    review('Suspicious', 7),
+    event('RejectionProposed', '12:00', { proposedBy: 7 }),
+    ...more,
+  ];
+  const submittedAttempt = [[created()], [started()], [submitted('09:20')]];
+  const waiting = historyOf(...submittedAttempt, proposed(judged('SecondReviewRequired')));
+  const again = historyOf(
+    ...submittedAttempt,
+    [review('Rules Violation'), judged('SecondReviewRequired')],
+    proposed(), // it waited before, so no event says it again
+  );
+
+  it('an attempt that waits for that person stays so, whatever the settings of now are', () => {
+    for (const history of [waiting, again])
+      for (const demandsSecondPerson of [false, true])
+        expect(outcomes({}, history, { demandsSecondPerson, requiresSecondReview: demandsSecondPerson })).toEqual([]);
+  });
+
+  it('it would be verified if its review passed', () => {
+    for (const history of [waiting, again])
+      expect(outcomes({ passingStatuses: ['Suspicious'] }, history)).toEqual(
+        status('second_review_required', 'verified'),
+      );
+  });
+
+  it('an attempt that had passed would wait for that person', () =>
+    expect(
+      outcomes({ passingStatuses: [] }, reviewed('Clean', 'AttemptVerified', 7), { demandsSecondPerson: true }),
+    ).toEqual(status('verified', 'second_review_required')));
+
+  it('a review of a removed attempt has no consequences', () => {
+    const removed = [event('AttemptRemoved', '10:00', { because: 'staff' })];
+    const history = historyOf(...submittedAttempt, removed, [review('Clean')]);
+    expect(outcomes({ passingStatuses: [] }, history)).toEqual([]);
+  });
 });
 
 describe('under another time limit', () => {

@@ -25,9 +25,10 @@ export type OtherPolicy = {
 };
 
 /** The settings of now. They count only where the history does not say which rule was applied. */
-export type PresentRules = Pick<Facts, 'dueAt' | 'requiresSecondReview' | 'keepsTimedOutState'> & {
-  supportsOnboarding: boolean;
-};
+export type PresentRules = { supportsOnboarding: boolean } & Pick<
+  Facts,
+  'dueAt' | 'requiresSecondReview' | 'demandsSecondPerson' | 'keepsTimedOutState'
+>;
 
 export type OtherOutcome = { attemptId: number; differences: Difference[] };
 
@@ -45,7 +46,7 @@ export function outcomesUnder(
   at: string,
 ): OtherOutcome[] {
   const replay = new Replay(policy, rules);
-  for (const event of history as readonly Recorded[]) replay.put(event);
+  for (const event of withAllVerdicts(history as readonly Recorded[])) replay.put(event);
   return replay.outcomes(at);
 }
 
@@ -67,6 +68,7 @@ class Replay {
     if (!isOfAttempt(event)) return;
     const { attemptId, at } = event.data;
     const was = this.was.get(attemptId);
+    if (!was && event.type !== 'AttemptCreated') return; // a review of a removed attempt
     if (isEndOfTime(event, was)) this.stayedTimedOut.set(attemptId, event.type === 'AttemptTimedOut');
     const would = this.ended(this.would.get(attemptId), at, this.policy);
     const other = this.eventInstead(event, was, would);
@@ -128,7 +130,15 @@ class Replay {
         isSampleAttempt: would?.isSampleAttempt ?? false,
       },
     );
-    return judgements[outcome];
+    const isProposed = outcome === 'rejected' && this.needsSecondPerson(event, would);
+    return judgements[isProposed ? 'second_review_required' : outcome];
+  }
+
+  /** A second person must agree to a rejection. The history says so if the verdict of a person did not reject. */
+  private needsSecondPerson({ type }: OfAttempt, would?: Attempt) {
+    if (type === 'AttemptRejected' || would?.isSampleAttempt || would?.status === 'rejected') return false;
+    if (type === 'SecondReviewRequired' && this.review!.data.reviewedBy !== null) return true;
+    return this.rules.demandsSecondPerson;
   }
 
   /** The event and the last review come from the same command. */
@@ -150,6 +160,20 @@ class Replay {
     );
   }
 }
+
+/** A verdict that left an attempt waiting for a second review has no event. It gets one, to be judged anew. */
+const withAllVerdicts = (history: readonly Recorded[]): Recorded[] =>
+  history.flatMap((event): Recorded[] => {
+    if (event.type !== 'ReviewReceived') return [event];
+    const { attemptId, at } = event.data;
+    const isVerdict = (each: Recorded) =>
+      isOfAttempt(each) &&
+      isJudgement(each) &&
+      each.metadata.commandId === event.metadata.commandId &&
+      each.data.attemptId === attemptId;
+    if (history.some(isVerdict)) return [event];
+    return [event, { ...event, type: 'SecondReviewRequired', data: { attemptId, effects: [], at } }];
+  });
 
 const outcomeIn = (attempt?: Attempt) =>
   attempt && Object.fromEntries(compared.map((field) => [field, attempt[field]]));

@@ -6,18 +6,33 @@ import { beginning, type Checkpoint, isBelowHorizon, logOrder } from './checkpoi
 import type { RecordedEvent } from './recorded-event.js';
 import { type Upcasters, upcast } from './upcasting.js';
 
+/** An event whose `data` and `metadata` are the stored JSON, character by character: it is what was hashed. */
+export type StoredEvent = Omit<RecordedEvent, 'data' | 'metadata'> & { data: string; metadata: string };
+
+type ReplayOptions = { after?: Checkpoint; batch?: number; signal?: AbortSignal };
+
 /** The whole log after a checkpoint, in its order, upcast, and as fast as the server sends it. */
-export const replay = (
+export function replay(
   database: Database,
-  { signal, ...options }: ReplayOptions & { signal?: AbortSignal } = {},
-): AsyncGenerator<RecordedEvent[]> => streamWithClient(database, (client) => copied(client, options), signal);
-
-type ReplayOptions = { after?: Checkpoint; batch?: number; upcasters?: Upcasters | null };
-
-async function* copied(
-  client: pg.PoolClient,
-  { after = beginning, batch = 1000, upcasters }: ReplayOptions,
+  { signal, upcasters, ...options }: ReplayOptions & { upcasters?: Upcasters | null } = {},
 ): AsyncGenerator<RecordedEvent[]> {
+  const parsed = (event: StoredEvent) =>
+    upcast(Object.assign(event, { data: JSON.parse(event.data), metadata: JSON.parse(event.metadata) }), upcasters);
+  return streamWithClient(database, (client) => copied(client, options, parsed), signal);
+}
+
+/** The same without upcasting, with the stored text of each event. */
+export const replayStored = (
+  database: Database,
+  { signal, ...options }: ReplayOptions = {},
+): AsyncGenerator<StoredEvent[]> =>
+  streamWithClient(database, (client) => copied(client, options, (event) => event), signal);
+
+async function* copied<E>(
+  client: pg.PoolClient,
+  { after = beginning, batch = 1000 }: ReplayOptions,
+  shaped: (event: StoredEvent) => E,
+): AsyncGenerator<E[]> {
   // COPY cannot be pipelined with other statements.
   Object.assign(client, { pipeline: false });
   const source = client.query(
@@ -27,13 +42,13 @@ async function* copied(
       order by ${logOrder}
     ) to stdout (format binary)`),
   );
-  let events: RecordedEvent[] = [];
+  let events: E[] = [];
   let rest: Buffer = Buffer.alloc(0);
   let at = headerSize;
   for await (const chunk of withTimeout(source)) {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     for (let end = rowEnd(rest, at); end !== undefined; end = rowEnd(rest, at)) {
-      events.push(upcast(decode(rest, at), upcasters));
+      events.push(shaped(decode(rest, at)));
       at = end;
       if (events.length === batch) {
         yield events;
@@ -80,7 +95,7 @@ function rowEnd(buffer: Buffer, at: number): number | undefined {
   return end <= buffer.length ? end : undefined;
 }
 
-function decode(buffer: Buffer, at: number): RecordedEvent {
+function decode(buffer: Buffer, at: number): StoredEvent {
   let end = at + firstVariable;
   const next = (encoding: BufferEncoding) => {
     const begin = end + 4;
@@ -94,16 +109,22 @@ function decode(buffer: Buffer, at: number): RecordedEvent {
     position: String(int64(buffer, at + fixed.position)),
     version: int64(buffer, at + fixed.version),
     schemaVersion: buffer.readInt32BE(at + fixed.schemaVersion),
-    recordedAt: new Date(epoch + int64(buffer, at + fixed.recordedAt) / 1000).toISOString(),
+    recordedAt: isoTime(int64(buffer, at + fixed.recordedAt)),
     id: `${id.slice(0, 8)}-${id.slice(8, 12)}-${id.slice(12, 16)}-${id.slice(16, 20)}-${id.slice(20)}`,
     hash: next('hex'),
     stream: next('utf8'),
     type: next('utf8'),
-    data: JSON.parse(next('utf8')),
-    metadata: JSON.parse(next('utf8')),
+    data: next('utf8'),
+    metadata: next('utf8'),
   };
 }
 
 const epoch = Date.UTC(2000, 0, 1);
+
+/** PostgreSQL also has infinite times, which the service never writes. */
+function isoTime(microseconds: number): string {
+  const time = new Date(epoch + microseconds / 1000);
+  return Number.isNaN(time.getTime()) ? 'infinity' : time.toISOString();
+}
 
 const int64 = (buffer: Buffer, at: number) => buffer.readInt32BE(at) * 2 ** 32 + buffer.readUInt32BE(at + 4);

@@ -1,5 +1,6 @@
 export { signWhenDue } from './checkpoint-signing.js';
 export * from './event-proof.js';
+export type { Finding } from './finding.js';
 export * from './leaf.js';
 export * from './log-keys.js';
 export * from './signed-checkpoint.js';
@@ -11,3 +12,5 @@ export * from './tlog-proof.js';
 export * from './tree.js';
 export { TreeBuilder, treeBuilderName } from './tree-builder.js';
 export { tileReader } from './tree-state.js';
+export type { VerifiedTree } from './tree-verification.js';
+export { verifyLog } from './verify-log.js';

@@ -1,0 +1,53 @@
+import type { Database } from '#connections';
+import type { LogKeys } from '#domain';
+import { logVerifiers } from './log-keys.js';
+import { openCheckpoint, treeOf } from './signed-checkpoint.js';
+
+/** A root that a tree had at a size, as somebody says. `isSigned`: a key that counts has signed it. */
+export type KnownRoot = { name: string; size: number; root: Buffer; isSigned: boolean; problem?: string };
+
+type Row = { id: string; size: number; note: string };
+
+const rowsAtOnce = 1000;
+
+/** Those of table signed_checkpoints, the smallest first. `problem` says why one does not count. */
+export async function* signedRoots(database: Database, tree: number, keys: LogKeys): AsyncGenerator<KnownRoot> {
+  const text = `select id, size::float, note from signed_checkpoints
+    where tree = $1 and (size, id) > ($2::bigint, $3::bigint) order by size, id limit ${rowsAtOnce}`;
+  let last: Pick<Row, 'id' | 'size'> = { id: '0', size: -1 };
+  for (let isLast = false; !isLast; ) {
+    const { rows } = await database.query<Row>(text, [tree, last.size, last.id]);
+    for (const row of rows) yield signedRoot(row, tree, keys);
+    isLast = rows.length < rowsAtOnce;
+    last = rows.at(-1) ?? last;
+  }
+}
+
+function signedRoot({ id, size, note }: Row, tree: number, keys: LogKeys): KnownRoot {
+  const name = `signed checkpoint ${id} of size ${size}`;
+  try {
+    const { head } = openCheckpoint(note, logVerifiers(keys, note.slice(0, note.indexOf('\n')), tree, size));
+    if (head.size === size && treeNumberOf(head.origin) === tree)
+      return { name, size, root: head.root, isSigned: true };
+    throw new Error(`its text is of ${head.origin} and size ${head.size}`);
+  } catch (error) {
+    return { name, size, root: Buffer.alloc(0), isSigned: false, problem: (error as Error).message };
+  }
+}
+
+/** The number of the tree that an origin ends with, of any log. */
+export const treeNumberOf = (origin: string): number | undefined =>
+  treeOf(origin.slice(0, Math.max(0, origin.lastIndexOf('/'))), origin);
+
+/** Known roots in the order of their sizes. */
+export async function* merged(
+  known: AsyncIterable<KnownRoot>,
+  others: readonly KnownRoot[],
+): AsyncGenerator<KnownRoot> {
+  const left = [...others].sort((one, other) => one.size - other.size);
+  for await (const each of known) {
+    while (left[0] && left[0].size < each.size) yield left.shift()!;
+    yield each;
+  }
+  yield* left;
+}

@@ -149,11 +149,17 @@ export async function plantInReviews({ ask, done }: ConnectedService, plant: Pla
 export async function plantInAppeals({ done }: ConnectedService, plant: Plant, username: string, { id }: Attempt) {
   const url = `/api/exams/v1/attempts/${id}`;
   const reason = (what: string) => ({ reason: plant(`reason of ${what}`) });
-  await done(superuser, 'POST', `${url}/reject`, reason('a rejection'));
+  await done(superuser, 'POST', `${url}/reject`, reason('a rejection'), { 'Idempotency-Key': 'e' });
   const person = { user_id: learner, preferred_username: username };
-  await done(person, 'POST', `/api/exams/v1/me/attempts/${id}/appeal`, reason('an appeal'));
+  await done(person, 'POST', `/api/exams/v1/me/attempts/${id}/appeal`, reason('an appeal'), { 'Idempotency-Key': 'c' });
   const other = { user_id: 6, preferred_username: 'dean', administrator: true };
-  await done(other, 'POST', `${url}/appeal/answer`, { upheld: false, ...reason('an answer') });
+  await done(
+    other,
+    'POST',
+    `${url}/appeal/answer`,
+    { upheld: false, ...reason('an answer') },
+    { 'Idempotency-Key': 'd' },
+  );
 }
 
 /** Sends inputs that the service refuses or ignores: it must not keep them. */

@@ -47,6 +47,10 @@ export const attemptAppeal = object<ReturnType<typeof appealJson>>('Appeal', {
   answer: orNull(object('AppealAnswer', { upheld: flag, at: time, reason })),
 });
 
+export const madeAppeal = object('MadeAppeal', { attempt_id: integer, made_at: time, answer_by: time });
+
+export const answeredAppeal = object('AnsweredAppeal', { attempt_id: integer, upheld: flag });
+
 export const rejection = object('Rejection', {
   attempt_id: integer,
   rejected: { ...flag, description: 'False: the course demands that a second person confirms it' },

@@ -12,7 +12,7 @@ import { CurrentOrigin } from '../auth/origin.js';
 import { Answers, RequestBody } from '../document/answers.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { ValidBody } from '../requests/validated.js';
-import { attemptAppeal, rejection } from './appeals.answers.js';
+import { answeredAppeal, attemptAppeal, rejection } from './appeals.answers.js';
 import { AnswerAppealRequest, ReasonRequest } from './appeals.requests.js';
 import { AttemptTimelines } from './attempt-timelines.js';
 
@@ -69,7 +69,7 @@ export class AppealsController {
     summary: 'Uphold an appeal, which verifies the attempt, or dismiss it; nobody who judged it before may',
   })
   @RequestBody(AnswerAppealRequest)
-  @Answers(200, attemptAppeal)
+  @Answers(200, answeredAppeal)
   async answerAppeal(
     @WholeNumber('attemptId') attemptId: string,
     @ValidBody('detail') { upheld: isUpheld, reason }: AnswerAppealRequest,
@@ -80,7 +80,7 @@ export class AppealsController {
     const attempt = existing(attemptId, found);
     const data = { attemptId: attempt.id, reason, isUpheld, answeredBy, at: this.clock.now() };
     await this.commands.execute(new AnswerAppeal(attempt, data, by));
-    return this.timelines.appeal(attempt);
+    return { attempt_id: attempt.id, upheld: isUpheld };
   }
 }
 

@@ -17,7 +17,7 @@ import { detail, text } from '../document/schemas.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { ValidBody } from '../requests/validated.js';
 import { textsForAnswer } from '../texts/texts.js';
-import { attemptAppeal, attemptTimeline, submissionReceiptSchema } from './appeals.answers.js';
+import { attemptAppeal, attemptTimeline, madeAppeal, submissionReceiptSchema } from './appeals.answers.js';
 import { ReasonRequest } from './appeals.requests.js';
 import { AttemptTimelines } from './attempt-timelines.js';
 
@@ -91,7 +91,7 @@ export class MyAttemptsController {
   @Gate('login', { logs: 'others' })
   @ApiOperation({ summary: 'Appeal the rejection of an own attempt: another person looks at it' })
   @RequestBody(ReasonRequest)
-  @Answers(200, attemptAppeal)
+  @Answers(200, madeAppeal)
   async makeAppeal(
     @WholeNumber('attemptId') attemptId: string,
     @ValidBody('detail') { reason }: ReasonRequest,
@@ -101,7 +101,9 @@ export class MyAttemptsController {
     const attempt = await this.ownAttempt(attemptId, me);
     const data = { attemptId: attempt.id, reason, at: this.clock.now() };
     await this.commands.execute(new MakeAppeal(attempt, data, by));
-    return this.timelines.appeal(attempt);
+    // The answer is kept with the Idempotency-Key in clear text, so it has no reason.
+    const { attempt_id, made_at, answer_by } = await this.timelines.appeal(attempt);
+    return { attempt_id, made_at, answer_by };
   }
 
   private async ownAttempt(attemptId: string, me: Caller) {

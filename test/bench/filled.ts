@@ -17,7 +17,7 @@ export type Filled = Awaited<ReturnType<typeof openFilled>>;
  * of many learners at 50 exams. Heads and read models fit the events. Only the hashes are invented.
  */
 export async function openFilled(wanted: number, say: (line: string) => void) {
-  const service = await openService({}, await openStartableDatabase());
+  const service = await openService({}, { database: await openStartableDatabase() });
   const { owner } = service.database;
   await makeAttempt(service.request);
   const story = (

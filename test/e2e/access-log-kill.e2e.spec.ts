@@ -4,23 +4,18 @@ import { join } from 'node:path';
 import { until } from '../../libs/event-store/src/testing.js';
 import { Child, freePort } from '../conformance/child.js';
 import { openStartableDatabase } from '../support/database.js';
-import { courseId, openService, people, publishedExam, roster, tokenOf, tokenSettings } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import { openCourse, people, root, tokenOf, tokenSettings } from '../support/service.js';
 import { secretsOfSplitRoles } from '../support/split-roles.js';
 
-const root = '/api/edx_proctoring/v1/proctored_exam';
 const folder = mkdtempSync(join(tmpdir(), 'proctoring-access-log-'));
 
-let service: Awaited<ReturnType<typeof openService>>;
+const service = shared(async () => openCourse({ midterm: {} }, { database: await openStartableDatabase() }));
 let child: Child;
 let port: number;
-let examId: number;
 let token: string;
 
 beforeAll(async () => {
-  service = await openService({}, await openStartableDatabase());
-  await service.request(people.staff, 'PUT', '/api/lms/v1/roster', roster);
-  const url = `${root}/exam_registration/course_id/${courseId}`;
-  examId = (await service.request(people.staff, 'PATCH', url, [publishedExam('midterm')])).body[0].exam_id;
   token = await tokenOf(people.staff);
 });
 beforeEach(async () => {
@@ -32,17 +27,14 @@ beforeEach(async () => {
   await child.answers(port, '/health/ready');
 });
 afterEach(() => child.stop());
-afterAll(async () => {
-  await service.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Staff grant an allowance with a new key, so that each request adds an event. */
 const grants = (requestId: string) =>
   fetch(`http://127.0.0.1:${port}${root}/allowance`, {
     method: 'PUT',
     headers: { authorization: `JWT ${token}`, 'content-type': 'application/json', 'x-request-id': requestId },
-    body: JSON.stringify({ exam_id: examId, user_info: 'alice', key: requestId, value: 'x' }),
+    body: JSON.stringify({ exam_id: service.exams.midterm, user_info: 'alice', key: requestId, value: 'x' }),
   }).catch(() => undefined);
 const requestsIn = async (text: string) =>
   (await service.database.owner.query(`select distinct id from (${text}) as found (id) where id like 'kill-%'`)).rows

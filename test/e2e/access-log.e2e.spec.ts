@@ -2,31 +2,24 @@ import { jest } from '@jest/globals';
 import pg from 'pg';
 import { pruneAccessLog } from '#access-log';
 import { until } from '../../libs/event-store/src/testing.js';
-import { courseId, openService, type Person, people, publishedExam, roster } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import { courseId, openCourse, type Person, people, publishedExam, root, roster } from '../support/service.js';
 
 const { staff, alice, bob, teacher, reviewer } = people;
 const auditor = { user_id: 9, preferred_username: 'auditor', scopes: ['audit:read'], jti: 'token-of-the-auditor' };
-const root = '/api/edx_proctoring/v1/proctored_exam';
 const rosterUrl = '/api/lms/v1/roster';
 
-let service: Awaited<ReturnType<typeof openService>>;
+const service = shared(() => openCourse({ midterm: {} }));
+const { request: ask } = service;
 let examId: number;
 let attemptId: number;
 let externalId: string;
 
-const ask = (person: Person | undefined, method: string, url: string, body?: unknown, headers = {}) =>
-  service.request(person, method, url, body, headers);
-
 beforeAll(async () => {
-  service = await openService();
-  await ask(staff, 'PUT', rosterUrl, roster);
-  const url = `${root}/exam_registration/course_id/${courseId}`;
-  examId = (await ask(staff, 'PATCH', url, [publishedExam('midterm')])).body[0].exam_id;
-  const asked = { exam_id: examId, attempt_proctored: 'true', start_clock: 'true' };
-  attemptId = (await ask(alice, 'POST', `${root}/attempt`, asked)).body.exam_attempt_id;
-  externalId = (await service.database.owner.query('select external_id from attempts')).rows[0].external_id;
+  examId = service.exams.midterm;
+  attemptId = await service.createAttempt(alice, examId, { start_clock: 'true' });
+  [{ external_id: externalId }] = await service.query('select external_id from attempts');
 });
-afterAll(() => service.close());
 
 const entriesWhere = async (condition: string) =>
   (await service.database.owner.query(`select * from access_log where ${condition} order by id`)).rows;

@@ -2,17 +2,12 @@ import { type AddressInfo, connect } from 'node:net';
 import { jest } from '@jest/globals';
 import { Admission, usualLimits } from '../../apps/api/src/admission/admission.js';
 import { until } from '../../libs/event-store/src/testing.js';
-import { courseId, openRunningExam, type openService, people, tokenOf } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import { courseId, openRunningExam, people, root, tokenOf } from '../support/service.js';
 
 const { staff, alice } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
 
-let service: Awaited<ReturnType<typeof openService>>;
-let attempt: string;
-beforeAll(async () => {
-  ({ service, attempt } = await openRunningExam());
-});
-afterAll(() => service.close());
+const service = shared(openRunningExam);
 // The service logs that it is busy, which is expected here.
 beforeEach(() => void jest.spyOn(process.stderr, 'write').mockReturnValue(true));
 afterEach(() => jest.restoreAllMocks());
@@ -34,8 +29,8 @@ it('when too many lists wait, one more is refused with Retry-After, while learne
   expect(seconds).toBeGreaterThanOrEqual(8);
   expect(seconds).toBeLessThanOrEqual(16);
   expect((await service.request(undefined, 'GET', '/health/live')).status).toBe(200);
-  expect((await service.request(alice, 'GET', attempt)).status).toBe(200);
-  expect((await service.request(alice, 'PUT', attempt, { action: 'submit' })).status).toBe(200);
+  expect((await service.request(alice, 'GET', service.attempt)).status).toBe(200);
+  expect((await service.request(alice, 'PUT', service.attempt, { action: 'submit' })).status).toBe(200);
   expect(await metric('proctoring_requests_refused_total{priority="list"}')).toMatch(/ 1$/);
   expect(await metric('proctoring_request_wait_seconds_count{priority="submit"}')).toMatch(/ 1$/);
 
@@ -50,12 +45,12 @@ it('a client that sends its body slowly takes no room from others', async () => 
   const { port } = service.app.getHttpServer().address() as AddressInfo;
   const token = await tokenOf(alice);
   const sockets = Array.from({ length: usualLimits.submit.running }, () => connect(port, '127.0.0.1'));
-  const head = `PUT ${attempt} HTTP/1.1\r\nHost: x\r\nAuthorization: JWT ${token}\r\nContent-Type: application/json\r\n`;
+  const head = `PUT ${service.attempt} HTTP/1.1\r\nHost: x\r\nAuthorization: JWT ${token}\r\nContent-Type: application/json\r\n`;
   for (const socket of sockets) socket.write(`${head}Content-Length: 100\r\n\r\n{`);
   const server = service.app.getHttpServer();
   const connections = () => new Promise((done) => server.getConnections((_: unknown, count: number) => done(count)));
   await until('all are connected', async () => (await connections()) === sockets.length);
-  expect((await service.request(alice, 'GET', attempt)).status).toBe(200);
+  expect((await service.request(alice, 'GET', service.attempt)).status).toBe(200);
   expect(admission.queueLengths()).toEqual({ submit: 0, poll: 0, start: 0, list: 0 });
   for (const socket of sockets) socket.destroy();
 });

@@ -1,23 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { startApi } from '../../apps/api/src/api.js';
 import { loadConfiguration } from '../../libs/configuration/src/index.js';
-import { courseId, openService, people, publishedExam, roster, tokenSettings } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import { courseId, openCourse, openService, people, root, tokenSettings } from '../support/service.js';
 
 const { staff, alice } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
 const origin = 'https://apps.example.org';
 
-let service: Awaited<ReturnType<typeof openService>>;
+const service = shared(() => openCourse({ midterm: {} }, { environment: { CORS_ORIGINS: origin } }));
 let attemptId: number;
 beforeAll(async () => {
-  service = await openService({ CORS_ORIGINS: origin });
-  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
-  const path = `${root}/exam_registration/course_id/${courseId}`;
-  const exams = await service.request(staff, 'PATCH', path, [publishedExam('midterm')]);
-  const body = { exam_id: exams.body[0].exam_id, attempt_proctored: 'true' };
-  attemptId = (await service.request(alice, 'POST', `${root}/attempt`, body)).body.exam_attempt_id;
+  attemptId = await service.createAttempt(alice, service.exams.midterm);
 });
-afterAll(() => service.close());
 
 const preflight = (url: string, from: string) =>
   service.request(undefined, 'OPTIONS', url, undefined, {

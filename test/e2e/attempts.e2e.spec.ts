@@ -1,34 +1,14 @@
-import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import { courseId, openCourse, people, publishedExam, root } from '../support/service.js';
 
-const { staff, alice, bob, teacher, reviewer } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
+const { alice, bob, teacher, reviewer } = people;
 
-let service: Awaited<ReturnType<typeof openService>>;
-let exams: Record<string, number>;
+const service = shared(() =>
+  openCourse({ midterm: {}, final: {}, quiz: { is_proctored: false }, onboarding: { is_practice_exam: true } }),
+);
 
-beforeAll(async () => {
-  service = await openService();
-  expect(await service.request(staff, 'PUT', '/api/lms/v1/roster', roster)).toMatchObject({ status: 200 });
-  const { body } = await service.request(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, [
-    publishedExam('midterm'),
-    publishedExam('final'),
-    publishedExam('quiz', { is_proctored: false }),
-    publishedExam('onboarding', { is_practice_exam: true }),
-  ]);
-  expect(body).toHaveLength(4);
-  const [midterm, final, quiz, onboarding] = body.map(({ exam_id }: { exam_id: number }) => exam_id);
-  exams = { midterm, final, quiz, onboarding };
-});
-afterAll(() => service.close());
-
-const create = async (exam: string, person = alice, more: object = {}) => {
-  const { body } = await service.request(person, 'POST', `${root}/attempt`, {
-    exam_id: exams[exam],
-    attempt_proctored: exam === 'quiz' ? 'false' : 'true',
-    ...more,
-  });
-  return body.exam_attempt_id as number;
-};
+const create = (exam: string, person = alice, more: object = {}) =>
+  service.createAttempt(person, service.exams[exam], { attempt_proctored: String(exam !== 'quiz'), ...more });
 const act = (id: number, action: string, person = alice, more: object = {}) =>
   service.request(person, 'PUT', `${root}/attempt/${id}`, { action, ...more });
 const poll = async (id: number, person = alice) => (await service.request(person, 'GET', `${root}/attempt/${id}`)).body;
@@ -94,7 +74,7 @@ it('a running exam has a timer', async () => {
 });
 
 it('an allowance gives more time to one learner', async () => {
-  const grant = { exam_id: exams.quiz, user_info: 'alice', key: 'additional_time_granted', value: '15' };
+  const grant = { exam_id: service.exams.quiz, user_info: 'alice', key: 'additional_time_granted', value: '15' };
   expect((await service.request(teacher, 'PUT', `${root}/allowance`, grant)).status).toBe(200);
   const id = await create('quiz', alice, { start_clock: 'true' });
   expect(await poll(id)).toMatchObject({ allowed_time_limit_mins: 45 });

@@ -1,16 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { callbackSignature } from '../../libs/providers/src/callback-signature.js';
 import { PretendedProvider, softwareSecureAt } from '../../libs/providers/src/testing.js';
-import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { courseId, openCourse, people, root, roster } from '../support/service.js';
 
 // Callbacks of providers are authenticated, and may review only attempts at exams of that provider.
 
 const { staff, alice, teacher } = people;
 const grader = { user_id: 12, preferred_username: 'grader' };
-const root = '/api/edx_proctoring/v1/proctored_exam';
 const callback = '/api/edx_proctoring/proctoring_review_callback/';
 const secrets = {
   watchers: 'a-secret-for-signatures-of-the-watchers',
@@ -19,11 +15,9 @@ const secrets = {
 };
 const notAuthenticated = { status: 403, body: { detail: 'This callback is not authenticated.' } };
 const noMatch = { status: 400, body: { detail: 'No attempt matches this review.' } };
-const folder = mkdtempSync(join(tmpdir(), 'callbacks of a test '));
 
 let provider: PretendedProvider;
-let service: Awaited<ReturnType<typeof openService>>;
-let exams: Record<string, number>;
+let service: Awaited<ReturnType<typeof openCourse>>;
 let attempts: Record<string, { id: number; attempt_code: string; external_id: string }>;
 
 const open = async (rpnow: object = { callback_secret: secrets.rpnow }) => {
@@ -35,18 +29,15 @@ const open = async (rpnow: object = { callback_secret: secrets.rpnow }) => {
     rpnow: { ...secure, ...rpnow },
     rpnow_abroad: { ...secure, callback_secret: secrets.rpnow_abroad },
   };
-  const file = join(folder, `${Math.random()}.json`);
-  writeFileSync(file, JSON.stringify({ PROCTORING_BACKENDS, SWITCHES: { 'edx_proctoring.reds_api_redirect': true } }));
-  service = await openService({ PROCTORING_CONFIG: file });
   const users = [
     ...roster.users,
     { id: 12, username: 'grader', email: 'grader@example.org', groups: ['rpnow_review'] },
   ];
-  await ask(staff, 'PUT', '/api/lms/v1/roster', { ...roster, users });
   const names = ['watchers', 'rpnow', 'rpnow_abroad', 'test'];
-  const listed = names.map((backend) => publishedExam(backend, { backend }));
-  const { body } = await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, listed);
-  exams = Object.fromEntries(names.map((name, index) => [name, body[index].exam_id]));
+  service = await openCourse(Object.fromEntries(names.map((backend) => [backend, { backend }])), {
+    settings: { PROCTORING_BACKENDS, SWITCHES: { 'edx_proctoring.reds_api_redirect': true } },
+    roster: { ...roster, users },
+  });
 };
 
 beforeAll(async () => {
@@ -59,11 +50,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await service.close();
   await provider.close();
-  rmSync(folder, { recursive: true });
 });
 beforeEach(async () => {
   attempts = {};
-  for (const [name, exam_id] of Object.entries(exams)) {
+  for (const [name, exam_id] of Object.entries(service.exams)) {
     await ask(staff, 'DELETE', `${root}/exam_id/${exam_id}/user_id/${alice.user_id}/reset_attempts`);
     const created = await ask(alice, 'POST', `${root}/attempt`, { exam_id, attempt_proctored: 'true' });
     const path = `${root}/attempt/${created.body.exam_attempt_id}`;
@@ -133,7 +123,7 @@ describe('Software Secure', () => {
     ['https://video.example.org/1', 'https://video.example.org/1'],
   ])('the dashboard redirects staff for the link %s to %s', async (videoReviewLink, location) => {
     expect((await sendTo(`${secrets.rpnow}/`, reviewOf('rpnow', { videoReviewLink }))).status).toBe(200);
-    const path = `/api/edx_proctoring/v1/instructor/${courseId}/${exams.rpnow}?attempt=${attempts.rpnow!.external_id}`;
+    const path = `/api/edx_proctoring/v1/instructor/${courseId}/${service.exams.rpnow}?attempt=${attempts.rpnow!.external_id}`;
     const dashboard = await ask(teacher, 'GET', path);
     expect([dashboard.status, dashboard.headers.location]).toEqual([location ? 302 : 404, location]);
   });
@@ -208,7 +198,10 @@ describe('Software Secure without a secret', () => {
   ])('%s: %j is answered %d', async (_, options, status) => {
     await service.close();
     await open(options);
-    const created = await ask(alice, 'POST', `${root}/attempt`, { exam_id: exams.rpnow, attempt_proctored: 'true' });
+    const created = await ask(alice, 'POST', `${root}/attempt`, {
+      exam_id: service.exams.rpnow,
+      attempt_proctored: 'true',
+    });
     attempts.rpnow = (await ask(alice, 'GET', `${root}/attempt/${created.body.exam_attempt_id}`)).body;
     expect((await sendTo('', reviewOf('rpnow'))).status).toBe(status);
   });

@@ -1,37 +1,25 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { until } from '../../libs/event-store/src/testing.js';
 import { PretendedProvider } from '../../libs/providers/src/testing.js';
-import { courseId, openService, people, publishedExam, roster, tokenOf } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import { courseId, openCourse, people, publishedExam, root, tokenOf } from '../support/service.js';
 
 const { staff, alice } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
 const registration = `${root}/exam_registration/course_id/${courseId}`;
-const folder = mkdtempSync(join(tmpdir(), 'proctoring-leaving-'));
 
-let provider: PretendedProvider;
-let service: Awaited<ReturnType<typeof openService>>;
+const provider = shared(() => PretendedProvider.open());
+const service = shared(() => {
+  const rest = { base_url: provider.url, client_id: 'lms', client_secret: 'secret' };
+  const strict = { provider: 'test', onboarding_error: 'onboarding_missing' };
+  return openCourse(
+    { midterm: {}, first: { is_practice_exam: true, backend: 'strict' } },
+    { settings: { PROCTORING_BACKENDS: { DEFAULT: 'test', test: {}, rest, strict } } },
+  );
+});
 let url: string;
 beforeAll(async () => {
-  provider = await PretendedProvider.open();
-  const file = join(folder, 'settings.json');
-  const rest = { base_url: provider.url, client_id: 'lms', client_secret: 'secret' };
-  const wantsOnboarding = { provider: 'test', onboarding_error: 'onboarding_missing' };
-  const PROCTORING_BACKENDS = { DEFAULT: 'test', test: {}, rest, strict: wantsOnboarding };
-  writeFileSync(file, JSON.stringify({ PROCTORING_BACKENDS }));
-  service = await openService({ PROCTORING_CONFIG: file });
-  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
-  const exams = [publishedExam('midterm'), publishedExam('first', { is_practice_exam: true, backend: 'strict' })];
-  const [{ exam_id }] = (await service.request(staff, 'PATCH', registration, exams)).body;
-  await service.request(alice, 'POST', `${root}/attempt`, { exam_id, attempt_proctored: 'true' });
+  await service.createAttempt(alice, service.exams.midterm);
   await service.app.listen(0, '127.0.0.1');
   url = await service.app.getUrl();
-});
-afterAll(async () => {
-  await service.close();
-  await provider.close();
-  rmSync(folder, { recursive: true });
 });
 
 const headers = async () => ({ authorization: `JWT ${await tokenOf(staff)}`, 'content-type': 'application/json' });

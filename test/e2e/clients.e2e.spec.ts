@@ -1,29 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import { openCourse, people, root } from '../support/service.js';
 
-const { staff, alice, bob, teacher } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
+const { alice, bob, teacher } = people;
 
-const folder = mkdtempSync(join(tmpdir(), 'proctoring-clients-'));
-const PROCTORING_CONFIG = join(folder, 'settings.json');
 const rateLimits = { bob: { requests: 2, seconds: 600 }, '127.0.0.1': { requests: 1, seconds: 600 } };
-writeFileSync(PROCTORING_CONFIG, JSON.stringify({ RATE_LIMITS: rateLimits }));
 
-let service: Awaited<ReturnType<typeof openService>>;
+const service = shared(() => openCourse({ quiz: { is_proctored: false } }, { settings: { RATE_LIMITS: rateLimits } }));
 let poll: string;
 beforeAll(async () => {
-  service = await openService({ PROCTORING_CONFIG });
-  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
-  const exams = [publishedExam('quiz', { is_proctored: false })];
-  const { body } = await service.request(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, exams);
-  const created = await service.request(alice, 'POST', `${root}/attempt`, { exam_id: body[0].exam_id });
-  poll = `${root}/attempt/${created.body.exam_attempt_id}`;
-});
-afterAll(async () => {
-  await service.close();
-  rmSync(folder, { recursive: true });
+  const asked = { attempt_proctored: 'false' };
+  poll = `${root}/attempt/${await service.createAttempt(alice, service.exams.quiz, asked)}`;
 });
 
 const read = (headers = {}) => service.request(alice, 'GET', poll, undefined, headers);

@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
-import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import { openCourse, people, root } from '../support/service.js';
 
-const { staff, alice } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
+const { alice } = people;
 const hour = 3_600_000;
 // Only the wall clock of this process is wrong.
 const timers = [
@@ -10,21 +10,17 @@ const timers = [
   ...(['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
 ];
 
-let service: Awaited<ReturnType<typeof openService>>;
+const service = shared(() => openCourse({ quiz: { is_proctored: false } }));
+const { request: ask } = service;
 let id: number;
 
 beforeAll(async () => {
-  service = await openService();
-  await ask(staff, 'PUT', '/api/lms/v1/roster', roster);
-  const timed = publishedExam('quiz', { is_proctored: false });
-  const [{ exam_id }] = (await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, [timed])).body;
-  id = (await ask(alice, 'POST', `${root}/attempt`, { exam_id, start_clock: 'true' })).body.exam_attempt_id;
+  const asked = { attempt_proctored: 'false', start_clock: 'true' };
+  id = await service.createAttempt(alice, service.exams.quiz, asked);
 });
-afterAll(() => service.close());
 beforeEach(() => void jest.useFakeTimers({ now: Date.now() + 2 * hour, doNotFake: [...timers] }));
 afterEach(() => void jest.useRealTimers());
 
-const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
 const poll = async () => (await ask(alice, 'GET', `${root}/attempt/${id}`)).body;
 
 it('health and metrics say that the clocks differ', async () => {

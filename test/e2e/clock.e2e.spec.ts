@@ -6,12 +6,11 @@ import { startWorker as startWorkerHere } from '../../apps/worker/src/worker.js'
 import { until } from '../../libs/event-store/src/testing.js';
 import { Child } from '../conformance/child.js';
 import { openStartableDatabase } from '../support/database.js';
-import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { openCourse, people } from '../support/service.js';
 import { secretsOfSplitRoles } from '../support/split-roles.js';
 
 // Processes with a wrong wall clock (libfaketime). Their monotonic clock is right, as after any change of a clock.
-const { staff, alice, bob } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
+const { alice, bob } = people;
 const [library] = spawnSync('find', ['/usr/lib', '/usr/local/lib', '-name', 'libfaketimeMT.so.1'], {
   encoding: 'utf8',
 }).stdout.split('\n');
@@ -19,17 +18,12 @@ const [library] = spawnSync('find', ['/usr/lib', '/usr/local/lib', '-name', 'lib
 const story = library || process.env.CI ? it : it.skip;
 
 let dir: string;
-let service: Awaited<ReturnType<typeof openService>>;
+let service: Awaited<ReturnType<typeof openCourse>>;
 let worker: Child | undefined;
-let exam: number;
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'proctoring-clock-'));
-  const database = await openStartableDatabase();
-  service = await openService({}, database);
-  await ask(staff, 'PUT', '/api/lms/v1/roster', roster);
-  const timed = publishedExam('quiz', { is_proctored: false });
-  exam = (await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, [timed])).body[0].exam_id;
+  service = await openCourse({ quiz: { is_proctored: false } }, { database: await openStartableDatabase() });
 });
 afterEach(async () => {
   await worker?.stop();
@@ -37,9 +31,8 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
-const start = async (person: typeof alice): Promise<number> =>
-  (await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, start_clock: 'true' })).body.exam_attempt_id;
+const start = (person: typeof alice) =>
+  service.createAttempt(person, service.exams.quiz, { attempt_proctored: 'false', start_clock: 'true' });
 /** The attempt in the database. A request for it would submit it. */
 const rowOf = async (id: number) =>
   (await service.database.pool.query('select status, completed_at from attempts where id = $1', [id])).rows[0];

@@ -3,19 +3,18 @@ import { text } from 'node:stream/consumers';
 import { startWorker } from '../../apps/worker/src/worker.js';
 import { RemoveAttempt, StartAttempt, SubmitAttempt } from '../../libs/domain/src/index.js';
 import { topics } from '../../libs/integration/src/index.js';
+import { shared } from '../support/hooks.js';
 import { byStaff, clientOf, inOrder, openExam, until, withAdmin } from '../support/relay.exams.js';
 import { people } from '../support/service.js';
 
 const names = topics.map(({ name }) => name);
 const replays = names.map((name) => `${name}.replay`);
 
-let exam: Awaited<ReturnType<typeof openExam>>;
+const exam = shared(() => openExam());
 let brokers: string;
-beforeAll(async () => {
-  exam = await openExam();
+beforeAll(() => {
   brokers = exam.configuration.kafkaBrokers.join();
 });
-afterAll(() => exam.close());
 
 /** Runs a command as an operator does. Answers its exit code and the JSON of each line. */
 async function run(...args: string[]) {

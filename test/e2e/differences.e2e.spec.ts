@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { contentId, courseId, openService, type Person, people, publishedExam, roster } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import { contentId, courseId, openCourse, type Person, people, root, roster } from '../support/service.js';
 
 // Deliberate differences from the reference: one test for each hole of the reference that the service closes.
 
@@ -9,49 +7,35 @@ const { staff, alice, bob, teacher, reviewer } = people;
 const otherTeacher = { user_id: 6, preferred_username: 'other_teacher' };
 const worker = { user_id: 9, preferred_username: 'retirement_worker' };
 const otherCourse = 'course-v1:OrgX+Other+2031';
-const root = '/api/edx_proctoring/v1/proctored_exam';
 
-let service: Awaited<ReturnType<typeof openService>>;
-let exams: Record<string, number>;
-beforeAll(async () => {
-  service = await openService();
+const service = shared(() => {
   const others = [otherTeacher, worker].map((person) => ({
     id: person.user_id,
     username: person.preferred_username,
     email: `${person.preferred_username}@example.org`,
   }));
-  await ask(staff, 'PUT', '/api/lms/v1/roster', {
-    ...roster,
-    users: [...roster.users, ...others],
-    courses: [...roster.courses, { course_id: otherCourse, display_name: 'Other' }],
-    course_staff: [...roster.course_staff, { user: 'other_teacher', course_id: otherCourse }],
-  });
-  exams = await publish({
-    midterm: {},
-    quiz: { is_proctored: false },
-    instant: { is_proctored: false, time_limit_mins: 0 },
-    onboarding: { is_practice_exam: true },
-  });
-});
-afterAll(() => service.close());
-
-const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
-
-/** Publishes the exams of the course and answers their ids by name. */
-async function publish(wanted: Record<string, object>, at = service): Promise<Record<string, number>> {
-  const names = Object.keys(wanted);
-  const { body } = await at.request(
-    staff,
-    'PATCH',
-    `${root}/exam_registration/course_id/${courseId}`,
-    names.map((name) => publishedExam(name, wanted[name])),
+  return openCourse(
+    {
+      midterm: {},
+      quiz: { is_proctored: false },
+      instant: { is_proctored: false, time_limit_mins: 0 },
+      onboarding: { is_practice_exam: true },
+    },
+    {
+      roster: {
+        ...roster,
+        users: [...roster.users, ...others],
+        courses: [...roster.courses, { course_id: otherCourse, display_name: 'Other' }],
+        course_staff: [...roster.course_staff, { user: 'other_teacher', course_id: otherCourse }],
+      },
+    },
   );
-  return Object.fromEntries(names.map((name, index) => [name, body[index].exam_id]));
-}
+});
+const { request: ask } = service;
 
 const create = async (exam: string, person = alice, more: object = {}): Promise<number> => {
   const body = {
-    exam_id: exams[exam],
+    exam_id: service.exams[exam],
     attempt_proctored: exam === 'midterm' || exam === 'onboarding' ? 'true' : 'false',
   };
   const answer = await ask(person, 'POST', `${root}/attempt`, { ...body, ...more });
@@ -65,7 +49,7 @@ const typesOf = async (id: number): Promise<string[]> =>
   (await ask(staff, 'GET', `/api/audit/v1/attempts/${id}/history`)).body.events.map(({ type }: any) => type);
 /** Removes the learner's attempts at an exam again. */
 const clear = async (exam: string, person = alice) =>
-  ask(staff, 'DELETE', `${root}/exam_id/${exams[exam]}/user_id/${person.user_id}/reset_attempts`);
+  ask(staff, 'DELETE', `${root}/exam_id/${service.exams[exam]}/user_id/${person.user_id}/reset_attempts`);
 
 describe('a sentence that names the field refuses bad input', () => {
   it.each<[string, string, string, unknown]>([
@@ -97,7 +81,12 @@ describe('the course of the addressed object decides who is course staff', () =>
 
   it('even if the body names another course', async () => {
     const id = await create('midterm');
-    const allowance = { exam_id: exams.midterm, user_info: 'alice', key: 'additional_time_granted', value: '5' };
+    const allowance = {
+      exam_id: service.exams.midterm,
+      user_info: 'alice',
+      key: 'additional_time_granted',
+      value: '5',
+    };
     const requests: [string, string, object][] = [
       ['DELETE', `attempt/${id}`, own],
       ['GET', `attempt/grouped/course_id/${courseId}`, own],
@@ -105,8 +94,8 @@ describe('the course of the addressed object decides who is course staff', () =>
       ['GET', `${courseId}/allowance`, own],
       ['GET', `${courseId}/grouped/allowance`, own],
       ['PUT', 'allowance', { ...own, ...allowance }],
-      ['DELETE', 'allowance', { ...own, exam_id: exams.midterm, user_id: alice.user_id, key: 'x' }],
-      ['DELETE', `exam_id/${exams.midterm}/user_id/${alice.user_id}/reset_attempts`, own],
+      ['DELETE', 'allowance', { ...own, exam_id: service.exams.midterm, user_id: alice.user_id, key: 'x' }],
+      ['DELETE', `exam_id/${service.exams.midterm}/user_id/${alice.user_id}/reset_attempts`, own],
     ];
     for (const [method, path, body] of requests) {
       expect([path, (await ask(otherTeacher, method, `${root}/${path}`, body)).status]).toEqual([path, 403]);
@@ -123,7 +112,7 @@ describe('the course of the addressed object decides who is course staff', () =>
       user_ids: 'alice',
       allowance_type: 'additional_time_granted',
       value: '5',
-      exam_ids: `${exams.quiz}`,
+      exam_ids: `${service.exams.quiz}`,
     };
     for (const path of [`${otherCourse}/bulk_allowance`, 'bulk_allowance'])
       expect((await ask(otherTeacher, 'PUT', `${root}/${path}`, { ...own, ...bulk })).status).toBe(403);
@@ -134,7 +123,7 @@ describe('the course of the addressed object decides who is course staff', () =>
 describe('course staff find only people of their course', () => {
   const grant = (user_info: unknown, more: object = {}, by: Person = teacher) =>
     ask(by, 'PUT', `${root}/allowance`, {
-      ...{ exam_id: exams.quiz, user_info, key: 'additional_time_granted', value: '5' },
+      ...{ exam_id: service.exams.quiz, user_info, key: 'additional_time_granted', value: '5' },
       ...more,
     });
   const unknown = (user: unknown) => ({ detail: `Cannot find user against ${user}` });
@@ -150,7 +139,7 @@ describe('course staff find only people of their course', () => {
   });
 
   it('for many allowances at once', async () => {
-    const bulk = { exam_ids: `${exams.quiz}`, allowance_type: 'note', value: 'x' };
+    const bulk = { exam_ids: `${service.exams.quiz}`, allowance_type: 'note', value: 'x' };
     const granted = (user_ids: string) => ask(teacher, 'PUT', `${root}/bulk_allowance`, { ...bulk, user_ids });
     expect((await granted('bob,other_teacher')).status).toBe(207);
     expect((await granted('other_teacher')).body).toEqual((await granted('nobody')).body);
@@ -218,9 +207,9 @@ describe('a final status is final for the owner', () => {
       expect([action, (await act(id, action)).status]).toEqual([action, action === status ? 200 : 400]);
     expect((await ask(alice, 'POST', `${root}/attempt/test-attempt-${id}/ready`)).status).toBe(200);
     for (const attempt_proctored of ['true', 'false'])
-      expect((await ask(alice, 'POST', `${root}/attempt`, { exam_id: exams.midterm, attempt_proctored })).status).toBe(
-        400,
-      );
+      expect(
+        (await ask(alice, 'POST', `${root}/attempt`, { exam_id: service.exams.midterm, attempt_proctored })).status,
+      ).toBe(400);
     expect(await act(id, 'submit')).toMatchObject({ status: 200, body: { exam_attempt_id: id } });
     expect(await shown(id)).toEqual(before);
   });
@@ -280,43 +269,30 @@ it('only the learner and staff see running exams, and the query can name the lea
 });
 
 it('the dashboard of a course does not redirect to an exam of another course', async () => {
-  const path = (course: string) => `/api/edx_proctoring/v1/instructor/${course}/${exams.midterm}`;
+  const path = (course: string) => `/api/edx_proctoring/v1/instructor/${course}/${service.exams.midterm}`;
   expect((await ask(otherTeacher, 'GET', path(otherCourse))).status).toBe(404);
   expect((await ask(teacher, 'GET', path(courseId))).status).toBe(302);
 });
 
 describe('a provider that fails', () => {
-  const failing = async (options: object, test: (at: typeof service) => Promise<void>) => {
-    const folder = mkdtempSync(join(tmpdir(), 'proctoring-differences-'));
-    const file = join(folder, 'settings.json');
-    writeFileSync(file, JSON.stringify({ PROCTORING_BACKENDS: { DEFAULT: 'test', test: options } }));
-    const at = await openService({ PROCTORING_CONFIG: file });
-    try {
-      await at.request(staff, 'PUT', '/api/lms/v1/roster', roster);
-      await test(at);
-    } finally {
-      await at.close();
-      rmSync(folder, { recursive: true });
-    }
-  };
-
   it.each([
     ['it is overloaded', { register_error: 503 }, 503],
     ['it refuses the login', { register_error: 401 }, 502],
     ['it sends no id', { without_attempt_id: true }, 502],
-  ])('(%s) is named, and there is no attempt', (_, options, status) =>
-    failing(options, async (at) => {
-      const { midterm } = await publish({ midterm: {} }, at);
-      const created = await at.request(alice, 'POST', `${root}/attempt`, {
-        exam_id: midterm,
-        attempt_proctored: 'true',
-      });
+  ])('(%s) is named, and there is no attempt', async (_, options, status) => {
+    const settings = { PROCTORING_BACKENDS: { DEFAULT: 'test', test: options } };
+    const at = await openCourse({ midterm: {} }, { settings });
+    try {
+      const asked = { exam_id: at.exams.midterm, attempt_proctored: 'true' };
+      const created = await at.request(alice, 'POST', `${root}/attempt`, asked);
       expect(created).toMatchObject({ status, body: { detail: expect.any(String), provider: 'test' } });
       expect(created.body.detail).not.toMatch(/[(){}]|b'/);
       const groups = await at.request(staff, 'GET', `${root}/attempt/grouped/course_id/${courseId}`);
       expect(groups.body.proctored_exam_attempts).toEqual([]);
-    }),
-  );
+    } finally {
+      await at.close();
+    }
+  });
 });
 
 it('a review with malformed comments changes nothing', async () => {
@@ -333,7 +309,12 @@ it('a review with malformed comments changes nothing', async () => {
 it('lists are sorted by id', async () => {
   for (const exam of ['onboarding', 'midterm', 'quiz'])
     for (const user_info of ['bob', 'alice'])
-      await ask(staff, 'PUT', `${root}/allowance`, { exam_id: exams[exam], user_info, key: 'note', value: 'x' });
+      await ask(staff, 'PUT', `${root}/allowance`, {
+        exam_id: service.exams[exam],
+        user_info,
+        key: 'note',
+        value: 'x',
+      });
   for (const path of [`exam/course_id/${courseId}`, `${courseId}/allowance`]) {
     const ids = (await ask(staff, 'GET', `${root}/${path}`)).body.map(({ id }: { id: number }) => id);
     expect(ids.length).toBeGreaterThan(3);
@@ -351,7 +332,7 @@ it('the error for users who are not staff is in English in any language of the b
 
 it('an exam is found by its usage key', async () => {
   const path = `${root}/exam/course_id/${courseId}/content_id/${encodeURIComponent(contentId('midterm'))}`;
-  expect(await ask(alice, 'GET', path)).toMatchObject({ status: 200, body: { id: exams.midterm } });
+  expect(await ask(alice, 'GET', path)).toMatchObject({ status: 200, body: { id: service.exams.midterm } });
 });
 
 it('a refused command leaves nothing behind: a reset after the due date keeps the old attempt as it was', async () => {
@@ -367,7 +348,7 @@ it('a refused command leaves nothing behind: a reset after the due date keeps th
 });
 
 it('a retired learner stays forgotten even if the roster or a token names the learner later', async () => {
-  const minutes = { exam_id: exams.quiz, user_info: 'bob', key: 'additional_time_granted', value: '7' };
+  const minutes = { exam_id: service.exams.quiz, user_info: 'bob', key: 'additional_time_granted', value: '7' };
   await ask(staff, 'PUT', `${root}/allowance`, minutes);
   const id = await create('midterm', bob);
   await act(id, 'submit', bob);

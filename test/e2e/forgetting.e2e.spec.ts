@@ -2,25 +2,20 @@ import { verify } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { pruneCallbacks, quarantine, quarantinedCallbacks } from '#commands';
 import { userById } from '#roster';
-import { courseId, openService, type Person, people, publishedExam, roster } from '../support/service.js';
+import { fresh } from '../support/hooks.js';
+import { courseId, openCourse, type Person, people, root, roster } from '../support/service.js';
 
 const { staff, bob } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
 const superuser = { ...staff, superuser: true };
 
-let service: Awaited<ReturnType<typeof openService>>;
+const service = fresh(() => openCourse({ midterm: {} }));
+const { request: ask, query } = service;
 let exam: number;
-beforeEach(async () => {
-  service = await openService();
-  await ask(staff, 'PUT', '/api/lms/v1/roster', roster);
-  const exams = [publishedExam('midterm')];
-  exam = (await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, exams)).body[0].exam_id;
+beforeEach(() => {
+  exam = service.exams.midterm;
 });
-afterEach(() => service.close());
 
-const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
 const retire = (userId: number) => ask(superuser, 'POST', `/api/edx_proctoring/v1/retire_user/${userId}/`);
-const query = async (text: string) => (await service.database.owner.query(text)).rows;
 const newAttempt = (person: Person) =>
   ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' });
 

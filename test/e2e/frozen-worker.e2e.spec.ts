@@ -1,25 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { EventStore, start } from '../../libs/event-store/src/index.js';
 import { until } from '../../libs/event-store/src/testing.js';
 import { MailServer } from '../../libs/mail/src/testing.js';
 import { PretendedProvider } from '../../libs/providers/src/testing.js';
-import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { courseId, openCourse, roster } from '../support/service.js';
 
 const program = 'dist/test/support/worker.process.js';
 if (!existsSync(program)) throw new Error(`${program} is missing: npm test builds it, and so does npm run build`);
 
-const root = '/api/edx_proctoring/v1/proctored_exam';
-const folder = mkdtempSync(join(tmpdir(), 'frozen workers of a test '));
 const learners = Array.from({ length: 12 }, (_, index) => 100 + index);
 const eventsOfEach = 25;
 
 let provider: PretendedProvider;
 let mails: MailServer;
-let service: Awaited<ReturnType<typeof openService>>;
+let service: Awaited<ReturnType<typeof openCourse>>;
 let examId: number;
 const workers: ChildProcess[] = [];
 
@@ -27,26 +23,23 @@ beforeAll(async () => {
   provider = await PretendedProvider.open();
   mails = new MailServer();
   await mails.open();
-  const file = join(folder, 'settings.json');
   const rest = { base_url: provider.url, client_id: 'lms', client_secret: 'secret', request_timeout: 15 };
-  writeFileSync(
-    file,
-    JSON.stringify({ PROCTORING_BACKENDS: { DEFAULT: 'rest', rest }, DEFAULT_FROM_EMAIL: 'a@example.org' }),
-  );
-  service = await openService({ PROCTORING_CONFIG: file, SMTP_URL: mails.url });
   const users = learners.map((id) => ({ id, username: `u${id}`, email: `u${id}@example.org`, full_name: `u${id}` }));
-  const enrolled = { ...roster, users: [...roster.users, ...users] };
-  expect((await service.request(people.staff, 'PUT', '/api/lms/v1/roster', enrolled)).status).toBe(200);
-  const listed = [publishedExam('midterm')];
-  const url = `${root}/exam_registration/course_id/${courseId}`;
-  examId = (await service.request(people.staff, 'PATCH', url, listed)).body[0].exam_id;
+  service = await openCourse(
+    { midterm: {} },
+    {
+      environment: { SMTP_URL: mails.url },
+      settings: { PROCTORING_BACKENDS: { DEFAULT: 'rest', rest }, DEFAULT_FROM_EMAIL: 'a@example.org' },
+      roster: { ...roster, users: [...roster.users, ...users] },
+    },
+  );
+  examId = service.exams.midterm;
 });
 afterAll(async () => {
   for (const worker of workers) worker.kill('SIGKILL');
   await service.close();
   await provider.close();
   await mails.close();
-  rmSync(folder, { recursive: true });
 });
 
 /** Starts a worker and collects its log. */
@@ -58,7 +51,7 @@ function startWorker() {
       NODE_OPTIONS: '',
       DATABASE_URL: service.database.urls.worker,
       DATA_DIR: service.configuration.dataDir,
-      PROCTORING_CONFIG: join(folder, 'settings.json'),
+      PROCTORING_CONFIG: service.configuration.proctoringConfig,
       SMTP_URL: mails.url,
       LEASE_MS: '1500',
     },

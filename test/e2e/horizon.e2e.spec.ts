@@ -1,16 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { until } from '../../libs/event-store/src/testing.js';
-import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { openCourse } from '../support/service.js';
 
-const { staff } = people;
-let service: Awaited<ReturnType<typeof openService>>;
+let service: Awaited<ReturnType<typeof openCourse>>;
 let other: pg.Client;
 const name = `other_${randomBytes(4).toString('hex')}`;
 
 beforeAll(async () => {
-  service = await openService();
-  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
+  service = await openCourse({});
   await service.database.owner.query(`create database ${name}`);
   const url = Object.assign(new URL(service.database.urls.owner), { pathname: `/${name}` }).href;
   other = new pg.Client({ connectionString: url, application_name: 'nightly import' });
@@ -25,20 +23,14 @@ afterAll(async () => {
 /** Whether all events are before the visibility horizon. */
 const allAreRead = async () =>
   (
-    await service.database.owner.query(
-      'select bool_and(transaction_id < pg_snapshot_xmin(pg_current_snapshot())) as read from events',
-    )
-  ).rows[0].read;
+    await service.query('select bool_and(transaction_id < pg_snapshot_xmin(pg_current_snapshot())) as read from events')
+  )[0].read;
 const openTransactions = async () => (await service.request(undefined, 'GET', '/health/ready')).body.openTransactions;
-const publish = (exam: string) =>
-  service.request(staff, 'PATCH', `/api/edx_proctoring/v1/proctored_exam/exam_registration/course_id/${courseId}`, [
-    publishedExam(exam),
-  ]);
 const metrics = async (): Promise<string> => (await service.request(undefined, 'GET', '/metrics')).body;
 
 it('a prepared transaction of another database of the server holds back readers of the log, and health names it', async () => {
   await other.query(`begin; create table copied (id int); prepare transaction '${name} copy'`);
-  await publish('midterm');
+  await service.publish({ midterm: {} });
   expect(await allAreRead()).toBe(false);
   const transaction = { database: name, pid: null, gid: `${name} copy`, application: null };
   expect(await openTransactions()).toContainEqual({ ...transaction, seconds: expect.any(Number) });
@@ -51,7 +43,7 @@ it('a prepared transaction of another database of the server holds back readers 
 
 it('so does an open transaction of another database', async () => {
   await other.query('begin; create table copied (id int)');
-  await publish('final');
+  await service.publish({ final: {} });
   expect(await allAreRead()).toBe(false);
   const { rows } = await other.query('select pg_backend_pid() as pid');
   const transaction = { database: name, ...rows[0], gid: null, application: 'nightly import' };

@@ -5,8 +5,9 @@ import { createApplication } from '../../apps/api/src/api.js';
 import { apiModule } from '../../apps/api/src/api.module.js';
 import { Gate } from '../../apps/api/src/auth/authentication.js';
 import { Random } from '../conformance/random.js';
+import { shared } from '../support/hooks.js';
 import { type Blocked, LivenessProbe } from '../support/liveness-probe.js';
-import { contentId, courseId, openService, people, publishedExam, roster, tokenOf } from '../support/service.js';
+import { contentId, courseId, openCourse, people, tokenOf } from '../support/service.js';
 
 // Each route gets 200 requests that no client should send. Meanwhile /health/live must answer within 100 ms.
 
@@ -18,18 +19,13 @@ const longestMs = 100;
 /** The number of requests between two looks at the probe. If the probe had to wait, each request is repeated alone. */
 const atOnce = 10;
 
-let service: Awaited<ReturnType<typeof openService>>;
+const service = shared(() => openCourse({ midterm: {} }));
 let tokens: (string | undefined)[];
 beforeAll(async () => {
   console.log(`Seed ${seed}`);
-  service = await openService();
-  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
-  const path = `/api/edx_proctoring/v1/proctored_exam/exam_registration/course_id/${courseId}`;
-  await service.request(staff, 'PATCH', path, [publishedExam('midterm')]);
   tokens = [await tokenOf(staff), await tokenOf(alice), undefined];
   await service.app.listen(0, '127.0.0.1');
 });
-afterAll(() => service.close());
 
 type Body = { type: string; text: string };
 const sizes = [1_000, 1_000, 30_000, 30_000, 30_000, 250_000, 250_000, 1_000_000];

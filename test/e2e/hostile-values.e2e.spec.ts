@@ -1,40 +1,34 @@
 import { Random } from '../conformance/random.js';
+import { shared } from '../support/hooks.js';
 import {
   contentId,
   courseId,
-  openService,
+  openCourse,
   type Person,
   people,
   publishedExam,
-  roster,
+  root,
   tokenOf,
 } from '../support/service.js';
 
 // Each field of each route in the OpenAPI document gets values that no client should send.
 
 const { staff, alice } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
 const seed = process.env.SEED ?? String(Date.now() % 1_000_000);
 const random = new Random(seed);
 
-let service: Awaited<ReturnType<typeof openService>>;
+const service = shared(() => openCourse({ midterm: {} }));
+const { request: ask } = service;
 let document: any;
 let examId: number;
 let attempt: { id: number; external_id: string; attempt_code: string };
 
 beforeAll(async () => {
   console.log(`Seed ${seed}`);
-  service = await openService();
-  await ask(staff, 'PUT', '/api/lms/v1/roster', roster);
-  const path = `${root}/exam_registration/course_id/${courseId}`;
-  examId = (await ask(staff, 'PATCH', path, [publishedExam('midterm')])).body[0].exam_id;
-  const made = await ask(alice, 'POST', `${root}/attempt`, { exam_id: examId, attempt_proctored: 'true' });
-  attempt = (await ask(alice, 'GET', `${root}/attempt/${made.body.exam_attempt_id}`)).body;
+  examId = service.exams.midterm;
+  attempt = (await ask(alice, 'GET', `${root}/attempt/${await service.createAttempt(alice, examId)}`)).body;
   document = (await ask(undefined, 'GET', '/docs-json')).body;
 });
-afterAll(() => service.close());
-
-const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
 
 type Schema = Record<string, any>;
 const resolved = (schema: Schema): Schema =>

@@ -1,25 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { pruneAnswers } from '#commands';
-import { courseId, openService, type Person, people, publishedExam, roster } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import { openCourse, type Person, people, publishedExam, root } from '../support/service.js';
 
 const { staff, alice, bob } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
 
-let service: Awaited<ReturnType<typeof openService>>;
+const nine = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`exam ${index}`, {}]));
+const service = shared(() => openCourse(nine));
 let examIds: number[];
 
-beforeAll(async () => {
-  service = await openService();
-  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
-  const { body } = await service.request(
-    staff,
-    'PATCH',
-    `${root}/exam_registration/course_id/${courseId}`,
-    Array.from({ length: 9 }, (_, index) => publishedExam(`exam ${index}`)),
-  );
-  examIds = body.map(({ exam_id }: { exam_id: number }) => exam_id);
+beforeAll(() => {
+  examIds = Object.values(service.exams);
 });
-afterAll(() => service.close());
 
 const ask = (person: Person, key: string, method: string, url: string, body?: object | string) =>
   service.request(person, method, url, body, { 'idempotency-key': key });

@@ -1,57 +1,41 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { contentId, courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import { contentId, courseId, openCourse, people, root } from '../support/service.js';
 
 // The launch link of a secure browser. It needs no login, only the attempt code.
 
 const { staff, alice, bob } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
-const folder = mkdtempSync(join(tmpdir(), 'launches of a test '));
 
-let service: Awaited<ReturnType<typeof openService>>;
-let exams: Record<string, number>;
+const service = shared(() =>
+  openCourse(
+    {
+      locked: { backend: 'secure' },
+      second: { backend: 'secure' },
+      open: { backend: 'test' },
+      timed: { is_proctored: false },
+      chained: {},
+    },
+    {
+      settings: {
+        PROCTORING_BACKENDS: { DEFAULT: 'test', test: {}, secure: { provider: 'test', block_exam_material: true } },
+      },
+    },
+  ),
+);
+const { request: ask } = service;
 
-const publish = async () => {
-  const named = {
-    locked: { backend: 'secure' },
-    second: { backend: 'secure' },
-    open: { backend: 'test' },
-    timed: { is_proctored: false },
-    chained: {},
-  };
-  const list = Object.entries(named).map(([name, more]) => publishedExam(name, more));
-  const { body } = await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, list);
-  exams = Object.fromEntries(Object.keys(named).map((name, index) => [name, body[index].exam_id]));
-};
-
-beforeAll(async () => {
-  const file = join(folder, 'settings.json');
-  const PROCTORING_BACKENDS = { DEFAULT: 'test', test: {}, secure: { provider: 'test', block_exam_material: true } };
-  writeFileSync(file, JSON.stringify({ PROCTORING_BACKENDS }));
-  service = await openService({ PROCTORING_CONFIG: file });
-  await ask(staff, 'PUT', '/api/lms/v1/roster', roster);
-  await publish();
-});
-afterAll(async () => {
-  await service.close();
-  rmSync(folder, { recursive: true });
-});
 beforeEach(async () => {
-  for (const exam_id of Object.values(exams))
+  for (const exam_id of Object.values(service.exams))
     for (const { user_id } of [alice, bob])
       await ask(staff, 'DELETE', `${root}/exam_id/${exam_id}/user_id/${user_id}/reset_attempts`);
 });
 afterEach(() => service.moveClock('0'));
 
-const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
 type Attempt = { id: number; attempt_code: string; status: string };
 const attemptOf = async (id: number, person = alice): Promise<Attempt> =>
   (await ask(person, 'GET', `${root}/attempt/${id}`)).body;
 const create = async (exam: string, person = alice) => {
-  const asked = { exam_id: exams[exam], attempt_proctored: String(exam !== 'timed') };
-  const { body } = await ask(person, 'POST', `${root}/attempt`, asked);
-  return attemptOf(body.exam_attempt_id, person);
+  const asked = { attempt_proctored: String(exam !== 'timed') };
+  return attemptOf(await service.createAttempt(person, service.exams[exam], asked), person);
 };
 const act = (id: number, action: string, person = alice) => ask(person, 'PUT', `${root}/attempt/${id}`, { action });
 const launch = ({ attempt_code }: Attempt, method = 'GET') =>

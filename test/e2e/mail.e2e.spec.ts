@@ -1,63 +1,42 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { SetAttemptStatus, type Status } from '../../libs/domain/src/index.js';
 import { start as beginning, deadLetters, EventStore, retryDeadLetters } from '../../libs/event-store/src/index.js';
 import { until } from '../../libs/event-store/src/testing.js';
 import { Mailer, mailerName } from '../../libs/mail/src/index.js';
 import { MailServer } from '../../libs/mail/src/testing.js';
-import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { courseId, openCourse, people, root, roster } from '../support/service.js';
 
 const { staff, alice, bob } = people;
 const worker = { user_id: 9, preferred_username: 'retirement_worker' };
-const root = '/api/edx_proctoring/v1/proctored_exam';
-const folder = mkdtempSync(join(tmpdir(), 'mails of a test '));
-const settingsFile = join(folder, 'settings.json');
 const kinds = {
-  proctored: publishedExam('Midterm'),
-  watched: publishedExam('Final', { backend: 'watched' }),
-  onboarding: publishedExam('Onboarding', { is_practice_exam: true }),
-  timed: publishedExam('Quiz', { is_proctored: false }),
+  proctored: { exam_name: 'Midterm' },
+  watched: { exam_name: 'Final', backend: 'watched' },
+  onboarding: { exam_name: 'Onboarding', is_practice_exam: true },
+  timed: { exam_name: 'Quiz', is_proctored: false },
+};
+const settings = {
+  SITE_NAME: 'lms.example.org',
+  PLATFORM_NAME: 'Example Platform',
+  LEARNING_MICROFRONTEND_URL: 'https://learning.example.org',
+  CONTACT_EMAIL: 'contact@example.org',
+  DEFAULT_FROM_EMAIL: 'Exams <exams@example.org>',
+  PROCTORING_BACKENDS: {
+    DEFAULT: 'test',
+    test: {},
+    watched: { provider: 'test', LINK_URLS: { contact: 'https://watched.example.org/contact' } },
+  },
 };
 
 let server: MailServer;
-let service: Awaited<ReturnType<typeof openService>>;
-let exams: Record<keyof typeof kinds, number>;
+let service: Awaited<ReturnType<typeof openCourse>>;
 let mailer: Mailer;
 let end: AbortController;
 let running: Promise<void>;
 
-beforeAll(() =>
-  writeFileSync(
-    settingsFile,
-    JSON.stringify({
-      SITE_NAME: 'lms.example.org',
-      PLATFORM_NAME: 'Example Platform',
-      LEARNING_MICROFRONTEND_URL: 'https://learning.example.org',
-      CONTACT_EMAIL: 'contact@example.org',
-      DEFAULT_FROM_EMAIL: 'Exams <exams@example.org>',
-      PROCTORING_BACKENDS: {
-        DEFAULT: 'test',
-        test: {},
-        watched: { provider: 'test', LINK_URLS: { contact: 'https://watched.example.org/contact' } },
-      },
-    }),
-  ),
-);
-afterAll(() => rmSync(folder, { recursive: true }));
-
 beforeEach(async () => {
   server = new MailServer();
   await server.open();
-  service = await openService({ PROCTORING_CONFIG: settingsFile, SMTP_URL: server.url, LOG_LEVEL: 'error' });
-  expect((await ask(staff, 'PUT', '/api/lms/v1/roster', roster)).status).toBe(200);
-  const listed = Object.values(kinds);
-  const { body, status } = await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, listed);
-  expect({ status, body }).toMatchObject({ status: 200 });
-  exams = Object.fromEntries(
-    Object.keys(kinds).map((kind, index) => [kind, body[index].exam_id as number]),
-  ) as typeof exams;
+  service = await openCourse(kinds, { environment: { SMTP_URL: server.url }, settings });
   await start();
 });
 afterEach(async () => {
@@ -79,14 +58,12 @@ const stop = async () => {
 };
 
 const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
-const query = async (text: string) => (await service.database.owner.query(text)).rows;
-const createAttempt = async (person = alice, exam = exams.proctored, isProctored = true) => {
-  const { body } = await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: `${isProctored}` });
-  return body.exam_attempt_id as number;
-};
+const query = (text: string) => service.query(text);
+const createAttempt = (person = alice, exam = service.exams.proctored, isProctored = true) =>
+  service.createAttempt(person, exam, { attempt_proctored: `${isProctored}` });
 const act = async (id: number, action: string, person = alice) =>
   expect((await ask(person, 'PUT', `${root}/attempt/${id}`, { action })).status).toBe(200);
-const submitAttempt = async (person = alice, exam = exams.proctored) => {
+const submitAttempt = async (person = alice, exam = service.exams.proctored) => {
   const id = await createAttempt(person, exam);
   await act(id, 'submit', person);
   return id;
@@ -98,7 +75,7 @@ const setStatus = (id: number, status: Status, at = new Date().toISOString()) =>
     .get(CommandBus)
     .execute(
       new SetAttemptStatus(
-        { examId: exams.proctored, userId: alice.user_id },
+        { examId: service.exams.proctored, userId: alice.user_id },
         { attemptId: id, status, at },
         { actor: { kind: 'operator', name: 'ops' } },
       ),
@@ -162,27 +139,27 @@ describe('a learner', () => {
       ];
     };
     const about = encodeURIComponent('Proctored exam Midterm in Demo, learner alice');
-    expect(await contacts(exams.proctored)).toEqual([
+    expect(await contacts(service.exams.proctored)).toEqual([
       'help@example.org',
       `mailto:help@example.org?subject&#x3D;${about}`,
     ]);
     const course = { course_id: courseId, display_name: 'Demo' };
     await ask(staff, 'PUT', '/api/lms/v1/roster', { courses: [course] });
     const page = 'https://watched.example.org/contact';
-    expect(await contacts(exams.watched)).toEqual([page, page]);
+    expect(await contacts(service.exams.watched)).toEqual([page, page]);
     const support = 'https://lms.example.org/support/contact_us';
-    expect(await contacts(exams.proctored, bob)).toEqual([support, support]);
+    expect(await contacts(service.exams.proctored, bob)).toEqual([support, support]);
   });
 
   it('gets no mail about practice and timed exams, errors and declined attempts', async () => {
-    await submitAttempt(alice, exams.onboarding);
-    await review(await submitAttempt(bob, exams.onboarding), {
+    await submitAttempt(alice, service.exams.onboarding);
+    await review(await submitAttempt(bob, service.exams.onboarding), {
       status: 'suspicious',
       reviewed_by: 'x@example.org',
       comments: [],
     });
-    await act(await createAttempt(alice, exams.timed, false), 'submit');
-    await act(await createAttempt(alice, exams.watched), 'error');
+    await act(await createAttempt(alice, service.exams.timed, false), 'submit');
+    await act(await createAttempt(alice, service.exams.watched), 'error');
     await act(await createAttempt(bob), 'decline', bob);
     await caughtUp();
     expect(subjects().filter((subject) => !subject.startsWith('help@example.org'))).toEqual([]);
@@ -233,7 +210,7 @@ describe('a suspicious review without a reviewer', () => {
     const id = await submitAttempt();
     await review(id, suspicious);
     await has(submittedMail, 'help@example.org: Please look at a review: Midterm (Demo)');
-    const url = `https://lms.example.org/api/edx_proctoring/v1/instructor/${encodeURIComponent(courseId)}/${exams.proctored}?attempt=test-attempt-${id}`;
+    const url = `https://lms.example.org/api/edx_proctoring/v1/instructor/${encodeURIComponent(courseId)}/${service.exams.proctored}?attempt=test-attempt-${id}`;
     const { parts } = server.taken[1];
     expect(parts['text/plain']).toContain(`Learner: alice\n\nTo the session: ${url}\n`);
     expect((await ask(staff, 'GET', new URL(url).pathname + new URL(url).search)).status).toBe(302);

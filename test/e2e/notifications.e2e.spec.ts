@@ -1,53 +1,31 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
-import { Clock } from '../../libs/clock/src/index.js';
 import { removeOrphans } from '../../libs/commands/src/index.js';
 import { Delivery, subscriptionNameOf } from '../../libs/delivery/src/index.js';
 import { deadLetters, EventStore, retryDeadLetters, start } from '../../libs/event-store/src/index.js';
 import { until } from '../../libs/event-store/src/testing.js';
-import { providerOf } from '../../libs/providers/src/index.js';
 import { PretendedProvider } from '../../libs/providers/src/testing.js';
-import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { deliveryOf, openCourse, people, root } from '../support/service.js';
 
 const { staff, alice, bob } = people;
 const worker = { user_id: 9, preferred_username: 'retirement_worker' };
-const root = '/api/edx_proctoring/v1/proctored_exam';
-const folder = mkdtempSync(join(tmpdir(), 'deliveries of a test '));
 
 let provider: PretendedProvider;
-let service: Awaited<ReturnType<typeof openService>>;
+let service: Awaited<ReturnType<typeof openCourse>>;
 let exam: number;
 let end: AbortController;
 let running: Promise<void>;
 let delivery: Delivery;
 
 const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
-const publish = (more: object = {}) =>
-  ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, [publishedExam('midterm', more)]);
 
 beforeEach(async () => {
   provider = await PretendedProvider.open();
-  const file = join(folder, 'settings.json');
   const rest = { base_url: provider.url, client_id: 'lms', client_secret: 'secret', request_timeout: 2 };
-  writeFileSync(file, JSON.stringify({ PROCTORING_BACKENDS: { DEFAULT: 'rest', rest } }));
-  service = await openService({ PROCTORING_CONFIG: file });
-  const { app, configuration } = service;
-  const { pool } = service.database;
-  const deps = {
-    database: pool,
-    configuration,
-    events: app.get(EventStore),
-    commands: app.get(CommandBus),
-    clock: app.get(Clock),
-  };
-  delivery = new Delivery(providerOf(configuration.settings, 'rest'), deps, { pollMs: 5, halfOpenAfterMs: 20 });
+  service = await openCourse({ midterm: {} }, { settings: { PROCTORING_BACKENDS: { DEFAULT: 'rest', rest } } });
+  exam = service.exams.midterm;
+  delivery = deliveryOf(service, 'rest', { halfOpenAfterMs: 20 });
   end = new AbortController();
-  expect((await ask(staff, 'PUT', '/api/lms/v1/roster', roster)).status).toBe(200);
-  exam = (await publish()).body[0].exam_id;
   running = delivery.run(end.signal);
 });
 afterEach(async () => {
@@ -56,10 +34,8 @@ afterEach(async () => {
   await service.close();
   await provider.close();
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
-const create = async (person = alice) =>
-  (await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' })).body.exam_attempt_id;
+const create = (person = alice) => service.createAttempt(person, exam);
 const act = async (id: number, action: string, person = alice) =>
   expect((await ask(person, 'PUT', `${root}/attempt/${id}`, { action })).status).toBe(200);
 /** The notifications of attempts that the provider accepted. */
@@ -147,13 +123,12 @@ it('a malformed event is a dead letter that holds up only its learner', async ()
 
 it('an exam gets the id of a provider that was away later, and the provider gets its changes', async () => {
   provider.mood = ({ route }) => (/\/exam\//.test(route) ? { status: 503 } : undefined);
-  const listed = [publishedExam('midterm'), publishedExam('final')];
-  const { body } = await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, listed);
-  const final = async () => (await ask(alice, 'GET', `${root}/exam/exam_id/${body[1].exam_id}`)).body;
+  const exams = await service.publish({ midterm: {}, final: {} });
+  const final = async () => (await ask(alice, 'GET', `${root}/exam/exam_id/${exams.final}`)).body;
   expect(await final()).toMatchObject({ external_id: null });
   provider.mood = () => undefined;
   await until('the exam has an external id', async () => /^exam-\d+$/.test((await final()).external_id));
-  await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, []);
+  await service.publish({});
   const { external_id } = await final();
   await until('the provider knows that it is withdrawn', () =>
     provider.taken.some(({ route, json }) => route === `POST /api/v1/exam/${external_id}/` && json.is_active === false),
@@ -175,12 +150,12 @@ it('a provider that gives an exam a new id each time can do so five times', asyn
   provider.mood = ({ route }) => (/\/exam\//.test(route) ? { body: { id: `another-${++given}` } } : undefined);
   const before = await ids();
   const warnings = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
-  await publish({ exam_name: 'renamed' });
+  await service.publish({ midterm: { exam_name: 'renamed' } });
   const refused = () => warnings.mock.calls.filter(([line]) => JSON.stringify(line).includes('new id again'));
   await until('the sixth id is refused', () => refused().length > 0);
   expect(refused()[0][0]).toMatchObject({ examId: exam });
   expect((await ids()).slice(before.length)).toHaveLength(1 + 5);
-  await publish({ exam_name: 'renamed again' });
+  await service.publish({ midterm: { exam_name: 'renamed again' } });
   await until('its id is refused again', () => refused().length > 1);
   expect((await ids()).slice(before.length)).toHaveLength(2 + 5);
   warnings.mockRestore();

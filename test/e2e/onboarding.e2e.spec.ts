@@ -1,17 +1,34 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { contentId, courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { fresh } from '../support/hooks.js';
+import { contentId, courseId, openCourse, people, publishedExam, root, roster } from '../support/service.js';
 
 const { staff, alice, bob } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
-const folder = mkdtempSync(join(tmpdir(), 'onboarding of a test '));
 const elsewhere = 'course-v1:OrgX+Other+2031';
 
-let service: Awaited<ReturnType<typeof openService>>;
+const service = fresh(() => {
+  const strict = { provider: 'test', onboarding_error: 'onboarding_missing' };
+  const patient = { provider: 'test', onboarding_error: 'onboarding_pending' };
+  const enrollments = ['alice', 'bob'].map((user) => ({ user, course_id: elsewhere, mode: 'verified' }));
+  return openCourse(
+    {},
+    {
+      settings: {
+        LEARNING_MICROFRONTEND_URL: 'https://learning.example.org',
+        PROCTORING_BACKENDS: { DEFAULT: 'test', test: {}, strict, patient, null: {} },
+      },
+      roster: {
+        ...roster,
+        courses: [...roster.courses, { course_id: elsewhere, display_name: 'Other' }],
+        enrollments: [...roster.enrollments, ...enrollments],
+      },
+    },
+  );
+});
+const { request: ask } = service;
 let exams: Record<string, number>;
+beforeEach(() => {
+  exams = {};
+});
 
-const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
 const onboarding = (name: string, more: object = {}) => publishedExam(name, { is_practice_exam: true, ...more });
 
 /** Publishes only these exams, in this order. */
@@ -30,34 +47,6 @@ const attempts = async (person = alice) => {
   );
   return rows.map(({ attempt }) => attempt);
 };
-
-beforeEach(async () => {
-  const file = join(folder, 'settings.json');
-  const wantsOnboarding = { provider: 'test', onboarding_error: 'onboarding_missing' };
-  writeFileSync(
-    file,
-    JSON.stringify({
-      LEARNING_MICROFRONTEND_URL: 'https://learning.example.org',
-      PROCTORING_BACKENDS: {
-        DEFAULT: 'test',
-        test: {},
-        strict: wantsOnboarding,
-        patient: { ...wantsOnboarding, onboarding_error: 'onboarding_pending' },
-        null: {},
-      },
-    }),
-  );
-  service = await openService({ PROCTORING_CONFIG: file });
-  exams = {};
-  const enrollments = ['alice', 'bob'].map((user) => ({ user, course_id: elsewhere, mode: 'verified' }));
-  await ask(staff, 'PUT', '/api/lms/v1/roster', {
-    ...roster,
-    courses: [...roster.courses, { course_id: elsewhere, display_name: 'Other' }],
-    enrollments: [...roster.enrollments, ...enrollments],
-  });
-});
-afterEach(() => service.close());
-afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('while an attempt waits for onboarding, the link to onboarding (domain.md §7.3)', () => {
   const final = publishedExam('final', { backend: 'strict' });

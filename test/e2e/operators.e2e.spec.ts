@@ -7,36 +7,31 @@ import { loadConfiguration } from '../../libs/configuration/src/index.js';
 import { until } from '../../libs/event-store/src/testing.js';
 import { Mailer } from '../../libs/mail/src/index.js';
 import { MailServer } from '../../libs/mail/src/testing.js';
-import { courseId, openService, people, publishedExam, roster, tokenSettings } from '../support/service.js';
+import { fresh } from '../support/hooks.js';
+import { courseId, openCourse, people, root, tokenSettings } from '../support/service.js';
 
 const { staff, alice, bob } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
 const program = 'dist/apps/cli/src/main.js';
 const folder = mkdtempSync(join(tmpdir(), 'operators of a test '));
 const settingsFile = join(folder, 'settings.json');
 
-let service: Awaited<ReturnType<typeof openService>>;
+const service = fresh(() => openCourse({ Midterm: {} }));
+const { request: ask, query } = service;
 let exam: number;
 
 beforeAll(async () => {
   if (!existsSync(program)) throw new Error(`${program} is missing: npm test builds it, and so does npm run build`);
 });
-beforeEach(async () => {
-  service = await openService();
-  await ask(staff, 'PUT', '/api/lms/v1/roster', roster);
-  const path = `${root}/exam_registration/course_id/${courseId}`;
-  exam = (await ask(staff, 'PATCH', path, [publishedExam('Midterm')])).body[0].exam_id;
+beforeEach(() => {
+  exam = service.exams.Midterm;
 });
-afterEach(() => service.close());
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
 const submitAttempt = async (person = alice) => {
-  const { body } = await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' });
-  await ask(person, 'PUT', `${root}/attempt/${body.exam_attempt_id}`, { action: 'submit' });
-  return body.exam_attempt_id as number;
+  const id = await service.createAttempt(person, exam);
+  await ask(person, 'PUT', `${root}/attempt/${id}`, { action: 'submit' });
+  return id;
 };
-const query = async (statement: string) => (await service.database.owner.query(statement)).rows;
 const statuses = async () => (await query('select status from attempts order by id')).map(({ status }) => status);
 const lastActor = async () =>
   (await query('select metadata from events order by position desc limit 1'))[0].metadata.actor;
@@ -311,13 +306,11 @@ describe('a dead letter', () => {
 
 describe('a review that was refused', () => {
   let refused: number;
-  const publish = (more: object) =>
-    ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, [publishedExam('Midterm', more)]);
   const callbacks = () => query('select id from quarantined_callbacks');
 
   beforeEach(async () => {
     const id = await submitAttempt();
-    await publish({ is_proctored: false });
+    await service.publish({ Midterm: { is_proctored: false } });
     await ask(staff, 'POST', `${root}/attempt/test-attempt-${id}/reviewed`, { status: 'passed', comments: [] });
     [{ id: refused }] = json(await run(['callbacks', 'list', '--json']));
   });
@@ -326,7 +319,7 @@ describe('a review that was refused', () => {
     const tried = await run(['callbacks', 'replay', `${refused}`, '--json']);
     expect(tried.code).toBe(1);
     expect(json(tried)).toEqual([{ callback: refused, error: expect.any(String), dryRun: false }]);
-    await publish({});
+    await service.publish({ Midterm: {} });
     const before = await written();
     const dry = await run(['callbacks', 'replay', `${refused}`, '--dry-run', '--json']);
     const events = ['ReviewReceived', 'AttemptVerified'];

@@ -1,4 +1,14 @@
-import { contentId, courseId, openService, type Person, people, publishedExam, roster } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import {
+  contentId,
+  courseId,
+  openCourse,
+  openService,
+  type Person,
+  people,
+  publishedExam,
+  roster,
+} from '../support/service.js';
 
 const { staff, alice, bob, teacher } = people;
 const otherTeacher = { user_id: 6, preferred_username: 'other_teacher' };
@@ -176,25 +186,23 @@ const matrix: Row[] = [
   ),
 ];
 
-let service: Awaited<ReturnType<typeof openService>>;
-beforeAll(async () => {
-  service = await openService({
-    PROCTORING_CONFIG: new URL('../support/fixtures/viewable-past-due.json', import.meta.url).pathname,
-  });
+const service = shared(() => {
   const more = Object.values(roles).flatMap((person) =>
     person ? { id: person.user_id, username: person.preferred_username, email: `${person.user_id}@example.org` } : [],
   );
-  await service.request(staff, 'PUT', '/api/lms/v1/roster', {
-    ...roster,
-    users: [...roster.users, ...more.filter(({ id }) => !roster.users.some((user) => user.id === id))],
-    courses: [...roster.courses, { course_id: otherCourse, display_name: 'Other' }],
-    course_staff: [...roster.course_staff, { user: 'other_teacher', course_id: otherCourse }],
-  });
-  await service.request(staff, 'PATCH', at(`~/exam_registration/course_id/${courseId}`), [
-    publishedExam('onboarding', { is_practice_exam: true }),
-  ]);
+  return openCourse(
+    { onboarding: { is_practice_exam: true } },
+    {
+      settings: { PROCTORED_EXAM_VIEWABLE_PAST_DUE: true },
+      roster: {
+        ...roster,
+        users: [...roster.users, ...more.filter(({ id }) => !roster.users.some((user) => user.id === id))],
+        courses: [...roster.courses, { course_id: otherCourse, display_name: 'Other' }],
+        course_staff: [...roster.course_staff, { user: 'other_teacher', course_id: otherCourse }],
+      },
+    },
+  );
 });
-afterAll(() => service.close());
 
 const at = (path: string) => `/api/edx_proctoring${path.replace(/^~/, '/v1/proctored_exam')}`;
 let lastContent = 0;
@@ -225,9 +233,7 @@ async function scenario(given?: Given): Promise<(text: string) => string> {
 }
 
 async function attemptAt(examId: number) {
-  const asked = { exam_id: examId, attempt_proctored: 'true' };
-  const { exam_attempt_id } = (await service.request(alice, 'POST', at('~/attempt'), asked)).body;
-  return (await service.request(alice, 'GET', at(`~/attempt/${exam_attempt_id}`))).body;
+  return (await service.request(alice, 'GET', at(`~/attempt/${await service.createAttempt(alice, examId)}`))).body;
 }
 
 /** The cell of the matrix for an answer. */

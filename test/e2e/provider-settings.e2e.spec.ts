@@ -1,29 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { CommandBus } from '@nestjs/cqrs';
 import { obscuredUserId } from '#providers';
-import { Clock } from '../../libs/clock/src/index.js';
-import { Delivery } from '../../libs/delivery/src/index.js';
-import { EventStore } from '../../libs/event-store/src/index.js';
 import { until } from '../../libs/event-store/src/testing.js';
-import { providerOf } from '../../libs/providers/src/index.js';
 import { lateAnswer, PretendedProvider } from '../../libs/providers/src/testing.js';
-import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import { courseId, deliveryOf, openCourse, people, publishedExam, root } from '../support/service.js';
 
 const { staff, alice, bob, teacher } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
-const folder = mkdtempSync(join(tmpdir(), 'providers of a test '));
 const obfuscationKey = 'an obfuscation key of the tests';
 const known = (userId: number) => obscuredUserId(userId, obfuscationKey, 'rest');
 
-let provider: PretendedProvider;
-let service: Awaited<ReturnType<typeof openService>>;
-let exams: number[];
+const provider = shared(() => PretendedProvider.open());
+let service: Awaited<ReturnType<typeof openCourse>>;
 
 const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
 const openWith = async (settings: object = {}, backends: object = {}) => {
-  const file = join(folder, `${Math.random()}.json`);
   const rest = {
     base_url: provider.url,
     client_id: 'lms',
@@ -32,29 +21,18 @@ const openWith = async (settings: object = {}, backends: object = {}) => {
     verbose_name: 'Watchers',
   };
   const PROCTORING_BACKENDS = { DEFAULT: 'rest', rest, ...backends };
-  const PROCTORING_USER_OBFUSCATION_KEY = obfuscationKey;
-  writeFileSync(file, JSON.stringify({ PROCTORING_BACKENDS, PROCTORING_USER_OBFUSCATION_KEY, ...settings }));
-  service = await openService({ PROCTORING_CONFIG: file });
-  expect((await ask(staff, 'PUT', '/api/lms/v1/roster', roster)).status).toBe(200);
-  const { body } = await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, [
-    publishedExam('midterm'),
-    publishedExam('onboarding', { is_practice_exam: true }),
-  ]);
-  exams = body.map(({ exam_id }: { exam_id: number }) => exam_id);
+  service = await openCourse(
+    { midterm: {}, onboarding: { is_practice_exam: true } },
+    { settings: { PROCTORING_BACKENDS, PROCTORING_USER_OBFUSCATION_KEY: obfuscationKey, ...settings } },
+  );
 };
-beforeAll(async () => {
-  provider = await PretendedProvider.open();
-});
 afterEach(async () => {
   await service.close();
   provider.forget();
 });
-afterAll(async () => {
-  await provider.close();
-  rmSync(folder, { recursive: true });
-});
 
-const create = () => ask(alice, 'POST', `${root}/attempt`, { exam_id: exams[0], attempt_proctored: 'true' });
+const create = () =>
+  ask(alice, 'POST', `${root}/attempt`, { exam_id: service.exams.midterm, attempt_proctored: 'true' });
 const path = '/api/edx_proctoring/v1/user_onboarding/status';
 const own = () => ask(alice, 'GET', `${path}?course_id=${encodeURIComponent(courseId)}`);
 const ofCourse = (query = '') => ask(teacher, 'GET', `${path}/course_id/${courseId}${query}`);
@@ -118,7 +96,7 @@ describe('a proctored exam whose provider is not configured', () => {
 it("the exam page shows the provider's own configuration, and works without it while the provider is away", async () => {
   await openWith();
   const settings = async (headers = {}) =>
-    (await ask(alice, 'GET', `${root}/settings/exam_id/${exams[0]}/`, undefined, headers)).body;
+    (await ask(alice, 'GET', `${root}/settings/exam_id/${service.exams.midterm}/`, undefined, headers)).body;
   provider.mood = ({ route }) => (route.includes('config') ? { status: 503 } : undefined);
   expect(await settings()).toMatchObject({ exam_proctoring_backend: null, provider_name: 'Watchers' });
   provider.mood = ({ route }) => (route.includes('config') ? { body: { name: 'Vigilantes' } } : undefined);
@@ -206,17 +184,8 @@ describe("the onboarding of a course's learners", () => {
 
 it('the provider `mock` makes an attempt ready without a request', async () => {
   await openWith({}, { DEFAULT: 'mock', mock: {} });
-  const { app, configuration } = service;
-  const { pool } = service.database;
-  const deps = {
-    database: pool,
-    configuration,
-    events: app.get(EventStore),
-    commands: app.get(CommandBus),
-    clock: app.get(Clock),
-  };
   const end = new AbortController();
-  const running = new Delivery(providerOf(configuration.settings, 'mock'), deps, { pollMs: 5 }).run(end.signal);
+  const running = deliveryOf(service, 'mock').run(end.signal);
   const { body } = await create();
   const attempt = async () => (await ask(alice, 'GET', `${root}/attempt/${body.exam_attempt_id}`)).body;
   await until('the attempt is ready', async () => (await attempt()).status === 'ready_to_start');

@@ -1,26 +1,20 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createApi } from '../../apps/api/src/api.js';
 import { networkOf } from '../../apps/api/src/http/rate-limits.js';
-import { openService, people, roster } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import { openCourse, people } from '../support/service.js';
 
-const { staff, alice, bob } = people;
+const { alice, bob } = people;
 const attempts = '/api/edx_proctoring/v1/proctored_exam/attempt';
 const launch = '/api/edx_proctoring/proctoring_launch_callback/start_exam/unknown';
-const folder = mkdtempSync(join(tmpdir(), 'proctoring-rates-'));
-const PROCTORING_CONFIG = join(folder, 'settings.json');
-writeFileSync(PROCTORING_CONFIG, JSON.stringify({ RATE_LIMITS: { ANONYMOUS: { requests: 3, seconds: 600 } } }));
-
-let service: Awaited<ReturnType<typeof openService>>;
-beforeAll(async () => {
-  service = await openService({ PROCTORING_CONFIG, TRUSTED_PROXIES: '127.0.0.0/8' });
-  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
-});
-afterAll(async () => {
-  await service.close();
-  rmSync(folder, { recursive: true });
-});
+const service = shared(() =>
+  openCourse(
+    {},
+    {
+      environment: { TRUSTED_PROXIES: '127.0.0.0/8' },
+      settings: { RATE_LIMITS: { ANONYMOUS: { requests: 3, seconds: 600 } } },
+    },
+  ),
+);
 
 const from = (address: string) => ({ 'x-forwarded-for': address });
 async function statuses(...requests: [url: string, headers?: object][]) {

@@ -1,27 +1,21 @@
 import { Database } from '../../libs/connections/src/index.js';
 import { until } from '../../libs/event-store/src/testing.js';
 import { projections, type RebuildOptions, rebuild } from '../../libs/read-models/src/index.js';
-import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { openCourse, people, publishedExam, root } from '../support/service.js';
 
 const { staff, alice } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
 const rebuildOne = async (table: string, options?: RebuildOptions) =>
   (await rebuild(owner, [byName(table)], options))[0];
 const byName = (table: string) => projections.find((projection) => projection.table === table)!;
 
-let service: Awaited<ReturnType<typeof openService>>;
+let service: Awaited<ReturnType<typeof openCourse>>;
 let owner: Database;
-let examId: number;
 
 beforeAll(async () => {
-  service = await openService();
+  service = await openCourse({ midterm: {}, final: {} });
   // As in the operators' command: a pool of the tables' owner, without pipelining.
   owner = new Database({ connectionString: service.database.urls.owner });
-  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
-  const exams = [publishedExam('midterm'), publishedExam('final')];
-  const published = await service.request(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, exams);
-  examId = published.body[0].exam_id;
-  await act('POST', '/attempt', { exam_id: examId, attempt_proctored: 'true', start_clock: 'true' });
+  await service.createAttempt(alice, service.exams.midterm, { start_clock: 'true' });
 });
 afterAll(async () => {
   await owner.end();
@@ -56,10 +50,8 @@ it('a row that differs from the log is found, and replaced only with the option'
 });
 
 it('a rebuild also renews columns that triggers keep of a read model', async () => {
-  const practice = [publishedExam('onboarding', { is_practice_exam: true })];
-  const { body } = await service.request(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, practice);
-  const onboarding = body.find(({ exam_id }: { exam_id: number }) => exam_id !== examId).exam_id;
-  await act('POST', '/attempt', { exam_id: onboarding, attempt_proctored: 'true', start_clock: 'true' });
+  const { onboarding } = await service.publish({ onboarding: { is_practice_exam: true } });
+  await service.createAttempt(alice, onboarding, { start_clock: 'true' });
   const kept = async () =>
     (await owner.query('select onboarding from enrollments where user_id = $1', [alice.user_id])).rows;
   expect(await kept()).toEqual([{ onboarding: '1 started' }]);

@@ -1,38 +1,22 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { PretendedProvider } from '../../libs/providers/src/testing.js';
-import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import { openCourse, people, root } from '../support/service.js';
 
-const { staff, alice } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
+const { alice } = people;
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-let provider: PretendedProvider;
-let service: Awaited<ReturnType<typeof openService>>;
-let examId: number;
-const folder = mkdtempSync(join(tmpdir(), 'proctoring-request-ids-'));
-
-beforeAll(async () => {
-  provider = await PretendedProvider.open();
-  const options = { base_url: provider.url, client_id: 'lms', client_secret: 'a secret', verbose_name: 'Watchers' };
-  const settings = join(folder, 'settings.json');
-  writeFileSync(settings, JSON.stringify({ PROCTORING_BACKENDS: { DEFAULT: 'rest', rest: options } }));
-  service = await openService({ PROCTORING_CONFIG: settings, LOG_LEVEL: 'warn' });
-  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
-  const exams = [publishedExam('midterm')];
-  const url = `${root}/exam_registration/course_id/${courseId}`;
-  [{ exam_id: examId }] = (await service.request(staff, 'PATCH', url, exams)).body;
-});
-afterAll(async () => {
-  await service.close();
-  await provider.close();
-  rmSync(folder, { recursive: true });
+const provider = shared(() => PretendedProvider.open());
+const service = shared(() => {
+  const rest = { base_url: provider.url, client_id: 'lms', client_secret: 'a secret', verbose_name: 'Watchers' };
+  const settings = { PROCTORING_BACKENDS: { DEFAULT: 'rest', rest } };
+  return openCourse({ midterm: {} }, { environment: { LOG_LEVEL: 'warn' }, settings });
 });
 
-const create = (headers: object) =>
-  service.request(alice, 'POST', `${root}/attempt`, { exam_id: examId, attempt_proctored: 'true' }, headers);
+const create = (headers: object) => {
+  const asked = { exam_id: service.exams.midterm, attempt_proctored: 'true' };
+  return service.request(alice, 'POST', `${root}/attempt`, asked, headers);
+};
 
 it('the ids of a request are in its answer, in the requests to the provider and in the log', async () => {
   const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);

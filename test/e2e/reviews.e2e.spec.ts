@@ -1,59 +1,42 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { Clock } from '#clock';
 import { quarantinedCallback, quarantinedCallbacks, replayCallback } from '#commands';
 import { EventStore } from '#event-store';
 import { decryptFor } from '#learner-keys';
 import { PretendedProvider, softwareSecureAt } from '../../libs/providers/src/testing.js';
-import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import { courseId, openCourse, people, root } from '../support/service.js';
 
 const { staff, alice, bob, teacher } = people;
 const rpNow = { user_id: 11, preferred_username: 'rpnow', roles: ['software_secure_review'] };
-const root = '/api/edx_proctoring/v1/proctored_exam';
 const callbackSecret = 'a-secret-of-the-path-of-RPNow-0123456789';
 const callback = `/api/edx_proctoring/proctoring_review_callback/${callbackSecret}/`;
-const folder = mkdtempSync(join(tmpdir(), 'reviews of a test '));
 
-let provider: PretendedProvider;
-let service: Awaited<ReturnType<typeof openService>>;
-let exams: number[];
+const provider = shared(() => PretendedProvider.open());
+let service: Awaited<ReturnType<typeof openCourse>>;
 let locators = 0;
 
 const openWith = async (settings: object) => {
-  const file = join(folder, `${Math.random()}.json`);
   const software_secure = { ...softwareSecureAt(provider.url), callback_secret: callbackSecret };
   const PROCTORING_BACKENDS = { DEFAULT: 'software_secure', software_secure, mock: {}, test: {} };
-  writeFileSync(file, JSON.stringify({ PROCTORING_BACKENDS, ...settings }));
-  service = await openService({ PROCTORING_CONFIG: file });
-  expect((await ask(staff, 'PUT', '/api/lms/v1/roster', roster)).status).toBe(200);
-  exams = await publish(publishedExam('midterm'), publishedExam('mock', { backend: 'mock' }));
+  service = await openCourse({ midterm: {}, mock }, { settings: { PROCTORING_BACKENDS, ...settings } });
 };
-const publish = async (...listed: object[]) => {
-  const { body } = await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, listed);
-  return body.map(({ exam_id }: { exam_id: number }) => exam_id);
-};
+const mock = { backend: 'mock' };
 
-beforeAll(async () => {
-  provider = await PretendedProvider.open();
+beforeAll(() => {
   provider.mood = ({ route }) =>
     route === 'POST /register' ? { body: { ssiRecordLocator: `SSI-${++locators}` } } : undefined;
-});
-afterAll(async () => {
-  await provider.close();
-  rmSync(folder, { recursive: true });
 });
 
 const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
 type Attempt = { id: number; attempt_code: string; external_id: string; status: string };
 const attemptOf = async (id: number, person = alice): Promise<Attempt> =>
   (await ask(person, 'GET', `${root}/attempt/${id}`)).body;
-const submitAttempt = async (person = alice, exam = exams[0]) => {
-  const { body } = await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true' });
-  expect(body).toEqual({ exam_attempt_id: expect.any(Number) });
-  await ask(person, 'PUT', `${root}/attempt/${body.exam_attempt_id}`, { action: 'submit' });
-  return attemptOf(body.exam_attempt_id, person);
+const submitAttempt = async (person = alice, exam = service.exams.midterm) => {
+  const id = await service.createAttempt(person, exam);
+  expect(id).toEqual(expect.any(Number));
+  await ask(person, 'PUT', `${root}/attempt/${id}`, { action: 'submit' });
+  return attemptOf(id, person);
 };
 const reviewOf = ({ attempt_code, external_id }: Attempt, more: object = {}) => ({
   examMetaData: { examCode: attempt_code, ssiRecordLocator: external_id.toLowerCase() },
@@ -103,11 +86,11 @@ describe('Software Secure', () => {
 
     await send(reviewOf(attempt, { reviewStatus: 'Clean' }));
     expect(await attemptOf(attempt.id)).toMatchObject({ status: 'verified' });
-    const dashboard = `/api/edx_proctoring/v1/instructor/${courseId}/${exams[0]}`;
+    const dashboard = `/api/edx_proctoring/v1/instructor/${courseId}/${service.exams.midterm}`;
     const redirected = await ask(teacher, 'GET', `${dashboard}?attempt=${attempt.external_id}`);
     expect(redirected.headers.location).toBe('https://video.example.org/DirectLink-HTML5?ID=1%2B2&%C3%A9=a%20b');
     expect((await ask(teacher, 'GET', dashboard)).body).toBe('No instructor dashboard for RPNow');
-    const ofOtherExam = `/api/edx_proctoring/v1/instructor/${courseId}/${exams[1]}?attempt=${attempt.external_id}`;
+    const ofOtherExam = `/api/edx_proctoring/v1/instructor/${courseId}/${service.exams.mock}?attempt=${attempt.external_id}`;
     expect((await ask(teacher, 'GET', ofOtherExam)).status).toBe(404);
   });
 
@@ -134,11 +117,10 @@ describe('Software Secure', () => {
 
   it('can review an attempt although the exam is no longer proctored', async () => {
     const attempt = await submitAttempt(bob);
-    const mock = publishedExam('mock', { backend: 'mock' });
-    await publish(publishedExam('midterm', { is_proctored: false }), mock);
+    await service.publish({ midterm: { is_proctored: false }, mock });
     expect(await send(reviewOf(attempt, { reviewStatus: 'Clean' }))).toMatchObject({ status: 200 });
     expect(await attemptOf(attempt.id, bob)).toMatchObject({ status: 'verified' });
-    await publish(publishedExam('midterm'), mock);
+    await service.publish({ midterm: {}, mock });
     await ask(staff, 'DELETE', `${root}/attempt/${attempt.id}`);
   });
 
@@ -209,16 +191,15 @@ describe('Software Secure', () => {
 
   it('sends a review while the exam is not proctored: it is accepted when the exam is proctored again', async () => {
     const { external_id, id } = await submitAttempt(bob);
-    const mock = publishedExam('mock', { backend: 'mock' });
-    await publish(publishedExam('midterm', { backend: 'software_secure', is_proctored: false }), mock);
+    await service.publish({ midterm: { backend: 'software_secure', is_proctored: false }, mock });
     const review = reviewOf(await attemptOf(id, bob), { reviewStatus: 'Clean' });
     expect((await ask(staff, 'POST', `${root}/attempt/${external_id}/reviewed`, review)).status).toBe(412);
     const [{ id: kept }] = await keptFor(external_id);
     await expect(replay(kept)).rejects.toMatchObject({ code: 'exam_not_proctored' });
-    await publish(publishedExam('midterm', { backend: 'software_secure' }), mock);
+    await service.publish({ midterm: { backend: 'software_secure' }, mock });
     await replay(kept);
     expect(await attemptOf(id, bob)).toMatchObject({ status: 'verified' });
-    await ask(staff, 'DELETE', `${root}/exam_id/${exams[0]}/user_id/${bob.user_id}/reset_attempts`);
+    await ask(staff, 'DELETE', `${root}/exam_id/${service.exams.midterm}/user_id/${bob.user_id}/reset_attempts`);
   });
 
   it('sends a review that the exam cannot accept: a replay accepts it after the exam is corrected', async () => {
@@ -227,7 +208,7 @@ describe('Software Secure', () => {
     const path = `${root}/attempt/${attempt.external_id}/reviewed`;
     const review = reviewOf(attempt, { reviewStatus: 'Clean' });
     // By mistake the exam was published with another provider, which does not know this status.
-    await publish(publishedExam('midterm', { backend: 'test' }), publishedExam('mock', { backend: 'mock' }));
+    await service.publish({ midterm: { backend: 'test' }, mock });
     expect((await ask(staff, 'POST', path, review)).status).toBe(400);
     const [kept] = (await quarantinedCallbacks(pool)).reverse();
     expect(kept).toMatchObject({ route: 'reviewed', externalId: attempt.external_id, userId: bob.user_id });
@@ -238,7 +219,7 @@ describe('Software Secure', () => {
 
     await expect(replay(kept.id)).rejects.toMatchObject({ code: 'bad_review_status' });
     expect(await quarantinedCallback(pool, kept.id)).toBeDefined();
-    await publish(publishedExam('midterm', { backend: 'software_secure' }), publishedExam('mock', { backend: 'mock' }));
+    await service.publish({ midterm: { backend: 'software_secure' }, mock });
     await replay(kept.id);
     expect(await attemptOf(attempt.id, bob)).toMatchObject({ status: 'verified' });
   });
@@ -282,7 +263,7 @@ describe('with other settings', () => {
       videoReviewLink: 'https://video.example.org',
     });
     expect((await send(review)).status).toBe(200);
-    const dashboard = `/api/edx_proctoring/v1/instructor/${courseId}/${exams[0]}?attempt=${attempt.external_id}`;
+    const dashboard = `/api/edx_proctoring/v1/instructor/${courseId}/${service.exams.midterm}?attempt=${attempt.external_id}`;
     expect((await ask(teacher, 'GET', dashboard)).body).toBe('No instructor dashboard for RPNow');
   });
 

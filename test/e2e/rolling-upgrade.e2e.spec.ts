@@ -1,21 +1,17 @@
 import { EventStore, headOf } from '../../libs/event-store/src/index.js';
-import { courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { openCourse, people, root } from '../support/service.js';
 
-const { staff, alice, bob } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
+const { alice, bob } = people;
 
 it('a command on a history with an event of a newer version gets 503 and writes nothing', async () => {
-  const service = await openService();
+  const service = await openCourse({ midterm: { is_proctored: false } });
   const { pool } = service.database;
-  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
-  const listed = [publishedExam('midterm', { is_proctored: false })];
-  const url = `${root}/exam_registration/course_id/${courseId}`;
-  const [{ exam_id }] = (await service.request(staff, 'PATCH', url, listed)).body;
-  const create = async (person: typeof alice) =>
-    (await service.request(person, 'POST', `${root}/attempt`, { exam_id, start_clock: 'true' })).body.exam_attempt_id;
+  const { midterm } = service.exams;
+  const create = (person: typeof alice) =>
+    service.createAttempt(person, midterm, { attempt_proctored: 'false', start_clock: 'true' });
   const [hers, his] = [await create(alice), await create(bob)];
 
-  const stream = `attempts-${exam_id}-${alice.user_id}`;
+  const stream = `attempts-${midterm}-${alice.user_id}`;
   const newer = new EventStore(pool, undefined, { upcasters: null });
   const history = await newer.read(stream);
   const events = [{ type: 'AttemptPaused', data: { attemptId: hers, at: new Date().toISOString() } }];

@@ -1,16 +1,11 @@
-import { openRunningExam, type openService, people } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import { openRunningExam, people } from '../support/service.js';
 
 const { staff, alice } = people;
 
-let service: Awaited<ReturnType<typeof openService>>;
-let attempt: string;
+const service = shared(openRunningExam);
 
-beforeAll(async () => {
-  ({ service, attempt } = await openRunningExam());
-});
-afterAll(() => service.close());
-
-const change = (action: string) => service.request(alice, 'PUT', attempt, { action });
+const change = (action: string) => service.request(alice, 'PUT', service.attempt, { action });
 const events = async () => Number((await service.database.owner.query('select count(*) from events')).rows[0].count);
 
 it('a repeated request gets the same answer and adds nothing to the log', async () => {
@@ -29,5 +24,5 @@ it('a learner who changes an attempt too often must wait, but can still submit i
   expect((await change('stop')).status).toBe(429);
   expect(await events()).toBe(before);
   expect((await change('submit')).status).toBe(200);
-  expect((await service.request(staff, 'DELETE', attempt)).status).toBe(200);
+  expect((await service.request(staff, 'DELETE', service.attempt)).status).toBe(200);
 });

@@ -2,17 +2,14 @@ import { type IncomingMessage, request as open } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../../libs/event-store/src/testing.js';
+import { shared } from '../support/hooks.js';
 import { openService, people, tokenOf } from '../support/service.js';
 
 // While a client reads an export slowly, PostgreSQL waits for it, so the service does not collect the rows in memory.
 
 const rows = 60_000;
-let service: Awaited<ReturnType<typeof openService>>;
-beforeAll(async () => {
-  service = await openService();
-  await service.app.listen(0, '127.0.0.1');
-});
-afterAll(() => service.close());
+const service = shared(() => openService());
+beforeAll(() => service.app.listen(0, '127.0.0.1'));
 
 /** Begins an export without reading it. `rest` reads it and answers the number of lines. */
 async function beginExport(path: string) {
@@ -29,7 +26,7 @@ async function beginExport(path: string) {
   return { status: answer.statusCode, rest };
 }
 
-const one = async (text: string) => (await service.database.owner.query(text)).rows[0];
+const one = async (text: string) => (await service.query(text))[0];
 
 /** Whether no query with this text begins within half a second, after there was one. */
 async function isQuiet(text: string) {

@@ -1,30 +1,19 @@
-import { contentId, courseId, openService, people, publishedExam, roster } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import { contentId, courseId, openCourse, people, root } from '../support/service.js';
 
 const { staff, alice, bob, teacher } = people;
 const worker = { user_id: 9, preferred_username: 'retirement_worker' };
-const root = '/api/edx_proctoring/v1/proctored_exam';
 
-let service: Awaited<ReturnType<typeof openService>>;
-let exams: Record<string, number>;
+const service = shared(() =>
+  openCourse({ midterm: {}, quiz: { is_proctored: false }, onboarding: { is_practice_exam: true } }),
+);
+const { request: ask } = service;
 
-beforeAll(async () => {
-  service = await openService();
-  expect((await ask(staff, 'PUT', '/api/lms/v1/roster', roster)).status).toBe(200);
-  const { body } = await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, [
-    publishedExam('midterm'),
-    publishedExam('quiz', { is_proctored: false }),
-    publishedExam('onboarding', { is_practice_exam: true }),
-  ]);
-  const [midterm, quiz, onboarding] = body.map(({ exam_id }: { exam_id: number }) => exam_id);
-  exams = { midterm, quiz, onboarding };
-});
-afterAll(() => service.close());
-
-const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
-const create = async (exam: string, person = alice) => {
-  const body = { exam_id: exams[exam], attempt_proctored: exam === 'quiz' ? 'false' : 'true', start_clock: 'true' };
-  return (await ask(person, 'POST', `${root}/attempt`, body)).body.exam_attempt_id as number;
-};
+const create = (exam: string, person = alice) =>
+  service.createAttempt(person, service.exams[exam], {
+    attempt_proctored: String(exam !== 'quiz'),
+    start_clock: 'true',
+  });
 
 it('course staff see the attempts by learner and exam, find them by name, and can remove them', async () => {
   const mine = await create('midterm');
@@ -38,7 +27,7 @@ it('course staff see the attempts by learner and exam, find them by name, and ca
   expect(found.body.proctored_exam_attempts).toMatchObject([{ id: mine, all_attempts: [{ id: mine }] }]);
   expect((await ask(alice, 'GET', path)).status).toBe(403);
 
-  const reset = `${root}/exam_id/${exams.midterm}/user_id/${alice.user_id}/reset_attempts`;
+  const reset = `${root}/exam_id/${service.exams.midterm}/user_id/${alice.user_id}/reset_attempts`;
   expect(await ask(teacher, 'DELETE', reset)).toMatchObject({ status: 200, body: '' });
   expect((await ask(teacher, 'GET', `${path}/search/ALI`)).body.proctored_exam_attempts).toEqual([]);
   expect((await ask(teacher, 'DELETE', reset)).status).toBe(404);
@@ -46,7 +35,7 @@ it('course staff see the attempts by learner and exam, find them by name, and ca
 
 it('allowances can be granted in bulk and listed, and a multiplier rounds half minutes to even', async () => {
   const bulk = {
-    exam_ids: `${exams.quiz}, ${exams.midterm}`,
+    exam_ids: `${service.exams.quiz}, ${service.exams.midterm}`,
     user_ids: 'alice, bob',
     allowance_type: 'time_multiplier',
     value: '1.25',
@@ -68,7 +57,7 @@ it('allowances can be granted in bulk and listed, and a multiplier rounds half m
 
 it('the text of an allowance is encrypted in the log, visible to staff, and gone after a retirement', async () => {
   const policy = {
-    exam_id: exams.quiz,
+    exam_id: service.exams.quiz,
     user_info: 'bob',
     key: 'review_policy_exception',
     value: 'may use a screen reader',
@@ -107,11 +96,11 @@ it('the learner and staff can read the status of onboarding', async () => {
 });
 
 it('the provider and the review policy of an exam can be read', async () => {
-  const policy = `/api/lms/v1/exams/${exams.midterm}/review_policy`;
+  const policy = `/api/lms/v1/exams/${service.exams.midterm}/review_policy`;
   expect((await ask(staff, 'PUT', policy, { review_policy: 'Open book' })).status).toBe(200);
-  const read = await ask(alice, 'GET', `${root}/review_policy/exam_id/${exams.midterm}/`);
+  const read = await ask(alice, 'GET', `${root}/review_policy/exam_id/${service.exams.midterm}/`);
   expect(read.body).toEqual({ review_policy: 'Open book' });
-  const settings = await ask(alice, 'GET', `${root}/settings/exam_id/${exams.midterm}/`);
+  const settings = await ask(alice, 'GET', `${root}/settings/exam_id/${service.exams.midterm}/`);
   expect(settings.body).toMatchObject({
     provider_name: 'Test Provider',
     proctoring_escalation_email: 'help@example.org',
@@ -122,17 +111,19 @@ it("staff are redirected to the provider's dashboard, only for exams of the cour
   const dashboard = await ask(
     teacher,
     'GET',
-    `/api/edx_proctoring/v1/instructor/${courseId}/${exams.midterm}?attempt=x`,
+    `/api/edx_proctoring/v1/instructor/${courseId}/${service.exams.midterm}?attempt=x`,
   );
   expect(dashboard.status).toBe(302);
   expect(dashboard.headers.location).toContain('/dashboard/');
   const mine = await create('onboarding');
   const shown = async (exam: string) => {
-    const path = `/api/edx_proctoring/v1/instructor/${courseId}/${exams[exam]}?attempt=test-attempt-${mine}`;
+    const path = `/api/edx_proctoring/v1/instructor/${courseId}/${service.exams[exam]}?attempt=test-attempt-${mine}`;
     return (await ask(teacher, 'GET', path)).headers.location;
   };
   expect(await shown('onboarding')).toContain(`test-attempt-${mine}`);
   expect(await shown('midterm')).not.toContain('test-attempt');
   const elsewhere = 'course-v1:OrgX+Other+2031';
-  expect((await ask(staff, 'GET', `/api/edx_proctoring/v1/instructor/${elsewhere}/${exams.midterm}`)).status).toBe(404);
+  expect(
+    (await ask(staff, 'GET', `/api/edx_proctoring/v1/instructor/${elsewhere}/${service.exams.midterm}`)).status,
+  ).toBe(404);
 });

@@ -1,45 +1,25 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { contentId, courseId, openService, type Person, people, publishedExam, roster } from '../support/service.js';
+import { shared } from '../support/hooks.js';
+import { contentId, courseId, openCourse, type Person, people, root, roster } from '../support/service.js';
 
 const { staff, alice, bob, teacher } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
-const folder = mkdtempSync(join(tmpdir(), 'student views of a test '));
 
-let service: Awaited<ReturnType<typeof openService>>;
-let exams: Record<string, number>;
-
-beforeAll(async () => {
-  const PROCTORING_CONFIG = join(folder, 'settings.json');
-  const PROCTORING_BACKENDS = { DEFAULT: 'test', test: { block_exam_material: true } };
-  writeFileSync(PROCTORING_CONFIG, JSON.stringify({ PROCTORING_BACKENDS }));
-  service = await openService({ PROCTORING_CONFIG });
-  await write({
-    ...roster,
-    users: [...roster.users, { id: 9, username: 'idle', email: '', is_active: false }],
-    enrollments: [...roster.enrollments, { user: 'idle', course_id: courseId, mode: 'verified' }],
-  });
+const service = shared(() => {
   const timed = { is_proctored: false };
-  const named = {
-    timed,
-    short: { ...timed, time_limit_mins: 0 },
-    exam: {},
-    locked: {},
-    chained: {},
-    over: {},
-    onboarding: { is_practice_exam: true },
-  };
-  const list = Object.entries(named).map(([name, more]) => publishedExam(name, more));
-  const made = await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, list);
-  exams = Object.fromEntries(Object.keys(named).map((name, index) => [name, made.body[index].exam_id]));
+  const others = { exam: {}, locked: {}, chained: {}, over: {}, onboarding: { is_practice_exam: true } };
+  return openCourse(
+    { timed, short: { ...timed, time_limit_mins: 0 }, ...others },
+    {
+      settings: { PROCTORING_BACKENDS: { DEFAULT: 'test', test: { block_exam_material: true } } },
+      roster: {
+        ...roster,
+        users: [...roster.users, { id: 9, username: 'idle', email: '', is_active: false }],
+        enrollments: [...roster.enrollments, { user: 'idle', course_id: courseId, mode: 'verified' }],
+      },
+    },
+  );
 });
-afterAll(async () => {
-  await service.close();
-  rmSync(folder, { recursive: true });
-});
+const { request: ask } = service;
 
-const ask = (...request: Parameters<typeof service.request>) => service.request(...request);
 const write = async (body: object) => {
   const answer = await ask(staff, 'PUT', '/api/lms/v1/roster', body);
   expect(answer.status).toBe(200);
@@ -180,12 +160,9 @@ describe('in a grace period', () => {
 });
 
 it('only the secure browser shows a running exam', async () => {
-  const { body: made } = await ask(teacher, 'POST', `${root}/attempt`, {
-    exam_id: exams.locked,
-    attempt_proctored: 'true',
-  });
+  const id = await service.createAttempt(teacher, service.exams.locked);
   await write({ enrollments: [{ user: 'teacher', course_id: courseId, mode: 'verified' }] });
-  const { body } = await ask(teacher, 'GET', `${root}/attempt/${made.exam_attempt_id}`);
+  const { body } = await ask(teacher, 'GET', `${root}/attempt/${id}`);
   const launch = `/api/edx_proctoring/proctoring_launch_callback/start_exam/${body.attempt_code}`;
   const cookie = String((await ask(undefined, 'GET', launch)).headers['set-cookie']).split(';')[0]!;
   await submitForm(teacher, 'locked', 'start');

@@ -7,17 +7,16 @@ import { beginning, replay } from '../../libs/event-store/src/index.js';
 import { projections, rebuild } from '../../libs/read-models/src/index.js';
 import { migrationNames } from '../../migrations/index.js';
 import { migrateWithLogins, openDatabaseWith } from '../support/database.js';
-import { openService, people } from '../support/service.js';
+import { openService, people, root } from '../support/service.js';
 
 const { alice, bob, staff } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
 const folder = 'test/support/fixtures/schemas';
 const fixtures = readdirSync(folder).map((file) => file.replace('.sql', ''));
 
 describe.each(fixtures)('a database of version %s', (version) => {
   let service: Awaited<ReturnType<typeof openService>>;
   const messages: string[] = [];
-  const query = async (text: string) => (await service.database.owner.query(text)).rows;
+  const query = (text: string) => service.query(text);
 
   beforeAll(async () => {
     const database = await openDatabaseWith(async (urls) => {
@@ -27,7 +26,7 @@ describe.each(fixtures)('a database of version %s', (version) => {
       await bringUpToDate(urls, { say: (line) => messages.push(line) });
       await migrateWithLogins(urls);
     });
-    service = await openService({}, database);
+    service = await openService({}, { database });
   });
   afterAll(() => service.close());
 

@@ -1,10 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CommandBus } from '@nestjs/cqrs';
 import { SignJWT } from 'jose';
 import { createApi } from '../../apps/api/src/api.js';
 import { Clock } from '../../libs/clock/src/index.js';
 import { loadConfiguration } from '../../libs/configuration/src/index.js';
+import { Delivery, type DeliveryOptions } from '../../libs/delivery/src/index.js';
+import { EventStore } from '../../libs/event-store/src/index.js';
+import { providerOf } from '../../libs/providers/src/index.js';
 import { openDatabase, type TestDatabase } from './database.js';
 import { keyEncryptionKey } from './split-roles.js';
 
@@ -38,18 +42,25 @@ export const tokenOf = (person: Person) =>
     .setIssuer(claims.issuer)
     .sign(new TextEncoder().encode(secret));
 
+export const root = '/api/edx_proctoring/v1/proctored_exam';
 export const courseId = 'course-v1:OrgX+Demo+2031';
 export const contentId = (name: string) => `block-v1:OrgX+Demo+2031+type@sequential+block@${name}`;
 
-/** Opens the API on a fresh database, without subscriptions and without a port. */
-export async function openService(environment: Record<string, string> = {}, fresh?: TestDatabase) {
-  const database = fresh ?? (await openDatabase());
+/** Opens the API without subscriptions and without a port; on a fresh database, if none is given. */
+export async function openService(
+  environment: Record<string, string> = {},
+  given: { database?: TestDatabase; settings?: object } = {},
+) {
+  const database = given.database ?? (await openDatabase());
   const dataDir = mkdtempSync(join(tmpdir(), 'proctoring-service-'));
   writeFileSync(join(dataDir, 'key-encryption-key'), keyEncryptionKey);
+  const PROCTORING_CONFIG = join(dataDir, 'settings.json');
+  writeFileSync(PROCTORING_CONFIG, JSON.stringify(given.settings ?? {}));
   const configuration = loadConfiguration({
     ...tokenSettings,
     DATA_DIR: dataDir,
-    // The key file is read at its first use, when another service of this process may have removed its folder already.
+    PROCTORING_CONFIG,
+    // The key is read when it is first used, and another service of this process may have ended with its folder by then.
     KEY_ENCRYPTION_KEYS: `data-dir:${keyEncryptionKey}`,
     LOG_LEVEL: 'error',
     ...environment,
@@ -83,7 +94,20 @@ export async function openService(environment: Record<string, string> = {}, fres
     configuration,
     database,
     request,
-    /** Moves the time of decisions by an interval from the real time. */
+    /** Rows, read as the owner of the tables. */
+    query: async (text: string, values?: unknown[]): Promise<any[]> => (await database.owner.query(text, values)).rows,
+    /** Publishes these exams of the course, and no others. Answers their ids by name. */
+    async publish(exams: Record<string, object>): Promise<Record<string, number>> {
+      const listed = Object.entries(exams).map(([name, more]) => publishedExam(name, more));
+      const { body } = await request(people.staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, listed);
+      return Object.fromEntries(Object.keys(exams).map((name, index) => [name, body[index].exam_id]));
+    },
+    /** The id of a new attempt. */
+    async createAttempt(person: Person, examId: number, more: object = {}): Promise<number> {
+      const asked = { exam_id: examId, attempt_proctored: 'true', ...more };
+      return (await request(person, 'POST', `${root}/attempt`, asked)).body.exam_attempt_id;
+    },
+    /** Moves the time of decisions by an interval from the real one. */
     async moveClock(by: string) {
       await database.moveClock(by);
       await app.get(Clock).synchronize();
@@ -96,16 +120,42 @@ export async function openService(environment: Record<string, string> = {}, fres
   };
 }
 
-/** Opens a service in which alice takes an exam. `attempt` is the path of her attempt. */
+export type Service = Awaited<ReturnType<typeof openService>>;
+
+/** The service with its roster and a course with these exams. `exams` are their ids by name. */
+export async function openCourse(
+  exams: Record<string, object>,
+  given: Parameters<typeof openService>[1] & { environment?: Record<string, string>; roster?: object } = {},
+) {
+  const service = await openService(given.environment, given);
+  const { status, body } = await service.request(people.staff, 'PUT', '/api/lms/v1/roster', given.roster ?? roster);
+  if (status !== 200) throw new Error(`The roster was refused: ${JSON.stringify(body)}`);
+  return { ...service, exams: await service.publish(exams) };
+}
+
+/** Sends this provider of the service its notifications. */
+export const deliveryOf = (
+  { app, configuration, database }: Service,
+  provider: string,
+  options: DeliveryOptions = {},
+) =>
+  new Delivery(
+    providerOf(configuration.settings, provider),
+    {
+      database: database.pool,
+      configuration,
+      events: app.get(EventStore),
+      commands: app.get(CommandBus),
+      clock: app.get(Clock),
+    },
+    { pollMs: 5, ...options },
+  );
+
+/** A service in which alice takes an exam. `attempt` is the path of her attempt. */
 export async function openRunningExam() {
-  const service = await openService();
-  const root = '/api/edx_proctoring/v1/proctored_exam';
-  await service.request(people.staff, 'PUT', '/api/lms/v1/roster', roster);
-  const url = `${root}/exam_registration/course_id/${courseId}`;
-  const published = await service.request(people.staff, 'PATCH', url, [publishedExam('midterm')]);
-  const body = { exam_id: published.body[0].exam_id, attempt_proctored: 'true', start_clock: 'true' };
-  const created = await service.request(people.alice, 'POST', `${root}/attempt`, body);
-  return { service, attempt: `${root}/attempt/${created.body.exam_attempt_id}` };
+  const service = await openCourse({ midterm: {} });
+  const id = await service.createAttempt(people.alice, service.exams.midterm, { start_clock: 'true' });
+  return { ...service, attempt: `${root}/attempt/${id}` };
 }
 
 export const roster = {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../../../test/support/database.js';
+import { shared } from '../../../test/support/hooks.js';
 import { loadConfiguration } from './configuration.js';
 import { checkFingerprints } from './fingerprints.js';
 
@@ -9,14 +10,8 @@ const folder = mkdtempSync(join(tmpdir(), 'proctoring-fingerprints-'));
 const settingsFile = join(folder, 'settings.json');
 const KEY_ENCRYPTION_KEYS = `a:${Buffer.alloc(32).toString('base64')}`;
 
-let database: Awaited<ReturnType<typeof openDatabase>>;
-beforeAll(async () => {
-  database = await openDatabase();
-});
-afterAll(async () => {
-  await database.close();
-  rmSync(folder, { recursive: true });
-});
+const database = shared(openDatabase);
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const check = (obfuscationKey: string) => {
   writeFileSync(settingsFile, JSON.stringify({ PROCTORING_USER_OBFUSCATION_KEY: obfuscationKey }));

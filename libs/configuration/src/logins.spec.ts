@@ -1,14 +1,14 @@
 import pg from 'pg';
-import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { openDatabase } from '../../../test/support/database.js';
+import { shared } from '../../../test/support/hooks.js';
 import { EventStore, start } from '../../event-store/src/index.js';
 import { created, metadata, started } from '../../event-store/src/testing.js';
 
-let db: TestDatabase;
+const db = shared(openDatabase);
 let clients: Record<'api' | 'worker', pg.Client>;
 const users = ['api', 'worker'] as const;
 
 beforeAll(async () => {
-  db = await openDatabase();
   await new EventStore(db.pool).append([
     { stream: 'attempts-4-7', after: start, events: [created, started], metadata },
     { stream: 'attempts-4-8', after: start, events: [created], metadata },
@@ -24,7 +24,6 @@ beforeEach(async () => {
   clients = { api: await connect(db.urls.api), worker: await connect(db.urls.worker) };
 });
 afterEach(() => Promise.all(Object.values(clients).map((client) => client.end())));
-afterAll(() => db.close());
 
 describe.each(users)('the login of the %s', (user) => {
   const run = (text: string, values?: unknown[]) => clients[user].query(text, values);

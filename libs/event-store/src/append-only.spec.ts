@@ -1,18 +1,17 @@
-import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { openDatabase } from '../../../test/support/database.js';
+import { shared } from '../../../test/support/hooks.js';
 import { EventStore, start } from './index.js';
 import { created, metadata, started, submitted } from './testing.js';
 
 describe('the log of an exam', () => {
-  let db: TestDatabase;
+  const db = shared(openDatabase);
   let store: EventStore;
   const stream = 'attempts-4-7';
 
   beforeAll(async () => {
-    db = await openDatabase();
     store = new EventStore(db.pool);
     await store.append([{ stream, after: start, events: [created, started, submitted], metadata }]);
   });
-  afterAll(() => db.close());
 
   const changes = (table: string) => [
     `update ${table} set data = '{}'`,

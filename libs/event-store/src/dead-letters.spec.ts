@@ -1,13 +1,10 @@
 import { ExamDay, name } from '../../../test/support/exam-day.js';
+import { fresh } from '../../../test/support/hooks.js';
 import { deadLetters, type RecordedEvent, retryDeadLetters, skipDeadLetter, Undeliverable } from './index.js';
 import { created, metadata, until } from './testing.js';
 
 describe('a subscription with an event that can never be delivered', () => {
-  let day: ExamDay;
-  beforeEach(async () => {
-    day = await ExamDay.open();
-  });
-  afterEach(() => day.close());
+  const day = fresh(() => ExamDay.open());
 
   const handle = async (events: RecordedEvent[]) => {
     for (const event of events) {

@@ -2,26 +2,25 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { Refusal } from '#domain';
-import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { openDatabase } from '../../../test/support/database.js';
+import { shared } from '../../../test/support/hooks.js';
 import { AlreadyDone, EventStore, headOf, start, VersionConflict } from './index.js';
 import { created, metadata, started, submitted } from './testing.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 
 describe('the event store', () => {
-  let db: TestDatabase;
+  const db = shared(openDatabase);
   let store: EventStore;
   let learner = 0;
   let stream: string;
 
-  beforeAll(async () => {
-    db = await openDatabase();
+  beforeAll(() => {
     store = new EventStore(db.pool);
   });
   beforeEach(() => {
     stream = `attempts-4-${++learner}`;
   });
-  afterAll(() => db.close());
 
   const append = (events: object[], after = start) => store.append([{ stream, after, events: events as [], metadata }]);
   const types = async (of = stream) => (await store.read(of)).map(({ type }) => type);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Refusal } from '#domain';
-import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { openDatabase } from '../../../test/support/database.js';
+import { shared } from '../../../test/support/hooks.js';
 import { HotHistories } from './hot-histories.js';
 import { EventStore, type RecordedEvent } from './index.js';
 import { created, metadata } from './testing.js';
@@ -10,20 +11,16 @@ const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 type Step = { store: 0 | 1; asks: 'open' | 'close' | 'enter' | 'add' }[];
 
 describe('the cached histories of a process', () => {
-  let db: TestDatabase;
+  const db = shared(openDatabase);
   let stores: EventStore[];
   let stream: string;
   let run = 0;
 
-  beforeAll(async () => {
-    db = await openDatabase();
-  });
   beforeEach(() => {
     stream = `attempts-7-${++run}`;
     const asStored = { upcasters: null };
     stores = [new EventStore(db.pool, undefined, asStored), new EventStore(db.pool, undefined, asStored)];
   });
-  afterAll(() => db.close());
 
   const isOpen = (history: readonly RecordedEvent[]) =>
     history.findLast(({ type }) => type === 'open' || type === 'close')?.type === 'open';

@@ -1,4 +1,5 @@
 import { ExamDay } from '../../../test/support/exam-day.js';
+import { fresh } from '../../../test/support/hooks.js';
 import { countFailure, recordStop, saveCheckpoint } from './checkpoint.js';
 import { deadLetter, deadLetterWaiting } from './dead-letters.js';
 import {
@@ -13,11 +14,7 @@ import {
 } from './index.js';
 import { created, until } from './testing.js';
 
-let day: ExamDay;
-beforeEach(async () => {
-  day = await ExamDay.open();
-});
-afterEach(() => day.close());
+const day = fresh(() => ExamDay.open());
 
 const take = (leaseMs = 10_000, lines: string[] = []) =>
   Lease.take(day.db.pool, 'mail', { leaseMs, onLead: (line) => lines.push(line) });

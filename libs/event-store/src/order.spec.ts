@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
-import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { openDatabase } from '../../../test/support/database.js';
+import { shared } from '../../../test/support/hooks.js';
 import {
   EventStore,
   type Head,
@@ -41,17 +42,15 @@ const delayed: InlineProjection = (_stream, _history, [{ data }]) => [
 ];
 
 describe('a subscription while many learners act at once', () => {
-  let db: TestDatabase;
-  let shared: EventStore;
-  beforeAll(async () => {
-    db = await openDatabase();
-    shared = new EventStore(db.pool, delayed);
+  const db = shared(openDatabase);
+  let sharedStore: EventStore;
+  beforeAll(() => {
+    sharedStore = new EventStore(db.pool, delayed);
   });
-  afterAll(() => db.close());
 
   async function perform(command: Command, run: number): Promise<RecordedEvent[]> {
     const streams = command.learners.map((learner) => `attempts-${run}-${learner}`);
-    const store = command.isShared ? shared : new EventStore(db.pool, delayed);
+    const store = command.isShared ? sharedStore : new EventStore(db.pool, delayed);
     for (;;) {
       const { rows } = await db.pool.query<Head & { id: string }>({
         name: 'heads',

@@ -1,12 +1,9 @@
-import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { openDatabase } from '../../../test/support/database.js';
+import { fresh } from '../../../test/support/hooks.js';
 import { EventStore, partitionSize, positionsLeft, start } from './index.js';
 import { created, metadata, started, until } from './testing.js';
 
-let db: TestDatabase;
-beforeEach(async () => {
-  db = await openDatabase();
-});
-afterEach(() => db.close());
+const db = fresh(openDatabase);
 
 /** Moves the log to the end of its last partition. */
 const fillUp = () => db.owner.query(`select setval('events_position', ${3 * partitionSize - 2})`);

@@ -1,13 +1,10 @@
 import { ExamDay, name } from '../../../test/support/exam-day.js';
+import { fresh } from '../../../test/support/hooks.js';
 import { AppendNotifier, type RecordedEvent, replay } from './index.js';
 import { created, until } from './testing.js';
 
 describe('a subscription', () => {
-  let day: ExamDay;
-  beforeEach(async () => {
-    day = await ExamDay.open();
-  });
-  afterEach(() => day.close());
+  const day = fresh(() => ExamDay.open());
 
   it('delivers the events from before its start and the later ones', async () => {
     await day.sit('ada');

@@ -1,22 +1,21 @@
 import { Refusal } from '#domain';
-import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { openDatabase } from '../../../test/support/database.js';
+import { shared } from '../../../test/support/hooks.js';
 import { EventStore } from './index.js';
 import { created, metadata } from './testing.js';
 
 describe('a transaction', () => {
-  let db: TestDatabase;
+  const db = shared(openDatabase);
   let store: EventStore;
   let learner = 0;
   let stream: string;
 
-  beforeAll(async () => {
-    db = await openDatabase();
+  beforeAll(() => {
     store = new EventStore(db.pool);
   });
   beforeEach(() => {
     stream = `attempts-4-${++learner}`;
   });
-  afterAll(() => db.close());
 
   const start = (key?: string) =>
     store.transact({ streams: [stream], metadata, key }, (historyOf) => {

@@ -1,12 +1,9 @@
 import { ExamDay } from '../../../test/support/exam-day.js';
+import { fresh } from '../../../test/support/hooks.js';
 import { deadLetters, EventStore, leaders, type RecordedEvent, start, UnknownEvent, type Upcasters } from './index.js';
 import { created, metadata, started, submitted, until } from './testing.js';
 
-let day: ExamDay;
-beforeEach(async () => {
-  day = await ExamDay.open();
-});
-afterEach(() => day.close());
+const day = fresh(() => ExamDay.open());
 
 const old: Upcasters = { AttemptCreated: {}, AttemptStarted: {}, AttemptSubmitted: {} };
 const newer: Upcasters = { ...old, AttemptStarted: { 1: (data) => data }, AttemptPaused: {} };

@@ -1,21 +1,20 @@
-import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { openDatabase } from '../../../test/support/database.js';
+import { shared } from '../../../test/support/hooks.js';
 import { EventStore, type RecordedEvent, replay, Subscription, start } from './index.js';
 import { created, metadata } from './testing.js';
 
 describe('upcasters', () => {
-  let db: TestDatabase;
+  const db = shared(openDatabase);
   let store: EventStore;
   let learner = 0;
   let stream: string;
 
-  beforeAll(async () => {
-    db = await openDatabase();
+  beforeAll(() => {
     store = new EventStore(db.pool);
   });
   beforeEach(() => {
     stream = `attempts-4-${++learner}`;
   });
-  afterAll(() => db.close());
 
   const append = (events: object[], after = start) => store.append([{ stream, after, events: events as [], metadata }]);
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { Database as Pool } from '#connections';
 import { EventStore, type RecordedEvent, start } from '#event-store';
-import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { openDatabase } from '../../../test/support/database.js';
+import { shared } from '../../../test/support/hooks.js';
 import { changesIn, logOf, stories } from './messages.examples.js';
 import { StreamStates } from './stream-states.js';
 import type { Change } from './topic.js';
@@ -9,14 +10,13 @@ import type { Change } from './topic.js';
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 
 describe('changes of attempts', () => {
-  let db: TestDatabase;
+  const db = shared(openDatabase);
   let store: EventStore;
   let log: RecordedEvent[];
   /** By the event's id. */
   let expected: Map<string, Change>;
 
   beforeAll(async () => {
-    db = await openDatabase();
     store = new EventStore(db.pool);
     log = [];
     for (const [index, story] of Object.values(stories).entries())
@@ -32,7 +32,6 @@ describe('changes of attempts', () => {
     const histories = await store.readMany([...new Set(log.map(({ stream }) => stream))]);
     expected = new Map([...histories.values()].flatMap(changesIn).map((change) => [change.event.id, change]));
   });
-  afterAll(() => db.close());
 
   it('are the same for any batches: with gaps, repetitions and other events in between', async () => {
     console.info(`seed ${seed}`);

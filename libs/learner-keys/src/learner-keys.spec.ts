@@ -2,6 +2,7 @@ import { createCipheriv, randomBytes } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { forgetUser } from '#roster';
 import { openDatabase } from '../../../test/support/database.js';
+import { shared } from '../../../test/support/hooks.js';
 import * as learnerKeys from './learner-keys.js';
 
 const location = { stream: 'attempts-1-2', field: 'review' };
@@ -9,12 +10,8 @@ const keyFor = (id: string) => ({ id, key: randomBytes(32) });
 const [first, second] = [keyFor('first'), keyFor('second')];
 const use = (...keys: learnerKeys.KeyEncryptionKey[]) => learnerKeys.useKeyEncryptionKeys(() => keys);
 
-let database: Awaited<ReturnType<typeof openDatabase>>;
-beforeAll(async () => {
-  database = await openDatabase();
-});
+const database = shared(openDatabase);
 beforeEach(() => use(first));
-afterAll(() => database.close());
 
 const encrypt = (userId: number, text: string, at = location) =>
   learnerKeys.encryptFor(database.pool, userId, text, at);

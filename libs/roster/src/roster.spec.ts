@@ -1,4 +1,5 @@
 import { openDatabase } from '../../../test/support/database.js';
+import { shared } from '../../../test/support/hooks.js';
 import { proctoredLearners } from '../../read-models/src/index.js';
 import * as roster from './index.js';
 
@@ -14,7 +15,7 @@ const course = {
   escalation_email: 'help@example.org',
 };
 
-let database: Awaited<ReturnType<typeof openDatabase>>;
+const database = shared(openDatabase);
 const put = (document: unknown, parts: readonly roster.RosterPart[] = roster.rosterParts) =>
   roster.upsertRoster(database.pool, document, { parts, privilegedNames: ['retirement_worker'] });
 const errorsOf = (document: unknown) =>
@@ -23,11 +24,7 @@ const errorsOf = (document: unknown) =>
     (error) => error.errors,
   );
 
-beforeAll(async () => {
-  database = await openDatabase();
-});
 beforeEach(() => database.owner.query('truncate users, courses, credit_requirements cascade'));
-afterAll(() => database.close());
 
 describe('the roster', () => {
   it('counts the items that it gets, and answers queries', async () => {

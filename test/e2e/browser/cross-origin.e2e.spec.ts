@@ -2,17 +2,16 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { courseId, openService, people, publishedExam, roster, tokenOf } from '../../support/service.js';
+import { courseId, openCourse, people, publishedExam, root, tokenOf } from '../../support/service.js';
 import { openBrowser, story } from './chromium.js';
 
 const { staff, alice } = people;
-const root = '/api/edx_proctoring/v1/proctored_exam';
 
 let browser: Browser | undefined;
 let context: BrowserContext;
 let site: Server;
 let strangers: Server;
-let service: Awaited<ReturnType<typeof openService>>;
+let service: Awaited<ReturnType<typeof openCourse>>;
 let serviceUrl: string;
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
@@ -28,10 +27,10 @@ async function openSite() {
 beforeAll(async () => {
   browser = await openBrowser();
   [site, strangers] = [await openSite(), await openSite()];
-  service = await openService({ CORS_ORIGINS: `https://apps.example.org,${originOf(site)}` });
+  const environment = { CORS_ORIGINS: `https://apps.example.org,${originOf(site)}` };
+  service = await openCourse({}, { environment });
   await service.app.listen(0, 'localhost');
   serviceUrl = `http://localhost:${portOf(service.app.getHttpServer())}`;
-  await service.request(staff, 'PUT', '/api/lms/v1/roster', roster);
 });
 afterAll(async () => {
   await browser?.close();

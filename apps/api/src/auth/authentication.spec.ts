@@ -5,21 +5,18 @@ import { Clock } from '#clock';
 import { type Configuration, loadConfiguration, signToken } from '#configuration';
 import { userById } from '#roster';
 import { openDatabase } from '../../../../test/support/database.js';
+import { shared } from '../../../../test/support/hooks.js';
 import { Authentication } from './authentication.js';
 
 const secret = 'a secret for tests only, long enough';
 const bySecret: Configuration = { ...loadConfiguration({}), jwtSecret: secret };
 const claims = { user_id: 7, preferred_username: 'alice' };
 
-let database: Awaited<ReturnType<typeof openDatabase>>;
+const database = shared(openDatabase);
 let clock: Clock;
 beforeAll(async () => {
-  database = await openDatabase();
   clock = new Clock(database.pool);
   await clock.synchronize();
-});
-afterAll(async () => {
-  await database.close();
 });
 
 const authentication = (configuration: Configuration) => new Authentication(configuration, database.pool, clock);

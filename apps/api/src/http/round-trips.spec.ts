@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import pg from 'pg';
+import { shared } from '../../../../test/support/hooks.js';
 import { openRunningExam, openService, people } from '../../../../test/support/service.js';
 
 const { alice, teacher } = people;
@@ -7,14 +8,9 @@ const { alice, teacher } = people;
 /** Statements that these requests do not wait for: of the clock, new connections, notifications and the access log. */
 const otherStatements = /clock_timestamp|set_config|current_user|pg_backend_pid|pg_notify|access_log/;
 
-let service: Awaited<ReturnType<typeof openService>>;
-let attempt: string;
+const service = shared(openRunningExam);
 
-beforeAll(async () => {
-  ({ service, attempt } = await openRunningExam());
-});
 afterEach(() => jest.restoreAllMocks());
-afterAll(() => service.close());
 
 /** The statements of each round trip. Statements that are sent while another one is on its way share its round trip. */
 async function roundTripsOf(work: () => Promise<unknown>): Promise<string[][]> {
@@ -47,9 +43,9 @@ async function roundTripsOf(work: () => Promise<unknown>): Promise<string[][]> {
   return trips;
 }
 
-const poll = () => service.request(alice, 'GET', attempt);
-const put = async (action: string, by = service) =>
-  expect((await by.request(alice, 'PUT', attempt, { action })).status).toBe(200);
+const poll = () => service.request(alice, 'GET', service.attempt);
+const put = async (action: string, by: Pick<typeof service, 'request'> = service) =>
+  expect((await by.request(alice, 'PUT', service.attempt, { action })).status).toBe(200);
 
 it('a poll takes one round trip to the database', async () => {
   await poll();
@@ -73,9 +69,9 @@ it('a change takes three: the attempt, what the decision needs, and the append',
 });
 
 it('a change takes no more in a process that has not read the attempt before', async () => {
-  const other = await openService({}, service.database);
+  const other = await openService({}, service);
   try {
-    for (let each = 0; each < 4; each++) await other.request(alice, 'GET', attempt);
+    for (let each = 0; each < 4; each++) await other.request(alice, 'GET', service.attempt);
     const trips = await roundTripsOf(() => put('submit', other));
     expect(trips.length).toBeLessThanOrEqual(3);
     expect(trips.flat().join()).toContain('from unnest($1::text[], $2::bigint[]) as wanted');

@@ -6,6 +6,7 @@ import { Controller, Get, Put } from '@nestjs/common';
 import { loadConfiguration, signToken } from '#configuration';
 import { until } from '../../../../libs/event-store/src/testing.js';
 import { openDatabase } from '../../../../test/support/database.js';
+import { shared } from '../../../../test/support/hooks.js';
 import { createApplication, startApi } from '../api.js';
 import { apiModule } from '../api.module.js';
 import { Gate } from '../auth/authentication.js';
@@ -14,11 +15,7 @@ const course = { course_id: 'course-v1:OrgX+Demo+2031', display_name: 'Demo', es
 const secret = 'a secret for tests only, long enough';
 const configuration = { ...loadConfiguration({ PORT: '0', LOG_LEVEL: 'error' }), jwtSecret: secret };
 
-let database: Awaited<ReturnType<typeof openDatabase>>;
-beforeAll(async () => {
-  database = await openDatabase();
-});
-afterAll(() => database.close());
+const database = shared(openDatabase);
 // The errors that the service logs here are expected.
 beforeEach(() => void jest.spyOn(process.stderr, 'write').mockReturnValue(true));
 afterEach(() => jest.restoreAllMocks());

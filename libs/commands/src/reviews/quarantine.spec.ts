@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { useKeyEncryptionKeys } from '#learner-keys';
-import { openDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { openDatabase } from '../../../../test/support/database.js';
+import { shared } from '../../../../test/support/hooks.js';
 import { quarantine, quarantinedCallbacks } from './quarantine.js';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  useKeyEncryptionKeys(() => [{ id: 'test', key: randomBytes(32) }]);
-  database = await openDatabase();
-});
-afterAll(() => database.close());
+const database = shared(openDatabase);
+beforeAll(() => useKeyEncryptionKeys(() => [{ id: 'test', key: randomBytes(32) }]));
 
 const refuse = (body: string, more: object) =>
   quarantine(database.pool, { route: 'reviewed', reason: 'bad', body, ...more });

@@ -54,7 +54,8 @@ it('a poll takes one round trip to the database', async () => {
 });
 
 it("a read of an attempt's history by course staff takes two: the right with the stream, and its events", async () => {
-  const read = () => service.request(teacher, 'GET', `/api/audit/v1/attempts/${attempt.split('/').at(-1)}/history`);
+  const read = () =>
+    service.request(teacher, 'GET', `/api/audit/v1/attempts/${service.attempt.split('/').at(-1)}/history`);
   expect((await read()).status).toBe(200);
   expect((await roundTripsOf(read)).flat()).toEqual([
     expect.stringContaining('as "isStaff"'),

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../libs/event-store/src/testing.js';
-import { Child, freePort } from '../conformance/child.js';
+import type { Child } from '../conformance/child.js';
 import { openStartableDatabase } from '../support/database.js';
 import { shared } from '../support/hooks.js';
-import { openCourse, people, root, tokenOf, tokenSettings } from '../support/service.js';
+import { openCourse, people, root, tokenOf } from '../support/service.js';
+import { startServiceProcess } from '../support/service-process.js';
 import { secretsOfSplitRoles } from '../support/split-roles.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'proctoring-access-log-'));
@@ -19,12 +20,8 @@ beforeAll(async () => {
   token = await tokenOf(people.staff);
 });
 beforeEach(async () => {
-  port = await freePort();
-  child = new Child('api', folder, [process.execPath, 'dist/apps/main.js'], {
-    ...{ PORT: String(port), ROLE: 'api', ...service.database.environment, DATA_DIR: folder, NODE_OPTIONS: '' },
-    ...{ ...tokenSettings, ...secretsOfSplitRoles(folder) },
-  });
-  await child.answers(port, '/health/ready');
+  const environment = { ROLE: 'api', ...service.database.environment, ...secretsOfSplitRoles(folder) };
+  ({ child, port } = await startServiceProcess('api', folder, environment));
 });
 afterEach(() => child.stop());
 afterAll(() => rmSync(folder, { recursive: true }));

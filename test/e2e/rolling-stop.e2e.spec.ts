@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../libs/event-store/src/testing.js';
-import { Child, freePort } from '../conformance/child.js';
+import type { Child } from '../conformance/child.js';
 import { openStartableDatabase, type TestDatabase } from '../support/database.js';
-import { people, tokenOf, tokenSettings } from '../support/service.js';
+import { people, tokenOf } from '../support/service.js';
+import { startServiceProcess } from '../support/service-process.js';
 import { secretsOfSplitRoles } from '../support/split-roles.js';
 
 let database: TestDatabase;
@@ -28,13 +29,9 @@ const backends: Backend[] = [];
 const agent = new Agent({ keepAlive: true });
 
 async function startBackend(name: string) {
-  const port = await freePort();
-  const child = new Child(name, folder, [process.execPath, 'dist/apps/main.js'], {
-    ...{ PORT: String(port), ROLE: 'api', ...database.environment, DATA_DIR: folder },
-    ...{ ...tokenSettings, DRAIN_DELAY: '4', ...secretsOfSplitRoles(folder) },
-  });
+  const environment = { ROLE: 'api', DRAIN_DELAY: '4', ...database.environment, ...secretsOfSplitRoles(folder) };
+  const { child, port } = await startServiceProcess(name, folder, environment);
   backends.push({ child, port, isReady: true, failedChecks: 0, served: 0 });
-  await child.answers(port, '/health/ready');
 }
 
 const get = (port: number, path: string, headers: object = {}) =>

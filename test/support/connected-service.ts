@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MailServer } from '../../libs/mail/src/testing.js';
 import { PretendedProvider, softwareSecureAt } from '../../libs/providers/src/testing.js';
-import { Child, freePort } from '../conformance/child.js';
 import { openStartableDatabase } from './database.js';
 import { openRegistry } from './planted.js';
 import { clientOf, withAdmin } from './relay.exams.js';
 import { type Person, tokenOf, tokenSettings } from './service.js';
+import { startServiceProcess } from './service-process.js';
 import { secretsOfSplitRoles } from './split-roles.js';
 
 const brokers = process.env.KAFKA_BROKERS ?? '';
@@ -41,19 +41,17 @@ export async function startConnectedService() {
   const rest = { base_url: provider.url, client_id: 'lms', client_secret: 'secret' };
   const PROCTORING_BACKENDS = { DEFAULT: 'rest', rest, software_secure };
   const settings = { PROCTORING_BACKENDS, DEFAULT_FROM_EMAIL: 'exams@example.org' };
-  const port = await freePort();
   const env = {
-    ...{ PORT: String(port), ...database.environment, DATA_DIR: folder, NODE_OPTIONS: '', LOG_LEVEL: 'debug' },
+    ...{ ...database.environment, DATA_DIR: folder, NODE_OPTIONS: '', LOG_LEVEL: 'debug' },
     ...{ KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix, SCHEMA_REGISTRY_URL: registry.url },
     ...{ EVENT_BUS_INSECURE: 'on', EVENT_BUS_RETIREMENTS: 'on', SMTP_URL: mail.url },
     ...{ ...tokenSettings, ...secretsOfSplitRoles(folder, settings) },
   };
-  const child = new Child('service', folder, [process.execPath, 'dist/apps/main.js'], env);
-  await child.answers(port, '/health/ready');
+  const { child, url } = await startServiceProcess('service', folder, env);
 
   /** Sends a request and answers the response. */
   async function ask(person: Person | undefined, method: string, path: string, body?: unknown, headers: object = {}) {
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+    const answer = await fetch(url + path, {
       method,
       headers: {
         ...(person ? { authorization: `JWT ${await tokenOf(person)}` } : {}),

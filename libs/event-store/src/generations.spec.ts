@@ -75,6 +75,14 @@ async function allOf(pool: Database): Promise<RecordedEvent[]> {
   return log;
 }
 
+const databaseAnswers = ({ pool }: { pool: Database }) =>
+  until('the database answers', () =>
+    pool.query('select 1').then(
+      () => true,
+      () => false,
+    ),
+  );
+
 const streamsOf = (events: RecordedEvent[]) => events.map(({ stream }) => stream);
 
 it('a standby refuses commands and subscriptions; once promoted in place it takes commands in a new generation', async () => {
@@ -119,12 +127,7 @@ it('many commands that meet a promoted server at once begin one generation', asy
   await caughtUp(primary, standby);
   await promote(standby);
   log.address.leadTo(standby);
-  await until('the database answers', () =>
-    log.pool
-      .query('select 1')
-      .then(() => true)
-      .catch(() => false),
-  );
+  await databaseAnswers(log);
   const stores = Array.from({ length: 5 }, () => new EventStore(log.pool));
   const append = (store: EventStore, index: number) =>
     store.append([{ stream: `attempts-2-${index}`, after: start, events: [created], metadata }]);
@@ -202,12 +205,7 @@ it('after a fail-over that loses events, the new generation uses none of their i
   await stopPostgres(primary.dataDir);
   await promote(standby);
   log.address.leadTo(standby);
-  await until('the database answers', () =>
-    log.pool
-      .query('select 1')
-      .then(() => true)
-      .catch(() => false),
-  );
+  await databaseAnswers(log);
   const id = await nextId(log.pool, 'attempt_ids');
   expect(id).toBeGreaterThan(Math.max(...idsBefore) + 900_000);
   const [erin] = await log.sit('erin');

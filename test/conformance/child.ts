@@ -28,22 +28,28 @@ export class Child {
     writeFileSync(join(dir, `${name}.pid`), String(this.process.pid));
   }
 
+  get isAlive(): boolean {
+    return this.process.exitCode === null && this.process.signalCode === null;
+  }
+
+  /** The last lines of its output. */
+  lastLines(): string {
+    return readFileSync(this.log, 'utf8').split('\n').slice(-20).join('\n');
+  }
+
   /** Waits until a GET of `path` answers 200. The error shows the last lines of the output. */
   async answers(port: number, path: string): Promise<void> {
-    for (const deadline = Date.now() + 240_000; Date.now() < deadline; await pause(100)) {
-      if (this.process.exitCode !== null || this.process.signalCode !== null) break;
+    for (const deadline = Date.now() + 240_000; this.isAlive && Date.now() < deadline; await pause(100)) {
       const answer = await send(port, { method: 'GET', path }).catch(() => undefined);
       if (answer?.status === 200) return;
     }
     await this.stop();
-    throw new Error(
-      `The ${this.name} did not start:\n${readFileSync(this.log, 'utf8').split('\n').slice(-20).join('\n')}`,
-    );
+    throw new Error(`The ${this.name} did not start:\n${this.lastLines()}`);
   }
 
   /** Waits for the end of the process and answers its exit code. */
   async ended(): Promise<number> {
-    if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'exit');
+    if (this.isAlive) await once(this.process, 'exit');
     return this.process.exitCode ?? 1;
   }
 
@@ -58,7 +64,7 @@ export class Child {
   }
 
   async stop(): Promise<void> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    if (!this.isAlive) return;
     const ended = once(this.process, 'exit');
     this.process.kill('SIGTERM');
     const stopped = await Promise.race([ended, pause(10_000, undefined, { ref: false })]);

@@ -1,15 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { startPostgres, stopPostgres } from '../../../libs/configuration/src/index.js';
+import type { Child } from '../../conformance/child.js';
 import { urlsOf } from '../../support/database.js';
-import { courseId, type Person, people, publishedExam, tokenOf, tokenSettings } from '../../support/service.js';
+import { courseId, type Person, people, publishedExam, root, tokenOf } from '../../support/service.js';
+import { startServiceProcess } from '../../support/service-process.js';
 import { Wire } from '../../support/wire.js';
 
 type Answer = { status: number; body: any; seconds: number };
@@ -21,58 +20,34 @@ export class ExamHall {
   readonly wrong: string[] = [];
   /** The requests that took too long after the end of an outage. */
   readonly late: string[] = [];
-  /** The end of the service's log. */
-  logged = '';
   readonly counts = { polls: 0, submits: 0, refused: 0 };
   readonly acknowledged: number[] = [];
   private readonly waiting: { learner: Person; attempt: number }[] = [];
-  private readonly child: ChildProcess;
 
   private constructor(
     readonly wire: Wire,
     private readonly dir: string,
     private readonly url: string,
     readonly database: pg.Pool,
-    child: ChildProcess,
-  ) {
-    this.child = child;
-  }
+    readonly child: Child,
+  ) {}
 
   static async open(learners: number): Promise<ExamHall> {
     const dir = mkdtempSync(join(tmpdir(), 'proctoring-outages-'));
     const { url: databaseUrl } = await startPostgres({ dataDir: join(dir, 'postgres') });
     const wire = new Wire(new URL(databaseUrl));
-    const { KAFKA_BROKERS, ...environment } = process.env;
     const urls = urlsOf(await wire.open(), 'postgres');
     const users = {
       DATABASE_URL: urls.api,
       WORKER_DATABASE_URL: urls.worker,
       MIGRATION_DATABASE_URL: urls.owner,
     };
-    const ours = { ...users, DATA_DIR: dir, PORT: '0', ...tokenSettings, LOG_LEVEL: 'error' };
-    const child = spawn(process.execPath, ['dist/apps/main.js'], {
-      env: { ...environment, ...ours },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let url = '';
-    for await (const line of createInterface(child.stdout)) {
-      url = /service +(http:\S+)/.exec(line)?.[1] ?? '';
-      if (url) break;
-    }
-    child.stdout.resume();
-    if (!url) throw new Error('The service did not start.');
+    const { child, url } = await startServiceProcess('service', dir, { ...users, LOG_LEVEL: 'error' });
     const database = new pg.Pool({ connectionString: databaseUrl, max: 2, application_name: 'test' });
     database.on('error', () => {});
     const hall = new ExamHall(wire, dir, url, database, child);
-    child.stderr.on('data', (text) => {
-      hall.logged = `${hall.logged}${text}`.slice(-3000);
-    });
     await hall.startAttempts(learners);
     return hall;
-  }
-
-  get isAlive() {
-    return this.child.exitCode === null && this.child.signalCode === null;
   }
 
   /** The processes of PostgreSQL that serve the service. */
@@ -136,13 +111,13 @@ export class ExamHall {
 
   async poll(): Promise<boolean> {
     const { learner, attempt } = this.waiting[0];
-    return (await this.ask(learner, 'GET', `${api}/attempt/${attempt}`)).status === 200;
+    return (await this.ask(learner, 'GET', `${root}/attempt/${attempt}`)).status === 200;
   }
 
   /** Submits an attempt, once. Answers whether the service acknowledged it. */
   async submit(): Promise<boolean> {
     const { learner, attempt } = this.waiting.pop()!;
-    const { status } = await this.ask(learner, 'PUT', `${api}/attempt/${attempt}`, { action: 'submit' });
+    const { status } = await this.ask(learner, 'PUT', `${root}/attempt/${attempt}`, { action: 'submit' });
     if (status === 200) this.acknowledged.push(attempt);
     return status === 200;
   }
@@ -170,10 +145,8 @@ export class ExamHall {
   }
 
   async close() {
-    if (this.isAlive) {
-      this.child.kill('SIGKILL');
-      await once(this.child, 'exit');
-    }
+    this.child.kill();
+    await this.child.ended();
     this.wire.close();
     await this.database.end();
     await stopPostgres(join(this.dir, 'postgres'));
@@ -185,7 +158,7 @@ export class ExamHall {
       courses: [{ course_id: courseId, display_name: 'Demo', escalation_email: 'help@example.org' }],
     });
     const exam = publishedExam('hall', { is_proctored: false, time_limit_mins: 600 });
-    const { body } = await this.ask(people.staff, 'PATCH', `${api}/exam_registration/course_id/${courseId}`, [exam]);
+    const { body } = await this.ask(people.staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, [exam]);
     const { exam_id } = body[0];
     let next = 0;
     const seatSome = async () => {
@@ -193,11 +166,11 @@ export class ExamHall {
         const index = next++;
         const learner = { user_id: 1000 + index, preferred_username: `learner${index}` };
         const begin = { exam_id, start_clock: 'true' };
-        let created = await this.ask(learner, 'POST', `${api}/attempt`, begin);
+        let created = await this.ask(learner, 'POST', `${root}/attempt`, begin);
         // The service refuses starts with 503 if there are too many at once.
         while (created.status === 503) {
           await pause(200);
-          created = await this.ask(learner, 'POST', `${api}/attempt`, begin);
+          created = await this.ask(learner, 'POST', `${root}/attempt`, begin);
         }
         this.waiting.push({ learner, attempt: created.body.exam_attempt_id });
       }
@@ -206,5 +179,3 @@ export class ExamHall {
     if (this.wrong.length > 0) throw new Error(this.wrong[0]);
   }
 }
-
-const api = '/api/edx_proctoring/v1/proctored_exam';

@@ -66,7 +66,7 @@ export async function sitThroughOutages(lengths: readonly number[]): Promise<voi
     end.abort();
     await running;
     console.info(hall.counts, `slowest ${hall.slowest.seconds.toFixed(2)} s: ${hall.slowest.request}`);
-    if (!hall.isAlive) throw new Error(`The service has ended: ${hall.logged}`);
+    if (!hall.child.isAlive) throw new Error(`The service has ended: ${hall.child.lastLines()}`);
     expect(hall.wrong).toEqual([]);
     expect(hall.late).toEqual([]);
     expect(hall.slowest.seconds).toBeLessThan(10);

@@ -12,16 +12,9 @@ import { EventStore, replay } from '../../libs/event-store/src/index.js';
 import { Relay } from '../../libs/integration/src/index.js';
 import { migrateWithLogins, openDatabase, urlsOf } from '../support/database.js';
 import { inOrder, openExam, until, withoutRepeated } from '../support/relay.exams.js';
-import {
-  addressOf,
-  caughtUp,
-  promote,
-  type Server,
-  standbyOf,
-  startServer,
-  stopReplication,
-} from '../support/servers.js';
+import { caughtUp, promote, type Server, standbyOf, startServer, stopReplication } from '../support/servers.js';
 import { courseId, people, publishedExam, tokenOf } from '../support/service.js';
+import { Wire } from '../support/wire.js';
 
 const { startBroker } = await import(join(process.cwd(), 'scripts/kafka-broker.mjs'));
 const folder = mkdtempSync(join(tmpdir(), 'proctoring-kafka-'));
@@ -51,9 +44,9 @@ type Exam = Awaited<ReturnType<typeof openExam>>;
 
 /** Opens an exam whose database address can be pointed to another server. */
 async function openExamAt(server: { url: string }) {
-  const address = await addressOf(server);
-  closing.push(address.close);
-  process.env.TEST_DATABASE_URL = address.url;
+  const address = new Wire(new URL(server.url));
+  closing.push(async () => address.close());
+  process.env.TEST_DATABASE_URL = await address.open();
   const exam = await openExam(broker.brokers);
   closing.push(() => exam.close().catch(() => {}));
   return { address, exam };

@@ -1,10 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { startPostgres, stopPostgres } from '../../libs/configuration/src/index.js';
 import { until } from '../../libs/event-store/src/testing.js';
@@ -80,41 +77,4 @@ export async function stopReplication(standby: Server) {
   await ask(standby.url, 'select pg_reload_conf()');
   const receiving = 'select count(*)::int as receivers from pg_stat_wal_receiver';
   await until('the standby receives nothing', async () => (await ask(standby.url, receiving))[0].receivers === 0);
-}
-
-/** One address for a database whose server changes, like a DNS name or a virtual IP address. */
-export async function addressOf(server: { url: string }) {
-  let target = server.url;
-  const sockets = new Set<Socket>();
-  const listener = createServer((socket) => {
-    const { hostname, port } = new URL(target);
-    const upstream = connect(Number(port), hostname);
-    for (const [one, other] of [
-      [socket, upstream],
-      [upstream, socket],
-    ]) {
-      sockets.add(one);
-      one.pipe(other);
-      one
-        .on('error', () => other.destroy())
-        .on('close', () => {
-          sockets.delete(one);
-          other.destroy();
-        });
-    }
-  }).listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const { port } = listener.address() as AddressInfo;
-  return {
-    url: Object.assign(new URL(server.url), { port: String(port) }).href,
-    leadTo(next: Server) {
-      target = next.url;
-      for (const socket of sockets) socket.destroy();
-    },
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      listener.close();
-      await pause(0);
-    },
-  };
 }

@@ -7,7 +7,7 @@ export class Wire {
   private readonly sockets = new Set<Socket>();
   private server: Server;
 
-  constructor(private readonly target: URL) {}
+  constructor(private target: URL) {}
 
   /** Answers the address of the server through this proxy. */
   async open(): Promise<string> {
@@ -41,6 +41,12 @@ export class Wire {
   down() {
     this.mode = 'down';
     for (const socket of this.sockets) socket.resetAndDestroy();
+  }
+
+  /** From now on it is a proxy to another server. */
+  leadTo({ url }: { url: string }) {
+    this.target = new URL(url);
+    for (const socket of this.sockets) socket.destroy();
   }
 
   close() {

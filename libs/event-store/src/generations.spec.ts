@@ -2,7 +2,6 @@ import { stopPostgres } from '#configuration';
 import { Database } from '#connections';
 import { openDatabase } from '../../../test/support/database.js';
 import {
-  addressOf,
   ask,
   caughtUp,
   promote,
@@ -11,6 +10,7 @@ import {
   startServer,
   stopReplication,
 } from '../../../test/support/servers.js';
+import { Wire } from '../../../test/support/wire.js';
 import {
   adoptLog,
   EventStore,
@@ -47,9 +47,9 @@ afterEach(async () => {
 
 /** A log behind an address that the test can point to another server. */
 async function openLog(server: { url: string }) {
-  const address = await addressOf(server);
-  closing.push(address.close);
-  process.env.TEST_DATABASE_URL = address.url;
+  const address = new Wire(new URL(server.url));
+  closing.push(async () => address.close());
+  process.env.TEST_DATABASE_URL = await address.open();
   const { pool, owner, url } = await openDatabase();
   closing.push(
     () => pool.end(),

@@ -2,7 +2,6 @@ import { Logger } from '@nestjs/common';
 import { stopPostgres } from '#configuration';
 import { openDatabase } from '../../../test/support/database.js';
 import {
-  addressOf,
   caughtUp,
   promote,
   type Server,
@@ -10,6 +9,7 @@ import {
   startServer,
   stopReplication,
 } from '../../../test/support/servers.js';
+import { Wire } from '../../../test/support/wire.js';
 import { started, until } from '../../event-store/src/testing.js';
 import { firstLeafOf, newestSignedCheckpoint, proofOf, rootOf, tileReader, unverifiedTreeHead } from './index.js';
 import { merkleLogOf } from './testing.js';
@@ -29,9 +29,9 @@ async function failedOver({ losesEnd, environment }: { losesEnd: boolean; enviro
   closing.push(() => Promise.all(servers.map((server) => server.stop())));
   const primary = await startServer();
   servers.push(primary);
-  const address = await addressOf(primary);
-  closing.push(address.close);
-  process.env.TEST_DATABASE_URL = address.url;
+  const address = new Wire(new URL(primary.url));
+  closing.push(async () => address.close());
+  process.env.TEST_DATABASE_URL = await address.open();
   const { pool, owner } = await openDatabase();
   closing.push(() => Promise.all([pool.end(), owner.end()]));
   const log = merkleLogOf(pool, environment);

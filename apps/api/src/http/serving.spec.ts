@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import { jest } from '@jest/globals';
 import { Controller, Get, Put } from '@nestjs/common';
@@ -7,6 +6,7 @@ import { loadConfiguration, signToken } from '#configuration';
 import { until } from '../../../../libs/event-store/src/testing.js';
 import { openDatabase } from '../../../../test/support/database.js';
 import { shared } from '../../../../test/support/hooks.js';
+import { Wire } from '../../../../test/support/wire.js';
 import { createApplication, startApi } from '../api.js';
 import { apiModule } from '../api.module.js';
 import { Gate } from '../auth/authentication.js';
@@ -20,52 +20,25 @@ const database = shared(openDatabase);
 beforeEach(() => void jest.spyOn(process.stderr, 'write').mockReturnValue(true));
 afterEach(() => jest.restoreAllMocks());
 
-/** A proxy before the database. A test can cut its connections. */
-class DatabaseProxy {
-  private readonly sockets = new Set<Socket>();
-  private server: Server;
-  private port = 0;
-
-  constructor(private readonly target: URL) {}
-
-  async open() {
-    this.server = createServer((near) => {
-      const far = connect(Number(this.target.port), this.target.hostname);
-      for (const socket of [near, far]) this.sockets.add(socket.on('error', () => {}));
-      near.pipe(far).pipe(near);
-    }).listen(this.port, '127.0.0.1');
-    await once(this.server, 'listening');
-    this.port = (this.server.address() as AddressInfo).port;
-    return Object.assign(new URL(this.target), { hostname: '127.0.0.1', port: String(this.port) }).href;
-  }
-
-  async cut() {
-    const closed = once(this.server, 'close');
-    this.server.close();
-    for (const socket of this.sockets) socket.destroy();
-    await closed;
-  }
-}
-
 describe('the service', () => {
   it('answers 503 while the database is unreachable, and serves again afterwards', async () => {
-    const proxy = new DatabaseProxy(new URL(database.url));
-    const { url, close } = await startApi(configuration, await proxy.open());
+    const wire = new Wire(new URL(database.url));
+    const { url, close } = await startApi(configuration, await wire.open());
     const headers = { authorization: `JWT ${await signToken(secret, { user_id: 5, administrator: true })}` };
     const put = () => fetch(`${url}/api/lms/v1/roster`, { method: 'PUT', headers, body: '' });
     try {
       expect((await put()).status).toBe(200);
-      await proxy.cut();
+      wire.down();
       const answer = await put();
       expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
       expect(await answer.json()).toEqual({ detail: expect.stringContaining('database') });
       expect((await fetch(`${url}/health/ready`)).status).toBe(503);
       expect((await fetch(`${url}/health/live`)).status).toBe(200);
-      await proxy.open();
+      wire.mode = 'up';
       expect((await put()).status).toBe(200);
     } finally {
       await close();
-      await proxy.cut();
+      wire.close();
     }
   });
 

@@ -4,30 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 // @ts-expect-error: without types
 import Broker from 'kafkajs/src/broker/index.js';
 // @ts-expect-error: without types
-import Cluster from 'kafkajs/src/cluster/index.js';
-// @ts-expect-error: without types
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 // @ts-expect-error: without types
 import Encoder from 'kafkajs/src/protocol/encoder.js';
-
-const transactionCoordinator = 1;
-
-/**
- * kafkajs looks the coordinator up before each step of a transaction, though it changes only when a broker fails. Here the
- * answer is cached for a second. Each producer has its own cluster object, and so its own coordinator.
- */
-const coordinators = new WeakMap<object, { broker: Promise<unknown>; askedAt: number }>();
-const coordinatorCacheMs = 1000;
-const ask: (params: { coordinatorType?: number }) => Promise<unknown> = Cluster.prototype.findGroupCoordinator;
-Cluster.prototype.findGroupCoordinator = function (params: { coordinatorType?: number }) {
-  if (params.coordinatorType !== transactionCoordinator) return ask.call(this, params);
-  const cached = coordinators.get(this);
-  if (cached && performance.now() - cached.askedAt < coordinatorCacheMs) return cached.broker;
-  const broker = ask.call(this, params);
-  coordinators.set(this, { broker, askedAt: performance.now() });
-  broker.catch(() => coordinators.delete(this));
-  return broker;
-};
 
 /**
  * Kafka refuses partitions while it still records the end of the producer's last transaction, usually for a few

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { loadConfiguration } from '#configuration';
-import { connectProducer, kafkaClient, lastOffsets, readUntil, withAdmin } from './kafka.js';
+import { kafkaClient, lastOffsets, readUntil, withAdmin } from './kafka.js';
 import type { Message } from './messages.js';
 import { Publisher } from './publisher.js';
-import { createTopics } from './topic-settings.js';
 
 const topic = 'proctoring.attempts.v1';
 const prefix = `test-${randomUUID().slice(0, 8)}-`;
@@ -74,20 +73,4 @@ it('batches succeed one after the other, although Kafka still records the end of
     await publisher.publish(messages, at(String(batch)), async () => {});
   expect((await seen()).sort()).toEqual([...before, ...batches.flat().map(({ value }) => value)].sort());
   await publisher.close();
-});
-
-it('the coordinator is not looked up for every transaction', async () => {
-  await createTopics(kafka, prefix, [topic]);
-  const producer = await connectProducer(kafka, { transactionalId: `${prefix}transactions`, onTarget() {} });
-  const requests: string[] = [];
-  producer.on('producer.network.request', ({ payload }) => requests.push(payload.apiName));
-  for (let transactions = 0; transactions < 20; transactions++) {
-    const transaction = await producer.transaction();
-    await transaction.send({ topic: prefix + topic, messages: [{ value: 'x' }] });
-    await transaction.commit();
-  }
-  await producer.disconnect();
-  const asked = (name: string) => requests.filter((each) => each === name).length;
-  expect(asked('EndTxn')).toBe(20);
-  expect(asked('GroupCoordinator')).toBeLessThan(20);
 });

@@ -55,10 +55,13 @@ let attempts: Attempt[];
 
 /** Everything that the service keeps and publishes, without the topics of the LMS and the topic with names for Open edX. */
 async function everything() {
+  const [reviewed] = await service.query(
+    `select id from events where type = 'ReviewReceived' order by position limit 1`,
+  );
   const values = {
     ...{ userId: `${learner}`, user_id: `${learner}`, examId: `${exams[0]}`, exam_id: `${exams[0]}` },
     ...{ courseId, course_id: courseId, contentId: contentId('rest'), content_id: contentId('rest') },
-    attemptId: `${attempts[0]!.id}`,
+    ...{ attemptId: `${attempts[0]!.id}`, eventId: reviewed!.id, limit_minutes: '1' },
     ...{ externalId: attempts[0]!.external_id, is_learning_mfe: 'true', object: `user:${learner}` },
   };
   const { ask, database, brokers, prefix, topics } = service;

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Configuration } from '#configuration';
-import { type Database, withClient } from '#connections';
+import type { Database } from '#connections';
 import {
   beginning,
   type Checkpoint,
@@ -124,8 +124,11 @@ export class TreeBuilder {
     this.state = state;
   }
 
-  /** The state and its tiles are written together, and they are on the disk before anybody signs them. */
-  private save(
+  /**
+   * One statement writes the state and its tiles, and they are on the disk before anybody signs them. Readers of the log would
+   * wait for a longer transaction.
+   */
+  private async save(
     { tree, root, growing, position }: TreeState,
     sizeBefore: number,
     tiles: readonly Tile[],
@@ -133,40 +136,31 @@ export class TreeBuilder {
     lease: Lease,
   ): Promise<void> {
     const ends = tiles.map(({ level, index }) => (level === 0 ? eventOf((index + 1) * tileWidth - 1) : undefined));
-    return withClient(this.database, async (client) => {
-      await client.query('begin; set local synchronous_commit = on');
-      const { rowCount } = await client.query({
-        name: 'move merkle state',
-        text: `update merkle_state set size = $3, root = $4, unfinished = $5, generation = $6, xid = $7, position = $8
-          where tree = $1 and size = $2 and log_generation = current_generation() and holds_lease($9, $10)`,
-        values: [
-          tree,
-          sizeBefore,
-          growing.size,
-          root,
-          growing.unfinished,
-          ...positionValues(position),
-          ...fenceOf(lease),
-        ],
-      });
-      if (rowCount === 0)
-        throw new Error(`Tree ${tree} of the log no longer has ${sizeBefore} leaves, or its generation ended.`);
-      if (tiles.length > 0)
-        await client.query({
-          name: 'add merkle tiles',
-          text: `insert into merkle_tiles (tree, level, index, hashes, generation, xid, position)
-            select $1, * from unnest($2::smallint[], $3::bigint[], $4::bytea[], $5::integer[], $6::xid8[], $7::bigint[])`,
-          values: [
-            tree,
-            tiles.map(({ level }) => level),
-            tiles.map(({ index }) => index),
-            tiles.map(({ hashes }) => hashes),
-            ends.map((end) => end?.generation),
-            ends.map((end) => end?.xid),
-            ends.map((end) => end?.position),
-          ],
-        });
-      await client.query('commit');
+    const { rows } = await this.database.query({
+      name: 'grow merkle tree',
+      text: `
+        with moved as (
+          update merkle_state set size = $3, root = $4, unfinished = $5, generation = $6, xid = $7, position = $8
+          where tree = $1 and size = $2 and log_generation = current_generation() and holds_lease($9, $10)
+            and set_config('synchronous_commit', 'on', true) = 'on'
+          returning tree
+        ), added as (
+          insert into merkle_tiles (tree, level, index, hashes, generation, xid, position)
+          select moved.tree, tile.* from moved,
+            unnest($11::smallint[], $12::bigint[], $13::bytea[], $14::integer[], $15::xid8[], $16::bigint[]) as tile
+        )
+        select tree from moved`,
+      values: [
+        ...[tree, sizeBefore, growing.size, root, growing.unfinished, ...positionValues(position), ...fenceOf(lease)],
+        tiles.map(({ level }) => level),
+        tiles.map(({ index }) => index),
+        tiles.map(({ hashes }) => hashes),
+        ends.map((end) => end?.generation),
+        ends.map((end) => end?.xid),
+        ends.map((end) => end?.position),
+      ],
     });
+    if (rows.length === 0)
+      throw new Error(`Tree ${tree} of the log no longer has ${sizeBefore} leaves, or its generation ended.`);
   }
 }

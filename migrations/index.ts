@@ -18,6 +18,7 @@ export const migrations = [
   '9200-merkle-log.sql',
   '9300-appeals.sql',
   '9400-notification-records.sql',
+  '9500-witnesses.sql',
 ].map(sqlMigration);
 
 export const migrationNames = migrations.map((Migration) => new Migration().name);

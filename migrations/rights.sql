@@ -27,7 +27,7 @@ grant usage on sequence exam_ids, attempt_ids, allowance_ids, review_policy_ids 
 
 grant insert, update, delete on checkpoints, dead_letters, leases, vendor_deliveries, vendor_circuits, deliveries to :worker;
 grant insert on mails, merkle_tiles, submission_receipts to :worker;
-grant insert (tree, size, note) on signed_checkpoints to :worker;
+grant insert (tree, size, note, witnesses) on signed_checkpoints to :worker;
 grant insert, update on merkle_state to :worker;
 grant delete on commands to :worker;
 grant update (answer), delete on idempotency_keys to :worker;

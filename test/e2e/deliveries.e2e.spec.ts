@@ -40,6 +40,7 @@ it('an operator creates the topics with their partitions and retention', async (
   const dry = await run('topics', '--dry-run');
   expect(dry.lines.map(({ topic, made }) => [topic.slice(exam.prefix.length), made])).toEqual([
     ...names.map((name) => [name, true]),
+    ['proctoring.log-checkpoints.v1', true],
     ['proctoring.relay-checkpoints', true],
   ]);
   const topic = `${exam.prefix}proctoring.credit.v1`;
@@ -64,6 +65,10 @@ it('an operator creates the topics with their partitions and retention', async (
     };
     expect(await configured('proctoring.credit.v1', 'retention.ms')).toEqual({ 'retention.ms': '2592000000' });
     expect(await configured('proctoring.relay-checkpoints', 'cleanup.policy')).toEqual({ 'cleanup.policy': 'compact' });
+    const settings = ['cleanup.policy', 'retention.ms', 'retention.bytes'];
+    expect(await configured('proctoring.log-checkpoints.v1', ...settings)).toEqual({
+      ...{ 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' },
+    });
     const { topics: described } = await admin.fetchTopicMetadata({ topics: [topic] });
     expect(described[0].partitions).toHaveLength(6);
   });

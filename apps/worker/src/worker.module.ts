@@ -11,10 +11,22 @@ import { MerkleLog } from './merkle-log.js';
 import { Notifications } from './notifications.js';
 import { Publishing } from './publishing.js';
 import { Registrations } from './registrations.js';
+import { Witnesses } from './witnesses.js';
 
 /** Each provider of this module works from the start of the application until its shutdown. */
 @Module({
-  providers: [Background, Publishing, EventBus, Notifications, Mail, MerkleLog, Registrations, Deadlines, Housekeeping],
+  providers: [
+    Background,
+    Publishing,
+    EventBus,
+    Notifications,
+    Mail,
+    MerkleLog,
+    Witnesses,
+    Registrations,
+    Deadlines,
+    Housekeeping,
+  ],
 })
 class WorkerModule {}
 

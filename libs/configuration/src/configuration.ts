@@ -57,6 +57,12 @@ export abstract class Configuration {
   /** An absolute path. */
   readonly logCheckpointFile?: string;
   readonly logOrigin?: string;
+  readonly witnesses: { vkey: string; url: string }[];
+  readonly witnessQuorum?: number;
+  readonly witnessTimeoutSeconds: number;
+  readonly unwitnessedMaxSeconds: number;
+  /** An absolute path. */
+  readonly witnessedCheckpointFile?: string;
   readonly jwtJwks?: { keys: object[] };
   readonly jwtJwksUrl?: string;
   readonly jwtAudience?: string;
@@ -292,6 +298,45 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     means:
       'Name of the log in its signed checkpoints, such as exams.example.org/log. The number of the tree follows it. Without it the name is `proctoring/<log id>`.',
   },
+  witnesses: {
+    name: 'WITNESSES',
+    default: '',
+    ...shape('pairs of a verifier key for cosignatures and an http(s) address, separated by commas', (text: string) => {
+      const pairs = text.split(',').flatMap((pair) => pair.trim() || []);
+      const witnesses = pairs.map((pair) => {
+        const [, vkey, url] = /^([^\s+]+\+[0-9a-f]{8}\+B[A-P][\w+/]{42}) (\S+)$/.exec(pair) ?? [];
+        return vkey && url && isUrl(url, 'http', 'https') ? [{ vkey, url: url.replace(/\/$/, '') }] : [];
+      });
+      const keys = new Set(witnesses.flat().map(({ vkey }) => vkey));
+      return keys.size === pairs.length ? witnesses.flat() : undefined;
+    }),
+    means:
+      'The witnesses that cosign the signed checkpoints of the Merkle log (C2SP tlog-witness): the verifier key, a space, and the address before `/add-checkpoint` of each.',
+  },
+  witnessQuorum: {
+    name: 'WITNESS_QUORUM',
+    ...wholeNumber(1, 50),
+    means: 'How many of the witnesses must have cosigned a checkpoint. Without it all must.',
+  },
+  witnessTimeoutSeconds: {
+    name: 'WITNESS_TIMEOUT_SECONDS',
+    default: '5',
+    ...wholeNumber(1, 60),
+    means: 'Seconds after which a witness that does not answer is asked anew.',
+  },
+  unwitnessedMaxSeconds: {
+    name: 'UNWITNESSED_MAX_SECONDS',
+    default: '300',
+    ...wholeNumber(30, 86_400),
+    means:
+      'Seconds for which signed checkpoints may lack witnesses. After that `/health/ready` and a metric say so; the service works on.',
+  },
+  witnessedCheckpointFile: {
+    name: 'WITNESSED_CHECKPOINT_FILE',
+    ...path,
+    means:
+      'File to which the worker appends each signed checkpoint that enough witnesses cosigned. Keep it on another machine or on a disk that cannot be overwritten.',
+  },
   jwtJwks: {
     name: 'JWT_JWKS',
     ...shape('a JSON Web Key Set: {"keys": [...]} with at least one key', (text: string) => {
@@ -404,6 +449,10 @@ export function loadConfiguration(env: Record<string, string | undefined>): Conf
       'JWT_SECRET, JWT_JWKS or JWT_JWKS_URL is set: set JWT_AUDIENCE and JWT_ISSUER too, so that tokens for other services are refused',
     );
   if (jwtJwks && jwtJwksUrl) problems.push('JWT_JWKS and JWT_JWKS_URL are both set: keep one');
+
+  const { witnesses, witnessQuorum = 0 } = environment;
+  if (witnesses && witnessQuorum > witnesses.length)
+    problems.push(`WITNESS_QUORUM is ${witnessQuorum}, and WITNESSES has ${witnesses.length}`);
 
   const { databaseUrl, workerDatabaseUrl, migrationDatabaseUrl } = environment;
   if ((workerDatabaseUrl || migrationDatabaseUrl) && !databaseUrl)

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Parser } from '@asyncapi/parser';
 import { Ajv } from 'ajv';
 import { load } from 'js-yaml';
-import { publishedOf, stories } from './messages.examples.js';
+import { publishedOf, stories, witnessedMessage } from './messages.examples.js';
 import { topics } from './messages.js';
+import { logCheckpointTopic } from './topic-settings.js';
 
 const document = load(readFileSync('docs/asyncapi.yaml', 'utf8')) as any;
 const { channels, components, operations } = document;
@@ -31,7 +32,7 @@ const errorsOf = (schema: string, value: object) => {
 describe('docs/asyncapi.yaml', () => {
   it('names exactly the topics that the service publishes to', () => {
     const addresses = Object.values<any>(channels).map(({ address }) => address);
-    expect(addresses).toEqual(topics.map((topic) => topic.name));
+    expect(addresses).toEqual([...topics.map((topic) => topic.name), logCheckpointTopic]);
     expect(Object.values<any>(operations).map(({ channel }) => name(channel))).toEqual(Object.keys(channels));
   });
 
@@ -49,6 +50,14 @@ describe('docs/asyncapi.yaml', () => {
       );
       expect(key).toMatch(new RegExp(components.messageBindings.key.kafka.key.pattern));
     }
+  });
+
+  it('describes the message with a witnessed checkpoint', () => {
+    const { headers, value } = witnessedMessage;
+    expect(errorsOf('logCheckpointWitnessed/headers', headers)).toEqual([]);
+    expect(errorsOf('logCheckpointWitnessed/payload', JSON.parse(value))).toEqual([]);
+    const { properties } = components.messages.logCheckpointWitnessed.payload;
+    expect(Object.keys(properties)).toEqual(Object.keys(JSON.parse(value)));
   });
 
   it('is valid AsyncAPI', async () => {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { type ICustomPartitioner, Kafka, type KafkaMessage, logLevel, Partitioners, type Producer } from 'kafkajs';
 import type { Configuration } from '#configuration';
@@ -8,6 +10,7 @@ import './kafkajs-internals.js';
 const log = new Logger('kafka');
 const readTimeoutMs = 30_000;
 const maxKeys = 10_000;
+const graceMs = 3000;
 
 /** Kafka's address and credentials. */
 export type KafkaAccess = Pick<
@@ -144,4 +147,16 @@ export async function readUntil(
     clearTimeout(timeout);
     await disconnect(consumer);
   }
+}
+
+/** Rejects a few seconds after `signal` aborts, so that a silent broker does not delay the shutdown. */
+export async function withGrace<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const done = new AbortController();
+  return Promise.race([work, graceAfter(signal, done.signal)]).finally(() => done.abort());
+}
+
+async function graceAfter(signal: AbortSignal, done: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort', { signal: done });
+  await pause(graceMs, undefined, { signal: done });
+  throw new Error('Kafka did not answer in time.');
 }

@@ -38,6 +38,7 @@ import {
   onboardingExam,
   proctoredExam,
 } from '../../domain/src/learner-at-exam/attempt.examples.js';
+import { logCheckpointMessage } from './log-checkpoints.js';
 import { type Message, messagesOf } from './messages.js';
 import { type Change, emptyState, foldChanges } from './topic.js';
 
@@ -153,3 +154,16 @@ export const changesIn = (history: readonly RecordedEvent[]): Change[] => foldCh
 /** The messages that a story publishes. */
 export const publishedOf = (story: keyof typeof stories): Message[] =>
   changesIn(logOf(stories[story])).flatMap(messagesOf);
+
+/** The example of C2SP tlog-cosignature. */
+export const witnessedMessage: Message = logCheckpointMessage({
+  origin: 'example.com/behind-the-sofa',
+  size: 20_852_163,
+  note: `example.com/behind-the-sofa
+20852163
+CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
+
+— example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=
+— witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==
+`,
+});

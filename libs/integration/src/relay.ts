@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { setTimeout as pause, setImmediate } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Configuration } from '#configuration';
 import type { Database } from '#connections';
@@ -20,6 +19,7 @@ import {
 } from '#event-store';
 import { type BusMessage, ExamAttemptMessages } from './event-bus/exam-attempts.js';
 import { SchemaRegistry } from './event-bus/registry.js';
+import { withGrace } from './kafka.js';
 import { keyOf, type Message, messagesOf } from './messages.js';
 import { MessageTooLarge, Publisher, type PublisherConfiguration, type Receipt } from './publisher.js';
 import { saveReceipts } from './receipts.js';
@@ -29,7 +29,6 @@ import type { Change } from './topic.js';
 import { publishedTopics, replayTopicOf } from './topic-settings.js';
 
 const log = new Logger(relayName);
-const graceMs = 3000;
 
 /** The most events in one transaction. The next batch is prepared meanwhile. */
 const batchSize = 500;
@@ -185,16 +184,4 @@ export class Relay {
       await this.publish(ready.slice(half), lease, publisher);
     }
   }
-}
-
-/** Rejects a few seconds after `signal` aborts, so that a silent broker does not delay the shutdown. */
-async function withGrace<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const done = new AbortController();
-  return Promise.race([work, graceAfter(signal, done.signal)]).finally(() => done.abort());
-}
-
-async function graceAfter(signal: AbortSignal, done: AbortSignal): Promise<never> {
-  if (!signal.aborted) await once(signal, 'abort', { signal: done });
-  await pause(graceMs, undefined, { signal: done });
-  throw new Error('Kafka did not answer in time.');
 }

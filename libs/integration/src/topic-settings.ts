@@ -11,10 +11,13 @@ export const deadLetterTopic = 'proctoring.dead-letters.v1';
 /** The topic of the relay's positions, without the configured prefix. */
 export const checkpointTopic = 'proctoring.relay-checkpoints';
 
+/** The topic of the signed checkpoints of the Merkle log, without the configured prefix. */
+export const logCheckpointTopic = 'proctoring.log-checkpoints.v1';
+
 const leaderTimeoutMs = 20_000;
 
 /** The settings of a new topic. Two of three replicas must have a message, so that the loss of one broker loses none. */
-export type TopicSettings = { partitions: number; replicas: number; retentionDays: number | 'compacted' };
+export type TopicSettings = { partitions: number; replicas: number; retentionDays: number | 'compacted' | 'forever' };
 
 const defaults: TopicSettings = { partitions: 6, replicas: 3, retentionDays: 30 };
 
@@ -24,6 +27,7 @@ export const topicSettings: Record<string, TopicSettings> = {
   [examAttemptTopic]: defaults,
   [deadLetterTopic]: { ...defaults, partitions: 1, retentionDays: 90 },
   [checkpointTopic]: { ...defaults, partitions: 1, retentionDays: 'compacted' },
+  [logCheckpointTopic]: { ...defaults, partitions: 1, retentionDays: 'forever' },
 };
 
 /** The topics that the relay publishes to, without prefix. */
@@ -55,11 +59,7 @@ export function createTopics(
       topics: missing.map((name) => {
         const { partitions, replicas, retentionDays } = topicSettingsOf(name);
         const replicationFactor = Math.min(replicas, brokers.length);
-        const kept =
-          retentionDays === 'compacted'
-            ? { 'cleanup.policy': 'compact', 'segment.bytes': 1024 * 1024 } // each start reads the whole topic, so it must stay short
-            : { 'retention.ms': retentionDays * 86_400_000 };
-        const settings = { 'min.insync.replicas': Math.max(1, replicationFactor - 1), ...kept };
+        const settings = { 'min.insync.replicas': Math.max(1, replicationFactor - 1), ...retentionOf(retentionDays) };
         const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value: String(value) }));
         return { topic: prefix + name, numPartitions: partitions, replicationFactor, configEntries };
       }),
@@ -70,6 +70,14 @@ export function createTopics(
         throw new Error(`Kafka has no leader for ${made.join(', ')} after ${leaderTimeoutMs / 1000} s`);
     return missing;
   });
+}
+
+/** The topic's settings of what Kafka deletes. */
+export function retentionOf(days: TopicSettings['retentionDays']): Record<string, string | number> {
+  if (days === 'forever') return { 'cleanup.policy': 'delete', 'retention.ms': -1, 'retention.bytes': -1 };
+  // Each start reads the whole topic, so it must stay short.
+  if (days === 'compacted') return { 'cleanup.policy': 'compact', 'segment.bytes': 1024 * 1024 };
+  return { 'cleanup.policy': 'delete', 'retention.ms': days * 86_400_000 };
 }
 
 /** Whether the leaders answer. Until then no message can be sent to the topics. */

@@ -12,8 +12,20 @@ const fileOf = ({ logCheckpointFile, logSigningKeyFile, dataDir }: Configuration
 /** Keeps a signed checkpoint outside the database, before anybody can see it: one line of JSON. */
 export function keepCheckpoint(configuration: Configuration, note: string): void {
   const file = fileOf(configuration);
-  if (file) appendFileSync(file, `${JSON.stringify(note)}\n`, { flag: 'as', mode: 0o600 });
+  if (file) append(file, `${JSON.stringify(note)}\n`);
 }
+
+/** Appends a note as the next line, unless it is the last line. */
+export function appendToCheckpointFile(file: string, note: string): void {
+  const lines = existsSync(file) ? tailOf(file).split('\n') : [];
+  const line = JSON.stringify(note);
+  if (lines.at(-2) === line) return;
+  // A line that a crash cut off stays as it is.
+  append(file, `${lines.at(-1) ? '\n' : ''}${line}\n`);
+}
+
+/** The text is on the disk when this returns. */
+const append = (file: string, text: string) => appendFileSync(file, text, { flag: 'as', mode: 0o600 });
 
 /** The last signed checkpoint that is kept outside the database, if there is one of this log. */
 export function lastKeptCheckpoint(

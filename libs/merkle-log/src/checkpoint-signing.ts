@@ -36,7 +36,8 @@ async function dueTree(database: Database): Promise<Unsigned | undefined> {
     `select s.tree, s.log_id as "logId", s.log_generation as generation, s.size::float, s.root
      from (select * from merkle_state order by tree desc limit 1) s
      left join lateral (
-       select size, created_at from signed_checkpoints c where c.tree = s.tree order by size desc, id desc limit 1) signed on true
+       select size, min(created_at) as created_at from signed_checkpoints c
+        where c.tree = s.tree group by size order by size desc limit 1) signed on true
      where signed is null or s.size > signed.size
        and (s.size >= signed.size + $1 or signed.created_at <= clock_timestamp() - make_interval(secs => $2))`,
     [everyEvents, everySeconds],

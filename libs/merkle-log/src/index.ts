@@ -1,4 +1,7 @@
+export * from './add-checkpoint.js';
+export { appendToCheckpointFile } from './checkpoint-file.js';
 export { signWhenDue } from './checkpoint-signing.js';
+export { Cosigning } from './cosigning.js';
 export * from './event-proof.js';
 export type { Finding } from './finding.js';
 export * from './leaf.js';
@@ -14,3 +17,4 @@ export { TreeBuilder, treeBuilderName } from './tree-builder.js';
 export { tileReader } from './tree-state.js';
 export type { VerifiedTree } from './tree-verification.js';
 export { verifyLog } from './verify-log.js';
+export * from './witnesses.js';

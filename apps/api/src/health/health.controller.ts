@@ -14,6 +14,7 @@ import {
   stoppedSubscriptions,
   writableGenerationOf,
 } from '#event-store';
+import { unwitnessedSeconds, type WitnessPolicy, witnessPolicyOf } from '#merkle-log';
 import { migrationNames } from '../../../../migrations/index.js';
 import { Gate } from '../auth/authentication.js';
 import { Answers } from '../document/answers.js';
@@ -37,6 +38,8 @@ const transaction = object<OpenTransaction>('OpenTransaction', {
 });
 const stopped = object<StoppedSubscription>('StoppedFollower', { follower: text, reason: text });
 const clock = object<ClockState>('Clock', { now: time, skewSeconds: number, endsNoAttempt: orNull(text) });
+type Witnessing = { unwitnessedSeconds: number; problem: string | null };
+const witnessing = object<Witnessing>('Witnessing', { unwitnessedSeconds: number, problem: orNull(text) });
 const ready = object('Ready', {
   status: text,
   clock,
@@ -45,18 +48,23 @@ const ready = object('Ready', {
   openTransactions: listOf(transaction),
   stopped: listOf(stopped),
   vendors: listOf(provider),
+  witnesses: orNull(witnessing),
 });
 
 @ApiTags('health')
 @Controller('health')
 export class HealthController {
+  private readonly witnesses: WitnessPolicy;
+
   constructor(
     private readonly database: Database,
     private readonly configuration: Configuration,
     private readonly draining: Draining,
     private readonly clock: Clock,
     private readonly writability: Writability,
-  ) {}
+  ) {
+    this.witnesses = witnessPolicyOf(configuration);
+  }
 
   @Get('live')
   @Gate('anyone')
@@ -97,6 +105,16 @@ export class HealthController {
       openTransactions: open,
       stopped,
       vendors: providers,
+      witnesses: await this.witnessing(),
     };
+  }
+
+  /** Null when no witnesses are configured. */
+  private async witnessing(): Promise<Witnessing | null> {
+    if (this.witnesses.witnesses.length === 0) return null;
+    const seconds = await unwitnessedSeconds(this.database, this.witnesses);
+    const { unwitnessedMaxSeconds: most } = this.configuration;
+    const problem = `Signed checkpoints have lacked witnesses for more than ${most} seconds.`;
+    return { unwitnessedSeconds: seconds, problem: seconds > most ? problem : null };
   }
 }

@@ -9,6 +9,7 @@ import { providerStates, subscriptionNameOf } from '#delivery';
 import { failuresOf, lagOf, leaders, openTransactions, positionsLeft, stoppedSubscriptions } from '#event-store';
 import { relayName } from '#integration';
 import { mailLag } from '#mail';
+import { unwitnessedSeconds, witnessPolicyOf } from '#merkle-log';
 import { Admission } from '../admission/admission.js';
 import { Gate } from '../auth/authentication.js';
 import { Answers, Refuses } from '../document/answers.js';
@@ -30,10 +31,12 @@ export class Metrics {
 
   constructor(
     database: Database,
-    { settings }: Configuration,
+    configuration: Configuration,
     private readonly admission: Admission,
     clock: Clock,
   ) {
+    const { settings, unwitnessedMaxSeconds } = configuration;
+    const witnesses = witnessPolicyOf(configuration);
     collectDefaultMetrics({ register: this.registry });
     this.registry.removeSingleMetric('nodejs_version_info'); // Nobody outside needs to know it.
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [this.registry] });
@@ -81,6 +84,14 @@ export class Metrics {
       labelNames: ['database', 'application', 'pid', 'gid'],
       registers: [this.registry],
     });
+    const unwitnessed = gauge(
+      'proctoring_log_unwitnessed_seconds',
+      'Age of the oldest signed checkpoint that lacks witnesses; 0 without WITNESSES.',
+    );
+    const isTooLong = gauge(
+      'proctoring_log_unwitnessed_too_long',
+      '1 while signed checkpoints lack witnesses for longer than UNWITNESSED_MAX_SECONDS.',
+    );
     const perProvider = (name: string, help: string) =>
       new Gauge({ name, help, labelNames: ['provider'], registers: [this.registry] });
     const circuits = perProvider(
@@ -123,6 +134,9 @@ export class Metrics {
       open.reset();
       for (const { database: name, application, pid, gid, seconds } of await openTransactions(database))
         open.set({ database: name, application: application ?? '', pid: pid ?? '', gid: gid ?? '' }, seconds);
+      const seconds = witnesses.witnesses.length > 0 ? await unwitnessedSeconds(database, witnesses) : 0;
+      unwitnessed.set(seconds);
+      isTooLong.set(seconds > unwitnessedMaxSeconds ? 1 : 0);
       failures.reset(); // the database counts, for all processes
       for (const each of await failuresOf(database)) failures.inc({ follower: each.follower }, each.failures);
     };

@@ -5,6 +5,7 @@ import {
   createTopics,
   deadLetterTopic,
   kafkaClient,
+  logCheckpointTopic,
   publishedTopics,
   topicSettingsOf,
 } from '#integration';
@@ -24,6 +25,7 @@ export class TopicsCommand extends OperatorCommand {
     const kafka = kafkaClient(configuration);
     const names = [
       ...publishedTopics(configuration),
+      logCheckpointTopic,
       ...(schemaRegistryUrl ? [deadLetterTopic] : []),
       ...(kafkaTransactions === 'on' ? [checkpointTopic] : []),
     ];

@@ -356,6 +356,34 @@ describe('secrets', () => {
     expect(logSigningKeysOf(configuration)).toEqual([Buffer.from(seed, 'base64'), made]);
   });
 
+  const vkey = `witness.example.org+0a1b2c3d+B${'A'.repeat(43)}`;
+
+  it('witnesses are verifier keys with addresses', () => {
+    const WITNESSES = `${vkey} https://witness.example.org/, ${vkey.replace('.org', '.com')} http://127.0.0.1:3100`;
+    expect(loadConfiguration({ WITNESSES, WITNESS_QUORUM: '1' })).toMatchObject({
+      witnesses: [
+        { vkey, url: 'https://witness.example.org' },
+        { vkey: vkey.replace('.org', '.com'), url: 'http://127.0.0.1:3100' },
+      ],
+      witnessQuorum: 1,
+    });
+    expect(loadConfiguration({}).witnesses).toEqual([]);
+  });
+
+  it.each([
+    ['a key alone', vkey],
+    ['a key of another type', `${vkey.replace('+B', '+A')} https://witness.example.org`],
+    ['an address that is none', `${vkey} witness.example.org`],
+    ['a key twice', `${vkey} https://one.example.org,${vkey} https://two.example.org`],
+  ])('witnesses with %s are refused', (_, WITNESSES) =>
+    expect(() => loadConfiguration({ WITNESSES })).toThrow('WITNESSES must be pairs of a verifier key'),
+  );
+
+  it('a quorum larger than the number of witnesses is refused', () =>
+    expect(() => loadConfiguration({ WITNESSES: `${vkey} https://one.example.org`, WITNESS_QUORUM: '2' })).toThrow(
+      'WITNESS_QUORUM is 2, and WITNESSES has 1',
+    ));
+
   it.each(['a b', 'a+b', 'x'.repeat(201)])('the name of the log may be no %s', (LOG_ORIGIN) =>
     expect(() => loadConfiguration({ LOG_ORIGIN })).toThrow('LOG_ORIGIN must be at most 200 letters'),
   );

@@ -49,7 +49,7 @@ const what: Record<string, string> = {
 
 const remains: Erasure['remains'] = [
   {
-    where: 'events, and the read models and Kafka topics made of them',
+    where: 'events, submission receipts, and the read models and Kafka topics made of events',
     what: "exams, times, statuses and decisions under the learner's id, and encrypted texts",
     why: 'they prove the results of exams; without the destroyed key nobody can decrypt the texts',
     until: 'the log is deleted; topics have their own retention',

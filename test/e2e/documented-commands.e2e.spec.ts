@@ -137,6 +137,8 @@ function commandsIn(page: string): string[] {
   return found;
 }
 
+let evidenceFiles = 0;
+
 /** The command with values for its placeholders. */
 const filled = (command: string): string =>
   command
@@ -153,6 +155,7 @@ const filled = (command: string): string =>
     .replace('--from TIME', '--from 2020-01-01T00:00:00Z')
     .replace('--until TIME', '--until 2020-01-02T00:00:00Z')
     .replace('--course ID', '--course course-v1:OrgX+Demo+2031')
+    .replace('--out FILE', () => `--out ${join(folder, `evidence-${++evidenceFiles}.zip`)}`)
     .replace('IN OUT', `${people} ${obscured}`)
     .replace('STATUS', 'verified')
     .replace('SUBSCRIPTION', 'kafka')

@@ -14,6 +14,7 @@ import {
   UpdateStatusFromReviewCommand,
 } from './operators/attempts.commands.js';
 import { ErasureCertificateCommand } from './operators/erasure-certificate.command.js';
+import { EvidenceCommand } from './operators/evidence.command.js';
 import { LeadersCommand } from './operators/leaders.command.js';
 import { RetireLogKeyCommand, RevokeLogKeyCommand, RotateLogKeyCommand } from './operators/log-keys.commands.js';
 import { ObscuredIdsCommand } from './operators/obscured-ids.command.js';
@@ -44,6 +45,7 @@ import { TokenCommand } from './token/token.command.js';
     RetireLogKeyCommand,
     RevokeLogKeyCommand,
     ErasureCertificateCommand,
+    EvidenceCommand,
     ReplayCommand,
     WhatIfCommand,
     LeadersCommand,

@@ -80,9 +80,25 @@ export async function decryptAll(
   return texts.map(({ userId, sealed, location }) => {
     const key = keys.get(userId);
     if (!key) return undefined;
-    const binding = sealed.startsWith('v1.') ? Buffer.from(`learner ${userId}`) : bindingOf(userId, location);
-    return decrypted(key, Buffer.from(sealed.slice('v2.'.length), 'base64url'), binding).toString();
+    const bytes = Buffer.from(sealed.slice('v2.'.length), 'base64url');
+    return decrypted(key, bytes, bindingIn(sealed, userId, location)).toString();
   });
+}
+
+/** Whether a text encrypts again, with the same initialization vector, to an encrypted text. False after the key was destroyed. */
+export async function encryptsTo(
+  database: Database,
+  userId: number,
+  text: string,
+  sealed: string,
+  location: FieldOfStream,
+): Promise<boolean> {
+  const key = await keyOf(database, userId);
+  if (!key) return false;
+  const version = sealed.slice(0, 'v2.'.length);
+  const iv = Buffer.from(sealed.slice(version.length), 'base64url').subarray(0, ivBytes);
+  const again = encrypted(key, Buffer.from(text), bindingIn(sealed, userId, location), iv);
+  return sealed === version + again.toString('base64url');
 }
 
 const pseudonymPrefix = 'hidden-';
@@ -145,8 +161,10 @@ const wrapBindingOf = (userId: number) => Buffer.from(`key of learner ${userId}`
 const bindingOf = (userId: number, { stream, field }: FieldOfStream) =>
   Buffer.from(JSON.stringify([userId, stream, field]));
 
-function encrypted(key: Buffer, text: Buffer, binding: Buffer): Buffer {
-  const iv = randomBytes(ivBytes);
+const bindingIn = (sealed: string, userId: number, location: FieldOfStream) =>
+  sealed.startsWith('v1.') ? Buffer.from(`learner ${userId}`) : bindingOf(userId, location);
+
+function encrypted(key: Buffer, text: Buffer, binding: Buffer, iv = randomBytes(ivBytes)): Buffer {
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(binding);
   return Buffer.concat([iv, cipher.update(text), cipher.final(), cipher.getAuthTag()]);
 }

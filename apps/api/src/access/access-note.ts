@@ -36,7 +36,10 @@ export function noteSubject(...userIds: number[]): void {
 }
 
 /** The current request is about this object. */
-export function noteObject(kind: 'attempt' | 'exam' | 'course' | 'provider', id: number | string): void {
+export function noteObject(
+  kind: 'attempt' | 'exam' | 'course' | 'provider' | 'learner-key',
+  id: number | string,
+): void {
   notes.getStore()?.objects.push(`${kind}:${id}`);
 }
 

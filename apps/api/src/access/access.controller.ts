@@ -10,7 +10,7 @@ import { Exports, exported } from '../http/exports.js';
 import { refused } from '../http/http-answer.js';
 import { idIn } from '../requests/ids.js';
 
-const object = /^(user|attempt|exam|course|callback|provider):[^\s]{1,255}$/;
+const object = /^(user|attempt|exam|course|callback|provider|learner-key):[^\s]{1,255}$/;
 
 const cursor = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z,\d{1,15}$/;
 

@@ -13,7 +13,7 @@ export const osUser = (): string => {
   }
 };
 
-const kinds = ['user', 'attempt', 'exam', 'course', 'callback'];
+const kinds = ['user', 'attempt', 'exam', 'course', 'callback', 'learner-key'];
 
 /** Records in the access log that an operator's command began, and the outcome of each task. */
 export class OperatorAccess {

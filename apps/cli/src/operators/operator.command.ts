@@ -74,6 +74,11 @@ export abstract class OperatorCommand extends StrictCommand {
     return traceHeaders.run({ 'X-Request-Id': this.access.requestId }, work);
   }
 
+  /** Records that the command is about to decrypt texts of a learner. */
+  protected async recordDisclosure(userId: number): Promise<void> {
+    await this.access?.record('begun', { user: userId, 'learner-key': userId });
+  }
+
   /** Sets exit code 1 if a task failed. */
   protected async runTasks(options: OperatorOptions, tasks: readonly Task[]): Promise<void> {
     const recordedTasks = tasks.map((task): Task => {

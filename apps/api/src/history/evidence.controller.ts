@@ -1,0 +1,65 @@
+import { Controller, Get, Query, Res, StreamableFile } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Database } from '#connections';
+import { EventStore } from '#event-store';
+import { evidenceBundle } from '#evidence';
+import type { Caller } from '#roster';
+import { beginAccess, noteObject, noteSubject } from '../access/access-note.js';
+import { CurrentUser, Gate, Loaded } from '../auth/authentication.js';
+import { Answers, QueryParam } from '../document/answers.js';
+import { detail, oneOf, text } from '../document/schemas.js';
+import { refused } from '../http/http-answer.js';
+import { WholeNumber } from '../http/whole-number.js';
+import { type AttemptStream, auditorsOfAttempt, existing } from './auditors.js';
+
+/** Evidence that is verified without the service. */
+@ApiTags('audit')
+@Controller('api/audit/v1')
+export class EvidenceController {
+  constructor(
+    private readonly events: EventStore,
+    private readonly database: Database,
+  ) {}
+
+  @Get('attempts/:attemptId/evidence')
+  @Gate('course', { ...auditorsOfAttempt, logs: 'always' })
+  @ApiOperation({
+    summary: 'All evidence about an attempt up to the newest signed checkpoint: a zip with a verifier in it',
+  })
+  @Answers(200, { ...text, format: 'binary' }, { type: 'application/zip' })
+  @Answers(202, detail, {
+    description: 'No signed checkpoint covers the attempt yet',
+    headers: { 'Retry-After': { schema: text } },
+  })
+  @QueryParam('personal', oneOf('true', 'false'), 'With the decrypted texts, for staff of the course and global staff')
+  async getEvidence(
+    @WholeNumber('attemptId') attemptId: string,
+    @Loaded() found: AttemptStream,
+    @CurrentUser() user: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Query('personal') personal = 'false',
+  ) {
+    const attempt = existing(found);
+    const withPersonalData = personal === 'true';
+    if (withPersonalData) await recordDisclosure(attempt, user);
+    const asked = { ...attempt, attemptId: Number(attemptId), withPersonalData };
+    const zip = await evidenceBundle(this.database, this.events, asked);
+    if (zip)
+      return new StreamableFile(zip, {
+        type: 'application/zip',
+        disposition: `attachment; filename="attempt-${attemptId}.zip"`,
+      });
+    reply.code(202).header('Retry-After', '10');
+    return { detail: 'No signed checkpoint covers the attempt yet. Please ask again in a moment.' };
+  }
+}
+
+/** The scope of auditors is not enough. The entry in the access log is stored before the learner key is used. */
+async function recordDisclosure({ isStaff, userId }: { isStaff: boolean; userId: number }, user: Caller) {
+  if (!isStaff && !user.isStaff)
+    throw refused(403, 'personal: only staff of the course and global staff may ask for it.');
+  noteSubject(userId);
+  noteObject('learner-key', userId);
+  await beginAccess();
+}

@@ -1,0 +1,75 @@
+import type { Database } from '#connections';
+import { isBelowHorizon } from '#event-store';
+import {
+  inclusionProof,
+  indexOf,
+  leafOf,
+  newestSignedCheckpoints,
+  proofText,
+  type SignedCheckpoint,
+  tileReader,
+} from '#merkle-log';
+
+/** An event as it is stored. `hashed` is the text under its hash, made of the stored texts of its data and metadata. */
+export type StoredEvent = Parameters<typeof leafOf>[0] & { type: string; hashed: string };
+
+/** A stream up to a signed checkpoint, with a proof for each event. `signedAt` is the time of the checkpoint. */
+export type CoveredStream = {
+  checkpoint: SignedCheckpoint;
+  signedAt: string;
+  events: readonly StoredEvent[];
+  proofs: readonly string[];
+};
+
+type Row = Omit<StoredEvent, 'hashed'> & { schemaVersion: number; data: string; metadata: string };
+
+export async function storedEvents(database: Database, stream: string): Promise<StoredEvent[]> {
+  const { rows } = await database.query<Row>(
+    `select e.id, e.stream, e.version::integer as version, e.type, e.schema_version as "schemaVersion", e.data::text,
+       e.metadata::text, e.generation, e.position::text, e.transaction_id::text as xid,
+       iso_time(e.recorded_at) as "recordedAt", encode(e.hash, 'hex') as hash
+     from events e where e.stream = $1 and ${isBelowHorizon} order by e.version`,
+    [stream],
+  );
+  return rows.map(({ data, metadata, schemaVersion, ...event }, index) => ({
+    ...event,
+    hashed:
+      `{"data":${data},"id":"${event.id}","metadata":${metadata},"previous":"${rows[index - 1]?.hash ?? ''}",` +
+      `"schemaVersion":${schemaVersion},"stream":${JSON.stringify(event.stream)},"type":${JSON.stringify(event.type)},` +
+      `"version":${event.version}}`,
+  }));
+}
+
+/**
+ * The stream up to the signed checkpoint that covers most of it. Undefined when no checkpoint covers its first event.
+ */
+export async function coveredStream(database: Database, stream: string): Promise<CoveredStream | undefined> {
+  const events = await storedEvents(database, stream);
+  let best: { checkpoint: SignedCheckpoint; indexes: number[] } | undefined;
+  for (const checkpoint of await newestSignedCheckpoints(database)) {
+    const all = await Promise.all(events.map((event) => indexOf(database, event, checkpoint.tree)));
+    const uncovered = all.findIndex((index) => index >= checkpoint.head.size);
+    const indexes = uncovered === -1 ? all : all.slice(0, uncovered);
+    if (indexes.length > (best?.indexes.length ?? 0)) best = { checkpoint, indexes };
+  }
+  if (!best) return undefined;
+  const { checkpoint, indexes } = best;
+  const { tree, head, note } = checkpoint;
+  const proofs = await Promise.all(
+    indexes.map(async (index) => {
+      const hashes = await inclusionProof(index, head.size, tileReader(database, tree));
+      return proofText({ index, hashes, checkpoint: note });
+    }),
+  );
+  return {
+    checkpoint,
+    signedAt: await signedAt(database, checkpoint),
+    events: events.slice(0, indexes.length),
+    proofs,
+  };
+}
+
+async function signedAt(database: Database, { tree, note }: SignedCheckpoint): Promise<string> {
+  const text = 'select iso_time(min(created_at)) as at from signed_checkpoints where tree = $1 and note = $2';
+  return (await database.query<{ at: string }>(text, [tree, note])).rows[0]!.at;
+}

@@ -1,0 +1,1 @@
+export { evidenceBundle } from './evidence-bundle.js';

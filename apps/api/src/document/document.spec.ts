@@ -38,7 +38,10 @@ describe('the OpenAPI document', () => {
     const answers = await Promise.all(
       others.map(async (operation) => {
         const [method, path] = operation.split(' ');
-        const url = path.replaceAll('{courseId}', 'course-v1:a+b+c').replace(/\{\w+\}/g, '1');
+        const url = path
+          .replaceAll('{courseId}', 'course-v1:a+b+c')
+          .replaceAll('{eventId}', '01942c3e-5a00-7000-8000-000000000001')
+          .replace(/\{\w+\}/g, '1');
         return { operation, status: (await service.request(people.staff, method, url)).status };
       }),
     );

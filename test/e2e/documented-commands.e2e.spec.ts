@@ -39,6 +39,8 @@ const named = /(set-attempt-status|update-status-from-review|reconcile|rebuild|(
 
 const folder = mkdtempSync(join(tmpdir(), 'documented-commands-'));
 const [people, obscured] = [join(folder, 'people.csv'), join(folder, 'obscured.csv')];
+const disclosed = join(folder, 'personal.ndjson');
+writeFileSync(disclosed, '');
 writeFileSync(people, 'email,user_id\nstaff@example.org,1\n');
 let database: Awaited<ReturnType<typeof openStartableDatabase>>;
 let environment: Record<string, string | undefined>;
@@ -156,6 +158,7 @@ const filled = (command: string): string =>
     .replace('--until TIME', '--until 2020-01-02T00:00:00Z')
     .replace('--course ID', '--course course-v1:OrgX+Demo+2031')
     .replace('--out FILE', () => `--out ${join(folder, `evidence-${++evidenceFiles}.zip`)}`)
+    .replace('--file FILE', `--file ${disclosed}`)
     .replace('IN OUT', `${people} ${obscured}`)
     .replace('STATUS', 'verified')
     .replace('SUBSCRIPTION', 'kafka')

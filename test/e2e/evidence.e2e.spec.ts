@@ -1,9 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readLogKeys } from '../../libs/merkle-log/src/index.js';
+import { type Disclosure, falseDisclosures } from '../../libs/evidence/src/index.js';
+import {
+  cosignerOf,
+  newestSignedCheckpoint,
+  parseNote,
+  readLogKeys,
+  signatureLine,
+} from '../../libs/merkle-log/src/index.js';
 import { merkleLogOf, type TestedLog } from '../../libs/merkle-log/src/testing.js';
 import { courseId, openService, type Person, people, publishedExam, roster, tokenOf } from '../support/service.js';
 
@@ -11,6 +18,9 @@ const { staff, alice, bob, teacher } = people;
 const auditor: Person = { user_id: 9, preferred_username: 'auditor', scopes: ['audit:read'] };
 const root = '/api/edx_proctoring/v1/proctored_exam';
 const reason = 'Notes on the desk';
+
+const witnessNamed = (name: string) => cosignerOf(name, generateKeyPairSync('ed25519').privateKey, () => 1_930_000_000);
+const witness = witnessNamed('witness.example.org');
 
 let service: Awaited<ReturnType<typeof openService>>;
 let worker: TestedLog;
@@ -58,7 +68,7 @@ const signedAgain = async () => {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'evidence-'));
-  service = await openService();
+  service = await openService({ WITNESSES: `${witness.vkey} http://127.0.0.1:9` });
   worker = merkleLogOf(service.database.pool);
   await ask(staff, 'PUT', '/api/lms/v1/roster', roster);
   const published = await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, [
@@ -126,6 +136,21 @@ describe('the evidence about an attempt', () => {
       'rejected',
     ]);
     for (const name of filesIn(original)) expect(readFileSync(join(original, name), 'utf8')).not.toContain(reason);
+  });
+
+  it('has the checkpoint that a witness cosigned, and the verifier checks the cosignature', async () => {
+    expect(verify(original, '--witness', witness.vkey)).toMatchObject({
+      status: 1,
+      stderr: 'checkpoint.txt: the given witness has not cosigned it\n',
+    });
+    const { pool } = service.database;
+    const { tree, note, head } = (await newestSignedCheckpoint(pool))!;
+    const cosigned = note + signatureLine(parseNote(note).text, witness);
+    const text = 'insert into signed_checkpoints (tree, size, note, witnesses) values ($1, $2, $3, $4)';
+    await pool.query(text, [tree, head.size, cosigned, [witness.vkey]]);
+    const witnessed = unpacked(await bundle());
+    expect(verify(witnessed, '--witness', witness.vkey)).toMatchObject({ status: 0, stderr: '' });
+    expect(verify(witnessed, '--witness', witnessNamed('witness.example.org').vkey).status).toBe(1);
   });
 
   it('shows a change of one byte in any of its files, and names the file', () => {
@@ -198,6 +223,42 @@ describe('the evidence about an attempt', () => {
       }),
     );
     expect(uses.every(({ user_id }) => user_id === teacher.user_id)).toBe(true);
+  });
+});
+
+describe('after the retirement of the learner', () => {
+  const learner = () => ({ stream: `attempts-1-${alice.user_id}`, examId: 1, userId: alice.user_id });
+  let before: string;
+  let disclosed: Disclosure;
+  beforeAll(async () => {
+    before = unpacked(await bundle('?personal=true'));
+    disclosed = JSON.parse(readFileSync(join(before, 'personal.ndjson'), 'utf8'));
+  });
+
+  it('disclosed texts encrypted again to the logged ones while the key lived, and others did not', async () => {
+    const { pool } = service.database;
+    expect(await falseDisclosures(pool, learner(), [disclosed])).toEqual([]);
+    const other = { ...disclosed, text: 'Nothing on the desk' };
+    expect(await falseDisclosures(pool, learner(), [other, { ...disclosed, version: 1 }])).toEqual([
+      disclosed.version,
+      1,
+    ]);
+  });
+
+  it('the older bundle, a new one, the history and the chain verify', async () => {
+    const retirement: Person = { user_id: 8, preferred_username: 'retirement_worker' };
+    const url = `/api/edx_proctoring/v1/retire_user/${alice.user_id}/`;
+    expect((await ask(retirement, 'POST', url)).status).toBe(204);
+    const { rows } = await service.database.pool.query('select count(*)::int as events from events');
+    await worker.grown(rows[0].events + 1);
+    expect(verify(before).status).toBe(0);
+
+    const after = unpacked(await bundle('?personal=true'));
+    expect(verify(after).status).toBe(0);
+    expect(JSON.parse(readFileSync(join(after, 'personal.ndjson'), 'utf8'))).toEqual({ ...disclosed, text: null });
+    const { body } = await ask(auditor, 'GET', `/api/audit/v1/attempts/${attempt}/history`);
+    expect(body.is_intact).toBe(true);
+    await expect(falseDisclosures(service.database.pool, learner(), [disclosed])).rejects.toThrow('was destroyed');
   });
 });
 

@@ -13,6 +13,7 @@ import {
   UpdateAttemptsForExamCommand,
   UpdateStatusFromReviewCommand,
 } from './operators/attempts.commands.js';
+import { CheckDisclosuresCommand } from './operators/check-disclosures.command.js';
 import { ErasureCertificateCommand } from './operators/erasure-certificate.command.js';
 import { EvidenceCommand } from './operators/evidence.command.js';
 import { LeadersCommand } from './operators/leaders.command.js';
@@ -46,6 +47,7 @@ import { TokenCommand } from './token/token.command.js';
     RevokeLogKeyCommand,
     ErasureCertificateCommand,
     EvidenceCommand,
+    CheckDisclosuresCommand,
     ReplayCommand,
     WhatIfCommand,
     LeadersCommand,

@@ -5,9 +5,11 @@ import {
   indexOf,
   leafOf,
   newestSignedCheckpoints,
+  newestWitnessedCheckpoint,
   proofText,
   type SignedCheckpoint,
   tileReader,
+  type WitnessPolicy,
 } from '#merkle-log';
 
 /** An event as it is stored. `hashed` is the text under its hash, made of the stored texts of its data and metadata. */
@@ -41,12 +43,18 @@ export async function storedEvents(database: Database, stream: string): Promise<
 }
 
 /**
- * The stream up to the signed checkpoint that covers most of it. Undefined when no checkpoint covers its first event.
+ * The stream up to the signed checkpoint that covers most of it, and a witnessed one if it covers as much. Undefined when no
+ * checkpoint covers its first event.
  */
-export async function coveredStream(database: Database, stream: string): Promise<CoveredStream | undefined> {
+export async function coveredStream(
+  database: Database,
+  policy: WitnessPolicy,
+  stream: string,
+): Promise<CoveredStream | undefined> {
   const events = await storedEvents(database, stream);
   let best: { checkpoint: SignedCheckpoint; indexes: number[] } | undefined;
-  for (const checkpoint of await newestSignedCheckpoints(database)) {
+  const witnessed = await newestWitnessedCheckpoint(database, policy);
+  for (const checkpoint of [...(witnessed ? [witnessed] : []), ...(await newestSignedCheckpoints(database))]) {
     const all = await Promise.all(events.map((event) => indexOf(database, event, checkpoint.tree)));
     const uncovered = all.findIndex((index) => index >= checkpoint.head.size);
     const indexes = uncovered === -1 ? all : all.slice(0, uncovered);

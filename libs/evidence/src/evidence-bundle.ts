@@ -3,7 +3,7 @@ import { readAccessLog } from '#access-log';
 import { attemptAt, eventsOfAttempt } from '#audit';
 import type { Database } from '#connections';
 import type { EventStore, RecordedEvent } from '#event-store';
-import { leafOf, logKeysStream } from '#merkle-log';
+import { leafOf, logKeysStream, type WitnessPolicy } from '#merkle-log';
 import { columnOf } from '#read-models';
 import { type CoveredStream, coveredStream, storedEvents } from './covered-events.js';
 import { recordedDeliveries } from './deliveries.js';
@@ -13,6 +13,8 @@ import { timelinePdf } from './timeline-pdf.js';
 import { timelineRows } from './timeline-rows.js';
 import { type BundleFiles, withSums, zipOf } from './zip.js';
 
+/** `policy` says which checkpoints are witnessed. */
+type Dependencies = { database: Database; events: EventStore; policy: WitnessPolicy };
 type Asked = Learner & { attemptId: number; stream: string; withPersonalData?: boolean };
 
 /**
@@ -20,11 +22,10 @@ type Asked = Learner & { attemptId: number; stream: string; withPersonalData?: b
  * covers the attempt.
  */
 export async function evidenceBundle(
-  database: Database,
-  events: EventStore,
+  { database, events, policy }: Dependencies,
   asked: Asked,
 ): Promise<Buffer | undefined> {
-  const covered = await coveredStream(database, asked.stream);
+  const covered = await coveredStream(database, policy, asked.stream);
   if (!covered) return undefined;
   const last = covered.events.length;
   const history = (await events.readUpTo(new Map([[asked.stream, last]]))).get(asked.stream) ?? [];
@@ -106,9 +107,10 @@ SHA256SUMS         the digests of all files
 
 To verify, install Node (20 or newer) and run in this folder:
 
-    node verify.mjs --key PUBLIC_KEY
+    node verify.mjs --key PUBLIC_KEY --witness VERIFIER_KEY
 
-PUBLIC_KEY is the key that the operator of the service published. The verifier needs no network.
+PUBLIC_KEY is the key that the operator of the service published, VERIFIER_KEY is that of a witness that you trust. Both are
+optional. The verifier needs no network.
 Proved: the events, their order and their place in the log that the checkpoint signs.
 Not proved: the timeline, the states, the deliveries and the access log are statements of the service. Compare the digest that the
 verifier prints with that of another copy: all bundles for one checkpoint have the same bytes.

@@ -1,1 +1,2 @@
+export { type Disclosure, falseDisclosures } from './disclosures.js';
 export { evidenceBundle } from './evidence-bundle.js';

@@ -1,12 +1,13 @@
-// Verifies an evidence bundle:  node verify.mjs [--key PUBLIC_KEY] [FOLDER]
+// Verifies an evidence bundle:  node verify.mjs [--key PUBLIC_KEY] [--witness VERIFIER_KEY] [FOLDER]
 // FOLDER has the unpacked bundle. By default it is the folder of this file. PUBLIC_KEY (base64) is the key of the log, as the
-// operator of the service published it. It needs Node alone: no service, no network, no package. Take this file from a bundle
+// operator of the service published it. VERIFIER_KEY is that of a witness (C2SP signed-note). It needs Node alone: no service, no network, no package. Take this file from a bundle
 // that you trust, because a changed verifier can say anything.
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 
 const args = process.argv.slice(2);
-const key = args[0] === '--key' ? args.splice(0, 2)[1] : undefined;
+const option = (name) => (args.includes(name) ? args.splice(args.indexOf(name), 2)[1] : undefined);
+const [key, witness] = [option('--key'), option('--witness')];
 const folder = (args[0] ?? decodeURIComponent(new URL('.', import.meta.url).pathname)).replace(/\/?$/, '/');
 
 const sha256 = (...parts) => {
@@ -78,23 +79,37 @@ const trusted = keys
   .filter(({ type }) => type === 'LogKeyIntroduced')
   .map(({ data }) => data.publicKey)
   .filter((each) => !keys.some((event) => event.type === 'LogKeyRevoked' && isRevoked(event, each)));
-const hasSigned = (publicKey) => {
+/** The signatures of a key: type 1 is a log's, type 4 a witness's, which signs its time, too (C2SP tlog-cosignature). */
+const signaturesBy = (name, type, publicKey) => {
   const raw = Buffer.from(publicKey, 'base64');
-  const keyId = sha256(`${origin}\n`, Buffer.of(1), raw).subarray(0, 4);
+  const keyId = sha256(`${name}\n`, Buffer.of(type), raw).subarray(0, 4);
   const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), raw]);
   const verifier = createPublicKey({ key: der, format: 'der', type: 'spki' });
   return note
     .slice(end + 1)
     .split('\n')
-    .some((line) => {
-      if (!line.startsWith(`— ${origin} `)) return false;
-      const bytes = Buffer.from(line.slice(origin.length + 3), 'base64');
-      return bytes.subarray(0, 4).equals(keyId) && verify(null, Buffer.from(text), verifier, bytes.subarray(4));
+    .filter((line) => line.startsWith(`— ${name} `))
+    .map((line) => Buffer.from(line.slice(name.length + 3), 'base64'))
+    .filter((bytes) => bytes.subarray(0, 4).equals(keyId))
+    .map((bytes) => bytes.subarray(4))
+    .filter((bytes) => {
+      if (type === 1) return verify(null, Buffer.from(text), verifier, bytes);
+      const cosigned = `cosignature/v1\ntime ${bytes.readBigUInt64BE()}\n${text}`;
+      return verify(null, Buffer.from(cosigned), verifier, bytes.subarray(8));
     });
+};
+const hasSigned = (publicKey) => signaturesBy(origin, 1, publicKey).length > 0;
+const hasCosigned = (verifierKey) => {
+  const [, name, encoded] = /^([^+]+)\+[0-9a-f]{8}\+(.+)$/.exec(verifierKey) ?? [];
+  if (!encoded) throw new Error('the given verifier key has another form');
+  return signaturesBy(name, 4, Buffer.from(encoded, 'base64').subarray(1).toString('base64')).length > 0;
 };
 const signers = about('keys.ndjson', () => trusted.filter(hasSigned)) ?? [];
 check(signers.length > 0, 'checkpoint.txt', 'no trusted key of keys.ndjson has signed it');
 check(key === undefined || signers.includes(key), 'checkpoint.txt', 'the given key has not signed it');
+about('checkpoint.txt', () =>
+  check(witness === undefined || hasCosigned(witness), 'checkpoint.txt', 'the given witness has not cosigned it'),
+);
 
 // 4. Each event is in the tree (RFC 9162, 2.1.3.2). `proofs/N.txt` has the leaf's index and the hashes up to the root.
 const rootFrom = (leaf, index, hashes) => {

@@ -1,9 +1,11 @@
 import { Controller, Get, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import { EventStore } from '#event-store';
 import { evidenceBundle } from '#evidence';
+import { witnessPolicyOf } from '#merkle-log';
 import type { Caller } from '#roster';
 import { beginAccess, noteObject, noteSubject } from '../access/access-note.js';
 import { CurrentUser, Gate, Loaded } from '../auth/authentication.js';
@@ -20,6 +22,7 @@ export class EvidenceController {
   constructor(
     private readonly events: EventStore,
     private readonly database: Database,
+    private readonly configuration: Configuration,
   ) {}
 
   @Get('attempts/:attemptId/evidence')
@@ -44,7 +47,10 @@ export class EvidenceController {
     const withPersonalData = personal === 'true';
     if (withPersonalData) await recordDisclosure(attempt, user);
     const asked = { ...attempt, attemptId: Number(attemptId), withPersonalData };
-    const zip = await evidenceBundle(this.database, this.events, asked);
+    const zip = await evidenceBundle(
+      { database: this.database, events: this.events, policy: witnessPolicyOf(this.configuration) },
+      asked,
+    );
     if (zip)
       return new StreamableFile(zip, {
         type: 'application/zip',

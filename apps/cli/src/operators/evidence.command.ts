@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'nest-commander';
 import type { Dependencies } from '#delivery';
 import { evidenceBundle } from '#evidence';
+import { witnessPolicyOf } from '#merkle-log';
 import { streamOfAttempt } from '#read-models';
 import { idOf, nameOf, OperatorCommand, type OperatorOptions } from './operator.command.js';
 
@@ -13,11 +14,14 @@ type Options = OperatorOptions & { attempt: number; out: string; personal?: bool
 })
 export class EvidenceCommand extends OperatorCommand {
   run(_: string[], { attempt, out, personal = false, ...options }: Options) {
-    const write = async ({ database, events }: Dependencies) => {
+    const write = async ({ database, events, configuration }: Dependencies) => {
       const found = await streamOfAttempt(database, String(attempt));
       if (!found) throw new Error(`There is no attempt ${attempt}.`);
       if (personal) await this.recordDisclosure(found.userId);
-      const zip = await evidenceBundle(database, events, { ...found, attemptId: attempt, withPersonalData: personal });
+      const zip = await evidenceBundle(
+        { database, events, policy: witnessPolicyOf(configuration) },
+        { ...found, attemptId: attempt, withPersonalData: personal },
+      );
       if (!zip) throw new Error('No signed checkpoint covers the attempt yet. Is the worker running?');
       if (options.dryRun) return;
       writeFileSync(out, zip, { flag: 'wx', mode: 0o600 });

@@ -28,7 +28,7 @@ const elsewhere: [why: string, commands: RegExp][] = [
 
 /** Commands that fail on a service without problems, with a part of their output. */
 const failing: [command: RegExp, output: RegExp][] = [
-  [/adopt-log/, /was not copied/],
+  [/adopt-log/, /is not a copy/],
   [/dead-letters.* skip/, /no such dead letter/],
   [/callbacks.* (replay|discard)/, /no (such )?quarantined callback/],
   [/reset-attempts/, /no attempts/],

@@ -83,7 +83,7 @@ export class TreeVerification {
     return rows[0];
   }
 
-  /** Of the newest tree, events that have no leaf yet are read, too. */
+  /** Events of the newest tree that have no leaf yet are read, too. */
   private async readEvents(state: State, leaves: number): Promise<number> {
     const before = this.options.since && (await treeBefore(this.database, this.tree, this.options.since));
     if (before) this.comparison = new TileComparison(this.readTiles, before.growing);

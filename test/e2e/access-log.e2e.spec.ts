@@ -209,7 +209,7 @@ describe('a change of data of other users', () => {
 
 it('events have the id of the request that led to them', async () => {
   const { body } = await ask(auditor, 'GET', `/api/audit/v1/attempts/${attemptId}/history`);
-  expect(body).toMatchObject({ is_intact: true });
+  expect(body).toMatchObject({ problem: null });
   const stopped = body.events.find(({ type }: any) => type === 'AttemptStopped');
   expect(stopped.metadata).toMatchObject({ requestId: 'stop-1', actor: { userId: 2 } });
 });

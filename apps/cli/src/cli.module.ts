@@ -22,6 +22,7 @@ import { ObscuredIdsCommand } from './operators/obscured-ids.command.js';
 import { ReplayCommand } from './operators/replay.command.js';
 import { RetireUserCommand } from './operators/retire-user.command.js';
 import { RewrapCommand } from './operators/rewrap.command.js';
+import { VerifyCommand } from './operators/verify.command.js';
 import { WhatIfCommand } from './operators/what-if.command.js';
 import { RebuildCommand } from './rebuild/rebuild.command.js';
 import { TokenCommand } from './token/token.command.js';
@@ -50,6 +51,7 @@ import { TokenCommand } from './token/token.command.js';
     CheckDisclosuresCommand,
     ReplayCommand,
     WhatIfCommand,
+    VerifyCommand,
     LeadersCommand,
     TopicsCommand,
     ReconcileCommand,

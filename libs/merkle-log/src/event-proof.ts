@@ -37,7 +37,16 @@ export async function indexOf(database: Database, event: Checkpoint, tree: numbe
  * changed has a proof that does not verify.
  */
 export async function proofOf(database: Database, event: RecordedEvent): Promise<EventProof | undefined> {
-  for (const checkpoint of await newestSignedCheckpoints(database)) {
+  return proofUnder(database, await newestSignedCheckpoints(database), event);
+}
+
+/** The same under the first of these checkpoints that covers the event. */
+export async function proofUnder(
+  database: Database,
+  checkpoints: readonly SignedCheckpoint[],
+  event: RecordedEvent,
+): Promise<EventProof | undefined> {
+  for (const checkpoint of checkpoints) {
     const { tree, note, head } = checkpoint;
     const index = await indexOf(database, event, tree);
     if (index >= head.size) continue;

@@ -1,10 +1,10 @@
 import type { Database } from '#connections';
-import type { LogKeys } from '#domain';
-import { beginning, type Checkpoint, replayStored, type StoredEvent } from '#event-store';
+import { beginning, type Checkpoint, type EventStore, replayStored, type StoredEvent } from '#event-store';
 import type { Finding } from './finding.js';
 import { type KnownRoot, merged, signedRoots } from './known-roots.js';
 import { leafOf } from './leaf.js';
 import { findingOf } from './leaf-difference.js';
+import { readLogKeys } from './log-keys.js';
 import { StreamChains } from './stream-chains.js';
 import { leafWith, TileComparison } from './tile-comparison.js';
 import { leafHash, type ReadTiles, rootOf } from './tree.js';
@@ -12,8 +12,7 @@ import { treeBefore } from './tree-before.js';
 import { tileReader } from './tree-state.js';
 
 export type VerifyOptions = {
-  /** The public keys that the log introduced. */
-  keys: LogKeys;
+  store: EventStore;
   /** Reads only the events from this time on. The tiles stand for the earlier ones. */
   since?: string;
   onEvents?: (count: number) => void;
@@ -63,16 +62,24 @@ export class TreeVerification {
   }
 
   async run(): Promise<VerifiedTree> {
+    // What is signed while this runs may be larger than the state that it has read.
+    const upTo = await this.lastSigned();
+    const keys = await readLogKeys(this.options.store);
     const state = await this.readState();
     if (!state) return this.result(0, [{ problem: `Table merkle_state has no row of tree ${this.tree}.` }]);
     const ofState: KnownRoot = { name: 'table merkle_state', size: state.size, root: state.root, isSigned: false };
-    this.roots = merged(signedRoots(this.database, this.tree, this.options.keys), [...this.outside, ofState]);
+    this.roots = merged(signedRoots(this.database, this.tree, upTo, keys), [...this.outside, ofState]);
     await this.advance();
     const leaves = Math.max(state.size, ...this.outside.map(({ size }) => size));
     const events = await this.readEvents(state, leaves);
     while (this.next) await this.advance();
     await this.comparison.end();
     return this.result(events, await this.differences(state, leaves));
+  }
+
+  private async lastSigned(): Promise<string> {
+    const text = 'select coalesce(max(id), 0) as id from signed_checkpoints';
+    return (await this.database.query<{ id: string }>(text)).rows[0]!.id;
   }
 
   private async readState(): Promise<State | undefined> {

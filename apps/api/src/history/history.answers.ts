@@ -41,8 +41,13 @@ export const attemptEvent = oneEventOf(types.filter((type) => (eventData[type] a
 export const attemptHistory = object('AttemptHistory', {
   attempt_id: integer,
   stream: text,
-  is_intact: flag,
+  is_intact: orNull({
+    ...flag,
+    description: 'True only of the events up to covered_to_version; null while no signed checkpoint covers an event',
+  }),
   problem: orNull(text),
+  covered_to_version: { ...integer, description: 'The last version that a signed checkpoint covers; 0 for none' },
+  not_covered_since: orNull({ ...time, description: 'When the first event was recorded that none covers' }),
   events: listOf(attemptEvent),
 });
 

@@ -6,6 +6,7 @@ import { Database } from '#connections';
 import { type Attempt, instantOf } from '#domain';
 import { EventStore } from '#event-store';
 import { receiptsOf } from '#integration';
+import { coverageOf, trustedCheckpoints } from '#merkle-log';
 import { columnOf, isRowId } from '#read-models';
 import { Gate, Loaded } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
@@ -33,17 +34,23 @@ export class HistoryController {
 
   @Get('attempts/:attemptId/history')
   @Gate('course', { ...auditorsOfAttempt, logs: 'always' })
-  @ApiOperation({ summary: "An attempt's events, and whether their hashes are right" })
+  @ApiOperation({ summary: "An attempt's events, and whether they are as they were signed" })
   @Answers(200, attemptHistory)
   async getAttemptHistory(@WholeNumber('attemptId') attemptId: string, @Loaded() found: AttemptStream) {
     const { stream } = existing(found);
-    const { events, problem } = await this.events.readVerified(stream);
+    const { events: history, problem: ofHashes } = await this.events.readVerified(stream);
+    const events = eventsOfAttempt(Number(attemptId), history);
+    const checkpoints = await trustedCheckpoints(this.database, this.events);
+    const coverage = await coverageOf(this.database, events, checkpoints);
+    const problem = ofHashes ?? coverage.problem;
     return {
       attempt_id: Number(attemptId),
       stream,
-      is_intact: problem === undefined,
+      is_intact: problem ? false : coverage.coveredToVersion > 0 ? true : null,
       problem: problem ?? null,
-      events: eventsOfAttempt(Number(attemptId), events),
+      covered_to_version: coverage.coveredToVersion,
+      not_covered_since: coverage.notCoveredSince,
+      events,
     };
   }
 

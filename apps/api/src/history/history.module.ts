@@ -6,12 +6,14 @@ import { EventsController } from './events.controller.js';
 import { EvidenceController } from './evidence.controller.js';
 import { HistoryController } from './history.controller.js';
 import { ListsController } from './lists.controller.js';
+import { ProofsController } from './proofs.controller.js';
 import { WhatIfController } from './what-if.controller.js';
 
 @Module({
   imports: [CommandsModule],
   controllers: [
     HistoryController,
+    ProofsController,
     EventsController,
     ListsController,
     ConsequencesController,

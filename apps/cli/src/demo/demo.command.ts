@@ -56,8 +56,8 @@ export class DemoCommand extends StrictCommand {
 }
 
 async function show(story: Story, attemptId: number): Promise<boolean> {
-  const { events, is_intact, problem } = await story.history(attemptId);
-  console.log(`  Attempt ${attemptId}: ${is_intact ? 'its history is intact' : problem}`);
+  const { events, problem } = await story.history(attemptId);
+  console.log(`  Attempt ${attemptId}: ${problem ?? 'its history is intact'}`);
   for (const { version, type, data, metadata, hash } of events) {
     const { at, effects = [] } = data;
     const follows = effects.map(({ kind, status, action, template }: any) =>
@@ -76,7 +76,7 @@ async function show(story: Story, attemptId: number): Promise<boolean> {
     `    replayed:   status ${replayed.status}, started ${replayed.started_at}, completed ${replayed.completed_at}`,
   );
   console.log(`    read model: ${shown}: ${differing.length === 0 ? 'equal' : `${differing.join(', ')} differ`}`);
-  return is_intact && differing.length === 0;
+  return problem === null && differing.length === 0;
 }
 
 /** Times are equal as instants: the log writes three decimals, REST six or none. */

@@ -28,19 +28,22 @@ export const logCheckpointMessage = ({ origin, size, note }: LogCheckpoint): Mes
 export class LogCheckpoints {
   private readonly publisher: Publisher;
   private published?: string;
+  private sending: Promise<void> = Promise.resolve();
 
   constructor(configuration: PublisherConfiguration) {
     this.publisher = new Publisher(configuration, [logCheckpointTopic]);
   }
 
   async publish(checkpoint: LogCheckpoint, signal: AbortSignal): Promise<void> {
-    if (checkpoint.note === this.published) return;
-    const sent = this.publisher.publish([logCheckpointMessage(checkpoint)], beginning, async () => {});
-    await withGrace(sent, signal);
+    if (signal.aborted || checkpoint.note === this.published) return;
+    this.sending = this.publisher.publish([logCheckpointMessage(checkpoint)], beginning, async () => {});
+    await withGrace(this.sending, signal);
     this.published = checkpoint.note;
   }
 
+  /** A message on its way arrives first: kafkajs would connect again for it. */
   async close(): Promise<void> {
+    await withGrace(this.sending, AbortSignal.abort()).catch(() => {});
     await this.publisher.close();
   }
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Disclosure, falseDisclosures } from '../../libs/evidence/src/index.js';
@@ -223,6 +223,51 @@ describe('the evidence about an attempt', () => {
       }),
     );
     expect(uses.every(({ user_id }) => user_id === teacher.user_id)).toBe(true);
+  });
+});
+
+describe('an operator, in another time zone', () => {
+  const program = 'dist/apps/cli/src/main.js';
+  beforeAll(() => {
+    if (!existsSync(program)) throw new Error(`${program} is missing: npm test builds it, and so does npm run build`);
+  });
+
+  const operate = (...args: string[]) => {
+    const { configuration, database } = service;
+    const settings = {
+      WITNESSES: `${witness.vkey} http://127.0.0.1:9`,
+      DATA_DIR: configuration.dataDir,
+      TZ: 'Asia/Tokyo',
+      NODE_OPTIONS: '',
+    };
+    const env = { ...process.env, ...database.environment, ...settings };
+    return spawnSync(process.execPath, [program, ...args], { env, encoding: 'utf8' });
+  };
+
+  it('writes the same bytes into a new file', async () => {
+    const out = join(folder, 'by-operator.zip');
+    const args = ['evidence', '--attempt', String(attempt), '--out', out];
+    expect(operate(...args)).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(out).equals(await bundle())).toBe(true);
+    expect(operate(...args)).toMatchObject({ status: 1, stderr: expect.stringContaining('file already exists') });
+  });
+
+  it('gets and checks disclosed texts, and the access log says so', async () => {
+    const out = join(folder, 'personal.zip');
+    const args = ['--attempt', String(attempt)];
+    expect(operate('evidence', ...args, '--personal', '--out', out).status).toBe(0);
+    const file = join(unpacked(readFileSync(out)), 'personal.ndjson');
+    expect(operate('check-disclosures', ...args, '--file', file)).toMatchObject({
+      status: 0,
+      stdout: 'Texts that encrypt to those in the log: 1.\n',
+    });
+    writeFileSync(file, readFileSync(file, 'utf8').replace(reason, 'Nothing on the desk'));
+    expect(operate('check-disclosures', ...args, '--file', file)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('Not the texts in the log'),
+    });
+    const { body } = await ask(staff, 'GET', `/api/audit/v1/access?object=learner-key:${alice.user_id}`);
+    for (const action of ['ops evidence', 'ops check-disclosures']) expect(body).toContain(`"action":"${action}"`);
   });
 });
 

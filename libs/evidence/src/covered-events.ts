@@ -13,19 +13,19 @@ import {
 } from '#merkle-log';
 
 /** An event as it is stored. `hashed` is the text under its hash, made of the stored texts of its data and metadata. */
-export type StoredEvent = Parameters<typeof leafOf>[0] & { type: string; hashed: string };
+export type EventText = Parameters<typeof leafOf>[0] & { type: string; hashed: string };
 
 /** A stream up to a signed checkpoint, with a proof for each event. `signedAt` is the time of the checkpoint. */
 export type CoveredStream = {
   checkpoint: SignedCheckpoint;
   signedAt: string;
-  events: readonly StoredEvent[];
+  events: readonly EventText[];
   proofs: readonly string[];
 };
 
-type Row = Omit<StoredEvent, 'hashed'> & { schemaVersion: number; data: string; metadata: string };
+type Row = Omit<EventText, 'hashed'> & { schemaVersion: number; data: string; metadata: string };
 
-export async function storedEvents(database: Database, stream: string): Promise<StoredEvent[]> {
+export async function eventTexts(database: Database, stream: string): Promise<EventText[]> {
   const { rows } = await database.query<Row>(
     `select e.id, e.stream, e.version::integer as version, e.type, e.schema_version as "schemaVersion", e.data::text,
        e.metadata::text, e.generation, e.position::text, e.transaction_id::text as xid,
@@ -51,7 +51,7 @@ export async function coveredStream(
   policy: WitnessPolicy,
   stream: string,
 ): Promise<CoveredStream | undefined> {
-  const events = await storedEvents(database, stream);
+  const events = await eventTexts(database, stream);
   let best: { checkpoint: SignedCheckpoint; indexes: number[] } | undefined;
   const witnessed = await newestWitnessedCheckpoint(database, policy);
   for (const checkpoint of [...(witnessed ? [witnessed] : []), ...(await newestSignedCheckpoints(database))]) {

@@ -6,7 +6,7 @@ import { mailRecords } from '#mail';
 
 type RecordedDelivery = { version: number; kind: 'message' | 'mail' | 'provider_notification'; at: string };
 
-/** What was delivered about these events until a time. */
+/** The deliveries about these events until a time. */
 export async function recordedDeliveries(
   database: Database,
   events: readonly RecordedEvent[],

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Database } from '#connections';
 import { decryptAll, encryptsTo, type FieldOfStream, fieldAtExam, isRetired } from '#learner-keys';
-import { type StoredEvent, storedEvents } from './covered-events.js';
+import { type EventText, eventTexts } from './covered-events.js';
 
 export type Learner = { examId: number; userId: number };
 
@@ -12,7 +12,7 @@ export type Disclosure = { version: number; sealed: string; text: string | null 
 export async function disclosuresOf(
   database: Database,
   learner: Learner,
-  events: readonly StoredEvent[],
+  events: readonly EventText[],
 ): Promise<Disclosure[]> {
   const encrypted = events.flatMap((event) => {
     const { sealed } = JSON.parse(event.hashed).data;
@@ -37,7 +37,7 @@ export async function falseDisclosures(
 ): Promise<number[]> {
   if (await isRetired(database, learner.userId))
     throw new Error('The learner key was destroyed, so no text can be compared any more.');
-  const events = new Map((await storedEvents(database, stream)).map((event) => [event.version, event]));
+  const events = new Map((await eventTexts(database, stream)).map((event) => [event.version, event]));
   const found: number[] = [];
   for (const { version, sealed, text } of given) {
     const event = events.get(version);

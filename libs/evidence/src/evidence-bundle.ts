@@ -5,7 +5,7 @@ import type { Database } from '#connections';
 import type { EventStore, RecordedEvent } from '#event-store';
 import { leafOf, logKeysStream, type WitnessPolicy } from '#merkle-log';
 import { columnOf } from '#read-models';
-import { type CoveredStream, coveredStream, storedEvents } from './covered-events.js';
+import { type CoveredStream, coveredStream, eventTexts } from './covered-events.js';
 import { recordedDeliveries } from './deliveries.js';
 import { disclosuresOf, type Learner } from './disclosures.js';
 import { type TimelineDocument, timelineHtml } from './timeline-document.js';
@@ -42,7 +42,7 @@ async function filesOf(
   const { checkpoint, signedAt, events, proofs } = covered;
   const { attemptId, withPersonalData } = asked;
   const disclosures = withPersonalData ? await disclosuresOf(database, asked, events) : [];
-  const keys = (await storedEvents(database, logKeysStream)).filter(({ recordedAt }) => recordedAt <= signedAt);
+  const keys = (await eventTexts(database, logKeysStream)).filter(({ recordedAt }) => recordedAt <= signedAt);
   const timeline: TimelineDocument = {
     title: `What happened in attempt ${attemptId}`,
     facts: [

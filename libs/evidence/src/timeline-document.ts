@@ -1,6 +1,6 @@
 import type { TimelineRow } from './timeline-rows.js';
 
-/** What both forms of the timeline say. */
+/** The content of both forms of the timeline. */
 export type TimelineDocument = { title: string; facts: readonly string[]; rows: readonly TimelineRow[] };
 
 export const columnNames = ['No.', 'Time (UTC)', 'What happened', 'By'];

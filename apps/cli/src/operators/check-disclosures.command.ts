@@ -23,7 +23,7 @@ export class CheckDisclosuresCommand extends OperatorCommand {
       );
       if (versions.length > 0)
         throw new Error(`Not the texts in the log: those of the versions ${versions.join(', ')}.`);
-      console.log(`${lines.length} texts encrypt to those in the log.`);
+      console.log(`Texts that encrypt to those in the log: ${lines.length}.`);
     };
     return this.withCommands(options, check, { attempt });
   }

@@ -112,6 +112,7 @@ describe('the evidence about an attempt', () => {
       status: 1,
       stderr: 'checkpoint.txt: the given key has not signed it\n',
     });
+    expect(verify(original, '--key').status).toBe(1);
   });
 
   it('has the same bytes for the same signed checkpoint', async () => {
@@ -188,6 +189,7 @@ describe('the evidence about an attempt', () => {
       writeSums(forged);
       const { status, stderr } = verify(original, forged);
       expect(status).toBe(1);
+      expect(stderr).toContain(name);
       expect(stderr).not.toContain('was changed');
     }
   });
@@ -197,9 +199,11 @@ describe('the evidence about an attempt', () => {
     cpSync(original, changed, { recursive: true });
     mkdirSync(join(changed, 'more'));
     writeFileSync(join(changed, 'more', 'note.txt'), 'x');
+    writeFileSync(join(changed, 'SHA256SUMS.more'), 'x');
     rmSync(join(changed, 'access.ndjson'));
     const { stderr } = verify(original, changed);
     expect(stderr).toContain('more/note.txt: was added\n');
+    expect(stderr).toContain('SHA256SUMS.more: was added\n');
     expect(stderr).toContain('access.ndjson: is missing\n');
   });
 

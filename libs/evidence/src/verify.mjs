@@ -1,12 +1,17 @@
 // Verifies an evidence bundle:  node verify.mjs [--key PUBLIC_KEY] [--witness VERIFIER_KEY] [FOLDER]
 // FOLDER has the unpacked bundle. By default it is the folder of this file. PUBLIC_KEY (base64) is the key of the log, as the
-// operator of the service published it. VERIFIER_KEY is that of a witness (C2SP signed-note). It needs Node alone: no service, no network, no package. Take this file from a bundle
-// that you trust, because a changed verifier can say anything.
+// operator of the service published it. VERIFIER_KEY is that of a witness (C2SP signed-note). The verifier needs Node alone: no
+// service, no network, no package. Take this file from a bundle that you trust, because a changed verifier can say anything.
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 
 const args = process.argv.slice(2);
-const option = (name) => (args.includes(name) ? args.splice(args.indexOf(name), 2)[1] : undefined);
+const option = (name) => {
+  if (!args.includes(name)) return undefined;
+  const [, value] = args.splice(args.indexOf(name), 2);
+  if (value === undefined) throw new Error(`${name} needs a value.`);
+  return value;
+};
 const [key, witness] = [option('--key'), option('--witness')];
 const folder = (args[0] ?? decodeURIComponent(new URL('.', import.meta.url).pathname)).replace(/\/?$/, '/');
 
@@ -35,7 +40,7 @@ const namesIn = (path) =>
   );
 const sums = new Map(
   namesIn('')
-    .filter((name) => !name.startsWith('SHA256SUMS'))
+    .filter((name) => name !== 'SHA256SUMS' && name !== 'SHA256SUMS.sha256')
     .sort()
     .map((name) => [name, sha256(read(name)).toString('hex')]),
 );

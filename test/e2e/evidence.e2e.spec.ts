@@ -210,6 +210,7 @@ describe('the evidence about an attempt', () => {
   it('has personal data for staff who ask for it, and the access log says that the learner key was used', async () => {
     expect(await ask(auditor, 'GET', path('?personal=true'))).toMatchObject({ status: 403 });
     expect(await ask(bob, 'GET', path())).toMatchObject({ status: 403 });
+    expect(await ask(teacher, 'GET', path('?personal=yes'))).toMatchObject({ status: 400 });
     const disclosed = unpacked(await bundle('?personal=true'));
     expect(verify(disclosed).status).toBe(0);
     expect(JSON.parse(readFileSync(join(disclosed, 'personal.ndjson'), 'utf8'))).toMatchObject({ text: reason });

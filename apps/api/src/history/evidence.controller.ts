@@ -44,6 +44,7 @@ export class EvidenceController {
     @Query('personal') personal = 'false',
   ) {
     const attempt = existing(found);
+    if (!['true', 'false'].includes(personal)) throw refused(400, 'personal: not true or false.');
     const withPersonalData = personal === 'true';
     if (withPersonalData) await recordDisclosure(attempt, user);
     const asked = { ...attempt, attemptId: Number(attemptId), withPersonalData };

@@ -21,6 +21,7 @@ import { rebuilding } from './rebuilt.js';
 import { replaying } from './replay.js';
 import { page, type Section } from './report.js';
 import { growingStore } from './size.js';
+import { verifying } from './verify.js';
 
 const full: Effort = {
   rounds: 5,
@@ -59,6 +60,7 @@ const parts: Record<string, (bench: Bench) => Promise<Section>> = {
   k: deadlinesAtOnce,
   l: longStream,
   m: growingTrees,
+  n: verifying,
 };
 
 const { values: options } = parseArgs({
@@ -84,7 +86,7 @@ async function run(dir: string) {
     throw new CannotRun(`--only takes some of ${Object.keys(parts)}, not ${options.only}.`);
   if (!(effort.rounds >= 1)) throw new CannotRun(`--rounds takes a number, not ${options.rounds}.`);
   if (chosen.includes('c') || chosen.includes('f'))
-    installReference(', or leave c and f out: --only a,b,d,e,g,h,i,j,k,l');
+    installReference(', or leave c and f out: --only a,b,d,e,g,h,i,j,k,l,m,n');
   const { url: server } = await startPostgres({
     dataDir: join(dir, 'postgres'),
     // These settings prevent checkpoints during a measurement. A commit is as durable as usual.

@@ -94,9 +94,12 @@ const rehashed = async (log: AttackedLog, random: (below: number) => number) => 
   return { event, written: await hashAnew(log, event.stream, forged) };
 };
 
-/** An event with valid hashes in a stream of its own, at a place that the log has already. */
-async function forge(log: AttackedLog, random: (below: number) => number): Promise<RecordedEvent> {
-  const beside = log.events[random(log.events.length)]!;
+/** An event with valid hashes in a stream of its own, in the transaction of another event and after it. */
+export async function forge(
+  log: AttackedLog,
+  beside: RecordedEvent,
+  random: (below: number) => number,
+): Promise<RecordedEvent> {
   const event = {
     ...beside,
     id: randomUUID(),
@@ -175,7 +178,9 @@ export const attacks: Record<string, Attack> = {
     return isAt(log, event);
   },
   'an event is inserted': async (log, random) => {
-    const event = await forge(log, random);
+    // After the last transaction it would be an event that no checkpoint covers.
+    const covered = log.events.filter(({ xid }) => xid !== log.events.at(-1)!.xid);
+    const event = await forge(log, covered[random(covered.length)]!, random);
     if (random(2)) await mendHeads(log);
     return isAt(log, event);
   },

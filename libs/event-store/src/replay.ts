@@ -7,7 +7,7 @@ import type { RecordedEvent } from './recorded-event.js';
 import { type Upcasters, upcast } from './upcasting.js';
 
 /** An event whose `data` and `metadata` are the stored JSON, character by character: it is what was hashed. */
-export type StoredEvent = Omit<RecordedEvent, 'data' | 'metadata'> & { data: string; metadata: string };
+export type RawEvent = Omit<RecordedEvent, 'data' | 'metadata'> & { data: string; metadata: string };
 
 type ReplayOptions = { after?: Checkpoint; batch?: number; signal?: AbortSignal };
 
@@ -16,22 +16,19 @@ export function replay(
   database: Database,
   { signal, upcasters, ...options }: ReplayOptions & { upcasters?: Upcasters | null } = {},
 ): AsyncGenerator<RecordedEvent[]> {
-  const parsed = (event: StoredEvent) =>
+  const parsed = (event: RawEvent) =>
     upcast(Object.assign(event, { data: JSON.parse(event.data), metadata: JSON.parse(event.metadata) }), upcasters);
   return streamWithClient(database, (client) => copied(client, options, parsed), signal);
 }
 
 /** The same without upcasting, with the stored text of each event. */
-export const replayStored = (
-  database: Database,
-  { signal, ...options }: ReplayOptions = {},
-): AsyncGenerator<StoredEvent[]> =>
+export const replayRaw = (database: Database, { signal, ...options }: ReplayOptions = {}): AsyncGenerator<RawEvent[]> =>
   streamWithClient(database, (client) => copied(client, options, (event) => event), signal);
 
 async function* copied<E>(
   client: pg.PoolClient,
   { after = beginning, batch = 1000 }: ReplayOptions,
-  shaped: (event: StoredEvent) => E,
+  shaped: (event: RawEvent) => E,
 ): AsyncGenerator<E[]> {
   // COPY cannot be pipelined with other statements.
   Object.assign(client, { pipeline: false });
@@ -95,7 +92,7 @@ function rowEnd(buffer: Buffer, at: number): number | undefined {
   return end <= buffer.length ? end : undefined;
 }
 
-function decode(buffer: Buffer, at: number): StoredEvent {
+function decode(buffer: Buffer, at: number): RawEvent {
   let end = at + firstVariable;
   const next = (encoding: BufferEncoding) => {
     const begin = end + 4;

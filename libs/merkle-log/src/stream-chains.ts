@@ -1,5 +1,5 @@
 import type { Database } from '#connections';
-import { type Head, hashOfJson, type StoredEvent, start } from '#event-store';
+import { type Head, hashOfJson, type RawEvent, start } from '#event-store';
 import type { Finding } from './finding.js';
 
 /** How many heads of streams are kept in memory. Older ones are read again. */
@@ -16,7 +16,7 @@ export class StreamChains {
   ) {}
 
   /** The events come in the order of the log. `leaf` is the index of the first one. */
-  async check(events: readonly StoredEvent[], leaf: number): Promise<Finding[]> {
+  async check(events: readonly RawEvent[], leaf: number): Promise<Finding[]> {
     if (!this.isWhole) await this.readHeadsBefore(events);
     const findings: Finding[] = [];
     for (const [at, event] of events.entries()) {
@@ -29,7 +29,7 @@ export class StreamChains {
     return findings;
   }
 
-  private problemOf(event: StoredEvent): string | undefined {
+  private problemOf(event: RawEvent): string | undefined {
     const { stream, version, type, hash } = event;
     const head = this.heads.get(stream) ?? start;
     this.heads.set(stream, { version: Math.max(version, head.version), hash });
@@ -40,7 +40,7 @@ export class StreamChains {
     return `the content of ${name} does not have its hash, or the event before it in the stream is another one`;
   }
 
-  private async readHeadsBefore(events: readonly StoredEvent[]) {
+  private async readHeadsBefore(events: readonly RawEvent[]) {
     const first = new Map<string, number>();
     for (const { stream, version } of events)
       if (version > 1 && !this.heads.has(stream) && !first.has(stream)) first.set(stream, version);

@@ -1,8 +1,8 @@
 import type { Database } from '#connections';
-import type { StoredEvent } from '#event-store';
+import type { RawEvent } from '#event-store';
 import { GrowingTree, hashSize, type ReadTiles, type Tile, type TileId, tileWidth, widthOf } from './tree.js';
 
-type Named = Pick<StoredEvent, 'id' | 'stream' | 'version' | 'type'>;
+type Named = Pick<RawEvent, 'id' | 'stream' | 'version' | 'type'>;
 
 /** The first leaf whose hash in the tiles is not that of the event in the log. */
 export type LeafDifference = {

@@ -1,5 +1,5 @@
 import type { Database } from '#connections';
-import { beginning, type Checkpoint, type EventStore, replayStored, type StoredEvent } from '#event-store';
+import { beginning, type Checkpoint, type EventStore, type RawEvent, replayRaw } from '#event-store';
 import type { Finding } from './finding.js';
 import { type KnownRoot, merged, signedRoots } from './known-roots.js';
 import { leafOf } from './leaf.js';
@@ -98,7 +98,7 @@ export class TreeVerification {
     const chains = new StreamChains(this.database, !before);
     const after: Checkpoint = before ? before.position : beginning;
     let events = 0;
-    for await (const read of replayStored(this.database, { after, batch })) {
+    for await (const read of replayRaw(this.database, { after, batch })) {
       const withLeaf = read.slice(0, Math.max(0, leaves - this.size));
       const given = this.isNewest ? read : withLeaf;
       for (const finding of await chains.check(given, this.size)) this.find(finding);
@@ -119,7 +119,7 @@ export class TreeVerification {
   }
 
   /** Stops at each size whose root is known. */
-  private async append(hashes: readonly Buffer[], events: readonly StoredEvent[]) {
+  private async append(hashes: readonly Buffer[], events: readonly RawEvent[]) {
     await this.compareRoots();
     for (let at = 0; at < hashes.length; ) {
       const room = (this.next?.size ?? Number.POSITIVE_INFINITY) - this.size;

@@ -62,7 +62,7 @@ export class TreeVerification {
   }
 
   async run(): Promise<VerifiedTree> {
-    // What is signed while this runs may be larger than the state that it has read.
+    // A checkpoint that is signed while this runs may be larger than the state that it has read.
     const upTo = await this.lastSigned();
     const keys = await readLogKeys(this.options.store);
     const state = await this.readState();

@@ -17,7 +17,7 @@ import {
   widthOf,
 } from '../../../libs/merkle-log/src/index.js';
 
-/** What the verifiers below accepted, by size: the digests of the notes and proofs. */
+/** The digests of the notes and proofs that the verifiers below accepted, by size. */
 const accepted: Record<number, string> = {
   1: '732d2c9c06064189392804f86576c3f73e951ed27a15d842f81e544ef7fab1f2',
   2: 'cbca8b92278f3084450e324a43765cb14e792e4193606f5b47013d1f9a2267e2',

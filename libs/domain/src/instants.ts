@@ -23,10 +23,11 @@ export const instantFrom = (parts: Parts): { at: string } | 'absent' | 'far' => 
     number,
     number,
   ];
-  const east = minutesEastOf(parts.zone ?? 'Z');
+  const east = minutesEastOf(parts.zone);
   const utc = new Date(0);
   utc.setUTCFullYear(year, month - 1, day);
-  const isReal = utc.getUTCFullYear() === year && utc.getUTCMonth() === month - 1 && utc.getUTCDate() === day;
+  // A month or a day that does not exist becomes one of another month.
+  const isReal = utc.getUTCMonth() === month - 1;
   if (!isReal || year === 0 || hour > 23 || minute > 59 || second > 59 || east === undefined) return 'absent';
   const micros = (parts.fraction ?? '').slice(0, 6).padEnd(6, '0');
   utc.setUTCHours(hour, minute - east, second, Number(micros.slice(0, 3)));
@@ -35,10 +36,10 @@ export const instantFrom = (parts: Parts): { at: string } | 'absent' | 'far' => 
 };
 
 /** Minutes east of Greenwich; undefined for an offset of a day or more. */
-const minutesEastOf = (zone: string): number | undefined => {
-  const [, sign, hours = '0', minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
-  const east = Number(`${sign ?? '+'}1`) * (Number(hours) * 60 + Number(minutes));
-  return Math.abs(east) < 1440 && Number(minutes) < 60 ? east : undefined;
+const minutesEastOf = (zone: string | undefined): number | undefined => {
+  const [, sign, hours, minutes] = zone?.match(/([+-])(\d\d):?(\d\d)?/) ?? [];
+  const east = (sign === '-' ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0));
+  return Math.abs(east) < 1440 && Number(minutes ?? 0) < 60 ? east : undefined;
 };
 
 const iso = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:?\d\d)$/;

@@ -54,7 +54,6 @@ describe('the effects of a change', () => {
     const action = { kind: 'provider', action: 'start', ...provider };
     expect(effectsFor('started', { isFirstStart: true })).toEqual([action, signal]);
     expect(effectsFor('started')).toEqual([signal]);
-    expect(effectsFor('ready_to_start', { isFirstStart: true })).toEqual([signal]);
   });
 
   it.each([

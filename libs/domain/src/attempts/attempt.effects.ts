@@ -60,7 +60,7 @@ export const effectsOf = (change: Change): Effect[] => {
   if (change.isFirstCompletion) effects.push({ kind: 'learner_state', action: 'complete' });
   if (countsForCourse(to, change.all, change.isPractice)) effects.push(...courseEffects(change));
   if (change.hasProvider) {
-    if (to === 'started' && change.isFirstStart) effects.push({ kind: 'provider', action: 'start', ...providerIds });
+    if (change.isFirstStart) effects.push({ kind: 'provider', action: 'start', ...providerIds });
     if (to === 'submitted') effects.push({ kind: 'provider', action: 'stop', ...providerIds });
     if (to === 'error') effects.push({ kind: 'provider', action: 'mark_erroneous', ...providerIds });
   }

@@ -46,7 +46,7 @@ const staffStatusOf: { [S in Status]?: string } = {
 /** The status for course staff (domain.md §7.4). `own` and `approved` are those of `onboardingOf`. */
 export const onboardingSeenByStaff = (
   own: readonly OnboardingAttempt[],
-  approved: OnboardingAttempt | undefined,
+  approved: Pick<OnboardingAttempt, 'modified'> | undefined,
 ): { status: string | null; modified: string | null } => {
   const relevant = own.reduce<OnboardingAttempt | undefined>((kept, seen) => {
     const isNewer = kept?.status === 'onboarding_reset' && seen.id > kept.id;
@@ -68,8 +68,7 @@ const parseHistory = (history: string): OnboardingAttempt[] =>
 
 /** Do course staff see one of these words for this history? `isApproved`: an approval still counts. */
 export const isHistorySeenAs = (words: readonly string[], history: string, isApproved: boolean): boolean => {
-  const approval: OnboardingAttempt | undefined = isApproved ? { id: 0, status: 'verified', modified: '' } : undefined;
-  const { status } = onboardingSeenByStaff(parseHistory(history), approval);
+  const { status } = onboardingSeenByStaff(parseHistory(history), isApproved ? { modified: '' } : undefined);
   return status !== null && words.includes(status);
 };
 

@@ -38,10 +38,7 @@ export const appealDecisions: Handlers<LearnerAtExam, AppealCommand, (AppealEven
       data: { attemptId, answeredBy, sealed: command.sealed, effects: [{ kind: 'mail', template } as const], at },
     });
     if (!isUpheld) return [answer('AppealDismissed', 'appeal_dismissed')];
-    return [
-      answer('AppealUpheld', 'appeal_upheld'),
-      ...transitionOnce(state, attempt, 'verified', command, { reviewer: answeredBy }),
-    ];
+    return [answer('AppealUpheld', 'appeal_upheld'), ...transitionOnce(state, attempt, 'verified', command)];
   },
 };
 

@@ -35,7 +35,7 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
 
   StartAttempt: (state, command) => {
     const attempt = currentAttemptOrRefuse(state, command);
-    if (attempt.status === 'started' && attempt.startedAt !== null) throw alreadyStarted(command);
+    if (attempt.status === 'started') throw alreadyStarted(command);
     return transitionByLearner(state, attempt, 'started', command);
   },
 

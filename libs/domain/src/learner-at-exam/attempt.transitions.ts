@@ -12,7 +12,7 @@ import { allowedTimeOf, attemptOf, type LearnerAtExam, onAttempt } from './learn
 type More = {
   timeRemainingSeconds?: number;
   cascadedFrom?: number;
-  /** The reviewer. */
+  /** The reviewer of a rejection. */
   reviewer?: number | null;
   /** The encrypted reason. */
   sealed?: string;

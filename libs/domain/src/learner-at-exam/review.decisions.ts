@@ -69,7 +69,7 @@ const consequencesOf = (
     isSampleAttempt: attempt.isSampleAttempt,
   });
   if (outcome === 'rejected') return reject(state, attempt, command, review.reviewedBy);
-  return transition(state, attempt, outcome, command, { reviewer: review.reviewedBy });
+  return transition(state, attempt, outcome, command);
 };
 
 /** A course may demand that two people agree to a rejection, except at practice and onboarding exams. */
@@ -88,7 +88,7 @@ const reject = (
   const isSecond = reviewer !== null && proposedBy !== undefined && reviewer !== proposedBy;
   if (isSecond || !needsSecondPerson(attempt, command))
     return transition(state, attempt, 'rejected', command, { reviewer, sealed });
-  const waiting = transitionOnce(state, attempt, 'second_review_required', command, { reviewer });
+  const waiting = transitionOnce(state, attempt, 'second_review_required', command);
   if (reviewer === null || reviewer === proposedBy) return waiting;
   const reason = sealed === undefined ? {} : { sealed };
   const data = { attemptId: attempt.id, proposedBy: reviewer, ...reason, at: command.data.at };

@@ -25,6 +25,7 @@ describe('a URL from outside', () => {
   });
 });
 
-it('a mailto link encodes the address and the subject', () => {
+it('a mailto link encodes the address and the subject, if there is one', () => {
   expect(mailtoUrl('a+b&c?d%e@example.org', 'A & B')).toBe('mailto:a%2Bb%26c%3Fd%25e@example.org?subject=A%20%26%20B');
+  expect(mailtoUrl('a@example.org')).toBe('mailto:a@example.org');
 });

@@ -224,6 +224,7 @@ it('a running exam is locked to the wrong browser, a practice exam too, but not 
   expect(page('practice', running)).toBe('wrong_browser');
   expect(page('onboarding', running)).toBeNull();
   expect(page('timed', running)).toBeNull();
+  expect(page('practice', { ...running, attempt: attempt('created') })).toBe('set_up');
 });
 
 it('every page is shown in some situation', () => {

@@ -2,7 +2,7 @@ import { AnswerAppeal, MakeAppeal } from '../appeals/appeal.commands.js';
 import type { AppealEvent } from '../appeals/appeal.events.js';
 import { type Judgement, judgementOf } from '../appeals/judgement.js';
 import { SetAttemptStatus } from '../attempts/attempt.commands.js';
-import { fold } from '../decider.js';
+import { decide, fold } from '../decider.js';
 import type { Facts } from '../exams/exam.facts.js';
 import type { Actor } from '../origin.js';
 import { ApplyReview, RejectAttempt } from '../reviews/review.commands.js';
@@ -33,11 +33,12 @@ const effects = [signal];
 const judgedByTeacher: Judgement = { at: noon, isOfOthers: true, judges: [teacher] };
 
 const reason = 'the reason in plain text, which no event has';
-const appeal = (at = days(1), judgement: Judgement | undefined = judgedByTeacher, facts = proctoredExam) =>
+const appeal = (at = days(1), judgement: Judgement = judgedByTeacher, facts = proctoredExam) =>
   informed(
     Object.assign(new MakeAppeal(learner, { attemptId, reason, at }, byLearner), { sealed: 'my words', judgement }),
     facts,
   );
+const unjudged = () => Object.assign(appeal(), { judgement: undefined });
 const answer = (isUpheld: boolean, answeredBy = dean, facts: Facts = proctoredExam) =>
   informed(
     Object.assign(new AnswerAppeal(learner, { attemptId, reason, isUpheld, answeredBy, at: days(2) }, by(answeredBy)), {
@@ -90,11 +91,16 @@ describe('a learner whose attempt was rejected', () => {
   it('appeals once', () => {
     given(...rejection, appealMade)
       .when(appeal())
-      .thenRefused('appeal_already_made');
+      .thenRefused('appeal_already_made', 'There is an appeal already. One judgement can be appealed once.');
     given(...rejection, appealMade, dismissed)
       .when(appeal(days(3)))
       .thenRefused('appeal_already_made');
   });
+
+  it('waits for the answer to an appeal before the next one, also after another judgement', () =>
+    given(...rejection, appealMade, verified, rejection.at(-1)!)
+      .when(appeal(days(5), { ...judgedByTeacher, at: days(4) }))
+      .thenRefused('appeal_already_made'));
 
   it('may appeal again after another judgement', () => {
     const history = [...rejection, appealMade, upheld, verified, rejection.at(-1)!];
@@ -106,12 +112,17 @@ describe('a learner whose attempt was rejected', () => {
 
 describe('a learner whose attempt was not rejected', () => {
   it.each(['created', 'started', 'submitted', 'verified', 'second_review_required'] as const)(
-    'has nothing to appeal while it is %s',
+    'has nothing to appeal while it is %s, whatever was judged before',
     (status) =>
       given(...historyOf(status))
-        .when(appeal(days(1), undefined))
-        .thenRefused('attempt_not_appealable'),
+        .when(appeal())
+        .thenRefused('attempt_not_appealable', 'Nobody has rejected this attempt, so there is nothing to appeal.'),
   );
+
+  it('has nothing to appeal if the log has no judgement, whatever the status', () =>
+    given(...rejection)
+      .when(unjudged())
+      .thenRefused('attempt_not_appealable'));
 
   it('may appeal an error that a review declared, but not one that the own browser reported', () => {
     given(...historyOf('error'))
@@ -149,17 +160,31 @@ describe('the answer to an appeal', () => {
   it('comes from a person who has not judged the attempt', () =>
     given(...rejection, appealMade)
       .when(answer(true, teacher))
-      .thenRefused('appeal_needs_another_person'));
+      .thenRefused(
+        'appeal_needs_another_person',
+        'You judged this attempt, so another person must answer the appeal.',
+      ));
 
   it('never comes from the learner, even if the learner is staff', () =>
     given(...rejection, appealMade)
       .when(answer(true, learner.userId))
       .thenRefused('appeal_needs_another_person'));
 
+  it.each([true, false])('is kept with its author and time (upheld: %s)', (isUpheld) => {
+    const { appeals } = given(...rejection, appealMade)
+      .when(answer(isUpheld))
+      .state();
+    expect(appeals[attemptId]).toEqual({
+      madeAt: days(1),
+      answerBy: days(15),
+      answer: { isUpheld, answeredBy: dean, at: days(2) },
+    });
+  });
+
   it('is given once, and only to an appeal', () => {
     given(...rejection)
       .when(answer(true))
-      .thenRefused('no_open_appeal');
+      .thenRefused('no_open_appeal', 'There is no appeal to answer at this attempt.');
     given(...rejection, appealMade, dismissed)
       .when(answer(true))
       .thenRefused('no_open_appeal');
@@ -195,6 +220,11 @@ describe('a judgement', () => {
     });
     expect(judgementOf([recorded(errored, { kind: 'clock' })], attemptId)).toMatchObject({ isOfOthers: false });
   });
+
+  it('by a provider is of others, also if the log names no learner', () =>
+    expect(judgementOf([{ ...rejected, metadata: { actor: rejected.metadata.actor } }], attemptId)).toMatchObject({
+      isOfOthers: true,
+    }));
 
   it('has the reviewer and the sender of each review as its judges, once each', () => {
     const review = { type: 'ReviewReceived', data: { attemptId, reviewedBy: dean, at: noon } };
@@ -251,7 +281,7 @@ describe('staff who reject an attempt', () => {
     (status) =>
       given(...historyOf(status))
         .when(reject(teacher))
-        .thenRefused('attempt_not_rejectable'),
+        .thenRefused('attempt_not_rejectable', `An attempt that is ${status} cannot be rejected.`),
   );
 
   describe('in a course that demands a second person', () => {
@@ -268,7 +298,7 @@ describe('staff who reject an attempt', () => {
     it('do not confirm their own proposal', () =>
       given(...historyOf('submitted'), proposed, waiting)
         .when(reject(teacher, careful))
-        .thenRefused('rejection_needs_another_person'));
+        .thenRefused('rejection_needs_another_person', 'You proposed to reject it. Another person must confirm that.'));
 
     it('must be two people, also if reviews reject', () => {
       given(...historyOf('submitted'))
@@ -285,6 +315,34 @@ describe('staff who reject an attempt', () => {
         .thenMatching({ type: 'ReviewReceived' }, { type: 'SecondReviewRequired' });
     });
 
+    it('propose it by a review, which has the reason', () => {
+      const [, proposal] = decide(learnerAtExam, fold(learnerAtExam, historyOf('submitted')), review(teacher));
+      expect(proposal?.data).toStrictEqual({ attemptId, proposedBy: teacher, at: days(1) });
+    });
+
+    it('propose it once: the same review that comes again changes nothing', () => {
+      const submitted = fold(learnerAtExam, historyOf('submitted'));
+      const first = decide(learnerAtExam, submitted, review(teacher));
+      given(...historyOf('submitted'), ...first)
+        .when(review(teacher))
+        .then();
+    });
+
+    it('are two of those who may judge: a review that names no reviewer neither proposes nor confirms', () => {
+      const strict = { ...careful, requiresSecondReview: false };
+      given(...historyOf('submitted'))
+        .when(review(null, strict))
+        .thenMatching({ type: 'ReviewReceived' }, { type: 'SecondReviewRequired' });
+      given(...historyOf('submitted'), proposed, waiting)
+        .when(review(null, strict))
+        .thenMatching({ type: 'ReviewReceived' });
+    });
+
+    it('need nobody else for an attempt that is rejected already', () =>
+      given(...rejection)
+        .when(review(teacher))
+        .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptRejected' }));
+
     it('can be one person if the course demands no second one', () =>
       given(...historyOf('submitted'))
         .when(review(teacher, proctoredExam))
@@ -296,6 +354,11 @@ describe('staff who reject an attempt', () => {
         .when(reject(dean, careful))
         .thenMatching({ type: 'RejectionProposed', data: { proposedBy: dean } }, { type: 'SecondReviewRequired' });
       expect(fold(learnerAtExam, history).proposals).toEqual({});
+    });
+
+    it('leave no proposal behind when the second person confirms it', () => {
+      const confirmed = given(...historyOf('submitted'), proposed, waiting).when(reject(dean, careful));
+      expect(confirmed.state().proposals).toEqual({});
     });
 
     it('do not stop operators', () =>

@@ -5,6 +5,7 @@ import {
   CreateAttempt,
   DeclineAttempt,
   MarkReadyToResume,
+  ReadyAttempt,
   RemoveAllAttempts,
   RemoveAttempt,
   ReportError,
@@ -44,7 +45,7 @@ import {
 } from './attempt.examples.js';
 import { completesOnboarding, providerIdsOf, startsCascade } from './attempt.transitions.js';
 import { type AnyLearnerAtExamCommand, type LearnerAtExamEvent, learnerAtExam } from './learner-at-exam.decider.js';
-import { currentAttempt } from './learner-at-exam.js';
+import { allowedTimeOf, currentAttempt, emptyState } from './learner-at-exam.js';
 
 const given = specOf(learnerAtExam);
 const one = (minutes: number) => ({ attemptId, at: after(minutes) });
@@ -192,7 +193,12 @@ describe('timing out', () => {
       .when(informed(timeOut(500)))
       .thenMatching({
         type: 'AttemptSubmitted',
-        data: { because: 'time_ran_out', completedAt: after(90), at: after(500) },
+        data: {
+          because: 'time_ran_out',
+          completedAt: after(90),
+          effects: submitted.data.effects,
+          at: after(500),
+        },
       }));
 
   it('is a status of its own if the setting keeps it', () =>
@@ -226,6 +232,22 @@ describe('a change of status', () => {
     given(...historyOf('rejected'))
       .when(informed(new ReportError(learner, one(30), byLearner)))
       .thenRefused('illegal_status_transition');
+  });
+
+  it('completes the exam’s content once, even if the attempt is submitted again', () => {
+    const again = new SetAttemptStatus(learner, { ...one(30), status: 'submitted' }, byLearner);
+    const [, ...effects] = submitted.data.effects;
+    given(...historyOf('submitted'))
+      .when(informed(again))
+      .thenMatching({ type: 'AttemptSubmitted', data: { effects } });
+  });
+
+  it('before the start has its own event, and only signals the status', () => {
+    const click = new ClickSoftwareDownload(learner, one(1), byLearner);
+    const ready = new ReadyAttempt(learner, one(1), byLearner);
+    const data = { attemptId, effects: [signal], at: after(1) };
+    given(created).when(informed(click)).then({ type: 'SoftwareDownloadClicked', data });
+    given(created).when(informed(ready)).then({ type: 'AttemptReadied', data });
   });
 
   it('submits an attempt that an operator reopened', () => {
@@ -293,6 +315,23 @@ describe('an error', () => {
       );
   });
 
+  it('is marked once, and is resumed by one attempt', () => {
+    const mark = () => informed(new MarkReadyToResume(learner, one(30), byLearner));
+    const marked = given(created, started, errored).when(mark());
+    expect(currentAttempt(marked.state())).toMatchObject({ isResumable: false, readyToResume: true, resumed: false });
+    given(created, started, errored, readyToResume).when(mark()).thenRefused('attempt_not_resumable');
+    const resumed = given(created, started, errored, readyToResume).when(informed(create(true, false, 40)));
+    expect(resumed.state().attempts[0]).toMatchObject({ isResumable: false, readyToResume: true, resumed: true });
+  });
+
+  it('stays resumable in other statuses, but not once the attempt counts as submitted', () => {
+    const isResumableAs = (status: 'verified' | 'submitted') => {
+      const command = new SetAttemptStatus(learner, { ...one(30), status }, byLearner);
+      return currentAttempt(given(created, started, errored).when(informed(command)).state())?.isResumable;
+    };
+    expect([isResumableAs('verified'), isResumableAs('submitted')]).toEqual([true, false]);
+  });
+
   it('cannot be resumed a second time', () => {
     const resumed = { type: 'AttemptResumed', data: { attemptId, resumedBy: 101, at: noon } } as const;
     given(created, started, errored, readyToResume, resumed, second)
@@ -318,6 +357,14 @@ describe('declining', () => {
       .when(informed(cascade(), proctoredExam, null))
       .thenMatching(
         { type: 'AttemptCreated', data: { takingAsProctored: false, cascadedFrom: 8 } },
+        { type: 'AttemptDeclined', data: { cascadedFrom: 8 } },
+      ));
+
+  it('declines another exam, also if its provider blocks the new attempt', () =>
+    given()
+      .when(informed(cascade(), proctoredExam, { onboardingError: 'onboarding_missing' }))
+      .thenMatching(
+        { type: 'AttemptCreated', data: { status: 'onboarding_missing' } },
         { type: 'AttemptDeclined', data: { cascadedFrom: 8 } },
       ));
 
@@ -432,10 +479,19 @@ describe('a review', () => {
       .thenRefused('review_already_exists');
   });
 
-  it('of a removed attempt is kept without consequences', () =>
-    given(...finished, { type: 'AttemptRemoved', data: { attemptId, because: 'staff', effects: [], at: noon } })
+  it('of a removed attempt is kept once, without consequences', () => {
+    const removed: LearnerAtExamEvent = {
+      type: 'AttemptRemoved',
+      data: { attemptId, because: 'staff', effects: [], at: noon },
+    };
+    given(...finished, removed)
       .when(informed(review('passed')))
-      .thenMatching({ type: 'ReviewReceived' }));
+      .thenMatching({ type: 'ReviewReceived' });
+    const received = { type: 'ReviewReceived', data: { ...review('passed').data, status: 'Clean' } } as const;
+    given(...finished, removed, received)
+      .when(informed(review('passed')))
+      .then();
+  });
 });
 
 describe('with several attempts', () => {
@@ -503,11 +559,11 @@ describe('a practice exam', () => {
     expect(completesOnboarding(onboardingExam, [submitted])).toBe(true);
     expect(completesOnboarding(onboardingExam, [started])).toBe(false);
     expect(completesOnboarding(proctoredExam, [submitted])).toBe(false);
-    given(...historyOf('onboarding_missing'))
+    given(...historyOf('onboarding_missing'), second)
       .when(informed(new ClearOnboardingErrors(learner, { at: after(5) }, byLearner)))
       .thenMatching({
         type: 'AttemptRemoved',
-        data: { because: 'onboarding_completed', effects: [{ kind: 'provider', action: 'remove' }] },
+        data: { attemptId, because: 'onboarding_completed', effects: [{ kind: 'provider', action: 'remove' }] },
       });
   });
 });
@@ -658,6 +714,10 @@ it('a repeated review changes nothing unless its status, reviewer or text differ
     .when(informed(review('suspicious', 6)))
     .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptRejected' });
   reviewed.when(informed(review('passed', 5))).thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptVerified' });
+  const passed = { type: 'ReviewReceived', data: { ...review('passed', 5).data, status: 'Clean' } } as const;
+  given(created, started, submitted, passed, verified)
+    .when(informed(review('violation', 5)))
+    .thenMatching({ type: 'ReviewReceived', data: { status: 'Rules Violation' } }, { type: 'AttemptVerified' });
   const other = review('suspicious', 5);
   const changed = new ApplyReview(learner, { ...other.data, sealed: 'another' }, byLearner);
   reviewed.when(informed(changed)).thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptRejected' });
@@ -667,6 +727,22 @@ it('a review at an exam without a provider verifies nobody', () =>
   given(created, started, submitted)
     .when(informed(review('passed'), { ...proctoredExam, backend: null, requiresSecondReview: false }))
     .thenMatching({ type: 'ReviewReceived' }, { type: 'AttemptRejected' }));
+
+it('a suspicious review of a practice attempt without a provider needs a second review', () =>
+  given(sample, started, submitted)
+    .when(informed(review('suspicious'), { ...proctoredExam, backend: null }))
+    .thenMatching({ type: 'ReviewReceived' }, { type: 'SecondReviewRequired' }));
+
+it('a rejection by a review has no reason of its own', () => {
+  const [, rejection] = decided([created, started, submitted], review('suspicious', 5));
+  expect(rejection!.data).not.toHaveProperty('sealed');
+});
+
+it('an attempt that no cascade created names no other exam as the cause', () =>
+  expect(decided([], create())[0]!.data).not.toHaveProperty('cascadedFrom'));
+
+it('a learner without an attempt would get the limit of the exam', () =>
+  expect(allowedTimeOf(emptyState, proctoredExam, noon).minutes).toBe(90));
 
 it('a cascade starts when the learner declines, also again, but not when a cascade declines', () => {
   const declined = { type: 'AttemptDeclined', data: {} };

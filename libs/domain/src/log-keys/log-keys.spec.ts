@@ -32,9 +32,12 @@ describe('a key of the Merkle log', () => {
       .then();
   });
 
-  it('is not retired while it is the only one that signs', () => {
-    given(introduced('A')).when(retire('A')).thenRefused('last_log_key');
+  it('is not retired while it is the only one that signs: one that was retired or revoked signs no more', () => {
+    given(introduced('A'))
+      .when(retire('A'))
+      .thenRefused('last_log_key', 'This is the only key that signs: rotate the key first.');
     given(introduced('A'), introduced('B'), retired('A')).when(retire('B')).thenRefused('last_log_key');
+    given(introduced('A'), introduced('B'), revoked('A', 900)).when(retire('B')).thenRefused('last_log_key');
   });
 
   it('is revoked from a size of a tree on, even if it is the only one, and again only from an earlier size', () => {

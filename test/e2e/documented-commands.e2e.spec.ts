@@ -18,7 +18,7 @@ const pages = ['operations', 'operators', 'guarantees', 'develop', 'audit', 'int
 
 /** Commands that do not run here, with the reason. */
 const elsewhere: [why: string, commands: RegExp][] = [
-  ['this test is a part of them', /^npm (ci|test|start|run (dev|test:\w+|exactly-once))\b|^\.ci\/run/],
+  ['this test is a part of them', /^npm (ci|test|start|run (dev|test:\w+|exactly-once|attack))\b|^\.ci\/run/],
   ['they take minutes, and CI runs them', /^npm run (build|check|conformance|schemathesis)\b/],
   ['they take an hour', /^npm run (bench|mutate)\b/],
   ['they change the repository', /^npm run (docs|sbom)\b|^npx biome check --write$/],

@@ -1,7 +1,7 @@
 import type { Database } from '#connections';
 import type { EventStore, RecordedEvent } from '#event-store';
 import { proofUnder } from './event-proof.js';
-import { logVerifiers, readLogKeys } from './log-keys.js';
+import { logKeysOrProblem, logVerifiers } from './log-keys.js';
 import { openCheckpoint } from './signed-checkpoint.js';
 import { newestSignedCheckpoints, type SignedCheckpoint } from './signed-checkpoints.js';
 import { parseProof } from './tlog-proof.js';
@@ -40,7 +40,7 @@ export async function coverageOf(
 
 /** The newest signed checkpoint of each tree, the newest tree first, without those that no key of the log has signed that counts. */
 export async function trustedCheckpoints(database: Database, store: EventStore): Promise<SignedCheckpoint[]> {
-  const [checkpoints, keys] = [await newestSignedCheckpoints(database), await readLogKeys(store)];
+  const [checkpoints, { keys }] = [await newestSignedCheckpoints(database), await logKeysOrProblem(store)];
   return checkpoints.filter(({ note, tree, head }) => {
     try {
       openCheckpoint(note, logVerifiers(keys, head.origin, tree, head.size));

@@ -9,7 +9,7 @@ import {
   logKeys,
   trustedLogKeys,
 } from '#domain';
-import type { EventStore, RecordedEvent } from '#event-store';
+import { type EventStore, type RecordedEvent, UnknownEvent } from '#event-store';
 import { type Verifier, verifierOf, vkeyOf } from './signed-note.js';
 
 /** The stream with the public keys of the Merkle log. */
@@ -19,6 +19,16 @@ const keysIn = (history: readonly RecordedEvent[]): LogKeys =>
   fold(logKeys, history as readonly RecordedEvent<LogKeyEvent>[]);
 
 export const readLogKeys = async (events: EventStore): Promise<LogKeys> => keysIn(await events.read(logKeysStream));
+
+/** For a verification. If somebody changed the stream so that it cannot be read, no key counts and `problem` says why. */
+export async function logKeysOrProblem(events: EventStore): Promise<{ keys: LogKeys; problem?: string }> {
+  try {
+    return { keys: await readLogKeys(events) };
+  } catch (error) {
+    if (!(error instanceof UnknownEvent || error instanceof TypeError)) throw error;
+    return { keys: [], problem: `The keys of the log cannot be read: ${error.message}` };
+  }
+}
 
 /** @throws Refusal */
 export async function changeLogKeys(

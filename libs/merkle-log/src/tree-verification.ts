@@ -4,7 +4,7 @@ import type { Finding } from './finding.js';
 import { type KnownRoot, merged, signedRoots } from './known-roots.js';
 import { leafOf } from './leaf.js';
 import { findingOf } from './leaf-difference.js';
-import { readLogKeys } from './log-keys.js';
+import { logKeysOrProblem, logKeysStream } from './log-keys.js';
 import { StreamChains } from './stream-chains.js';
 import { leafWith, TileComparison } from './tile-comparison.js';
 import { leafHash, type ReadTiles, rootOf } from './tree.js';
@@ -64,7 +64,8 @@ export class TreeVerification {
   async run(): Promise<VerifiedTree> {
     // A checkpoint that is signed while this runs may be larger than the state that it has read.
     const upTo = await this.lastSigned();
-    const keys = await readLogKeys(this.options.store);
+    const { keys, problem } = await logKeysOrProblem(this.options.store);
+    if (problem) this.find({ problem, stream: logKeysStream });
     const state = await this.readState();
     if (!state) return this.result(0, [{ problem: `Table merkle_state has no row of tree ${this.tree}.` }]);
     const ofState: KnownRoot = { name: 'table merkle_state', size: state.size, root: state.root, isSigned: false };

@@ -162,6 +162,11 @@ export const attacks: Record<string, Attack> = {
   'position of an event': changed('position = $2', (random) => 9000 + random(900)),
   'generation of an event': changed('generation = $2', (random) => (random(2) ? 0 : 2)),
   'type of an event': changed('type = $2', (random, { type }) => `${type}${random(9)}`),
+  'an event of the stream of keys': async (log, random) => {
+    const event = log.events.find(({ stream }) => stream === 'log-keys')!;
+    await change(log, event, random(2) ? `type = 'LogKeyIntroduced2'` : `data = '{}'`);
+    return isAt(log, event);
+  },
   'schema version of an event': changed('schema_version = 2'),
   'version of an event': changed('version = version + 1000 + $2', (random) => random(1000)),
   'stream of an event': changed('stream = $2', (random) => `attempts-5-${random(1000)}`),

@@ -116,6 +116,6 @@ story('the documentation works under its content security policy', async () => {
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(`${serviceUrl}/docs`);
-  await page.getByText('A learner comes in through a secure browser').first().waitFor();
+  await page.getByText('Open an exam in a secure browser').first().waitFor();
   expect(errors).toEqual([]);
 });

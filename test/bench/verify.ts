@@ -1,5 +1,5 @@
 import { EventStore, type Head, headOf, type RecordedEvent, start } from '#event-store';
-import { proofOf, signWhenDue, TreeBuilder, verifyLog } from '#merkle-log';
+import { proofsOf, signWhenDue, TreeBuilder, verifyLog } from '#merkle-log';
 import { Clock } from '../../libs/clock/src/index.js';
 import { loadConfiguration, poolOptions } from '../../libs/configuration/src/index.js';
 import { Database } from '../../libs/connections/src/index.js';
@@ -35,14 +35,14 @@ export async function verifying({ admin, dir, effort: { rounds, replayed }, say 
       prove: async () => {
         const begin = performance.now();
         for (let at = 0; at < proofs; at++)
-          await proofOf(database, written[Math.floor((at * written.length) / proofs)]!);
+          await proofsOf(database, [written[Math.floor((at * written.length) / proofs)]!]);
         return [(performance.now() - begin) / proofs];
       },
     });
     const perCpu = verify.map(([, rate]) => rate!);
     return {
       title: 'n. Verifying the log',
-      setting: `\`verifyLog\` over ${replayed.toLocaleString('en-US')} events of ${streams.toLocaleString('en-US')} streams, and \`proofOf\` for ${proofs} events, one after the other.`,
+      setting: `\`verifyLog\` over ${replayed.toLocaleString('en-US')} events of ${streams.toLocaleString('en-US')} streams, and \`proofsOf\` for ${proofs} events, one after the other.`,
       tables: [
         {
           unit: 'events/s',

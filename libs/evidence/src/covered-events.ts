@@ -1,8 +1,8 @@
 import type { Database } from '#connections';
 import { isBelowHorizon } from '#event-store';
 import {
-  inclusionProof,
-  indexOf,
+  inclusionProofs,
+  indexesOf,
   leafOf,
   newestSignedCheckpoints,
   newestWitnessedCheckpoint,
@@ -55,7 +55,7 @@ export async function coveredStream(
   let best: { checkpoint: SignedCheckpoint; indexes: number[] } | undefined;
   const witnessed = await newestWitnessedCheckpoint(database, policy);
   for (const checkpoint of [...(witnessed ? [witnessed] : []), ...(await newestSignedCheckpoints(database))]) {
-    const all = await Promise.all(events.map((event) => indexOf(database, event, checkpoint.tree)));
+    const all = await indexesOf(database, events, checkpoint.tree);
     const uncovered = all.findIndex((index) => index >= checkpoint.head.size);
     const indexes = uncovered === -1 ? all : all.slice(0, uncovered);
     if (indexes.length > (best?.indexes.length ?? 0)) best = { checkpoint, indexes };
@@ -63,12 +63,8 @@ export async function coveredStream(
   if (!best) return undefined;
   const { checkpoint, indexes } = best;
   const { tree, head, note } = checkpoint;
-  const proofs = await Promise.all(
-    indexes.map(async (index) => {
-      const hashes = await inclusionProof(index, head.size, tileReader(database, tree));
-      return proofText({ index, hashes, checkpoint: note });
-    }),
-  );
+  const paths = await inclusionProofs(indexes, head.size, tileReader(database, tree));
+  const proofs = indexes.map((index, at) => proofText({ index, hashes: paths[at]!, checkpoint: note }));
   return {
     checkpoint,
     signedAt: await signedAt(database, checkpoint),

@@ -1,6 +1,6 @@
 import type { Database } from '#connections';
 import type { EventStore, RecordedEvent } from '#event-store';
-import { proofUnder } from './event-proof.js';
+import { proofsUnder } from './event-proof.js';
 import { logKeysOrProblem, logVerifiers } from './log-keys.js';
 import { openCheckpoint } from './signed-checkpoint.js';
 import { newestSignedCheckpoints, type SignedCheckpoint } from './signed-checkpoints.js';
@@ -23,7 +23,7 @@ export async function coverageOf(
   events: readonly RecordedEvent[],
   checkpoints: readonly SignedCheckpoint[],
 ): Promise<Coverage> {
-  const proofs = await Promise.all(events.map((event) => proofUnder(database, checkpoints, event)));
+  const proofs = await proofsUnder(database, checkpoints, events);
   let coveredToVersion = 0;
   for (const [at, { stream, version, type, recordedAt }] of events.entries()) {
     const proof = proofs[at];

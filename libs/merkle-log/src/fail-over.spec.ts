@@ -11,7 +11,7 @@ import {
 } from '../../../test/support/servers.js';
 import { Wire } from '../../../test/support/wire.js';
 import { started, until } from '../../event-store/src/testing.js';
-import { firstLeafOf, newestSignedCheckpoint, proofOf, rootOf, tileReader, unverifiedTreeHead } from './index.js';
+import { firstLeafOf, newestSignedCheckpoint, proofsOf, rootOf, tileReader, unverifiedTreeHead } from './index.js';
 import { merkleLogOf } from './testing.js';
 
 Logger.overrideLogger(false);
@@ -80,7 +80,7 @@ it('after a fail-over that lost a tail, a new tree names the signed size and roo
   });
   expect(await rootOf(6, tileReader(pool, 2))).toEqual(newest.head.root);
   // Alice's event keeps its index, and has a proof in the new tree.
-  expect(await proofOf(pool, aliceStarts)).toMatchObject({ tree: 2, index: 1 });
+  expect((await proofsOf(pool, [aliceStarts]))[0]).toMatchObject({ tree: 2, index: 1 });
 });
 
 it('after a fail-over that lost nothing, a new tree has all of the former one', async () => {

@@ -7,13 +7,13 @@ import {
   changeLogKeys,
   firstLeafOf,
   GrowingTree,
-  indexOf,
+  indexesOf,
   leafHash,
   leafOf,
   logVerifiers,
   newestSignedCheckpoint,
   openCheckpoint,
-  proofOf,
+  proofsOf,
   readLogKeys,
   rootOf,
   tileReader,
@@ -243,11 +243,11 @@ describe('the proof of an event', () => {
     const verifiers = logVerifiers(await readLogKeys(log.events), head.origin, 1, head.size);
     for (const index of [1, 2, 255, 256, 257, 511, 512, 513, 600]) {
       const event = events[index - 1]!;
-      expect(await indexOf(db.pool, event, 1)).toBe(index);
-      const proof = (await proofOf(db.pool, event))!;
+      expect(await indexesOf(db.pool, [event], 1)).toEqual([index]);
+      const proof = (await proofsOf(db.pool, [event]))[0]!;
       expect(verifyProof(proof.text, leafOf(event), verifiers)).toMatchObject({ index, head: { size: 601 } });
       const changed = { ...event, recordedAt: '2031-05-05T12:00:00.000Z' };
-      const text = (await proofOf(db.pool, changed))!.text;
+      const text = (await proofsOf(db.pool, [changed]))[0]!.text;
       expect(() => verifyProof(text, leafOf(changed), verifiers)).toThrow('does not lead from the leaf to the root');
     }
   });
@@ -256,11 +256,11 @@ describe('the proof of an event', () => {
     log.build();
     await log.grown(1);
     const [event] = await log.sit('alice');
-    expect(await proofOf(db.pool, event!)).toBeUndefined();
+    expect((await proofsOf(db.pool, [event!]))[0]).toBeUndefined();
     await log.grown(4);
-    expect(await proofOf(db.pool, event!)).toBeUndefined();
+    expect((await proofsOf(db.pool, [event!]))[0]).toBeUndefined();
     await log.sign();
-    expect(await proofOf(db.pool, event!)).toMatchObject({ tree: 1, index: 1, leaf: leafOf(event!) });
+    expect((await proofsOf(db.pool, [event!]))[0]).toMatchObject({ tree: 1, index: 1, leaf: leafOf(event!) });
   });
 });
 

@@ -46,7 +46,6 @@ export const tileReader =
          where tree = $1`,
       values: [tree, ids.map(({ level }) => level), ids.map(({ index }) => index)],
     });
-    return ids.map(
-      (id) => rows.find(({ level, index }) => level === id.level && index === id.index)?.hashes ?? Buffer.alloc(0),
-    );
+    const found = new Map(rows.map(({ level, index, hashes }) => [`${level}/${index}`, hashes]));
+    return ids.map(({ level, index }) => found.get(`${level}/${index}`) ?? Buffer.alloc(0));
   };

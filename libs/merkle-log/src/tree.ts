@@ -73,9 +73,14 @@ export async function rootOf(size: number, readTiles: ReadTiles): Promise<Buffer
   return size === 0 ? emptyRoot : (await hashesOf([[0, size]], readTiles))[0]!;
 }
 
-/** The hashes that lead from a leaf to the root of the tree with `size` leaves. */
+/** The hashes that lead from each leaf to the root of the tree with `size` leaves. */
+export function inclusionProofs(indexes: readonly number[], size: number, readTiles: ReadTiles): Promise<Buffer[][]> {
+  const paths = indexes.map((index) => inclusionPath(index, size));
+  return hashesOf(paths.flat(), readTiles).then((hashes) => paths.map(({ length }) => hashes.splice(0, length)));
+}
+
 export const inclusionProof = (index: number, size: number, readTiles: ReadTiles): Promise<Buffer[]> =>
-  hashesOf(inclusionPath(index, size), readTiles);
+  inclusionProofs([index], size, readTiles).then(([proof]) => proof!);
 
 /** The hashes that show that the tree with `from` leaves, at least one, is the beginning of the one with `to` leaves. */
 export const consistencyProof = (from: number, to: number, readTiles: ReadTiles): Promise<Buffer[]> =>

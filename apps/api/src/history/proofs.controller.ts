@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { eventsOfAttempt } from '#audit';
 import { Database } from '#connections';
 import { EventStore } from '#event-store';
-import { proofOf } from '#merkle-log';
+import { proofsOf } from '#merkle-log';
 import { Gate, Loaded } from '../auth/authentication.js';
 import { Answers, QueryParam, Refuses } from '../document/answers.js';
 import { integer, text } from '../document/schemas.js';
@@ -42,7 +42,7 @@ export class ProofsController {
     const events = await this.eventsOf(attemptId, found);
     const event = version === undefined ? events.at(-1) : events.find((each) => each.version === Number(version));
     if (!event) throw refused(404, `The attempt has no event with version ${version}.`);
-    const proof = await proofOf(this.database, event);
+    const [proof] = await proofsOf(this.database, [event]);
     if (!proof) throw refused(404, 'No signed checkpoint covers this event yet.');
     // With a space before "charset" it would be sent as a JSON string, like the reference's texts.
     reply.header('Content-Type', 'text/plain;charset=utf-8');
@@ -57,7 +57,7 @@ export class ProofsController {
   @Answers(200, attemptProofs)
   async listAttemptProofs(@WholeNumber('attemptId') attemptId: string, @Loaded() found: AttemptStream) {
     const events = await this.eventsOf(attemptId, found);
-    const proofs = await Promise.all(events.map((event) => proofOf(this.database, event)));
+    const proofs = await proofsOf(this.database, events);
     return {
       attempt_id: Number(attemptId),
       proofs: events.map(({ id, version }, at) => {

@@ -53,14 +53,27 @@ it('a poll takes one round trip to the database', async () => {
   expect(trips.length).toBe(1);
 });
 
-it("a read of an attempt's history by course staff takes two: the right with the stream, and its events", async () => {
-  const read = () =>
-    service.request(teacher, 'GET', `/api/audit/v1/attempts/${service.attempt.split('/').at(-1)}/history`);
-  expect((await read()).status).toBe(200);
-  expect((await roundTripsOf(read)).flat()).toEqual([
+/** The statements of an auditor's request by course staff. */
+async function statementsOfAudit(route: string): Promise<string[]> {
+  const path = `/api/audit/v1/attempts/${service.attempt.split('/').at(-1)}/${route}`;
+  const read = async () => expect((await service.request(teacher, 'GET', path)).status).toBe(200);
+  await read();
+  return (await roundTripsOf(read)).flat();
+}
+
+it("an audit read by course staff takes two queries: the right with the stream, and the stream's events", async () => {
+  expect(await statementsOfAudit('state')).toEqual([
     expect.stringContaining('as "isStaff"'),
-    expect.stringContaining('left join events'),
+    expect.stringContaining('from events'),
   ]);
+});
+
+it('a history reads the signed checkpoints and the keys as well, and no more for more events', async () => {
+  const statements = await statementsOfAudit('history');
+  expect(statements.length).toBe(4);
+  await put('stop');
+  await put('start');
+  expect((await statementsOfAudit('history')).length).toBe(statements.length);
 });
 
 it('a change takes three: the attempt, what the decision needs, and the append', async () => {

@@ -22,7 +22,7 @@ export { createPartitions, partitionSize, positionsLeft } from './partitions.js'
 export type { Append } from './prepared-append.js';
 export * from './recorded-event.js';
 export * from './replay.js';
-export { eventColumns, type Write } from './statements.js';
+export { eventColumns, rawEventColumns, type Write } from './statements.js';
 export * from './subscription.js';
 export * from './undeliverable.js';
 export * from './upcasting.js';

@@ -62,12 +62,17 @@ export const hashOfJson = (
   event: Omit<Hashed, 'data' | 'metadata'>,
   data: string,
   metadata: string,
-) =>
-  hash(
-    'sha256',
-    `{"data":${data},"id":"${event.id}","metadata":${metadata},"previous":"${previous}","schemaVersion":${event.schemaVersion},` +
-      `"stream":${JSON.stringify(event.stream)},"type":${JSON.stringify(event.type)},"version":${event.version}}`,
-  );
+): string => hash('sha256', hashedText(previous, event, data, metadata));
+
+/** The text that an event's hash covers. */
+export const hashedText = (
+  previous: string,
+  event: Omit<Hashed, 'data' | 'metadata'>,
+  data: string,
+  metadata: string,
+): string =>
+  `{"data":${data},"id":"${event.id}","metadata":${metadata},"previous":"${previous}","schemaVersion":${event.schemaVersion},` +
+  `"stream":${JSON.stringify(event.stream)},"type":${JSON.stringify(event.type)},"version":${event.version}}`;
 
 /** Names the first event of a whole stream that is missing or was changed. The events must not be upcast. */
 export function verifyStream(history: readonly RecordedEvent[]): string | undefined {

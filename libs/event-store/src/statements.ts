@@ -10,6 +10,8 @@ const columnsWith = (
 
 /** The columns of table `events e` in the shape of `RecordedEvent`. */
 export const eventColumns = columnsWith('e.data, e.metadata,');
+/** The same in the shape of `RawEvent`. */
+export const rawEventColumns = columnsWith('e.data::text, e.metadata::text,');
 /** The same without `data` and `metadata`. */
 export const columnsWithoutData = columnsWith('');
 

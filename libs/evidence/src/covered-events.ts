@@ -1,9 +1,8 @@
 import type { Database } from '#connections';
-import { isBelowHorizon } from '#event-store';
+import { hashedText, isBelowHorizon, type RawEvent, rawEventColumns, start } from '#event-store';
 import {
   inclusionProofs,
   indexesOf,
-  leafOf,
   newestSignedCheckpoints,
   newestWitnessedCheckpoint,
   proofText,
@@ -13,7 +12,7 @@ import {
 } from '#merkle-log';
 
 /** An event as it is stored. `hashed` is the text under its hash, made of the stored texts of its data and metadata. */
-export type EventText = Parameters<typeof leafOf>[0] & { type: string; hashed: string };
+export type EventText = Omit<RawEvent, 'data' | 'metadata'> & { hashed: string };
 
 /** A stream up to a signed checkpoint, with a proof for each event. `signedAt` is the time of the checkpoint. */
 export type CoveredStream = {
@@ -23,22 +22,14 @@ export type CoveredStream = {
   proofs: readonly string[];
 };
 
-type Row = Omit<EventText, 'hashed'> & { schemaVersion: number; data: string; metadata: string };
-
 export async function eventTexts(database: Database, stream: string): Promise<EventText[]> {
-  const { rows } = await database.query<Row>(
-    `select e.id, e.stream, e.version::integer as version, e.type, e.schema_version as "schemaVersion", e.data::text,
-       e.metadata::text, e.generation, e.position::text, e.transaction_id::text as xid,
-       iso_time(e.recorded_at) as "recordedAt", encode(e.hash, 'hex') as hash
-     from events e where e.stream = $1 and ${isBelowHorizon} order by e.version`,
+  const { rows } = await database.query<RawEvent>(
+    `select ${rawEventColumns} from events e where e.stream = $1 and ${isBelowHorizon} order by e.version`,
     [stream],
   );
-  return rows.map(({ data, metadata, schemaVersion, ...event }, index) => ({
+  return rows.map(({ data, metadata, ...event }, index) => ({
     ...event,
-    hashed:
-      `{"data":${data},"id":"${event.id}","metadata":${metadata},"previous":"${rows[index - 1]?.hash ?? ''}",` +
-      `"schemaVersion":${schemaVersion},"stream":${JSON.stringify(event.stream)},"type":${JSON.stringify(event.type)},` +
-      `"version":${event.version}}`,
+    hashed: hashedText(rows[index - 1]?.hash ?? start.hash, event, data, metadata),
   }));
 }
 

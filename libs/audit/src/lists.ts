@@ -1,6 +1,14 @@
 import type { Database } from '#connections';
 import type { RecordedEvent } from '#event-store';
-import { allowanceProjection, attemptProjection, columnOf, foldRows, type Projection, type Row } from '#read-models';
+import {
+  allowanceProjection,
+  attemptProjection,
+  columnOf,
+  columnsOf,
+  foldRows,
+  type Projection,
+  type Row,
+} from '#read-models';
 import { learnerHistories, type Scope } from './learner-streams.js';
 import { until } from './moment.js';
 
@@ -66,9 +74,7 @@ export function rowsAt(name: ListName, history: readonly RecordedEvent[], at: st
   const { projection, columns, asRow } = lists[name];
   const { courseId, contentId } = history[0]?.metadata ?? {};
   return statesAt(projection, history, at).map((row) => {
-    const fields: Record<string, unknown> = Object.fromEntries(
-      Object.entries(asRow(row)).map(([field, value]) => [columnOf(field), value]),
-    );
+    const fields = columnsOf(asRow(row));
     const cursor = cursorOf(fields.exam_id, fields.user_id, fields.id);
     const known: Record<string, unknown> = { ...fields, cursor, course_id: courseId, content_id: contentId };
     return Object.fromEntries(columns.map((column) => [column, known[column] ?? null])) as ListRow;

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { readAccessLog } from '#access-log';
-import { attemptAt, eventsOfAttempt } from '#audit';
+import { eventsOfAttempt } from '#audit';
 import type { Database } from '#connections';
+import { type Attempt, evolveAttempt, isAttemptEvent } from '#domain';
 import type { EventStore, RecordedEvent } from '#event-store';
 import { leafOf, logKeysStream, type WitnessPolicy } from '#merkle-log';
-import { columnOf } from '#read-models';
+import { columnsOf } from '#read-models';
 import { type CoveredStream, coveredStream, eventTexts } from './covered-events.js';
 import { recordedDeliveries } from './deliveries.js';
 import { disclosuresOf, type Learner } from './disclosures.js';
@@ -30,14 +31,14 @@ export async function evidenceBundle(
   const last = covered.events.length;
   const history = (await events.readUpTo(new Map([[asked.stream, last]]))).get(asked.stream) ?? [];
   const own = eventsOfAttempt(asked.attemptId, history);
-  return own.length === 0 ? undefined : zipOf(withSums(await filesOf(database, asked, covered, history)));
+  return own.length === 0 ? undefined : zipOf(withSums(await filesOf(database, asked, covered, own)));
 }
 
 async function filesOf(
   database: Database,
   asked: Asked,
   covered: CoveredStream,
-  history: readonly RecordedEvent[],
+  own: readonly RecordedEvent[],
 ): Promise<BundleFiles> {
   const { checkpoint, signedAt, events, proofs } = covered;
   const { attemptId, withPersonalData } = asked;
@@ -50,17 +51,17 @@ async function filesOf(
         `at this exam that were in its log when it signed a checkpoint of the log at ${signedAt}.`,
       `README.txt says how to verify the events. The log is ${checkpoint.head.origin}.`,
     ],
-    rows: timelineRows(attemptId, history, disclosures),
+    rows: timelineRows(attemptId, own, disclosures),
   };
   const texts = {
     'README.txt': readme,
     'access.ndjson': ndjson(await accessesUntil(database, attemptId, signedAt)),
     'checkpoint.txt': checkpoint.note,
-    'deliveries.ndjson': ndjson(await recordedDeliveries(database, eventsOfAttempt(attemptId, history), signedAt)),
+    'deliveries.ndjson': ndjson(await recordedDeliveries(database, own, signedAt)),
     'events.ndjson': lines(events.map(({ hashed }) => hashed)),
     'keys.ndjson': lines(keys.map(({ hashed }) => hashed)),
     'leaves.ndjson': lines(events.map(leafOf)),
-    'states.ndjson': ndjson(statesOf(attemptId, history)),
+    'states.ndjson': ndjson(statesOf(own)),
     'timeline.html': timelineHtml(timeline),
     'verify.mjs': readFileSync(new URL('verify.mjs', import.meta.url), 'utf8'),
     ...(withPersonalData && { 'personal.ndjson': ndjson(disclosures) }),
@@ -75,12 +76,11 @@ async function filesOf(
 const lines = (texts: readonly string[]) => texts.map((text) => `${text}\n`).join('');
 const ndjson = (rows: readonly object[]) => lines(rows.map((row) => JSON.stringify(row)));
 
-function statesOf(attemptId: number, history: readonly RecordedEvent[]) {
-  const own = eventsOfAttempt(attemptId, history);
-  return own.map(({ version }) => {
-    const { attempt } = attemptAt(own, { version });
-    const state = attempt && Object.entries(attempt).map(([field, value]) => [columnOf(field), value]);
-    return { version, state: state ? Object.fromEntries(state) : null };
+function statesOf(own: readonly RecordedEvent[]) {
+  let attempt: Attempt | undefined;
+  return own.map((event) => {
+    if (isAttemptEvent(event)) attempt = evolveAttempt(attempt, event);
+    return { version: event.version, state: attempt ? columnsOf(attempt) : null };
   });
 }
 

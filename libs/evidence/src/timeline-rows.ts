@@ -1,4 +1,3 @@
-import { eventsOfAttempt } from '#audit';
 import { type Happening, type LearnerAtExamEvent, type Role, timelineOf } from '#domain';
 import type { RecordedEvent } from '#event-store';
 import type { Disclosure } from './disclosures.js';
@@ -44,13 +43,13 @@ const roles: Record<Role, string> = {
   service: 'the exam service',
 };
 
-/** `history` are the events of the stream. Events that the timeline of learners leaves out have their type as text. */
+/** `own` are the events of the attempt. Events that the timeline of learners leaves out have their type as text. */
 export const timelineRows = (
   attemptId: number,
-  history: readonly RecordedEvent[],
+  own: readonly RecordedEvent[],
   disclosures: readonly Disclosure[],
 ): TimelineRow[] =>
-  eventsOfAttempt(attemptId, history).map((event) => {
+  own.map((event) => {
     const { version, type, data, metadata } = event as RecordedEvent<LearnerAtExamEvent>;
     const [entry] = timelineOf([event as RecordedEvent<LearnerAtExamEvent>], attemptId);
     const { actor } = metadata;

@@ -18,6 +18,10 @@ export type Projection = {
 
 export const columnOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
+/** A state with the names of columns. */
+export const columnsOf = (state: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(state).map(([field, value]) => [columnOf(field), value]));
+
 /** The rows after these events; null for a deleted row. */
 export const foldRows = (
   { idOf, evolve }: Projection,

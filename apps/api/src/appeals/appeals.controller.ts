@@ -1,13 +1,14 @@
-import { Controller, Get, NotFoundException, Post } from '@nestjs/common';
+import { Controller, Get, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#clock';
 import { Database } from '#connections';
 import { AnswerAppeal, type Origin, RejectAttempt } from '#domain';
-import { attemptById, streamOfAttempt } from '#read-models';
+import { attemptById } from '#read-models';
 import type { Caller } from '#roster';
 import { noteSubject } from '../access/access-note.js';
-import { type Addressed, CurrentUser, Gate, Loaded } from '../auth/authentication.js';
+import { type AttemptStream, existing, staffOfAttempt } from '../attempts/staff-of-attempt.js';
+import { CurrentUser, Gate, Loaded } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Answers, RequestBody } from '../document/answers.js';
 import { WholeNumber } from '../http/whole-number.js';
@@ -16,14 +17,7 @@ import { answeredAppeal, attemptAppeal, rejection } from './appeals.answers.js';
 import { AnswerAppealRequest, ReasonRequest } from './appeals.requests.js';
 import { AttemptTimelines } from './attempt-timelines.js';
 
-/** Staff of the attempt's course, and global staff. */
-const staff = {
-  loads: ({ database, params, caller }: Addressed) => streamOfAttempt(database, params.attemptId, caller.userId),
-  courses: ({ loaded }: Addressed) => loaded?.isStaff || loaded?.courseId,
-  logs: 'always',
-} as const;
-
-type FoundAttempt = Awaited<ReturnType<typeof streamOfAttempt>>;
+const staff = { ...staffOfAttempt, logs: 'always' } as const;
 
 /** Staff reject an attempt, and answer the appeal against a rejection. Each of them gives a reason, which the learner reads. */
 @ApiTags('appeals')
@@ -44,11 +38,11 @@ export class AppealsController {
   async rejectAttempt(
     @WholeNumber('attemptId') attemptId: string,
     @ValidBody('detail') { reason }: ReasonRequest,
-    @Loaded() found: FoundAttempt,
+    @Loaded() found: AttemptStream,
     @CurrentUser() { userId: rejectedBy }: Caller,
     @CurrentOrigin() by: Origin,
   ) {
-    const attempt = existing(attemptId, found);
+    const attempt = attemptOf(attemptId, found);
     const data = { attemptId: attempt.id, reason, rejectedBy, at: this.clock.now() };
     await this.commands.execute(new RejectAttempt(attempt, data, by));
     const after = await attemptById(this.database, attempt.id);
@@ -59,8 +53,8 @@ export class AppealsController {
   @Gate('course', staff)
   @ApiOperation({ summary: "A learner's last appeal at an attempt, with the reason" })
   @Answers(200, attemptAppeal)
-  async getAppeal(@WholeNumber('attemptId') attemptId: string, @Loaded() found: FoundAttempt) {
-    return this.timelines.appeal(existing(attemptId, found));
+  async getAppeal(@WholeNumber('attemptId') attemptId: string, @Loaded() found: AttemptStream) {
+    return this.timelines.appeal(attemptOf(attemptId, found));
   }
 
   @Post('appeal/answer')
@@ -73,19 +67,19 @@ export class AppealsController {
   async answerAppeal(
     @WholeNumber('attemptId') attemptId: string,
     @ValidBody('detail') { upheld: isUpheld, reason }: AnswerAppealRequest,
-    @Loaded() found: FoundAttempt,
+    @Loaded() found: AttemptStream,
     @CurrentUser() { userId: answeredBy }: Caller,
     @CurrentOrigin() by: Origin,
   ) {
-    const attempt = existing(attemptId, found);
+    const attempt = attemptOf(attemptId, found);
     const data = { attemptId: attempt.id, reason, isUpheld, answeredBy, at: this.clock.now() };
     await this.commands.execute(new AnswerAppeal(attempt, data, by));
     return { attempt_id: attempt.id, upheld: isUpheld };
   }
 }
 
-function existing(attemptId: string, found: FoundAttempt) {
-  if (!found) throw new NotFoundException();
-  noteSubject(found.userId);
-  return { id: Number(attemptId), ...found };
+function attemptOf(attemptId: string, found: AttemptStream) {
+  const attempt = existing(found);
+  noteSubject(attempt.userId);
+  return { id: Number(attemptId), ...attempt };
 }

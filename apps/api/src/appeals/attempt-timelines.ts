@@ -1,7 +1,7 @@
 import { Injectable, NotFoundException } from '@nestjs/common';
 import { learnerAtExamOf, learnerAtExamStream, type ReadableEntry, readableTimeline } from '#commands';
 import { Database } from '#connections';
-import type { LearnerAtExamEvent } from '#domain';
+import type { Appeal, LearnerAtExamEvent } from '#domain';
 import { EventStore, type RecordedEvent } from '#event-store';
 import { appealJson } from './appeals.answers.js';
 
@@ -30,8 +30,18 @@ export class AttemptTimelines {
   /** @throws NotFoundException if nobody appealed */
   async appeal(attempt: Attempt) {
     const history = await this.events.read(learnerAtExamStream(attempt));
-    const appeal = learnerAtExamOf(history).appeals[attempt.id];
-    if (!appeal) throw new NotFoundException();
+    const appeal = lastAppeal(attempt, history);
     return appealJson(attempt.id, appeal, await readableTimeline(this.database, attempt, history, attempt.id));
   }
+
+  /** The same without the reasons, which no key has to decrypt. */
+  async appealWithoutReasons(attempt: Attempt): Promise<Appeal> {
+    return lastAppeal(attempt, await this.events.read(learnerAtExamStream(attempt)));
+  }
+}
+
+function lastAppeal({ id }: Attempt, history: readonly RecordedEvent[]): Appeal {
+  const appeal = learnerAtExamOf(history).appeals[id];
+  if (!appeal) throw new NotFoundException();
+  return appeal;
 }

@@ -102,8 +102,8 @@ export class MyAttemptsController {
     const data = { attemptId: attempt.id, reason, at: this.clock.now() };
     await this.commands.execute(new MakeAppeal(attempt, data, by));
     // The answer is kept with the Idempotency-Key in clear text, so it has no reason.
-    const { attempt_id, made_at, answer_by } = await this.timelines.appeal(attempt);
-    return { attempt_id, made_at, answer_by };
+    const { madeAt, answerBy } = await this.timelines.appealWithoutReasons(attempt);
+    return { attempt_id: attempt.id, made_at: madeAt, answer_by: answerBy };
   }
 
   private async ownAttempt(attemptId: string, me: Caller) {

@@ -1,20 +1,13 @@
-import { NotFoundException } from '@nestjs/common';
-import { streamOfAttempt } from '#read-models';
-import type { Addressed } from '../auth/authentication.js';
+import { eventsOfAttempt } from '#audit';
+import type { EventStore, RecordedEvent } from '#event-store';
+import { type AttemptStream, existing, staffOfAttempt } from '../attempts/staff-of-attempt.js';
 
 /** A token with this scope passes for every course. */
 export const auditor = { scopes: ['audit:read'] };
 
 /** Only staff of the attempt's course, global staff, or auditors see the history. */
-export const auditorsOfAttempt = {
-  ...auditor,
-  loads: ({ database, params, caller }: Addressed) => streamOfAttempt(database, params.attemptId, caller.userId),
-  courses: ({ loaded }: Addressed) => loaded?.isStaff || loaded?.courseId,
-};
+export const auditorsOfAttempt = { ...auditor, ...staffOfAttempt };
 
-export type AttemptStream = Awaited<ReturnType<typeof streamOfAttempt>>;
-
-export function existing(found: AttemptStream) {
-  if (!found) throw new NotFoundException();
-  return found;
-}
+/** The events of an attempt that the gate has found. @throws NotFoundException */
+export const eventsOf = async (store: EventStore, attemptId: string, found: AttemptStream): Promise<RecordedEvent[]> =>
+  eventsOfAttempt(Number(attemptId), await store.read(existing(found).stream));

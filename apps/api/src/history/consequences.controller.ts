@@ -1,13 +1,14 @@
 import { Controller, Get, NotFoundException } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type CommandTree, consequencesOf, eventsOfAttempt } from '#audit';
+import { type CommandTree, consequencesOf } from '#audit';
 import { Database } from '#connections';
 import { EventStore, eventById, type RecordedEvent } from '#event-store';
 import type { Caller } from '#roster';
+import type { AttemptStream } from '../attempts/staff-of-attempt.js';
 import { type Addressed, CurrentUser, Gate, hasRights, Loaded } from '../auth/authentication.js';
 import { Answers } from '../document/answers.js';
 import { WholeNumber } from '../http/whole-number.js';
-import { type AttemptStream, auditor, auditorsOfAttempt, existing } from './auditors.js';
+import { auditor, auditorsOfAttempt, eventsOf } from './auditors.js';
 import { consequences } from './consequences.answers.js';
 
 const auditorsOfEvent = {
@@ -47,9 +48,7 @@ export class ConsequencesController {
     @Loaded() found: AttemptStream,
     @CurrentUser() user: Caller,
   ) {
-    const { stream, courseId } = existing(found);
-    const events = eventsOfAttempt(Number(attemptId), await this.events.read(stream));
-    return this.shown(events, user, courseId);
+    return this.shown(await eventsOf(this.events, attemptId, found), user, found?.courseId);
   }
 
   /** Course staff see the events of their course alone. */

@@ -1,14 +1,14 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { eventsOfAttempt } from '#audit';
 import { type Checkpoint, EventStore, replay } from '#event-store';
+import type { AttemptStream } from '../attempts/staff-of-attempt.js';
 import { Gate, Loaded } from '../auth/authentication.js';
 import { integer, text } from '../document/schemas.js';
 import { type ExportQuery, Exports, exported } from '../http/exports.js';
 import { refused } from '../http/http-answer.js';
 import { Client } from '../http/time-limits.js';
 import { WholeNumber } from '../http/whole-number.js';
-import { type AttemptStream, auditor, auditorsOfAttempt, existing } from './auditors.js';
+import { auditor, auditorsOfAttempt, eventsOf } from './auditors.js';
 import { Downloads } from './downloads.js';
 import { attemptEvent, logEvent } from './history.answers.js';
 
@@ -55,7 +55,7 @@ export class EventsController {
   ) {
     const { after = '0' } = query;
     if (!/^\d{1,9}$/.test(after)) throw refused(400, 'after: not a version.');
-    const history = eventsOfAttempt(Number(attemptId), await this.events.read(existing(found).stream));
+    const history = await eventsOf(this.events, attemptId, found);
     const events = history.filter(({ version }) => version > Number(after));
     return exported([events], columns, query, ({ version }) => String(version));
   }

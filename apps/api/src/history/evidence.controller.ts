@@ -8,12 +8,13 @@ import { evidenceBundle } from '#evidence';
 import { witnessPolicyOf } from '#merkle-log';
 import type { Caller } from '#roster';
 import { beginAccess, noteObject, noteSubject } from '../access/access-note.js';
+import { type AttemptStream, existing } from '../attempts/staff-of-attempt.js';
 import { CurrentUser, Gate, Loaded } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { detail, oneOf, text } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
-import { type AttemptStream, auditorsOfAttempt, existing } from './auditors.js';
+import { auditorsOfAttempt } from './auditors.js';
 
 /** Evidence that is verified without the service. */
 @ApiTags('audit')

@@ -3,17 +3,17 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type AttemptAt, attemptAt, differencesBetween, eventsOfAttempt, type Moment, momentIn, until } from '#audit';
 import { erasureCertificates } from '#commands';
 import { Database } from '#connections';
-import { type Attempt, instantOf } from '#domain';
 import { EventStore } from '#event-store';
 import { receiptsOf } from '#integration';
 import { coverageOf, trustedCheckpoints } from '#merkle-log';
-import { columnOf, isRowId } from '#read-models';
+import { columnsOf, isRowId } from '#read-models';
+import { type AttemptStream, existing } from '../attempts/staff-of-attempt.js';
 import { Gate, Loaded } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { integer, time } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
-import { type AttemptStream, auditor, auditorsOfAttempt, existing } from './auditors.js';
+import { auditor, auditorsOfAttempt, eventsOf } from './auditors.js';
 import {
   attemptDeliveries,
   attemptDifferences,
@@ -22,6 +22,7 @@ import {
   erasures,
   momentText,
 } from './history.answers.js';
+import { timeIn } from './queries.js';
 
 /** The history of attempts, for auditors and course staff. */
 @ApiTags('audit')
@@ -68,10 +69,10 @@ export class HistoryController {
     @Query('at') at?: string,
     @Query('version') version?: string,
   ) {
-    if (at !== undefined && !instantOf(at)) throw refused(400, 'at: not an ISO 8601 time.');
+    const asOf = timeIn({ at });
     if (version !== undefined && !/^\d{1,9}$/.test(version)) throw refused(400, 'version: not a whole number.');
-    let events = await this.eventsOf(attemptId, found);
-    if (at !== undefined) events = until(events, { at });
+    let events = await eventsOf(this.events, attemptId, found);
+    if (asOf !== undefined) events = until(events, { at: asOf });
     const state = attemptAt(events, { version: Number(version ?? Number.MAX_SAFE_INTEGER) });
     return { attempt_id: Number(attemptId), ...shown(state) };
   }
@@ -89,7 +90,7 @@ export class HistoryController {
     @Query('to') to = '999999999',
   ) {
     const moments = [momentNamed('from', from), momentNamed('to', to)] as const;
-    const events = await this.eventsOf(attemptId, found);
+    const events = await eventsOf(this.events, attemptId, found);
     const [before, after] = moments.map((moment) => shown(attemptAt(events, moment)));
     const [first, last] = [before!.version, after!.version].sort((one, other) => one - other);
     return {
@@ -116,7 +117,7 @@ export class HistoryController {
   })
   @Answers(200, attemptDeliveries)
   async listAttemptDeliveries(@WholeNumber('attemptId') attemptId: string, @Loaded() found: AttemptStream) {
-    const events = await this.eventsOf(attemptId, found);
+    const events = await eventsOf(this.events, attemptId, found);
     const eventOf = new Map(events.map((event) => [event.id, event]));
     const deliveries = await receiptsOf(this.database, events);
     return {
@@ -146,10 +147,6 @@ export class HistoryController {
     if (certificates.length === 0) throw new NotFoundException();
     return { user_id: Number(userId), certificates };
   }
-
-  private async eventsOf(attemptId: string, found: AttemptStream) {
-    return eventsOfAttempt(Number(attemptId), await this.events.read(existing(found).stream));
-  }
 }
 
 function momentNamed(name: string, given: string): Moment {
@@ -158,7 +155,4 @@ function momentNamed(name: string, given: string): Moment {
   return moment;
 }
 
-const shown = ({ version, attempt }: AttemptAt) => ({ version, state: attempt ? rowOf(attempt) : null });
-
-const rowOf = (attempt: Attempt) =>
-  Object.fromEntries(Object.entries(attempt).map(([field, value]) => [columnOf(field), value]));
+const shown = ({ version, attempt }: AttemptAt) => ({ version, state: attempt ? columnsOf(attempt) : null });

@@ -1,8 +1,7 @@
 import { applyDecorators, Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { isListCursor, type ListName, listAsOf, lists, onboardingAsOf, onboardingColumns, type Scope } from '#audit';
+import { type ListName, listAsOf, lists, onboardingAsOf, onboardingColumns, type Scope } from '#audit';
 import { Clock } from '#clock';
-import { instantOf } from '#domain';
 import type { Schema } from '#shapes';
 import { Gate } from '../auth/authentication.js';
 import { QueryParam } from '../document/answers.js';
@@ -14,6 +13,7 @@ import { WholeNumber } from '../http/whole-number.js';
 import { auditor } from './auditors.js';
 import { Downloads } from './downloads.js';
 import { allowanceLine, attemptLine, listCursor, onboardingLine } from './lists.answers.js';
+import { listCursorIn, timeIn } from './queries.js';
 
 type ListQuery = ExportQuery & { at?: string };
 
@@ -111,15 +111,9 @@ export class ListsController {
   }
 
   private exportList(name: ListName, scope: Scope, query: ListQuery, signal: AbortSignal) {
-    const { after } = query;
-    if (after !== undefined && !isListCursor(after)) throw refused(400, 'after: not the cursor of a line.');
+    const after = listCursorIn(query);
     const at = timeIn(query) ?? this.clock.now();
     const rows = listAsOf(this.downloads.pages, name, scope, { at, after, signal });
     return exported(rows, lists[name].columns, query);
   }
-}
-
-export function timeIn({ at }: { at?: string }): string | undefined {
-  if (at !== undefined && !instantOf(at)) throw refused(400, 'at: not an ISO 8601 time.');
-  return at;
 }

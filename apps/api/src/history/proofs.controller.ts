@@ -1,16 +1,16 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { eventsOfAttempt } from '#audit';
 import { Database } from '#connections';
 import { EventStore } from '#event-store';
 import { proofsOf } from '#merkle-log';
+import type { AttemptStream } from '../attempts/staff-of-attempt.js';
 import { Gate, Loaded } from '../auth/authentication.js';
 import { Answers, QueryParam, Refuses } from '../document/answers.js';
 import { integer, text } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
-import { type AttemptStream, auditorsOfAttempt, existing } from './auditors.js';
+import { auditorsOfAttempt, eventsOf } from './auditors.js';
 import { attemptProofs } from './proofs.answers.js';
 
 /** Proofs that an attempt's events are in the Merkle log. */
@@ -39,7 +39,7 @@ export class ProofsController {
   ) {
     if (version !== undefined && !/^[1-9]\d{0,8}$/.test(version))
       throw refused(400, 'version: not a whole number above 0.');
-    const events = await this.eventsOf(attemptId, found);
+    const events = await eventsOf(this.events, attemptId, found);
     const event = version === undefined ? events.at(-1) : events.find((each) => each.version === Number(version));
     if (!event) throw refused(404, `The attempt has no event with version ${version}.`);
     const [proof] = await proofsOf(this.database, [event]);
@@ -56,7 +56,7 @@ export class ProofsController {
   })
   @Answers(200, attemptProofs)
   async listAttemptProofs(@WholeNumber('attemptId') attemptId: string, @Loaded() found: AttemptStream) {
-    const events = await this.eventsOf(attemptId, found);
+    const events = await eventsOf(this.events, attemptId, found);
     const proofs = await proofsOf(this.database, events);
     return {
       attempt_id: Number(attemptId),
@@ -65,9 +65,5 @@ export class ProofsController {
         return { event_id: id, version, leaf, proof };
       }),
     };
-  }
-
-  private async eventsOf(attemptId: string, found: AttemptStream) {
-    return eventsOfAttempt(Number(attemptId), await this.events.read(existing(found).stream));
   }
 }

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { isListCursor, type OtherPolicy, whatIf, whatIfColumns } from '#audit';
+import { type OtherPolicy, whatIf, whatIfColumns } from '#audit';
 import { Clock } from '#clock';
 import { Configuration } from '#configuration';
 import { limits, type ReviewStatus, reviewStatusOf } from '#domain';
@@ -13,6 +13,7 @@ import { Client } from '../http/time-limits.js';
 import { auditor } from './auditors.js';
 import { Downloads } from './downloads.js';
 import { listCursor, whatIfLine } from './lists.answers.js';
+import { listCursorIn } from './queries.js';
 
 type PolicyQuery = Record<'second_review' | 'passing' | 'limit_minutes' | 'timed_out', string | undefined>;
 
@@ -41,9 +42,7 @@ export class WhatIfController {
     @Query() query: ExportQuery & PolicyQuery,
     @Client() signal: AbortSignal,
   ) {
-    const { after } = query;
-    if (after !== undefined && !isListCursor(after)) throw refused(400, 'after: not the cursor of a line.');
-    const options = { at: this.clock.now(), after, signal };
+    const options = { at: this.clock.now(), after: listCursorIn(query), signal };
     const rows = whatIf(this.downloads.pages, this.configuration, courseId, policyIn(query), options);
     return exported(rows, whatIfColumns, query);
   }

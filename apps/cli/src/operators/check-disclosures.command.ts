@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, Option } from 'nest-commander';
 import type { Dependencies } from '#delivery';
 import { type Disclosure, falseDisclosures } from '#evidence';
-import { streamOfAttempt } from '#read-models';
+import { existingAttempt } from './existing-attempt.js';
 import { idOf, nameOf, OperatorCommand, type OperatorOptions } from './operator.command.js';
 
 @Command({
@@ -12,8 +12,7 @@ import { idOf, nameOf, OperatorCommand, type OperatorOptions } from './operator.
 export class CheckDisclosuresCommand extends OperatorCommand {
   run(_: string[], { attempt, file, ...options }: OperatorOptions & { attempt: number; file: string }) {
     const check = async ({ database }: Dependencies) => {
-      const found = await streamOfAttempt(database, String(attempt));
-      if (!found) throw new Error(`There is no attempt ${attempt}.`);
+      const found = await existingAttempt(database, attempt);
       const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
       await this.recordDisclosure(found.userId);
       const versions = await falseDisclosures(

@@ -3,7 +3,7 @@ import { Command, Option } from 'nest-commander';
 import type { Dependencies } from '#delivery';
 import { evidenceBundle } from '#evidence';
 import { witnessPolicyOf } from '#merkle-log';
-import { streamOfAttempt } from '#read-models';
+import { existingAttempt } from './existing-attempt.js';
 import { idOf, nameOf, OperatorCommand, type OperatorOptions } from './operator.command.js';
 
 type Options = OperatorOptions & { attempt: number; out: string; personal?: boolean };
@@ -15,8 +15,7 @@ type Options = OperatorOptions & { attempt: number; out: string; personal?: bool
 export class EvidenceCommand extends OperatorCommand {
   run(_: string[], { attempt, out, personal = false, ...options }: Options) {
     const write = async ({ database, events, configuration }: Dependencies) => {
-      const found = await streamOfAttempt(database, String(attempt));
-      if (!found) throw new Error(`There is no attempt ${attempt}.`);
+      const found = await existingAttempt(database, attempt);
       if (personal) await this.recordDisclosure(found.userId);
       const zip = await evidenceBundle(
         { database, events, policy: witnessPolicyOf(configuration) },

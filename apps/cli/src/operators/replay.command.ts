@@ -1,4 +1,5 @@
 import { Command, Option } from 'nest-commander';
+import { eventsOfAttempt } from '#audit';
 import type { Dependencies } from '#delivery';
 import { EventStore, type RecordedEvent, replay, Undeliverable } from '#event-store';
 import { keyOf, Relay } from '#integration';
@@ -104,9 +105,7 @@ export class ReplayCommand extends OperatorCommand {
       const stream = named ?? (await streamOfAttempt(database, String(attempt)))?.stream;
       const history = stream === undefined ? [] : await events.read(stream);
       if (history.length === 0) throw new Error(`There is no ${named ? `stream ${named}` : `attempt ${attempt}`}.`);
-      const isWanted = ({ data }: RecordedEvent) =>
-        attempt === undefined || (data as { attemptId?: number }).attemptId === attempt;
-      return yield history.filter(isWanted);
+      return yield attempt === undefined ? history : eventsOfAttempt(attempt, history);
     }
     for await (const batch of replay(database, { batch: 500, upcasters })) {
       const wanted = batch.filter(

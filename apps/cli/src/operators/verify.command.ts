@@ -12,8 +12,9 @@ import {
   verifierOf,
   verifyLog,
 } from '#merkle-log';
-import { projections, rebuild, streamOfAttempt } from '#read-models';
+import { projections, rebuild } from '#read-models';
 import { withDatabase } from '../database.js';
+import { existingAttempt } from './existing-attempt.js';
 import { givenCheckpoints } from './given-checkpoints.js';
 import { idOf, OperatorCommand, type OperatorOptions, timeOf } from './operator.command.js';
 import { UsageError } from './strict.command.js';
@@ -140,8 +141,7 @@ function readModelTasks(owner: Database | undefined): Task[] {
 
 function attemptTask(database: Database, attempt: number, given: readonly SignedCheckpoint[]): Task {
   const work = async () => {
-    const stream = (await streamOfAttempt(database, String(attempt)))?.stream;
-    if (stream === undefined) throw new Error(`There is no attempt ${attempt}.`);
+    const { stream } = await existingAttempt(database, attempt);
     const store = new EventStore(database, undefined, { upcasters: null });
     const { events, problem } = await store.readVerified(stream);
     const checkpoints = given.length > 0 ? given : await trustedCheckpoints(database, new EventStore(database));

@@ -76,7 +76,7 @@ async function messagesOfEvents(database: Database, events: readonly RecordedEve
 
 /** Receipts of other topics are those of the Open edX event bus. */
 function messagesAbout(event: RecordedEvent, expected: ExpectedMessage[], records: Records): Consequence[] {
-  const own = records.receipts.filter(({ eventId }) => eventId === event.id);
+  const own = records.receipts.get(event.id) ?? [];
   const known = expected.map(({ topic, type, ceId }): Consequence => {
     const receipts = own.filter((receipt) => receipt.ceId === ceId);
     // Replay topics repeat messages for one consumer. They end otherwise.
@@ -102,7 +102,7 @@ function mailsAbout(event: RecordedEvent, records: Records): Consequence[] {
 /** Those that the event's effects ask for, and those that are recorded, such as of an exam. */
 function notificationsAbout(event: RecordedEvent, records: Records): Consequence[] {
   const actions = new Map<string, string | null>();
-  for (const { eventId, provider } of records.notifications) if (eventId === event.id) actions.set(provider, null);
+  for (const { provider } of records.notifications.get(event.id) ?? []) actions.set(provider, null);
   for (const effect of (event.data as Partial<AttemptEvent['data']> & { effects?: Effect[] }).effects ?? [])
     if (effect.kind === 'provider' && effect.provider) actions.set(effect.provider, effect.action);
   return [...actions].map(([provider, what]) => ({

@@ -16,12 +16,10 @@ import {
   verifierOf,
   vkeyOf,
 } from '../../../libs/merkle-log/src/signed-note.js';
-import { verifyConsistency } from '../../../libs/merkle-log/src/tree.js';
+import { emptyRoot, verifyConsistency } from '../../../libs/merkle-log/src/tree.js';
 import type { CosignedFile } from './cosigned-file.js';
 
 export type Answer = { status: number; body: string; type?: string };
-
-const emptyRoot = hash('sha256', '', 'buffer');
 
 /** C2SP tlog-witness. Each call runs to its end before the next one begins, so no check is outdated when it signs. */
 export class Witness {

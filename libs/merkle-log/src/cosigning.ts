@@ -3,7 +3,7 @@ import { type Database, fetchWhole } from '#connections';
 import { addCheckpointBody } from './add-checkpoint.js';
 import { logNameOf } from './checkpoint-signing.js';
 import { newestSignedCheckpoint, type SignedCheckpoint } from './signed-checkpoints.js';
-import { openNote, parseNote, privateKeyOf, publicBytesOf, type Verifier, vkeyOf } from './signed-note.js';
+import { lineOf, openNote, parseNote, privateKeyOf, publicBytesOf, type Verifier, vkeyOf } from './signed-note.js';
 import { consistencyProof } from './tree.js';
 import { newestTree, tileReader } from './tree-state.js';
 import { type LogWitness, type WitnessPolicy, witnessPolicyOf } from './witnesses.js';
@@ -121,6 +121,5 @@ function cosignatureIn(answer: string, text: string, verifier: Verifier): string
   const note = `${text}\n${answer}`;
   openNote(note, [verifier]);
   const { name, keyId } = verifier;
-  const { signature } = parseNote(note).signatures.find((each) => each.name === name && each.keyId === keyId)!;
-  return `— ${name} ${Buffer.concat([Buffer.from(keyId, 'hex'), signature]).toString('base64')}\n`;
+  return lineOf(parseNote(note).signatures.find((each) => each.name === name && each.keyId === keyId)!);
 }

@@ -69,9 +69,12 @@ export const signNote = (text: string, signers: readonly Signer[]): string =>
 
 /** The line that adds a signature to a note. */
 export const signatureLine = (text: string, { name, keyId, signatureOf }: Signer): string =>
-  `— ${name} ${Buffer.concat([Buffer.from(keyId, 'hex'), signatureOf(text)]).toString('base64')}\n`;
+  lineOf({ name, keyId, signature: signatureOf(text) });
 
 type SignatureLine = { name: string; keyId: string; signature: Buffer };
+
+export const lineOf = ({ name, keyId, signature }: SignatureLine): string =>
+  `— ${name} ${Buffer.concat([Buffer.from(keyId, 'hex'), signature]).toString('base64')}\n`;
 
 const line = /^— ([^\s+]+) ([\w+/]+={0,2})$/u;
 

@@ -29,7 +29,7 @@ export function nodeHash(left: Buffer, right: Buffer): Buffer {
   return hash('sha256', pair, 'buffer');
 }
 
-const emptyRoot: Buffer = hash('sha256', '', 'buffer');
+export const emptyRoot: Buffer = hash('sha256', '', 'buffer');
 
 /** The number of hashes in the last tile of a level, which is not full; 0 when all tiles are full. */
 export const widthOf = (size: number, level: number): number => Math.floor(size / tileWidth ** level) % tileWidth;

@@ -136,20 +136,21 @@ it('before the retirement exactly the kept strings are found', async () => {
   expect(Object.keys(found).sort()).toEqual([...kept].sort());
 }, 120_000);
 
-it('after the retirement no string is found', async () => {
-  await service.ask(superuser, 'POST', `/api/edx_proctoring/v1/retire_backend_user/${learner}/`);
-  expect((await service.ask(superuser, 'POST', `/api/edx_proctoring/v1/retire_user/${learner}/`)).status).toBe(204);
-  expect(service.cli(['retire-user', '--user', `${byToken}`])).toMatchObject({ status: 0 });
-  await publishAsOpenEdx(
+const retireOverBus = (id: number) =>
+  publishAsOpenEdx(
     service.kafka,
     service.registry,
     service.topics.retirements,
     'user.retirement.completed',
     'retirement',
-    {
-      user: { id: byBus },
-    },
+    { user: { id } },
   );
+
+it('after the retirement no string is found', async () => {
+  await service.ask(superuser, 'POST', `/api/edx_proctoring/v1/retire_backend_user/${learner}/`);
+  expect((await service.ask(superuser, 'POST', `/api/edx_proctoring/v1/retire_user/${learner}/`)).status).toBe(204);
+  expect(service.cli(['retire-user', '--user', `${byToken}`])).toMatchObject({ status: 0 });
+  await retireOverBus(byBus);
   await until(
     'all are retired',
     async () => (await service.query(`select from events where type = 'LearnerRetired'`)).length === 3,
@@ -168,17 +169,7 @@ it('the dead letters of a retired learner have no other reason', async () => {
 
 it('a command or a message does not retire an unknown id', async () => {
   expect(service.cli(['retire-user', '--user', '98'])).toMatchObject({ status: 0 });
-  for (const id of [99, byBus])
-    await publishAsOpenEdx(
-      service.kafka,
-      service.registry,
-      service.topics.retirements,
-      'user.retirement.completed',
-      'retirement',
-      {
-        user: { id },
-      },
-    );
+  for (const id of [99, byBus]) await retireOverBus(id);
   await until('both messages are read', () => isRead(service.topics.retirements, 3));
   expect(await service.query(`select from events where type = 'LearnerRetired'`)).toHaveLength(3);
   const users = [98, 99].map((id) => ({ id, username: `new ${id}`, email: `new${id}@example.org` }));

@@ -45,6 +45,15 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
+/** Another database whose log has the same name and key. */
+async function openLogWithSameKey() {
+  const otherDb = await openDatabase();
+  const key = join(log.folder, 'log-signing-key');
+  const otherLog = merkleLogOf(otherDb.pool, { LOG_ORIGIN: origin, LOG_SIGNING_KEY_FILE: key });
+  closing.unshift(otherLog.close, otherDb.close);
+  return { db: otherDb, log: otherLog };
+}
+
 type Place = { vkey: string; url: string };
 
 /** Asks the witnesses as a worker does that has just started, unless `round` is called again. */
@@ -159,15 +168,12 @@ it('a witness whose answer was lost is asked again with the size that it has', a
 it('a log that shows two trees gets a cosignature for one of them only', async () => {
   await grows('alice');
   await cosigning().round();
-  const otherDb = await openDatabase();
-  const key = join(log.folder, 'log-signing-key');
-  const otherLog = merkleLogOf(otherDb.pool, { LOG_ORIGIN: origin, LOG_SIGNING_KEY_FILE: key });
-  closing.unshift(otherLog.close, otherDb.close);
-  await otherLog.sit('mallory', [...manyEvents, ...manyEvents]);
-  otherLog.build();
-  await otherLog.grown(2001);
-  await otherLog.sign();
-  const { round, failures, witnessed } = cosigning({}, witnesses, { db: otherDb, log: otherLog });
+  const other = await openLogWithSameKey();
+  await other.log.sit('mallory', [...manyEvents, ...manyEvents]);
+  other.log.build();
+  await other.log.grown(2001);
+  await other.log.sign();
+  const { round, failures, witnessed } = cosigning({}, witnesses, other);
   await round();
   expect(failures).toEqual(Array(2).fill(expect.stringContaining('422 The checkpoint does not continue the tree')));
   expect(await witnessed()).toBeUndefined();
@@ -176,14 +182,11 @@ it('a log that shows two trees gets a cosignature for one of them only', async (
 it('a log that lost its end is not cosigned, and the witness says how much it has', async () => {
   await grows('alice');
   await cosigning().round();
-  const otherDb = await openDatabase();
-  const key = join(log.folder, 'log-signing-key');
-  const otherLog = merkleLogOf(otherDb.pool, { LOG_ORIGIN: origin, LOG_SIGNING_KEY_FILE: key });
-  closing.unshift(otherLog.close, otherDb.close);
-  otherLog.build();
-  await otherLog.grown(1);
-  await otherLog.sign();
-  const { round, failures, witnessed } = cosigning({}, witnesses, { db: otherDb, log: otherLog });
+  const other = await openLogWithSameKey();
+  other.log.build();
+  await other.log.grown(1);
+  await other.log.sign();
+  const { round, failures, witnessed } = cosigning({}, witnesses, other);
   await round();
   const lost = `it has 1001 leaves of ${origin}/1, and the log has 1: the log lost its end.`;
   expect(failures).toEqual(Array(2).fill(`It does not cosign: ${lost}`));

@@ -35,16 +35,16 @@ describe('the OpenAPI document', () => {
   it('has every operation; all other methods are refused', async () => {
     const isOfFiles = (operation: string) => operation.endsWith('/*');
     const others = [...registered].filter((operation) => !documented.has(operation) && !isOfFiles(operation));
-    const answers = await Promise.all(
-      others.map(async (operation) => {
-        const [method, path] = operation.split(' ');
-        const url = path
-          .replaceAll('{courseId}', 'course-v1:a+b+c')
-          .replaceAll('{eventId}', '01942c3e-5a00-7000-8000-000000000001')
-          .replace(/\{\w+\}/g, '1');
-        return { operation, status: (await service.request(people.staff, method, url)).status };
-      }),
-    );
+    const answers: { operation: string; status: number }[] = [];
+    // One at a time: a service that is asked for everything at once refuses the less urgent requests with 503.
+    for (const operation of others) {
+      const [method, path] = operation.split(' ');
+      const url = path
+        .replaceAll('{courseId}', 'course-v1:a+b+c')
+        .replaceAll('{eventId}', '01942c3e-5a00-7000-8000-000000000001')
+        .replace(/\{\w+\}/g, '1');
+      answers.push({ operation, status: (await service.request(people.staff, method, url)).status });
+    }
     expect(others.length).toBeGreaterThan(50);
     expect(answers.filter(({ status }) => status !== 405)).toEqual([]);
   });

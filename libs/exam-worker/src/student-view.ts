@@ -12,13 +12,15 @@ type Form = Data & {
 };
 type Section = Data & { querySelector(selector: string): any; querySelectorAll(selector: string): Iterable<any> };
 declare const FormData: new (form: Form) => Iterable<[string, string]>;
+declare const document: { getElementById(id: string): { focus(): void } | null };
 declare const location: { reload(): void };
 declare const navigator: { clipboard: { writeText(text: string): Promise<void> } };
 declare const open: (url: string) => object | null;
 
 /**
  * Makes the forms work on a page that GET student_view answered: they send their requests, together with the provider's
- * software. Calls `changed` when the learner should get another page; the button waits for its promise.
+ * software. Calls `changed` when the learner should get another page; the button waits for its promise. Then the focus moves
+ * to the heading of the new page, so that a screen reader reads it.
  */
 export function bindStudentView(section: Section, changed: () => unknown = () => location.reload()): void {
   const {
@@ -65,7 +67,9 @@ export function bindStudentView(section: Section, changed: () => unknown = () =>
   const press = async (form: Form) => {
     const act = actions[form.dataset.action ?? ''] ?? request;
     hasChanged ||= (await act(form)) !== false;
-    if (hasChanged) await changed();
+    if (!hasChanged) return;
+    await changed();
+    document.getElementById('proctoring-title')?.focus();
   };
 
   for (const form of section.querySelectorAll('form[data-action]') as Iterable<Form>) {

@@ -181,6 +181,7 @@ describe('in a browser, on a page that shows the student view', () => {
     await open('midterm');
     await shows('midterm: a proctored exam');
     await press('Begin to set up');
+    await page.locator('h2:focus', { hasText: 'Set up proctoring for midterm' }).waitFor();
     await setUp(alice, 'midterm');
     await press('Start the exam');
     await runs();

@@ -74,8 +74,14 @@ export const proctoring = {
 };
 
 /** A page as a learner may see it. `more` replaces values of its context. */
-export const page = (interstitial: Interstitial, language: Language = 'en', more: object = {}, minutes = 90) => {
+export const page = (
+  interstitial: Interstitial,
+  language: Language = 'en',
+  more: object = {},
+  minutes = 90,
+  sendsMail = true,
+) => {
   const context = { ...(interstitial.startsWith('timed_') ? timed : proctoring), ...more };
   const attempt = { id: 3, externalId: hostile };
-  return pageOf({ interstitial, context, minutes, attempt } as Shown, new Texts(language));
+  return pageOf({ interstitial, context, minutes, attempt, sendsMail } as Shown, new Texts(language));
 };

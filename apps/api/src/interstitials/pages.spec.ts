@@ -102,7 +102,46 @@ describe('the actions on a page', () => {
     expect(page('onboarding_submitted')).toMatch(/<label><input type="checkbox" required> [^<]+<\/label>/));
 });
 
+/** The name of the form whose button is the primary one. */
+const primaryOf = (text: string) =>
+  all(text, /<form data-action="(\w+)"(?:(?!<\/form>).)*<button type="submit" class="primary">/gs);
+
+describe('the primary action of a page', () => {
+  it.each<[Interstitial, string[]]>([
+    ['timed_entrance', ['start']],
+    ['timed_ready_to_submit', ['submit']],
+    ['proctored_entrance', ['create']],
+    ['proctored_submitted', ['acknowledge']],
+    ['practice_submitted', ['reset_attempt']],
+    ['onboarding_ready_to_submit', ['submit']],
+    ['set_up', ['check_ready']],
+    ['ready_to_start', ['start']],
+    ['ready_to_submit', ['submit']],
+    ['ready_to_resume', ['create']],
+    ['wrong_browser', ['stop']],
+  ])('%s: %j', (interstitial, actions) => expect(primaryOf(page(interstitial))).toEqual(actions));
+
+  it.each(interstitials)('is one, on %s, unless the only way is to give up proctoring', (interstitial) => {
+    const leading = actionsOf(page(interstitial)).filter((name) => !/unproctored|decline/.test(name));
+    expect(primaryOf(page(interstitial))).toHaveLength(leading.length > 0 ? 1 : 0);
+  });
+});
+
 describe('a page', () => {
+  it.each(interstitials)('%s promises no mail if the service sends none', (interstitial) => {
+    expect(page(interstitial, 'en', {}, 90, false)).not.toMatch(/you will get an e-mail/i);
+    expect(page(interstitial, 'de', {}, 90, false)).not.toMatch(/kommt (auch )?per E-Mail/);
+  });
+
+  it('promises a mail with the outcome of the review if the service sends mails', () => {
+    expect(page('proctored_submitted')).toContain('You will get an e-mail with it as well.');
+    expect(page('proctored_submitted', 'de')).toContain('Es kommt auch per E-Mail.');
+  });
+
+  it.each(interstitials)('%s has advice for the time before the start only there', (interstitial) =>
+    expect(page(interstitial).includes('before you start')).toBe(interstitial === 'timed_entrance'),
+  );
+
   it.each([
     ['onboarding_missing', 'has no profile', true],
     ['onboarding_expired', 'has expired', true],

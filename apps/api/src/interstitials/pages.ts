@@ -6,6 +6,8 @@ import { attributes, Html, html, isLink, type Part } from './html.js';
 
 export type Shown = {
   minutes: number;
+  /** Whether the service sends mails. A page promises none without. */
+  sendsMail: boolean;
   attempt: { id: number; externalId: string | null } | null;
 } & (
   | { interstitial: Extract<Interstitial, `timed_${string}`>; context: TimedContext }
@@ -16,7 +18,7 @@ export type Shown = {
  * The page as a fragment of HTML. Each action of the learner is a form that describes a request (docs/student-view.md).
  */
 export const pageOf = (shown: Shown, texts: Texts): string => {
-  const { interstitial, context, attempt, minutes } = shown;
+  const { interstitial, context, attempt, minutes, sendsMail } = shown;
   const isTimed = 'exam_name' in context;
   const exam = isTimed ? context.exam_name : context.exam_display_name;
   const say = sayWith(texts, {
@@ -26,8 +28,11 @@ export const pageOf = (shown: Shown, texts: Texts): string => {
   });
   const title = isTimed && context.has_time_expired ? 'timed_submitted.time_over' : (`${interstitial}.title` as const);
   const content = isTimed
-    ? [timedPages[interstitial as keyof typeof timedPages](context, say), footerOfTimed(context, say)]
-    : [pages[interstitial as keyof typeof pages](context, say), footer(context, say)];
+    ? [
+        timedPages[interstitial as keyof typeof timedPages](context, say),
+        linked(context.progress_page_url, say('page.progress')),
+      ]
+    : [pages[interstitial as keyof typeof pages](context, say, sendsMail), footer(context, say)];
   const data = {
     lang: texts.language,
     dir: texts.direction,
@@ -40,7 +45,7 @@ export const pageOf = (shown: Shown, texts: Texts): string => {
     'data-failed': texts.say('page.failed'),
   };
   return `${html`<section class="proctoring" aria-labelledby="proctoring-title"${attributes(data)}>
-<h2 id="proctoring-title">${say(title)}</h2>
+<h2 id="proctoring-title" tabindex="-1">${say(title)}</h2>
 ${content}
 <p role="status" data-message></p>
 </section>`}`;
@@ -69,14 +74,15 @@ const supportLine = (say: Say, key: TextKey, address: string | null, otherwise: 
 };
 
 type Action = { name: string; method?: 'GET' | 'POST' | 'PUT'; url: string; fields?: Record<string, string> };
+type Label = { primary: string } | string;
 
-/** A form with all parts of a request that a learner may send. Any script can send it. */
+/** A form with all parts of a request that a learner may send. Any script can send it. A page has at most one primary button. */
 const action = (
   { name, method = 'PUT', url, fields = {} }: Action,
-  label: string,
+  label: Label,
   { more, ...data }: { more?: Part; [attribute: string]: Part } = {},
 ): Html => html`<form data-action="${name}" data-method="${method}" action="${url}" method="${method === 'GET' ? 'get' : 'post'}"${attributes(data as Record<string, string>)}>
-${Object.entries(fields).map(([field, value]) => html`<input type="hidden" name="${field}" value="${value}">\n`)}${more}<button type="submit">${label}</button>
+${Object.entries(fields).map(([field, value]) => html`<input type="hidden" name="${field}" value="${value}">\n`)}${more}${typeof label === 'string' ? html`<button type="submit">${label}</button>` : html`<button type="submit" class="primary">${label.primary}</button>`}
 </form>
 `;
 
@@ -119,14 +125,14 @@ const wait = (deadline: string | undefined, say: Say) =>
 const timedPages: Record<Extract<Interstitial, `timed_${string}`>, (context: TimedContext, say: Say) => Part> = {
   timed_entrance: (context, say) => [
     paragraphs(say, 'timed_entrance.limit', 'timed_entrance.end'),
-    action(
-      context.change_state_url === '' ? creating(context, { start_clock: 'true' }) : changing(context, 'start'),
-      say('action.start'),
-    ),
+    action(context.change_state_url === '' ? creating(context, { start_clock: 'true' }) : changing(context, 'start'), {
+      primary: say('action.start'),
+    }),
+    context.hide_extra_time_footer ? null : html`<footer><p>${say('page.extra_time')}</p></footer>\n`,
   ],
   timed_ready_to_submit: (context, say) => [
     paragraphs(say, 'timed_ready_to_submit.final'),
-    action(changing(context, 'submit'), say('action.submit')),
+    action(changing(context, 'submit'), { primary: say('action.submit') }),
     context.does_time_remain ? action(changing(context, 'start'), say('action.back')) : null,
   ],
   timed_submitted: (context, say) => [
@@ -137,15 +143,18 @@ const timedPages: Record<Extract<Interstitial, `timed_${string}`>, (context: Tim
 };
 
 const entrance = (context: ProctoringContext, say: Say) =>
-  action(creating(context, { attempt_proctored: 'true' }), say('action.set_up'));
+  action(creating(context, { attempt_proctored: 'true' }), { primary: say('action.set_up') });
 const retry = (context: ProctoringContext, say: Say, more?: Part) =>
-  action(changing(context, 'reset_attempt'), say('action.retry'), { more });
+  action(changing(context, 'reset_attempt'), { primary: say('action.retry') }, { more });
 const showExam = (context: ProctoringContext, say: Say) =>
   context.has_due_date_passed && context.can_view_content_past_due
-    ? action({ name: 'acknowledge', url: context.update_is_status_acknowledge_url }, say('action.show_exam'))
+    ? action(
+        { name: 'acknowledge', url: context.update_is_status_acknowledge_url },
+        { primary: say('action.show_exam') },
+      )
     : null;
 const submitting = (context: ProctoringContext, say: Say) => [
-  action(changing(context, 'submit'), say('action.end')),
+  action(changing(context, 'submit'), { primary: say('action.end') }),
   context.able_to_reenter_exam ? action(changing(context, 'start'), say('action.back')) : null,
 ];
 const contact = (context: ProctoringContext, say: Say) =>
@@ -153,14 +162,21 @@ const contact = (context: ProctoringContext, say: Say) =>
 const sender = ({ learner_notification_from_email: address }: ProctoringContext, say: Say) =>
   address ? html`<p>${say('onboarding.sender', { address })}</p>\n` : null;
 
-const pages: Record<Exclude<Interstitial, `timed_${string}`>, (context: ProctoringContext, say: Say) => Part> = {
+type ProctoringPage = (context: ProctoringContext, say: Say, sendsMail: boolean) => Part;
+
+const pages: Record<Exclude<Interstitial, `timed_${string}`>, ProctoringPage> = {
   proctored_entrance: (context, say) => [
     paragraphs(say, 'proctored_entrance.why', 'proctored_entrance.how', 'proctored_entrance.limit'),
     entrance(context, say),
     optOutAtEntrance(context, say),
   ],
-  proctored_submitted: (context, say) => [
-    paragraphs(say, 'proctored_submitted.review', 'proctored_submitted.result'),
+  proctored_submitted: (context, say, sendsMail) => [
+    paragraphs(
+      say,
+      'proctored_submitted.review',
+      'proctored_submitted.result',
+      sendsMail && 'proctored_submitted.mail',
+    ),
     showExam(context, say),
   ],
   proctored_verified: (context, say) => [
@@ -215,9 +231,11 @@ const pages: Record<Exclude<Interstitial, `timed_${string}`>, (context: Proctori
   set_up: (context, say) => [
     paragraphs(say, 'set_up.prepare'),
     isFilledList(context.backend_instructions) ? guided(context, say) : selfGuided(context, say),
-    action({ name: 'check_ready', method: 'GET', url: context.exam_started_poll_url }, say('action.check_ready'), {
-      'data-not-done': say('set_up.not_done'),
-    }),
+    action(
+      { name: 'check_ready', method: 'GET', url: context.exam_started_poll_url },
+      { primary: say('action.check_ready') },
+      { 'data-not-done': say('set_up.not_done') },
+    ),
     context.is_sample_attempt ? null : optOut(context, say, changing(context, 'decline'), 'opt_out.decline'),
   ],
   ready_to_start: (context, say) => [
@@ -225,16 +243,16 @@ const pages: Record<Exclude<Interstitial, `timed_${string}`>, (context: Proctori
     context.exam_review_policy
       ? html`<p>${say('ready_to_start.policy')}</p>\n<blockquote>${context.exam_review_policy}</blockquote>\n`
       : null,
-    action(changing(context, 'start'), say('action.start')),
+    action(changing(context, 'start'), { primary: say('action.start') }),
   ],
   ready_to_submit: (context, say) => [paragraphs(say, 'ready_to_submit.final'), submitting(context, say)],
   ready_to_resume: (context, say) => [
     paragraphs(say, 'ready_to_resume.limit'),
-    action(creating(context, { attempt_proctored: 'true' }), say('action.resume')),
+    action(creating(context, { attempt_proctored: 'true' }), { primary: say('action.resume') }),
   ],
   wrong_browser: (context, say) => [
     paragraphs(say, 'wrong_browser.what', 'wrong_browser.end'),
-    action(changing(context, 'stop'), say('action.end')),
+    action(changing(context, 'stop'), { primary: say('action.end') }),
   ],
   onboarding_required: (context, say) => {
     const why = /^onboarding_(missing|pending|failed|expired)$/.exec(context.onboarding_status ?? '')?.[1] ?? 'missing';
@@ -301,11 +319,6 @@ const selfGuided = (context: ProctoringContext, say: Say): Part => [
 </ol>
 `,
   systemCheck(context, say),
-];
-
-const footerOfTimed = (context: TimedContext, say: Say): Part => [
-  linked(context.progress_page_url, say('page.progress')),
-  context.hide_extra_time_footer ? null : html`<footer><p>${say('page.extra_time')}</p></footer>\n`,
 ];
 
 const footer = ({ link_urls: urls, progress_page_url: progress }: ProctoringContext, say: Say): Part => {

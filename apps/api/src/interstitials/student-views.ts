@@ -115,7 +115,8 @@ export class StudentViews {
 
   private async show(gathered: Gathered, interstitial: Interstitial, texts: Texts): Promise<Shown> {
     const { exam, learner, attempt, facts, situation, at, request, waitsUntil, prerequisites } = gathered;
-    const { settings } = this.configuration;
+    const { settings, smtpUrl } = this.configuration;
+    const sendsMail = smtpUrl !== undefined;
     const minutes = attempt
       ? await this.timer.minutesOf(attempt, at)
       : await this.timer.minutesNow({ examId: exam.id, userId: learner.id }, at, facts);
@@ -131,7 +132,7 @@ export class StudentViews {
       minutes,
       waitsUntil: showsWait ? waitsUntil : null,
     };
-    if (!exam.isProctored) return { interstitial, context: timedContext(known), minutes, attempt } as Shown;
+    if (!exam.isProctored) return { interstitial, context: timedContext(known), minutes, attempt, sendsMail } as Shown;
     const provider = providerOf(settings, exam.backend);
     const context = proctoringContext({
       ...known,
@@ -151,7 +152,7 @@ export class StudentViews {
       guidance: attempt && isSettingUp(attempt.status) ? await guidanceFor(attempt, provider, texts.language) : null,
       allowsOptOut: request.allowsOptOut,
     });
-    return { interstitial, context, minutes, attempt } as Shown;
+    return { interstitial, context, minutes, attempt, sendsMail } as Shown;
   }
 
   /** The link to the course's oldest practice exam, as in the reference; null if there is none. */

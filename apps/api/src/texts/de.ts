@@ -21,7 +21,8 @@ export const de: Catalogue = {
   'proctored_entrance.limit': 'Sie haben {time} ab Beginn der Prüfung. Das Einrichten zählt nicht mit.',
   'proctored_submitted.title': 'Ihre Prüfung ist abgegeben und wird durchgesehen',
   'proctored_submitted.review': 'Ihre Antworten sind gesichert. Die Aufzeichnung Ihrer Prüfung wird durchgesehen.',
-  'proctored_submitted.result': 'Das Ergebnis kommt per E-Mail. Es steht dann auch hier.',
+  'proctored_submitted.result': 'Das Ergebnis wird hier stehen.',
+  'proctored_submitted.mail': 'Es kommt auch per E-Mail.',
   'proctored_verified.title': 'Ihre Prüfung ist anerkannt',
   'proctored_verified.result': 'Die Durchsicht hat nichts beanstandet, Ihr Ergebnis zählt.',
   'proctored_rejected.title': 'Ihre Prüfung ist nicht anerkannt',
@@ -64,7 +65,7 @@ export const de: Catalogue = {
     'Die Durchsicht hat etwas beanstandet. Fragen Sie nach, wenn Sie nicht wissen, was, und versuchen Sie es noch einmal.',
   'onboarding_error.title': 'Ihre Anmeldung ist gescheitert',
   'onboarding_error.next': 'Etwas ist ausgefallen, bevor Sie fertig waren. Bitte versuchen Sie es noch einmal.',
-  'onboarding.sender': 'Nachricht über die Durchsicht kommt per E-Mail von {address}.',
+  'onboarding.sender': 'Nachrichten von {provider} über die Durchsicht kommen von {address}.',
   'onboarding.contact': 'Fragen dazu beantwortet:',
 
   'set_up.title': 'Aufsicht einrichten für {exam}',

@@ -18,7 +18,8 @@ export const en = {
   'proctored_entrance.limit': 'You have {time}, counted from the start of the exam. Setting up does not count.',
   'proctored_submitted.title': 'Your exam is handed in, and its review is under way',
   'proctored_submitted.review': 'Your answers are safe. The recording of your exam is being reviewed.',
-  'proctored_submitted.result': 'You will get an e-mail with the outcome. It is shown here as well.',
+  'proctored_submitted.result': 'The outcome will be shown here.',
+  'proctored_submitted.mail': 'You will get an e-mail with it as well.',
   'proctored_verified.title': 'Your exam has passed review',
   'proctored_verified.result': 'The review found nothing amiss, and your result counts.',
   'proctored_rejected.title': 'Your exam has not passed review',
@@ -54,7 +55,7 @@ export const en = {
   'onboarding_rejected.next': 'The review found something amiss. Ask what it was if you do not know, and try again.',
   'onboarding_error.title': 'Your onboarding has failed',
   'onboarding_error.next': 'Something broke down before you were done. Please try again.',
-  'onboarding.sender': 'News of the review comes by e-mail from {address}.',
+  'onboarding.sender': 'Messages of {provider} about the review come from {address}.',
   'onboarding.contact': 'Questions about it are answered by:',
 
   'set_up.title': 'Set up proctoring for {exam}',

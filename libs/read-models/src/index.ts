@@ -9,6 +9,7 @@ export * from './enrollments/enrollment.queries.js';
 export * from './exams/exam.json.js';
 export * from './exams/exam.queries.js';
 export { examProjection } from './exams/exam.view.js';
+export * from './exams/exam-list.queries.js';
 export * from './lists.js';
 export * from './onboarding/onboarding.queries.js';
 export * from './projection.js';

@@ -46,8 +46,7 @@ export function logAccess(fastify: FastifyInstance, log: AccessLog): void {
     );
   });
   fastify.addHook('onResponse', (request, { statusCode }, done) => {
-    const isExport = request.routeOptions.config.logs === 'export';
-    const entry = isExport && request.access?.rows !== undefined ? entryOf(request, statusCode) : undefined;
+    const entry = isExport(request) && request.access?.rows !== undefined ? entryOf(request, statusCode) : undefined;
     if (entry) log.recordLater({ ...entry, rows: request.access!.rows })?.catch(() => {});
     done();
   });
@@ -57,10 +56,12 @@ export function logAccess(fastify: FastifyInstance, log: AccessLog): void {
 
 export const isWrite = ({ method }: FastifyRequest): boolean => !['GET', 'HEAD', 'OPTIONS'].includes(method);
 
+const isExport = ({ routeOptions, access }: FastifyRequest): boolean =>
+  routeOptions.config.logs === 'export' || access?.isExport === true;
+
 /** An export is recorded before the answer, and so is a write that was not recorded when it began. */
 const isAwaited = (request: FastifyRequest, { outcome }: AccessEntry): boolean =>
-  outcome !== 'refused' &&
-  (request.routeOptions.config.logs === 'export' || (isWrite(request) && !request.access?.hasBegun));
+  outcome !== 'refused' && (isExport(request) || (isWrite(request) && !request.access?.hasBegun));
 
 /** An access that cannot be recorded is not answered. */
 function unrecorded(reply: FastifyReply): string {
@@ -80,7 +81,7 @@ export function entryOf(request: FastifyRequest, status: number): AccessEntry | 
     outcome,
     status,
     objects: objectsOf(request),
-    rows: status < 300 && config.logs !== 'export' ? request.access?.rows : undefined,
+    rows: status < 300 && !isExport(request) ? request.access?.rows : undefined,
   };
 }
 

@@ -8,6 +8,8 @@ export type AccessNote = {
   objects: string[];
   outcome?: AccessOutcome;
   rows?: number;
+  /** The rows are streamed, so their number is known at the end. */
+  isExport?: boolean;
   /** Stores an entry with the outcome `begun`. */
   begin: () => Promise<void>;
   hasBegun?: boolean;
@@ -51,6 +53,7 @@ export function noteOutcome(outcome: AccessOutcome): void {
 /** Makes a function that counts the rows of a stream, in the note of the present request. */
 export function rowCounter(): (rows: number) => void {
   const note = notes.getStore();
+  if (note) note.isExport = true;
   return (rows) => {
     if (note) note.rows = (note.rows ?? 0) + rows;
   };

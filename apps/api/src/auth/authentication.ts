@@ -36,6 +36,7 @@ declare module 'fastify' {
     scopes?: readonly string[];
     keepsBytes?: true;
     mayBeSigned?: true;
+    csv?: true;
     /** In bytes. */
     largestBody?: number;
     /** The answer of OPTIONS for the path. */
@@ -68,6 +69,8 @@ export type GateOptions = {
   keepsBytes?: true;
   /** A provider may sign the request instead of logging in. The route checks the signature, and there is no `user`. */
   mayBeSigned?: true;
+  /** A list that is also answered as CSV, by `csvFile`. */
+  csv?: true;
 } & Pick<FastifyContextConfig, 'priority' | 'priorityByBody' | 'largestBody'>;
 
 /**
@@ -83,6 +86,7 @@ export const Gate = (who: Who, options: GateOptions = {}): MethodDecorator =>
       largestBody: options.largestBody,
       keepsBytes: options.keepsBytes,
       mayBeSigned: options.mayBeSigned,
+      csv: options.csv,
       logs: options.logs,
       priority: options.priority,
       priorityByBody: options.priorityByBody,

@@ -7,12 +7,27 @@ const exported = {
   types: [...json.types, 'application/x-ndjson', 'text/*', 'text/csv'],
 };
 
-/** Answers are JSON, and exports also CSV: throws if the request accepts neither (rest-api.md §2.1). */
-export function checkAccept({ headers, query, routeOptions }: FastifyRequest) {
-  const { formats, types } = routeOptions.config.logs === 'export' ? exported : json;
-  const { format = 'json' } = query as { format?: string };
+const list = { formats: [...json.formats, 'csv'], types: [...json.types, 'text/*', 'text/csv'] };
+
+/** Answers are JSON, and some are also CSV: throws if the request accepts neither (rest-api.md §2.1). */
+export function checkAccept(request: FastifyRequest) {
+  const { logs, csv } = request.routeOptions.config;
+  const { formats, types } = logs === 'export' ? exported : csv ? list : json;
+  const { format = 'json' } = request.query as { format?: string };
   if (!formats.includes(format)) throw refused(404, 'Not found.');
-  const wanted = headers.accept?.split(',').map((type) => type.replace(/;.*/s, '').trim().toLowerCase());
-  if (wanted && !wanted.some((type) => types.includes(type)))
+  if (request.headers.accept !== undefined && !acceptedTypes(request).some((type) => types.includes(type)))
     throw refused(406, 'Could not satisfy the request Accept header.');
 }
+
+/** Whether CSV is the first known type that the request accepts. */
+export function prefersCsv(request: FastifyRequest): boolean {
+  if ((request.query as { format?: string }).format === 'csv') return true;
+  return (
+    acceptedTypes(request)
+      .find((type) => list.types.includes(type))
+      ?.startsWith('text/') ?? false
+  );
+}
+
+const acceptedTypes = ({ headers: { accept = '' } }: FastifyRequest) =>
+  accept.split(',').map((type) => type.replace(/;.*/s, '').trim().toLowerCase());

@@ -20,6 +20,7 @@ import { InterstitialsModule } from './interstitials/interstitials.module.js';
 import { LaunchModule } from './launch/launch.module.js';
 import { MerkleLogModule } from './merkle-log/merkle-log.module.js';
 import { OnboardingModule } from './onboarding/onboarding.module.js';
+import { OwnAttemptsModule } from './own-attempts/own-attempts.module.js';
 import { RetirementModule } from './retirement/retirement.module.js';
 import { ReviewsModule } from './reviews/reviews.module.js';
 import { RosterModule } from './roster/roster.module.js';
@@ -30,6 +31,7 @@ import { RosterModule } from './roster/roster.module.js';
     AttemptsModule,
     ReviewsModule,
     AppealsModule,
+    OwnAttemptsModule,
     AllowancesModule,
     InterstitialsModule,
     OnboardingModule,

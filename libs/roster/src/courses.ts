@@ -86,6 +86,13 @@ export const joinDatesSql = (courseId: string, contentId: string, userId: string
 export const dueDateSql =
   'case when common.course_id is null or common.due is not null then coalesce(own.due, common.due) end';
 
+/** The names of these courses, by id. Unknown courses are missing. */
+export async function courseNames(database: Database, courseIds: readonly string[]): Promise<Map<string, string>> {
+  const text = 'select course_id, display_name from courses where course_id = any($1)';
+  const { rows } = await database.read({ name: 'course names', text, values: [courseIds] });
+  return new Map(rows.map(({ course_id, display_name }) => [course_id, display_name]));
+}
+
 export async function courseEnd(database: Database, courseId: string): Promise<string | undefined> {
   return iso(await ofCourse(database, courseId, 'ends_at'));
 }

@@ -22,3 +22,16 @@ export const plusDays = (at: string, days: number): string => plusMinutes(at, da
 /** A rejection may be appealed, and an error that a review or another person declared. */
 export const isAppealable = (status: Status, judgement: Judgement | undefined): judgement is Judgement =>
   judgement !== undefined && (status === 'rejected' || (status === 'error' && judgement.isOfOthers));
+
+/** The end of the time in which this judgement may be appealed; null if it may not be, or was already. */
+export const appealableUntil = (
+  status: Status,
+  judgement: Judgement | undefined,
+  before: Appeal | undefined,
+  days: number,
+): string | null =>
+  isAppealable(status, judgement) && !wasAppealed(judgement, before) ? plusDays(judgement.at, days) : null;
+
+/** One judgement can be appealed once. */
+export const wasAppealed = (judgement: Judgement, before: Appeal | undefined): boolean =>
+  before !== undefined && (before.answer === null || Date.parse(before.madeAt) >= Date.parse(judgement.at));

@@ -1,6 +1,6 @@
 import type { AppealCommand } from '../appeals/appeal.commands.js';
 import type { AppealEvent } from '../appeals/appeal.events.js';
-import { evolveAppeal, isAppealable, plusDays } from '../appeals/appeal.js';
+import { evolveAppeal, isAppealable, plusDays, wasAppealed } from '../appeals/appeal.js';
 import type { Effect } from '../attempts/attempt.effects.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
 import type { Handlers } from '../decider.js';
@@ -14,8 +14,7 @@ export const appealDecisions: Handlers<LearnerAtExam, AppealCommand, (AppealEven
     const { attemptId, at } = data;
     if (!isAppealable(attemptOf(state, attemptId).status, judgement))
       throw new Refusal('attempt_not_appealable', 'Nobody has rejected this attempt, so there is nothing to appeal.');
-    const before = state.appeals[attemptId];
-    if (before && (before.answer === null || !isBefore(before.madeAt, judgement.at)))
+    if (wasAppealed(judgement, state.appeals[attemptId]))
       throw new Refusal('appeal_already_made', 'There is an appeal already. One judgement can be appealed once.');
     const until = plusDays(judgement.at, facts.appealDays);
     if (isBefore(until, at)) throw new Refusal('appeal_too_late', `An appeal was possible until ${until}.`);

@@ -101,6 +101,20 @@ export const attemptsOfGroups = async (
 export const attemptsOf = async (database: Database, userId: number | string): Promise<AttemptRecord[]> =>
   !isRowId(userId) ? [] : rows(database, 'attempts of learner', `attempt.user_id = $1 ${newestFirst}`, [userId]);
 
+/** A learner's attempts at any exam by falling id, from the one before `before` on. */
+export const attemptsOfLearnerBefore = (
+  database: Database,
+  userId: number,
+  before: number | null,
+  limit: number,
+): Promise<AttemptRecord[]> =>
+  rows(
+    database,
+    'attempts of learner before',
+    'attempt.user_id = $1 and ($2::bigint is null or attempt.id < $2) order by attempt.id desc limit $3',
+    [userId, before, limit],
+  );
+
 /** Running attempts whose time was over before `at`, in the order of that time, from the attempt `after` on. */
 export const overdueAttempts = (
   database: Database,

@@ -19,6 +19,7 @@ export const migrations = [
   '9300-appeals.sql',
   '9400-notification-records.sql',
   '9500-witnesses.sql',
+  '9600-extra-time.sql',
 ].map(sqlMigration);
 
 export const migrationNames = migrations.map((Migration) => new Migration().name);

@@ -91,8 +91,14 @@ class Replay {
   private eventInstead(event: OfAttempt, was?: Attempt, would?: Attempt): AttemptEvent | undefined {
     if (event.type === 'AttemptStarted') return this.started(event, would);
     if (isEndOfTime(event, was)) return undefined; // it comes when the other time is over
-    // The owner's change came too late.
-    if (ownersChanges.includes(event.type) && was && isIncomplete(was.status) && would && !isIncomplete(would.status))
+    // The change came too late.
+    if (
+      changesBeforeTheEnd.includes(event.type) &&
+      was &&
+      isIncomplete(was.status) &&
+      would &&
+      !isIncomplete(would.status)
+    )
       return undefined;
     if (isJudgement(event) && this.isJudgedBy(event))
       return { ...event, type: this.verdict(event, would) } as OfAttempt;
@@ -186,9 +192,10 @@ const judgements = {
 } as const;
 
 /** Changes that only an attempt allows which is not completed. */
-const ownersChanges = [
+const changesBeforeTheEnd = [
   ...['SoftwareDownloadClicked', 'AttemptReadied', 'AttemptContinued', 'AttemptStopped', 'AttemptSubmitted'],
   ...['AttemptErrored', 'AttemptDeclined'],
+  ...['ExtraTimeGiven', 'ExtraTimeTakenBack', 'AttemptPaused', 'PauseEnded'],
 ];
 
 const isOfAttempt = (event: Recorded): event is OfAttempt => isAttemptEvent(event);

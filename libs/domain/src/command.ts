@@ -19,9 +19,18 @@ export abstract class LearnerAtExamCommand<Data extends object = object> {
   }
 }
 
-/** A command with a reason in a person's own words. The handler encrypts it with the learner key, as `sealed`. */
-export abstract class CommandWithReason<Data extends object = object> extends LearnerAtExamCommand<
-  Data & { attemptId: number; reason: string }
+/** A command with a person's own words. The handler encrypts them with the learner key, as `sealed`. */
+export abstract class CommandWithWords<Data extends object = object> extends LearnerAtExamCommand<
+  Data & { attemptId: number }
 > {
   sealed: string;
+  abstract readonly words: { field: 'reason' | 'message'; text: string };
+}
+
+export abstract class CommandWithReason<Data extends object = object> extends CommandWithWords<
+  Data & { reason: string }
+> {
+  get words() {
+    return { field: 'reason', text: this.data.reason } as const;
+  }
 }

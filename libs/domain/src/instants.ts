@@ -53,8 +53,10 @@ export const instantOf = (text: unknown): string | undefined => {
   return typeof instant === 'string' ? undefined : instant.at;
 };
 
-/** The instant so many minutes later, but none before the first instant or after the last. */
-export const plusMinutes = (at: string, minutes: number): string => {
+/** The instant so many milliseconds later, but none before the first instant or after the last. */
+export const plusMs = (at: string, ms: number): string => {
   const [first, last] = [Date.parse(firstInstant), Date.parse(lastInstant)];
-  return new Date(Math.min(Math.max(Date.parse(at) + minutes * 60_000, first), last)).toISOString();
+  return new Date(Math.min(Math.max(Date.parse(at) + ms, first), last)).toISOString();
 };
+
+export const plusMinutes = (at: string, minutes: number): string => plusMs(at, minutes * 60_000);

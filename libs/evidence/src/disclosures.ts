@@ -55,5 +55,6 @@ export async function falseDisclosures(
 /** The field that the text of an event was encrypted for. */
 function locationOf({ type }: { type: string }, learner: Learner): FieldOfStream {
   if (type === 'ReviewReceived') return fieldAtExam(learner, 'review');
+  if (type === 'MessageSent') return fieldAtExam(learner, 'message');
   return fieldAtExam(learner, type.startsWith('Allowance') ? 'allowance' : 'reason');
 }

@@ -32,6 +32,11 @@ const sentences: Record<Happening, string> = {
   appealed: 'The learner appealed.',
   appeal_upheld: 'The appeal was upheld.',
   appeal_dismissed: 'The appeal was dismissed.',
+  extra_time_given: 'Extra time was given.',
+  extra_time_taken_back: 'Extra time was taken back.',
+  paused: 'The exam was paused, and the clock stood still.',
+  pause_ended: 'The pause ended, and the clock went on.',
+  message_sent: 'A message was sent to the learner.',
 };
 
 const roles: Record<Role, string> = {

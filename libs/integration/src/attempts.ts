@@ -1,3 +1,4 @@
+import { allowedMinutesOf } from '#domain';
 import type { Change, Topic } from './topic.js';
 
 /** Each status of an attempt, its removal and its resumption: with the actor, the reason and the attempt after it. */
@@ -23,7 +24,7 @@ export const attempts: Topic = {
           is_sample_attempt: attempt.isSampleAttempt,
           started_at: attempt.startedAt,
           completed_at: attempt.completedAt,
-          allowed_time_limit_mins: attempt.allowedTimeLimitMins,
+          allowed_time_limit_mins: allowedMinutesOf(attempt),
           time_remaining_seconds: attempt.timeRemainingSeconds,
           is_resumable: attempt.isResumable,
           ready_to_resume: attempt.readyToResume,
@@ -39,6 +40,10 @@ export const attempts: Topic = {
 const eventNameOf = ({ event, after }: Change): string | undefined => {
   switch (event.type) {
     case 'ReviewStatusAcknowledged':
+    case 'ExtraTimeGiven':
+    case 'ExtraTimeTakenBack':
+    case 'AttemptPaused':
+    case 'PauseEnded':
       return undefined;
     case 'AttemptMarkedReadyToResume':
       return 'ready_to_resume';

@@ -8,24 +8,29 @@ import {
   CreateAttempt,
   DeclineAttempt,
   decide,
+  EndPause,
   type Facts,
   fold,
+  GiveExtraTime,
   type LearnerAtExamEvent,
   learnerAtExam,
   MakeAppeal,
   MarkReadyToResume,
   type NewAttemptCommand,
   type Origin,
+  PauseAttempt,
   ReadyAttempt,
   RejectAttempt,
   RemoveAttempt,
   ReportError,
   ResetPracticeAttempt,
   type ReviewStatus,
+  SendMessage,
   SetAttemptStatus,
   StartAttempt,
   StopAttempt,
   SubmitAttempt,
+  TakeBackExtraTime,
   TimeOutAttempt,
 } from '#domain';
 import type { RecordedEvent } from '#event-store';
@@ -66,8 +71,9 @@ const review = (status: ReviewStatus, minutes: number, reviewedBy: number | null
 const withReason = { reason: 'why' };
 const judged = <C extends MakeAppeal | AnswerAppeal>(command: C): C =>
   Object.assign(command, { sealed: '', judgement: { at: after(60), isOfOthers: true, judges: [7] } });
+const sealed = <C extends AnyLearnerAtExamCommand>(command: C): C => Object.assign(command, { sealed: '' });
 const reject = (rejectedBy: number, minutes: number, facts?: Facts) =>
-  Object.assign(about(RejectAttempt, minutes, { origin: byStaff, facts, rejectedBy, ...withReason }), { sealed: '' });
+  sealed(about(RejectAttempt, minutes, { origin: byStaff, facts, rejectedBy, ...withReason }));
 const appeal = judged(about(MakeAppeal, 90, withReason));
 const answer = (isUpheld: boolean) =>
   judged(about(AnswerAppeal, 95, { origin: byStaff, isUpheld, answeredBy: 8, ...withReason }));
@@ -124,6 +130,15 @@ export const stories = {
     another(about(ResetPracticeAttempt, 33, { facts: onboardingExam })),
   ],
   'removed at once': [create(), remove],
+  'longer, and paused': [
+    create(),
+    start(),
+    sealed(about(GiveExtraTime, 2, { origin: byStaff, grantId: 'grant', seconds: 60, givenBy: 7, ...withReason })),
+    about(TakeBackExtraTime, 3, { origin: byStaff, grantId: 'grant' }),
+    about(PauseAttempt, 4, { origin: byStaff }),
+    about(EndPause, 5, { origin: byStaff }),
+    sealed(about(SendMessage, 6, { origin: byStaff, text: 'Please stay.' })),
+  ],
 } satisfies Record<string, AnyLearnerAtExamCommand[]>;
 
 /** The learner's stream after these commands, with ids that count up. */

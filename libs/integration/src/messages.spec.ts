@@ -1,6 +1,6 @@
 import { CloudEvent, Kafka } from 'cloudevents';
 import { v5 as uuid } from 'uuid';
-import type { AppealEvent, AttemptEvent, ReviewEvent } from '#domain';
+import type { AppealEvent, AttemptEvent, MessageEvent, ReviewEvent } from '#domain';
 import { after, proctoredExam } from '../../domain/src/learner-at-exam/attempt.examples.js';
 import { changesIn, logOf, publishedOf, stories } from './messages.examples.js';
 import { derivedId, messagesOf } from './messages.js';
@@ -143,7 +143,7 @@ describe('the messages about verified names say', () => {
 });
 
 it('every event type is published or listed as private', () => {
-  const published: Record<AttemptEvent['type'] | ReviewEvent['type'] | AppealEvent['type'], string[]> = {
+  const published: Record<(AttemptEvent | ReviewEvent | AppealEvent | MessageEvent)['type'], string[]> = {
     AttemptCreated: ['attempt.created', 'verified_name.attempt_status'],
     SoftwareDownloadClicked: ['attempt.download_software_clicked', 'verified_name.attempt_status'],
     AttemptReadied: ['attempt.ready_to_start', 'verified_name.attempt_status'],
@@ -179,6 +179,11 @@ it('every event type is published or listed as private', () => {
     AppealMade: [],
     AppealUpheld: [],
     AppealDismissed: [],
+    ExtraTimeGiven: [],
+    ExtraTimeTakenBack: [],
+    AttemptPaused: [],
+    PauseEnded: [],
+    MessageSent: [],
   };
   const actual: Record<string, Set<string>> = {};
   for (const log of Object.values(stories).map(logOf)) {

@@ -28,7 +28,7 @@ export const learnerAtExamStream = ({ examId, userId }: { examId: number; userId
 /** A field in the stream of a learner at an exam. */
 export const fieldAtExam = (
   learner: { examId: number; userId: number },
-  field: 'allowance' | 'review' | 'reason',
+  field: 'allowance' | 'review' | 'reason' | 'message',
 ): FieldOfStream => ({
   stream: learnerAtExamStream(learner),
   field,

@@ -71,6 +71,13 @@ const meanings: Record<
     "Another person agrees with the appeal. `sealed` is the reason, encrypted with the learner's key. `AttemptVerified` follows.",
   AppealDismissed:
     "Another person does not agree with the appeal. `sealed` is the reason, encrypted with the learner's key.",
+  ExtraTimeGiven:
+    "Staff lengthened the running attempt by these seconds, also past the due date. `sealed` is the reason, encrypted with the learner's " +
+    'key; `grantId` is the same for all attempts that got the time together; `cause` is the outage that it makes up for, if there was one.',
+  ExtraTimeTakenBack: 'Staff took these seconds of extra time back. It never ends an attempt.',
+  AttemptPaused: 'Staff stopped the clock of the running attempt. Its status stays.',
+  PauseEnded: "The clock runs again. The attempt's end moved by the length of the pause.",
+  MessageSent: "Staff wrote to the learner. `sealed` is the text, encrypted with the learner's key.",
   AllowanceGranted:
     'The learner has an allowance. `value` is minutes; any other value is in `sealed`, encrypted with the learner key.',
   AllowanceChanged: 'The allowance has another value.',

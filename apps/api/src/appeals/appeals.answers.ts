@@ -13,6 +13,8 @@ export const attemptTimeline = object('AttemptTimeline', {
       what: text,
       by: { ...text, description: 'A role, never a name' },
       reason,
+      message: { ...orNull(text), description: 'From staff; null once the learner is retired' },
+      seconds: { ...orNull(integer), description: 'Of extra time' },
     }),
   ),
 });

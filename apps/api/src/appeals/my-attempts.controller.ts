@@ -48,12 +48,14 @@ export class MyAttemptsController {
     const entries = await this.timelines.timeline(attempt);
     return {
       attempt_id: attempt.id,
-      entries: entries.map(({ at, what, by, reason }) => ({
+      entries: entries.map(({ at, what, by, reason, message, seconds = null }) => ({
         at,
         event: what,
         what: words.say(`timeline.${what}`),
         by: words.say(`timeline.by.${by}`),
         reason,
+        message,
+        seconds,
       })),
     };
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { FactFinder, learnerAtExamOf, learnerAtExamStream } from '#commands';
 import { Configuration } from '#configuration';
 import {
+  allowedMinutesOf,
   allowedTimeOf,
   type ExamType,
   examTypeOf,
@@ -38,7 +39,7 @@ export class Timer {
     const { exam } = attempt;
     const provider = exam.isProctored ? providerOf(settings, exam.backend) : undefined;
     const seconds = remainingSeconds(attempt, at);
-    const fixed = attempt.allowedTimeLimitMins;
+    const fixed = allowedMinutesOf(attempt);
     const total = await this.minutesOf(attempt, at);
     return {
       in_timed_exam: true,
@@ -67,9 +68,9 @@ export class Timer {
     };
   }
 
-  /** The minutes that were fixed at the start. Before a start, and before a resumption, the minutes of a start now. */
+  /** The minutes that the attempt got. Before a start, and before a resumption, the minutes of a start now. */
   async minutesOf(attempt: AttemptRecord, at: string): Promise<number> {
-    const { allowedTimeLimitMins: fixed } = attempt;
+    const fixed = allowedMinutesOf(attempt);
     return !fixed || isReadyToResume(attempt) ? this.minutesNow(attempt, at) : fixed;
   }
 

@@ -1,5 +1,5 @@
 import { lmsAddressOf, type Settings } from '#configuration';
-import { type Exam, type Facts, humanizedMinutes, isIncomplete, remainingSeconds } from '#domain';
+import { type Exam, expiryOf, type Facts, humanizedMinutes, isIncomplete, isReached, remainingSeconds } from '#domain';
 import type { Provider } from '#providers';
 import { type AttemptRecord, instant } from '#read-models';
 import type { prerequisitesJson } from '../attempts/prerequisites.js';
@@ -31,10 +31,10 @@ const timeRemains = (attempt: AttemptRecord | null, at: string): boolean =>
 /** For so many seconds after the end, a page says that the time was over (domain.md §11.4). */
 const expiryNoticeSeconds = 60;
 
-const hasJustTimedOut = ({ status, startedAt, completedAt, allowedTimeLimitMins }: AttemptRecord, at: string) => {
-  if (status !== 'submitted' || !startedAt || !completedAt || allowedTimeLimitMins === null) return false;
-  const took = Date.parse(completedAt) - Date.parse(startedAt);
-  return took >= allowedTimeLimitMins * 60_000 && Date.parse(at) - Date.parse(completedAt) < expiryNoticeSeconds * 1000;
+const hasJustTimedOut = (attempt: AttemptRecord, at: string) => {
+  const { status, completedAt } = attempt;
+  if (status !== 'submitted' || !completedAt || !isReached(expiryOf(attempt), completedAt)) return false;
+  return Date.parse(at) - Date.parse(completedAt) < expiryNoticeSeconds * 1000;
 };
 
 /** Exams with more minutes have no footer about extra time. */

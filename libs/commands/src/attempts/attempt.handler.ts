@@ -8,7 +8,7 @@ import {
   type AnyLearnerAtExamCommand,
   CascadeDecline,
   ClearOnboardingErrors,
-  CommandWithReason,
+  CommandWithWords,
   CreateAttempt,
   completesOnboarding,
   currentAttempt,
@@ -106,10 +106,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
       const kept = isMinutesKey(key) ? { value } : { sealed: await this.encryptUnlessSame(command) };
       command.allowance = { id: await nextId(this.database, 'allowance_ids'), kept };
     }
-    if (command instanceof CommandWithReason) {
-      const { learner, data } = command;
-      command.sealed = await encryptFor(this.database, learner.userId, data.reason, fieldAtExam(learner, 'reason'));
-    }
+    if (command instanceof CommandWithWords) await encryptWords(this.database, command);
     if (command instanceof CreateAttempt || command instanceof ResetPracticeAttempt) {
       await this.prepareAttempt(command);
       const state = await latestLearnerAtExam(this.events, command.learner);
@@ -180,6 +177,12 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     );
   }
 }
+
+/** Encrypts a person's words with the learner key. */
+export const encryptWords = async (database: Database, command: CommandWithWords): Promise<void> => {
+  const { learner, words } = command;
+  command.sealed = await encryptFor(database, learner.userId, words.text, fieldAtExam(learner, words.field));
+};
 
 export const informed = <C extends LearnerAtExamCommand>(command: C, facts: Facts): C =>
   Object.assign(command, { facts });

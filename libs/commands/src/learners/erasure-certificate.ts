@@ -36,7 +36,7 @@ export async function erasableRows(database: Database, userId: number): Promise<
 }
 
 const what: Record<string, string> = {
-  learner_keys: "the key that encrypts the learner's reviews, allowances, refused reviews and reasons of appeals",
+  learner_keys: "the key that encrypts the learner's reviews, allowances, refused reviews, messages and reasons",
   users: 'user name, e-mail, full name, rights and groups',
   verified_names: 'verified names',
   course_staff: 'roles in courses',

@@ -2,6 +2,7 @@ import type { Event } from '../event.js';
 import type { Effect } from './attempt.effects.js';
 import type { OnboardingError, Status } from './attempt.statuses.js';
 import type { AllowedTime } from './attempt.time.js';
+import type { RunningAttemptEvent } from './running-attempt.events.js';
 
 // The log keeps these names and shapes for ever. Add an optional field, or a new event; never rename.
 
@@ -10,6 +11,7 @@ type OfAttempt<Data extends object = object> = { attemptId: number; at: string }
 type StatusChange<Data extends object = object> = OfAttempt<{ effects: Effect[] } & Data>;
 
 export type AttemptEvent =
+  | RunningAttemptEvent
   | Event<
       'AttemptCreated',
       OfAttempt<{

@@ -3,6 +3,9 @@ import { allowedTime, expiryOf, isOverdue, isPastDue, isReached, remainingSecond
 
 const [before, then, after] = ['2031-05-05T09:59:59.999Z', '2031-05-05T10:00:00.000Z', '2031-05-05T10:00:00.001Z'];
 
+/** Nobody gave extra time or paused the attempt. */
+const untouched = { extraSeconds: 0, pausedAt: null, pausedMs: 0 };
+
 it('a time is reached at its instant and not before; a missing time is never reached', () => {
   expect([before, then, after].map((at) => isReached(then, at))).toEqual([false, true, true]);
   expect([null, undefined].map((time) => isReached(time, after))).toEqual([false, false]);
@@ -48,11 +51,11 @@ describe('the time that a learner gets', () => {
   });
 
   it('does not run before the start', () => {
-    const timing = { startedAt: null, allowedTimeLimitMins: null };
+    const timing = { ...untouched, startedAt: null, allowedTimeLimitMins: null };
     expect(expiryOf(timing)).toBeNull();
     expect(isOverdue({ ...timing, status: 'created' }, lastInstant)).toBe(false);
     expect(remainingSeconds(timing, then)).toBe(0);
-    expect(remainingSeconds({ startedAt: then, allowedTimeLimitMins: 1 }, then)).toBe(60);
+    expect(remainingSeconds({ ...untouched, startedAt: then, allowedTimeLimitMins: 1 }, then)).toBe(60);
   });
 });
 
@@ -68,7 +71,7 @@ describe('minutes that were stored before they had a limit', () => {
   );
 
   it('end a running attempt at the last possible instant', () => {
-    const timing = { startedAt: then, allowedTimeLimitMins: 9_999_999_999 };
+    const timing = { ...untouched, startedAt: then, allowedTimeLimitMins: 9_999_999_999 };
     expect(expiryOf(timing)).toBe(lastInstant);
     expect(isOverdue({ ...timing, status: 'started' }, after)).toBe(false);
     expect(remainingSeconds(timing, after)).toBeGreaterThan(0);

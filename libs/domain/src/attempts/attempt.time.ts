@@ -1,9 +1,18 @@
-import { plusMinutes } from '../instants.js';
+import { plusMinutes, plusMs } from '../instants.js';
 import { limits } from '../limits.js';
 import { isIncomplete, type Status } from './attempt.statuses.js';
 
-/** When an attempt started and how many minutes it has; both are null before the start. */
-type Timing = { startedAt: string | null; allowedTimeLimitMins: number | null };
+/** When an attempt started, the minutes fixed at the start (both null before it), extra time and pauses. */
+export type Timing = {
+  startedAt: string | null;
+  allowedTimeLimitMins: number | null;
+  /** Extra time that staff gave while the attempt ran. */
+  extraSeconds: number;
+  /** Since when the attempt is paused; null while its clock runs. */
+  pausedAt: string | null;
+  /** The length of all pauses that ended. */
+  pausedMs: number;
+};
 
 const minutesBetween = (from: string, to: string) => Math.trunc((Date.parse(to) - Date.parse(from)) / 60_000);
 
@@ -41,9 +50,16 @@ export const allowedTime = (facts: {
   };
 };
 
-/** The instant at which a started attempt's time is over, or null before the start. */
-export const expiryOf = (attempt: Timing): string | null =>
-  attempt.startedAt === null ? null : plusMinutes(attempt.startedAt, attempt.allowedTimeLimitMins ?? 0);
+/** The minutes of an attempt with its extra time, which may be after the due date; null before the start. */
+export const allowedMinutesOf = (attempt: Pick<Timing, 'allowedTimeLimitMins' | 'extraSeconds'>): number | null =>
+  attempt.allowedTimeLimitMins && attempt.allowedTimeLimitMins + Math.trunc(attempt.extraSeconds / 60);
+
+/** The end of the time, without a pause that has not ended; null before the start. */
+const endOf = ({ startedAt, allowedTimeLimitMins, extraSeconds, pausedMs }: Timing): string | null =>
+  startedAt === null ? null : plusMs(startedAt, (allowedTimeLimitMins ?? 0) * 60_000 + extraSeconds * 1000 + pausedMs);
+
+/** The instant at which a started attempt's time is over; null before the start, and while it is paused. */
+export const expiryOf = (attempt: Timing): string | null => (attempt.pausedAt === null ? endOf(attempt) : null);
 
 /** Is the time of a running attempt over (domain.md §4.4)? Its last instant still belongs to it. */
 export const isOverdue = (attempt: Timing & { status: Status }, at: string): boolean => {
@@ -51,10 +67,10 @@ export const isOverdue = (attempt: Timing & { status: Status }, at: string): boo
   return expiry !== null && isIncomplete(attempt.status) && Date.parse(at) > Date.parse(expiry);
 };
 
-/** The seconds left, in any status; 0 before the start and after the end (domain.md §4.3). */
+/** The seconds left, in any status; 0 before the start and after the end (domain.md §4.3). A pause keeps them as they are. */
 export const remainingSeconds = (attempt: Timing, at: string): number => {
-  const expiry = expiryOf(attempt);
-  return expiry === null ? 0 : Math.max(0, (Date.parse(expiry) - Date.parse(at)) / 1000);
+  const end = endOf(attempt);
+  return end === null ? 0 : Math.max(0, (Date.parse(end) - Date.parse(attempt.pausedAt ?? at)) / 1000);
 };
 
 /** Is it this time, or later? */

@@ -1,10 +1,11 @@
 import { dispatch, type Handlers } from '../decider.js';
 import type { Event } from '../event.js';
 import type { AttemptEvent } from './attempt.events.js';
-import type { Status } from './attempt.statuses.js';
+import { isInProgress, type Status } from './attempt.statuses.js';
+import type { Timing } from './attempt.time.js';
 
 /** One try of one learner at an exam (domain.md §1.2). Times are ISO instants. */
-export type Attempt = {
+export type Attempt = Timing & {
   id: number;
   examId: number;
   userId: number;
@@ -14,9 +15,7 @@ export type Attempt = {
   takingAsProctored: boolean;
   isSampleAttempt: boolean;
   reviewPolicyId: number | null;
-  startedAt: string | null;
   completedAt: string | null;
-  allowedTimeLimitMins: number | null;
   isStatusAcknowledged: boolean;
   timeRemainingSeconds: number | null;
   isResumable: boolean;
@@ -68,7 +67,21 @@ const evolution: Handlers<Attempt, AttemptEvent, Attempt | undefined> = {
   PracticeAttemptReset: (attempt) => ({ ...attempt, status: 'onboarding_reset' }),
   ReviewStatusAcknowledged: (attempt) => ({ ...attempt, isStatusAcknowledged: true }),
   AttemptRemoved: () => undefined,
+  ExtraTimeGiven: (attempt, { data }) => ({ ...attempt, extraSeconds: attempt.extraSeconds + data.seconds }),
+  ExtraTimeTakenBack: (attempt, { data }) => ({ ...attempt, extraSeconds: attempt.extraSeconds - data.seconds }),
+  AttemptPaused: (attempt, { data }) => ({ ...attempt, pausedAt: data.at }),
+  PauseEnded: (attempt, { data }) => withoutPause(attempt, data.at),
 };
+
+/** The pause ends: the attempt's end moves by its length. */
+const withoutPause = (attempt: Attempt, at: string): Attempt =>
+  attempt.pausedAt === null
+    ? attempt
+    : {
+        ...attempt,
+        pausedAt: null,
+        pausedMs: attempt.pausedMs + Date.parse(at) - Date.parse(attempt.pausedAt),
+      };
 
 const created = ({ data }: Extract<AttemptEvent, { type: 'AttemptCreated' }>): Attempt => ({
   id: data.attemptId,
@@ -83,6 +96,9 @@ const created = ({ data }: Extract<AttemptEvent, { type: 'AttemptCreated' }>): A
   startedAt: null,
   completedAt: null,
   allowedTimeLimitMins: null,
+  extraSeconds: 0,
+  pausedAt: null,
+  pausedMs: 0,
   isStatusAcknowledged: false,
   timeRemainingSeconds: data.timeRemainingSeconds,
   isResumable: false,
@@ -97,7 +113,9 @@ export const isAttemptEvent = (event: Event): event is AttemptEvent => event.typ
 /** The attempt after one of its events; undefined once it is removed. */
 export const evolveAttempt = (attempt: Attempt | undefined, event: AttemptEvent): Attempt | undefined => {
   const next = dispatch(evolution, attempt!, event);
-  return next && { ...next, modified: event.data.at };
+  const { at } = event.data;
+  // An attempt that ends while it is paused is no longer paused.
+  return next && { ...(isInProgress(next.status) ? next : withoutPause(next, at)), modified: at };
 };
 
 /** May the learner resume this attempt now (domain.md §2.6)? */

@@ -4,7 +4,9 @@ import type { AppealCommand } from '../appeals/appeal.commands.js';
 import type { AppealEvent } from '../appeals/appeal.events.js';
 import type { AttemptCommand } from '../attempts/attempt.commands.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
+import type { RunningAttemptCommand } from '../attempts/running-attempt.commands.js';
 import type { Decider } from '../decider.js';
+import type { MessageEvent, SendMessage } from '../messages/message.js';
 import type { ReviewCommand } from '../reviews/review.commands.js';
 import type { ReviewEvent } from '../reviews/review.events.js';
 import { allowanceDecisions, allowanceEvolution } from './allowance.decisions.js';
@@ -12,16 +14,29 @@ import { appealDecisions, appealEvolution } from './appeal.decisions.js';
 import { attemptDecisions } from './attempt.decisions.js';
 import { emptyState, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
 import { reviewDecisions, reviewEvolution } from './review.decisions.js';
+import { runningAttemptDecisions, runningAttemptEvolution } from './running-attempt.decisions.js';
 
-export type LearnerAtExamEvent = AttemptEvent | AllowanceEvent | ReviewEvent | AppealEvent;
+export type LearnerAtExamEvent = AttemptEvent | AllowanceEvent | ReviewEvent | AppealEvent | MessageEvent;
 
-export type AnyLearnerAtExamCommand = AttemptCommand | ReviewCommand | AllowanceCommand | AppealCommand;
+export type AnyLearnerAtExamCommand =
+  | AttemptCommand
+  | RunningAttemptCommand
+  | ReviewCommand
+  | AllowanceCommand
+  | AppealCommand
+  | SendMessage;
 
 /** The write side of one learner at one exam. */
 export const learnerAtExam: Decider<LearnerAtExam, AnyLearnerAtExamCommand, LearnerAtExamEvent> = {
   initial: emptyState,
 
-  decide: { ...attemptDecisions, ...reviewDecisions, ...allowanceDecisions, ...appealDecisions },
+  decide: {
+    ...attemptDecisions,
+    ...runningAttemptDecisions,
+    ...reviewDecisions,
+    ...allowanceDecisions,
+    ...appealDecisions,
+  },
 
   evolve: {
     AttemptCreated: onAttempt,
@@ -43,6 +58,7 @@ export const learnerAtExam: Decider<LearnerAtExam, AnyLearnerAtExamCommand, Lear
     PracticeAttemptReset: onAttempt,
     ReviewStatusAcknowledged: onAttempt,
     AttemptRemoved: onAttempt,
+    ...runningAttemptEvolution,
     ...reviewEvolution,
     ...allowanceEvolution,
     ...appealEvolution,

@@ -3,11 +3,12 @@ import type { Appeal } from '../appeals/appeal.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
 import { type Attempt, evolveAttempt } from '../attempts/attempt.js';
 import { type AllowedTime, allowedTime } from '../attempts/attempt.time.js';
+import type { Grant } from '../attempts/running-attempt.events.js';
 import type { Facts } from '../exams/exam.facts.js';
 import { Refusal } from '../refusal.js';
 import type { Review } from '../reviews/review.js';
 
-/** One learner at one exam, which is one stream: the attempts (oldest first), allowances, reviews and appeals. */
+/** One learner at one exam, which is one stream: the attempts (oldest first), allowances, reviews, appeals and extra time. */
 export type LearnerAtExam = {
   attempts: readonly Attempt[];
   allowances: readonly Allowance[];
@@ -15,9 +16,17 @@ export type LearnerAtExam = {
   /** The person who proposed to reject an attempt, until there is a judgement. */
   proposals: { readonly [attemptId: number]: number };
   appeals: { readonly [attemptId: number]: Appeal };
+  grants: { readonly [attemptId: number]: readonly Grant[] };
 };
 
-export const emptyState: LearnerAtExam = { attempts: [], allowances: [], reviews: {}, proposals: {}, appeals: {} };
+export const emptyState: LearnerAtExam = {
+  attempts: [],
+  allowances: [],
+  reviews: {},
+  proposals: {},
+  appeals: {},
+  grants: {},
+};
 
 export const onAttempt = (state: LearnerAtExam, event: AttemptEvent): LearnerAtExam => {
   const before = state.attempts.find(({ id }) => id === event.data.attemptId);

@@ -4,8 +4,11 @@ import type { Actor } from '../origin.js';
 /** The role of the person or system that did it. A learner never sees another person's name. */
 export type Role = 'learner' | 'staff' | 'provider' | 'operator' | 'platform' | 'service';
 
-/** One entry of an attempt's timeline for its learner. `sealed`: a reason for the learner, encrypted with the learner key. */
-export type TimelineEntry = { at: string; what: Happening; by: Role; sealed?: string };
+/**
+ * One entry of an attempt's timeline for its learner. `sealed`: a reason or a message for the learner, encrypted with the
+ * learner key. `seconds`: of extra time.
+ */
+export type TimelineEntry = { at: string; what: Happening; by: Role; sealed?: string; seconds?: number };
 
 type Recorded = LearnerAtExamEvent & { metadata: { actor: Actor; userId?: number } };
 type Shown = Exclude<LearnerAtExamEvent, { type: `Allowance${string}` | 'RejectionProposed' }>;
@@ -34,6 +37,11 @@ const happenings = {
   AppealMade: 'appealed',
   AppealUpheld: 'appeal_upheld',
   AppealDismissed: 'appeal_dismissed',
+  ExtraTimeGiven: 'extra_time_given',
+  ExtraTimeTakenBack: 'extra_time_taken_back',
+  AttemptPaused: 'paused',
+  PauseEnded: 'pause_ended',
+  MessageSent: 'message_sent',
 } as const satisfies Record<Shown['type'], string>;
 
 export type Happening = (typeof happenings)[Shown['type']] | 'blocked' | 'time_ran_out' | 'went_back';
@@ -46,7 +54,8 @@ export const timelineOf = (history: readonly Recorded[], attemptId: number): Tim
     const at = event.type === 'AttemptSubmitted' ? event.data.completedAt : event.data.at;
     const isReason = event.type !== 'ReviewReceived' && 'sealed' in event.data;
     const reason = isReason ? { sealed: (event.data as { sealed: string }).sealed } : {};
-    return { at, what: happeningOf(event), by: roleOf(actor, userId), ...reason };
+    const seconds = 'seconds' in event.data ? { seconds: event.data.seconds } : {};
+    return { at, what: happeningOf(event), by: roleOf(actor, userId), ...reason, ...seconds };
   });
 
 const isShown = (event: Recorded): event is Recorded & Shown => Object.hasOwn(happenings, event.type);

@@ -1,3 +1,4 @@
+import { allowedMinutesOf } from '#domain';
 import { examJson } from '../exams/exam.json.js';
 import { instant } from '../times.js';
 import type { AttemptRecord } from './attempt.queries.js';
@@ -13,7 +14,7 @@ export const attemptJson = (attempt: AttemptRecord) => ({
   external_id: attempt.externalId,
   status: attempt.status,
   proctored_exam: examJson(attempt.exam),
-  allowed_time_limit_mins: attempt.allowedTimeLimitMins,
+  allowed_time_limit_mins: allowedMinutesOf(attempt),
   attempt_code: attempt.attemptCode,
   is_sample_attempt: attempt.isSampleAttempt,
   taking_as_proctored: attempt.takingAsProctored,

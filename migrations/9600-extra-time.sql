@@ -1,0 +1,5 @@
+-- What staff did to a running attempt: extra time, and pauses.
+alter table attempts
+  add extra_seconds bigint not null default 0,
+  add paused_at timestamptz,
+  add paused_ms bigint not null default 0;

@@ -1,4 +1,4 @@
--- What staff did to a running attempt: extra time, and pauses.
+-- Extra time and pauses of running attempts.
 alter table attempts
   add extra_seconds bigint not null default 0,
   add paused_at timestamptz,

@@ -54,7 +54,7 @@ export const allowedTime = (facts: {
 export const allowedMinutesOf = (attempt: Pick<Timing, 'allowedTimeLimitMins' | 'extraSeconds'>): number | null =>
   attempt.allowedTimeLimitMins && attempt.allowedTimeLimitMins + Math.trunc(attempt.extraSeconds / 60);
 
-/** The end of the time, without a pause that has not ended; null before the start. */
+/** The end of the time if there is no open pause; null before the start. */
 const endOf = ({ startedAt, allowedTimeLimitMins, extraSeconds, pausedMs }: Timing): string | null =>
   startedAt === null ? null : plusMs(startedAt, (allowedTimeLimitMins ?? 0) * 60_000 + extraSeconds * 1000 + pausedMs);
 

@@ -10,7 +10,7 @@ export type Grant = { grantId: string; seconds: number; isTakenBack: boolean; ca
 
 type OfRunningAttempt<Data extends object = object> = { attemptId: number; at: string } & Data;
 
-/** What staff do while an attempt runs. It changes the end of the attempt's time, not its status. */
+/** Changes by staff while an attempt runs. They change the end of the attempt's time, not its status. */
 export type RunningAttemptEvent =
   /** `grantId` is the same for all attempts that got the time together. `sealed`: the reason, encrypted with the learner key. */
   | Event<

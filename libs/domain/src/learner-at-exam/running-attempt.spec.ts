@@ -223,7 +223,7 @@ describe('an outage', () => {
   it('costs another attempt nothing', () => expect(secondsLost([created, started], 999, outage)).toBe(0));
 });
 
-/** What may happen to an attempt, each a while after the one before. */
+/** Happenings at an attempt, each a while after the one before. */
 const happening = fc.record({
   kind: fc.constantFrom('poll', 'pause', 'end pause', 'give', 'take back', 'stop', 'start', 'submit'),
   wait: fc.integer({ min: 0, max: 40 * 60_000 }),

@@ -20,6 +20,7 @@ export const migrations = [
   '9400-notification-records.sql',
   '9500-witnesses.sql',
   '9600-extra-time.sql',
+  '9850-review-times.sql',
 ].map(sqlMigration);
 
 export const migrationNames = migrations.map((Migration) => new Migration().name);

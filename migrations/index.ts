@@ -21,6 +21,7 @@ export const migrations = [
   '9500-witnesses.sql',
   '9600-extra-time.sql',
   '9850-review-times.sql',
+  '9800-people-search.sql',
 ].map(sqlMigration);
 
 export const migrationNames = migrations.map((Migration) => new Migration().name);

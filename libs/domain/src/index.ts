@@ -1,6 +1,7 @@
 export * from './allowances/allowance.commands.js';
 export * from './allowances/allowance.events.js';
 export * from './allowances/allowance.js';
+export * from './allowances/allowance.preview.js';
 export * from './appeals/appeal.commands.js';
 export * from './appeals/appeal.events.js';
 export * from './appeals/appeal.js';

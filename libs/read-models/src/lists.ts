@@ -10,3 +10,6 @@ export const namesLike = (search: string): string | null => {
   const lower = search.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
   return `%${lower.replace(/[\\%_]/g, '\\$&')}%`;
 };
+
+/** The same for `search_names like`, which also has full names, in any case. */
+export const personLike = (search: string): string | null => namesLike(search.toLowerCase());

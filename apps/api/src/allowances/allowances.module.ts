@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
 import { CommandsModule } from '#commands';
+import { AllowanceGrants } from './allowance-grants.js';
 import { AllowancesController } from './allowances.controller.js';
 import { BulkAllowancesController } from './bulk-allowances.controller.js';
+import { CourseAllowancesController } from './course-allowances.controller.js';
 import { Learners } from './learners.js';
 
 @Module({
   imports: [CommandsModule],
-  controllers: [AllowancesController, BulkAllowancesController],
-  providers: [Learners],
+  controllers: [AllowancesController, BulkAllowancesController, CourseAllowancesController],
+  providers: [AllowanceGrants, Learners],
 })
 export class AllowancesModule {}

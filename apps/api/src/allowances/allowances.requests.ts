@@ -1,6 +1,6 @@
-import { limits } from '#domain';
+import { type AllowanceType, allowanceTypes, limits } from '#domain';
 import { either, id, number, text } from '../document/schemas.js';
-import { Anything, Text } from '../requests/fields.js';
+import { Anything, Ids, OneOf, Text, Texts } from '../requests/fields.js';
 
 /** R14: the reference has no serializer here; what each field may be is in rest-api.md §5.9. */
 export class AllowanceRequest {
@@ -23,4 +23,13 @@ export class BulkAllowanceRequest {
   @Text({ required: false, blank: true, maxLength: listLength }) user_ids?: string;
   @Text() allowance_type: string;
   @Anything({ like: either({ ...text, maxLength: limits.text }, number), maxLength: limits.text }) value: unknown;
+}
+
+/** The same allowance for several learners at several exams of a course. */
+export class CourseAllowancesRequest {
+  @Ids() exam_ids: number[];
+  /** User names or e-mail addresses. */
+  @Texts() learners: string[];
+  @OneOf(allowanceTypes) allowance_type: AllowanceType;
+  @Text({ maxLength: limits.text }) value: string;
 }

@@ -1,21 +1,17 @@
 import { applyDecorators, Body, Controller, Delete, Get, Param, Put, Res } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Clock } from '#clock';
 import { Database } from '#connections';
 import {
   additionalTime,
   type Exam,
-  GrantAllowance,
   isLongerThan,
   isMinutesKey,
   isStorable,
   limits,
+  minutesByMultiplier,
   type Origin,
   pythonRepr,
-  Refusal,
-  roundHalfEven,
 } from '#domain';
 import { allowanceJson, allowancesOfCourse, examsByIds } from '#read-models';
 import { type Caller } from '#roster';
@@ -28,8 +24,9 @@ import { HttpAnswer, refused } from '../http/http-answer.js';
 import { Client } from '../http/time-limits.js';
 import { longBody } from '../requests/body.js';
 import { bodyObject } from '../requests/body-object.js';
-import { asciiDigits, longestNumber } from '../requests/fields.js';
 import { isFalsy } from '../requests/ids.js';
+import { AllowanceGrants } from './allowance-grants.js';
+import { isMinutes, multiplierIn } from './allowance-values.js';
 import { allowanceSchema, allowancesByName, askedPairs, noPairGranted } from './allowances.answers.js';
 import { BulkAllowanceRequest } from './allowances.requests.js';
 import { Learners } from './learners.js';
@@ -52,8 +49,7 @@ const GrantsMany = () =>
 @Controller('api/edx_proctoring/v1/proctored_exam')
 export class BulkAllowancesController {
   constructor(
-    private readonly clock: Clock,
-    private readonly commands: CommandBus,
+    private readonly grants: AllowanceGrants,
     private readonly learners: Learners,
     private readonly database: Database,
   ) {}
@@ -125,18 +121,20 @@ export class BulkAllowancesController {
     refuseLong('allowance_type', type, limits.name);
     refuseLong('value', pythonRepr(request.value ?? ''), limits.text);
     const multiplier = type === 'time_multiplier' ? multiplierIn(request.value) : undefined;
+    if (type === 'time_multiplier' && multiplier === undefined) throw badValue();
     if (isMinutesKey(type) && !isMinutes(minutesIn(request.value))) throw badValue();
     if (!examIds.every(isInteger)) throw refused(400, 'exam_ids: A valid integer is required.');
 
     const pairs = examIds.flatMap((exam_id) => userNames.map((user_id) => ({ exam_id, user_id })));
     const exams = await examsByIds(this.database, examIds);
-    const learnerOf = await this.learners.idsOf(userNames, [...exams.values()], me);
+    const courseIds = [...new Set([...exams.values()].map(({ courseId }) => courseId))];
+    const personOf = await this.learners.peopleOf(userNames, courseIds, me);
     let failed = 0;
     for (const { exam_id, user_id } of pairs) {
       client.throwIfAborted();
       const exam = exams.get(exam_id);
-      const userId = exam && learnerOf(user_id, exam.courseId);
-      const granted = userId !== undefined && (await this.grantOne(exam!, userId, type, multiplier, request, by));
+      const person = exam && personOf(user_id, exam.courseId);
+      const granted = person && (await this.grantOne(exam!, person.id, type, multiplier, request, by));
       if (!granted) failed += 1;
     }
     if (failed === pairs.length) throw nobody();
@@ -154,26 +152,16 @@ export class BulkAllowancesController {
     { allowance_type, value }: Record<string, unknown>,
     by: Origin,
   ): Promise<boolean> {
+    noteSubject(userId);
+    noteObject('exam', exam.id);
+    // The reference checks this late. The result is the same for all pairs, so nothing is written before.
+    if (exam.isActive && allowance_type == null) throw refused(400, 'allowance_type: This field is required.');
+    if (exam.isActive && value == null) throw refused(400, 'value: This field is required.');
     const granted =
       multiplier === undefined
         ? { key: type, value: pythonRepr(value) }
-        : { key: additionalTime, value: BigInt(roundHalfEven(exam.timeLimitMins * (multiplier - 1))).toString() };
-    try {
-      noteSubject(userId);
-      noteObject('exam', exam.id);
-      // The reference checks this late. The result is the same for all pairs, so nothing is written before.
-      if (exam.isActive && allowance_type == null) throw refused(400, 'allowance_type: This field is required.');
-      if (exam.isActive && value == null) throw refused(400, 'value: This field is required.');
-      const { key, ...origin } = by;
-      const each = { ...origin, ...(key ? { key: `${key} ${exam.id} ${userId}` } : {}) };
-      await this.commands.execute(
-        new GrantAllowance({ examId: exam.id, userId }, { ...granted, at: this.clock.now() }, each),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof Refusal) return false;
-      throw error;
-    }
+        : { key: additionalTime, value: minutesByMultiplier(exam.timeLimitMins, multiplier) };
+    return (await this.grants.grant(exam.id, userId, granted, by)) === undefined;
   }
 }
 
@@ -199,8 +187,6 @@ const listIn = (value: unknown, field: string): string[] => {
   return items;
 };
 
-const isMinutes = (text: string) => /^\d+$/.test(text) && Number(text) <= limits.minutes;
-
 const refuseLong = (field: string, text: string, most: number) => {
   if (isLongerThan(most, text)) throw refused(400, `${field}: Ensure this field has no more than ${most} characters.`);
   if (!isStorable(text)) throw refused(400, `${field}: A character cannot be stored.`);
@@ -209,13 +195,4 @@ const refuseLong = (field: string, text: string, most: number) => {
 const minutesIn = (value: unknown): string => {
   if (typeof value === 'string') return value;
   throw refused(400, 'value: Not a valid string.');
-};
-
-/** A number of at least 1, as the reference reads texts: digits of any script, and `_` between them. */
-const multiplierIn = (value: unknown): number => {
-  const text = typeof value === 'string' && value.length <= longestNumber ? asciiDigits(value).trim() : '';
-  const isNumber = /^[+-]?(\d+(_\d+)*(\.(\d+(_\d+)*)?)?|\.\d+(_\d+)*)(e[+-]?\d+)?$/i.test(text);
-  const multiplier = value === true ? 1 : isNumber ? Number(text.replaceAll('_', '')) : value;
-  if (typeof multiplier === 'number' && multiplier >= 1 && multiplier <= limits.multiplier) return multiplier;
-  throw badValue();
 };

@@ -1,7 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#connections';
-import { type Exam, pythonRepr, Refusal } from '#domain';
-import { type Caller, isOfCourse, peopleOfCourses, userByEmail, userById, userByName, usersByNames } from '#roster';
+import { pythonRepr, Refusal } from '#domain';
+import {
+  type Caller,
+  isOfCourse,
+  peopleOfCourses,
+  type User,
+  userByEmail,
+  userById,
+  userByName,
+  usersByNames,
+} from '#roster';
 
 /** Finds the learner whom an allowance is for. */
 @Injectable()
@@ -25,15 +34,14 @@ export class Learners {
     throw new Refusal('user_not_found', `Cannot find user against ${pythonRepr(userInfo)}`);
   }
 
-  /** The same for many texts and the courses of these exams, with two queries. Answers a function that finds one id. */
-  async idsOf(texts: readonly string[], exams: readonly Exam[], me: Caller) {
+  /** The same for many texts and these courses, with two queries. Answers a function that finds one person. */
+  async peopleOf(texts: readonly string[], courseIds: readonly string[], me: Caller) {
     const users = await usersByNames(this.database, texts);
-    const courseIds = [...new Set(exams.map(({ courseId }) => courseId))];
     const userIds = [...users.values()].map(({ id }) => id);
     const isMember = me.isStaff ? () => true : await peopleOfCourses(this.database, userIds, courseIds);
-    return (text: string, courseId: string): number | undefined => {
+    return (text: string, courseId: string): User | undefined => {
       const user = users.get(text);
-      return user && isMember(user.id, courseId) ? user.id : undefined;
+      return user && isMember(user.id, courseId) ? user : undefined;
     };
   }
 }

@@ -38,7 +38,7 @@ export class ActiveExamsController {
       throw refused(403, 'Must be a Staff User to Perform this request.');
     const attempts = await activeAttemptsOf(this.database, userId, courseId);
     const examIds = attempts.map(({ examId }) => examId);
-    const allowances = await allowancesAt(this.database, examIds, userId);
+    const allowances = await allowancesAt(this.database, examIds, [userId]);
     return attempts.map((attempt) => ({
       exam: examJson(attempt.exam),
       attempt: attemptJson(attempt),

@@ -4,7 +4,7 @@ import { Expose, Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
 import { instantFrom, isLongerThan, limits } from '#domain';
 import { type Schema, type Shape, Wrong } from '#shapes';
-import { either, flag, integer, listOf, number, orNull, text, time } from '../document/schemas.js';
+import { either, flag, integer, listOf, number, oneOf, orNull, text, time } from '../document/schemas.js';
 
 /**
  * `required: false` allows a field to be absent, `nullable` allows null. `like` adds to the field's schema in the document, or
@@ -16,18 +16,27 @@ export type FieldOptions = { required?: boolean; nullable?: boolean; like?: Sche
 type Length = { maxLength?: number };
 
 /** Accepts numbers too, as texts, unless `strict`. The text is not trimmed: the reference keeps what was sent. */
-export const Text = ({
-  blank = false,
-  strict = false,
-  maxLength = limits.name,
-  ...options
-}: FieldOptions & Length & { blank?: boolean; strict?: boolean } = {}) =>
-  field(options, { ...text, maxLength, ...(!blank && { pattern: '\\S' }), ...options.like }, (value) => {
+export const Text = (options: FieldOptions & TextLimits = {}) => {
+  const { schema, read } = textWithin(options);
+  return field(options, { ...schema, ...options.like }, read);
+};
+
+type TextLimits = Length & { blank?: boolean; strict?: boolean };
+
+const textWithin = ({ blank = false, strict = false, maxLength = limits.name }: TextLimits) => ({
+  schema: { ...text, maxLength, ...(!blank && { pattern: '\\S' }) },
+  read: (value: unknown) => {
     if (typeof value !== 'string' && (strict || typeof value !== 'number')) return new Wrong('Not a valid string.');
     const sent = String(value);
     if (sent.trim() === '' && !blank) return new Wrong('This field may not be blank.');
     return unstorable(sent) ?? tooLong(sent, maxLength) ?? sent;
-  });
+  },
+});
+
+export const OneOf = (words: readonly string[], options: FieldOptions = {}) =>
+  field(options, oneOf(...words), (value) =>
+    words.includes(value as string) ? value : new Wrong(`Must be one of ${words.join(', ')}.`),
+  );
 
 /** Turns digits of any script into ASCII digits. In Unicode, the ten digits of a script stand in a row. */
 export const asciiDigits = (text: string): string => text.replace(/\p{Nd}/gu, asciiDigit);
@@ -48,8 +57,14 @@ function asciiDigit(digit: string): string {
 export const longestNumber = 1_000;
 
 /** The number may be from -`most` to `most`. */
-export const Integer = ({ most, ...options }: FieldOptions & { most: number }) =>
-  field(options, { ...integer, minimum: -most, maximum: most }, (value) => {
+export const Integer = ({ most, ...options }: FieldOptions & { most: number }) => {
+  const { schema, read } = integerWithin(most);
+  return field(options, schema, read);
+};
+
+const integerWithin = (most: number) => ({
+  schema: { ...integer, minimum: -most, maximum: most },
+  read: (value: unknown) => {
     if (typeof value === 'string' && value.length > longestNumber) return new Wrong('String value too large.');
     if (typeof value !== 'string' && typeof value !== 'number') return new Wrong('A valid integer is required.');
     const digits = asciiDigits(String(value));
@@ -58,7 +73,26 @@ export const Integer = ({ most, ...options }: FieldOptions & { most: number }) =
     if (!known) return new Wrong('A valid integer is required.');
     if (number > most) return new Wrong(`Ensure this value is less than or equal to ${most}.`);
     return number < -most ? new Wrong(`Ensure this value is greater than or equal to ${-most}.`) : number;
+  },
+});
+
+/** From one to `most` texts. */
+export const Texts = ({ most = limits.items, ...options }: FieldOptions & TextLimits & { most?: number } = {}) =>
+  list(options, most, textWithin(options));
+
+/** From one to 1,000 ids. */
+export const Ids = (options: FieldOptions = {}) => list(options, limits.items, integerWithin(limits.id));
+
+function list(options: FieldOptions, most: number, item: { schema: Schema; read: Shape['read'] }) {
+  return field(options, { ...listOf(item.schema), minItems: 1, maxItems: most }, (value) => {
+    if (!Array.isArray(value)) return new Wrong('Expected a list of items.');
+    if (value.length === 0) return new Wrong('This list may not be empty.');
+    if (value.length > most) return new Wrong(`Ensure this field has no more than ${most} elements.`);
+    const items = value.map(item.read);
+    const wrong = items.findIndex((each) => each instanceof Wrong);
+    return wrong < 0 ? items : new Wrong(`Item ${wrong + 1}: ${(items[wrong] as Wrong).message}`);
   });
+}
 
 // Values that the reference accepts but cannot store ("true", "yes", …) are refused like any other.
 const yes: unknown[] = ['t', 'True', '1', 1, true];

@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
+import { LearnersController } from './learners.controller.js';
 import { RosterController } from './roster.controller.js';
 
 @Module({
   imports: [AuthModule],
-  controllers: [RosterController],
+  controllers: [RosterController, LearnersController],
 })
 export class RosterModule {}

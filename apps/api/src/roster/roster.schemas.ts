@@ -1,5 +1,5 @@
 import { limits } from '#domain';
-import { type RosterError, removable, type Section, sections } from '#roster';
+import { type Identity, type RosterError, removable, type Section, sections } from '#roster';
 import type { Schema } from '#shapes';
 import { integer, listOf, mapOf, object, orNull, text } from '../document/schemas.js';
 
@@ -24,6 +24,28 @@ export const rosterSchema = object(
   {},
   { ...mapped(sections, listOfItems), removed: object('RemovedFromRoster', {}, mapped(removable, listOfItems)) },
 );
+
+/** A person as course staff see them. */
+export const learnerJson = ({ id, username, email, fullName }: Omit<Identity, 'isActive'>) => ({
+  id,
+  username,
+  email,
+  full_name: fullName,
+});
+
+export const learnerSchema = object<ReturnType<typeof learnerJson>>('Learner', {
+  id: integer,
+  username: text,
+  email: text,
+  full_name: text,
+});
+
+export const learnersPage = object('LearnersPage', {
+  count: integer,
+  page: integer,
+  num_pages: integer,
+  results: listOf(object('EnrolledLearner', { learner: learnerSchema, enrollment_mode: text })),
+});
 
 /** How many items each section had. */
 export const writtenCounts = mapOf(integer);

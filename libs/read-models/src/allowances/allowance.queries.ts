@@ -2,6 +2,7 @@ import type { Database } from '#connections';
 import type { Exam } from '#domain';
 import { decryptAll, fieldAtExam, isPseudonym } from '#learner-keys';
 import { examJson } from '../exams/exam.json.js';
+import { type Page, personLike } from '../lists.js';
 import { fromRow } from '../rows.js';
 import { instant } from '../times.js';
 
@@ -10,7 +11,7 @@ export type AllowanceRecord = {
   id: number;
   created: string;
   modified: string;
-  user: { id: number; username: string; email: string };
+  user: { id: number; username: string; email: string; fullName: string };
   key: string;
   value: string;
   exam: Exam;
@@ -36,7 +37,8 @@ const keyAndValue = (key: string, value = ''): { key: string; value: string } =>
 
 const records = async (database: Database, where: string, values: unknown[]): Promise<AllowanceRecord[]> => {
   const found = await database.query(
-    `select to_json(allowance) as allowance, to_json(exam) as exam, person.username, person.email
+    `select to_json(allowance) as allowance, to_json(exam) as exam, person.username, person.email,
+            person.full_name
        from allowances allowance
        join exams exam on exam.id = allowance.exam_id
        left join users person on person.id = allowance.user_id
@@ -47,35 +49,70 @@ const records = async (database: Database, where: string, values: unknown[]): Pr
     database,
     found.rows.map(({ allowance }) => allowance),
   );
-  return found.rows.map(({ allowance, exam, username, email }, index) => ({
+  return found.rows.map(({ allowance, exam, username, email, full_name }, index) => ({
     ...fromRow<AllowanceRecord>(allowance),
     ...keyAndValue(allowance.key, plainValues[index]),
     exam: fromRow<Exam>(exam),
-    user: { id: allowance.user_id, username: username ?? '', email: email ?? '' },
+    user: { id: allowance.user_id, username: username ?? '', email: email ?? '', fullName: full_name ?? '' },
   }));
 };
 
 export const allowancesOfCourse = (database: Database, courseId: string): Promise<AllowanceRecord[]> =>
   records(database, 'exam.course_id = $1', [courseId]);
 
+/** All allowances that these learners have at these exams. */
 export const allowancesAt = (
   database: Database,
   examIds: readonly number[],
-  userId: number,
+  userIds: readonly number[],
 ): Promise<AllowanceRecord[]> =>
-  records(database, 'allowance.exam_id = any($1::bigint[]) and allowance.user_id = $2', [examIds, userId]);
+  records(database, 'allowance.exam_id = any($1::bigint[]) and allowance.user_id = any($2::bigint[])', [
+    examIds,
+    userIds,
+  ]);
+
+/** Filters a course's learners with allowances. `search` is part of the user name, e-mail or full name, in any case. */
+export type AllowanceFilter = { search: string; examId?: number };
+
+/** A page of a course's allowances, grouped by learner, in the order of user names, and the number of learners. */
+export const allowancesByLearner = async (
+  database: Database,
+  courseId: string,
+  { search, examId }: AllowanceFilter,
+  pageOf: (count: number) => Page,
+): Promise<{ count: number; learners: AllowanceRecord[][] }> => {
+  const values = [courseId, examId, personLike(search)];
+  // Without a name, each statement is planned for its search.
+  const counted = await database.query(`select count(*) ${withAllowances}`, values);
+  const count = Number(counted.rows[0].count);
+  const { offset, limit } = pageOf(count);
+  const page = `select user_id ${withAllowances} order by username, user_id offset $4 limit $5`;
+  const { rows } = await database.query(page, [...values, offset, limit]);
+  const userIds = rows.map(({ user_id }) => Number(user_id));
+  const ofPage = `${atExams} and allowance.user_id = any($3::bigint[])`;
+  const all = await records(database, ofPage, [courseId, examId, userIds]);
+  return { count, learners: userIds.map((id) => all.filter(({ user }) => user.id === id)) };
+};
+
+const atExams = 'exam.course_id = $1 and ($2::bigint is null or exam.id = $2)';
+const withAllowances = `
+  from (select distinct user_id from allowances join exams exam on exam.id = exam_id where ${atExams}) granted
+  left join users on users.id = user_id
+ where $3::text is null or search_names like $3`;
 
 export const examsWithAllowances = async (database: Database, userId: number): Promise<number[]> => {
   const text = 'select distinct exam_id from allowances where user_id = $1 order by exam_id';
   return (await database.query(text, [userId])).rows.map(({ exam_id }) => Number(exam_id));
 };
 
+const userOf = ({ user: { id, username, email } }: AllowanceRecord) => ({ id, username, email });
+
 /** Keys in the reference's order (rest-api.md §3.5). */
 export const allowanceJson = (allowance: AllowanceRecord) => ({
   id: allowance.id,
   created: instant(allowance.created),
   modified: instant(allowance.modified),
-  user: allowance.user,
+  user: userOf(allowance),
   key: allowance.key,
   value: allowance.value,
   proctored_exam: examJson(allowance.exam),

@@ -51,6 +51,19 @@ export const currentAttemptAt = async (
     ])
   )[0];
 
+/** Finds the newest attempt of one of these learners at one of these exams. */
+export const newestAttempts = async (database: Database, examIds: readonly number[], userIds: readonly number[]) => {
+  const { rows: found } = await database.query(
+    `select distinct on (exam_id, user_id) to_json(attempt) as attempt from attempts attempt
+      where exam_id = any($1::bigint[]) and user_id = any($2::bigint[])
+      order by exam_id, user_id, created desc, id desc`,
+    [examIds, userIds],
+  );
+  const attempts = found.map(({ attempt }) => fromRow<Attempt>(attempt));
+  const byPair = new Map(attempts.map((attempt) => [`${attempt.examId} ${attempt.userId}`, attempt]));
+  return (examId: number, userId: number): Attempt | undefined => byPair.get(`${examId} ${userId}`);
+};
+
 /** The learner's newest running attempt in any course. */
 export const activeAttemptOf = async (database: Database, userId: number): Promise<AttemptRecord | undefined> =>
   (

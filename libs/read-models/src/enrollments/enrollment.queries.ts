@@ -1,5 +1,5 @@
 import type { Database } from '#connections';
-import { namesLike, type Page } from '../lists.js';
+import { namesLike, type Page, personLike } from '../lists.js';
 
 export type ProctoredLearner = { userId: number; username: string; mode: string };
 
@@ -7,22 +7,22 @@ export type ProctoredLearner = { userId: number; username: string; mode: string 
 export type OnboardingFilter = { histories: readonly string[]; approvedHistories: readonly string[]; since: string };
 
 /** Filters a course's learners. `search` is part of the user name or e-mail, in any ASCII case. */
-export type LearnerFilter = { search: string; onboarding?: OnboardingFilter };
+export type LearnerFilter = { search: string; mode?: string; onboarding?: OnboardingFilter };
 
 /** A page of a course's learners who may take proctored exams, by user name, and the number of all of them. */
 export const proctoredLearners = async (
   database: Database,
   courseId: string,
-  { search, onboarding }: LearnerFilter,
+  { search, mode, onboarding }: LearnerFilter,
   pageOf: (count: number) => Page,
 ): Promise<{ count: number; learners: ProctoredLearner[] }> => {
   const { histories, approvedHistories, since } = onboarding ?? {};
-  const values = [courseId, namesLike(search), histories, approvedHistories, since];
+  const values = [courseId, namesLike(search), histories, approvedHistories, since, mode];
   // Without a name, each statement is planned for its search.
   const counted = await database.query(`select count(*) ${found}`, values);
   const count = Number(counted.rows[0].count);
   const { offset, limit } = pageOf(count);
-  const page = `select user_id, username, mode ${found} order by username offset $6 limit $7`;
+  const page = `select user_id, username, mode ${found} order by username offset $7 limit $8`;
   const { rows } = await database.query(page, [...values, offset, limit]);
   return { count, learners: rows.map(({ user_id, ...rest }) => ({ userId: Number(user_id), ...rest })) };
 };
@@ -31,11 +31,48 @@ const found = `
   from enrollments
  where course_id = $1 and includes_proctored and ($2::text is null or names like $2)
    and ($3::text[] is null
-        or onboarding = any(case when approved_at > $5::timestamptz then $4::text[] else $3 end))`;
+        or onboarding = any(case when approved_at > $5::timestamptz then $4::text[] else $3 end))
+   and ($6::text is null or mode = $6)`;
 
 /** The onboarding histories that learners of a course have. */
 export const onboardingHistories = async (database: Database, courseId: string): Promise<string[]> => {
   const text = 'select distinct onboarding from enrollments where course_id = $1 and includes_proctored';
   const { rows } = await database.read({ name: 'onboarding histories', text, values: [courseId] });
   return rows.map(({ onboarding }) => onboarding);
+};
+
+export type LearnerOfCourse = { id: number; username: string; email: string; fullName: string; mode: string };
+
+/** A page of a course's enrolled learners, by user name. `search` is part of the user name, e-mail or full name, in any case. */
+export const learnersOfCourse = async (
+  database: Database,
+  courseId: string,
+  search: string,
+  pageOf: (count: number) => Page,
+): Promise<{ count: number; learners: LearnerOfCourse[] }> => {
+  const values = [courseId, personLike(search)];
+  const enrolled = `from enrollments where course_id = $1 and is_active
+    and ($2::text is null or user_id in (select id from users where search_names like $2))`;
+  // Without a name, each statement is planned for its search.
+  const counted = await database.query(`select count(*) ${enrolled}`, values);
+  const count = Number(counted.rows[0].count);
+  const { offset, limit } = pageOf(count);
+  const { rows } = await database.query(
+    `select id, users.username, email, full_name as "fullName", mode
+       from (select user_id, username, mode ${enrolled} order by username offset $3 limit $4) page
+       join users on users.id = user_id order by page.username`,
+    [...values, offset, limit],
+  );
+  return { count, learners: rows.map((row) => ({ ...row, id: Number(row.id) })) };
+};
+
+/** Those of these users who are enrolled in the course. */
+export const enrolledUsers = async (
+  database: Database,
+  courseId: string,
+  userIds: readonly number[],
+): Promise<Set<number>> => {
+  const text = 'select user_id from enrollments where course_id = $1 and user_id = any($2) and is_active';
+  const { rows } = await database.query(text, [courseId, userIds]);
+  return new Set(rows.map(({ user_id }) => Number(user_id)));
 };

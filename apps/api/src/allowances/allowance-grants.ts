@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { Clock } from '#clock';
+import { GrantAllowance, type Origin, Refusal } from '#domain';
+
+/** Grants one of the allowances of a request that has many. */
+@Injectable()
+export class AllowanceGrants {
+  constructor(
+    private readonly clock: Clock,
+    private readonly commands: CommandBus,
+  ) {}
+
+  /** Answers why this allowance cannot be granted. The others still are. */
+  async grant(
+    examId: number,
+    userId: number,
+    granted: { key: string; value: string },
+    { key, ...origin }: Origin,
+  ): Promise<Refusal | undefined> {
+    const each = { ...origin, ...(key ? { key: `${key} ${examId} ${userId}` } : {}) };
+    try {
+      await this.commands.execute(new GrantAllowance({ examId, userId }, { ...granted, at: this.clock.now() }, each));
+      return undefined;
+    } catch (error) {
+      if (error instanceof Refusal) return error;
+      throw error;
+    }
+  }
+}

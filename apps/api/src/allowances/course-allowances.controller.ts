@@ -1,0 +1,188 @@
+import { applyDecorators, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Database } from '#connections';
+import {
+  additionalMinutesAfter,
+  additionalMinutesOf,
+  allowanceEffectOf,
+  limits,
+  minutesOfLearner,
+  type Origin,
+} from '#domain';
+import {
+  type AllowanceRecord,
+  allowancesAt,
+  allowancesByLearner,
+  enrolledUsers,
+  examsByIds,
+  newestAttempts,
+} from '#read-models';
+import type { Caller } from '#roster';
+import { noteObject, noteSubject } from '../access/access-note.js';
+import { CurrentUser, Gate } from '../auth/authentication.js';
+import { CurrentOrigin } from '../auth/origin.js';
+import { Answers, JsonRequestBody, QueryParam } from '../document/answers.js';
+import { pageNumber, text, userIdNumber } from '../document/schemas.js';
+import { refused } from '../http/http-answer.js';
+import { type Page, pageOf } from '../http/page.js';
+import { Client } from '../http/time-limits.js';
+import { longBody } from '../requests/body.js';
+import { ValidBody } from '../requests/validated.js';
+import { learnerJson } from '../roster/roster.schemas.js';
+import { AllowanceGrants } from './allowance-grants.js';
+import { allowanceAtExam } from './allowance-values.js';
+import {
+  allowanceOfLearnerJson,
+  allowancesPage,
+  allowancesPreview,
+  examOfAllowanceJson,
+  grantedAllowances,
+} from './allowances.answers.js';
+import { CourseAllowancesRequest } from './allowances.requests.js';
+import { Learners } from './learners.js';
+
+const ForMany = () =>
+  applyDecorators(
+    HttpCode(200),
+    Gate('course', { logs: 'always', largestBody: longBody }),
+    JsonRequestBody(CourseAllowancesRequest),
+  );
+
+/** Allowances of a course by learner, and a bulk grant that says what it would do, and what became of each allowance. */
+@ApiTags('allowances')
+@Controller('api/exams/v1/courses/:courseId/allowances')
+export class CourseAllowancesController {
+  constructor(
+    private readonly grants: AllowanceGrants,
+    private readonly learners: Learners,
+    private readonly database: Database,
+  ) {}
+
+  @Get()
+  @Gate('course', { logs: 'always' })
+  @ApiOperation({ summary: "A course's allowances, grouped by learner, in the order of user names" })
+  @Answers(200, allowancesPage)
+  @QueryParam('search', text, 'A part of the user name, e-mail or full name')
+  @QueryParam('exam_id', userIdNumber, 'Only allowances at this exam')
+  @QueryParam('page', pageNumber, '25 learners each')
+  async listAllowancesByLearner(
+    @Param('courseId') courseId: string,
+    @Query('search') search = '',
+    @Query('exam_id') exam?: string,
+    @Query('page') asked?: string,
+  ) {
+    const examId = exam && /^\d{1,15}$/.test(exam) ? Number(exam) : undefined;
+    if (exam && examId === undefined) throw refused(400, 'exam_id: A valid integer is required.');
+    let page!: Page;
+    const { count, learners } = await allowancesByLearner(this.database, courseId, { search, examId }, (all) => {
+      page = pageOf(asked, all);
+      return page;
+    });
+    const results = learners.map((allowances) => ({
+      learner: learnerJson(allowances[0]!.user),
+      allowances: allowances.map(allowanceOfLearnerJson),
+    }));
+    return { count, page: page.number, num_pages: page.of, results };
+  }
+
+  @Post('preview')
+  @ForMany()
+  @ApiOperation({ summary: 'What a bulk grant of allowances would do. Nothing is written' })
+  @Answers(200, allowancesPreview)
+  async previewAllowances(
+    @Param('courseId') courseId: string,
+    @ValidBody('detail') request: CourseAllowancesRequest,
+    @CurrentUser() me: Caller,
+  ) {
+    const { allowance_type: type } = request;
+    const { exams, granted, people } = await this.read(request, courseId, me);
+    const userIds = [...new Set(people.flatMap(({ user }) => user?.id ?? []))];
+    const examIds = exams.map(({ id }) => id);
+    const enrolled = await enrolledUsers(this.database, courseId, userIds);
+    const attemptAt = await newestAttempts(this.database, examIds, userIds);
+    const existing = byPair(await allowancesAt(this.database, examIds, userIds));
+
+    const allowances = exams.flatMap((exam) =>
+      userIds.map((userId) => {
+        const { key, value } = granted(exam);
+        const before = existing.get(`${exam.id} ${userId}`) ?? [];
+        const attempt = attemptAt(exam.id, userId);
+        const additional = additionalMinutesOf(before);
+        const after = additionalMinutesAfter(type, additional, value);
+        return {
+          exam_id: exam.id,
+          user_id: userId,
+          key,
+          value,
+          replaces: before.find((each) => each.key === key)?.value ?? null,
+          minutes_before: minutesOfLearner(exam.timeLimitMins, additional, attempt),
+          minutes_after: minutesOfLearner(exam.timeLimitMins, after, attempt),
+          effect: allowanceEffectOf(type, attempt),
+          attempt: attempt ? { id: attempt.id, status: attempt.status } : null,
+        };
+      }),
+    );
+    return {
+      exams: exams.map(examOfAllowanceJson),
+      learners: people.map(({ asked, user }) => ({
+        asked,
+        learner: user ? learnerJson(user) : null,
+        is_enrolled: user !== undefined && enrolled.has(user.id),
+      })),
+      allowances,
+    };
+  }
+
+  @Post()
+  @ForMany()
+  @ApiOperation({ summary: 'Grant the same allowance to several learners at several exams of a course' })
+  @Answers(200, grantedAllowances)
+  async grantCourseAllowances(
+    @Param('courseId') courseId: string,
+    @ValidBody('detail') request: CourseAllowancesRequest,
+    @CurrentUser() me: Caller,
+    @CurrentOrigin() by: Origin,
+    @Client() client: AbortSignal,
+  ) {
+    const { exams, granted, people } = await this.read(request, courseId, me);
+    for (const { id } of exams) noteObject('exam', id);
+    const results: { exam_id: number; asked: string; user_id: number | null; problem: string | null }[] = [];
+    for (const exam of exams)
+      for (const { asked, user } of people) {
+        client.throwIfAborted();
+        const refusal = user && (await this.grants.grant(exam.id, user.id, granted(exam), by));
+        const problem = user ? (refusal?.code ?? null) : 'user_not_found';
+        results.push({ exam_id: exam.id, asked, user_id: user?.id ?? null, problem });
+      }
+    const failed = results.filter(({ problem }) => problem !== null).length;
+    return { granted: results.length - failed, failed, results };
+  }
+
+  /** What a request names: the exams of the course, the people, and the allowance at each exam. */
+  private async read(request: CourseAllowancesRequest, courseId: string, me: Caller) {
+    const { exam_ids, learners, allowance_type: type, value } = request;
+    if (exam_ids.length * learners.length > limits.pairs)
+      throw refused(400, `learners: At most ${limits.pairs} pairs of exams and learners are allowed.`);
+    const granted = allowanceAtExam(type, value);
+    const found = await examsByIds(this.database, exam_ids);
+    const exams = [...new Set(exam_ids)].map((id) => {
+      const exam = found.get(String(id));
+      if (exam?.courseId === courseId) return exam;
+      throw refused(400, `exam_ids: There is no exam ${id} in this course.`);
+    });
+    const personOf = await this.learners.peopleOf(learners, [courseId], me);
+    const people = [...new Set(learners)].map((asked) => ({ asked, user: personOf(asked, courseId) }));
+    noteSubject(...new Set(people.flatMap(({ user }) => user?.id ?? [])));
+    return { exams, granted, people };
+  }
+}
+
+/** The allowances of each pair of exam and learner. */
+function byPair(allowances: readonly AllowanceRecord[]) {
+  const pairs = new Map<string, AllowanceRecord[]>();
+  for (const allowance of allowances) {
+    const pair = `${allowance.exam.id} ${allowance.user.id}`;
+    pairs.set(pair, [...(pairs.get(pair) ?? []), allowance]);
+  }
+  return pairs;
+}

@@ -53,7 +53,7 @@ it('course staff find enrolled learners by a part of the user name, e-mail or fu
   expect((await ask(teacher, 'GET', `${here}/learners?page=9`)).body).toMatchObject({
     count: 3,
     page: 1,
-    num_pages: 1,
+    pages: 1,
     results: [
       { learner: { id: 2, username: 'alice', email: 'alice@example.org' }, enrollment_mode: 'verified' },
       {},
@@ -129,6 +129,15 @@ it('a bulk grant says for each learner and exam whether it was granted, and the 
   expect((await list('?search=größe')).count).toBe(1);
   const quiz = await list(`?exam_id=${service.exams.quiz}`);
   expect(quiz.results).toMatchObject([{ learner: { id: 20 }, allowances: [{ exam_name: 'quiz' }] }]);
+});
+
+it('the list is a file for spreadsheets, too, with a line for each allowance', async () => {
+  const accept = { accept: 'text/csv' };
+  const { body, headers } = await ask(teacher, 'GET', `${here}/allowances?search=bob`, undefined, accept);
+  expect(headers['content-disposition']).toContain('allowances');
+  const [names, line] = body.split('\r\n');
+  expect(names).toContain('"username","email","full_name"');
+  expect(line).toMatch(/^"bob","bob@example.org","bob",\d+,"midterm",30,"additional_time_granted","7",/);
 });
 
 it('a preview shows the value that is replaced, and that a running attempt keeps its minutes', async () => {

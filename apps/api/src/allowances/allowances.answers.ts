@@ -64,7 +64,7 @@ export const allowanceOfLearnerJson = ({ id, exam, key, value, created, modified
 export const allowancesPage = object('AllowancesPage', {
   count: { ...integer, description: 'Learners' },
   page: integer,
-  num_pages: integer,
+  pages: integer,
   results: listOf(
     object('AllowancesOfLearner', {
       learner: learnerSchema,

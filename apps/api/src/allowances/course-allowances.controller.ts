@@ -10,6 +10,7 @@ import {
   type Origin,
 } from '#domain';
 import {
+  type AllowanceFilter,
   type AllowanceRecord,
   allowancesAt,
   allowancesByLearner,
@@ -23,6 +24,7 @@ import { CurrentUser, Gate } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Answers, JsonRequestBody, QueryParam } from '../document/answers.js';
 import { pageNumber, text, userIdNumber } from '../document/schemas.js';
+import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
 import { refused } from '../http/http-answer.js';
 import { type Page, pageOf } from '../http/page.js';
 import { Client } from '../http/time-limits.js';
@@ -40,6 +42,15 @@ import {
 } from './allowances.answers.js';
 import { CourseAllowancesRequest } from './allowances.requests.js';
 import { Learners } from './learners.js';
+
+type ListQuery = { search?: string; exam_id?: string; page?: string };
+
+/** Learners that a CSV file is made of at a time. */
+const batch = 2_000;
+const columns = [
+  ...(['username', 'email', 'full_name', 'exam_id', 'exam_name', 'time_limit_mins'] as const),
+  ...(['key', 'value', 'created', 'modified'] as const),
+];
 
 const ForMany = () =>
   applyDecorators(
@@ -59,22 +70,22 @@ export class CourseAllowancesController {
   ) {}
 
   @Get()
-  @Gate('course', { logs: 'always' })
+  @Gate('course', { logs: 'always', csv: true })
   @ApiOperation({ summary: "A course's allowances, grouped by learner, in the order of user names" })
-  @Answers(200, allowancesPage)
+  @AnswersList(allowancesPage)
   @QueryParam('search', text, 'A part of the user name, e-mail or full name')
   @QueryParam('exam_id', userIdNumber, 'Only allowances at this exam')
   @QueryParam('page', pageNumber, '25 learners each')
   async listAllowancesByLearner(
     @Param('courseId') courseId: string,
-    @Query('search') search = '',
-    @Query('exam_id') exam?: string,
-    @Query('page') asked?: string,
+    @Query() { search = '', exam_id: exam, page: asked }: ListQuery,
+    @AsCsv() asCsv: boolean,
   ) {
-    const examId = exam && /^\d{1,15}$/.test(exam) ? Number(exam) : undefined;
-    if (exam && examId === undefined) throw refused(400, 'exam_id: A valid integer is required.');
+    if (exam && !/^\d{1,15}$/.test(exam)) throw refused(400, 'exam_id: A valid integer is required.');
+    const filter = { search, examId: exam ? Number(exam) : undefined };
+    if (asCsv) return csvFile(`allowances ${courseId}`, columns, this.linesOf(courseId, filter));
     let page!: Page;
-    const { count, learners } = await allowancesByLearner(this.database, courseId, { search, examId }, (all) => {
+    const { count, learners } = await allowancesByLearner(this.database, courseId, filter, (all) => {
       page = pageOf(asked, all);
       return page;
     });
@@ -82,7 +93,19 @@ export class CourseAllowancesController {
       learner: learnerJson(allowances[0]!.user),
       allowances: allowances.map(allowanceOfLearnerJson),
     }));
-    return { count, page: page.number, num_pages: page.of, results };
+    return { count, page: page.number, pages: page.of, results };
+  }
+
+  private async *linesOf(courseId: string, filter: AllowanceFilter) {
+    for (let offset = 0; ; offset += batch) {
+      const page = { offset, limit: batch };
+      const { learners } = await allowancesByLearner(this.database, courseId, filter, () => page);
+      yield learners.flat().map((allowance) => ({
+        ...learnerJson(allowance.user),
+        ...allowanceOfLearnerJson(allowance),
+      }));
+      if (learners.length < batch) return;
+    }
   }
 
   @Post('preview')

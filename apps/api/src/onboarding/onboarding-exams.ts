@@ -4,6 +4,9 @@ import type { Exam } from '#domain';
 import { type Provider, providerOf } from '#providers';
 import { examsOfCourse } from '#read-models';
 import { outline } from '#roster';
+import { refused } from '../http/http-answer.js';
+
+export const noOnboarding = () => refused(404, 'There is no onboarding exam related to this course id.');
 
 export type Onboarding = { exams: Exam[]; provider: Provider };
 

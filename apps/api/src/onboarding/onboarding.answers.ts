@@ -1,4 +1,5 @@
 import { anything, flag, integer, listOf, object, oneOf, orNull, text, time } from '../document/schemas.js';
+import { learnerSchema } from '../roster/roster.schemas.js';
 import type { panelJson } from './panel.js';
 
 /** rest-api.md §5.13. A provider's profile may have any value as expiration date. */
@@ -25,6 +26,20 @@ export const onboardingPanel = object<ReturnType<typeof panelJson>>('OnboardingP
   expires_at: anything,
 });
 
+/** As staff see the onboarding of a learner. */
+const onboardingStatuses = [
+  'not_started',
+  'setup_started',
+  'onboarding_started',
+  'other_course_approved',
+  'submitted',
+  'verified',
+  'rejected',
+  'error',
+  'expired',
+  'onboarding_reset_past_due',
+];
+
 /** rest-api.md §5.14. */
 export const onboardingOfCourse = object('OnboardingOfCourse', {
   count: integer,
@@ -35,22 +50,33 @@ export const onboardingOfCourse = object('OnboardingOfCourse', {
     object('LearnersOnboarding', {
       username: text,
       enrollment_mode: text,
-      status: orNull(
-        oneOf(
-          'not_started',
-          'setup_started',
-          'onboarding_started',
-          'other_course_approved',
-          'submitted',
-          'verified',
-          'rejected',
-          'error',
-          'expired',
-          'onboarding_reset_past_due',
-        ),
-      ),
+      status: orNull(oneOf(...onboardingStatuses)),
       modified: orNull(time),
     }),
   ),
   use_onboarding_profile_api: flag,
+});
+
+export const courseOnboarding = object('CourseOnboarding', {
+  count: integer,
+  page: integer,
+  pages: integer,
+  counts: {
+    ...listOf(object('OnboardingCount', { status: orNull(oneOf(...onboardingStatuses)), learners: integer })),
+    description: 'Of all learners of the course, whatever the filter',
+  },
+  modes: listOf(object('EnrollmentModeCount', { enrollment_mode: text, learners: integer })),
+  results: listOf(
+    object('LearnerOnboarding', {
+      learner: learnerSchema,
+      enrollment_mode: text,
+      status: orNull(oneOf(...onboardingStatuses)),
+      modified: orNull(time),
+      exam_ids: {
+        ...listOf(integer),
+        description: 'The onboarding exams of the course at which the learner has attempts',
+      },
+    }),
+  ),
+  asks_provider: { ...flag, description: 'Statuses come from the profiles of the proctoring provider' },
 });

@@ -4,15 +4,9 @@ import type { FastifyReply } from 'fastify';
 import { Clock } from '#clock';
 import { Configuration, userObfuscationKeyOf } from '#configuration';
 import { Database } from '#connections';
-import { onboardingOf, onboardingPanelOf, onboardingSeenByStaff } from '#domain';
+import { onboardingOf, onboardingPanelOf } from '#domain';
 import { obscuredUserId, type Provider } from '#providers';
-import {
-  instant,
-  onboardingFilter,
-  onboardingOfLearners,
-  type ProctoredLearner,
-  proctoredLearners,
-} from '#read-models';
+import { instant, onboardingOfLearners } from '#read-models';
 import { type Caller, isCourseStaff, isOfCourse, userByName } from '#roster';
 import { noteSubject } from '../access/access-note.js';
 import { CurrentUser, Gate } from '../auth/authentication.js';
@@ -23,17 +17,10 @@ import { links } from '../http/links.js';
 import { type Page, pageOf } from '../http/page.js';
 import { textsForAnswer } from '../texts/texts.js';
 import { onboardingOfCourse, onboardingPanel, onboardingStatus } from './onboarding.answers.js';
-import { examsInOutline, type Onboarding, onboardingExamsOf } from './onboarding-exams.js';
+import { examsInOutline, noOnboarding, onboardingExamsOf } from './onboarding-exams.js';
+import { OnboardingLists } from './onboarding-lists.js';
 import { panelJson } from './panel.js';
-import { onboardingAtProvider, profileOf } from './provider-profiles.js';
-
-const profileSwitch = 'edx_proctoring.onboarding_profile_instructor_dashboard_api';
-const noExam = () => refused(404, 'There is no onboarding exam related to this course id.');
-
-/** The parameters of a list. */
-type Listing = { courseId: string; search: string; asked?: string; statuses?: string };
-type Row = { username: string; enrollment_mode: string; status: string | null; modified: string | null };
-type Listed = { page: Page; count: number; rows: Row[] };
+import { profileOf } from './provider-profiles.js';
 
 /** The onboarding of learners (rest-api.md §5.13, §5.14). */
 @ApiTags('onboarding')
@@ -43,6 +30,7 @@ export class OnboardingController {
     private readonly clock: Clock,
     private readonly database: Database,
     private readonly configuration: Configuration,
+    private readonly lists: OnboardingLists,
   ) {}
 
   @Get()
@@ -97,7 +85,7 @@ export class OnboardingController {
     if (isOther && !me.isStaff && !(await isCourseStaff(this.database, me.userId, courseId)))
       throw refused(403, 'Must be a Staff User to Perform this request.');
     const onboarding = await onboardingExamsOf(this.database, this.configuration, courseId);
-    if (!onboarding) throw noExam();
+    if (!onboarding) throw noOnboarding();
     const userId = isOther ? (await userByName(this.database, username))?.id : me.userId;
     if (userId !== undefined) noteSubject(userId);
     // Course staff see nothing about people of other courses.
@@ -133,10 +121,12 @@ export class OnboardingController {
   ) {
     const statuses = given ?? '';
     const onboarding = await onboardingExamsOf(this.database, this.configuration, courseId);
-    if (!onboarding) throw noExam();
-    const asksProvider = this.configuration.settings.switches[profileSwitch] ?? false;
-    const list = asksProvider ? this.listedByProvider : this.listed;
-    const { page, count, rows } = await list.call(this, onboarding, { courseId, search, asked, statuses: given });
+    if (!onboarding) throw noOnboarding();
+    let page!: Page;
+    const { count, rows } = await this.lists.list(onboarding, { courseId, search, statuses: given }, (all) => {
+      page = pageOf(asked, all);
+      return page;
+    });
     const link = (number: number) =>
       links.onboarding(courseId, { text_search: search, statuses, page: String(number) });
     return {
@@ -144,54 +134,14 @@ export class OnboardingController {
       previous: page.number > 1 ? link(page.number - 1) : null,
       next: page.number < page.of ? link(page.number + 1) : null,
       num_pages: page.of,
-      results: rows,
-      use_onboarding_profile_api: asksProvider,
+      results: rows.map(({ learner, status, modified }) => ({
+        username: learner.username,
+        enrollment_mode: learner.mode,
+        status,
+        modified: instant(modified),
+      })),
+      use_onboarding_profile_api: this.lists.asksProvider,
     };
-  }
-
-  private async listed({ exams }: Onboarding, { courseId, search, asked, statuses }: Listing): Promise<Listed> {
-    let page!: Page;
-    const onboarding = statuses
-      ? await onboardingFilter(this.database, courseId, statuses.split(','), this.clock.now())
-      : undefined;
-    const { count, learners } = await proctoredLearners(this.database, courseId, { search, onboarding }, (all) => {
-      page = pageOf(asked, all);
-      return page;
-    });
-    return { page, count, rows: await this.rowsOf(learners, courseId, exams[0]!.backend) };
-  }
-
-  private async listedByProvider({ exams, provider }: Onboarding, listing: Listing): Promise<Listed> {
-    const { courseId, search, asked, statuses } = listing;
-    const { backend } = exams[0]!;
-    const { learners } = await proctoredLearners(this.database, courseId, { search }, (all) => ({
-      offset: 0,
-      limit: all,
-    }));
-    const known = new Map(learners.map((learner) => [this.obscured(learner.userId, backend), learner]));
-    const atProvider = await onboardingAtProvider(provider, courseId, known, statuses);
-    const page = pageOf(asked, atProvider.length);
-    const shown = atProvider.slice(page.offset, page.offset + page.limit);
-    const rows = await this.rowsOf(
-      shown.map(({ learner }) => learner),
-      courseId,
-      backend,
-    );
-    return {
-      page,
-      count: atProvider.length,
-      rows: rows.map((row, index) => ({ ...row, status: shown[index]!.status })),
-    };
-  }
-
-  private async rowsOf(learners: readonly ProctoredLearner[], courseId: string, backend: string | null) {
-    const ids = learners.map(({ userId }) => userId);
-    const known = await onboardingOfLearners(this.database, ids, courseId, backend, this.clock.now());
-    return learners.map(({ userId, username, mode }) => {
-      const { own, approved } = known.get(userId)!;
-      const { status, modified } = onboardingSeenByStaff(own, approved);
-      return { username, enrollment_mode: mode, status, modified: instant(modified) };
-    });
   }
 
   /** From the provider's profile of the learner if it has one and answers, else from the attempts (domain.md §7.2). */
@@ -201,11 +151,8 @@ export class OnboardingController {
     const { status, expiresAt } = onboardingOf(own, approved);
     const stored = { status, expiresAt: instant(expiresAt) };
     if (!this.configuration.settings.useOnboardingProfileApi) return stored;
-    const profile = await profileOf(provider, courseId, this.obscured(userId, backend));
+    const obscured = obscuredUserId(userId, userObfuscationKeyOf(this.configuration), backend);
+    const profile = await profileOf(provider, courseId, obscured);
     return profile ? { status: profile.status, expiresAt: profile.expirationDate } : stored;
-  }
-
-  private obscured(userId: number, backend: string | null): string {
-    return obscuredUserId(userId, userObfuscationKeyOf(this.configuration), backend);
   }
 }

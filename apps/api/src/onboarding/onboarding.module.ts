@@ -1,9 +1,12 @@
 import { Module } from '@nestjs/common';
 import { CommandsModule } from '#commands';
+import { CourseOnboardingController } from './course-onboarding.controller.js';
 import { OnboardingController } from './onboarding.controller.js';
+import { OnboardingLists } from './onboarding-lists.js';
 
 @Module({
   imports: [CommandsModule],
-  controllers: [OnboardingController],
+  controllers: [OnboardingController, CourseOnboardingController],
+  providers: [OnboardingLists],
 })
 export class OnboardingModule {}

@@ -29,6 +29,6 @@ export class LearnersController {
       learner: learnerJson(learner),
       enrollment_mode: mode,
     }));
-    return { count, page: page.number, num_pages: page.of, results };
+    return { count, page: page.number, pages: page.of, results };
   }
 }

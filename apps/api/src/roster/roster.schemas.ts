@@ -43,7 +43,7 @@ export const learnerSchema = object<ReturnType<typeof learnerJson>>('Learner', {
 export const learnersPage = object('LearnersPage', {
   count: integer,
   page: integer,
-  num_pages: integer,
+  pages: integer,
   results: listOf(object('EnrolledLearner', { learner: learnerSchema, enrollment_mode: text })),
 });
 

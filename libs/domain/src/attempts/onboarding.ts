@@ -66,10 +66,14 @@ const parseHistory = (history: string): OnboardingAttempt[] =>
     .map((attempt) => attempt.split(' '))
     .map(([number, status]) => ({ id: Number(number), status: status as Status, modified: '' }));
 
-/** Do course staff see one of these words for this history? `isApproved`: an approval still counts. */
+/** The word that course staff see for this history. `isApproved`: an approval still counts. */
+export const wordForHistory = (history: string, isApproved: boolean): string | null =>
+  onboardingSeenByStaff(parseHistory(history), isApproved ? { modified: '' } : undefined).status;
+
+/** Do course staff see one of these words for this history? */
 export const isHistorySeenAs = (words: readonly string[], history: string, isApproved: boolean): boolean => {
-  const { status } = onboardingSeenByStaff(parseHistory(history), isApproved ? { modified: '' } : undefined);
-  return status !== null && words.includes(status);
+  const word = wordForHistory(history, isApproved);
+  return word !== null && words.includes(word);
 };
 
 /** The status to show for a provider's word (domain.md §7.5). */

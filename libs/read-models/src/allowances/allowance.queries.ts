@@ -91,7 +91,9 @@ export const allowancesByLearner = async (
   const userIds = rows.map(({ user_id }) => Number(user_id));
   const ofPage = `${atExams} and allowance.user_id = any($3::bigint[])`;
   const all = await records(database, ofPage, [courseId, examId, userIds]);
-  return { count, learners: userIds.map((id) => all.filter(({ user }) => user.id === id)) };
+  const byUser = new Map(userIds.map((id) => [id, [] as AllowanceRecord[]]));
+  for (const allowance of all) byUser.get(allowance.user.id)!.push(allowance);
+  return { count, learners: [...byUser.values()] };
 };
 
 const atExams = 'exam.course_id = $1 and ($2::bigint is null or exam.id = $2)';

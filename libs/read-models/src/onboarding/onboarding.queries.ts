@@ -1,5 +1,5 @@
 import type { Database } from '#connections';
-import { isHistorySeenAs, isValidApproval, type OnboardingAttempt, oldestValidApproval } from '#domain';
+import { isHistorySeenAs, isValidApproval, type OnboardingAttempt, oldestValidApproval, wordForHistory } from '#domain';
 import { type OnboardingFilter, onboardingHistories } from '../enrollments/enrollment.queries.js';
 
 /** A learner's onboarding attempts in a course, and the last approval with a provider that still counts. */
@@ -49,4 +49,21 @@ export const onboardingFilter = async (
     approvedHistories: histories.filter((history) => isHistorySeenAs(words, history, true)),
     since: oldestValidApproval(at),
   };
+};
+
+/** How many of a course's learners staff see with each word and with each enrolment mode. */
+export const onboardingCounts = async (database: Database, courseId: string, at: string) => {
+  const { rows } = await database.query(
+    `select onboarding, coalesce(approved_at > $2::timestamptz, false) as "isApproved", mode, count(*)::int as learners
+       from enrollments where course_id = $1 and includes_proctored group by 1, 2, 3`,
+    [courseId, oldestValidApproval(at)],
+  );
+  const words = new Map<string | null, number>();
+  const modes = new Map<string, number>();
+  for (const { onboarding, isApproved, mode, learners } of rows) {
+    const word = wordForHistory(onboarding, isApproved);
+    words.set(word, (words.get(word) ?? 0) + learners);
+    modes.set(mode, (modes.get(mode) ?? 0) + learners);
+  }
+  return { words, modes };
 };

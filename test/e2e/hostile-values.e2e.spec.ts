@@ -126,7 +126,8 @@ const known = (): Record<string, string> => ({
 const bodyField = (path: string[], schema: Schema): Field => ({
   place: path.join('.'),
   schema,
-  names: [path.at(-1)!],
+  // An item of a list is named by its list.
+  names: [path.findLast((part) => !/^\d+$/.test(part))!],
   put: (request, value) => {
     const body = structuredClone(request.body);
     const inner = path.slice(0, -1).reduce((each: any, key) => each[key], body);

@@ -140,6 +140,14 @@ const matrix: Row[] = [
     '403  200  403  200  200    403  403  403  403',
   ),
   row('GET', '/v1/user_onboarding/status/course_id/{C}', '403  403  403  200  200    403  403  403  403'),
+  ...['learners', 'allowances', 'onboarding'].map((list) =>
+    row('GET', `/api/exams/v1/courses/{C%}/${list}`, '403  403  403  200  200    403  403  403  403'),
+  ),
+  ...['allowances', 'allowances/preview'].map((path) =>
+    row('POST', `/api/exams/v1/courses/{C%}/${path}`, '403  403  403  200  200    403  403  403  403', {
+      body: { exam_ids: ['{exam}'], learners: ['alice'], allowance_type: 'additional_time_granted', value: '5' },
+    }),
+  ),
   row('GET', '/v1/instructor/{C}', '403  403  403  302  302    403  403  403  403'),
   row('GET', '/v1/instructor/{C}/{exam}', '403  403  403  302  302    403  403  403  403'),
   row('POST', '/v1/retire_backend_user/777/', '403  403e 403e 403e 403e   403e 200  403e 200'),

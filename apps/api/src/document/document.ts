@@ -22,7 +22,8 @@ const tags = {
   appeals: 'A learner sees what happened in an attempt, and appeals a rejection; staff reject and answer',
   allowances: 'More time, or another exception, for one learner at one exam',
   onboarding: "A learner's first check with a provider",
-  learners: 'The pages that a learner sees before, during and after an exam',
+  learners:
+    'The pages that a learner sees before, during and after an exam, and the learners of a course for its staff',
   providers: 'The companies that proctor: reviews, readiness, dashboards',
   browsers: 'What a page in a browser needs',
   lms: 'The LMS sends the roster: people, courses, enrolments, dates',

@@ -8,7 +8,7 @@ import { pageNumber, text } from '../document/schemas.js';
 import { type Page, pageOf } from '../http/page.js';
 import { learnerJson, learnersPage } from './roster.schemas.js';
 
-@ApiTags('roster')
+@ApiTags('learners')
 @Controller('api/exams/v1/courses/:courseId/learners')
 export class LearnersController {
   constructor(private readonly database: Database) {}

@@ -181,7 +181,7 @@ export class CourseAllowancesController {
     return { granted: results.length - failed, failed, results };
   }
 
-  /** What a request names: the exams of the course, the people, and the allowance at each exam. */
+  /** The exams of the course and the people that a request names, and the allowance at each exam. */
   private async read(request: CourseAllowancesRequest, courseId: string, me: Caller) {
     const { exam_ids, learners, allowance_type: type, value } = request;
     if (exam_ids.length * learners.length > limits.pairs)

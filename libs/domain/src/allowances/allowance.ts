@@ -13,7 +13,7 @@ export type Allowance = { allowanceId: number; key: string; value: string | null
 export const additionalMinutesOf = (allowances: readonly Pick<Allowance, 'key' | 'value'>[]): number =>
   Number.parseInt(allowances.find(({ key }) => key === additionalTime)?.value || '0', 10) || 0;
 
-/** What staff may grant. A multiplier becomes additional time of each exam. */
+/** Staff may grant these. A multiplier becomes additional time of each exam. */
 export const allowanceTypes = [additionalTime, 'time_multiplier', 'review_policy_exception'] as const;
 export type AllowanceType = (typeof allowanceTypes)[number];
 

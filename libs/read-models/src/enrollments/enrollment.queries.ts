@@ -41,7 +41,7 @@ export const onboardingHistories = async (database: Database, courseId: string):
   return rows.map(({ onboarding }) => onboarding);
 };
 
-export type LearnerOfCourse = { id: number; username: string; email: string; fullName: string; mode: string };
+export type EnrolledLearner = { id: number; username: string; email: string; fullName: string; mode: string };
 
 /** A page of a course's enrolled learners, by user name. `search` is part of the user name, e-mail or full name, in any case. */
 export const learnersOfCourse = async (
@@ -49,7 +49,7 @@ export const learnersOfCourse = async (
   courseId: string,
   search: string,
   pageOf: (count: number) => Page,
-): Promise<{ count: number; learners: LearnerOfCourse[] }> => {
+): Promise<{ count: number; learners: EnrolledLearner[] }> => {
   const values = [courseId, personLike(search)];
   const enrolled = `from enrollments where course_id = $1 and is_active
     and ($2::text is null or user_id in (select id from users where search_names like $2))`;

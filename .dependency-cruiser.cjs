@@ -21,6 +21,13 @@ module.exports = {
       from: { path: '^libs/exam-worker/', pathNot: '\\.spec\\.ts$' },
       to: { pathNot: '^libs/exam-worker/' },
     },
+    {
+      name: 'log-proofs-run-in-browsers',
+      comment: 'The console verifies proofs in the browser with them. There is no package and no Node.',
+      severity: 'error',
+      from: { path: '^libs/log-proofs/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^libs/log-proofs/' },
+    },
     only('connections'),
     only('clock', 'connections'),
     only('event-store', 'domain', 'connections'),
@@ -87,7 +94,7 @@ module.exports = {
       'merkle-log',
       'read-models',
     ),
-    only('merkle-log', 'clock', 'domain', 'connections', 'event-store', 'configuration'),
+    only('merkle-log', 'clock', 'domain', 'connections', 'event-store', 'configuration', 'log-proofs'),
     {
       name: 'apps-do-not-reach-into-each-other',
       severity: 'error',

@@ -20,8 +20,9 @@ export const migrations = [
   '9400-notification-records.sql',
   '9500-witnesses.sql',
   '9600-extra-time.sql',
-  '9850-review-times.sql',
   '9800-people-search.sql',
+  '9850-review-times.sql',
+  '9900-log-search.sql',
 ].map(sqlMigration);
 
 export const migrationNames = migrations.map((Migration) => new Migration().name);

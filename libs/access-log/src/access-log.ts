@@ -2,16 +2,19 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { Database } from '#connections';
 
+export const accessOutcomes = [
+  'begun',
+  'done',
+  'refused',
+  'not found',
+  'failed',
+  'accepted',
+  'quarantined',
+  'dry run',
+] as const;
+
 /** The outcome of an access. `begun`: the entry was recorded before the access was done. */
-export type AccessOutcome =
-  | 'begun'
-  | 'done'
-  | 'refused'
-  | 'not found'
-  | 'failed'
-  | 'accepted'
-  | 'quarantined'
-  | 'dry run';
+export type AccessOutcome = (typeof accessOutcomes)[number];
 
 /** The user, token and request of an access, if known. */
 export type AccessOrigin = {
@@ -92,30 +95,62 @@ export const setTransactionOrigin = (client: pg.ClientBase, { action, requestId,
   );
 
 /** `object` is one of `objects`; `from` and `until` are ISO times; `after` is the cursor of an entry. */
-export type AccessFilter = { userId?: number; object?: string; from?: string; until?: string; after?: string };
+export type AccessFilter = {
+  userId?: number;
+  object?: string;
+  outcome?: string;
+  requestId?: string;
+  from?: string;
+  until?: string;
+  after?: string;
+};
 
 const pageSize = 1_000;
 
 /** Reads the entries in order of time. Each page is a query of its own, so that a slow reader holds no connection. */
-export async function* readAccessLog(
-  database: Database,
-  { userId, object, from = '-infinity', until, after }: AccessFilter,
-) {
+export async function* readAccessLog(database: Database, { after, from = '-infinity', ...filter }: AccessFilter) {
   for (let last = after ?? `${from},0`; ; ) {
-    const [at, id] = last.split(',');
-    const { rows } = await database.query<RecordedAccess>(
-      `select iso_time(at) || ',' || id as cursor, id::float as id, iso_time(at) as at, action, outcome, status, request_id,
-              token_id, user_id::float as user_id, os_user, operator, objects, row_count::float as rows, times, rights
-         from access_log
-        where (at, id) > ($1::timestamptz, $2::bigint) and ($3::timestamptz is null or at < $3) and at >= $6::timestamptz
-          and ($4::bigint is null or user_id = $4) and ($5::text is null or objects @> array[$5])
-        order by at, id limit ${pageSize}`,
-      [at, id, until ?? null, userId ?? null, object ?? null, from],
-    );
+    const rows = await entriesOf(database, { ...filter, from }, 'behind', last, pageSize);
     if (rows.length > 0) yield rows;
     if (rows.length < pageSize) return;
     last = rows.at(-1)!.cursor;
   }
+}
+
+/** The newest entries that fit, before the one with the cursor `after`, and the cursor for the next page. */
+export async function newestAccesses(
+  database: Database,
+  { after = 'infinity,0', ...filter }: AccessFilter,
+  limit: number,
+) {
+  const rows = await entriesOf(database, filter, 'before', after, limit + 1);
+  const entries = rows.slice(0, limit);
+  return { entries, next: rows.length > limit ? entries.at(-1)!.cursor : null };
+}
+
+const directions = { behind: ['>', 'asc'], before: ['<', 'desc'] } as const;
+
+async function entriesOf(
+  database: Database,
+  { userId, object, outcome, requestId, from = '-infinity', until }: Omit<AccessFilter, 'after'>,
+  direction: keyof typeof directions,
+  cursor: string,
+  limit: number,
+): Promise<RecordedAccess[]> {
+  const [at, id] = cursor.split(',');
+  const [comparison, order] = directions[direction];
+  const { rows } = await database.query<RecordedAccess>(
+    `select iso_time(at) || ',' || id as cursor, id::float as id, iso_time(at) as at, action, outcome, status, request_id,
+            token_id, user_id::float as user_id, os_user, operator, objects, row_count::float as rows, times, rights
+       from access_log
+      where (at, id) ${comparison} ($1::timestamptz, $2::bigint) and at >= $3::timestamptz
+        and ($4::timestamptz is null or at < $4) and ($5::bigint is null or user_id = $5)
+        and ($6::text is null or objects @> array[$6]) and ($7::text is null or outcome = $7)
+        and ($8::text is null or request_id = $8)
+      order by at ${order}, id ${order} limit $9`,
+    [at, id, from, until ?? null, userId ?? null, object ?? null, outcome ?? null, requestId ?? null, limit],
+  );
+  return rows;
 }
 
 const prunedAtOnce = 10_000;

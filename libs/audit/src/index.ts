@@ -4,6 +4,7 @@ export * from './csv.js';
 export type { Delivery } from './deliveries.js';
 export type { Scope } from './learner-streams.js';
 export * from './lists.js';
+export * from './log-search.js';
 export * from './moment.js';
 export * from './onboarding.js';
 export * from './what-if.course.js';

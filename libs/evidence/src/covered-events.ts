@@ -7,6 +7,7 @@ import {
   newestWitnessedCheckpoint,
   proofText,
   type SignedCheckpoint,
+  signedAt,
   tileReader,
   type WitnessPolicy,
 } from '#merkle-log';
@@ -62,9 +63,4 @@ export async function coveredStream(
     events: events.slice(0, indexes.length),
     proofs,
   };
-}
-
-async function signedAt(database: Database, { tree, note }: SignedCheckpoint): Promise<string> {
-  const text = 'select iso_time(min(created_at)) as at from signed_checkpoints where tree = $1 and note = $2';
-  return (await database.query<{ at: string }>(text, [tree, note])).rows[0]!.at;
 }

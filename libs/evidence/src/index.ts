@@ -1,2 +1,3 @@
+export { type EventText, eventTexts } from './covered-events.js';
 export { type Disclosure, falseDisclosures } from './disclosures.js';
 export { evidenceBundle } from './evidence-bundle.js';

@@ -1,6 +1,6 @@
 import type { Database } from '#connections';
-import { type Checkpoint, logOrder, type RecordedEvent } from '#event-store';
-import { leafOf } from './leaf.js';
+import { type Checkpoint, logOrder } from '#event-store';
+import { type Logged, leafOf } from './leaf.js';
 import { newestSignedCheckpoints, type SignedCheckpoint } from './signed-checkpoints.js';
 import { proofText } from './tlog-proof.js';
 import { inclusionProofs, tileWidth } from './tree.js';
@@ -43,10 +43,7 @@ export async function indexesOf(database: Database, events: readonly Checkpoint[
  * The proof of each event under the newest signed checkpoint that covers it; undefined when there is none yet. An event that was
  * changed has a proof that does not verify.
  */
-export async function proofsOf(
-  database: Database,
-  events: readonly RecordedEvent[],
-): Promise<(EventProof | undefined)[]> {
+export async function proofsOf(database: Database, events: readonly Logged[]): Promise<(EventProof | undefined)[]> {
   return proofsUnder(database, await newestSignedCheckpoints(database), events);
 }
 
@@ -54,9 +51,9 @@ export async function proofsOf(
 export async function proofsUnder(
   database: Database,
   checkpoints: readonly SignedCheckpoint[],
-  events: readonly RecordedEvent[],
+  events: readonly Logged[],
 ): Promise<(EventProof | undefined)[]> {
-  const proofs = new Map<RecordedEvent, EventProof>();
+  const proofs = new Map<Logged, EventProof>();
   for (const checkpoint of checkpoints) {
     const left = events.filter((event) => !proofs.has(event));
     if (left.length === 0) break;

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '#event-store';
 
-type Logged = Pick<
+export type Logged = Pick<
   RecordedEvent,
   'generation' | 'hash' | 'id' | 'position' | 'recordedAt' | 'stream' | 'version' | 'xid'
 >;

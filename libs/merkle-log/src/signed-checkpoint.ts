@@ -1,33 +1,16 @@
-import {
-  BadNote,
-  openNote,
-  parseNote,
-  type Signer,
-  signNote,
-  type VerifiedSignature,
-  type Verifier,
-} from './signed-note.js';
+import { BadNote, readTreeHead, textOfTreeHead } from '#log-proofs';
+import { openNote, parseNote, type Signer, signNote, type VerifiedSignature, type Verifier } from './signed-note.js';
 
 /** The head of a tree as C2SP tlog-checkpoint writes it. `extensions` are further lines. */
 export type TreeHead = { origin: string; size: number; root: Buffer; extensions: readonly string[] };
 
-export const textOf = ({ origin, size, root, extensions }: TreeHead): string =>
-  [origin, size, root.toString('base64'), ...extensions, ''].join('\n');
+export const textOf = ({ root, ...head }: TreeHead): string =>
+  textOfTreeHead({ ...head, root: root.toString('base64') });
 
 /** @throws BadNote */
 export function treeHeadOf(text: string): TreeHead {
-  const [origin = '', size = '', encoded = '', ...rest] = text.split('\n');
-  const root = Buffer.from(encoded, 'base64');
-  if (
-    origin === '' ||
-    !/^(0|[1-9]\d{0,15})$/.test(size) ||
-    root.length !== 32 ||
-    root.toString('base64') !== encoded ||
-    rest.pop() !== '' ||
-    rest.includes('')
-  )
-    throw new BadNote('The note is not a checkpoint of C2SP tlog-checkpoint.');
-  return { origin, size: Number(size), root, extensions: rest };
+  const { root, ...head } = readTreeHead(text);
+  return { ...head, root: Buffer.from(root, 'base64') };
 }
 
 /** The origin of a tree's signed checkpoints. It is the name of the keys that sign them, too. */

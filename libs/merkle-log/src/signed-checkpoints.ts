@@ -32,3 +32,9 @@ export async function newestSignedCheckpoints(database: Database): Promise<Signe
   );
   return rows.map(signedCheckpointOf);
 }
+
+export async function signedAt(database: Database, { tree, head, note }: SignedCheckpoint): Promise<string> {
+  const text = `select iso_time(min(created_at)) as at from signed_checkpoints
+    where tree = $1 and size = $2 and note = $3`;
+  return (await database.query<{ at: string }>(text, [tree, head.size, note])).rows[0]!.at;
+}

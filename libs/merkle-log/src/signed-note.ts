@@ -1,20 +1,15 @@
 import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
+import { BadNote, cosignedText, signatureTypes, splitNote, splitVerifierKey } from '#log-proofs';
 
-/** C2SP signed-note with Ed25519 (type 1), and the cosignatures of C2SP tlog-cosignature (type 4). */
-const types = { signature: 1, cosignature: 4 } as const;
+export { BadNote };
 
-export type Verifier = { name: string; keyId: string; type: keyof typeof types; publicKey: KeyObject };
+export type Verifier = { name: string; keyId: string; type: keyof typeof signatureTypes; publicKey: KeyObject };
 
 /** A key that signs. `vkey` is its verifier key, which is public. */
 export type Signer = { name: string; keyId: string; vkey: string; signatureOf(text: string): Buffer };
 
 /** A signature that was verified. `at` is the time of a cosignature, in seconds since 1970. */
 export type VerifiedSignature = { verifier: Verifier; at?: number };
-
-/** A note that is not in the form of C2SP, is not signed by a known key, or has a false signature of a known key. */
-export class BadNote extends Error {
-  override readonly name = 'BadNote';
-}
 
 // How raw Ed25519 keys are written as PKCS #8 and SubjectPublicKeyInfo (RFC 8410).
 const pkcs8 = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -28,16 +23,16 @@ export const publicBytesOf = (key: KeyObject): Buffer =>
   (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'der', type: 'spki' }).subarray(-32);
 
 /** The verifier key of 32 public bytes. */
-export function vkeyOf(name: string, publicBytes: Buffer, type: keyof typeof types = 'signature'): string {
-  const key = Buffer.concat([Buffer.of(types[type]), publicBytes]);
+export function vkeyOf(name: string, publicBytes: Buffer, type: keyof typeof signatureTypes = 'signature'): string {
+  const key = Buffer.concat([Buffer.of(signatureTypes[type]), publicBytes]);
   const keyId = hash('sha256', Buffer.concat([Buffer.from(`${name}\n`), key]), 'buffer').subarray(0, 4);
   return `${name}+${keyId.toString('hex')}+${key.toString('base64')}`;
 }
 
 export function verifierOf(vkey: string): Verifier {
-  const [, name = '', keyId = '', encoded = ''] = /^([^\s+]+)\+([0-9a-f]{8})\+([\w+/]+={0,2})$/u.exec(vkey) ?? [];
+  const { name, keyId, encoded } = splitVerifierKey(vkey) ?? { name: '', keyId: '', encoded: '' };
   const key = Buffer.from(encoded, 'base64');
-  const type = (['signature', 'cosignature'] as const).find((each) => types[each] === key[0]);
+  const type = (['signature', 'cosignature'] as const).find((each) => signatureTypes[each] === key[0]);
   if (!type || key.length !== 33 || vkeyOf(name, key.subarray(1), type) !== vkey)
     throw new BadNote(`Not a verifier key for Ed25519: ${vkey}`);
   const publicKey = createPublicKey({ key: Buffer.concat([spki, key.subarray(1)]), format: 'der', type: 'spki' });
@@ -61,7 +56,7 @@ export function cosignerOf(name: string, key: KeyObject, now: () => number): Sig
   return { ...verifierOf(vkey), vkey, signatureOf };
 }
 
-const cosigned = (text: string, at: number | bigint) => Buffer.from(`cosignature/v1\ntime ${at}\n${text}`);
+const cosigned = (text: string, at: number | bigint) => Buffer.from(cosignedText(text, at));
 
 /** A text that ends with a line feed, with the signatures of all signers. */
 export const signNote = (text: string, signers: readonly Signer[]): string =>
@@ -76,26 +71,16 @@ type SignatureLine = { name: string; keyId: string; signature: Buffer };
 export const lineOf = ({ name, keyId, signature }: SignatureLine): string =>
   `— ${name} ${Buffer.concat([Buffer.from(keyId, 'hex'), signature]).toString('base64')}\n`;
 
-const line = /^— ([^\s+]+) ([\w+/]+={0,2})$/u;
-
 /** The text of a note and its signatures, none of them verified. @throws BadNote */
 export function parseNote(note: string): { text: string; signatures: SignatureLine[] } {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a note may have none but line feeds.
-  if (/[\0-\x09\x0b-\x1f\ufffd]/.test(note)) throw new BadNote('The note has control characters.');
-  const end = note.lastIndexOf('\n\n');
-  if (end === -1 || !note.endsWith('\n')) throw new BadNote('The note has no signatures.');
-  const signatures = note
-    .slice(end + 2, -1)
-    .split('\n')
-    .map((each) => {
-      const [, name = '', encoded = ''] = line.exec(each) ?? [];
-      const bytes = Buffer.from(encoded, 'base64');
-      if (bytes.length < 5 || bytes.toString('base64') !== encoded)
-        throw new BadNote(`Not a signature line: ${each.slice(0, 100)}`);
-      return { name, keyId: bytes.subarray(0, 4).toString('hex'), signature: bytes.subarray(4) };
-    });
-  if (signatures.length > 100) throw new BadNote('The note has more than 100 signatures.');
-  return { text: note.slice(0, end + 1), signatures };
+  const { text, signatures } = splitNote(note);
+  const lines = signatures.map(({ name, encoded }) => {
+    const bytes = Buffer.from(encoded, 'base64');
+    if (bytes.length < 5 || bytes.toString('base64') !== encoded)
+      throw new BadNote(`Not a signature line: — ${name} ${encoded}`.slice(0, 122));
+    return { name, keyId: bytes.subarray(0, 4).toString('hex'), signature: bytes.subarray(4) };
+  });
+  return { text, signatures: lines };
 }
 
 /** The text of a note that at least one of the keys has signed. Signatures of other keys are ignored. @throws BadNote */

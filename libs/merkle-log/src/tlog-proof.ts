@@ -1,36 +1,25 @@
+import { BadNote, readProof, textOfProof } from '#log-proofs';
 import { openCheckpoint, type TreeHead } from './signed-checkpoint.js';
-import { BadNote, type VerifiedSignature, type Verifier } from './signed-note.js';
+import type { VerifiedSignature, Verifier } from './signed-note.js';
 import { leafHash, verifyInclusion } from './tree.js';
 
 /** The parts of a C2SP tlog-proof: the leaf's index, the inclusion proof, and the signed checkpoint. `extra` is not verified. */
 export type TlogProof = { index: number; hashes: readonly Buffer[]; checkpoint: string; extra?: Buffer };
 
-const header = 'c2sp.org/tlog-proof@v1';
-
 export const proofText = ({ index, hashes, checkpoint, extra }: TlogProof): string =>
-  [
-    header,
-    ...(extra ? [`extra ${extra.toString('base64')}`] : []),
-    `index ${index}`,
-    ...hashes.map((hash) => hash.toString('base64')),
-    '',
+  textOfProof({
+    index,
+    hashes: hashes.map((hash) => hash.toString('base64')),
     checkpoint,
-  ].join('\n');
-
-const form = /^c2sp\.org\/tlog-proof@v1\n(?:extra ([\w+/]*={0,2})\n)?index (0|[1-9]\d{0,15})\n((?:[\w+/]{43}=\n)*)\n/;
+    ...(extra && { extra: extra.toString('base64') }),
+  });
 
 /** @throws BadNote */
 export function parseProof(text: string): TlogProof {
-  const found = form.exec(text);
-  if (!found) throw new BadNote('The text is not a proof of C2SP tlog-proof.');
-  const [whole, extra, index, hashes = ''] = found;
+  const { hashes, extra, ...rest } = readProof(text);
   return {
-    index: Number(index),
-    hashes: hashes
-      .split('\n')
-      .slice(0, -1)
-      .map((each) => Buffer.from(each, 'base64')),
-    checkpoint: text.slice(whole.length),
+    ...rest,
+    hashes: hashes.map((hash) => Buffer.from(hash, 'base64')),
     ...(extra !== undefined && { extra: Buffer.from(extra, 'base64') }),
   };
 }

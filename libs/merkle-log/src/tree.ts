@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { Ancestors, siblingSides } from '#log-proofs';
 
 /**
  * A Merkle tree of RFC 6962 with SHA-256, kept as tiles of C2SP tlog-tiles. A tile of level 0 has the hashes of up to 256
@@ -94,14 +95,10 @@ export function verifyInclusion(
   proof: readonly Buffer[],
   root: Buffer,
 ): boolean {
-  if (!(index >= 0 && index < size)) return false;
-  const at = new Ancestors(index, size - 1);
-  let found = leaf;
-  for (const sibling of proof) {
-    if (at.isRoot) return false;
-    found = at.climbs() ? nodeHash(sibling, found) : nodeHash(found, sibling);
-  }
-  return at.isRoot && found.equals(root);
+  const sides = siblingSides(index, size, proof.length);
+  const climb = (found: Buffer, sibling: Buffer, at: number) =>
+    sides![at] === 'left' ? nodeHash(sibling, found) : nodeHash(found, sibling);
+  return sides !== undefined && proof.reduce(climb, leaf).equals(root);
 }
 
 /** RFC 9162, 2.1.4.2. */
@@ -127,35 +124,6 @@ export function verifyConsistency(
     } else after = nodeHash(after, sibling);
   }
   return at.isRoot && before.equals(fromRoot) && after.equals(toRoot);
-}
-
-/** A node and the last node of its level, on the way up: "fn" and "sn" of RFC 9162. */
-class Ancestors {
-  constructor(
-    private node: number,
-    private last: number,
-  ) {}
-
-  get isRoot() {
-    return this.last === 0;
-  }
-
-  /** Goes up to the next parent. Answers whether the sibling is the left one. */
-  climbs(): boolean {
-    const isRight = this.node % 2 === 1 || this.node === this.last;
-    if (isRight) while (this.node % 2 === 0 && this.node > 0) this.up();
-    this.up();
-    return isRight;
-  }
-
-  skipRightEdges() {
-    while (this.node % 2 === 1) this.up();
-  }
-
-  private up() {
-    this.node = Math.floor(this.node / 2);
-    this.last = Math.floor(this.last / 2);
-  }
 }
 
 /** From the leaf's sibling up to the root's child. */

@@ -97,6 +97,13 @@ export async function isCourseStaff(database: Database, userId: number, ...cours
   return courses.length > 0 && rows[0].count === courses.length;
 }
 
+/** The courses that the user is staff of. */
+export async function coursesOfStaff(database: Database, userId: number): Promise<string[]> {
+  const text = 'select distinct course_id from course_staff where user_id = $1 and is_active order by course_id';
+  const { rows } = await database.read({ name: 'courses of staff', text, values: [userId] });
+  return rows.map(({ course_id }) => course_id);
+}
+
 /** Whether the user is enrolled in the course or is staff of it. */
 export async function isOfCourse(database: Database, userId: number, courseId: string): Promise<boolean> {
   const { rowCount } = await database.read({

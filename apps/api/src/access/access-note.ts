@@ -50,10 +50,15 @@ export function noteOutcome(outcome: AccessOutcome): void {
   if (note) note.outcome = outcome;
 }
 
+/** The answer of the current request is a file, whose rows are counted until its end. */
+export function noteExport(): void {
+  const note = notes.getStore();
+  if (note) note.isExport = true;
+}
+
 /** Makes a function that counts the rows of a stream, in the note of the present request. */
 export function rowCounter(): (rows: number) => void {
   const note = notes.getStore();
-  if (note) note.isExport = true;
   return (rows) => {
     if (note) note.rows = (note.rows ?? 0) + rows;
   };

@@ -50,6 +50,7 @@ type Who = 'anyone' | 'login' | 'staff' | 'course';
 export type Addressed = {
   database: Database;
   params: Record<'attemptId' | 'courseId' | 'eventId' | 'examId', string>;
+  query: Record<string, string | undefined>;
   body: Record<string, unknown>;
   caller: Caller;
   loaded?: any;
@@ -128,7 +129,13 @@ export class GateGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const body = gate.who === 'course' ? bodyObject(request.body) : {};
     const user = request.user!;
-    const addressed = { database: this.database, params: request.params, body, caller: user } as Addressed;
+    const addressed = {
+      database: this.database,
+      params: request.params,
+      query: request.query,
+      body,
+      caller: user,
+    } as Addressed;
     let loading: Promise<unknown> | undefined;
     // The gate loads only what it needs: a request that repeats an Idempotency-Key may address an object that is gone.
     request.load = () => {

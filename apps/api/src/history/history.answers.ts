@@ -35,8 +35,14 @@ const oneEventOf = (types: EventType[]): Schema => ({
 });
 
 const types = Object.keys(eventData) as EventType[];
+export const eventTypes: readonly string[] = types;
 export const logEvent = oneEventOf(types);
 export const attemptEvent = oneEventOf(types.filter((type) => (eventData[type] as Schema).properties?.attemptId));
+
+export const foundEvents = object('FoundEvents', {
+  results: listOf(logEvent),
+  next: orNull({ ...text, description: 'Give it as `after` for the next page; null on the last page' }),
+});
 
 export const attemptHistory = object('AttemptHistory', {
   attempt_id: integer,

@@ -6,6 +6,7 @@ import { EventsController } from './events.controller.js';
 import { EvidenceController } from './evidence.controller.js';
 import { HistoryController } from './history.controller.js';
 import { ListsController } from './lists.controller.js';
+import { LogSearchController } from './log-search.controller.js';
 import { ProofsController } from './proofs.controller.js';
 import { WhatIfController } from './what-if.controller.js';
 
@@ -16,6 +17,7 @@ import { WhatIfController } from './what-if.controller.js';
     ProofsController,
     EventsController,
     ListsController,
+    LogSearchController,
     ConsequencesController,
     WhatIfController,
     EvidenceController,

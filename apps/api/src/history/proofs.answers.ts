@@ -11,3 +11,21 @@ export const attemptProofs = object('AttemptProofs', {
     }),
   ),
 });
+
+export const attemptChain = object('AttemptChain', {
+  attempt_id: integer,
+  stream: text,
+  events: listOf(
+    object('LinkOfChain', {
+      event_id: { type: 'string', format: 'uuid' },
+      version: integer,
+      type: text,
+      hashed: { ...text, description: 'The text under the hash of the event, made of the stored texts' },
+      leaf: text,
+      proof: orNull({
+        ...text,
+        description: 'In the form of C2SP tlog-proof; null while no signed checkpoint covers it',
+      }),
+    }),
+  ),
+});

@@ -3,15 +3,16 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Database } from '#connections';
 import { EventStore } from '#event-store';
-import { proofsOf } from '#merkle-log';
-import type { AttemptStream } from '../attempts/staff-of-attempt.js';
+import { eventTexts } from '#evidence';
+import { leafOf, proofsOf } from '#merkle-log';
+import { type AttemptStream, existing } from '../attempts/staff-of-attempt.js';
 import { Gate, Loaded } from '../auth/authentication.js';
 import { Answers, QueryParam, Refuses } from '../document/answers.js';
 import { integer, text } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { auditorsOfAttempt, eventsOf } from './auditors.js';
-import { attemptProofs } from './proofs.answers.js';
+import { attemptChain, attemptProofs } from './proofs.answers.js';
 
 /** Proofs that an attempt's events are in the Merkle log. */
 @ApiTags('audit')
@@ -64,6 +65,29 @@ export class ProofsController {
         const { leaf = null, text: proof = null } = proofs[at] ?? {};
         return { event_id: id, version, leaf, proof };
       }),
+    };
+  }
+
+  @Get('chain')
+  @Gate('course', { ...auditorsOfAttempt, logs: 'always' })
+  @ApiOperation({
+    summary: 'The stored text, the leaf and the proof of each event of the learner at the exam',
+    description: 'A client verifies with it that nobody changed the events. It trusts no arithmetic of the service.',
+  })
+  @Answers(200, attemptChain)
+  async getAttemptChain(@WholeNumber('attemptId') attemptId: string, @Loaded() found: AttemptStream) {
+    const { stream } = existing(found);
+    const events = await eventTexts(this.database, stream);
+    const proofs = await proofsOf(this.database, events);
+    return {
+      attempt_id: Number(attemptId),
+      stream,
+      events: events.map((event, at) => ({
+        event_id: event.id,
+        ...{ version: event.version, type: event.type, hashed: event.hashed },
+        leaf: leafOf(event),
+        proof: proofs[at]?.text ?? null,
+      })),
     };
   }
 }

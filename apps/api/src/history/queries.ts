@@ -3,8 +3,11 @@ import { instantOf } from '#domain';
 import { refused } from '../http/http-answer.js';
 
 /** The time in a query. @throws HttpAnswer with status 400 */
-export function timeIn({ at }: { at?: string }): string | undefined {
-  if (at !== undefined && !instantOf(at)) throw refused(400, 'at: not an ISO 8601 time.');
+export const timeIn = ({ at }: { at?: string }): string | undefined => timeNamed('at', at);
+
+export function timeNamed(name: string, given?: string): string | undefined {
+  const at = given === undefined ? undefined : instantOf(given);
+  if (given !== undefined && at === undefined) throw refused(400, `${name}: not an ISO 8601 time.`);
   return at;
 }
 

@@ -4,7 +4,7 @@ import { applyDecorators, createParamDecorator, type ExecutionContext, Streamabl
 import type { FastifyRequest } from 'fastify';
 import { csvLine } from '#audit';
 import type { Schema } from '#shapes';
-import { rowCounter } from '../access/access-note.js';
+import { noteExport, rowCounter } from '../access/access-note.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { oneOf, text } from '../document/schemas.js';
 import { prefersCsv } from '../requests/negotiation.js';
@@ -76,6 +76,7 @@ export async function* pagesBehind<Row>(read: (last: Row | undefined) => Promise
 
 /** The next page is read when the client has read the one before, so memory does not grow. */
 async function streamed<Row>(pages: Pages<Row>, head: string, lineOf: (row: Row) => string): Promise<Readable> {
+  noteExport();
   const count = rowCounter();
   async function* lines() {
     count(0);

@@ -1,14 +1,30 @@
 import { Controller, Get, NotFoundException, Param, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Configuration } from '#configuration';
 import { Database } from '#connections';
-import { consistencyProof, hashSize, newestSignedCheckpoint, tileOfPath, tileReader } from '#merkle-log';
+import { EventStore } from '#event-store';
+import {
+  BadNote,
+  consistencyProof,
+  hashSize,
+  logKeysOrProblem,
+  newestSignedCheckpoint,
+  openNote,
+  signedAt,
+  tileOfPath,
+  tileReader,
+  unwitnessedSeconds,
+  type Verifier,
+  type WitnessPolicy,
+  witnessPolicyOf,
+} from '#merkle-log';
 import { Gate } from '../auth/authentication.js';
 import { Answers, QueryParam, Refuses } from '../document/answers.js';
 import { integer, text } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
-import { consistency } from './merkle-log.answers.js';
+import { consistency, logState } from './merkle-log.answers.js';
 
 const size = { ...integer, minimum: 1, maximum: 999_999_999_999 };
 
@@ -16,7 +32,50 @@ const size = { ...integer, minimum: 1, maximum: 999_999_999_999 };
 @ApiTags('audit')
 @Controller('api/audit/v1/log')
 export class MerkleLogController {
-  constructor(private readonly database: Database) {}
+  private readonly policy: WitnessPolicy;
+
+  constructor(
+    private readonly database: Database,
+    private readonly events: EventStore,
+    configuration: Configuration,
+  ) {
+    this.policy = witnessPolicyOf(configuration);
+  }
+
+  @Get('state')
+  @Gate('anyone')
+  @ApiOperation({ summary: 'The newest signed checkpoint, the keys of the log, and which witnesses have cosigned' })
+  @Answers(200, logState)
+  async getLogState() {
+    const { witnesses, quorum } = this.policy;
+    const [newest, { keys }, unwitnessed] = await Promise.all([
+      newestSignedCheckpoint(this.database),
+      logKeysOrProblem(this.events),
+      witnesses.length === 0 ? 0 : unwitnessedSeconds(this.database, this.policy),
+    ]);
+    return {
+      checkpoint: newest
+        ? {
+            tree: newest.tree,
+            size: newest.head.size,
+            signed_at: await signedAt(this.database, newest),
+            note: newest.note,
+          }
+        : null,
+      keys: keys.map(({ publicKey, signs, revoked }) => ({
+        public_key: publicKey,
+        signs,
+        revoked: revoked ? { tree: revoked.tree, from_size: revoked.fromSize } : null,
+      })),
+      witnesses: witnesses.map(({ vkey, verifier }) => ({
+        name: verifier.name,
+        verifier_key: vkey,
+        cosigned_at: newest ? cosignedAt(newest.note, verifier) : null,
+      })),
+      quorum,
+      unwitnessed_seconds: unwitnessed,
+    };
+  }
 
   @Get('checkpoint')
   @Gate('anyone')
@@ -87,6 +146,17 @@ export class MerkleLogController {
     const found = await newestSignedCheckpoint(this.database, tree === undefined ? undefined : treeNumber(tree));
     if (!found) throw new NotFoundException();
     return found;
+  }
+}
+
+/** ISO; null if the witness has not cosigned the note. */
+function cosignedAt(note: string, verifier: Verifier): string | null {
+  try {
+    const { at } = openNote(note, [verifier]).signatures[0]!;
+    return new Date(1000 * at!).toISOString();
+  } catch (error) {
+    if (error instanceof BadNote) return null;
+    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { CommandsModule } from '#commands';
 import { MerkleLogController } from './merkle-log.controller.js';
 
-@Module({ controllers: [MerkleLogController] })
+@Module({ imports: [CommandsModule], controllers: [MerkleLogController] })
 export class MerkleLogModule {}

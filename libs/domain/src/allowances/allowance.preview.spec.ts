@@ -6,6 +6,7 @@ const attempt = (status: Status, more: object = {}) => ({
   status,
   allowedTimeLimitMins: status === 'created' ? null : 90,
   timeRemainingSeconds: null,
+  extraSeconds: 0,
   ...more,
 });
 const time = 'additional_time_granted';
@@ -32,7 +33,7 @@ describe('a new allowance', () => {
 describe('the minutes of a learner', () => {
   it.each([
     ['are the limit and the additional time', undefined, 105],
-    ['are those of the running attempt', attempt('started'), 90],
+    ['are those of the running attempt, with its extra time', attempt('started', { extraSeconds: 600 }), 100],
     ['are those that a resumed attempt had left', attempt('created', halfway), 29],
     ['count from the limit after a resumed attempt', attempt('verified', halfway), 105],
   ])('%s', (_, newest, minutes) => expect(minutesOfLearner(90, 15, newest)).toBe(minutes));

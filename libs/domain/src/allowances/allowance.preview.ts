@@ -1,10 +1,10 @@
 import type { Attempt } from '../attempts/attempt.js';
 import { isIncomplete, isInProgress } from '../attempts/attempt.statuses.js';
-import { allowedTime } from '../attempts/attempt.time.js';
+import { allowedMinutesOf, allowedTime } from '../attempts/attempt.time.js';
 import type { AllowanceType } from './allowance.js';
 
 /** The part of the learner's newest attempt at an exam on which the effect of an allowance depends. */
-type NewestAttempt = Pick<Attempt, 'status' | 'allowedTimeLimitMins' | 'timeRemainingSeconds'>;
+type NewestAttempt = Pick<Attempt, 'status' | 'allowedTimeLimitMins' | 'extraSeconds' | 'timeRemainingSeconds'>;
 
 /**
  * Whether a new allowance counts (domain.md §5.5). `counts`: at the next start or registration. `attempt_keeps`: the attempt
@@ -22,13 +22,13 @@ export const allowanceEffectOf = (type: AllowanceType, attempt: NewestAttempt | 
   return isIncomplete(attempt.status) ? 'counts' : 'attempt_is_over';
 };
 
-/** The minutes of the running attempt, else those of the next start. The due date may shorten these. */
+/** The minutes of the running attempt with its extra time, else those of the next start. The due date may shorten these. */
 export const minutesOfLearner = (
   limitMinutes: number,
   additionalMinutes: number,
   attempt: NewestAttempt | undefined,
 ): number => {
-  if (attempt && isInProgress(attempt.status)) return attempt.allowedTimeLimitMins ?? 0;
+  if (attempt && isInProgress(attempt.status)) return allowedMinutesOf(attempt) ?? 0;
   const carriedSeconds = attempt ? carriedSecondsOf(attempt) : null;
   return allowedTime({ limitMinutes, additionalMinutes, carriedSeconds, dueAt: null, at: '' }).minutes;
 };

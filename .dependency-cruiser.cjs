@@ -26,7 +26,7 @@ module.exports = {
       comment: 'The console verifies proofs in the browser with them. There is no package and no Node.',
       severity: 'error',
       from: { path: '^libs/log-proofs/', pathNot: '\\.spec\\.ts$' },
-      to: { pathNot: '^libs/log-proofs/' },
+      to: { pathNot: '^libs/(log-proofs|domain)/' },
     },
     only('connections'),
     only('clock', 'connections'),

@@ -63,6 +63,12 @@ it("a reset removes the learner's attempts, so that onboarding begins anew", asy
   expect((await list('?search=alice')).results).toMatchObject([{ status: 'not_started', exam_ids: [] }]);
 });
 
+it('learners find their courses that have onboarding', async () => {
+  const { body } = await ask(alice, 'GET', '/api/exams/v1/me/onboarding');
+  expect(body).toEqual({ results: [{ course_id: courseId, course_name: 'Demo' }] });
+  expect((await ask(teacher, 'GET', '/api/exams/v1/me/onboarding')).body).toEqual({ results: [] });
+});
+
 it('only staff of the course see it, and a course without onboarding has none', async () => {
   expect((await ask(alice, 'GET', here)).status).toBe(403);
   const other = '/api/exams/v1/courses/course-v1:OrgX+Other+2031/onboarding';

@@ -80,3 +80,7 @@ export const courseOnboarding = object('CourseOnboarding', {
   ),
   asks_provider: { ...flag, description: 'Statuses come from the profiles of the proctoring provider' },
 });
+
+export const myOnboarding = object('MyOnboarding', {
+  results: listOf(object('CourseWithOnboarding', { course_id: text, course_name: orNull(text) })),
+});

@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { CommandsModule } from '#commands';
 import { CourseOnboardingController } from './course-onboarding.controller.js';
+import { MyOnboardingController } from './my-onboarding.controller.js';
 import { OnboardingController } from './onboarding.controller.js';
 import { OnboardingLists } from './onboarding-lists.js';
 
 @Module({
   imports: [CommandsModule],
-  controllers: [OnboardingController, CourseOnboardingController],
+  controllers: [OnboardingController, CourseOnboardingController, MyOnboardingController],
   providers: [OnboardingLists],
 })
 export class OnboardingModule {}

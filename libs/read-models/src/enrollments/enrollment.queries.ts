@@ -76,3 +76,19 @@ export const enrolledUsers = async (
   const { rows } = await database.query(text, [courseId, userIds]);
   return new Set(rows.map(({ user_id }) => Number(user_id)));
 };
+
+/** The courses of a learner that have an onboarding exam, by name. */
+export const coursesWithOnboarding = async (
+  database: Database,
+  userId: number,
+): Promise<{ courseId: string; name: string | null }[]> => {
+  const { rows } = await database.query(
+    `select course_id as "courseId", display_name as name from enrollments left join courses using (course_id)
+      where user_id = $1 and enrollments.is_active
+        and exists (select from exams where exams.course_id = enrollments.course_id
+                                        and exams.is_active and is_proctored and is_practice_exam)
+      order by display_name, course_id limit 100`,
+    [userId],
+  );
+  return rows;
+};

@@ -71,6 +71,10 @@ const matrix: Row[] = [
   row('PATCH', `~/exam_registration/course_id/${emptyCourse}`, '403  403  403  403  200    403  403  403  403', {
     body: [],
   }),
+  row('GET', '/api/exams/v1/courses/{C}/exams', '403  403  403  200  200    403  403  403  403'),
+  row('GET', '/api/exams/v1/courses/{C}/review-outcomes', '403  403  403  200  200    403  403  403  403'),
+  row('GET', '/api/exams/v1/exams/{exam}', '403  403  403  200  200    403  403  403  403'),
+  row('GET', '/api/exams/v1/exams/{exam}/changes', '403  403  403  200  200    403  403  403  403'),
   row('GET', '~/attempt/{attempt}', '403  200  403d 403d 403d   403d 403d 403d 403d'),
   row('GET', '~/attempt/999999', '403  400  400  400  400    400  400  400  400'),
   row('PUT', '~/attempt/{attempt}', '403  200  403d 403d 403d   403d 403d 403d 403d', { body: { action: 'submit' } }),
@@ -212,7 +216,8 @@ const service = shared(() => {
   );
 });
 
-const at = (path: string) => `/api/edx_proctoring${path.replace(/^~/, '/v1/proctored_exam')}`;
+const at = (path: string) =>
+  path.startsWith('/api/') ? path : `/api/edx_proctoring${path.replace(/^~/, '/v1/proctored_exam')}`;
 let lastContent = 0;
 
 /** Creates an exam, and an attempt of alice unless the row needs none. Answers a function that fills in the names of a row. */

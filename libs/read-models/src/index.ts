@@ -15,5 +15,6 @@ export * from './onboarding/onboarding.queries.js';
 export * from './projection.js';
 export * from './projections.js';
 export * from './rebuild.js';
+export * from './reviews/review-outcomes.queries.js';
 export * from './rows.js';
 export * from './times.js';

@@ -4,12 +4,14 @@ import { attemptProjection } from './attempts/attempt.view.js';
 import { attemptGroupProjection } from './attempts/attempt-group.view.js';
 import { examProjection } from './exams/exam.view.js';
 import { foldRows, type Projection, type Row, type RowId, writesOf } from './projection.js';
+import { reviewTimesProjection } from './reviews/review-times.view.js';
 
 export const projections: readonly Projection[] = [
   examProjection,
   attemptProjection,
   attemptGroupProjection,
   allowanceProjection,
+  reviewTimesProjection,
 ];
 
 /** The rows of all read models after an append. Its transaction writes them, so a client reads its own write. */

@@ -5,7 +5,6 @@ import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import { type Exam, type ExamEvent, examTypeOf } from '#domain';
 import { EventStore, type RecordedEvent } from '#event-store';
-import { providerOf, UnknownProvider } from '#providers';
 import { examById, examJson, examList, examSorts, type ListedExam, listedExam } from '#read-models';
 import { usersByIds } from '#roster';
 import { type Addressed, Gate, Loaded } from '../auth/authentication.js';
@@ -17,6 +16,7 @@ import { type Page, pageOf } from '../http/page.js';
 import { wholeNumber } from '../http/whole-number.js';
 import { courseExam, courseExams, examChanges } from './course-exams.answers.js';
 import { changesOfExam } from './exam-changes.js';
+import { configuredProvider, providerNameOf } from './provider-names.js';
 
 type ListQuery = { search?: string; active?: string; sort?: string; page?: string };
 
@@ -90,26 +90,17 @@ export class CourseExamsController {
   }
 
   private json(exam: ListedExam) {
-    const provider = exam.isProctored ? this.providerOf(exam.backend) : undefined;
+    const { settings } = this.configuration;
+    const supportsOnboarding = configuredProvider(settings, exam.backend)?.supportsOnboarding ?? false;
     return {
       ...examJson(exam),
-      type: examTypeOf(exam, provider?.supportsOnboarding ?? false),
-      provider: exam.isProctored ? (provider?.verboseName ?? exam.backend) : null,
+      type: examTypeOf(exam, supportsOnboarding),
+      provider: exam.isProctored ? providerNameOf(settings, exam.backend) : null,
       review_policy: exam.reviewPolicy,
       attempts: exam.attempts,
       running: exam.running,
       waiting_for_review: exam.waiting,
     };
-  }
-
-  /** Undefined if the exam names a provider that is not configured. */
-  private providerOf(backend: string | null) {
-    try {
-      return providerOf(this.configuration.settings, backend);
-    } catch (error) {
-      if (error instanceof UnknownProvider) return undefined;
-      throw error;
-    }
   }
 }
 

@@ -20,6 +20,7 @@ export const migrations = [
   '9400-notification-records.sql',
   '9500-witnesses.sql',
   '9600-extra-time.sql',
+  '9650-attempt-polls.sql',
   '9800-people-search.sql',
   '9850-review-times.sql',
   '9900-log-search.sql',

@@ -22,6 +22,7 @@ begin
   delete from public.credit_statuses where user_id = person;
   delete from public.dates where user_id = person;
   delete from public.schedules where user_id = person;
+  delete from public.attempt_polls where user_id = person;
   delete from public.quarantined_callbacks where user_id = person;
   update public.dead_letters letter set reason = 'its learner is retired' from public.events event
     where (event.generation, event.transaction_id, event.position) = (letter.generation, letter.xid, letter.position)

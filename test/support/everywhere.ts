@@ -51,11 +51,15 @@ export async function messagesIn(brokers: string, prefix: string, except: readon
 
 type Ask = (method: string, url: string) => Promise<string>;
 
+/** Whether the answer of an operation in the document is a stream without an end. */
+export const isEndless = ({ responses }: any): boolean =>
+  responses['200']?.content?.['text/event-stream'] !== undefined;
+
 /** The answers of every GET route. `values` are the parameters by name. */
 export async function answersOf(ask: Ask, document: any, values: Record<string, string>): Promise<TextByPlace> {
   const places: TextByPlace = new Map();
   for (const [path, { get }] of Object.entries<any>(document.paths)) {
-    if (!get) continue;
+    if (!get || isEndless(get)) continue;
     const url = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name] ?? ''));
     const parameters = (get.parameters ?? []).filter(
       (parameter: any) => parameter.in === 'query' && values[parameter.name],

@@ -24,11 +24,13 @@ import { OwnAttemptsModule } from './own-attempts/own-attempts.module.js';
 import { RetirementModule } from './retirement/retirement.module.js';
 import { ReviewsModule } from './reviews/reviews.module.js';
 import { RosterModule } from './roster/roster.module.js';
+import { RunningAttemptsModule } from './running-attempts/running-attempts.module.js';
 
 @Module({
   imports: [
     ExamsModule,
     AttemptsModule,
+    RunningAttemptsModule,
     ReviewsModule,
     AppealsModule,
     OwnAttemptsModule,

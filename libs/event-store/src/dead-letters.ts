@@ -53,6 +53,25 @@ export async function skipDeadLetter(database: Database, name: string, eventId: 
   return removeLetter(database, name, eventId);
 }
 
+export type BlockedLearner = { courseId: string; examId: number; userId: number; subscription: string };
+
+const mostBlocked = 1_000;
+
+/** The learners of these courses that have dead letters, the longest blocked first, up to a thousand. */
+export async function blockedLearners(database: Database, courseIds: readonly string[]): Promise<BlockedLearner[]> {
+  const { rows } = await database.query<BlockedLearner>({
+    name: 'blocked learners',
+    text: `select event.metadata->>'courseId' as "courseId", (event.metadata->>'examId')::float as "examId",
+                  (event.metadata->>'userId')::float as "userId", letter.follower as subscription
+             from dead_letters letter join events event
+               on (event.generation, event.transaction_id, event.position) = (letter.generation, letter.xid, letter.position)
+            where event.metadata->>'courseId' = any($1) and event.metadata->>'userId' is not null
+            group by 1, 2, 3, 4 order by min(letter.recorded_at) limit ${mostBlocked}`,
+    values: [courseIds],
+  });
+  return rows;
+}
+
 export async function hasDeadLetters(client: pg.ClientBase, name: string): Promise<boolean> {
   const text = 'select exists (select from dead_letters where follower = $1) as has';
   return (await client.query(text, [name])).rows[0].has;

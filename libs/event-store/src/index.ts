@@ -1,7 +1,17 @@
+export { AppendListener } from './append-listener.js';
 export { AppendNotifier } from './append-notifier.js';
+export * from './attempt-changes.js';
 export * from './checkpoint.js';
 export * from './command-events.js';
-export { type DeadLetter, deadLetters, RetryInProgress, retryDeadLetters, skipDeadLetter } from './dead-letters.js';
+export {
+  type BlockedLearner,
+  blockedLearners,
+  type DeadLetter,
+  deadLetters,
+  RetryInProgress,
+  retryDeadLetters,
+  skipDeadLetter,
+} from './dead-letters.js';
 export * from './event-store.js';
 export * from './for-each-stream.js';
 export {

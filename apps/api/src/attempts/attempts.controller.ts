@@ -32,6 +32,7 @@ import { ValidBody, validated } from '../requests/validated.js';
 import { actions } from './attempts.actions.js';
 import { attemptIdSchema, changedAttemptId, noTimer, polledAttempt, timerSchema } from './attempts.answers.js';
 import { ChangeAttemptRequest, CreateAttemptRequest } from './attempts.requests.js';
+import { PollTimes } from './poll-times.js';
 import { Timer } from './timer.js';
 
 @ApiTags('attempts')
@@ -44,6 +45,7 @@ export class AttemptsController {
     private readonly commands: CommandBus,
     private readonly timeouts: AttemptTimeouts,
     private readonly timer: Timer,
+    private readonly pollTimes: PollTimes,
     private readonly database: Database,
     private readonly configuration: Configuration,
   ) {}
@@ -56,6 +58,7 @@ export class AttemptsController {
   async getTimer(@CurrentUser() me: Caller) {
     const attempt = await activeAttemptOf(this.database, me.userId);
     const at = this.clock.now();
+    if (attempt) this.pollTimes.record(attempt, at);
     return attempt
       ? this.timer.of(await this.timeouts.submitIfOverdue(attempt, at), at, false)
       : { in_timed_exam: false, is_proctored: false };
@@ -103,6 +106,7 @@ export class AttemptsController {
     if (found.userId !== me.userId)
       throw forbidden(`user_id=${me.userId} attempted to get attempt_id=${attemptId} but does not have authorization.`);
     const at = this.clock.now();
+    this.pollTimes.record(found, at);
     const attempt = await this.timeouts.submitIfOverdue(found, at);
     const seconds = remainingSeconds(attempt, at);
     return {

@@ -4,12 +4,13 @@ import { ActiveExamsController } from './active-exams.controller.js';
 import { AttemptsController } from './attempts.controller.js';
 import { GroupedAttemptsController } from './grouped-attempts.controller.js';
 import { LearningSequenceController } from './learning-sequence.controller.js';
+import { PollTimes } from './poll-times.js';
 import { Timer } from './timer.js';
 
 @Module({
   imports: [CommandsModule],
   controllers: [AttemptsController, LearningSequenceController, ActiveExamsController, GroupedAttemptsController],
-  providers: [Timer],
+  providers: [Timer, PollTimes],
   exports: [Timer],
 })
 export class AttemptsModule {}

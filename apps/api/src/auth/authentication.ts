@@ -37,6 +37,7 @@ declare module 'fastify' {
     keepsBytes?: true;
     mayBeSigned?: true;
     csv?: true;
+    isStream?: true;
     /** In bytes. */
     largestBody?: number;
     /** The answer of OPTIONS for the path. */
@@ -72,6 +73,8 @@ export type GateOptions = {
   mayBeSigned?: true;
   /** A list that is also answered as CSV, by `csvFile`. */
   csv?: true;
+  /** The answer is a stream of server-sent events. */
+  isStream?: true;
 } & Pick<FastifyContextConfig, 'priority' | 'priorityByBody' | 'largestBody'>;
 
 /**
@@ -88,6 +91,7 @@ export const Gate = (who: Who, options: GateOptions = {}): MethodDecorator =>
       keepsBytes: options.keepsBytes,
       mayBeSigned: options.mayBeSigned,
       csv: options.csv,
+      isStream: options.isStream,
       logs: options.logs,
       priority: options.priority,
       priorityByBody: options.priorityByBody,

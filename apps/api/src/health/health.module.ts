@@ -11,6 +11,6 @@ import { Writability } from './writability.js';
   imports: [CommandsModule, AdmissionModule],
   controllers: [HealthController, MetricsController],
   providers: [Metrics, Writability, Draining, OperationsPort],
-  exports: [Writability],
+  exports: [Draining, Writability],
 })
 export class HealthModule {}

@@ -177,6 +177,7 @@ export class Metrics {
 
   observe(request: FastifyRequest, reply: FastifyReply) {
     if (reply.raw.destroyed && !reply.raw.writableFinished) return; // The client did not wait for the answer.
+    if (request.routeOptions.config.isStream) return; // Its duration is that of the client's interest.
     const route = request.routeOptions.url ?? 'unknown';
     this.durations.labels(request.method, route, String(reply.statusCode)).observe(reply.elapsedTime / 1000);
   }

@@ -5,8 +5,8 @@ import { openRunningExam, openService, people } from '../../../../test/support/s
 
 const { alice, teacher } = people;
 
-/** Statements that these requests do not wait for: of the clock, new connections, notifications and the access log. */
-const otherStatements = /clock_timestamp|set_config|current_user|pg_backend_pid|pg_notify|access_log/;
+/** Statements that these requests do not wait for: of the clock, new connections, notifications, times of polls, the access log. */
+const otherStatements = /clock_timestamp|set_config|current_user|pg_backend_pid|pg_notify|attempt_polls|access_log/;
 
 const service = shared(openRunningExam);
 

@@ -8,11 +8,12 @@ const exported = {
 };
 
 const list = { formats: [...json.formats, 'csv'], types: [...json.types, 'text/*', 'text/csv'] };
+const stream = { formats: json.formats, types: [...json.types, 'text/*', 'text/event-stream'] };
 
-/** Answers are JSON, and some are also CSV: throws if the request accepts neither (rest-api.md §2.1). */
+/** Answers are JSON, some are also CSV, and some are streams: throws if the request accepts none (rest-api.md §2.1). */
 export function checkAccept(request: FastifyRequest) {
-  const { logs, csv } = request.routeOptions.config;
-  const { formats, types } = logs === 'export' ? exported : csv ? list : json;
+  const { logs, csv, isStream } = request.routeOptions.config;
+  const { formats, types } = logs === 'export' ? exported : csv ? list : isStream ? stream : json;
   const { format = 'json' } = request.query as { format?: string };
   if (!formats.includes(format)) throw refused(404, 'Not found.');
   if (request.headers.accept !== undefined && !acceptedTypes(request).some((type) => types.includes(type)))

@@ -28,6 +28,13 @@ module.exports = {
       from: { path: '^libs/log-proofs/', pathNot: '\\.spec\\.ts$' },
       to: { pathNot: '^libs/(log-proofs|domain)/' },
     },
+    {
+      name: 'console-runs-in-browsers',
+      comment: 'Browsers load it. It knows the service by its HTTP interface alone.',
+      severity: 'error',
+      from: { path: '^apps/console/src/' },
+      to: { path: '^(libs|apps|migrations|test)/', pathNot: '^(apps/console/src|libs/log-proofs)/' },
+    },
     only('connections'),
     only('clock', 'connections'),
     only('event-store', 'domain', 'connections'),
@@ -106,7 +113,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^dist/' },
+    exclude: { path: '^(apps/console/)?dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     // Without "source" the #libs resolve to dist and the rules pass falsely.

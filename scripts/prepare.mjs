@@ -39,7 +39,17 @@ export async function prepare({ builds = true } = {}) {
     const sources = hashOfSources();
     if (!existsSync(built) || readFileSync(built, 'utf8') !== sources) {
       const build = [process.execPath, 'node_modules/@nestjs/cli/bin/nest.js', 'build'];
-      await step('Building', () => mustSucceed(build, 'The build failed, see above'));
+      const buildConsole = [
+        process.execPath,
+        'node_modules/vite/bin/vite.js',
+        'build',
+        'apps/console',
+        '--logLevel=warn',
+      ];
+      await step('Building', async () => {
+        await mustSucceed(build, 'The build failed, see above');
+        await mustSucceed(buildConsole, 'The build of the console failed, see above');
+      });
       writeFileSync(built, sources);
     }
   } finally {
@@ -110,13 +120,16 @@ async function mustSucceed(command, message) {
   if (code !== 0) throw new Error(`${message}.`);
 }
 
+/** Files below `apps` that a build or a check makes. */
+const made = [join('apps', 'console', 'dist'), join('apps', 'console', 'src', 'api', 'schema.d.ts')];
+
 const isOlder = (file, than) => !existsSync(file) || statSync(file).mtimeMs < statSync(than).mtimeMs;
 
 function hashOfSources() {
   const hash = createHash('sha256');
   const add = (path) => {
     // Python makes this folder beside a script that a test runs.
-    if (path.endsWith('__pycache__')) return;
+    if (path.endsWith('__pycache__') || made.includes(path)) return;
     if (statSync(path).isDirectory()) for (const name of readdirSync(path).sort()) add(join(path, name));
     else if (!path.endsWith('.spec.ts')) hash.update(`${path}\0`).update(readFileSync(path));
   };

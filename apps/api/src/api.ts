@@ -15,6 +15,7 @@ import { admitByPriority } from './admission/admission.hooks.js';
 import { Admission } from './admission/admission.js';
 import { apiModule } from './api.module.js';
 import { Authentication, checkStaff, isSigned } from './auth/authentication.js';
+import { serveConsoleAssets } from './browsers/console.controller.js';
 import { allowOrigins } from './browsers/cross-origin.js';
 import { addSecurityHeaders } from './browsers/security-headers.js';
 import { documentOf } from './document/document.js';
@@ -106,6 +107,7 @@ export async function createApplication(module: DynamicModule, configuration: Co
   const document = documentOf(app);
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json' });
   serveExamWorker(app);
+  serveConsoleAssets(app);
   await app.init();
   answerOtherMethods(fastify, routes, document);
   await fastify.ready();

@@ -104,6 +104,29 @@ export async function coursesOfStaff(database: Database, userId: number): Promis
   return rows.map(({ course_id }) => course_id);
 }
 
+/**
+ * The courses whose staff the user is; without a user, all courses that have an exam or a name. `search` is a part of the id or
+ * of the name.
+ */
+export async function visibleCourses(
+  database: Database,
+  userId: number | undefined,
+  { search = '', limit }: { search?: string; limit: number },
+): Promise<{ course_id: string; name: string | null }[]> {
+  const { rows } = await database.read({
+    name: 'visible courses',
+    text: `select course_id, display_name as name
+             from (select course_id from course_staff where user_id = $1 and is_active
+                   union select course_id from courses where $1 is null
+                   union select course_id from exams where $1 is null) visible
+             left join courses using (course_id)
+            where strpos(lower(course_id), lower($2)) > 0 or strpos(lower(display_name), lower($2)) > 0
+            order by course_id limit $3`,
+    values: [userId ?? null, search, limit],
+  });
+  return rows;
+}
+
 /** Whether the user is enrolled in the course or is staff of it. */
 export async function isOfCourse(database: Database, userId: number, courseId: string): Promise<boolean> {
   const { rowCount } = await database.read({

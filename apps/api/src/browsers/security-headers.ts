@@ -7,6 +7,8 @@ const always = {
 };
 
 const nothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const ownFiles =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /** Swagger's page has styles of its own. */
 const documentation =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -20,8 +22,12 @@ export function addSecurityHeaders(fastify: FastifyInstance, https: 'on' | 'off'
   fastify.addHook('onSend', async ({ routeOptions: { url = '' } }, reply) => {
     for (const [name, value] of Object.entries(all)) if (!reply.hasHeader(name)) reply.header(name, value);
     // A policy on the exam worker's script would hold for the whole worker.
-    if (!url.startsWith('/exam-worker/'))
-      reply.header('Content-Security-Policy', /^\/docs\b/.test(url) ? documentation : nothing);
+    if (!url.startsWith('/exam-worker/')) reply.header('Content-Security-Policy', policyOf(url));
     if (/^\/(api|csrf)\//.test(url) && !reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'no-store');
   });
+}
+
+function policyOf(url: string) {
+  if (/^\/docs\b/.test(url)) return documentation;
+  return /^\/console\b/.test(url) ? ownFiles : nothing;
 }

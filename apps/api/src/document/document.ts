@@ -25,6 +25,7 @@ const tags = {
   learners:
     'The pages that a learner sees before, during and after an exam, and the learners of a course for its staff',
   providers: 'The companies that proctor: reviews, readiness, dashboards',
+  people: 'The caller, and the courses that the caller may see',
   browsers: 'What a page in a browser needs',
   lms: 'The LMS sends the roster: people, courses, enrolments, dates',
   retirement: 'A learner is forgotten',

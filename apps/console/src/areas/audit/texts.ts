@@ -1,0 +1,3 @@
+import { textsOf } from '../../session/locale.js';
+
+export const texts = textsOf({ 'audit.title': 'Audit' }, { 'audit.title': 'Nachweise' });

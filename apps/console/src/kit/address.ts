@@ -1,0 +1,17 @@
+import { useSearchParams } from 'wouter';
+
+/** A value of the address's query, so that a link shows the same and the back button works. '' means absent. */
+export function useAddress(name: string): [string, (value: string) => void] {
+  const [parameters, setParameters] = useSearchParams();
+  const set = (value: string) =>
+    setParameters(
+      (all) => {
+        if (value) all.set(name, value);
+        else all.delete(name);
+        if (name !== 'page') all.delete('page');
+        return all;
+      },
+      { replace: name !== 'page' },
+    );
+  return [parameters.get(name) ?? '', set];
+}

@@ -1,0 +1,131 @@
+import type { ReactNode } from 'react';
+import { FormattedMessage, useIntl } from 'react-intl';
+
+export type Column<Row> = {
+  id: string;
+  header: ReactNode;
+  cell: (row: Row) => ReactNode;
+  isNumber?: boolean;
+  /** The rows can be sorted by it. */
+  isSortable?: boolean;
+  /** The cell names the row, for screen readers. */
+  isRowHeader?: boolean;
+};
+/** A column's id; with `-` before it in descending order. */
+export type Sort = string;
+
+type Props<Row> = {
+  /** Names the table, for screen readers. */
+  label: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  keyOf: (row: Row) => string | number;
+  sort?: Sort;
+  onSort?: (sort: Sort) => void;
+  selected?: ReadonlySet<string | number>;
+  onSelect?: (selected: ReadonlySet<string | number>) => void;
+  /** How the row is called at its tick box. */
+  nameOf?: (row: Row) => string;
+};
+
+/** A table that scrolls in its own box. The service sorts and pages the rows. */
+export function DataTable<Row>({ label, columns, rows, keyOf, sort, onSort, selected, onSelect, nameOf }: Props<Row>) {
+  const intl = useIntl();
+  const toggle = (keys: readonly (string | number)[], on: boolean) => {
+    const next = new Set(selected);
+    for (const key of keys) on ? next.add(key) : next.delete(key);
+    onSelect?.(next);
+  };
+  const isAllSelected = rows.length > 0 && rows.every((row) => selected?.has(keyOf(row)));
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: people without a mouse scroll it by the arrow keys
+    <section className="table-box" aria-label={label} tabIndex={0}>
+      <table aria-label={label}>
+        <thead>
+          <tr>
+            {selected && (
+              <th scope="col">
+                <input
+                  type="checkbox"
+                  aria-label={intl.formatMessage({ id: 'kit.select_all' })}
+                  checked={isAllSelected}
+                  onChange={({ target }) => toggle(rows.map(keyOf), target.checked)}
+                />
+              </th>
+            )}
+            {columns.map((column) => (
+              <Header key={column.id} column={column} sort={sort} onSort={onSort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => {
+            const key = keyOf(row);
+            return (
+              <tr key={key} aria-selected={selected ? selected.has(key) : undefined}>
+                {selected && (
+                  <td>
+                    <input
+                      type="checkbox"
+                      aria-label={intl.formatMessage({ id: 'kit.select' }, { name: nameOf?.(row) ?? key })}
+                      checked={selected.has(key)}
+                      onChange={({ target }) => toggle([key], target.checked)}
+                    />
+                  </td>
+                )}
+                {columns.map(({ id, cell, isNumber, isRowHeader }) =>
+                  isRowHeader ? (
+                    <th key={id} scope="row">
+                      {cell(row)}
+                    </th>
+                  ) : (
+                    <td key={id} className={isNumber ? 'number' : undefined}>
+                      {cell(row)}
+                    </td>
+                  ),
+                )}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+type HeaderProps<Row> = { column: Column<Row>; sort: Sort | undefined; onSort: ((sort: Sort) => void) | undefined };
+
+function Header<Row>({ column: { id, header, isNumber, isSortable }, sort, onSort }: HeaderProps<Row>) {
+  const order = sort === id ? 'ascending' : sort === `-${id}` ? 'descending' : undefined;
+  return (
+    <th scope="col" className={isNumber ? 'number' : undefined} aria-sort={order}>
+      {isSortable && onSort ? (
+        <button type="button" onClick={() => onSort(order === 'ascending' ? `-${id}` : id)}>
+          {header}
+          <span aria-hidden="true">{order === 'ascending' ? '↑' : order === 'descending' ? '↓' : '↕'}</span>
+        </button>
+      ) : (
+        header
+      )}
+    </th>
+  );
+}
+
+/** Page numbers begin at 1. */
+export function Pages({ page, pages, onPage }: { page: number; pages: number; onPage: (page: number) => void }) {
+  const intl = useIntl();
+  if (pages <= 1) return null;
+  return (
+    <nav className="row" aria-label={intl.formatMessage({ id: 'kit.pages' })}>
+      <button type="button" disabled={page <= 1} onClick={() => onPage(page - 1)}>
+        <FormattedMessage id="kit.previous" />
+      </button>
+      <span>
+        <FormattedMessage id="kit.page" values={{ page, pages }} />
+      </span>
+      <button type="button" disabled={page >= pages} onClick={() => onPage(page + 1)}>
+        <FormattedMessage id="kit.next" />
+      </button>
+    </nav>
+  );
+}

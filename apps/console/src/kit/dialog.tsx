@@ -1,0 +1,104 @@
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { FormattedMessage, useIntl } from 'react-intl';
+import { Problem } from './states.js';
+
+type DialogProps = { title: ReactNode; close: () => void; isWide?: boolean; children: ReactNode };
+
+/** A modal dialog while it is rendered. Escape closes it; the focus returns to where it was. */
+export function Dialog({ title, close, isWide = false, children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  const intl = useIntl();
+  useEffect(() => {
+    const { current } = dialog;
+    const before = document.activeElement;
+    current?.showModal();
+    return () => {
+      current?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={id}
+      className={isWide ? 'wide' : undefined}
+      onCancel={(event) => {
+        event.preventDefault();
+        close();
+      }}
+    >
+      <div className="dialog-title">
+        <h2 id={id}>{title}</h2>
+        <button
+          type="button"
+          className="plain compact"
+          aria-label={intl.formatMessage({ id: 'kit.close' })}
+          onClick={close}
+        >
+          ✕
+        </button>
+      </div>
+      {children}
+    </dialog>
+  );
+}
+
+type ConfirmProps = {
+  title: ReactNode;
+  /** The word of the action, on its button. */
+  action: ReactNode;
+  /** Names whom it concerns and says the consequence. */
+  children: ReactNode;
+  isDangerous?: boolean;
+  isBusy?: boolean;
+  isReady?: boolean;
+  error?: unknown;
+  confirm: () => void;
+  close: () => void;
+};
+
+/** Asks before something happens. A refusal of the service is shown in it. */
+export function Confirm({
+  title,
+  action,
+  children,
+  isDangerous,
+  isBusy,
+  isReady = true,
+  error,
+  confirm,
+  close,
+}: ConfirmProps) {
+  return (
+    <Dialog title={title} close={close}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!isBusy) confirm();
+        }}
+      >
+        <div className="stack">{children}</div>
+        {error != null && (
+          <p className="banner bad" role="alert">
+            <Problem error={error} />
+          </p>
+        )}
+        <div className="buttons">
+          <button
+            type="submit"
+            className={isDangerous ? 'danger' : 'primary'}
+            aria-busy={isBusy}
+            disabled={!isReady || isBusy}
+          >
+            {action}
+          </button>
+          <button type="button" onClick={close}>
+            <FormattedMessage id="kit.cancel" />
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

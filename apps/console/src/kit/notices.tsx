@@ -1,0 +1,50 @@
+import { createContext, type ReactNode, useCallback, useContext, useState } from 'react';
+import { FormattedMessage } from 'react-intl';
+
+type Notice = { id: number; text: ReactNode; undo?: () => void };
+
+const Notices = createContext<(text: ReactNode, undo?: () => void) => void>(() => {});
+
+/** Tells the user that something is done; with `undo`, offers to undo it. Screen readers say it. */
+export const useNotice = () => useContext(Notices);
+
+const shownMs = 12_000;
+let last = 0;
+
+export function NoticeProvider({ children }: { children: ReactNode }) {
+  const [notices, setNotices] = useState<readonly Notice[]>([]);
+  const remove = (id: number) => setNotices((all) => all.filter((notice) => notice.id !== id));
+  const add = useCallback((text: ReactNode, undo?: () => void) => {
+    last += 1;
+    const id = last;
+    setNotices((all) => [...all, { id, text, undo }]);
+    setTimeout(() => remove(id), shownMs);
+  }, []);
+  return (
+    <Notices value={add}>
+      {children}
+      <div className="notices" role="status" aria-live="polite">
+        {notices.map(({ id, text, undo }) => (
+          <div key={id} className="notice">
+            <span>{text}</span>
+            {undo && (
+              <button
+                type="button"
+                className="compact"
+                onClick={() => {
+                  remove(id);
+                  undo();
+                }}
+              >
+                <FormattedMessage id="kit.undo" />
+              </button>
+            )}
+            <button type="button" className="plain compact" onClick={() => remove(id)}>
+              <FormattedMessage id="kit.close" />
+            </button>
+          </div>
+        ))}
+      </div>
+    </Notices>
+  );
+}

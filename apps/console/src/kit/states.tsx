@@ -1,0 +1,73 @@
+import type { ReactNode } from 'react';
+import { FormattedMessage } from 'react-intl';
+import { ApiError } from '../api/client.js';
+
+export function Loading() {
+  return (
+    <div className="state" role="status">
+      <div className="spinner" />
+      <FormattedMessage id="kit.loading" />
+    </div>
+  );
+}
+
+export function Empty({ children }: { children?: ReactNode }) {
+  return <div className="state">{children ?? <FormattedMessage id="kit.empty" />}</div>;
+}
+
+/** What went wrong, in the service's words where it has some. */
+export function Failed({ error, retry }: { error: unknown; retry?: () => unknown }) {
+  return (
+    <div className="state" role="alert">
+      <strong>
+        <FormattedMessage id="kit.failed" />
+      </strong>
+      <p>
+        <Problem error={error} />
+      </p>
+      {retry && (
+        <button type="button" onClick={() => void retry()}>
+          <FormattedMessage id="kit.retry" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** An error as a sentence. */
+export function Problem({ error }: { error: unknown }) {
+  if (!(error instanceof ApiError)) return <FormattedMessage id="kit.bug" />;
+  if (error.status === 0) return <FormattedMessage id="kit.unreachable" />;
+  if (error.status === 403) return <FormattedMessage id="kit.forbidden" />;
+  return error.detail;
+}
+
+type Query<Data> = { data: Data | undefined; error: unknown; isPending: boolean; refetch: () => unknown };
+
+/** The states of a query: loading, failed, or its data. `isEmpty` may decide that there is nothing to show. */
+export function Loaded<Data>({
+  query,
+  isEmpty,
+  empty,
+  children,
+}: {
+  query: Query<Data>;
+  isEmpty?: (data: Data) => boolean;
+  empty?: ReactNode;
+  children: (data: Data) => ReactNode;
+}) {
+  const { data, error, isPending, refetch } = query;
+  if (isPending) return <Loading />;
+  if (data === undefined) return <Failed error={error} retry={refetch} />;
+  if (isEmpty?.(data)) return <Empty>{empty}</Empty>;
+  return (
+    <>
+      {error !== null && (
+        <p className="banner warn" role="status">
+          <FormattedMessage id="kit.stale" />
+        </p>
+      )}
+      {children(data)}
+    </>
+  );
+}

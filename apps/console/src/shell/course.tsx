@@ -1,0 +1,66 @@
+import { useQuery } from '@tanstack/react-query';
+import { createContext, useContext, useState } from 'react';
+import { FormattedMessage, useIntl } from 'react-intl';
+import { Link } from 'wouter';
+import { api, unwrap } from '../api/client.js';
+import { TextField } from '../kit/fields.js';
+import { Page } from '../kit/page.js';
+import { Loaded } from '../kit/states.js';
+
+export const Course = createContext<string | undefined>(undefined);
+
+/** The id of the course that the page is about. Only areas of a course may ask. */
+export const useCourse = (): string => useContext(Course)!;
+
+/** The address of an area of a course. */
+export const courseAddress = (courseId: string, area: string) => `/courses/${encodeURIComponent(courseId)}/${area}`;
+
+const lastCourse = 'course';
+export const rememberCourse = (courseId: string) => localStorage.setItem(lastCourse, courseId);
+export const rememberedCourse = () => localStorage.getItem(lastCourse) ?? undefined;
+
+/** Lets the user choose a course, then shows the area of that course. */
+export function ChooseCourse({ area }: { area: string }) {
+  const intl = useIntl();
+  const [search, setSearch] = useState('');
+  const query = useQuery({
+    queryKey: ['courses', search],
+    queryFn: () => unwrap(api.GET('/api/exams/v1/courses', { params: { query: { search } } })),
+    placeholderData: (previous) => previous,
+  });
+  return (
+    <Page title={intl.formatMessage({ id: 'shell.choose_course' })}>
+      <TextField
+        type="search"
+        label={<FormattedMessage id="shell.search_courses" />}
+        value={search}
+        onChange={setSearch}
+      />
+      <Loaded
+        query={query}
+        isEmpty={({ courses }) => courses.length === 0}
+        empty={<FormattedMessage id={search ? 'kit.empty' : 'shell.no_courses'} />}
+      >
+        {({ courses, more }) => (
+          <>
+            <ul className="course-list">
+              {courses.map(({ course_id, name }) => (
+                <li key={course_id}>
+                  <Link href={courseAddress(course_id, area)}>
+                    <strong>{name ?? course_id}</strong>
+                    <span className="quiet small">{course_id}</span>
+                  </Link>
+                </li>
+              ))}
+            </ul>
+            {more && (
+              <p className="quiet">
+                <FormattedMessage id="shell.more_courses" />
+              </p>
+            )}
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}

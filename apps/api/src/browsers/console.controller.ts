@@ -39,7 +39,7 @@ export class ConsoleController {
     return this.page;
   }
 
-  @Get('*path')
+  @Get('*')
   @Gate('anyone')
   @Header('Content-Type', 'text/html; charset=utf-8')
   @Header('Cache-Control', 'no-cache')

@@ -6,7 +6,7 @@ import { CurrentUser, Gate, hasRights } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { text } from '../document/schemas.js';
 import { auditor } from '../history/auditors.js';
-import { currentUser, courseList } from './people.answers.js';
+import { courseList, currentUser } from './people.answers.js';
 
 const mostCourses = 50;
 

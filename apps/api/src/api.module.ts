@@ -6,6 +6,7 @@ import { AccessModule } from './access/access.module.js';
 import { AdmissionModule } from './admission/admission.module.js';
 import { AllowancesModule } from './allowances/allowances.module.js';
 import { AppealsModule } from './appeals/appeals.module.js';
+import { AttemptActionsModule } from './attempt-actions/attempt-actions.module.js';
 import { AttemptsModule } from './attempts/attempts.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { GateGuard } from './auth/authentication.js';
@@ -29,6 +30,7 @@ import { RunningAttemptsModule } from './running-attempts/running-attempts.modul
 @Module({
   imports: [
     ExamsModule,
+    AttemptActionsModule,
     AttemptsModule,
     RunningAttemptsModule,
     ReviewsModule,

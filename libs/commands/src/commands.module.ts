@@ -6,6 +6,7 @@ import { AppendNotifier, EventStore, StoreOptions } from '#event-store';
 import { projectInline } from '#read-models';
 import { AttemptHandler } from './attempts/attempt.handler.js';
 import { AttemptTimeouts } from './attempts/attempt-timeouts.js';
+import { ManyCommands } from './attempts/many-commands.js';
 import { claimRegistrations } from './attempts/orphaned-registrations.js';
 import { OverdueAttempts } from './attempts/overdue-attempts.js';
 import { creditWrites } from './credit.js';
@@ -45,6 +46,7 @@ const eventStoreOf = (database: Database, options: StoreOptions = {}): EventStor
     { provide: Clock, useFactory: (database: Database) => new Clock(database), inject: [Database] },
     FactFinder,
     AttemptTimeouts,
+    ManyCommands,
     OverdueAttempts,
     AttemptHandler,
     ExamAppender,
@@ -54,6 +56,6 @@ const eventStoreOf = (database: Database, options: StoreOptions = {}): EventStor
     SetExamReviewPolicyHandler,
     RetireLearnerHandler,
   ],
-  exports: [CqrsModule, Clock, EventStore, FactFinder, AttemptTimeouts, OverdueAttempts],
+  exports: [CqrsModule, Clock, EventStore, FactFinder, AttemptTimeouts, ManyCommands, OverdueAttempts],
 })
 export class CommandsModule {}

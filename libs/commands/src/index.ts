@@ -1,6 +1,7 @@
 export * from './appeals/attempt-timeline.js';
 export type { Outcome } from './attempts/attempt.handler.js';
 export * from './attempts/attempt-timeouts.js';
+export * from './attempts/many-commands.js';
 export { removeOrphans } from './attempts/orphaned-registrations.js';
 export * from './attempts/overdue-attempts.js';
 export * from './commands.module.js';

@@ -13,6 +13,8 @@ export const limits = {
   parameter: 1_000,
   /** Ten years. */
   minutes: 5_256_000,
+  /** A week, of extra time or of an outage. */
+  extraTimeSeconds: 604_800,
   /** A hundred years: a course may never end its grace period. */
   graceMinutes: 52_560_000,
   multiplier: 1_000,

@@ -75,7 +75,7 @@ export type GateOptions = {
   csv?: true;
   /** The answer is a stream of server-sent events. */
   isStream?: true;
-} & Pick<FastifyContextConfig, 'priority' | 'priorityByBody' | 'largestBody'>;
+} & Pick<FastifyContextConfig, 'priority' | 'priorityByBody' | 'largestBody' | 'limitMs'>;
 
 /**
  * The callers who may pass (rest-api.md §2.4). `course`: staff of the addressed object's course, and global staff. Routes
@@ -88,6 +88,7 @@ export const Gate = (who: Who, options: GateOptions = {}): MethodDecorator =>
       gate: who,
       scopes: options.scopes,
       largestBody: options.largestBody,
+      limitMs: options.limitMs,
       keepsBytes: options.keepsBytes,
       mayBeSigned: options.mayBeSigned,
       csv: options.csv,

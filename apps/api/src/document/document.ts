@@ -20,6 +20,7 @@ const tags = {
   attempts: 'A learner takes an exam',
   exams: 'The exams of a course and their settings',
   appeals: 'A learner sees what happened in an attempt, and appeals a rejection; staff reject and answer',
+  actions: 'Staff change running attempts: extra time, pauses, messages',
   allowances: 'More time, or another exception, for one learner at one exam',
   onboarding: "A learner's first check with a provider",
   learners:

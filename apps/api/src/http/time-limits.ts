@@ -14,11 +14,14 @@ export const connectionLimits = {
   http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
 };
 
+/** The limit of routes that change many attempts. */
+export const longLimitMs = 70_000;
+
 /** Routes that must answer sooner, because they are requested often, and one that may take longer. */
 const limitsMs: Record<string, number> = {
   '/health/ready': 4_000,
   '/metrics': 5_000,
-  '/api/lms/v1/roster': 70_000,
+  '/api/lms/v1/roster': longLimitMs,
 };
 
 /** The request was not answered in time. A write that it began goes on. */
@@ -32,6 +35,10 @@ class ClientLeft extends Error {
 }
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The time limit of the route, if it is not the usual one. */
+    limitMs?: number;
+  }
   interface FastifyRequest {
     /** Is aborted once nobody waits for the answer. */
     client: AbortSignal;
@@ -43,7 +50,8 @@ export function limitRequestTimes(fastify: FastifyInstance) {
   fastify.addHook('onRequest', (request, reply, done) => {
     const client = new AbortController();
     request.client = client.signal;
-    const limitMs = limitsMs[request.routeOptions.url ?? ''] ?? usualLimitMs;
+    const { url = '', config } = request.routeOptions;
+    const limitMs = config.limitMs ?? limitsMs[url] ?? usualLimitMs;
     const onTimeout = () => {
       if (reply.raw.headersSent) return;
       if (request.raw.complete) reply.send(new TookTooLong(`No answer within ${limitMs / 1000} seconds.`));

@@ -1,4 +1,4 @@
-import { statuses } from '#domain';
+import { allowedMinutesOf, statuses } from '#domain';
 import { type AttemptRecord, instant } from '#read-models';
 import { flag, integer, listOf, number, object, oneOf, orNull, text, time } from '../document/schemas.js';
 
@@ -18,7 +18,8 @@ export const ownAttemptJson = ({ exam, ...attempt }: AttemptRecord, courseName: 
   created: instant(attempt.created),
   started_at: instant(attempt.startedAt),
   completed_at: instant(attempt.completedAt),
-  allowed_minutes: attempt.allowedTimeLimitMins,
+  allowed_minutes: allowedMinutesOf(attempt),
+  is_paused: attempt.pausedAt !== null,
 });
 
 const fields = {
@@ -36,7 +37,8 @@ const fields = {
   created: time,
   started_at: orNull(time),
   completed_at: orNull(time),
-  allowed_minutes: { ...orNull(integer), description: 'Null before the start' },
+  allowed_minutes: { ...orNull(integer), description: 'With extra time; null before the start' },
+  is_paused: { ...flag, description: 'The clock stands still' },
 };
 
 export const ownAttempts = object('OwnAttempts', {

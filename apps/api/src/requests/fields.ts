@@ -80,8 +80,9 @@ const integerWithin = (most: number) => ({
 export const Texts = ({ most = limits.items, ...options }: FieldOptions & TextLimits & { most?: number } = {}) =>
   list(options, most, textWithin(options));
 
-/** From one to 1,000 ids. */
-export const Ids = (options: FieldOptions = {}) => list(options, limits.items, integerWithin(limits.id));
+/** From one to `most` ids. */
+export const Ids = ({ most = limits.items, ...options }: FieldOptions & { most?: number } = {}) =>
+  list(options, most, integerWithin(limits.id));
 
 function list(options: FieldOptions, most: number, item: { schema: Schema; read: Shape['read'] }) {
   return field(options, { ...listOf(item.schema), minItems: 1, maxItems: most }, (value) => {

@@ -1,5 +1,5 @@
 import type { Database } from '#connections';
-import type { Attempt, Exam } from '#domain';
+import type { Attempt, Exam, Outage } from '#domain';
 import { fromRow, isRowId } from '../rows.js';
 
 /** An attempt with its exam and its learner, as REST shows it. */
@@ -107,6 +107,26 @@ export const attemptsOfGroups = async (
      order by first_value(attempt.created) over one desc, first_value(attempt.id) over one,
               attempt.created desc, attempt.id desc`,
   );
+  return (await database.query(text, values)).rows.map(toRecord);
+};
+
+/** Attempts of a course: these; or else those at one exam, or at all, that run now, or that ran in a time. */
+export type AttemptSelection = { attemptIds?: readonly number[]; examId?: number; ranIn?: Outage };
+
+/** By id. `most` limits their number. */
+export const selectedAttempts = async (
+  database: Database,
+  courseId: string,
+  { attemptIds, examId, ranIn }: AttemptSelection,
+  most: number,
+): Promise<AttemptRecord[]> => {
+  // Without a name, the statement is planned for its values.
+  const text = attemptsWhere(`
+    exam.course_id = $1 and ($2::bigint[] is null or attempt.id = any($2)) and ($3::bigint is null or exam.id = $3)
+    and ($2::bigint[] is not null or attempt.status in ('started', 'ready_to_submit')
+         or (attempt.started_at < $5 and coalesce(attempt.completed_at, attempt.modified) > $4))
+    and ($5::timestamptz is null or attempt.started_at < $5) order by attempt.id limit $6`);
+  const values = [courseId, attemptIds, examId, ranIn?.from, ranIn?.until, most];
   return (await database.query(text, values)).rows.map(toRecord);
 };
 

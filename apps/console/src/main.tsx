@@ -10,6 +10,7 @@ import { NoticeProvider } from './kit/notices.js';
 import { LocaleProvider } from './session/locale.js';
 import { SessionProvider } from './session/session.js';
 import { Shell } from './shell/shell.js';
+import { texts } from './shell/texts.js';
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -24,7 +25,7 @@ const queries = new QueryClient({
 createRoot(document.getElementById('console')!).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
-      <LocaleProvider>
+      <LocaleProvider texts={texts}>
         <Router base="/console">
           <SessionProvider>
             <NoticeProvider>

@@ -1,6 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { IntlProvider, useIntl } from 'react-intl';
-import { texts as shellTexts } from '../shell/texts.js';
 
 export type Locale = 'en' | 'de';
 export type Texts = Record<Locale, Record<string, string>>;
@@ -24,7 +23,7 @@ const ChosenLocale = createContext<{ locale: Locale; choose: (locale: Locale) =>
 export const useLocale = () => useContext(ChosenLocale)!;
 
 /** The language of the page: the user's choice, else the browser's. */
-export function LocaleProvider({ children }: { children: ReactNode }) {
+export function LocaleProvider({ texts, children }: { texts: Texts; children: ReactNode }) {
   const [locale, setLocale] = useState(preferred);
   useEffect(() => {
     Object.assign(document.documentElement, { lang: locale, dir: locales[locale].direction });
@@ -35,7 +34,7 @@ export function LocaleProvider({ children }: { children: ReactNode }) {
   };
   return (
     <ChosenLocale value={{ locale, choose }}>
-      <IntlProvider locale={locale} messages={shellTexts[locale]}>
+      <IntlProvider locale={locale} messages={texts[locale]}>
         {children}
       </IntlProvider>
     </ChosenLocale>

@@ -21,6 +21,7 @@ export const migrations = [
   '9500-witnesses.sql',
   '9600-extra-time.sql',
   '9650-attempt-polls.sql',
+  '9750-appeals-of-courses.sql',
   '9800-people-search.sql',
   '9850-review-times.sql',
   '9900-log-search.sql',

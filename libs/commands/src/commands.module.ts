@@ -9,6 +9,7 @@ import { AttemptTimeouts } from './attempts/attempt-timeouts.js';
 import { ManyCommands } from './attempts/many-commands.js';
 import { claimRegistrations } from './attempts/orphaned-registrations.js';
 import { OverdueAttempts } from './attempts/overdue-attempts.js';
+import { StaffActions } from './attempts/staff-actions.js';
 import { creditWrites } from './credit.js';
 import {
   AddExamHandler,
@@ -48,6 +49,7 @@ const eventStoreOf = (database: Database, options: StoreOptions = {}): EventStor
     AttemptTimeouts,
     ManyCommands,
     OverdueAttempts,
+    StaffActions,
     AttemptHandler,
     ExamAppender,
     AddExamHandler,
@@ -56,6 +58,6 @@ const eventStoreOf = (database: Database, options: StoreOptions = {}): EventStor
     SetExamReviewPolicyHandler,
     RetireLearnerHandler,
   ],
-  exports: [CqrsModule, Clock, EventStore, FactFinder, AttemptTimeouts, ManyCommands, OverdueAttempts],
+  exports: [CqrsModule, Clock, EventStore, FactFinder, AttemptTimeouts, ManyCommands, OverdueAttempts, StaffActions],
 })
 export class CommandsModule {}

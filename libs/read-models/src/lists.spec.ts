@@ -107,7 +107,7 @@ describe('attempts of a course', () => {
           .toSorted(([a], [b]) => b.at.localeCompare(a.at) || a.id - b.id)
           .map((group) => group.map(({ id }) => id));
         for (const page of pages(expected.length)) {
-          const answer = await attemptGroups(db.pool, course, search, () => page);
+          const answer = await attemptGroups(db.pool, course, { search }, () => page);
           expect(answer.groups.map(({ newest, all }) => [newest.id, all.map(({ id }) => id)])).toEqual(
             expected.slice(page.offset, page.offset + page.limit).map((group) => [group[0], group]),
           );
@@ -148,7 +148,7 @@ describe('counts of a course', () => {
   const rename = `update users set username = 'Zoe2', email = 'zoe@new.home' where id = 11`;
   const none = () => ({ offset: 0, limit: 0 });
   const found = async (search: string) => [
-    (await attemptGroups(db.pool, course, search, none)).count,
+    (await attemptGroups(db.pool, course, { search }, none)).count,
     (await proctoredLearners(db.pool, course, { search }, none)).count,
   ];
   const expectCounts = async (expected: Record<string, number[]>) => {
@@ -386,7 +386,7 @@ describe('long lists', () => {
       all: `select attempt_id::int as id, users.username, email from attempt_groups join users on users.id = user_id
              order by created desc, attempt_id`,
       pageOf: async (search: string, page: { offset: number; limit: number }) => {
-        const { count, groups } = await attemptGroups(db.pool, course, search, () => page);
+        const { count, groups } = await attemptGroups(db.pool, course, { search }, () => page);
         return { count, ids: groups.map(({ newest }) => newest.id) };
       },
     },

@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#clock';
 import { Database } from '#connections';
-import { AnswerAppeal, type Origin, RejectAttempt } from '#domain';
+import { AnswerAppeal, type Origin, RejectAttempt, VerifyAttempt } from '#domain';
 import { attemptById } from '#read-models';
 import type { Caller } from '#roster';
 import { noteSubject } from '../access/access-note.js';
@@ -13,13 +13,13 @@ import { CurrentOrigin } from '../auth/origin.js';
 import { Answers, RequestBody } from '../document/answers.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { ValidBody } from '../requests/validated.js';
-import { answeredAppeal, attemptAppeal, rejection } from './appeals.answers.js';
+import { answeredAppeal, attemptAppeal, rejection, verification } from './appeals.answers.js';
 import { AnswerAppealRequest, ReasonRequest } from './appeals.requests.js';
 import { AttemptTimelines } from './attempt-timelines.js';
 
 const staff = { ...staffOfAttempt, logs: 'always' } as const;
 
-/** Staff reject an attempt, and answer the appeal against a rejection. Each of them gives a reason, which the learner reads. */
+/** Staff verify or reject an attempt, and answer the appeal against a rejection. Each of them gives a reason, which the learner reads. */
 @ApiTags('appeals')
 @Controller('api/exams/v1/attempts/:attemptId')
 export class AppealsController {
@@ -47,6 +47,24 @@ export class AppealsController {
     await this.commands.execute(new RejectAttempt(attempt, data, by));
     const after = await attemptById(this.database, attempt.id);
     return { attempt_id: attempt.id, rejected: after?.status === 'rejected' };
+  }
+
+  @Post('verify')
+  @Gate('course', staff)
+  @ApiOperation({ summary: 'Verify an attempt that was handed in, also after a provider has judged it' })
+  @RequestBody(ReasonRequest)
+  @Answers(200, verification)
+  async verifyAttempt(
+    @WholeNumber('attemptId') attemptId: string,
+    @ValidBody('detail') { reason }: ReasonRequest,
+    @Loaded() found: AttemptStream,
+    @CurrentUser() { userId: verifiedBy }: Caller,
+    @CurrentOrigin() by: Origin,
+  ) {
+    const attempt = attemptOf(attemptId, found);
+    const data = { attemptId: attempt.id, reason, verifiedBy, at: this.clock.now() };
+    await this.commands.execute(new VerifyAttempt(attempt, data, by));
+    return { attempt_id: attempt.id, verified: true };
   }
 
   @Get('appeal')

@@ -49,8 +49,17 @@ export const polledAttempt = object('PolledAttempt', {
   accessibility_time_string: text,
 });
 
+const groups = listOf(object('AttemptGroup', { ...attempt, all_attempts: listOf(attemptSchema) }));
+
+export const attemptListSchema = object('AttemptList', {
+  count: integer,
+  page: integer,
+  pages: integer,
+  attempts: groups,
+});
+
 export const attemptGroupsSchema = object('AttemptGroups', {
-  proctored_exam_attempts: listOf(object('AttemptGroup', { ...attempt, all_attempts: listOf(attemptSchema) })),
+  proctored_exam_attempts: groups,
   pagination_info: object('Pagination', {
     has_previous: flag,
     has_next: flag,

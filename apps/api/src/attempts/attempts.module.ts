@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { CommandsModule } from '#commands';
 import { ActiveExamsController } from './active-exams.controller.js';
+import { AttemptDetailsController } from './attempt-details.controller.js';
+import { AttemptListController } from './attempt-list.controller.js';
 import { AttemptsController } from './attempts.controller.js';
 import { GroupedAttemptsController } from './grouped-attempts.controller.js';
 import { LearningSequenceController } from './learning-sequence.controller.js';
@@ -9,7 +11,14 @@ import { Timer } from './timer.js';
 
 @Module({
   imports: [CommandsModule],
-  controllers: [AttemptsController, LearningSequenceController, ActiveExamsController, GroupedAttemptsController],
+  controllers: [
+    AttemptsController,
+    LearningSequenceController,
+    ActiveExamsController,
+    GroupedAttemptsController,
+    AttemptListController,
+    AttemptDetailsController,
+  ],
   providers: [Timer, PollTimes],
   exports: [Timer],
 })

@@ -60,7 +60,7 @@ export class GroupedAttemptsController {
 
   private async groups(courseId: string, search: string, asked?: string) {
     let page!: Page;
-    const { groups } = await attemptGroups(this.database, courseId, search, (count) => {
+    const { groups } = await attemptGroups(this.database, courseId, { search }, (count) => {
       page = pageOf(asked, count);
       return page;
     });

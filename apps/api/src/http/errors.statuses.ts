@@ -3,6 +3,7 @@ const statuses: Readonly<Record<string, number>> = {
   exam_past_due_forbidden: 403,
   appeal_needs_another_person: 403,
   rejection_needs_another_person: 403,
+  own_attempt: 403,
   too_many_changes: 429,
 };
 

@@ -204,6 +204,7 @@ export const de: Catalogue = {
   'timeline.resumed': 'Ein anderer Versuch hat diese Prüfung aufgenommen.',
   'timeline.reset': 'Die Übungsprüfung wurde neu begonnen.',
   'timeline.acknowledged': 'Das Ergebnis wurde gesehen.',
+  'timeline.rejection_proposed': 'Eine Ablehnung wurde vorgeschlagen. Eine andere Person muss sie bestätigen.',
   'timeline.removed': 'Der Versuch wurde entfernt.',
   'timeline.appealed': 'Ein Einspruch wurde eingelegt.',
   'timeline.appeal_upheld': 'Dem Einspruch wurde stattgegeben.',

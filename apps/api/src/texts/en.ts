@@ -186,6 +186,7 @@ export const en = {
   'timeline.resumed': 'Another attempt took up this exam.',
   'timeline.reset': 'The practice exam was begun again.',
   'timeline.acknowledged': 'The result was seen.',
+  'timeline.rejection_proposed': 'A rejection was proposed. Another person must confirm it.',
   'timeline.removed': 'The attempt was removed.',
   'timeline.appealed': 'An appeal was made.',
   'timeline.appeal_upheld': 'The appeal was upheld.',

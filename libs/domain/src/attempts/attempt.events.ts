@@ -46,8 +46,8 @@ export type AttemptEvent =
   /** An error that comes from a review has no seconds. */
   | Event<'AttemptErrored', StatusChange<{ timeRemainingSeconds?: number }>>
   | Event<'SecondReviewRequired', StatusChange>
-  | Event<'AttemptVerified', StatusChange>
-  /** `sealed`: the reason, encrypted with the learner key. Without it the review is the reason, if there is a review. */
+  /** `sealed` here and below: the reason, encrypted with the learner key. Without it a review or an appeal is the reason. */
+  | Event<'AttemptVerified', StatusChange<{ sealed?: string }>>
   | Event<'AttemptRejected', StatusChange<{ sealed?: string }>>
   /** An operator set a status that no other event stands for. */
   | Event<'AttemptStatusOverridden', StatusChange<{ status: Status }>>

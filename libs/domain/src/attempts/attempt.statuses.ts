@@ -42,4 +42,6 @@ export const isPreStarted = isOneOf(['created', 'download_software_clicked', 're
 export const isInProgress = isOneOf(['started', 'ready_to_submit']);
 /** Submitted, with or without a judgement, and not yet rejected. */
 export const isRejectable = isOneOf(['submitted', 'timed_out', 'second_review_required', 'verified', 'error']);
+/** Submitted, and not yet verified. */
+export const isVerifiable = isOneOf(['submitted', 'timed_out', 'second_review_required', 'rejected', 'error']);
 export const needsCreditUpdate = isOneOf(['verified', 'rejected', 'declined', 'submitted', 'error']);

@@ -5,7 +5,7 @@ import { SetAttemptStatus } from '../attempts/attempt.commands.js';
 import { decide, fold } from '../decider.js';
 import type { Facts } from '../exams/exam.facts.js';
 import type { Actor } from '../origin.js';
-import { ApplyReview, RejectAttempt } from '../reviews/review.commands.js';
+import { ApplyReview, RejectAttempt, VerifyAttempt } from '../reviews/review.commands.js';
 import type { ReviewEvent } from '../reviews/review.events.js';
 import { specOf } from '../testing.js';
 import {
@@ -374,5 +374,60 @@ describe('staff who reject an attempt', () => {
           ),
         )
         .thenMatching({ type: 'AttemptRejected' }));
+  });
+});
+
+describe('staff who verify an attempt', () => {
+  const verify = (verifiedBy = teacher) =>
+    informed(
+      Object.assign(new VerifyAttempt(learner, { attemptId, reason, verifiedBy, at: days(1) }, by(verifiedBy)), {
+        sealed: 'why',
+      }),
+    );
+
+  it('give a reason, and what the rejection took away is restored', () =>
+    given(...rejection)
+      .when(verify())
+      .then({
+        type: 'AttemptVerified',
+        data: {
+          attemptId,
+          sealed: 'why',
+          effects: [
+            { kind: 'credit', status: 'satisfied' },
+            { kind: 'grade', action: 'undo' },
+            { kind: 'mail', template: 'verified' },
+            signal,
+          ],
+          at: days(1),
+        },
+      }));
+
+  it.each(['submitted', 'second_review_required', 'error'] as const)('may verify an attempt that is %s', (status) =>
+    given(...historyOf(status))
+      .when(verify())
+      .thenMatching({ type: 'AttemptVerified', data: { sealed: 'why' } }),
+  );
+
+  it.each(['created', 'started', 'ready_to_submit', 'declined', 'verified'] as const)(
+    'cannot verify an attempt that is %s',
+    (status) =>
+      given(...historyOf(status))
+        .when(verify())
+        .thenRefused('attempt_not_verifiable', `An attempt that is ${status} cannot be verified.`),
+  );
+
+  it('never verify their own attempt', () =>
+    given(...rejection)
+      .when(verify(learner.userId))
+      .thenRefused('own_attempt'));
+
+  it('answer an open appeal instead, which must be another person', () => {
+    given(...rejection, appealMade)
+      .when(verify())
+      .thenRefused('appeal_is_open', 'The learner has appealed. Please answer the appeal.');
+    given(...rejection, appealMade, dismissed)
+      .when(verify())
+      .thenMatching({ type: 'AttemptVerified' });
   });
 });

@@ -135,7 +135,7 @@ const eventOf = (
     case 'second_review_required':
       return { type: 'SecondReviewRequired', data };
     case 'verified':
-      return { type: 'AttemptVerified', data };
+      return { type: 'AttemptVerified', data: sealed === undefined ? data : { ...data, sealed } };
     case 'rejected':
       return { type: 'AttemptRejected', data: sealed === undefined ? data : { ...data, sealed } };
     default:

@@ -1,7 +1,7 @@
 import type { Effect } from '../attempts/attempt.effects.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
 import { type Attempt, isAttemptEvent } from '../attempts/attempt.js';
-import { isRejectable } from '../attempts/attempt.statuses.js';
+import { isRejectable, isVerifiable } from '../attempts/attempt.statuses.js';
 import type { LearnerAtExamCommand } from '../command.js';
 import type { Handlers } from '../decider.js';
 import { Refusal } from '../refusal.js';
@@ -52,6 +52,18 @@ export const reviewDecisions: Handlers<LearnerAtExam, ReviewCommand, Decided> = 
         'You proposed to reject it. Another person must confirm that.',
       );
     return reject(state, attempt, command, rejectedBy, command.sealed);
+  },
+
+  VerifyAttempt: (state, command) => {
+    const { attemptId, verifiedBy } = command.data;
+    const attempt = attemptOf(state, attemptId);
+    if (!isVerifiable(attempt.status))
+      throw new Refusal('attempt_not_verifiable', `An attempt that is ${attempt.status} cannot be verified.`);
+    if (verifiedBy === command.learner.userId)
+      throw new Refusal('own_attempt', 'This is your own attempt, so another person must verify it.');
+    if (state.appeals[attemptId]?.answer === null)
+      throw new Refusal('appeal_is_open', 'The learner has appealed. Please answer the appeal.');
+    return transition(state, attempt, 'verified', command, { sealed: command.sealed });
   },
 };
 

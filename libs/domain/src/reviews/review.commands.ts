@@ -16,4 +16,9 @@ export class RejectAttempt extends CommandWithReason<{ rejectedBy: number }> {
   readonly type = 'RejectAttempt';
 }
 
-export type ReviewCommand = ApplyReview | ReapplyReview | RejectAttempt;
+/** Staff verify a submitted attempt, with a reason: the review of a person, also after a provider has judged it. */
+export class VerifyAttempt extends CommandWithReason<{ verifiedBy: number }> {
+  readonly type = 'VerifyAttempt';
+}
+
+export type ReviewCommand = ApplyReview | ReapplyReview | RejectAttempt | VerifyAttempt;

@@ -10,9 +10,9 @@ export type AttemptRecord = Attempt & {
   user: { id: number; username: string; email: string };
 };
 
-const attemptsWhere = (clause: string) => `
+const attemptsWhere = (clause: string, attempts = 'attempts attempt') => `
   select to_json(attempt) as attempt, to_json(exam) as exam, person.username, person.email
-    from attempts attempt
+    from ${attempts}
     join exams exam on exam.id = attempt.exam_id
     left join users person on person.id = attempt.user_id
    where ${clause}`;
@@ -92,20 +92,16 @@ export const attemptByCode = async (database: Database, attemptCode: string): Pr
 export const attemptsAt = (database: Database, examId: number, userId: number): Promise<AttemptRecord[]> =>
   rows(database, 'attempts at exam', `attempt.exam_id = $1 and attempt.user_id = $2 ${newestFirst}`, [examId, userId]);
 
-/**
- * All attempts of these groups of learner and exam: the group with the newest attempt first, and the newest attempt first in
- * each. `groups` is a query for `exam_id` and `user_id`.
- */
+/** All attempts of these groups of learner and exam, in the order of `groups`, a query for `exam_id` and `user_id`; newest first in each. */
 export const attemptsOfGroups = async (
   database: Database,
   groups: string,
   values: unknown[],
 ): Promise<AttemptRecord[]> => {
   const text = attemptsWhere(
-    `(attempt.exam_id, attempt.user_id) in (select exam_id, user_id from (${groups}) as asked)
-     window one as (partition by attempt.exam_id, attempt.user_id ${newestFirst})
-     order by first_value(attempt.created) over one desc, first_value(attempt.id) over one,
-              attempt.created desc, attempt.id desc`,
+    'true order by place, attempt.created desc, attempt.id desc',
+    `(select exam_id, user_id, row_number() over () as place from (${groups}) as page) as asked
+     join attempts attempt on attempt.exam_id = asked.exam_id and attempt.user_id = asked.user_id`,
   );
   return (await database.query(text, values)).rows.map(toRecord);
 };

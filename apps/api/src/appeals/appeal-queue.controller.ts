@@ -1,0 +1,58 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { appealQueue, appealStates } from '#commands';
+import { Database } from '#connections';
+import { EventStore } from '#event-store';
+import { type Caller, usersByIds } from '#roster';
+import { noteSubject } from '../access/access-note.js';
+import { CurrentUser, Gate } from '../auth/authentication.js';
+import { Answers, QueryParam } from '../document/answers.js';
+import { oneOf, pageNumber } from '../document/schemas.js';
+import { refused } from '../http/http-answer.js';
+import { type Page, pageOf } from '../http/page.js';
+import { appealQueueSchema, queuedAppealJson } from './appeals.answers.js';
+
+type QueueQuery = { state?: string; exam_id?: string; page?: string };
+
+/** The appeals of a course that wait for an answer, and those that have one. */
+@ApiTags('appeals')
+@Controller('api/exams/v1/courses/:courseId/appeals')
+export class AppealQueueController {
+  constructor(
+    readonly database: Database,
+    readonly events: EventStore,
+  ) {}
+
+  @Get()
+  @Gate('course', { logs: 'always' })
+  @ApiOperation({ summary: "A course's appeals, 25 a page: the open ones first, by the promised day of the answer" })
+  @Answers(200, appealQueueSchema)
+  @QueryParam('state', oneOf(...appealStates), 'Both if absent')
+  @QueryParam('exam_id', { type: 'integer', minimum: 0, maximum: 999_999_999_999_999 })
+  @QueryParam('page', pageNumber, '25 appeals each')
+  async listAppeals(
+    @Param('courseId') courseId: string,
+    @Query() { state: asked, exam_id, page: number }: QueueQuery,
+    @CurrentUser() { userId: staffId }: Caller,
+  ) {
+    const state = appealStates.find((each) => each === asked);
+    if (asked && !state) throw refused(400, `state: none of ${appealStates.join(', ')}.`);
+    if (exam_id && !/^\d{1,15}$/.test(exam_id)) throw refused(400, 'exam_id: not a whole number.');
+    const filter = { staffId, state, examId: exam_id ? Number(exam_id) : undefined };
+    let page!: Page;
+    const { count, appeals } = await appealQueue(this, courseId, filter, (found) => {
+      page = pageOf(number, found);
+      return page;
+    });
+    noteSubject(...appeals.map(({ userId }) => userId));
+    const answerers = appeals.flatMap(({ answer }) => answer?.answeredBy ?? []);
+    const people = await usersByIds(this.database, [...new Set(answerers)]);
+    const nameOf = (userId: number) => people.get(userId)?.username ?? `user ${userId}`;
+    return {
+      count,
+      page: page.number,
+      pages: page.of,
+      appeals: appeals.map((appeal) => queuedAppealJson(appeal, nameOf)),
+    };
+  }
+}

@@ -160,6 +160,7 @@ export async function plantInAppeals({ done }: ConnectedService, plant: Plant, u
     { upheld: false, ...reason('an answer') },
     { 'Idempotency-Key': 'd' },
   );
+  await done(other, 'POST', `${url}/verify`, reason('a verification'), { 'Idempotency-Key': 'v' });
 }
 
 /** Sends inputs that the service refuses or ignores: it must not keep them. */

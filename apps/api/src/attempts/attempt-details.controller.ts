@@ -66,7 +66,7 @@ export class AttemptDetailsController {
     };
   }
 
-  /** What the history tells, with the names of the people in it. */
+  /** The part of the answer that comes from the history, with the names of the people in it. */
   private async told(attempt: AttemptRecord, history: RecordedEvent[]) {
     const [entries, reviews] = await Promise.all([
       timelineForStaff(this.database, attempt, history, attempt.id),

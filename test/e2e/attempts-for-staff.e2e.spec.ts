@@ -62,8 +62,8 @@ describe("the list of a course's attempts", () => {
   const found = async (query: string) => {
     const { status, body } = await list(query);
     expect(status).toBe(200);
-    expect(body.count).toBe(body.attempts.length);
-    return body.attempts.map(({ user, proctored_exam }: any) => `${user.username} ${proctored_exam.exam_name}`);
+    expect(body.count).toBe(body.results.length);
+    return body.results.map(({ user, proctored_exam }: any) => `${user.username} ${proctored_exam.exam_name}`);
   };
 
   it('is found by name, status, exam, provider and time, and sorted', async () => {
@@ -80,7 +80,7 @@ describe("the list of a course's attempts", () => {
     expect(await found(`?exam_id=${service.exams.biology}`)).toEqual(['alice biology']);
     expect(await found('?provider=test')).toEqual(['alice biology', 'bob algebra']);
     expect(await found('?provider=another')).toEqual([]);
-    const { created } = (await list('?search=alice')).body.attempts[0];
+    const { created } = (await list('?search=alice')).body.results[0];
     expect(await found(`?from=${created}`)).toEqual(['bob chemistry', 'alice biology']);
     expect(await found(`?until=${created}`)).toEqual(['bob algebra']);
     expect(await found('?search=bob&status=submitted&provider=test')).toEqual(['bob algebra']);
@@ -92,9 +92,27 @@ describe("the list of a course's attempts", () => {
     await act(teacher, first, 'mark_ready_to_resume', { user_id: alice.user_id });
     const second = await service.createAttempt(alice, service.exams.algebra!);
     const { body } = await list('?status=created');
-    expect(body).toMatchObject({ count: 1, page: 1, pages: 1, attempts: [{ id: second }] });
-    expect(body.attempts[0].all_attempts.map(({ id }: any) => id)).toEqual([second, first]);
+    expect(body).toMatchObject({ count: 1, page: 1, pages: 1, results: [{ id: second }] });
+    expect(body.results[0].all_attempts.map(({ id }: any) => id)).toEqual([second, first]);
     expect((await list('?status=error')).body.count).toBe(0);
+  });
+
+  it('is a file for spreadsheets, too, with every attempt', async () => {
+    await sit(bob, 'algebra');
+    const first = await startedAttempt(alice, 'algebra');
+    await act(alice, first, 'error');
+    await act(teacher, first, 'mark_ready_to_resume', { user_id: alice.user_id });
+    await service.createAttempt(alice, service.exams.algebra!);
+    const { headers, body } = await list('?format=csv');
+    expect(headers['content-type']).toBe('text/csv; charset=utf-8');
+    const [head, ...lines] = String(body).trimEnd().split('\r\n');
+    expect(head).toMatch(/^.?"attempt_id","username"/);
+    expect(lines.map((line) => line.split(',')[1])).toEqual(['"alice"', '"alice"', '"bob"']);
+    expect(
+      String((await list('?format=csv&search=bob')).body)
+        .trimEnd()
+        .split('\r\n'),
+    ).toHaveLength(2);
   });
 
   it.each(['?status=gone', '?exam_id=one', '?from=yesterday', '?until=2', '?sort=colour'])(
@@ -109,7 +127,7 @@ describe("the list of a course's attempts", () => {
   it('is for staff of the course and global staff', async () => {
     for (const person of [null, alice, otherTeacher]) expect((await list('', person)).status).toBe(403);
     for (const person of [teacher, staff]) expect((await list('', person)).status).toBe(200);
-    expect((await list('', otherTeacher, otherCourse)).body).toEqual({ count: 0, page: 1, pages: 1, attempts: [] });
+    expect((await list('', otherTeacher, otherCourse)).body).toEqual({ count: 0, page: 1, pages: 1, results: [] });
   });
 });
 
@@ -238,7 +256,7 @@ describe("the queue of a course's appeals", () => {
 
     const { body } = await queue();
     expect(body).toMatchObject({ count: 2, page: 1, pages: 1 });
-    expect(body.appeals).toMatchObject([
+    expect(body.results).toMatchObject([
       {
         attempt_id: open,
         exam: { exam_name: 'biology' },
@@ -249,9 +267,9 @@ describe("the queue of a course's appeals", () => {
       },
       { attempt_id: answered, answer: { upheld: false, answered_by: 'dean' }, can_answer: false },
     ]);
-    expect((await queue('', dean)).body.appeals[0].can_answer).toBe(false);
-    expect((await queue('?state=open')).body.appeals).toMatchObject([{ attempt_id: open }]);
-    expect((await queue('?state=answered')).body.appeals).toMatchObject([{ attempt_id: answered }]);
+    expect((await queue('', dean)).body.results[0].can_answer).toBe(false);
+    expect((await queue('?state=open')).body.results).toMatchObject([{ attempt_id: open }]);
+    expect((await queue('?state=answered')).body.results).toMatchObject([{ attempt_id: answered }]);
     expect((await queue(`?exam_id=${service.exams.biology}`)).body.count).toBe(1);
   });
 
@@ -262,7 +280,7 @@ describe("the queue of a course's appeals", () => {
     await ask(dean, 'POST', `/api/exams/v1/attempts/${id}/appeal/answer`, { upheld: true, reason: 'They are' });
     await reject(id, staff);
     expect((await appeal(id)).status).toBe(200);
-    expect((await queue('?state=open')).body.appeals).toMatchObject([{ attempt_id: id, answer: null }]);
+    expect((await queue('?state=open')).body.results).toMatchObject([{ attempt_id: id, answer: null }]);
     expect((await queue('?state=answered')).body.count).toBe(0);
     await removeAll();
     expect((await queue()).body.count).toBe(0);

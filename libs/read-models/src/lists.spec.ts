@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { openDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { type Event, onboardingSeenByStaff } from '../../domain/src/index.js';
 import { EventStore, headOf } from '../../event-store/src/index.js';
-import { attemptGroups, onboardingFilter, onboardingOfLearners, proctoredLearners, projectInline } from './index.js';
+import {
+  type AttemptGroup,
+  attemptGroups,
+  attemptGroupsAfter,
+  onboardingFilter,
+  onboardingOfLearners,
+  proctoredLearners,
+  projectInline,
+} from './index.js';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 const [course, elsewhere] = ['course-v1:OrgX+Demo+2031', 'course-v1:OrgX+Other+2031'];
@@ -113,6 +121,14 @@ describe('attempts of a course', () => {
           );
           expect(answer.count).toBe(expected.length);
         }
+        const all: number[][] = [];
+        for (let last: AttemptGroup | undefined; ; ) {
+          const groups = await attemptGroupsAfter(db.pool, course, { search }, last?.newest, 3);
+          if (groups.length === 0) break;
+          all.push(...groups.map((group) => group.all.map(({ id }) => id)));
+          last = groups.at(-1);
+        }
+        expect(all).toEqual(expected);
       }
     });
     await fc.assert(property, { seed, numRuns: 3, endOnFailure: true });

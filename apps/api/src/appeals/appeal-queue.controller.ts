@@ -52,7 +52,7 @@ export class AppealQueueController {
       count,
       page: page.number,
       pages: page.of,
-      appeals: appeals.map((appeal) => queuedAppealJson(appeal, nameOf)),
+      results: appeals.map((appeal) => queuedAppealJson(appeal, nameOf)),
     };
   }
 }

@@ -82,7 +82,7 @@ export const appealQueueSchema = object('AppealQueue', {
   count: integer,
   page: integer,
   pages: integer,
-  appeals: listOf(
+  results: listOf(
     object<ReturnType<typeof queuedAppealJson>>('QueuedAppeal', {
       attempt_id: integer,
       exam: object('ExamName', { id: integer, exam_name: text }),

@@ -3,10 +3,20 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import { statuses } from '#domain';
-import { attemptGroupOrders, attemptGroups, attemptJson } from '#read-models';
+import {
+  type AttemptGroup,
+  type AttemptGroupFilter,
+  type AttemptRecord,
+  attemptGroupOrders,
+  attemptGroups,
+  attemptGroupsAfter,
+  attemptJson,
+  instant,
+} from '#read-models';
 import { Gate } from '../auth/authentication.js';
-import { Answers, QueryParam } from '../document/answers.js';
+import { QueryParam } from '../document/answers.js';
 import { oneOf, pageNumber, text, time } from '../document/schemas.js';
+import { AnswersList, AsCsv, csvFile, pagesBehind } from '../http/exports.js';
 import { type Page, pageOf } from '../http/page.js';
 import { type AttemptListQuery, attemptFilterIn, attemptOrderIn } from './attempt-list.requests.js';
 import { attemptListSchema } from './attempts.answers.js';
@@ -21,9 +31,11 @@ export class AttemptListController {
   ) {}
 
   @Get()
-  @Gate('course', { logs: 'always' })
-  @ApiOperation({ summary: "A course's attempts by learner and exam: filtered, sorted, 25 groups a page" })
-  @Answers(200, attemptListSchema)
+  @Gate('course', { logs: 'always', csv: true })
+  @ApiOperation({
+    summary: "A course's attempts by learner and exam: filtered, sorted, 25 groups a page; as CSV all, newest first",
+  })
+  @AnswersList(attemptListSchema)
   @QueryParam('search', text, 'Part of a user name or e-mail')
   @QueryParam('status', text, `Of the newest attempt; several with commas: ${statuses.join(', ')}`)
   @QueryParam('exam_id', { type: 'integer', minimum: 0, maximum: 999_999_999_999_999 })
@@ -32,9 +44,14 @@ export class AttemptListController {
   @QueryParam('until', time, 'When the newest attempt was created: before this time')
   @QueryParam('sort', oneOf(...attemptGroupOrders), 'With `-`, descending; `-created` if absent')
   @QueryParam('page', pageNumber, '25 groups each')
-  async listCourseAttempts(@Param('courseId') courseId: string, @Query() query: AttemptListQuery) {
+  async listCourseAttempts(
+    @Param('courseId') courseId: string,
+    @Query() query: AttemptListQuery,
+    @AsCsv() asCsv: boolean,
+  ) {
     const filter = attemptFilterIn(query, this.configuration);
     const order = attemptOrderIn(query);
+    if (asCsv) return csvFile(`attempts ${courseId}`, columns, this.rows(courseId, filter));
     let page!: Page;
     const toPage = (count: number) => {
       page = pageOf(query.page, count);
@@ -45,10 +62,39 @@ export class AttemptListController {
       count,
       page: page.number,
       pages: page.of,
-      attempts: groups.map(({ newest, all }) => {
+      results: groups.map(({ newest, all }) => {
         const shown = all.map(attemptJson);
         return { ...shown[all.indexOf(newest)], all_attempts: shown };
       }),
     };
   }
+
+  /** One row for each attempt, in pages. */
+  private async *rows(courseId: string, filter: AttemptGroupFilter) {
+    const read = (last: AttemptGroup | undefined) =>
+      attemptGroupsAfter(this.database, courseId, filter, last?.newest, groupsAtOnce);
+    for await (const groups of pagesBehind(read)) yield groups.flatMap(({ all }) => all.map(rowOf));
+  }
 }
+
+const groupsAtOnce = 500;
+
+const rowOf = (attempt: AttemptRecord) => ({
+  attempt_id: attempt.id,
+  username: attempt.user.username,
+  email: attempt.user.email,
+  exam: attempt.exam.examName,
+  status: attempt.status,
+  taken_as_proctored: attempt.takingAsProctored,
+  allowed_minutes: attempt.allowedTimeLimitMins,
+  created: instant(attempt.created),
+  started: instant(attempt.startedAt),
+  completed: instant(attempt.completedAt),
+  provider: attempt.exam.backend,
+  provider_attempt_id: attempt.externalId,
+});
+
+const columns = [
+  ...['attempt_id', 'username', 'email', 'exam', 'status', 'taken_as_proctored', 'allowed_minutes'],
+  ...['created', 'started', 'completed', 'provider', 'provider_attempt_id'],
+] as (keyof ReturnType<typeof rowOf>)[];

@@ -55,7 +55,7 @@ export const attemptListSchema = object('AttemptList', {
   count: integer,
   page: integer,
   pages: integer,
-  attempts: groups,
+  results: groups,
 });
 
 export const attemptGroupsSchema = object('AttemptGroups', {

@@ -45,18 +45,18 @@ export const attemptGroups = async (
   return { count, groups: groupsOf(await attemptsOfGroups(database, page, [...values, offset, limit])) };
 };
 
-/** The same groups in pages, the newest attempt first. `after` is the last group of the page before. */
+/** The same groups in pages, the newest attempt first. `after` is the newest attempt of the last group of the page before. */
 export const attemptGroupsAfter = async (
   database: Database,
   courseId: string,
   filter: AttemptGroupFilter,
-  after: { created: string; attemptId: number } | undefined,
+  after: { created: string; id: number } | undefined,
   limit: number,
 ): Promise<AttemptGroup[]> => {
   const { text: found, values } = groupsWhere(courseId, filter);
   const next = (value: unknown) => `$${values.push(value)}`;
   const later = after
-    ? `and (attempt_groups.created, -attempt_id) < (${next(after.created)}::timestamptz, ${next(-after.attemptId)}::bigint)`
+    ? `and (attempt_groups.created, -attempt_id) < (${next(after.created)}::timestamptz, ${next(-after.id)}::bigint)`
     : '';
   const page = `select attempt_groups.exam_id, attempt_groups.user_id ${found} ${later} order by ${orderOf('-created')} limit ${next(limit)}`;
   return groupsOf(await attemptsOfGroups(database, page, values));

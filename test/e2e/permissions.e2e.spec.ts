@@ -140,7 +140,7 @@ const matrix: Row[] = [
     '403  200  403  200  200    403  403  403  403',
   ),
   row('GET', '/v1/user_onboarding/status/course_id/{C}', '403  403  403  200  200    403  403  403  403'),
-  ...['learners', 'allowances', 'onboarding', 'running-attempts'].map((list) =>
+  ...['learners', 'allowances', 'onboarding', 'running-attempts', 'attempts', 'appeals'].map((list) =>
     row('GET', `/api/exams/v1/courses/{C%}/${list}`, '403  403  403  200  200    403  403  403  403'),
   ),
   ...['allowances', 'allowances/preview'].map((path) =>

@@ -52,7 +52,7 @@ export class AttemptDetailsController {
     const history = await this.events.read(stream);
     const [all, allowances, actions, told] = await Promise.all([
       attemptsAt(this.database, examId, userId),
-      allowancesAt(this.database, [examId], userId),
+      allowancesAt(this.database, [examId], [userId]),
       this.actions.of(attempt, history, { staffId, at: this.clock.now() }),
       this.told(attempt, history),
     ]);

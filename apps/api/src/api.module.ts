@@ -11,6 +11,7 @@ import { AttemptsModule } from './attempts/attempts.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { GateGuard } from './auth/authentication.js';
 import { BrowsersModule } from './browsers/browsers.module.js';
+import { ExamPagesModule } from './exam-pages/exam-pages.module.js';
 import { ExamsModule } from './exams/exams.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HistoryModule } from './history/history.module.js';
@@ -38,6 +39,7 @@ import { RunningAttemptsModule } from './running-attempts/running-attempts.modul
     OwnAttemptsModule,
     AllowancesModule,
     InterstitialsModule,
+    ExamPagesModule,
     OnboardingModule,
     InstructorModule,
     RetirementModule,

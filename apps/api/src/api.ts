@@ -19,6 +19,7 @@ import { serveConsoleAssets } from './browsers/console.controller.js';
 import { allowOrigins } from './browsers/cross-origin.js';
 import { addSecurityHeaders } from './browsers/security-headers.js';
 import { documentOf } from './document/document.js';
+import { serveExamPages } from './exam-pages/exam-pages.controller.js';
 import { Draining } from './health/draining.js';
 import { Metrics } from './health/metrics.js';
 import { OperationsPort } from './health/operations-port.js';
@@ -108,6 +109,7 @@ export async function createApplication(module: DynamicModule, configuration: Co
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json' });
   serveExamWorker(app);
   serveConsoleAssets(app);
+  serveExamPages(app);
   await app.init();
   answerOtherMethods(fastify, routes, document);
   await fastify.ready();

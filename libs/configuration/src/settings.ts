@@ -24,6 +24,7 @@ export type Settings = {
   defaultReviewPolicy: string;
   languageCode: string;
   lmsRootUrl: string;
+  examContentFrame: boolean;
   workerStatsFile?: string;
   workerBundleDir: string;
   staticUrl: string;
@@ -144,6 +145,13 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
     ...text,
     default: '',
     means: 'Address of the learning front end, before `/course/…` in links to exams.',
+  },
+  examContentFrame: {
+    key: 'EXAM_CONTENT_FRAME',
+    ...flag,
+    default: false,
+    means:
+      'The page `/exams/…` shows the content of a running exam in a frame, from `LMS_ROOT_URL`. The LMS must allow it. Without it there is a link.',
   },
   contactEmail: {
     key: 'CONTACT_EMAIL',

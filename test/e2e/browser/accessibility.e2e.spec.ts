@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
@@ -30,6 +31,26 @@ async function problemsOf(language: Language, content: string): Promise<string[]
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
+const stylesheet = () =>
+  ['apps/console/src/kit/tokens.css', 'apps/exam-page/src/style.css']
+    .map((file) => readFileSync(file, 'utf8').replaceAll(':root', '.exam-page'))
+    .join('');
+
+/** The findings of axe in the page with the stylesheet, and the controls that are less than 24 px high or wide. */
+async function problemsWithStyle(language: Language, direction: string, content: string): Promise<string[]> {
+  const found = await problemsOf(
+    language,
+    `<style>${stylesheet()}</style><div class="exam-page">${content.replace(/ dir="\w+"/, ` dir="${direction}"`)}</div>`,
+  );
+  const controls = page
+    .locator('button, .button, summary, input:not([type=hidden]), footer a')
+    .filter({ visible: true });
+  const boxes = await Promise.all((await controls.all()).map((control) => control.boundingBox()));
+  const small = boxes.flatMap((box) => (box && Math.min(box.width, box.height) < 24 ? [JSON.stringify(box)] : []));
+  const width = await page.evaluate('document.documentElement.scrollWidth');
+  return [...found, ...small, ...(Number(width) > 320 ? [`${width} px wide`] : [])];
+}
+
 /** Values without everything optional: no time limit, no advice, no links, no way out. */
 const bare = {
   total_time: '',
@@ -56,6 +77,12 @@ const bare = {
   prerequisite_status: { failed_prerequisites: [], pending_prerequisites: [] },
 };
 
+/** Values as on most platforms. */
+const usual = (interstitial: string) =>
+  interstitial.startsWith('timed_')
+    ? { exam_name: 'Midterm' }
+    : { exam_display_name: 'Midterm', provider_name: 'Proctoring Ltd' };
+
 describe.each(languages)('in %s, people with a screen reader can use the page', (language) => {
   story.each(interstitials)('%s, with all optional parts and without any', async (interstitial) => {
     const found = {
@@ -64,6 +91,27 @@ describe.each(languages)('in %s, people with a screen reader can use the page', 
       bare: await problemsOf(language, pageOf(interstitial, language, bare, 0)),
     };
     expect(found).toEqual({ full: [], withoutInstructions: [], bare: [] });
+  });
+});
+
+describe('with the stylesheet, on a screen of 320 px, each page has contrast and large targets', () => {
+  story.each([
+    ['in light colours', { colorScheme: 'light' }, 'ltr', 'en'],
+    ['in light colours and German', { colorScheme: 'light' }, 'ltr', 'de'],
+    ['in dark colours', { colorScheme: 'dark' }, 'ltr', 'en'],
+    ['in high contrast', { colorScheme: 'dark', contrast: 'more' }, 'ltr', 'en'],
+    ['in forced colours', { forcedColors: 'active' }, 'ltr', 'en'],
+    ['written from right to left', { colorScheme: 'light' }, 'rtl', 'en'],
+  ] as const)('%s', async (_, media, direction, language) => {
+    await page.setViewportSize({ width: 320, height: 640 });
+    await page.emulateMedia({ colorScheme: null, contrast: null, forcedColors: null, ...media });
+    const found: Record<string, string[]> = {};
+    for (const interstitial of interstitials) {
+      const content = pageOf(interstitial, language, usual(interstitial));
+      const problems = await problemsWithStyle(language, direction, content);
+      if (problems.length > 0) found[interstitial] = problems;
+    }
+    expect(found).toEqual({});
   });
 });
 

@@ -22,7 +22,8 @@ export function addSecurityHeaders(fastify: FastifyInstance, https: 'on' | 'off'
   fastify.addHook('onSend', async ({ routeOptions: { url = '' } }, reply) => {
     for (const [name, value] of Object.entries(all)) if (!reply.hasHeader(name)) reply.header(name, value);
     // A policy on the exam worker's script would hold for the whole worker.
-    if (!url.startsWith('/exam-worker/')) reply.header('Content-Security-Policy', policyOf(url));
+    if (!url.startsWith('/exam-worker/') && !reply.hasHeader('Content-Security-Policy'))
+      reply.header('Content-Security-Policy', policyOf(url));
     if (/^\/(api|csrf)\//.test(url) && !reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'no-store');
   });
 }

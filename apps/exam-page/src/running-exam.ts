@@ -89,12 +89,12 @@ export class RunningExam {
     this.polling = setTimeout(() => void this.poll(), isSoon ? soonMs : pollMs);
   }
 
-  private take({ time_remaining_seconds: seconds, paused_at: pausedAt = null, messages = [] }: any) {
+  private take({ time_remaining_seconds: seconds, is_paused: isPaused = false, messages = [] }: any) {
     if (this.isLost) this.announce(this.deps.texts.say('exam.online'));
     this.isLost = false;
     this.find('problem').textContent = '';
-    const left = { seconds, isPaused: pausedAt !== null };
-    for (const notice of this.countdown.correct(left, performance.now())) this.announce(this.textOf(notice));
+    for (const notice of this.countdown.correct({ seconds, isPaused }, performance.now()))
+      this.announce(this.textOf(notice));
     this.find('paused').hidden = !this.countdown.isPaused;
     this.showMessages(messages);
   }

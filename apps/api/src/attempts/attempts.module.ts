@@ -20,6 +20,6 @@ import { Timer } from './timer.js';
     AttemptDetailsController,
   ],
   providers: [Timer, PollTimes],
-  exports: [Timer],
+  exports: [Timer, PollTimes],
 })
 export class AttemptsModule {}

@@ -49,5 +49,9 @@ export const ownAttempts = object('OwnAttempts', {
 export const ownAttempt = object('OwnAttemptInDetail', {
   ...fields,
   time_remaining_seconds: { ...number, description: 'Of a running attempt; 0 of all others' },
+  messages: {
+    ...listOf(object('MessageToLearner', { at: time, text: orNull(text) })),
+    description: 'What staff wrote to the learner',
+  },
   may_appeal_until: { ...orNull(time), description: 'Null if there is nothing that the learner may appeal now' },
 });

@@ -1,14 +1,15 @@
 import { Controller, Get, NotFoundException, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#clock';
-import { AttemptTimeouts, learnerAtExamOf, learnerAtExamStream } from '#commands';
+import { AttemptTimeouts, learnerAtExamOf, learnerAtExamStream, readableTimeline } from '#commands';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import { appealableUntil, isInProgress, isReached, judgementOf, remainingSeconds } from '#domain';
-import { EventStore } from '#event-store';
+import { EventStore, type RecordedEvent } from '#event-store';
 import { type AttemptRecord, attemptById, attemptsOfLearnerBefore } from '#read-models';
 import { type Caller, courseNames } from '#roster';
 import { noteSubject } from '../access/access-note.js';
+import { PollTimes } from '../attempts/poll-times.js';
 import { CurrentUser, Gate } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { userIdNumber } from '../document/schemas.js';
@@ -25,6 +26,7 @@ export class OwnAttemptsController {
   constructor(
     private readonly clock: Clock,
     private readonly timeouts: AttemptTimeouts,
+    private readonly pollTimes: PollTimes,
     private readonly events: EventStore,
     private readonly database: Database,
     private readonly configuration: Configuration,
@@ -59,23 +61,25 @@ export class OwnAttemptsController {
     if (found?.userId !== me.userId) throw new NotFoundException();
     const at = this.clock.now();
     const attempt = await this.timeouts.submitIfOverdue(found, at);
-    const names = await courseNames(this.database, [attempt.exam.courseId]);
+    const isRunning = isInProgress(attempt.status);
+    if (isRunning) this.pollTimes.record(attempt, at);
+    const [names, history] = await Promise.all([
+      courseNames(this.database, [attempt.exam.courseId]),
+      this.events.read(learnerAtExamStream(attempt)),
+    ]);
+    const timeline = await readableTimeline(this.database, attempt, history, attempt.id);
     return {
       ...ownAttemptJson(attempt, names.get(attempt.exam.courseId)),
-      time_remaining_seconds: isInProgress(attempt.status) ? remainingSeconds(attempt, at) : 0,
-      may_appeal_until: isInProgress(attempt.status) ? null : await this.mayAppealUntil(attempt, at),
+      time_remaining_seconds: isRunning ? remainingSeconds(attempt, at) : 0,
+      messages: timeline.flatMap(({ what, at, reason: text }) => (what === 'message_sent' ? { at, text } : [])),
+      may_appeal_until: this.mayAppealUntil(attempt, history, at),
     };
   }
 
-  private async mayAppealUntil(attempt: AttemptRecord, at: string): Promise<string | null> {
-    const history = await this.events.read(learnerAtExamStream(attempt));
-    const { appeals } = learnerAtExamOf(history);
-    const until = appealableUntil(
-      attempt.status,
-      judgementOf(history as Parameters<typeof judgementOf>[0], attempt.id),
-      appeals[attempt.id],
-      this.configuration.appealDays,
-    );
+  private mayAppealUntil({ id, status }: AttemptRecord, history: RecordedEvent[], at: string): string | null {
+    const appeal = learnerAtExamOf(history).appeals[id];
+    const judgement = judgementOf(history as Parameters<typeof judgementOf>[0], id);
+    const until = appealableUntil(status, judgement, appeal, this.configuration.appealDays);
     return until === null || isReached(until, at) ? null : until;
   }
 }

@@ -29,6 +29,13 @@ module.exports = {
       to: { pathNot: '^libs/(log-proofs|domain)/' },
     },
     {
+      name: 'exam-page-runs-in-browsers',
+      comment: 'Browsers load it as it is. At run time it imports the exam worker by its address.',
+      severity: 'error',
+      from: { path: '^apps/exam-page/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^(apps/exam-page|libs/exam-worker)/' },
+    },
+    {
       name: 'console-runs-in-browsers',
       comment: 'Browsers load it. It knows the service by its HTTP interface alone.',
       severity: 'error',

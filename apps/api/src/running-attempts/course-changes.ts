@@ -54,6 +54,7 @@ export class CourseChanges implements BeforeApplicationShutdown {
     if (this.draining.hasBegun) throw refused(503, 'This process ends. Please try again.', { 'Retry-After': '1' });
     if (this.all().filter(({ userId }) => userId === stream.userId).length >= mostStreamsOfUser)
       throw refused(429, 'This user has too many open streams.', { 'Retry-After': '10' });
+    stream.beat(); // The reader gets the headers at once.
     this.joining.add(stream);
     stream.once('close', () => this.streams.delete(stream) || this.joining.delete(stream));
     this.start();
@@ -142,13 +143,16 @@ export class CourseChanges implements BeforeApplicationShutdown {
 
   /** New readers get what they missed and the state. The loop has read the log up to `position`. */
   private async join(position: Checkpoint): Promise<void> {
+    for (const courseId of new Set([...this.joining].map((stream) => stream.courseId)))
+      await this.refreshState(courseId);
     for (const stream of this.joining) {
+      const state = this.states.get(stream.courseId);
+      if (!state) continue; // It came meanwhile.
       const missed = await this.missedBy(stream);
       if (missed) {
         const changes = (await this.rows.of(missed)).get(stream.courseId);
-        await this.refreshState(stream.courseId);
         const id = positionText(position);
-        stream.send(Buffer.from(`id: ${id}\n`), this.states.get(stream.courseId)!);
+        stream.send(Buffer.from(`id: ${id}\n`), state);
         if (changes) stream.send(message('changes', changes, id));
         this.streams.add(stream);
       } else {

@@ -22,6 +22,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const [last, setLast] = useState<Me>();
   const shown = useRef<number>(undefined);
+  const [wasRefused, setWasRefused] = useState(false);
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['me'],
     queryFn: () => unwrap(api.GET('/api/exams/v1/me')),
@@ -30,9 +31,18 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   });
 
   useEffect(() => followOtherTabs(() => void queries.resetQueries()), [queries]);
+  const isIn = data !== undefined && error === null;
+  const hasEnded = !isIn && (wasRefused || isRefused(error));
   useEffect(() => {
     if (data) setLast(data);
   }, [data]);
+  useEffect(() => {
+    if (isRefused(error)) setWasRefused(true);
+    if (!isIn || !wasRefused) return;
+    setWasRefused(false);
+    // What was refused in between is asked for again.
+    void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
+  }, [queries, error, isIn, wasRefused]);
   // Any refusal may mean that the session has ended, so the service is asked.
   useEffect(() => {
     const ask = (failure: unknown) => void (isRefused(failure) && refetch());
@@ -58,8 +68,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     void refetch();
   };
 
-  if (isPending) return <Loading />;
-  const hasEnded = isRefused(error);
+  if (isPending && !hasEnded) return <Loading />;
   const me = hasEnded ? last : data;
   if (!me) return hasEnded ? <SignIn signIn={signIn} /> : <Failed error={error} retry={refetch} />;
   shown.current = me.user_id;

@@ -22,6 +22,7 @@ export const migrations = [
   '9600-extra-time.sql',
   '9650-attempt-polls.sql',
   '9750-appeals-of-courses.sql',
+  '9700-operations.sql',
   '9800-people-search.sql',
   '9850-review-times.sql',
   '9900-log-search.sql',

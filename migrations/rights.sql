@@ -8,7 +8,7 @@ grant select on migrations, log_generations, events, streams, commands, checkpoi
   allowances, attempt_groups, attempt_learners, review_times, quarantined_callbacks, unclaimed_registrations,
   vendor_deliveries, vendor_circuits, vendor_retirements, mails, deliveries, idempotency_keys, callback_nonces, access_log,
   secret_fingerprints, erasure_certificates, merkle_tiles, merkle_state, signed_checkpoints,
-  submission_receipts, attempt_polls to :api, :worker;
+  submission_receipts, attempt_polls, health_records, subscription_records, dead_letter_actions to :api, :worker;
 
 -- Appends go through functions. A command's time is not chosen by the service, nor an access log entry's time or number.
 grant insert (key, answer) on commands to :api, :worker;
@@ -22,6 +22,8 @@ grant insert, update on vendor_retirements to :api, :worker;
 grant insert, update, delete on credit_requirements, verified_names, dates, schedules, idempotency_keys, callback_nonces
   to :api;
 grant insert, update on attempt_polls to :api;
+-- An operator's request is carried out by the worker alone.
+grant insert (action, subscription, ordering_key, event_id, reason, user_id, request_id) on dead_letter_actions to :api;
 -- To see how much room the partitions have left.
 grant select on sequence events_position to :api, :worker;
 grant usage on sequence exam_ids, attempt_ids, allowance_ids, review_policy_ids to :api;
@@ -31,6 +33,9 @@ grant insert on mails, merkle_tiles, submission_receipts to :worker;
 grant insert (tree, size, note, witnesses) on signed_checkpoints to :worker;
 grant insert, update on merkle_state to :worker;
 grant delete on commands, attempt_polls to :worker;
+grant insert, delete on health_records to :worker;
+grant insert on subscription_records to :worker;
+grant update (done_at, events, error), delete on dead_letter_actions to :worker;
 grant update (answer), delete on idempotency_keys to :worker;
 grant usage on sequence lease_epochs to :worker;
 

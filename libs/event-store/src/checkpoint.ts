@@ -86,12 +86,14 @@ export const saveCheckpoint = (db: pg.ClientBase, name: string, checkpoint: Chec
     values: [name, ...positionValues(checkpoint), ...fenceOf(lease)],
   });
 
-export const countFailure = (db: pg.ClientBase, name: string, lease: Lease) =>
+/** `why` is stored, so it must name nobody. */
+export const countFailure = (db: pg.ClientBase, name: string, why: string, lease: Lease) =>
   db.query(
-    `insert into checkpoints (name, generation, xid, position, failures)
-     select $1, $2::integer, $3::xid8, $4::bigint, 1 where holds_lease($5, $6)
-     on conflict (name) do update set failures = checkpoints.failures + 1`,
-    [name, ...positionValues(beginning), ...fenceOf(lease)],
+    `insert into checkpoints (name, generation, xid, position, failures, last_error, last_error_at)
+     select $1, $2::integer, $3::xid8, $4::bigint, 1, left($5, 500), now() where holds_lease($6, $7)
+     on conflict (name) do update set failures = checkpoints.failures + 1, last_error = excluded.last_error,
+       last_error_at = excluded.last_error_at`,
+    [name, ...positionValues(beginning), why, ...fenceOf(lease)],
   );
 
 /** Records why a subscription stopped; null when it goes on. */

@@ -3,6 +3,7 @@ export { AppendNotifier } from './append-notifier.js';
 export * from './attempt-changes.js';
 export * from './checkpoint.js';
 export * from './command-events.js';
+export * from './dead-letter-pages.js';
 export {
   type BlockedLearner,
   blockedLearners,
@@ -34,5 +35,6 @@ export * from './recorded-event.js';
 export * from './replay.js';
 export { eventColumns, rawEventColumns, type Write } from './statements.js';
 export * from './subscription.js';
+export * from './subscription-records.js';
 export * from './undeliverable.js';
 export * from './upcasting.js';

@@ -86,7 +86,7 @@ it('the database refuses writes of a former leader: checkpoint, failures, dead l
   const before = await state();
   for (const write of [
     () => saveCheckpoint(client, 'mail', positionOf(second), former),
-    () => countFailure(client, 'mail', former),
+    () => countFailure(client, 'mail', 'an outage', former),
     () => recordStop(client, 'mail', 'an event', former),
     () => deadLetter(client, 'mail', [second], orderingKeyOf, 'no address', former),
     () => deadLetterWaiting(client, 'mail', [second], orderingKeyOf, former),

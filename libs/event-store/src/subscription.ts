@@ -15,7 +15,7 @@ import { deadLetter, deadLetterWaiting, hasDeadLetters } from './dead-letters.js
 import { type Generation, writableGeneration } from './generations.js';
 import { isFenced, type Lease, type LeaseOptions, untilLeader } from './lease.js';
 import type { RecordedEvent } from './recorded-event.js';
-import { Undeliverable } from './undeliverable.js';
+import { reasonOf, Undeliverable } from './undeliverable.js';
 import { UnknownEvent, type Upcasters, upcastForDelivery } from './upcasting.js';
 
 export type SubscriptionOptions = LeaseOptions & {
@@ -179,7 +179,7 @@ export class Subscription {
       await client.query('update checkpoints set stopped = null where name = $1 and stopped is not null', [name]);
       return checkpoint;
     } catch (error) {
-      await countFailure(client, name, lease);
+      await countFailure(client, name, reasonOf(error), lease);
       throw error;
     }
   }
@@ -223,7 +223,7 @@ export class Subscription {
       : events;
     const fail = async (error: unknown, attempt: number) => {
       onError(error, attempt);
-      await countFailure(client, name, lease);
+      await countFailure(client, name, reasonOf(error), lease);
       if (error instanceof Undeliverable) left = await this.deadLetterFrom(client, left, error, lease);
       else await rest(backOffMs(attempt), signal);
     };

@@ -50,3 +50,9 @@ export function computeFrom<T>(event: RecordedEvent, work: () => T): T {
     throw new Undeliverable(event, causeOf(error));
   }
 }
+
+/** The words of an outage are kept. Those of an error that an event causes may repeat a name. */
+export const reasonOf = (error: unknown): string => {
+  if (error instanceof Undeliverable) return error.reason;
+  return isCausedByEvent(error) ? causeOf(error) : (error as Error).message;
+};

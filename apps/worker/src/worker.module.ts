@@ -9,6 +9,7 @@ import { Housekeeping } from './housekeeping.js';
 import { Mail } from './mail.js';
 import { MerkleLog } from './merkle-log.js';
 import { Notifications } from './notifications.js';
+import { Operations } from './operations.js';
 import { Publishing } from './publishing.js';
 import { Registrations } from './registrations.js';
 import { Witnesses } from './witnesses.js';
@@ -26,6 +27,7 @@ import { Witnesses } from './witnesses.js';
     Registrations,
     Deadlines,
     Housekeeping,
+    Operations,
   ],
 })
 class WorkerModule {}

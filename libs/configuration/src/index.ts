@@ -22,4 +22,5 @@ export { logLevelsOf } from './log-levels.js';
 export { loginsOf, openServiceDatabase, runningServiceDatabase, type ServiceDatabase } from './service-database.js';
 export { poolOptions } from './session.js';
 export type { Settings } from './settings.js';
+export * from './settings-in-force.js';
 export { signToken } from './token.js';

@@ -45,6 +45,7 @@ type Setting<T> = Shape<T> & {
   key: string;
   /** May also be in PROCTORING_SETTINGS, which takes precedence. */
   alsoInside?: true;
+  secret?: true;
   default: T;
   means: string;
 };
@@ -234,6 +235,7 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
   secretKey: {
     key: 'SECRET_KEY',
     ...filled,
+    secret: true,
     default: undefined,
     means:
       "The LMS' own secret, if it is to check the cookie `exam` of secure browsers. Without it one is made in `DATA_DIR`.",
@@ -241,6 +243,7 @@ export const settings: { [Field in keyof Plain]-?: Setting<Plain[Field]> } = {
   userObfuscationKey: {
     key: 'PROCTORING_USER_OBFUSCATION_KEY',
     ...filled,
+    secret: true,
     default: undefined,
     means: 'Key of the ids under which providers know learners. Without it one is made in `DATA_DIR`.',
   },

@@ -123,7 +123,8 @@ export class Delivery {
   }
 }
 
-export type ProviderState = { provider: string; circuit: string; deadLetters: number };
+/** `since` is an ISO time. */
+export type ProviderState = { provider: string; circuit: string; since: string; deadLetters: number };
 
 /** The states of the configured providers that had a subscription at least once. */
 export async function providerStates(
@@ -132,7 +133,7 @@ export async function providerStates(
 ): Promise<ProviderState[]> {
   const { rows } = await database.read({
     name: 'provider states',
-    text: `select provider, state as circuit,
+    text: `select provider, state as circuit, iso_time(since) as since,
       (select count(*)::int from dead_letters where follower = $1 || provider) as "deadLetters"
       from vendor_circuits where provider = any($2) order by provider`,
     values: [subscriptionNameOf(''), Object.keys(configuration.backends)],

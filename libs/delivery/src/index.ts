@@ -1,4 +1,4 @@
 export * from './delivery.js';
 export * from './notification-records.js';
-export type { Dependencies } from './notifications.js';
+export { concerns, type Dependencies } from './notifications.js';
 export { providersOfLearner, retireAtProvider } from './retirements.js';

@@ -50,6 +50,10 @@ export function notificationOf(
   return undefined;
 }
 
+/** Whether the provider is notified of the event, as far as the event alone says. */
+export const concerns = (event: RecordedEvent, provider: Provider, deps: Dependencies): boolean =>
+  notificationOf(event, provider, deps) !== undefined;
+
 /** Acts for a simulated provider, which readies each attempt (domain.md §10.7). */
 async function makeReady(
   { data }: RecordedEvent,

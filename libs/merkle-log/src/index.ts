@@ -11,7 +11,7 @@ export * from './log-keys.js';
 export * from './signed-checkpoint.js';
 export * from './signed-checkpoints.js';
 export * from './signed-note.js';
-export { SubmissionReceipts, submissionReceipt } from './submission-receipts.js';
+export { SubmissionReceipts, submissionReceipt, submissionReceiptsName } from './submission-receipts.js';
 export * from './tile-path.js';
 export * from './tlog-proof.js';
 export * from './tree.js';

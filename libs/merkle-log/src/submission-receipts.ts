@@ -13,8 +13,8 @@ import {
 import { type Dependencies, logNameOf, signersOf } from './checkpoint-signing.js';
 import { signNote } from './signed-note.js';
 
-const name = 'submission receipts';
-const log = new Logger(name);
+export const submissionReceiptsName = 'submission receipts';
+const log = new Logger(submissionReceiptsName);
 
 type Submission = RecordedEvent<Extract<AttemptEvent, { type: 'AttemptSubmitted' }>>;
 
@@ -46,7 +46,7 @@ export class SubmissionReceipts {
   run(signal: AbortSignal): Promise<void> {
     const { leaseMs, pollMs = 1000 } = this.options;
     const subscription = new Subscription(this.deps.database, {
-      name,
+      name: submissionReceiptsName,
       ...{ leaseMs, pollMs },
       ...outageLog(
         log,

@@ -1,5 +1,5 @@
 import { Command } from 'nest-commander';
-import { quarantinedCallback, quarantinedCallbacks, releaseCallback, replayCallback } from '#commands';
+import { noSuchCallback, quarantinedCallback, quarantinedCallbacks, releaseCallback, replayCallback } from '#commands';
 import { idOf, OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
 import { UsageError } from '../operators/strict.command.js';
 import { printRows } from '../operators/tasks.js';
@@ -35,7 +35,7 @@ export class CallbacksCommand extends OperatorCommand {
   private discard(id: number, options: OperatorOptions) {
     return this.withCommands(options, ({ database }) => {
       const work = async () => {
-        if (!(await quarantinedCallback(database, id))) throw new Error('There is no such quarantined callback.');
+        if (!(await quarantinedCallback(database, id))) throw new Error(noSuchCallback(id));
         if (!options.dryRun) await releaseCallback(database, id);
         return { discarded: true };
       };

@@ -82,6 +82,29 @@ export async function quarantinedCallbacks(database: Database): Promise<Quaranti
   return Promise.all(rows.map((row) => decrypted(database, row)));
 }
 
+export type CallbackFilter = { userId?: number; provider?: string };
+
+const matching =
+  'from quarantined_callbacks where ($1::bigint is null or user_id = $1) and ($2::text is null or provider = $2)';
+
+export async function countQuarantined(database: Database, { userId, provider }: CallbackFilter): Promise<number> {
+  const { rows } = await database.query(`select count(*)::int as count ${matching}`, [userId, provider]);
+  return rows[0].count;
+}
+
+/** A page of refused reviews, the newest first. */
+export async function quarantinedPage(
+  database: Database,
+  { userId, provider }: CallbackFilter,
+  { offset, limit }: { offset: number; limit: number },
+): Promise<QuarantinedCallback[]> {
+  const { rows } = await database.query(
+    `select ${columns} ${matching} order by quarantined_callbacks.id desc offset $3 limit $4`,
+    [userId, provider, offset, limit],
+  );
+  return Promise.all(rows.map((row) => decrypted(database, row)));
+}
+
 /** Deletes old callbacks without a learner. */
 export async function pruneCallbacks(database: Database): Promise<void> {
   const text = `delete from quarantined_callbacks where user_id is null and received_at < now() - make_interval(days => $1)`;
@@ -125,3 +148,5 @@ export async function quarantinedCallback(
 export async function releaseCallback(database: Database, id: number): Promise<boolean> {
   return (await database.query('delete from quarantined_callbacks where id = $1', [id])).rowCount === 1;
 }
+
+export const noSuchCallback = (id: number): string => `There is no quarantined callback ${id}.`;

@@ -10,7 +10,7 @@ import {
 } from '#domain';
 import { providersOf } from '#providers';
 import { attemptByCode, attemptsByExternalId, examById } from '#read-models';
-import { quarantinedCallback } from './quarantine.js';
+import { noSuchCallback, quarantinedCallback } from './quarantine.js';
 import {
   type ReceivedReview,
   type ReviewDependencies,
@@ -71,7 +71,7 @@ const codeIn = ({ examMetaData = {} }: Record<string, unknown>): string => {
 export async function replayCallback(deps: ReviewDependencies, id: number, at: string, origin: Origin): Promise<void> {
   const { database, configuration } = deps;
   const callback = await quarantinedCallback(database, id);
-  if (!callback) throw new Refusal('callback_not_found', `There is no quarantined callback ${id}.`);
+  if (!callback) throw new Refusal('callback_not_found', noSuchCallback(id));
   if (callback.body === undefined) throw new Refusal('learner_retired', 'Its learner is retired: nobody can read it.');
   const payload = payloadIn(callback.body);
   const { provider } = callback;

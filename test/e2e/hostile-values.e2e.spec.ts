@@ -14,6 +14,8 @@ import {
 // Each field of each route in the OpenAPI document gets values that no client should send.
 
 const { staff, alice } = people;
+/** Only superusers change something as operators. */
+const senderTo = (path: string): Person => (path.includes('/operations/') ? { ...staff, superuser: true } : staff);
 const seed = process.env.SEED ?? String(Date.now() % 1_000_000);
 const random = new Random(seed);
 
@@ -120,6 +122,8 @@ const known = (): Record<string, string> => ({
   userId: '77',
   externalId: attempt.external_id,
   attemptCode: attempt.attempt_code,
+  callbackId: '1',
+  eventId: '01942c3e-5a00-7000-8000-000000000001',
   text: 'alice',
 });
 
@@ -232,7 +236,7 @@ it('a value that is too long, too large or not a time is refused with the name o
       const isInBody = /^\w/.test(field.place);
       for (const value of [...forbidden(field.schema), ...(isText && isInBody ? unstorable : [])]) {
         tried++;
-        const { status, body } = await send(field.put(request, value), staff);
+        const { status, body } = await send(field.put(request, value), senderTo(path));
         const isInPath = field.place.startsWith('{');
         const findsNothing = isInPath && (status === 404 || (method === 'GET' && field.schema.type === 'integer'));
         const isRefused = [400, 403, 422].includes(status) || findsNothing;

@@ -22,6 +22,7 @@ import { InterstitialsModule } from './interstitials/interstitials.module.js';
 import { LaunchModule } from './launch/launch.module.js';
 import { MerkleLogModule } from './merkle-log/merkle-log.module.js';
 import { OnboardingModule } from './onboarding/onboarding.module.js';
+import { OperationsModule } from './operations/operations.module.js';
 import { OwnAttemptsModule } from './own-attempts/own-attempts.module.js';
 import { RetirementModule } from './retirement/retirement.module.js';
 import { ReviewsModule } from './reviews/reviews.module.js';
@@ -47,6 +48,7 @@ import { RunningAttemptsModule } from './running-attempts/running-attempts.modul
     HistoryModule,
     MerkleLogModule,
     AccessModule,
+    OperationsModule,
     RosterModule,
     HealthModule,
     BrowsersModule,

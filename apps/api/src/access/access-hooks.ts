@@ -118,7 +118,7 @@ function tokenIdOf({ headers, user }: FastifyRequest): string | undefined {
   return hashOfToken(token);
 }
 
-const kinds: Record<string, string> = { userId: 'user', attemptId: 'attempt', examId: 'exam' };
+const kinds: Record<string, string> = { userId: 'user', attemptId: 'attempt', examId: 'exam', callbackId: 'callback' };
 
 /** The whole numbers and courses in the path, which cannot name a person, and the objects that the route noted. */
 function objectsOf({ params, access }: FastifyRequest): string[] {

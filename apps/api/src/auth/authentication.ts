@@ -33,6 +33,7 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     gate?: Who;
+    superuser?: true;
     scopes?: readonly string[];
     keepsBytes?: true;
     mayBeSigned?: true;
@@ -61,6 +62,8 @@ type Courses = true | string | string[] | null | undefined;
 export type GateOptions = {
   /** A token with one of these scopes passes without staff rights. */
   scopes?: readonly string[];
+  /** Staff must be superusers, too. Only for `staff`. */
+  superuser?: true;
   /** Loads the addressed object, for `courses` and for the route, which gets it by `@Loaded()`. */
   loads?: (addressed: Addressed) => Promise<unknown>;
   /** The courses of the addressed object. The caller must be staff of each. By default the path's course, else the body's. */
@@ -86,6 +89,7 @@ export const Gate = (who: Who, options: GateOptions = {}): MethodDecorator =>
     SetMetadata(Gate, { who, ...options }),
     RouteConfig({
       gate: who,
+      superuser: options.superuser,
       scopes: options.scopes,
       largestBody: options.largestBody,
       limitMs: options.limitMs,
@@ -167,7 +171,9 @@ const notStaff = () => refused(403, 'Must be a Staff User to Perform this reques
 
 /** Refuses callers before their body is read, if only staff may pass. */
 export function checkStaff({ user, routeOptions: { config } }: FastifyRequest) {
-  if (config.gate === 'staff' && !config.about && !hasRights(user!, config.scopes)) throw notStaff();
+  if (config.gate !== 'staff' || config.about) return;
+  if (!hasRights(user!, config.scopes)) throw notStaff();
+  if (config.superuser && !user!.isSuperuser) throw refused(403, 'Only a superuser who is staff may do this.');
 }
 
 const courseOf = ({ params, body }: Addressed): string | undefined =>

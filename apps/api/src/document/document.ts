@@ -31,6 +31,7 @@ const tags = {
   lms: 'The LMS sends the roster: people, courses, enrolments, dates',
   retirement: 'A learner is forgotten',
   audit: 'The log, the access log, and proofs of erasure',
+  operations: 'The state of the service, dead letters and refused reviews, for operators',
   health: 'For load balancers and orchestrators',
 };
 

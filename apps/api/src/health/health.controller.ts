@@ -3,19 +3,9 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock, type ClockState } from '#clock';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
-import { type ProviderState, providerStates } from '#delivery';
-import {
-  LogNotWritable,
-  type OpenTransaction,
-  openTransactions,
-  partitionSize,
-  positionsLeft,
-  type StoppedSubscription,
-  stoppedSubscriptions,
-  writableGenerationOf,
-} from '#event-store';
-import { unwitnessedSeconds, type WitnessPolicy, witnessPolicyOf } from '#merkle-log';
-import { migrationNames } from '../../../../migrations/index.js';
+import type { ProviderState } from '#delivery';
+import type { OpenTransaction, StoppedSubscription } from '#event-store';
+import { NotReady, type Readiness, readinessOf, type Witnessing } from '#operations';
 import { Gate } from '../auth/authentication.js';
 import { Answers } from '../document/answers.js';
 import { detail, either, integer, listOf, number, object, orNull, text, time } from '../document/schemas.js';
@@ -23,13 +13,8 @@ import { HttpAnswer } from '../http/http-answer.js';
 import { Draining } from './draining.js';
 import { Writability } from './writability.js';
 
-const applied = 'select array_agg(name) as names from migrations';
-/** Readers of the log see nothing at or above the oldest running transaction. */
-const heldBack = `select pg_snapshot_xmax(snapshot)::text::bigint - pg_snapshot_xmin(snapshot)::text::bigint as transactions
-                    from pg_current_snapshot() snapshot`;
-
-const provider = object<ProviderState>('Vendor', { provider: text, circuit: text, deadLetters: integer });
-const transaction = object<OpenTransaction>('OpenTransaction', {
+const provider = object<ProviderState>('Vendor', { provider: text, circuit: text, since: time, deadLetters: integer });
+export const openTransaction = object<OpenTransaction>('OpenTransaction', {
   database: text,
   pid: orNull(integer),
   gid: orNull(text),
@@ -37,15 +22,14 @@ const transaction = object<OpenTransaction>('OpenTransaction', {
   seconds: number,
 });
 const stopped = object<StoppedSubscription>('StoppedFollower', { follower: text, reason: text });
-const clock = object<ClockState>('Clock', { now: time, skewSeconds: number, endsNoAttempt: orNull(text) });
-type Witnessing = { unwitnessedSeconds: number; problem: string | null };
+export const clockState = object<ClockState>('Clock', { now: time, skewSeconds: number, endsNoAttempt: orNull(text) });
 const witnessing = object<Witnessing>('Witnessing', { unwitnessedSeconds: number, problem: orNull(text) });
-const ready = object('Ready', {
+const ready = object<Readiness>('Ready', {
   status: text,
-  clock,
+  clock: clockState,
   generation: integer,
   transactionsHeldBack: integer,
-  openTransactions: listOf(transaction),
+  openTransactions: listOf(openTransaction),
   stopped: listOf(stopped),
   vendors: listOf(provider),
   witnesses: orNull(witnessing),
@@ -54,17 +38,13 @@ const ready = object('Ready', {
 @ApiTags('health')
 @Controller('health')
 export class HealthController {
-  private readonly witnesses: WitnessPolicy;
-
   constructor(
-    private readonly database: Database,
-    private readonly configuration: Configuration,
+    readonly database: Database,
+    readonly configuration: Configuration,
+    readonly clock: Clock,
     private readonly draining: Draining,
-    private readonly clock: Clock,
     private readonly writability: Writability,
-  ) {
-    this.witnesses = witnessPolicyOf(configuration);
-  }
+  ) {}
 
   @Get('live')
   @Gate('anyone')
@@ -81,40 +61,13 @@ export class HealthController {
   @Answers(503, either(object('NotReady', { status: text }, { missing: listOf(text) }), detail))
   async checkReadiness() {
     if (this.draining.hasBegun) throw new HttpAnswer(503, { status: 'ending' });
-    const { rows } = await this.database.query(applied);
-    const missing = migrationNames.filter((name) => !rows[0].names?.includes(name));
-    if (missing.length > 0) throw new HttpAnswer(503, { status: 'migrations are missing', missing });
-    const { generation } = await writableGenerationOf(this.database).catch((error) => {
-      throw error instanceof LogNotWritable ? new HttpAnswer(503, { status: error.message }) : error;
+    const readiness = await readinessOf(this).catch((error) => {
+      if (!(error instanceof NotReady)) throw error;
+      const { message: status, missing } = error;
+      throw new HttpAnswer(503, { status, ...(missing && { missing }) });
     });
-    const left = await positionsLeft(this.database);
-    if (left < partitionSize)
-      throw new HttpAnswer(503, { status: `the log has room for ${left} more events, less than one partition` });
     const problem = await this.writability.problem();
     if (problem) throw new HttpAnswer(503, { status: `the database refuses writes: ${problem}` });
-    const [{ transactions }] = (await this.database.query(heldBack)).rows;
-    const providers = await providerStates(this.database, this.configuration.settings);
-    const open = await openTransactions(this.database);
-    const stopped = await stoppedSubscriptions(this.database);
-    await this.clock.synchronize();
-    return {
-      status: 'ok',
-      clock: this.clock.state(),
-      generation,
-      transactionsHeldBack: Number(transactions),
-      openTransactions: open,
-      stopped,
-      vendors: providers,
-      witnesses: await this.witnessing(),
-    };
-  }
-
-  /** Null when no witnesses are configured. */
-  private async witnessing(): Promise<Witnessing | null> {
-    if (this.witnesses.witnesses.length === 0) return null;
-    const seconds = await unwitnessedSeconds(this.database, this.witnesses);
-    const { unwitnessedMaxSeconds: most } = this.configuration;
-    const problem = `Signed checkpoints have lacked witnesses for more than ${most} seconds.`;
-    return { unwitnessedSeconds: seconds, problem: seconds > most ? problem : null };
+    return readiness;
   }
 }

@@ -1,0 +1,28 @@
+import type { QuarantinedCallback } from '#commands';
+import { integer, object, oneOf, orNull, text, time } from '../document/schemas.js';
+import { paged } from './pages.js';
+
+/** A refused review as REST shows it. Its body stays encrypted. */
+export const callbackJson = (callback: QuarantinedCallback) => ({
+  id: callback.id,
+  route: callback.route,
+  external_id: callback.externalId,
+  provider: callback.provider,
+  user_id: callback.userId,
+  reason: callback.reason,
+  times: callback.times,
+  received_at: callback.receivedAt,
+});
+
+export const quarantinedCallback = object<ReturnType<typeof callbackJson>>('QuarantinedCallback', {
+  id: integer,
+  route: oneOf('reviewed', 'review_callback'),
+  external_id: orNull({ ...text, description: "The provider's id of the attempt" }),
+  provider: orNull({ ...text, description: 'Null if it did not prove with a secret that it sent the review' }),
+  user_id: orNull(integer),
+  reason: text,
+  times: { ...integer, description: 'How often it came' },
+  received_at: time,
+});
+
+export const quarantinedCallbackList = paged('QuarantinedCallbacks', quarantinedCallback);

@@ -1,0 +1,50 @@
+import type { DeadLetterSummary } from '#event-store';
+import type { DeadLetterAction } from '#operations';
+import { integer, listOf, object, oneOf, orNull, text, time } from '../document/schemas.js';
+import { logEvent } from '../history/history.answers.js';
+import { paged } from './pages.js';
+
+/** A dead letter as REST shows it. */
+export const letterJson = (letter: DeadLetterSummary) => ({
+  subscription: letter.subscription,
+  ordering_key: letter.orderingKey,
+  event_id: letter.eventId,
+  type: letter.type,
+  course_id: letter.courseId,
+  exam_id: letter.examId,
+  user_id: letter.userId,
+  reason: letter.reason,
+  recorded_at: letter.recordedAt,
+});
+
+const letter = object<ReturnType<typeof letterJson>>('DeadLetter', {
+  subscription: text,
+  ordering_key: { ...text, description: 'Later events with this key wait behind it' },
+  event_id: text,
+  type: text,
+  course_id: orNull(text),
+  exam_id: orNull(integer),
+  user_id: orNull(integer),
+  reason: text,
+  recorded_at: time,
+});
+
+export const deadLetterList = paged('DeadLetters', letter);
+
+export const deadLetterEvent = object('DeadLetterEvent', { event: logEvent, letters: listOf(letter) });
+
+export const deadLetterAction = object<DeadLetterAction>('DeadLetterAction', {
+  id: integer,
+  action: oneOf('retry', 'skip'),
+  subscription: text,
+  ordering_key: orNull({ ...text, description: 'Null for all dead letters of the subscription, and for a skip' }),
+  event_id: orNull(text),
+  reason: orNull(text),
+  user_id: integer,
+  asked_at: time,
+  done_at: orNull({ ...time, description: 'Null until the worker has done it' }),
+  events: { ...listOf(text), description: 'The types of the events that were delivered or skipped' },
+  error: orNull(text),
+});
+
+export const deadLetterActions = object('DeadLetterActions', { results: listOf(deadLetterAction) });

@@ -1,0 +1,118 @@
+import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { Configuration } from '#configuration';
+import { Database } from '#connections';
+import { countDeadLetters, deadLetterPage, deadLettersOfEvent } from '#event-store';
+import { askForAction, newestActions, noSuchDeadLetter, unknownSubscription } from '#operations';
+import type { Caller } from '#roster';
+import { noteSubject } from '../access/access-note.js';
+import { CurrentUser, Gate } from '../auth/authentication.js';
+import { Answers, QueryParam, RequestBody } from '../document/answers.js';
+import { pageNumber, text, userIdNumber } from '../document/schemas.js';
+import { refused } from '../http/http-answer.js';
+import { idIn } from '../requests/ids.js';
+import { ValidBody } from '../requests/validated.js';
+import {
+  deadLetterAction,
+  deadLetterActions,
+  deadLetterEvent,
+  deadLetterList,
+  letterJson,
+} from './dead-letters.answers.js';
+import { RetryRequest, SkipRequest } from './operations.requests.js';
+import { pageOfRows } from './pages.js';
+
+/** Dead letters of all subscriptions. A superuser asks for a retry or a skip, and the worker does it within seconds. */
+@ApiTags('operations')
+@Controller('api/operations/v1/dead-letters')
+export class DeadLettersController {
+  constructor(
+    private readonly database: Database,
+    readonly configuration: Configuration,
+  ) {}
+
+  @Get()
+  @Gate('staff', { logs: 'always' })
+  @ApiOperation({ summary: 'Events that could not be delivered, by subscription, in the order of the log' })
+  @QueryParam('subscription', text, 'Only dead letters of this subscription')
+  @QueryParam('user_id', userIdNumber, 'Only events about this learner')
+  @QueryParam('exam_id', userIdNumber, 'Only events about this exam')
+  @QueryParam('page', pageNumber)
+  @Answers(200, deadLetterList)
+  async listDeadLetters(@Query() { subscription, user_id, exam_id, page }: Record<string, string | undefined>) {
+    const filter = { subscription, userId: idIn(user_id, 'user_id'), examId: idIn(exam_id, 'exam_id') };
+    const count = await countDeadLetters(this.database, filter);
+    return pageOfRows(page, count, async (asked) => {
+      const letters = await deadLetterPage(this.database, filter, asked);
+      noteSubject(...letters.flatMap(({ userId }) => userId ?? []));
+      return letters.map(letterJson);
+    });
+  }
+
+  @Get('actions')
+  @Gate('staff', { logs: 'always' })
+  @ApiOperation({ summary: 'The last 50 retries and skips that were asked for, with their outcomes' })
+  @Answers(200, deadLetterActions)
+  async listDeadLetterActions() {
+    return { results: await newestActions(this.database) };
+  }
+
+  @Get(':eventId')
+  @Gate('staff', { logs: 'always' })
+  @ApiOperation({ summary: 'An event with its dead letters' })
+  @Answers(200, deadLetterEvent)
+  async getDeadLetter(@Param('eventId') eventId: string) {
+    const { event, letters } = await this.lettersOf(eventId);
+    return { event, letters: letters.map(letterJson) };
+  }
+
+  @Post('retry')
+  @HttpCode(202)
+  @Gate('staff', { logs: 'always', superuser: true })
+  @ApiOperation({ summary: 'Ask the worker to deliver the dead letters of one ordering key, or of all, again' })
+  @RequestBody(RetryRequest)
+  @Answers(202, deadLetterAction)
+  async retryDeadLetters(
+    @ValidBody('detail') { subscription, ordering_key }: RetryRequest,
+    @CurrentUser() { userId }: Caller,
+    @Req() { id: requestId }: FastifyRequest,
+  ) {
+    this.check(subscription);
+    const orderingKey = ordering_key ?? undefined;
+    const letters = await deadLetterPage(this.database, { subscription, orderingKey }, { offset: 0, limit: 100 });
+    noteSubject(...letters.flatMap((letter) => letter.userId ?? []));
+    return askForAction(this.database, { action: 'retry', subscription, orderingKey }, { userId, requestId });
+  }
+
+  @Post(':eventId/skip')
+  @HttpCode(202)
+  @Gate('staff', { logs: 'always', superuser: true })
+  @ApiOperation({ summary: 'Ask the worker to skip a dead letter: it is never delivered' })
+  @RequestBody(SkipRequest)
+  @Answers(202, deadLetterAction)
+  async skipDeadLetter(
+    @Param('eventId') eventId: string,
+    @ValidBody('detail') { subscription, reason }: SkipRequest,
+    @CurrentUser() { userId }: Caller,
+    @Req() { id: requestId }: FastifyRequest,
+  ) {
+    this.check(subscription);
+    const { letters } = await this.lettersOf(eventId);
+    if (!letters.some((letter) => letter.subscription === subscription)) throw refused(404, noSuchDeadLetter);
+    return askForAction(this.database, { action: 'skip', subscription, eventId, reason }, { userId, requestId });
+  }
+
+  private async lettersOf(eventId: string) {
+    const found = await deadLettersOfEvent(this.database, eventId);
+    if (!found) throw refused(404, noSuchDeadLetter);
+    const { userId } = found.event.metadata;
+    if (userId !== undefined) noteSubject(userId);
+    return found;
+  }
+
+  private check(subscription: string) {
+    const unknown = unknownSubscription(this, subscription);
+    if (unknown) throw refused(400, unknown);
+  }
+}

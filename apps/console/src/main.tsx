@@ -8,7 +8,7 @@ import { Router } from 'wouter';
 import { ApiError } from './api/client.js';
 import { NoticeProvider } from './kit/notices.js';
 import { LocaleProvider } from './session/locale.js';
-import { SessionProvider } from './session/session.js';
+import { SignedIn } from './session/session.js';
 import { Shell } from './shell/shell.js';
 import { texts } from './shell/texts.js';
 
@@ -27,11 +27,11 @@ createRoot(document.getElementById('console')!).render(
     <QueryClientProvider client={queries}>
       <LocaleProvider texts={texts}>
         <Router base="/console">
-          <SessionProvider>
+          <SignedIn>
             <NoticeProvider>
               <Shell />
             </NoticeProvider>
-          </SessionProvider>
+          </SignedIn>
         </Router>
       </LocaleProvider>
     </QueryClientProvider>

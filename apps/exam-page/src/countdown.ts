@@ -1,4 +1,4 @@
-/** What the service says about the time of a running attempt. */
+/** The time of a running attempt, as the service says it. */
 export type TimeLeft = { seconds: number; isPaused: boolean };
 
 /** A change that the learner is told. */

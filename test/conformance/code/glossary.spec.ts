@@ -58,7 +58,7 @@ const violationsIn = (names: string[], synonyms: Synonym[]) =>
   );
 
 const synonyms = synonymsIn(readFileSync('docs/glossary.md', 'utf8'));
-const files = execFileSync('git', ['ls-files', 'apps/*.ts', 'libs/*.ts'], { encoding: 'utf8' })
+const files = execFileSync('git', ['ls-files', 'apps/*.ts', 'apps/*.tsx', 'libs/*.ts'], { encoding: 'utf8' })
   .split('\n')
   .filter(Boolean);
 const names = files.flatMap((file) => exportsIn(readFileSync(file, 'utf8')));

@@ -43,7 +43,7 @@ const released = readFileSync('migrations/released.sha256', 'utf8')
   .map((line) => `migrations/${line.split(/\s+/)[1]?.replace(/^migrations\//, '')}`);
 
 it('comments and documents begin their sentences with the subject', () => {
-  const files = execFileSync('git', ['ls-files', '*.ts', '*.mjs', '*.sql', '*.md'], { encoding: 'utf8' });
+  const files = execFileSync('git', ['ls-files', '*.ts', '*.tsx', '*.mjs', '*.sql', '*.md'], { encoding: 'utf8' });
   const found = files
     .split('\n')
     .filter((file) => file !== '' && !isFixed(file))

@@ -7,7 +7,7 @@ import { openBrowser } from '../browser/chromium.js';
 import { startService } from '../browser/running-service.js';
 
 declare const axe: { run(): Promise<AxeResults> };
-/** Of the pages. */
+/** The pages have it. */
 declare const document: any;
 declare const violations: string[];
 

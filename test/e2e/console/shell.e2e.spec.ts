@@ -2,7 +2,7 @@ import { people, tokenOf } from '../../support/service.js';
 import { story } from '../browser/chromium.js';
 import { openConsole, problemsEverywhere } from './console.js';
 
-/** Of the pages. */
+/** The pages have it. */
 declare const sessionStorage: any;
 
 const demo = 'course-v1:OrgX+Demo+2031';

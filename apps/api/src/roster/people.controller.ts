@@ -10,7 +10,7 @@ import { courseList, currentUser } from './people.answers.js';
 
 const mostCourses = 50;
 
-/** What a client must know about its user before it shows anything. */
+/** A client asks these routes about its user before it shows anything. */
 @ApiTags('people')
 @Controller('api/exams/v1')
 export class PeopleController {

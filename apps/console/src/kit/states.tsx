@@ -15,7 +15,7 @@ export function Empty({ children }: { children?: ReactNode }) {
   return <div className="state">{children ?? <FormattedMessage id="kit.empty" />}</div>;
 }
 
-/** What went wrong, in the service's words where it has some. */
+/** A failure, in the service's words if it has some. */
 export function Failed({ error, retry }: { error: unknown; retry?: () => unknown }) {
   return (
     <div className="state" role="alert">

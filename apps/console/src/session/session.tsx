@@ -3,7 +3,7 @@ import { createContext, type ReactNode, useContext, useEffect, useRef, useState 
 import { ApiError, api, type Shape, unwrap } from '../api/client.js';
 import { Failed, Loading } from '../kit/states.js';
 import { SignIn } from './sign-in.js';
-import { followOtherTabs, tokenFromAddress, useTokenFromNow } from './token.js';
+import { followOtherTabs, replaceToken, tokenFromAddress } from './token.js';
 
 export type Me = Shape<'CurrentUser'>;
 
@@ -18,7 +18,7 @@ const isRefused = (error: unknown) => error instanceof ApiError && [401, 403].in
 tokenFromAddress();
 
 /** Shows its children to a signed-in user. When the session ends, they stay, and a dialog asks to sign in again. */
-export function SessionProvider({ children }: { children: ReactNode }) {
+export function SignedIn({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const [last, setLast] = useState<Me>();
   const shown = useRef<number>(undefined);
@@ -40,7 +40,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     if (isRefused(error)) setWasRefused(true);
     if (!isIn || !wasRefused) return;
     setWasRefused(false);
-    // What was refused in between is asked for again.
+    // Requests that were refused in between are sent again.
     void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
   }, [queries, error, isIn, wasRefused]);
   // Any refusal may mean that the session has ended, so the service is asked.
@@ -56,13 +56,13 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, [queries, refetch]);
 
   const signIn = async (token: string) => {
-    useTokenFromNow(token);
+    replaceToken(token);
     const { data: me } = await refetch();
     if (me && me.user_id !== shown.current) queries.clear();
     return me !== undefined;
   };
   const signOut = () => {
-    useTokenFromNow(null);
+    replaceToken(null);
     setLast(undefined);
     queries.clear();
     void refetch();

@@ -18,7 +18,7 @@ export function tokenFromAddress() {
 }
 
 /** Uses this token; null: the cookies only. Other tabs follow. */
-export function useTokenFromNow(token: string | null) {
+export function replaceToken(token: string | null) {
   if (token) sessionStorage.setItem(name, token);
   else sessionStorage.removeItem(name);
   tabs.postMessage(token ? { token } : { ended: true });

@@ -1,14 +1,19 @@
-import { useIntl } from 'react-intl';
-import { Page } from '../../kit/page.js';
-import { Empty } from '../../kit/states.js';
+import './learner.css';
+import { Route, Switch } from 'wouter';
+import { OwnAttemptList } from './own-attempt-list.js';
+import { OwnAttemptPage } from './own-attempt-page.js';
 
 export { texts } from './texts.js';
 
-export default function Area() {
-  const intl = useIntl();
+export default function MyExams() {
   return (
-    <Page title={intl.formatMessage({ id: 'learner.title' })}>
-      <Empty />
-    </Page>
+    <Switch>
+      <Route path="/my-exams">
+        <OwnAttemptList />
+      </Route>
+      <Route path="/my-exams/:attemptId">
+        {({ attemptId }: { attemptId: string }) => <OwnAttemptPage attemptId={Number(attemptId)} />}
+      </Route>
+    </Switch>
   );
 }

@@ -1,0 +1,111 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { FormattedDate, FormattedMessage } from 'react-intl';
+import { api, type Shape, unwrap } from '../../api/client.js';
+import { Confirm } from '../../kit/dialog.js';
+import { TextArea } from '../../kit/fields.js';
+import { useNotice } from '../../kit/notices.js';
+import { Loaded } from '../../kit/states.js';
+import type { OwnAttempt } from './own-attempt-page.js';
+
+type Props = { attempt: OwnAttempt; timeline: readonly Shape<'TimelineEntry'>[] };
+
+/** The last appeal with its answer, and the way to appeal a judgement. Without both there is nothing. */
+export function AppealCard({ attempt, timeline }: Props) {
+  const [isOpen, setOpen] = useState(false);
+  const { may_appeal_until: until, attempt_id } = attempt;
+  const hasAppealed = timeline.some(({ event }) => event === 'appealed');
+  if (until === null && !hasAppealed) return null;
+  return (
+    <section className="card stack" aria-labelledby="appeal">
+      <h2 id="appeal">
+        <FormattedMessage id="learner.appeal" />
+      </h2>
+      {hasAppealed && <LastAppeal attemptId={attempt_id} />}
+      {until !== null && (
+        <>
+          <p>
+            <FormattedMessage id="learner.appeal_what" values={{ until: <Day at={until} /> }} />
+          </p>
+          <p>
+            <button type="button" className="primary" onClick={() => setOpen(true)}>
+              <FormattedMessage id="learner.appeal_make" />
+            </button>
+          </p>
+        </>
+      )}
+      {isOpen && <MakeAppeal attempt={attempt} close={() => setOpen(false)} />}
+    </section>
+  );
+}
+
+function LastAppeal({ attemptId }: { attemptId: number }) {
+  const query = useQuery({
+    queryKey: ['own attempt', attemptId, 'appeal'],
+    queryFn: () =>
+      unwrap(
+        api.GET('/api/exams/v1/me/attempts/{attemptId}/appeal', {
+          params: { path: { attemptId } },
+        }),
+      ),
+  });
+  return (
+    <Loaded query={query}>
+      {({ made_at, reason, answer_by, answer }) => (
+        <>
+          <p>
+            <FormattedMessage id="learner.appeal_made" values={{ at: <Day at={made_at} /> }} />
+          </p>
+          {reason && <blockquote>{reason}</blockquote>}
+          <p className={`banner ${answer === null ? '' : answer.upheld ? 'good' : 'warn'}`}>
+            {answer === null ? (
+              <FormattedMessage id="learner.appeal_open" values={{ by: <Day at={answer_by} /> }} />
+            ) : (
+              <FormattedMessage id={answer.upheld ? 'learner.appeal_upheld' : 'learner.appeal_dismissed'} />
+            )}
+          </p>
+          {answer?.reason && <blockquote>{answer.reason}</blockquote>}
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+function MakeAppeal({ attempt, close }: { attempt: OwnAttempt; close: () => void }) {
+  const [reason, setReason] = useState('');
+  const queries = useQueryClient();
+  const notify = useNotice();
+  const { attempt_id, exam } = attempt;
+  const appeal = useMutation({
+    mutationFn: () =>
+      unwrap(
+        api.POST('/api/exams/v1/me/attempts/{attemptId}/appeal', {
+          params: { path: { attemptId: attempt_id } },
+          body: { reason: reason.trim() },
+        }),
+      ),
+    onSuccess: async () => {
+      notify(<FormattedMessage id="learner.appeal_done" />);
+      close();
+      await queries.invalidateQueries({ queryKey: ['own attempt', attempt_id] });
+    },
+  });
+  return (
+    <Confirm
+      title={<FormattedMessage id="learner.appeal_title" />}
+      action={<FormattedMessage id="learner.appeal_send" />}
+      isBusy={appeal.isPending}
+      isReady={reason.trim() !== ''}
+      error={appeal.error}
+      confirm={() => appeal.mutate()}
+      close={close}
+    >
+      <p>
+        <FormattedMessage id="learner.appeal_consequence" values={{ exam: exam.name }} />
+      </p>
+      <TextArea label={<FormattedMessage id="learner.reason" />} value={reason} onChange={setReason} required />
+    </Confirm>
+  );
+}
+
+const Day = ({ at }: { at: string }) => <FormattedDate value={at} dateStyle="long" />;

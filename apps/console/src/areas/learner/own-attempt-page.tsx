@@ -1,0 +1,148 @@
+import { useQuery } from '@tanstack/react-query';
+import { FormattedMessage, useIntl } from 'react-intl';
+import { Link } from 'wouter';
+import { api, type Shape, unwrap } from '../../api/client.js';
+import { Page } from '../../kit/page.js';
+import { Loaded } from '../../kit/states.js';
+import { StatusBadge } from '../../kit/status-badge.js';
+import { Time } from '../../kit/times.js';
+import { AppealCard } from './appeal-card.js';
+import { ReceiptCard } from './receipt-card.js';
+
+export type OwnAttempt = Shape<'OwnAttemptInDetail'>;
+
+/** What became of an attempt, with all that its learner may do about it. */
+export function OwnAttemptPage({ attemptId }: { attemptId: number }) {
+  const intl = useIntl();
+  const path = { attemptId };
+  const attempt = useQuery({
+    queryKey: ['own attempt', attemptId],
+    queryFn: () => unwrap(api.GET('/api/exams/v1/me/attempts/{attemptId}', { params: { path } })),
+  });
+  const timeline = useQuery({
+    queryKey: ['own attempt', attemptId, 'timeline', intl.locale],
+    queryFn: () => unwrap(api.GET('/api/exams/v1/me/attempts/{attemptId}/timeline', { params: { path } })),
+  });
+  const title = attempt.data?.exam.name ?? intl.formatMessage({ id: 'learner.attempt' });
+  return (
+    <Page title={title}>
+      <p>
+        <Link href="/my-exams">
+          <FormattedMessage id="learner.all" />
+        </Link>
+      </p>
+      <Loaded query={attempt}>
+        {(data) => (
+          <>
+            <Facts attempt={data} />
+            {data.messages.length > 0 && <Messages messages={data.messages} />}
+            <AppealCard attempt={data} timeline={timeline.data?.entries ?? []} />
+            {data.completed_at !== null && <ReceiptCard attemptId={attemptId} />}
+          </>
+        )}
+      </Loaded>
+      <section className="card stack" aria-labelledby="timeline">
+        <h2 id="timeline">
+          <FormattedMessage id="learner.timeline" />
+        </h2>
+        <Loaded query={timeline} isEmpty={({ entries }) => entries.length === 0}>
+          {({ entries }) => (
+            <ol className="timeline">
+              {entries.map(({ at, what, by, reason, event }, index) => (
+                <li key={index} data-event={event}>
+                  <Time at={at} />
+                  <div>
+                    <p>{what}</p>
+                    <p className="quiet small">
+                      <FormattedMessage id="learner.by" values={{ by }} />
+                    </p>
+                    {reason && <blockquote>{reason}</blockquote>}
+                  </div>
+                </li>
+              ))}
+            </ol>
+          )}
+        </Loaded>
+      </section>
+    </Page>
+  );
+}
+
+const unfinished = ['eligible', 'created', 'download_software_clicked', 'ready_to_start', 'started', 'ready_to_submit'];
+
+function Facts({ attempt }: { attempt: OwnAttempt }) {
+  const { exam, status, started_at, completed_at, allowed_minutes, is_paused } = attempt;
+  return (
+    <section className="card stack">
+      <dl className="facts">
+        <dt>
+          <FormattedMessage id="learner.course" />
+        </dt>
+        <dd>{exam.course_name ?? exam.course_id}</dd>
+        <dt>
+          <FormattedMessage id="learner.status" />
+        </dt>
+        <dd>
+          <StatusBadge status={status} />
+        </dd>
+        <dt>
+          <FormattedMessage id="learner.started" />
+        </dt>
+        <dd>
+          <Time at={started_at} />
+        </dd>
+        <dt>
+          <FormattedMessage id="learner.submitted" />
+        </dt>
+        <dd>
+          <Time at={completed_at} />
+        </dd>
+        {allowed_minutes !== null && (
+          <>
+            <dt>
+              <FormattedMessage id="learner.time" />
+            </dt>
+            <dd>
+              <FormattedMessage id="learner.minutes" values={{ minutes: allowed_minutes }} />
+            </dd>
+          </>
+        )}
+      </dl>
+      {is_paused && (
+        <p className="banner">
+          <FormattedMessage id="learner.paused" />
+        </p>
+      )}
+      {unfinished.includes(status) && (
+        <p>
+          <a
+            className="button primary"
+            href={`/exams/${encodeURIComponent(exam.course_id)}/${encodeURIComponent(exam.content_id)}`}
+          >
+            <FormattedMessage id="learner.to_exam" />
+          </a>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Messages({ messages }: { messages: OwnAttempt['messages'] }) {
+  return (
+    <section className="card stack" aria-labelledby="messages">
+      <h2 id="messages">
+        <FormattedMessage id="learner.messages" />
+      </h2>
+      <ul className="stack-tight">
+        {messages.map(({ at, text }) => (
+          <li key={at}>
+            {text}{' '}
+            <span className="quiet small">
+              <Time at={at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -6,7 +6,8 @@ import { Confirm } from '../../kit/dialog.js';
 import { TextArea } from '../../kit/fields.js';
 import { useNotice } from '../../kit/notices.js';
 import { Loaded } from '../../kit/states.js';
-import type { OwnAttempt } from './own-attempt-page.js';
+
+type OwnAttempt = Shape<'OwnAttemptInDetail'>;
 
 type Props = { attempt: OwnAttempt; timeline: readonly Shape<'TimelineEntry'>[] };
 

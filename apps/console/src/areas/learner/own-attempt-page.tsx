@@ -9,7 +9,7 @@ import { Time } from '../../kit/times.js';
 import { AppealCard } from './appeal-card.js';
 import { ReceiptCard } from './receipt-card.js';
 
-export type OwnAttempt = Shape<'OwnAttemptInDetail'>;
+type OwnAttempt = Shape<'OwnAttemptInDetail'>;
 
 /** What became of an attempt, with all that its learner may do about it. */
 export function OwnAttemptPage({ attemptId }: { attemptId: number }) {

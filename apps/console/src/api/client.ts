@@ -36,8 +36,8 @@ const authenticated: Middleware = {
   },
 };
 
-/** The HTTP interface of the service, typed by its OpenAPI document. */
-export const api = createClient<paths>({ baseUrl: '/' });
+/** The HTTP interface of the service, typed by its OpenAPI document: the JSON of routes that answer other types, too. */
+export const api = createClient<paths, 'application/json'>({ baseUrl: '/' });
 api.use(authenticated);
 
 type Answered<Data> = { data?: Data; error?: unknown; response: Response };

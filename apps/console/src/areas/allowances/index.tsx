@@ -1,14 +1,19 @@
-import { useIntl } from 'react-intl';
-import { Page } from '../../kit/page.js';
-import { Empty } from '../../kit/states.js';
+import './allowances.css';
+import { Route, Switch } from 'wouter';
+import { AddAllowances } from './add.js';
+import { AllowanceList } from './list.js';
 
 export { texts } from './texts.js';
 
-export default function Area() {
-  const intl = useIntl();
+export default function Allowances() {
   return (
-    <Page title={intl.formatMessage({ id: 'allowances.title' })}>
-      <Empty />
-    </Page>
+    <Switch>
+      <Route path="/courses/:courseId/allowances/add">
+        <AddAllowances />
+      </Route>
+      <Route>
+        <AllowanceList />
+      </Route>
+    </Switch>
   );
 }

@@ -1,0 +1,86 @@
+import { useState } from 'react';
+import { FormattedMessage, useIntl } from 'react-intl';
+import { Link } from 'wouter';
+import { Page } from '../../kit/page.js';
+import { courseAddress, useCourse } from '../../shell/course.js';
+import { GrantResult } from './grant-result.js';
+import type { Kind } from './kinds.js';
+import type { Entry } from './learner-entries.js';
+import { LearnersStep } from './learners-step.js';
+import { PreviewStep } from './preview-step.js';
+import { WhatStep } from './what-step.js';
+
+/** The way in which the user names learners, and the text or the names so far. */
+export type Named = {
+  how: 'list' | 'file' | 'search';
+  list: string;
+  file: { name: string; text: string } | undefined;
+  ticked: ReadonlyMap<string, string>;
+};
+export type What = { examIds: readonly number[]; kind: Kind; value: string };
+/** One allowance to grant. */
+export type Pair = { examId: number; asked: string };
+
+const nobody: Named = { how: 'list', list: '', file: undefined, ticked: new Map() };
+const nothing: What = { examIds: [], kind: 'additional_time_granted', value: '' };
+const steps = ['learners', 'what', 'preview'] as const;
+
+/** Adds allowances for many learners in three steps. What the user entered stays when the user goes back. */
+export function AddAllowances() {
+  const courseId = useCourse();
+  const intl = useIntl();
+  const [step, setStep] = useState(0);
+  const [named, setNamed] = useState(nobody);
+  const [entries, setEntries] = useState<readonly Entry[]>([]);
+  const [what, setWhat] = useState(nothing);
+  const [pairs, setPairs] = useState<readonly Pair[]>();
+  const back = () => setStep(step - 1);
+  const restart = () => {
+    setNamed(nobody);
+    setPairs(undefined);
+    setStep(0);
+  };
+  return (
+    <Page
+      title={intl.formatMessage({ id: 'allowances.add' })}
+      actions={
+        <Link href={courseAddress(courseId, 'allowances')} className="button">
+          <FormattedMessage id="allowances.to_list" />
+        </Link>
+      }
+    >
+      {pairs ? (
+        <GrantResult what={what} pairs={pairs} again={setPairs} restart={restart} />
+      ) : (
+        <>
+          <Steps current={step} />
+          {step === 0 && (
+            <LearnersStep
+              named={named}
+              setNamed={setNamed}
+              next={(chosen) => {
+                setEntries(chosen);
+                setStep(1);
+              }}
+            />
+          )}
+          {step === 1 && <WhatStep what={what} setWhat={setWhat} back={back} next={() => setStep(2)} />}
+          {step === 2 && <PreviewStep what={what} entries={entries} back={back} grant={setPairs} />}
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Steps({ current }: { current: number }) {
+  const intl = useIntl();
+  return (
+    <ol className="steps" aria-label={intl.formatMessage({ id: 'allowances.steps' })}>
+      {steps.map((step, index) => (
+        <li key={step} aria-current={index === current ? 'step' : undefined} className={index < current ? 'done' : ''}>
+          <FormattedMessage id={`allowances.step.${step}`} />
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,139 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { FormattedMessage, useIntl } from 'react-intl';
+import { ApiError, api, unwrap } from '../../api/client.js';
+import { Confirm } from '../../kit/dialog.js';
+import { useNotice } from '../../kit/notices.js';
+import { useCourse } from '../../shell/course.js';
+import { bold, isAllowed, isTime, type Kind, KindName, nameOf } from './kinds.js';
+import type { OfLearner } from './list.js';
+import { ValueField } from './value-field.js';
+
+/** Grants a learner an allowance at one exam. A refusal of the one is an error. */
+function useGrantOne({ learner, allowance }: OfLearner) {
+  const courseId = useCourse();
+  const intl = useIntl();
+  return async (value: string) => {
+    const allowance_type = allowance.key as Kind;
+    const body = { exam_ids: [allowance.exam_id], learners: [learner.username], allowance_type, value };
+    const path = { courseId };
+    const { results } = await unwrap(
+      api.POST('/api/exams/v1/courses/{courseId}/allowances', { params: { path }, body }),
+    );
+    const problem = results[0]?.problem;
+    if (!problem) return;
+    const id = `allowances.problem.${problem}`;
+    const words = intl.messages[id] ? id : 'allowances.problem.other';
+    throw new ApiError(409, intl.formatMessage({ id: words }, { code: problem }));
+  };
+}
+
+type Props = OfLearner & { close: () => void };
+
+export function ChangeAllowance({ learner, allowance, close }: Props) {
+  const kind = allowance.key as Kind;
+  const [value, setValue] = useState(allowance.value);
+  const grant = useGrantOne({ learner, allowance });
+  const queries = useQueryClient();
+  const notify = useNotice();
+  const change = useMutation({
+    mutationFn: () => grant(value),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ['allowances'] });
+      notify(<FormattedMessage id="allowances.saved" values={{ learner: nameOf(learner) }} />);
+      close();
+    },
+  });
+  const limit = allowance.time_limit_mins;
+  return (
+    <Confirm
+      title={<FormattedMessage id="allowances.edit_title" />}
+      action={<FormattedMessage id="allowances.save" />}
+      isReady={isAllowed[kind](value) && value !== allowance.value}
+      isBusy={change.isPending}
+      error={change.error}
+      confirm={change.mutate}
+      close={close}
+    >
+      <p>
+        <FormattedMessage
+          id="allowances.edit_whom"
+          values={{ learner: nameOf(learner), exam: allowance.exam_name, b: bold }}
+        />
+      </p>
+      <ValueField kind={kind} value={value} onChange={setValue} />
+      {isTime(kind) && (
+        <p className="quiet" role="status">
+          {isAllowed[kind](value) && (
+            <FormattedMessage id="allowances.of_minutes" values={{ before: limit, after: limit + Number(value) }} />
+          )}
+        </p>
+      )}
+      {isTime(kind) && (
+        <p className="quiet small">
+          <FormattedMessage id="allowances.running_keeps" />
+        </p>
+      )}
+    </Confirm>
+  );
+}
+
+export function RemoveAllowance({ learner, allowance, close }: Props) {
+  const intl = useIntl();
+  const queries = useQueryClient();
+  const notify = useNotice();
+  const grant = useGrantOne({ learner, allowance });
+  const refresh = () => queries.invalidateQueries({ queryKey: ['allowances'] });
+  const canUndo = allowance.is_active && allowance.value !== '';
+  const undo = () => void grant(allowance.value).then(refresh, (error: ApiError) => notify(error.detail));
+  const remove = useMutation({
+    mutationFn: () =>
+      unwrap(
+        api.DELETE('/api/edx_proctoring/v1/proctored_exam/allowance', {
+          body: { exam_id: allowance.exam_id, user_id: learner.id, key: allowance.key },
+        }),
+      ),
+    onSuccess: async () => {
+      await refresh();
+      const text = <FormattedMessage id="allowances.removed" values={{ learner: nameOf(learner) }} />;
+      notify(text, canUndo ? undo : undefined);
+      close();
+    },
+  });
+  const { key, value, exam_name: exam, time_limit_mins: limit } = allowance;
+  return (
+    <Confirm
+      title={<FormattedMessage id="allowances.remove_title" />}
+      action={<FormattedMessage id="allowances.remove" />}
+      isDangerous
+      isBusy={remove.isPending}
+      error={remove.error}
+      confirm={remove.mutate}
+      close={close}
+    >
+      <p>
+        {isTime(key) ? (
+          <FormattedMessage
+            id="allowances.remove_time"
+            values={{ learner: nameOf(learner), exam, minutes: Number(value), limit, b: bold }}
+          />
+        ) : (
+          <FormattedMessage
+            id="allowances.remove_other"
+            values={{
+              learner: nameOf(learner),
+              exam,
+              kind: intl.messages[`allowances.kind.${key}`] ? <KindName name={key} /> : key,
+              b: bold,
+            }}
+          />
+        )}
+      </p>
+      {isTime(key) && (
+        <p className="quiet small">
+          <FormattedMessage id="allowances.running_keeps" />
+        </p>
+      )}
+    </Confirm>
+  );
+}

@@ -1,0 +1,18 @@
+import { useQuery } from '@tanstack/react-query';
+import { api, type Shape, unwrap } from '../../api/client.js';
+
+export type Exam = Shape<'CourseExam'>;
+
+/** All exams of the course, by name. */
+export const useExams = (courseId: string) =>
+  useQuery({
+    queryKey: ['exams', courseId, 'all'],
+    queryFn: async () => {
+      const read = (page: number) =>
+        unwrap(api.GET('/api/exams/v1/courses/{courseId}/exams', { params: { path: { courseId }, query: { page } } }));
+      const first = await read(1);
+      const others = Array.from({ length: first.pages - 1 }, (_, index) => read(index + 2));
+      return [first, ...(await Promise.all(others))].flatMap(({ results }) => results);
+    },
+    staleTime: 60_000,
+  });

@@ -1,0 +1,48 @@
+import { useState } from 'react';
+import { FormattedMessage } from 'react-intl';
+import { Field } from '../../kit/fields.js';
+import type { Named } from './add.js';
+import { entriesIn } from './learner-entries.js';
+
+type Props = { file: Named['file']; onFile: (file: Named['file']) => void };
+
+export function FileOfLearners({ file, onFile }: Props) {
+  const [problem, setProblem] = useState<string>();
+  const read = async (chosen: File | undefined) => {
+    if (!chosen) return;
+    try {
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(await chosen.arrayBuffer());
+      setProblem(entriesIn(text).entries.length === 0 ? 'allowances.file_empty' : undefined);
+      onFile({ name: chosen.name, text });
+    } catch {
+      setProblem('allowances.file_unreadable');
+      onFile(undefined);
+    }
+  };
+  return (
+    <>
+      <Field
+        label={<FormattedMessage id="allowances.file" />}
+        hint={<FormattedMessage id="allowances.file_hint" />}
+        error={problem && <FormattedMessage id={problem} />}
+      >
+        {(ids) => (
+          <input
+            type="file"
+            accept=".csv,.txt,text/csv,text/plain"
+            {...ids}
+            onChange={({ target }) => void read(target.files?.[0])}
+          />
+        )}
+      </Field>
+      {file && !problem && (
+        <p className="banner good">
+          <FormattedMessage
+            id="allowances.file_read"
+            values={{ name: file.name, count: entriesIn(file.text).entries.length }}
+          />
+        </p>
+      )}
+    </>
+  );
+}

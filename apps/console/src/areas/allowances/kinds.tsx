@@ -1,0 +1,57 @@
+import { FormattedMessage } from 'react-intl';
+import type { Shape } from '../../api/client.js';
+
+export type Allowance = Shape<'AllowanceOfLearner'>;
+export type Learner = Shape<'Learner'>;
+export type Kind = Shape<'CourseAllowancesRequest'>['allowance_type'];
+
+export const kinds: readonly Kind[] = ['additional_time_granted', 'time_multiplier', 'review_policy_exception'];
+export const isKind = (key: string): key is Kind => kinds.some((kind) => kind === key);
+export const isTime = (key: string) => key === 'additional_time_granted';
+
+const mostMinutes = 5_256_000;
+const mostTimes = 1_000;
+
+/** Whether the service takes this value. */
+export const isAllowed: Record<Kind, (value: string) => boolean> = {
+  additional_time_granted: (value) => /^\d+$/.test(value) && Number(value) <= mostMinutes,
+  time_multiplier: (value) => /^\d+(\.\d+)?$/.test(value) && Number(value) >= 1 && Number(value) <= mostTimes,
+  review_policy_exception: (value) => value.trim() !== '',
+};
+
+export const wordOf: Record<Kind, { label: string; hint: string; need: string }> = {
+  additional_time_granted: {
+    label: 'allowances.minutes',
+    hint: 'allowances.minutes_hint',
+    need: 'allowances.need_minutes',
+  },
+  time_multiplier: {
+    label: 'allowances.multiplier',
+    hint: 'allowances.multiplier_hint',
+    need: 'allowances.need_multiplier',
+  },
+  review_policy_exception: {
+    label: 'allowances.exception',
+    hint: 'allowances.exception_hint',
+    need: 'allowances.need_exception',
+  },
+};
+
+/** Keys that other clients made have no words of their own. */
+export function KindName({ name }: { name: string }) {
+  return isKind(name) ? <FormattedMessage id={`allowances.kind.${name}`} /> : name;
+}
+
+export const nameOf = ({ full_name, username }: Learner) => full_name || username;
+
+/** A learner's name, and the user name and e-mail by which staff know the learner. */
+export function LearnerName({ learner }: { learner: Learner }) {
+  return (
+    <span className="learner-name">
+      <strong>{nameOf(learner)}</strong>
+      <span className="quiet small">{[learner.username, learner.email].filter(Boolean).join(' · ')}</span>
+    </span>
+  );
+}
+
+export const bold = (parts: React.ReactNode) => <strong>{parts}</strong>;

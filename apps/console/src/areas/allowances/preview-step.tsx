@@ -1,0 +1,166 @@
+import { useState } from 'react';
+import { FormattedMessage } from 'react-intl';
+import { Confirm } from '../../kit/dialog.js';
+import { Loaded } from '../../kit/states.js';
+import { Time } from '../../kit/times.js';
+import { useCourse } from '../../shell/course.js';
+import type { Pair, What } from './add.js';
+import { bold, KindName, nameOf } from './kinds.js';
+import type { Entry } from './learner-entries.js';
+import { type Preview, usePreview } from './preview.js';
+import { PreviewTable } from './preview-table.js';
+import { Step } from './step.js';
+
+type Props = { what: What; entries: readonly Entry[]; back: () => void; grant: (pairs: readonly Pair[]) => void };
+
+/** What would happen, before anything does. */
+export function PreviewStep({ what, entries, back, grant }: Props) {
+  const query = usePreview(useCourse(), what, entries);
+  const [asks, setAsks] = useState(false);
+  const count = query.data?.allowances.length ?? 0;
+  const action = (
+    <button type="submit" className="primary" disabled={count === 0}>
+      <FormattedMessage id="allowances.grant" values={{ count }} />
+    </button>
+  );
+  return (
+    <>
+      <Step name="preview" number={3} back={back} next={() => setAsks(count > 0)} action={action}>
+        <Loaded query={query}>{(preview) => <Content preview={preview} />}</Loaded>
+      </Step>
+      {asks && query.data && (
+        <Confirm
+          title={<FormattedMessage id="allowances.grant_title" />}
+          action={<FormattedMessage id="allowances.grant" values={{ count }} />}
+          confirm={() => grant(query.data.allowances.map(({ exam_id, asked }) => ({ examId: exam_id, asked })))}
+          close={() => setAsks(false)}
+        >
+          <Consequence what={what} preview={query.data} />
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+const learnersIn = ({ allowances }: Preview) => new Map(allowances.map(({ learner }) => [learner.id, learner]));
+
+function Content({ preview }: { preview: Preview }) {
+  const { exams, unknown, notEnrolled, allowances } = preview;
+  return (
+    <>
+      {unknown.length > 0 && <Unknown entries={unknown} />}
+      {notEnrolled.length > 0 && (
+        <ul className="banner warn problems">
+          {notEnrolled.map((learner) => (
+            <li key={learner.id}>
+              <FormattedMessage id="allowances.not_enrolled" values={{ learner: nameOf(learner) }} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {allowances.length === 0 ? (
+        <p role="status">
+          <FormattedMessage id="allowances.nothing_to_grant" />
+        </p>
+      ) : (
+        <>
+          <Summary preview={preview} />
+          {exams
+            .filter(({ due_date }) => due_date !== null)
+            .map(({ exam_id, exam_name, due_date }) => (
+              <p key={exam_id} className="quiet small">
+                <FormattedMessage id="allowances.due" values={{ exam: exam_name, due: <Time at={due_date} /> }} />
+              </p>
+            ))}
+          <PreviewTable allowances={allowances} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Unknown({ entries }: { entries: readonly Entry[] }) {
+  const list = (
+    <ul className="problems">
+      {entries.map(({ line, name }) => (
+        <li key={name}>
+          <FormattedMessage
+            id={line > 0 ? 'allowances.unknown_at' : 'allowances.unknown'}
+            values={{ line, asked: name }}
+          />
+        </li>
+      ))}
+    </ul>
+  );
+  return (
+    <div className="banner warn">
+      <strong>
+        <FormattedMessage id="allowances.unknown_count" values={{ count: entries.length }} />
+      </strong>
+      {'. '}
+      <FormattedMessage id="allowances.skipped" />
+      {entries.length <= 10 ? (
+        list
+      ) : (
+        <details>
+          <summary>
+            <FormattedMessage id="allowances.show" />
+          </summary>
+          {list}
+        </details>
+      )}
+    </div>
+  );
+}
+
+const noted = ['attempt_keeps', 'carried_time', 'attempt_is_over'] as const;
+
+function Summary({ preview }: { preview: Preview }) {
+  const { exams, allowances } = preview;
+  const replaced = allowances.filter(({ replaces }) => replaces !== null).length;
+  const notes = [
+    { id: 'allowances.summary.replaces', count: replaced },
+    ...noted.map((each) => ({
+      id: `allowances.summary.${each}`,
+      count: allowances.filter(({ effect }) => effect === each).length,
+    })),
+  ].filter(({ count }) => count > 0);
+  const values = { learners: learnersIn(preview).size, exams: exams.length, allowances: allowances.length };
+  return (
+    <div className="stack-tight" role="status">
+      <strong>
+        <FormattedMessage id="allowances.summary" values={values} />
+      </strong>
+      {notes.length > 0 && (
+        <ul className="problems">
+          {notes.map(({ id, count }) => (
+            <li key={id}>
+              <FormattedMessage id={id} values={{ count }} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function Consequence({ what: { kind, value }, preview }: { what: What; preview: Preview }) {
+  const people = [...learnersIn(preview).values()];
+  const [first] = people;
+  const replaced = preview.allowances.filter(({ replaces }) => replaces !== null).length;
+  const values = { kind: <KindName name={kind} />, value, exams: preview.exams.length, b: bold };
+  return (
+    <>
+      <p>
+        {people.length === 1 && first ? (
+          <FormattedMessage id="allowances.grant_one" values={{ ...values, learner: nameOf(first) }} />
+        ) : (
+          <FormattedMessage id="allowances.grant_many" values={{ ...values, learners: people.length }} />
+        )}
+      </p>
+      <p>
+        <FormattedMessage id="allowances.grant_replaces" values={{ count: replaced }} />
+      </p>
+    </>
+  );
+}

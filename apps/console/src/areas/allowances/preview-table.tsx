@@ -1,0 +1,100 @@
+import { useState } from 'react';
+import { FormattedMessage, useIntl } from 'react-intl';
+import { DataTable, Pages } from '../../kit/data-table.js';
+import { SelectField } from '../../kit/fields.js';
+import { Badge } from '../../kit/status-badge.js';
+import { isTime, LearnerName } from './kinds.js';
+import type { Previewed } from './preview.js';
+
+const pageSize = 25;
+const filters = {
+  all: () => true,
+  replaces: ({ replaces }: Previewed) => replaces !== null,
+  late: ({ effect }: Previewed) => effect !== 'counts',
+};
+
+/** Each learner at each exam, with the minutes before and after. */
+export function PreviewTable({ allowances }: { allowances: readonly Previewed[] }) {
+  const intl = useIntl();
+  const [filter, setFilter] = useState<keyof typeof filters>('all');
+  const [page, setPage] = useState(1);
+  const shown = allowances.filter(filters[filter]);
+  const names = (Object.keys(filters) as (keyof typeof filters)[]).filter(
+    (name) => name === 'all' || allowances.some(filters[name]),
+  );
+  return (
+    <div className="stack">
+      {names.length > 1 && (
+        <SelectField
+          label={<FormattedMessage id="allowances.show" />}
+          value={filter}
+          onChange={(chosen) => {
+            setFilter(chosen as keyof typeof filters);
+            setPage(1);
+          }}
+          options={names.map((name) => ({ value: name, label: <FormattedMessage id={`allowances.show.${name}`} /> }))}
+        />
+      )}
+      <DataTable
+        label={intl.formatMessage({ id: 'allowances.step.preview' })}
+        rows={shown.slice((page - 1) * pageSize, page * pageSize)}
+        keyOf={({ user_id, exam_id }) => `${user_id} ${exam_id}`}
+        columns={[
+          {
+            id: 'learner',
+            header: <FormattedMessage id="allowances.learner" />,
+            cell: ({ learner }) => <LearnerName learner={learner} />,
+            isRowHeader: true,
+          },
+          {
+            id: 'exam',
+            header: <FormattedMessage id="allowances.exam" />,
+            cell: ({ exam }) => exam.exam_name,
+          },
+          {
+            id: 'minutes',
+            header: <FormattedMessage id="allowances.minutes_of" />,
+            cell: (row) => <Minutes {...row} />,
+          },
+          {
+            id: 'effect',
+            header: <FormattedMessage id="allowances.effect" />,
+            cell: ({ effect }) => (
+              <Badge tone={effect === 'counts' ? 'good' : 'warn'}>
+                <FormattedMessage id={`allowances.effect.${effect}`} />
+              </Badge>
+            ),
+          },
+        ]}
+      />
+      <Pages page={page} pages={Math.ceil(shown.length / pageSize)} onPage={setPage} />
+    </div>
+  );
+}
+
+function Minutes({ minutes_before: before, minutes_after: after, replaces, key, value }: Previewed) {
+  return (
+    <span className="learner-name">
+      {before === after ? (
+        <FormattedMessage id="allowances.minutes_same" values={{ minutes: before }} />
+      ) : (
+        <FormattedMessage id="allowances.of_minutes" values={{ before, after }} />
+      )}
+      {replaces !== null && (
+        <span className="quiet small">
+          <FormattedMessage
+            id="allowances.replaces"
+            values={{
+              value: isTime(key) ? (
+                <FormattedMessage id="allowances.more_minutes" values={{ minutes: Number(replaces) }} />
+              ) : (
+                `“${replaces}”`
+              ),
+            }}
+          />
+        </span>
+      )}
+      {!isTime(key) && <span className="small long-text">{value}</span>}
+    </span>
+  );
+}

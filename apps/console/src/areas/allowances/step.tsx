@@ -1,0 +1,44 @@
+import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
+import { FormattedMessage } from 'react-intl';
+
+type Props = {
+  name: string;
+  number: number;
+  back?: () => void;
+  next: () => void;
+  children: ReactNode;
+  action?: ReactNode;
+};
+
+/** A step of several: its heading gets the focus, so that screen readers say that the page has changed. */
+export function Step({ name, number, back, next, children, action }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    next();
+  };
+  return (
+    <form className="stack card step" onSubmit={submit} noValidate>
+      <h2 ref={heading} tabIndex={-1}>
+        <FormattedMessage id={`allowances.step.${name}`} />{' '}
+        <span className="quiet small">
+          <FormattedMessage id="allowances.step" values={{ step: number }} />
+        </span>
+      </h2>
+      {children}
+      <div className="buttons">
+        {action ?? (
+          <button type="submit" className="primary">
+            <FormattedMessage id="allowances.next" />
+          </button>
+        )}
+        {back && (
+          <button type="button" onClick={back}>
+            <FormattedMessage id="allowances.back" />
+          </button>
+        )}
+      </div>
+    </form>
+  );
+}

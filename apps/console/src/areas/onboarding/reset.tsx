@@ -1,0 +1,56 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { FormattedMessage } from 'react-intl';
+import { api, unwrap } from '../../api/client.js';
+import { Confirm } from '../../kit/dialog.js';
+import { useNotice } from '../../kit/notices.js';
+import type { Row } from './index.js';
+
+const bold = (parts: ReactNode) => <strong>{parts}</strong>;
+
+/** Removes a learner's attempts at the onboarding exams of the course. */
+export function Reset({ row, close }: { row: Row; close: () => void }) {
+  const { learner, exam_ids: examIds, status } = row;
+  const queries = useQueryClient();
+  const notify = useNotice();
+  const name = learner.full_name || learner.username;
+  const reset = useMutation({
+    mutationFn: async () => {
+      for (const examId of examIds)
+        await unwrap(
+          api.DELETE('/api/edx_proctoring/v1/proctored_exam/exam_id/{examId}/user_id/{userId}/reset_attempts', {
+            params: { path: { examId, userId: learner.id } },
+          }),
+        );
+    },
+    onSuccess: () => {
+      notify(<FormattedMessage id="onboarding.was_reset" values={{ learner: name }} />);
+      close();
+    },
+    // A refusal may come after a part is done.
+    onSettled: () => queries.invalidateQueries({ queryKey: ['onboarding'] }),
+  });
+  return (
+    <Confirm
+      title={<FormattedMessage id="onboarding.reset_title" />}
+      action={<FormattedMessage id="onboarding.reset" />}
+      isDangerous
+      isBusy={reset.isPending}
+      error={reset.error}
+      confirm={reset.mutate}
+      close={close}
+    >
+      <p>
+        <FormattedMessage id="onboarding.reset_whom" values={{ learner: name, b: bold }} />
+      </p>
+      {status === 'verified' && (
+        <p className="banner warn">
+          <FormattedMessage id="onboarding.reset_approved" values={{ learner: name, b: bold }} />
+        </p>
+      )}
+      <p>
+        <FormattedMessage id="onboarding.reset_next" values={{ learner: name }} />
+      </p>
+    </Confirm>
+  );
+}

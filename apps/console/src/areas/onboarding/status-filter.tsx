@@ -1,0 +1,51 @@
+import { FormattedMessage, FormattedNumber } from 'react-intl';
+import type { Shape } from '../../api/client.js';
+import { OnboardingWord } from './onboarding-badge.js';
+
+type Props = {
+  counts: readonly Shape<'OnboardingCount'>[];
+  status: string;
+  onStatus: (status: string) => void;
+};
+
+const order = [
+  'not_started',
+  'setup_started',
+  'onboarding_started',
+  'submitted',
+  'verified',
+  'other_course_approved',
+  'rejected',
+  'error',
+  'expired',
+  'onboarding_reset_past_due',
+];
+
+/** How many learners have each status. A press shows only these. */
+export function StatusFilter({ counts, status, onStatus }: Props) {
+  const learners = counts.reduce((sum, count) => sum + count.learners, 0);
+  const shown = counts
+    .filter((count) => count.status !== null)
+    .sort((one, other) => order.indexOf(one.status!) - order.indexOf(other.status!));
+  const all = [{ status: '', learners }, ...shown.map((count) => ({ ...count, status: count.status! }))];
+  return (
+    <fieldset className="status-filter">
+      <legend>
+        <FormattedMessage id="onboarding.statuses" />
+      </legend>
+      {all.map((count) => (
+        <button
+          key={count.status}
+          type="button"
+          aria-pressed={status === count.status}
+          onClick={() => onStatus(count.status)}
+        >
+          <span className="status-filter-number">
+            <FormattedNumber value={count.learners} />
+          </span>{' '}
+          {count.status ? <OnboardingWord status={count.status} /> : <FormattedMessage id="onboarding.all" />}
+        </button>
+      ))}
+    </fieldset>
+  );
+}

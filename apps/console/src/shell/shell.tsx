@@ -64,12 +64,12 @@ export function Shell() {
         <User />
       </header>
       {inAddress && (
-        <p className="shell-course">
+        <nav className="shell-course" aria-label={intl.formatMessage({ id: 'shell.course' })}>
           <FormattedMessage id="shell.course" />: <strong>{courseId}</strong>{' '}
           <Link href={`/${location.split('/')[3] ?? 'exam-day'}`}>
             <FormattedMessage id="shell.choose_course" />
           </Link>
-        </p>
+        </nav>
       )}
       <main id="content" tabIndex={-1}>
         <Boundary key={location}>
@@ -86,7 +86,7 @@ export function Shell() {
                   key={area.path}
                   path={area.isOfCourse ? `/courses/:courseId/${area.path}/*?` : `/${area.path}/*?`}
                 >
-                  {({ courseId: id }: { courseId?: string }) => <AreaPage area={area} courseId={id} />}
+                  {() => <AreaPage area={area} courseId={area.isOfCourse ? courseId : undefined} />}
                 </Route>
               ))}
               {own

@@ -4,28 +4,17 @@ import { Link } from 'wouter';
 import { Page } from '../../kit/page.js';
 import { courseAddress, useCourse } from '../../shell/course.js';
 import { GrantResult } from './grant-result.js';
-import type { Kind } from './kinds.js';
 import type { Entry } from './learner-entries.js';
 import { LearnersStep } from './learners-step.js';
+import type { Named, Pair, What } from './parts.js';
 import { PreviewStep } from './preview-step.js';
 import { WhatStep } from './what-step.js';
-
-/** The way in which the user names learners, and the text or the names so far. */
-export type Named = {
-  how: 'list' | 'file' | 'search';
-  list: string;
-  file: { name: string; text: string } | undefined;
-  ticked: ReadonlyMap<string, string>;
-};
-export type What = { examIds: readonly number[]; kind: Kind; value: string };
-/** One allowance to grant. */
-export type Pair = { examId: number; asked: string };
 
 const nobody: Named = { how: 'list', list: '', file: undefined, ticked: new Map() };
 const nothing: What = { examIds: [], kind: 'additional_time_granted', value: '' };
 const steps = ['learners', 'what', 'preview'] as const;
 
-/** Adds allowances for many learners in three steps. What the user entered stays when the user goes back. */
+/** Adds allowances for many learners in three steps. A step that the user goes back to is as it was. */
 export function AddAllowances() {
   const courseId = useCourse();
   const intl = useIntl();

@@ -5,8 +5,7 @@ import { ApiError, api, unwrap } from '../../api/client.js';
 import { Confirm } from '../../kit/dialog.js';
 import { useNotice } from '../../kit/notices.js';
 import { useCourse } from '../../shell/course.js';
-import { bold, isAllowed, isTime, type Kind, KindName, nameOf } from './kinds.js';
-import type { OfLearner } from './list.js';
+import { bold, isAllowed, isTime, type Kind, KindName, nameOf, type OfLearner } from './kinds.js';
 import { ValueField } from './value-field.js';
 
 /** Grants a learner an allowance at one exam. A refusal of the one is an error. */

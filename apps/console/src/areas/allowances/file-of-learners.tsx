@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { FormattedMessage } from 'react-intl';
 import { Field } from '../../kit/fields.js';
-import type { Named } from './add.js';
 import { entriesIn } from './learner-entries.js';
+import type { Named } from './parts.js';
 
 type Props = { file: Named['file']; onFile: (file: Named['file']) => void };
 

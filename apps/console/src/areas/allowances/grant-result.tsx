@@ -5,8 +5,8 @@ import { Link } from 'wouter';
 import { ApiError, api, unwrap } from '../../api/client.js';
 import { DataTable } from '../../kit/data-table.js';
 import { courseAddress, useCourse } from '../../shell/course.js';
-import type { Pair, What } from './add.js';
 import { useExams } from './exams.js';
+import type { Pair, What } from './parts.js';
 import { inParts } from './preview.js';
 
 /** A request with this many is answered within a second or two, so that the progress moves. */

@@ -3,6 +3,7 @@ import type { Shape } from '../../api/client.js';
 
 export type Allowance = Shape<'AllowanceOfLearner'>;
 export type Learner = Shape<'Learner'>;
+export type OfLearner = { learner: Learner; allowance: Allowance };
 export type Kind = Shape<'CourseAllowancesRequest'>['allowance_type'];
 
 export const kinds: readonly Kind[] = ['additional_time_granted', 'time_multiplier', 'review_policy_exception'];

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { TextArea } from '../../kit/fields.js';
-import type { Named } from './add.js';
 import { FileOfLearners } from './file-of-learners.js';
 import { type Entries, type Entry, entriesIn } from './learner-entries.js';
+import type { Named } from './parts.js';
 import { SearchLearners } from './search-learners.js';
 import { Step } from './step.js';
 

@@ -12,9 +12,8 @@ import { TimeAgo } from '../../kit/times.js';
 import { courseAddress, useCourse } from '../../shell/course.js';
 import { ChangeAllowance, RemoveAllowance } from './change.js';
 import { useExams } from './exams.js';
-import { type Allowance, isKind, isTime, KindName, type Learner, LearnerName, nameOf } from './kinds.js';
+import { type Allowance, isKind, isTime, KindName, LearnerName, nameOf, type OfLearner } from './kinds.js';
 
-export type OfLearner = { learner: Learner; allowance: Allowance };
 type Open = OfLearner & { action: 'edit' | 'remove' };
 
 export function AllowanceList() {

@@ -4,16 +4,16 @@ import { Confirm } from '../../kit/dialog.js';
 import { Loaded } from '../../kit/states.js';
 import { Time } from '../../kit/times.js';
 import { useCourse } from '../../shell/course.js';
-import type { Pair, What } from './add.js';
 import { bold, KindName, nameOf } from './kinds.js';
 import type { Entry } from './learner-entries.js';
+import type { Pair, What } from './parts.js';
 import { type Preview, usePreview } from './preview.js';
 import { PreviewTable } from './preview-table.js';
 import { Step } from './step.js';
 
 type Props = { what: What; entries: readonly Entry[]; back: () => void; grant: (pairs: readonly Pair[]) => void };
 
-/** What would happen, before anything does. */
+/** The effect of the allowances, before anything is written. */
 export function PreviewStep({ what, entries, back, grant }: Props) {
   const query = usePreview(useCourse(), what, entries);
   const [asks, setAsks] = useState(false);

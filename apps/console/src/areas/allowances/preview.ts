@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, type Shape, unwrap } from '../../api/client.js';
-import type { What } from './add.js';
 import type { Learner } from './kinds.js';
 import type { Entry } from './learner-entries.js';
+import type { What } from './parts.js';
 
 /** The service takes at most 1,000 learners and 10,000 pairs in a request; smaller ones are answered sooner. */
 const learnersAtOnce = 500;
@@ -19,7 +19,7 @@ export type Preview = {
   allowances: Previewed[];
 };
 
-/** What the grant of these allowances would do. */
+/** The effect of these allowances, by all learners and exams. */
 export const usePreview = (courseId: string, { examIds, kind, value }: What, entries: readonly Entry[]) =>
   useQuery({
     queryKey: ['allowances', 'preview', courseId, examIds, kind, value, entries],

@@ -4,9 +4,9 @@ import { SelectField, Tick } from '../../kit/fields.js';
 import { Loaded } from '../../kit/states.js';
 import { Time } from '../../kit/times.js';
 import { useCourse } from '../../shell/course.js';
-import type { What } from './add.js';
 import { useExams } from './exams.js';
 import { isAllowed, type Kind, kinds } from './kinds.js';
+import type { What } from './parts.js';
 import { Step } from './step.js';
 import { ValueField } from './value-field.js';
 

@@ -16,7 +16,7 @@ import { StatusFilter } from './status-filter.js';
 
 export { texts } from './texts.js';
 
-export type Row = Shape<'LearnerOnboarding'>;
+type Row = Shape<'LearnerOnboarding'>;
 
 /** Which learners of a course are ready for proctored exams. */
 export default function Onboarding() {

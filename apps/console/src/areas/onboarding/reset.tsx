@@ -1,15 +1,14 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { FormattedMessage } from 'react-intl';
-import { api, unwrap } from '../../api/client.js';
+import { api, type Shape, unwrap } from '../../api/client.js';
 import { Confirm } from '../../kit/dialog.js';
 import { useNotice } from '../../kit/notices.js';
-import type { Row } from './index.js';
 
 const bold = (parts: ReactNode) => <strong>{parts}</strong>;
 
 /** Removes a learner's attempts at the onboarding exams of the course. */
-export function Reset({ row, close }: { row: Row; close: () => void }) {
+export function Reset({ row, close }: { row: Shape<'LearnerOnboarding'>; close: () => void }) {
   const { learner, exam_ids: examIds, status } = row;
   const queries = useQueryClient();
   const notify = useNotice();

@@ -1,6 +1,6 @@
 import { useIntl } from 'react-intl';
 import { Page } from '../../kit/page.js';
-import { Empty } from '../../kit/states.js';
+import { ExamDayActions } from './actions/index.js';
 
 export { texts } from './texts.js';
 
@@ -8,7 +8,7 @@ export default function Area() {
   const intl = useIntl();
   return (
     <Page title={intl.formatMessage({ id: 'exam_day.title' })}>
-      <Empty />
+      <ExamDayActions selection={[]} />
     </Page>
   );
 }

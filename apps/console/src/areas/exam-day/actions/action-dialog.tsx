@@ -1,0 +1,130 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { FormattedMessage } from 'react-intl';
+import { Dialog } from '../../../kit/dialog.js';
+import { Loading, Problem } from '../../../kit/states.js';
+import { useCourse } from '../../../shell/course.js';
+import { ActionForm, type Entered, needsForm } from './action-form.js';
+import { Effects } from './effects.js';
+import { type ActionName, type Answer, newKey, send, type Target, undoOf } from './requests.js';
+
+type Props = { name: ActionName; target: Target; who: ReactNode; close: () => void };
+
+/** An action in steps: what is needed for it, a preview, and the result, which may be undone. */
+export function ActionDialog({ name, target, who, close }: Props) {
+  const courseId = useCourse();
+  const queries = useQueryClient();
+  const key = useRef(newKey());
+  const [request, setRequest] = useState<Target & Entered>();
+  const [result, setResult] = useState<Answer>();
+  const finish = (answer: Answer) => {
+    setResult(answer);
+    void queries.invalidateQueries();
+  };
+  const preview = useMutation({
+    mutationFn: (asked: Target & Entered) => send(name, courseId, { ...asked, preview: true }),
+  });
+  const action = useMutation({
+    mutationFn: () => send(name, courseId, request!, key.current),
+    onSuccess: finish,
+  });
+  const undo = useMutation({ mutationFn: (run: () => Promise<Answer>) => run(), onSuccess: finish });
+
+  const { mutate } = preview;
+  const ask = (entered: Entered) => {
+    const asked = { ...target, ...entered };
+    setRequest(asked);
+    mutate(asked);
+  };
+  // An action without a form begins with its preview.
+  const isAsked = useRef(false);
+  useEffect(() => {
+    if (needsForm(name) || isAsked.current) return;
+    isAsked.current = true;
+    setRequest(target);
+    mutate(target);
+  }, [name, target, mutate]);
+
+  const title = <FormattedMessage id={`exam_day.${name}`} />;
+  const error = preview.error ?? action.error ?? undo.error;
+  const problem = error !== null && (
+    <p className="banner bad" role="alert">
+      <Problem error={error} />
+    </p>
+  );
+  const run = result && !undo.isSuccess ? undoOf(name, courseId, result) : undefined;
+
+  if (result)
+    return (
+      <Dialog title={title} close={close} isWide>
+        <div className="stack">
+          {undo.isSuccess && (
+            <p className="banner good">
+              <FormattedMessage id="exam_day.undone" />
+            </p>
+          )}
+          <Effects answer={result} />
+          {problem}
+          <div className="buttons">
+            <button type="button" className="primary" onClick={close}>
+              <FormattedMessage id="kit.close" />
+            </button>
+            {run && (
+              <button
+                type="button"
+                aria-busy={undo.isPending}
+                disabled={undo.isPending}
+                onClick={() => undo.mutate(run)}
+              >
+                <FormattedMessage id="kit.undo" />
+              </button>
+            )}
+          </div>
+        </div>
+      </Dialog>
+    );
+
+  if (preview.data)
+    return (
+      <Dialog title={title} close={close} isWide>
+        <div className="stack">
+          <p>
+            <FormattedMessage id={`exam_day.${name}.what`} />
+          </p>
+          <Effects answer={preview.data} />
+          {problem}
+          <div className="buttons">
+            <button
+              type="button"
+              className={name === 'submit' || name === 'error' ? 'danger' : 'primary'}
+              disabled={action.isPending || preview.data.changed === 0}
+              aria-busy={action.isPending}
+              onClick={() => action.mutate()}
+            >
+              <FormattedMessage id={`exam_day.${name}.do`} values={{ count: preview.data.changed }} />
+            </button>
+            {needsForm(name) && (
+              <button type="button" onClick={preview.reset}>
+                <FormattedMessage id="exam_day.back" />
+              </button>
+            )}
+            <button type="button" onClick={close}>
+              <FormattedMessage id="kit.cancel" />
+            </button>
+          </div>
+        </div>
+      </Dialog>
+    );
+
+  return (
+    <Dialog title={title} close={close}>
+      {needsForm(name) ? (
+        <ActionForm name={name} isBusy={preview.isPending} problem={problem} next={ask} close={close}>
+          <p>{who}</p>
+        </ActionForm>
+      ) : (
+        problem || <Loading />
+      )}
+    </Dialog>
+  );
+}

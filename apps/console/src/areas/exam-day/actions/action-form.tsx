@@ -1,0 +1,100 @@
+import { type ReactNode, useState } from 'react';
+import { FormattedMessage } from 'react-intl';
+import { TextArea, TextField } from '../../../kit/fields.js';
+import type { ActionName } from './requests.js';
+
+/** What the user must say before the preview, beside the attempts. */
+export type Entered = { seconds?: number; reason?: string; outage_from?: string; outage_until?: string; text?: string };
+
+export const needsForm = (name: ActionName) => ['extra_time', 'outage', 'message'].includes(name);
+
+type Texts = { minutes: string; from: string; until: string; words: string };
+
+const mostMinutes = 7 * 24 * 60;
+const isMinutes = (minutes: string) =>
+  /^\d{1,5}$/.test(minutes) && Number(minutes) > 0 && Number(minutes) <= mostMinutes;
+
+const enteredIn = (name: ActionName, { minutes, from, until, words }: Texts): Entered | undefined => {
+  const text = words.trim();
+  if (text === '') return undefined;
+  if (name === 'message') return { text };
+  if (name === 'extra_time') return isMinutes(minutes) ? { seconds: Number(minutes) * 60, reason: text } : undefined;
+  if (from === '' || until === '' || until <= from) return undefined;
+  // The fields have the user's own time.
+  return { outage_from: new Date(from).toISOString(), outage_until: new Date(until).toISOString(), reason: text };
+};
+
+/** Asks for minutes, an outage, a reason or a message. */
+export function ActionForm({
+  name,
+  children,
+  problem,
+  isBusy,
+  next,
+  close,
+}: {
+  name: ActionName;
+  children: ReactNode;
+  problem: ReactNode;
+  isBusy: boolean;
+  next: (entered: Entered) => void;
+  close: () => void;
+}) {
+  const [texts, setTexts] = useState<Texts>({ minutes: '10', from: '', until: '', words: '' });
+  const set = (field: keyof Texts) => (value: string) => setTexts((all) => ({ ...all, [field]: value }));
+  const entered = enteredIn(name, texts);
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (entered && !isBusy) next(entered);
+      }}
+    >
+      {children}
+      {name === 'extra_time' && (
+        <TextField
+          label={<FormattedMessage id="exam_day.minutes" />}
+          inputMode="numeric"
+          value={texts.minutes}
+          onChange={set('minutes')}
+          error={texts.minutes !== '' && !isMinutes(texts.minutes) && <FormattedMessage id="exam_day.minutes.wrong" />}
+        />
+      )}
+      {name === 'outage' && (
+        <div className="outage-times">
+          <TextField
+            type="datetime-local"
+            label={<FormattedMessage id="exam_day.outage.from" />}
+            value={texts.from}
+            onChange={set('from')}
+          />
+          <TextField
+            type="datetime-local"
+            label={<FormattedMessage id="exam_day.outage.until" />}
+            value={texts.until}
+            onChange={set('until')}
+            error={texts.until !== '' && texts.until <= texts.from && <FormattedMessage id="exam_day.outage.wrong" />}
+          />
+        </div>
+      )}
+      <TextArea
+        label={<FormattedMessage id={name === 'message' ? 'exam_day.message.text' : 'exam_day.reason'} />}
+        hint={<FormattedMessage id="exam_day.words.hint" />}
+        rows={3}
+        maxLength={10_000}
+        value={texts.words}
+        onChange={set('words')}
+      />
+      {problem}
+      <div className="buttons">
+        <button type="submit" className="primary" disabled={!entered || isBusy} aria-busy={isBusy}>
+          <FormattedMessage id="exam_day.preview" />
+        </button>
+        <button type="button" onClick={close}>
+          <FormattedMessage id="kit.cancel" />
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,102 @@
+import { FormattedMessage, useIntl } from 'react-intl';
+import { type Column, DataTable } from '../../../kit/data-table.js';
+import { Badge, StatusBadge } from '../../../kit/status-badge.js';
+import { durationOf, Time } from '../../../kit/times.js';
+import type { Answer, Result } from './requests.js';
+
+/** More rows help nobody, and make the dialog slow. */
+const mostRows = 100;
+
+/** What an action does to each attempt, or did. Refused attempts come first. */
+export function Effects({ answer }: { answer: Answer }) {
+  const intl = useIntl();
+  const rows = [...answer.attempts].sort((one, other) => rank(one) - rank(other));
+  const hasTime = rows.some(({ seconds }) => seconds !== null);
+  const refused = rows.filter(({ refusal }) => refusal !== null).length;
+  const unchanged = rows.length - answer.changed - refused;
+  if (rows.length + answer.not_found.length === 0)
+    return (
+      <p role="status">
+        <FormattedMessage id="exam_day.nobody" />
+      </p>
+    );
+  return (
+    <div className="stack">
+      <p role="status">
+        <FormattedMessage
+          id={answer.preview ? 'exam_day.would_change' : 'exam_day.changed'}
+          values={{ changed: answer.changed, unchanged, refused: refused + answer.not_found.length }}
+        />
+      </p>
+      {rows.length > 0 && (
+        <div className="effects">
+          <DataTable
+            label={intl.formatMessage({ id: 'exam_day.effects' })}
+            columns={hasTime ? columns : columns.filter(({ id }) => id !== 'seconds')}
+            rows={rows.slice(0, mostRows)}
+            keyOf={(row) => row.attempt_id}
+          />
+        </div>
+      )}
+      {rows.length > mostRows && (
+        <p className="quiet">
+          <FormattedMessage id="exam_day.more_rows" values={{ count: rows.length - mostRows }} />
+        </p>
+      )}
+      {answer.not_found.length > 0 && (
+        <p className="banner warn">
+          <FormattedMessage id="exam_day.not_found" values={{ count: answer.not_found.length }} />
+        </p>
+      )}
+    </div>
+  );
+}
+
+const rank = ({ refusal, changed }: Result) => (refusal ? 0 : changed ? 1 : 2);
+
+const columns: Column<Result>[] = [
+  {
+    id: 'learner',
+    header: <FormattedMessage id="exam_day.learner" />,
+    cell: ({ username, user_id }) => username || user_id,
+    isRowHeader: true,
+  },
+  {
+    id: 'status',
+    header: <FormattedMessage id="exam_day.status" />,
+    cell: ({ status, is_paused }) =>
+      is_paused ? (
+        <Badge tone="warn">
+          <FormattedMessage id="exam_day.paused" />
+        </Badge>
+      ) : (
+        <StatusBadge status={status} />
+      ),
+  },
+  {
+    id: 'seconds',
+    header: <FormattedMessage id="exam_day.extra_time.short" />,
+    cell: ({ seconds }) => (seconds === null ? '–' : durationOf(seconds)),
+    isNumber: true,
+  },
+  {
+    id: 'end',
+    header: <FormattedMessage id="exam_day.end" />,
+    cell: ({ ends_at, completed_at, is_paused, time_remaining_seconds }) =>
+      is_paused ? (
+        <FormattedMessage id="exam_day.left" values={{ time: durationOf(time_remaining_seconds) }} />
+      ) : (
+        <Time at={ends_at ?? completed_at} />
+      ),
+  },
+  {
+    id: 'note',
+    header: <FormattedMessage id="exam_day.note" />,
+    cell: ({ refusal, changed }) =>
+      refusal ? (
+        <FormattedMessage id={`exam_day.refusal.${refusal.code}`} defaultMessage={refusal.detail} />
+      ) : (
+        !changed && <FormattedMessage id="exam_day.unchanged" />
+      ),
+  },
+];

@@ -16,6 +16,7 @@ export default defineConfig({
   root: import.meta.dirname,
   base: '/console/',
   plugins: [compressed],
+  resolve: { alias: { '#log-proofs': join(import.meta.dirname, '../../libs/log-proofs/src/index.ts') } },
   oxc: { jsx: { runtime: 'automatic' } },
   build: {
     target: 'es2022',

@@ -1,4 +1,5 @@
-import { trustedLogKeys } from '#domain';
+// Not the whole domain: browsers load this.
+import { trustedLogKeys } from '../../domain/src/log-keys/log-keys.js';
 import { type Side, siblingSides } from './ancestors.js';
 import { cosignedText, signatureTypes, splitNote, splitVerifierKey } from './note-text.js';
 import { readProof } from './proof-text.js';

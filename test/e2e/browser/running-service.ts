@@ -6,15 +6,16 @@ import { type Person, tokenOf } from '../../support/service.js';
 import { startServiceProcess } from '../../support/service-process.js';
 
 /** Starts the built service with its worker as a separate process, on a fresh database. */
-export async function startService(settings: object) {
+export async function startService(settings: object, more: Record<string, string> = {}) {
   const database = await openStartableDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'proctoring-running-'));
   const PROCTORING_CONFIG = join(folder, 'settings.json');
   writeFileSync(PROCTORING_CONFIG, JSON.stringify(settings));
-  const environment = { ...database.environment, PROCTORING_CONFIG, LOG_LEVEL: 'error' };
+  const environment = { ...database.environment, PROCTORING_CONFIG, LOG_LEVEL: 'error', ...more };
   const { child, url } = await startServiceProcess('service', folder, environment);
   return {
     url,
+    database,
     async request(person: Person, method: string, path: string, body?: object) {
       const answer = await fetch(`${url}${path}`, {
         method,

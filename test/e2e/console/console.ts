@@ -14,8 +14,8 @@ declare const violations: string[];
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 
 /** The built service with its console, and a browser. Without a browser the stories are skipped, and `open` fails. */
-export async function openConsole(settings: object = {}) {
-  const [service, browser] = await Promise.all([startService(settings), openBrowser()]);
+export async function openConsole(settings: object = {}, environment: Record<string, string> = {}) {
+  const [service, browser] = await Promise.all([startService(settings, environment), openBrowser()]);
   return {
     service,
     /** Opens a page of the console in a browser of its own, signed in as this person. */

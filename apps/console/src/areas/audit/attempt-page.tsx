@@ -1,0 +1,108 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { FormattedMessage, useIntl } from 'react-intl';
+import { Link } from 'wouter';
+import { api, unwrap } from '../../api/client.js';
+import { Tick } from '../../kit/fields.js';
+import { Page } from '../../kit/page.js';
+import { Loaded } from '../../kit/states.js';
+import { Time } from '../../kit/times.js';
+import { useMe } from '../../session/session.js';
+import { Causes } from './causes.js';
+import { Download } from './download.js';
+import type { History } from './events.js';
+import { TimeLine } from './time-line.js';
+import { Verification } from './verification.js';
+
+export function AttemptPage({ attemptId }: { attemptId: number }) {
+  const intl = useIntl();
+  const query = useQuery({
+    queryKey: ['history', attemptId],
+    queryFn: () => unwrap(api.GET('/api/audit/v1/attempts/{attemptId}/history', { params: { path: { attemptId } } })),
+  });
+  const title = intl.formatMessage({ id: 'audit.attempt' }, { id: String(attemptId) });
+  return (
+    <Page title={title} actions={<Evidence attemptId={attemptId} />}>
+      <Loaded query={query} isEmpty={({ events }) => events.length === 0}>
+        {(history) => (
+          <>
+            <Subject history={history} />
+            <TimeLine history={history} />
+            <Verification attemptId={attemptId} />
+            <Causes attemptId={attemptId} />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+/** Staff may have the decrypted texts in the bundle. The access log records that. */
+function Evidence({ attemptId }: { attemptId: number }) {
+  const me = useMe();
+  const [isPersonal, setPersonal] = useState(false);
+  return (
+    <>
+      {(me.is_global_staff || me.is_course_staff) && (
+        <Tick label={<FormattedMessage id="audit.with_texts" />} checked={isPersonal} onChange={setPersonal} />
+      )}
+      <Download
+        path={`/api/audit/v1/attempts/${attemptId}/evidence${isPersonal ? '?personal=true' : ''}`}
+        file={`attempt-${attemptId}.zip`}
+        id="audit.evidence"
+      />
+    </>
+  );
+}
+
+/** The learner, the exam and the course, and the service's own statement about the events. */
+function Subject({
+  history: { events, is_intact, problem, covered_to_version, not_covered_since },
+}: {
+  history: History;
+}) {
+  const { userId, examId, courseId } = events[0]!.metadata;
+  return (
+    <>
+      {is_intact === false && (
+        <p className="banner bad" role="alert">
+          <FormattedMessage id="audit.not_intact" /> {problem}
+        </p>
+      )}
+      <dl className="facts card">
+        <dt>
+          <FormattedMessage id="audit.filter.user_id" />
+        </dt>
+        <dd>
+          <Link href={`/audit?user_id=${userId}`}>{userId}</Link>
+        </dd>
+        <dt>
+          <FormattedMessage id="audit.filter.exam_id" />
+        </dt>
+        <dd>
+          <Link href={`/audit?exam_id=${examId}`}>{examId}</Link>
+        </dd>
+        <dt>
+          <FormattedMessage id="audit.filter.course_id" />
+        </dt>
+        <dd className="audit-long">{courseId}</dd>
+        <dt>
+          <FormattedMessage id="audit.service_says" />
+        </dt>
+        <dd>
+          {is_intact !== false && (
+            <FormattedMessage
+              id={is_intact === null ? 'audit.not_covered_yet' : 'audit.covered_to'}
+              values={{ version: covered_to_version }}
+            />
+          )}{' '}
+          {not_covered_since && (
+            <>
+              <FormattedMessage id="audit.not_covered_since" /> <Time at={not_covered_since} />
+            </>
+          )}
+        </dd>
+      </dl>
+    </>
+  );
+}

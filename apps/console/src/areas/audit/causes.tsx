@@ -1,0 +1,130 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { FormattedMessage } from 'react-intl';
+import { Link } from 'wouter';
+import { api, type Shape, unwrap } from '../../api/client.js';
+import { Loaded } from '../../kit/states.js';
+import { Badge, type Tone } from '../../kit/status-badge.js';
+import { Time } from '../../kit/times.js';
+import { ActorName, Sentence } from './event-parts.js';
+
+type Command = Shape<'CommandWithEvents'>;
+type Consequence = Shape<'Consequence'>;
+
+/** The commands that led to the events, and all that followed. It is read when somebody opens it. */
+export function Causes({ attemptId }: { attemptId: number }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <section className="stack" aria-labelledby="audit-causes">
+      <h2 id="audit-causes">
+        <FormattedMessage id="audit.causes" />
+      </h2>
+      {isOpen ? (
+        <Tree attemptId={attemptId} />
+      ) : (
+        <div className="buttons">
+          <button type="button" onClick={() => setOpen(true)}>
+            <FormattedMessage id="audit.show_causes" />
+          </button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Tree({ attemptId }: { attemptId: number }) {
+  const query = useQuery({
+    queryKey: ['consequences', attemptId],
+    queryFn: () =>
+      unwrap(api.GET('/api/audit/v1/attempts/{attemptId}/consequences', { params: { path: { attemptId } } })),
+  });
+  return (
+    <Loaded query={query} isEmpty={({ commands }) => commands.length === 0}>
+      {({ commands }) => (
+        <ul className="audit-tree">
+          {commands.map((command) => (
+            <li key={command.command_id}>
+              <CommandBranch command={command} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Loaded>
+  );
+}
+
+function CommandBranch({ command: { actor, request_id, events } }: { command: Command }) {
+  return (
+    <details open>
+      <summary>
+        <FormattedMessage id="audit.command_by" /> <ActorName actor={actor} />
+      </summary>
+      {request_id && (
+        <Link className="small" href={`/audit?request_id=${encodeURIComponent(request_id)}`}>
+          <FormattedMessage id="audit.events_of_request" />
+        </Link>
+      )}
+      <ul>
+        {events.map(({ event_id, type, stream, version, recorded_at, consequences }) => (
+          <li key={event_id}>
+            <details open={consequences.length > 0}>
+              <summary>
+                <Sentence type={type} />{' '}
+                <span className="quiet small">
+                  {stream} · {version} · <Time at={recorded_at} />
+                </span>
+              </summary>
+              {consequences.length === 0 ? (
+                <p className="quiet small">
+                  <FormattedMessage id="audit.nothing_followed" />
+                </p>
+              ) : (
+                <ul>
+                  {consequences.map((consequence, at) => (
+                    <li key={at}>
+                      <Followed consequence={consequence} />
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </details>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+const tones: Record<Consequence['state'], Tone> = {
+  done: 'good',
+  waiting: 'busy',
+  dead_letter: 'bad',
+  not_sent: 'warn',
+  no_record: 'idle',
+};
+
+function Followed({ consequence: { kind, to, what, state, at, reason, receipts } }: { consequence: Consequence }) {
+  return (
+    <div className="stack-tight">
+      <p className="row">
+        <FormattedMessage id={`audit.kind.${kind}`} />
+        {what && <code>{what}</code>}
+        {to && <code>{to}</code>}
+        <Badge tone={tones[state]}>
+          <FormattedMessage id={`audit.delivery.${state}`} />
+        </Badge>
+        {at && (
+          <span className="quiet small">
+            <Time at={at} />
+          </span>
+        )}
+      </p>
+      {reason && <p className="field-error">{reason}</p>}
+      {receipts.map(({ topic, partition, offset, ce_id }) => (
+        <p key={`${topic} ${partition} ${offset}`} className="quiet small fixed">
+          {topic} · {partition} · {offset} · {ce_id}
+        </p>
+      ))}
+    </div>
+  );
+}

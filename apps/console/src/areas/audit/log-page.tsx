@@ -1,0 +1,135 @@
+import { useQuery } from '@tanstack/react-query';
+import { FormattedMessage, useIntl } from 'react-intl';
+import { api, type Shape, unwrap } from '../../api/client.js';
+import { type Column, DataTable } from '../../kit/data-table.js';
+import { Page } from '../../kit/page.js';
+import { Loaded } from '../../kit/states.js';
+import { Badge } from '../../kit/status-badge.js';
+import { Time } from '../../kit/times.js';
+
+type State = Shape<'LogState'>;
+
+/** The Merkle log: the newest signed checkpoint, the keys that may sign, and the witnesses. */
+export function LogPage() {
+  const intl = useIntl();
+  const query = useQuery({
+    queryKey: ['log state'],
+    queryFn: () => unwrap(api.GET('/api/audit/v1/log/state')),
+    refetchInterval: 10_000,
+  });
+  return (
+    <Page title={intl.formatMessage({ id: 'audit.page.log' })}>
+      <Loaded query={query}>{(state) => <LogState state={state} />}</Loaded>
+    </Page>
+  );
+}
+
+function LogState({ state: { checkpoint, keys, witnesses, quorum, unwitnessed_seconds } }: { state: State }) {
+  const intl = useIntl();
+  return (
+    <>
+      <section className="card stack-tight">
+        <h2>
+          <FormattedMessage id="audit.newest_checkpoint" />
+        </h2>
+        {checkpoint ? (
+          <>
+            <dl className="facts">
+              <dt>
+                <FormattedMessage id="audit.tree_size" />
+              </dt>
+              <dd>
+                <FormattedMessage id="audit.tree" values={{ size: checkpoint.size, tree: checkpoint.tree }} />
+              </dd>
+              <dt>
+                <FormattedMessage id="audit.signed_at" />
+              </dt>
+              <dd>
+                <Time at={checkpoint.signed_at} />
+              </dd>
+            </dl>
+            <pre>{checkpoint.note}</pre>
+          </>
+        ) : (
+          <p className="quiet">
+            <FormattedMessage id="audit.no_checkpoint" />
+          </p>
+        )}
+      </section>
+      <h2>
+        <FormattedMessage id="audit.keys" />
+      </h2>
+      <DataTable
+        label={intl.formatMessage({ id: 'audit.keys' })}
+        columns={keyColumns}
+        rows={keys}
+        keyOf={({ public_key }) => public_key}
+      />
+      <h2>
+        <FormattedMessage id="audit.witnesses" />
+      </h2>
+      {witnesses.length === 0 ? (
+        <p className="banner warn">
+          <FormattedMessage id="audit.no_witnesses" />
+        </p>
+      ) : (
+        <>
+          <p>
+            <FormattedMessage
+              id="audit.quorum"
+              values={{ quorum, count: witnesses.length, seconds: Math.round(unwitnessed_seconds) }}
+            />
+          </p>
+          <DataTable
+            label={intl.formatMessage({ id: 'audit.witnesses' })}
+            columns={witnessColumns}
+            rows={witnesses}
+            keyOf={({ verifier_key }) => verifier_key}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+const keyColumns: Column<State['keys'][number]>[] = [
+  {
+    id: 'key',
+    header: <FormattedMessage id="audit.public_key" />,
+    cell: ({ public_key }) => <code>{public_key}</code>,
+    isRowHeader: true,
+  },
+  {
+    id: 'state',
+    header: <FormattedMessage id="audit.key_state" />,
+    cell: ({ signs, revoked }) =>
+      revoked ? (
+        <Badge tone="bad">
+          <FormattedMessage id="audit.key_revoked" values={{ tree: revoked.tree, size: revoked.from_size }} />
+        </Badge>
+      ) : (
+        <Badge tone={signs ? 'good' : 'idle'}>
+          <FormattedMessage id={signs ? 'audit.key_signs' : 'audit.key_retired'} />
+        </Badge>
+      ),
+  },
+];
+
+const witnessColumns: Column<State['witnesses'][number]>[] = [
+  {
+    id: 'name',
+    header: <FormattedMessage id="audit.witness" />,
+    cell: ({ name }) => name,
+    isRowHeader: true,
+  },
+  {
+    id: 'cosigned',
+    header: <FormattedMessage id="audit.cosigned_at" />,
+    cell: ({ cosigned_at }) => <Time at={cosigned_at} />,
+  },
+  {
+    id: 'key',
+    header: <FormattedMessage id="audit.verifier_key" />,
+    cell: ({ verifier_key }) => <code>{verifier_key}</code>,
+  },
+];

@@ -1,0 +1,158 @@
+import { FormattedMessage } from 'react-intl';
+import type { Verification, VerifiedCheckpoint, VerifiedEvent } from '#log-proofs';
+import { Badge, type Tone } from '../../kit/status-badge.js';
+import { Time } from '../../kit/times.js';
+import { Sentence } from './event-parts.js';
+
+/** The browser's findings: the verdict, the checkpoints with their signatures, and the path of each event. */
+export function VerificationResult({
+  result: { events, checkpoints },
+  isOwnKey,
+}: {
+  result: Verification;
+  isOwnKey: boolean;
+}) {
+  const wrong = events.find(({ problem }) => problem !== undefined);
+  const unsigned = checkpoints.find(({ problem }) => problem !== undefined);
+  const uncovered = events.filter(({ path }) => path === undefined).length;
+  return (
+    <>
+      {wrong && (
+        <p className="banner bad" role="alert">
+          <strong>
+            <FormattedMessage id="audit.event_number" values={{ version: wrong.version }} /> (
+            <Sentence type={wrong.type} />
+            ):
+          </strong>{' '}
+          <FormattedMessage id={`audit.problem.${wrong.problem}`} />
+        </p>
+      )}
+      {unsigned && (
+        <p className="banner bad" role="alert">
+          <FormattedMessage id={`audit.problem.${unsigned.problem}`} />
+        </p>
+      )}
+      {!wrong && !unsigned && checkpoints.length > 0 && (
+        <p className="banner good" role="status">
+          <FormattedMessage id="audit.verified" values={{ count: events.length - uncovered }} />
+        </p>
+      )}
+      {uncovered > 0 && (
+        <p className="banner warn">
+          <FormattedMessage id="audit.uncovered" values={{ count: uncovered }} />
+        </p>
+      )}
+      {checkpoints.some(({ isUnsupported }) => isUnsupported) && (
+        <p className="banner warn">
+          <FormattedMessage id="audit.no_ed25519" />
+        </p>
+      )}
+      {!isOwnKey && (
+        <p className="banner warn">
+          <FormattedMessage id="audit.key_of_server" />
+        </p>
+      )}
+      {checkpoints.map((checkpoint) => (
+        <Checkpoint key={checkpoint.note} checkpoint={checkpoint} />
+      ))}
+      <ol className="audit-events">
+        {events.map((event) => (
+          <li key={event.eventId} className="card">
+            <Path event={event} />
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function Checkpoint({ checkpoint: { origin, size, signedBy, cosignedBy, note } }: { checkpoint: VerifiedCheckpoint }) {
+  return (
+    <div className="card stack-tight">
+      <h3>
+        <FormattedMessage id="audit.checkpoint" values={{ origin, size }} />
+      </h3>
+      <ul className="audit-plain">
+        {signedBy.map(({ key, source }) => (
+          <li key={`${source} ${key}`}>
+            <Badge tone="good">
+              <FormattedMessage id={`audit.signed_by_${source}`} />
+            </Badge>{' '}
+            <code>{key}</code>
+          </li>
+        ))}
+        {cosignedBy.map(({ name, at, source }) => (
+          <li key={`${source} ${name}`}>
+            <Badge tone="good">
+              <FormattedMessage id={`audit.cosigned_by_${source}`} />
+            </Badge>{' '}
+            <code>{name}</code> · <Time at={at} />
+          </li>
+        ))}
+        {cosignedBy.length === 0 && (
+          <li className="quiet">
+            <FormattedMessage id="audit.no_witness" />
+          </li>
+        )}
+      </ul>
+      <details className="small">
+        <summary>
+          <FormattedMessage id="audit.note" />
+        </summary>
+        <pre>{note}</pre>
+      </details>
+    </div>
+  );
+}
+
+function Path({ event: { version, type, hash, path, problem } }: { event: VerifiedEvent }) {
+  const [tone, id]: [Tone, string] = problem
+    ? ['bad', `audit.problem.${problem}`]
+    : path
+      ? ['good', 'audit.event_verified']
+      : ['warn', 'audit.event_uncovered'];
+  return (
+    <details>
+      <summary>
+        <FormattedMessage id="audit.event_number" values={{ version }} /> · <Sentence type={type} />{' '}
+        <Badge tone={problem ? 'bad' : tone}>
+          <FormattedMessage id={problem ? 'audit.event_changed' : id} />
+        </Badge>
+      </summary>
+      {problem && (
+        <p className="field-error">
+          <FormattedMessage id={id} />
+        </p>
+      )}
+      <dl className="facts small">
+        <dt>
+          <FormattedMessage id="audit.hash" />
+        </dt>
+        <dd className="fixed">{hash}</dd>
+        {path && (
+          <>
+            <dt>
+              <FormattedMessage id="audit.leaf" values={{ index: path.index }} />
+            </dt>
+            <dd className="fixed">{path.leafHash}</dd>
+            {path.steps.map(({ side, sibling, hash: above }, at) => (
+              <div key={above} className="audit-fact">
+                <dt>
+                  <FormattedMessage id={`audit.step_${side}`} values={{ number: at + 1 }} />
+                </dt>
+                <dd className="fixed">
+                  {sibling}
+                  <br />→ {above}
+                </dd>
+              </div>
+            ))}
+            <dt>
+              <FormattedMessage id="audit.root" />
+            </dt>
+            <dd className="fixed">{path.root}</dd>
+          </>
+        )}
+      </dl>
+    </details>
+  );
+}

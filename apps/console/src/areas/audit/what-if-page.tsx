@@ -1,0 +1,209 @@
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { FormattedMessage, useIntl } from 'react-intl';
+import { Link, useSearchParams } from 'wouter';
+import { fetchApi } from '../../api/client.js';
+import { type Column, DataTable } from '../../kit/data-table.js';
+import { SelectField, TextField, Tick } from '../../kit/fields.js';
+import { Page } from '../../kit/page.js';
+import { Loaded } from '../../kit/states.js';
+import { Download } from './download.js';
+import { FieldName, Value } from './event-parts.js';
+
+type Outcome = {
+  cursor: string;
+  exam_id: number;
+  user_id: number;
+  attempt_id: number;
+  differences: { field: string; before: unknown; after: unknown }[];
+};
+
+const reviewStatuses = ['Clean', 'Rules Violation', 'Suspicious', 'Not Reviewed'];
+const shownAtOnce = 500;
+
+const addressOf = (asked: URLSearchParams) => {
+  const rules = new URLSearchParams(asked);
+  rules.delete('course_id');
+  return `/api/audit/v1/courses/${encodeURIComponent(asked.get('course_id') ?? '')}/what-if?${rules}`;
+};
+
+/** Whose outcome would be different under another policy. The service writes nothing. */
+export function WhatIfPage() {
+  const intl = useIntl();
+  const [asked, setAsked] = useSearchParams();
+  const hasAsked = asked.has('course_id');
+  const query = useQuery({
+    queryKey: ['what if', String(asked)],
+    enabled: hasAsked,
+    queryFn: async ({ signal }) => {
+      const text = await (await fetchApi(addressOf(asked), { signal })).text();
+      return text
+        .split('\n')
+        .filter(Boolean)
+        .map((line): Outcome => JSON.parse(line));
+    },
+  });
+  const title = intl.formatMessage({ id: 'audit.page.what-if' });
+  return (
+    <Page
+      title={title}
+      actions={
+        hasAsked && (
+          <Download
+            path={addressOf(new URLSearchParams([...asked, ['format', 'csv']]))}
+            file="what-if.csv"
+            id="audit.csv"
+          />
+        )
+      }
+    >
+      <p>
+        <FormattedMessage id="audit.what_if" />
+      </p>
+      <Policy key={String(asked)} asked={asked} ask={setAsked} />
+      {hasAsked && (
+        <Loaded
+          query={query}
+          isEmpty={(outcomes) => outcomes.length === 0}
+          empty={<FormattedMessage id="audit.no_other_outcome" />}
+        >
+          {(outcomes) => (
+            <>
+              <p role="status">
+                <FormattedMessage
+                  id="audit.other_outcomes"
+                  values={{ count: outcomes.length, shown: Math.min(outcomes.length, shownAtOnce) }}
+                />
+              </p>
+              <DataTable
+                label={title}
+                columns={columns}
+                rows={outcomes.slice(0, shownAtOnce)}
+                keyOf={({ cursor }) => cursor}
+              />
+            </>
+          )}
+        </Loaded>
+      )}
+    </Page>
+  );
+}
+
+const columns: Column<Outcome>[] = [
+  {
+    id: 'attempt',
+    header: <FormattedMessage id="audit.filter.attempt_id" />,
+    cell: ({ attempt_id }) => <Link href={`/audit/attempts/${attempt_id}`}>{attempt_id}</Link>,
+    isRowHeader: true,
+  },
+  { id: 'learner', header: <FormattedMessage id="audit.filter.user_id" />, cell: ({ user_id }) => user_id },
+  { id: 'exam', header: <FormattedMessage id="audit.filter.exam_id" />, cell: ({ exam_id }) => exam_id },
+  {
+    id: 'differences',
+    header: <FormattedMessage id="audit.differences" />,
+    cell: ({ differences }) => (
+      <ul className="audit-plain">
+        {differences.map(({ field, before, after }) => (
+          <li key={field}>
+            <FieldName name={field} />:{' '}
+            <del>
+              <Value value={before} />
+            </del>{' '}
+            →{' '}
+            <ins>
+              <Value value={after} />
+            </ins>
+          </li>
+        ))}
+      </ul>
+    ),
+  },
+];
+
+type PolicyProps = { asked: URLSearchParams; ask: (asked: URLSearchParams) => void };
+
+function Policy({ asked, ask }: PolicyProps) {
+  const intl = useIntl();
+  const [course, setCourse] = useState(asked.get('course_id') ?? '');
+  const [secondReview, setSecondReview] = useState(asked.get('second_review') ?? '');
+  const [timedOut, setTimedOut] = useState(asked.get('timed_out') ?? '');
+  const [minutes, setMinutes] = useState(asked.get('limit_minutes') ?? '');
+  const [passing, setPassing] = useState(asked.has('passing') ? asked.get('passing')!.split(',') : undefined);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const rules = { second_review: secondReview, limit_minutes: minutes.trim(), timed_out: timedOut };
+    ask(
+      new URLSearchParams([
+        ['course_id', course.trim()],
+        ...Object.entries(rules).filter(([, value]) => value !== ''),
+        ...(passing ? [['passing', passing.join(',')]] : []),
+      ] as [string, string][]),
+    );
+  };
+  const choice = (...values: string[]) =>
+    ['', ...values].map((value) => ({
+      value,
+      label: intl.formatMessage({ id: value ? `audit.rule.${value}` : 'audit.as_applied' }),
+    }));
+  const change = (status: string, isOn: boolean) =>
+    setPassing((before = []) => (isOn ? [...before, status] : before.filter((each) => each !== status)));
+  return (
+    <form className="card stack" onSubmit={submit}>
+      <div className="audit-filters">
+        <TextField
+          label={<FormattedMessage id="audit.filter.course_id" />}
+          value={course}
+          onChange={setCourse}
+          required
+          placeholder="course-v1:Org+Course+Run"
+        />
+        <SelectField
+          label={<FormattedMessage id="audit.rule.second_review" />}
+          value={secondReview}
+          onChange={setSecondReview}
+          options={choice('true', 'false')}
+        />
+        <TextField
+          label={<FormattedMessage id="audit.rule.limit_minutes" />}
+          value={minutes}
+          onChange={setMinutes}
+          inputMode="numeric"
+          pattern="\d{1,9}"
+          placeholder={intl.formatMessage({ id: 'audit.as_applied' })}
+        />
+        <SelectField
+          label={<FormattedMessage id="audit.rule.timed_out" />}
+          value={timedOut}
+          onChange={setTimedOut}
+          options={choice('true', 'false')}
+        />
+      </div>
+      <fieldset>
+        <legend>
+          <FormattedMessage id="audit.rule.passing" />
+        </legend>
+        <div className="row">
+          <Tick
+            label={<FormattedMessage id="audit.rule.other_passing" />}
+            checked={passing !== undefined}
+            onChange={(isOn) => setPassing(isOn ? [] : undefined)}
+          />
+          {passing &&
+            reviewStatuses.map((status) => (
+              <Tick
+                key={status}
+                label={status}
+                checked={passing.includes(status)}
+                onChange={(isOn) => change(status, isOn)}
+              />
+            ))}
+        </div>
+      </fieldset>
+      <div className="buttons">
+        <button type="submit" className="primary">
+          <FormattedMessage id="audit.compare" />
+        </button>
+      </div>
+    </form>
+  );
+}

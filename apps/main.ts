@@ -42,12 +42,14 @@ async function start() {
 Exam proctoring runs. Ctrl-C stops it.
 
   service         ${api.url}
+  console         ${api.url}/console (npm run console logs you in)
   documentation   ${api.url}/docs
   database        ${configuration.databaseUrl ? 'DATABASE_URL' : `PostgreSQL in ${join(dataDir, 'postgres')}`}
   Kafka           ${kafkaBrokers.join(', ') || 'none: messages wait (npm run kafka starts one)'}
 
 Try next, in another terminal:
 
+  npm run demo -- --browser
   npm run demo
   npm run token -- --user-id 1 --username staff --administrator
 `);

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CallbacksCommand } from './callbacks/callbacks.command.js';
+import { ConsoleCommand } from './console/console.command.js';
 import { DeadLettersCommand } from './dead-letters/dead-letters.command.js';
 import { DemoCommand } from './demo/demo.command.js';
 import { PublishFromCommand } from './kafka/publish-from.command.js';
@@ -32,6 +33,7 @@ import { TokenCommand } from './token/token.command.js';
   providers: [
     TokenCommand,
     RebuildCommand,
+    ConsoleCommand,
     DemoCommand,
     DeadLettersCommand,
     CallbacksCommand,

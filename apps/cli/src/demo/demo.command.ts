@@ -3,7 +3,8 @@ import { Command, Option } from 'nest-commander';
 import { jwtSecretOf, loadConfiguration } from '#configuration';
 import { fetchWhole } from '#connections';
 import { StrictCommand } from '../operators/strict.command.js';
-import { Client } from './client.js';
+import { Client, type Person } from './client.js';
+import { ExamDay } from './exam-day.js';
 import { messagesOfCourse } from './messages.js';
 import { Story } from './story.js';
 
@@ -12,13 +13,14 @@ import { Story } from './story.js';
   description: 'Take four exams at the running service, and show their events and messages',
 })
 export class DemoCommand extends StrictCommand {
-  async run(_: string[], options: { url?: string }) {
+  async run(_: string[], options: { url?: string; browser?: boolean }) {
     const configuration = loadConfiguration(process.env);
     const url = options.url ?? `http://${configuration.host}:${configuration.port}`;
     const secret = jwtSecretOf(configuration);
     if (!secret) throw new Error('The demo signs its own tokens, so the service must check tokens with a secret.');
     const { jwtAudience: audience, jwtIssuer: issuer } = configuration;
     const client = new Client(url, secret, { audience, issuer });
+    if (options.browser) return showExamDay(new ExamDay(client, randomInt(10_000_000), console.log), client);
     const story = new Story(client, randomInt(100_000_000), console.log);
 
     await story.publish();
@@ -49,10 +51,40 @@ export class DemoCommand extends StrictCommand {
     if (!isRight) throw new Error('The log and the read model do not agree.');
   }
 
+  @Option({
+    flags: '--browser',
+    description: 'an exam day of twenty learners for ten minutes, to look at in a browser',
+  })
+  browser() {
+    return true;
+  }
+
   @Option({ flags: '--url <url>', description: 'the URL of the service, by default from HOST and PORT' })
   url(text: string) {
     return text;
   }
+}
+
+const livesSeconds = 600;
+
+/** Opens an exam day, and prints links for those who look at it. Ctrl-C ends it: all who still run an exam hand in. */
+async function showExamDay(day: ExamDay, client: Client) {
+  const end = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end.abort());
+  await day.open();
+  const { teacher, learners, auditor, operator } = day.people;
+  const [course, exam] = [day.courseId, day.contentId('Midterm')].map(encodeURIComponent);
+  const links: [string, Person, string][] = [
+    ['Course staff: the exam day', teacher, `/console/courses/${course}/exam-day`],
+    [`${learners[19]!.name} takes an exam`, learners[19]!, `/exams/${course}/${exam}`],
+    [`${learners[1]!.name} reads the outcome`, learners[1]!, '/console/my-exams'],
+    ['An auditor', auditor, '/console/audit'],
+    ['An operator', operator, '/console/operations'],
+  ];
+  console.log('\nOpen these links, each in a tab of its own:');
+  for (const [title, person, path] of links) console.log(`\n  ${title}\n  ${await client.link(person, path)}`);
+  console.log(`\nThe exam day lives for ${livesSeconds / 60} minutes. Ctrl-C ends it.\n`);
+  await day.live(livesSeconds, end.signal);
 }
 
 async function show(story: Story, attemptId: number): Promise<boolean> {

@@ -11,7 +11,7 @@ import { ReceiptCard } from './receipt-card.js';
 
 type OwnAttempt = Shape<'OwnAttemptInDetail'>;
 
-/** What became of an attempt, with all that its learner may do about it. */
+/** The learner reads what happened in an attempt, and finds the receipt and the appeal. */
 export function OwnAttemptPage({ attemptId }: { attemptId: number }) {
   const intl = useIntl();
   const path = { attemptId };

@@ -34,7 +34,7 @@ function command(...args: string[]) {
   return { child, output: () => output, ended: once(child, 'exit') };
 }
 
-/** What a link shows to its person. */
+/** The answer to the person of a link. */
 const ask = async (link: URL, path: string) => {
   const token = link.hash.slice('#token='.length);
   const answer = await fetch(service.url + path, { headers: { Authorization: `JWT ${token}` } });

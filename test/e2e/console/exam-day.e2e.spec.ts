@@ -1,0 +1,146 @@
+import type { Page } from 'playwright-core';
+import { until } from '../../../libs/event-store/src/testing.js';
+import { courseId, people, publishedExam, root, roster } from '../../support/service.js';
+import { story } from '../browser/chromium.js';
+import { openConsole, problemsEverywhere } from './console.js';
+
+const { staff, alice, bob, teacher } = people;
+const address = `/courses/${encodeURIComponent(courseId)}/exam-day`;
+let app: Awaited<ReturnType<typeof openConsole>>;
+let exams: number[];
+
+beforeAll(async () => {
+  app = await openConsole();
+  await ask(staff, 'PUT', '/api/lms/v1/roster', {
+    ...roster,
+    users: roster.users.map((user) => ({ ...user, full_name: `${user.username} the Learner` })),
+  });
+  const listed = [publishedExam('midterm'), publishedExam('final')];
+  const published = await ask(staff, 'PATCH', `${root}/exam_registration/course_id/${courseId}`, listed);
+  exams = published.map(({ exam_id }: { exam_id: number }) => exam_id);
+});
+afterAll(() => app.close());
+
+async function ask(...request: Parameters<typeof app.service.request>) {
+  const { status, body } = await app.service.request(...request);
+  expect({ request, status, body }).toMatchObject({ status: 200 });
+  return body;
+}
+const start = async (person: typeof alice, exam: number): Promise<number> =>
+  (await ask(person, 'POST', `${root}/attempt`, { exam_id: exam, attempt_proctored: 'true', start_clock: 'true' }))
+    .exam_attempt_id;
+const put = (person: typeof alice, attempt: number, action: string) =>
+  ask(person, 'PUT', `${root}/attempt/${attempt}`, { action });
+const rowOf = (page: Page, name: string) => page.getByRole('row', { name: new RegExp(name) });
+const open = async (path = address) => {
+  const page = await app.open(teacher, path);
+  await page.getByText('Live', { exact: true }).waitFor();
+  return page;
+};
+
+let attempt: number;
+
+story('a member of the course staff opens the board before anybody begins', async () => {
+  const page = await open();
+  await page.getByText('Nobody takes an exam of this course now', { exact: false }).waitFor();
+  expect(await problemsEverywhere(page)).toEqual([]);
+});
+
+story('an attempt appears by itself, its time counts down, and its end is shown', async () => {
+  const page = await open();
+  attempt = await start(alice, exams[0]!);
+  const row = rowOf(page, 'alice the Learner');
+  await row.getByText('Running', { exact: true }).waitFor();
+  const left = row.getByText(/^0:(29|30):\d\d$/);
+  const before = await left.textContent();
+  await until('a second has passed', async () => (await left.textContent()) !== before);
+  await ask(alice, 'GET', `${root}/attempt/${attempt}`);
+  await row.getByText(/second|now/).waitFor();
+  expect(await problemsEverywhere(page)).toEqual([]);
+  await put(alice, attempt, 'submit');
+  await row.getByText('Submitted').waitFor();
+  await row.getByText(/^ended/).waitFor();
+});
+
+story('filters are in the address, so that a link shows the same', async () => {
+  attempt = await start(bob, exams[1]!);
+  const page = await open();
+  await rowOf(page, 'alice').waitFor();
+  await page.getByRole('button', { name: /Running$/ }).click();
+  await page.getByLabel('Search by name').fill('bob');
+  await page.getByLabel('Exam', { exact: true }).selectOption('final');
+  await rowOf(page, 'alice').waitFor({ state: 'detached' });
+  const link = new URL(page.url());
+  const second = await open(link.pathname.replace('/console', '') + link.search);
+  await rowOf(second, 'bob').waitFor();
+  expect(await rowOf(second, 'alice').count()).toBe(0);
+  await second.getByLabel('Search by name').fill('nobody');
+  await second.getByText('No attempt matches these filters.').waitFor();
+  expect(await problemsEverywhere(second)).toEqual([]);
+});
+
+story('a learner whose page is silent has a warning in words', async () => {
+  const page = await app.open(teacher, '/');
+  await page.clock.install();
+  await page.goto(`${app.service.url}/console${address}`);
+  const row = rowOf(page, 'bob');
+  await row.waitFor();
+  expect(await row.getByText('No poll for 2 minutes').count()).toBe(0);
+  await page.clock.fastForward('03:10');
+  await row.getByText('No poll for 2 minutes').waitFor();
+  await page.getByRole('button', { name: /With warnings$/ }).click();
+  await rowOf(page, 'alice').waitFor({ state: 'detached' });
+});
+
+story('the keyboard alone sorts, selects one and selects all', async () => {
+  const page = await open();
+  await rowOf(page, 'bob').waitFor();
+  await page.getByRole('button', { name: 'Learner' }).focus();
+  await page.keyboard.press('Enter');
+  await page
+    .getByRole('columnheader', { name: 'Learner', exact: false })
+    .and(page.locator('[aria-sort=ascending]'))
+    .waitFor();
+  await page.getByRole('checkbox', { name: 'Select bob the Learner' }).focus();
+  await page.keyboard.press('Space');
+  expect(await page.getByRole('row', { selected: true }).count()).toBe(1);
+  await page.getByRole('checkbox', { name: 'Select all 2 attempts shown' }).focus();
+  await page.keyboard.press('Space');
+  expect(await page.getByRole('row', { selected: true }).count()).toBe(2);
+});
+
+story('two tabs follow the same exam', async () => {
+  const page = await open();
+  const other = await page.context().newPage();
+  await other.goto(`${app.service.url}/console${address}`);
+  await put(bob, attempt, 'stop');
+  for (const each of [page, other]) await rowOf(each, 'bob').getByText('About to submit').waitFor();
+});
+
+story('while the connection is lost the page says so, and afterwards it has what was missed', async () => {
+  const page = await app.open(teacher, '/');
+  await page.clock.install();
+  await page.goto(`${app.service.url}/console${address}`);
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.route('**/changes', (route) => route.abort());
+  await page.clock.fastForward('00:50');
+  await page.getByText(/^Reconnecting since/).waitFor();
+  expect(await problemsEverywhere(page)).toEqual([]);
+  await put(bob, attempt, 'submit');
+  expect(await rowOf(page, 'bob').getByText('Submitted').count()).toBe(0);
+  await page.unroute('**/changes');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await rowOf(page, 'bob').getByText('Submitted').waitFor();
+  await page.getByText('Live', { exact: true }).waitFor();
+});
+
+story('if the attempts cannot be listed, the page says it and tries again', async () => {
+  const page = await app.open(teacher, '/');
+  await page.route('**/running-attempts', (route) => route.abort());
+  await page.goto(`${app.service.url}/console${address}`);
+  await page.getByRole('alert').waitFor();
+  expect(await problemsEverywhere(page)).toEqual([]);
+  await page.unroute('**/running-attempts');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await rowOf(page, 'bob').waitFor();
+});

@@ -3,8 +3,8 @@ import { FormattedMessage, FormattedTime, useIntl } from 'react-intl';
 import { Badge, StatusBadge } from '../../kit/status-badge.js';
 import { durationOf, TimeAgo } from '../../kit/times.js';
 import type { Row } from './board.js';
+import { nameOf, type ShownRow, type Warning } from './shown-rows.js';
 import { usePeriod } from './use-board.js';
-import { nameOf, type ShownRow, type Warning } from './view.js';
 
 type Props = {
   index: number;

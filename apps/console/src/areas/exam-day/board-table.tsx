@@ -3,7 +3,7 @@ import { useRef } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import type { Sort } from '../../kit/data-table.js';
 import { BoardRow } from './board-row.js';
-import type { ShownRow } from './view.js';
+import type { ShownRow } from './shown-rows.js';
 
 const rowHeight = 45;
 const columns = ['name', 'exam', 'status', 'left', 'poll', 'provider', 'warnings'] as const;

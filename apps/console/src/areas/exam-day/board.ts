@@ -5,12 +5,12 @@ export type BoardList = Shape<'RunningAttempts'>;
 export type BoardState = Pick<BoardList, 'clock_warning' | 'exams' | 'blocked'>;
 type Messages = Shape<'RunningAttemptMessages'>;
 
-/** What changed since the last announcement, for screen readers. */
-export type News = { began: number; ended: number };
+/** Attempts that began and ended since the last announcement, for screen readers. */
+export type Announcement = { began: number; ended: number };
 
 const runs = ({ status }: Row) => status === 'started' || status === 'ready_to_submit';
 
-/** What the console knows of a course's running attempts: the list, and the messages that followed it. */
+/** A course's running attempts as the console knows them: the list, and the messages that followed it. */
 export class Board {
   readonly rows = new Map<number, Row>();
   state: BoardState = { clock_warning: null, exams: [], blocked: [] };
@@ -18,7 +18,7 @@ export class Board {
   position = '';
   /** How far the service's clock is ahead of this one, in milliseconds. */
   aheadMs = 0;
-  news: News = { began: 0, ended: 0 };
+  unannounced: Announcement = { began: 0, ended: 0 };
 
   list({ attempts, position, at, ...state }: BoardList): void {
     this.rows.clear();
@@ -49,8 +49,8 @@ export class Board {
   private change({ attempts, removed }: NonNullable<Messages['changes']>) {
     for (const row of attempts) {
       const before = this.rows.get(row.attempt_id);
-      if (runs(row) && !(before && runs(before))) this.news.began++;
-      if (before && runs(before) && !runs(row)) this.news.ended++;
+      if (runs(row) && !(before && runs(before))) this.unannounced.began++;
+      if (before && runs(before) && !runs(row)) this.unannounced.ended++;
       this.rows.set(row.attempt_id, row);
     }
     for (const attemptId of removed) this.rows.delete(attemptId);

@@ -2,10 +2,10 @@ import { FormattedMessage, FormattedNumber, useIntl } from 'react-intl';
 import { useAddress } from '../../kit/address.js';
 import { SelectField, TextField } from '../../kit/fields.js';
 import type { BoardState } from './board.js';
-import { groups, type View } from './view.js';
+import { groups, type Shown } from './shown-rows.js';
 
 /** Counts by status, which are filters, too; and the other filters. */
-export function Filters({ view: { counts, warned }, exams }: { view: View; exams: BoardState['exams'] }) {
+export function Filters({ shown: { counts, warned }, exams }: { shown: Shown; exams: BoardState['exams'] }) {
   const intl = useIntl();
   const [exam, setExam] = useAddress('exam');
   const [group, setGroup] = useAddress('status');

@@ -6,12 +6,12 @@ import { Page } from '../../kit/page.js';
 import { Empty, Failed, Loading } from '../../kit/states.js';
 import { useCourse } from '../../shell/course.js';
 import { ExamDayActions } from './actions/index.js';
+import { useAnnouncement } from './announcement.js';
 import { BoardTable } from './board-table.js';
 import { ConnectionState } from './connection-state.js';
 import { Filters } from './filters.js';
-import { useNews } from './news.js';
+import { shownOf } from './shown-rows.js';
 import { useBoard, usePeriod } from './use-board.js';
-import { viewOf } from './view.js';
 
 export { texts } from './texts.js';
 
@@ -38,11 +38,11 @@ export default function ExamDay() {
     if (period) board.removeOld();
   }, [board, period]);
   // The board is changed in place, and warnings come with time: so it depends on `version` and `period`, too.
-  const view = useMemo(
-    () => viewOf(board, { exam, group, name, onlyWarned: warned !== '', sort }),
+  const shown = useMemo(
+    () => shownOf(board, { exam, group, name, onlyWarned: warned !== '', sort }),
     [board, version, period, exam, group, name, warned, sort],
   );
-  const news = useNews(board);
+  const announcement = useAnnouncement(board);
   const title = intl.formatMessage({ id: 'exam_day.title' });
   if (connection.is === 'failed')
     return (
@@ -63,14 +63,14 @@ export default function ExamDay() {
           <FormattedMessage id="exam_day.clock_warning" />
         </p>
       )}
-      <Filters view={view} exams={board.state.exams} />
+      <Filters shown={shown} exams={board.state.exams} />
       <ExamDayActions
         selection={[...selected].flatMap((id) => board.rows.get(id) ?? [])}
         exam={board.state.exams.find(({ exam_id }) => String(exam_id) === exam)}
       />
-      {view.rows.length > 0 ? (
+      {shown.rows.length > 0 ? (
         <BoardTable
-          rows={view.rows}
+          rows={shown.rows}
           aheadMs={board.aheadMs}
           sort={sort || 'left'}
           onSort={(next) => setSort(next === 'left' ? '' : next)}
@@ -83,7 +83,7 @@ export default function ExamDay() {
         </Empty>
       )}
       <p className="visually-hidden" role="status">
-        {news && <FormattedMessage id="exam_day.news" values={news} />}
+        {announcement && <FormattedMessage id="exam_day.announcement" values={announcement} />}
       </p>
     </Page>
   );

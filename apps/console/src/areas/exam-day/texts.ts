@@ -41,7 +41,7 @@ export const texts = textsOf(
     'exam_day.warning.messages_stuck': 'Platform not notified',
     'exam_day.nobody_runs': 'Nobody takes an exam of this course now. Attempts appear here by themselves.',
     'exam_day.none_found': 'No attempt matches these filters.',
-    'exam_day.news':
+    'exam_day.announcement':
       '{began, plural, =0 {} one {One attempt began.} other {# attempts began.}} {ended, plural, =0 {} one {One attempt ended.} other {# attempts ended.}}',
   },
   {
@@ -85,7 +85,7 @@ export const texts = textsOf(
     'exam_day.warning.messages_stuck': 'Lernplattform nicht benachrichtigt',
     'exam_day.nobody_runs': 'Gerade legt niemand eine Prüfung dieses Kurses ab. Versuche erscheinen hier von selbst.',
     'exam_day.none_found': 'Kein Versuch passt zu diesen Filtern.',
-    'exam_day.news':
+    'exam_day.announcement':
       '{began, plural, =0 {} one {Ein Versuch hat begonnen.} other {# Versuche haben begonnen.}} {ended, plural, =0 {} one {Ein Versuch ist beendet.} other {# Versuche sind beendet.}}',
   },
 );

@@ -14,7 +14,7 @@ export const groupOf = ({ status, is_paused }: Row): Group => {
 /** The names are those of texts. */
 export type Warning = 'no_poll' | 'low_time' | 'provider_silent' | 'provider_refuses' | 'mail_stuck' | 'messages_stuck';
 
-/** What the state says of attempts, by exam and by learner. */
+/** Finds in the state what concerns an attempt. */
 const stateOf = ({ exams, blocked }: BoardState) => {
   const subscriptions = new Map<string, string[]>();
   for (const { exam_id, user_id, subscription } of blocked) {
@@ -43,10 +43,10 @@ const warningsOf = (row: Row, state: ReturnType<typeof stateOf>, now: string): W
 
 export type Filter = { exam: string; group: string; name: string; onlyWarned: boolean; sort: string };
 export type ShownRow = { row: Row; warnings: Warning[]; exam: string };
-export type View = { rows: ShownRow[]; counts: Record<Group, number>; warned: number };
+export type Shown = { rows: ShownRow[]; counts: Record<Group, number>; warned: number };
 
 /** The rows that a filter shows, sorted, and the counts of the exam's attempts. */
-export function viewOf(board: Board, { exam, group, name, onlyWarned, sort }: Filter): View {
+export function shownOf(board: Board, { exam, group, name, onlyWarned, sort }: Filter): Shown {
   const now = new Date(board.now()).toISOString();
   const counts = { running: 0, paused: 0, setting_up: 0, ended: 0 };
   const state = stateOf(board.state);

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { ApiError } from '../api/client.js';
 import { DataTable, Pages } from './data-table.js';
 import { Confirm, Dialog } from './dialog.js';
+import { ExportCsv } from './export-csv.js';
 import { SelectField, TextArea, TextField, Tick } from './fields.js';
 import { useNotice } from './notices.js';
 import { Page } from './page.js';
@@ -52,6 +53,7 @@ export default function Gallery() {
         <button type="button" className="plain">
           Plain
         </button>
+        <ExportCsv path="/api/audit/v1/access" />
       </div>
       <h2>Fields</h2>
       <div className="cards">

@@ -1,14 +1,25 @@
-import { useIntl } from 'react-intl';
-import { Page } from '../../kit/page.js';
-import { Empty } from '../../kit/states.js';
+import './exams.css';
+import { Route, Switch } from 'wouter';
+import { ExamList } from './exam-list.js';
+import { ExamPage } from './exam-page.js';
+import { OutcomesPage } from './outcomes-page.js';
 
 export { texts } from './texts.js';
 
-export default function Area() {
-  const intl = useIntl();
+const area = '/courses/:courseId/exams';
+
+export default function Exams() {
   return (
-    <Page title={intl.formatMessage({ id: 'exams.title' })}>
-      <Empty />
-    </Page>
+    <Switch>
+      <Route path={area}>
+        <ExamList />
+      </Route>
+      <Route path={`${area}/outcomes`}>
+        <OutcomesPage />
+      </Route>
+      <Route path={`${area}/:examId`}>
+        {({ examId }: { examId: string }) => <ExamPage key={examId} examId={Number(examId)} />}
+      </Route>
+    </Switch>
   );
 }

@@ -1,0 +1,121 @@
+import { useQuery } from '@tanstack/react-query';
+import { FormattedMessage, FormattedNumber, useIntl } from 'react-intl';
+import { Link } from 'wouter';
+import { api, type Shape, unwrap } from '../../api/client.js';
+import { useAddress } from '../../kit/address.js';
+import { type Column, DataTable, Pages } from '../../kit/data-table.js';
+import { ExportCsv } from '../../kit/export-csv.js';
+import { SelectField, TextField } from '../../kit/fields.js';
+import { Page } from '../../kit/page.js';
+import { Loaded } from '../../kit/states.js';
+import { Badge } from '../../kit/status-badge.js';
+import { Time } from '../../kit/times.js';
+import { courseAddress, useCourse } from '../../shell/course.js';
+
+export type CourseExam = Shape<'CourseExam'>;
+
+const shownWhen = { '': undefined, active: 'true', inactive: 'false' } as const;
+
+export function ExamList() {
+  const courseId = useCourse();
+  const intl = useIntl();
+  const [search, setSearch] = useAddress('search');
+  const [shown, setShown] = useAddress('show');
+  const [sort, setSort] = useAddress('sort');
+  const [page, setPage] = useAddress('page');
+  const asked = {
+    search: search || undefined,
+    active: shownWhen[shown as keyof typeof shownWhen],
+    sort: sort || undefined,
+    page: page ? Number(page) : undefined,
+  } as never;
+  const query = useQuery({
+    queryKey: ['exams', courseId, asked],
+    queryFn: () =>
+      unwrap(api.GET('/api/exams/v1/courses/{courseId}/exams', { params: { path: { courseId }, query: asked } })),
+    placeholderData: (previous) => previous,
+  });
+  const address = courseAddress(courseId, 'exams');
+  return (
+    <Page
+      title={intl.formatMessage({ id: 'exams.title' })}
+      actions={
+        <>
+          <Link href={`${address}/outcomes`} className="button">
+            <FormattedMessage id="exams.outcomes" />
+          </Link>
+          <ExportCsv path={`/api/exams/v1/courses/${encodeURIComponent(courseId)}/exams`} query={asked} />
+        </>
+      }
+    >
+      <div className="row row-end">
+        <TextField type="search" label={<FormattedMessage id="exams.search" />} value={search} onChange={setSearch} />
+        <SelectField
+          label={<FormattedMessage id="exams.show" />}
+          value={shown}
+          onChange={setShown}
+          options={Object.keys(shownWhen).map((value) => ({
+            value,
+            label: intl.formatMessage({ id: `exams.show.${value || 'all'}` }),
+          }))}
+        />
+      </div>
+      <Loaded query={query} isEmpty={({ count }) => count === 0} empty={<FormattedMessage id="exams.none" />}>
+        {(list) => (
+          <>
+            <DataTable
+              label={intl.formatMessage({ id: 'exams.list' })}
+              columns={columnsOf(address)}
+              rows={list.results}
+              keyOf={({ id }) => id}
+              sort={sort || 'name'}
+              onSort={setSort}
+            />
+            <Pages page={list.page} pages={list.pages} onPage={(number) => setPage(String(number))} />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+const message = (id: string) => <FormattedMessage id={id} />;
+
+/** The columns' ids are what the service sorts by. */
+const columnsOf = (address: string): Column<CourseExam>[] => [
+  {
+    id: 'name',
+    header: message('exams.name'),
+    isSortable: true,
+    isRowHeader: true,
+    cell: ({ id, exam_name }) => (
+      <Link href={`${address}/${id}`}>
+        <bdi>{exam_name}</bdi>
+      </Link>
+    ),
+  },
+  { id: 'type', header: message('exams.type'), cell: ({ type }) => message(`exams.type.${type}`) },
+  { id: 'state', header: message('exams.state'), cell: (exam) => <ActiveBadge {...exam} /> },
+  number('minutes', ({ time_limit_mins }) => time_limit_mins),
+  { id: 'due', header: message('exams.due'), isSortable: true, cell: ({ due_date }) => <Time at={due_date} /> },
+  { id: 'provider', header: message('exams.provider'), cell: ({ provider }) => provider ?? <None /> },
+  {
+    id: 'policy',
+    header: message('exams.policy'),
+    cell: ({ review_policy }) => (review_policy ? message('exams.policy.set') : <None />),
+  },
+  number('running', ({ running }) => running),
+  number('waiting', ({ waiting_for_review }) => waiting_for_review),
+  number('attempts', ({ attempts }) => attempts),
+];
+
+function number(id: string, countOf: (exam: CourseExam) => number): Column<CourseExam> {
+  const cell = (exam: CourseExam) => <FormattedNumber value={countOf(exam)} />;
+  return { id, header: message(`exams.${id}`), isSortable: true, isNumber: true, cell };
+}
+
+const None = () => <span className="quiet">–</span>;
+
+export function ActiveBadge({ is_active }: Pick<CourseExam, 'is_active'>) {
+  return <Badge tone={is_active ? 'good' : 'idle'}>{message(is_active ? 'exams.active' : 'exams.inactive')}</Badge>;
+}

@@ -1,0 +1,127 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { FormattedMessage, FormattedNumber, useIntl } from 'react-intl';
+import { Link } from 'wouter';
+import { api, unwrap } from '../../api/client.js';
+import { Page } from '../../kit/page.js';
+import { Loaded } from '../../kit/states.js';
+import { Time } from '../../kit/times.js';
+import { courseAddress, useCourse } from '../../shell/course.js';
+import { ExamChanges } from './exam-changes.js';
+import { ActiveBadge, type CourseExam } from './exam-list.js';
+import { ReviewPolicy } from './review-policy.js';
+
+export const examKey = (examId: number) => ['exam', examId];
+
+export function ExamPage({ examId }: { examId: number }) {
+  const intl = useIntl();
+  const courseId = useCourse();
+  const query = useQuery({
+    queryKey: examKey(examId),
+    queryFn: () => unwrap(api.GET('/api/exams/v1/exams/{examId}', { params: { path: { examId } } })),
+  });
+  return (
+    <Page
+      key={query.data?.id}
+      title={query.data?.exam_name ?? intl.formatMessage({ id: 'exams.name' })}
+      actions={
+        <Link href={courseAddress(courseId, 'exams')} className="button">
+          <FormattedMessage id="exams.back" />
+        </Link>
+      }
+    >
+      <Loaded query={query}>
+        {(exam) => (
+          <>
+            <Counts exam={exam} />
+            <Settings exam={exam} />
+            <ReviewPolicy exam={exam} />
+            <ExamChanges examId={examId} />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Counts({ exam }: { exam: CourseExam }) {
+  const courseId = useCourse();
+  const to = (area: string) => `${courseAddress(courseId, area)}?exam_id=${exam.id}`;
+  return (
+    <nav className="exams-counts" aria-labelledby="exams-links">
+      <h2 id="exams-links" className="visually-hidden">
+        <FormattedMessage id="exams.links" />
+      </h2>
+      <Count to={to('exam-day')} count={exam.running} label="exams.running" />
+      <Count
+        to={`${courseAddress(courseId, 'exams')}/outcomes?exam_id=${exam.id}`}
+        count={exam.waiting_for_review}
+        label="exams.waiting"
+      />
+      <Count to={to('attempts')} count={exam.attempts} label="exams.attempts" />
+      <Link href={to('allowances')} className="card">
+        <span className="exams-count">→</span>
+        <FormattedMessage id="exams.to_allowances" />
+      </Link>
+    </nav>
+  );
+}
+
+function Count({ to, count, label }: { to: string; count: number; label: string }) {
+  return (
+    <Link href={to} className="card">
+      <span className="exams-count">
+        <FormattedNumber value={count} />
+      </span>
+      <FormattedMessage id={label} />
+    </Link>
+  );
+}
+
+function Settings({ exam }: { exam: CourseExam }) {
+  return (
+    <section className="card stack-tight" aria-labelledby="exams-settings">
+      <div className="row spread">
+        <h2 id="exams-settings">
+          <FormattedMessage id="exams.settings" />
+        </h2>
+        <ActiveBadge {...exam} />
+      </div>
+      <dl className="facts">
+        <Fact name="exams.type">
+          <FormattedMessage id={`exams.type.${exam.type}`} />
+        </Fact>
+        <Fact name="exams.minutes">
+          <FormattedMessage id="exams.minutes_of" values={{ minutes: exam.time_limit_mins }} />
+        </Fact>
+        <Fact name="exams.due">
+          <Time at={exam.due_date} />
+        </Fact>
+        <Fact name="exams.after_due">
+          <FormattedMessage id={exam.hide_after_due ? 'exams.after_due.hidden' : 'exams.after_due.shown'} />
+        </Fact>
+        <Fact name="exams.provider">{exam.provider ?? '–'}</Fact>
+        <Fact name="exams.external">
+          <span className="fixed">{exam.external_id ?? '–'}</span>
+        </Fact>
+        <Fact name="exams.content">
+          <span className="fixed">{exam.content_id}</span>
+        </Fact>
+      </dl>
+      <p className="quiet small">
+        <FormattedMessage id="exams.settings.hint" />
+      </p>
+    </section>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt>
+        <FormattedMessage id={name} />
+      </dt>
+      <dd>{children}</dd>
+    </>
+  );
+}

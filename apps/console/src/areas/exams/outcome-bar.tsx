@@ -1,0 +1,33 @@
+import { FormattedMessage, useIntl } from 'react-intl';
+import { attemptsWith, type Outcomes, outcomeNames } from './outcomes.js';
+
+/** One bar whose parts are the shares of the outcomes. Its numbers are in the table that it stands in. */
+export function OutcomeBar({ outcomes }: { outcomes: Outcomes }) {
+  const intl = useIntl();
+  const all = attemptsWith(outcomes);
+  const parts = outcomeNames.filter((name) => outcomes[name] > 0);
+  const said = parts.map((name) => {
+    const named = { name: intl.formatMessage({ id: `exams.outcomes.${name}` }), attempts: outcomes[name], all };
+    return intl.formatMessage({ id: 'exams.outcomes.of' }, named);
+  });
+  return (
+    <div className="exams-bar" role="img" aria-label={said.join(', ')} title={said.join('\n')}>
+      {parts.map((name) => (
+        <span key={name} className={`exams-part ${name}`} style={{ flexGrow: outcomes[name] }} />
+      ))}
+    </div>
+  );
+}
+
+export function OutcomeLegend() {
+  return (
+    <ul className="exams-legend">
+      {outcomeNames.map((name) => (
+        <li key={name}>
+          <span className={`exams-part ${name}`} aria-hidden="true" />
+          <FormattedMessage id={`exams.outcomes.${name}`} />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,38 @@
+import type { ReactNode } from 'react';
+import { FormattedMessage, FormattedNumber } from 'react-intl';
+import { type Column, DataTable } from '../../kit/data-table.js';
+import { TimeAgo } from '../../kit/times.js';
+import { OutcomeBar } from './outcome-bar.js';
+import { type Outcomes, outcomeNames } from './outcomes.js';
+
+type Row = { key: string; name: ReactNode; outcomes: Outcomes };
+
+const header = (id: string) => <FormattedMessage id={`exams.outcomes.${id}`} />;
+
+const columns: Column<Row>[] = [
+  { id: 'name', header: header('exam'), isRowHeader: true, cell: ({ name }) => name },
+  { id: 'bar', header: header('title'), cell: ({ outcomes }) => <OutcomeBar outcomes={outcomes} /> },
+  ...outcomeNames.map((name) => ({
+    id: name,
+    header: header(name),
+    isNumber: true,
+    cell: ({ outcomes }: Row) => <FormattedNumber value={outcomes[name]} />,
+  })),
+  { id: 'median', header: header('median'), cell: ({ outcomes }) => <Hours hours={outcomes.median_hours} /> },
+  { id: 'p90', header: header('p90'), cell: ({ outcomes }) => <Hours hours={outcomes.p90_hours} /> },
+  { id: 'oldest', header: header('oldest'), cell: ({ outcomes }) => <TimeAgo at={outcomes.oldest_waiting_since} /> },
+];
+
+/** Each row is a bar and its numbers. */
+export function OutcomeTable({ label, rows }: { label: string; rows: readonly Row[] }) {
+  return <DataTable label={label} columns={columns} rows={rows} keyOf={({ key }) => key} />;
+}
+
+/** Whole hours; from two days on days and hours. */
+function Hours({ hours }: { hours: number | null }) {
+  if (hours === null) return <span className="quiet">–</span>;
+  if (hours < 48) return <FormattedMessage id="exams.outcomes.hours" values={{ hours }} />;
+  return (
+    <FormattedMessage id="exams.outcomes.days_hours" values={{ days: Math.floor(hours / 24), hours: hours % 24 }} />
+  );
+}

@@ -101,12 +101,12 @@ story('a course without exams says who publishes them, and a list that fails can
 
   const page = await openList();
   const failing = { status: 400, contentType: 'application/json', body: '{"detail":"Not now."}' };
-  await page.route('**/courses/*/exams?*', (route) => route.fulfill(failing));
+  await page.route('**/api/**/exams?*', (route) => route.fulfill(failing));
   await page.getByLabel('Show').selectOption('Active exams');
   await page.reload();
   await page.getByRole('alert').getByText('Not now.').waitFor();
   expect(await problemsEverywhere(page)).toEqual([]);
-  await page.unroute('**/courses/*/exams?*');
+  await page.unroute('**/api/**/exams?*');
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('link', { name: names.midterm }).waitFor();
 });

@@ -34,7 +34,12 @@ export default function DayLines({ label, days }: { label: string; days: readonl
           cursor: { show: false },
           tzDate: (second) => UPlot.tzDate(new Date(second * 1000), 'Etc/UTC'),
           axes: [
-            { ...axis, space: 70, values: (_, splits) => splits.map(shownDay) },
+            {
+              ...axis,
+              space: 70,
+              incrs: [1, 2, 7, 14, 30].map((days) => days * 86_400),
+              values: (_, splits) => splits.map(shownDay),
+            },
             { ...axis, size: 48, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] },
           ],
           scales: { y: { range: (_, _least, most) => [0, Math.max(1, most)] } },

@@ -4,7 +4,7 @@ import { api, type Shape, unwrap } from '../../api/client.js';
 import { DataTable } from '../../kit/data-table.js';
 import { Loaded } from '../../kit/states.js';
 import { Time } from '../../kit/times.js';
-import { examKey } from './exam-page.js';
+import { examKey } from './course-exam.js';
 
 type Change = Shape<'ExamChange'>;
 

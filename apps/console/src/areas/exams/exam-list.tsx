@@ -1,18 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { FormattedMessage, FormattedNumber, useIntl } from 'react-intl';
 import { Link } from 'wouter';
-import { api, type Shape, unwrap } from '../../api/client.js';
+import { api, unwrap } from '../../api/client.js';
 import { useAddress } from '../../kit/address.js';
 import { type Column, DataTable, Pages } from '../../kit/data-table.js';
 import { ExportCsv } from '../../kit/export-csv.js';
 import { SelectField, TextField } from '../../kit/fields.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
-import { Badge } from '../../kit/status-badge.js';
 import { Time } from '../../kit/times.js';
 import { courseAddress, useCourse } from '../../shell/course.js';
-
-export type CourseExam = Shape<'CourseExam'>;
+import { ActiveBadge } from './active-badge.js';
+import type { CourseExam } from './course-exam.js';
 
 const shownWhen = { '': undefined, active: 'true', inactive: 'false' } as const;
 
@@ -95,9 +94,18 @@ const columnsOf = (address: string): Column<CourseExam>[] => [
     ),
   },
   { id: 'type', header: message('exams.type'), cell: ({ type }) => message(`exams.type.${type}`) },
-  { id: 'state', header: message('exams.state'), cell: (exam) => <ActiveBadge {...exam} /> },
+  { id: 'state', header: message('exams.state'), cell: ({ is_active }) => <ActiveBadge isActive={is_active} /> },
   number('minutes', ({ time_limit_mins }) => time_limit_mins),
-  { id: 'due', header: message('exams.due'), isSortable: true, cell: ({ due_date }) => <Time at={due_date} /> },
+  {
+    id: 'due',
+    header: message('exams.due'),
+    isSortable: true,
+    cell: ({ due_date }) => (
+      <span className="exams-due">
+        <Time at={due_date} />
+      </span>
+    ),
+  },
   { id: 'provider', header: message('exams.provider'), cell: ({ provider }) => provider ?? <None /> },
   {
     id: 'policy',
@@ -115,7 +123,3 @@ function number(id: string, countOf: (exam: CourseExam) => number): Column<Cours
 }
 
 const None = () => <span className="quiet">–</span>;
-
-export function ActiveBadge({ is_active }: Pick<CourseExam, 'is_active'>) {
-  return <Badge tone={is_active ? 'good' : 'idle'}>{message(is_active ? 'exams.active' : 'exams.inactive')}</Badge>;
-}

@@ -7,11 +7,10 @@ import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { Time } from '../../kit/times.js';
 import { courseAddress, useCourse } from '../../shell/course.js';
+import { ActiveBadge } from './active-badge.js';
+import { type CourseExam, examKey } from './course-exam.js';
 import { ExamChanges } from './exam-changes.js';
-import { ActiveBadge, type CourseExam } from './exam-list.js';
 import { ReviewPolicy } from './review-policy.js';
-
-export const examKey = (examId: number) => ['exam', examId];
 
 export function ExamPage({ examId }: { examId: number }) {
   const intl = useIntl();
@@ -85,7 +84,7 @@ function Settings({ exam }: { exam: CourseExam }) {
         <h2 id="exams-settings">
           <FormattedMessage id="exams.settings" />
         </h2>
-        <ActiveBadge {...exam} />
+        <ActiveBadge isActive={exam.is_active} />
       </div>
       <dl className="facts">
         <Fact name="exams.type">

@@ -6,6 +6,7 @@ export function OutcomeBar({ outcomes }: { outcomes: Outcomes }) {
   const intl = useIntl();
   const all = attemptsWith(outcomes);
   const parts = outcomeNames.filter((name) => outcomes[name] > 0);
+  if (all === 0) return null;
   const said = parts.map((name) => {
     const named = { name: intl.formatMessage({ id: `exams.outcomes.${name}` }), attempts: outcomes[name], all };
     return intl.formatMessage({ id: 'exams.outcomes.of' }, named);

@@ -10,7 +10,6 @@ type Row = { key: string; name: ReactNode; outcomes: Outcomes };
 const header = (id: string) => <FormattedMessage id={`exams.outcomes.${id}`} />;
 
 const columns: Column<Row>[] = [
-  { id: 'name', header: header('exam'), isRowHeader: true, cell: ({ name }) => name },
   { id: 'bar', header: header('title'), cell: ({ outcomes }) => <OutcomeBar outcomes={outcomes} /> },
   ...outcomeNames.map((name) => ({
     id: name,
@@ -24,8 +23,9 @@ const columns: Column<Row>[] = [
 ];
 
 /** Each row is a bar and its numbers. */
-export function OutcomeTable({ label, rows }: { label: string; rows: readonly Row[] }) {
-  return <DataTable label={label} columns={columns} rows={rows} keyOf={({ key }) => key} />;
+export function OutcomeTable({ label, of, rows }: { label: string; of: 'exam' | 'provider'; rows: readonly Row[] }) {
+  const names: Column<Row> = { id: 'name', header: header(of), isRowHeader: true, cell: ({ name }) => name };
+  return <DataTable label={label} columns={[names, ...columns]} rows={rows} keyOf={({ key }) => key} />;
 }
 
 /** Whole hours; from two days on days and hours. */

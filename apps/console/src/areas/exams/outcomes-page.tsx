@@ -98,6 +98,7 @@ function Charts({ outcomes }: { outcomes: ReviewOutcomes }) {
         </div>
         <OutcomeTable
           label={text('by_exam')}
+          of="exam"
           rows={[
             ...all,
             ...exams.map((exam) => ({
@@ -122,6 +123,7 @@ function Charts({ outcomes }: { outcomes: ReviewOutcomes }) {
           <h2>{text('by_provider')}</h2>
           <OutcomeTable
             label={text('by_provider')}
+            of="provider"
             rows={providers.map((each) => ({ key: each.provider ?? '', name: each.provider ?? '–', outcomes: each }))}
           />
         </section>

@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { FormattedMessage } from 'react-intl';
+import { FormattedMessage, useIntl } from 'react-intl';
 import { api, unwrap } from '../../api/client.js';
 import { Confirm } from '../../kit/dialog.js';
 import { TextArea } from '../../kit/fields.js';
 import { useNotice } from '../../kit/notices.js';
 import { useMe } from '../../session/session.js';
-import type { CourseExam } from './exam-list.js';
+import type { CourseExam } from './course-exam.js';
 
 /** The text for reviewers. Global staff change it. */
 export function ReviewPolicy({ exam }: { exam: CourseExam }) {
@@ -43,6 +43,7 @@ export function ReviewPolicy({ exam }: { exam: CourseExam }) {
 
 function ChangePolicy({ exam, close }: { exam: CourseExam; close: () => void }) {
   const [text, setText] = useState(exam.review_policy ?? '');
+  const intl = useIntl();
   const queries = useQueryClient();
   const notify = useNotice();
   const { mutate, isPending, error } = useMutation({
@@ -55,7 +56,7 @@ function ChangePolicy({ exam, close }: { exam: CourseExam; close: () => void }) 
       ),
     onSuccess: async () => {
       await queries.invalidateQueries();
-      notify(<FormattedMessage id="exams.policy.saved" values={{ exam: exam.exam_name }} />);
+      notify(intl.formatMessage({ id: 'exams.policy.saved' }, { exam: exam.exam_name }));
       close();
     },
   });

@@ -166,6 +166,7 @@ story('a running attempt keeps its minutes, and the preview says so', async () =
   await page.getByRole('button', { name: next }).click();
   await page.getByText('1 learner is taking the exam now').waitFor();
   await page.getByText('Attempt runs: not changed').waitFor();
+  await page.getByText('replaces 10 minutes more').waitFor();
 });
 
 story('an allowance is found, changed, removed and brought back', async () => {
@@ -204,11 +205,11 @@ story('pages of the list, and the list when the service fails', async () => {
   await page.getByText(/Page 2 of/).waitFor();
   await page.goBack();
   await page.getByText(/Page 1 of/).waitFor();
-  await page.route('**/allowances?*', (route) => route.fulfill({ status: 503, json: { detail: 'Too busy.' } }));
+  await page.route('**/api/**/allowances?*', (route) => route.fulfill({ status: 503, json: { detail: 'Too busy.' } }));
   await page.goto(`${app.service.url}/console${here}?search=x`);
   await page.getByText('Too busy.').waitFor({ timeout: 30_000 });
   expect(await problemsEverywhere(page)).toEqual([]);
-  await page.unroute('**/allowances?*');
+  await page.unroute('**/api/**/allowances?*');
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByText('No learner with an allowance fits this search.').waitFor();
 });

@@ -90,7 +90,7 @@ story('a course without an onboarding exam says so, and a list that cannot be lo
   const page = await app.open(teacher, `/courses/${encodeURIComponent(empty)}/onboarding`);
   await page.getByText('This course has no onboarding exam').waitFor();
   expect(await problemsEverywhere(page)).toEqual([]);
-  await page.route('**/onboarding?*', (route) => route.fulfill({ status: 503, json: { detail: 'Too busy.' } }));
+  await page.route('**/api/**/onboarding?*', (route) => route.fulfill({ status: 503, json: { detail: 'Too busy.' } }));
   await page.goto(`${app.service.url}/console${here}?search=a`);
   await page.getByText('Too busy.').waitFor({ timeout: 30_000 });
   expect(await problemsEverywhere(page)).toEqual([]);

@@ -33,9 +33,11 @@ export function AddAllowances() {
     <Page
       title={intl.formatMessage({ id: 'allowances.add' })}
       actions={
-        <Link href={courseAddress(courseId, 'allowances')} className="button">
-          <FormattedMessage id="allowances.to_list" />
-        </Link>
+        !pairs && (
+          <Link href={courseAddress(courseId, 'allowances')} className="button">
+            <FormattedMessage id="allowances.to_list" />
+          </Link>
+        )
       }
     >
       {pairs ? (

@@ -33,13 +33,14 @@ export function ChangeAllowance({ learner, allowance, close }: Props) {
   const kind = allowance.key as Kind;
   const [value, setValue] = useState(allowance.value);
   const grant = useGrantOne({ learner, allowance });
+  const intl = useIntl();
   const queries = useQueryClient();
   const notify = useNotice();
   const change = useMutation({
     mutationFn: () => grant(value),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['allowances'] });
-      notify(<FormattedMessage id="allowances.saved" values={{ learner: nameOf(learner) }} />);
+      notify(intl.formatMessage({ id: 'allowances.saved' }, { learner: nameOf(learner) }));
       close();
     },
   });
@@ -94,7 +95,7 @@ export function RemoveAllowance({ learner, allowance, close }: Props) {
       ),
     onSuccess: async () => {
       await refresh();
-      const text = <FormattedMessage id="allowances.removed" values={{ learner: nameOf(learner) }} />;
+      const text = intl.formatMessage({ id: 'allowances.removed' }, { learner: nameOf(learner) });
       notify(text, canUndo ? undo : undefined);
       close();
     },

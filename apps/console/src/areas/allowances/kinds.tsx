@@ -43,6 +43,13 @@ export function KindName({ name }: { name: string }) {
   return isKind(name) ? <FormattedMessage id={`allowances.kind.${name}`} /> : name;
 }
 
+/** An allowance in words: "10 minutes more". */
+export function AllowanceWords({ kind, value }: { kind: Kind; value: string }) {
+  if (kind === 'review_policy_exception') return `“${value}”`;
+  const id = kind === 'time_multiplier' ? 'allowances.times_as_long' : 'allowances.more_minutes';
+  return <FormattedMessage id={id} values={{ minutes: Number(value), times: Number(value) }} />;
+}
+
 export const nameOf = ({ full_name, username }: Learner) => full_name || username;
 
 /** A learner's name, and the user name and e-mail by which staff know the learner. */

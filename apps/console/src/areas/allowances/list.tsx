@@ -26,9 +26,10 @@ export function AllowanceList() {
   const { data: exams } = useExams(courseId);
   const query = useQuery({
     queryKey: ['allowances', courseId, search, exam, page],
-    queryFn: () =>
+    queryFn: ({ signal }) =>
       unwrap(
         api.GET('/api/exams/v1/courses/{courseId}/allowances', {
+          signal,
           params: {
             path: { courseId },
             query: { search: search || undefined, exam_id: Number(exam) || undefined, page: Number(page) || undefined },

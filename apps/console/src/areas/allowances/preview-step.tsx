@@ -4,7 +4,7 @@ import { Confirm } from '../../kit/dialog.js';
 import { Loaded } from '../../kit/states.js';
 import { Time } from '../../kit/times.js';
 import { useCourse } from '../../shell/course.js';
-import { bold, KindName, nameOf } from './kinds.js';
+import { AllowanceWords, bold, nameOf } from './kinds.js';
 import type { Entry } from './learner-entries.js';
 import type { Pair, What } from './parts.js';
 import { type Preview, usePreview } from './preview.js';
@@ -148,7 +148,7 @@ function Consequence({ what: { kind, value }, preview }: { what: What; preview: 
   const people = [...learnersIn(preview).values()];
   const [first] = people;
   const replaced = preview.allowances.filter(({ replaces }) => replaces !== null).length;
-  const values = { kind: <KindName name={kind} />, value, exams: preview.exams.length, b: bold };
+  const values = { what: <AllowanceWords kind={kind} value={value} />, exams: preview.exams.length, b: bold };
   return (
     <>
       <p>

@@ -54,7 +54,7 @@ export function PreviewTable({ allowances }: { allowances: readonly Previewed[] 
           {
             id: 'minutes',
             header: <FormattedMessage id="allowances.minutes_of" />,
-            cell: (row) => <Minutes {...row} />,
+            cell: (row) => <Minutes row={row} />,
           },
           {
             id: 'effect',
@@ -72,7 +72,8 @@ export function PreviewTable({ allowances }: { allowances: readonly Previewed[] 
   );
 }
 
-function Minutes({ minutes_before: before, minutes_after: after, replaces, key, value }: Previewed) {
+function Minutes({ row }: { row: Previewed }) {
+  const { minutes_before: before, minutes_after: after, replaces, key, value } = row;
   return (
     <span className="learner-name">
       {before === after ? (

@@ -18,9 +18,10 @@ export function SearchLearners({ ticked, onTick }: Props) {
   const [page, setPage] = useState(1);
   const query = useQuery({
     queryKey: ['learners', courseId, search, page],
-    queryFn: () =>
+    queryFn: ({ signal }) =>
       unwrap(
         api.GET('/api/exams/v1/courses/{courseId}/learners', {
+          signal,
           params: { path: { courseId }, query: { search: search || undefined, page } },
         }),
       ),

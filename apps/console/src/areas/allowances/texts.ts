@@ -21,6 +21,7 @@ export const texts = textsOf(
     'allowances.kind.time_multiplier': 'Time multiplier',
     'allowances.kind.review_policy_exception': 'Exception from the review policy',
     'allowances.more_minutes': '{minutes, plural, one {# minute more} other {# minutes more}}',
+    'allowances.times_as_long': '{times, number} times as long',
     'allowances.of_minutes': '{before} → {after} minutes',
     'allowances.erased': 'Erased, because the learner was retired',
     'allowances.edit': 'Change',
@@ -92,7 +93,7 @@ export const texts = textsOf(
     'allowances.unknown': 'Nobody in this course has the user name or e-mail “{asked}”.',
     'allowances.not_enrolled': '{learner} is not enrolled in this course.',
     'allowances.unknown_count': '{count, plural, one {# entry names} other {# entries name}} nobody in this course',
-    'allowances.skipped': 'They are left out. Go back to correct them.',
+    'allowances.skipped': 'Such an entry is left out. Go back to correct it.',
     'allowances.summary':
       '{learners, plural, one {# learner} other {# learners}} × {exams, plural, one {# exam} other {# exams}} = {allowances, plural, one {# allowance} other {# allowances}}',
     'allowances.summary.replaces': '{count, plural, one {# replaces} other {# replace}} an earlier allowance',
@@ -118,9 +119,9 @@ export const texts = textsOf(
     'allowances.nothing_to_grant': 'No entry names a learner of this course, so nothing can be granted.',
     'allowances.grant': 'Grant {count, plural, one {# allowance} other {# allowances}}',
     'allowances.grant_title': 'Grant these allowances?',
-    'allowances.grant_one': '<b>{learner}</b> gets “{kind}: {value}” at {exams, plural, one {# exam} other {# exams}}.',
+    'allowances.grant_one': '<b>{learner}</b> gets {what} at {exams, plural, one {# exam} other {# exams}}.',
     'allowances.grant_many':
-      '<b>{learners, plural, one {# learner} other {# learners}}</b> get “{kind}: {value}” at {exams, plural, one {# exam} other {# exams}}.',
+      '<b>{learners, plural, one {# learner} other {# learners}}</b> get {what} each at {exams, plural, one {# exam} other {# exams}}.',
     'allowances.grant_replaces':
       '{count, plural, =0 {No earlier allowance is replaced.} one {# earlier allowance is replaced.} other {# earlier allowances are replaced.}}',
     'allowances.granting': '{done, number} of {all, number} are granted …',
@@ -157,6 +158,7 @@ export const texts = textsOf(
     'allowances.kind.time_multiplier': 'Zeitfaktor',
     'allowances.kind.review_policy_exception': 'Ausnahme von den Prüfregeln',
     'allowances.more_minutes': '{minutes, plural, one {# Minute mehr} other {# Minuten mehr}}',
+    'allowances.times_as_long': '{times, number} Mal so lang',
     'allowances.of_minutes': '{before} → {after} Minuten',
     'allowances.erased': 'Gelöscht, weil das Konto gelöscht wurde',
     'allowances.edit': 'Ändern',
@@ -229,7 +231,7 @@ export const texts = textsOf(
     'allowances.not_enrolled': '{learner} ist nicht in diesem Kurs eingeschrieben.',
     'allowances.unknown_count':
       '{count, plural, one {# Angabe nennt} other {# Angaben nennen}} niemanden in diesem Kurs',
-    'allowances.skipped': 'Sie werden ausgelassen. Gehen Sie zurück, um sie zu berichtigen.',
+    'allowances.skipped': 'Eine solche Angabe wird ausgelassen. Gehen Sie zurück, um sie zu berichtigen.',
     'allowances.summary':
       '{learners, plural, one {# Person} other {# Personen}} × {exams, plural, one {# Prüfung} other {# Prüfungen}} = {allowances, plural, one {# Nachteilsausgleich} other {# Nachteilsausgleiche}}',
     'allowances.summary.replaces': '{count, plural, one {# ersetzt} other {# ersetzen}} einen früheren',
@@ -255,10 +257,9 @@ export const texts = textsOf(
     'allowances.nothing_to_grant': 'Keine Angabe nennt jemanden in diesem Kurs, also gibt es nichts zu gewähren.',
     'allowances.grant': '{count, plural, one {# Nachteilsausgleich} other {# Nachteilsausgleiche}} gewähren',
     'allowances.grant_title': 'Diese Nachteilsausgleiche gewähren?',
-    'allowances.grant_one':
-      '<b>{learner}</b> bekommt „{kind}: {value}“ bei {exams, plural, one {# Prüfung} other {# Prüfungen}}.',
+    'allowances.grant_one': '<b>{learner}</b> bekommt {what} bei {exams, plural, one {# Prüfung} other {# Prüfungen}}.',
     'allowances.grant_many':
-      '<b>{learners, plural, one {# Person} other {# Personen}}</b> bekommen „{kind}: {value}“ bei {exams, plural, one {# Prüfung} other {# Prüfungen}}.',
+      '<b>{learners, plural, one {# Person} other {# Personen}}</b> bekommen je {what} bei {exams, plural, one {# Prüfung} other {# Prüfungen}}.',
     'allowances.grant_replaces':
       '{count, plural, =0 {Kein früherer wird ersetzt.} one {# früherer wird ersetzt.} other {# frühere werden ersetzt.}}',
     'allowances.granting': '{done, number} von {all, number} sind gewährt …',

@@ -30,9 +30,10 @@ export default function Onboarding() {
   const filter = { search: search || undefined, statuses: status || undefined, mode: mode || undefined };
   const query = useQuery({
     queryKey: ['onboarding', courseId, filter, page],
-    queryFn: () =>
+    queryFn: ({ signal }) =>
       unwrap(
         api.GET('/api/exams/v1/courses/{courseId}/onboarding', {
+          signal,
           params: { path: { courseId }, query: { ...filter, page: Number(page) || undefined } },
         }),
       ),

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { FormattedMessage } from 'react-intl';
+import { FormattedMessage, useIntl } from 'react-intl';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { Confirm } from '../../kit/dialog.js';
 import { useNotice } from '../../kit/notices.js';
@@ -11,6 +11,7 @@ const bold = (parts: ReactNode) => <strong>{parts}</strong>;
 export function Reset({ row, close }: { row: Shape<'LearnerOnboarding'>; close: () => void }) {
   const { learner, exam_ids: examIds, status } = row;
   const queries = useQueryClient();
+  const intl = useIntl();
   const notify = useNotice();
   const name = learner.full_name || learner.username;
   const reset = useMutation({
@@ -23,7 +24,7 @@ export function Reset({ row, close }: { row: Shape<'LearnerOnboarding'>; close: 
         );
     },
     onSuccess: () => {
-      notify(<FormattedMessage id="onboarding.was_reset" values={{ learner: name }} />);
+      notify(intl.formatMessage({ id: 'onboarding.was_reset' }, { learner: name }));
       close();
     },
     // A refusal may come after a part is done.

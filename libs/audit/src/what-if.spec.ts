@@ -56,6 +56,20 @@ describe('under the same policy', () => {
   });
 });
 
+it('extra time and a pause count under another time limit, too, as long as the attempt would still run', () => {
+  const grant = event('ExtraTimeGiven', '09:10', { grantId: 'grant', seconds: 600, sealed: '', givenBy: 7 });
+  const pause = [event('AttemptPaused', '09:15'), event('PauseEnded', '09:20')];
+  const end = (clock: string) =>
+    event('AttemptSubmitted', '09:59', { completedAt: on(clock), because: 'time_ran_out' });
+  const history = historyOf([created()], [started({ minutes: 30, additionalMinutes: 0 })], [grant], pause, [
+    end('09:45'),
+  ]);
+  expect(outcomes({}, history)).toEqual([]);
+  const endsAt = (after: string) => ({ field: 'completedAt', before: on('09:45'), after: on(after) });
+  expect(outcomes({ timeLimitMins: 20 }, history)[0]!.differences).toContainEqual(endsAt('09:35'));
+  expect(outcomes({ timeLimitMins: 5 }, history)[0]!.differences).toContainEqual(endsAt('09:05'));
+});
+
 it.each(Object.entries(stories))('no rule leaves every attempt as it is: %s', (_, commands) => {
   for (const present of [{}, { requiresSecondReview: true, keepsTimedOutState: true }])
     expect(outcomes({}, logOf(commands), present)).toEqual([]);

@@ -4,7 +4,7 @@ import { FormattedMessage } from 'react-intl';
 import { Dialog } from '../../../kit/dialog.js';
 import { Loading, Problem } from '../../../kit/states.js';
 import { useCourse } from '../../../shell/course.js';
-import { ActionForm, type Entered, needsForm } from './action-form.js';
+import { ActionForm, type Entered, emptyForm, needsForm } from './action-form.js';
 import { Effects } from './effects.js';
 import { type ActionName, type Answer, newKey, send, type Target, undoOf } from './requests.js';
 
@@ -15,6 +15,7 @@ export function ActionDialog({ name, target, who, close }: Props) {
   const courseId = useCourse();
   const queries = useQueryClient();
   const key = useRef(newKey());
+  const [texts, setTexts] = useState(emptyForm);
   const [request, setRequest] = useState<Target & Entered>();
   const [result, setResult] = useState<Answer>();
   const finish = (answer: Answer) => {
@@ -119,7 +120,15 @@ export function ActionDialog({ name, target, who, close }: Props) {
   return (
     <Dialog title={title} close={close}>
       {needsForm(name) ? (
-        <ActionForm name={name} isBusy={preview.isPending} problem={problem} next={ask} close={close}>
+        <ActionForm
+          name={name}
+          texts={texts}
+          setTexts={setTexts}
+          isBusy={preview.isPending}
+          problem={problem}
+          next={ask}
+          close={close}
+        >
           <p>{who}</p>
         </ActionForm>
       ) : (

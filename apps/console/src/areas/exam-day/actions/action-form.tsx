@@ -1,20 +1,21 @@
-import { type ReactNode, useState } from 'react';
+import type { Dispatch, ReactNode, SetStateAction } from 'react';
 import { FormattedMessage } from 'react-intl';
 import { TextArea, TextField } from '../../../kit/fields.js';
 import type { ActionName } from './requests.js';
 
-/** What the user must say before the preview, beside the attempts. */
+/** The words and times that the user must give before the preview, beside the attempts. */
 export type Entered = { seconds?: number; reason?: string; outage_from?: string; outage_until?: string; text?: string };
 
 export const needsForm = (name: ActionName) => ['extra_time', 'outage', 'message'].includes(name);
 
-type Texts = { minutes: string; from: string; until: string; words: string };
+export type FormTexts = { minutes: string; from: string; until: string; words: string };
+export const emptyForm: FormTexts = { minutes: '10', from: '', until: '', words: '' };
 
 const mostMinutes = 7 * 24 * 60;
 const isMinutes = (minutes: string) =>
   /^\d{1,5}$/.test(minutes) && Number(minutes) > 0 && Number(minutes) <= mostMinutes;
 
-const enteredIn = (name: ActionName, { minutes, from, until, words }: Texts): Entered | undefined => {
+const enteredIn = (name: ActionName, { minutes, from, until, words }: FormTexts): Entered | undefined => {
   const text = words.trim();
   if (text === '') return undefined;
   if (name === 'message') return { text };
@@ -27,6 +28,8 @@ const enteredIn = (name: ActionName, { minutes, from, until, words }: Texts): En
 /** Asks for minutes, an outage, a reason or a message. */
 export function ActionForm({
   name,
+  texts,
+  setTexts,
   children,
   problem,
   isBusy,
@@ -34,14 +37,15 @@ export function ActionForm({
   close,
 }: {
   name: ActionName;
+  texts: FormTexts;
+  setTexts: Dispatch<SetStateAction<FormTexts>>;
   children: ReactNode;
   problem: ReactNode;
   isBusy: boolean;
   next: (entered: Entered) => void;
   close: () => void;
 }) {
-  const [texts, setTexts] = useState<Texts>({ minutes: '10', from: '', until: '', words: '' });
-  const set = (field: keyof Texts) => (value: string) => setTexts((all) => ({ ...all, [field]: value }));
+  const set = (field: keyof FormTexts) => (value: string) => setTexts((all) => ({ ...all, [field]: value }));
   const entered = enteredIn(name, texts);
   return (
     <form

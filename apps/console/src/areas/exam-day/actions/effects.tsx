@@ -7,7 +7,7 @@ import type { Answer, Result } from './requests.js';
 /** More rows help nobody, and make the dialog slow. */
 const mostRows = 100;
 
-/** What an action does to each attempt, or did. Refused attempts come first. */
+/** The effect of an action on each attempt. Refused attempts come first. */
 export function Effects({ answer }: { answer: Answer }) {
   const intl = useIntl();
   const rows = [...answer.attempts].sort((one, other) => rank(one) - rank(other));

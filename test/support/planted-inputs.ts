@@ -71,9 +71,19 @@ export async function plantInRoster({ ask, done }: ConnectedService, plant: Plan
   return document;
 }
 
-/** Creates and submits an attempt of each person at each exam. */
+const actionsBy = (done: ConnectedService['done']) => (action: string, id: number, more: object, key: string) =>
+  done(
+    superuser,
+    'POST',
+    `/api/exams/v1/courses/${courseId}/running-attempts/${action}`,
+    { attempt_ids: [id], ...more },
+    { 'Idempotency-Key': key },
+  );
+
+/** Creates and submits an attempt of each person at each exam, which gets extra time. */
 export async function submitAttempts({ done }: ConnectedService, plant: Plant, exams: number[], persons: Person[]) {
   const attempts = [];
+  const act = actionsBy(done);
   for (const person of persons)
     for (const exam_id of exams) {
       const body = {
@@ -85,17 +95,8 @@ export async function submitAttempts({ done }: ConnectedService, plant: Plant, e
       const url = `${root}/attempt/${exam_attempt_id}`;
       await done(person, 'PUT', url, { action: 'start' });
       const own = `${exam_id} ${person.user_id}`;
-      const words = (what: string) => plant(`${what} ${own}`);
-      const act = (action: string, more: object) =>
-        done(
-          superuser,
-          'POST',
-          `/api/exams/v1/courses/${courseId}/running-attempts/${action}`,
-          { attempt_ids: [exam_attempt_id], ...more },
-          { 'Idempotency-Key': `${action} ${own}` },
-        );
-      await act('extra-time', { seconds: 60, reason: words('reason of extra time') });
-      await act('message', { text: words('message') });
+      const more = { seconds: 60, reason: plant(`reason of extra time ${own}`) };
+      await act('extra-time', exam_attempt_id, more, `extra time ${own}`);
       await done(person, 'PUT', url, { action: 'submit' });
       attempts.push(await done(person, 'GET', url));
     }
@@ -160,6 +161,7 @@ export async function plantInReviews({ ask, done }: ConnectedService, plant: Pla
 }
 
 export async function plantInAppeals({ done }: ConnectedService, plant: Plant, username: string, { id }: Attempt) {
+  await actionsBy(done)('message', id, { text: plant('message') }, 'message');
   const url = `/api/exams/v1/attempts/${id}`;
   const reason = (what: string) => ({ reason: plant(`reason of ${what}`) });
   await done(superuser, 'POST', `${url}/reject`, reason('a rejection'), { 'Idempotency-Key': 'e' });

@@ -3,12 +3,12 @@ import { allowedMinutesOf, expiryOf, isInProgress, Refusal, remainingSeconds } f
 import type { AttemptRecord } from '#read-models';
 import { flag, integer, listOf, number, object, orNull, text, time } from '../document/schemas.js';
 
-/** The attempt after the action. Without a result of the action it is the attempt as it is. */
+/** The attempt after the action. Without a result of the action it is the attempt as it is. `isKept`: the answer is stored. */
 export const actionResultJson = (
   attempt: AttemptRecord,
   result: PromiseSettledResult<Done>,
   at: string,
-  seconds: number | null,
+  { seconds = null, isKept }: { seconds?: number | null; isKept: boolean },
 ) => {
   const isDone = result.status === 'fulfilled';
   const after = (isDone && result.value.state.attempts.find(({ id }) => id === attempt.id)) || attempt;
@@ -17,7 +17,7 @@ export const actionResultJson = (
     attempt_id: attempt.id,
     exam_id: attempt.examId,
     user_id: attempt.userId,
-    username: attempt.user.username,
+    username: isKept ? null : attempt.user.username,
     status: after.status as string,
     is_paused: after.pausedAt !== null,
     ends_at: runs ? expiryOf(after) : null,
@@ -54,7 +54,7 @@ export const actionAnswer = object('AttemptActionAnswer', {
       attempt_id: integer,
       exam_id: integer,
       user_id: integer,
-      username: text,
+      username: { ...orNull(text), description: 'Null with an Idempotency-Key, because the answer is then stored' },
       status: text,
       is_paused: flag,
       ends_at: { ...orNull(time), description: 'Null if the attempt is paused or over' },

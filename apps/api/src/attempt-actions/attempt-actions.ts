@@ -67,7 +67,7 @@ export class AttemptActions {
           attemptId: attempt.id,
           reason: String(result.reason),
         });
-      return actionResultJson(attempt, result, at, seconds.get(attempt.id) ?? null);
+      return actionResultJson(attempt, result, at, { seconds: seconds.get(attempt.id), isKept: by.key !== undefined });
     });
     return {
       preview,

@@ -5,7 +5,7 @@ import { Dialog } from '../../../kit/dialog.js';
 import { Loading, Problem } from '../../../kit/states.js';
 import { useCourse } from '../../../shell/course.js';
 import { ActionForm, type Entered, emptyForm, needsForm } from './action-form.js';
-import { Effects } from './effects.js';
+import { Effects, namesIn } from './effects.js';
 import { type ActionName, type Answer, newKey, send, type Target, undoOf } from './requests.js';
 
 type Props = { name: ActionName; target: Target; who: ReactNode; close: () => void };
@@ -64,7 +64,7 @@ export function ActionDialog({ name, target, who, close }: Props) {
               <FormattedMessage id="exam_day.undone" />
             </p>
           )}
-          <Effects answer={result} />
+          <Effects answer={result} names={namesIn(preview.data!)} />
           {problem}
           <div className="buttons">
             <button type="button" className="primary" onClick={close}>
@@ -92,7 +92,7 @@ export function ActionDialog({ name, target, who, close }: Props) {
           <p>
             <FormattedMessage id={`exam_day.${name}.what`} />
           </p>
-          <Effects answer={preview.data} />
+          <Effects answer={preview.data} names={namesIn(preview.data)} />
           {problem}
           <div className="buttons">
             <button

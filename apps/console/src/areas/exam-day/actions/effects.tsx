@@ -7,8 +7,14 @@ import type { Answer, Result } from './requests.js';
 /** More rows help nobody, and make the dialog slow. */
 const mostRows = 100;
 
+/** User names by the user's id. Answers that the service stores have none. */
+export type Names = ReadonlyMap<number, string | null>;
+
+export const namesIn = ({ attempts }: Answer): Names =>
+  new Map(attempts.map(({ user_id, username }) => [user_id, username]));
+
 /** The effect of an action on each attempt. Refused attempts come first. */
-export function Effects({ answer }: { answer: Answer }) {
+export function Effects({ answer, names }: { answer: Answer; names: Names }) {
   const intl = useIntl();
   const rows = [...answer.attempts].sort((one, other) => rank(one) - rank(other));
   const hasTime = rows.some(({ seconds }) => seconds !== null);
@@ -32,7 +38,7 @@ export function Effects({ answer }: { answer: Answer }) {
         <div className="effects">
           <DataTable
             label={intl.formatMessage({ id: 'exam_day.effects' })}
-            columns={hasTime ? columns : columns.filter(({ id }) => id !== 'seconds')}
+            columns={[learner(names), ...columns.filter(({ id }) => hasTime || id !== 'seconds')]}
             rows={rows.slice(0, mostRows)}
             keyOf={(row) => row.attempt_id}
           />
@@ -54,13 +60,14 @@ export function Effects({ answer }: { answer: Answer }) {
 
 const rank = ({ refusal, changed }: Result) => (refusal ? 0 : changed ? 1 : 2);
 
+const learner = (names: Names): Column<Result> => ({
+  id: 'learner',
+  header: <FormattedMessage id="exam_day.learner" />,
+  cell: ({ user_id }) => names.get(user_id) || user_id,
+  isRowHeader: true,
+});
+
 const columns: Column<Result>[] = [
-  {
-    id: 'learner',
-    header: <FormattedMessage id="exam_day.learner" />,
-    cell: ({ username, user_id }) => username || user_id,
-    isRowHeader: true,
-  },
   {
     id: 'status',
     header: <FormattedMessage id="exam_day.status" />,

@@ -34,10 +34,11 @@ function command(...args: string[]) {
   return { child, output: () => output, ended: once(child, 'exit') };
 }
 
-/** The answer to the person of a link. */
-const ask = async (link: URL, path: string) => {
+/** The answer to a request of the person of a link. */
+const ask = async (link: URL, path: string, more: RequestInit = {}) => {
   const token = link.hash.slice('#token='.length);
-  const answer = await fetch(service.url + path, { headers: { Authorization: `JWT ${token}` } });
+  const headers = { Authorization: `JWT ${token}`, 'Content-Type': 'application/json' };
+  const answer = await fetch(service.url + path, { headers, ...more });
   return { status: answer.status, body: (await answer.json()) as any };
 };
 const linksIn = (text: string) => [...text.matchAll(/http:\S+#token=\S+/g)].map(([link]) => new URL(link));
@@ -83,6 +84,12 @@ it('the demo of an exam day makes within a minute what it says, and Ctrl-C leave
   expect(own.status).toBe('rejected');
   expect((await ask(rejected, `/api/exams/v1/me/attempts/${own.attempt_id}/appeal`)).body.answer).toBeNull();
   expect((await ask(auditor, `/api/audit/v1/attempts/${own.attempt_id}/history`)).body.problem).toBeNull();
+
+  // Somebody takes the exam in a browser: the provider of the demo reports that the set-up is done.
+  const asked = { exam_id: own.exam.exam_id, attempt_proctored: 'true' };
+  await ask(newcomer, `${root}/attempt`, { method: 'POST', body: JSON.stringify(asked) });
+  const newest = async () => (await ask(newcomer, '/api/exams/v1/me/attempts')).body.attempts[0];
+  await until('the learner is ready', async () => (await newest())?.status === 'ready_to_start');
 
   child.kill('SIGINT');
   expect(await ended).toEqual([0, null]);

@@ -33,10 +33,13 @@ describe('a learner', () => {
     await act(alice, second, 'submit');
   });
 
-  it('sees the time that is left of a running attempt', async () => {
+  it('sees the time that is left of a running attempt, and the messages of staff', async () => {
     const id = await begin(alice, 'final');
+    const running = `/api/exams/v1/courses/${courseId}/running-attempts`;
+    await ask(teacher, 'POST', `${running}/message`, { attempt_ids: [id], text: 'Please switch the light on.' });
     const { body } = await mine(alice, id);
     expect(body).toMatchObject({ attempt_id: id, status: 'started', may_appeal_until: null });
+    expect(body.messages).toEqual([{ at: expect.any(String), text: 'Please switch the light on.' }]);
     expect(body.time_remaining_seconds).toBeGreaterThan(29 * 60);
     await act(alice, id, 'submit');
     expect((await mine(alice, id)).body.time_remaining_seconds).toBe(0);

@@ -33,7 +33,7 @@ beforeAll(async () => {
   expect((await service.request(staff, 'PUT', '/api/lms/v1/roster', roster)).status).toBe(200);
   const timed = { is_proctored: false };
   const exams = [
-    ...['quiz', 'lost', 'keys'].map((name) => publishedExam(name, timed)),
+    ...['quiz', 'lost', 'keys', 'helped'].map((name) => publishedExam(name, timed)),
     publishedExam('short', timed),
     publishedExam('final'),
   ];
@@ -131,6 +131,36 @@ describe('on the page of an exam', () => {
     await tabTo('Hand in my exam');
     await page.keyboard.press('Space');
     await page.locator('h2:focus', { hasText: 'Your exam is handed in' }).waitFor();
+  });
+
+  story('a learner reads what staff do: a message, a pause, and more time', async () => {
+    await open('helped', alice);
+    await press('Start the exam');
+    await shows('Your exam is running');
+    const attempt_ids = [await attemptOf(alice)];
+    const act = async (action: string, more: object = {}) => {
+      const path = `/api/exams/v1/courses/${courseId}/running-attempts/${action}`;
+      expect((await service.request(staff, 'POST', path, { attempt_ids, ...more })).status).toBe(200);
+      await page.evaluate('dispatchEvent(new Event("focus"))');
+    };
+    const announced = (text: string) => page.getByRole('status').getByText(text).waitFor();
+    await act('message', { text: 'Please switch the light on.' });
+    await announced('Please switch the light on.');
+    await page.getByRole('listitem').getByText('Please switch the light on.').waitFor();
+    await act('pause');
+    await announced('Your exam is paused.');
+    expect(await problems()).toEqual([]);
+    const frozen = await secondsShown();
+    await act('extra-time', { seconds: 600, reason: 'The fire alarm rang.' });
+    await until('the time is longer', async () => (await secondsShown()) === frozen + 600);
+    await act('end-pause');
+    await announced('Your exam goes on');
+    await until('the clock runs on', async () => (await secondsShown()) < frozen + 600);
+    await act('extra-time', { seconds: 300, reason: 'It rang again.' });
+    await announced('You have got 5 minutes more.');
+    await press('Finish the exam');
+    await press('Hand in my exam');
+    await shows('Your exam is handed in');
   });
 
   story('a lost connection is said in words and ends nothing', async () => {

@@ -71,7 +71,7 @@ export class OwnAttemptsController {
     return {
       ...ownAttemptJson(attempt, names.get(attempt.exam.courseId)),
       time_remaining_seconds: isRunning ? remainingSeconds(attempt, at) : 0,
-      messages: timeline.flatMap(({ what, at, reason: text }) => (what === 'message_sent' ? { at, text } : [])),
+      messages: timeline.flatMap(({ what, at, message: text }) => (what === 'message_sent' ? { at, text } : [])),
       may_appeal_until: this.mayAppealUntil(attempt, history, at),
     };
   }

@@ -76,7 +76,7 @@ async function showExamDay(day: ExamDay, client: Client) {
   const [course, exam] = [day.courseId, day.contentId('Midterm')].map(encodeURIComponent);
   const links: [string, Person, string][] = [
     ['Course staff: the exam day', teacher, `/console/courses/${course}/exam-day`],
-    [`${learners[19]!.name} takes an exam`, learners[19]!, `/exams/${course}/${exam}`],
+    [`${day.visitor.name} takes an exam`, day.visitor, `/exams/${course}/${exam}`],
     [`${learners[1]!.name} reads the outcome`, learners[1]!, '/console/my-exams'],
     ['An auditor', auditor, '/console/audit'],
     ['An operator', operator, '/console/operations'],

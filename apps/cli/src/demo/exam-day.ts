@@ -31,6 +31,11 @@ export class ExamDay {
     this.people = peopleOf(number);
   }
 
+  /** Takes no exam until somebody does it in a browser. */
+  get visitor(): Person {
+    return this.people.learners.at(-1)!;
+  }
+
   contentId(exam: ExamName) {
     return `block-v1:${this.courseId.slice('course-v1:'.length)}+type@sequential+block@${exam.replace(' ', '_')}`;
   }
@@ -134,6 +139,7 @@ export class ExamDay {
       while (scenes[0] && scenes[0].at <= passed) await scenes.shift()!.play();
       if (passed >= 150 && passed % 60 === 0) await this.handInNext();
       await this.poll();
+      await this.proctorVisitor();
       await pause(tickMs, undefined, { signal: end }).catch(() => {});
     }
     await this.staff('submit', { whole_course: true });
@@ -165,6 +171,17 @@ export class ExamDay {
       this.running.delete(learner);
       this.say(`The exam of ${learner.name} is over: ${status}.`);
     }
+  }
+
+  /** The provider of the learner whose link the demo prints: it reports that the set-up is done, and reviews the exam. */
+  private async proctorVisitor() {
+    const { visitor } = this;
+    const { attempts } = await this.client.ask(visitor, 'GET', '/api/exams/v1/me/attempts');
+    const { attempt_id: id, status } = attempts[0] ?? {};
+    if (['created', 'download_software_clicked'].includes(status)) await this.ready(visitor, id);
+    else if (status === 'submitted') await this.review(id, visitor, { status: 'passed' });
+    else return;
+    this.say(`The provider answers ${visitor.name}, whose attempt was ${status}.`);
   }
 
   private async handInNext() {

@@ -48,7 +48,7 @@ export function OwnAttemptPage({ attemptId }: { attemptId: number }) {
         <Loaded query={timeline} isEmpty={({ entries }) => entries.length === 0}>
           {({ entries }) => (
             <ol className="timeline">
-              {entries.map(({ at, what, by, reason, event }, index) => (
+              {entries.map(({ at, what, by, reason, message, event }, index) => (
                 <li key={index} data-event={event}>
                   <Time at={at} />
                   <div>
@@ -56,7 +56,7 @@ export function OwnAttemptPage({ attemptId }: { attemptId: number }) {
                     <p className="quiet small">
                       <FormattedMessage id="learner.by" values={{ by }} />
                     </p>
-                    {reason && <blockquote>{reason}</blockquote>}
+                    {(reason ?? message) && <blockquote>{reason ?? message}</blockquote>}
                   </div>
                 </li>
               ))}

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { courseId, people, publishedExam, root } from '../../support/service.js';
 import { story } from '../browser/chromium.js';
 import { openConsole, problemsEverywhere } from './console.js';
@@ -46,9 +47,9 @@ const granted = async (search = '') =>
     ({ learner, allowances }: any) =>
       allowances.map(({ exam_name, key, value }: any) => `${learner.username} ${exam_name} ${key} ${value}`),
   );
-const grant = (learner: string, value: string) =>
+const grant = (names: string[], value: string) =>
   app.service.request(teacher, 'POST', `/api/exams/v1${here}`, {
-    ...{ exam_ids: [exams.Midterm], learners: [learner], allowance_type: 'additional_time_granted', value },
+    ...{ exam_ids: [exams.Midterm], learners: names, allowance_type: 'additional_time_granted', value },
   });
 const next = 'Next';
 
@@ -173,7 +174,7 @@ story('a running attempt keeps its minutes, and the preview says so', async () =
 });
 
 story('an allowance is found, changed, removed and brought back', async () => {
-  await grant('learner0007', '30');
+  await grant(['learner0007'], '30');
   const page = await app.open(teacher, here);
   await page.getByLabel('Search learners').fill('number 7');
   await page.getByLabel('Exam', { exact: true }).selectOption('Midterm');
@@ -200,7 +201,9 @@ story('an allowance is found, changed, removed and brought back', async () => {
   await page.getByText('45 minutes more').waitFor();
 });
 
-story('pages of the list, and the list when the service fails', async () => {
+story('pages of the list, the list as a file, and the list when the service fails', async () => {
+  const thirty = learners.slice(100, 130).map(({ username }) => username);
+  await grant(thirty, '20');
   const page = await app.open(teacher, here);
   await page.getByText(/Page 1 of/).waitFor();
   expect(await problemsEverywhere(page)).toEqual([]);
@@ -208,6 +211,9 @@ story('pages of the list, and the list when the service fails', async () => {
   await page.getByText(/Page 2 of/).waitFor();
   await page.goBack();
   await page.getByText(/Page 1 of/).waitFor();
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /CSV/ }).click()]);
+  const rows = readFileSync(await file.path(), 'utf8').split('\r\n');
+  expect(rows.filter((row) => row.includes('"additional_time_granted","20"')).length).toBeGreaterThanOrEqual(30);
   await page.route('**/api/**/allowances?*', (route) => route.fulfill({ status: 503, json: { detail: 'Too busy.' } }));
   await page.goto(`${app.service.url}/console${here}?search=qq`);
   await page.getByText('Too busy.').waitFor({ timeout: 30_000 });

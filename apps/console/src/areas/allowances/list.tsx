@@ -5,6 +5,7 @@ import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { useAddress } from '../../kit/address.js';
 import { Pages } from '../../kit/data-table.js';
+import { ExportCsv } from '../../kit/export-csv.js';
 import { SelectField, TextField } from '../../kit/fields.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
@@ -47,9 +48,15 @@ export function AllowanceList() {
     <Page
       title={intl.formatMessage({ id: 'allowances.title' })}
       actions={
-        <Link href={courseAddress(courseId, 'allowances/add')} className="button primary">
-          <FormattedMessage id="allowances.add" />
-        </Link>
+        <>
+          <Link href={courseAddress(courseId, 'allowances/add')} className="button primary">
+            <FormattedMessage id="allowances.add" />
+          </Link>
+          <ExportCsv
+            path={`/api/exams/v1/courses/${encodeURIComponent(courseId)}/allowances`}
+            query={{ search, exam_id: exam }}
+          />
+        </>
       }
     >
       <search className="row filters">

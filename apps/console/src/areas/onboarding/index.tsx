@@ -5,6 +5,7 @@ import { FormattedMessage, useIntl } from 'react-intl';
 import { ApiError, api, type Shape, unwrap } from '../../api/client.js';
 import { useAddress } from '../../kit/address.js';
 import { DataTable, Pages } from '../../kit/data-table.js';
+import { ExportCsv } from '../../kit/export-csv.js';
 import { SelectField, TextField } from '../../kit/fields.js';
 import { Page } from '../../kit/page.js';
 import { Empty, Loaded } from '../../kit/states.js';
@@ -41,7 +42,14 @@ export default function Onboarding() {
   });
   const hasNoExam = query.error instanceof ApiError && query.error.status === 404;
   return (
-    <Page title={intl.formatMessage({ id: 'onboarding.title' })}>
+    <Page
+      title={intl.formatMessage({ id: 'onboarding.title' })}
+      actions={
+        query.data && (
+          <ExportCsv path={`/api/exams/v1/courses/${encodeURIComponent(courseId)}/onboarding`} query={filter} />
+        )
+      }
+    >
       {hasNoExam ? (
         <Empty>
           <FormattedMessage id="onboarding.no_exam" />

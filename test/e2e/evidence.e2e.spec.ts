@@ -84,7 +84,8 @@ afterAll(async () => {
 });
 
 it('there is no evidence before a signed checkpoint covers the attempt', async () => {
-  expect(await ask(teacher, 'GET', path())).toMatchObject({ status: 202, headers: { 'retry-after': '10' } });
+  for (const url of [path(), `${path()}/timeline`])
+    expect(await ask(teacher, 'GET', url)).toMatchObject({ status: 202, headers: { 'retry-after': '10' } });
 });
 
 describe('the evidence about an attempt', () => {
@@ -99,6 +100,12 @@ describe('the evidence about an attempt', () => {
     await signedAgain();
     zip = await bundle();
     original = unpacked(zip);
+  });
+
+  it('has a timeline that is also downloaded alone', async () => {
+    const answer = await service.app.inject({ url: `${path()}/timeline`, headers: await headersOf(teacher) });
+    expect(answer.headers['content-type']).toBe('application/pdf');
+    expect(answer.rawPayload.equals(readFileSync(join(original, 'timeline.pdf')))).toBe(true);
   });
 
   it('is verified in an empty folder, without the service and the project', async () => {

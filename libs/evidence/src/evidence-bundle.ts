@@ -8,7 +8,7 @@ import { leafOf, logKeysStream, type WitnessPolicy } from '#merkle-log';
 import { columnsOf } from '#read-models';
 import { type CoveredStream, coveredStream, eventTexts } from './covered-events.js';
 import { recordedDeliveries } from './deliveries.js';
-import { disclosuresOf, type Learner } from './disclosures.js';
+import { type Disclosure, disclosuresOf, type Learner } from './disclosures.js';
 import { type TimelineDocument, timelineHtml } from './timeline-document.js';
 import { timelinePdf } from './timeline-pdf.js';
 import { timelineRows } from './timeline-rows.js';
@@ -22,16 +22,24 @@ type Asked = Learner & { attemptId: number; stream: string; withPersonalData?: b
  * The evidence about an attempt as a zip: the same bytes for the same signed checkpoint. Undefined while no signed checkpoint
  * covers the attempt.
  */
-export async function evidenceBundle(
-  { database, events, policy }: Dependencies,
-  asked: Asked,
-): Promise<Buffer | undefined> {
-  const covered = await coveredStream(database, policy, asked.stream);
+export async function evidenceBundle(deps: Dependencies, asked: Asked): Promise<Buffer | undefined> {
+  const found = await coveredEventsOf(deps, asked);
+  return found && zipOf(withSums(await filesOf(deps.database, asked, found.covered, found.own)));
+}
+
+/** The timeline of the bundle alone, as PDF, without decrypted texts. Undefined while no signed checkpoint covers the attempt. */
+export async function evidenceTimeline(deps: Dependencies, asked: Asked): Promise<Buffer | undefined> {
+  const found = await coveredEventsOf(deps, asked);
+  return found && timelinePdf(timelineOf(asked, found.covered, found.own, []));
+}
+
+/** The stream up to the signed checkpoint, and the events of the attempt in it. Undefined if there are none yet. */
+async function coveredEventsOf({ database, events, policy }: Dependencies, { attemptId, stream }: Asked) {
+  const covered = await coveredStream(database, policy, stream);
   if (!covered) return undefined;
-  const last = covered.events.length;
-  const history = (await events.readUpTo(new Map([[asked.stream, last]]))).get(asked.stream) ?? [];
-  const own = eventsOfAttempt(asked.attemptId, history);
-  return own.length === 0 ? undefined : zipOf(withSums(await filesOf(database, asked, covered, own)));
+  const history = (await events.readUpTo(new Map([[stream, covered.events.length]]))).get(stream) ?? [];
+  const own = eventsOfAttempt(attemptId, history);
+  return own.length === 0 ? undefined : { covered, own };
 }
 
 async function filesOf(
@@ -44,15 +52,7 @@ async function filesOf(
   const { attemptId, withPersonalData } = asked;
   const disclosures = withPersonalData ? await disclosuresOf(database, asked, events) : [];
   const keys = (await eventTexts(database, logKeysStream)).filter(({ recordedAt }) => recordedAt <= signedAt);
-  const timeline: TimelineDocument = {
-    title: `What happened in attempt ${attemptId}`,
-    facts: [
-      `Exam ${asked.examId}, learner ${asked.userId}. The service made this list from the ${events.length} events of the learner ` +
-        `at this exam that were in its log when it signed a checkpoint of the log at ${signedAt}.`,
-      `README.txt says how to verify the events. The log is ${checkpoint.head.origin}.`,
-    ],
-    rows: timelineRows(attemptId, own, disclosures),
-  };
+  const timeline = timelineOf(asked, covered, own, disclosures);
   const texts = {
     'README.txt': readme,
     'access.ndjson': ndjson(await accessesUntil(database, attemptId, signedAt)),
@@ -72,6 +72,21 @@ async function filesOf(
     ['timeline.pdf', await timelinePdf(timeline)],
   ]);
 }
+
+const timelineOf = (
+  { attemptId, examId, userId }: Asked,
+  { checkpoint, signedAt, events }: CoveredStream,
+  own: readonly RecordedEvent[],
+  disclosures: readonly Disclosure[],
+): TimelineDocument => ({
+  title: `What happened in attempt ${attemptId}`,
+  facts: [
+    `Exam ${examId}, learner ${userId}. The service made this list from the ${events.length} events of the learner ` +
+      `at this exam that were in its log when it signed a checkpoint of the log at ${signedAt}.`,
+    `README.txt says how to verify the events. The log is ${checkpoint.head.origin}.`,
+  ],
+  rows: timelineRows(attemptId, own, disclosures),
+});
 
 const lines = (texts: readonly string[]) => texts.map((text) => `${text}\n`).join('');
 const ndjson = (rows: readonly object[]) => lines(rows.map((row) => JSON.stringify(row)));

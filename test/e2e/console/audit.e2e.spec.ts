@@ -20,6 +20,7 @@ let witness: WitnessProcess;
 let app: Awaited<ReturnType<typeof openConsole>>;
 let attempt: number;
 let changed: number;
+let exams: number[];
 
 const ask = (...request: Parameters<typeof app.service.request>) => app.service.request(...request);
 
@@ -53,8 +54,8 @@ beforeAll(async () => {
   await ask(staff, 'PUT', '/api/lms/v1/roster', roster);
   const published = [publishedExam('midterm'), publishedExam('final')];
   const url = `${root}/exam_registration/course_id/${courseId}`;
-  const exams = (await ask(staff, 'PATCH', url, published as never)).body.map(({ exam_id }: any) => exam_id);
-  [attempt, changed] = [await take(alice, exams[0]), await take(bob, exams[1])];
+  exams = (await ask(staff, 'PATCH', url, published as never)).body.map(({ exam_id }: any) => exam_id);
+  [attempt, changed] = [await take(alice, exams[0]!), await take(bob, exams[1]!)];
   await isCovered(attempt);
   await isCovered(changed);
 });
@@ -166,7 +167,19 @@ story('an event that the owner of the database changed is named, with the reason
   expect(await problemsEverywhere(page)).toEqual([]);
 });
 
-story('the evidence is downloaded as a zip, and a search as CSV', async () => {
+story('a browser that knows no Ed25519 compares the hashes, and says that it checked no signature', async () => {
+  const page = await app.open(auditor, `/audit/attempts/${attempt}`);
+  await page.evaluate(() => {
+    const { subtle } = crypto;
+    subtle.importKey = () => Promise.reject(new DOMException('unknown', 'NotSupportedError'));
+  });
+  await page.getByRole('button', { name: 'Verify now' }).click();
+  await page.getByText('Your browser cannot check Ed25519 signatures.').waitFor();
+  expect(await page.getByText('in the log as it was signed').count()).toBe(0);
+  expect(await problemsEverywhere(page)).toEqual([]);
+});
+
+story('the evidence is downloaded as a zip and as PDF, and a search as CSV', async () => {
   const page = await app.open(auditor, `/audit/attempts/${attempt}`);
   const saved = async (name: string) => {
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]);
@@ -174,6 +187,8 @@ story('the evidence is downloaded as a zip, and a search as CSV', async () => {
   };
   const zip = await saved('Download the evidence');
   expect([zip.name, zip.bytes.subarray(0, 2).toString()]).toEqual([`attempt-${attempt}.zip`, 'PK']);
+  const pdf = await saved('Time line as PDF');
+  expect([pdf.name, pdf.bytes.subarray(0, 5).toString()]).toEqual([`attempt-${attempt}.pdf`, '%PDF-']);
   await page.goto(`${app.service.url}/console/audit?attempt_id=${attempt}`);
   const csv = await saved('Download as CSV');
   expect(csv.bytes.toString().trim().split('\r\n')).toHaveLength(7);
@@ -215,9 +230,34 @@ story('the signed log shows its newest checkpoint, its keys and its witnesses', 
   expect(await problemsEverywhere(page)).toEqual([]);
 });
 
-story('a page that cannot be loaded says so, and loads again', async () => {
+story('a long list is loaded page by page', async () => {
+  const publish = (due: string) =>
+    ask(staff, 'PUT', `${root}/exam`, { exam_id: exams[0], exam_name: 'midterm', due_date: due } as never);
+  for (let minute = 10; minute < 60; minute++) await publish(`2031-05-05T10:${minute}:00Z`);
+  const page = await app.open(auditor, `/audit?exam_id=${exams[0]}`);
+  await until('one page is shown', async () => (await events(page).count()) === 50);
+  expect(await problemsEverywhere(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await page.getByText('That is all.').waitFor();
+  expect(await events(page).count()).toBe(50 + 6 + 1);
+});
+
+story('a page that is still loading, or cannot be loaded, says so, and loads again', async () => {
   const page = await app.open(auditor, '/audit/what-if');
   await heading(page, 'Another policy');
+  let answer = () => {};
+  const isHeld = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/access/search**', async (route) => {
+    await isHeld;
+    await route.continue();
+  });
+  await page.getByRole('link', { name: 'Access log' }).click();
+  await page.getByText('Loading …').waitFor();
+  expect(await problemsEverywhere(page)).toEqual([]);
+  answer();
+  await page.getByRole('table', { name: 'Access log' }).waitFor();
   await page.route('**/events/search**', (route) =>
     route.fulfill({ status: 400, json: { detail: 'It was refused.' } }),
   );

@@ -47,6 +47,11 @@ function Evidence({ attemptId }: { attemptId: number }) {
         <Tick label={<FormattedMessage id="audit.with_texts" />} checked={isPersonal} onChange={setPersonal} />
       )}
       <Download
+        path={`/api/audit/v1/attempts/${attemptId}/evidence/timeline`}
+        file={`attempt-${attemptId}.pdf`}
+        id="audit.pdf"
+      />
+      <Download
         path={`/api/audit/v1/attempts/${attemptId}/evidence${isPersonal ? '?personal=true' : ''}`}
         file={`attempt-${attemptId}.zip`}
         id="audit.evidence"

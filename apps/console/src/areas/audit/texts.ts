@@ -43,6 +43,7 @@ const own = textsOf(
     'audit.filter.until': 'Until',
     'audit.filter.object': 'About (user:7, attempt:12)',
     'audit.filter.outcome': 'Outcome',
+    'audit.pdf': 'Time line as PDF',
     'audit.evidence': 'Download the evidence',
     'audit.with_texts': 'With decrypted texts',
     'audit.not_covered_yet': 'No signed checkpoint covers these events yet. Please try again in a moment.',
@@ -200,6 +201,7 @@ const own = textsOf(
     'audit.filter.until': 'Bis',
     'audit.filter.object': 'Über (user:7, attempt:12)',
     'audit.filter.outcome': 'Ergebnis',
+    'audit.pdf': 'Zeitleiste als PDF',
     'audit.evidence': 'Belege herunterladen',
     'audit.with_texts': 'Mit entschlüsselten Texten',
     'audit.not_covered_yet':

@@ -14,6 +14,7 @@ export function VerificationResult({
 }) {
   const wrong = events.find(({ problem }) => problem !== undefined);
   const unsigned = checkpoints.find(({ problem }) => problem !== undefined);
+  const isUnsupported = checkpoints.some((checkpoint) => checkpoint.isUnsupported);
   const uncovered = events.filter(({ path }) => path === undefined).length;
   return (
     <>
@@ -32,7 +33,7 @@ export function VerificationResult({
           <FormattedMessage id={`audit.problem.${unsigned.problem}`} />
         </p>
       )}
-      {!wrong && !unsigned && checkpoints.length > 0 && (
+      {!wrong && !unsigned && !isUnsupported && checkpoints.length > 0 && (
         <p className="banner good" role="status">
           <FormattedMessage id="audit.verified" values={{ count: events.length - uncovered }} />
         </p>
@@ -42,12 +43,12 @@ export function VerificationResult({
           <FormattedMessage id="audit.uncovered" values={{ count: uncovered }} />
         </p>
       )}
-      {checkpoints.some(({ isUnsupported }) => isUnsupported) && (
+      {isUnsupported && (
         <p className="banner warn">
           <FormattedMessage id="audit.no_ed25519" />
         </p>
       )}
-      {!isOwnKey && (
+      {!isOwnKey && !isUnsupported && (
         <p className="banner warn">
           <FormattedMessage id="audit.key_of_server" />
         </p>

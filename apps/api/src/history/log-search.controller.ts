@@ -10,6 +10,7 @@ import { QueryParam } from '../document/answers.js';
 import { oneOf, text, time, userIdNumber } from '../document/schemas.js';
 import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
 import { refused } from '../http/http-answer.js';
+import { refuseLong } from '../http/path-parameters.js';
 import { Client } from '../http/time-limits.js';
 import { idIn } from '../requests/ids.js';
 import { auditor } from './auditors.js';
@@ -88,6 +89,7 @@ export class LogSearchController {
 /** The search in a query. The access log gets its objects. @throws HttpAnswer with status 400 */
 function searchIn(query: Asked, user: Caller, courses: readonly string[]): LogSearch {
   const { course_id, type, actor: by, request_id: requestId } = query;
+  refuseLong({ course_id }, limits.name);
   if (type !== undefined && !eventTypes.includes(type)) throw refused(400, 'type: not a type of events.');
   if (by !== undefined && !new RegExp(actor).test(by)) throw refused(400, 'actor: not an actor.');
   const search = {

@@ -1,0 +1,146 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { FormattedMessage, useIntl } from 'react-intl';
+import { Link } from 'wouter';
+import { api, type Shape, unwrap } from '../../api/client.js';
+import { useAddress } from '../../kit/address.js';
+import { type Column, DataTable, Pages } from '../../kit/data-table.js';
+import { SelectField } from '../../kit/fields.js';
+import { Page } from '../../kit/page.js';
+import { Loaded } from '../../kit/states.js';
+import { StatusBadge } from '../../kit/status-badge.js';
+import { Time, TimeAgo } from '../../kit/times.js';
+import { useCourse } from '../../shell/course.js';
+import { AnswerDialog } from './answer-dialog.js';
+import { AppealState } from './appeal-section.js';
+import { useAddresses } from './queries.js';
+
+type Appeal = Shape<'QueuedAppeal'>;
+
+export function AppealQueue() {
+  const intl = useIntl();
+  const courseId = useCourse();
+  const { list } = useAddresses();
+  const [state, setState] = useAddress('state');
+  const [page, setPage] = useAddress('page');
+  const [answered, setAnswered] = useState<Appeal>();
+  const asked = { state: (state || undefined) as 'open' | undefined, page: Number(page) || 1 };
+  const query = useQuery({
+    queryKey: ['attempts', 'appeals', courseId, asked],
+    queryFn: () =>
+      unwrap(api.GET('/api/exams/v1/courses/{courseId}/appeals', { params: { path: { courseId }, query: asked } })),
+    placeholderData: keepPreviousData,
+  });
+  const states = ['', 'open', 'answered'].map((value) => ({
+    value,
+    label: intl.formatMessage({ id: `attempts.appeals_${value || 'all'}` }),
+  }));
+  return (
+    <Page
+      title={intl.formatMessage({ id: 'attempts.appeals' })}
+      actions={
+        <Link href={list} className="button">
+          <FormattedMessage id="attempts.to_list" />
+        </Link>
+      }
+    >
+      <search className="card attempt-filters">
+        <SelectField
+          label={<FormattedMessage id="attempts.state" />}
+          value={state}
+          onChange={setState}
+          options={states}
+        />
+      </search>
+      <Loaded
+        query={query}
+        isEmpty={({ results }) => results.length === 0}
+        empty={<FormattedMessage id="attempts.no_appeals" />}
+      >
+        {({ count, page: number, pages, results }) => (
+          <>
+            <p className="quiet" role="status">
+              <FormattedMessage id="attempts.appeal_count" values={{ count }} />
+            </p>
+            <Table appeals={results} onAnswer={setAnswered} />
+            <Pages page={number} pages={pages} onPage={(next) => setPage(String(next))} />
+          </>
+        )}
+      </Loaded>
+      {answered && <AnswerDialog attemptId={answered.attempt_id} close={() => setAnswered(undefined)} />}
+    </Page>
+  );
+}
+
+function Table({ appeals, onAnswer }: { appeals: readonly Appeal[]; onAnswer: (appeal: Appeal) => void }) {
+  const intl = useIntl();
+  const { attempt } = useAddresses();
+  const columns: Column<Appeal>[] = [
+    {
+      id: 'learner',
+      header: <FormattedMessage id="attempts.learner" />,
+      cell: ({ attempt_id, user }) => <Link href={attempt(attempt_id)}>{user.username}</Link>,
+      isRowHeader: true,
+    },
+    { id: 'exam', header: <FormattedMessage id="attempts.exam" />, cell: ({ exam }) => exam.exam_name },
+    {
+      id: 'status',
+      header: <FormattedMessage id="attempts.status" />,
+      cell: ({ status }) => <StatusBadge status={status} />,
+    },
+    { id: 'made', header: <FormattedMessage id="attempts.made" />, cell: ({ made_at }) => <Time at={made_at} /> },
+    { id: 'due', header: <FormattedMessage id="attempts.due" />, cell: (appeal) => <Due appeal={appeal} /> },
+    {
+      id: 'answer',
+      header: <FormattedMessage id="attempts.answer" />,
+      cell: (appeal) => <Answer appeal={appeal} answer={() => onAnswer(appeal)} />,
+    },
+  ];
+  return (
+    <DataTable
+      label={intl.formatMessage({ id: 'attempts.appeals' })}
+      columns={columns}
+      rows={appeals}
+      keyOf={({ attempt_id }) => attempt_id}
+    />
+  );
+}
+
+function Due({ appeal: { answer, answer_by } }: { appeal: Appeal }) {
+  if (answer) return <span className="quiet">–</span>;
+  const isLate = Date.parse(answer_by) < Date.now();
+  return (
+    <span className={isLate ? 'late' : undefined}>
+      <TimeAgo at={answer_by} />
+    </span>
+  );
+}
+
+function Answer({ appeal: { answer, can_answer, user }, answer: open }: { appeal: Appeal; answer: () => void }) {
+  const intl = useIntl();
+  if (answer)
+    return (
+      <>
+        <AppealState answer={answer} />
+        <div className="quiet small">
+          <Time at={answer.at} /> · {answer.answered_by}
+        </div>
+      </>
+    );
+  if (!can_answer)
+    return (
+      <span className="quiet small">
+        <FormattedMessage id="attempts.another_person" />
+      </span>
+    );
+  return (
+    <button
+      type="button"
+      className="compact"
+      aria-label={intl.formatMessage({ id: 'attempts.answer_of' }, user)}
+      onClick={open}
+    >
+      <FormattedMessage id="attempts.answer" />
+    </button>
+  );
+}

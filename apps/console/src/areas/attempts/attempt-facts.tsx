@@ -1,0 +1,90 @@
+import type { ReactNode } from 'react';
+import { FormattedMessage } from 'react-intl';
+import { Link } from 'wouter';
+import { StatusBadge } from '../../kit/status-badge.js';
+import { durationOf, Time } from '../../kit/times.js';
+import { courseAddress, useCourse } from '../../shell/course.js';
+import { type Details, useAddresses } from './queries.js';
+
+export function Facts({ details: { attempt, full_name } }: { details: Details }) {
+  const { user, proctored_exam: exam } = attempt;
+  const facts: Record<string, ReactNode> = {
+    status: <StatusBadge status={attempt.status} />,
+    learner: [full_name, user.username, user.email].filter(Boolean).join(' · '),
+    exam: exam.exam_name,
+    provider: exam.is_proctored ? exam.backend : <FormattedMessage id="attempts.not_proctored" />,
+    started: <Time at={attempt.started_at} />,
+    completed: <Time at={attempt.completed_at} />,
+    allowed:
+      attempt.allowed_time_limit_mins === null ? undefined : (
+        <FormattedMessage id="attempts.minutes" values={{ minutes: attempt.allowed_time_limit_mins }} />
+      ),
+    remaining: attempt.time_remaining_seconds === null ? undefined : durationOf(attempt.time_remaining_seconds),
+    resume: resumeOf(attempt),
+    provider_id: attempt.external_id && <span className="fixed">{attempt.external_id}</span>,
+  };
+  return (
+    <dl className="facts card">
+      {Object.entries(facts).map(
+        ([name, value]) =>
+          value && (
+            <div key={name} className="fact">
+              <dt>
+                <FormattedMessage id={`attempts.${name}`} />
+              </dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+      )}
+    </dl>
+  );
+}
+
+function resumeOf({ ready_to_resume, resumed }: Details['attempt']) {
+  if (resumed) return <FormattedMessage id="attempts.resumed" />;
+  return ready_to_resume && <FormattedMessage id="attempts.ready_to_resume" />;
+}
+
+export function Allowances({ details: { allowances, attempt } }: { details: Details }) {
+  const course = useCourse();
+  if (allowances.length === 0) return null;
+  return (
+    <section className="stack-tight">
+      <h2>
+        <FormattedMessage id="attempts.allowances" />
+      </h2>
+      <ul>
+        {allowances.map(({ id, key, value }) => (
+          <li key={id}>
+            <FormattedMessage id={`attempts.allowance.${key}`} defaultMessage={`${key}: {value}`} values={{ value }} />
+          </li>
+        ))}
+      </ul>
+      <Link href={`${courseAddress(course, 'allowances')}?search=${encodeURIComponent(attempt.user.username)}`}>
+        <FormattedMessage id="attempts.to_allowances" />
+      </Link>
+    </section>
+  );
+}
+
+export function OtherAttempts({ details: { attempt, attempts } }: { details: Details }) {
+  const addresses = useAddresses();
+  if (attempts.length < 2) return null;
+  return (
+    <section className="stack-tight">
+      <h2>
+        <FormattedMessage id="attempts.all_attempts" />
+      </h2>
+      <ol className="earlier-attempts" reversed>
+        {attempts.map(({ id, created, status }) => (
+          <li key={id}>
+            <Link href={addresses.attempt(id)} aria-current={id === attempt.id ? 'page' : undefined}>
+              <Time at={created} />
+            </Link>
+            <StatusBadge status={status} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

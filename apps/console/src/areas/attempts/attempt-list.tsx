@@ -1,0 +1,151 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { FormattedMessage, useIntl } from 'react-intl';
+import { Link } from 'wouter';
+import { api, type Shape, unwrap } from '../../api/client.js';
+import { useAddress } from '../../kit/address.js';
+import { type Column, DataTable, Pages } from '../../kit/data-table.js';
+import { ExportCsv } from '../../kit/export-csv.js';
+import { Page } from '../../kit/page.js';
+import { Loaded } from '../../kit/states.js';
+import { StatusBadge } from '../../kit/status-badge.js';
+import { Time } from '../../kit/times.js';
+import { useCourse } from '../../shell/course.js';
+import { Filters, useFilter } from './filters.js';
+import { useAddresses } from './queries.js';
+
+type Group = Shape<'AttemptGroup'>;
+
+/** The newest attempt of each learner at each exam, with the earlier ones behind it. */
+export function AttemptList() {
+  const intl = useIntl();
+  const courseId = useCourse();
+  const { appeals } = useAddresses();
+  const filter = useFilter();
+  const [sort, setSort] = useAddress('sort');
+  const [page, setPage] = useAddress('page');
+  const path = '/api/exams/v1/courses/{courseId}/attempts' as const;
+  // The address may have any text; the service refuses an unknown order.
+  const shown = { ...filter, sort: (sort || '-created') as '-created', page: Number(page) || 1 };
+  const query = useQuery({
+    queryKey: ['attempts', 'list', courseId, shown],
+    queryFn: () => unwrap(api.GET(path, { params: { path: { courseId }, query: shown } })),
+    placeholderData: keepPreviousData,
+  });
+  const isFiltered = Object.values(filter).some((value) => value !== undefined);
+  return (
+    <Page
+      title={intl.formatMessage({ id: 'attempts.title' })}
+      actions={
+        <>
+          <Link href={appeals} className="button">
+            <FormattedMessage id="attempts.appeals" />
+          </Link>
+          <ExportCsv path={path.replace('{courseId}', encodeURIComponent(courseId))} query={filter} />
+        </>
+      }
+    >
+      <Filters />
+      <Loaded
+        query={query}
+        isEmpty={({ results }) => results.length === 0}
+        empty={<FormattedMessage id={isFiltered ? 'attempts.none_found' : 'attempts.none'} />}
+      >
+        {({ count, page: number, pages, results }) => (
+          <>
+            <p className="quiet" role="status">
+              <FormattedMessage id="attempts.count" values={{ count }} />
+            </p>
+            <Table groups={results} sort={shown.sort} onSort={setSort} />
+            <Pages page={number} pages={pages} onPage={(next) => setPage(String(next))} />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+type TableProps = { groups: readonly Group[]; sort: string; onSort: (sort: string) => void };
+
+function Table({ groups, sort, onSort }: TableProps) {
+  const intl = useIntl();
+  const columns: Column<Group>[] = [
+    {
+      id: 'learner',
+      header: <FormattedMessage id="attempts.learner" />,
+      cell: (group) => <Learner group={group} />,
+      isSortable: true,
+      isRowHeader: true,
+    },
+    {
+      id: 'exam',
+      header: <FormattedMessage id="attempts.exam" />,
+      cell: ({ proctored_exam }) => proctored_exam.exam_name,
+      isSortable: true,
+    },
+    {
+      id: 'status',
+      header: <FormattedMessage id="attempts.status" />,
+      cell: ({ status }) => <StatusBadge status={status} />,
+    },
+    {
+      id: 'created',
+      header: <FormattedMessage id="attempts.created" />,
+      cell: ({ created }) => <Time at={created} />,
+      isSortable: true,
+    },
+    {
+      id: 'completed',
+      header: <FormattedMessage id="attempts.completed" />,
+      cell: ({ completed_at }) => <Time at={completed_at} />,
+    },
+    {
+      id: 'earlier',
+      header: <FormattedMessage id="attempts.earlier" />,
+      cell: (group) => <Earlier group={group} />,
+    },
+  ];
+  return (
+    <DataTable
+      label={intl.formatMessage({ id: 'attempts.title' })}
+      columns={columns}
+      rows={groups}
+      keyOf={({ id }) => id}
+      sort={sort}
+      onSort={onSort}
+    />
+  );
+}
+
+function Learner({ group: { id, user } }: { group: Group }) {
+  const { attempt } = useAddresses();
+  return (
+    <>
+      <Link href={attempt(id)}>{user.username || <FormattedMessage id="attempts.nobody" values={user} />}</Link>
+      <div className="quiet small">{user.email}</div>
+    </>
+  );
+}
+
+/** The earlier attempts at the exam, folded. */
+function Earlier({ group: { id, all_attempts } }: { group: Group }) {
+  const { attempt } = useAddresses();
+  const earlier = all_attempts.filter((each) => each.id !== id);
+  if (earlier.length === 0) return <span className="quiet">–</span>;
+  return (
+    <details>
+      <summary>
+        <FormattedMessage id="attempts.earlier_count" values={{ count: earlier.length }} />
+      </summary>
+      <ul className="earlier-attempts">
+        {earlier.map((each) => (
+          <li key={each.id}>
+            <Link href={attempt(each.id)}>
+              <Time at={each.created} />
+            </Link>
+            <StatusBadge status={each.status} />
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

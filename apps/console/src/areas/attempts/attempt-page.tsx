@@ -1,0 +1,104 @@
+import { useState } from 'react';
+import { FormattedMessage, useIntl } from 'react-intl';
+import { Link, useLocation } from 'wouter';
+import { useNotice } from '../../kit/notices.js';
+import { Page } from '../../kit/page.js';
+import { Loaded } from '../../kit/states.js';
+import { ActionDialog } from './action-dialog.js';
+import { AppealSection } from './appeal-section.js';
+import { Allowances, Facts, OtherAttempts } from './attempt-facts.js';
+import { Deliveries } from './deliveries.js';
+import { type ActionName, type Details, useAddresses, useDetails } from './queries.js';
+import { Reviews } from './reviews.js';
+import { Timeline } from './timeline.js';
+
+export function AttemptPage({ attemptId }: { attemptId: number }) {
+  const query = useDetails(attemptId);
+  const { list } = useAddresses();
+  const intl = useIntl();
+  const title = query.data
+    ? `${query.data.attempt.user.username} · ${query.data.attempt.proctored_exam.exam_name}`
+    : intl.formatMessage({ id: 'attempts.attempt' }, { id: attemptId });
+  return (
+    <Page
+      title={title}
+      actions={
+        <>
+          <Link href={list} className="button">
+            <FormattedMessage id="attempts.to_list" />
+          </Link>
+          <Link href={`/audit/attempts/${attemptId}`} className="button">
+            <FormattedMessage id="attempts.to_audit" />
+          </Link>
+        </>
+      }
+    >
+      <Loaded query={query}>{(details) => <Content details={details} />}</Loaded>
+    </Page>
+  );
+}
+
+function Content({ details }: { details: Details }) {
+  const [action, setAction] = useState<ActionName>();
+  const { list } = useAddresses();
+  const [, navigate] = useLocation();
+  const intl = useIntl();
+  const notify = useNotice();
+  const done = (what: ActionName) => {
+    setAction(undefined);
+    notify(intl.formatMessage({ id: `attempts.done.${what}` }, { username: details.attempt.user.username }));
+    if (what === 'remove' || what === 'remove_all') navigate(list);
+  };
+  return (
+    <>
+      <div className="attempt-columns">
+        <div className="stack">
+          <Facts details={details} />
+          <Actions details={details} onAct={setAction} />
+          <AppealSection details={details} onAct={setAction} />
+          <Reviews reviews={details.reviews} />
+          <Allowances details={details} />
+          <OtherAttempts details={details} />
+        </div>
+        <Timeline entries={details.timeline} />
+      </div>
+      <Deliveries attemptId={details.attempt.id} />
+      {action && <ActionDialog details={details} action={action} done={done} close={() => setAction(undefined)} />}
+    </>
+  );
+}
+
+const shown: readonly ActionName[] = ['mark_ready_to_resume', 'verify', 'reject', 'remove', 'remove_all'];
+
+/** The actions that the service would carry out now. */
+function Actions({ details, onAct }: { details: Details; onAct: (action: ActionName) => void }) {
+  const possible = shown.filter((name) =>
+    details.actions.some(({ action, refusal }) => action === name && refusal === null),
+  );
+  const waits =
+    details.attempt.status === 'second_review_required' && details.timeline.at(-2)?.event === 'rejection_proposed';
+  const proposal = details.timeline.findLast(({ event }) => event === 'rejection_proposed');
+  return (
+    <div className="stack-tight">
+      {waits && (
+        <p className="banner warn">
+          <FormattedMessage id="attempts.proposal_waits" values={{ name: proposal?.name }} />
+        </p>
+      )}
+      <div className="buttons">
+        {possible
+          .filter((name) => name !== 'remove_all' || details.attempts.length > 1)
+          .map((name) => (
+            <button
+              key={name}
+              type="button"
+              className={name === 'remove' || name === 'remove_all' || name === 'reject' ? 'danger' : undefined}
+              onClick={() => onAct(name)}
+            >
+              <FormattedMessage id={`attempts.action.${name}`} />
+            </button>
+          ))}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+import { useQuery } from '@tanstack/react-query';
+import { FormattedMessage, useIntl } from 'react-intl';
+import { api, type Shape, unwrap } from '../../api/client.js';
+import { DataTable } from '../../kit/data-table.js';
+import { Loaded } from '../../kit/states.js';
+import { Badge, type Tone } from '../../kit/status-badge.js';
+import { Time } from '../../kit/times.js';
+
+type Consequence = Shape<'Consequence'>;
+type Row = Consequence & { id: string; recordedAt: string };
+
+const tones: Record<Consequence['state'], Tone> = {
+  done: 'good',
+  not_sent: 'warn',
+  dead_letter: 'bad',
+  waiting: 'busy',
+  no_record: 'idle',
+};
+
+/** All that was sent because of the attempt: messages, mails and notifications of the provider, the newest first. */
+export function Deliveries({ attemptId }: { attemptId: number }) {
+  const intl = useIntl();
+  const query = useQuery({
+    queryKey: ['attempts', 'deliveries', attemptId],
+    queryFn: () =>
+      unwrap(api.GET('/api/audit/v1/attempts/{attemptId}/consequences', { params: { path: { attemptId } } })),
+    select: ({ commands }) =>
+      commands
+        .flatMap(({ events }) => events)
+        .flatMap(({ event_id, recorded_at, consequences }) =>
+          consequences.map((each, index): Row => ({ ...each, id: `${event_id} ${index}`, recordedAt: recorded_at })),
+        )
+        .toReversed(),
+  });
+  const title = intl.formatMessage({ id: 'attempts.deliveries' });
+  return (
+    <section className="stack-tight">
+      <h2>{title}</h2>
+      <Loaded
+        query={query}
+        isEmpty={(rows) => rows.length === 0}
+        empty={<FormattedMessage id="attempts.no_deliveries" />}
+      >
+        {(rows) => (
+          <DataTable
+            label={title}
+            rows={rows}
+            keyOf={({ id }) => id}
+            columns={[
+              {
+                id: 'caused',
+                header: <FormattedMessage id="attempts.caused" />,
+                cell: (row) => <Time at={row.recordedAt} />,
+              },
+              { id: 'what', header: <FormattedMessage id="attempts.what" />, cell: (row) => <What row={row} /> },
+              {
+                id: 'to',
+                header: <FormattedMessage id="attempts.to" />,
+                cell: ({ to }) => <span className="fixed">{to}</span>,
+              },
+              { id: 'state', header: <FormattedMessage id="attempts.state" />, cell: (row) => <State row={row} /> },
+            ]}
+          />
+        )}
+      </Loaded>
+    </section>
+  );
+}
+
+function What({ row: { kind, what } }: { row: Row }) {
+  return (
+    <>
+      <FormattedMessage id={`attempts.delivery.${kind}`} />
+      {what && <span className="quiet"> {what}</span>}
+    </>
+  );
+}
+
+function State({ row: { state, at, reason } }: { row: Row }) {
+  return (
+    <>
+      <Badge tone={tones[state]}>
+        <FormattedMessage id={`attempts.delivery_state.${state}`} />
+      </Badge>{' '}
+      {at && <Time at={at} />}
+      {reason && <div className="quiet small">{reason}</div>}
+    </>
+  );
+}

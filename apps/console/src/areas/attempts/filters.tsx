@@ -1,0 +1,105 @@
+import { useEffect, useState } from 'react';
+import { FormattedMessage, useIntl } from 'react-intl';
+import { useAddress } from '../../kit/address.js';
+import { SelectField, TextField } from '../../kit/fields.js';
+import { useExams } from './queries.js';
+
+const statuses = [
+  ...['created', 'download_software_clicked', 'ready_to_start', 'started', 'ready_to_submit', 'submitted'],
+  ...['second_review_required', 'verified', 'rejected', 'error', 'declined', 'timed_out', 'expired'],
+  ...['onboarding_missing', 'onboarding_pending', 'onboarding_failed', 'onboarding_expired', 'onboarding_reset'],
+];
+
+/** The filter of the list, which stands in the address. Days are those of the user's time zone. */
+export function useFilter() {
+  const [search] = useAddress('search');
+  const [status] = useAddress('status');
+  const [exam] = useAddress('exam');
+  const [provider] = useAddress('provider');
+  const [from] = useAddress('from');
+  const [until] = useAddress('until');
+  return {
+    search: search || undefined,
+    status: status || undefined,
+    exam_id: exam ? Number(exam) : undefined,
+    provider: provider || undefined,
+    from: from ? beginOf(from, 0) : undefined,
+    until: until ? beginOf(until, 1) : undefined,
+  };
+}
+
+/** The begin of a day, or of a later one. A day that is still being typed is no filter. */
+function beginOf(day: string, later: number): string | undefined {
+  const date = new Date(`${day}T00:00`);
+  date.setDate(date.getDate() + later);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+export function Filters() {
+  const intl = useIntl();
+  const [status, setStatus] = useAddress('status');
+  const [exam, setExam] = useAddress('exam');
+  const [provider, setProvider] = useAddress('provider');
+  const [from, setFrom] = useAddress('from');
+  const [until, setUntil] = useAddress('until');
+  const { data: exams = [] } = useExams();
+  const providers = [...new Set(exams.flatMap(({ is_proctored, backend }) => (is_proctored && backend) || []))].sort();
+  const all = { value: '', label: intl.formatMessage({ id: 'attempts.all' }) };
+  return (
+    <search className="card attempt-filters">
+      <Search />
+      <SelectField
+        label={<FormattedMessage id="attempts.status" />}
+        value={status}
+        onChange={setStatus}
+        options={[all, ...statuses.map((value) => ({ value, label: intl.formatMessage({ id: `status.${value}` }) }))]}
+      />
+      <SelectField
+        label={<FormattedMessage id="attempts.exam" />}
+        value={exam}
+        onChange={setExam}
+        options={[all, ...exams.map(({ id, exam_name }) => ({ value: String(id), label: exam_name }))]}
+      />
+      {(providers.length > 1 || provider) && (
+        <SelectField
+          label={<FormattedMessage id="attempts.provider" />}
+          value={provider}
+          onChange={setProvider}
+          options={[all, ...providers.map((name) => ({ value: name, label: name }))]}
+        />
+      )}
+      <TextField type="date" label={<FormattedMessage id="attempts.from" />} value={from} onChange={setFrom} />
+      <TextField type="date" label={<FormattedMessage id="attempts.until" />} value={until} onChange={setUntil} />
+    </search>
+  );
+}
+
+const typingMs = 250;
+
+/** The list follows when the typing rests. */
+function Search() {
+  const [search, setSearch] = useAddress('search');
+  const [typed, setTyped] = useState(search);
+  const [applied, setApplied] = useState(search);
+  if (search !== applied) {
+    setApplied(search);
+    setTyped(search);
+  }
+  useEffect(() => {
+    if (typed === applied) return;
+    const timer = setTimeout(() => {
+      setApplied(typed);
+      setSearch(typed);
+    }, typingMs);
+    return () => clearTimeout(timer);
+  });
+  return (
+    <TextField
+      type="search"
+      label={<FormattedMessage id="attempts.search" />}
+      hint={<FormattedMessage id="attempts.search_hint" />}
+      value={typed}
+      onChange={setTyped}
+    />
+  );
+}

@@ -1,0 +1,77 @@
+import { FormattedMessage } from 'react-intl';
+import type { Shape } from '../../api/client.js';
+import { Badge, type Tone } from '../../kit/status-badge.js';
+import { durationOf, Time } from '../../kit/times.js';
+
+type Review = Shape<'AttemptReview'>;
+
+const tones: Record<Review['status'], Tone> = {
+  Clean: 'good',
+  'Rules Violation': 'warn',
+  Suspicious: 'bad',
+  'Not Reviewed': 'idle',
+};
+
+export function Reviews({ reviews }: { reviews: readonly Review[] }) {
+  return (
+    <section className="stack-tight">
+      <h2>
+        <FormattedMessage id="attempts.reviews" />
+      </h2>
+      {reviews.length === 0 && (
+        <p className="quiet">
+          <FormattedMessage id="attempts.no_reviews" />
+        </p>
+      )}
+      {reviews.map((review) => (
+        <article key={review.at} className="card stack-tight">
+          <p className="row">
+            <Badge tone={tones[review.status]}>
+              <FormattedMessage id={`attempts.review.${review.status}`} />
+            </Badge>
+            <span className="quiet small">
+              <Time at={review.at} /> ·{' '}
+              <FormattedMessage id="attempts.sent_by" values={{ name: review.sent_by ?? '–' }} />
+              {' · '}
+              {review.reviewed_by ? (
+                <FormattedMessage id="attempts.reviewed_by" values={{ name: review.reviewed_by }} />
+              ) : (
+                <FormattedMessage id="attempts.reviewed_by_nobody" />
+              )}
+            </span>
+          </p>
+          <Comments review={review} />
+          {review.has_recording && (
+            <p className="quiet small">
+              <FormattedMessage id="attempts.has_recording" />
+            </p>
+          )}
+        </article>
+      ))}
+    </section>
+  );
+}
+
+function Comments({ review: { comments, comment_count } }: { review: Review }) {
+  if (comment_count === 0) return null;
+  if (!comments)
+    return (
+      <p className="quiet">
+        <FormattedMessage id="attempts.comments_erased" values={{ count: comment_count }} />
+      </p>
+    );
+  return (
+    <ul className="review-comments">
+      {comments.map(({ comment, status, start, stop }, index) => (
+        <li key={index}>
+          {(start > 0 || stop > 0) && (
+            <span className="fixed quiet">
+              {durationOf(start)}–{durationOf(stop)}
+            </span>
+          )}{' '}
+          <strong>{status}</strong>: {comment}
+        </li>
+      ))}
+    </ul>
+  );
+}

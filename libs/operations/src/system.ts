@@ -43,6 +43,7 @@ export type SystemStatus = {
   kafka: KafkaSettings;
   leaders: Leader[];
   open_transactions: OpenTransaction[];
+  quarantined_callbacks: number;
 };
 
 export async function systemStatus(
@@ -50,6 +51,7 @@ export async function systemStatus(
   configuration: Configuration,
   clock: Clock,
 ): Promise<SystemStatus> {
+  const { rows } = await database.query('select count(*)::int as count from quarantined_callbacks');
   return {
     clock: clock.state(),
     log: await logSize(database),
@@ -57,6 +59,7 @@ export async function systemStatus(
     kafka: kafkaSettings(configuration),
     leaders: await leaders(database),
     open_transactions: await openTransactions(database),
+    quarantined_callbacks: rows[0].count,
   };
 }
 

@@ -94,6 +94,7 @@ export const system = object<SystemStatus & { ready: boolean; problem: string | 
     }),
   ),
   open_transactions: listOf(openTransaction),
+  quarantined_callbacks: integer,
 });
 
 export const history = object<HealthHistory>('HealthHistory', {

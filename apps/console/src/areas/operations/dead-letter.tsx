@@ -1,0 +1,54 @@
+import { FormattedMessage, useIntl } from 'react-intl';
+import { Link } from 'wouter';
+import { Page } from '../../kit/page.js';
+import { Loaded } from '../../kit/states.js';
+import { Time } from '../../kit/times.js';
+import { LetterActions } from './letter-actions.js';
+import { useDeadLetter } from './queries.js';
+
+/** An event that could not be delivered, with the reason of each subscription. */
+export function DeadLetterPage({ eventId }: { eventId: string }) {
+  const intl = useIntl();
+  return (
+    <Page title={intl.formatMessage({ id: 'operations.dead_letter' })}>
+      <p>
+        <Link href="/operations/dead-letters">
+          <FormattedMessage id="operations.page.dead-letters" />
+        </Link>
+      </p>
+      <Loaded query={useDeadLetter(eventId)}>
+        {({ event, letters }) => (
+          <>
+            {letters.map((letter) => (
+              <section key={letter.subscription} className="card stack-tight">
+                <div className="row spread">
+                  <h2>{letter.subscription}</h2>
+                  <LetterActions letter={letter} />
+                </div>
+                <p className="banner bad">{letter.reason}</p>
+                <dl className="facts">
+                  <dt>
+                    <FormattedMessage id="operations.since" />
+                  </dt>
+                  <dd>
+                    <Time at={letter.recorded_at} />
+                  </dd>
+                  <dt>
+                    <FormattedMessage id="operations.ordering_key" />
+                  </dt>
+                  <dd>
+                    <code>{letter.ordering_key}</code>
+                  </dd>
+                </dl>
+              </section>
+            ))}
+            <section className="stack-tight">
+              <h2>{event.type}</h2>
+              <pre className="operations-event">{JSON.stringify(event, null, 2)}</pre>
+            </section>
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}

@@ -1,0 +1,101 @@
+import { useState } from 'react';
+import { FormattedMessage, useIntl } from 'react-intl';
+import { Confirm } from '../../kit/dialog.js';
+import { TextArea } from '../../kit/fields.js';
+import { useNotice } from '../../kit/notices.js';
+import { useMe } from '../../session/session.js';
+import { type DeadLetter, useRetry, useSkip } from './queries.js';
+
+/** Only superusers retry and skip; others see no buttons. */
+export function LetterActions({ letter }: { letter: DeadLetter }) {
+  const [open, setOpen] = useState<'retry' | 'skip'>();
+  const { is_superuser } = useMe();
+  if (!is_superuser) return null;
+  const close = () => setOpen(undefined);
+  return (
+    <div className="buttons">
+      <button type="button" className="compact" onClick={() => setOpen('retry')}>
+        <FormattedMessage id="operations.retry" />
+      </button>
+      <button type="button" className="compact danger" onClick={() => setOpen('skip')}>
+        <FormattedMessage id="operations.skip" />
+      </button>
+      {open === 'retry' && <Retry subscription={letter.subscription} orderingKey={letter.ordering_key} close={close} />}
+      {open === 'skip' && <Skip letter={letter} close={close} />}
+    </div>
+  );
+}
+
+type RetryProps = { subscription: string; orderingKey?: string; close: () => void };
+
+/** Without an ordering key it is about all dead letters of the subscription. */
+export function Retry({ subscription, orderingKey, close }: RetryProps) {
+  const notify = useNotice();
+  const intl = useIntl();
+  const { mutate, isPending, error } = useRetry(() => {
+    notify(intl.formatMessage({ id: 'operations.asked' }));
+    close();
+  });
+  return (
+    <Confirm
+      title={intl.formatMessage({ id: orderingKey ? 'operations.retry_title' : 'operations.retry_all_title' })}
+      action={<FormattedMessage id="operations.retry" />}
+      isBusy={isPending}
+      error={error}
+      confirm={() => mutate({ subscription, ordering_key: orderingKey })}
+      close={close}
+    >
+      <p>
+        <FormattedMessage
+          id={orderingKey ? 'operations.retry_consequence' : 'operations.retry_all_consequence'}
+          values={{ subscription, key: orderingKey ?? '' }}
+        />
+      </p>
+    </Confirm>
+  );
+}
+
+/** The text of what is lost when a letter of this subscription is skipped. */
+const lossOf = (subscription: string) =>
+  ['kafka', 'mail'].includes(subscription) ? `operations.loss.${subscription}` : 'operations.loss.provider';
+
+function Skip({ letter, close }: { letter: DeadLetter; close: () => void }) {
+  const { subscription, event_id: eventId, type, user_id } = letter;
+  const [reason, setReason] = useState('');
+  const notify = useNotice();
+  const intl = useIntl();
+  const { mutate, isPending, error } = useSkip(() => {
+    notify(intl.formatMessage({ id: 'operations.asked' }));
+    close();
+  });
+  return (
+    <Confirm
+      title={intl.formatMessage({ id: 'operations.skip_title' })}
+      action={<FormattedMessage id="operations.skip" />}
+      isDangerous
+      isBusy={isPending}
+      isReady={reason.trim() !== ''}
+      error={error}
+      confirm={() => mutate({ eventId, subscription, reason })}
+      close={close}
+    >
+      <p>
+        <FormattedMessage
+          id="operations.skip_about"
+          values={{ type, user: user_id === null ? '–' : String(user_id), subscription }}
+        />
+      </p>
+      <p className="banner bad">
+        <FormattedMessage id={lossOf(subscription)} />
+      </p>
+      <TextArea
+        label={intl.formatMessage({ id: 'operations.reason' })}
+        hint={intl.formatMessage({ id: 'operations.reason_hint' })}
+        maxLength={255}
+        required
+        value={reason}
+        onChange={setReason}
+      />
+    </Confirm>
+  );
+}

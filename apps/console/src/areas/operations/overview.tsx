@@ -1,0 +1,234 @@
+import { FormattedMessage, FormattedNumber, useIntl } from 'react-intl';
+import { Link } from 'wouter';
+import { Page } from '../../kit/page.js';
+import { Loaded } from '../../kit/states.js';
+import { Badge } from '../../kit/status-badge.js';
+import { Time } from '../../kit/times.js';
+import { findingsIn } from './findings.js';
+import { type System, useProviders, useSubscriptions, useSystem } from './queries.js';
+
+/** Everything that is wrong, with what to do; then the state of the log, Kafka and the leaders. */
+export function Overview() {
+  const intl = useIntl();
+  const [system, subscriptions, providers] = [useSystem(), useSubscriptions(), useProviders()];
+  return (
+    <Page title={intl.formatMessage({ id: 'operations.title' })}>
+      <Loaded query={system}>
+        {(state) => (
+          <>
+            <Loaded query={subscriptions}>
+              {({ results }) => (
+                <Findings
+                  found={findingsIn({
+                    system: state,
+                    subscriptions: results,
+                    providers: providers.data?.results ?? [],
+                  })}
+                />
+              )}
+            </Loaded>
+            <div className="cards operations-facts">
+              <LogFacts {...state} />
+              <TreeFacts tree={state.merkle_tree} />
+              <KafkaFacts kafka={state.kafka} />
+              <LeaderFacts leaders={state.leaders} />
+            </div>
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Findings({ found }: { found: ReturnType<typeof findingsIn> }) {
+  if (found.length === 0)
+    return (
+      <p className="banner good" role="status">
+        <FormattedMessage id="operations.all_well" />
+      </p>
+    );
+  return (
+    <ul className="operations-findings">
+      {found.map(({ id, tone, text, advice, values, page }) => (
+        <li key={id} className={`banner ${tone}`}>
+          <strong>
+            <FormattedMessage id={text} values={values} />
+          </strong>
+          <p>
+            <FormattedMessage id={advice} values={values} />{' '}
+            {page && (
+              <Link href={`/operations/${page}`}>
+                <FormattedMessage id="operations.show" />
+              </Link>
+            )}
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function LogFacts({ log, ready, clock }: System) {
+  return (
+    <section className="card stack-tight">
+      <div className="row spread">
+        <h2>
+          <FormattedMessage id="operations.log" />
+        </h2>
+        <Badge tone={ready ? 'good' : 'bad'}>
+          <FormattedMessage id={ready ? 'operations.ready' : 'operations.not_ready'} />
+        </Badge>
+      </div>
+      <dl className="facts">
+        <dt>
+          <FormattedMessage id="operations.generation" />
+        </dt>
+        <dd>
+          {log.generation} · <Time at={log.generation_began_at} />
+        </dd>
+        <dt>
+          <FormattedMessage id="operations.last_position" />
+        </dt>
+        <dd>
+          <FormattedNumber value={log.events} />
+        </dd>
+        <dt>
+          <FormattedMessage id="operations.positions_left" />
+        </dt>
+        <dd>
+          <FormattedNumber value={log.positions_left} />
+        </dd>
+        <dt>
+          <FormattedMessage id="operations.size" />
+        </dt>
+        <dd>
+          <Bytes count={log.database_bytes} />
+        </dd>
+        <dt>
+          <FormattedMessage id="operations.skew" />
+        </dt>
+        <dd>
+          <FormattedMessage
+            id="operations.seconds"
+            values={{ seconds: Math.round(clock.skewSeconds * 10) / 10 || 0 }}
+          />
+        </dd>
+      </dl>
+      <ul className="operations-plain-list small quiet">
+        {log.partitions.map(({ name, bytes }) => (
+          <li key={name}>
+            <code>{name}</code> <Bytes count={bytes} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function TreeFacts({ tree }: { tree: System['merkle_tree'] }) {
+  return (
+    <section className="card stack-tight">
+      <h2>
+        <FormattedMessage id="operations.tree" />
+      </h2>
+      {tree ? (
+        <>
+          <dl className="facts">
+            <dt>
+              <FormattedMessage id="operations.tree_size" />
+            </dt>
+            <dd>
+              <FormattedNumber value={tree.size} />
+            </dd>
+            <dt>
+              <FormattedMessage id="operations.signed" />
+            </dt>
+            <dd>
+              {tree.signed_size === null ? '–' : <FormattedNumber value={tree.signed_size} />} ·{' '}
+              <Time at={tree.signed_at} />
+            </dd>
+            <dt>
+              <FormattedMessage id="operations.witnessed" />
+            </dt>
+            <dd>{tree.witnessed_size === null ? '–' : <FormattedNumber value={tree.witnessed_size} />}</dd>
+          </dl>
+          {tree.witnesses.length === 0 ? (
+            <p className="quiet">
+              <FormattedMessage id="operations.no_witnesses" />
+            </p>
+          ) : (
+            <ul className="operations-plain-list">
+              {tree.witnesses.map(({ name, has_cosigned }) => (
+                <li key={name} className="row">
+                  <Badge tone={has_cosigned ? 'good' : 'warn'}>{name}</Badge>
+                </li>
+              ))}
+            </ul>
+          )}
+        </>
+      ) : (
+        <p className="quiet">
+          <FormattedMessage id="operations.no_tree" />
+        </p>
+      )}
+    </section>
+  );
+}
+
+function KafkaFacts({ kafka: { brokers, topics, transactions, event_bus } }: { kafka: System['kafka'] }) {
+  return (
+    <section className="card stack-tight">
+      <h2>Kafka</h2>
+      {brokers.length === 0 ? (
+        <p className="quiet">
+          <FormattedMessage id="operations.no_kafka" />
+        </p>
+      ) : (
+        <p className="fixed">{brokers.join(', ')}</p>
+      )}
+      <p className="quiet small">
+        <FormattedMessage
+          id="operations.kafka_modes"
+          values={{ transactions: transactions ? 'on' : 'off', bus: event_bus ? 'on' : 'off' }}
+        />
+      </p>
+      <ul className="operations-plain-list small">
+        {topics.map((topic) => (
+          <li key={topic}>
+            <code>{topic}</code>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function LeaderFacts({ leaders }: { leaders: System['leaders'] }) {
+  return (
+    <section className="card stack-tight">
+      <h2>
+        <FormattedMessage id="operations.leaders" />
+      </h2>
+      <dl className="facts small">
+        {leaders.map(({ task, holder }) => (
+          <div key={task} className="operations-leader">
+            <dt>{task}</dt>
+            <dd className="fixed">{holder ?? '–'}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function Bytes({ count }: { count: number }) {
+  const isLarge = count >= 1e9;
+  return (
+    <FormattedNumber
+      value={count / (isLarge ? 1e9 : 1e6)}
+      style="unit"
+      unit={isLarge ? 'gigabyte' : 'megabyte'}
+      maximumFractionDigits={1}
+    />
+  );
+}

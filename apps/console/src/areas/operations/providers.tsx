@@ -1,0 +1,114 @@
+import { FormattedMessage, useIntl } from 'react-intl';
+import { Link } from 'wouter';
+import { Page } from '../../kit/page.js';
+import { Loaded } from '../../kit/states.js';
+import { Badge, type Tone } from '../../kit/status-badge.js';
+import { TimeAgo } from '../../kit/times.js';
+import { type Provider, useProviders, useSubscriptions } from './queries.js';
+
+const tones: Record<string, Tone> = { closed: 'good', 'half-open': 'warn', open: 'bad' };
+
+export function Providers() {
+  const intl = useIntl();
+  const subscriptions = useSubscriptions().data?.results ?? [];
+  return (
+    <Page title={intl.formatMessage({ id: 'operations.page.providers' })}>
+      <p className="quiet">
+        <FormattedMessage id="operations.providers_what" />
+      </p>
+      <Loaded query={useProviders()} isEmpty={({ results }) => results.length === 0}>
+        {({ results }) => (
+          <div className="cards operations-facts">
+            {results.map((provider) => (
+              <ProviderCard
+                key={provider.provider}
+                provider={provider}
+                lastError={subscriptions.find(({ subscription }) => subscription === provider.subscription)}
+              />
+            ))}
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+type LastError = { last_error: string | null; last_error_at: string | null; waiting: number };
+
+function ProviderCard({ provider, lastError }: { provider: Provider; lastError: LastError | undefined }) {
+  const { circuit, circuit_since, subscription, dead_letters } = provider;
+  return (
+    <section className="card stack-tight">
+      <div className="row spread">
+        <h2>{provider.provider}</h2>
+        {circuit && (
+          <Badge tone={tones[circuit]}>
+            <FormattedMessage id={`operations.circuit.${circuit}`} />
+          </Badge>
+        )}
+      </div>
+      <p className="quiet">
+        {provider.verbose_name}
+        {provider.is_default && (
+          <>
+            {' · '}
+            <FormattedMessage id="operations.default_provider" />
+          </>
+        )}
+      </p>
+      {subscription === null ? (
+        <p className="quiet">
+          <FormattedMessage id="operations.no_notifications" />
+        </p>
+      ) : (
+        <dl className="facts">
+          <dt>
+            <FormattedMessage id="operations.circuit_since" />
+          </dt>
+          <dd>
+            <TimeAgo at={circuit_since} />
+          </dd>
+          <dt>
+            <FormattedMessage id="operations.last_success" />
+          </dt>
+          <dd>
+            <TimeAgo at={provider.last_notified_at} />
+          </dd>
+          <dt>
+            <FormattedMessage id="operations.last_hour" />
+          </dt>
+          <dd>{provider.notified_last_hour}</dd>
+          <dt>
+            <FormattedMessage id="operations.waiting" />
+          </dt>
+          <dd>{lastError?.waiting ?? 0}</dd>
+          <dt>
+            <FormattedMessage id="operations.dead_letters" />
+          </dt>
+          <dd>
+            {dead_letters === 0 ? (
+              0
+            ) : (
+              <Link href={`/operations/dead-letters?subscription=${encodeURIComponent(subscription)}`}>
+                {dead_letters}
+              </Link>
+            )}
+          </dd>
+          <dt>
+            <FormattedMessage id="operations.last_error" />
+          </dt>
+          <dd>
+            {lastError?.last_error ?? '–'} {lastError?.last_error && <TimeAgo at={lastError.last_error_at} />}
+          </dd>
+        </dl>
+      )}
+      {provider.quarantined_callbacks > 0 && (
+        <p>
+          <Link href="/operations/callbacks">
+            <FormattedMessage id="operations.callbacks_wait" values={{ count: provider.quarantined_callbacks }} />
+          </Link>
+        </p>
+      )}
+    </section>
+  );
+}

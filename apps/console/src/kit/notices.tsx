@@ -1,12 +1,20 @@
 import { createContext, type ReactNode, useCallback, useContext, useState } from 'react';
-import { FormattedMessage } from 'react-intl';
+import { FormattedMessage, RawIntlProvider, useIntl } from 'react-intl';
 
 type Notice = { id: number; text: ReactNode; undo?: () => void };
 
 const Notices = createContext<(text: ReactNode, undo?: () => void) => void>(() => {});
 
 /** Tells the user that something is done; with `undo`, offers to undo it. Screen readers say it. */
-export const useNotice = () => useContext(Notices);
+export function useNotice() {
+  const add = useContext(Notices);
+  // A notice stands outside the area whose texts it uses.
+  const intl = useIntl();
+  return useCallback(
+    (text: ReactNode, undo?: () => void) => add(<RawIntlProvider value={intl}>{text}</RawIntlProvider>, undo),
+    [add, intl],
+  );
+}
 
 const shownMs = 12_000;
 let last = 0;

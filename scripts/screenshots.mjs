@@ -9,14 +9,14 @@ const size = { width: 1280, height: 800 };
 await main(async () => {
   await prepare();
   const { startServiceProcess } = await import('../dist/test/support/service-process.js');
-  const { openBrowser } = await import('../dist/test/e2e/browser/chromium.js');
+  const { launchBrowser } = await import('../dist/test/support/browser.js');
   const { secret, tokenSettings } = await import('../dist/test/support/service.js');
   const { Client } = await import('../dist/apps/cli/src/demo/client.js');
   const { ExamDay } = await import('../dist/apps/cli/src/demo/exam-day.js');
 
   const folder = mkdtempSync(join(tmpdir(), 'proctoring-screenshots-'));
   const service = await startServiceProcess('service', folder, { LOG_LEVEL: 'error' });
-  const browser = await openBrowser();
+  const browser = await launchBrowser();
   try {
     const client = new Client(service.url, secret, {
       audience: tokenSettings.JWT_AUDIENCE,
@@ -51,7 +51,7 @@ await main(async () => {
       await context.close();
     }
   } finally {
-    await browser?.close();
+    await browser.close();
     await service.child.stop();
     rmSync(folder, { recursive: true });
   }

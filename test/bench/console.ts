@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser } from '../e2e/browser/chromium.js';
+import { launchBrowser } from '../support/browser.js';
 import { openStartableDatabase } from '../support/database.js';
 import type { Bench } from './bench.js';
 import { type Contender, startService } from './contenders.js';
@@ -33,7 +33,7 @@ export async function usingConsole({ effort, dir, say }: Bench): Promise<Section
       () => ['AttemptStarted', 'AttemptSubmitted'],
     );
     await database.owner.query('vacuum (analyze)');
-    browser = (await openBrowser())!;
+    browser = await launchBrowser();
     const { Authorization } = await service.credentials(staff);
     const token = Authorization.split(' ')[1];
     const address = `http://127.0.0.1:${service.port}/console`;

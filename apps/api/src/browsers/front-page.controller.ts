@@ -32,8 +32,10 @@ export class FrontPageController {
 <body>
   <main>
     <h1>Exam proctoring ${version}</h1>
-    <p>This service runs timed and proctored exams. Learners take them in the LMS; there is nothing to do here.</p>
+    <p>This service runs timed and proctored exams. Learners take them in the LMS, or on a page of this service.</p>
     <ul>${[
+      html`
+      <li><a href="console">Console</a>: pages for course staff, proctors, auditors, operators and learners</li>`,
       isHere(docs) &&
         html`
       <li><a href="docs">HTTP interface</a>, as an <a href="docs-json">OpenAPI document</a></li>`,

@@ -11,6 +11,8 @@ import { ReceiptCard } from './receipt-card.js';
 
 type OwnAttempt = Shape<'OwnAttemptInDetail'>;
 
+const unfinished = ['eligible', 'created', 'download_software_clicked', 'ready_to_start', 'started', 'ready_to_submit'];
+
 /** The learner reads what happened in an attempt, and finds the receipt and the appeal. */
 export function OwnAttemptPage({ attemptId }: { attemptId: number }) {
   const intl = useIntl();
@@ -18,6 +20,7 @@ export function OwnAttemptPage({ attemptId }: { attemptId: number }) {
   const attempt = useQuery({
     queryKey: ['own attempt', attemptId],
     queryFn: () => unwrap(api.GET('/api/exams/v1/me/attempts/{attemptId}', { params: { path } })),
+    refetchInterval: ({ state }) => (state.data && unfinished.includes(state.data.status) ? 30_000 : false),
   });
   const timeline = useQuery({
     queryKey: ['own attempt', attemptId, 'timeline', intl.locale],
@@ -67,8 +70,6 @@ export function OwnAttemptPage({ attemptId }: { attemptId: number }) {
     </Page>
   );
 }
-
-const unfinished = ['eligible', 'created', 'download_software_clicked', 'ready_to_start', 'started', 'ready_to_submit'];
 
 function Facts({ attempt }: { attempt: OwnAttempt }) {
   const { exam, status, started_at, completed_at, allowed_minutes, is_paused } = attempt;

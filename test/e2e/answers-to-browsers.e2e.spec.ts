@@ -111,15 +111,15 @@ describe('the front page', () => {
     expect(headers['content-security-policy']).toContain("default-src 'none'");
     expect(body).toContain(JSON.parse(readFileSync('package.json', 'utf8')).version);
     expect(body).not.toContain('<script');
-    expect(linksOf(body)).toEqual(['docs', 'docs-json', 'health/ready', 'metrics']);
+    expect(linksOf(body)).toEqual(['console', 'docs', 'docs-json', 'health/ready', 'metrics']);
     for (const link of linksOf(body)) expect((await service.request(undefined, 'GET', `/${link}`)).status).toBe(200);
   });
 
-  it('links only to health when documentation and metrics are switched off', async () => {
+  it('links only to the console and to health when documentation and metrics are switched off', async () => {
     const other = await openService({ DOCS: 'off', METRICS: 'off' });
     const { body } = await other.request(undefined, 'GET', '/');
     await other.close();
-    expect(linksOf(body)).toEqual(['health/ready']);
+    expect(linksOf(body)).toEqual(['console', 'health/ready']);
   });
 });
 

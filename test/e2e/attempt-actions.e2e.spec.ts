@@ -2,6 +2,7 @@ import { submitOverdue } from '../../apps/worker/src/deadlines.js';
 import { Clock } from '../../libs/clock/src/index.js';
 import { learnerAtExamStream, OverdueAttempts, readableTimeline } from '../../libs/commands/src/index.js';
 import { EventStore } from '../../libs/event-store/src/index.js';
+import { until } from '../../libs/event-store/src/testing.js';
 import { fresh } from '../support/hooks.js';
 import { courseId, openCourse, type Person, people, root } from '../support/service.js';
 
@@ -216,6 +217,19 @@ describe('staff', () => {
     const history = await service.app.get(EventStore).read(learnerAtExamStream(learner));
     const timeline = await readableTimeline(service.database.pool, learner, history, ids[0]!);
     expect(timeline.at(-2)).toMatchObject({ what: 'message_sent', message: null });
+  });
+
+  it('leave an entry in the access log, which names the learners', async () => {
+    await start(alice);
+    await start(bob);
+    await done('pause', { whole_course: true });
+    const entries = async () =>
+      service.query(
+        `select user_id, outcome, objects, row_count from access_log where action like '%/pause' order by id`,
+      );
+    await until('the outcome is recorded', async () => (await entries()).some(({ outcome }) => outcome === 'done'));
+    const objects = ['user:2', 'user:3'];
+    expect((await entries()).at(-1)).toMatchObject({ user_id: '4', objects: expect.arrayContaining(objects) });
   });
 
   it('of another course, and learners, change nothing', async () => {

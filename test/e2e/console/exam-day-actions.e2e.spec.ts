@@ -97,6 +97,21 @@ story('staff pause a room and end the pause, with the keyboard alone', async () 
   expect(later).toBeLessThan(first);
 });
 
+story('staff pause one learner of several, and the board shows it', async () => {
+  const ids = [await begin(alice), await begin(bob)];
+  const page = await openExamDay();
+  await page.getByRole('checkbox', { name: 'Select alice' }).check();
+  await page.getByRole('toolbar').getByText('For alice').waitFor();
+  await choose(page, 'Pause');
+  await click(page, 'Pause 1 attempt');
+  await says(page, '1 attempt was changed.');
+  await page.keyboard.press('Escape');
+  await page.getByRole('row', { name: 'alice' }).getByText('Paused').waitFor();
+  expect(await page.getByRole('row', { name: 'bob' }).getByText('Paused').count()).toBe(0);
+  expect((await poll(bob, ids[1]!)).status).toBe('started');
+  expect(await problemsEverywhere(page)).toEqual([]);
+});
+
 story('staff write to the learners, who read it at their attempts', async () => {
   const id = await begin(alice);
   const page = await openExamDay();

@@ -1,4 +1,4 @@
-import { expiryOf, isInProgress, remainingSeconds, statuses } from '#domain';
+import { allowedMinutesOf, expiryOf, isInProgress, remainingSeconds, statuses } from '#domain';
 import type { RunningAttempt } from '#read-models';
 import { flag, integer, listOf, number, object, oneOf, orNull, text, time } from '../document/schemas.js';
 import type { BoardState } from './board-states.js';
@@ -17,7 +17,7 @@ export const runningAttemptJson = (attempt: RunningAttempt, criticalShare: numbe
   const runs = isInProgress(attempt.status);
   const endsAt = runs ? expiryOf(attempt) : null;
   const lastContact = polledAt !== null && polledAt > (startedAt ?? '') ? polledAt : startedAt;
-  const criticalMs = criticalShare * (attempt.allowedTimeLimitMins ?? 0) * 60_000;
+  const criticalMs = criticalShare * (allowedMinutesOf(attempt) ?? 0) * 60_000;
   return {
     attempt_id: attempt.attemptId,
     exam_id: attempt.examId,

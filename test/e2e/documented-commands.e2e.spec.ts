@@ -23,6 +23,7 @@ const elsewhere: [why: string, commands: RegExp][] = [
   ['they take an hour', /^npm run (bench|mutate)\b/],
   ['they change the repository', /^npm run (docs|sbom)\b|^npx biome check --write$/],
   ['it runs until Ctrl-C; the tests of Kafka start the same broker', /^npm run kafka\b/],
+  ['it takes the pictures of docs/console anew', /^npm run screenshots\b/],
   ['it lives for ten minutes; demo.e2e.spec.ts starts the same process', /^npm run demo -- --browser\b/],
   ['it runs until Ctrl-C; witness.e2e.spec.ts starts the same process', /^npm run witness\b/],
 ];

@@ -19,6 +19,9 @@ const preferred = (): Locale => {
   return navigator.languages.map((tag) => tag.split('-')[0]).find(isLocale) ?? 'en';
 };
 
+/** The user's form of the language: dates differ between en-GB and en-US. */
+const tagOf = (locale: Locale) => navigator.languages.find((tag) => tag.split('-')[0] === locale) ?? locale;
+
 const ChosenLocale = createContext<{ locale: Locale; choose: (locale: Locale) => void } | undefined>(undefined);
 export const useLocale = () => useContext(ChosenLocale)!;
 
@@ -34,7 +37,7 @@ export function LocaleProvider({ texts, children }: { texts: Texts; children: Re
   };
   return (
     <ChosenLocale value={{ locale, choose }}>
-      <IntlProvider locale={locale} messages={texts[locale]}>
+      <IntlProvider locale={tagOf(locale)} messages={texts[locale]}>
         {children}
       </IntlProvider>
     </ChosenLocale>
@@ -44,10 +47,10 @@ export function LocaleProvider({ texts, children }: { texts: Texts; children: Re
 /** Adds the texts of an area to those of the shell. */
 export function WithTexts({ texts, children }: { texts: Texts; children: ReactNode }) {
   const { locale } = useLocale();
-  const { messages } = useIntl();
+  const { locale: tag, messages } = useIntl();
   const all = useMemo(() => ({ ...messages, ...texts[locale] }) as Record<string, string>, [messages, texts, locale]);
   return (
-    <IntlProvider locale={locale} messages={all}>
+    <IntlProvider locale={tag} messages={all}>
       {children}
     </IntlProvider>
   );

@@ -193,7 +193,7 @@ story('the evidence is downloaded as a zip and as PDF, and a search as CSV', asy
   const pdf = await saved('Time line as PDF');
   expect([pdf.name, pdf.bytes.subarray(0, 5).toString()]).toEqual([`attempt-${attempt}.pdf`, '%PDF-']);
   await page.goto(`${app.service.url}/console/audit?attempt_id=${attempt}`);
-  const csv = await saved('Download as CSV');
+  const csv = await saved('Export CSV');
   expect(csv.bytes.toString().trim().split('\r\n')).toHaveLength(7);
 });
 

@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { FormattedMessage } from 'react-intl';
 import { fetchApi } from '../api/client.js';
 import { useNotice } from './notices.js';
+import { saveFile } from './save-file.js';
 import { Problem } from './states.js';
 
 type Props = { path: string; query?: Record<string, string | number | boolean | null | undefined> };
@@ -20,14 +21,10 @@ export function ExportCsv({ path, query = {} }: Props) {
   );
 }
 
-/** A plain link would not send the token. */
 async function saveCsv(path: string, query: NonNullable<Props['query']>) {
   const given = Object.entries(query).filter(([name, value]) => name !== 'page' && value != null && value !== '');
   const filters = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
   const response = await fetchApi(`${path}?${filters}`, { headers: { Accept: 'text/csv' } });
-  const url = URL.createObjectURL(await response.blob());
   const name = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '')?.[1] ?? 'export.csv';
-  Object.assign(document.createElement('a'), { href: url, download: name }).click();
-  // The browser reads the file after the click.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  saveFile(await response.blob(), name);
 }

@@ -3,11 +3,11 @@ import { FormattedMessage, useIntl } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { type Column, DataTable } from '../../kit/data-table.js';
+import { ExportCsv } from '../../kit/export-csv.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { Badge, type Tone } from '../../kit/status-badge.js';
 import { Time } from '../../kit/times.js';
-import { Download } from './download.js';
 import { type Filter, Filters, useFilters } from './filters.js';
 import { More } from './more.js';
 
@@ -116,16 +116,7 @@ export function AccessPage() {
     },
   ];
   return (
-    <Page
-      title={label}
-      actions={
-        <Download
-          path={`/api/audit/v1/access?${new URLSearchParams({ ...asked, format: 'csv' })}`}
-          file="accesses.csv"
-          id="audit.csv"
-        />
-      }
-    >
+    <Page title={label} actions={<ExportCsv path="/api/audit/v1/access" query={{ ...asked, format: 'csv' }} />}>
       <Filters filters={filters} label={label} />
       <Loaded
         query={query}

@@ -2,16 +2,17 @@ import { useMutation } from '@tanstack/react-query';
 import { FormattedMessage } from 'react-intl';
 import { fetchApi } from '../../api/client.js';
 import { useNotice } from '../../kit/notices.js';
+import { saveFile } from '../../kit/save-file.js';
 import { Problem } from '../../kit/states.js';
 
-/** Saves a file of the service. A plain link could not send the token. */
-export function Download({ path, file, id, accept }: { path: string; file: string; id: string; accept?: string }) {
+/** Saves a file of the service. Evidence waits until a signed checkpoint covers the attempt. */
+export function Download({ path, file, id }: { path: string; file: string; id: string }) {
   const notify = useNotice();
   const { mutate, isPending } = useMutation({
     mutationFn: async () => {
-      const answer = await fetchApi(path, accept ? { headers: { Accept: accept } } : {});
+      const answer = await fetchApi(path);
       if (answer.status === 202) return notify(<FormattedMessage id="audit.not_covered_yet" />);
-      save(await answer.blob(), file);
+      saveFile(await answer.blob(), file);
     },
     onError: (error) => notify(<Problem error={error} />),
   });
@@ -20,11 +21,4 @@ export function Download({ path, file, id, accept }: { path: string; file: strin
       <FormattedMessage id={id} />
     </button>
   );
-}
-
-function save(content: Blob, file: string) {
-  const url = URL.createObjectURL(content);
-  Object.assign(document.createElement('a'), { href: url, download: file }).click();
-  // The browser reads the file after the click.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -2,11 +2,11 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
+import { ExportCsv } from '../../kit/export-csv.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { Time } from '../../kit/times.js';
 import { useMe } from '../../session/session.js';
-import { Download } from './download.js';
 import { ActorName, Facts, Raw, Sentence } from './event-parts.js';
 import { attemptOf, type LogEvent } from './events.js';
 import { type Filter, Filters, useFilters } from './filters.js';
@@ -41,17 +41,7 @@ export function SearchPage() {
   });
   const label = intl.formatMessage({ id: 'audit.page.search' });
   return (
-    <Page
-      title={label}
-      actions={
-        <Download
-          path={`/api/audit/v1/events/search?${new URLSearchParams(asked)}`}
-          accept="text/csv"
-          file="events.csv"
-          id="audit.csv"
-        />
-      }
-    >
+    <Page title={label} actions={<ExportCsv path="/api/audit/v1/events/search" query={asked} />}>
       <Filters filters={filters} label={label} />
       <Loaded
         query={query}

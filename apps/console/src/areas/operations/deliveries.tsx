@@ -7,7 +7,7 @@ import { Time, TimeAgo } from '../../kit/times.js';
 import { SubscriptionFilter } from './filters.js';
 import { useDeliveries, useSubscriptions, useWaiting } from './queries.js';
 
-/** What waits for a receiver, and what it got last. */
+/** The events that wait for a receiver, and its newest deliveries. */
 export function Deliveries() {
   const intl = useIntl();
   const [chosen, choose] = useAddress('subscription');

@@ -3,7 +3,7 @@ import { courseId, people, publishedExam, root } from '../../support/service.js'
 import { story } from '../browser/chromium.js';
 import { openConsole, problemsEverywhere } from './console.js';
 
-/** Of the pages. */
+/** The pages have these. */
 declare const document: any;
 
 const { staff, alice, teacher } = people;

@@ -12,7 +12,7 @@ import {
 import { story } from '../browser/chromium.js';
 import { openConsole, problemsEverywhere } from './console.js';
 
-/** Of the pages. */
+/** The pages have these. */
 declare const sessionStorage: any;
 declare const document: any;
 

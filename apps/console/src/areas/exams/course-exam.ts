@@ -2,5 +2,5 @@ import type { Shape } from '../../api/client.js';
 
 export type CourseExam = Shape<'CourseExam'>;
 
-/** What is known about an exam, in the cache of queries. */
+/** An exam in the cache of queries. */
 export const examKey = (examId: number) => ['exam', examId];

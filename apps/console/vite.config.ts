@@ -12,10 +12,25 @@ const compressed: Plugin = {
   },
 };
 
+const mostOfFirstView = 150_000;
+
+/** Fails the build if the files that `index.html` names are larger than this, compressed. */
+const smallFirstView: Plugin = {
+  name: 'small first view',
+  writeBundle({ dir }) {
+    const html = readFileSync(join(dir!, 'index.html'), 'utf8');
+    const files = [...html.matchAll(/"\/console\/(assets\/[^"]+\.(?:js|css))"/g)].map(([, file]) => file!);
+    const sizes = files.map((file) => gzipSync(readFileSync(join(dir!, file)), { level: 9 }).length);
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    if (files.length === 0 || bytes > mostOfFirstView)
+      this.error(`The first view is ${bytes} bytes (${files.join(', ')}), and at most ${mostOfFirstView} are allowed.`);
+  },
+};
+
 export default defineConfig({
   root: import.meta.dirname,
   base: '/console/',
-  plugins: [compressed],
+  plugins: [compressed, smallFirstView],
   resolve: { alias: { '#log-proofs': join(import.meta.dirname, '../../libs/log-proofs/src/index.ts') } },
   oxc: { jsx: { runtime: 'automatic' } },
   build: {

@@ -150,7 +150,7 @@ story('outcomes are charts with their numbers, for all exams and for one', async
   expect(await problemsEverywhere(page)).toEqual([]);
   await page.getByLabel('Exam', { exact: true }).selectOption(names.arabic);
   await page.getByText('No proctored attempt was handed in yet.').waitFor();
-  expect(page.url()).toContain('exam_id=');
+  expect(page.url()).toContain('exam=');
 });
 
 story('the page of outcomes speaks German', async () => {

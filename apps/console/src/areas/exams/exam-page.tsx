@@ -45,7 +45,7 @@ export function ExamPage({ examId }: { examId: number }) {
 
 function Counts({ exam }: { exam: CourseExam }) {
   const courseId = useCourse();
-  const to = (area: string) => `${courseAddress(courseId, area)}?exam_id=${exam.id}`;
+  const to = (area: string) => `${courseAddress(courseId, area)}?exam=${exam.id}`;
   return (
     <nav className="exams-counts" aria-labelledby="exams-links">
       <h2 id="exams-links" className="visually-hidden">
@@ -53,7 +53,7 @@ function Counts({ exam }: { exam: CourseExam }) {
       </h2>
       <Count to={to('exam-day')} count={exam.running} label="exams.running" />
       <Count
-        to={`${courseAddress(courseId, 'exams')}/outcomes?exam_id=${exam.id}`}
+        to={`${courseAddress(courseId, 'exams')}/outcomes?exam=${exam.id}`}
         count={exam.waiting_for_review}
         label="exams.waiting"
       />

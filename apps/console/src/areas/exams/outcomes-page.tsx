@@ -23,7 +23,7 @@ type ReviewOutcomes = Shape<'ReviewOutcomes'>;
 export function OutcomesPage() {
   const courseId = useCourse();
   const intl = useIntl();
-  const [examId, setExamId] = useAddress('exam_id');
+  const [examId, setExamId] = useAddress('exam');
   const asked = { exam_id: examId ? Number(examId) : undefined };
   const query = useQuery({
     queryKey: ['outcomes', courseId, examId],

@@ -14,6 +14,10 @@ export const callbackJson = (callback: QuarantinedCallback) => ({
   received_at: callback.receivedAt,
 });
 
+export const callbackColumns = [
+  ...(['id', 'route', 'external_id', 'provider', 'user_id', 'reason', 'times', 'received_at'] as const),
+];
+
 export const quarantinedCallback = object<ReturnType<typeof callbackJson>>('QuarantinedCallback', {
   id: integer,
   route: oneOf('reviewed', 'review_callback'),

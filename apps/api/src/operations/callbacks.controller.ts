@@ -19,11 +19,18 @@ import { Gate } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { pageNumber, text, userIdNumber } from '../document/schemas.js';
+import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
 import { refused } from '../http/http-answer.js';
+import type { Page } from '../http/page.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { idIn } from '../requests/ids.js';
-import { callbackJson, quarantinedCallbackList, quarantinedCallback as schema } from './callbacks.answers.js';
-import { pageOfRows } from './pages.js';
+import {
+  callbackColumns,
+  callbackJson,
+  quarantinedCallbackList,
+  quarantinedCallback as schema,
+} from './callbacks.answers.js';
+import { allPages, pageOfRows } from './pages.js';
 
 const superuser = { logs: 'always', superuser: true } as const;
 
@@ -40,20 +47,24 @@ export class CallbacksController {
   ) {}
 
   @Get()
-  @Gate('staff', { logs: 'always' })
+  @Gate('staff', { logs: 'always', csv: true })
   @ApiOperation({ summary: 'Refused reviews, the newest first, without their bodies' })
   @QueryParam('user_id', userIdNumber, 'Only reviews of this learner')
   @QueryParam('provider', text, 'Only reviews that this provider sent')
   @QueryParam('page', pageNumber)
-  @Answers(200, quarantinedCallbackList)
-  async listCallbacks(@Query() { user_id, provider, page }: Record<string, string | undefined>) {
+  @AnswersList(quarantinedCallbackList)
+  async listCallbacks(
+    @Query() { user_id, provider, page }: Record<string, string | undefined>,
+    @AsCsv() asCsv: boolean,
+  ) {
     const filter = { userId: idIn(user_id, 'user_id'), provider };
-    const count = await countQuarantined(this.database, filter);
-    return pageOfRows(page, count, async (asked) => {
+    const read = async (asked: Pick<Page, 'offset' | 'limit'>) => {
       const callbacks = await quarantinedPage(this.database, filter, asked);
       noteSubject(...callbacks.flatMap(({ userId }) => userId ?? []));
       return callbacks.map(callbackJson);
-    });
+    };
+    if (asCsv) return csvFile('refused-reviews', callbackColumns, allPages(read));
+    return pageOfRows(page, await countQuarantined(this.database, filter), read);
   }
 
   @Get(':callbackId')

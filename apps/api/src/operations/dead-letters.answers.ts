@@ -17,6 +17,11 @@ export const letterJson = (letter: DeadLetterSummary) => ({
   recorded_at: letter.recordedAt,
 });
 
+export const letterColumns = [
+  ...(['subscription', 'ordering_key', 'event_id', 'type', 'course_id', 'exam_id', 'user_id', 'reason'] as const),
+  'recorded_at' as const,
+];
+
 const letter = object<ReturnType<typeof letterJson>>('DeadLetter', {
   subscription: text,
   ordering_key: { ...text, description: 'Later events with this key wait behind it' },

@@ -10,7 +10,9 @@ import { noteSubject } from '../access/access-note.js';
 import { CurrentUser, Gate } from '../auth/authentication.js';
 import { Answers, QueryParam, RequestBody } from '../document/answers.js';
 import { pageNumber, text, userIdNumber } from '../document/schemas.js';
+import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
 import { refused } from '../http/http-answer.js';
+import type { Page } from '../http/page.js';
 import { idIn } from '../requests/ids.js';
 import { ValidBody } from '../requests/validated.js';
 import {
@@ -18,10 +20,11 @@ import {
   deadLetterActions,
   deadLetterEvent,
   deadLetterList,
+  letterColumns,
   letterJson,
 } from './dead-letters.answers.js';
 import { RetryRequest, SkipRequest } from './operations.requests.js';
-import { pageOfRows } from './pages.js';
+import { allPages, pageOfRows } from './pages.js';
 
 /** Dead letters of all subscriptions. A superuser asks for a retry or a skip, and the worker does it within seconds. */
 @ApiTags('operations')
@@ -33,21 +36,25 @@ export class DeadLettersController {
   ) {}
 
   @Get()
-  @Gate('staff', { logs: 'always' })
+  @Gate('staff', { logs: 'always', csv: true })
   @ApiOperation({ summary: 'Events that could not be delivered, by subscription, in the order of the log' })
   @QueryParam('subscription', text, 'Only dead letters of this subscription')
   @QueryParam('user_id', userIdNumber, 'Only events about this learner')
   @QueryParam('exam_id', userIdNumber, 'Only events about this exam')
   @QueryParam('page', pageNumber)
-  @Answers(200, deadLetterList)
-  async listDeadLetters(@Query() { subscription, user_id, exam_id, page }: Record<string, string | undefined>) {
+  @AnswersList(deadLetterList)
+  async listDeadLetters(
+    @Query() { subscription, user_id, exam_id, page }: Record<string, string | undefined>,
+    @AsCsv() asCsv: boolean,
+  ) {
     const filter = { subscription, userId: idIn(user_id, 'user_id'), examId: idIn(exam_id, 'exam_id') };
-    const count = await countDeadLetters(this.database, filter);
-    return pageOfRows(page, count, async (asked) => {
+    const read = async (asked: Pick<Page, 'offset' | 'limit'>) => {
       const letters = await deadLetterPage(this.database, filter, asked);
       noteSubject(...letters.flatMap(({ userId }) => userId ?? []));
       return letters.map(letterJson);
-    });
+    };
+    if (asCsv) return csvFile('dead-letters', letterColumns, allPages(read));
+    return pageOfRows(page, await countDeadLetters(this.database, filter), read);
   }
 
   @Get('actions')

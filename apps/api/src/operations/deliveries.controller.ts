@@ -16,6 +16,7 @@ import { noteSubject } from '../access/access-note.js';
 import { Gate } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { integer, listOf, object, orNull, text, time } from '../document/schemas.js';
+import { AnswersList, AsCsv, csvFile, pagesBehind } from '../http/exports.js';
 import { refused } from '../http/http-answer.js';
 import { pathParameters } from '../http/path-parameters.js';
 
@@ -39,6 +40,8 @@ const waiting = object('WaitingDeliveries', {
   results: listOf(object<WaitingDelivery>('WaitingDelivery', { ...about, recorded_at: time })),
 });
 
+const columns = ['event_id', 'type', 'course_id', 'exam_id', 'user_id', 'at', 'outcome'] as const;
+
 /** Notifications of providers, mails and Kafka messages: those that were sent last, and those that wait. */
 @ApiTags('operations')
 @Controller('api/operations/v1/deliveries')
@@ -52,16 +55,22 @@ export class DeliveriesController {
   ) {}
 
   @Get()
-  @Gate('staff', { logs: 'always' })
+  @Gate('staff', { logs: 'always', csv: true })
   @ApiOperation({ summary: "A subscription's newest deliveries, the newest first; 50 a page" })
   @QueryParam('subscription', text, '`kafka`, `mail` or `provider <name>`; needed')
   @QueryParam('before', { ...text, format: 'uuid' }, 'The event of the last row that was read')
-  @Answers(200, deliveries)
-  async listDeliveries(@Query() { subscription = '', before }: Record<string, string | undefined>) {
+  @AnswersList(deliveries)
+  async listDeliveries(
+    @Query() { subscription = '', before }: Record<string, string | undefined>,
+    @AsCsv() asCsv: boolean,
+  ) {
     this.check(subscription);
     if (before !== undefined && !pathParameters.eventId!.isFit!(before))
       throw refused(400, 'before: not the id of an event.');
-    return noted(await newestDeliveries(this.database, subscription, before));
+    const read = async (last = before) => noted(await newestDeliveries(this.database, subscription, last));
+    if (!asCsv) return read();
+    const pages = pagesBehind<DeliveryRow>(async (last) => (await read(last?.event_id)).results);
+    return csvFile(`deliveries ${subscription}`, columns, pages);
   }
 
   @Get('waiting')

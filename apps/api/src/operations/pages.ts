@@ -15,3 +15,14 @@ export async function pageOfRows<Row>(
   const page = pageOf(asked, count);
   return { count, page: page.number, num_pages: page.of, results: await read(page) };
 }
+
+const fileSize = 1_000;
+
+/** All pages of a list, for a file. A row that leaves the list meanwhile may hide another one. */
+export async function* allPages<Row>(read: (page: Pick<Page, 'offset' | 'limit'>) => Promise<Row[]>) {
+  for (let offset = 0; ; offset += fileSize) {
+    const rows = await read({ offset, limit: fileSize });
+    yield rows;
+    if (rows.length < fileSize) return;
+  }
+}

@@ -36,6 +36,17 @@ export const runningAttemptJson = (attempt: RunningAttempt, criticalShare: numbe
   };
 };
 
+/** The same as a line of a file. */
+export const runningAttemptLine = ({ learner, ...attempt }: ReturnType<typeof runningAttemptJson>) => ({
+  ...attempt,
+  ...learner,
+});
+
+export const fileColumns = [
+  ...(['attempt_id', 'exam_id', 'user_id', 'username', 'full_name', 'status', 'started_at', 'ends_at'] as const),
+  ...(['ended_at', 'is_paused', 'last_poll_at', 'provider_state'] as const),
+];
+
 const warnsFrom = (what: string) => ({ ...orNull(time), description: `${what}: a warning from this time on` });
 
 export const runningAttempt = object<ReturnType<typeof runningAttemptJson>>('RunningAttempt', {

@@ -11,11 +11,18 @@ import { rowCounter } from '../access/access-note.js';
 import { Authentication, Gate, hasRights } from '../auth/authentication.js';
 import { Answers, Refuses } from '../document/answers.js';
 import { text } from '../document/schemas.js';
+import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
 import { BoardStates } from './board-states.js';
 import { ChangeStream } from './change-stream.js';
 import { CourseChanges } from './course-changes.js';
 import { positionIn, positionText } from './positions.js';
-import { changeMessages, runningAttemptJson, runningAttemptsSchema } from './running-attempts.answers.js';
+import {
+  changeMessages,
+  fileColumns,
+  runningAttemptJson,
+  runningAttemptLine,
+  runningAttemptsSchema,
+} from './running-attempts.answers.js';
 
 /** Course staff watch the attempts that run now. */
 @ApiTags('attempts')
@@ -31,13 +38,12 @@ export class RunningAttemptsController {
   ) {}
 
   @Get()
-  @Gate('course', { logs: 'always' })
+  @Gate('course', { logs: 'always', csv: true })
   @ApiOperation({
     summary: 'The attempts of a course that run, that are set up, or that ended a short while ago',
   })
-  @Answers(200, runningAttemptsSchema)
-  async listRunningAttempts(@Param('courseId') courseId: string) {
-    const count = rowCounter();
+  @AnswersList(runningAttemptsSchema)
+  async listRunningAttempts(@Param('courseId') courseId: string, @AsCsv() asCsv: boolean) {
     const at = this.clock.now();
     // The position comes first: what changes while the attempts are read is read again.
     const position = positionText(await endOfLog(this.database));
@@ -45,14 +51,11 @@ export class RunningAttemptsController {
       this.states.of(courseId),
       runningAttempts(this.database, courseId, at),
     ]);
-    count(attempts.length);
     const { criticallyLowThresholdPct } = this.configuration.settings;
-    return {
-      position,
-      at,
-      ...state,
-      attempts: attempts.map((attempt) => runningAttemptJson(attempt, criticallyLowThresholdPct)),
-    };
+    const rows = attempts.map((attempt) => runningAttemptJson(attempt, criticallyLowThresholdPct));
+    if (asCsv) return csvFile(`running-attempts ${courseId}`, fileColumns, [rows.map(runningAttemptLine)]);
+    rowCounter()(attempts.length);
+    return { position, at, ...state, attempts: rows };
   }
 
   @Get('changes')

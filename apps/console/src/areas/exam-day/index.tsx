@@ -2,6 +2,7 @@ import './exam-day.css';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { useAddress } from '../../kit/address.js';
+import { ExportCsv } from '../../kit/export-csv.js';
 import { Page } from '../../kit/page.js';
 import { Empty, Failed, Loading } from '../../kit/states.js';
 import { useCourse } from '../../shell/course.js';
@@ -17,7 +18,8 @@ export { texts } from './texts.js';
 
 export default function ExamDay() {
   const intl = useIntl();
-  const { board, connection, retry, version } = useBoard(useCourse());
+  const courseId = useCourse();
+  const { board, connection, retry, version } = useBoard(courseId);
   const [exam] = useAddress('exam');
   const [group] = useAddress('status');
   const [name] = useAddress('name');
@@ -57,7 +59,15 @@ export default function ExamDay() {
       </Page>
     );
   return (
-    <Page title={title} actions={<ConnectionState connection={connection} retry={retry} />}>
+    <Page
+      title={title}
+      actions={
+        <>
+          <ConnectionState connection={connection} retry={retry} />
+          <ExportCsv path={`/api/exams/v1/courses/${encodeURIComponent(courseId)}/running-attempts`} />
+        </>
+      }
+    >
       {board.state.clock_warning !== null && (
         <p className="banner warn" role="status">
           <FormattedMessage id="exam_day.clock_warning" />

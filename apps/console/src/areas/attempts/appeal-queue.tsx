@@ -62,7 +62,9 @@ export function AppealQueue() {
             <p className="quiet" role="status">
               <FormattedMessage id="attempts.appeal_count" values={{ count }} />
             </p>
-            <Table appeals={results} onAnswer={setAnswered} />
+            <div className="attempt-table">
+              <Table appeals={results} onAnswer={setAnswered} />
+            </div>
             <Pages page={number} pages={pages} onPage={(next) => setPage(String(next))} />
           </>
         )}

@@ -10,7 +10,7 @@ export function Facts({ details: { attempt, full_name } }: { details: Details })
   const { user, proctored_exam: exam } = attempt;
   const facts: Record<string, ReactNode> = {
     status: <StatusBadge status={attempt.status} />,
-    learner: [full_name, user.username, user.email].filter(Boolean).join(' · '),
+    learner: [...new Set([full_name, user.username, user.email])].filter(Boolean).join(' · '),
     exam: exam.exam_name,
     provider: exam.is_proctored ? exam.backend : <FormattedMessage id="attempts.not_proctored" />,
     started: <Time at={attempt.started_at} />,
@@ -53,7 +53,7 @@ export function Allowances({ details: { allowances, attempt } }: { details: Deta
       <h2>
         <FormattedMessage id="attempts.allowances" />
       </h2>
-      <ul>
+      <ul className="allowances">
         {allowances.map(({ id, key, value }) => (
           <li key={id}>
             <FormattedMessage id={`attempts.allowance.${key}`} defaultMessage={`${key}: {value}`} values={{ value }} />

@@ -55,7 +55,9 @@ export function AttemptList() {
             <p className="quiet" role="status">
               <FormattedMessage id="attempts.count" values={{ count }} />
             </p>
-            <Table groups={results} sort={shown.sort} onSort={setSort} />
+            <div className="attempt-table">
+              <Table groups={results} sort={shown.sort} onSort={setSort} />
+            </div>
             <Pages page={number} pages={pages} onPage={(next) => setPage(String(next))} />
           </>
         )}

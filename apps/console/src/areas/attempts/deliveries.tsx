@@ -34,7 +34,7 @@ export function Deliveries({ attemptId }: { attemptId: number }) {
   });
   const title = intl.formatMessage({ id: 'attempts.deliveries' });
   return (
-    <section className="stack-tight">
+    <section className="stack-tight deliveries">
       <h2>{title}</h2>
       <Loaded
         query={query}

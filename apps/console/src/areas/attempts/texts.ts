@@ -9,7 +9,7 @@ export const texts = textsOf(
     'attempts.to_allowances': 'Change allowances',
     'attempts.none': 'Nobody has begun an exam of this course yet.',
     'attempts.none_found': 'No attempt matches these filters.',
-    'attempts.count': '{count, plural, one {# learner at an exam} other {# learners at exams}}',
+    'attempts.count': '{count, plural, one {# result} other {# results}}',
     'attempts.nobody': 'User {id}',
     'attempts.search': 'Learner',
     'attempts.search_hint': 'Part of the user name or e-mail',
@@ -156,7 +156,7 @@ export const texts = textsOf(
     'attempts.to_allowances': 'Nachteilsausgleiche ändern',
     'attempts.none': 'Noch niemand hat eine Prüfung dieses Kurses begonnen.',
     'attempts.none_found': 'Kein Versuch passt zu diesen Filtern.',
-    'attempts.count': '{count, plural, one {# Person bei einer Prüfung} other {# Personen bei Prüfungen}}',
+    'attempts.count': '{count} Treffer',
     'attempts.nobody': 'Person {id}',
     'attempts.search': 'Lernende',
     'attempts.search_hint': 'Teil des Benutzernamens oder der E-Mail',
@@ -204,9 +204,9 @@ export const texts = textsOf(
     'attempts.comments_erased':
       '{count, plural, one {# Bemerkung} other {# Bemerkungen}}, mit den Daten der Person gelöscht',
     'attempts.proposal_waits':
-      '{name} hat vorgeschlagen, diesen Versuch abzulehnen. Eine andere Person muss das bestätigen oder den Versuch anerkennen.',
+      '{name} hat vorgeschlagen, diesen Versuch abzulehnen. Eine andere Person muss der Ablehnung zustimmen oder den Versuch bestätigen.',
     'attempts.action.mark_ready_to_resume': 'Fortsetzen lassen',
-    'attempts.action.verify': 'Anerkennen',
+    'attempts.action.verify': 'Bestätigen',
     'attempts.action.reject': 'Ablehnen',
     'attempts.action.propose': 'Ablehnung vorschlagen',
     'attempts.action.uphold_appeal': 'Einspruch stattgeben',
@@ -214,7 +214,7 @@ export const texts = textsOf(
     'attempts.action.remove': 'Diesen Versuch entfernen',
     'attempts.action.remove_all': 'Prüfung zurücksetzen',
     'attempts.ask.mark_ready_to_resume': '{username} die Prüfung fortsetzen lassen?',
-    'attempts.ask.verify': 'Den Versuch von {username} anerkennen?',
+    'attempts.ask.verify': 'Den Versuch von {username} bestätigen?',
     'attempts.ask.reject': 'Den Versuch von {username} ablehnen?',
     'attempts.ask.uphold_appeal': 'Dem Einspruch von {username} stattgeben?',
     'attempts.ask.dismiss_appeal': 'Den Einspruch von {username} zurückweisen?',
@@ -226,7 +226,7 @@ export const texts = textsOf(
     'attempts.what.reject':
       'Der Versuch von {username} bei „{exam}“ zählt dann nicht. {username} kann Einspruch erheben.',
     'attempts.what.propose':
-      'Dieser Kurs verlangt zwei Personen. Sie schlagen vor, den Versuch von {username} bei „{exam}“ abzulehnen, und eine andere Person muss das bestätigen.',
+      'Dieser Kurs verlangt zwei Personen. Sie schlagen vor, den Versuch von {username} bei „{exam}“ abzulehnen, und eine andere Person muss zustimmen.',
     'attempts.what.uphold_appeal':
       'Die Ablehnung von {username} bei „{exam}“ wird zurückgenommen. Ihre Begründung ist für {username} sichtbar.',
     'attempts.what.dismiss_appeal':
@@ -255,7 +255,7 @@ export const texts = textsOf(
     'attempts.effect.provider.remove': 'Der Anbieter wird gebeten, seinen Versuch zu entfernen.',
     'attempts.effect.support_notice': 'Die Kursbetreuung erhält eine E-Mail, wenn der Dienst E-Mails verschickt.',
     'attempts.done.mark_ready_to_resume': '{username} darf die Prüfung fortsetzen.',
-    'attempts.done.verify': 'Der Versuch von {username} ist anerkannt.',
+    'attempts.done.verify': 'Der Versuch von {username} ist bestätigt.',
     'attempts.done.reject': 'Die Ablehnung des Versuchs von {username} ist vermerkt.',
     'attempts.done.uphold_appeal': 'Dem Einspruch von {username} ist stattgegeben.',
     'attempts.done.dismiss_appeal': 'Der Einspruch von {username} ist zurückgewiesen.',

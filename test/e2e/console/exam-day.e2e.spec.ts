@@ -144,3 +144,35 @@ story('if the attempts cannot be listed, the page says it and tries again', asyn
   await page.getByRole('button', { name: 'Try again' }).click();
   await rowOf(page, 'bob').waitFor();
 });
+
+story('ten thousand attempts are one list, of which the page has only the visible rows', async () => {
+  const { owner } = app.service.database;
+  await owner.query(
+    `insert into users (id, username, email, full_name)
+     select n, 'learner' || n, n || '@example.org', 'Learner ' || n from generate_series(10001, 20000) n`,
+  );
+  await owner.query(
+    `insert into attempts select copy.* from attempts original, generate_series(10001, 20000) n,
+       jsonb_populate_record(original, jsonb_build_object('id', n, 'user_id', n, 'attempt_code', 'code ' || n, 'status', 'started',
+         'completed_at', null, 'expires_at', now() + interval '1 hour')) copy where original.id = $1`,
+    [attempt],
+  );
+  const page = await open();
+  await page.getByRole('button', { name: '10,000 Running' }).click();
+  const table = page.getByRole('table', { name: 'Running attempts' });
+  await until('all rows are counted', async () => (await table.getAttribute('aria-rowcount')) === '10001');
+  expect(await table.getByRole('row').count()).toBeLessThan(80);
+  await page
+    .getByRole('region', { name: 'Running attempts' })
+    .evaluate((box: any) => box.scrollTo(0, box.scrollHeight));
+  await until('the last row is there', async () => (await table.locator('[aria-rowindex="10001"]').count()) === 1);
+  expect(await problemsEverywhere(page)).toEqual([]);
+  await page.getByRole('checkbox', { name: 'Select all 10,000 attempts shown' }).check();
+  await page
+    .getByText(/10,000 .*attempts/)
+    .first()
+    .waitFor();
+  await page.getByLabel('Search by name').fill('Learner 15000');
+  await until('one is found', async () => (await table.getAttribute('aria-rowcount')) === '2');
+  await rowOf(page, 'Learner 15000').waitFor();
+});

@@ -180,7 +180,7 @@ export class CourseChanges implements BeforeApplicationShutdown {
         .map(({ attemptId, polledAt }) => ({
           attempt_id: attemptId,
           last_poll_at: polledAt,
-          no_poll_from: noPollFrom(polledAt),
+          no_poll_from: noPollFrom(Date.parse(polledAt)),
         }));
       if (polls.length > 0) this.send(courseId, message('polls', { polls }));
     }

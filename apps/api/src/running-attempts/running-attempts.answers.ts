@@ -1,4 +1,4 @@
-import { allowedMinutesOf, expiryOf, isInProgress, remainingSeconds, statuses } from '#domain';
+import { allowedMinutesOf, isInProgress, statuses } from '#domain';
 import type { RunningAttempt } from '#read-models';
 import { flag, integer, listOf, number, object, oneOf, orNull, text, time } from '../document/schemas.js';
 import type { BoardState } from './board-states.js';
@@ -6,32 +6,30 @@ import type { BoardState } from './board-states.js';
 /** A poll is recorded at most once a minute, so after three minutes there was none for two. */
 const silentMs = 180_000;
 
-const after = (instant: string, ms: number) => new Date(Date.parse(instant) + ms).toISOString();
+const instant = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
 /** From when on the lack of a later poll is a warning. */
-export const noPollFrom = (lastContact: string) => after(lastContact, silentMs);
+export const noPollFrom = (lastContact: number): string => new Date(lastContact + silentMs).toISOString();
 
 /** `criticalShare`: the share of the allowed time that is left when the learner is warned, too. */
 export const runningAttemptJson = (attempt: RunningAttempt, criticalShare: number) => {
-  const { startedAt, pausedAt, polledAt } = attempt;
-  const runs = isInProgress(attempt.status);
-  const endsAt = runs ? expiryOf(attempt) : null;
-  const lastContact = polledAt !== null && polledAt > (startedAt ?? '') ? polledAt : startedAt;
+  const { startedAt, endsAt, polledAt, pausedSecondsLeft } = attempt;
   const criticalMs = criticalShare * (allowedMinutesOf(attempt) ?? 0) * 60_000;
   return {
     attempt_id: attempt.attemptId,
     exam_id: attempt.examId,
     learner: { user_id: attempt.userId, username: attempt.username, full_name: attempt.fullName },
     status: attempt.status,
-    started_at: startedAt,
-    ends_at: endsAt,
-    ended_at: attempt.endedAt,
-    shown_until: attempt.shownUntil,
-    is_paused: runs && pausedAt !== null,
-    paused_seconds_left: runs && pausedAt !== null ? remainingSeconds(attempt, pausedAt) : null,
-    last_poll_at: polledAt,
-    no_poll_from: runs && lastContact !== null ? noPollFrom(lastContact) : null,
-    low_time_from: endsAt !== null ? after(endsAt, -criticalMs) : null,
+    started_at: instant(startedAt),
+    ends_at: instant(endsAt),
+    ended_at: instant(attempt.endedAt),
+    shown_until: instant(attempt.shownUntil),
+    is_paused: pausedSecondsLeft !== null,
+    paused_seconds_left: pausedSecondsLeft,
+    last_poll_at: instant(polledAt),
+    no_poll_from:
+      startedAt !== null && isInProgress(attempt.status) ? noPollFrom(Math.max(startedAt, polledAt ?? 0)) : null,
+    low_time_from: instant(endsAt && endsAt - criticalMs),
     provider_state: !attempt.takingAsProctored ? 'none' : attempt.isRegistered ? 'registered' : 'not_registered',
   };
 };

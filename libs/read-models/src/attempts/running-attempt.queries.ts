@@ -1,8 +1,8 @@
 import type { Database } from '#connections';
-import type { Status, Timing } from '#domain';
+import type { Status } from '#domain';
 
-/** An attempt on the board of an exam day. */
-export type RunningAttempt = Timing & {
+/** An attempt on the board of an exam day. Times are milliseconds since 1970: a board has many, and texts cost more. */
+export type RunningAttempt = {
   attemptId: number;
   courseId: string;
   examId: number;
@@ -13,11 +13,18 @@ export type RunningAttempt = Timing & {
   takingAsProctored: boolean;
   /** Whether a provider gave it an id. */
   isRegistered: boolean;
+  allowedTimeLimitMins: number | null;
+  extraSeconds: number;
+  startedAt: number | null;
+  /** Null unless it runs, and while it is paused. */
+  endsAt: number | null;
+  /** The time left while it is paused. */
+  pausedSecondsLeft: number | null;
   /** Null while it runs. */
-  endedAt: string | null;
-  polledAt: string | null;
+  endedAt: number | null;
+  polledAt: number | null;
   /** Until when the board shows it; null while it runs. */
-  shownUntil: string | null;
+  shownUntil: number | null;
 };
 
 const settingUp = `status in ('created', 'download_software_clicked', 'ready_to_start')`;
@@ -27,17 +34,18 @@ const endedAt = 'coalesce(completed_at, modified)';
 const shownUntil = `case when ${settingUp} then modified + interval '1 hour'
                          when not ${runs} then ${endedAt} + interval '15 minutes' end`;
 
-/** Milliseconds are much faster to write and to read than a text, and most rows have several times. */
-const ms = (time: string) => `date_part('epoch', ${time}) * 1000`;
+const ms = (time: string) => `round(date_part('epoch', ${time}) * 1000)`;
 
 const selected = (attempts: string) => `
   select attempt.id::float as "attemptId", exam.course_id as "courseId", attempt.exam_id::float as "examId",
          attempt.user_id::float as "userId", coalesce(person.username, '') as username,
          coalesce(person.full_name, '') as "fullName", attempt.status,
          attempt.taking_as_proctored as "takingAsProctored", attempt.external_id is not null as "isRegistered",
-         attempt.allowed_time_limit_mins::float as "allowedTimeLimitMins", ${ms('started_at')} as "startedAt",
-         attempt.extra_seconds::float as "extraSeconds", ${ms('paused_at')} as "pausedAt",
-         attempt.paused_ms::float as "pausedMs",
+         attempt.allowed_time_limit_mins::float as "allowedTimeLimitMins",
+         attempt.extra_seconds::float as "extraSeconds", ${ms('started_at')} as "startedAt",
+         ${ms('expires_at')} as "endsAt",
+         case when ${runs} and paused_at is not null then greatest(0, allowed_time_limit_mins * 60 + extra_seconds + paused_ms / 1000.0
+           - date_part('epoch', paused_at) + date_part('epoch', started_at)) end as "pausedSecondsLeft",
          case when not ${runs} and not ${settingUp} then ${ms(endedAt)} end as "endedAt",
          ${ms('poll.polled_at')} as "polledAt", ${ms(shownUntil)} as "shownUntil"
     from (${attempts}) attempt
@@ -59,7 +67,7 @@ const ofCourse = `
 /** A course's attempts that run at this time, that are set up, or that ended a short while ago; by id. */
 export async function runningAttempts(database: Database, courseId: string, at: string): Promise<RunningAttempt[]> {
   const text = `${selected(ofCourse)} order by attempt.id`;
-  return (await database.query({ name: 'running attempts', text, values: [courseId, at] })).rows.map(withInstants);
+  return (await database.query({ name: 'running attempts', text, values: [courseId, at] })).rows;
 }
 
 /** Those of these attempts that the board shows. */
@@ -69,17 +77,5 @@ export async function runningAttemptsByIds(
   at: string,
 ): Promise<RunningAttempt[]> {
   const text = selected('select * from attempts where id = any($1::bigint[])');
-  const { rows } = await database.query({ name: 'running attempts by ids', text, values: [attemptIds, at] });
-  return rows.map(withInstants);
+  return (await database.query({ name: 'running attempts by ids', text, values: [attemptIds, at] })).rows;
 }
-
-const instant = (time: number | null) => (time === null ? null : new Date(Math.round(time)).toISOString());
-
-const withInstants = ({ startedAt, pausedAt, endedAt, polledAt, shownUntil, ...rest }: any): RunningAttempt => ({
-  ...rest,
-  startedAt: instant(startedAt),
-  pausedAt: instant(pausedAt),
-  endedAt: instant(endedAt),
-  polledAt: instant(polledAt),
-  shownUntil: instant(shownUntil),
-});

@@ -32,8 +32,18 @@ const start = async (person: typeof alice, exam: number): Promise<number> =>
 const put = (person: typeof alice, attempt: number, action: string) =>
   ask(person, 'PUT', `${root}/attempt/${attempt}`, { action });
 const rowOf = (page: Page, name: string) => page.getByRole('row', { name: new RegExp(name) });
-const open = async (path = address) => {
+const pages: Page[] = [];
+const openPage = async (path: string) => {
   const page = await app.open(teacher, path);
+  pages.push(page);
+  return page;
+};
+// A user may have few streams.
+afterEach(async () => {
+  for (const page of pages.splice(0)) await page.context().close();
+});
+const open = async (path = address) => {
+  const page = await openPage(path);
   await page.getByText('Live', { exact: true }).waitFor();
   return page;
 };
@@ -80,7 +90,7 @@ story('filters are in the address, so that a link shows the same', async () => {
 });
 
 story('a learner whose page is silent has a warning in words', async () => {
-  const page = await app.open(teacher, '/');
+  const page = await openPage('/');
   await page.clock.install();
   await page.goto(`${app.service.url}/console${address}`);
   const row = rowOf(page, 'bob');
@@ -118,7 +128,7 @@ story('two tabs follow the same exam', async () => {
 });
 
 story('while the connection is lost the page says so, and afterwards it has what was missed', async () => {
-  const page = await app.open(teacher, '/');
+  const page = await openPage('/');
   await page.clock.install();
   await page.goto(`${app.service.url}/console${address}`);
   await page.getByText('Live', { exact: true }).waitFor();
@@ -135,7 +145,7 @@ story('while the connection is lost the page says so, and afterwards it has what
 });
 
 story('if the attempts cannot be listed, the page says it and tries again', async () => {
-  const page = await app.open(teacher, '/');
+  const page = await openPage('/');
   await page.route('**/running-attempts', (route) => route.abort());
   await page.goto(`${app.service.url}/console${address}`);
   await page.getByRole('alert').waitFor();

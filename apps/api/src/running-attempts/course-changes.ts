@@ -18,7 +18,7 @@ const idleMs = 1_000;
 const pollsMs = 5_000;
 const heartbeatMs = 15_000;
 const rightsMs = 10_000;
-const mostStreamsOfUser = 10;
+const mostStreamsOfUser = 20;
 const eventsAtOnce = 500;
 /** How long readers may take for the rest when the process ends. */
 const lastReadMs = 500;

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startApi } from '../../apps/api/src/api.js';
 import { loadConfiguration } from '../../libs/configuration/src/index.js';
 import { shared } from '../support/hooks.js';
-import { courseId, openCourse, openService, people, root, tokenSettings } from '../support/service.js';
+import { contentId, courseId, openCourse, openService, people, root, tokenSettings } from '../support/service.js';
 
 const { staff, alice } = people;
 const origin = 'https://apps.example.org';
@@ -152,5 +154,57 @@ describe('documentation and metrics', () => {
     const { body } = await service.request(undefined, 'GET', '/metrics');
     expect(body).toContain('process_cpu_seconds_total');
     expect(body).not.toContain(process.version);
+  });
+});
+
+describe('the page of an exam', () => {
+  const page = (content: string) => service.request(undefined, 'GET', `/exams/${courseId}/${content}`);
+
+  it('may load files of the service and run its own script alone', async () => {
+    const { status, headers, body } = await page(contentId('midterm'));
+    expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'; style-src 'self';");
+    expect(body).not.toMatch(/<script(?! type="module" src="\/exam-pages\/page.js"><\/script>)|<style| style=| on\w+=/);
+  });
+
+  it("may also run the script of the exam's provider, and show the LMS in a frame", async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
+    const STATS_FILE = join(folder, 'bundles.json');
+    writeFileSync(STATS_FILE, JSON.stringify({ chunks: { watcher: [{ publicPath: 'https://p.example.org/w.js' }] } }));
+    const rest = { base_url: 'https://p.example.org', client_id: 'a', client_secret: 'b', npm_module: 'watcher' };
+    const settings = {
+      PROCTORING_BACKENDS: { DEFAULT: 'test', test: {}, rest },
+      WEBPACK_LOADER: { WORKERS: { STATS_FILE } },
+      LMS_ROOT_URL: 'https://lms.example.org',
+      EXAM_CONTENT_FRAME: true,
+    };
+    const other = await openCourse({ final: { backend: 'rest' }, quiz: { is_proctored: false } }, { settings });
+    const policyOf = async (exam: string) => {
+      const { headers, body } = await other.request(undefined, 'GET', `/exams/${courseId}/${contentId(exam)}`);
+      expect(body).toContain('data-frame-url="https://lms.example.org/xblock/');
+      return String(headers['content-security-policy']);
+    };
+    const [proctored, timed] = [await policyOf('final'), await policyOf('quiz')];
+    await other.close();
+    rmSync(folder, { recursive: true });
+    expect(proctored).toContain("script-src 'self' https://p.example.org;");
+    expect(proctored).toContain("frame-src 'self' https://lms.example.org;");
+    expect(timed).toContain("script-src 'self';");
+  });
+
+  it('lets no part of its address become markup, and refuses addresses that name no exam', async () => {
+    const { body } = await page(encodeURIComponent('block-v1:"><script>alert(1)</script>'));
+    expect(body).not.toContain('<script>');
+    expect((await page(`${contentId('midterm')}%00`)).status).toBe(400);
+    expect((await page(`block-v1:${'x'.repeat(300)}`)).status).toBe(400);
+    expect((await service.request(undefined, 'GET', '/exams/nothing/x')).status).toBe(404);
+  });
+
+  it('has a stylesheet with the colours of the console, for elements with its class alone', async () => {
+    const { status, body, headers } = await service.request(undefined, 'GET', '/exam-pages/style.css');
+    expect([status, headers['content-type']]).toEqual([200, 'text/css; charset=utf-8']);
+    expect(headers['cache-control']).toContain('max-age');
+    expect(body).toMatch(/\.exam-page \{\s*color-scheme: light dark;/);
+    expect(body).not.toContain(':root');
   });
 });

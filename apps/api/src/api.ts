@@ -181,7 +181,7 @@ function checkRequests(
   fastify.addHook('onRequest', async (request, reply) => {
     const { config, url = '' } = request.routeOptions;
     if (request.is404 || url.startsWith('/csrf/')) return countRequest(request);
-    if (!url.startsWith('/api/')) return;
+    if (!/^\/(api|exams)\//.test(url)) return;
     reply.header('Allow', allowedBy(routes.get(shapeOf(url))!.methods));
     checkParameters(request.params as Record<string, string>);
     if (/%00/.test(request.url.replace(searchTexts, ''))) throw refused(400, 'Null characters are not allowed.');

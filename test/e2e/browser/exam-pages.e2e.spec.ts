@@ -65,11 +65,16 @@ const attemptOf = async (learner: Person) =>
 const statusOf = async (learner: Person) =>
   (await service.request(learner, 'GET', '/api/exams/v1/me/attempts')).body.attempts[0]?.status;
 
-/** The findings of axe, with the rule for small targets. */
+/** The findings of axe in both colour schemes, with the rule for small targets. */
 async function problems(): Promise<string[]> {
   await page.evaluate(readFileSync(axeScript, 'utf8'));
-  const { violations } = await page.evaluate(() => axe.run({ rules: { 'target-size': { enabled: true } } }));
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  const found: string[] = [];
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await page.evaluate(() => axe.run({ rules: { 'target-size': { enabled: true } } }));
+    found.push(...violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${colorScheme}, ${id}: ${html}`)));
+  }
+  return found;
 }
 
 describe('on the page of an exam', () => {

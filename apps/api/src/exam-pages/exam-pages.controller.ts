@@ -13,7 +13,6 @@ import { Gate } from '../auth/authentication.js';
 import { Answers } from '../document/answers.js';
 import { text } from '../document/schemas.js';
 import { links } from '../http/links.js';
-import { checkParameters } from '../http/path-parameters.js';
 import { textsForAnswer } from '../texts/texts.js';
 import { examPage } from './exam-page.js';
 
@@ -68,7 +67,6 @@ export class ExamPagesController {
     @Req() { url }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    checkParameters({ courseId, contentId });
     const { settings } = this.configuration;
     const texts = textsForAnswer(headers['accept-language'], settings.languageCode, reply);
     const frameUrl = settings.examContentFrame ? `${settings.lmsRootUrl}/xblock/${inPath(contentId)}` : '';

@@ -96,9 +96,9 @@ it('a preview shows the minutes before and after, and says who is unknown; it wr
 
 it('a bulk grant says for each learner and exam whether it was granted, and the list groups by learner', async () => {
   const { body } = await grant(time('007', ['carla', 'nobody', 'bob@example.org'], ['midterm', 'old']));
-  const at = (exam: string, asked: string, user_id: number | null, problem: string | null) => ({
+  const at = (exam: string, learner_index: number, user_id: number | null, problem: string | null) => ({
     exam_id: service.exams[exam],
-    asked,
+    learner_index,
     user_id,
     problem,
   });
@@ -106,12 +106,12 @@ it('a bulk grant says for each learner and exam whether it was granted, and the 
     granted: 2,
     failed: 4,
     results: [
-      at('midterm', 'carla', 20, null),
-      at('midterm', 'nobody', null, 'user_not_found'),
-      at('midterm', 'bob@example.org', bob.user_id, null),
-      at('old', 'carla', 20, 'exam_not_active'),
-      at('old', 'nobody', null, 'user_not_found'),
-      at('old', 'bob@example.org', bob.user_id, 'exam_not_active'),
+      at('midterm', 0, 20, null),
+      at('midterm', 1, null, 'user_not_found'),
+      at('midterm', 2, bob.user_id, null),
+      at('old', 0, 20, 'exam_not_active'),
+      at('old', 1, null, 'user_not_found'),
+      at('old', 2, bob.user_id, 'exam_not_active'),
     ],
   });
   await grant({
@@ -129,6 +129,18 @@ it('a bulk grant says for each learner and exam whether it was granted, and the 
   expect((await list('?search=größe')).count).toBe(1);
   const quiz = await list(`?exam_id=${service.exams.quiz}`);
   expect(quiz.results).toMatchObject([{ learner: { id: 20 }, allowances: [{ exam_name: 'quiz' }] }]);
+});
+
+it('an answer that is stored has no names, and a preview is never stored', async () => {
+  const key = { 'idempotency-key': '"once"' };
+  const body = time('9', ['carla@example.org'], ['quiz']);
+  const first = await ask(teacher, 'POST', `${here}/allowances`, body, key);
+  expect(await ask(teacher, 'POST', `${here}/allowances`, body, key)).toMatchObject({ body: first.body });
+  const stored = await service.query('select answer from idempotency_keys where answer is not null');
+  expect(JSON.stringify(stored)).not.toContain('carla');
+  expect(
+    (await ask(teacher, 'POST', `${here}/allowances/preview`, body, { 'idempotency-key': '"other"' })).status,
+  ).toBe(400);
 });
 
 it('the list is a file for spreadsheets, too, with a line for each allowance', async () => {

@@ -43,7 +43,7 @@ const kept = [
   ...['user name of a stranger', 'e-mail of a stranger', 'name of a stranger'],
   ...['user name on the bus', 'e-mail on the bus', 'name on the bus', 'mode on the bus'],
   ...['allowance', 'key of an allowance', 'exception', 'one of many allowances', 'key of many allowances'],
-  ...['unknown user of many', 'reason of an appeal', 'reason of an answer'],
+  ...['exception in a course', 'unknown user of many', 'reason of an appeal', 'reason of an answer'],
   ...['message', `reason of extra time 1 ${learner}`],
 ];
 

@@ -126,6 +126,15 @@ export async function plantInAllowances(
   };
   const answer = await ask(superuser, 'PUT', `${root}/${courseId}/bulk_allowance`, bulk, { 'Idempotency-Key': 'b' });
   expect(answer.status).toBe(207);
+  const inCourse = {
+    exam_ids: exams.slice(1, 2),
+    learners: [username, plant('unknown learner of a course')],
+    allowance_type: 'review_policy_exception',
+    value: plant('exception in a course'),
+  };
+  const ofCourse = `/api/exams/v1/courses/${courseId}/allowances`;
+  await done(superuser, 'POST', `${ofCourse}/preview`, inCourse);
+  await done(superuser, 'POST', ofCourse, inCourse, { 'Idempotency-Key': 'c' });
   const unknown = { ...grant, user_info: `${plant('unknown e-mail')}@example.org` };
   expect((await ask(superuser, 'PUT', `${root}/allowance`, unknown)).status).toBe(400);
   const gone = { exam_id: exams[0], user_id: learner, key: plant('key of a withdrawn allowance') };

@@ -110,13 +110,14 @@ export const allowancesPreview = object('AllowancesPreview', {
   ),
 });
 
+/** It is stored with an Idempotency-Key, so it has no names. */
 export const grantedAllowances = object('GrantedAllowances', {
   granted: integer,
   failed: integer,
   results: listOf(
     object('GrantedAllowance', {
       exam_id: integer,
-      asked: { ...text, description: 'As it was sent' },
+      learner_index: { ...integer, description: 'The place in `learners`, from 0' },
       user_id: orNull(integer),
       problem: { ...orNull(text), description: 'Null: granted. Else a code: user_not_found, exam_not_active …' },
     }),

@@ -116,7 +116,10 @@ export class CourseAllowancesController {
     @Param('courseId') courseId: string,
     @ValidBody('detail') request: CourseAllowancesRequest,
     @CurrentUser() me: Caller,
+    @CurrentOrigin() { key }: Origin,
   ) {
+    // The answer has names and would be stored.
+    if (key !== undefined) throw refused(400, 'A preview writes nothing, so it takes no Idempotency-Key.');
     const { allowance_type: type } = request;
     const { exams, granted, people } = await this.read(request, courseId, me);
     const userIds = [...new Set(people.flatMap(({ user }) => user?.id ?? []))];
@@ -127,17 +130,16 @@ export class CourseAllowancesController {
 
     const allowances = exams.flatMap((exam) =>
       userIds.map((userId) => {
-        const { key, value } = granted(exam);
+        const allowance = granted(exam);
         const before = existing.get(`${exam.id} ${userId}`) ?? [];
         const attempt = attemptAt(exam.id, userId);
         const additional = additionalMinutesOf(before);
-        const after = additionalMinutesAfter(type, additional, value);
+        const after = additionalMinutesAfter(type, additional, allowance.value);
         return {
           exam_id: exam.id,
           user_id: userId,
-          key,
-          value,
-          replaces: before.find((each) => each.key === key)?.value ?? null,
+          ...allowance,
+          replaces: before.find((each) => each.key === allowance.key)?.value ?? null,
           minutes_before: minutesOfLearner(exam.timeLimitMins, additional, attempt),
           minutes_after: minutesOfLearner(exam.timeLimitMins, after, attempt),
           effect: allowanceEffectOf(type, attempt),
@@ -169,13 +171,13 @@ export class CourseAllowancesController {
   ) {
     const { exams, granted, people } = await this.read(request, courseId, me);
     for (const { id } of exams) noteObject('exam', id);
-    const results: { exam_id: number; asked: string; user_id: number | null; problem: string | null }[] = [];
+    const results: { exam_id: number; learner_index: number; user_id: number | null; problem: string | null }[] = [];
     for (const exam of exams)
-      for (const { asked, user } of people) {
+      for (const { index, user } of people) {
         client.throwIfAborted();
         const refusal = user && (await this.grants.grant(exam.id, user.id, granted(exam), by));
         const problem = user ? (refusal?.code ?? null) : 'user_not_found';
-        results.push({ exam_id: exam.id, asked, user_id: user?.id ?? null, problem });
+        results.push({ exam_id: exam.id, learner_index: index, user_id: user?.id ?? null, problem });
       }
     const failed = results.filter(({ problem }) => problem !== null).length;
     return { granted: results.length - failed, failed, results };
@@ -194,7 +196,11 @@ export class CourseAllowancesController {
       throw refused(400, `exam_ids: There is no exam ${id} in this course.`);
     });
     const personOf = await this.learners.peopleOf(learners, [courseId], me);
-    const people = [...new Set(learners)].map((asked) => ({ asked, user: personOf(asked, courseId) }));
+    const people = [...new Set(learners)].map((asked) => ({
+      asked,
+      index: learners.indexOf(asked),
+      user: personOf(asked, courseId),
+    }));
     noteSubject(...new Set(people.flatMap(({ user }) => user?.id ?? [])));
     return { exams, granted, people };
   }

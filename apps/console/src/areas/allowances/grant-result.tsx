@@ -175,7 +175,9 @@ async function grant(courseId: string, kind: What['kind'], value: string, part: 
     const { results } = await unwrap(
       api.POST('/api/exams/v1/courses/{courseId}/allowances', { params: { path: { courseId } }, body }),
     );
-    return results.flatMap(({ asked, problem }) => (problem === null ? [] : { examId, asked, problem }));
+    return results.flatMap(({ learner_index: index, problem }) =>
+      problem === null ? [] : { ...part[index]!, problem },
+    );
   } catch (error) {
     const problem = error instanceof ApiError && error.status > 0 && error.status < 500 ? error.detail : 'unreachable';
     return part.map((pair) => ({ ...pair, problem }));

@@ -229,6 +229,14 @@ describe('a refused review', () => {
     expect(metadata.actor).toEqual({ kind: 'user', userId: superuser.user_id });
   });
 
+  it('of an unknown learner shows neither its id nor its reason, which may be any text', async () => {
+    const path = `${root}/attempt/Planted_Name/reviewed`;
+    await ask(staff, 'POST', path, { status: 'passed', comments: [] });
+    const { results } = await read('callbacks');
+    expect(results).toEqual([expect.objectContaining({ user_id: null, external_id: null })]);
+    expect(JSON.stringify(results)).not.toContain('Planted');
+  });
+
   it('is deleted when it is discarded, and the access log names it', async () => {
     const id = await refuseReview();
     expect(await ask(superuser, 'POST', at(`callbacks/${id}/discard`))).toMatchObject({ status: 200 });

@@ -3,6 +3,7 @@ import { FormattedMessage, useIntl } from 'react-intl';
 import { useAddress } from '../../kit/address.js';
 import { DataTable, Pages } from '../../kit/data-table.js';
 import { Confirm } from '../../kit/dialog.js';
+import { ExportCsv } from '../../kit/export-csv.js';
 import { useNotice } from '../../kit/notices.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
@@ -18,7 +19,7 @@ export function Callbacks() {
   const head = (id: string) => intl.formatMessage({ id: `operations.${id}` });
   const [[user], [page, setPage]] = [useAddress('user_id'), useAddress('page')];
   return (
-    <Page title={title}>
+    <Page title={title} actions={<ExportCsv path="/api/operations/v1/callbacks" query={{ user_id: numberIn(user) }} />}>
       <p className="quiet">
         <FormattedMessage id="operations.callbacks_what" />
       </p>

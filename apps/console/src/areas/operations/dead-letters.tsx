@@ -3,6 +3,7 @@ import { FormattedMessage, useIntl } from 'react-intl';
 import { Link } from 'wouter';
 import { useAddress } from '../../kit/address.js';
 import { DataTable, Pages } from '../../kit/data-table.js';
+import { ExportCsv } from '../../kit/export-csv.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { Badge } from '../../kit/status-badge.js';
@@ -25,7 +26,18 @@ export function DeadLetters() {
     page: numberIn(page),
   });
   return (
-    <Page title={title} actions={subscription && <RetryAll subscription={subscription} />}>
+    <Page
+      title={title}
+      actions={
+        <>
+          {subscription && <RetryAll subscription={subscription} />}
+          <ExportCsv
+            path="/api/operations/v1/dead-letters"
+            query={{ subscription, user_id: numberIn(user), exam_id: numberIn(exam) }}
+          />
+        </>
+      }
+    >
       <p className="quiet">
         <FormattedMessage id="operations.dead_letters_what" />
       </p>

@@ -1,6 +1,7 @@
 import { FormattedMessage, useIntl } from 'react-intl';
 import { useAddress } from '../../kit/address.js';
 import { DataTable } from '../../kit/data-table.js';
+import { ExportCsv } from '../../kit/export-csv.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { Time, TimeAgo } from '../../kit/times.js';
@@ -14,7 +15,10 @@ export function Deliveries() {
   const subscription = chosen || 'mail';
   const status = useSubscriptions().data?.results.find((each) => each.subscription === subscription);
   return (
-    <Page title={intl.formatMessage({ id: 'operations.page.deliveries' })}>
+    <Page
+      title={intl.formatMessage({ id: 'operations.page.deliveries' })}
+      actions={<ExportCsv path="/api/operations/v1/deliveries" query={{ subscription }} />}
+    >
       <div className="row row-end">
         <SubscriptionFilter value={subscription} onChange={choose} />
       </div>

@@ -271,6 +271,10 @@ describe("the queue of a course's appeals", () => {
     expect((await queue('?state=open')).body.results).toMatchObject([{ attempt_id: open }]);
     expect((await queue('?state=answered')).body.results).toMatchObject([{ attempt_id: answered }]);
     expect((await queue(`?exam_id=${service.exams.biology}`)).body.count).toBe(1);
+    const [, ...lines] = String((await queue('?format=csv')).body)
+      .trimEnd()
+      .split('\r\n');
+    expect(lines.map((line) => line.split(',')[1])).toEqual(['"bob"', '"alice"']);
   });
 
   it('forgets an answer when the learner appeals another judgement, and the appeals of removed attempts', async () => {

@@ -6,8 +6,9 @@ import { EventStore } from '#event-store';
 import { type Caller, usersByIds } from '#roster';
 import { noteSubject } from '../access/access-note.js';
 import { CurrentUser, Gate } from '../auth/authentication.js';
-import { Answers, QueryParam } from '../document/answers.js';
+import { QueryParam } from '../document/answers.js';
 import { oneOf, pageNumber } from '../document/schemas.js';
+import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
 import { refused } from '../http/http-answer.js';
 import { type Page, pageOf } from '../http/page.js';
 import { appealQueueSchema, queuedAppealJson } from './appeals.answers.js';
@@ -24,9 +25,11 @@ export class AppealQueueController {
   ) {}
 
   @Get()
-  @Gate('course', { logs: 'always' })
-  @ApiOperation({ summary: "A course's appeals, 25 a page: the open ones first, by the promised day of the answer" })
-  @Answers(200, appealQueueSchema)
+  @Gate('course', { logs: 'always', csv: true })
+  @ApiOperation({
+    summary: "A course's appeals, 25 a page; as CSV all. The open ones come first, by the promised day of the answer",
+  })
+  @AnswersList(appealQueueSchema)
   @QueryParam('state', oneOf(...appealStates), 'Both if absent')
   @QueryParam('exam_id', { type: 'integer', minimum: 0, maximum: 999_999_999_999_999 })
   @QueryParam('page', pageNumber, '25 appeals each')
@@ -34,6 +37,7 @@ export class AppealQueueController {
     @Param('courseId') courseId: string,
     @Query() { state: asked, exam_id, page: number }: QueueQuery,
     @CurrentUser() { userId: staffId }: Caller,
+    @AsCsv() asCsv: boolean,
   ) {
     const state = appealStates.find((each) => each === asked);
     if (asked && !state) throw refused(400, `state: none of ${appealStates.join(', ')}.`);
@@ -41,18 +45,40 @@ export class AppealQueueController {
     const filter = { staffId, state, examId: exam_id ? Number(exam_id) : undefined };
     let page!: Page;
     const { count, appeals } = await appealQueue(this, courseId, filter, (found) => {
-      page = pageOf(number, found);
+      page = asCsv ? { number: 1, of: 1, offset: 0, limit: found } : pageOf(number, found);
       return page;
     });
     noteSubject(...appeals.map(({ userId }) => userId));
     const answerers = appeals.flatMap(({ answer }) => answer?.answeredBy ?? []);
     const people = await usersByIds(this.database, [...new Set(answerers)]);
     const nameOf = (userId: number) => people.get(userId)?.username ?? `user ${userId}`;
+    const results = appeals.map((appeal) => queuedAppealJson(appeal, nameOf));
+    if (asCsv) return csvFile(`appeals ${courseId}`, columns, [results.map(rowOf)]);
     return {
       count,
       page: page.number,
       pages: page.of,
-      results: appeals.map((appeal) => queuedAppealJson(appeal, nameOf)),
+      results,
     };
   }
 }
+
+const rowOf = ({
+  exam,
+  user,
+  answer,
+  attempt_id,
+  status,
+  made_at,
+  answer_by,
+}: ReturnType<typeof queuedAppealJson>) => ({
+  ...{ attempt_id, username: user.username, email: user.email, exam: exam.exam_name, status, made_at, answer_by },
+  upheld: answer?.upheld ?? null,
+  answered_at: answer?.at ?? null,
+  answered_by: answer?.answered_by ?? null,
+});
+
+const columns = [
+  ...(['attempt_id', 'username', 'email', 'exam', 'status', 'made_at', 'answer_by'] as const),
+  ...(['upheld', 'answered_at', 'answered_by'] as const),
+];

@@ -5,6 +5,7 @@ import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { useAddress } from '../../kit/address.js';
 import { type Column, DataTable, Pages } from '../../kit/data-table.js';
+import { ExportCsv } from '../../kit/export-csv.js';
 import { SelectField } from '../../kit/fields.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
@@ -39,9 +40,12 @@ export function AppealQueue() {
     <Page
       title={intl.formatMessage({ id: 'attempts.appeals' })}
       actions={
-        <Link href={list} className="button">
-          <FormattedMessage id="attempts.to_list" />
-        </Link>
+        <>
+          <Link href={list} className="button">
+            <FormattedMessage id="attempts.to_list" />
+          </Link>
+          <ExportCsv path={`/api/exams/v1/courses/${encodeURIComponent(courseId)}/appeals`} query={{ state }} />
+        </>
       }
     >
       <search className="card attempt-filters">

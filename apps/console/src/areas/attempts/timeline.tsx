@@ -8,7 +8,7 @@ export function Timeline({ entries }: { entries: readonly Shape<'StaffTimelineEn
       <h2>
         <FormattedMessage id="attempts.timeline" />
       </h2>
-      <ol className="timeline">
+      <ol className="attempt-timeline">
         {entries.map(({ at, event, what, by, name, reason, message, seconds }) => (
           <li key={`${at} ${event}`}>
             <span className="quiet small">

@@ -65,7 +65,7 @@ const attemptOf = async (learner: Person) =>
 const statusOf = async (learner: Person) =>
   (await service.request(learner, 'GET', '/api/exams/v1/me/attempts')).body.attempts[0]?.status;
 
-/** The findings of axe in both colour schemes, with the rule for small targets. */
+/** The findings of axe in both colour schemes, with the rule for small targets, and parts that do not fit into 320 px. */
 async function problems(): Promise<string[]> {
   await page.evaluate(readFileSync(axeScript, 'utf8'));
   const found: string[] = [];
@@ -74,7 +74,11 @@ async function problems(): Promise<string[]> {
     const { violations } = await page.evaluate(() => axe.run({ rules: { 'target-size': { enabled: true } } }));
     found.push(...violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${colorScheme}, ${id}: ${html}`)));
   }
-  return found;
+  const size = page.viewportSize()!;
+  await page.setViewportSize({ width: 320, height: 640 });
+  const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
+  await page.setViewportSize(size);
+  return width > 320 ? [...found, `The page is ${width} px wide.`] : found;
 }
 
 describe('on the page of an exam', () => {

@@ -14,7 +14,7 @@ it('a command on a history with an event of a newer version gets 503 and writes 
   const stream = `attempts-${midterm}-${alice.user_id}`;
   const newer = new EventStore(pool, undefined, { upcasters: null });
   const history = await newer.read(stream);
-  const events = [{ type: 'AttemptPaused', data: { attemptId: hers, at: new Date().toISOString() } }];
+  const events = [{ type: 'AttemptMoved', data: { attemptId: hers, at: new Date().toISOString() } }];
   const { metadata } = history[0];
   await newer.append([{ stream, after: headOf(history), events, metadata, history }]);
 

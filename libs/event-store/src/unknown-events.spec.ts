@@ -6,12 +6,12 @@ import { created, metadata, started, submitted, until } from './testing.js';
 const day = fresh(() => ExamDay.open());
 
 const old: Upcasters = { AttemptCreated: {}, AttemptStarted: {}, AttemptSubmitted: {} };
-const newer: Upcasters = { ...old, AttemptStarted: { 1: (data) => data }, AttemptPaused: {} };
+const newer: Upcasters = { ...old, AttemptStarted: { 1: (data) => data }, AttemptMoved: {} };
 const newerStore = () => new EventStore(day.db.pool, undefined, { upcasters: newer });
-const paused = { type: 'AttemptPaused', data: { attemptId: 1 } };
+const moved = { type: 'AttemptMoved', data: { attemptId: 1 } };
 
 describe.each([
-  ['of an unknown type', paused],
+  ['of an unknown type', moved],
   ['of an unknown schema version', started],
 ])('an event %s', (_, event) => {
   it('stops an old worker, which reports it once; a newer worker delivers it', async () => {

@@ -54,7 +54,8 @@ async function chainOf(events: ReturnType<typeof recorded>, covered = events.len
   const note = signCheckpoint(head, [signerOf(origin, privateKey), witness]);
   return Promise.all(
     events.map(async ({ event, hashed }, at) => ({
-      ...{ event_id: event.id, version: event.version, type: event.type, hashed, leaf: leafOf(event) },
+      hashed,
+      leaf: leafOf(event),
       proof:
         at < covered
           ? proofText({ index: at + 1, hashes: await inclusionProof(at + 1, size, read), checkpoint: note })
@@ -110,6 +111,14 @@ it('it names an event that is missing, or another one in its place', async () =>
   expect((await problemsOf([links[0]!, links[2]!]))[1]).toBe('missing');
   const other = await chainOf(recorded(['AttemptDeclined', 'AttemptStarted', 'AttemptSubmitted']));
   expect((await problemsOf([other[0]!, links[1]!, links[2]!]))[1]).toBe('order');
+});
+
+it('it names an event of another learner, and a text that cannot be read', async () => {
+  const links = await chainOf(recorded(types));
+  const other = links.map((link) => ({ ...link, hashed: link.hashed.replace('attempts-1-2', 'attempts-1-3') }));
+  expect((await problemsOf([links[0]!, other[1]!, links[2]!]))[1]).toBe('missing');
+  expect((await problemsOf([links[0]!, { ...links[1]!, leaf: '{' }, links[2]!]))[1]).toBe('unreadable');
+  expect((await verifyChain(links, trust)).stream).toBe('attempts-1-2');
 });
 
 it('the key that the auditor has must have signed, and a revoked key does not count', async () => {

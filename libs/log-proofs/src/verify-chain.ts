@@ -7,14 +7,7 @@ import { readTreeHead } from './tree-head-text.js';
 
 // For auditors: the browser computes all hashes and verifies all signatures by WebCrypto. The service gives texts alone.
 
-export type Link = {
-  event_id: string;
-  version: number;
-  type: string;
-  hashed: string;
-  leaf: string;
-  proof: string | null;
-};
+export type Link = { hashed: string; leaf: string; proof: string | null };
 export type LogKey = { public_key: string; signs: boolean; revoked: { tree: number; from_size: number } | null };
 export type Witness = { name: string; verifier_key: string };
 
@@ -46,7 +39,8 @@ export type VerifiedCheckpoint = {
   isUnsupported: boolean;
   problem?: Problem;
 };
-export type Verification = { events: VerifiedEvent[]; checkpoints: VerifiedCheckpoint[] };
+/** `stream` names the exam and the learner. */
+export type Verification = { stream: string; events: VerifiedEvent[]; checkpoints: VerifiedCheckpoint[] };
 
 export const canHash = (): boolean => globalThis.crypto?.subtle !== undefined;
 
@@ -61,39 +55,51 @@ export function givenKey(text: string): { name?: string; type: number; publicKey
 export async function verifyChain(links: readonly Link[], trust: Trust): Promise<Verification> {
   const checkpoints = new Map<string, VerifiedCheckpoint>();
   const events: VerifiedEvent[] = [];
+  const stream = partsOf(links[0]?.hashed)?.stream;
   let previous = '';
   for (const [at, link] of links.entries()) {
-    const event = await verifiedEvent(link, at + 1, previous);
-    previous = storedHashOf(link);
+    const event = await verifiedEvent(link, { version: at + 1, previous, stream });
+    previous = partsOf(link.leaf)?.hash ?? '';
     events.push(event);
     const note = event.path?.checkpoint;
     if (note !== undefined && !checkpoints.has(note)) checkpoints.set(note, await verifiedCheckpoint(note, trust));
   }
-  return { events, checkpoints: [...checkpoints.values()] };
+  return { stream: String(stream), events, checkpoints: [...checkpoints.values()] };
 }
 
-const storedHashOf = ({ leaf }: Link): string => JSON.parse(leaf).hash;
-
-async function verifiedEvent(link: Link, wanted: number, previous: string): Promise<VerifiedEvent> {
-  const hash = hex(await sha256(encoded(link.hashed)));
-  const event = { version: link.version, eventId: link.event_id, type: link.type, hash };
+/** The parts of an event or a leaf; undefined for a text that is none. */
+function partsOf(text = ''): Record<string, any> | undefined {
   try {
-    const [content, leaf] = [JSON.parse(link.hashed), JSON.parse(link.leaf)];
-    const path = link.proof === null ? undefined : await climbed(link.leaf, link.proof);
-    const isSame = ['id', 'stream', 'version'].every((field) => content[field] === leaf[field]);
-    const problem: Problem | undefined =
-      content.version !== wanted
-        ? 'missing'
-        : leaf.hash !== hash
-          ? 'content'
-          : content.previous !== previous
-            ? 'order'
-            : !isSame
-              ? 'leaf'
-              : path && path.root !== path.wanted
-                ? 'proof'
-                : undefined;
-    return { ...event, path, problem };
+    return Object(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+type Wanted = { version: number; previous: string; stream: unknown };
+
+/** The id, the version and the type are those under the hash. The service might name others beside it. */
+async function verifiedEvent({ hashed, leaf, proof }: Link, wanted: Wanted): Promise<VerifiedEvent> {
+  const hash = hex(await sha256(encoded(hashed)));
+  const [content, place] = [partsOf(hashed), partsOf(leaf)];
+  const event = {
+    version: Number(content?.version ?? wanted.version),
+    eventId: String(content?.id),
+    type: String(content?.type),
+    hash,
+  };
+  try {
+    const path = proof === null ? undefined : await climbed(leaf, proof);
+    if (!content || !place) return { ...event, path, problem: 'unreadable' };
+    const isSame = ['id', 'stream', 'version'].every((field) => content[field] === place[field]);
+    const checks: [boolean, Problem][] = [
+      [content.version === wanted.version && content.stream === wanted.stream, 'missing'],
+      [place.hash === hash, 'content'],
+      [content.previous === wanted.previous, 'order'],
+      [isSame, 'leaf'],
+      [path === undefined || path.root === path.wanted, 'proof'],
+    ];
+    return { ...event, path, problem: checks.find(([holds]) => !holds)?.[1] };
   } catch {
     return { ...event, problem: 'unreadable' };
   }
@@ -103,16 +109,16 @@ async function verifiedEvent(link: Link, wanted: number, previous: string): Prom
 async function climbed(leaf: string, proof: string) {
   const { index, hashes, checkpoint } = readProof(proof);
   const head = readTreeHead(splitNote(checkpoint).text);
-  const sides = siblingSides(index, head.size, hashes.length) ?? [];
+  const sides = siblingSides(index, head.size, hashes.length);
   let hash = await sha256(Uint8Array.of(0), encoded(leaf));
   const leafHash = hex(hash);
   const steps: PathStep[] = [];
-  for (const [at, side] of sides.entries()) {
+  for (const [at, side] of sides?.entries() ?? []) {
     const sibling = bytesOf(hashes[at]!)!;
     hash = await (side === 'left' ? sha256(Uint8Array.of(1), sibling, hash) : sha256(Uint8Array.of(1), hash, sibling));
     steps.push({ side, sibling: hex(sibling), hash: hex(hash) });
   }
-  const root = sides.length === hashes.length ? hex(hash) : '';
+  const root = sides ? hex(hash) : '';
   return { index, leafHash, steps, root, wanted: hex(bytesOf(head.root)!), checkpoint };
 }
 

@@ -85,14 +85,15 @@ const own = textsOf(
       'Your browser cannot check Ed25519 signatures. The hashes were compared, but who signed them was not. Use a newer browser, or the verifier in the evidence.',
     'audit.key_of_server':
       'The keys came from this service. Whoever controls the service controls them. To rely on the result, paste a key that the operator published elsewhere, or that of a witness.',
-    'audit.verified': '{count, plural, one {# event is} other {# events are}} in the log as it was signed.',
+    'audit.verified':
+      '{count, plural, one {# event is} other {# events are}} in the log as it was signed. The stream is {stream}: the exam and the learner.',
     'audit.uncovered':
       '{count, plural, one {# event is} other {# events are}} not covered by a signed checkpoint yet. A checkpoint is signed every few seconds.',
     'audit.event_number': 'Event {version}',
     'audit.event_verified': 'In the signed log',
     'audit.event_uncovered': 'Not covered yet',
     'audit.event_changed': 'Not as recorded',
-    'audit.problem.missing': 'An event before it is missing.',
+    'audit.problem.missing': 'An event before it is missing, or it is of another learner or exam.',
     'audit.problem.content': 'Its content was changed after it was recorded: it does not have its hash.',
     'audit.problem.order': 'The event before it was replaced: it has another hash.',
     'audit.problem.leaf': 'Its leaf in the log is of another event.',
@@ -244,14 +245,14 @@ const own = textsOf(
     'audit.key_of_server':
       'Die Schlüssel kamen von diesem Dienst. Wer den Dienst beherrscht, beherrscht auch sie. Fügen Sie einen Schlüssel ein, den der Betreiber anderswo veröffentlicht hat, oder den eines Zeugen.',
     'audit.verified':
-      '{count, plural, one {# Ereignis steht} other {# Ereignisse stehen}} so im Protokoll, wie es signiert wurde.',
+      '{count, plural, one {# Ereignis steht} other {# Ereignisse stehen}} so im Protokoll, wie es signiert wurde. Der Strom ist {stream}: die Prüfung und die Person.',
     'audit.uncovered':
       '{count, plural, one {# Ereignis ist} other {# Ereignisse sind}} noch von keinem signierten Stand gedeckt. Alle paar Sekunden wird einer signiert.',
     'audit.event_number': 'Ereignis {version}',
     'audit.event_verified': 'Im signierten Protokoll',
     'audit.event_uncovered': 'Noch nicht gedeckt',
     'audit.event_changed': 'Nicht wie aufgezeichnet',
-    'audit.problem.missing': 'Ein Ereignis davor fehlt.',
+    'audit.problem.missing': 'Ein Ereignis davor fehlt, oder es gehört zu einer anderen Person oder Prüfung.',
     'audit.problem.content': 'Sein Inhalt wurde nachträglich geändert: Er passt nicht zu seinem Hashwert.',
     'audit.problem.order': 'Das Ereignis davor wurde ersetzt: Es hat einen anderen Hashwert.',
     'audit.problem.leaf': 'Sein Blatt im Protokoll gehört zu einem anderen Ereignis.',

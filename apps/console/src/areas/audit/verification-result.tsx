@@ -6,7 +6,7 @@ import { Sentence } from './event-parts.js';
 
 /** The browser's findings: the verdict, the checkpoints with their signatures, and the path of each event. */
 export function VerificationResult({
-  result: { events, checkpoints },
+  result: { stream, events, checkpoints },
   isOwnKey,
 }: {
   result: Verification;
@@ -35,7 +35,7 @@ export function VerificationResult({
       )}
       {!wrong && !unsigned && !isUnsupported && checkpoints.length > 0 && (
         <p className="banner good" role="status">
-          <FormattedMessage id="audit.verified" values={{ count: events.length - uncovered }} />
+          <FormattedMessage id="audit.verified" values={{ count: events.length - uncovered, stream }} />
         </p>
       )}
       {uncovered > 0 && (

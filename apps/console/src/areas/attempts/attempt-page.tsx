@@ -75,14 +75,15 @@ function Actions({ details, onAct }: { details: Details; onAct: (action: ActionN
   const possible = shown.filter((name) =>
     details.actions.some(({ action, refusal }) => action === name && refusal === null),
   );
-  const waits =
-    details.attempt.status === 'second_review_required' && details.timeline.at(-2)?.event === 'rejection_proposed';
-  const proposal = details.timeline.findLast(({ event }) => event === 'rejection_proposed');
+  const judged = details.timeline.findLast(({ event }) =>
+    ['rejection_proposed', 'verified', 'rejected'].includes(event),
+  );
+  const waits = judged?.event === 'rejection_proposed';
   return (
     <div className="stack-tight">
       {waits && (
         <p className="banner warn">
-          <FormattedMessage id="attempts.proposal_waits" values={{ name: proposal?.name }} />
+          <FormattedMessage id="attempts.proposal_waits" values={{ name: judged?.name }} />
         </p>
       )}
       <div className="buttons">

@@ -45,6 +45,9 @@ const kept = [
   ...['allowance', 'key of an allowance', 'exception', 'one of many allowances', 'key of many allowances'],
   ...['exception in a course', 'unknown user of many', 'reason of an appeal', 'reason of an answer'],
   ...['message', `reason of extra time 1 ${learner}`],
+  // Staff read these, and operators read why a review was refused. No answer has them after the retirement.
+  ...['comment', 'status of a comment', 'reason of a rejection', 'reason of a verification'],
+  ...['refused status', 'refused word'],
 ];
 
 /** The last inputs from the roster, a token and the bus. */

@@ -277,6 +277,7 @@ describe('the stream of changes', () => {
     await Reader.open(staff);
     const listening = `select from pg_stat_activity where datname = current_database() and query like 'listen %'`;
     await until('the process listens', async () => (await query(listening)).length > 0);
+    await until('all have joined', () => readers.filter(({ state }) => state !== undefined).length === 21);
     const attempt = await start(alice);
     await until('all have the start', () => readers.filter(({ rows }) => rows.has(attempt)).length === 21);
     expect(await query(listening)).toHaveLength(1);

@@ -17,6 +17,7 @@ const service = shared(() => {
 const lists: Record<string, number> = {
   '/api/audit/v1/events/search': 5,
   '/api/exams/v1/courses/{courseId}/allowances': 1,
+  '/api/exams/v1/courses/{courseId}/appeals': 0,
   '/api/exams/v1/courses/{courseId}/attempts': 1,
   '/api/exams/v1/courses/{courseId}/exams': 2,
   '/api/exams/v1/courses/{courseId}/onboarding': 2,

@@ -146,7 +146,7 @@ describe('a dead letter', () => {
       ...{ course_id: courseId, exam_id: 1, user_id: bob.user_id, recorded_at: expect.any(String) },
       reason: expect.stringContaining('550'),
     };
-    const page = { count: 1, page: 1, num_pages: 1, results: [letter] };
+    const page = { count: 1, page: 1, pages: 1, results: [letter] };
     for (const found of ['', '?subscription=mail', '?user_id=3', '?exam_id=1', '?page=7'])
       expect(await read(`dead-letters${found}`)).toEqual(page);
     for (const other of ['?subscription=kafka', '?user_id=2', '?exam_id=2'])

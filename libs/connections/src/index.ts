@@ -4,3 +4,4 @@ export { connectMs, hourMs, longMs, openClient, poolSettings, sessionLimits } fr
 export { Database, openPool, openReadOnlyPool } from './database.js';
 export { fetchWhole } from './http.js';
 export { type Outage, outageOf } from './outage.js';
+export { countedPage, type PageOf } from './pages.js';

@@ -1,4 +1,4 @@
-import type { Database } from '#connections';
+import { countedPage, type Database, type PageOf } from '#connections';
 import type { RecordedEvent } from './recorded-event.js';
 import { eventColumns } from './statements.js';
 
@@ -29,25 +29,22 @@ const valuesOf = ({ subscription, orderingKey, userId, examId }: DeadLetterFilte
   orderingKey ?? null,
 ];
 
-export async function countDeadLetters(database: Database, filter: DeadLetterFilter): Promise<number> {
-  return (await database.query(`select count(*)::int as count ${matching}`, valuesOf(filter))).rows[0].count;
-}
-
 const summary = `d.follower as subscription, d.learner as "orderingKey", d.event_id as "eventId", e.type,
   e.metadata->>'courseId' as "courseId", (e.metadata->>'examId')::float as "examId",
   (e.metadata->>'userId')::float as "userId", d.reason, iso_time(d.recorded_at) as "recordedAt"`;
 
-/** A page of dead letters of all subscriptions: by subscription, then in the order of the log. */
+/** A page of dead letters of all subscriptions, by subscription, then in the order of the log; and the number of all. */
 export async function deadLetterPage(
   database: Database,
   filter: DeadLetterFilter,
-  { offset, limit }: { offset: number; limit: number },
-): Promise<DeadLetterSummary[]> {
+  pageOf: PageOf,
+): Promise<{ count: number; letters: DeadLetterSummary[] }> {
+  const { count, paging, values } = await countedPage(database, matching, valuesOf(filter), pageOf);
   const { rows } = await database.query<DeadLetterSummary>(
-    `select ${summary} ${matching} order by d.follower, d.generation, d.xid, d.position offset $5 limit $6`,
-    [...valuesOf(filter), offset, limit],
+    `select ${summary} ${matching} order by d.follower, d.generation, d.xid, d.position ${paging}`,
+    values,
   );
-  return rows;
+  return { count, letters: rows };
 }
 
 /** The dead letters of one event with the event; undefined if it has none. */

@@ -1,5 +1,3 @@
-export type Page = { offset: number; limit: number };
-
 /**
  * The pattern for `names like` that finds a part of a user name or e-mail, in any ASCII case; null finds everybody. A
  * search with a line break, or with NUL, which PostgreSQL refuses, finds nobody.

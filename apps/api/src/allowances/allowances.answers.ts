@@ -15,6 +15,7 @@ import {
   userSchema,
 } from '../document/schemas.js';
 import { examSchema } from '../exams/exams.answers.js';
+import { pagedList } from '../http/page.js';
 import { learnerSchema } from '../roster/roster.schemas.js';
 
 /** rest-api.md §3.5. */
@@ -61,26 +62,22 @@ export const allowanceOfLearnerJson = ({ id, exam, key, value, created, modified
   modified: instant(modified),
 });
 
-export const allowancesPage = object('AllowancesPage', {
-  count: { ...integer, description: 'Learners' },
-  page: integer,
-  pages: integer,
-  results: listOf(
-    object('AllowancesOfLearner', {
-      learner: learnerSchema,
-      allowances: listOf(
-        object('AllowanceOfLearner', {
-          id: integer,
-          ...examOfAllowance,
-          key: text,
-          value: text,
-          created: time,
-          modified: time,
-        }),
-      ),
-    }),
-  ),
-});
+export const allowancesPage = pagedList(
+  'AllowancesPage',
+  object('AllowancesOfLearner', {
+    learner: learnerSchema,
+    allowances: listOf(
+      object('AllowanceOfLearner', {
+        id: integer,
+        ...examOfAllowance,
+        key: text,
+        value: text,
+        created: time,
+        modified: time,
+      }),
+    ),
+  }),
+);
 
 export const allowancesPreview = object('AllowancesPreview', {
   exams: listOf(object('ExamOfPreview', examOfAllowance)),

@@ -1,6 +1,6 @@
 import { applyDecorators, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Database } from '#connections';
+import { Database, type PageOf } from '#connections';
 import {
   additionalMinutesAfter,
   additionalMinutesOf,
@@ -10,7 +10,6 @@ import {
   type Origin,
 } from '#domain';
 import {
-  type AllowanceFilter,
   type AllowanceRecord,
   allowancesAt,
   allowancesByLearner,
@@ -26,7 +25,7 @@ import { Answers, JsonRequestBody, QueryParam } from '../document/answers.js';
 import { pageNumber, text, userIdNumber } from '../document/schemas.js';
 import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
 import { refused } from '../http/http-answer.js';
-import { type Page, pageOf } from '../http/page.js';
+import { allLines, requestedPage } from '../http/page.js';
 import { Client } from '../http/time-limits.js';
 import { longBody } from '../requests/body.js';
 import { ValidBody } from '../requests/validated.js';
@@ -45,8 +44,6 @@ import { Learners } from './learners.js';
 
 type ListQuery = { search?: string; exam_id?: string; page?: string };
 
-/** Learners that a CSV file is made of at a time. */
-const batch = 2_000;
 const columns = [
   ...(['username', 'email', 'full_name', 'exam_id', 'exam_name', 'time_limit_mins'] as const),
   ...(['key', 'value', 'created', 'modified'] as const),
@@ -83,29 +80,17 @@ export class CourseAllowancesController {
   ) {
     if (exam && !/^\d{1,15}$/.test(exam)) throw refused(400, 'exam_id: A valid integer is required.');
     const filter = { search, examId: exam ? Number(exam) : undefined };
-    if (asCsv) return csvFile(`allowances ${courseId}`, columns, this.linesOf(courseId, filter));
-    let page!: Page;
-    const { count, learners } = await allowancesByLearner(this.database, courseId, filter, (all) => {
-      page = pageOf(asked, all);
-      return page;
-    });
-    const results = learners.map((allowances) => ({
-      learner: learnerJson(allowances[0]!.user),
-      allowances: allowances.map(allowanceOfLearnerJson),
-    }));
-    return { count, page: page.number, pages: page.of, results };
-  }
-
-  private async *linesOf(courseId: string, filter: AllowanceFilter) {
-    for (let offset = 0; ; offset += batch) {
-      const page = { offset, limit: batch };
-      const { learners } = await allowancesByLearner(this.database, courseId, filter, () => page);
-      yield learners.flat().map((allowance) => ({
-        ...learnerJson(allowance.user),
-        ...allowanceOfLearnerJson(allowance),
+    const read = async (pageOf: PageOf) => {
+      const { count, learners } = await allowancesByLearner(this.database, courseId, filter, pageOf);
+      const results = learners.map((allowances) => ({
+        learner: learnerJson(allowances[0]!.user),
+        allowances: allowances.map(allowanceOfLearnerJson),
       }));
-      if (learners.length < batch) return;
-    }
+      return { count, results };
+    };
+    if (!asCsv) return requestedPage(asked, read);
+    const lines = allLines(read, ({ learner, allowances }) => allowances.map((each) => ({ ...learner, ...each })));
+    return csvFile(`allowances ${courseId}`, columns, lines);
   }
 
   @Post('preview')

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { appealQueue, appealStates } from '#commands';
-import { Database } from '#connections';
+import { Database, type PageOf } from '#connections';
 import { EventStore } from '#event-store';
 import { type Caller, usersByIds } from '#roster';
 import { noteSubject } from '../access/access-note.js';
@@ -10,7 +10,7 @@ import { QueryParam } from '../document/answers.js';
 import { oneOf, pageNumber } from '../document/schemas.js';
 import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
 import { refused } from '../http/http-answer.js';
-import { type Page, pageOf } from '../http/page.js';
+import { allLines, requestedPage } from '../http/page.js';
 import { appealQueueSchema, queuedAppealJson } from './appeals.answers.js';
 
 type QueueQuery = { state?: string; exam_id?: string; page?: string };
@@ -43,23 +43,15 @@ export class AppealQueueController {
     if (asked && !state) throw refused(400, `state: none of ${appealStates.join(', ')}.`);
     if (exam_id && !/^\d{1,15}$/.test(exam_id)) throw refused(400, 'exam_id: not a whole number.');
     const filter = { staffId, state, examId: exam_id ? Number(exam_id) : undefined };
-    let page!: Page;
-    const { count, appeals } = await appealQueue(this, courseId, filter, (found) => {
-      page = asCsv ? { number: 1, of: 1, offset: 0, limit: found } : pageOf(number, found);
-      return page;
-    });
-    noteSubject(...appeals.map(({ userId }) => userId));
-    const answerers = appeals.flatMap(({ answer }) => answer?.answeredBy ?? []);
-    const people = await usersByIds(this.database, [...new Set(answerers)]);
-    const nameOf = (userId: number) => people.get(userId)?.username ?? `user ${userId}`;
-    const results = appeals.map((appeal) => queuedAppealJson(appeal, nameOf));
-    if (asCsv) return csvFile(`appeals ${courseId}`, columns, [results.map(rowOf)]);
-    return {
-      count,
-      page: page.number,
-      pages: page.of,
-      results,
+    const read = async (pageOf: PageOf) => {
+      const { count, appeals } = await appealQueue(this, courseId, filter, pageOf);
+      noteSubject(...appeals.map(({ userId }) => userId));
+      const answerers = appeals.flatMap(({ answer }) => answer?.answeredBy ?? []);
+      const people = await usersByIds(this.database, [...new Set(answerers)]);
+      const nameOf = (userId: number) => people.get(userId)?.username ?? `user ${userId}`;
+      return { count, results: appeals.map((appeal) => queuedAppealJson(appeal, nameOf)) };
     };
+    return asCsv ? csvFile(`appeals ${courseId}`, columns, allLines(read, rowOf)) : requestedPage(number, read);
   }
 }
 

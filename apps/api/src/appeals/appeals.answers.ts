@@ -1,6 +1,7 @@
 import type { QueuedAppeal } from '#commands';
 import { type Appeal, statuses } from '#domain';
 import { flag, integer, listOf, object, oneOf, orNull, text, time, userSchema } from '../document/schemas.js';
+import { pagedList } from '../http/page.js';
 
 const reason = { ...orNull(text), description: 'Null where nobody gave one, and once the learner is retired' };
 
@@ -78,23 +79,19 @@ export const queuedAppealJson = (appeal: QueuedAppeal, nameOf: (userId: number) 
   can_answer: appeal.canAnswer,
 });
 
-export const appealQueueSchema = object('AppealQueue', {
-  count: integer,
-  page: integer,
-  pages: integer,
-  results: listOf(
-    object<ReturnType<typeof queuedAppealJson>>('QueuedAppeal', {
-      attempt_id: integer,
-      exam: object('ExamName', { id: integer, exam_name: text }),
-      user: userSchema,
-      status: oneOf(...statuses),
-      made_at: time,
-      answer_by: time,
-      answer: orNull(object('GivenAnswer', { upheld: flag, at: time, answered_by: text })),
-      can_answer: {
-        ...flag,
-        description: 'False if it is answered, or if the caller judged the attempt or is its learner',
-      },
-    }),
-  ),
-});
+export const appealQueueSchema = pagedList(
+  'AppealQueue',
+  object<ReturnType<typeof queuedAppealJson>>('QueuedAppeal', {
+    attempt_id: integer,
+    exam: object('ExamName', { id: integer, exam_name: text }),
+    user: userSchema,
+    status: oneOf(...statuses),
+    made_at: time,
+    answer_by: time,
+    answer: orNull(object('GivenAnswer', { upheld: flag, at: time, answered_by: text })),
+    can_answer: {
+      ...flag,
+      description: 'False if it is answered, or if the caller judged the attempt or is its learner',
+    },
+  }),
+);

@@ -7,17 +7,17 @@ import {
   type AttemptGroup,
   type AttemptGroupFilter,
   type AttemptRecord,
+  attemptGroupJson,
   attemptGroupOrders,
   attemptGroups,
   attemptGroupsAfter,
-  attemptJson,
   instant,
 } from '#read-models';
 import { Gate } from '../auth/authentication.js';
 import { QueryParam } from '../document/answers.js';
 import { oneOf, pageNumber, text, time } from '../document/schemas.js';
 import { AnswersList, AsCsv, csvFile, pagesBehind } from '../http/exports.js';
-import { type Page, pageOf } from '../http/page.js';
+import { requestedPage } from '../http/page.js';
 import { type AttemptListQuery, attemptFilterIn, attemptOrderIn } from './attempt-list.requests.js';
 import { attemptListSchema } from './attempts.answers.js';
 
@@ -52,21 +52,10 @@ export class AttemptListController {
     const filter = attemptFilterIn(query, this.configuration);
     const order = attemptOrderIn(query);
     if (asCsv) return csvFile(`attempts ${courseId}`, columns, this.rows(courseId, filter));
-    let page!: Page;
-    const toPage = (count: number) => {
-      page = pageOf(query.page, count);
-      return page;
-    };
-    const { count, groups } = await attemptGroups(this.database, courseId, filter, toPage, order);
-    return {
-      count,
-      page: page.number,
-      pages: page.of,
-      results: groups.map(({ newest, all }) => {
-        const shown = all.map(attemptJson);
-        return { ...shown[all.indexOf(newest)], all_attempts: shown };
-      }),
-    };
+    return requestedPage(query.page, async (pageOf) => {
+      const { count, groups } = await attemptGroups(this.database, courseId, filter, pageOf, order);
+      return { count, results: groups.map(attemptGroupJson) };
+    });
   }
 
   /** One row for each attempt, in pages. */

@@ -16,6 +16,7 @@ import {
   userSchema,
 } from '../document/schemas.js';
 import { examSchema } from '../exams/exams.answers.js';
+import { pagedList } from '../http/page.js';
 import type { Timer } from './timer.js';
 
 /** rest-api.md §3.4. */
@@ -49,17 +50,12 @@ export const polledAttempt = object('PolledAttempt', {
   accessibility_time_string: text,
 });
 
-const groups = listOf(object('AttemptGroup', { ...attempt, all_attempts: listOf(attemptSchema) }));
+const group = object('AttemptGroup', { ...attempt, all_attempts: listOf(attemptSchema) });
 
-export const attemptListSchema = object('AttemptList', {
-  count: integer,
-  page: integer,
-  pages: integer,
-  results: groups,
-});
+export const attemptListSchema = pagedList('AttemptList', group);
 
 export const attemptGroupsSchema = object('AttemptGroups', {
-  proctored_exam_attempts: groups,
+  proctored_exam_attempts: listOf(group),
   pagination_info: object('Pagination', {
     has_previous: flag,
     has_next: flag,

@@ -4,14 +4,14 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#clock';
 import { Database } from '#connections';
 import { type Exam, type Origin, RemoveAllAttempts } from '#domain';
-import { attemptGroups, attemptJson, attemptsAt, examById } from '#read-models';
+import { attemptGroupJson, attemptGroups, attemptsAt, examById } from '#read-models';
 import { type Addressed, Gate, Loaded } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { pageNumber, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http/http-answer.js';
 import { links } from '../http/links.js';
-import { type Page, pageOf } from '../http/page.js';
+import { requestedPage } from '../http/page.js';
 import { WholeNumber, wholeNumber } from '../http/whole-number.js';
 import { attemptGroupsSchema } from './attempts.answers.js';
 
@@ -59,21 +59,17 @@ export class GroupedAttemptsController {
   }
 
   private async groups(courseId: string, search: string, asked?: string) {
-    let page!: Page;
-    const { groups } = await attemptGroups(this.database, courseId, { search }, (count) => {
-      page = pageOf(asked, count);
-      return page;
+    const { page, pages, results } = await requestedPage(asked, async (pageOf) => {
+      const { count, groups } = await attemptGroups(this.database, courseId, { search }, pageOf);
+      return { count, results: groups.map(attemptGroupJson) };
     });
     return {
-      proctored_exam_attempts: groups.map(({ newest, all }) => {
-        const shown = all.map(attemptJson);
-        return { ...shown[all.indexOf(newest)], all_attempts: shown };
-      }),
+      proctored_exam_attempts: results,
       pagination_info: {
-        has_previous: page.number > 1,
-        has_next: page.number < page.of,
-        current_page: page.number,
-        total_pages: page.of,
+        has_previous: page > 1,
+        has_next: page < pages,
+        current_page: page,
+        total_pages: pages,
       },
       attempt_url: links.groupedAttempts(courseId, search),
     };

@@ -1,4 +1,5 @@
 import { anything, integer, listOf, object, oneOf, orNull, text, time } from '../document/schemas.js';
+import { pagedList } from '../http/page.js';
 import { examSchema } from './exams.answers.js';
 
 export const courseExam = object('CourseExam', {
@@ -11,12 +12,7 @@ export const courseExam = object('CourseExam', {
   waiting_for_review: { ...integer, description: 'Proctored attempts that were handed in and have no result' },
 });
 
-export const courseExams = object('CourseExams', {
-  count: integer,
-  page: integer,
-  pages: integer,
-  results: listOf(courseExam),
-});
+export const courseExams = pagedList('CourseExams', courseExam);
 
 export const examChanges = object('ExamChanges', {
   exam_id: integer,

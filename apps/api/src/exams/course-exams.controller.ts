@@ -2,7 +2,7 @@ import { Controller, Get, NotFoundException, Param, Query } from '@nestjs/common
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { examStream } from '#commands';
 import { Configuration } from '#configuration';
-import { Database } from '#connections';
+import { Database, type PageOf } from '#connections';
 import { type Exam, type ExamEvent, examTypeOf } from '#domain';
 import { EventStore, type RecordedEvent } from '#event-store';
 import { examById, examJson, examList, examSorts, type ListedExam, listedExam } from '#read-models';
@@ -12,7 +12,7 @@ import { Answers, QueryParam } from '../document/answers.js';
 import { oneOf, pageNumber, text } from '../document/schemas.js';
 import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
 import { refused } from '../http/http-answer.js';
-import { type Page, pageOf } from '../http/page.js';
+import { allPages, requestedPage } from '../http/page.js';
 import { wholeNumber } from '../http/whole-number.js';
 import { courseExam, courseExams, examChanges } from './course-exams.answers.js';
 import { changesOfExam } from './exam-changes.js';
@@ -55,14 +55,11 @@ export class CourseExamsController {
     if (sort !== undefined && !examSorts.includes(sort))
       throw refused(400, `sort: not one of ${examSorts.join(', ')}.`);
     const filter = { search, sort, isActive: active === undefined ? undefined : active === 'true' };
-    let page!: Page;
-    const { count, exams } = await examList(this.database, courseId, filter, (all) => {
-      page = asCsv ? { number: 1, of: 1, offset: 0, limit: all } : pageOf(query.page, all);
-      return page;
-    });
-    const results = exams.map((exam) => this.json(exam));
-    if (asCsv) return csvFile(`exams ${courseId}`, columns, [results]);
-    return { count, page: page.number, pages: page.of, results };
+    const read = async (pageOf: PageOf) => {
+      const { count, exams } = await examList(this.database, courseId, filter, pageOf);
+      return { count, results: exams.map((exam) => this.json(exam)) };
+    };
+    return asCsv ? csvFile(`exams ${courseId}`, columns, allPages(read)) : requestedPage(query.page, read);
   }
 
   @Get('exams/:examId')

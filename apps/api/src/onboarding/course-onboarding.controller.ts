@@ -1,14 +1,14 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Configuration } from '#configuration';
-import { Database } from '#connections';
+import { Database, type PageOf } from '#connections';
 import { instant, newestAttempts } from '#read-models';
 import { identitiesOf } from '#roster';
 import { Gate } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { failure, pageNumber, text } from '../document/schemas.js';
 import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
-import { type Page, pageOf } from '../http/page.js';
+import { allLines, requestedPage } from '../http/page.js';
 import { learnerJson } from '../roster/roster.schemas.js';
 import { courseOnboarding } from './onboarding.answers.js';
 import { noOnboarding, type Onboarding, onboardingExamsOf } from './onboarding-exams.js';
@@ -45,23 +45,17 @@ export class CourseOnboardingController {
     const onboarding = await onboardingExamsOf(this.database, this.configuration, courseId);
     if (!onboarding) throw noOnboarding();
     const listing = { courseId, search, statuses, mode: mode || undefined };
-    if (asCsv) return csvFile(`onboarding ${courseId}`, columns, this.linesOf(onboarding, listing));
-    const { counts, modes } = await this.countsOf(onboarding, courseId);
-    let page!: Page;
-    const { count, rows } = await this.lists.list(onboarding, listing, (all) => {
-      page = pageOf(asked, all);
-      return page;
-    });
-    const results = await this.resultsOf(onboarding, rows);
-    const asks_provider = this.lists.asksProvider;
-    return { count, page: page.number, pages: page.of, counts, modes, results, asks_provider };
-  }
-
-  private async *linesOf(onboarding: Onboarding, listing: Parameters<OnboardingLists['all']>[1]) {
-    for await (const rows of this.lists.all(onboarding, listing)) {
-      const results = await this.resultsOf(onboarding, rows);
-      yield results.map(({ learner, ...rest }) => ({ ...learner, ...rest }));
+    const list = await this.lists.of(onboarding, listing);
+    const read = async (pageOf: PageOf) => {
+      const { count, rows } = await list(pageOf);
+      return { count, results: await this.resultsOf(onboarding, rows) };
+    };
+    if (asCsv) {
+      const lines = allLines(read, ({ learner, ...rest }) => ({ ...learner, ...rest }));
+      return csvFile(`onboarding ${courseId}`, columns, lines);
     }
+    const counts = await this.countsOf(onboarding, courseId);
+    return { ...(await requestedPage(asked, read)), ...counts, asks_provider: this.lists.asksProvider };
   }
 
   private async countsOf(onboarding: Onboarding, courseId: string) {

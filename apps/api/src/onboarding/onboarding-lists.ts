@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#clock';
 import { Configuration, userObfuscationKeyOf } from '#configuration';
-import { Database } from '#connections';
+import { Database, type PageOf } from '#connections';
 import { onboardingSeenByStaff } from '#domain';
 import { obscuredUserId } from '#providers';
 import {
@@ -20,10 +20,7 @@ const profileSwitch = 'edx_proctoring.onboarding_profile_instructor_dashboard_ap
 export type Listing = { courseId: string; search: string; mode?: string; statuses?: string };
 export type LearnersOnboarding = { learner: ProctoredLearner; status: string | null; modified: string | null };
 type Listed = { count: number; rows: LearnersOnboarding[] };
-type PageOf = (count: number) => { offset: number; limit: number };
-
-/** Learners that a CSV file is made of at a time. */
-const batch = 2_000;
+type AtProvider = { learner: ProctoredLearner; status: string | null };
 
 /** Pages of the onboarding of a course's learners, from the attempts or from the provider (rest-api.md §5.14). */
 @Injectable()
@@ -38,20 +35,11 @@ export class OnboardingLists {
     return this.configuration.settings.switches[profileSwitch] ?? false;
   }
 
-  list(onboarding: Onboarding, listing: Listing, pageOf: PageOf): Promise<Listed> {
-    return this.asksProvider
-      ? this.listedByProvider(onboarding, listing, pageOf)
-      : this.listed(onboarding, listing, pageOf);
-  }
-
-  async *all(onboarding: Onboarding, listing: Listing): AsyncGenerator<LearnersOnboarding[]> {
-    // The provider answers all its learners at once.
-    const limit = this.asksProvider ? Number.MAX_SAFE_INTEGER : batch;
-    for (let offset = 0; ; offset += limit) {
-      const { rows } = await this.list(onboarding, listing, () => ({ offset, limit }));
-      if (rows.length > 0) yield rows;
-      if (rows.length < limit) return;
-    }
+  /** Answers a function that reads a page. A provider answers all its learners at once, so it is asked here, once. */
+  async of(onboarding: Onboarding, listing: Listing): Promise<(pageOf: PageOf) => Promise<Listed>> {
+    if (!this.asksProvider) return (pageOf) => this.listed(onboarding, listing, pageOf);
+    const atProvider = await this.allAtProvider(onboarding, listing);
+    return (pageOf) => this.listedByProvider(atProvider, onboarding, listing, pageOf);
   }
 
   /** How many of the course's learners have each status and each enrolment mode. */
@@ -73,8 +61,12 @@ export class OnboardingLists {
     return { count, rows: await this.rowsOf(learners, courseId, exams[0]!.backend) };
   }
 
-  private async listedByProvider(onboarding: Onboarding, listing: Listing, pageOf: PageOf) {
-    const atProvider = await this.allAtProvider(onboarding, listing);
+  private async listedByProvider(
+    atProvider: readonly AtProvider[],
+    onboarding: Onboarding,
+    listing: Listing,
+    pageOf: PageOf,
+  ) {
     const { offset, limit } = pageOf(atProvider.length);
     const shown = atProvider.slice(offset, offset + limit);
     const learners = shown.map(({ learner }) => learner);

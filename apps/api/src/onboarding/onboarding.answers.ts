@@ -1,4 +1,5 @@
 import { anything, flag, integer, listOf, object, oneOf, orNull, text, time } from '../document/schemas.js';
+import { pagedList } from '../http/page.js';
 import { learnerSchema } from '../roster/roster.schemas.js';
 import type { panelJson } from './panel.js';
 
@@ -57,29 +58,27 @@ export const onboardingOfCourse = object('OnboardingOfCourse', {
   use_onboarding_profile_api: flag,
 });
 
-export const courseOnboarding = object('CourseOnboarding', {
-  count: integer,
-  page: integer,
-  pages: integer,
-  counts: {
-    ...listOf(object('OnboardingCount', { status: orNull(oneOf(...onboardingStatuses)), learners: integer })),
-    description: 'Of all learners of the course, whatever the filter',
+export const courseOnboarding = pagedList(
+  'CourseOnboarding',
+  object('LearnerOnboarding', {
+    learner: learnerSchema,
+    enrollment_mode: text,
+    status: orNull(oneOf(...onboardingStatuses)),
+    modified: orNull(time),
+    exam_ids: {
+      ...listOf(integer),
+      description: 'The onboarding exams of the course at which the learner has attempts',
+    },
+  }),
+  {
+    counts: {
+      ...listOf(object('OnboardingCount', { status: orNull(oneOf(...onboardingStatuses)), learners: integer })),
+      description: 'Of all learners of the course, with any filter',
+    },
+    modes: listOf(object('EnrollmentModeCount', { enrollment_mode: text, learners: integer })),
+    asks_provider: { ...flag, description: 'Statuses come from the profiles of the proctoring provider' },
   },
-  modes: listOf(object('EnrollmentModeCount', { enrollment_mode: text, learners: integer })),
-  results: listOf(
-    object('LearnerOnboarding', {
-      learner: learnerSchema,
-      enrollment_mode: text,
-      status: orNull(oneOf(...onboardingStatuses)),
-      modified: orNull(time),
-      exam_ids: {
-        ...listOf(integer),
-        description: 'The onboarding exams of the course at which the learner has attempts',
-      },
-    }),
-  ),
-  asks_provider: { ...flag, description: 'Statuses come from the profiles of the proctoring provider' },
-});
+);
 
 export const myOnboarding = object('MyOnboarding', {
   results: listOf(object('CourseWithOnboarding', { course_id: text, course_name: orNull(text) })),

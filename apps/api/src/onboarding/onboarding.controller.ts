@@ -14,7 +14,7 @@ import { Answers, QueryParam } from '../document/answers.js';
 import { detail, either, failure, mfeFlag, pageNumber, text } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { links } from '../http/links.js';
-import { type Page, pageOf } from '../http/page.js';
+import { requestedPage } from '../http/page.js';
 import { textsForAnswer } from '../texts/texts.js';
 import { onboardingOfCourse, onboardingPanel, onboardingStatus } from './onboarding.answers.js';
 import { examsInOutline, noOnboarding, onboardingExamsOf } from './onboarding-exams.js';
@@ -122,19 +122,19 @@ export class OnboardingController {
     const statuses = given ?? '';
     const onboarding = await onboardingExamsOf(this.database, this.configuration, courseId);
     if (!onboarding) throw noOnboarding();
-    let page!: Page;
-    const { count, rows } = await this.lists.list(onboarding, { courseId, search, statuses: given }, (all) => {
-      page = pageOf(asked, all);
-      return page;
+    const list = await this.lists.of(onboarding, { courseId, search, statuses: given });
+    const { count, page, pages, results } = await requestedPage(asked, async (pageOf) => {
+      const { count, rows } = await list(pageOf);
+      return { count, results: rows };
     });
     const link = (number: number) =>
       links.onboarding(courseId, { text_search: search, statuses, page: String(number) });
     return {
       count,
-      previous: page.number > 1 ? link(page.number - 1) : null,
-      next: page.number < page.of ? link(page.number + 1) : null,
-      num_pages: page.of,
-      results: rows.map(({ learner, status, modified }) => ({
+      previous: page > 1 ? link(page - 1) : null,
+      next: page < pages ? link(page + 1) : null,
+      num_pages: pages,
+      results: results.map(({ learner, status, modified }) => ({
         username: learner.username,
         enrollment_mode: learner.mode,
         status,

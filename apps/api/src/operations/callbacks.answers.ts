@@ -1,6 +1,6 @@
 import type { QuarantinedCallback } from '#commands';
 import { integer, object, oneOf, orNull, text, time } from '../document/schemas.js';
-import { paged } from './pages.js';
+import { pagedList } from '../http/page.js';
 
 const unknownLearner = 'It names no known learner. `npm run callbacks -- list` shows the reason.';
 
@@ -34,4 +34,4 @@ export const quarantinedCallback = object<ReturnType<typeof callbackJson>>('Quar
   received_at: time,
 });
 
-export const quarantinedCallbackList = paged('QuarantinedCallbacks', quarantinedCallback);
+export const quarantinedCallbackList = pagedList('QuarantinedCallbacks', quarantinedCallback);

@@ -2,16 +2,9 @@ import { Controller, Get, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#clock';
-import {
-  countQuarantined,
-  noSuchCallback,
-  quarantinedCallback,
-  quarantinedPage,
-  releaseCallback,
-  replayCallback,
-} from '#commands';
+import { noSuchCallback, quarantinedCallback, quarantinedPage, releaseCallback, replayCallback } from '#commands';
 import { Configuration } from '#configuration';
-import { Database } from '#connections';
+import { Database, type PageOf } from '#connections';
 import type { Origin } from '#domain';
 import { EventStore } from '#event-store';
 import { noteSubject } from '../access/access-note.js';
@@ -21,7 +14,7 @@ import { Answers, QueryParam } from '../document/answers.js';
 import { pageNumber, text, userIdNumber } from '../document/schemas.js';
 import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
 import { refused } from '../http/http-answer.js';
-import type { Page } from '../http/page.js';
+import { allPages, requestedPage } from '../http/page.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { idIn } from '../requests/ids.js';
 import {
@@ -30,7 +23,6 @@ import {
   quarantinedCallbackList,
   quarantinedCallback as schema,
 } from './callbacks.answers.js';
-import { allPages, pageOfRows } from './pages.js';
 
 const superuser = { logs: 'always', superuser: true } as const;
 
@@ -58,13 +50,12 @@ export class CallbacksController {
     @AsCsv() asCsv: boolean,
   ) {
     const filter = { userId: idIn(user_id, 'user_id'), provider };
-    const read = async (asked: Pick<Page, 'offset' | 'limit'>) => {
-      const callbacks = await quarantinedPage(this.database, filter, asked);
+    const read = async (pageOf: PageOf) => {
+      const { count, callbacks } = await quarantinedPage(this.database, filter, pageOf);
       noteSubject(...callbacks.flatMap(({ userId }) => userId ?? []));
-      return callbacks.map(callbackJson);
+      return { count, results: callbacks.map(callbackJson) };
     };
-    if (asCsv) return csvFile('refused-reviews', callbackColumns, allPages(read));
-    return pageOfRows(page, await countQuarantined(this.database, filter), read);
+    return asCsv ? csvFile('refused-reviews', callbackColumns, allPages(read)) : requestedPage(page, read);
   }
 
   @Get(':callbackId')

@@ -2,7 +2,7 @@ import type { DeadLetterSummary } from '#event-store';
 import type { DeadLetterAction } from '#operations';
 import { integer, listOf, object, oneOf, orNull, text, time } from '../document/schemas.js';
 import { logEvent } from '../history/history.answers.js';
-import { paged } from './pages.js';
+import { pagedList } from '../http/page.js';
 
 /** A dead letter as REST shows it. */
 export const letterJson = (letter: DeadLetterSummary) => ({
@@ -34,7 +34,7 @@ const letter = object<ReturnType<typeof letterJson>>('DeadLetter', {
   recorded_at: time,
 });
 
-export const deadLetterList = paged('DeadLetters', letter);
+export const deadLetterList = pagedList('DeadLetters', letter);
 
 export const deadLetterEvent = object('DeadLetterEvent', { event: logEvent, letters: listOf(letter) });
 

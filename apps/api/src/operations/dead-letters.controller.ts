@@ -2,8 +2,8 @@ import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/comm
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Configuration } from '#configuration';
-import { Database } from '#connections';
-import { countDeadLetters, deadLetterPage, deadLettersOfEvent } from '#event-store';
+import { Database, type PageOf } from '#connections';
+import { deadLetterPage, deadLettersOfEvent } from '#event-store';
 import { askForAction, newestActions, noSuchDeadLetter, unknownSubscription } from '#operations';
 import type { Caller } from '#roster';
 import { noteSubject } from '../access/access-note.js';
@@ -12,7 +12,7 @@ import { Answers, QueryParam, RequestBody } from '../document/answers.js';
 import { pageNumber, text, userIdNumber } from '../document/schemas.js';
 import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
 import { refused } from '../http/http-answer.js';
-import type { Page } from '../http/page.js';
+import { allPages, requestedPage } from '../http/page.js';
 import { idIn } from '../requests/ids.js';
 import { ValidBody } from '../requests/validated.js';
 import {
@@ -24,7 +24,6 @@ import {
   letterJson,
 } from './dead-letters.answers.js';
 import { RetryRequest, SkipRequest } from './operations.requests.js';
-import { allPages, pageOfRows } from './pages.js';
 
 /** Dead letters of all subscriptions. A superuser asks for a retry or a skip, and the worker does it within seconds. */
 @ApiTags('operations')
@@ -48,13 +47,12 @@ export class DeadLettersController {
     @AsCsv() asCsv: boolean,
   ) {
     const filter = { subscription, userId: idIn(user_id, 'user_id'), examId: idIn(exam_id, 'exam_id') };
-    const read = async (asked: Pick<Page, 'offset' | 'limit'>) => {
-      const letters = await deadLetterPage(this.database, filter, asked);
+    const read = async (pageOf: PageOf) => {
+      const { count, letters } = await deadLetterPage(this.database, filter, pageOf);
       noteSubject(...letters.flatMap(({ userId }) => userId ?? []));
-      return letters.map(letterJson);
+      return { count, results: letters.map(letterJson) };
     };
-    if (asCsv) return csvFile('dead-letters', letterColumns, allPages(read));
-    return pageOfRows(page, await countDeadLetters(this.database, filter), read);
+    return asCsv ? csvFile('dead-letters', letterColumns, allPages(read)) : requestedPage(page, read);
   }
 
   @Get('actions')
@@ -87,7 +85,10 @@ export class DeadLettersController {
   ) {
     this.check(subscription);
     const orderingKey = ordering_key ?? undefined;
-    const letters = await deadLetterPage(this.database, { subscription, orderingKey }, { offset: 0, limit: 100 });
+    const { letters } = await deadLetterPage(this.database, { subscription, orderingKey }, () => ({
+      offset: 0,
+      limit: 100,
+    }));
     noteSubject(...letters.flatMap((letter) => letter.userId ?? []));
     return askForAction(this.database, { action: 'retry', subscription, orderingKey }, { userId, requestId });
   }

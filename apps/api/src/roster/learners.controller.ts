@@ -5,7 +5,7 @@ import { learnersOfCourse } from '#read-models';
 import { Gate } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { pageNumber, text } from '../document/schemas.js';
-import { type Page, pageOf } from '../http/page.js';
+import { requestedPage } from '../http/page.js';
 import { learnerJson, learnersPage } from './roster.schemas.js';
 
 @ApiTags('learners')
@@ -20,15 +20,13 @@ export class LearnersController {
   @QueryParam('search', text, 'A part of the user name, e-mail or full name')
   @QueryParam('page', pageNumber, '25 learners each')
   async listLearners(@Param('courseId') courseId: string, @Query('search') search = '', @Query('page') asked?: string) {
-    let page!: Page;
-    const { count, learners } = await learnersOfCourse(this.database, courseId, search, (all) => {
-      page = pageOf(asked, all);
-      return page;
+    return requestedPage(asked, async (pageOf) => {
+      const { count, learners } = await learnersOfCourse(this.database, courseId, search, pageOf);
+      const results = learners.map(({ mode, ...learner }) => ({
+        learner: learnerJson(learner),
+        enrollment_mode: mode,
+      }));
+      return { count, results };
     });
-    const results = learners.map(({ mode, ...learner }) => ({
-      learner: learnerJson(learner),
-      enrollment_mode: mode,
-    }));
-    return { count, page: page.number, pages: page.of, results };
   }
 }

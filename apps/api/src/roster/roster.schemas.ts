@@ -2,6 +2,7 @@ import { limits } from '#domain';
 import { type Identity, type RosterError, removable, type Section, sections } from '#roster';
 import type { Schema } from '#shapes';
 import { integer, listOf, mapOf, object, orNull, text } from '../document/schemas.js';
+import { pagedList } from '../http/page.js';
 
 const mapped = <T>(of: Record<string, T>, schemaOf: (each: T) => Schema) =>
   Object.fromEntries(Object.entries(of).map(([name, each]) => [name, schemaOf(each)]));
@@ -40,12 +41,10 @@ export const learnerSchema = object<ReturnType<typeof learnerJson>>('Learner', {
   full_name: text,
 });
 
-export const learnersPage = object('LearnersPage', {
-  count: integer,
-  page: integer,
-  pages: integer,
-  results: listOf(object('EnrolledLearner', { learner: learnerSchema, enrollment_mode: text })),
-});
+export const learnersPage = pagedList(
+  'LearnersPage',
+  object('EnrolledLearner', { learner: learnerSchema, enrollment_mode: text }),
+);
 
 /** How many items each section had. */
 export const writtenCounts = mapOf(integer);

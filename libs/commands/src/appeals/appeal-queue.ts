@@ -1,7 +1,6 @@
-import type { Database } from '#connections';
+import { countedPage, type Database, type PageOf } from '#connections';
 import { judgementOf } from '#domain';
 import type { EventStore } from '#event-store';
-import type { Page } from '#read-models';
 import { learnerAtExamStream } from '../streams.js';
 
 /** The last appeal at an attempt. `canAnswer`: this person is not the learner and has not judged the attempt. */
@@ -27,16 +26,14 @@ export async function appealQueue(
   { database, events }: { database: Database; events: EventStore },
   courseId: string,
   { staffId, state, examId }: { staffId: number; state?: AppealState; examId?: number },
-  pageOf: (count: number) => Page,
+  pageOf: PageOf,
 ): Promise<{ count: number; appeals: QueuedAppeal[] }> {
-  const values = [courseId, state ?? null, examId ?? null];
-  const counted = await database.query(`${lastAppeals} select count(*) from found`, values);
-  const count = Number(counted.rows[0].count);
-  const { offset, limit } = pageOf(count);
+  const filtered = [courseId, state ?? null, examId ?? null];
+  const { count, paging, values } = await countedPage(database, `from (${lastAppeals}) found`, filtered, pageOf);
   const { rows } = await database.query(
-    `${lastAppeals} select found.*, users.username, users.email from found left join users on users.id = user_id
-      order by is_open desc, case when is_open then made->>'answerBy' end, last->>'at' desc, attempt_id offset $4 limit $5`,
-    [...values, offset, limit],
+    `select found.*, users.username, users.email from (${lastAppeals}) found left join users on users.id = user_id
+      order by is_open desc, case when is_open then made->>'answerBy' end, last->>'at' desc, attempt_id ${paging}`,
+    values,
   );
   const histories = await events.readMany(rows.filter(({ is_open }) => is_open).map(streamOf));
   return {
@@ -80,8 +77,7 @@ const lastAppeals = `
       from events
      where type in ('AppealMade', 'AppealUpheld', 'AppealDismissed') and metadata->>'courseId' = $1
      group by stream, data->>'attemptId'
-  ), found as (
-    select appeals.*, last_type = 'AppealMade' as is_open, attempts.exam_id, attempts.user_id, attempts.status, exam_name
-      from appeals join attempts on attempts.id = attempt_id join exams on exams.id = exam_id
-     where ($2::text is null or ($2 = 'open') = (last_type = 'AppealMade')) and ($3::bigint is null or exam_id = $3)
-  )`;
+  )
+  select appeals.*, last_type = 'AppealMade' as is_open, attempts.exam_id, attempts.user_id, attempts.status, exam_name
+    from appeals join attempts on attempts.id = attempt_id join exams on exams.id = exam_id
+   where ($2::text is null or ($2 = 'open') = (last_type = 'AppealMade')) and ($3::bigint is null or exam_id = $3)`;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Database } from '#connections';
+import { countedPage, type Database, type PageOf } from '#connections';
 import { decryptFor, encryptFor, isEncrypted, isRetired } from '#learner-keys';
 
 /** The route of a callback. It names the attempt by the provider's id, or by the attempt's code. */
@@ -87,22 +87,16 @@ export type CallbackFilter = { userId?: number; provider?: string };
 const matching =
   'from quarantined_callbacks where ($1::bigint is null or user_id = $1) and ($2::text is null or provider = $2)';
 
-export async function countQuarantined(database: Database, { userId, provider }: CallbackFilter): Promise<number> {
-  const { rows } = await database.query(`select count(*)::int as count ${matching}`, [userId, provider]);
-  return rows[0].count;
-}
-
-/** A page of refused reviews, the newest first. */
+/** A page of refused reviews, the newest first, and the number of all. */
 export async function quarantinedPage(
   database: Database,
   { userId, provider }: CallbackFilter,
-  { offset, limit }: { offset: number; limit: number },
-): Promise<QuarantinedCallback[]> {
-  const { rows } = await database.query(
-    `select ${columns} ${matching} order by quarantined_callbacks.id desc offset $3 limit $4`,
-    [userId, provider, offset, limit],
-  );
-  return Promise.all(rows.map((row) => decrypted(database, row)));
+  pageOf: PageOf,
+): Promise<{ count: number; callbacks: QuarantinedCallback[] }> {
+  const { count, paging, values } = await countedPage(database, matching, [userId, provider], pageOf);
+  const text = `select ${columns} ${matching} order by quarantined_callbacks.id desc ${paging}`;
+  const { rows } = await database.query(text, values);
+  return { count, callbacks: await Promise.all(rows.map((row) => decrypted(database, row))) };
 }
 
 /** Deletes old callbacks without a learner. */

@@ -1,8 +1,8 @@
-import type { Database } from '#connections';
+import { countedPage, type Database, type PageOf } from '#connections';
 import type { Exam } from '#domain';
 import { decryptAll, fieldAtExam, isPseudonym } from '#learner-keys';
 import { examJson } from '../exams/exam.json.js';
-import { type Page, personLike } from '../lists.js';
+import { personLike } from '../lists.js';
 import { fromRow } from '../rows.js';
 import { instant } from '../times.js';
 
@@ -79,15 +79,14 @@ export const allowancesByLearner = async (
   database: Database,
   courseId: string,
   { search, examId }: AllowanceFilter,
-  pageOf: (count: number) => Page,
+  pageOf: PageOf,
 ): Promise<{ count: number; learners: AllowanceRecord[][] }> => {
-  const values = [courseId, examId, personLike(search)];
-  // Without a name, each statement is planned for its search.
-  const counted = await database.query(`select count(*) ${withAllowances}`, values);
-  const count = Number(counted.rows[0].count);
-  const { offset, limit } = pageOf(count);
-  const page = `select user_id ${withAllowances} order by username, user_id offset $4 limit $5`;
-  const { rows } = await database.query(page, [...values, offset, limit]);
+  const filtered = [courseId, examId, personLike(search)];
+  const { count, paging, values } = await countedPage(database, withAllowances, filtered, pageOf);
+  const { rows } = await database.query(
+    `select user_id ${withAllowances} order by username, user_id ${paging}`,
+    values,
+  );
   const userIds = rows.map(({ user_id }) => Number(user_id));
   const ofPage = `${atExams} and allowance.user_id = any($3::bigint[])`;
   const all = await records(database, ofPage, [courseId, examId, userIds]);

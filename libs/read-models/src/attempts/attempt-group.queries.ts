@@ -1,5 +1,6 @@
-import type { Database } from '#connections';
-import { namesLike, type Page } from '../lists.js';
+import { countedPage, type Database, type PageOf } from '#connections';
+import { namesLike } from '../lists.js';
+import { attemptJson } from './attempt.json.js';
 import { type AttemptRecord, attemptsOfGroups } from './attempt.queries.js';
 
 export type AttemptGroup = { newest: AttemptRecord; all: AttemptRecord[] };
@@ -32,17 +33,13 @@ export const attemptGroups = async (
   database: Database,
   courseId: string,
   filter: AttemptGroupFilter,
-  pageOf: (count: number) => Page,
+  pageOf: PageOf,
   order: AttemptGroupOrder = '-created',
 ): Promise<{ count: number; groups: AttemptGroup[] }> => {
-  const { text: found, values } = groupsWhere(courseId, filter);
-  // Without a name, each statement is planned for its search.
-  const counted = await database.query(`select count(*) ${found}`, values);
-  const count = Number(counted.rows[0].count);
-  const { offset, limit } = pageOf(count);
-  const paged = `offset $${values.length + 1} limit $${values.length + 2}`;
-  const page = `select attempt_groups.exam_id, attempt_groups.user_id ${found} order by ${orderOf(order)} ${paged}`;
-  return { count, groups: groupsOf(await attemptsOfGroups(database, page, [...values, offset, limit])) };
+  const { text: found, values: filtered } = groupsWhere(courseId, filter);
+  const { count, paging, values } = await countedPage(database, found, filtered, pageOf);
+  const page = `select attempt_groups.exam_id, attempt_groups.user_id ${found} order by ${orderOf(order)} ${paging}`;
+  return { count, groups: groupsOf(await attemptsOfGroups(database, page, values)) };
 };
 
 /** The same groups in pages, the newest attempt first. `after` is the newest attempt of the last group of the page before. */
@@ -60,6 +57,12 @@ export const attemptGroupsAfter = async (
     : '';
   const page = `select attempt_groups.exam_id, attempt_groups.user_id ${found} ${later} order by ${orderOf('-created')} limit ${next(limit)}`;
   return groupsOf(await attemptsOfGroups(database, page, values));
+};
+
+/** A group as REST shows it: its newest attempt with all. */
+export const attemptGroupJson = ({ newest, all }: AttemptGroup) => {
+  const shown = all.map(attemptJson);
+  return { ...shown[all.indexOf(newest)], all_attempts: shown };
 };
 
 function groupsOf(attempts: readonly AttemptRecord[]): AttemptGroup[] {

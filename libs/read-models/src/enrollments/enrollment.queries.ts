@@ -1,5 +1,5 @@
-import type { Database } from '#connections';
-import { namesLike, type Page, personLike } from '../lists.js';
+import { countedPage, type Database, type PageOf } from '#connections';
+import { namesLike, personLike } from '../lists.js';
 
 export type ProctoredLearner = { userId: number; username: string; mode: string };
 
@@ -14,16 +14,12 @@ export const proctoredLearners = async (
   database: Database,
   courseId: string,
   { search, mode, onboarding }: LearnerFilter,
-  pageOf: (count: number) => Page,
+  pageOf: PageOf,
 ): Promise<{ count: number; learners: ProctoredLearner[] }> => {
   const { histories, approvedHistories, since } = onboarding ?? {};
-  const values = [courseId, namesLike(search), histories, approvedHistories, since, mode];
-  // Without a name, each statement is planned for its search.
-  const counted = await database.query(`select count(*) ${found}`, values);
-  const count = Number(counted.rows[0].count);
-  const { offset, limit } = pageOf(count);
-  const page = `select user_id, username, mode ${found} order by username offset $7 limit $8`;
-  const { rows } = await database.query(page, [...values, offset, limit]);
+  const filtered = [courseId, namesLike(search), histories, approvedHistories, since, mode];
+  const { count, paging, values } = await countedPage(database, found, filtered, pageOf);
+  const { rows } = await database.query(`select user_id, username, mode ${found} order by username ${paging}`, values);
   return { count, learners: rows.map(({ user_id, ...rest }) => ({ userId: Number(user_id), ...rest })) };
 };
 
@@ -48,20 +44,17 @@ export const learnersOfCourse = async (
   database: Database,
   courseId: string,
   search: string,
-  pageOf: (count: number) => Page,
+  pageOf: PageOf,
 ): Promise<{ count: number; learners: EnrolledLearner[] }> => {
-  const values = [courseId, personLike(search)];
+  const filtered = [courseId, personLike(search)];
   const enrolled = `from enrollments where course_id = $1 and is_active
     and ($2::text is null or user_id in (select id from users where search_names like $2))`;
-  // Without a name, each statement is planned for its search.
-  const counted = await database.query(`select count(*) ${enrolled}`, values);
-  const count = Number(counted.rows[0].count);
-  const { offset, limit } = pageOf(count);
+  const { count, paging, values } = await countedPage(database, enrolled, filtered, pageOf);
   const { rows } = await database.query(
     `select id, users.username, email, full_name as "fullName", mode
-       from (select user_id, username, mode ${enrolled} order by username offset $3 limit $4) page
+       from (select user_id, username, mode ${enrolled} order by username ${paging}) page
        join users on users.id = user_id order by page.username`,
-    [...values, offset, limit],
+    values,
   );
   return { count, learners: rows.map((row) => ({ ...row, id: Number(row.id) })) };
 };

@@ -1,6 +1,6 @@
-import type { Database } from '#connections';
+import { countedPage, type Database, type PageOf } from '#connections';
 import type { Exam } from '#domain';
-import { namesLike, type Page } from '../lists.js';
+import { namesLike } from '../lists.js';
 import { fromRow } from '../rows.js';
 
 /** An exam with the number of its attempts: all, those that run, and those that wait for a review. */
@@ -24,21 +24,15 @@ export async function examList(
   database: Database,
   courseId: string,
   { search = '', isActive, sort = 'name' }: ExamFilter,
-  pageOf: (count: number) => Page,
+  pageOf: PageOf,
 ): Promise<{ count: number; exams: ListedExam[] }> {
   const found = `from exams where course_id = $1 and ($2::boolean is null or is_active = $2)
     and ($3::text is null or exam_name ilike $3 or content_id ilike $3)`;
-  const values = [courseId, isActive ?? null, namesLike(search)];
-  const { rows: counted } = await database.query(`select count(*)::int ${found}`, values);
-  const { offset, limit } = pageOf(counted[0].count);
+  const filtered = [courseId, isActive ?? null, namesLike(search)];
+  const { count, paging, values } = await countedPage(database, found, filtered, pageOf);
   const column = sortColumns[sort.replace('-', '') as keyof typeof sortColumns];
   const order = `${column} ${sort.startsWith('-') ? 'desc' : 'asc'} nulls last, id`;
-  const exams = await listed(database, `select * ${found}`, `order by ${order} offset $4 limit $5`, [
-    ...values,
-    offset,
-    limit,
-  ]);
-  return { count: counted[0].count, exams };
+  return { count, exams: await listed(database, `select * ${found}`, `order by ${order} ${paging}`, values) };
 }
 
 export const listedExam = async (database: Database, examId: number): Promise<ListedExam | undefined> =>

@@ -31,7 +31,7 @@ export function Callbacks() {
         isEmpty={({ count }) => count === 0}
         empty={<FormattedMessage id="operations.no_callbacks" />}
       >
-        {({ results, page: at, num_pages }) => (
+        {({ results, page: at, pages }) => (
           <>
             <DataTable
               label={title}
@@ -48,7 +48,7 @@ export function Callbacks() {
                 { id: 'act', header: head('actions'), cell: (callback) => <CallbackActions callback={callback} /> },
               ]}
             />
-            <Pages page={at} pages={num_pages} onPage={(next) => setPage(String(next))} />
+            <Pages page={at} pages={pages} onPage={(next) => setPage(String(next))} />
           </>
         )}
       </Loaded>

@@ -51,7 +51,7 @@ export function DeadLetters() {
         isEmpty={({ count }) => count === 0}
         empty={<FormattedMessage id="operations.no_dead_letters" />}
       >
-        {({ results, page: at, num_pages }) => (
+        {({ results, page: at, pages }) => (
           <>
             <DataTable
               label={title}
@@ -71,7 +71,7 @@ export function DeadLetters() {
                 { id: 'act', header: head('actions'), cell: (letter) => <LetterActions letter={letter} /> },
               ]}
             />
-            <Pages page={at} pages={num_pages} onPage={(next) => setPage(String(next))} />
+            <Pages page={at} pages={pages} onPage={(next) => setPage(String(next))} />
           </>
         )}
       </Loaded>

@@ -100,7 +100,10 @@ story('staff pause a room and end the pause, with the keyboard alone', async () 
 story('staff pause one learner of several, and the board shows it', async () => {
   const ids = [await begin(alice), await begin(bob)];
   const page = await openExamDay();
-  await page.getByRole('row', { name: /alice.*Running/ }).getByRole('checkbox').check();
+  await page
+    .getByRole('row', { name: /alice.*Running/ })
+    .getByRole('checkbox')
+    .check();
   await page.getByRole('toolbar').getByText('For alice').waitFor();
   await choose(page, 'Pause');
   await click(page, 'Pause 1 attempt');

@@ -276,6 +276,25 @@ story('a course that demands two people has a proposal first', async () => {
   }
 });
 
+story('a refusal of the service is shown in its own words', async () => {
+  const course = (second_person_for_rejection: boolean) =>
+    done(staff, 'PUT', '/api/lms/v1/roster', { courses: [{ ...roster.courses[0], second_person_for_rejection }] });
+  await course(true);
+  try {
+    const id = await sit(alice);
+    const page = await openAttempt(id);
+    await page.getByRole('button', { name: 'Reject' }).click();
+    await page.getByLabel('Reason').fill('Notes on the desk');
+    // In another tab.
+    await reject(id);
+    await page.getByRole('button', { name: 'Propose the rejection' }).click();
+    const alert = page.getByRole('dialog').getByRole('alert');
+    await alert.getByText('You proposed to reject it. Another person must confirm that.').waitFor();
+  } finally {
+    await course(false);
+  }
+});
+
 story('the pages speak German, and say what fails', async () => {
   const id = await sit(alice);
   await done(staff, 'GET', `/api/exams/v1/attempts/${id}`);

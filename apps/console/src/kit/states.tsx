@@ -34,11 +34,15 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => unknown
   );
 }
 
+/** Refusals of people without a right. They are in English, and say no more than the text that replaces them. */
+const isGeneral =
+  /^(Must be a Staff User to|could not determine the course_id|Authentication credentials were not|user_id=\d+ )/;
+
 /** An error as a sentence. */
 export function Problem({ error }: { error: unknown }) {
   if (!(error instanceof ApiError)) return <FormattedMessage id="kit.bug" />;
   if (error.status === 0) return <FormattedMessage id="kit.unreachable" />;
-  if (error.status === 403) return <FormattedMessage id="kit.forbidden" />;
+  if (error.status === 403 && isGeneral.test(error.detail)) return <FormattedMessage id="kit.forbidden" />;
   return error.detail;
 }
 

@@ -45,14 +45,18 @@ export async function openConsole(settings: object = {}, environment: Record<str
 export async function problemsOf(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
   const { violations: found } = await page.evaluate(() => axe.run());
+  return [
+    ...found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)),
+    ...(await problemsOfWidth(page)),
+  ];
+}
+
+/** The findings of the content security policy, and of a page that is wider than its window. */
+export async function problemsOfWidth(page: Page): Promise<string[]> {
   const [refused, overflow] = await page.evaluate(
     () => [violations, document.documentElement.scrollWidth - document.documentElement.clientWidth] as const,
   );
-  return [
-    ...found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)),
-    ...refused,
-    ...(overflow > 0 ? [`The page is ${overflow} px wider than its window.`] : []),
-  ];
+  return [...refused, ...(overflow > 0 ? [`The page is ${overflow} px wider than its window.`] : [])];
 }
 
 /** The same in a dark scheme and in the narrowest window, one after the other. The page is then as it was. */

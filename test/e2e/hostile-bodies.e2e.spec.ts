@@ -10,12 +10,12 @@ import { shared } from '../support/hooks.js';
 import { type Blocked, LivenessProbe } from '../support/liveness-probe.js';
 import { contentId, courseId, openCourse, people, tokenOf } from '../support/service.js';
 
-// Each route gets 200 requests that no client should send. Meanwhile /health/live must answer within 100 ms.
+// Each route gets 100 requests that no client should send. Meanwhile /health/live must answer within 100 ms.
 
 const { staff, alice } = people;
 const seed = process.env.SEED ?? String(Date.now() % 1_000_000);
 const random = new Random(seed);
-const count = 200;
+const count = 100;
 const longestMs = 100;
 /** The number of requests between two looks at the probe. If the probe had to wait, each request is repeated alone. */
 const atOnce = 10;

@@ -71,6 +71,12 @@ export async function usersByIds(database: Database, userIds: readonly number[])
   return new Map(rows.map(toUser).map((user) => [user.id, user]));
 }
 
+/** The user names of these people, for staff. */
+export async function usernamesOf(database: Database, userIds: readonly number[]): Promise<(userId: number) => string> {
+  const users = await usersByIds(database, [...new Set(userIds)]);
+  return (id) => users.get(id)?.username ?? `user ${id}`;
+}
+
 /** The data about a person that may be sent to others. */
 export type Identity = Pick<User, 'id' | 'username' | 'email' | 'fullName' | 'isActive'>;
 

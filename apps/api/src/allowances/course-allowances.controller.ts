@@ -22,12 +22,13 @@ import { noteObject, noteSubject } from '../access/access-note.js';
 import { CurrentUser, Gate } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Answers, JsonRequestBody, QueryParam } from '../document/answers.js';
-import { pageNumber, text, userIdNumber } from '../document/schemas.js';
+import { idNumber, pageNumber, text } from '../document/schemas.js';
 import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
 import { refused } from '../http/http-answer.js';
 import { allLines, requestedPage } from '../http/page.js';
 import { Client } from '../http/time-limits.js';
 import { longBody } from '../requests/body.js';
+import { idIn } from '../requests/ids.js';
 import { ValidBody } from '../requests/validated.js';
 import { learnerJson } from '../roster/roster.schemas.js';
 import { AllowanceGrants } from './allowance-grants.js';
@@ -71,15 +72,14 @@ export class CourseAllowancesController {
   @ApiOperation({ summary: "A course's allowances, grouped by learner, in the order of user names" })
   @AnswersList(allowancesPage)
   @QueryParam('search', text, 'A part of the user name, e-mail or full name')
-  @QueryParam('exam_id', userIdNumber, 'Only allowances at this exam')
+  @QueryParam('exam_id', idNumber, 'Only allowances at this exam')
   @QueryParam('page', pageNumber, '25 learners each')
   async listAllowancesByLearner(
     @Param('courseId') courseId: string,
-    @Query() { search = '', exam_id: exam, page: asked }: ListQuery,
+    @Query() { search = '', exam_id, page }: ListQuery,
     @AsCsv() asCsv: boolean,
   ) {
-    if (exam && !/^\d{1,15}$/.test(exam)) throw refused(400, 'exam_id: A valid integer is required.');
-    const filter = { search, examId: exam ? Number(exam) : undefined };
+    const filter = { search, examId: idIn(exam_id || undefined, 'exam_id') };
     const read = async (pageOf: PageOf) => {
       const { count, learners } = await allowancesByLearner(this.database, courseId, filter, pageOf);
       const results = learners.map((allowances) => ({
@@ -88,7 +88,7 @@ export class CourseAllowancesController {
       }));
       return { count, results };
     };
-    if (!asCsv) return requestedPage(asked, read);
+    if (!asCsv) return requestedPage(page, read);
     const lines = allLines(read, ({ learner, allowances }) => allowances.map((each) => ({ ...learner, ...each })));
     return csvFile(`allowances ${courseId}`, columns, lines);
   }

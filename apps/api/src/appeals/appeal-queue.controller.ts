@@ -3,14 +3,15 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { appealQueue, appealStates } from '#commands';
 import { Database, type PageOf } from '#connections';
 import { EventStore } from '#event-store';
-import { type Caller, usersByIds } from '#roster';
+import { type Caller, usernamesOf } from '#roster';
 import { noteSubject } from '../access/access-note.js';
 import { CurrentUser, Gate } from '../auth/authentication.js';
 import { QueryParam } from '../document/answers.js';
-import { oneOf, pageNumber } from '../document/schemas.js';
+import { idNumber, oneOf, pageNumber } from '../document/schemas.js';
 import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
-import { refused } from '../http/http-answer.js';
 import { allLines, requestedPage } from '../http/page.js';
+import { idIn } from '../requests/ids.js';
+import { wordIn } from '../requests/queries.js';
 import { appealQueueSchema, queuedAppealJson } from './appeals.answers.js';
 
 type QueueQuery = { state?: string; exam_id?: string; page?: string };
@@ -31,27 +32,27 @@ export class AppealQueueController {
   })
   @AnswersList(appealQueueSchema)
   @QueryParam('state', oneOf(...appealStates), 'Both if absent')
-  @QueryParam('exam_id', { type: 'integer', minimum: 0, maximum: 999_999_999_999_999 })
+  @QueryParam('exam_id', idNumber, 'Only appeals at this exam')
   @QueryParam('page', pageNumber, '25 appeals each')
   async listAppeals(
     @Param('courseId') courseId: string,
-    @Query() { state: asked, exam_id, page: number }: QueueQuery,
+    @Query() { state, exam_id, page }: QueueQuery,
     @CurrentUser() { userId: staffId }: Caller,
     @AsCsv() asCsv: boolean,
   ) {
-    const state = appealStates.find((each) => each === asked);
-    if (asked && !state) throw refused(400, `state: none of ${appealStates.join(', ')}.`);
-    if (exam_id && !/^\d{1,15}$/.test(exam_id)) throw refused(400, 'exam_id: not a whole number.');
-    const filter = { staffId, state, examId: exam_id ? Number(exam_id) : undefined };
+    const filter = {
+      staffId,
+      state: wordIn(state || undefined, appealStates, 'state'),
+      examId: idIn(exam_id || undefined, 'exam_id'),
+    };
     const read = async (pageOf: PageOf) => {
       const { count, appeals } = await appealQueue(this, courseId, filter, pageOf);
       noteSubject(...appeals.map(({ userId }) => userId));
       const answerers = appeals.flatMap(({ answer }) => answer?.answeredBy ?? []);
-      const people = await usersByIds(this.database, [...new Set(answerers)]);
-      const nameOf = (userId: number) => people.get(userId)?.username ?? `user ${userId}`;
+      const nameOf = await usernamesOf(this.database, answerers);
       return { count, results: appeals.map((appeal) => queuedAppealJson(appeal, nameOf)) };
     };
-    return asCsv ? csvFile(`appeals ${courseId}`, columns, allLines(read, rowOf)) : requestedPage(number, read);
+    return asCsv ? csvFile(`appeals ${courseId}`, columns, allLines(read, rowOf)) : requestedPage(page, read);
   }
 }
 

@@ -7,7 +7,7 @@ import { type Caller, isCourseStaff } from '#roster';
 import { noteSubject } from '../access/access-note.js';
 import { CurrentUser, Gate } from '../auth/authentication.js';
 import { Answers, QueryParam, Refuses } from '../document/answers.js';
-import { text, userIdNumber } from '../document/schemas.js';
+import { idNumber, text } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { refuseLong } from '../http/path-parameters.js';
 import { bodyObject } from '../requests/body-object.js';
@@ -25,7 +25,7 @@ export class ActiveExamsController {
   @ApiOperation({ summary: "A learner's running attempts with their exams and allowances" })
   @Answers(200, activeExams)
   @Refuses(415)
-  @QueryParam('user_id', userIdNumber)
+  @QueryParam('user_id', idNumber)
   @QueryParam('course_id', text)
   async listActiveExams(@CurrentUser() me: Caller, @Body() body: unknown, @Query() query: Record<string, string>) {
     const { user_id, course_id } = { ...query, ...bodyObject(body) };

@@ -15,7 +15,7 @@ import {
 } from '#read-models';
 import { Gate } from '../auth/authentication.js';
 import { QueryParam } from '../document/answers.js';
-import { oneOf, pageNumber, text, time } from '../document/schemas.js';
+import { idNumber, oneOf, pageNumber, text, time } from '../document/schemas.js';
 import { AnswersList, AsCsv, csvFile, pagesBehind } from '../http/exports.js';
 import { requestedPage } from '../http/page.js';
 import { type AttemptListQuery, attemptFilterIn, attemptOrderIn } from './attempt-list.requests.js';
@@ -38,7 +38,7 @@ export class AttemptListController {
   @AnswersList(attemptListSchema)
   @QueryParam('search', text, 'Part of a user name or e-mail')
   @QueryParam('status', text, `Of the newest attempt; several with commas: ${statuses.join(', ')}`)
-  @QueryParam('exam_id', { type: 'integer', minimum: 0, maximum: 999_999_999_999_999 })
+  @QueryParam('exam_id', idNumber, 'Only attempts at this exam')
   @QueryParam('provider', text, 'The name of a provider in the settings')
   @QueryParam('from', time, 'When the newest attempt was created, at the earliest')
   @QueryParam('until', time, 'When the newest attempt was created: before this time')

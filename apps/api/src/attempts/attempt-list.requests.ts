@@ -1,7 +1,8 @@
 import type { Configuration } from '#configuration';
-import { instantOf, statuses } from '#domain';
+import { statuses } from '#domain';
 import { type AttemptGroupFilter, type AttemptGroupOrder, attemptGroupOrders } from '#read-models';
-import { refused } from '../http/http-answer.js';
+import { idIn } from '../requests/ids.js';
+import { timeIn, wordIn } from '../requests/queries.js';
 
 export type AttemptListQuery = {
   search?: string;
@@ -17,25 +18,16 @@ export type AttemptListQuery = {
 /** The filter in a query. An empty parameter is like an absent one. @throws HttpAnswer with status 400 */
 export function attemptFilterIn(query: AttemptListQuery, { settings }: Configuration): AttemptGroupFilter {
   const { search, status, exam_id, provider, from, until } = query;
-  if (exam_id && !/^\d{1,15}$/.test(exam_id)) throw refused(400, 'exam_id: not a whole number.');
-  const asked = status ? status.split(',') : undefined;
-  const unknown = asked?.find((word) => !(statuses as readonly string[]).includes(word));
-  if (unknown !== undefined) throw refused(400, 'status: not a status of an attempt.');
-  for (const [name, at] of Object.entries({ from, until }))
-    if (at && !instantOf(at)) throw refused(400, `${name}: not an ISO 8601 time.`);
   return {
     search,
-    statuses: asked,
-    examId: exam_id ? Number(exam_id) : undefined,
+    statuses: status ? status.split(',').map((word) => wordIn(word, statuses, 'status')!) : undefined,
+    examId: idIn(exam_id || undefined, 'exam_id'),
     provider: provider ? { name: provider, isDefault: provider === settings.defaultBackend } : undefined,
-    createdFrom: from || undefined,
-    createdUntil: until || undefined,
+    createdFrom: timeIn(from || undefined, 'from'),
+    createdUntil: timeIn(until || undefined, 'until'),
   };
 }
 
 /** @throws HttpAnswer with status 400 */
-export function attemptOrderIn({ sort = '-created' }: AttemptListQuery): AttemptGroupOrder {
-  const order = attemptGroupOrders.find((each) => each === sort);
-  if (!order) throw refused(400, `sort: none of ${attemptGroupOrders.join(', ')}.`);
-  return order;
-}
+export const attemptOrderIn = ({ sort = '-created' }: AttemptListQuery): AttemptGroupOrder =>
+  wordIn(sort, attemptGroupOrders, 'sort')!;

@@ -18,7 +18,7 @@ import { type AttemptRecord, activeAttemptOf, currentAttemptAt, examByContent, e
 import { type Caller, creditState, userById } from '#roster';
 import { CurrentUser, Gate } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
-import { failure, mfeFlag, text, userIdNumber } from '../document/schemas.js';
+import { failure, idNumber, mfeFlag, text } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { links } from '../http/links.js';
 import { examsInOutline, onboardingExamsOf } from '../onboarding/onboarding-exams.js';
@@ -46,7 +46,7 @@ export class LearningSequenceController {
   @ApiOperation({ summary: "The timer of a learner's running attempt, for the learning front end" })
   @Answers(200, timerOrNothing)
   @Answers(502, failure)
-  @QueryParam('user_id', userIdNumber, 'Of global staff only')
+  @QueryParam('user_id', idNumber, 'Of global staff only')
   async getActiveAttempt(@CurrentUser() me: Caller, @Query('user_id') userId?: string) {
     const at = this.clock.now();
     const active = await this.activeAttempt(subjectOf(me, userId), me, at);
@@ -60,7 +60,7 @@ export class LearningSequenceController {
   @Answers(502, failure)
   @QueryParam('content_id', text)
   @QueryParam('is_learning_mfe', mfeFlag)
-  @QueryParam('user_id', userIdNumber, 'Of global staff only')
+  @QueryParam('user_id', idNumber, 'Of global staff only')
   async getSequenceExam(
     @Param('courseId') courseId: string,
     @CurrentUser() me: Caller,

@@ -14,7 +14,7 @@ export const id: Schema = {
   ],
 };
 /** In a query. */
-export const userIdNumber: Schema = { type: 'integer', minimum: 1, maximum: limits.id };
+export const idNumber: Schema = { type: 'integer', minimum: 1, maximum: limits.id };
 export const pageNumber: Schema = { type: 'integer', minimum: 1, maximum: limits.id };
 
 /** Any JSON value. */

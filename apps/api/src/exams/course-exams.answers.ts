@@ -22,7 +22,7 @@ export const examChanges = object('ExamChanges', {
       event: oneOf('ExamCreated', 'ExamRevised', 'ExamWithdrawn', 'ReviewPolicySet', 'ReviewPolicyRemoved'),
       by: object('ExamChangeBy', {
         kind: oneOf('user', 'provider', 'clock', 'operator', 'lms'),
-        username: { ...orNull(text), description: 'Null if it was no person, or the person is unknown' },
+        username: { ...orNull(text), description: 'Null if it was no person' },
       }),
       fields: listOf(object('ExamChangeField', { field: text, before: anything, after: anything })),
     }),

@@ -6,14 +6,14 @@ import { Database, type PageOf } from '#connections';
 import { type Exam, type ExamEvent, examTypeOf } from '#domain';
 import { EventStore, type RecordedEvent } from '#event-store';
 import { examById, examJson, examList, examSorts, type ListedExam, listedExam } from '#read-models';
-import { usersByIds } from '#roster';
+import { usernamesOf } from '#roster';
 import { type Addressed, Gate, Loaded } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { oneOf, pageNumber, text } from '../document/schemas.js';
 import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
-import { refused } from '../http/http-answer.js';
 import { allPages, requestedPage } from '../http/page.js';
 import { wholeNumber } from '../http/whole-number.js';
+import { wordIn } from '../requests/queries.js';
 import { courseExam, courseExams, examChanges } from './course-exams.answers.js';
 import { changesOfExam } from './exam-changes.js';
 import { configuredProvider, providerNameOf } from './provider-names.js';
@@ -51,9 +51,8 @@ export class CourseExamsController {
   @QueryParam('sort', oneOf(...examSorts), 'By name if absent; a leading minus reverses the order')
   @QueryParam('page', pageNumber, '25 exams each')
   async listCourseExams(@Param('courseId') courseId: string, @Query() query: ListQuery, @AsCsv() asCsv: boolean) {
-    const { search, active, sort } = query;
-    if (sort !== undefined && !examSorts.includes(sort))
-      throw refused(400, `sort: not one of ${examSorts.join(', ')}.`);
+    const { search, active } = query;
+    const sort = wordIn(query.sort, examSorts, 'sort');
     const filter = { search, sort, isActive: active === undefined ? undefined : active === 'true' };
     const read = async (pageOf: PageOf) => {
       const { count, exams } = await examList(this.database, courseId, filter, pageOf);
@@ -77,12 +76,8 @@ export class CourseExamsController {
   async listExamChanges(@Loaded() found: Exam | undefined) {
     const { id } = existing(found);
     const events = (await this.events.read(examStream(id))) as RecordedEvent<ExamEvent>[];
-    const actors = events.map(({ metadata: { actor } }) => actor);
-    const people = await usersByIds(
-      this.database,
-      actors.flatMap((actor) => (actor.kind === 'user' ? actor.userId : [])),
-    );
-    const nameOf = (userId: number) => people.get(userId)?.username ?? null;
+    const userIds = events.flatMap(({ metadata: { actor } }) => (actor.kind === 'user' ? actor.userId : []));
+    const nameOf = await usernamesOf(this.database, userIds);
     return { exam_id: id, results: changesOfExam(events, nameOf).toReversed() };
   }
 

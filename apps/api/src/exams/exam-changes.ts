@@ -6,7 +6,7 @@ const shown = (exam: Exam | null): Record<string, unknown> =>
   exam ? { ...examJson(exam), review_policy: exam.reviewPolicy } : {};
 
 /** The fields of an exam that each of its events changed, oldest first. */
-export function changesOfExam(events: readonly RecordedEvent<ExamEvent>[], nameOf: (userId: number) => string | null) {
+export function changesOfExam(events: readonly RecordedEvent<ExamEvent>[], nameOf: (userId: number) => string) {
   let exam: Exam | null = null;
   return events.map((event) => {
     const before = shown(exam);

@@ -13,6 +13,7 @@ import { Answers, QueryParam } from '../document/answers.js';
 import { integer, time } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
+import { timeIn } from '../requests/queries.js';
 import { auditor, auditorsOfAttempt, eventsOf } from './auditors.js';
 import {
   attemptDeliveries,
@@ -22,7 +23,6 @@ import {
   erasures,
   momentText,
 } from './history.answers.js';
-import { timeIn } from './queries.js';
 
 /** The history of attempts, for auditors and course staff. */
 @ApiTags('audit')
@@ -69,7 +69,7 @@ export class HistoryController {
     @Query('at') at?: string,
     @Query('version') version?: string,
   ) {
-    const asOf = timeIn({ at });
+    const asOf = timeIn(at, 'at');
     if (version !== undefined && !/^\d{1,9}$/.test(version)) throw refused(400, 'version: not a whole number.');
     let events = await eventsOf(this.events, attemptId, found);
     if (asOf !== undefined) events = until(events, { at: asOf });

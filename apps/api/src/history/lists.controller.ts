@@ -10,10 +10,11 @@ import { type ExportQuery, Exports, exported } from '../http/exports.js';
 import { refused } from '../http/http-answer.js';
 import { Client } from '../http/time-limits.js';
 import { WholeNumber } from '../http/whole-number.js';
+import { timeIn } from '../requests/queries.js';
 import { auditor } from './auditors.js';
 import { Downloads } from './downloads.js';
 import { allowanceLine, attemptLine, listCursor, onboardingLine } from './lists.answers.js';
-import { listCursorIn, timeIn } from './queries.js';
+import { listCursorIn } from './queries.js';
 
 type ListQuery = ExportQuery & { at?: string };
 
@@ -105,14 +106,14 @@ export class ListsController {
   }
 
   private exportOnboarding(scope: Scope, query: ListQuery, signal: AbortSignal) {
-    const at = timeIn(query) ?? this.clock.now();
+    const at = timeIn(query.at, 'at') ?? this.clock.now();
     const rows = onboardingAsOf(this.downloads.pages, scope, { at, after: query.after, signal });
     return exported(rows, onboardingColumns, query);
   }
 
   private exportList(name: ListName, scope: Scope, query: ListQuery, signal: AbortSignal) {
     const after = listCursorIn(query);
-    const at = timeIn(query) ?? this.clock.now();
+    const at = timeIn(query.at, 'at') ?? this.clock.now();
     const rows = listAsOf(this.downloads.pages, name, scope, { at, after, signal });
     return exported(rows, lists[name].columns, query);
   }

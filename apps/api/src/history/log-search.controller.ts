@@ -1,22 +1,22 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type LogPage, type LogSearch, logCursor, searchLog } from '#audit';
+import { type LogPage, type LogSearch, searchLog } from '#audit';
 import { Database } from '#connections';
-import { instantOf, limits } from '#domain';
+import { limits } from '#domain';
 import { type Caller, coursesOfStaff } from '#roster';
 import { noteObject, noteSubject } from '../access/access-note.js';
 import { type Addressed, CurrentUser, Gate, hasRights, Loaded } from '../auth/authentication.js';
 import { QueryParam } from '../document/answers.js';
-import { oneOf, text, time, userIdNumber } from '../document/schemas.js';
+import { idNumber, oneOf, text, time } from '../document/schemas.js';
 import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
 import { refused } from '../http/http-answer.js';
 import { refuseLong } from '../http/path-parameters.js';
 import { Client } from '../http/time-limits.js';
 import { idIn } from '../requests/ids.js';
+import { timeCursor, timeCursorIn, timeIn, wordIn } from '../requests/queries.js';
 import { auditor } from './auditors.js';
 import { Downloads } from './downloads.js';
 import { eventTypes, foundEvents } from './history.answers.js';
-import { timeNamed } from './queries.js';
 
 const pageSize = 50;
 const exportedAtOnce = 1_000;
@@ -51,16 +51,16 @@ export class LogSearchController {
     description: 'Course staff find the events of their courses.',
   })
   @AnswersList(foundEvents)
-  @QueryParam('attempt_id', userIdNumber, 'Only events of this attempt')
-  @QueryParam('user_id', userIdNumber, 'Only events about this learner')
-  @QueryParam('exam_id', userIdNumber, 'Only events of this exam')
+  @QueryParam('attempt_id', idNumber, 'Only events of this attempt')
+  @QueryParam('user_id', idNumber, 'Only events about this learner')
+  @QueryParam('exam_id', idNumber, 'Only events of this exam')
   @QueryParam('course_id', { ...text, maxLength: limits.name }, 'Only events of this course')
   @QueryParam('type', oneOf(...eventTypes))
   @QueryParam('actor', { ...text, pattern: actor }, 'Who did it: `user:7`, `provider:…`, `operator:…`, `clock`, `lms`')
   @QueryParam('request_id', text, 'Only events that this request led to')
   @QueryParam('from', time, 'Only events that were recorded at this time or later')
   @QueryParam('until', time, 'Only events that were recorded before this time')
-  @QueryParam('after', { ...text, pattern: logCursor }, '`next` of the page before')
+  @QueryParam('after', timeCursor, '`next` of the page before')
   async searchEvents(
     @Query() query: Asked,
     @CurrentUser() user: Caller,
@@ -69,7 +69,7 @@ export class LogSearchController {
     @Client() signal: AbortSignal,
   ) {
     const search = searchIn(query, user, courses);
-    const after = cursorIn(query.after);
+    const after = timeCursorIn(query.after);
     if (asCsv) return csvFile('events', columns, this.pagesOf(search, after, signal));
     const { events, next } = await searchLog(this.database, search, { after, limit: pageSize });
     return { results: events, next };
@@ -90,26 +90,19 @@ export class LogSearchController {
 function searchIn(query: Asked, user: Caller, courses: readonly string[]): LogSearch {
   const { course_id, type, actor: by, request_id: requestId } = query;
   refuseLong({ course_id }, limits.name);
-  if (type !== undefined && !eventTypes.includes(type)) throw refused(400, 'type: not a type of events.');
   if (by !== undefined && !new RegExp(actor).test(by)) throw refused(400, 'actor: not an actor.');
   const search = {
     courseIds: course_id || !hasRights(user, auditor.scopes) ? courses : undefined,
     attemptId: idIn(query.attempt_id, 'attempt_id'),
     userId: idIn(query.user_id, 'user_id'),
     examId: idIn(query.exam_id, 'exam_id'),
-    ...{ type, actor: by, requestId },
-    from: timeNamed('from', query.from),
-    until: timeNamed('until', query.until),
+    ...{ type: wordIn(type, eventTypes, 'type'), actor: by, requestId },
+    from: timeIn(query.from, 'from'),
+    until: timeIn(query.until, 'until'),
   };
   if (search.attemptId !== undefined) noteObject('attempt', search.attemptId);
   if (search.examId !== undefined) noteObject('exam', search.examId);
   if (search.userId !== undefined) noteSubject(search.userId);
   for (const courseId of search.courseIds ?? []) noteObject('course', courseId);
   return search;
-}
-
-function cursorIn(after?: string): string | undefined {
-  if (after !== undefined && !(new RegExp(logCursor).test(after) && instantOf(after.split(',')[0])))
-    throw refused(400, 'after: not `next` of a page.');
-  return after;
 }

@@ -12,7 +12,7 @@ import { subjectOf } from '../attempts/subject.js';
 import { CurrentUser, Gate } from '../auth/authentication.js';
 import { cookieValue } from '../browsers/csrf-tokens.js';
 import { Answers, QueryParam } from '../document/answers.js';
-import { either, emptyObject, failure, text, userIdNumber, yes } from '../document/schemas.js';
+import { either, emptyObject, failure, idNumber, text, yes } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { type Texts, textsForAnswer } from '../texts/texts.js';
 import { gracePeriod, statusSummary, studentView } from './student-view.answers.js';
@@ -38,7 +38,7 @@ export class StudentViewController {
   @Answers(200, studentView, { headers: { 'Content-Language': { schema: text } } })
   @Answers(502, failure)
   @QueryParam('content_id', text)
-  @QueryParam('user_id', userIdNumber, 'Of global staff only')
+  @QueryParam('user_id', idNumber, 'Of global staff only')
   @QueryParam('user_role', text, '`student` if absent; only staff of the course may be something else')
   @QueryParam('grace_period_mins', gracePeriod, "The course's grace period; of staff of the course only")
   @QueryParam('allow_proctoring_opt_out', yes, 'The page offers the exam without proctoring')
@@ -79,7 +79,7 @@ export class StudentViewController {
   })
   @Answers(200, either(statusSummary, emptyObject), { headers: { 'Content-Language': { schema: text } } })
   @QueryParam('content_id', text)
-  @QueryParam('user_id', userIdNumber, 'Of global staff only')
+  @QueryParam('user_id', idNumber, 'Of global staff only')
   async getStatusSummary(
     @Param('courseId') courseId: string,
     @CurrentUser() me: Caller,

@@ -11,7 +11,7 @@ import { noteSubject } from '../access/access-note.js';
 import { Gate } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Answers, QueryParam } from '../document/answers.js';
-import { pageNumber, text, userIdNumber } from '../document/schemas.js';
+import { idNumber, pageNumber, text } from '../document/schemas.js';
 import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
 import { refused } from '../http/http-answer.js';
 import { allPages, requestedPage } from '../http/page.js';
@@ -41,7 +41,7 @@ export class CallbacksController {
   @Get()
   @Gate('staff', { logs: 'always', csv: true })
   @ApiOperation({ summary: 'Refused reviews, the newest first, without their bodies' })
-  @QueryParam('user_id', userIdNumber, 'Only reviews of this learner')
+  @QueryParam('user_id', idNumber, 'Only reviews of this learner')
   @QueryParam('provider', text, 'Only reviews that this provider sent')
   @QueryParam('page', pageNumber)
   @AnswersList(quarantinedCallbackList)

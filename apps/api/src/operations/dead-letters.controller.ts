@@ -9,7 +9,7 @@ import type { Caller } from '#roster';
 import { noteSubject } from '../access/access-note.js';
 import { CurrentUser, Gate } from '../auth/authentication.js';
 import { Answers, QueryParam, RequestBody } from '../document/answers.js';
-import { pageNumber, text, userIdNumber } from '../document/schemas.js';
+import { idNumber, pageNumber, text } from '../document/schemas.js';
 import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
 import { refused } from '../http/http-answer.js';
 import { allPages, requestedPage } from '../http/page.js';
@@ -38,8 +38,8 @@ export class DeadLettersController {
   @Gate('staff', { logs: 'always', csv: true })
   @ApiOperation({ summary: 'Events that could not be delivered, by subscription, in the order of the log' })
   @QueryParam('subscription', text, 'Only dead letters of this subscription')
-  @QueryParam('user_id', userIdNumber, 'Only events about this learner')
-  @QueryParam('exam_id', userIdNumber, 'Only events about this exam')
+  @QueryParam('user_id', idNumber, 'Only events about this learner')
+  @QueryParam('exam_id', idNumber, 'Only events about this exam')
   @QueryParam('page', pageNumber)
   @AnswersList(deadLetterList)
   async listDeadLetters(

@@ -12,7 +12,7 @@ import { noteSubject } from '../access/access-note.js';
 import { PollTimes } from '../attempts/poll-times.js';
 import { CurrentUser, Gate } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
-import { userIdNumber } from '../document/schemas.js';
+import { idNumber } from '../document/schemas.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { idIn } from '../requests/ids.js';
 import { ownAttempt, ownAttemptJson, ownAttempts } from './own-attempts.answers.js';
@@ -35,7 +35,7 @@ export class OwnAttemptsController {
   @Get()
   @Gate('login', { logs: 'refusals' })
   @ApiOperation({ summary: "The caller's attempts in all courses, newest first" })
-  @QueryParam('before', userIdNumber, 'Only attempts with a smaller id')
+  @QueryParam('before', idNumber, 'Only attempts with a smaller id')
   @Answers(200, ownAttempts)
   async listOwnAttempts(@CurrentUser() me: Caller, @Query() query: { before?: string }) {
     const before = idIn(query.before, 'before');

@@ -7,7 +7,7 @@ import { type Exam } from '#domain';
 import { examsOfCourse, reviewDays, reviewHours, statusCounts } from '#read-models';
 import { Gate } from '../auth/authentication.js';
 import { QueryParam } from '../document/answers.js';
-import { userIdNumber as idNumber } from '../document/schemas.js';
+import { idNumber } from '../document/schemas.js';
 import { providerNameOf } from '../exams/provider-names.js';
 import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
 import { idIn } from '../requests/ids.js';

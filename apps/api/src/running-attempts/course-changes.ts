@@ -8,6 +8,7 @@ import { HttpAnswer, refused } from '../http/http-answer.js';
 import { BoardStates } from './board-states.js';
 import { type ChangeStream, message } from './change-stream.js';
 import { ChangedRows } from './changed-rows.js';
+import { failureReporter, Rest, regular } from './pace.js';
 import { positionText } from './positions.js';
 import { noPollFrom } from './running-attempts.answers.js';
 
@@ -38,8 +39,7 @@ export class CourseChanges implements BeforeApplicationShutdown {
   /** The last state of each course, as a message. */
   private readonly states = new Map<string, Buffer>();
   private running?: Promise<void>;
-  private wasWoken = false;
-  private wakeUp = () => {};
+  private readonly rest = new Rest(restMs, idleMs);
   private isEnding = false;
 
   constructor(
@@ -58,24 +58,19 @@ export class CourseChanges implements BeforeApplicationShutdown {
     this.joining.add(stream);
     stream.once('close', () => this.streams.delete(stream) || this.joining.delete(stream));
     this.start();
-    this.wake();
+    this.rest.wake();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.isEnding = true;
     for (const stream of this.all()) stream.finish();
-    this.wake();
+    this.rest.wake();
     await this.running;
     await pause(this.all().length > 0 ? lastReadMs : 0);
     for (const stream of this.all()) stream.destroy();
   }
 
   private readonly all = () => [...this.streams, ...this.joining];
-
-  private readonly wake = () => {
-    this.wasWoken = true;
-    this.wakeUp();
-  };
 
   private start(): void {
     // The loop outlives the request that starts it.
@@ -86,7 +81,7 @@ export class CourseChanges implements BeforeApplicationShutdown {
   }
 
   private async run(): Promise<void> {
-    const listener = new AppendListener(this.database, this.wake);
+    const listener = new AppendListener(this.database, this.rest.wake);
     const report = failureReporter(this.log);
     const regularly = [
       regular(pollsMs, () => this.sendPolls()),
@@ -105,23 +100,10 @@ export class CourseChanges implements BeforeApplicationShutdown {
       } catch (error) {
         report(error as Error);
       }
-      await this.untilWoken();
+      await this.rest.take();
     }
     this.states.clear();
     await listener.close();
-  }
-
-  private async untilWoken(): Promise<void> {
-    await pause(restMs);
-    if (!this.wasWoken && !this.isEnding)
-      await new Promise<void>((done) => {
-        const timer = setTimeout(done, idleMs - restMs);
-        this.wakeUp = () => {
-          clearTimeout(timer);
-          done();
-        };
-      });
-    this.wasWoken = false;
   }
 
   /** Sends all changes after a position, and answers the position behind them. */
@@ -211,24 +193,4 @@ export class CourseChanges implements BeforeApplicationShutdown {
   private send(courseId: string, ...messages: Buffer[]): void {
     for (const stream of this.streams) if (stream.courseId === courseId) stream.send(...messages);
   }
-}
-
-/** Does the work when at least `ms` have passed since it was done last. */
-function regular(ms: number, work: () => Promise<void>): () => Promise<void> {
-  let doneAt = performance.now();
-  return async () => {
-    if (performance.now() - doneAt < ms) return;
-    doneAt = performance.now();
-    await work();
-  };
-}
-
-/** Logs the begin of an outage and its end. */
-function failureReporter(log: Logger): (error?: Error) => void {
-  let hasFailed = false;
-  return (error) => {
-    if (error && !hasFailed) log.warn(`Readers get no changes of running attempts at the moment: ${error.message}`);
-    if (!error && hasFailed) log.log('Readers get the changes of running attempts again.');
-    hasFailed = error !== undefined;
-  };
 }

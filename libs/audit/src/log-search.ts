@@ -22,10 +22,12 @@ const examOf = `((e.metadata->>'examId')::bigint)`;
 const requestOf = `(e.metadata->>'requestId')`;
 const actorOf = `((e.metadata->'actor'->>'kind')
   || coalesce(':' || coalesce(e.metadata->'actor'->>'userId', e.metadata->'actor'->>'name'), ''))`;
+const frequentTypes = [
+  ...['AttemptCreated', 'AttemptReadied', 'AttemptStarted', 'AttemptStopped', 'AttemptSubmitted', 'ReviewReceived'],
+  'AttemptVerified',
+];
+const isRare = `e.type not in (${frequentTypes.map((type) => `'${type}'`).join()})`;
 const isByAnother = `coalesce(e.metadata->'actor'->>'userId', '') <> coalesce(e.metadata->>'userId', '-')`;
-
-const cursorPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z,\d{1,18}$/;
-export const logCursor = cursorPattern.source;
 
 /** The newest events that fit, before the event with the cursor `after`. */
 export async function searchLog(
@@ -57,28 +59,33 @@ function statementOf(search: LogSearch, before: string, limit: number): { text: 
     return `select e.* from events e where ${all.join(' and ')} order by ${key} desc, ${newest} limit ${most}`;
   };
   const isInTime = `(e.recorded_at, e.position) < (${end}) and (e.recorded_at, e.position) >= (${begin})`;
-  /** A learner has few events, so all are read. "offset 0" keeps PostgreSQL from looking through the log in the order of time. */
-  const inStreams = (streams: string, ...more: string[]) =>
+  /** These are few events, so all are read. "offset 0" keeps PostgreSQL from looking through the log in the order of time. */
+  const amongFew = (...few: string[]) =>
     `select e.* from (
-       select * from events e where ${[`e.stream = any(array(${streams}))`, ...more, ...conditionsOf(search, value)].join(' and ')} offset 0) e
+       select * from events e where ${[...few, ...conditionsOf(search, value)].join(' and ')} offset 0) e
      where ${isInTime} order by ${newest} limit ${most}`;
+  const inStreams = (streams: string) => `e.stream = any(array(${streams}))`;
 
   const { courseIds, attemptId, userId, examId, type, actor, requestId } = search;
   const streams = (learner: number) => streamsOf(learner, examId, value);
   const found: string[] = [];
-  if (attemptId !== undefined) found.push(inStreams(streamOf(attemptId, value)));
-  else if (userId !== undefined) found.push(inStreams(streams(userId)));
-  else if (requestId !== undefined) found.push(byKey('requestId', requestOf, value(requestId, 'text')));
+  if (attemptId !== undefined) found.push(amongFew(inStreams(streamOf(attemptId, value))));
+  else if (userId !== undefined) found.push(amongFew(inStreams(streams(userId))));
+  else if (requestId !== undefined) found.push(amongFew());
   else if (actor !== undefined) {
     found.push(byKey('actor', actorOf, value(actor, 'text'), isByAnother));
     const [, user] = /^user:(\d+)$/.exec(actor) ?? [];
-    if (user) found.push(inStreams(streams(Number(user)), `not (${isByAnother})`));
+    if (user) found.push(amongFew(inStreams(streams(Number(user))), `not (${isByAnother})`));
   } else if (examId !== undefined) found.push(byKey('examId', examOf, value(examId, 'bigint')));
   else if (courseIds !== undefined) {
     const exams = `select id from exams where course_id = any(${value(courseIds, 'text[]')})`;
     found.push(`select e.* from (${exams}) x, lateral (${byKey('examId', examOf, 'x.id')}) e`);
-  } else if (type !== undefined) found.push(byKey('type', 'e.type', value(type, 'text')));
-  else found.push(`select e.* from events e where ${isInTime} order by ${newest} limit ${most}`);
+  } else if (type !== undefined && !frequentTypes.includes(type))
+    found.push(byKey('type', 'e.type', value(type, 'text'), isRare));
+  else {
+    const all = [isInTime, ...conditionsOf(search, value)];
+    found.push(`select e.* from events e where ${all.join(' and ')} order by ${newest} limit ${most}`);
+  }
   const all = found.map((each) => `(${each})`).join(' union all ');
   return { text: `select ${eventColumns} from (${all}) e order by ${newest} limit ${most}`, values };
 }

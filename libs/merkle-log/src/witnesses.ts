@@ -35,8 +35,9 @@ export async function newestWitnessedCheckpoint(
   return rows[0] && signedCheckpointOf(rows[0]);
 }
 
-/** The age of the oldest signed checkpoint that came after the newest witnessed one; 0 when there is none. */
+/** The age of the oldest signed checkpoint that came after the newest witnessed one; 0 without one, and without witnesses. */
 export async function unwitnessedSeconds(database: Database, policy: WitnessPolicy): Promise<number> {
+  if (policy.witnesses.length === 0) return 0;
   const { rows } = await database.query<{ seconds: number }>(
     `select extract(epoch from clock_timestamp() - created_at)::float as seconds from signed_checkpoints,
        (select coalesce(max(tree), 0) as tree, coalesce(max(size), 0) as size from (

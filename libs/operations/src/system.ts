@@ -3,7 +3,13 @@ import type { Configuration } from '#configuration';
 import type { Database } from '#connections';
 import { type Leader, leaders, type OpenTransaction, openTransactions, positionsLeft } from '#event-store';
 import { checkpointTopic, logCheckpointTopic, publishedTopics } from '#integration';
-import { newestSignedCheckpoint, newestWitnessedCheckpoint, unwitnessedSeconds, witnessPolicyOf } from '#merkle-log';
+import {
+  newestSignedCheckpoint,
+  newestWitnessedCheckpoint,
+  signedAt,
+  unwitnessedSeconds,
+  witnessPolicyOf,
+} from '#merkle-log';
 
 /** Sizes are in bytes. `events` is the last position: rollbacks leave gaps, so there may be fewer. */
 export type LogSize = {
@@ -78,22 +84,19 @@ async function logSize(database: Database): Promise<LogSize> {
 
 async function merkleTree(database: Database, configuration: Configuration): Promise<MerkleTreeStatus | null> {
   const { rows } = await database.query(
-    `select tree, size::float, encode(root, 'base64') as root,
-       (select iso_time(max(created_at)) from (select created_at from signed_checkpoints c
-          where c.tree = m.tree order by size desc, id desc limit 1) newest) as signed_at
-     from merkle_state m order by tree desc limit 1`,
+    `select tree, size::float, encode(root, 'base64') as root from merkle_state order by tree desc limit 1`,
   );
   if (!rows[0]) return null;
   const policy = witnessPolicyOf(configuration);
-  const isWitnessed = policy.witnesses.length > 0;
   const [signed, witnessed, seconds] = await Promise.all([
-    newestSignedCheckpoint(database),
-    isWitnessed ? newestWitnessedCheckpoint(database, policy) : undefined,
-    isWitnessed ? unwitnessedSeconds(database, policy) : 0,
+    newestSignedCheckpoint(database, rows[0].tree),
+    policy.witnesses.length > 0 ? newestWitnessedCheckpoint(database, policy) : undefined,
+    unwitnessedSeconds(database, policy),
   ]);
   return {
     ...rows[0],
     signed_size: signed?.head.size ?? null,
+    signed_at: signed ? await signedAt(database, signed) : null,
     witnessed_size: witnessed?.head.size ?? null,
     unwitnessed_seconds: seconds,
     quorum: policy.quorum,

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
-import { statuses } from '#domain';
+import { allowedMinutesOf, statuses } from '#domain';
 import {
   type AttemptGroup,
   type AttemptGroupFilter,
@@ -75,7 +75,7 @@ const rowOf = (attempt: AttemptRecord) => ({
   exam: attempt.exam.examName,
   status: attempt.status,
   taken_as_proctored: attempt.takingAsProctored,
-  allowed_minutes: attempt.allowedTimeLimitMins,
+  allowed_minutes: allowedMinutesOf(attempt),
   created: instant(attempt.created),
   started: instant(attempt.startedAt),
   completed: instant(attempt.completedAt),

@@ -134,7 +134,7 @@ export class Metrics {
       open.reset();
       for (const { database: name, application, pid, gid, seconds } of await openTransactions(database))
         open.set({ database: name, application: application ?? '', pid: pid ?? '', gid: gid ?? '' }, seconds);
-      const seconds = witnesses.witnesses.length > 0 ? await unwitnessedSeconds(database, witnesses) : 0;
+      const seconds = await unwitnessedSeconds(database, witnesses);
       unwitnessed.set(seconds);
       isTooLong.set(seconds > unwitnessedMaxSeconds ? 1 : 0);
       failures.reset(); // the database counts, for all processes

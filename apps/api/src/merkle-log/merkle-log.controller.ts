@@ -51,7 +51,7 @@ export class MerkleLogController {
     const [newest, { keys }, unwitnessed] = await Promise.all([
       newestSignedCheckpoint(this.database),
       logKeysOrProblem(this.events),
-      witnesses.length === 0 ? 0 : unwitnessedSeconds(this.database, this.policy),
+      unwitnessedSeconds(this.database, this.policy),
     ]);
     return {
       checkpoint: newest

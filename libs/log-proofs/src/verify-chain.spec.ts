@@ -12,7 +12,8 @@ import {
   signerOf,
   vkeyOf,
 } from '#merkle-log';
-import { type Link, type Trust, verifyChain } from './verify-chain.js';
+import { type Link, verifyChain } from './verify-chain.js';
+import type { Trust } from './verify-checkpoint.js';
 
 const origin = 'exams.example.org/log/1';
 const { privateKey } = generateKeyPairSync('ed25519');

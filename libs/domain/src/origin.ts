@@ -8,3 +8,7 @@ export type Actor =
 
 /** The origin of a command. A command that is repeated with the same key gets the first answer. */
 export type Origin = { actor: Actor; key?: string };
+
+/** The origin of one of the commands that a request consists of: each has a key of its own. */
+export const originOfPart = ({ key, ...origin }: Origin, part: string): Origin =>
+  key === undefined ? origin : { ...origin, key: `${key} ${part}` };

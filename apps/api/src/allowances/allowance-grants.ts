@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Clock } from '#clock';
-import { GrantAllowance, type Origin, Refusal } from '#domain';
+import { GrantAllowance, type Origin, originOfPart, Refusal } from '#domain';
 
 /** Grants one of the allowances of a request that has many. */
 @Injectable()
@@ -16,11 +16,13 @@ export class AllowanceGrants {
     examId: number,
     userId: number,
     granted: { key: string; value: string },
-    { key, ...origin }: Origin,
+    by: Origin,
   ): Promise<Refusal | undefined> {
-    const each = { ...origin, ...(key ? { key: `${key} ${examId} ${userId}` } : {}) };
+    const data = { ...granted, at: this.clock.now() };
     try {
-      await this.commands.execute(new GrantAllowance({ examId, userId }, { ...granted, at: this.clock.now() }, each));
+      await this.commands.execute(
+        new GrantAllowance({ examId, userId }, data, originOfPart(by, `${examId} ${userId}`)),
+      );
       return undefined;
     } catch (error) {
       if (error instanceof Refusal) return error;

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#clock';
 import { ManyCommands } from '#commands';
 import { Database } from '#connections';
-import { type AnyLearnerAtExamCommand, limits, type Origin, type Outage, Refusal } from '#domain';
+import { type AnyLearnerAtExamCommand, limits, type Origin, type Outage, originOfPart, Refusal } from '#domain';
 import type { RecordedEvent } from '#event-store';
 import { type AttemptRecord, selectedAttempts } from '#read-models';
 import { noteObject, noteSubject } from '../access/access-note.js';
@@ -51,10 +51,10 @@ export class AttemptActions {
     const at = this.clock.now();
     const seconds = new Map<number, number>();
     const commandFor = (attempt: AttemptRecord, history: readonly RecordedEvent[]) => {
-      const { key, ...origin } = by;
-      const own = key === undefined ? origin : { ...origin, key: `${key} ${attempt.id}` };
-      const action = actionOn({ learner: attempt, data: { attemptId: attempt.id, at }, by: own }, history);
-      if (action.seconds !== undefined) seconds.set(attempt.id, action.seconds);
+      const { id: attemptId } = attempt;
+      const origin = originOfPart(by, String(attemptId));
+      const action = actionOn({ learner: attempt, data: { attemptId, at }, by: origin }, history);
+      if (action.seconds !== undefined) seconds.set(attemptId, action.seconds);
       return action.command;
     };
     const results = await this.commands[preview ? 'preview' : 'execute'](attempts, commandFor);

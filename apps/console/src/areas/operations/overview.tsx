@@ -18,13 +18,11 @@ export function Overview() {
           <>
             <Loaded query={subscriptions}>
               {({ results }) => (
-                <Findings
-                  found={findingsIn({
-                    system: state,
-                    subscriptions: results,
-                    providers: providers.data?.results ?? [],
-                  })}
-                />
+                <Loaded query={providers}>
+                  {({ results: providers }) => (
+                    <Findings found={findingsIn({ system: state, subscriptions: results, providers })} />
+                  )}
+                </Loaded>
               )}
             </Loaded>
             <div className="cards operations-facts">

@@ -7,7 +7,7 @@ import type { Schema } from '#shapes';
 import { pathParameters } from '../http/path-parameters.js';
 import { referencePath } from '../http/reference-urls.js';
 import { sharedSchemas } from './event-data.js';
-import { detail, either, failure, text } from './schemas.js';
+import { detail, either, failure, orNull, text } from './schemas.js';
 
 type Operation = { 'x-gate'?: string; parameters?: any[]; requestBody?: unknown; responses: any; security?: object[] };
 
@@ -166,9 +166,11 @@ function withSchemas(document: OpenAPIObject): OpenAPIObject {
     if (typeof value !== 'object' || value === null) return value;
     const read = Object.fromEntries(Object.entries(value).map(([key, each]) => [key, referring(each)]));
     if (typeof value.title !== 'string' || !('type' in value)) return read;
-    const { title, ...schema } = read;
+    const { title, nullable: isNullable, ...schema } = read;
     schemas[title] = schema;
-    return { $ref: `#/components/schemas/${title}` };
+    // The same shape may be null in one place and never in another.
+    const shape = { $ref: `#/components/schemas/${title}` };
+    return isNullable ? orNull({ anyOf: [shape] }) : shape;
   };
   const paths = referring(document.paths);
   return {

@@ -10,7 +10,7 @@ import { inPath } from '#domain';
 import { providerOf } from '#providers';
 import { examByContent } from '#read-models';
 import { Gate } from '../auth/authentication.js';
-import { Answers } from '../document/answers.js';
+import { Answers, Refuses } from '../document/answers.js';
 import { text } from '../document/schemas.js';
 import { links } from '../http/links.js';
 import { textsForAnswer } from '../texts/texts.js';
@@ -60,6 +60,7 @@ export class ExamPagesController {
   @Header('Cache-Control', 'no-cache')
   @ApiOperation({ summary: 'The page on which a learner takes an exam' })
   @Answers(200, text, { type: 'text/html', headers: { 'Content-Language': { schema: text } } })
+  @Refuses(400, 404)
   async showExamPage(
     @Param('courseId') courseId: string,
     @Param('contentId') contentId: string,

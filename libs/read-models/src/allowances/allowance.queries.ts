@@ -97,7 +97,8 @@ export const allowancesByLearner = async (
 
 const atExams = 'exam.course_id = $1 and ($2::bigint is null or exam.id = $2)';
 const withAllowances = `
-  from (select distinct user_id from allowances join exams exam on exam.id = exam_id where ${atExams}) granted
+  from (select distinct user_id from allowances
+         where exam_id = any(array(select id from exams exam where ${atExams}))) granted
   left join users on users.id = user_id
  where $3::text is null or search_names like $3`;
 

@@ -1,6 +1,7 @@
 import type { Database } from '#connections';
 
 // Each statement counts in one scan of one table, so that a course with 100,000 attempts is counted in well under 100 ms.
+// date_part counts in floating point, which costs less than the exact numbers of extract.
 
 /** How many proctored attempts at an exam have a status. `days` is how long they wait for a review, null if they do not. */
 export type StatusCount = {
@@ -18,7 +19,7 @@ export const statusCounts = (database: Database, examIds: readonly number[], at:
     `select exam_id as "examId", status, days, count(*) as attempts, min(since) as oldest
        from attempts, lateral (
          select case when status in ('submitted', 'timed_out') then coalesce(completed_at, modified) end as since
-       ) as waiting, lateral (select floor(extract(epoch from $2::timestamptz - since) / 86400)::int as days) as age
+       ) as waiting, lateral (select floor(date_part('epoch', $2::timestamptz - since) / 86400)::int as days) as age
       where exam_id = any($1) and taking_as_proctored group by exam_id, status, days`,
     [examIds, at],
   );
@@ -30,7 +31,7 @@ export const reviewHours = (database: Database, examIds: readonly number[]): Pro
   rows(
     database,
     'review hours',
-    `select exam_id as "examId", greatest(0, extract(epoch from reviewed_at - submitted_at)::int / 3600) as hours,
+    `select exam_id as "examId", greatest(0, date_part('epoch', reviewed_at - submitted_at)::int / 3600) as hours,
             count(*) as attempts
        from review_times where exam_id = any($1) and reviewed_at is not null and submitted_at is not null
       group by exam_id, hours order by hours`,

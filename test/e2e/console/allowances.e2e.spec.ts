@@ -138,7 +138,7 @@ story('learners are found by a part of the name; what fails is named, and can be
   await page.getByLabel('Select Alice Ångström').check();
   expect(await problemsEverywhere(page)).toEqual([]);
   await page.getByLabel('Search learners').fill('nobody at all');
-  await page.getByText('No learner of this course fits this search.').waitFor();
+  await page.getByText('No learner of this course matches this search.').waitFor();
   await page.getByText('1 learner is chosen').waitFor();
   await page.getByRole('button', { name: next }).click();
   await page.getByLabel('Quiz').check();
@@ -220,7 +220,7 @@ story('pages of the list, the list as a file, and the list when the service fail
   expect(await problemsEverywhere(page)).toEqual([]);
   await page.unroute('**/api/**/allowances?*');
   await page.getByRole('button', { name: 'Try again' }).click();
-  await page.getByText('No learner with an allowance fits this search.').waitFor();
+  await page.getByText('No learner with an allowance matches this search.').waitFor();
 });
 
 story('without a mouse', async () => {

@@ -80,11 +80,11 @@ story('an auditor searches the log; the filters are in the address, and the back
   await page.getByRole('button', { name: 'Search' }).click();
   await page.waitForURL(`**/audit?attempt_id=${attempt}`);
   await until('six events are shown', async () => (await events(page).count()) === 6);
-  expect(await events(page).first().textContent()).toContain('The exam was handed in');
+  expect(await events(page).first().textContent()).toContain('The exam was submitted');
   expect(await problemsEverywhere(page)).toEqual([]);
   await page.getByLabel('What happened').selectOption({ label: 'The learner appealed' });
   await page.getByRole('button', { name: 'Search' }).click();
-  await page.getByText('Nothing fits this search.').waitFor();
+  await page.getByText('Nothing matches this search.').waitFor();
   expect(await problemsEverywhere(page)).toEqual([]);
   await page.goBack();
   await page.goBack();
@@ -103,7 +103,7 @@ story('somebody without a mouse moves through the history of an attempt by the s
   const page = await app.open(auditor, `/audit/attempts/${attempt}`);
   const slider = page.getByRole('slider', { name: 'The attempt after the event' });
   await slider.waitFor();
-  expect(await slider.getAttribute('aria-valuetext')).toBe('Event 6 of 6: The exam was handed in');
+  expect(await slider.getAttribute('aria-valuetext')).toBe('Event 6 of 6: The exam was submitted');
   await slider.focus();
   await page.keyboard.press('Home');
   await until('it is at the first event', async () => (await slider.inputValue()) === '0');
@@ -190,7 +190,7 @@ story('the evidence is downloaded as a zip and as PDF, and a search as CSV', asy
   };
   const zip = await saved('Download the evidence');
   expect([zip.name, zip.bytes.subarray(0, 2).toString()]).toEqual([`attempt-${attempt}.zip`, 'PK']);
-  const pdf = await saved('Time line as PDF');
+  const pdf = await saved('Timeline as PDF');
   expect([pdf.name, pdf.bytes.subarray(0, 5).toString()]).toEqual([`attempt-${attempt}.pdf`, '%PDF-']);
   await page.goto(`${app.service.url}/console/audit?attempt_id=${attempt}`);
   const csv = await saved('Export CSV');

@@ -96,7 +96,7 @@ story('a course without exams says who publishes them, and a list that fails can
   await empty.getByText('The LMS publishes the exams').waitFor();
   expect(await problemsEverywhere(empty)).toEqual([]);
   await empty.getByRole('link', { name: 'Review outcomes' }).click();
-  await empty.getByText('No proctored attempt was handed in yet.').waitFor();
+  await empty.getByText('No proctored attempt was submitted yet.').waitFor();
   expect(await problemsEverywhere(empty)).toEqual([]);
 
   const page = await openList();
@@ -149,7 +149,7 @@ story('outcomes are charts with their numbers, for all exams and for one', async
   await page.getByRole('table', { name: 'How long attempts wait now' }).getByText('under 1').waitFor();
   expect(await problemsEverywhere(page)).toEqual([]);
   await page.getByLabel('Exam', { exact: true }).selectOption(names.arabic);
-  await page.getByText('No proctored attempt was handed in yet.').waitFor();
+  await page.getByText('No proctored attempt was submitted yet.').waitFor();
   expect(page.url()).toContain('exam=');
 });
 

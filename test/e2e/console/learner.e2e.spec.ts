@@ -48,7 +48,7 @@ story('a learner finds a running exam and goes to it', async () => {
   await handIn(bob, id);
 });
 
-story('a learner reads the time line, and downloads the receipt', async () => {
+story('a learner reads the timeline, and downloads the receipt', async () => {
   rejected = await begin(alice, 'Midterm');
   await handIn(alice, rejected);
   const page = await app.open(alice, `/my-exams/${rejected}`);

@@ -59,7 +59,7 @@ story('staff see how many learners are how far, and narrow the list', async () =
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByText('Page 2 of 2').waitFor();
   await page.getByLabel('Search learners').fill('nobody');
-  await page.getByText('No learner fits these filters.').waitFor();
+  await page.getByText('No learner matches these filters.').waitFor();
   expect(await problemsEverywhere(page)).toEqual([]);
 });
 

@@ -15,3 +15,9 @@ export function useAddress(name: string): [string, (value: string) => void] {
     );
   return [parameters.get(name) ?? '', set];
 }
+
+/** The number of the page in the address. Pages begin at 1. */
+export function usePage(): [number, (page: number) => void] {
+  const [page, setPage] = useAddress('page');
+  return [Number(page) || 1, (next) => setPage(String(next))];
+}

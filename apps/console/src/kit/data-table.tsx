@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 
 export type Column<Row> = {
@@ -28,7 +28,28 @@ type Props<Row> = {
   nameOf?: (row: Row) => string;
 };
 
-/** A table that scrolls in its own box. The service sorts and pages the rows. */
+type BoxProps = {
+  label: string;
+  className?: string;
+  ref?: Ref<HTMLElement>;
+  /** The rows, also those that are not in the page. */
+  rowCount?: number;
+  children: ReactNode;
+};
+
+/** The box in which a table scrolls. */
+export function TableBox({ label, className = '', ref, rowCount, children }: BoxProps) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: people without a mouse scroll it by the arrow keys
+    <section className={`table-box ${className}`} aria-label={label} tabIndex={0} ref={ref}>
+      <table aria-label={label} aria-rowcount={rowCount}>
+        {children}
+      </table>
+    </section>
+  );
+}
+
+/** The service sorts and pages the rows. */
 export function DataTable<Row>({ label, columns, rows, keyOf, sort, onSort, selected, onSelect, nameOf }: Props<Row>) {
   const intl = useIntl();
   const toggle = (keys: readonly (string | number)[], on: boolean) => {
@@ -38,67 +59,68 @@ export function DataTable<Row>({ label, columns, rows, keyOf, sort, onSort, sele
   };
   const isAllSelected = rows.length > 0 && rows.every((row) => selected?.has(keyOf(row)));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: people without a mouse scroll it by the arrow keys
-    <section className="table-box" aria-label={label} tabIndex={0}>
-      <table aria-label={label}>
-        <thead>
-          <tr>
-            {selected && (
-              <th scope="col">
-                <input
-                  type="checkbox"
-                  aria-label={intl.formatMessage({ id: 'kit.select_all' })}
-                  checked={isAllSelected}
-                  onChange={({ target }) => toggle(rows.map(keyOf), target.checked)}
-                />
-              </th>
-            )}
-            {columns.map((column) => (
-              <Header key={column.id} column={column} sort={sort} onSort={onSort} />
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => {
-            const key = keyOf(row);
-            return (
-              <tr key={key} aria-selected={selected ? selected.has(key) : undefined}>
-                {selected && (
-                  <td>
-                    <input
-                      type="checkbox"
-                      aria-label={intl.formatMessage({ id: 'kit.select' }, { name: nameOf?.(row) ?? key })}
-                      checked={selected.has(key)}
-                      onChange={({ target }) => toggle([key], target.checked)}
-                    />
+    <TableBox label={label}>
+      <thead>
+        <tr>
+          {selected && (
+            <th scope="col">
+              <input
+                type="checkbox"
+                aria-label={intl.formatMessage({ id: 'kit.select_all' })}
+                checked={isAllSelected}
+                onChange={({ target }) => toggle(rows.map(keyOf), target.checked)}
+              />
+            </th>
+          )}
+          {columns.map((column) => (
+            <ColumnHeader key={column.id} {...column} sort={sort} onSort={onSort} />
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => {
+          const key = keyOf(row);
+          return (
+            <tr key={key} aria-selected={selected ? selected.has(key) : undefined}>
+              {selected && (
+                <td>
+                  <input
+                    type="checkbox"
+                    aria-label={intl.formatMessage({ id: 'kit.select' }, { name: nameOf?.(row) ?? key })}
+                    checked={selected.has(key)}
+                    onChange={({ target }) => toggle([key], target.checked)}
+                  />
+                </td>
+              )}
+              {columns.map(({ id, cell, isNumber, isRowHeader }) =>
+                isRowHeader ? (
+                  <th key={id} scope="row">
+                    {cell(row)}
+                  </th>
+                ) : (
+                  <td key={id} className={isNumber ? 'number' : undefined}>
+                    {cell(row)}
                   </td>
-                )}
-                {columns.map(({ id, cell, isNumber, isRowHeader }) =>
-                  isRowHeader ? (
-                    <th key={id} scope="row">
-                      {cell(row)}
-                    </th>
-                  ) : (
-                    <td key={id} className={isNumber ? 'number' : undefined}>
-                      {cell(row)}
-                    </td>
-                  ),
-                )}
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </section>
+                ),
+              )}
+            </tr>
+          );
+        })}
+      </tbody>
+    </TableBox>
   );
 }
 
-type HeaderProps<Row> = { column: Column<Row>; sort: Sort | undefined; onSort: ((sort: Sort) => void) | undefined };
+type HeaderProps = Pick<Column<never>, 'id' | 'header' | 'isNumber' | 'isSortable'> & {
+  className?: string;
+  sort: Sort | undefined;
+  onSort: ((sort: Sort) => void) | undefined;
+};
 
-function Header<Row>({ column: { id, header, isNumber, isSortable }, sort, onSort }: HeaderProps<Row>) {
+export function ColumnHeader({ id, header, isNumber, isSortable, className, sort, onSort }: HeaderProps) {
   const order = sort === id ? 'ascending' : sort === `-${id}` ? 'descending' : undefined;
   return (
-    <th scope="col" className={isNumber ? 'number' : undefined} aria-sort={order}>
+    <th scope="col" className={isNumber ? 'number' : className} aria-sort={order}>
       {isSortable && onSort ? (
         <button type="button" onClick={() => onSort(order === 'ascending' ? `-${id}` : id)}>
           {header}

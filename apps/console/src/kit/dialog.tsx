@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
-import { Problem } from './states.js';
+import { ProblemBanner } from './states.js';
 
 type DialogProps = { title: ReactNode; close: () => void; isWide?: boolean; children: ReactNode };
 
@@ -80,11 +80,7 @@ export function Confirm({
         }}
       >
         <div className="stack">{children}</div>
-        {error != null && (
-          <p className="banner bad" role="alert">
-            <Problem error={error} />
-          </p>
-        )}
+        <ProblemBanner error={error} />
         <div className="buttons">
           <button
             type="submit"

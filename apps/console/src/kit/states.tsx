@@ -46,6 +46,16 @@ export function Problem({ error }: { error: unknown }) {
   return error.detail;
 }
 
+/** An error above the buttons of a form. */
+export function ProblemBanner({ error }: { error: unknown }) {
+  if (error == null) return null;
+  return (
+    <p className="banner bad" role="alert">
+      <Problem error={error} />
+    </p>
+  );
+}
+
 type Query<Data> = { data: Data | undefined; error: unknown; isPending: boolean; refetch: () => unknown };
 
 /** The states of a query: loading, failed, or its data. `isEmpty` may decide that there is nothing to show. */

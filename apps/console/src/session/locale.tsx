@@ -22,6 +22,9 @@ const preferred = (): Locale => {
 /** The user's form of the language: dates differ between en-GB and en-US. */
 const tagOf = (locale: Locale) => navigator.languages.find((tag) => tag.split('-')[0] === locale) ?? locale;
 
+/** Texts may have `<b>`. */
+const richText = { b: (parts: ReactNode) => <strong>{parts}</strong> };
+
 const ChosenLocale = createContext<{ locale: Locale; choose: (locale: Locale) => void } | undefined>(undefined);
 export const useLocale = () => useContext(ChosenLocale)!;
 
@@ -37,7 +40,7 @@ export function LocaleProvider({ texts, children }: { texts: Texts; children: Re
   };
   return (
     <ChosenLocale value={{ locale, choose }}>
-      <IntlProvider locale={tagOf(locale)} messages={texts[locale]}>
+      <IntlProvider locale={tagOf(locale)} messages={texts[locale]} defaultRichTextElements={richText}>
         {children}
       </IntlProvider>
     </ChosenLocale>
@@ -50,7 +53,7 @@ export function WithTexts({ texts, children }: { texts: Texts; children: ReactNo
   const { locale: tag, messages } = useIntl();
   const all = useMemo(() => ({ ...messages, ...texts[locale] }) as Record<string, string>, [messages, texts, locale]);
   return (
-    <IntlProvider locale={tag} messages={all}>
+    <IntlProvider locale={tag} messages={all} defaultRichTextElements={richText}>
       {children}
     </IntlProvider>
   );

@@ -1,10 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createContext, useContext, useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { Link } from 'wouter';
 import { api, unwrap } from '../api/client.js';
-import { TextField } from '../kit/fields.js';
 import { Page } from '../kit/page.js';
+import { SearchField } from '../kit/search-field.js';
 import { Loaded } from '../kit/states.js';
 
 export const Course = createContext<string | undefined>(undefined);
@@ -14,6 +14,10 @@ export const useCourse = (): string => useContext(Course)!;
 
 /** The address of an area of a course. */
 export const courseAddress = (courseId: string, area: string) => `/courses/${encodeURIComponent(courseId)}/${area}`;
+
+/** The path of a course's route, for those who cannot use the typed client. */
+export const courseApi = (courseId: string, route: string) =>
+  `/api/exams/v1/courses/${encodeURIComponent(courseId)}/${route}`;
 
 const lastCourse = 'course';
 export const rememberCourse = (courseId: string) => localStorage.setItem(lastCourse, courseId);
@@ -26,16 +30,11 @@ export function ChooseCourse({ area }: { area: string }) {
   const query = useQuery({
     queryKey: ['courses', search],
     queryFn: () => unwrap(api.GET('/api/exams/v1/courses', { params: { query: { search } } })),
-    placeholderData: (previous) => previous,
+    placeholderData: keepPreviousData,
   });
   return (
     <Page title={intl.formatMessage({ id: 'shell.choose_course' })}>
-      <TextField
-        type="search"
-        label={<FormattedMessage id="shell.search_courses" />}
-        value={search}
-        onChange={setSearch}
-      />
+      <SearchField label={<FormattedMessage id="shell.search_courses" />} value={search} onChange={setSearch} />
       <Loaded
         query={query}
         isEmpty={({ courses }) => courses.length === 0}

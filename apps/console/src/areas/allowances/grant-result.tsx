@@ -5,7 +5,7 @@ import { Link } from 'wouter';
 import { ApiError, api, unwrap } from '../../api/client.js';
 import { DataTable } from '../../kit/data-table.js';
 import { courseAddress, useCourse } from '../../shell/course.js';
-import { useExams } from './exams.js';
+import { useCourseExams } from '../../shell/course-exams.js';
 import type { Pair, What } from './parts.js';
 import { inParts } from './preview.js';
 
@@ -87,7 +87,7 @@ function Ways({ restart }: Pick<Props, 'restart'>) {
 
 function Failures({ failures, again }: { failures: readonly Failure[]; again: () => void }) {
   const intl = useIntl();
-  const { data: exams = [] } = useExams(useCourse());
+  const { data: exams = [] } = useCourseExams();
   const words = (problem: string) => {
     const id = `allowances.problem.${problem}`;
     return intl.formatMessage({ id: intl.messages[id] ? id : 'allowances.problem.other' }, { code: problem });

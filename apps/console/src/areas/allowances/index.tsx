@@ -1,7 +1,7 @@
 import './allowances.css';
 import { Route, Switch } from 'wouter';
-import { AddAllowances } from './add.js';
-import { AllowanceList } from './list.js';
+import { AddAllowances } from './add-allowances.js';
+import { AllowanceList } from './allowance-list.js';
 
 export { texts } from './texts.js';
 

@@ -49,17 +49,3 @@ export function AllowanceWords({ kind, value }: { kind: Kind; value: string }) {
   const id = kind === 'time_multiplier' ? 'allowances.times_as_long' : 'allowances.more_minutes';
   return <FormattedMessage id={id} values={{ minutes: Number(value), times: Number(value) }} />;
 }
-
-export const nameOf = ({ full_name, username }: Learner) => full_name || username;
-
-/** A learner's name, and the user name and e-mail by which staff know the learner. */
-export function LearnerName({ learner }: { learner: Learner }) {
-  return (
-    <span className="learner-name">
-      <strong>{nameOf(learner)}</strong>
-      <span className="quiet small">{[learner.username, learner.email].filter(Boolean).join(' · ')}</span>
-    </span>
-  );
-}
-
-export const bold = (parts: React.ReactNode) => <strong>{parts}</strong>;

@@ -76,7 +76,7 @@ function Problems({ found: { entries, tooLong }, isMissing }: { found: Entries; 
   ].filter((problem) => problem !== false);
   if (problems.length === 0) return null;
   return (
-    <ul className="banner bad problems" role="alert">
+    <ul className="banner bad allowances-problems" role="alert">
       {problems.map((problem) => (
         <li key={problem}>{problem}</li>
       ))}

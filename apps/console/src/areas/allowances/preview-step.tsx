@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import { FormattedMessage } from 'react-intl';
 import { Confirm } from '../../kit/dialog.js';
+import { nameOf } from '../../kit/learner-name.js';
 import { Loaded } from '../../kit/states.js';
 import { Time } from '../../kit/times.js';
 import { useCourse } from '../../shell/course.js';
-import { AllowanceWords, bold, nameOf } from './kinds.js';
+import { AllowanceWords } from './kinds.js';
 import type { Entry } from './learner-entries.js';
 import type { Pair, What } from './parts.js';
 import { type Preview, usePreview } from './preview.js';
@@ -50,7 +51,7 @@ function Content({ preview }: { preview: Preview }) {
     <>
       {unknown.length > 0 && <Unknown entries={unknown} />}
       {notEnrolled.length > 0 && (
-        <ul className="banner warn problems">
+        <ul className="banner warn allowances-problems">
           {notEnrolled.map((learner) => (
             <li key={learner.id}>
               <FormattedMessage id="allowances.not_enrolled" values={{ learner: nameOf(learner) }} />
@@ -81,7 +82,7 @@ function Content({ preview }: { preview: Preview }) {
 
 function Unknown({ entries }: { entries: readonly Entry[] }) {
   const list = (
-    <ul className="problems">
+    <ul className="allowances-problems">
       {entries.map(({ line, name }) => (
         <li key={name}>
           <FormattedMessage
@@ -132,7 +133,7 @@ function Summary({ preview }: { preview: Preview }) {
         <FormattedMessage id="allowances.summary" values={values} />
       </strong>
       {notes.length > 0 && (
-        <ul className="problems">
+        <ul className="allowances-problems">
           {notes.map(({ id, count }) => (
             <li key={id}>
               <FormattedMessage id={id} values={{ count }} />
@@ -148,7 +149,7 @@ function Consequence({ what: { kind, value }, preview }: { what: What; preview: 
   const people = [...learnersIn(preview).values()];
   const [first] = people;
   const replaced = preview.allowances.filter(({ replaces }) => replaces !== null).length;
-  const values = { what: <AllowanceWords kind={kind} value={value} />, exams: preview.exams.length, b: bold };
+  const values = { what: <AllowanceWords kind={kind} value={value} />, exams: preview.exams.length };
   return (
     <>
       <p>

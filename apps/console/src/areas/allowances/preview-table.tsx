@@ -2,8 +2,9 @@ import { useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { DataTable, Pages } from '../../kit/data-table.js';
 import { SelectField } from '../../kit/fields.js';
+import { LearnerName } from '../../kit/learner-name.js';
 import { Badge } from '../../kit/status-badge.js';
-import { isTime, LearnerName } from './kinds.js';
+import { isTime } from './kinds.js';
 import type { Previewed } from './preview.js';
 
 const pageSize = 25;
@@ -75,7 +76,7 @@ export function PreviewTable({ allowances }: { allowances: readonly Previewed[] 
 function Minutes({ row }: { row: Previewed }) {
   const { minutes_before: before, minutes_after: after, replaces, key, value } = row;
   return (
-    <span className="learner-name">
+    <span className="two-lines">
       {before === after ? (
         <FormattedMessage id="allowances.minutes_same" values={{ minutes: before }} />
       ) : (
@@ -95,7 +96,7 @@ function Minutes({ row }: { row: Previewed }) {
           />
         </span>
       )}
-      {!isTime(key) && <span className="small long-text">{value}</span>}
+      {!isTime(key) && <span className="small allowances-text">{value}</span>}
     </span>
   );
 }

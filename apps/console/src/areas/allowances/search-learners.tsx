@@ -1,12 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { api, unwrap } from '../../api/client.js';
 import { DataTable, Pages } from '../../kit/data-table.js';
-import { TextField } from '../../kit/fields.js';
+import { LearnerName, nameOf } from '../../kit/learner-name.js';
+import { SearchField } from '../../kit/search-field.js';
 import { Loaded } from '../../kit/states.js';
 import { useCourse } from '../../shell/course.js';
-import { LearnerName, nameOf } from './kinds.js';
 
 type Props = { ticked: ReadonlyMap<string, string>; onTick: (ticked: ReadonlyMap<string, string>) => void };
 
@@ -25,7 +25,7 @@ export function SearchLearners({ ticked, onTick }: Props) {
           params: { path: { courseId }, query: { search: search || undefined, page } },
         }),
       ),
-    placeholderData: (previous) => previous,
+    placeholderData: keepPreviousData,
   });
   const change = (text: string) => {
     setSearch(text);
@@ -33,8 +33,7 @@ export function SearchLearners({ ticked, onTick }: Props) {
   };
   return (
     <div className="stack">
-      <TextField
-        type="search"
+      <SearchField
         label={<FormattedMessage id="allowances.search" />}
         placeholder={intl.formatMessage({ id: 'allowances.search_hint' })}
         value={search}

@@ -19,7 +19,7 @@ export function Step({ name, number, back, next, children, action }: Props) {
     next();
   };
   return (
-    <form className="stack card step" onSubmit={submit} noValidate>
+    <form className="stack card allowances-step" onSubmit={submit} noValidate>
       <h2 ref={heading} tabIndex={-1}>
         <FormattedMessage id={`allowances.step.${name}`} />{' '}
         <span className="quiet small">
@@ -30,12 +30,12 @@ export function Step({ name, number, back, next, children, action }: Props) {
       <div className="buttons">
         {action ?? (
           <button type="submit" className="primary">
-            <FormattedMessage id="allowances.next" />
+            <FormattedMessage id="kit.next" />
           </button>
         )}
         {back && (
           <button type="button" onClick={back}>
-            <FormattedMessage id="allowances.back" />
+            <FormattedMessage id="kit.back" />
           </button>
         )}
       </div>

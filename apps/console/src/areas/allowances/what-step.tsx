@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { FormattedMessage } from 'react-intl';
+import type { Shape } from '../../api/client.js';
 import { SelectField, Tick } from '../../kit/fields.js';
 import { Loaded } from '../../kit/states.js';
 import { Time } from '../../kit/times.js';
-import { useCourse } from '../../shell/course.js';
-import { useExams } from './exams.js';
+import { useCourseExams } from '../../shell/course-exams.js';
 import { isAllowed, type Kind, kinds } from './kinds.js';
 import type { What } from './parts.js';
 import { Step } from './step.js';
@@ -13,7 +13,7 @@ import { ValueField } from './value-field.js';
 type Props = { what: What; setWhat: (what: What) => void; back: () => void; next: () => void };
 
 export function WhatStep({ what, setWhat, back, next }: Props) {
-  const query = useExams(useCourse());
+  const query = useCourseExams();
   const [wasTried, setTried] = useState(false);
   const { examIds, kind, value } = what;
   const isReady = examIds.length > 0 && isAllowed[kind](value);
@@ -34,7 +34,7 @@ export function WhatStep({ what, setWhat, back, next }: Props) {
           />
         )}
       </Loaded>
-      <div className="row row-end what">
+      <div className="row">
         <SelectField
           label={<FormattedMessage id="allowances.kind" />}
           value={kind}
@@ -47,9 +47,8 @@ export function WhatStep({ what, setWhat, back, next }: Props) {
   );
 }
 
-type Exam = NonNullable<ReturnType<typeof useExams>['data']>[number];
 type ExamsProps = {
-  exams: readonly Exam[];
+  exams: readonly Shape<'CourseExam'>[];
   chosen: readonly number[];
   onChoose: (ids: readonly number[]) => void;
   isMissing: boolean;
@@ -69,12 +68,12 @@ function ChooseExams({ exams, chosen, onChoose, isMissing }: ExamsProps) {
           onChange={(on) => onChoose(on ? exams.map(({ id }) => id) : [])}
         />
       )}
-      <div className="exam-ticks">
+      <div className="allowances-exams">
         {exams.map(({ id, exam_name, time_limit_mins, due_date }) => (
           <Tick
             key={id}
             label={
-              <span className="learner-name">
+              <span className="two-lines">
                 {exam_name}
                 <span className="quiet small">
                   <FormattedMessage id="allowances.limit" values={{ minutes: time_limit_mins }} />

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
-import { useAddress } from '../../kit/address.js';
+import { useAddress, usePage } from '../../kit/address.js';
 import { type Column, DataTable, Pages } from '../../kit/data-table.js';
 import { ExportCsv } from '../../kit/export-csv.js';
 import { SelectField } from '../../kit/fields.js';
@@ -11,7 +11,7 @@ import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { StatusBadge } from '../../kit/status-badge.js';
 import { Time, TimeAgo } from '../../kit/times.js';
-import { useCourse } from '../../shell/course.js';
+import { courseApi, useCourse } from '../../shell/course.js';
 import { AnswerDialog } from './answer-dialog.js';
 import { AppealState } from './appeal-section.js';
 import { useAddresses } from './queries.js';
@@ -23,9 +23,9 @@ export function AppealQueue() {
   const courseId = useCourse();
   const { list } = useAddresses();
   const [state, setState] = useAddress('state');
-  const [page, setPage] = useAddress('page');
+  const [page, setPage] = usePage();
   const [answered, setAnswered] = useState<Appeal>();
-  const asked = { state: (state || undefined) as 'open' | undefined, page: Number(page) || 1 };
+  const asked = { state: (state || undefined) as 'open' | undefined, page };
   const query = useQuery({
     queryKey: ['attempts', 'appeals', courseId, asked],
     queryFn: () =>
@@ -44,11 +44,11 @@ export function AppealQueue() {
           <Link href={list} className="button">
             <FormattedMessage id="attempts.to_list" />
           </Link>
-          <ExportCsv path={`/api/exams/v1/courses/${encodeURIComponent(courseId)}/appeals`} query={{ state }} />
+          <ExportCsv path={courseApi(courseId, 'appeals')} query={{ state }} />
         </>
       }
     >
-      <search className="card attempt-filters">
+      <search className="filters">
         <SelectField
           label={<FormattedMessage id="attempts.state" />}
           value={state}
@@ -66,10 +66,8 @@ export function AppealQueue() {
             <p className="quiet" role="status">
               <FormattedMessage id="attempts.appeal_count" values={{ count }} />
             </p>
-            <div className="attempt-table">
-              <Table appeals={results} onAnswer={setAnswered} />
-            </div>
-            <Pages page={number} pages={pages} onPage={(next) => setPage(String(next))} />
+            <Table appeals={results} onAnswer={setAnswered} />
+            <Pages page={number} pages={pages} onPage={setPage} />
           </>
         )}
       </Loaded>
@@ -116,7 +114,7 @@ function Due({ appeal: { answer, answer_by } }: { appeal: Appeal }) {
   if (answer) return <span className="quiet">–</span>;
   const isLate = Date.parse(answer_by) < Date.now();
   return (
-    <span className={isLate ? 'late' : undefined}>
+    <span className={isLate ? 'attempts-late' : undefined}>
       <TimeAgo at={answer_by} />
     </span>
   );

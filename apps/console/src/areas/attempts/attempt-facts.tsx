@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
+import { Fact } from '../../kit/facts.js';
 import { StatusBadge } from '../../kit/status-badge.js';
 import { durationOf, Time } from '../../kit/times.js';
 import { courseAddress, useCourse } from '../../shell/course.js';
@@ -28,12 +29,9 @@ export function Facts({ details: { attempt, full_name } }: { details: Details })
       {Object.entries(facts).map(
         ([name, value]) =>
           value && (
-            <div key={name} className="fact">
-              <dt>
-                <FormattedMessage id={`attempts.${name}`} />
-              </dt>
-              <dd>{value}</dd>
-            </div>
+            <Fact key={name} name={`attempts.${name}`}>
+              {value}
+            </Fact>
           ),
       )}
     </dl>
@@ -53,7 +51,7 @@ export function Allowances({ details: { allowances, attempt } }: { details: Deta
       <h2>
         <FormattedMessage id="attempts.allowances" />
       </h2>
-      <ul className="allowances">
+      <ul className="attempts-allowances">
         {allowances.map(({ id, key, value }) => (
           <li key={id}>
             <FormattedMessage id={`attempts.allowance.${key}`} defaultMessage={`${key}: {value}`} values={{ value }} />
@@ -75,7 +73,7 @@ export function OtherAttempts({ details: { attempt, attempts } }: { details: Det
       <h2>
         <FormattedMessage id="attempts.all_attempts" />
       </h2>
-      <ol className="earlier-attempts" reversed>
+      <ol className="attempts-earlier" reversed>
         {attempts.map(({ id, created, status }) => (
           <li key={id}>
             <Link href={addresses.attempt(id)} aria-current={id === attempt.id ? 'page' : undefined}>

@@ -2,14 +2,15 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
-import { useAddress } from '../../kit/address.js';
+import { useAddress, usePage } from '../../kit/address.js';
 import { type Column, DataTable, Pages } from '../../kit/data-table.js';
 import { ExportCsv } from '../../kit/export-csv.js';
+import { LearnerName } from '../../kit/learner-name.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { StatusBadge } from '../../kit/status-badge.js';
 import { Time } from '../../kit/times.js';
-import { useCourse } from '../../shell/course.js';
+import { courseApi, useCourse } from '../../shell/course.js';
 import { Filters, useFilter } from './filters.js';
 import { useAddresses } from './queries.js';
 
@@ -22,10 +23,10 @@ export function AttemptList() {
   const { appeals } = useAddresses();
   const filter = useFilter();
   const [sort, setSort] = useAddress('sort');
-  const [page, setPage] = useAddress('page');
+  const [page, setPage] = usePage();
   const path = '/api/exams/v1/courses/{courseId}/attempts' as const;
   // The address may have any text; the service refuses an unknown order.
-  const shown = { ...filter, sort: (sort || '-created') as '-created', page: Number(page) || 1 };
+  const shown = { ...filter, sort: (sort || '-created') as '-created', page };
   const query = useQuery({
     queryKey: ['attempts', 'list', courseId, shown],
     queryFn: () => unwrap(api.GET(path, { params: { path: { courseId }, query: shown } })),
@@ -40,7 +41,7 @@ export function AttemptList() {
           <Link href={appeals} className="button">
             <FormattedMessage id="attempts.appeals" />
           </Link>
-          <ExportCsv path={path.replace('{courseId}', encodeURIComponent(courseId))} query={filter} />
+          <ExportCsv path={courseApi(courseId, 'attempts')} query={filter} />
         </>
       }
     >
@@ -55,10 +56,8 @@ export function AttemptList() {
             <p className="quiet" role="status">
               <FormattedMessage id="attempts.count" values={{ count }} />
             </p>
-            <div className="attempt-table">
-              <Table groups={results} sort={shown.sort} onSort={setSort} />
-            </div>
-            <Pages page={number} pages={pages} onPage={(next) => setPage(String(next))} />
+            <Table groups={results} sort={shown.sort} onSort={setSort} />
+            <Pages page={number} pages={pages} onPage={setPage} />
           </>
         )}
       </Loaded>
@@ -70,11 +69,12 @@ type TableProps = { groups: readonly Group[]; sort: string; onSort: (sort: strin
 
 function Table({ groups, sort, onSort }: TableProps) {
   const intl = useIntl();
+  const { attempt } = useAddresses();
   const columns: Column<Group>[] = [
     {
       id: 'learner',
       header: <FormattedMessage id="attempts.learner" />,
-      cell: (group) => <Learner group={group} />,
+      cell: ({ id, user }) => <LearnerName learner={user} href={attempt(id)} />,
       isSortable: true,
       isRowHeader: true,
     },
@@ -118,16 +118,6 @@ function Table({ groups, sort, onSort }: TableProps) {
   );
 }
 
-function Learner({ group: { id, user } }: { group: Group }) {
-  const { attempt } = useAddresses();
-  return (
-    <>
-      <Link href={attempt(id)}>{user.username || <FormattedMessage id="attempts.nobody" values={user} />}</Link>
-      <div className="quiet small">{user.email}</div>
-    </>
-  );
-}
-
 /** The earlier attempts at the exam, folded. */
 function Earlier({ group: { id, all_attempts } }: { group: Group }) {
   const { attempt } = useAddresses();
@@ -138,7 +128,7 @@ function Earlier({ group: { id, all_attempts } }: { group: Group }) {
       <summary>
         <FormattedMessage id="attempts.earlier_count" values={{ count: earlier.length }} />
       </summary>
-      <ul className="earlier-attempts">
+      <ul className="attempts-earlier">
         {earlier.map((each) => (
           <li key={each.id}>
             <Link href={attempt(each.id)}>

@@ -4,13 +4,14 @@ import { Link, useLocation } from 'wouter';
 import { useNotice } from '../../kit/notices.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
+import { Timeline } from '../../kit/timeline.js';
+import { durationOf } from '../../kit/times.js';
 import { ActionDialog } from './action-dialog.js';
 import { AppealSection } from './appeal-section.js';
 import { Allowances, Facts, OtherAttempts } from './attempt-facts.js';
 import { Deliveries } from './deliveries.js';
 import { type ActionName, type Details, useAddresses, useDetails } from './queries.js';
 import { Reviews } from './reviews.js';
-import { Timeline } from './timeline.js';
 
 export function AttemptPage({ attemptId }: { attemptId: number }) {
   const query = useDetails(attemptId);
@@ -51,7 +52,7 @@ function Content({ details }: { details: Details }) {
   };
   return (
     <>
-      <div className="attempt-columns">
+      <div className="attempts-columns">
         <div className="stack">
           <Facts details={details} />
           <Actions details={details} onAct={setAction} />
@@ -60,7 +61,7 @@ function Content({ details }: { details: Details }) {
           <Allowances details={details} />
           <OtherAttempts details={details} />
         </div>
-        <Timeline entries={details.timeline} />
+        <History entries={details.timeline} />
       </div>
       <Deliveries attemptId={details.attempt.id} />
       {action && <ActionDialog details={details} action={action} done={done} close={() => setAction(undefined)} />}
@@ -101,5 +102,27 @@ function Actions({ details, onAct }: { details: Details; onAct: (action: ActionN
           ))}
       </div>
     </div>
+  );
+}
+
+function History({ entries }: { entries: Details['timeline'] }) {
+  return (
+    <section className="card stack-tight">
+      <h2>
+        <FormattedMessage id="attempts.timeline" />
+      </h2>
+      <Timeline
+        entries={entries.map(({ by, name, what, seconds, reason, message, ...entry }) => ({
+          ...entry,
+          by: (
+            <>
+              <FormattedMessage id={`attempts.by.${by}`} /> {name && `(${name})`}
+            </>
+          ),
+          what: seconds === null ? what : `${what} ${durationOf(seconds)}`,
+          words: reason ?? message,
+        }))}
+      />
+    </section>
   );
 }

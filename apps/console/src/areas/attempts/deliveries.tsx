@@ -1,21 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { api, type Shape, unwrap } from '../../api/client.js';
+import { ConsequenceBadge } from '../../kit/consequence-badge.js';
 import { DataTable } from '../../kit/data-table.js';
 import { Loaded } from '../../kit/states.js';
-import { Badge, type Tone } from '../../kit/status-badge.js';
 import { Time } from '../../kit/times.js';
 
 type Consequence = Shape<'Consequence'>;
 type Row = Consequence & { id: string; recordedAt: string };
-
-const tones: Record<Consequence['state'], Tone> = {
-  done: 'good',
-  not_sent: 'warn',
-  dead_letter: 'bad',
-  waiting: 'busy',
-  no_record: 'idle',
-};
 
 /** All that was sent because of the attempt: messages, mails and notifications of the provider, the newest first. */
 export function Deliveries({ attemptId }: { attemptId: number }) {
@@ -34,7 +26,7 @@ export function Deliveries({ attemptId }: { attemptId: number }) {
   });
   const title = intl.formatMessage({ id: 'attempts.deliveries' });
   return (
-    <section className="stack-tight deliveries">
+    <section className="stack-tight attempts-deliveries">
       <h2>{title}</h2>
       <Loaded
         query={query}
@@ -70,7 +62,7 @@ export function Deliveries({ attemptId }: { attemptId: number }) {
 function What({ row: { kind, what } }: { row: Row }) {
   return (
     <>
-      <FormattedMessage id={`attempts.delivery.${kind}`} />
+      <FormattedMessage id={`consequence.kind.${kind}`} />
       {what && <span className="quiet"> {what}</span>}
     </>
   );
@@ -79,10 +71,7 @@ function What({ row: { kind, what } }: { row: Row }) {
 function State({ row: { state, at, reason } }: { row: Row }) {
   return (
     <>
-      <Badge tone={tones[state]}>
-        <FormattedMessage id={`attempts.delivery_state.${state}`} />
-      </Badge>{' '}
-      {at && <Time at={at} />}
+      <ConsequenceBadge state={state} /> {at && <Time at={at} />}
       {reason && <div className="quiet small">{reason}</div>}
     </>
   );

@@ -1,8 +1,9 @@
-import { useEffect, useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { useAddress } from '../../kit/address.js';
+import { ExamField } from '../../kit/exam-field.js';
 import { SelectField, TextField } from '../../kit/fields.js';
-import { useExams } from './queries.js';
+import { SearchField } from '../../kit/search-field.js';
+import { useCourseExams } from '../../shell/course-exams.js';
 
 const statuses = [
   ...['created', 'download_software_clicked', 'ready_to_start', 'started', 'ready_to_submit', 'submitted'],
@@ -37,29 +38,30 @@ function beginOf(day: string, later: number): string | undefined {
 
 export function Filters() {
   const intl = useIntl();
+  const [search, setSearch] = useAddress('search');
   const [status, setStatus] = useAddress('status');
   const [exam, setExam] = useAddress('exam');
   const [provider, setProvider] = useAddress('provider');
   const [from, setFrom] = useAddress('from');
   const [until, setUntil] = useAddress('until');
-  const { data: exams = [] } = useExams();
+  const { data: exams = [] } = useCourseExams();
   const providers = [...new Set(exams.flatMap(({ is_proctored, backend }) => (is_proctored && backend) || []))].sort();
   const all = { value: '', label: intl.formatMessage({ id: 'attempts.all' }) };
   return (
-    <search className="card attempt-filters">
-      <Search />
+    <search className="filters">
+      <SearchField
+        label={<FormattedMessage id="attempts.search" />}
+        hint={<FormattedMessage id="attempts.search_hint" />}
+        value={search}
+        onChange={setSearch}
+      />
       <SelectField
         label={<FormattedMessage id="attempts.status" />}
         value={status}
         onChange={setStatus}
         options={[all, ...statuses.map((value) => ({ value, label: intl.formatMessage({ id: `status.${value}` }) }))]}
       />
-      <SelectField
-        label={<FormattedMessage id="attempts.exam" />}
-        value={exam}
-        onChange={setExam}
-        options={[all, ...exams.map(({ id, exam_name }) => ({ value: String(id), label: exam_name }))]}
-      />
+      <ExamField exams={exams} value={exam} onChange={setExam} />
       {(providers.length > 1 || provider) && (
         <SelectField
           label={<FormattedMessage id="attempts.provider" />}
@@ -71,35 +73,5 @@ export function Filters() {
       <TextField type="date" label={<FormattedMessage id="attempts.from" />} value={from} onChange={setFrom} />
       <TextField type="date" label={<FormattedMessage id="attempts.until" />} value={until} onChange={setUntil} />
     </search>
-  );
-}
-
-const typingMs = 250;
-
-/** The list follows when the typing rests. */
-function Search() {
-  const [search, setSearch] = useAddress('search');
-  const [typed, setTyped] = useState(search);
-  const [applied, setApplied] = useState(search);
-  if (search !== applied) {
-    setApplied(search);
-    setTyped(search);
-  }
-  useEffect(() => {
-    if (typed === applied) return;
-    const timer = setTimeout(() => {
-      setApplied(typed);
-      setSearch(typed);
-    }, typingMs);
-    return () => clearTimeout(timer);
-  });
-  return (
-    <TextField
-      type="search"
-      label={<FormattedMessage id="attempts.search" />}
-      hint={<FormattedMessage id="attempts.search_hint" />}
-      value={typed}
-      onChange={setTyped}
-    />
   );
 }

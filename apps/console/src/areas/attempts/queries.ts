@@ -18,18 +18,6 @@ export const useDetails = (attemptId: number) =>
     queryFn: () => unwrap(api.GET('/api/exams/v1/attempts/{attemptId}', { params: { path: { attemptId } } })),
   });
 
-export const useExams = () => {
-  const courseId = useCourse();
-  return useQuery({
-    queryKey: ['attempts', 'exams', courseId],
-    queryFn: () =>
-      unwrap(
-        api.GET('/api/edx_proctoring/v1/proctored_exam/exam/course_id/{courseId}', { params: { path: { courseId } } }),
-      ),
-    staleTime: 60_000,
-  });
-};
-
 /** Does an action of staff. `reason` is for those whose reason the learner reads. */
 async function act({ attempt }: Details, action: ActionName, reason: string): Promise<unknown> {
   const byId = { params: { path: { attemptId: attempt.id } } };

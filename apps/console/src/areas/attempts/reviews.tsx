@@ -61,7 +61,7 @@ function Comments({ review: { comments, comment_count } }: { review: Review }) {
       </p>
     );
   return (
-    <ul className="review-comments">
+    <ul className="attempts-comments">
       {comments.map(({ comment, status, start, stop }, index) => (
         <li key={index}>
           {(start > 0 || stop > 0) && (

@@ -79,7 +79,7 @@ export function AccessPage() {
       id: 'objects',
       header: <FormattedMessage id="audit.column.about" />,
       cell: ({ objects, rights }) => (
-        <ul className="audit-plain small">
+        <ul className="plain-list small">
           {objects.map((object) => (
             <li key={object}>
               <ObjectLink object={object} />

@@ -3,15 +3,16 @@ import { useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { Link } from 'wouter';
 import { api, unwrap } from '../../api/client.js';
+import { Fact } from '../../kit/facts.js';
 import { Tick } from '../../kit/fields.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { Time } from '../../kit/times.js';
 import { useMe } from '../../session/session.js';
+import { AttemptTimeline } from './attempt-timeline.js';
 import { Causes } from './causes.js';
 import { Download } from './download.js';
 import type { History } from './events.js';
-import { TimeLine } from './time-line.js';
 import { Verification } from './verification.js';
 
 export function AttemptPage({ attemptId }: { attemptId: number }) {
@@ -27,7 +28,7 @@ export function AttemptPage({ attemptId }: { attemptId: number }) {
         {(history) => (
           <>
             <Subject history={history} />
-            <TimeLine history={history} />
+            <AttemptTimeline history={history} />
             <Verification attemptId={attemptId} />
             <Causes attemptId={attemptId} />
           </>
@@ -75,26 +76,16 @@ function Subject({
         </p>
       )}
       <dl className="facts card">
-        <dt>
-          <FormattedMessage id="audit.filter.user_id" />
-        </dt>
-        <dd>
+        <Fact name="audit.filter.user_id">
           <Link href={`/audit?user_id=${userId}`}>{userId}</Link>
-        </dd>
-        <dt>
-          <FormattedMessage id="audit.filter.exam_id" />
-        </dt>
-        <dd>
+        </Fact>
+        <Fact name="audit.filter.exam_id">
           <Link href={`/audit?exam_id=${examId}`}>{examId}</Link>
-        </dd>
-        <dt>
-          <FormattedMessage id="audit.filter.course_id" />
-        </dt>
-        <dd className="audit-long">{courseId}</dd>
-        <dt>
-          <FormattedMessage id="audit.service_says" />
-        </dt>
-        <dd>
+        </Fact>
+        <Fact name="audit.filter.course_id">
+          <span className="audit-long">{courseId}</span>
+        </Fact>
+        <Fact name="audit.service_says">
           {is_intact !== false && (
             <FormattedMessage
               id={is_intact === null ? 'audit.not_covered_yet' : 'audit.covered_to'}
@@ -106,7 +97,7 @@ function Subject({
               <FormattedMessage id="audit.not_covered_since" /> <Time at={not_covered_since} />
             </>
           )}
-        </dd>
+        </Fact>
       </dl>
     </>
   );

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
+import { ConsequenceBadge } from '../../kit/consequence-badge.js';
 import { Loaded } from '../../kit/states.js';
-import { Badge, type Tone } from '../../kit/status-badge.js';
 import { Time } from '../../kit/times.js';
 import { ActorName, Sentence } from './event-parts.js';
 
@@ -95,24 +95,14 @@ function CommandBranch({ command: { actor, request_id, events } }: { command: Co
   );
 }
 
-const tones: Record<Consequence['state'], Tone> = {
-  done: 'good',
-  waiting: 'busy',
-  dead_letter: 'bad',
-  not_sent: 'warn',
-  no_record: 'idle',
-};
-
 function Followed({ consequence: { kind, to, what, state, at, reason, receipts } }: { consequence: Consequence }) {
   return (
     <div className="stack-tight">
       <p className="row">
-        <FormattedMessage id={`audit.kind.${kind}`} />
+        <FormattedMessage id={`consequence.kind.${kind}`} />
         {what && <code>{what}</code>}
         {to && <code>{to}</code>}
-        <Badge tone={tones[state]}>
-          <FormattedMessage id={`audit.delivery.${state}`} />
-        </Badge>
+        <ConsequenceBadge state={state} />
         {at && (
           <span className="quiet small">
             <Time at={at} />

@@ -23,7 +23,7 @@ export const FieldName = ({ name }: { name: string }) => (
 
 /** A value of an event or an attempt, for people: local times, yes and no, the parts of an object. */
 export function Value({ value }: { value: unknown }) {
-  if (typeof value === 'boolean') return <FormattedMessage id={value ? 'audit.yes' : 'audit.no'} />;
+  if (typeof value === 'boolean') return <FormattedMessage id={value ? 'kit.yes' : 'kit.no'} />;
   if (typeof value === 'string' && isoTime.test(value)) return <Time at={value} />;
   if (value === null || value === undefined || typeof value !== 'object') return String(value ?? '–');
   return Object.entries(value).map(([name, part], at) => (
@@ -47,7 +47,7 @@ export function Facts({ event }: { event: Pick<LogEvent, 'data'> }) {
   return (
     <dl className="facts small">
       {facts.map(([name, value]) => (
-        <div key={name} className="audit-fact">
+        <div key={name}>
           <dt>
             <FieldName name={name} />
           </dt>

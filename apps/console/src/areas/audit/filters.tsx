@@ -51,7 +51,7 @@ export function Filters({ filters, label }: { filters: readonly Filter[]; label:
   return (
     <search>
       <form className="card stack" aria-label={label} onSubmit={submit}>
-        <div className="audit-filters">
+        <div className="filters">
           {filters.map(({ name, kind, options }) => {
             const common = { label: <FormattedMessage id={`audit.filter.${name}`} />, value: values[name] ?? '' };
             if (options)

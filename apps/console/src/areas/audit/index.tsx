@@ -1,6 +1,6 @@
 import './audit.css';
-import { FormattedMessage, useIntl } from 'react-intl';
-import { Link, Route, Switch, useLocation } from 'wouter';
+import { Route, Switch } from 'wouter';
+import { SubPages } from '../../kit/sub-pages.js';
 import { useMe } from '../../session/session.js';
 import { AccessPage } from './access-page.js';
 import { AttemptPage } from './attempt-page.js';
@@ -12,23 +12,10 @@ export { texts } from './texts.js';
 
 export default function Audit() {
   const me = useMe();
-  const intl = useIntl();
-  const [location] = useLocation();
   const mayReadAccesses = me.is_auditor || me.is_global_staff;
-  const pages = ['/audit', ...(mayReadAccesses ? ['/audit/access'] : []), '/audit/what-if', '/audit/log'];
   return (
     <div className="stack">
-      <nav className="audit-nav" aria-label={intl.formatMessage({ id: 'audit.pages' })}>
-        <ul>
-          {pages.map((path) => (
-            <li key={path}>
-              <Link href={path} aria-current={location === path ? 'page' : undefined}>
-                <FormattedMessage id={`audit.page.${path.split('/')[2] ?? 'search'}`} />
-              </Link>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      <SubPages area="audit" pages={['', ...(mayReadAccesses ? ['access'] : []), 'what-if', 'log']} />
       <Switch>
         <Route path="/audit">
           <SearchPage />

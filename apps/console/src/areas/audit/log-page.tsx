@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { type Column, DataTable } from '../../kit/data-table.js';
+import { Fact } from '../../kit/facts.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { Badge } from '../../kit/status-badge.js';
@@ -35,18 +36,12 @@ function LogState({ state: { checkpoint, keys, witnesses, quorum, unwitnessed_se
         {checkpoint ? (
           <>
             <dl className="facts">
-              <dt>
-                <FormattedMessage id="audit.tree_size" />
-              </dt>
-              <dd>
+              <Fact name="audit.tree_size">
                 <FormattedMessage id="audit.tree" values={{ size: checkpoint.size, tree: checkpoint.tree }} />
-              </dd>
-              <dt>
-                <FormattedMessage id="audit.signed_at" />
-              </dt>
-              <dd>
+              </Fact>
+              <Fact name="audit.signed_at">
                 <Time at={checkpoint.signed_at} />
-              </dd>
+              </Fact>
             </dl>
             <pre>{checkpoint.note}</pre>
           </>

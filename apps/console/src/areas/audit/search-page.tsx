@@ -39,7 +39,7 @@ export function SearchPage() {
     initialPageParam: {},
     getNextPageParam: ({ next }) => (next === null ? undefined : { after: next }),
   });
-  const label = intl.formatMessage({ id: 'audit.page.search' });
+  const label = intl.formatMessage({ id: 'audit.page.first' });
   return (
     <Page title={label} actions={<ExportCsv path="/api/audit/v1/events/search" query={asked} />}>
       <Filters filters={filters} label={label} />

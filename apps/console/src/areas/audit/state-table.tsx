@@ -1,4 +1,5 @@
 import { FormattedMessage, useIntl } from 'react-intl';
+import { DataTable } from '../../kit/data-table.js';
 import { Badge } from '../../kit/status-badge.js';
 import { FieldName, Value } from './event-parts.js';
 
@@ -7,64 +8,48 @@ type State = Record<string, unknown>;
 /** The fields of an attempt before and after an event, those that changed first. */
 export function StateTable({ before, after }: { before: State; after: State }) {
   const intl = useIntl();
-  const fields = Object.keys({ ...before, ...after }).map((name) => ({
-    name,
-    was: before[name] ?? null,
-    is: after[name] ?? null,
-    hasChanged: (before[name] ?? null) !== (after[name] ?? null),
-  }));
-  const sorted = [...fields.filter(({ hasChanged }) => hasChanged), ...fields.filter(({ hasChanged }) => !hasChanged)];
-  const label = intl.formatMessage({ id: 'audit.state' });
+  const fields = Object.keys({ ...before, ...after })
+    .map((name) => ({ name, was: before[name] ?? null, is: after[name] ?? null }))
+    .map((field) => ({ ...field, hasChanged: field.was !== field.is }))
+    .sort((one, other) => Number(other.hasChanged) - Number(one.hasChanged));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: people without a mouse scroll it by the arrow keys
-    <section className="table-box" aria-label={label} tabIndex={0}>
-      <table aria-label={label}>
-        <thead>
-          <tr>
-            <th scope="col">
-              <FormattedMessage id="audit.field" />
-            </th>
-            <th scope="col">
-              <FormattedMessage id="audit.before" />
-            </th>
-            <th scope="col">
-              <FormattedMessage id="audit.after" />
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {sorted.map(({ name, was, is, hasChanged }) => (
-            <tr key={name} className={hasChanged ? 'audit-changed' : undefined}>
-              <th scope="row">
-                <FieldName name={name} />{' '}
-                {hasChanged && (
-                  <Badge tone="busy">
-                    <FormattedMessage id="audit.changed" />
-                  </Badge>
-                )}
-              </th>
-              <td className="audit-long">
-                {hasChanged ? (
-                  <del>
-                    <Value value={was} />
-                  </del>
-                ) : (
-                  <Value value={was} />
-                )}
-              </td>
-              <td className="audit-long">
-                {hasChanged ? (
-                  <ins>
-                    <Value value={is} />
-                  </ins>
-                ) : (
-                  <Value value={is} />
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <DataTable
+      label={intl.formatMessage({ id: 'audit.state' })}
+      rows={fields}
+      keyOf={({ name }) => name}
+      columns={[
+        {
+          id: 'field',
+          header: <FormattedMessage id="audit.field" />,
+          cell: ({ name, hasChanged }) => (
+            <>
+              <FieldName name={name} />{' '}
+              {hasChanged && (
+                <Badge tone="busy">
+                  <FormattedMessage id="audit.changed" />
+                </Badge>
+              )}
+            </>
+          ),
+          isRowHeader: true,
+        },
+        {
+          id: 'before',
+          header: <FormattedMessage id="audit.before" />,
+          cell: ({ was, hasChanged }) => <Changed as={hasChanged ? 'del' : 'span'} value={was} />,
+        },
+        {
+          id: 'after',
+          header: <FormattedMessage id="audit.after" />,
+          cell: ({ is, hasChanged }) => <Changed as={hasChanged ? 'ins' : 'span'} value={is} />,
+        },
+      ]}
+    />
   );
 }
+
+const Changed = ({ as: Element, value }: { as: 'del' | 'ins' | 'span'; value: unknown }) => (
+  <Element className="audit-long">
+    <Value value={value} />
+  </Element>
+);

@@ -1,5 +1,6 @@
 import { FormattedMessage } from 'react-intl';
 import type { Verification, VerifiedCheckpoint, VerifiedEvent } from '#log-proofs';
+import { Fact } from '../../kit/facts.js';
 import { Badge, type Tone } from '../../kit/status-badge.js';
 import { Time } from '../../kit/times.js';
 import { Sentence } from './event-parts.js';
@@ -73,7 +74,7 @@ function Checkpoint({ checkpoint: { origin, size, signedBy, cosignedBy, note } }
       <h3>
         <FormattedMessage id="audit.checkpoint" values={{ origin, size }} />
       </h3>
-      <ul className="audit-plain">
+      <ul className="plain-list">
         {signedBy.map(({ key, source }) => (
           <li key={`${source} ${key}`}>
             <Badge tone="good">
@@ -126,31 +127,25 @@ function Path({ event: { version, type, hash, path, problem } }: { event: Verifi
         </p>
       )}
       <dl className="facts small">
-        <dt>
-          <FormattedMessage id="audit.hash" />
-        </dt>
-        <dd className="fixed">{hash}</dd>
+        <Fact name="audit.hash">
+          <span className="fixed">{hash}</span>
+        </Fact>
         {path && (
           <>
-            <dt>
-              <FormattedMessage id="audit.leaf" values={{ index: path.index }} />
-            </dt>
-            <dd className="fixed">{path.leafHash}</dd>
+            <Fact name="audit.leaf" values={{ index: path.index }}>
+              <span className="fixed">{path.leafHash}</span>
+            </Fact>
             {path.steps.map(({ side, sibling, hash: above }, at) => (
-              <div key={above} className="audit-fact">
-                <dt>
-                  <FormattedMessage id={`audit.step_${side}`} values={{ number: at + 1 }} />
-                </dt>
-                <dd className="fixed">
+              <Fact key={above} name={`audit.step_${side}`} values={{ number: at + 1 }}>
+                <span className="fixed">
                   {sibling}
                   <br />→ {above}
-                </dd>
-              </div>
+                </span>
+              </Fact>
             ))}
-            <dt>
-              <FormattedMessage id="audit.root" />
-            </dt>
-            <dd className="fixed">{path.root}</dd>
+            <Fact name="audit.root">
+              <span className="fixed">{path.root}</span>
+            </Fact>
           </>
         )}
       </dl>

@@ -4,7 +4,7 @@ import { FormattedMessage } from 'react-intl';
 import { canHash, givenKey, type Verification as Result, verifyChain } from '#log-proofs';
 import { api, unwrap } from '../../api/client.js';
 import { TextField } from '../../kit/fields.js';
-import { Problem } from '../../kit/states.js';
+import { ProblemBanner } from '../../kit/states.js';
 import { VerificationResult } from './verification-result.js';
 
 type Verified = { result: Result; given: string | undefined };
@@ -65,11 +65,7 @@ export function Verification({ attemptId }: { attemptId: number }) {
         </p>
       )}
       <div aria-live="polite" className="stack">
-        {error && (
-          <p className="banner bad" role="alert">
-            <Problem error={error} />
-          </p>
-        )}
+        <ProblemBanner error={error} />
         {data && <VerificationResult result={data.result} isOwnKey={data.given !== undefined} />}
       </div>
     </section>

@@ -97,7 +97,7 @@ const columns: Column<Outcome>[] = [
     id: 'differences',
     header: <FormattedMessage id="audit.differences" />,
     cell: ({ differences }) => (
-      <ul className="audit-plain">
+      <ul className="plain-list">
         {differences.map(({ field, before, after }) => (
           <li key={field}>
             <FieldName name={field} />:{' '}
@@ -138,13 +138,13 @@ function Policy({ asked, ask }: PolicyProps) {
   const choice = (...values: string[]) =>
     ['', ...values].map((value) => ({
       value,
-      label: intl.formatMessage({ id: value ? `audit.rule.${value}` : 'audit.as_applied' }),
+      label: intl.formatMessage({ id: value === '' ? 'audit.as_applied' : value === 'true' ? 'kit.yes' : 'kit.no' }),
     }));
   const change = (status: string, isOn: boolean) =>
     setPassing((before = []) => (isOn ? [...before, status] : before.filter((each) => each !== status)));
   return (
     <form className="card stack" onSubmit={submit}>
-      <div className="audit-filters">
+      <div className="filters">
         <TextField
           label={<FormattedMessage id="audit.filter.course_id" />}
           value={course}

@@ -1,5 +1,6 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { ApiError, api, fetchApi, unwrap } from '../../api/client.js';
+import { courseApi } from '../../shell/course.js';
 import { Board } from './board.js';
 
 /** The service sends something every 15 seconds. */
@@ -68,10 +69,10 @@ export class BoardConnection {
   private async follow(signal: AbortSignal, onOpen: () => void) {
     const silent = new AbortController();
     const either = AbortSignal.any([signal, silent.signal]);
-    const { body } = await fetchApi(
-      `/api/exams/v1/courses/${encodeURIComponent(this.courseId)}/running-attempts/changes`,
-      { signal: either, headers: { Accept: 'text/event-stream', 'Last-Event-ID': this.board.position } },
-    );
+    const { body } = await fetchApi(courseApi(this.courseId, 'running-attempts/changes'), {
+      signal: either,
+      headers: { Accept: 'text/event-stream', 'Last-Event-ID': this.board.position },
+    });
     onOpen();
     this.say({ is: 'live' });
     const watch = setInterval(() => {

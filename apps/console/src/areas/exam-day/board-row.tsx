@@ -3,7 +3,7 @@ import { FormattedMessage, FormattedTime, useIntl } from 'react-intl';
 import { Badge, StatusBadge } from '../../kit/status-badge.js';
 import { durationOf, TimeAgo } from '../../kit/times.js';
 import type { Row } from './board.js';
-import { nameOf, type ShownRow, type Warning } from './shown-rows.js';
+import { learnerOf, type ShownRow, type Warning } from './shown-rows.js';
 import { usePeriod } from './use-board.js';
 
 type Props = {
@@ -20,16 +20,16 @@ export const BoardRow = memo(function BoardRow({ index, measure, shown, aheadMs,
   const { row, warnings, exam } = shown;
   return (
     <tr aria-rowindex={index + 2} aria-selected={isSelected} data-index={index} ref={measure}>
-      <td className="board-tick">
+      <td className="exam-day-tick">
         <input
           type="checkbox"
-          aria-label={intl.formatMessage({ id: 'kit.select' }, { name: nameOf(row) })}
+          aria-label={intl.formatMessage({ id: 'kit.select' }, { name: learnerOf(row) })}
           checked={isSelected}
           onChange={({ target }) => onSelect([row.attempt_id], target.checked)}
         />
       </td>
       <th scope="row">
-        {nameOf(row)} {row.learner.full_name && <span className="quiet small">{row.learner.username}</span>}
+        {learnerOf(row)} {row.learner.full_name && <span className="quiet small">{row.learner.username}</span>}
       </th>
       <td>{exam}</td>
       <td>

@@ -1,13 +1,12 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
-import type { Sort } from '../../kit/data-table.js';
+import { ColumnHeader, type Sort, TableBox } from '../../kit/data-table.js';
 import { BoardRow } from './board-row.js';
 import type { ShownRow } from './shown-rows.js';
 
 const rowHeight = 45;
 const columns = ['name', 'exam', 'status', 'left', 'poll', 'provider', 'warnings'] as const;
-const isSortable = (column: string) => column !== 'provider';
 
 type Props = {
   rows: readonly ShownRow[];
@@ -35,63 +34,51 @@ export function BoardTable({ rows, aheadMs, sort, onSort, selected, onSelect }: 
   const isAllSelected = rows.every(({ row }) => selected.has(row.attempt_id));
   const label = intl.formatMessage({ id: 'exam_day.table' });
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: people without a mouse scroll it by the arrow keys
-    <section className="table-box board-box" aria-label={label} tabIndex={0} ref={box}>
-      <table className="board" aria-label={label} aria-rowcount={rows.length + 1}>
-        <thead>
-          <tr aria-rowindex={1}>
-            <th scope="col" className="board-tick">
-              <input
-                type="checkbox"
-                aria-label={intl.formatMessage({ id: 'exam_day.select_shown' }, { count: rows.length })}
-                checked={isAllSelected}
-                onChange={({ target }) =>
-                  onSelect(
-                    rows.map(({ row }) => row.attempt_id),
-                    target.checked,
-                  )
-                }
-              />
-            </th>
-            {columns.map((column) => (
-              <Header key={column} column={column} sort={sort} onSort={onSort} />
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          <Space height={above} />
-          {items.map(({ index, key }) => (
-            <BoardRow
-              key={key}
-              index={index}
-              measure={virtual.measureElement}
-              shown={rows[index]!}
-              aheadMs={aheadMs}
-              isSelected={selected.has(rows[index]!.row.attempt_id)}
-              onSelect={onSelect}
+    <TableBox label={label} className="exam-day-board" ref={box} rowCount={rows.length + 1}>
+      <thead>
+        <tr aria-rowindex={1}>
+          <th scope="col" className="exam-day-tick">
+            <input
+              type="checkbox"
+              aria-label={intl.formatMessage({ id: 'exam_day.select_shown' }, { count: rows.length })}
+              checked={isAllSelected}
+              onChange={({ target }) =>
+                onSelect(
+                  rows.map(({ row }) => row.attempt_id),
+                  target.checked,
+                )
+              }
+            />
+          </th>
+          {columns.map((column) => (
+            <ColumnHeader
+              key={column}
+              id={column}
+              header={<FormattedMessage id={`exam_day.column.${column}`} />}
+              isSortable={column !== 'provider'}
+              className={`exam-day-${column}`}
+              sort={sort}
+              onSort={onSort}
             />
           ))}
-          <Space height={below} />
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-function Header({ column, sort, onSort }: { column: string; sort: Sort; onSort: (sort: Sort) => void }) {
-  const order = sort === column ? 'ascending' : sort === `-${column}` ? 'descending' : undefined;
-  const text = <FormattedMessage id={`exam_day.column.${column}`} />;
-  return (
-    <th scope="col" className={`board-${column}`} aria-sort={order}>
-      {isSortable(column) ? (
-        <button type="button" onClick={() => onSort(order === 'ascending' ? `-${column}` : column)}>
-          {text}
-          <span aria-hidden="true">{order === 'ascending' ? '↑' : order === 'descending' ? '↓' : '↕'}</span>
-        </button>
-      ) : (
-        text
-      )}
-    </th>
+        </tr>
+      </thead>
+      <tbody>
+        <Space height={above} />
+        {items.map(({ index, key }) => (
+          <BoardRow
+            key={key}
+            index={index}
+            measure={virtual.measureElement}
+            shown={rows[index]!}
+            aheadMs={aheadMs}
+            isSelected={selected.has(rows[index]!.row.attempt_id)}
+            onSelect={onSelect}
+          />
+        ))}
+        <Space height={below} />
+      </tbody>
+    </TableBox>
   );
 }
 

@@ -5,7 +5,7 @@ import { useAddress } from '../../kit/address.js';
 import { ExportCsv } from '../../kit/export-csv.js';
 import { Page } from '../../kit/page.js';
 import { Empty, Failed, Loading } from '../../kit/states.js';
-import { useCourse } from '../../shell/course.js';
+import { courseApi, useCourse } from '../../shell/course.js';
 import { ExamDayActions } from './actions/index.js';
 import { useAnnouncement } from './announcement.js';
 import { BoardTable } from './board-table.js';
@@ -64,7 +64,7 @@ export default function ExamDay() {
       actions={
         <>
           <ConnectionState connection={connection} retry={retry} />
-          <ExportCsv path={`/api/exams/v1/courses/${encodeURIComponent(courseId)}/running-attempts`} />
+          <ExportCsv path={courseApi(courseId, 'running-attempts')} />
         </>
       }
     >

@@ -1,3 +1,4 @@
+import { nameOf } from '../../kit/learner-name.js';
 import type { Board, BoardState, Row } from './board.js';
 
 export const groups = ['running', 'paused', 'setting_up', 'ended'] as const;
@@ -66,12 +67,12 @@ export function shownOf(board: Board, { exam, group, name, onlyWarned, sort }: F
   return { rows: sorted(rows, sort), counts, warned };
 }
 
-export const nameOf = ({ learner }: Row) => learner.full_name || learner.username || `#${learner.user_id}`;
+export const learnerOf = ({ learner }: Row) => nameOf({ ...learner, id: learner.user_id });
 
 const keys: Record<string, (shown: ShownRow) => string> = {
   // Running attempts come first, the next end at the top.
   left: ({ row }) => row.ends_at ?? (row.is_paused ? '9998' : `9999${row.ended_at ?? ''}`),
-  name: ({ row }) => nameOf(row).toLowerCase(),
+  name: ({ row }) => learnerOf(row).toLowerCase(),
   exam: ({ exam }) => exam,
   status: ({ row }) => row.status,
   poll: ({ row }) => row.last_poll_at ?? '',

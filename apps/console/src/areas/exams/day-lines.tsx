@@ -1,68 +1,49 @@
-import 'uplot/dist/uPlot.min.css';
-import { useEffect, useRef } from 'react';
+import { useCallback, useMemo } from 'react';
 import { useIntl } from 'react-intl';
 import UPlot from 'uplot';
+import { type ChartOptions, LineChart } from '../../kit/line-chart.js';
 
 export type DayCounts = { day: string; submitted: number; reviewed: number };
 
-const seconds = (day: string) => Date.parse(day) / 1000;
-const colour = (name: string) => {
-  // The canvas needs a colour, and a custom property may be a function of the scheme.
-  const probe = document.createElement('span');
-  probe.style.color = `var(--${name})`;
-  document.body.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
-};
-
-/** Two lines over days: handed in, and reviewed (dashed). */
+/** Two lines over days: submitted, and reviewed (dashed). */
 export default function DayLines({ label, days }: { label: string; days: readonly DayCounts[] }) {
-  const box = useRef<HTMLDivElement>(null);
   const { formatDate } = useIntl();
-  useEffect(() => {
-    const element = box.current!;
-    const draw = () => {
-      const axis = { stroke: colour('text-quiet'), grid: { stroke: colour('line'), width: 1 }, ticks: { show: false } };
-      const shownDay = (second: number) =>
-        formatDate(second * 1000, { month: 'short', day: 'numeric', timeZone: 'UTC' });
-      return new UPlot(
-        {
-          width: element.clientWidth,
-          height: 240,
-          legend: { show: false },
-          cursor: { show: false },
-          tzDate: (second) => UPlot.tzDate(new Date(second * 1000), 'Etc/UTC'),
-          axes: [
-            {
-              ...axis,
-              space: 70,
-              incrs: [1, 2, 7, 14, 30].map((days) => days * 86_400),
-              values: (_, splits) => splits.map(shownDay),
-            },
-            { ...axis, size: 48, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] },
-          ],
-          scales: { y: { range: (_, _least, most) => [0, Math.max(1, most)] } },
-          series: [{}, { stroke: colour('link'), width: 2 }, { stroke: colour('good'), width: 2, dash: [6, 4] }],
-        },
-        [days.map(({ day }) => seconds(day)), days.map((each) => each.submitted), days.map((each) => each.reviewed)],
-        element,
-      );
-    };
-    let plot = draw();
-    const redraw = () => {
-      plot.destroy();
-      plot = draw();
-    };
-    const dark = matchMedia('(prefers-color-scheme: dark)');
-    dark.addEventListener('change', redraw);
-    const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: 240 }));
-    resized.observe(element);
-    return () => {
-      dark.removeEventListener('change', redraw);
-      resized.disconnect();
-      plot.destroy();
-    };
-  }, [days, formatDate]);
-  return <div ref={box} className="exams-lines" role="img" aria-label={label} />;
+  const data = useMemo<UPlot.AlignedData>(
+    () => [
+      days.map(({ day }) => Date.parse(day) / 1000),
+      days.map(({ submitted }) => submitted),
+      days.map(({ reviewed }) => reviewed),
+    ],
+    [days],
+  );
+  const optionsOf = useCallback(
+    (colourOf: (name: string) => string): ChartOptions => {
+      const axis = { stroke: colourOf('--text-quiet'), grid: { stroke: colourOf('--line'), width: 1 } };
+      const dayOf = (second: number) => formatDate(second * 1000, { month: 'short', day: 'numeric', timeZone: 'UTC' });
+      return {
+        legend: { show: false },
+        cursor: { show: false },
+        tzDate: (second) => UPlot.tzDate(new Date(second * 1000), 'Etc/UTC'),
+        axes: [
+          {
+            ...axis,
+            ticks: { show: false },
+            space: 70,
+            incrs: [1, 2, 7, 14, 30].map((count) => count * 86_400),
+            values: (_, splits) => splits.map(dayOf),
+          },
+          {
+            ...axis,
+            ticks: { show: false },
+            size: 48,
+            incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000],
+          },
+        ],
+        scales: { y: { range: (_, _least, most) => [0, Math.max(1, most)] } },
+        series: [{}, { stroke: colourOf('--link'), width: 2 }, { stroke: colourOf('--good'), width: 2, dash: [6, 4] }],
+      };
+    },
+    [formatDate],
+  );
+  return <LineChart label={label} className="exams-lines" height={240} data={data} optionsOf={optionsOf} />;
 }

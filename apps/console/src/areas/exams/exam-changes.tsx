@@ -58,7 +58,7 @@ function What({ change: { event, fields } }: { change: Change }) {
         <FormattedMessage id={`exams.changes.${event}`} />
       </strong>
       {event !== 'ExamCreated' && (
-        <ul className="exams-fields">
+        <ul className="plain-list">
           {fields.map(({ field, before, after }) => (
             <li key={field}>
               <FormattedMessage id={`exams.field.${field}`} />: <Value field={field} value={before} />{' '}
@@ -73,7 +73,7 @@ function What({ change: { event, fields } }: { change: Change }) {
 
 function Value({ field, value }: { field: string; value: unknown }) {
   if (value === null || value === undefined || value === '') return <FormattedMessage id="exams.nothing" />;
-  if (typeof value === 'boolean') return <FormattedMessage id={value ? 'exams.yes' : 'exams.no'} />;
+  if (typeof value === 'boolean') return <FormattedMessage id={value ? 'kit.yes' : 'kit.no'} />;
   if (field === 'due_date') return <Time at={String(value)} />;
   return <bdi>{String(value)}</bdi>;
 }

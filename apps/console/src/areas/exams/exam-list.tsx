@@ -1,15 +1,16 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { FormattedMessage, FormattedNumber, useIntl } from 'react-intl';
 import { Link } from 'wouter';
 import { api, unwrap } from '../../api/client.js';
-import { useAddress } from '../../kit/address.js';
+import { useAddress, usePage } from '../../kit/address.js';
 import { type Column, DataTable, Pages } from '../../kit/data-table.js';
 import { ExportCsv } from '../../kit/export-csv.js';
-import { SelectField, TextField } from '../../kit/fields.js';
+import { SelectField } from '../../kit/fields.js';
 import { Page } from '../../kit/page.js';
+import { SearchField } from '../../kit/search-field.js';
 import { Loaded } from '../../kit/states.js';
 import { Time } from '../../kit/times.js';
-import { courseAddress, useCourse } from '../../shell/course.js';
+import { courseAddress, courseApi, useCourse } from '../../shell/course.js';
 import { ActiveBadge } from './active-badge.js';
 import type { CourseExam } from './course-exam.js';
 
@@ -21,18 +22,18 @@ export function ExamList() {
   const [search, setSearch] = useAddress('search');
   const [shown, setShown] = useAddress('show');
   const [sort, setSort] = useAddress('sort');
-  const [page, setPage] = useAddress('page');
+  const [page, setPage] = usePage();
   const asked = {
     search: search || undefined,
     active: shownWhen[shown as keyof typeof shownWhen],
     sort: sort || undefined,
-    page: page ? Number(page) : undefined,
+    page,
   } as never;
   const query = useQuery({
     queryKey: ['exams', courseId, asked],
     queryFn: () =>
       unwrap(api.GET('/api/exams/v1/courses/{courseId}/exams', { params: { path: { courseId }, query: asked } })),
-    placeholderData: (previous) => previous,
+    placeholderData: keepPreviousData,
   });
   const address = courseAddress(courseId, 'exams');
   return (
@@ -43,12 +44,12 @@ export function ExamList() {
           <Link href={`${address}/outcomes`} className="button">
             <FormattedMessage id="exams.outcomes" />
           </Link>
-          <ExportCsv path={`/api/exams/v1/courses/${encodeURIComponent(courseId)}/exams`} query={asked} />
+          <ExportCsv path={courseApi(courseId, 'exams')} query={asked} />
         </>
       }
     >
-      <div className="row row-end">
-        <TextField type="search" label={<FormattedMessage id="exams.search" />} value={search} onChange={setSearch} />
+      <search className="filters">
+        <SearchField label={<FormattedMessage id="exams.search" />} value={search} onChange={setSearch} />
         <SelectField
           label={<FormattedMessage id="exams.show" />}
           value={shown}
@@ -58,7 +59,7 @@ export function ExamList() {
             label: intl.formatMessage({ id: `exams.show.${value || 'all'}` }),
           }))}
         />
-      </div>
+      </search>
       <Loaded query={query} isEmpty={({ count }) => count === 0} empty={<FormattedMessage id="exams.none" />}>
         {(list) => (
           <>
@@ -70,7 +71,7 @@ export function ExamList() {
               sort={sort || 'name'}
               onSort={setSort}
             />
-            <Pages page={list.page} pages={list.pages} onPage={(number) => setPage(String(number))} />
+            <Pages page={list.page} pages={list.pages} onPage={setPage} />
           </>
         )}
       </Loaded>
@@ -100,11 +101,7 @@ const columnsOf = (address: string): Column<CourseExam>[] => [
     id: 'due',
     header: message('exams.due'),
     isSortable: true,
-    cell: ({ due_date }) => (
-      <span className="exams-due">
-        <Time at={due_date} />
-      </span>
-    ),
+    cell: ({ due_date }) => <Time at={due_date} />,
   },
   { id: 'provider', header: message('exams.provider'), cell: ({ provider }) => provider ?? <None /> },
   {

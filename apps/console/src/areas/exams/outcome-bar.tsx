@@ -1,5 +1,5 @@
 import { FormattedMessage, useIntl } from 'react-intl';
-import { attemptsWith, type Outcomes, outcomeNames } from './outcomes.js';
+import { attemptsWith, type Outcomes, outcomeNames, outcomeText } from './outcomes.js';
 
 /** One bar whose parts are the shares of the outcomes. Its numbers are in the table that it stands in. */
 export function OutcomeBar({ outcomes }: { outcomes: Outcomes }) {
@@ -8,7 +8,7 @@ export function OutcomeBar({ outcomes }: { outcomes: Outcomes }) {
   const parts = outcomeNames.filter((name) => outcomes[name] > 0);
   if (all === 0) return null;
   const said = parts.map((name) => {
-    const named = { name: intl.formatMessage({ id: `exams.outcomes.${name}` }), attempts: outcomes[name], all };
+    const named = { name: intl.formatMessage({ id: outcomeText(name) }), attempts: outcomes[name], all };
     return intl.formatMessage({ id: 'exams.outcomes.of' }, named);
   });
   return (
@@ -26,7 +26,7 @@ export function OutcomeLegend() {
       {outcomeNames.map((name) => (
         <li key={name}>
           <span className={`exams-part ${name}`} aria-hidden="true" />
-          <FormattedMessage id={`exams.outcomes.${name}`} />
+          <FormattedMessage id={outcomeText(name)} />
         </li>
       ))}
     </ul>

@@ -3,7 +3,7 @@ import { FormattedMessage, FormattedNumber } from 'react-intl';
 import { type Column, DataTable } from '../../kit/data-table.js';
 import { TimeAgo } from '../../kit/times.js';
 import { OutcomeBar } from './outcome-bar.js';
-import { type Outcomes, outcomeNames } from './outcomes.js';
+import { type Outcomes, outcomeNames, outcomeText } from './outcomes.js';
 
 type Row = { key: string; name: ReactNode; outcomes: Outcomes };
 
@@ -13,7 +13,7 @@ const columns: Column<Row>[] = [
   { id: 'bar', header: header('title'), cell: ({ outcomes }) => <OutcomeBar outcomes={outcomes} /> },
   ...outcomeNames.map((name) => ({
     id: name,
-    header: header(name),
+    header: <FormattedMessage id={outcomeText(name)} />,
     isNumber: true,
     cell: ({ outcomes }: Row) => <FormattedNumber value={outcomes[name]} />,
   })),
@@ -24,7 +24,12 @@ const columns: Column<Row>[] = [
 
 /** Each row is a bar and its numbers. */
 export function OutcomeTable({ label, of, rows }: { label: string; of: 'exam' | 'provider'; rows: readonly Row[] }) {
-  const names: Column<Row> = { id: 'name', header: header(of), isRowHeader: true, cell: ({ name }) => name };
+  const names: Column<Row> = {
+    id: 'name',
+    header: <FormattedMessage id={`exams.${of === 'exam' ? 'name' : 'provider'}`} />,
+    isRowHeader: true,
+    cell: ({ name }) => name,
+  };
   return <DataTable label={label} columns={[names, ...columns]} rows={rows} keyOf={({ key }) => key} />;
 }
 

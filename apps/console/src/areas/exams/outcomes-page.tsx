@@ -1,15 +1,15 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo } from 'react';
 import { FormattedDate, FormattedMessage, FormattedNumber, useIntl } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { useAddress } from '../../kit/address.js';
 import { DataTable } from '../../kit/data-table.js';
+import { ExamField } from '../../kit/exam-field.js';
 import { ExportCsv } from '../../kit/export-csv.js';
-import { SelectField } from '../../kit/fields.js';
 import { Page } from '../../kit/page.js';
 import { Loaded, Loading } from '../../kit/states.js';
-import { courseAddress, useCourse } from '../../shell/course.js';
+import { courseAddress, courseApi, useCourse } from '../../shell/course.js';
 import { DayBars, Numbers } from './day-bars.js';
 import type { DayCounts } from './day-lines.js';
 import { OutcomeLegend } from './outcome-bar.js';
@@ -31,9 +31,9 @@ export function OutcomesPage() {
       unwrap(
         api.GET('/api/exams/v1/courses/{courseId}/review-outcomes', { params: { path: { courseId }, query: asked } }),
       ),
-    placeholderData: (previous) => previous,
+    placeholderData: keepPreviousData,
   });
-  const path = `/api/exams/v1/courses/${encodeURIComponent(courseId)}/review-outcomes`;
+  const path = courseApi(courseId, 'review-outcomes');
   return (
     <Page
       title={intl.formatMessage({ id: 'exams.outcomes.title' })}
@@ -61,25 +61,16 @@ export function OutcomesPage() {
 /** The exams of the course that have outcomes, or had. */
 function ExamChoice({ examId, choose }: { examId: string; choose: (examId: string) => void }) {
   const courseId = useCourse();
-  const intl = useIntl();
   const { data } = useQuery({
     queryKey: ['outcomes', courseId, ''],
     queryFn: () =>
       unwrap(api.GET('/api/exams/v1/courses/{courseId}/review-outcomes', { params: { path: { courseId } } })),
   });
-  const exams = data?.exams ?? [];
+  const exams = (data?.exams ?? []).map(({ exam_id: id, exam_name }) => ({ id, exam_name }));
   return (
-    <div className="row">
-      <SelectField
-        label={<FormattedMessage id="exams.outcomes.exam" />}
-        value={examId}
-        onChange={choose}
-        options={[
-          { value: '', label: intl.formatMessage({ id: 'exams.outcomes.all' }) },
-          ...exams.map(({ exam_id, exam_name }) => ({ value: String(exam_id), label: exam_name })),
-        ]}
-      />
-    </div>
+    <search className="filters">
+      <ExamField exams={exams} value={examId} onChange={choose} />
+    </search>
   );
 }
 

@@ -57,7 +57,7 @@ function LastAppeal({ attemptId }: { attemptId: number }) {
           <p>
             <FormattedMessage id="learner.appeal_made" values={{ at: <Day at={made_at} /> }} />
           </p>
-          {reason && <blockquote>{reason}</blockquote>}
+          {reason && <q className="words">{reason}</q>}
           <p className={`banner ${answer === null ? '' : answer.upheld ? 'good' : 'warn'}`}>
             {answer === null ? (
               <FormattedMessage id="learner.appeal_open" values={{ by: <Day at={answer_by} /> }} />
@@ -65,7 +65,7 @@ function LastAppeal({ attemptId }: { attemptId: number }) {
               <FormattedMessage id={answer.upheld ? 'learner.appeal_upheld' : 'learner.appeal_dismissed'} />
             )}
           </p>
-          {answer?.reason && <blockquote>{answer.reason}</blockquote>}
+          {answer?.reason && <q className="words">{answer.reason}</q>}
         </>
       )}
     </Loaded>

@@ -1,4 +1,3 @@
-import './learner.css';
 import { Route, Switch } from 'wouter';
 import { OwnAttemptList } from './own-attempt-list.js';
 import { OwnAttemptPage } from './own-attempt-page.js';

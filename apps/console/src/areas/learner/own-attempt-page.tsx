@@ -2,9 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
+import { Fact } from '../../kit/facts.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { StatusBadge } from '../../kit/status-badge.js';
+import { Timeline } from '../../kit/timeline.js';
 import { Time } from '../../kit/times.js';
 import { AppealCard } from './appeal-card.js';
 import { ReceiptCard } from './receipt-card.js';
@@ -50,20 +52,12 @@ export function OwnAttemptPage({ attemptId }: { attemptId: number }) {
         </h2>
         <Loaded query={timeline} isEmpty={({ entries }) => entries.length === 0}>
           {({ entries }) => (
-            <ol className="timeline">
-              {entries.map(({ at, what, by, reason, message, event }, index) => (
-                <li key={index} data-event={event}>
-                  <Time at={at} />
-                  <div>
-                    <p>{what}</p>
-                    <p className="quiet small">
-                      <FormattedMessage id="learner.by" values={{ by }} />
-                    </p>
-                    {(reason ?? message) && <blockquote>{reason ?? message}</blockquote>}
-                  </div>
-                </li>
-              ))}
-            </ol>
+            <Timeline
+              entries={entries.map(({ at, event, what, by, reason, message }) => ({
+                ...{ at, event, what, words: reason ?? message },
+                by: <FormattedMessage id="learner.by" values={{ by }} />,
+              }))}
+            />
           )}
         </Loaded>
       </section>
@@ -76,37 +70,20 @@ function Facts({ attempt }: { attempt: OwnAttempt }) {
   return (
     <section className="card stack">
       <dl className="facts">
-        <dt>
-          <FormattedMessage id="learner.course" />
-        </dt>
-        <dd>{exam.course_name ?? exam.course_id}</dd>
-        <dt>
-          <FormattedMessage id="learner.status" />
-        </dt>
-        <dd>
+        <Fact name="learner.course">{exam.course_name ?? exam.course_id}</Fact>
+        <Fact name="learner.status">
           <StatusBadge status={status} />
-        </dd>
-        <dt>
-          <FormattedMessage id="learner.started" />
-        </dt>
-        <dd>
+        </Fact>
+        <Fact name="learner.started">
           <Time at={started_at} />
-        </dd>
-        <dt>
-          <FormattedMessage id="learner.submitted" />
-        </dt>
-        <dd>
+        </Fact>
+        <Fact name="learner.submitted">
           <Time at={completed_at} />
-        </dd>
+        </Fact>
         {allowed_minutes !== null && (
-          <>
-            <dt>
-              <FormattedMessage id="learner.time" />
-            </dt>
-            <dd>
-              <FormattedMessage id="learner.minutes" values={{ minutes: allowed_minutes }} />
-            </dd>
-          </>
+          <Fact name="learner.time">
+            <FormattedMessage id="learner.minutes" values={{ minutes: allowed_minutes }} />
+          </Fact>
         )}
       </dl>
       {is_paused && (

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { FormattedMessage } from 'react-intl';
 import { ApiError, fetchApi } from '../../api/client.js';
+import { saveFile } from '../../kit/save-file.js';
 import { Failed, Loading } from '../../kit/states.js';
 
 /** The signed receipt of the submission. Until the worker has signed it, the page asks again. */
@@ -35,7 +36,10 @@ export function ReceiptCard({ attemptId }: { attemptId: number }) {
           </p>
           <pre>{receipt}</pre>
           <div className="buttons">
-            <button type="button" onClick={() => save(`receipt-${attemptId}.txt`, receipt)}>
+            <button
+              type="button"
+              onClick={() => saveFile(new Blob([receipt], { type: 'text/plain' }), `receipt-${attemptId}.txt`)}
+            >
               <FormattedMessage id="learner.receipt_save" />
             </button>
           </div>
@@ -46,10 +50,4 @@ export function ReceiptCard({ attemptId }: { attemptId: number }) {
       )}
     </section>
   );
-}
-
-function save(name: string, text: string) {
-  const href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  Object.assign(document.createElement('a'), { href, download: name }).click();
-  URL.revokeObjectURL(href);
 }

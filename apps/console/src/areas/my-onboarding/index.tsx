@@ -32,7 +32,7 @@ export default function MyOnboarding() {
             <p className="quiet">
               <FormattedMessage id="my_onboarding.intro" />
             </p>
-            <div className="onboarding-panels">
+            <div className="my-onboarding-panels">
               {results.map((course) => (
                 <CoursePanel key={course.course_id} course={course} />
               ))}

@@ -12,7 +12,7 @@ export const texts = textsOf(
   {
     'my_onboarding.title': 'Meine Einrichtung',
     'my_onboarding.intro':
-      'Für beaufsichtigte Prüfungen muss Ihre Anmeldung angenommen sein. Hier sehen Sie je Kurs, wie weit Sie sind.',
+      'Für beaufsichtigte Prüfungen muss Ihre Einrichtung angenommen sein. Hier sehen Sie je Kurs, wie weit Sie sind.',
     'my_onboarding.none': 'Keiner Ihrer Kurse hat eine Einrichtung.',
     'my_onboarding.closed': 'In diesem Kurs gibt es für Sie keine Einrichtungsprüfung.',
     'my_onboarding.expires': 'Ihre Annahme gilt bis {at}.',

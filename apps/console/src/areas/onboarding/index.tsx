@@ -1,16 +1,17 @@
-import './onboarding.css';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { ApiError, api, type Shape, unwrap } from '../../api/client.js';
-import { useAddress } from '../../kit/address.js';
+import { useAddress, usePage } from '../../kit/address.js';
 import { DataTable, Pages } from '../../kit/data-table.js';
 import { ExportCsv } from '../../kit/export-csv.js';
-import { SelectField, TextField } from '../../kit/fields.js';
+import { SelectField } from '../../kit/fields.js';
+import { LearnerName, nameOf } from '../../kit/learner-name.js';
 import { Page } from '../../kit/page.js';
+import { SearchField } from '../../kit/search-field.js';
 import { Empty, Loaded } from '../../kit/states.js';
 import { TimeAgo } from '../../kit/times.js';
-import { useCourse } from '../../shell/course.js';
+import { courseApi, useCourse } from '../../shell/course.js';
 import { OnboardingBadge } from './onboarding-badge.js';
 import { Reset } from './reset.js';
 import { StatusFilter } from './status-filter.js';
@@ -26,7 +27,7 @@ export default function Onboarding() {
   const [search, setSearch] = useAddress('search');
   const [status, setStatus] = useAddress('status');
   const [mode, setMode] = useAddress('mode');
-  const [page, setPage] = useAddress('page');
+  const [page, setPage] = usePage();
   const [open, setOpen] = useState<Row>();
   const filter = { search: search || undefined, statuses: status || undefined, mode: mode || undefined };
   const query = useQuery({
@@ -35,20 +36,16 @@ export default function Onboarding() {
       unwrap(
         api.GET('/api/exams/v1/courses/{courseId}/onboarding', {
           signal,
-          params: { path: { courseId }, query: { ...filter, page: Number(page) || undefined } },
+          params: { path: { courseId }, query: { ...filter, page } },
         }),
       ),
-    placeholderData: (previous) => previous,
+    placeholderData: keepPreviousData,
   });
   const hasNoExam = query.error instanceof ApiError && query.error.status === 404;
   return (
     <Page
       title={intl.formatMessage({ id: 'onboarding.title' })}
-      actions={
-        query.data && (
-          <ExportCsv path={`/api/exams/v1/courses/${encodeURIComponent(courseId)}/onboarding`} query={filter} />
-        )
-      }
+      actions={query.data && <ExportCsv path={courseApi(courseId, 'onboarding')} query={filter} />}
     >
       {hasNoExam ? (
         <Empty>
@@ -64,9 +61,8 @@ export default function Onboarding() {
                 </p>
               )}
               <StatusFilter counts={counts} status={status} onStatus={setStatus} />
-              <search className="row onboarding-filters">
-                <TextField
-                  type="search"
+              <search className="filters">
+                <SearchField
                   label={<FormattedMessage id="onboarding.search" />}
                   placeholder={intl.formatMessage({ id: 'onboarding.search_hint' })}
                   value={search}
@@ -95,7 +91,7 @@ export default function Onboarding() {
               ) : (
                 <Table results={results} open={setOpen} />
               )}
-              <Pages page={shown} pages={pages} onPage={(next) => setPage(String(next))} />
+              <Pages page={shown} pages={pages} onPage={setPage} />
             </>
           )}
         </Loaded>
@@ -117,12 +113,7 @@ function Table({ results, open }: { results: readonly Row[]; open: (row: Row) =>
           id: 'learner',
           header: <FormattedMessage id="onboarding.learner" />,
           isRowHeader: true,
-          cell: ({ learner }) => (
-            <span className="onboarding-learner">
-              <strong>{learner.full_name || learner.username}</strong>
-              <span className="quiet small">{[learner.username, learner.email].filter(Boolean).join(' · ')}</span>
-            </span>
-          ),
+          cell: ({ learner }) => <LearnerName learner={learner} />,
         },
         {
           id: 'mode',
@@ -147,10 +138,7 @@ function Table({ results, open }: { results: readonly Row[]; open: (row: Row) =>
               <button
                 type="button"
                 className="compact"
-                aria-label={intl.formatMessage(
-                  { id: 'onboarding.reset_of' },
-                  { learner: row.learner.full_name || row.learner.username },
-                )}
+                aria-label={intl.formatMessage({ id: 'onboarding.reset_of' }, { learner: nameOf(row.learner) })}
                 onClick={() => open(row)}
               >
                 <FormattedMessage id="onboarding.reset" />

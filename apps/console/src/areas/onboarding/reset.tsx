@@ -1,11 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { Confirm } from '../../kit/dialog.js';
+import { nameOf } from '../../kit/learner-name.js';
 import { useNotice } from '../../kit/notices.js';
-
-const bold = (parts: ReactNode) => <strong>{parts}</strong>;
 
 /** Removes a learner's attempts at the onboarding exams of the course. */
 export function Reset({ row, close }: { row: Shape<'LearnerOnboarding'>; close: () => void }) {
@@ -13,7 +11,7 @@ export function Reset({ row, close }: { row: Shape<'LearnerOnboarding'>; close: 
   const queries = useQueryClient();
   const intl = useIntl();
   const notify = useNotice();
-  const name = learner.full_name || learner.username;
+  const name = nameOf(learner);
   const reset = useMutation({
     mutationFn: async () => {
       for (const examId of examIds)
@@ -41,11 +39,11 @@ export function Reset({ row, close }: { row: Shape<'LearnerOnboarding'>; close: 
       close={close}
     >
       <p>
-        <FormattedMessage id="onboarding.reset_whom" values={{ learner: name, b: bold }} />
+        <FormattedMessage id="onboarding.reset_whom" values={{ learner: name }} />
       </p>
       {status === 'verified' && (
         <p className="banner warn">
-          <FormattedMessage id="onboarding.reset_approved" values={{ learner: name, b: bold }} />
+          <FormattedMessage id="onboarding.reset_approved" values={{ learner: name }} />
         </p>
       )}
       <p>

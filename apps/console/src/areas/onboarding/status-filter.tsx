@@ -1,5 +1,6 @@
-import { FormattedMessage, FormattedNumber } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import type { Shape } from '../../api/client.js';
+import { Count, CountFilter } from '../../kit/count-filter.js';
 import { OnboardingWord } from './onboarding-badge.js';
 
 type Props = {
@@ -29,23 +30,17 @@ export function StatusFilter({ counts, status, onStatus }: Props) {
     .sort((one, other) => order.indexOf(one.status!) - order.indexOf(other.status!));
   const all = [{ status: '', learners }, ...shown.map((count) => ({ ...count, status: count.status! }))];
   return (
-    <fieldset className="status-filter">
-      <legend>
-        <FormattedMessage id="onboarding.statuses" />
-      </legend>
+    <CountFilter label="onboarding.statuses">
       {all.map((count) => (
-        <button
+        <Count
           key={count.status}
-          type="button"
-          aria-pressed={status === count.status}
-          onClick={() => onStatus(count.status)}
+          count={count.learners}
+          isPressed={status === count.status}
+          onPress={() => onStatus(count.status)}
         >
-          <span className="status-filter-number">
-            <FormattedNumber value={count.learners} />
-          </span>{' '}
           {count.status ? <OnboardingWord status={count.status} /> : <FormattedMessage id="onboarding.all" />}
-        </button>
+        </Count>
       ))}
-    </fieldset>
+    </CountFilter>
   );
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
-import { useAddress } from '../../kit/address.js';
+import { useAddress, usePage } from '../../kit/address.js';
 import { DataTable, Pages } from '../../kit/data-table.js';
 import { Confirm } from '../../kit/dialog.js';
 import { ExportCsv } from '../../kit/export-csv.js';
@@ -17,17 +17,17 @@ export function Callbacks() {
   const intl = useIntl();
   const title = intl.formatMessage({ id: 'operations.page.callbacks' });
   const head = (id: string) => intl.formatMessage({ id: `operations.${id}` });
-  const [[user], [page, setPage]] = [useAddress('user_id'), useAddress('page')];
+  const [[user], [page, setPage]] = [useAddress('user_id'), usePage()];
   return (
     <Page title={title} actions={<ExportCsv path="/api/operations/v1/callbacks" query={{ user_id: numberIn(user) }} />}>
       <p className="quiet">
         <FormattedMessage id="operations.callbacks_what" />
       </p>
-      <div className="row row-end">
+      <search className="filters">
         <IdFilter name="user_id" label="operations.learner_id" />
-      </div>
+      </search>
       <Loaded
-        query={useCallbacks({ user_id: numberIn(user), page: numberIn(page) })}
+        query={useCallbacks({ user_id: numberIn(user), page })}
         isEmpty={({ count }) => count === 0}
         empty={<FormattedMessage id="operations.no_callbacks" />}
       >
@@ -48,7 +48,7 @@ export function Callbacks() {
                 { id: 'act', header: head('actions'), cell: (callback) => <CallbackActions callback={callback} /> },
               ]}
             />
-            <Pages page={at} pages={pages} onPage={(next) => setPage(String(next))} />
+            <Pages page={at} pages={pages} onPage={setPage} />
           </>
         )}
       </Loaded>

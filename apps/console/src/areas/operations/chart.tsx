@@ -1,50 +1,23 @@
-import 'uplot/dist/uPlot.min.css';
-import { useEffect, useRef, useState } from 'react';
-import uPlot from 'uplot';
+import { useCallback, useMemo } from 'react';
+import type UPlot from 'uplot';
+import { type ChartOptions, LineChart } from '../../kit/line-chart.js';
 import type { History, Measure } from './queries.js';
 
-const height = 280;
 const colours = ['--series-1', '--series-2', '--series-3', '--series-4', '--series-5', '--series-6'];
-const scheme = matchMedia('(prefers-color-scheme: dark)');
 
-/** One line for each subscription. It is drawn again when the width, the colours or the records change. */
+/** One line for each subscription. */
 export default function Chart({ history, measure, label }: { history: History; measure: Measure; label: string }) {
-  const box = useRef<HTMLDivElement>(null);
-  const [isDark, setDark] = useState(scheme.matches);
-  useEffect(() => {
-    const change = () => setDark(scheme.matches);
-    scheme.addEventListener('change', change);
-    return () => scheme.removeEventListener('change', change);
-  }, []);
-  useEffect(() => {
-    const { current } = box;
-    if (!current) return;
-    const plot = new uPlot(optionsOf(current, history), dataOf(history, measure), current);
-    const resized = new ResizeObserver(() => plot.setSize({ width: current.clientWidth, height }));
-    resized.observe(current);
-    return () => {
-      resized.disconnect();
-      plot.destroy();
-    };
-  }, [history, measure, isDark]);
-  return <div ref={box} className="operations-chart" role="img" aria-label={label} />;
+  const data = useMemo(() => dataOf(history, measure), [history, measure]);
+  const optionsOf = useCallback((colourOf: ColourOf) => optionsFor(history, colourOf), [history]);
+  return <LineChart label={label} className="operations-chart" height={280} data={data} optionsOf={optionsOf} />;
 }
 
-/** The colour of a custom property. The element resolves `light-dark()`. */
-function colourOf(element: HTMLElement, property: string): string {
-  const probe = element.appendChild(document.createElement('span'));
-  probe.style.color = `var(${property})`;
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
-}
+type ColourOf = (property: string) => string;
 
-function optionsOf(box: HTMLElement, { from, until, subscriptions }: History): uPlot.Options {
-  const axis = { stroke: colourOf(box, '--text-quiet'), grid: { stroke: colourOf(box, '--line'), width: 1 } };
+function optionsFor({ from, until, subscriptions }: History, colourOf: ColourOf): ChartOptions {
+  const axis = { stroke: colourOf('--text-quiet'), grid: { stroke: colourOf('--line'), width: 1 } };
   const locale = document.documentElement.lang;
   return {
-    width: box.clientWidth,
-    height,
     axes: [
       {
         ...axis,
@@ -65,7 +38,7 @@ function optionsOf(box: HTMLElement, { from, until, subscriptions }: History): u
       { value: (_, seconds) => (seconds == null ? '–' : new Date(seconds * 1000).toLocaleString(locale)) },
       ...subscriptions.map(({ subscription }, index) => ({
         label: subscription,
-        stroke: colourOf(box, colours[index % colours.length]!),
+        stroke: colourOf(colours[index % colours.length]!),
         width: 2,
         spanGaps: false,
         points: { show: subscriptions[index]!.spans.length < 3 },
@@ -75,7 +48,7 @@ function optionsOf(box: HTMLElement, { from, until, subscriptions }: History): u
 }
 
 /** A span without records is null, so that the line has a gap. */
-function dataOf({ spans, subscriptions, step_seconds: step }: History, measure: Measure): uPlot.AlignedData {
+function dataOf({ spans, subscriptions, step_seconds: step }: History, measure: Measure): UPlot.AlignedData {
   const secondsOf = (at: string) => Date.parse(at) / 1000;
   const [first, last] = [spans[0], spans.at(-1)];
   if (!first || !last) return [[]];

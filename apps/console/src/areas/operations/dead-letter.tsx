@@ -1,5 +1,6 @@
 import { FormattedMessage, useIntl } from 'react-intl';
 import { Link } from 'wouter';
+import { Fact } from '../../kit/facts.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { Time } from '../../kit/times.js';
@@ -27,24 +28,18 @@ export function DeadLetterPage({ eventId }: { eventId: string }) {
                 </div>
                 <p className="banner bad">{letter.reason}</p>
                 <dl className="facts">
-                  <dt>
-                    <FormattedMessage id="operations.since" />
-                  </dt>
-                  <dd>
+                  <Fact name="operations.since">
                     <Time at={letter.recorded_at} />
-                  </dd>
-                  <dt>
-                    <FormattedMessage id="operations.ordering_key" />
-                  </dt>
-                  <dd>
+                  </Fact>
+                  <Fact name="operations.ordering_key">
                     <code>{letter.ordering_key}</code>
-                  </dd>
+                  </Fact>
                 </dl>
               </section>
             ))}
             <section className="stack-tight">
               <h2>{event.type}</h2>
-              <pre className="operations-event">{JSON.stringify(event, null, 2)}</pre>
+              <pre>{JSON.stringify(event, null, 2)}</pre>
             </section>
           </>
         )}

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { Link } from 'wouter';
-import { useAddress } from '../../kit/address.js';
+import { useAddress, usePage } from '../../kit/address.js';
 import { DataTable, Pages } from '../../kit/data-table.js';
 import { ExportCsv } from '../../kit/export-csv.js';
 import { Page } from '../../kit/page.js';
@@ -18,12 +18,12 @@ export function DeadLetters() {
   const title = intl.formatMessage({ id: 'operations.page.dead-letters' });
   const head = (id: string) => intl.formatMessage({ id: `operations.${id}` });
   const [subscription, setSubscription] = useAddress('subscription');
-  const [[user], [exam], [page, setPage]] = [useAddress('user_id'), useAddress('exam_id'), useAddress('page')];
+  const [[user], [exam], [page, setPage]] = [useAddress('user_id'), useAddress('exam_id'), usePage()];
   const query = useDeadLetters({
     subscription: subscription || undefined,
     user_id: numberIn(user),
     exam_id: numberIn(exam),
-    page: numberIn(page),
+    page,
   });
   return (
     <Page
@@ -41,11 +41,11 @@ export function DeadLetters() {
       <p className="quiet">
         <FormattedMessage id="operations.dead_letters_what" />
       </p>
-      <div className="row row-end">
+      <search className="filters">
         <SubscriptionFilter value={subscription} all onChange={setSubscription} />
         <IdFilter name="user_id" label="operations.learner_id" />
         <IdFilter name="exam_id" label="operations.exam_id" />
-      </div>
+      </search>
       <Loaded
         query={query}
         isEmpty={({ count }) => count === 0}
@@ -71,7 +71,7 @@ export function DeadLetters() {
                 { id: 'act', header: head('actions'), cell: (letter) => <LetterActions letter={letter} /> },
               ]}
             />
-            <Pages page={at} pages={pages} onPage={(next) => setPage(String(next))} />
+            <Pages page={at} pages={pages} onPage={setPage} />
           </>
         )}
       </Loaded>

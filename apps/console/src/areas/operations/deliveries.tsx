@@ -19,9 +19,9 @@ export function Deliveries() {
       title={intl.formatMessage({ id: 'operations.page.deliveries' })}
       actions={<ExportCsv path="/api/operations/v1/deliveries" query={{ subscription }} />}
     >
-      <div className="row row-end">
+      <search className="filters">
         <SubscriptionFilter value={subscription} onChange={choose} />
-      </div>
+      </search>
       {status?.state === 'failing' && (
         <p className="banner bad">
           {status.last_error} <FormattedMessage id="operations.tries_again" />

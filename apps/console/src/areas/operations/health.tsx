@@ -25,7 +25,7 @@ export function Health() {
       <p className="quiet">
         <FormattedMessage id="operations.health_what" />
       </p>
-      <div className="row row-end">
+      <search className="filters">
         <SelectField
           label={word('period')}
           value={hours}
@@ -38,7 +38,7 @@ export function Health() {
           onChange={setMeasure}
           options={measures.map((value) => ({ value, label: word(`measure.${value}`) }))}
         />
-      </div>
+      </search>
       <Loaded
         query={useHealth(Number(hours))}
         isEmpty={({ spans: found }) => found.length === 0}

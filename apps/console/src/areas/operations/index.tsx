@@ -1,7 +1,7 @@
 import './operations.css';
 import type { ComponentType } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
-import { Link, Route, Switch, useLocation } from 'wouter';
+import { Route, Switch } from 'wouter';
+import { SubPages } from '../../kit/sub-pages.js';
 import { Callbacks } from './callbacks.js';
 import { DeadLetterPage } from './dead-letter.js';
 import { DeadLetters } from './dead-letters.js';
@@ -26,22 +26,9 @@ const pages: Record<string, ComponentType> = {
 };
 
 export default function Operations() {
-  const intl = useIntl();
-  const [location] = useLocation();
-  const at = location.split('/')[2] ?? '';
   return (
     <div className="stack">
-      <nav className="operations-pages" aria-label={intl.formatMessage({ id: 'operations.pages' })}>
-        <ul>
-          {Object.keys(pages).map((page) => (
-            <li key={page}>
-              <Link href={page ? `/operations/${page}` : '/operations'} aria-current={page === at ? 'page' : undefined}>
-                <FormattedMessage id={`operations.page.${page || 'overview'}`} />
-              </Link>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      <SubPages area="operations" pages={Object.keys(pages)} />
       <Switch>
         <Route path="/operations/dead-letters/:eventId">
           {({ eventId }) => <DeadLetterPage key={eventId} eventId={eventId} />}

@@ -1,5 +1,6 @@
 import { FormattedMessage, FormattedNumber, useIntl } from 'react-intl';
 import { Link } from 'wouter';
+import { Fact } from '../../kit/facts.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { Badge } from '../../kit/status-badge.js';
@@ -78,41 +79,26 @@ function LogFacts({ log, ready, clock }: System) {
         </Badge>
       </div>
       <dl className="facts">
-        <dt>
-          <FormattedMessage id="operations.generation" />
-        </dt>
-        <dd>
+        <Fact name="operations.generation">
           {log.generation} · <Time at={log.generation_began_at} />
-        </dd>
-        <dt>
-          <FormattedMessage id="operations.last_position" />
-        </dt>
-        <dd>
+        </Fact>
+        <Fact name="operations.last_position">
           <FormattedNumber value={log.events} />
-        </dd>
-        <dt>
-          <FormattedMessage id="operations.positions_left" />
-        </dt>
-        <dd>
+        </Fact>
+        <Fact name="operations.positions_left">
           <FormattedNumber value={log.positions_left} />
-        </dd>
-        <dt>
-          <FormattedMessage id="operations.size" />
-        </dt>
-        <dd>
+        </Fact>
+        <Fact name="operations.size">
           <Bytes count={log.database_bytes} />
-        </dd>
-        <dt>
-          <FormattedMessage id="operations.skew" />
-        </dt>
-        <dd>
+        </Fact>
+        <Fact name="operations.skew">
           <FormattedMessage
             id="operations.seconds"
             values={{ seconds: Math.round(clock.skewSeconds * 10) / 10 || 0 }}
           />
-        </dd>
+        </Fact>
       </dl>
-      <ul className="operations-plain-list small quiet">
+      <ul className="plain-list small quiet">
         {log.partitions.map(({ name, bytes }) => (
           <li key={name}>
             <code>{name}</code> <Bytes count={bytes} />
@@ -132,30 +118,23 @@ function TreeFacts({ tree }: { tree: System['merkle_tree'] }) {
       {tree ? (
         <>
           <dl className="facts">
-            <dt>
-              <FormattedMessage id="operations.tree_size" />
-            </dt>
-            <dd>
+            <Fact name="operations.tree_size">
               <FormattedNumber value={tree.size} />
-            </dd>
-            <dt>
-              <FormattedMessage id="operations.signed" />
-            </dt>
-            <dd>
+            </Fact>
+            <Fact name="operations.signed">
               {tree.signed_size === null ? '–' : <FormattedNumber value={tree.signed_size} />} ·{' '}
               <Time at={tree.signed_at} />
-            </dd>
-            <dt>
-              <FormattedMessage id="operations.witnessed" />
-            </dt>
-            <dd>{tree.witnessed_size === null ? '–' : <FormattedNumber value={tree.witnessed_size} />}</dd>
+            </Fact>
+            <Fact name="operations.witnessed">
+              {tree.witnessed_size === null ? '–' : <FormattedNumber value={tree.witnessed_size} />}
+            </Fact>
           </dl>
           {tree.witnesses.length === 0 ? (
             <p className="quiet">
               <FormattedMessage id="operations.no_witnesses" />
             </p>
           ) : (
-            <ul className="operations-plain-list">
+            <ul className="plain-list">
               {tree.witnesses.map(({ name, has_cosigned }) => (
                 <li key={name} className="row">
                   <Badge tone={has_cosigned ? 'good' : 'warn'}>{name}</Badge>
@@ -190,7 +169,7 @@ function KafkaFacts({ kafka: { brokers, topics, transactions, event_bus } }: { k
           values={{ transactions: transactions ? 'on' : 'off', bus: event_bus ? 'on' : 'off' }}
         />
       </p>
-      <ul className="operations-plain-list small">
+      <ul className="plain-list small">
         {topics.map((topic) => (
           <li key={topic}>
             <code>{topic}</code>
@@ -209,7 +188,7 @@ function LeaderFacts({ leaders }: { leaders: System['leaders'] }) {
       </h2>
       <dl className="facts small">
         {leaders.map(({ task, holder }) => (
-          <div key={task} className="operations-leader">
+          <div key={task}>
             <dt>{task}</dt>
             <dd className="fixed">{holder ?? '–'}</dd>
           </div>

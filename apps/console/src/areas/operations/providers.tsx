@@ -1,5 +1,6 @@
 import { FormattedMessage, useIntl } from 'react-intl';
 import { Link } from 'wouter';
+import { Fact } from '../../kit/facts.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { Badge, type Tone } from '../../kit/status-badge.js';
@@ -62,30 +63,15 @@ function ProviderCard({ provider, lastError }: { provider: Provider; lastError: 
         </p>
       ) : (
         <dl className="facts">
-          <dt>
-            <FormattedMessage id="operations.circuit_since" />
-          </dt>
-          <dd>
+          <Fact name="operations.circuit_since">
             <TimeAgo at={circuit_since} />
-          </dd>
-          <dt>
-            <FormattedMessage id="operations.last_success" />
-          </dt>
-          <dd>
+          </Fact>
+          <Fact name="operations.last_success">
             <TimeAgo at={provider.last_notified_at} />
-          </dd>
-          <dt>
-            <FormattedMessage id="operations.last_hour" />
-          </dt>
-          <dd>{provider.notified_last_hour}</dd>
-          <dt>
-            <FormattedMessage id="operations.waiting" />
-          </dt>
-          <dd>{lastError?.waiting ?? 0}</dd>
-          <dt>
-            <FormattedMessage id="operations.dead_letters" />
-          </dt>
-          <dd>
+          </Fact>
+          <Fact name="operations.last_hour">{provider.notified_last_hour}</Fact>
+          <Fact name="operations.waiting">{lastError?.waiting ?? 0}</Fact>
+          <Fact name="operations.dead_letters">
             {dead_letters === 0 ? (
               0
             ) : (
@@ -93,13 +79,10 @@ function ProviderCard({ provider, lastError }: { provider: Provider; lastError: 
                 {dead_letters}
               </Link>
             )}
-          </dd>
-          <dt>
-            <FormattedMessage id="operations.last_error" />
-          </dt>
-          <dd>
+          </Fact>
+          <Fact name="operations.last_error">
             {lastError?.last_error ?? '–'} {lastError?.last_error && <TimeAgo at={lastError.last_error_at} />}
-          </dd>
+          </Fact>
         </dl>
       )}
       {provider.quarantined_callbacks > 0 && (

@@ -20,10 +20,10 @@ export function Settings() {
       <p className="quiet">
         <FormattedMessage id="operations.settings_what" />
       </p>
-      <div className="row row-end">
+      <search className="filters">
         <TextField type="search" label={head('search')} value={text} onChange={search} />
         <Tick label={head('only_changed')} checked={changed !== ''} onChange={(on) => setChanged(on ? 'yes' : '')} />
-      </div>
+      </search>
       <Loaded query={useSettings()} isEmpty={({ results }) => !results.some(isShown)}>
         {({ results }) => (
           <DataTable

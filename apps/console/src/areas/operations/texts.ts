@@ -4,7 +4,7 @@ export const texts = textsOf(
   {
     'operations.title': 'Operations',
     'operations.pages': 'Pages of operations',
-    'operations.page.overview': 'Overview',
+    'operations.page.first': 'Overview',
     'operations.page.subscriptions': 'Subscriptions',
     'operations.page.dead-letters': 'Dead letters',
     'operations.page.callbacks': 'Refused reviews',
@@ -193,7 +193,7 @@ export const texts = textsOf(
   {
     'operations.title': 'Betrieb',
     'operations.pages': 'Seiten des Betriebs',
-    'operations.page.overview': 'Überblick',
+    'operations.page.first': 'Überblick',
     'operations.page.subscriptions': 'Abonnements',
     'operations.page.dead-letters': 'Unzustellbares',
     'operations.page.callbacks': 'Abgelehnte Prüfberichte',
@@ -214,8 +214,7 @@ export const texts = textsOf(
     'operations.finding.long_transaction': '{application} hält seit {seconds, number} Sekunden eine Transaktion offen.',
     'operations.advice.long_transaction':
       'Alle Abonnements warten darauf. Beenden Sie die Sitzung in PostgreSQL, falls sie nicht von selbst endet.',
-    'operations.finding.unwitnessed':
-      'Den neuesten unterschriebenen Ständen fehlen seit {seconds, number} Sekunden Zeugen.',
+    'operations.finding.unwitnessed': 'Den neuesten signierten Ständen fehlen seit {seconds, number} Sekunden Zeugen.',
     'operations.advice.unwitnessed':
       'docs/operations.md, „The log’s keys and witnesses“. Prüfen Sie, ob die Zeugen erreichbar sind.',
     'operations.finding.callbacks':
@@ -256,7 +255,7 @@ export const texts = textsOf(
     'operations.seconds': '{seconds, number} s',
     'operations.tree': 'Merkle-Baum',
     'operations.tree_size': 'Blätter',
-    'operations.signed': 'Unterschrieben',
+    'operations.signed': 'Signiert',
     'operations.witnessed': 'Bezeugt',
     'operations.no_witnesses': 'Es sind keine Zeugen eingerichtet.',
     'operations.no_tree': 'Der Worker hat noch keinen Baum begonnen.',
@@ -306,8 +305,8 @@ export const texts = textsOf(
     'operations.skip_title': 'Dieses Ereignis überspringen?',
     'operations.skip_about': '{type} der lernenden Person {user}, für {subscription}.',
     'operations.loss.kafka':
-      'Seine Nachrichten werden nie veröffentlicht: Note, Credit oder Zertifikat bleiben in der Lernplattform vielleicht falsch.',
-    'operations.loss.mail': 'Die Person bekommt diese Mail nie.',
+      'Seine Nachrichten werden nie veröffentlicht: Note, Leistungspunkte oder Zertifikat bleiben in der Lernplattform vielleicht falsch.',
+    'operations.loss.mail': 'Die Person bekommt diese E-Mail nie.',
     'operations.loss.provider': 'Der Anbieter erfährt es nie, und der Versuch läuft bei ihm vielleicht weiter.',
     'operations.reason': 'Grund',
     'operations.reason_hint': 'Er wird mit Ihrer Benutzernummer aufbewahrt. Nennen Sie niemanden beim Namen.',
@@ -325,7 +324,7 @@ export const texts = textsOf(
       'Prüfberichte von Anbietern, die abgelehnt wurden. Ihr Inhalt bleibt verschlüsselt. Beheben Sie die Ursache, bevor Sie einen neu bewerten lassen.',
     'operations.no_callbacks': 'Kein Prüfbericht wartet.',
     'operations.number': 'Nummer',
-    'operations.external_id': 'Nummer beim Anbieter',
+    'operations.external_id': 'Kennung beim Anbieter',
     'operations.provider': 'Anbieter',
     'operations.times': 'Gekommen',
     'operations.replay': 'Neu bewerten',

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { FormattedMessage } from 'react-intl';
 import { Dialog } from '../../../kit/dialog.js';
-import { Loading, Problem } from '../../../kit/states.js';
+import { Loading, ProblemBanner } from '../../../kit/states.js';
 import { useCourse } from '../../../shell/course.js';
 import { ActionForm, type Entered, emptyForm, needsForm } from './action-form.js';
 import { Effects, namesIn } from './effects.js';
@@ -48,11 +48,7 @@ export function ActionDialog({ name, target, who, close }: Props) {
 
   const title = <FormattedMessage id={`exam_day.${name}`} />;
   const error = preview.error ?? action.error ?? undo.error;
-  const problem = error !== null && (
-    <p className="banner bad" role="alert">
-      <Problem error={error} />
-    </p>
-  );
+  const problem = error && <ProblemBanner error={error} />;
   const run = result && !undo.isSuccess ? undoOf(name, courseId, result) : undefined;
 
   if (result)
@@ -106,7 +102,7 @@ export function ActionDialog({ name, target, who, close }: Props) {
             </button>
             {needsForm(name) && (
               <button type="button" onClick={preview.reset}>
-                <FormattedMessage id="exam_day.back" />
+                <FormattedMessage id="kit.back" />
               </button>
             )}
             <button type="button" onClick={close}>

@@ -66,7 +66,7 @@ export function ActionForm({
         />
       )}
       {name === 'outage' && (
-        <div className="outage-times">
+        <div className="exam-day-outage">
           <TextField
             type="datetime-local"
             label={<FormattedMessage id="exam_day.outage.from" />}

@@ -35,7 +35,7 @@ export function Effects({ answer, names }: { answer: Answer; names: Names }) {
         />
       </p>
       {rows.length > 0 && (
-        <div className="effects">
+        <div className="exam-day-effects">
           <DataTable
             label={intl.formatMessage({ id: 'exam_day.effects' })}
             columns={[learner(names), ...columns.filter(({ id }) => hasTime || id !== 'seconds')]}
@@ -62,7 +62,7 @@ const rank = ({ refusal, changed }: Result) => (refusal ? 0 : changed ? 1 : 2);
 
 const learner = (names: Names): Column<Result> => ({
   id: 'learner',
-  header: <FormattedMessage id="exam_day.learner" />,
+  header: <FormattedMessage id="exam_day.column.name" />,
   cell: ({ user_id }) => names.get(user_id) || user_id,
   isRowHeader: true,
 });
@@ -70,11 +70,11 @@ const learner = (names: Names): Column<Result> => ({
 const columns: Column<Result>[] = [
   {
     id: 'status',
-    header: <FormattedMessage id="exam_day.status" />,
+    header: <FormattedMessage id="exam_day.column.status" />,
     cell: ({ status, is_paused }) =>
       is_paused ? (
         <Badge tone="warn">
-          <FormattedMessage id="exam_day.paused" />
+          <FormattedMessage id="exam_day.is_paused" />
         </Badge>
       ) : (
         <StatusBadge status={status} />

@@ -36,7 +36,7 @@ function Actions({ selection, exam }: Props) {
   };
   return (
     <div className="exam-day-actions" role="toolbar" aria-label={intl.formatMessage({ id: 'exam_day.actions' })}>
-      <span className="who">{who}</span>
+      <span className="exam-day-who">{who}</span>
       {names.map((name) => (
         <button
           key={name}

@@ -9,7 +9,7 @@ import type { History } from './events.js';
 import { StateTable } from './state-table.js';
 
 /** The events of an attempt, and the attempt after the event that the slider chooses. */
-export function TimeLine({ history: { attempt_id: attemptId, events } }: { history: History }) {
+export function AttemptTimeline({ history: { attempt_id: attemptId, events } }: { history: History }) {
   const intl = useIntl();
   const [version, setVersion] = useAddress('version');
   const asked = events.findIndex((event) => String(event.version) === version);
@@ -19,9 +19,9 @@ export function TimeLine({ history: { attempt_id: attemptId, events } }: { histo
   const sentence = intl.formatMessage({ id: `audit.event.${chosen.type}`, defaultMessage: chosen.type });
   const place = intl.formatMessage({ id: 'audit.event_of' }, { at: at + 1, count: events.length });
   return (
-    <section className="stack" aria-labelledby="audit-time-line">
-      <h2 id="audit-time-line">
-        <FormattedMessage id="audit.time_line" />
+    <section className="stack" aria-labelledby="audit-timeline">
+      <h2 id="audit-timeline">
+        <FormattedMessage id="audit.timeline" />
       </h2>
       <div className="card stack-tight">
         <label htmlFor="audit-slider" className="row spread">

@@ -3,9 +3,10 @@ import { useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { ApiError, api, unwrap } from '../../api/client.js';
 import { Confirm } from '../../kit/dialog.js';
+import { nameOf } from '../../kit/learner-name.js';
 import { useNotice } from '../../kit/notices.js';
 import { useCourse } from '../../shell/course.js';
-import { bold, isAllowed, isTime, type Kind, KindName, nameOf, type OfLearner } from './kinds.js';
+import { isAllowed, isTime, type Kind, KindName, type OfLearner } from './kinds.js';
 import { ValueField } from './value-field.js';
 
 /** Grants a learner an allowance at one exam. A refusal of the one is an error. */
@@ -56,10 +57,7 @@ export function ChangeAllowance({ learner, allowance, close }: Props) {
       close={close}
     >
       <p>
-        <FormattedMessage
-          id="allowances.edit_whom"
-          values={{ learner: nameOf(learner), exam: allowance.exam_name, b: bold }}
-        />
+        <FormattedMessage id="allowances.edit_whom" values={{ learner: nameOf(learner), exam: allowance.exam_name }} />
       </p>
       <ValueField kind={kind} value={value} onChange={setValue} />
       {isTime(kind) && (
@@ -115,7 +113,7 @@ export function RemoveAllowance({ learner, allowance, close }: Props) {
         {isTime(key) ? (
           <FormattedMessage
             id="allowances.remove_time"
-            values={{ learner: nameOf(learner), exam, minutes: Number(value), limit, b: bold }}
+            values={{ learner: nameOf(learner), exam, minutes: Number(value), limit }}
           />
         ) : (
           <FormattedMessage
@@ -124,7 +122,6 @@ export function RemoveAllowance({ learner, allowance, close }: Props) {
               learner: nameOf(learner),
               exam,
               kind: intl.messages[`allowances.kind.${key}`] ? <KindName name={key} /> : key,
-              b: bold,
             }}
           />
         )}

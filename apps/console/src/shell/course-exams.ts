@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { api, type Shape, unwrap } from '../../api/client.js';
-
-export type Exam = Shape<'CourseExam'>;
+import { api, unwrap } from '../api/client.js';
+import { useCourse } from './course.js';
 
 /** All exams of the course, by name. */
-export const useExams = (courseId: string) =>
-  useQuery({
+export function useCourseExams() {
+  const courseId = useCourse();
+  return useQuery({
     queryKey: ['exams', courseId, 'all'],
     queryFn: async () => {
       const read = (page: number) =>
@@ -16,3 +16,4 @@ export const useExams = (courseId: string) =>
     },
     staleTime: 60_000,
   });
+}

@@ -66,7 +66,7 @@ export function AddAllowances() {
 function Steps({ current }: { current: number }) {
   const intl = useIntl();
   return (
-    <ol className="steps" aria-label={intl.formatMessage({ id: 'allowances.steps' })}>
+    <ol className="allowances-steps" aria-label={intl.formatMessage({ id: 'allowances.steps' })}>
       {steps.map((step, index) => (
         <li key={step} aria-current={index === current ? 'step' : undefined} className={index < current ? 'done' : ''}>
           <FormattedMessage id={`allowances.step.${step}`} />

@@ -1,19 +1,21 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { FormattedMessage, useIntl } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
-import { useAddress } from '../../kit/address.js';
-import { Pages } from '../../kit/data-table.js';
+import { useAddress, usePage } from '../../kit/address.js';
+import { Pages, TableBox } from '../../kit/data-table.js';
+import { ExamField } from '../../kit/exam-field.js';
 import { ExportCsv } from '../../kit/export-csv.js';
-import { SelectField, TextField } from '../../kit/fields.js';
+import { LearnerName, nameOf } from '../../kit/learner-name.js';
 import { Page } from '../../kit/page.js';
+import { SearchField } from '../../kit/search-field.js';
 import { Loaded } from '../../kit/states.js';
 import { TimeAgo } from '../../kit/times.js';
-import { courseAddress, useCourse } from '../../shell/course.js';
-import { ChangeAllowance, RemoveAllowance } from './change.js';
-import { useExams } from './exams.js';
-import { type Allowance, isKind, isTime, KindName, LearnerName, nameOf, type OfLearner } from './kinds.js';
+import { courseAddress, courseApi, useCourse } from '../../shell/course.js';
+import { useCourseExams } from '../../shell/course-exams.js';
+import { ChangeAllowance, RemoveAllowance } from './change-allowance.js';
+import { type Allowance, isKind, isTime, KindName, type OfLearner } from './kinds.js';
 
 type Open = OfLearner & { action: 'edit' | 'remove' };
 
@@ -22,9 +24,9 @@ export function AllowanceList() {
   const intl = useIntl();
   const [search, setSearch] = useAddress('search');
   const [exam, setExam] = useAddress('exam');
-  const [page, setPage] = useAddress('page');
+  const [page, setPage] = usePage();
   const [open, setOpen] = useState<Open>();
-  const { data: exams } = useExams(courseId);
+  const { data: exams = [] } = useCourseExams();
   const query = useQuery({
     queryKey: ['allowances', courseId, search, exam, page],
     queryFn: ({ signal }) =>
@@ -33,16 +35,12 @@ export function AllowanceList() {
           signal,
           params: {
             path: { courseId },
-            query: { search: search || undefined, exam_id: Number(exam) || undefined, page: Number(page) || undefined },
+            query: { search: search || undefined, exam_id: Number(exam) || undefined, page },
           },
         }),
       ),
-    placeholderData: (previous) => previous,
+    placeholderData: keepPreviousData,
   });
-  const options = [
-    { value: '', label: intl.formatMessage({ id: 'allowances.all_exams' }) },
-    ...(exams ?? []).map(({ id, exam_name }) => ({ value: String(id), label: exam_name })),
-  ];
   const close = () => setOpen(undefined);
   return (
     <Page
@@ -52,27 +50,18 @@ export function AllowanceList() {
           <Link href={courseAddress(courseId, 'allowances/add')} className="button primary">
             <FormattedMessage id="allowances.add" />
           </Link>
-          <ExportCsv
-            path={`/api/exams/v1/courses/${encodeURIComponent(courseId)}/allowances`}
-            query={{ search, exam_id: exam }}
-          />
+          <ExportCsv path={courseApi(courseId, 'allowances')} query={{ search, exam_id: exam }} />
         </>
       }
     >
-      <search className="row filters">
-        <TextField
-          type="search"
+      <search className="filters">
+        <SearchField
           label={<FormattedMessage id="allowances.search" />}
           placeholder={intl.formatMessage({ id: 'allowances.search_hint' })}
           value={search}
           onChange={setSearch}
         />
-        <SelectField
-          label={<FormattedMessage id="allowances.exam" />}
-          value={exam}
-          onChange={setExam}
-          options={options}
-        />
+        <ExamField exams={exams} value={exam} onChange={setExam} />
       </search>
       <Loaded
         query={query}
@@ -85,7 +74,7 @@ export function AllowanceList() {
               <FormattedMessage id="allowances.count" values={{ count }} />
             </p>
             <Table results={results} open={setOpen} />
-            <Pages page={shown} pages={pages} onPage={(next) => setPage(String(next))} />
+            <Pages page={shown} pages={pages} onPage={setPage} />
           </>
         )}
       </Loaded>
@@ -102,54 +91,51 @@ function Table({ results, open }: TableProps) {
   const label = intl.formatMessage({ id: 'allowances.title' });
   const headings = ['learner', 'exam', 'kind', 'value', 'changed', 'actions'] as const;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: people without a mouse scroll it by the arrow keys
-    <section className="table-box" aria-label={label} tabIndex={0}>
-      <table aria-label={label} className="grouped">
-        <thead>
-          <tr>
-            {headings.map((heading) => (
-              <th key={heading} scope="col">
-                <FormattedMessage id={`allowances.${heading}`} />
-              </th>
-            ))}
-          </tr>
-        </thead>
-        {results.map(({ learner, allowances }) => (
-          <tbody key={learner.id}>
-            {allowances.map((allowance, index) => (
-              <tr key={allowance.id}>
-                {index === 0 && (
-                  <th scope="rowgroup" rowSpan={allowances.length}>
-                    <LearnerName learner={learner} />
-                  </th>
+    <TableBox label={label} className="allowances-table">
+      <thead>
+        <tr>
+          {headings.map((heading) => (
+            <th key={heading} scope="col">
+              <FormattedMessage id={`allowances.${heading}`} />
+            </th>
+          ))}
+        </tr>
+      </thead>
+      {results.map(({ learner, allowances }) => (
+        <tbody key={learner.id}>
+          {allowances.map((allowance, index) => (
+            <tr key={allowance.id}>
+              {index === 0 && (
+                <th scope="rowgroup" rowSpan={allowances.length}>
+                  <LearnerName learner={learner} />
+                </th>
+              )}
+              <td>
+                {allowance.exam_name}
+                {!allowance.is_active && (
+                  <span className="quiet small">
+                    {' '}
+                    (<FormattedMessage id="allowances.inactive" />)
+                  </span>
                 )}
-                <td>
-                  {allowance.exam_name}
-                  {!allowance.is_active && (
-                    <span className="quiet small">
-                      {' '}
-                      (<FormattedMessage id="allowances.inactive" />)
-                    </span>
-                  )}
-                </td>
-                <td>
-                  <KindName name={allowance.key} />
-                </td>
-                <td>
-                  <Value allowance={allowance} />
-                </td>
-                <td>
-                  <TimeAgo at={allowance.modified} />
-                </td>
-                <td>
-                  <Actions learner={learner} allowance={allowance} open={open} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        ))}
-      </table>
-    </section>
+              </td>
+              <td>
+                <KindName name={allowance.key} />
+              </td>
+              <td>
+                <Value allowance={allowance} />
+              </td>
+              <td>
+                <TimeAgo at={allowance.modified} />
+              </td>
+              <td>
+                <Actions learner={learner} allowance={allowance} open={open} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      ))}
+    </TableBox>
   );
 }
 
@@ -160,9 +146,9 @@ function Value({ allowance: { key, value, time_limit_mins: limit } }: { allowanc
         <FormattedMessage id="allowances.erased" />
       </em>
     );
-  if (!isTime(key)) return <span className="long-text">{value}</span>;
+  if (!isTime(key)) return <span className="allowances-text">{value}</span>;
   return (
-    <span className="learner-name">
+    <span className="two-lines">
       <FormattedMessage id="allowances.more_minutes" values={{ minutes: Number(value) }} />
       <span className="quiet small">
         <FormattedMessage id="allowances.of_minutes" values={{ before: limit, after: limit + Number(value) }} />

@@ -1,5 +1,6 @@
 import type { ReactNode, Ref } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
+import { useTexts } from './texts.js';
 
 export type Column<Row> = {
   id: string;
@@ -51,7 +52,7 @@ export function TableBox({ label, className = '', ref, rowCount, children }: Box
 
 /** The service sorts and pages the rows. */
 export function DataTable<Row>({ label, columns, rows, keyOf, sort, onSort, selected, onSelect, nameOf }: Props<Row>) {
-  const intl = useIntl();
+  const say = useTexts();
   const toggle = (keys: readonly (string | number)[], on: boolean) => {
     const next = new Set(selected);
     for (const key of keys) on ? next.add(key) : next.delete(key);
@@ -66,7 +67,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf, sort, onSort, sele
             <th scope="col">
               <input
                 type="checkbox"
-                aria-label={intl.formatMessage({ id: 'kit.select_all' })}
+                aria-label={say('kit.select_all')}
                 checked={isAllSelected}
                 onChange={({ target }) => toggle(rows.map(keyOf), target.checked)}
               />
@@ -86,7 +87,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf, sort, onSort, sele
                 <td>
                   <input
                     type="checkbox"
-                    aria-label={intl.formatMessage({ id: 'kit.select' }, { name: nameOf?.(row) ?? key })}
+                    aria-label={say('kit.select', { name: nameOf?.(row) ?? key })}
                     checked={selected.has(key)}
                     onChange={({ target }) => toggle([key], target.checked)}
                   />
@@ -135,18 +136,18 @@ export function ColumnHeader({ id, header, isNumber, isSortable, className, sort
 
 /** Page numbers begin at 1. */
 export function Pages({ page, pages, onPage }: { page: number; pages: number; onPage: (page: number) => void }) {
-  const intl = useIntl();
+  const say = useTexts();
   if (pages <= 1) return null;
   return (
-    <nav className="row" aria-label={intl.formatMessage({ id: 'kit.pages' })}>
+    <nav className="row" aria-label={say('kit.pages')}>
       <button type="button" disabled={page <= 1} onClick={() => onPage(page - 1)}>
-        <FormattedMessage id="kit.previous" />
+        {say('kit.previous')}
       </button>
       <span>
         <FormattedMessage id="kit.page" values={{ page, pages }} />
       </span>
       <button type="button" disabled={page >= pages} onClick={() => onPage(page + 1)}>
-        <FormattedMessage id="kit.next" />
+        {say('kit.next')}
       </button>
     </nav>
   );

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { ProblemBanner } from './states.js';
+import { useTexts } from './texts.js';
 
 type DialogProps = { title: ReactNode; close: () => void; isWide?: boolean; children: ReactNode };
 
@@ -8,7 +9,7 @@ type DialogProps = { title: ReactNode; close: () => void; isWide?: boolean; chil
 export function Dialog({ title, close, isWide = false, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  const intl = useIntl();
+  const say = useTexts();
   useEffect(() => {
     const { current } = dialog;
     const before = document.activeElement;
@@ -30,12 +31,7 @@ export function Dialog({ title, close, isWide = false, children }: DialogProps) 
     >
       <div className="dialog-title">
         <h2 id={id}>{title}</h2>
-        <button
-          type="button"
-          className="plain compact"
-          aria-label={intl.formatMessage({ id: 'kit.close' })}
-          onClick={close}
-        >
+        <button type="button" className="plain compact" aria-label={say('kit.close')} onClick={close}>
           ✕
         </button>
       </div>

@@ -1,5 +1,5 @@
-import { FormattedMessage } from 'react-intl';
 import { SelectField } from './fields.js';
+import { useTexts } from './texts.js';
 
 type Props = {
   exams: readonly { id: number; exam_name: string }[];
@@ -9,13 +9,14 @@ type Props = {
 
 /** Filters a list by an exam. '' stands for all. */
 export function ExamField({ exams, value, onChange }: Props) {
+  const say = useTexts();
   return (
     <SelectField
-      label={<FormattedMessage id="kit.exam" />}
+      label={say('kit.exam')}
       value={value}
       onChange={onChange}
       options={[
-        { value: '', label: <FormattedMessage id="kit.all_exams" /> },
+        { value: '', label: say('kit.all_exams') },
         ...exams.map(({ id, exam_name }) => ({ value: String(id), label: exam_name })),
       ]}
     />

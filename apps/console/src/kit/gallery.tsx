@@ -1,13 +1,20 @@
 import { useState } from 'react';
 import { ApiError } from '../api/client.js';
+import { ConsequenceBadge } from './consequence-badge.js';
+import { Count, CountFilter } from './count-filter.js';
 import { DataTable, Pages } from './data-table.js';
 import { Confirm, Dialog } from './dialog.js';
+import { ExamField } from './exam-field.js';
 import { ExportCsv } from './export-csv.js';
+import { Fact } from './facts.js';
 import { SelectField, TextArea, TextField, Tick } from './fields.js';
+import { LearnerName } from './learner-name.js';
 import { useNotice } from './notices.js';
 import { Page } from './page.js';
+import { SearchField } from './search-field.js';
 import { Empty, Failed, Loading } from './states.js';
 import { Badge, StatusBadge } from './status-badge.js';
+import { Timeline } from './timeline.js';
 import { durationOf, Time, TimeAgo } from './times.js';
 
 const statuses = ['started', 'verified', 'rejected', 'second_review_required', 'submitted'];
@@ -63,12 +70,44 @@ export default function Gallery() {
         <TextArea label="Long text" value={text} onChange={setText} />
         <Tick label="A tick" checked={isTicked} onChange={setTicked} />
       </div>
+      <h2>Filters</h2>
+      <CountFilter label="shell.areas">
+        <Count count={12_345} isPressed onPress={() => {}}>
+          Running
+        </Count>
+        <Count count={3} isBad isPressed={false} onPress={() => {}}>
+          With warnings
+        </Count>
+      </CountFilter>
+      <search className="filters">
+        <SearchField label="Search that waits for a rest" value={text} onChange={setText} />
+        <ExamField exams={[{ id: 1, exam_name: 'Midterm' }]} value="" onChange={() => {}} />
+      </search>
+      <h2>Names, facts and a timeline</h2>
+      <div className="cards">
+        <div className="card">
+          <LearnerName learner={{ id: 7, username: 'ada', email: 'ada@example.org', full_name: 'Ada Lovelace' }} />
+        </div>
+        <dl className="card facts">
+          <Fact name="kit.exam">Midterm</Fact>
+          <Fact name="shell.course">Demonstration</Fact>
+        </dl>
+        <div className="card">
+          <Timeline
+            entries={[
+              { at: '2031-05-04T10:00:00Z', event: 'started', by: 'the learner', what: 'The exam began.', words: null },
+              { at: '2031-05-04T11:00:00Z', event: 'appealed', by: 'the learner', what: 'An appeal.', words: 'Why?' },
+            ]}
+          />
+        </div>
+      </div>
       <h2>Badges and times</h2>
       <div className="row">
         {statuses.map((status) => (
           <StatusBadge key={status} status={status} />
         ))}
         <Badge tone="warn">Warning</Badge>
+        <ConsequenceBadge state="done" />
         <Time at="2031-05-04T10:00:00Z" />
         <TimeAgo at={new Date(Date.now() - 90_000).toISOString()} />
       </div>

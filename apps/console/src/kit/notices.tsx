@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useState } from 'react';
-import { FormattedMessage, RawIntlProvider, useIntl } from 'react-intl';
+import { RawIntlProvider, useIntl } from 'react-intl';
+import { useTexts } from './texts.js';
 
 type Notice = { id: number; text: ReactNode; undo?: () => void };
 
@@ -20,6 +21,7 @@ const shownMs = 12_000;
 let last = 0;
 
 export function NoticeProvider({ children }: { children: ReactNode }) {
+  const say = useTexts();
   const [notices, setNotices] = useState<readonly Notice[]>([]);
   const remove = (id: number) => setNotices((all) => all.filter((notice) => notice.id !== id));
   const add = useCallback((text: ReactNode, undo?: () => void) => {
@@ -44,11 +46,11 @@ export function NoticeProvider({ children }: { children: ReactNode }) {
                   undo();
                 }}
               >
-                <FormattedMessage id="kit.undo" />
+                {say('kit.undo')}
               </button>
             )}
             <button type="button" className="plain compact" onClick={() => remove(id)}>
-              <FormattedMessage id="kit.close" />
+              {say('kit.close')}
             </button>
           </div>
         ))}

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { FormattedMessage } from 'react-intl';
 import { ApiError } from '../api/client.js';
+import { useTexts } from './texts.js';
 
 export function Loading() {
   return (
@@ -17,17 +18,16 @@ export function Empty({ children }: { children?: ReactNode }) {
 
 /** A failure, in the service's words if it has some. */
 export function Failed({ error, retry }: { error: unknown; retry?: () => unknown }) {
+  const say = useTexts();
   return (
     <div className="state" role="alert">
-      <strong>
-        <FormattedMessage id="kit.failed" />
-      </strong>
+      <strong>{say('kit.failed')}</strong>
       <p>
         <Problem error={error} />
       </p>
       {retry && (
         <button type="button" onClick={() => void retry()}>
-          <FormattedMessage id="kit.retry" />
+          {say('kit.retry')}
         </button>
       )}
     </div>
@@ -40,9 +40,10 @@ const isGeneral =
 
 /** An error as a sentence. */
 export function Problem({ error }: { error: unknown }) {
-  if (!(error instanceof ApiError)) return <FormattedMessage id="kit.bug" />;
-  if (error.status === 0) return <FormattedMessage id="kit.unreachable" />;
-  if (error.status === 403 && isGeneral.test(error.detail)) return <FormattedMessage id="kit.forbidden" />;
+  const say = useTexts();
+  if (!(error instanceof ApiError)) return say('kit.bug');
+  if (error.status === 0) return say('kit.unreachable');
+  if (error.status === 403 && isGeneral.test(error.detail)) return say('kit.forbidden');
   return error.detail;
 }
 

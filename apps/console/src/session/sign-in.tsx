@@ -1,12 +1,13 @@
 import { type FormEvent, useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { Dialog } from '../kit/dialog.js';
 import { TextField } from '../kit/fields.js';
+import { useTexts } from '../kit/texts.js';
 
 type Props = { signIn: (token: string) => Promise<boolean>; hasEnded?: boolean };
 
 /** Asks for a token: as a page at first, as a dialog over the page when a session has ended. */
 export function SignIn({ signIn, hasEnded = false }: Props) {
+  const say = useTexts();
   const [token, setToken] = useState('');
   const [isRefused, setRefused] = useState(false);
   const submit = async (event: FormEvent) => {
@@ -15,26 +16,24 @@ export function SignIn({ signIn, hasEnded = false }: Props) {
   };
   const form = (
     <form onSubmit={submit} className="stack">
-      <p>
-        <FormattedMessage id={hasEnded ? 'session.ended' : 'session.how'} />
-      </p>
+      <p>{say(hasEnded ? 'session.ended' : 'session.how')}</p>
       <TextField
-        label={<FormattedMessage id="session.token" />}
+        label={say('session.token')}
         value={token}
         onChange={setToken}
         required
         autoComplete="off"
         spellCheck={false}
-        error={isRefused && <FormattedMessage id="session.refused" />}
-        hint={<FormattedMessage id="session.hint" />}
+        error={isRefused && say('session.refused')}
+        hint={say('session.hint')}
       />
       <div className="buttons">
         <button type="submit" className="primary">
-          <FormattedMessage id="session.sign_in" />
+          {say('session.sign_in')}
         </button>
         {hasEnded && (
           <button type="button" onClick={() => void signIn('').then((isIn) => setRefused(!isIn))}>
-            <FormattedMessage id="session.again" />
+            {say('session.again')}
           </button>
         )}
       </div>
@@ -42,15 +41,13 @@ export function SignIn({ signIn, hasEnded = false }: Props) {
   );
   if (hasEnded)
     return (
-      <Dialog title={<FormattedMessage id="session.ended_title" />} close={() => {}}>
+      <Dialog title={say('session.ended_title')} close={() => {}}>
         {form}
       </Dialog>
     );
   return (
     <main className="sign-in card">
-      <h1>
-        <FormattedMessage id="session.title" />
-      </h1>
+      <h1>{say('session.title')}</h1>
       {form}
     </main>
   );

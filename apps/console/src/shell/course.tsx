@@ -1,11 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createContext, useContext, useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
 import { Link } from 'wouter';
 import { api, unwrap } from '../api/client.js';
 import { Page } from '../kit/page.js';
 import { SearchField } from '../kit/search-field.js';
 import { Loaded } from '../kit/states.js';
+import { useTexts } from '../kit/texts.js';
 
 export const Course = createContext<string | undefined>(undefined);
 
@@ -25,7 +25,7 @@ export const rememberedCourse = () => localStorage.getItem(lastCourse) ?? undefi
 
 /** Lets the user choose a course, then shows the area of that course. */
 export function ChooseCourse({ area }: { area: string }) {
-  const intl = useIntl();
+  const say = useTexts();
   const [search, setSearch] = useState('');
   const query = useQuery({
     queryKey: ['courses', search],
@@ -33,30 +33,26 @@ export function ChooseCourse({ area }: { area: string }) {
     placeholderData: keepPreviousData,
   });
   return (
-    <Page title={intl.formatMessage({ id: 'shell.choose_course' })}>
-      <SearchField label={<FormattedMessage id="shell.search_courses" />} value={search} onChange={setSearch} />
+    <Page title={say('shell.choose_course')}>
+      <SearchField label={say('shell.search_courses')} value={search} onChange={setSearch} />
       <Loaded
         query={query}
         isEmpty={({ courses }) => courses.length === 0}
-        empty={<FormattedMessage id={search ? 'kit.empty' : 'shell.no_courses'} />}
+        empty={say(search ? 'kit.empty' : 'shell.no_courses')}
       >
         {({ courses, more }) => (
           <>
-            <ul className="course-list">
+            <ul className="plain-list stack-tight">
               {courses.map(({ course_id, name }) => (
                 <li key={course_id}>
-                  <Link href={courseAddress(course_id, area)}>
+                  <Link href={courseAddress(course_id, area)} className="card">
                     <strong>{name ?? course_id}</strong>
                     <span className="quiet small">{course_id}</span>
                   </Link>
                 </li>
               ))}
             </ul>
-            {more && (
-              <p className="quiet">
-                <FormattedMessage id="shell.more_courses" />
-              </p>
-            )}
+            {more && <p className="quiet">{say('shell.more_courses')}</p>}
           </>
         )}
       </Loaded>

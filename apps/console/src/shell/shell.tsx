@@ -1,9 +1,9 @@
 import { type ComponentType, lazy, Suspense } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { type Area, areas } from '../areas/areas.js';
 import { Page } from '../kit/page.js';
 import { Empty, Loading } from '../kit/states.js';
+import { useTexts } from '../kit/texts.js';
 import { type Locale, locales, useLocale, WithTexts } from '../session/locale.js';
 import { useMe, useSignOut } from '../session/session.js';
 import { Boundary } from './boundary.js';
@@ -33,7 +33,7 @@ const addressOf = ({ path, isOfCourse }: Area, courseId: string | undefined) =>
 
 export function Shell() {
   const me = useMe();
-  const intl = useIntl();
+  const say = useTexts();
   const [location] = useLocation();
   const own = areas.filter(({ isFor }) => isFor(me));
   const inAddress = /^\/courses\/([^/]+)/.exec(location)?.[1];
@@ -41,13 +41,13 @@ export function Shell() {
   return (
     <>
       <a className="skip" href="#content">
-        <FormattedMessage id="shell.skip" />
+        {say('shell.skip')}
       </a>
       <header className="shell-header">
         <Link href="/" className="shell-name">
-          <FormattedMessage id="shell.name" />
+          {say('shell.name')}
         </Link>
-        <nav aria-label={intl.formatMessage({ id: 'shell.areas' })}>
+        <nav aria-label={say('shell.areas')}>
           <ul>
             {own.map((area) => (
               <li key={area.path}>
@@ -55,7 +55,7 @@ export function Shell() {
                   href={addressOf(area, courseId)}
                   aria-current={location.split('/').includes(area.path) ? 'page' : undefined}
                 >
-                  <FormattedMessage id={`area.${area.path}`} />
+                  {say(`area.${area.path}`)}
                 </Link>
               </li>
             ))}
@@ -64,11 +64,9 @@ export function Shell() {
         <User />
       </header>
       {inAddress && (
-        <nav className="shell-course" aria-label={intl.formatMessage({ id: 'shell.course' })}>
-          <FormattedMessage id="shell.course" />: <strong>{courseId}</strong>{' '}
-          <Link href={`/${location.split('/')[3] ?? 'exam-day'}`}>
-            <FormattedMessage id="shell.choose_course" />
-          </Link>
+        <nav className="shell-course" aria-label={say('shell.course')}>
+          {say('shell.course')}: <strong>{courseId}</strong>{' '}
+          <Link href={`/${location.split('/')[3] ?? 'exam-day'}`}>{say('shell.choose_course')}</Link>
         </nav>
       )}
       <main id="content" tabIndex={-1}>
@@ -97,7 +95,7 @@ export function Shell() {
                   </Route>
                 ))}
               <Route>
-                <Page title={intl.formatMessage({ id: 'shell.not_found' })}>
+                <Page title={say('shell.not_found')}>
                   <Empty />
                 </Page>
               </Route>
@@ -121,13 +119,13 @@ function AreaPage({ area, courseId }: { area: Area; courseId: string | undefined
 
 function User() {
   const me = useMe();
-  const intl = useIntl();
+  const say = useTexts();
   const signOut = useSignOut();
   const { locale, choose } = useLocale();
   return (
     <div className="shell-user">
       <select
-        aria-label={intl.formatMessage({ id: 'shell.language' })}
+        aria-label={say('shell.language')}
         value={locale}
         onChange={({ target }) => choose(target.value as Locale)}
       >
@@ -139,7 +137,7 @@ function User() {
       </select>
       <span className="small">{me.username}</span>
       <button type="button" className="compact" onClick={signOut}>
-        <FormattedMessage id="shell.sign_out" />
+        {say('shell.sign_out')}
       </button>
     </div>
   );

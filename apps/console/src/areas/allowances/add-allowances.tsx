@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
 import { Link } from 'wouter';
 import { Page } from '../../kit/page.js';
+import { useTexts } from '../../kit/texts.js';
 import { courseAddress, useCourse } from '../../shell/course.js';
 import { GrantResult } from './grant-result.js';
 import type { Entry } from './learner-entries.js';
@@ -17,7 +17,7 @@ const steps = ['learners', 'what', 'preview'] as const;
 /** Adds allowances for many learners in three steps. A step that the user goes back to is as it was. */
 export function AddAllowances() {
   const courseId = useCourse();
-  const intl = useIntl();
+  const say = useTexts();
   const [step, setStep] = useState(0);
   const [named, setNamed] = useState(nobody);
   const [entries, setEntries] = useState<readonly Entry[]>([]);
@@ -31,11 +31,11 @@ export function AddAllowances() {
   };
   return (
     <Page
-      title={intl.formatMessage({ id: 'allowances.add' })}
+      title={say('allowances.add')}
       actions={
         !pairs && (
           <Link href={courseAddress(courseId, 'allowances')} className="button">
-            <FormattedMessage id="allowances.to_list" />
+            {say('allowances.to_list')}
           </Link>
         )
       }
@@ -64,12 +64,12 @@ export function AddAllowances() {
 }
 
 function Steps({ current }: { current: number }) {
-  const intl = useIntl();
+  const say = useTexts();
   return (
-    <ol className="allowances-steps" aria-label={intl.formatMessage({ id: 'allowances.steps' })}>
+    <ol className="allowances-steps" aria-label={say('allowances.steps')}>
       {steps.map((step, index) => (
         <li key={step} aria-current={index === current ? 'step' : undefined} className={index < current ? 'done' : ''}>
-          <FormattedMessage id={`allowances.step.${step}`} />
+          {say(`allowances.step.${step}`)}
         </li>
       ))}
     </ol>

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { useAddress, usePage } from '../../kit/address.js';
@@ -11,6 +11,7 @@ import { LearnerName, nameOf } from '../../kit/learner-name.js';
 import { Page } from '../../kit/page.js';
 import { SearchField } from '../../kit/search-field.js';
 import { Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { TimeAgo } from '../../kit/times.js';
 import { courseAddress, courseApi, useCourse } from '../../shell/course.js';
 import { useCourseExams } from '../../shell/course-exams.js';
@@ -21,7 +22,7 @@ type Open = OfLearner & { action: 'edit' | 'remove' };
 
 export function AllowanceList() {
   const courseId = useCourse();
-  const intl = useIntl();
+  const say = useTexts();
   const [search, setSearch] = useAddress('search');
   const [exam, setExam] = useAddress('exam');
   const [page, setPage] = usePage();
@@ -44,11 +45,11 @@ export function AllowanceList() {
   const close = () => setOpen(undefined);
   return (
     <Page
-      title={intl.formatMessage({ id: 'allowances.title' })}
+      title={say('allowances.title')}
       actions={
         <>
           <Link href={courseAddress(courseId, 'allowances/add')} className="button primary">
-            <FormattedMessage id="allowances.add" />
+            {say('allowances.add')}
           </Link>
           <ExportCsv path={courseApi(courseId, 'allowances')} query={{ search, exam_id: exam }} />
         </>
@@ -56,8 +57,8 @@ export function AllowanceList() {
     >
       <search className="filters">
         <SearchField
-          label={<FormattedMessage id="allowances.search" />}
-          placeholder={intl.formatMessage({ id: 'allowances.search_hint' })}
+          label={say('allowances.search')}
+          placeholder={say('allowances.search_hint')}
           value={search}
           onChange={setSearch}
         />
@@ -66,7 +67,7 @@ export function AllowanceList() {
       <Loaded
         query={query}
         isEmpty={({ count }) => count === 0}
-        empty={<FormattedMessage id={search || exam ? 'allowances.none_found' : 'allowances.none'} />}
+        empty={say(search || exam ? 'allowances.none_found' : 'allowances.none')}
       >
         {({ count, page: shown, pages, results }) => (
           <>
@@ -87,8 +88,8 @@ export function AllowanceList() {
 type TableProps = { results: readonly Shape<'AllowancesOfLearner'>[]; open: (open: Open) => void };
 
 function Table({ results, open }: TableProps) {
-  const intl = useIntl();
-  const label = intl.formatMessage({ id: 'allowances.title' });
+  const say = useTexts();
+  const label = say('allowances.title');
   const headings = ['learner', 'exam', 'kind', 'value', 'changed', 'actions'] as const;
   return (
     <TableBox label={label} className="allowances-table">
@@ -96,7 +97,7 @@ function Table({ results, open }: TableProps) {
         <tr>
           {headings.map((heading) => (
             <th key={heading} scope="col">
-              <FormattedMessage id={`allowances.${heading}`} />
+              {say(`allowances.${heading}`)}
             </th>
           ))}
         </tr>
@@ -112,12 +113,7 @@ function Table({ results, open }: TableProps) {
               )}
               <td>
                 {allowance.exam_name}
-                {!allowance.is_active && (
-                  <span className="quiet small">
-                    {' '}
-                    (<FormattedMessage id="allowances.inactive" />)
-                  </span>
-                )}
+                {!allowance.is_active && <span className="quiet small"> ({say('allowances.inactive')})</span>}
               </td>
               <td>
                 <KindName name={allowance.key} />
@@ -158,7 +154,7 @@ function Value({ allowance: { key, value, time_limit_mins: limit } }: { allowanc
 }
 
 function Actions({ learner, allowance, open }: OfLearner & Pick<TableProps, 'open'>) {
-  const intl = useIntl();
+  const say = useTexts();
   const names = { learner: nameOf(learner), exam: allowance.exam_name };
   const actions = isKind(allowance.key) && allowance.is_active ? (['edit', 'remove'] as const) : (['remove'] as const);
   return (
@@ -168,10 +164,10 @@ function Actions({ learner, allowance, open }: OfLearner & Pick<TableProps, 'ope
           key={action}
           type="button"
           className="compact"
-          aria-label={intl.formatMessage({ id: `allowances.${action}_of` }, names)}
+          aria-label={say(`allowances.${action}_of`, names)}
           onClick={() => open({ learner, allowance, action })}
         >
-          <FormattedMessage id={`allowances.${action}`} />
+          {say(`allowances.${action}`)}
         </button>
       ))}
     </div>

@@ -5,14 +5,16 @@ import { ApiError, api, unwrap } from '../../api/client.js';
 import { Confirm } from '../../kit/dialog.js';
 import { nameOf } from '../../kit/learner-name.js';
 import { useNotice } from '../../kit/notices.js';
+import { useTexts } from '../../kit/texts.js';
 import { useCourse } from '../../shell/course.js';
 import { isAllowed, isTime, type Kind, KindName, type OfLearner } from './kinds.js';
+import { useRefusal } from './refusal.js';
 import { ValueField } from './value-field.js';
 
 /** Grants a learner an allowance at one exam. A refusal of the one is an error. */
 function useGrantOne({ learner, allowance }: OfLearner) {
   const courseId = useCourse();
-  const intl = useIntl();
+  const refusal = useRefusal();
   return async (value: string) => {
     const allowance_type = allowance.key as Kind;
     const body = { exam_ids: [allowance.exam_id], learners: [learner.username], allowance_type, value };
@@ -22,9 +24,7 @@ function useGrantOne({ learner, allowance }: OfLearner) {
     );
     const problem = results[0]?.problem;
     if (!problem) return;
-    const id = `allowances.problem.${problem}`;
-    const words = intl.messages[id] ? id : 'allowances.problem.other';
-    throw new ApiError(409, intl.formatMessage({ id: words }, { code: problem }));
+    throw new ApiError(409, refusal(problem));
   };
 }
 
@@ -34,22 +34,22 @@ export function ChangeAllowance({ learner, allowance, close }: Props) {
   const kind = allowance.key as Kind;
   const [value, setValue] = useState(allowance.value);
   const grant = useGrantOne({ learner, allowance });
-  const intl = useIntl();
+  const say = useTexts();
   const queries = useQueryClient();
   const notify = useNotice();
   const change = useMutation({
     mutationFn: () => grant(value),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['allowances'] });
-      notify(intl.formatMessage({ id: 'allowances.saved' }, { learner: nameOf(learner) }));
+      notify(say('allowances.saved', { learner: nameOf(learner) }));
       close();
     },
   });
   const limit = allowance.time_limit_mins;
   return (
     <Confirm
-      title={<FormattedMessage id="allowances.edit_title" />}
-      action={<FormattedMessage id="allowances.save" />}
+      title={say('allowances.edit_title')}
+      action={say('allowances.save')}
       isReady={isAllowed[kind](value) && value !== allowance.value}
       isBusy={change.isPending}
       error={change.error}
@@ -67,17 +67,14 @@ export function ChangeAllowance({ learner, allowance, close }: Props) {
           )}
         </p>
       )}
-      {isTime(kind) && (
-        <p className="quiet small">
-          <FormattedMessage id="allowances.running_keeps" />
-        </p>
-      )}
+      {isTime(kind) && <p className="quiet small">{say('allowances.running_keeps')}</p>}
     </Confirm>
   );
 }
 
 export function RemoveAllowance({ learner, allowance, close }: Props) {
   const intl = useIntl();
+  const say = useTexts();
   const queries = useQueryClient();
   const notify = useNotice();
   const grant = useGrantOne({ learner, allowance });
@@ -93,7 +90,7 @@ export function RemoveAllowance({ learner, allowance, close }: Props) {
       ),
     onSuccess: async () => {
       await refresh();
-      const text = intl.formatMessage({ id: 'allowances.removed' }, { learner: nameOf(learner) });
+      const text = say('allowances.removed', { learner: nameOf(learner) });
       notify(text, canUndo ? undo : undefined);
       close();
     },
@@ -101,8 +98,8 @@ export function RemoveAllowance({ learner, allowance, close }: Props) {
   const { key, value, exam_name: exam, time_limit_mins: limit } = allowance;
   return (
     <Confirm
-      title={<FormattedMessage id="allowances.remove_title" />}
-      action={<FormattedMessage id="allowances.remove" />}
+      title={say('allowances.remove_title')}
+      action={say('allowances.remove')}
       isDangerous
       isBusy={remove.isPending}
       error={remove.error}
@@ -126,11 +123,7 @@ export function RemoveAllowance({ learner, allowance, close }: Props) {
           />
         )}
       </p>
-      {isTime(key) && (
-        <p className="quiet small">
-          <FormattedMessage id="allowances.running_keeps" />
-        </p>
-      )}
+      {isTime(key) && <p className="quiet small">{say('allowances.running_keeps')}</p>}
     </Confirm>
   );
 }

@@ -1,12 +1,14 @@
 import { useState } from 'react';
 import { FormattedMessage } from 'react-intl';
 import { Field } from '../../kit/fields.js';
+import { useTexts } from '../../kit/texts.js';
 import { entriesIn } from './learner-entries.js';
 import type { Named } from './parts.js';
 
 type Props = { file: Named['file']; onFile: (file: Named['file']) => void };
 
 export function FileOfLearners({ file, onFile }: Props) {
+  const say = useTexts();
   const [problem, setProblem] = useState<string>();
   const read = async (chosen: File | undefined) => {
     if (!chosen) return;
@@ -21,11 +23,7 @@ export function FileOfLearners({ file, onFile }: Props) {
   };
   return (
     <>
-      <Field
-        label={<FormattedMessage id="allowances.file" />}
-        hint={<FormattedMessage id="allowances.file_hint" />}
-        error={problem && <FormattedMessage id={problem} />}
-      >
+      <Field label={say('allowances.file')} hint={say('allowances.file_hint')} error={problem && say(problem)}>
         {(ids) => (
           <input
             type="file"

@@ -1,13 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { ApiError, api, unwrap } from '../../api/client.js';
 import { DataTable } from '../../kit/data-table.js';
+import { useTexts } from '../../kit/texts.js';
 import { courseAddress, useCourse } from '../../shell/course.js';
 import { useCourseExams } from '../../shell/course-exams.js';
 import type { Pair, What } from './parts.js';
 import { inParts } from './preview.js';
+import { useRefusal } from './refusal.js';
 
 /** A request with this many is answered within a second or two, so that the progress moves. */
 const atOnce = 50;
@@ -72,57 +74,46 @@ export function GrantResult({ what, pairs, again, restart }: Props) {
 }
 
 function Ways({ restart }: Pick<Props, 'restart'>) {
+  const say = useTexts();
   const courseId = useCourse();
   return (
     <div className="buttons">
       <Link href={courseAddress(courseId, 'allowances')} className="button primary">
-        <FormattedMessage id="allowances.to_list" />
+        {say('allowances.to_list')}
       </Link>
       <button type="button" onClick={restart}>
-        <FormattedMessage id="allowances.more" />
+        {say('allowances.more')}
       </button>
     </div>
   );
 }
 
 function Failures({ failures, again }: { failures: readonly Failure[]; again: () => void }) {
-  const intl = useIntl();
+  const say = useTexts();
   const { data: exams = [] } = useCourseExams();
-  const words = (problem: string) => {
-    const id = `allowances.problem.${problem}`;
-    return intl.formatMessage({ id: intl.messages[id] ? id : 'allowances.problem.other' }, { code: problem });
-  };
+  const refusal = useRefusal();
   return (
     <>
       <p className="banner bad" role="alert">
         <FormattedMessage id="allowances.failed" values={{ count: failures.length }} />
       </p>
       <DataTable
-        label={intl.formatMessage({ id: 'allowances.failed' }, { count: failures.length })}
+        label={say('allowances.failed', { count: failures.length })}
         rows={failures}
         keyOf={({ examId, asked }) => `${examId} ${asked}`}
         columns={[
-          {
-            id: 'learner',
-            header: <FormattedMessage id="allowances.learner" />,
-            cell: ({ asked }) => asked,
-            isRowHeader: true,
-          },
+          { id: 'learner', header: say('allowances.learner'), cell: ({ asked }) => asked, isRowHeader: true },
           {
             id: 'exam',
-            header: <FormattedMessage id="allowances.exam" />,
+            header: say('allowances.exam'),
             cell: ({ examId }) => exams.find(({ id }) => id === examId)?.exam_name ?? examId,
           },
-          {
-            id: 'problem',
-            header: <FormattedMessage id="allowances.problem" />,
-            cell: ({ problem }) => words(problem),
-          },
+          { id: 'problem', header: say('allowances.problem'), cell: ({ problem }) => refusal(problem) },
         ]}
       />
       <div className="buttons">
         <button type="button" onClick={again}>
-          <FormattedMessage id="allowances.again" />
+          {say('allowances.again')}
         </button>
       </div>
     </>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { TextArea } from '../../kit/fields.js';
+import { useTexts } from '../../kit/texts.js';
 import { FileOfLearners } from './file-of-learners.js';
 import { type Entries, type Entry, entriesIn } from './learner-entries.js';
 import type { Named } from './parts.js';
@@ -18,6 +19,7 @@ const entriesOf = ({ how, list, file, ticked }: Named): Entries =>
 type Props = { named: Named; setNamed: (named: Named) => void; next: (entries: readonly Entry[]) => void };
 
 export function LearnersStep({ named, setNamed, next }: Props) {
+  const say = useTexts();
   const [wasTried, setTried] = useState(false);
   const found = entriesOf(named);
   const count = found.entries.length;
@@ -27,20 +29,18 @@ export function LearnersStep({ named, setNamed, next }: Props) {
   return (
     <Step name="learners" number={1} next={goOn}>
       <fieldset className="row">
-        <legend>
-          <FormattedMessage id="allowances.how" />
-        </legend>
+        <legend>{say('allowances.how')}</legend>
         {ways.map((way) => (
           <label key={way} className="tick">
             <input type="radio" name="how" checked={named.how === way} onChange={() => change({ how: way })} />
-            <FormattedMessage id={`allowances.how.${way}`} />
+            {say(`allowances.how.${way}`)}
           </label>
         ))}
       </fieldset>
       {named.how === 'list' && (
         <TextArea
-          label={<FormattedMessage id="allowances.list" />}
-          hint={<FormattedMessage id="allowances.list_hint" />}
+          label={say('allowances.list')}
+          hint={say('allowances.list_hint')}
           value={named.list}
           onChange={(list) => change({ list })}
           rows={8}
@@ -67,12 +67,11 @@ function Chosen({ found: { entries, repeated } }: { found: Entries }) {
 }
 
 function Problems({ found: { entries, tooLong }, isMissing }: { found: Entries; isMissing: boolean }) {
-  const intl = useIntl();
+  const say = useTexts();
   const problems = [
-    isMissing && intl.formatMessage({ id: 'allowances.need_learners' }),
-    entries.length > mostLearners &&
-      intl.formatMessage({ id: 'allowances.too_many_learners' }, { most: mostLearners, count: entries.length }),
-    ...tooLong.slice(0, 10).map((line) => intl.formatMessage({ id: 'allowances.too_long' }, { line })),
+    isMissing && say('allowances.need_learners'),
+    entries.length > mostLearners && say('allowances.too_many_learners', { most: mostLearners, count: entries.length }),
+    ...tooLong.slice(0, 10).map((line) => say('allowances.too_long', { line })),
   ].filter((problem) => problem !== false);
   if (problems.length === 0) return null;
   return (

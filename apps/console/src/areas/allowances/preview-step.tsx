@@ -3,6 +3,7 @@ import { FormattedMessage } from 'react-intl';
 import { Confirm } from '../../kit/dialog.js';
 import { nameOf } from '../../kit/learner-name.js';
 import { Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 import { useCourse } from '../../shell/course.js';
 import { AllowanceWords } from './kinds.js';
@@ -81,6 +82,7 @@ function Content({ preview }: { preview: Preview }) {
 }
 
 function Unknown({ entries }: { entries: readonly Entry[] }) {
+  const say = useTexts();
   const list = (
     <ul className="allowances-problems">
       {entries.map(({ line, name }) => (
@@ -99,14 +101,12 @@ function Unknown({ entries }: { entries: readonly Entry[] }) {
         <FormattedMessage id="allowances.unknown_count" values={{ count: entries.length }} />
       </strong>
       {'. '}
-      <FormattedMessage id="allowances.skipped" />
+      {say('allowances.skipped')}
       {entries.length <= 10 ? (
         list
       ) : (
         <details>
-          <summary>
-            <FormattedMessage id="allowances.show" />
-          </summary>
+          <summary>{say('allowances.show')}</summary>
           {list}
         </details>
       )}

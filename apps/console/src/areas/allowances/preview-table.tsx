@@ -1,9 +1,10 @@
 import { useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { DataTable, Pages } from '../../kit/data-table.js';
 import { SelectField } from '../../kit/fields.js';
 import { LearnerName } from '../../kit/learner-name.js';
 import { Badge } from '../../kit/status-badge.js';
+import { useTexts } from '../../kit/texts.js';
 import { isTime } from './kinds.js';
 import type { Previewed } from './preview.js';
 
@@ -16,7 +17,7 @@ const filters = {
 
 /** Each learner at each exam, with the minutes before and after. */
 export function PreviewTable({ allowances }: { allowances: readonly Previewed[] }) {
-  const intl = useIntl();
+  const say = useTexts();
   const [filter, setFilter] = useState<keyof typeof filters>('all');
   const [page, setPage] = useState(1);
   const shown = allowances.filter(filters[filter]);
@@ -27,43 +28,33 @@ export function PreviewTable({ allowances }: { allowances: readonly Previewed[] 
     <div className="stack">
       {names.length > 1 && (
         <SelectField
-          label={<FormattedMessage id="allowances.show" />}
+          label={say('allowances.show')}
           value={filter}
           onChange={(chosen) => {
             setFilter(chosen as keyof typeof filters);
             setPage(1);
           }}
-          options={names.map((name) => ({ value: name, label: <FormattedMessage id={`allowances.show.${name}`} /> }))}
+          options={names.map((name) => ({ value: name, label: say(`allowances.show.${name}`) }))}
         />
       )}
       <DataTable
-        label={intl.formatMessage({ id: 'allowances.step.preview' })}
+        label={say('allowances.step.preview')}
         rows={shown.slice((page - 1) * pageSize, page * pageSize)}
         keyOf={({ user_id, exam_id }) => `${user_id} ${exam_id}`}
         columns={[
           {
             id: 'learner',
-            header: <FormattedMessage id="allowances.learner" />,
+            header: say('allowances.learner'),
             cell: ({ learner }) => <LearnerName learner={learner} />,
             isRowHeader: true,
           },
-          {
-            id: 'exam',
-            header: <FormattedMessage id="allowances.exam" />,
-            cell: ({ exam }) => exam.exam_name,
-          },
-          {
-            id: 'minutes',
-            header: <FormattedMessage id="allowances.minutes_of" />,
-            cell: (row) => <Minutes row={row} />,
-          },
+          { id: 'exam', header: say('allowances.exam'), cell: ({ exam }) => exam.exam_name },
+          { id: 'minutes', header: say('allowances.minutes_of'), cell: (row) => <Minutes row={row} /> },
           {
             id: 'effect',
-            header: <FormattedMessage id="allowances.effect" />,
+            header: say('allowances.effect'),
             cell: ({ effect }) => (
-              <Badge tone={effect === 'counts' ? 'good' : 'warn'}>
-                <FormattedMessage id={`allowances.effect.${effect}`} />
-              </Badge>
+              <Badge tone={effect === 'counts' ? 'good' : 'warn'}>{say(`allowances.effect.${effect}`)}</Badge>
             ),
           },
         ]}

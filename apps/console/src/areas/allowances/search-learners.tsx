@@ -1,11 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
 import { api, unwrap } from '../../api/client.js';
 import { DataTable, Pages } from '../../kit/data-table.js';
 import { LearnerName, nameOf } from '../../kit/learner-name.js';
 import { SearchField } from '../../kit/search-field.js';
 import { Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { useCourse } from '../../shell/course.js';
 
 type Props = { ticked: ReadonlyMap<string, string>; onTick: (ticked: ReadonlyMap<string, string>) => void };
@@ -13,7 +13,7 @@ type Props = { ticked: ReadonlyMap<string, string>; onTick: (ticked: ReadonlyMap
 /** Finds learners of the course. Ticks stay while the search changes. `ticked` has names for people by user name. */
 export function SearchLearners({ ticked, onTick }: Props) {
   const courseId = useCourse();
-  const intl = useIntl();
+  const say = useTexts();
   const [search, setSearch] = useState('');
   const [page, setPage] = useState(1);
   const query = useQuery({
@@ -34,34 +34,26 @@ export function SearchLearners({ ticked, onTick }: Props) {
   return (
     <div className="stack">
       <SearchField
-        label={<FormattedMessage id="allowances.search" />}
-        placeholder={intl.formatMessage({ id: 'allowances.search_hint' })}
+        label={say('allowances.search')}
+        placeholder={say('allowances.search_hint')}
         value={search}
         onChange={change}
         // The form of the step would go on.
         onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
       />
-      <Loaded
-        query={query}
-        isEmpty={({ count }) => count === 0}
-        empty={<FormattedMessage id="allowances.nobody_found" />}
-      >
+      <Loaded query={query} isEmpty={({ count }) => count === 0} empty={say('allowances.nobody_found')}>
         {({ results, page: shown, pages }) => (
           <>
             <DataTable
-              label={intl.formatMessage({ id: 'allowances.found' })}
+              label={say('allowances.found')}
               columns={[
                 {
                   id: 'learner',
-                  header: <FormattedMessage id="allowances.learner" />,
+                  header: say('allowances.learner'),
                   cell: ({ learner }) => <LearnerName learner={learner} />,
                   isRowHeader: true,
                 },
-                {
-                  id: 'mode',
-                  header: <FormattedMessage id="allowances.mode" />,
-                  cell: ({ enrollment_mode }) => enrollment_mode,
-                },
+                { id: 'mode', header: say('allowances.mode'), cell: ({ enrollment_mode }) => enrollment_mode },
               ]}
               rows={results}
               keyOf={({ learner }) => learner.username}
@@ -84,7 +76,7 @@ export function SearchLearners({ ticked, onTick }: Props) {
             {ticked.size > 20 && ' …'}
           </span>
           <button type="button" className="compact" onClick={() => onTick(new Map())}>
-            <FormattedMessage id="allowances.clear" />
+            {say('allowances.clear')}
           </button>
         </div>
       )}

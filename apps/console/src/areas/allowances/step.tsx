@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
 import { FormattedMessage } from 'react-intl';
+import { useTexts } from '../../kit/texts.js';
 
 type Props = {
   name: string;
@@ -12,6 +13,7 @@ type Props = {
 
 /** A step of several: its heading gets the focus, so that screen readers say that the page has changed. */
 export function Step({ name, number, back, next, children, action }: Props) {
+  const say = useTexts();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const submit = (event: FormEvent) => {
@@ -21,7 +23,7 @@ export function Step({ name, number, back, next, children, action }: Props) {
   return (
     <form className="stack card allowances-step" onSubmit={submit} noValidate>
       <h2 ref={heading} tabIndex={-1}>
-        <FormattedMessage id={`allowances.step.${name}`} />{' '}
+        {say(`allowances.step.${name}`)}{' '}
         <span className="quiet small">
           <FormattedMessage id="allowances.step" values={{ step: number }} />
         </span>
@@ -30,12 +32,12 @@ export function Step({ name, number, back, next, children, action }: Props) {
       <div className="buttons">
         {action ?? (
           <button type="submit" className="primary">
-            <FormattedMessage id="kit.next" />
+            {say('kit.next')}
           </button>
         )}
         {back && (
           <button type="button" onClick={back}>
-            <FormattedMessage id="kit.back" />
+            {say('kit.back')}
           </button>
         )}
       </div>

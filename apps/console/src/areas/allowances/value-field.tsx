@@ -1,17 +1,18 @@
-import { FormattedMessage } from 'react-intl';
 import { TextArea, TextField } from '../../kit/fields.js';
+import { useTexts } from '../../kit/texts.js';
 import { isAllowed, type Kind, wordOf } from './kinds.js';
 
 type Props = { kind: Kind; value: string; onChange: (value: string) => void; showsNeed?: boolean };
 
 /** The value of an allowance. An error is shown once something is written, or if `showsNeed`. */
 export function ValueField({ kind, value, onChange, showsNeed = false }: Props) {
+  const say = useTexts();
   const { label, hint, need } = wordOf[kind];
   const isWrong = !isAllowed[kind](value) && (value !== '' || showsNeed);
   const shared = {
-    label: <FormattedMessage id={label} />,
-    hint: <FormattedMessage id={hint} />,
-    error: isWrong && <FormattedMessage id={need} />,
+    label: say(label),
+    hint: say(hint),
+    error: isWrong && say(need),
     value,
     onChange,
   };

@@ -3,6 +3,7 @@ import { FormattedMessage } from 'react-intl';
 import type { Shape } from '../../api/client.js';
 import { SelectField, Tick } from '../../kit/fields.js';
 import { Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 import { useCourseExams } from '../../shell/course-exams.js';
 import { isAllowed, type Kind, kinds } from './kinds.js';
@@ -13,6 +14,7 @@ import { ValueField } from './value-field.js';
 type Props = { what: What; setWhat: (what: What) => void; back: () => void; next: () => void };
 
 export function WhatStep({ what, setWhat, back, next }: Props) {
+  const say = useTexts();
   const query = useCourseExams();
   const [wasTried, setTried] = useState(false);
   const { examIds, kind, value } = what;
@@ -23,7 +25,7 @@ export function WhatStep({ what, setWhat, back, next }: Props) {
       <Loaded
         query={query}
         isEmpty={(exams) => !exams.some(({ is_active }) => is_active)}
-        empty={<FormattedMessage id="allowances.no_exams" />}
+        empty={say('allowances.no_exams')}
       >
         {(exams) => (
           <ChooseExams
@@ -36,10 +38,10 @@ export function WhatStep({ what, setWhat, back, next }: Props) {
       </Loaded>
       <div className="row">
         <SelectField
-          label={<FormattedMessage id="allowances.kind" />}
+          label={say('allowances.kind')}
           value={kind}
           onChange={(chosen) => change({ kind: chosen as Kind, value: '' })}
-          options={kinds.map((each) => ({ value: each, label: <FormattedMessage id={`allowances.kind.${each}`} /> }))}
+          options={kinds.map((each) => ({ value: each, label: say(`allowances.kind.${each}`) }))}
         />
       </div>
       <ValueField kind={kind} value={value} onChange={(text) => change({ value: text })} showsNeed={wasTried} />
@@ -55,15 +57,14 @@ type ExamsProps = {
 };
 
 function ChooseExams({ exams, chosen, onChoose, isMissing }: ExamsProps) {
+  const say = useTexts();
   const toggle = (id: number, on: boolean) => onChoose(on ? [...chosen, id] : chosen.filter((each) => each !== id));
   return (
     <fieldset className="stack-tight">
-      <legend>
-        <FormattedMessage id="allowances.exams" />
-      </legend>
+      <legend>{say('allowances.exams')}</legend>
       {exams.length > 1 && (
         <Tick
-          label={<FormattedMessage id="allowances.all_of_them" />}
+          label={say('allowances.all_of_them')}
           checked={exams.every(({ id }) => chosen.includes(id))}
           onChange={(on) => onChoose(on ? exams.map(({ id }) => id) : [])}
         />
@@ -93,7 +94,7 @@ function ChooseExams({ exams, chosen, onChoose, isMissing }: ExamsProps) {
       </div>
       {isMissing && (
         <span className="field-error" role="alert">
-          <FormattedMessage id="allowances.need_exams" />
+          {say('allowances.need_exams')}
         </span>
       )}
     </fieldset>

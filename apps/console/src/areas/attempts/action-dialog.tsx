@@ -3,6 +3,7 @@ import { FormattedMessage } from 'react-intl';
 import { Confirm } from '../../kit/dialog.js';
 import { TextArea } from '../../kit/fields.js';
 import { StatusBadge } from '../../kit/status-badge.js';
+import { useTexts } from '../../kit/texts.js';
 import { Effects } from './effects.js';
 import { type ActionName, type Details, useAct } from './queries.js';
 
@@ -13,6 +14,7 @@ type Props = { details: Details; action: ActionName; done: (action: ActionName) 
 
 /** Asks before an action. The service has told what follows from it, so that nothing is guessed here. */
 export function ActionDialog({ details, action, done, close }: Props) {
+  const say = useTexts();
   const [reason, setReason] = useState('');
   const { mutate, isPending, error } = useAct(details, done);
   const { attempt, actions, attempts } = details;
@@ -28,7 +30,7 @@ export function ActionDialog({ details, action, done, close }: Props) {
   return (
     <Confirm
       title={<FormattedMessage id={`attempts.ask.${action}`} values={values} />}
-      action={<FormattedMessage id={isProposal ? 'attempts.action.propose' : `attempts.action.${action}`} />}
+      action={say(isProposal ? 'attempts.action.propose' : `attempts.action.${action}`)}
       isDangerous={isDangerous.includes(action)}
       isBusy={isPending}
       isReady={!needsReason || reason.trim() !== ''}
@@ -49,8 +51,8 @@ export function ActionDialog({ details, action, done, close }: Props) {
       {asked && <Effects effects={asked.effects} learner={attempt.user.username} />}
       {needsReason && (
         <TextArea
-          label={<FormattedMessage id="attempts.reason" />}
-          hint={<FormattedMessage id="attempts.reason_hint" />}
+          label={say('attempts.reason')}
+          hint={say('attempts.reason_hint')}
           value={reason}
           onChange={setReason}
           maxLength={10_000}

@@ -1,8 +1,9 @@
 import { useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { Dialog } from '../../kit/dialog.js';
 import { useNotice } from '../../kit/notices.js';
 import { Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { ActionDialog } from './action-dialog.js';
 import { AppealSection } from './appeal-section.js';
 import { type ActionName, useDetails } from './queries.js';
@@ -12,18 +13,18 @@ import { Reviews } from './reviews.js';
 export function AnswerDialog({ attemptId, close }: { attemptId: number; close: () => void }) {
   const [action, setAction] = useState<ActionName>();
   const query = useDetails(attemptId);
-  const intl = useIntl();
+  const say = useTexts();
   const notify = useNotice();
   if (action && query.data) {
     const { username } = query.data.attempt.user;
     const done = (what: ActionName) => {
-      notify(intl.formatMessage({ id: `attempts.done.${what}` }, { username }));
+      notify(say(`attempts.done.${what}`, { username }));
       close();
     };
     return <ActionDialog details={query.data} action={action} done={done} close={close} />;
   }
   return (
-    <Dialog title={<FormattedMessage id="attempts.answer_the_appeal" />} close={close} isWide>
+    <Dialog title={say('attempts.answer_the_appeal')} close={close} isWide>
       <Loaded query={query}>
         {(details) => (
           <div className="stack">

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { useAddress, usePage } from '../../kit/address.js';
@@ -10,6 +10,7 @@ import { SelectField } from '../../kit/fields.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { StatusBadge } from '../../kit/status-badge.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time, TimeAgo } from '../../kit/times.js';
 import { courseApi, useCourse } from '../../shell/course.js';
 import { AnswerDialog } from './answer-dialog.js';
@@ -19,7 +20,7 @@ import { useAddresses } from './queries.js';
 type Appeal = Shape<'QueuedAppeal'>;
 
 export function AppealQueue() {
-  const intl = useIntl();
+  const say = useTexts();
   const courseId = useCourse();
   const { list } = useAddresses();
   const [state, setState] = useAddress('state');
@@ -32,35 +33,23 @@ export function AppealQueue() {
       unwrap(api.GET('/api/exams/v1/courses/{courseId}/appeals', { params: { path: { courseId }, query: asked } })),
     placeholderData: keepPreviousData,
   });
-  const states = ['', 'open', 'answered'].map((value) => ({
-    value,
-    label: intl.formatMessage({ id: `attempts.appeals_${value || 'all'}` }),
-  }));
+  const states = ['', 'open', 'answered'].map((value) => ({ value, label: say(`attempts.appeals_${value || 'all'}`) }));
   return (
     <Page
-      title={intl.formatMessage({ id: 'attempts.appeals' })}
+      title={say('attempts.appeals')}
       actions={
         <>
           <Link href={list} className="button">
-            <FormattedMessage id="attempts.to_list" />
+            {say('attempts.to_list')}
           </Link>
           <ExportCsv path={courseApi(courseId, 'appeals')} query={{ state }} />
         </>
       }
     >
       <search className="filters">
-        <SelectField
-          label={<FormattedMessage id="attempts.state" />}
-          value={state}
-          onChange={setState}
-          options={states}
-        />
+        <SelectField label={say('attempts.state')} value={state} onChange={setState} options={states} />
       </search>
-      <Loaded
-        query={query}
-        isEmpty={({ results }) => results.length === 0}
-        empty={<FormattedMessage id="attempts.no_appeals" />}
-      >
+      <Loaded query={query} isEmpty={({ results }) => results.length === 0} empty={say('attempts.no_appeals')}>
         {({ count, page: number, pages, results }) => (
           <>
             <p className="quiet" role="status">
@@ -77,32 +66,28 @@ export function AppealQueue() {
 }
 
 function Table({ appeals, onAnswer }: { appeals: readonly Appeal[]; onAnswer: (appeal: Appeal) => void }) {
-  const intl = useIntl();
+  const say = useTexts();
   const { attempt } = useAddresses();
   const columns: Column<Appeal>[] = [
     {
       id: 'learner',
-      header: <FormattedMessage id="attempts.learner" />,
+      header: say('attempts.learner'),
       cell: ({ attempt_id, user }) => <Link href={attempt(attempt_id)}>{user.username}</Link>,
       isRowHeader: true,
     },
-    { id: 'exam', header: <FormattedMessage id="attempts.exam" />, cell: ({ exam }) => exam.exam_name },
-    {
-      id: 'status',
-      header: <FormattedMessage id="attempts.status" />,
-      cell: ({ status }) => <StatusBadge status={status} />,
-    },
-    { id: 'made', header: <FormattedMessage id="attempts.made" />, cell: ({ made_at }) => <Time at={made_at} /> },
-    { id: 'due', header: <FormattedMessage id="attempts.due" />, cell: (appeal) => <Due appeal={appeal} /> },
+    { id: 'exam', header: say('attempts.exam'), cell: ({ exam }) => exam.exam_name },
+    { id: 'status', header: say('attempts.status'), cell: ({ status }) => <StatusBadge status={status} /> },
+    { id: 'made', header: say('attempts.made'), cell: ({ made_at }) => <Time at={made_at} /> },
+    { id: 'due', header: say('attempts.due'), cell: (appeal) => <Due appeal={appeal} /> },
     {
       id: 'answer',
-      header: <FormattedMessage id="attempts.answer" />,
+      header: say('attempts.answer'),
       cell: (appeal) => <Answer appeal={appeal} answer={() => onAnswer(appeal)} />,
     },
   ];
   return (
     <DataTable
-      label={intl.formatMessage({ id: 'attempts.appeals' })}
+      label={say('attempts.appeals')}
       columns={columns}
       rows={appeals}
       keyOf={({ attempt_id }) => attempt_id}
@@ -121,7 +106,7 @@ function Due({ appeal: { answer, answer_by } }: { appeal: Appeal }) {
 }
 
 function Answer({ appeal: { answer, can_answer, user }, answer: open }: { appeal: Appeal; answer: () => void }) {
-  const intl = useIntl();
+  const say = useTexts();
   if (answer)
     return (
       <>
@@ -131,20 +116,10 @@ function Answer({ appeal: { answer, can_answer, user }, answer: open }: { appeal
         </div>
       </>
     );
-  if (!can_answer)
-    return (
-      <span className="quiet small">
-        <FormattedMessage id="attempts.another_person" />
-      </span>
-    );
+  if (!can_answer) return <span className="quiet small">{say('attempts.another_person')}</span>;
   return (
-    <button
-      type="button"
-      className="compact"
-      aria-label={intl.formatMessage({ id: 'attempts.answer_of' }, user)}
-      onClick={open}
-    >
-      <FormattedMessage id="attempts.answer" />
+    <button type="button" className="compact" aria-label={say('attempts.answer_of', user)} onClick={open}>
+      {say('attempts.answer')}
     </button>
   );
 }

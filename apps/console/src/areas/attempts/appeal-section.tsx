@@ -1,10 +1,12 @@
 import { FormattedMessage } from 'react-intl';
 import { Badge } from '../../kit/status-badge.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 import type { ActionName, Details } from './queries.js';
 
 /** The learner's last appeal, and its answer. */
 export function AppealSection({ details, onAct }: { details: Details; onAct: (action: ActionName) => void }) {
+  const say = useTexts();
   const { appeal, actions } = details;
   if (!appeal) return null;
   const { answer } = appeal;
@@ -12,9 +14,7 @@ export function AppealSection({ details, onAct }: { details: Details; onAct: (ac
   return (
     <section className="card stack-tight">
       <div className="row spread">
-        <h2>
-          <FormattedMessage id="attempts.appeal" />
-        </h2>
+        <h2>{say('attempts.appeal')}</h2>
         <AppealState answer={answer} />
       </div>
       <p className="quiet small">
@@ -38,30 +38,22 @@ export function AppealSection({ details, onAct }: { details: Details; onAct: (ac
         <div className="buttons">
           {(['uphold_appeal', 'dismiss_appeal'] as const).map((action) => (
             <button key={action} type="button" onClick={() => onAct(action)}>
-              <FormattedMessage id={`attempts.action.${action}`} />
+              {say(`attempts.action.${action}`)}
             </button>
           ))}
         </div>
       )}
-      {!answer && !canAnswer && (
-        <p className="banner warn">
-          <FormattedMessage id="attempts.another_person" />
-        </p>
-      )}
+      {!answer && !canAnswer && <p className="banner warn">{say('attempts.another_person')}</p>}
     </section>
   );
 }
 
 export function AppealState({ answer }: { answer: { upheld: boolean } | null }) {
-  if (!answer)
-    return (
-      <Badge tone="warn">
-        <FormattedMessage id="attempts.appeal_open" />
-      </Badge>
-    );
+  const say = useTexts();
+  if (!answer) return <Badge tone="warn">{say('attempts.appeal_open')}</Badge>;
   return (
     <Badge tone={answer.upheld ? 'good' : 'bad'}>
-      <FormattedMessage id={answer.upheld ? 'attempts.appeal_upheld' : 'attempts.appeal_dismissed'} />
+      {say(answer.upheld ? 'attempts.appeal_upheld' : 'attempts.appeal_dismissed')}
     </Badge>
   );
 }

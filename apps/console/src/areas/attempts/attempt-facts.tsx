@@ -3,6 +3,7 @@ import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { Fact } from '../../kit/facts.js';
 import { StatusBadge } from '../../kit/status-badge.js';
+import { useTexts } from '../../kit/texts.js';
 import { durationOf, Time } from '../../kit/times.js';
 import { courseAddress, useCourse } from '../../shell/course.js';
 import { type Details, useAddresses } from './queries.js';
@@ -44,13 +45,12 @@ function resumeOf({ ready_to_resume, resumed }: Details['attempt']) {
 }
 
 export function Allowances({ details: { allowances, attempt } }: { details: Details }) {
+  const say = useTexts();
   const course = useCourse();
   if (allowances.length === 0) return null;
   return (
     <section className="stack-tight">
-      <h2>
-        <FormattedMessage id="attempts.allowances" />
-      </h2>
+      <h2>{say('attempts.allowances')}</h2>
       <ul className="attempts-allowances">
         {allowances.map(({ id, key, value }) => (
           <li key={id}>
@@ -59,7 +59,7 @@ export function Allowances({ details: { allowances, attempt } }: { details: Deta
         ))}
       </ul>
       <Link href={`${courseAddress(course, 'allowances')}?search=${encodeURIComponent(attempt.user.username)}`}>
-        <FormattedMessage id="attempts.to_allowances" />
+        {say('attempts.to_allowances')}
       </Link>
     </section>
   );

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { useAddress, usePage } from '../../kit/address.js';
@@ -9,6 +9,7 @@ import { LearnerName } from '../../kit/learner-name.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { StatusBadge } from '../../kit/status-badge.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 import { courseApi, useCourse } from '../../shell/course.js';
 import { Filters, useFilter } from './filters.js';
@@ -18,7 +19,7 @@ type Group = Shape<'AttemptGroup'>;
 
 /** The newest attempt of each learner at each exam, with the earlier ones behind it. */
 export function AttemptList() {
-  const intl = useIntl();
+  const say = useTexts();
   const courseId = useCourse();
   const { appeals } = useAddresses();
   const filter = useFilter();
@@ -35,11 +36,11 @@ export function AttemptList() {
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   return (
     <Page
-      title={intl.formatMessage({ id: 'attempts.title' })}
+      title={say('attempts.title')}
       actions={
         <>
           <Link href={appeals} className="button">
-            <FormattedMessage id="attempts.appeals" />
+            {say('attempts.appeals')}
           </Link>
           <ExportCsv path={courseApi(courseId, 'attempts')} query={filter} />
         </>
@@ -49,7 +50,7 @@ export function AttemptList() {
       <Loaded
         query={query}
         isEmpty={({ results }) => results.length === 0}
-        empty={<FormattedMessage id={isFiltered ? 'attempts.none_found' : 'attempts.none'} />}
+        empty={say(isFiltered ? 'attempts.none_found' : 'attempts.none')}
       >
         {({ count, page: number, pages, results }) => (
           <>
@@ -68,47 +69,30 @@ export function AttemptList() {
 type TableProps = { groups: readonly Group[]; sort: string; onSort: (sort: string) => void };
 
 function Table({ groups, sort, onSort }: TableProps) {
-  const intl = useIntl();
+  const say = useTexts();
   const { attempt } = useAddresses();
   const columns: Column<Group>[] = [
     {
       id: 'learner',
-      header: <FormattedMessage id="attempts.learner" />,
+      header: say('attempts.learner'),
       cell: ({ id, user }) => <LearnerName learner={user} href={attempt(id)} />,
       isSortable: true,
       isRowHeader: true,
     },
     {
       id: 'exam',
-      header: <FormattedMessage id="attempts.exam" />,
+      header: say('attempts.exam'),
       cell: ({ proctored_exam }) => proctored_exam.exam_name,
       isSortable: true,
     },
-    {
-      id: 'status',
-      header: <FormattedMessage id="attempts.status" />,
-      cell: ({ status }) => <StatusBadge status={status} />,
-    },
-    {
-      id: 'created',
-      header: <FormattedMessage id="attempts.created" />,
-      cell: ({ created }) => <Time at={created} />,
-      isSortable: true,
-    },
-    {
-      id: 'completed',
-      header: <FormattedMessage id="attempts.completed" />,
-      cell: ({ completed_at }) => <Time at={completed_at} />,
-    },
-    {
-      id: 'earlier',
-      header: <FormattedMessage id="attempts.earlier" />,
-      cell: (group) => <Earlier group={group} />,
-    },
+    { id: 'status', header: say('attempts.status'), cell: ({ status }) => <StatusBadge status={status} /> },
+    { id: 'created', header: say('attempts.created'), cell: ({ created }) => <Time at={created} />, isSortable: true },
+    { id: 'completed', header: say('attempts.completed'), cell: ({ completed_at }) => <Time at={completed_at} /> },
+    { id: 'earlier', header: say('attempts.earlier'), cell: (group) => <Earlier group={group} /> },
   ];
   return (
     <DataTable
-      label={intl.formatMessage({ id: 'attempts.title' })}
+      label={say('attempts.title')}
       columns={columns}
       rows={groups}
       keyOf={({ id }) => id}

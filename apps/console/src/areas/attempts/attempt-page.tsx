@@ -1,9 +1,10 @@
 import { useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { Link, useLocation } from 'wouter';
 import { useNotice } from '../../kit/notices.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { Timeline } from '../../kit/timeline.js';
 import { durationOf } from '../../kit/times.js';
 import { ActionDialog } from './action-dialog.js';
@@ -16,20 +17,20 @@ import { Reviews } from './reviews.js';
 export function AttemptPage({ attemptId }: { attemptId: number }) {
   const query = useDetails(attemptId);
   const { list } = useAddresses();
-  const intl = useIntl();
+  const say = useTexts();
   const title = query.data
     ? `${query.data.attempt.user.username} · ${query.data.attempt.proctored_exam.exam_name}`
-    : intl.formatMessage({ id: 'attempts.attempt' }, { id: attemptId });
+    : say('attempts.attempt', { id: attemptId });
   return (
     <Page
       title={title}
       actions={
         <>
           <Link href={list} className="button">
-            <FormattedMessage id="attempts.to_list" />
+            {say('attempts.to_list')}
           </Link>
           <Link href={`/audit/attempts/${attemptId}`} className="button">
-            <FormattedMessage id="attempts.to_audit" />
+            {say('attempts.to_audit')}
           </Link>
         </>
       }
@@ -43,11 +44,11 @@ function Content({ details }: { details: Details }) {
   const [action, setAction] = useState<ActionName>();
   const { list } = useAddresses();
   const [, navigate] = useLocation();
-  const intl = useIntl();
+  const say = useTexts();
   const notify = useNotice();
   const done = (what: ActionName) => {
     setAction(undefined);
-    notify(intl.formatMessage({ id: `attempts.done.${what}` }, { username: details.attempt.user.username }));
+    notify(say(`attempts.done.${what}`, { username: details.attempt.user.username }));
     if (what === 'remove' || what === 'remove_all') navigate(list);
   };
   return (
@@ -106,17 +107,16 @@ function Actions({ details, onAct }: { details: Details; onAct: (action: ActionN
 }
 
 function History({ entries }: { entries: Details['timeline'] }) {
+  const say = useTexts();
   return (
     <section className="card stack-tight">
-      <h2>
-        <FormattedMessage id="attempts.timeline" />
-      </h2>
+      <h2>{say('attempts.timeline')}</h2>
       <Timeline
         entries={entries.map(({ by, name, what, seconds, reason, message, ...entry }) => ({
           ...entry,
           by: (
             <>
-              <FormattedMessage id={`attempts.by.${by}`} /> {name && `(${name})`}
+              {say(`attempts.by.${by}`)} {name && `(${name})`}
             </>
           ),
           what: seconds === null ? what : `${what} ${durationOf(seconds)}`,

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { ConsequenceBadge } from '../../kit/consequence-badge.js';
 import { DataTable } from '../../kit/data-table.js';
 import { Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 
 type Consequence = Shape<'Consequence'>;
@@ -11,7 +12,7 @@ type Row = Consequence & { id: string; recordedAt: string };
 
 /** All that was sent because of the attempt: messages, mails and notifications of the provider, the newest first. */
 export function Deliveries({ attemptId }: { attemptId: number }) {
-  const intl = useIntl();
+  const say = useTexts();
   const query = useQuery({
     queryKey: ['attempts', 'deliveries', attemptId],
     queryFn: () =>
@@ -24,33 +25,21 @@ export function Deliveries({ attemptId }: { attemptId: number }) {
         )
         .toReversed(),
   });
-  const title = intl.formatMessage({ id: 'attempts.deliveries' });
+  const title = say('attempts.deliveries');
   return (
     <section className="stack-tight attempts-deliveries">
       <h2>{title}</h2>
-      <Loaded
-        query={query}
-        isEmpty={(rows) => rows.length === 0}
-        empty={<FormattedMessage id="attempts.no_deliveries" />}
-      >
+      <Loaded query={query} isEmpty={(rows) => rows.length === 0} empty={say('attempts.no_deliveries')}>
         {(rows) => (
           <DataTable
             label={title}
             rows={rows}
             keyOf={({ id }) => id}
             columns={[
-              {
-                id: 'caused',
-                header: <FormattedMessage id="attempts.caused" />,
-                cell: (row) => <Time at={row.recordedAt} />,
-              },
-              { id: 'what', header: <FormattedMessage id="attempts.what" />, cell: (row) => <What row={row} /> },
-              {
-                id: 'to',
-                header: <FormattedMessage id="attempts.to" />,
-                cell: ({ to }) => <span className="fixed">{to}</span>,
-              },
-              { id: 'state', header: <FormattedMessage id="attempts.state" />, cell: (row) => <State row={row} /> },
+              { id: 'caused', header: say('attempts.caused'), cell: (row) => <Time at={row.recordedAt} /> },
+              { id: 'what', header: say('attempts.what'), cell: (row) => <What row={row} /> },
+              { id: 'to', header: say('attempts.to'), cell: ({ to }) => <span className="fixed">{to}</span> },
+              { id: 'state', header: say('attempts.state'), cell: (row) => <State row={row} /> },
             ]}
           />
         )}

@@ -1,5 +1,6 @@
 import { FormattedMessage } from 'react-intl';
 import type { Shape } from '../../api/client.js';
+import { useTexts } from '../../kit/texts.js';
 
 type Effect = Shape<'Effect'>;
 
@@ -21,18 +22,12 @@ function sentenceOf(effect: Effect): string | undefined {
 
 /** Sentences about all that happens outside the service. */
 export function Effects({ effects, learner }: { effects: readonly Effect[]; learner: string }) {
+  const say = useTexts();
   const sentences = [...new Set(effects.flatMap((effect) => sentenceOf(effect) ?? []))];
-  if (sentences.length === 0)
-    return (
-      <p className="quiet">
-        <FormattedMessage id="attempts.effect.none" />
-      </p>
-    );
+  if (sentences.length === 0) return <p className="quiet">{say('attempts.effect.none')}</p>;
   return (
     <div className="stack-tight">
-      <p>
-        <FormattedMessage id="attempts.effects" />
-      </p>
+      <p>{say('attempts.effects')}</p>
       <ul>
         {sentences.map((id) => (
           <li key={id}>

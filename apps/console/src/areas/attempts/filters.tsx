@@ -1,8 +1,8 @@
-import { FormattedMessage, useIntl } from 'react-intl';
 import { useAddress } from '../../kit/address.js';
 import { ExamField } from '../../kit/exam-field.js';
 import { SelectField, TextField } from '../../kit/fields.js';
 import { SearchField } from '../../kit/search-field.js';
+import { useTexts } from '../../kit/texts.js';
 import { useCourseExams } from '../../shell/course-exams.js';
 
 const statuses = [
@@ -37,7 +37,7 @@ function beginOf(day: string, later: number): string | undefined {
 }
 
 export function Filters() {
-  const intl = useIntl();
+  const say = useTexts();
   const [search, setSearch] = useAddress('search');
   const [status, setStatus] = useAddress('status');
   const [exam, setExam] = useAddress('exam');
@@ -46,32 +46,32 @@ export function Filters() {
   const [until, setUntil] = useAddress('until');
   const { data: exams = [] } = useCourseExams();
   const providers = [...new Set(exams.flatMap(({ is_proctored, backend }) => (is_proctored && backend) || []))].sort();
-  const all = { value: '', label: intl.formatMessage({ id: 'attempts.all' }) };
+  const all = { value: '', label: say('kit.all') };
   return (
     <search className="filters">
       <SearchField
-        label={<FormattedMessage id="attempts.search" />}
-        hint={<FormattedMessage id="attempts.search_hint" />}
+        label={say('attempts.search')}
+        hint={say('attempts.search_hint')}
         value={search}
         onChange={setSearch}
       />
       <SelectField
-        label={<FormattedMessage id="attempts.status" />}
+        label={say('attempts.status')}
         value={status}
         onChange={setStatus}
-        options={[all, ...statuses.map((value) => ({ value, label: intl.formatMessage({ id: `status.${value}` }) }))]}
+        options={[all, ...statuses.map((value) => ({ value, label: say(`status.${value}`) }))]}
       />
       <ExamField exams={exams} value={exam} onChange={setExam} />
       {(providers.length > 1 || provider) && (
         <SelectField
-          label={<FormattedMessage id="attempts.provider" />}
+          label={say('attempts.provider')}
           value={provider}
           onChange={setProvider}
           options={[all, ...providers.map((name) => ({ value: name, label: name }))]}
         />
       )}
-      <TextField type="date" label={<FormattedMessage id="attempts.from" />} value={from} onChange={setFrom} />
-      <TextField type="date" label={<FormattedMessage id="attempts.until" />} value={until} onChange={setUntil} />
+      <TextField type="date" label={say('attempts.from')} value={from} onChange={setFrom} />
+      <TextField type="date" label={say('attempts.until')} value={until} onChange={setUntil} />
     </search>
   );
 }

@@ -1,6 +1,7 @@
 import { FormattedMessage } from 'react-intl';
 import type { Shape } from '../../api/client.js';
 import { Badge, type Tone } from '../../kit/status-badge.js';
+import { useTexts } from '../../kit/texts.js';
 import { durationOf, Time } from '../../kit/times.js';
 
 type Review = Shape<'AttemptReview'>;
@@ -13,22 +14,15 @@ const tones: Record<Review['status'], Tone> = {
 };
 
 export function Reviews({ reviews }: { reviews: readonly Review[] }) {
+  const say = useTexts();
   return (
     <section className="stack-tight">
-      <h2>
-        <FormattedMessage id="attempts.reviews" />
-      </h2>
-      {reviews.length === 0 && (
-        <p className="quiet">
-          <FormattedMessage id="attempts.no_reviews" />
-        </p>
-      )}
+      <h2>{say('attempts.reviews')}</h2>
+      {reviews.length === 0 && <p className="quiet">{say('attempts.no_reviews')}</p>}
       {reviews.map((review) => (
         <article key={review.at} className="card stack-tight">
           <p className="row">
-            <Badge tone={tones[review.status]}>
-              <FormattedMessage id={`attempts.review.${review.status}`} />
-            </Badge>
+            <Badge tone={tones[review.status]}>{say(`attempts.review.${review.status}`)}</Badge>
             <span className="quiet small">
               <Time at={review.at} /> ·{' '}
               <FormattedMessage id="attempts.sent_by" values={{ name: review.sent_by ?? '–' }} />
@@ -36,16 +30,12 @@ export function Reviews({ reviews }: { reviews: readonly Review[] }) {
               {review.reviewed_by ? (
                 <FormattedMessage id="attempts.reviewed_by" values={{ name: review.reviewed_by }} />
               ) : (
-                <FormattedMessage id="attempts.reviewed_by_nobody" />
+                say('attempts.reviewed_by_nobody')
               )}
             </span>
           </p>
           <Comments review={review} />
-          {review.has_recording && (
-            <p className="quiet small">
-              <FormattedMessage id="attempts.has_recording" />
-            </p>
-          )}
+          {review.has_recording && <p className="quiet small">{say('attempts.has_recording')}</p>}
         </article>
       ))}
     </section>

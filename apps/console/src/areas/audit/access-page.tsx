@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { type Column, DataTable } from '../../kit/data-table.js';
@@ -7,6 +7,7 @@ import { ExportCsv } from '../../kit/export-csv.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { Badge, type Tone } from '../../kit/status-badge.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 import { type Filter, Filters, useFilters } from './filters.js';
 import { More } from './more.js';
@@ -27,18 +28,14 @@ const outcomes = Object.keys(tones) as Access['outcome'][];
 
 /** The access log: refusals, and uses of rights over data of others. */
 export function AccessPage() {
-  const intl = useIntl();
-  const outcomeIn = (outcome: Access['outcome']) =>
-    intl.formatMessage({ id: `audit.outcome.${outcome.replace(' ', '_')}` });
+  const say = useTexts();
+  const outcomeIn = (outcome: Access['outcome']) => say(`audit.outcome.${outcome.replace(' ', '_')}`);
   const filters: Filter[] = [
     { name: 'user_id', kind: 'number' },
     { name: 'object' },
     {
       name: 'outcome',
-      options: [
-        { value: '', label: intl.formatMessage({ id: 'audit.any' }) },
-        ...outcomes.map((value) => ({ value, label: outcomeIn(value) })),
-      ],
+      options: [{ value: '', label: say('kit.all') }, ...outcomes.map((value) => ({ value, label: outcomeIn(value) }))],
     },
     { name: 'request_id' },
     { name: 'from', kind: 'time' },
@@ -52,23 +49,14 @@ export function AccessPage() {
     initialPageParam: {},
     getNextPageParam: ({ next }) => (next === null ? undefined : { after: next }),
   });
-  const label = intl.formatMessage({ id: 'audit.page.access' });
+  const label = say('audit.page.access');
   const columns: Column<Access>[] = [
-    {
-      id: 'at',
-      header: <FormattedMessage id="audit.column.at" />,
-      cell: ({ at }) => <Time at={at} />,
-      isRowHeader: true,
-    },
-    { id: 'who', header: <FormattedMessage id="audit.column.who" />, cell: (access) => <Who access={access} /> },
-    {
-      id: 'action',
-      header: <FormattedMessage id="audit.column.action" />,
-      cell: ({ action }) => <code>{action}</code>,
-    },
+    { id: 'at', header: say('audit.column.at'), cell: ({ at }) => <Time at={at} />, isRowHeader: true },
+    { id: 'who', header: say('audit.column.who'), cell: (access) => <Who access={access} /> },
+    { id: 'action', header: say('audit.column.action'), cell: ({ action }) => <code>{action}</code> },
     {
       id: 'outcome',
-      header: <FormattedMessage id="audit.filter.outcome" />,
+      header: say('audit.filter.outcome'),
       cell: ({ outcome, status, times }) => (
         <>
           <Badge tone={tones[outcome]}>{outcomeIn(outcome)}</Badge> {status} {times > 1 && `× ${times}`}
@@ -77,7 +65,7 @@ export function AccessPage() {
     },
     {
       id: 'objects',
-      header: <FormattedMessage id="audit.column.about" />,
+      header: say('audit.column.about'),
       cell: ({ objects, rights }) => (
         <ul className="plain-list small">
           {objects.map((object) => (
@@ -96,15 +84,10 @@ export function AccessPage() {
         </ul>
       ),
     },
-    {
-      id: 'rows',
-      header: <FormattedMessage id="audit.column.rows" />,
-      cell: ({ rows }) => rows ?? '–',
-      isNumber: true,
-    },
+    { id: 'rows', header: say('audit.column.rows'), cell: ({ rows }) => rows ?? '–', isNumber: true },
     {
       id: 'request',
-      header: <FormattedMessage id="audit.filter.request_id" />,
+      header: say('audit.filter.request_id'),
       cell: ({ request_id }) =>
         request_id === null ? (
           '–'
@@ -118,11 +101,7 @@ export function AccessPage() {
   return (
     <Page title={label} actions={<ExportCsv path="/api/audit/v1/access" query={{ ...asked, format: 'csv' }} />}>
       <Filters filters={filters} label={label} />
-      <Loaded
-        query={query}
-        isEmpty={({ pages }) => pages[0]?.results.length === 0}
-        empty={<FormattedMessage id="audit.nothing_found" />}
-      >
+      <Loaded query={query} isEmpty={({ pages }) => pages[0]?.results.length === 0} empty={say('audit.nothing_found')}>
         {({ pages }) => (
           <>
             <DataTable

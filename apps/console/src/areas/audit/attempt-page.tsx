@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { api, unwrap } from '../../api/client.js';
 import { Fact } from '../../kit/facts.js';
 import { Tick } from '../../kit/fields.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 import { useMe } from '../../session/session.js';
 import { AttemptTimeline } from './attempt-timeline.js';
@@ -16,12 +17,12 @@ import type { History } from './events.js';
 import { Verification } from './verification.js';
 
 export function AttemptPage({ attemptId }: { attemptId: number }) {
-  const intl = useIntl();
+  const say = useTexts();
   const query = useQuery({
     queryKey: ['history', attemptId],
     queryFn: () => unwrap(api.GET('/api/audit/v1/attempts/{attemptId}/history', { params: { path: { attemptId } } })),
   });
-  const title = intl.formatMessage({ id: 'audit.attempt' }, { id: String(attemptId) });
+  const title = say('audit.attempt', { id: String(attemptId) });
   return (
     <Page title={title} actions={<Evidence attemptId={attemptId} />}>
       <Loaded query={query} isEmpty={({ events }) => events.length === 0}>
@@ -67,12 +68,13 @@ function Subject({
 }: {
   history: History;
 }) {
+  const say = useTexts();
   const { userId, examId, courseId } = events[0]!.metadata;
   return (
     <>
       {is_intact === false && (
         <p className="banner bad" role="alert">
-          <FormattedMessage id="audit.not_intact" /> {problem}
+          {say('audit.not_intact')} {problem}
         </p>
       )}
       <dl className="facts card">
@@ -94,7 +96,7 @@ function Subject({
           )}{' '}
           {not_covered_since && (
             <>
-              <FormattedMessage id="audit.not_covered_since" /> <Time at={not_covered_since} />
+              {say('audit.not_covered_since')} <Time at={not_covered_since} />
             </>
           )}
         </Fact>

@@ -1,8 +1,9 @@
 import { keepPreviousData, useQueries } from '@tanstack/react-query';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { useIntl } from 'react-intl';
 import { api, unwrap } from '../../api/client.js';
 import { useAddress } from '../../kit/address.js';
 import { Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 import { ActorName, Facts, Raw, Sentence } from './event-parts.js';
 import type { History } from './events.js';
@@ -11,23 +12,20 @@ import { StateTable } from './state-table.js';
 /** The events of an attempt, and the attempt after the event that the slider chooses. */
 export function AttemptTimeline({ history: { attempt_id: attemptId, events } }: { history: History }) {
   const intl = useIntl();
+  const say = useTexts();
   const [version, setVersion] = useAddress('version');
   const asked = events.findIndex((event) => String(event.version) === version);
   const at = asked === -1 ? events.length - 1 : asked;
   const chosen = events[at]!;
   const choose = (index: number) => setVersion(String(events[index]!.version));
   const sentence = intl.formatMessage({ id: `audit.event.${chosen.type}`, defaultMessage: chosen.type });
-  const place = intl.formatMessage({ id: 'audit.event_of' }, { at: at + 1, count: events.length });
+  const place = say('audit.event_of', { at: at + 1, count: events.length });
   return (
     <section className="stack" aria-labelledby="audit-timeline">
-      <h2 id="audit-timeline">
-        <FormattedMessage id="audit.timeline" />
-      </h2>
+      <h2 id="audit-timeline">{say('audit.timeline')}</h2>
       <div className="card stack-tight">
         <label htmlFor="audit-slider" className="row spread">
-          <strong>
-            <FormattedMessage id="audit.slider" />
-          </strong>
+          <strong>{say('audit.slider')}</strong>
           <span className="quiet">{place}</span>
         </label>
         <input
@@ -43,7 +41,7 @@ export function AttemptTimeline({ history: { attempt_id: attemptId, events } }: 
         />
       </div>
       <div className="audit-columns">
-        <ol className="audit-line" aria-label={intl.formatMessage({ id: 'audit.events' })}>
+        <ol className="audit-line" aria-label={say('audit.events')}>
           {events.map((event, index) => (
             <li key={event.id}>
               <button
@@ -66,8 +64,7 @@ export function AttemptTimeline({ history: { attempt_id: attemptId, events } }: 
               <Sentence type={chosen.type} />
             </h3>
             <p className="small quiet">
-              <Time at={chosen.recordedAt} /> · <FormattedMessage id="audit.by" />{' '}
-              <ActorName actor={chosen.metadata.actor} />
+              <Time at={chosen.recordedAt} /> · {say('audit.by')} <ActorName actor={chosen.metadata.actor} />
             </p>
             <Facts event={chosen} />
             <Raw value={chosen} />

@@ -5,6 +5,7 @@ import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { ConsequenceBadge } from '../../kit/consequence-badge.js';
 import { Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 import { ActorName, Sentence } from './event-parts.js';
 
@@ -13,18 +14,17 @@ type Consequence = Shape<'Consequence'>;
 
 /** The commands that led to the events, and all that followed. It is read when somebody opens it. */
 export function Causes({ attemptId }: { attemptId: number }) {
+  const say = useTexts();
   const [isOpen, setOpen] = useState(false);
   return (
     <section className="stack" aria-labelledby="audit-causes">
-      <h2 id="audit-causes">
-        <FormattedMessage id="audit.causes" />
-      </h2>
+      <h2 id="audit-causes">{say('audit.causes')}</h2>
       {isOpen ? (
         <Tree attemptId={attemptId} />
       ) : (
         <div className="buttons">
           <button type="button" onClick={() => setOpen(true)}>
-            <FormattedMessage id="audit.show_causes" />
+            {say('audit.show_causes')}
           </button>
         </div>
       )}
@@ -54,14 +54,15 @@ function Tree({ attemptId }: { attemptId: number }) {
 }
 
 function CommandBranch({ command: { actor, request_id, events } }: { command: Command }) {
+  const say = useTexts();
   return (
     <details open>
       <summary>
-        <FormattedMessage id="audit.command_by" /> <ActorName actor={actor} />
+        {say('audit.command_by')} <ActorName actor={actor} />
       </summary>
       {request_id && (
         <Link className="small" href={`/audit?request_id=${encodeURIComponent(request_id)}`}>
-          <FormattedMessage id="audit.events_of_request" />
+          {say('audit.events_of_request')}
         </Link>
       )}
       <ul>
@@ -75,9 +76,7 @@ function CommandBranch({ command: { actor, request_id, events } }: { command: Co
                 </span>
               </summary>
               {consequences.length === 0 ? (
-                <p className="quiet small">
-                  <FormattedMessage id="audit.nothing_followed" />
-                </p>
+                <p className="quiet small">{say('audit.nothing_followed')}</p>
               ) : (
                 <ul>
                   {consequences.map((consequence, at) => (

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { useSearchParams } from 'wouter';
 import { SelectField, TextField } from '../../kit/fields.js';
+import { useTexts } from '../../kit/texts.js';
 
 /** `number`: digits; `time`: a local time, in the address an ISO time; otherwise a text, or one of `options`. */
 export type Filter = {
@@ -31,6 +31,7 @@ export function useFilters(filters: readonly Filter[]): Record<string, string> {
 
 /** A form whose fields become the address's query when it is sent, so that the back button goes to the search before. */
 export function Filters({ filters, label }: { filters: readonly Filter[]; label: string }) {
+  const say = useTexts();
   const [parameters, setParameters] = useSearchParams();
   const applied = Object.fromEntries(filters.map(({ name }) => [name, parameters.get(name) ?? '']));
   const [drafts, setDrafts] = useState<{ of: string; values: Record<string, string> }>();
@@ -53,7 +54,7 @@ export function Filters({ filters, label }: { filters: readonly Filter[]; label:
       <form className="card stack" aria-label={label} onSubmit={submit}>
         <div className="filters">
           {filters.map(({ name, kind, options }) => {
-            const common = { label: <FormattedMessage id={`audit.filter.${name}`} />, value: values[name] ?? '' };
+            const common = { label: say(`audit.filter.${name}`), value: values[name] ?? '' };
             if (options)
               return <SelectField key={name} {...common} options={options} onChange={(value) => change(name, value)} />;
             if (kind === 'time')
@@ -79,10 +80,10 @@ export function Filters({ filters, label }: { filters: readonly Filter[]; label:
         </div>
         <div className="buttons">
           <button type="submit" className="primary">
-            <FormattedMessage id="audit.search" />
+            {say('audit.search')}
           </button>
           <button type="button" onClick={() => apply({})}>
-            <FormattedMessage id="audit.clear" />
+            {say('audit.clear')}
           </button>
         </div>
       </form>

@@ -1,38 +1,37 @@
 import { useQuery } from '@tanstack/react-query';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { type Column, DataTable } from '../../kit/data-table.js';
 import { Fact } from '../../kit/facts.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { Badge } from '../../kit/status-badge.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 
 type State = Shape<'LogState'>;
 
 /** The Merkle log: the newest signed checkpoint, the keys that may sign, and the witnesses. */
 export function LogPage() {
-  const intl = useIntl();
+  const say = useTexts();
   const query = useQuery({
     queryKey: ['log state'],
     queryFn: () => unwrap(api.GET('/api/audit/v1/log/state')),
     refetchInterval: 10_000,
   });
   return (
-    <Page title={intl.formatMessage({ id: 'audit.page.log' })}>
+    <Page title={say('audit.page.log')}>
       <Loaded query={query}>{(state) => <LogState state={state} />}</Loaded>
     </Page>
   );
 }
 
 function LogState({ state: { checkpoint, keys, witnesses, quorum, unwitnessed_seconds } }: { state: State }) {
-  const intl = useIntl();
+  const say = useTexts();
   return (
     <>
       <section className="card stack-tight">
-        <h2>
-          <FormattedMessage id="audit.newest_checkpoint" />
-        </h2>
+        <h2>{say('audit.newest_checkpoint')}</h2>
         {checkpoint ? (
           <>
             <dl className="facts">
@@ -46,27 +45,14 @@ function LogState({ state: { checkpoint, keys, witnesses, quorum, unwitnessed_se
             <pre>{checkpoint.note}</pre>
           </>
         ) : (
-          <p className="quiet">
-            <FormattedMessage id="audit.no_checkpoint" />
-          </p>
+          <p className="quiet">{say('audit.no_checkpoint')}</p>
         )}
       </section>
-      <h2>
-        <FormattedMessage id="audit.keys" />
-      </h2>
-      <DataTable
-        label={intl.formatMessage({ id: 'audit.keys' })}
-        columns={keyColumns}
-        rows={keys}
-        keyOf={({ public_key }) => public_key}
-      />
-      <h2>
-        <FormattedMessage id="audit.witnesses" />
-      </h2>
+      <h2>{say('audit.keys')}</h2>
+      <DataTable label={say('audit.keys')} columns={keyColumns} rows={keys} keyOf={({ public_key }) => public_key} />
+      <h2>{say('audit.witnesses')}</h2>
       {witnesses.length === 0 ? (
-        <p className="banner warn">
-          <FormattedMessage id="audit.no_witnesses" />
-        </p>
+        <p className="banner warn">{say('audit.no_witnesses')}</p>
       ) : (
         <>
           <p>
@@ -76,7 +62,7 @@ function LogState({ state: { checkpoint, keys, witnesses, quorum, unwitnessed_se
             />
           </p>
           <DataTable
-            label={intl.formatMessage({ id: 'audit.witnesses' })}
+            label={say('audit.witnesses')}
             columns={witnessColumns}
             rows={witnesses}
             keyOf={({ verifier_key }) => verifier_key}
@@ -111,12 +97,7 @@ const keyColumns: Column<State['keys'][number]>[] = [
 ];
 
 const witnessColumns: Column<State['witnesses'][number]>[] = [
-  {
-    id: 'name',
-    header: <FormattedMessage id="audit.witness" />,
-    cell: ({ name }) => name,
-    isRowHeader: true,
-  },
+  { id: 'name', header: <FormattedMessage id="audit.witness" />, cell: ({ name }) => name, isRowHeader: true },
   {
     id: 'cosigned',
     header: <FormattedMessage id="audit.cosigned_at" />,

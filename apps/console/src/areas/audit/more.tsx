@@ -1,4 +1,4 @@
-import { FormattedMessage } from 'react-intl';
+import { useTexts } from '../../kit/texts.js';
 
 type Query = {
   hasNextPage: boolean;
@@ -9,20 +9,16 @@ type Query = {
 
 /** Loads the next page of a list below it. */
 export function More({ query }: { query: Query }) {
-  if (!query.hasNextPage)
-    return (
-      <p className="quiet small">
-        <FormattedMessage id="audit.end" />
-      </p>
-    );
+  const say = useTexts();
+  if (!query.hasNextPage) return <p className="quiet small">{say('audit.end')}</p>;
   return (
     <div className="row">
       <button type="button" aria-busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-        <FormattedMessage id="audit.more" />
+        {say('audit.more')}
       </button>
       {query.isFetchNextPageError && (
         <span role="alert" className="field-error">
-          <FormattedMessage id="kit.failed" />
+          {say('kit.failed')}
         </span>
       )}
     </div>

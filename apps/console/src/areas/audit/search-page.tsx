@@ -5,6 +5,7 @@ import { api, type Shape, unwrap } from '../../api/client.js';
 import { ExportCsv } from '../../kit/export-csv.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 import { useMe } from '../../session/session.js';
 import { ActorName, Facts, Raw, Sentence } from './event-parts.js';
@@ -15,6 +16,7 @@ import { eventTypes } from './texts.js';
 
 export function SearchPage() {
   const intl = useIntl();
+  const say = useTexts();
   const types = eventTypes
     .map((type) => ({ value: type, label: intl.formatMessage({ id: `audit.event.${type}`, defaultMessage: type }) }))
     .sort((one, other) => one.label.localeCompare(other.label));
@@ -23,7 +25,7 @@ export function SearchPage() {
     { name: 'user_id', kind: 'number' },
     { name: 'exam_id', kind: 'number' },
     { name: 'course_id' },
-    { name: 'type', options: [{ value: '', label: intl.formatMessage({ id: 'audit.any' }) }, ...types] },
+    { name: 'type', options: [{ value: '', label: say('kit.all') }, ...types] },
     { name: 'actor' },
     { name: 'request_id' },
     { name: 'from', kind: 'time' },
@@ -39,18 +41,14 @@ export function SearchPage() {
     initialPageParam: {},
     getNextPageParam: ({ next }) => (next === null ? undefined : { after: next }),
   });
-  const label = intl.formatMessage({ id: 'audit.page.first' });
+  const label = say('audit.page.first');
   return (
     <Page title={label} actions={<ExportCsv path="/api/audit/v1/events/search" query={asked} />}>
       <Filters filters={filters} label={label} />
-      <Loaded
-        query={query}
-        isEmpty={({ pages }) => pages[0]?.results.length === 0}
-        empty={<FormattedMessage id="audit.nothing_found" />}
-      >
+      <Loaded query={query} isEmpty={({ pages }) => pages[0]?.results.length === 0} empty={say('audit.nothing_found')}>
         {({ pages }) => (
           <>
-            <ol className="audit-events" aria-label={intl.formatMessage({ id: 'audit.events' })}>
+            <ol className="plain-list stack-tight audit-events" aria-label={say('audit.events')}>
               {pages
                 .flatMap(({ results }) => results)
                 .map((event) => (
@@ -66,6 +64,7 @@ export function SearchPage() {
 }
 
 function FoundEvent({ event }: { event: LogEvent }) {
+  const say = useTexts();
   const me = useMe();
   const attempt = attemptOf(event);
   const { actor, requestId, courseId } = event.metadata;
@@ -84,13 +83,11 @@ function FoundEvent({ event }: { event: LogEvent }) {
           </Link>
         )}
         <span>
-          <FormattedMessage id="audit.by" /> <ActorName actor={actor} />
+          {say('audit.by')} <ActorName actor={actor} />
         </span>
         {courseId && <span className="quiet audit-long">{courseId}</span>}
         {requestId && (me.is_auditor || me.is_global_staff) && (
-          <Link href={`/audit/access?request_id=${encodeURIComponent(requestId)}`}>
-            <FormattedMessage id="audit.request" />
-          </Link>
+          <Link href={`/audit/access?request_id=${encodeURIComponent(requestId)}`}>{say('audit.request')}</Link>
         )}
       </p>
       <Facts event={event} />

@@ -2,6 +2,7 @@ import { FormattedMessage } from 'react-intl';
 import type { Verification, VerifiedCheckpoint, VerifiedEvent } from '#log-proofs';
 import { Fact } from '../../kit/facts.js';
 import { Badge, type Tone } from '../../kit/status-badge.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 import { Sentence } from './event-parts.js';
 
@@ -13,6 +14,7 @@ export function VerificationResult({
   result: Verification;
   isOwnKey: boolean;
 }) {
+  const say = useTexts();
   const wrong = events.find(({ problem }) => problem !== undefined);
   const unsigned = checkpoints.find(({ problem }) => problem !== undefined);
   const isUnsupported = checkpoints.some((checkpoint) => checkpoint.isUnsupported);
@@ -26,12 +28,12 @@ export function VerificationResult({
             <Sentence type={wrong.type} />
             ):
           </strong>{' '}
-          <FormattedMessage id={`audit.problem.${wrong.problem}`} />
+          {say(`audit.problem.${wrong.problem}`)}
         </p>
       )}
       {unsigned && (
         <p className="banner bad" role="alert">
-          <FormattedMessage id={`audit.problem.${unsigned.problem}`} />
+          {say(`audit.problem.${unsigned.problem}`)}
         </p>
       )}
       {!wrong && !unsigned && !isUnsupported && checkpoints.length > 0 && (
@@ -44,20 +46,12 @@ export function VerificationResult({
           <FormattedMessage id="audit.uncovered" values={{ count: uncovered }} />
         </p>
       )}
-      {isUnsupported && (
-        <p className="banner warn">
-          <FormattedMessage id="audit.no_ed25519" />
-        </p>
-      )}
-      {!isOwnKey && !isUnsupported && (
-        <p className="banner warn">
-          <FormattedMessage id="audit.key_of_server" />
-        </p>
-      )}
+      {isUnsupported && <p className="banner warn">{say('audit.no_ed25519')}</p>}
+      {!isOwnKey && !isUnsupported && <p className="banner warn">{say('audit.key_of_server')}</p>}
       {checkpoints.map((checkpoint) => (
         <Checkpoint key={checkpoint.note} checkpoint={checkpoint} />
       ))}
-      <ol className="audit-events">
+      <ol className="plain-list stack-tight audit-events">
         {events.map((event) => (
           <li key={event.eventId} className="card">
             <Path event={event} />
@@ -69,6 +63,7 @@ export function VerificationResult({
 }
 
 function Checkpoint({ checkpoint: { origin, size, signedBy, cosignedBy, note } }: { checkpoint: VerifiedCheckpoint }) {
+  const say = useTexts();
   return (
     <div className="card stack-tight">
       <h3>
@@ -77,30 +72,18 @@ function Checkpoint({ checkpoint: { origin, size, signedBy, cosignedBy, note } }
       <ul className="plain-list">
         {signedBy.map(({ key, source }) => (
           <li key={`${source} ${key}`}>
-            <Badge tone="good">
-              <FormattedMessage id={`audit.signed_by_${source}`} />
-            </Badge>{' '}
-            <code>{key}</code>
+            <Badge tone="good">{say(`audit.signed_by_${source}`)}</Badge> <code>{key}</code>
           </li>
         ))}
         {cosignedBy.map(({ name, at, source }) => (
           <li key={`${source} ${name}`}>
-            <Badge tone="good">
-              <FormattedMessage id={`audit.cosigned_by_${source}`} />
-            </Badge>{' '}
-            <code>{name}</code> · <Time at={at} />
+            <Badge tone="good">{say(`audit.cosigned_by_${source}`)}</Badge> <code>{name}</code> · <Time at={at} />
           </li>
         ))}
-        {cosignedBy.length === 0 && (
-          <li className="quiet">
-            <FormattedMessage id="audit.no_witness" />
-          </li>
-        )}
+        {cosignedBy.length === 0 && <li className="quiet">{say('audit.no_witness')}</li>}
       </ul>
       <details className="small">
-        <summary>
-          <FormattedMessage id="audit.note" />
-        </summary>
+        <summary>{say('audit.note')}</summary>
         <pre>{note}</pre>
       </details>
     </div>
@@ -108,6 +91,7 @@ function Checkpoint({ checkpoint: { origin, size, signedBy, cosignedBy, note } }
 }
 
 function Path({ event: { version, type, hash, path, problem } }: { event: VerifiedEvent }) {
+  const say = useTexts();
   const [tone, id]: [Tone, string] = problem
     ? ['bad', `audit.problem.${problem}`]
     : path
@@ -117,15 +101,9 @@ function Path({ event: { version, type, hash, path, problem } }: { event: Verifi
     <details>
       <summary>
         <FormattedMessage id="audit.event_number" values={{ version }} /> · <Sentence type={type} />{' '}
-        <Badge tone={problem ? 'bad' : tone}>
-          <FormattedMessage id={problem ? 'audit.event_changed' : id} />
-        </Badge>
+        <Badge tone={problem ? 'bad' : tone}>{say(problem ? 'audit.event_changed' : id)}</Badge>
       </summary>
-      {problem && (
-        <p className="field-error">
-          <FormattedMessage id={id} />
-        </p>
-      )}
+      {problem && <p className="field-error">{say(id)}</p>}
       <dl className="facts small">
         <Fact name="audit.hash">
           <span className="fixed">{hash}</span>

@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { canHash, givenKey, type Verification as Result, verifyChain } from '#log-proofs';
 import { api, unwrap } from '../../api/client.js';
 import { TextField } from '../../kit/fields.js';
 import { ProblemBanner } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { VerificationResult } from './verification-result.js';
 
 type Verified = { result: Result; given: string | undefined };
@@ -20,6 +20,7 @@ async function verify(attemptId: number, given: string | undefined): Promise<Ver
 
 /** Verifies the events in the browser itself. The auditor may bring a key of the log or of a witness. */
 export function Verification({ attemptId }: { attemptId: number }) {
+  const say = useTexts();
   const [key, setKey] = useState('');
   const [isWrong, setWrong] = useState(false);
   const { mutate, data, error, isPending } = useMutation({
@@ -27,9 +28,7 @@ export function Verification({ attemptId }: { attemptId: number }) {
   });
   return (
     <section className="stack" aria-labelledby="audit-verification">
-      <h2 id="audit-verification">
-        <FormattedMessage id="audit.verification" />
-      </h2>
+      <h2 id="audit-verification">{say('audit.verification')}</h2>
       {canHash() ? (
         <form
           className="card stack"
@@ -41,13 +40,11 @@ export function Verification({ attemptId }: { attemptId: number }) {
             if (isUsable) mutate(given);
           }}
         >
-          <p>
-            <FormattedMessage id="audit.verification_what" />
-          </p>
+          <p>{say('audit.verification_what')}</p>
           <TextField
-            label={<FormattedMessage id="audit.given_key" />}
-            hint={<FormattedMessage id="audit.given_key_hint" />}
-            error={isWrong && <FormattedMessage id="audit.given_key_wrong" />}
+            label={say('audit.given_key')}
+            hint={say('audit.given_key_hint')}
+            error={isWrong && say('audit.given_key_wrong')}
             value={key}
             onChange={setKey}
             autoComplete="off"
@@ -55,14 +52,12 @@ export function Verification({ attemptId }: { attemptId: number }) {
           />
           <div className="buttons">
             <button type="submit" className="primary" aria-busy={isPending} disabled={isPending}>
-              <FormattedMessage id="audit.verify" />
+              {say('audit.verify')}
             </button>
           </div>
         </form>
       ) : (
-        <p className="banner warn">
-          <FormattedMessage id="audit.no_web_crypto" />
-        </p>
+        <p className="banner warn">{say('audit.no_web_crypto')}</p>
       )}
       <div aria-live="polite" className="stack">
         <ProblemBanner error={error} />

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { Link, useSearchParams } from 'wouter';
 import { fetchApi } from '../../api/client.js';
 import { type Column, DataTable } from '../../kit/data-table.js';
 import { SelectField, TextField, Tick } from '../../kit/fields.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { Download } from './download.js';
 import { FieldName, Value } from './event-parts.js';
 
@@ -29,7 +30,7 @@ function addressOf(asked: URLSearchParams): string {
 
 /** Whose outcome would be different under another policy. The service writes nothing. */
 export function WhatIfPage() {
-  const intl = useIntl();
+  const say = useTexts();
   const [asked, setAsked] = useSearchParams();
   const hasAsked = asked.has('course_id');
   const query = useQuery({
@@ -43,7 +44,7 @@ export function WhatIfPage() {
         .map((line): Outcome => JSON.parse(line));
     },
   });
-  const title = intl.formatMessage({ id: 'audit.page.what-if' });
+  const title = say('audit.page.what-if');
   return (
     <Page
       title={title}
@@ -52,16 +53,10 @@ export function WhatIfPage() {
         hasAsked && <Download path={`${addressOf(asked)}&format=csv`} file="what-if.csv" id="kit.export_csv" />
       }
     >
-      <p>
-        <FormattedMessage id="audit.what_if" />
-      </p>
+      <p>{say('audit.what_if')}</p>
       <Policy key={String(asked)} asked={asked} ask={setAsked} />
       {hasAsked && (
-        <Loaded
-          query={query}
-          isEmpty={(outcomes) => outcomes.length === 0}
-          empty={<FormattedMessage id="audit.no_other_outcome" />}
-        >
+        <Loaded query={query} isEmpty={(outcomes) => outcomes.length === 0} empty={say('audit.no_other_outcome')}>
           {(outcomes) => (
             <>
               <p role="status">
@@ -118,7 +113,7 @@ const columns: Column<Outcome>[] = [
 type PolicyProps = { asked: URLSearchParams; ask: (asked: URLSearchParams) => void };
 
 function Policy({ asked, ask }: PolicyProps) {
-  const intl = useIntl();
+  const say = useTexts();
   const [course, setCourse] = useState(asked.get('course_id') ?? '');
   const [secondReview, setSecondReview] = useState(asked.get('second_review') ?? '');
   const [timedOut, setTimedOut] = useState(asked.get('timed_out') ?? '');
@@ -138,7 +133,7 @@ function Policy({ asked, ask }: PolicyProps) {
   const choice = (...values: string[]) =>
     ['', ...values].map((value) => ({
       value,
-      label: intl.formatMessage({ id: value === '' ? 'audit.as_applied' : value === 'true' ? 'kit.yes' : 'kit.no' }),
+      label: say(value === '' ? 'audit.as_applied' : value === 'true' ? 'kit.yes' : 'kit.no'),
     }));
   const change = (status: string, isOn: boolean) =>
     setPassing((before = []) => (isOn ? [...before, status] : before.filter((each) => each !== status)));
@@ -146,40 +141,38 @@ function Policy({ asked, ask }: PolicyProps) {
     <form className="card stack" onSubmit={submit}>
       <div className="filters">
         <TextField
-          label={<FormattedMessage id="audit.filter.course_id" />}
+          label={say('audit.filter.course_id')}
           value={course}
           onChange={setCourse}
           required
           placeholder="course-v1:Org+Course+Run"
         />
         <SelectField
-          label={<FormattedMessage id="audit.rule.second_review" />}
+          label={say('audit.rule.second_review')}
           value={secondReview}
           onChange={setSecondReview}
           options={choice('true', 'false')}
         />
         <TextField
-          label={<FormattedMessage id="audit.rule.limit_minutes" />}
+          label={say('audit.rule.limit_minutes')}
           value={minutes}
           onChange={setMinutes}
           inputMode="numeric"
           pattern="\d{1,9}"
-          placeholder={intl.formatMessage({ id: 'audit.as_applied' })}
+          placeholder={say('audit.as_applied')}
         />
         <SelectField
-          label={<FormattedMessage id="audit.rule.timed_out" />}
+          label={say('audit.rule.timed_out')}
           value={timedOut}
           onChange={setTimedOut}
           options={choice('true', 'false')}
         />
       </div>
       <fieldset>
-        <legend>
-          <FormattedMessage id="audit.rule.passing" />
-        </legend>
+        <legend>{say('audit.rule.passing')}</legend>
         <div className="row">
           <Tick
-            label={<FormattedMessage id="audit.rule.other_passing" />}
+            label={say('audit.rule.other_passing')}
             checked={passing !== undefined}
             onChange={(isOn) => setPassing(isOn ? [] : undefined)}
           />
@@ -196,7 +189,7 @@ function Policy({ asked, ask }: PolicyProps) {
       </fieldset>
       <div className="buttons">
         <button type="submit" className="primary">
-          <FormattedMessage id="audit.compare" />
+          {say('audit.compare')}
         </button>
       </div>
     </form>

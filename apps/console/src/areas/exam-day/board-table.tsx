@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
 import { ColumnHeader, type Sort, TableBox } from '../../kit/data-table.js';
+import { useTexts } from '../../kit/texts.js';
 import { BoardRow } from './board-row.js';
 import type { ShownRow } from './shown-rows.js';
 
@@ -19,7 +19,7 @@ type Props = {
 
 /** All rows, of which only the visible ones are in the page. */
 export function BoardTable({ rows, aheadMs, sort, onSort, selected, onSelect }: Props) {
-  const intl = useIntl();
+  const say = useTexts();
   const box = useRef<HTMLElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -32,7 +32,7 @@ export function BoardTable({ rows, aheadMs, sort, onSort, selected, onSelect }: 
   const above = items[0]?.start ?? 0;
   const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   const isAllSelected = rows.every(({ row }) => selected.has(row.attempt_id));
-  const label = intl.formatMessage({ id: 'exam_day.table' });
+  const label = say('exam_day.table');
   return (
     <TableBox label={label} className="exam-day-board" ref={box} rowCount={rows.length + 1}>
       <thead>
@@ -40,7 +40,7 @@ export function BoardTable({ rows, aheadMs, sort, onSort, selected, onSelect }: 
           <th scope="col" className="exam-day-tick">
             <input
               type="checkbox"
-              aria-label={intl.formatMessage({ id: 'exam_day.select_shown' }, { count: rows.length })}
+              aria-label={say('exam_day.select_shown', { count: rows.length })}
               checked={isAllSelected}
               onChange={({ target }) =>
                 onSelect(
@@ -54,7 +54,7 @@ export function BoardTable({ rows, aheadMs, sort, onSort, selected, onSelect }: 
             <ColumnHeader
               key={column}
               id={column}
-              header={<FormattedMessage id={`exam_day.column.${column}`} />}
+              header={say(`exam_day.column.${column}`)}
               isSortable={column !== 'provider'}
               className={`exam-day-${column}`}
               sort={sort}

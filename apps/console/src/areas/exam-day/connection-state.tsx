@@ -1,9 +1,11 @@
 import { FormattedMessage, FormattedTime } from 'react-intl';
 import { Badge } from '../../kit/status-badge.js';
+import { useTexts } from '../../kit/texts.js';
 import type { Connection } from './board-connection.js';
 
 /** Says whether the page is up to date, and since when it is not. */
 export function ConnectionState({ connection, retry }: { connection: Connection; retry: () => void }) {
+  const say = useTexts();
   return (
     <>
       <span role="status">
@@ -17,17 +19,15 @@ export function ConnectionState({ connection, retry }: { connection: Connection;
                 }}
               />
             </Badge>{' '}
-            <FormattedMessage id="exam_day.may_be_old" />
+            {say('exam_day.may_be_old')}
           </>
         ) : (
-          <Badge tone={connection.is === 'live' ? 'good' : 'idle'}>
-            <FormattedMessage id={`exam_day.${connection.is}`} />
-          </Badge>
+          <Badge tone={connection.is === 'live' ? 'good' : 'idle'}>{say(`exam_day.${connection.is}`)}</Badge>
         )}
       </span>
       {connection.is === 'reconnecting' && (
         <button type="button" className="compact" onClick={retry}>
-          <FormattedMessage id="kit.retry" />
+          {say('kit.retry')}
         </button>
       )}
     </>

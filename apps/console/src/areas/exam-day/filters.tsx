@@ -1,13 +1,14 @@
-import { FormattedMessage } from 'react-intl';
 import { useAddress } from '../../kit/address.js';
 import { Count, CountFilter } from '../../kit/count-filter.js';
 import { ExamField } from '../../kit/exam-field.js';
 import { TextField } from '../../kit/fields.js';
+import { useTexts } from '../../kit/texts.js';
 import type { BoardState } from './board.js';
 import { groups, type Shown } from './shown-rows.js';
 
 /** Counts by status, which are filters, too; and the other filters. */
 export function Filters({ shown: { counts, warned }, exams }: { shown: Shown; exams: BoardState['exams'] }) {
+  const say = useTexts();
   const [exam, setExam] = useAddress('exam');
   const [group, setGroup] = useAddress('status');
   const [name, setName] = useAddress('name');
@@ -19,7 +20,7 @@ export function Filters({ shown: { counts, warned }, exams }: { shown: Shown; ex
       <CountFilter label="exam_day.by_status">
         {choices.map(({ id, count }) => (
           <Count key={id} count={count} isPressed={group === id} onPress={() => setGroup(id)}>
-            <FormattedMessage id={`exam_day.group.${id || 'all'}`} />
+            {say(`exam_day.group.${id || 'all'}`)}
           </Count>
         ))}
         <Count
@@ -28,11 +29,11 @@ export function Filters({ shown: { counts, warned }, exams }: { shown: Shown; ex
           isPressed={onlyWarned !== ''}
           onPress={() => setOnlyWarned(onlyWarned ? '' : '1')}
         >
-          <FormattedMessage id="exam_day.with_warnings" />
+          {say('exam_day.with_warnings')}
         </Count>
       </CountFilter>
       <search className="filters">
-        <TextField type="search" label={<FormattedMessage id="exam_day.search" />} value={name} onChange={setName} />
+        <TextField type="search" label={say('exam_day.search')} value={name} onChange={setName} />
         <ExamField
           exams={exams.map(({ exam_id: id, exam_name }) => ({ id, exam_name }))}
           value={exam}

@@ -1,6 +1,7 @@
+import { useTexts } from '../../kit/texts.js';
 import './exam-day.css';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { useAddress } from '../../kit/address.js';
 import { ExportCsv } from '../../kit/export-csv.js';
 import { Page } from '../../kit/page.js';
@@ -17,7 +18,7 @@ import { useBoard, usePeriod } from './use-board.js';
 export { texts } from './texts.js';
 
 export default function ExamDay() {
-  const intl = useIntl();
+  const say = useTexts();
   const courseId = useCourse();
   const { board, connection, retry, version } = useBoard(courseId);
   const [exam] = useAddress('exam');
@@ -45,7 +46,7 @@ export default function ExamDay() {
     [board, version, period, exam, group, name, warned, sort],
   );
   const announcement = useAnnouncement(board);
-  const title = intl.formatMessage({ id: 'exam_day.title' });
+  const title = say('exam_day.title');
   if (connection.is === 'failed')
     return (
       <Page title={title}>
@@ -70,7 +71,7 @@ export default function ExamDay() {
     >
       {board.state.clock_warning !== null && (
         <p className="banner warn" role="status">
-          <FormattedMessage id="exam_day.clock_warning" />
+          {say('exam_day.clock_warning')}
         </p>
       )}
       <Filters shown={shown} exams={board.state.exams} />
@@ -88,9 +89,7 @@ export default function ExamDay() {
           onSelect={select}
         />
       ) : (
-        <Empty>
-          <FormattedMessage id={board.rows.size === 0 ? 'exam_day.nobody_runs' : 'exam_day.none_found'} />
-        </Empty>
+        <Empty>{say(board.rows.size === 0 ? 'exam_day.nobody_runs' : 'exam_day.none_found')}</Empty>
       )}
       <p className="visually-hidden" role="status">
         {announcement && <FormattedMessage id="exam_day.announcement" values={announcement} />}

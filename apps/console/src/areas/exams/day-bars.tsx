@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { FormattedMessage, FormattedNumber } from 'react-intl';
 import type { Shape } from '../../api/client.js';
 import { DataTable } from '../../kit/data-table.js';
+import { useTexts } from '../../kit/texts.js';
 
 type Count = Shape<'AttemptsByDays'>;
 
@@ -31,6 +32,7 @@ export function DayBars({ label, counts }: { label: string; counts: readonly Cou
 }
 
 function NumbersOfDays({ label, counts }: { label: string; counts: readonly Count[] }) {
+  const say = useTexts();
   return (
     <Numbers>
       <DataTable
@@ -40,13 +42,13 @@ function NumbersOfDays({ label, counts }: { label: string; counts: readonly Coun
         columns={[
           {
             id: 'days',
-            header: <FormattedMessage id="exams.outcomes.days" />,
+            header: say('exams.outcomes.days'),
             isRowHeader: true,
             cell: ({ days }) => <FormattedMessage id="exams.outcomes.day_count" values={{ days }} />,
           },
           {
             id: 'attempts',
-            header: <FormattedMessage id="exams.attempts" />,
+            header: say('exams.attempts'),
             isNumber: true,
             cell: ({ attempts }) => <FormattedNumber value={attempts} />,
           },

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { DataTable } from '../../kit/data-table.js';
 import { Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 import { examKey } from './course-exam.js';
 
@@ -10,35 +11,24 @@ type Change = Shape<'ExamChange'>;
 
 /** Every change of an exam, from the log; the newest first. */
 export function ExamChanges({ examId }: { examId: number }) {
-  const intl = useIntl();
+  const say = useTexts();
   const query = useQuery({
     queryKey: [...examKey(examId), 'changes'],
     queryFn: () => unwrap(api.GET('/api/exams/v1/exams/{examId}/changes', { params: { path: { examId } } })),
   });
   return (
     <section className="stack-tight">
-      <h2>
-        <FormattedMessage id="exams.changes" />
-      </h2>
+      <h2>{say('exams.changes')}</h2>
       <Loaded query={query}>
         {({ results }) => (
           <DataTable
-            label={intl.formatMessage({ id: 'exams.changes' })}
+            label={say('exams.changes')}
             rows={results.map((change, index) => ({ ...change, index }))}
             keyOf={({ index }) => index}
             columns={[
-              {
-                id: 'when',
-                header: <FormattedMessage id="exams.changes.when" />,
-                isRowHeader: true,
-                cell: ({ at }) => <Time at={at} />,
-              },
-              { id: 'by', header: <FormattedMessage id="exams.changes.by" />, cell: ({ by }) => <Actor by={by} /> },
-              {
-                id: 'what',
-                header: <FormattedMessage id="exams.changes.what" />,
-                cell: (change) => <What change={change} />,
-              },
+              { id: 'when', header: say('exams.changes.when'), isRowHeader: true, cell: ({ at }) => <Time at={at} /> },
+              { id: 'by', header: say('exams.changes.by'), cell: ({ by }) => <Actor by={by} /> },
+              { id: 'what', header: say('exams.changes.what'), cell: (change) => <What change={change} /> },
             ]}
           />
         )}
@@ -52,17 +42,16 @@ const Actor = ({ by: { kind, username } }: { by: Change['by'] }) =>
 
 /** The creation of an exam changes all fields, so it does not list them. */
 function What({ change: { event, fields } }: { change: Change }) {
+  const say = useTexts();
   return (
     <>
-      <strong>
-        <FormattedMessage id={`exams.changes.${event}`} />
-      </strong>
+      <strong>{say(`exams.changes.${event}`)}</strong>
       {event !== 'ExamCreated' && (
         <ul className="plain-list">
           {fields.map(({ field, before, after }) => (
             <li key={field}>
-              <FormattedMessage id={`exams.field.${field}`} />: <Value field={field} value={before} />{' '}
-              <span aria-hidden="true">→</span> <Value field={field} value={after} />
+              {say(`exams.field.${field}`)}: <Value field={field} value={before} /> <span aria-hidden="true">→</span>{' '}
+              <Value field={field} value={after} />
             </li>
           ))}
         </ul>
@@ -72,8 +61,9 @@ function What({ change: { event, fields } }: { change: Change }) {
 }
 
 function Value({ field, value }: { field: string; value: unknown }) {
-  if (value === null || value === undefined || value === '') return <FormattedMessage id="exams.nothing" />;
-  if (typeof value === 'boolean') return <FormattedMessage id={value ? 'kit.yes' : 'kit.no'} />;
+  const say = useTexts();
+  if (value === null || value === undefined || value === '') return say('exams.nothing');
+  if (typeof value === 'boolean') return say(value ? 'kit.yes' : 'kit.no');
   if (field === 'due_date') return <Time at={String(value)} />;
   return <bdi>{String(value)}</bdi>;
 }

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { FormattedMessage, FormattedNumber, useIntl } from 'react-intl';
+import { FormattedMessage, FormattedNumber } from 'react-intl';
 import { Link } from 'wouter';
 import { api, unwrap } from '../../api/client.js';
 import { useAddress, usePage } from '../../kit/address.js';
@@ -9,6 +9,7 @@ import { SelectField } from '../../kit/fields.js';
 import { Page } from '../../kit/page.js';
 import { SearchField } from '../../kit/search-field.js';
 import { Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 import { courseAddress, courseApi, useCourse } from '../../shell/course.js';
 import { ActiveBadge } from './active-badge.js';
@@ -18,7 +19,7 @@ const shownWhen = { '': undefined, active: 'true', inactive: 'false' } as const;
 
 export function ExamList() {
   const courseId = useCourse();
-  const intl = useIntl();
+  const say = useTexts();
   const [search, setSearch] = useAddress('search');
   const [shown, setShown] = useAddress('show');
   const [sort, setSort] = useAddress('sort');
@@ -38,33 +39,30 @@ export function ExamList() {
   const address = courseAddress(courseId, 'exams');
   return (
     <Page
-      title={intl.formatMessage({ id: 'exams.title' })}
+      title={say('exams.title')}
       actions={
         <>
           <Link href={`${address}/outcomes`} className="button">
-            <FormattedMessage id="exams.outcomes" />
+            {say('exams.outcomes')}
           </Link>
           <ExportCsv path={courseApi(courseId, 'exams')} query={asked} />
         </>
       }
     >
       <search className="filters">
-        <SearchField label={<FormattedMessage id="exams.search" />} value={search} onChange={setSearch} />
+        <SearchField label={say('exams.search')} value={search} onChange={setSearch} />
         <SelectField
-          label={<FormattedMessage id="exams.show" />}
+          label={say('exams.show')}
           value={shown}
           onChange={setShown}
-          options={Object.keys(shownWhen).map((value) => ({
-            value,
-            label: intl.formatMessage({ id: `exams.show.${value || 'all'}` }),
-          }))}
+          options={Object.keys(shownWhen).map((value) => ({ value, label: say(`exams.show.${value || 'all'}`) }))}
         />
       </search>
-      <Loaded query={query} isEmpty={({ count }) => count === 0} empty={<FormattedMessage id="exams.none" />}>
+      <Loaded query={query} isEmpty={({ count }) => count === 0} empty={say('exams.none')}>
         {(list) => (
           <>
             <DataTable
-              label={intl.formatMessage({ id: 'exams.list' })}
+              label={say('exams.list')}
               columns={columnsOf(address)}
               rows={list.results}
               keyOf={({ id }) => id}
@@ -97,12 +95,7 @@ const columnsOf = (address: string): Column<CourseExam>[] => [
   { id: 'type', header: message('exams.type'), cell: ({ type }) => message(`exams.type.${type}`) },
   { id: 'state', header: message('exams.state'), cell: ({ is_active }) => <ActiveBadge isActive={is_active} /> },
   number('minutes', ({ time_limit_mins }) => time_limit_mins),
-  {
-    id: 'due',
-    header: message('exams.due'),
-    isSortable: true,
-    cell: ({ due_date }) => <Time at={due_date} />,
-  },
+  { id: 'due', header: message('exams.due'), isSortable: true, cell: ({ due_date }) => <Time at={due_date} /> },
   { id: 'provider', header: message('exams.provider'), cell: ({ provider }) => provider ?? <None /> },
   {
     id: 'policy',

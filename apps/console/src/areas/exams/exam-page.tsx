@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { FormattedMessage, FormattedNumber, useIntl } from 'react-intl';
+import { FormattedMessage, FormattedNumber } from 'react-intl';
 import { Link } from 'wouter';
 import { api, unwrap } from '../../api/client.js';
 import { Fact } from '../../kit/facts.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 import { courseAddress, useCourse } from '../../shell/course.js';
 import { ActiveBadge } from './active-badge.js';
@@ -13,7 +14,7 @@ import { ExamChanges } from './exam-changes.js';
 import { ReviewPolicy } from './review-policy.js';
 
 export function ExamPage({ examId }: { examId: number }) {
-  const intl = useIntl();
+  const say = useTexts();
   const courseId = useCourse();
   const query = useQuery({
     queryKey: examKey(examId),
@@ -22,10 +23,10 @@ export function ExamPage({ examId }: { examId: number }) {
   return (
     <Page
       key={query.data?.id}
-      title={query.data?.exam_name ?? intl.formatMessage({ id: 'exams.name' })}
+      title={query.data?.exam_name ?? say('exams.name')}
       actions={
         <Link href={courseAddress(courseId, 'exams')} className="button">
-          <FormattedMessage id="exams.back" />
+          {say('exams.back')}
         </Link>
       }
     >
@@ -44,12 +45,13 @@ export function ExamPage({ examId }: { examId: number }) {
 }
 
 function Counts({ exam }: { exam: CourseExam }) {
+  const say = useTexts();
   const courseId = useCourse();
   const to = (area: string) => `${courseAddress(courseId, area)}?exam=${exam.id}`;
   return (
     <nav className="exams-counts" aria-labelledby="exams-links">
       <h2 id="exams-links" className="visually-hidden">
-        <FormattedMessage id="exams.links" />
+        {say('exams.links')}
       </h2>
       <Count to={to('exam-day')} count={exam.running} label="exams.running" />
       <Count
@@ -60,7 +62,7 @@ function Counts({ exam }: { exam: CourseExam }) {
       <Count to={to('attempts')} count={exam.attempts} label="exams.attempts" />
       <Link href={to('allowances')} className="card">
         <span className="exams-count">→</span>
-        <FormattedMessage id="exams.to_allowances" />
+        {say('exams.to_allowances')}
       </Link>
     </nav>
   );
@@ -78,18 +80,15 @@ function Count({ to, count, label }: { to: string; count: number; label: string 
 }
 
 function Settings({ exam }: { exam: CourseExam }) {
+  const say = useTexts();
   return (
     <section className="card stack-tight" aria-labelledby="exams-settings">
       <div className="row spread">
-        <h2 id="exams-settings">
-          <FormattedMessage id="exams.settings" />
-        </h2>
+        <h2 id="exams-settings">{say('exams.settings')}</h2>
         <ActiveBadge isActive={exam.is_active} />
       </div>
       <dl className="facts">
-        <Fact name="exams.type">
-          <FormattedMessage id={`exams.type.${exam.type}`} />
-        </Fact>
+        <Fact name="exams.type">{say(`exams.type.${exam.type}`)}</Fact>
         <Fact name="exams.minutes">
           <FormattedMessage id="exams.minutes_of" values={{ minutes: exam.time_limit_mins }} />
         </Fact>
@@ -97,7 +96,7 @@ function Settings({ exam }: { exam: CourseExam }) {
           <Time at={exam.due_date} />
         </Fact>
         <Fact name="exams.after_due">
-          <FormattedMessage id={exam.hide_after_due ? 'exams.after_due.hidden' : 'exams.after_due.shown'} />
+          {say(exam.hide_after_due ? 'exams.after_due.hidden' : 'exams.after_due.shown')}
         </Fact>
         <Fact name="exams.provider">{exam.provider ?? '–'}</Fact>
         <Fact name="exams.external">
@@ -107,9 +106,7 @@ function Settings({ exam }: { exam: CourseExam }) {
           <span className="fixed">{exam.content_id}</span>
         </Fact>
       </dl>
-      <p className="quiet small">
-        <FormattedMessage id="exams.settings.hint" />
-      </p>
+      <p className="quiet small">{say('exams.settings.hint')}</p>
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo } from 'react';
-import { FormattedDate, FormattedMessage, FormattedNumber, useIntl } from 'react-intl';
+import { FormattedDate, FormattedNumber } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { useAddress } from '../../kit/address.js';
@@ -9,6 +9,7 @@ import { ExamField } from '../../kit/exam-field.js';
 import { ExportCsv } from '../../kit/export-csv.js';
 import { Page } from '../../kit/page.js';
 import { Loaded, Loading } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { courseAddress, courseApi, useCourse } from '../../shell/course.js';
 import { DayBars, Numbers } from './day-bars.js';
 import type { DayCounts } from './day-lines.js';
@@ -22,7 +23,7 @@ type ReviewOutcomes = Shape<'ReviewOutcomes'>;
 
 export function OutcomesPage() {
   const courseId = useCourse();
-  const intl = useIntl();
+  const say = useTexts();
   const [examId, setExamId] = useAddress('exam');
   const asked = { exam_id: examId ? Number(examId) : undefined };
   const query = useQuery({
@@ -36,22 +37,18 @@ export function OutcomesPage() {
   const path = courseApi(courseId, 'review-outcomes');
   return (
     <Page
-      title={intl.formatMessage({ id: 'exams.outcomes.title' })}
+      title={say('exams.outcomes.title')}
       actions={
         <>
           <Link href={courseAddress(courseId, 'exams')} className="button">
-            <FormattedMessage id="exams.back" />
+            {say('exams.back')}
           </Link>
           <ExportCsv path={path} query={asked} />
         </>
       }
     >
       <ExamChoice examId={examId} choose={setExamId} />
-      <Loaded
-        query={query}
-        isEmpty={({ total }) => attemptsWith(total) === 0}
-        empty={<FormattedMessage id="exams.outcomes.none" />}
-      >
+      <Loaded query={query} isEmpty={({ total }) => attemptsWith(total) === 0} empty={say('exams.outcomes.none')}>
         {(outcomes) => <Charts outcomes={outcomes} />}
       </Loaded>
     </Page>
@@ -75,20 +72,19 @@ function ExamChoice({ examId, choose }: { examId: string; choose: (examId: strin
 }
 
 function Charts({ outcomes }: { outcomes: ReviewOutcomes }) {
-  const intl = useIntl();
+  const say = useTexts();
   const courseId = useCourse();
-  const text = (id: string) => intl.formatMessage({ id: `exams.outcomes.${id}` });
   const { exams, providers, total } = outcomes;
-  const all = exams.length > 1 ? [{ key: 'all', name: text('total'), outcomes: total }] : [];
+  const all = exams.length > 1 ? [{ key: 'all', name: say('exams.outcomes.total'), outcomes: total }] : [];
   return (
     <>
       <section className="stack-tight">
         <div className="row spread">
-          <h2>{text('by_exam')}</h2>
+          <h2>{say('exams.outcomes.by_exam')}</h2>
           <OutcomeLegend />
         </div>
         <OutcomeTable
-          label={text('by_exam')}
+          label={say('exams.outcomes.by_exam')}
           of="exam"
           rows={[
             ...all,
@@ -106,14 +102,14 @@ function Charts({ outcomes }: { outcomes: ReviewOutcomes }) {
       </section>
       <DaysFigure at={outcomes.at} days={outcomes.days} />
       <div className="exams-figures">
-        <DayBars label={text('time')} counts={outcomes.reviewed_by_days} />
-        <DayBars label={text('age')} counts={outcomes.waiting_by_days} />
+        <DayBars label={say('exams.outcomes.time')} counts={outcomes.reviewed_by_days} />
+        <DayBars label={say('exams.outcomes.age')} counts={outcomes.waiting_by_days} />
       </div>
       {providers.length > 1 && (
         <section className="stack-tight">
-          <h2>{text('by_provider')}</h2>
+          <h2>{say('exams.outcomes.by_provider')}</h2>
           <OutcomeTable
-            label={text('by_provider')}
+            label={say('exams.outcomes.by_provider')}
             of="provider"
             rows={providers.map((each) => ({ key: each.provider ?? '', name: each.provider ?? '–', outcomes: each }))}
           />
@@ -124,12 +120,12 @@ function Charts({ outcomes }: { outcomes: ReviewOutcomes }) {
 }
 
 function DaysFigure({ at, days }: { at: string; days: readonly DayCounts[] }) {
-  const intl = useIntl();
-  const label = intl.formatMessage({ id: 'exams.outcomes.by_day' });
+  const say = useTexts();
+  const label = say('exams.outcomes.by_day');
   const all = useMemo(() => withQuietDays(days, at), [days, at]);
   const count = (id: 'submitted' | 'reviewed') => ({
     id,
-    header: <FormattedMessage id={`exams.outcomes.${id}`} />,
+    header: say(`exams.outcomes.${id}`),
     isNumber: true,
     cell: (each: DayCounts) => <FormattedNumber value={each[id]} />,
   });
@@ -140,11 +136,11 @@ function DaysFigure({ at, days }: { at: string; days: readonly DayCounts[] }) {
         <ul className="exams-legend">
           <li>
             <span className="exams-line submitted" aria-hidden="true" />
-            <FormattedMessage id="exams.outcomes.submitted" />
+            {say('exams.outcomes.submitted')}
           </li>
           <li>
             <span className="exams-line reviewed" aria-hidden="true" />
-            <FormattedMessage id="exams.outcomes.reviewed" />
+            {say('exams.outcomes.reviewed')}
           </li>
         </ul>
       </figcaption>
@@ -159,7 +155,7 @@ function DaysFigure({ at, days }: { at: string; days: readonly DayCounts[] }) {
           columns={[
             {
               id: 'day',
-              header: <FormattedMessage id="exams.outcomes.day" />,
+              header: say('exams.outcomes.day'),
               isRowHeader: true,
               cell: ({ day }) => <FormattedDate value={day} dateStyle="medium" timeZone="UTC" />,
             },

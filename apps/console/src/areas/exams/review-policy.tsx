@@ -1,26 +1,26 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { api, unwrap } from '../../api/client.js';
 import { Confirm } from '../../kit/dialog.js';
 import { TextArea } from '../../kit/fields.js';
 import { useNotice } from '../../kit/notices.js';
+import { useTexts } from '../../kit/texts.js';
 import { useMe } from '../../session/session.js';
 import type { CourseExam } from './course-exam.js';
 
 /** The text for reviewers. Global staff change it. */
 export function ReviewPolicy({ exam }: { exam: CourseExam }) {
+  const say = useTexts();
   const me = useMe();
   const [isOpen, setOpen] = useState(false);
   return (
     <section className="card stack-tight" aria-labelledby="exams-policy">
       <div className="row spread">
-        <h2 id="exams-policy">
-          <FormattedMessage id="exams.policy" />
-        </h2>
+        <h2 id="exams-policy">{say('exams.policy')}</h2>
         {me.is_global_staff && (
           <button type="button" className="compact" onClick={() => setOpen(true)}>
-            <FormattedMessage id="exams.policy.change" />
+            {say('exams.policy.change')}
           </button>
         )}
       </div>
@@ -29,13 +29,9 @@ export function ReviewPolicy({ exam }: { exam: CourseExam }) {
           {exam.review_policy}
         </p>
       ) : (
-        <p className="quiet">
-          <FormattedMessage id="exams.policy.none" />
-        </p>
+        <p className="quiet">{say('exams.policy.none')}</p>
       )}
-      <p className="quiet small">
-        <FormattedMessage id="exams.policy.hint" />
-      </p>
+      <p className="quiet small">{say('exams.policy.hint')}</p>
       {isOpen && <ChangePolicy exam={exam} close={() => setOpen(false)} />}
     </section>
   );
@@ -43,7 +39,7 @@ export function ReviewPolicy({ exam }: { exam: CourseExam }) {
 
 function ChangePolicy({ exam, close }: { exam: CourseExam; close: () => void }) {
   const [text, setText] = useState(exam.review_policy ?? '');
-  const intl = useIntl();
+  const say = useTexts();
   const queries = useQueryClient();
   const notify = useNotice();
   const { mutate, isPending, error } = useMutation({
@@ -56,14 +52,14 @@ function ChangePolicy({ exam, close }: { exam: CourseExam; close: () => void }) 
       ),
     onSuccess: async () => {
       await queries.invalidateQueries();
-      notify(intl.formatMessage({ id: 'exams.policy.saved' }, { exam: exam.exam_name }));
+      notify(say('exams.policy.saved', { exam: exam.exam_name }));
       close();
     },
   });
   return (
     <Confirm
       title={<FormattedMessage id="exams.policy.title" values={{ exam: exam.exam_name }} />}
-      action={<FormattedMessage id="exams.policy.save" />}
+      action={say('exams.policy.save')}
       isReady={text !== (exam.review_policy ?? '')}
       isBusy={isPending}
       error={error}
@@ -71,16 +67,14 @@ function ChangePolicy({ exam, close }: { exam: CourseExam; close: () => void }) 
       close={close}
     >
       <TextArea
-        label={<FormattedMessage id="exams.policy.text" />}
-        hint={<FormattedMessage id="exams.policy.empty" />}
+        label={say('exams.policy.text')}
+        hint={say('exams.policy.empty')}
         rows={8}
         dir="auto"
         value={text}
         onChange={setText}
       />
-      <p>
-        <FormattedMessage id="exams.policy.consequence" />
-      </p>
+      <p>{say('exams.policy.consequence')}</p>
     </Confirm>
   );
 }

@@ -6,6 +6,7 @@ import { Confirm } from '../../kit/dialog.js';
 import { TextArea } from '../../kit/fields.js';
 import { useNotice } from '../../kit/notices.js';
 import { Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 
 type OwnAttempt = Shape<'OwnAttemptInDetail'>;
 
@@ -13,15 +14,14 @@ type Props = { attempt: OwnAttempt; timeline: readonly Shape<'TimelineEntry'>[] 
 
 /** The last appeal with its answer, and the way to appeal a judgement. Without both there is nothing. */
 export function AppealCard({ attempt, timeline }: Props) {
+  const say = useTexts();
   const [isOpen, setOpen] = useState(false);
   const { may_appeal_until: until, attempt_id } = attempt;
   const hasAppealed = timeline.some(({ event }) => event === 'appealed');
   if (until === null && !hasAppealed) return null;
   return (
     <section className="card stack" aria-labelledby="appeal">
-      <h2 id="appeal">
-        <FormattedMessage id="learner.appeal" />
-      </h2>
+      <h2 id="appeal">{say('learner.appeal')}</h2>
       {hasAppealed && <LastAppeal attemptId={attempt_id} />}
       {until !== null && (
         <>
@@ -30,7 +30,7 @@ export function AppealCard({ attempt, timeline }: Props) {
           </p>
           <p>
             <button type="button" className="primary" onClick={() => setOpen(true)}>
-              <FormattedMessage id="learner.appeal_make" />
+              {say('learner.appeal_make')}
             </button>
           </p>
         </>
@@ -43,12 +43,7 @@ export function AppealCard({ attempt, timeline }: Props) {
 function LastAppeal({ attemptId }: { attemptId: number }) {
   const query = useQuery({
     queryKey: ['own attempt', attemptId, 'appeal'],
-    queryFn: () =>
-      unwrap(
-        api.GET('/api/exams/v1/me/attempts/{attemptId}/appeal', {
-          params: { path: { attemptId } },
-        }),
-      ),
+    queryFn: () => unwrap(api.GET('/api/exams/v1/me/attempts/{attemptId}/appeal', { params: { path: { attemptId } } })),
   });
   return (
     <Loaded query={query}>
@@ -73,6 +68,7 @@ function LastAppeal({ attemptId }: { attemptId: number }) {
 }
 
 function MakeAppeal({ attempt, close }: { attempt: OwnAttempt; close: () => void }) {
+  const say = useTexts();
   const [reason, setReason] = useState('');
   const queries = useQueryClient();
   const notify = useNotice();
@@ -86,15 +82,15 @@ function MakeAppeal({ attempt, close }: { attempt: OwnAttempt; close: () => void
         }),
       ),
     onSuccess: async () => {
-      notify(<FormattedMessage id="learner.appeal_done" />);
+      notify(say('learner.appeal_done'));
       close();
       await queries.invalidateQueries({ queryKey: ['own attempt', attempt_id] });
     },
   });
   return (
     <Confirm
-      title={<FormattedMessage id="learner.appeal_title" />}
-      action={<FormattedMessage id="learner.appeal_send" />}
+      title={say('learner.appeal_title')}
+      action={say('learner.appeal_send')}
       isBusy={appeal.isPending}
       isReady={reason.trim() !== ''}
       error={appeal.error}
@@ -104,7 +100,7 @@ function MakeAppeal({ attempt, close }: { attempt: OwnAttempt; close: () => void
       <p>
         <FormattedMessage id="learner.appeal_consequence" values={{ exam: exam.name }} />
       </p>
-      <TextArea label={<FormattedMessage id="learner.reason" />} value={reason} onChange={setReason} required />
+      <TextArea label={say('learner.reason')} value={reason} onChange={setReason} required />
     </Confirm>
   );
 }

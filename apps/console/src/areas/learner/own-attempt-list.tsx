@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { useAddress } from '../../kit/address.js';
@@ -7,6 +7,7 @@ import { type Column, DataTable } from '../../kit/data-table.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { StatusBadge } from '../../kit/status-badge.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 
 type OwnAttempt = Shape<'OwnAttempt'>;
@@ -41,33 +42,29 @@ const columns: readonly Column<OwnAttempt>[] = [
 ];
 
 export function OwnAttemptList() {
-  const intl = useIntl();
+  const say = useTexts();
   const [before, setBefore] = useAddress('before');
   const query = useQuery({
     queryKey: ['own attempts', before],
     queryFn: () =>
       unwrap(api.GET('/api/exams/v1/me/attempts', { params: { query: before ? { before: Number(before) } : {} } })),
   });
-  const title = intl.formatMessage({ id: 'learner.title' });
+  const title = say('learner.title');
   return (
     <Page title={title}>
-      <Loaded
-        query={query}
-        isEmpty={({ attempts }) => attempts.length === 0}
-        empty={<FormattedMessage id="learner.none" />}
-      >
+      <Loaded query={query} isEmpty={({ attempts }) => attempts.length === 0} empty={say('learner.none')}>
         {({ attempts, next_before }) => (
           <>
             <DataTable label={title} columns={columns} rows={attempts} keyOf={({ attempt_id }) => attempt_id} />
             <div className="buttons">
               {before && (
                 <button type="button" onClick={() => setBefore('')}>
-                  <FormattedMessage id="learner.newest" />
+                  {say('learner.newest')}
                 </button>
               )}
               {next_before !== null && (
                 <button type="button" onClick={() => setBefore(String(next_before))}>
-                  <FormattedMessage id="learner.earlier" />
+                  {say('learner.earlier')}
                 </button>
               )}
             </div>

@@ -6,6 +6,7 @@ import { Fact } from '../../kit/facts.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { StatusBadge } from '../../kit/status-badge.js';
+import { useTexts } from '../../kit/texts.js';
 import { Timeline } from '../../kit/timeline.js';
 import { Time } from '../../kit/times.js';
 import { AppealCard } from './appeal-card.js';
@@ -18,6 +19,7 @@ const unfinished = ['eligible', 'created', 'download_software_clicked', 'ready_t
 /** The learner reads what happened in an attempt, and finds the receipt and the appeal. */
 export function OwnAttemptPage({ attemptId }: { attemptId: number }) {
   const intl = useIntl();
+  const say = useTexts();
   const path = { attemptId };
   const attempt = useQuery({
     queryKey: ['own attempt', attemptId],
@@ -28,13 +30,11 @@ export function OwnAttemptPage({ attemptId }: { attemptId: number }) {
     queryKey: ['own attempt', attemptId, 'timeline', intl.locale],
     queryFn: () => unwrap(api.GET('/api/exams/v1/me/attempts/{attemptId}/timeline', { params: { path } })),
   });
-  const title = attempt.data?.exam.name ?? intl.formatMessage({ id: 'learner.attempt' });
+  const title = attempt.data?.exam.name ?? say('learner.attempt');
   return (
     <Page title={title}>
       <p>
-        <Link href="/my-exams">
-          <FormattedMessage id="learner.all" />
-        </Link>
+        <Link href="/my-exams">{say('learner.all')}</Link>
       </p>
       <Loaded query={attempt}>
         {(data) => (
@@ -47,9 +47,7 @@ export function OwnAttemptPage({ attemptId }: { attemptId: number }) {
         )}
       </Loaded>
       <section className="card stack" aria-labelledby="timeline">
-        <h2 id="timeline">
-          <FormattedMessage id="learner.timeline" />
-        </h2>
+        <h2 id="timeline">{say('learner.timeline')}</h2>
         <Loaded query={timeline} isEmpty={({ entries }) => entries.length === 0}>
           {({ entries }) => (
             <Timeline
@@ -66,6 +64,7 @@ export function OwnAttemptPage({ attemptId }: { attemptId: number }) {
 }
 
 function Facts({ attempt }: { attempt: OwnAttempt }) {
+  const say = useTexts();
   const { exam, status, started_at, completed_at, allowed_minutes, is_paused } = attempt;
   return (
     <section className="card stack">
@@ -86,18 +85,14 @@ function Facts({ attempt }: { attempt: OwnAttempt }) {
           </Fact>
         )}
       </dl>
-      {is_paused && (
-        <p className="banner">
-          <FormattedMessage id="learner.paused" />
-        </p>
-      )}
+      {is_paused && <p className="banner">{say('learner.paused')}</p>}
       {unfinished.includes(status) && (
         <p>
           <a
             className="button primary"
             href={`/exams/${encodeURIComponent(exam.course_id)}/${encodeURIComponent(exam.content_id)}`}
           >
-            <FormattedMessage id="learner.to_exam" />
+            {say('learner.to_exam')}
           </a>
         </p>
       )}

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { FormattedMessage } from 'react-intl';
 import { ApiError, fetchApi } from '../../api/client.js';
 import { saveFile } from '../../kit/save-file.js';
 import { Failed, Loading } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 
 /** The signed receipt of the submission. Until the worker has signed it, the page asks again. */
 export function ReceiptCard({ attemptId }: { attemptId: number }) {
+  const say = useTexts();
   const query = useQuery({
     queryKey: ['own attempt', attemptId, 'receipt'],
     queryFn: async (): Promise<string | null> => {
@@ -19,33 +20,23 @@ export function ReceiptCard({ attemptId }: { attemptId: number }) {
   if (error instanceof ApiError && error.status === 404) return null;
   return (
     <section className="card stack" aria-labelledby="receipt">
-      <h2 id="receipt">
-        <FormattedMessage id="learner.receipt" />
-      </h2>
+      <h2 id="receipt">{say('learner.receipt')}</h2>
       {isPending && <Loading />}
       {error !== null && <Failed error={error} retry={refetch} />}
-      {receipt === null && (
-        <p role="status">
-          <FormattedMessage id="learner.receipt_waits" />
-        </p>
-      )}
+      {receipt === null && <p role="status">{say('learner.receipt_waits')}</p>}
       {receipt && (
         <>
-          <p>
-            <FormattedMessage id="learner.receipt_what" />
-          </p>
+          <p>{say('learner.receipt_what')}</p>
           <pre>{receipt}</pre>
           <div className="buttons">
             <button
               type="button"
               onClick={() => saveFile(new Blob([receipt], { type: 'text/plain' }), `receipt-${attemptId}.txt`)}
             >
-              <FormattedMessage id="learner.receipt_save" />
+              {say('learner.receipt_save')}
             </button>
           </div>
-          <p className="quiet small">
-            <FormattedMessage id="learner.receipt_verify" />
-          </p>
+          <p className="quiet small">{say('learner.receipt_verify')}</p>
         </>
       )}
     </section>

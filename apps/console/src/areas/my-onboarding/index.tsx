@@ -1,6 +1,7 @@
+import { useTexts } from '../../kit/texts.js';
 import './my-onboarding.css';
 import { useQuery } from '@tanstack/react-query';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { ApiError, api, type Shape, unwrap } from '../../api/client.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
@@ -15,23 +16,17 @@ type Panel = Shape<'OnboardingPanel'>;
 
 /** How far the user is with onboarding, in each course that has it. */
 export default function MyOnboarding() {
-  const intl = useIntl();
+  const say = useTexts();
   const query = useQuery({
     queryKey: ['my-onboarding'],
     queryFn: () => unwrap(api.GET('/api/exams/v1/me/onboarding')),
   });
   return (
-    <Page title={intl.formatMessage({ id: 'my_onboarding.title' })}>
-      <Loaded
-        query={query}
-        isEmpty={({ results }) => results.length === 0}
-        empty={<FormattedMessage id="my_onboarding.none" />}
-      >
+    <Page title={say('my_onboarding.title')}>
+      <Loaded query={query} isEmpty={({ results }) => results.length === 0} empty={say('my_onboarding.none')}>
         {({ results }) => (
           <>
-            <p className="quiet">
-              <FormattedMessage id="my_onboarding.intro" />
-            </p>
+            <p className="quiet">{say('my_onboarding.intro')}</p>
             <div className="my-onboarding-panels">
               {results.map((course) => (
                 <CoursePanel key={course.course_id} course={course} />

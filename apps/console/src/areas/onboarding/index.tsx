@@ -10,6 +10,7 @@ import { LearnerName, nameOf } from '../../kit/learner-name.js';
 import { Page } from '../../kit/page.js';
 import { SearchField } from '../../kit/search-field.js';
 import { Empty, Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { TimeAgo } from '../../kit/times.js';
 import { courseApi, useCourse } from '../../shell/course.js';
 import { OnboardingBadge } from './onboarding-badge.js';
@@ -24,6 +25,7 @@ type Row = Shape<'LearnerOnboarding'>;
 export default function Onboarding() {
   const courseId = useCourse();
   const intl = useIntl();
+  const say = useTexts();
   const [search, setSearch] = useAddress('search');
   const [status, setStatus] = useAddress('status');
   const [mode, setMode] = useAddress('mode');
@@ -44,36 +46,30 @@ export default function Onboarding() {
   const hasNoExam = query.error instanceof ApiError && query.error.status === 404;
   return (
     <Page
-      title={intl.formatMessage({ id: 'onboarding.title' })}
+      title={say('onboarding.title')}
       actions={query.data && <ExportCsv path={courseApi(courseId, 'onboarding')} query={filter} />}
     >
       {hasNoExam ? (
-        <Empty>
-          <FormattedMessage id="onboarding.no_exam" />
-        </Empty>
+        <Empty>{say('onboarding.no_exam')}</Empty>
       ) : (
         <Loaded query={query}>
           {({ count, counts, modes, page: shown, pages, results, asks_provider }) => (
             <>
-              {asks_provider && (
-                <p className="banner">
-                  <FormattedMessage id="onboarding.at_provider" />
-                </p>
-              )}
+              {asks_provider && <p className="banner">{say('onboarding.at_provider')}</p>}
               <StatusFilter counts={counts} status={status} onStatus={setStatus} />
               <search className="filters">
                 <SearchField
-                  label={<FormattedMessage id="onboarding.search" />}
-                  placeholder={intl.formatMessage({ id: 'onboarding.search_hint' })}
+                  label={say('onboarding.search')}
+                  placeholder={say('onboarding.search_hint')}
                   value={search}
                   onChange={setSearch}
                 />
                 <SelectField
-                  label={<FormattedMessage id="onboarding.mode" />}
+                  label={say('onboarding.mode')}
                   value={mode}
                   onChange={setMode}
                   options={[
-                    { value: '', label: <FormattedMessage id="onboarding.all_modes" /> },
+                    { value: '', label: say('kit.all') },
                     ...modes.map(({ enrollment_mode: each, learners }) => ({
                       value: each,
                       label: `${each} (${intl.formatNumber(learners)})`,
@@ -85,9 +81,7 @@ export default function Onboarding() {
                 <FormattedMessage id="onboarding.found" values={{ count }} />
               </p>
               {count === 0 ? (
-                <Empty>
-                  <FormattedMessage id={search || status || mode ? 'onboarding.none_found' : 'onboarding.none'} />
-                </Empty>
+                <Empty>{say(search || status || mode ? 'onboarding.none_found' : 'onboarding.none')}</Empty>
               ) : (
                 <Table results={results} open={setOpen} />
               )}
@@ -102,46 +96,34 @@ export default function Onboarding() {
 }
 
 function Table({ results, open }: { results: readonly Row[]; open: (row: Row) => void }) {
-  const intl = useIntl();
+  const say = useTexts();
   return (
     <DataTable
-      label={intl.formatMessage({ id: 'onboarding.title' })}
+      label={say('onboarding.title')}
       rows={results}
       keyOf={({ learner }) => learner.id}
       columns={[
         {
           id: 'learner',
-          header: <FormattedMessage id="onboarding.learner" />,
+          header: say('onboarding.learner'),
           isRowHeader: true,
           cell: ({ learner }) => <LearnerName learner={learner} />,
         },
-        {
-          id: 'mode',
-          header: <FormattedMessage id="onboarding.mode" />,
-          cell: ({ enrollment_mode }) => enrollment_mode,
-        },
-        {
-          id: 'status',
-          header: <FormattedMessage id="onboarding.status" />,
-          cell: ({ status }) => <OnboardingBadge status={status} />,
-        },
-        {
-          id: 'since',
-          header: <FormattedMessage id="onboarding.since" />,
-          cell: ({ modified }) => <TimeAgo at={modified} />,
-        },
+        { id: 'mode', header: say('onboarding.mode'), cell: ({ enrollment_mode }) => enrollment_mode },
+        { id: 'status', header: say('onboarding.status'), cell: ({ status }) => <OnboardingBadge status={status} /> },
+        { id: 'since', header: say('onboarding.since'), cell: ({ modified }) => <TimeAgo at={modified} /> },
         {
           id: 'actions',
-          header: <FormattedMessage id="onboarding.actions" />,
+          header: say('onboarding.actions'),
           cell: (row) =>
             row.exam_ids.length > 0 && (
               <button
                 type="button"
                 className="compact"
-                aria-label={intl.formatMessage({ id: 'onboarding.reset_of' }, { learner: nameOf(row.learner) })}
+                aria-label={say('onboarding.reset_of', { learner: nameOf(row.learner) })}
                 onClick={() => open(row)}
               >
-                <FormattedMessage id="onboarding.reset" />
+                {say('onboarding.reset')}
               </button>
             ),
         },

@@ -1,15 +1,16 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { Confirm } from '../../kit/dialog.js';
 import { nameOf } from '../../kit/learner-name.js';
 import { useNotice } from '../../kit/notices.js';
+import { useTexts } from '../../kit/texts.js';
 
 /** Removes a learner's attempts at the onboarding exams of the course. */
 export function Reset({ row, close }: { row: Shape<'LearnerOnboarding'>; close: () => void }) {
   const { learner, exam_ids: examIds, status } = row;
   const queries = useQueryClient();
-  const intl = useIntl();
+  const say = useTexts();
   const notify = useNotice();
   const name = nameOf(learner);
   const reset = useMutation({
@@ -22,7 +23,7 @@ export function Reset({ row, close }: { row: Shape<'LearnerOnboarding'>; close: 
         );
     },
     onSuccess: () => {
-      notify(intl.formatMessage({ id: 'onboarding.was_reset' }, { learner: name }));
+      notify(say('onboarding.was_reset', { learner: name }));
       close();
     },
     // A refusal may come after a part is done.
@@ -30,8 +31,8 @@ export function Reset({ row, close }: { row: Shape<'LearnerOnboarding'>; close: 
   });
   return (
     <Confirm
-      title={<FormattedMessage id="onboarding.reset_title" />}
-      action={<FormattedMessage id="onboarding.reset" />}
+      title={say('onboarding.reset_title')}
+      action={say('onboarding.reset')}
       isDangerous
       isBusy={reset.isPending}
       error={reset.error}

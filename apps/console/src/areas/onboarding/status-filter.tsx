@@ -38,7 +38,7 @@ export function StatusFilter({ counts, status, onStatus }: Props) {
           isPressed={status === count.status}
           onPress={() => onStatus(count.status)}
         >
-          {count.status ? <OnboardingWord status={count.status} /> : <FormattedMessage id="onboarding.all" />}
+          {count.status ? <OnboardingWord status={count.status} /> : <FormattedMessage id="kit.all" />}
         </Count>
       ))}
     </CountFilter>

@@ -1,21 +1,19 @@
-import { FormattedMessage, useIntl } from 'react-intl';
 import { Link } from 'wouter';
 import { Fact } from '../../kit/facts.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 import { LetterActions } from './letter-actions.js';
 import { useDeadLetter } from './queries.js';
 
 /** An event that could not be delivered, with the reason of each subscription. */
 export function DeadLetterPage({ eventId }: { eventId: string }) {
-  const intl = useIntl();
+  const say = useTexts();
   return (
-    <Page title={intl.formatMessage({ id: 'operations.dead_letter' })}>
+    <Page title={say('operations.dead_letter')}>
       <p>
-        <Link href="/operations/dead-letters">
-          <FormattedMessage id="operations.page.dead-letters" />
-        </Link>
+        <Link href="/operations/dead-letters">{say('operations.page.dead-letters')}</Link>
       </p>
       <Loaded query={useDeadLetter(eventId)}>
         {({ event, letters }) => (

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { useAddress, usePage } from '../../kit/address.js';
 import { DataTable, Pages } from '../../kit/data-table.js';
@@ -7,6 +7,7 @@ import { ExportCsv } from '../../kit/export-csv.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { Badge } from '../../kit/status-badge.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time, TimeAgo } from '../../kit/times.js';
 import { useMe } from '../../session/session.js';
 import { IdFilter, numberIn, SubscriptionFilter } from './filters.js';
@@ -14,9 +15,8 @@ import { LetterActions, Retry } from './letter-actions.js';
 import { type DeadLetter, type DeadLetterAction, useActions, useDeadLetters } from './queries.js';
 
 export function DeadLetters() {
-  const intl = useIntl();
-  const title = intl.formatMessage({ id: 'operations.page.dead-letters' });
-  const head = (id: string) => intl.formatMessage({ id: `operations.${id}` });
+  const say = useTexts();
+  const title = say('operations.page.dead-letters');
   const [subscription, setSubscription] = useAddress('subscription');
   const [[user], [exam], [page, setPage]] = [useAddress('user_id'), useAddress('exam_id'), usePage()];
   const query = useDeadLetters({
@@ -38,19 +38,13 @@ export function DeadLetters() {
         </>
       }
     >
-      <p className="quiet">
-        <FormattedMessage id="operations.dead_letters_what" />
-      </p>
+      <p className="quiet">{say('operations.dead_letters_what')}</p>
       <search className="filters">
         <SubscriptionFilter value={subscription} all onChange={setSubscription} />
         <IdFilter name="user_id" label="operations.learner_id" />
         <IdFilter name="exam_id" label="operations.exam_id" />
       </search>
-      <Loaded
-        query={query}
-        isEmpty={({ count }) => count === 0}
-        empty={<FormattedMessage id="operations.no_dead_letters" />}
-      >
+      <Loaded query={query} isEmpty={({ count }) => count === 0} empty={say('operations.no_dead_letters')}>
         {({ results, page: at, pages }) => (
           <>
             <DataTable
@@ -58,17 +52,27 @@ export function DeadLetters() {
               rows={results}
               keyOf={({ subscription: name, event_id }) => `${name} ${event_id}`}
               columns={[
-                { id: 'type', header: head('event'), cell: TypeLink, isRowHeader: true },
-                { id: 'subscription', header: head('subscription'), cell: ({ subscription: name }) => name },
-                { id: 'user', header: head('learner_id'), cell: ({ user_id }) => user_id ?? '–', isNumber: true },
-                { id: 'exam', header: head('exam_id'), cell: ({ exam_id }) => exam_id ?? '–', isNumber: true },
+                { id: 'type', header: say('operations.event'), cell: TypeLink, isRowHeader: true },
+                { id: 'subscription', header: say('operations.subscription'), cell: ({ subscription: name }) => name },
+                {
+                  id: 'user',
+                  header: say('operations.learner_id'),
+                  cell: ({ user_id }) => user_id ?? '–',
+                  isNumber: true,
+                },
+                {
+                  id: 'exam',
+                  header: say('operations.exam_id'),
+                  cell: ({ exam_id }) => exam_id ?? '–',
+                  isNumber: true,
+                },
                 {
                   id: 'reason',
-                  header: head('why'),
+                  header: say('operations.why'),
                   cell: ({ reason }) => <div className="operations-error">{reason}</div>,
                 },
-                { id: 'at', header: head('since'), cell: ({ recorded_at }) => <TimeAgo at={recorded_at} /> },
-                { id: 'act', header: head('actions'), cell: (letter) => <LetterActions letter={letter} /> },
+                { id: 'at', header: say('operations.since'), cell: ({ recorded_at }) => <TimeAgo at={recorded_at} /> },
+                { id: 'act', header: say('operations.actions'), cell: (letter) => <LetterActions letter={letter} /> },
               ]}
             />
             <Pages page={at} pages={pages} onPage={setPage} />
@@ -98,9 +102,8 @@ function RetryAll({ subscription }: { subscription: string }) {
 
 /** The retries and skips that operators asked for, with their outcomes. */
 function Actions() {
-  const intl = useIntl();
-  const title = intl.formatMessage({ id: 'operations.asked_actions' });
-  const head = (id: string) => intl.formatMessage({ id: `operations.${id}` });
+  const say = useTexts();
+  const title = say('operations.asked_actions');
   return (
     <section className="stack-tight">
       <h2>{title}</h2>
@@ -113,15 +116,15 @@ function Actions() {
             columns={[
               {
                 id: 'action',
-                header: head('action'),
-                cell: ({ action }) => <FormattedMessage id={`operations.${action}`} />,
+                header: say('operations.action'),
+                cell: ({ action }) => say(`operations.${action}`),
                 isRowHeader: true,
               },
-              { id: 'outcome', header: head('outcome'), cell: Outcome },
-              { id: 'subscription', header: head('subscription'), cell: ({ subscription }) => subscription },
-              { id: 'about', header: head('about'), cell: About },
-              { id: 'by', header: head('by'), cell: ({ user_id }) => user_id, isNumber: true },
-              { id: 'at', header: head('asked_at'), cell: ({ asked_at }) => <Time at={asked_at} /> },
+              { id: 'outcome', header: say('operations.outcome'), cell: Outcome },
+              { id: 'subscription', header: say('operations.subscription'), cell: ({ subscription }) => subscription },
+              { id: 'about', header: say('operations.about'), cell: About },
+              { id: 'by', header: say('operations.by'), cell: ({ user_id }) => user_id, isNumber: true },
+              { id: 'at', header: say('operations.asked_at'), cell: ({ asked_at }) => <Time at={asked_at} /> },
             ]}
           />
         )}
@@ -131,16 +134,12 @@ function Actions() {
 }
 
 function Outcome({ done_at, error, events }: DeadLetterAction) {
-  if (done_at === null)
-    return (
-      <Badge tone="busy">
-        <FormattedMessage id="operations.outcome.waits" />
-      </Badge>
-    );
+  const say = useTexts();
+  if (done_at === null) return <Badge tone="busy">{say('operations.outcome.waits')}</Badge>;
   return (
     <>
       <Badge tone={error === null ? 'good' : 'bad'}>
-        <FormattedMessage id={error === null ? 'operations.outcome.done' : 'operations.outcome.failed'} />
+        {say(error === null ? 'operations.outcome.done' : 'operations.outcome.failed')}
       </Badge>{' '}
       {error ?? events.join(', ')}
     </>

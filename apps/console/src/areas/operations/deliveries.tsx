@@ -1,22 +1,23 @@
-import { FormattedMessage, useIntl } from 'react-intl';
+import type { UseQueryResult } from '@tanstack/react-query';
 import { useAddress } from '../../kit/address.js';
-import { DataTable } from '../../kit/data-table.js';
+import { type Column, DataTable } from '../../kit/data-table.js';
 import { ExportCsv } from '../../kit/export-csv.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time, TimeAgo } from '../../kit/times.js';
 import { SubscriptionFilter } from './filters.js';
 import { useDeliveries, useSubscriptions, useWaiting } from './queries.js';
 
 /** The events that wait for a receiver, and its newest deliveries. */
 export function Deliveries() {
-  const intl = useIntl();
+  const say = useTexts();
   const [chosen, choose] = useAddress('subscription');
   const subscription = chosen || 'mail';
   const status = useSubscriptions().data?.results.find((each) => each.subscription === subscription);
   return (
     <Page
-      title={intl.formatMessage({ id: 'operations.page.deliveries' })}
+      title={say('operations.page.deliveries')}
       actions={<ExportCsv path="/api/operations/v1/deliveries" query={{ subscription }} />}
     >
       <search className="filters">
@@ -24,75 +25,67 @@ export function Deliveries() {
       </search>
       {status?.state === 'failing' && (
         <p className="banner bad">
-          {status.last_error} <FormattedMessage id="operations.tries_again" />
+          {status.last_error} {say('operations.tries_again')}
         </p>
       )}
-      <Waiting subscription={subscription} />
-      <Newest subscription={subscription} />
+      <Events
+        title="operations.waits"
+        none="operations.nothing_waits"
+        query={useWaiting(subscription)}
+        more={[
+          { id: 'since', header: say('operations.since'), cell: ({ recorded_at }) => <TimeAgo at={recorded_at} /> },
+        ]}
+      />
+      <Events
+        title="operations.delivered"
+        none="operations.nothing_delivered"
+        query={useDeliveries(subscription)}
+        more={[
+          { id: 'outcome', header: say('operations.outcome'), cell: ({ outcome }) => outcome },
+          { id: 'at', header: say('operations.at'), cell: ({ at }) => <Time at={at} /> },
+        ]}
+      />
     </Page>
   );
 }
 
-function useColumns() {
-  const intl = useIntl();
-  const head = (id: string) => intl.formatMessage({ id: `operations.${id}` });
-  type Row = { type: string; user_id: number | null; exam_id: number | null; course_id: string | null };
-  return {
-    head,
-    about: [
-      { id: 'type', header: head('event'), cell: ({ type }: Row) => type, isRowHeader: true },
-      { id: 'user', header: head('learner_id'), cell: ({ user_id }: Row) => user_id ?? '–', isNumber: true },
-      { id: 'exam', header: head('exam_id'), cell: ({ exam_id }: Row) => exam_id ?? '–', isNumber: true },
-      { id: 'course', header: head('course'), cell: ({ course_id }: Row) => course_id ?? '–' },
-    ],
-  };
-}
+type Row = {
+  event_id: string;
+  type: string;
+  user_id: number | null;
+  exam_id: number | null;
+  course_id: string | null;
+};
+type ListProps<Each> = {
+  title: string;
+  none: string;
+  query: UseQueryResult<{ results: Each[] }>;
+  more: readonly Column<Each>[];
+};
 
-function Waiting({ subscription }: { subscription: string }) {
-  const { head, about } = useColumns();
+/** A list of events. `title` and `none` are ids of texts. */
+function Events<Each extends Row>({ title, none, query, more }: ListProps<Each>) {
+  const say = useTexts();
   return (
     <section className="stack-tight">
-      <h2>{head('waits')}</h2>
-      <Loaded
-        query={useWaiting(subscription)}
-        isEmpty={({ results }) => results.length === 0}
-        empty={<FormattedMessage id="operations.nothing_waits" />}
-      >
+      <h2>{say(title)}</h2>
+      <Loaded query={query} isEmpty={({ results }) => results.length === 0} empty={say(none)}>
         {({ results }) => (
           <DataTable
-            label={head('waits')}
+            label={say(title)}
             rows={results}
-            keyOf={({ event_id }) => event_id}
+            keyOf={(each) => `${each.event_id} ${'outcome' in each ? each.outcome : ''}`}
             columns={[
-              ...about,
-              { id: 'since', header: head('since'), cell: ({ recorded_at }) => <TimeAgo at={recorded_at} /> },
-            ]}
-          />
-        )}
-      </Loaded>
-    </section>
-  );
-}
-
-function Newest({ subscription }: { subscription: string }) {
-  const { head, about } = useColumns();
-  return (
-    <section className="stack-tight">
-      <h2>{head('delivered')}</h2>
-      <Loaded
-        query={useDeliveries(subscription)}
-        isEmpty={({ results }) => results.length === 0}
-        empty={<FormattedMessage id="operations.nothing_delivered" />}
-      >
-        {({ results }) => (
-          <DataTable
-            label={head('delivered')}
-            rows={results}
-            keyOf={({ event_id, outcome }) => `${event_id} ${outcome}`}
-            columns={[
-              ...about,
-              { id: 'outcome', header: head('outcome'), cell: ({ outcome }) => outcome },
-              { id: 'at', header: head('at'), cell: ({ at }) => <Time at={at} /> },
+              { id: 'type', header: say('operations.event'), cell: ({ type }) => type, isRowHeader: true },
+              {
+                id: 'user',
+                header: say('operations.learner_id'),
+                cell: ({ user_id }) => user_id ?? '–',
+                isNumber: true,
+              },
+              { id: 'exam', header: say('operations.exam_id'), cell: ({ exam_id }) => exam_id ?? '–', isNumber: true },
+              { id: 'course', header: say('operations.course'), cell: ({ course_id }) => course_id ?? '–' },
+              ...more,
             ]}
           />
         )}

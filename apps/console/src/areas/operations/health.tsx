@@ -5,6 +5,7 @@ import { DataTable } from '../../kit/data-table.js';
 import { SelectField } from '../../kit/fields.js';
 import { Page } from '../../kit/page.js';
 import { Loaded, Loading } from '../../kit/states.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 import { type History, type Measure, measures, useHealth } from './queries.js';
 
@@ -15,42 +16,39 @@ const isMeasure = (text: string): text is Measure => measures.some((measure) => 
 
 /** Health in the last hours, as the worker recorded it. */
 export function Health() {
-  const intl = useIntl();
-  const word = (id: string) => intl.formatMessage({ id: `operations.${id}` });
+  const say = useTexts();
   const [[givenHours, setHours], [givenMeasure, setMeasure]] = [useAddress('hours'), useAddress('measure')];
   const hours = spans.includes(givenHours) ? givenHours : '24';
   const measure = isMeasure(givenMeasure) ? givenMeasure : 'oldest_waiting_seconds';
   return (
-    <Page title={word('page.health')}>
-      <p className="quiet">
-        <FormattedMessage id="operations.health_what" />
-      </p>
+    <Page title={say('operations.page.health')}>
+      <p className="quiet">{say('operations.health_what')}</p>
       <search className="filters">
         <SelectField
-          label={word('period')}
+          label={say('operations.period')}
           value={hours}
           onChange={setHours}
-          options={spans.map((value) => ({ value, label: word(`hours.${value}`) }))}
+          options={spans.map((value) => ({ value, label: say(`operations.hours.${value}`) }))}
         />
         <SelectField
-          label={word('measure')}
+          label={say('operations.measure')}
           value={measure}
           onChange={setMeasure}
-          options={measures.map((value) => ({ value, label: word(`measure.${value}`) }))}
+          options={measures.map((value) => ({ value, label: say(`operations.measure.${value}`) }))}
         />
       </search>
       <Loaded
         query={useHealth(Number(hours))}
         isEmpty={({ spans: found }) => found.length === 0}
-        empty={<FormattedMessage id="operations.no_health" />}
+        empty={say('operations.no_health')}
       >
         {(history) => (
           <>
             <Problems history={history} />
             <figure className="card stack-tight">
-              <figcaption className="quiet">{word(`measure.${measure}`)}</figcaption>
+              <figcaption className="quiet">{say(`operations.measure.${measure}`)}</figcaption>
               <Suspense fallback={<Loading />}>
-                <Chart history={history} measure={measure} label={word(`measure.${measure}`)} />
+                <Chart history={history} measure={measure} label={say(`operations.measure.${measure}`)} />
               </Suspense>
             </figure>
             <Summary history={history} measure={measure} />
@@ -75,7 +73,7 @@ function Problems({ history: { spans: found, step_seconds } }: { history: Histor
       </p>
     );
   return (
-    <ul className="operations-findings">
+    <ul className="plain-list stack-tight operations-findings">
       {bad.map(({ at, problem, minutes_not_ready }) => (
         <li key={at} className="banner bad">
           <Time at={at} />: {problem} <FormattedMessage id="operations.minutes" values={{ count: minutes_not_ready }} />
@@ -96,7 +94,7 @@ function Problems({ history: { spans: found, step_seconds } }: { history: Histor
 /** The chart in figures, for those who cannot see it. */
 function Summary({ history, measure }: { history: History; measure: Measure }) {
   const intl = useIntl();
-  const head = (id: string) => intl.formatMessage({ id: `operations.${id}` });
+  const say = useTexts();
   const rows = history.subscriptions.map(({ subscription, spans: found }) => {
     const values = found.map((span) => span[measure]);
     const most = Math.max(...values);
@@ -105,14 +103,19 @@ function Summary({ history, measure }: { history: History; measure: Measure }) {
   const shown = (value: number) => intl.formatNumber(value, { maximumFractionDigits: 0 });
   return (
     <DataTable
-      label={intl.formatMessage({ id: `operations.measure.${measure}` })}
+      label={say(`operations.measure.${measure}`)}
       rows={rows}
       keyOf={({ subscription }) => subscription}
       columns={[
-        { id: 'name', header: head('subscription'), cell: ({ subscription }) => subscription, isRowHeader: true },
-        { id: 'most', header: head('most'), cell: ({ most }) => shown(most), isNumber: true },
-        { id: 'at', header: head('most_at'), cell: ({ at, most }) => (most > 0 ? <Time at={at} /> : '–') },
-        { id: 'last', header: head('last'), cell: ({ last }) => shown(last), isNumber: true },
+        {
+          id: 'name',
+          header: say('operations.subscription'),
+          cell: ({ subscription }) => subscription,
+          isRowHeader: true,
+        },
+        { id: 'most', header: say('operations.most'), cell: ({ most }) => shown(most), isNumber: true },
+        { id: 'at', header: say('operations.most_at'), cell: ({ at, most }) => (most > 0 ? <Time at={at} /> : '–') },
+        { id: 'last', header: say('operations.last'), cell: ({ last }) => shown(last), isNumber: true },
       ]}
     />
   );

@@ -1,13 +1,15 @@
 import { useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { Confirm } from '../../kit/dialog.js';
 import { TextArea } from '../../kit/fields.js';
 import { useNotice } from '../../kit/notices.js';
+import { useTexts } from '../../kit/texts.js';
 import { useMe } from '../../session/session.js';
 import { type DeadLetter, useRetry, useSkip } from './queries.js';
 
 /** Only superusers retry and skip; others see no buttons. */
 export function LetterActions({ letter }: { letter: DeadLetter }) {
+  const say = useTexts();
   const [open, setOpen] = useState<'retry' | 'skip'>();
   const { is_superuser } = useMe();
   if (!is_superuser) return null;
@@ -15,10 +17,10 @@ export function LetterActions({ letter }: { letter: DeadLetter }) {
   return (
     <div className="buttons">
       <button type="button" className="compact" onClick={() => setOpen('retry')}>
-        <FormattedMessage id="operations.retry" />
+        {say('operations.retry')}
       </button>
       <button type="button" className="compact danger" onClick={() => setOpen('skip')}>
-        <FormattedMessage id="operations.skip" />
+        {say('operations.skip')}
       </button>
       {open === 'retry' && <Retry subscription={letter.subscription} orderingKey={letter.ordering_key} close={close} />}
       {open === 'skip' && <Skip letter={letter} close={close} />}
@@ -31,15 +33,15 @@ type RetryProps = { subscription: string; orderingKey?: string; close: () => voi
 /** Without an ordering key it is about all dead letters of the subscription. */
 export function Retry({ subscription, orderingKey, close }: RetryProps) {
   const notify = useNotice();
-  const intl = useIntl();
+  const say = useTexts();
   const { mutate, isPending, error } = useRetry(() => {
-    notify(intl.formatMessage({ id: 'operations.asked' }));
+    notify(say('operations.asked'));
     close();
   });
   return (
     <Confirm
-      title={intl.formatMessage({ id: orderingKey ? 'operations.retry_title' : 'operations.retry_all_title' })}
-      action={<FormattedMessage id="operations.retry" />}
+      title={say(orderingKey ? 'operations.retry_title' : 'operations.retry_all_title')}
+      action={say('operations.retry')}
       isBusy={isPending}
       error={error}
       confirm={() => mutate({ subscription, ordering_key: orderingKey })}
@@ -63,15 +65,15 @@ function Skip({ letter, close }: { letter: DeadLetter; close: () => void }) {
   const { subscription, event_id: eventId, type, user_id } = letter;
   const [reason, setReason] = useState('');
   const notify = useNotice();
-  const intl = useIntl();
+  const say = useTexts();
   const { mutate, isPending, error } = useSkip(() => {
-    notify(intl.formatMessage({ id: 'operations.asked' }));
+    notify(say('operations.asked'));
     close();
   });
   return (
     <Confirm
-      title={intl.formatMessage({ id: 'operations.skip_title' })}
-      action={<FormattedMessage id="operations.skip" />}
+      title={say('operations.skip_title')}
+      action={say('operations.skip')}
       isDangerous
       isBusy={isPending}
       isReady={reason.trim() !== ''}
@@ -85,12 +87,10 @@ function Skip({ letter, close }: { letter: DeadLetter; close: () => void }) {
           values={{ type, user: user_id === null ? '–' : String(user_id), subscription }}
         />
       </p>
-      <p className="banner bad">
-        <FormattedMessage id={lossOf(subscription)} />
-      </p>
+      <p className="banner bad">{say(lossOf(subscription))}</p>
       <TextArea
-        label={intl.formatMessage({ id: 'operations.reason' })}
-        hint={intl.formatMessage({ id: 'operations.reason_hint' })}
+        label={say('operations.reason')}
+        hint={say('operations.reason_hint')}
         maxLength={255}
         required
         value={reason}

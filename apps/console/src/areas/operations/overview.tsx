@@ -1,19 +1,20 @@
-import { FormattedMessage, FormattedNumber, useIntl } from 'react-intl';
+import { FormattedMessage, FormattedNumber } from 'react-intl';
 import { Link } from 'wouter';
 import { Fact } from '../../kit/facts.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { Badge } from '../../kit/status-badge.js';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 import { findingsIn } from './findings.js';
 import { type System, useProviders, useSubscriptions, useSystem } from './queries.js';
 
 /** Everything that is wrong, with what to do; then the state of the log, Kafka and the leaders. */
 export function Overview() {
-  const intl = useIntl();
+  const say = useTexts();
   const [system, subscriptions, providers] = [useSystem(), useSubscriptions(), useProviders()];
   return (
-    <Page title={intl.formatMessage({ id: 'operations.title' })}>
+    <Page title={say('operations.title')}>
       <Loaded query={system}>
         {(state) => (
           <>
@@ -40,14 +41,15 @@ export function Overview() {
 }
 
 function Findings({ found }: { found: ReturnType<typeof findingsIn> }) {
+  const say = useTexts();
   if (found.length === 0)
     return (
       <p className="banner good" role="status">
-        <FormattedMessage id="operations.all_well" />
+        {say('operations.all_well')}
       </p>
     );
   return (
-    <ul className="operations-findings">
+    <ul className="plain-list stack-tight operations-findings">
       {found.map(({ id, tone, text, advice, values, page }) => (
         <li key={id} className={`banner ${tone}`}>
           <strong>
@@ -55,11 +57,7 @@ function Findings({ found }: { found: ReturnType<typeof findingsIn> }) {
           </strong>
           <p>
             <FormattedMessage id={advice} values={values} />{' '}
-            {page && (
-              <Link href={`/operations/${page}`}>
-                <FormattedMessage id="operations.show" />
-              </Link>
-            )}
+            {page && <Link href={`/operations/${page}`}>{say('operations.show')}</Link>}
           </p>
         </li>
       ))}
@@ -68,15 +66,12 @@ function Findings({ found }: { found: ReturnType<typeof findingsIn> }) {
 }
 
 function LogFacts({ log, ready, clock }: System) {
+  const say = useTexts();
   return (
     <section className="card stack-tight">
       <div className="row spread">
-        <h2>
-          <FormattedMessage id="operations.log" />
-        </h2>
-        <Badge tone={ready ? 'good' : 'bad'}>
-          <FormattedMessage id={ready ? 'operations.ready' : 'operations.not_ready'} />
-        </Badge>
+        <h2>{say('operations.log')}</h2>
+        <Badge tone={ready ? 'good' : 'bad'}>{say(ready ? 'operations.ready' : 'operations.not_ready')}</Badge>
       </div>
       <dl className="facts">
         <Fact name="operations.generation">
@@ -110,11 +105,10 @@ function LogFacts({ log, ready, clock }: System) {
 }
 
 function TreeFacts({ tree }: { tree: System['merkle_tree'] }) {
+  const say = useTexts();
   return (
     <section className="card stack-tight">
-      <h2>
-        <FormattedMessage id="operations.tree" />
-      </h2>
+      <h2>{say('operations.tree')}</h2>
       {tree ? (
         <>
           <dl className="facts">
@@ -130,9 +124,7 @@ function TreeFacts({ tree }: { tree: System['merkle_tree'] }) {
             </Fact>
           </dl>
           {tree.witnesses.length === 0 ? (
-            <p className="quiet">
-              <FormattedMessage id="operations.no_witnesses" />
-            </p>
+            <p className="quiet">{say('operations.no_witnesses')}</p>
           ) : (
             <ul className="plain-list">
               {tree.witnesses.map(({ name, has_cosigned }) => (
@@ -144,9 +136,7 @@ function TreeFacts({ tree }: { tree: System['merkle_tree'] }) {
           )}
         </>
       ) : (
-        <p className="quiet">
-          <FormattedMessage id="operations.no_tree" />
-        </p>
+        <p className="quiet">{say('operations.no_tree')}</p>
       )}
     </section>
   );

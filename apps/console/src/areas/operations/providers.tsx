@@ -1,22 +1,21 @@
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { Fact } from '../../kit/facts.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { Badge, type Tone } from '../../kit/status-badge.js';
+import { useTexts } from '../../kit/texts.js';
 import { TimeAgo } from '../../kit/times.js';
 import { type Provider, useProviders, useSubscriptions } from './queries.js';
 
 const tones: Record<string, Tone> = { closed: 'good', 'half-open': 'warn', open: 'bad' };
 
 export function Providers() {
-  const intl = useIntl();
+  const say = useTexts();
   const subscriptions = useSubscriptions().data?.results ?? [];
   return (
-    <Page title={intl.formatMessage({ id: 'operations.page.providers' })}>
-      <p className="quiet">
-        <FormattedMessage id="operations.providers_what" />
-      </p>
+    <Page title={say('operations.page.providers')}>
+      <p className="quiet">{say('operations.providers_what')}</p>
       <Loaded query={useProviders()} isEmpty={({ results }) => results.length === 0}>
         {({ results }) => (
           <div className="cards operations-facts">
@@ -37,30 +36,25 @@ export function Providers() {
 type LastError = { last_error: string | null; last_error_at: string | null; waiting: number };
 
 function ProviderCard({ provider, lastError }: { provider: Provider; lastError: LastError | undefined }) {
+  const say = useTexts();
   const { circuit, circuit_since, subscription, dead_letters } = provider;
   return (
     <section className="card stack-tight">
       <div className="row spread">
         <h2>{provider.provider}</h2>
-        {circuit && (
-          <Badge tone={tones[circuit]}>
-            <FormattedMessage id={`operations.circuit.${circuit}`} />
-          </Badge>
-        )}
+        {circuit && <Badge tone={tones[circuit]}>{say(`operations.circuit.${circuit}`)}</Badge>}
       </div>
       <p className="quiet">
         {provider.verbose_name}
         {provider.is_default && (
           <>
             {' · '}
-            <FormattedMessage id="operations.default_provider" />
+            {say('operations.default_provider')}
           </>
         )}
       </p>
       {subscription === null ? (
-        <p className="quiet">
-          <FormattedMessage id="operations.no_notifications" />
-        </p>
+        <p className="quiet">{say('operations.no_notifications')}</p>
       ) : (
         <dl className="facts">
           <Fact name="operations.circuit_since">

@@ -26,13 +26,24 @@ export const useSubscriptions = () =>
   });
 
 export const useProviders = () =>
-  useQuery({ queryKey: ['operations', 'providers'], queryFn: () => unwrap(api.GET(`${path}/providers`)), ...often });
+  useQuery({
+    queryKey: ['operations', 'providers'],
+    queryFn: () => unwrap(api.GET(`${path}/providers`)),
+    ...often,
+  });
 
 export const useSystem = () =>
-  useQuery({ queryKey: ['operations', 'system'], queryFn: () => unwrap(api.GET(`${path}/system`)), ...often });
+  useQuery({
+    queryKey: ['operations', 'system'],
+    queryFn: () => unwrap(api.GET(`${path}/system`)),
+    ...often,
+  });
 
 export const useSettings = () =>
-  useQuery({ queryKey: ['operations', 'settings'], queryFn: () => unwrap(api.GET(`${path}/settings`)) });
+  useQuery({
+    queryKey: ['operations', 'settings'],
+    queryFn: () => unwrap(api.GET(`${path}/settings`)),
+  });
 
 export const useHealth = (hours: number) =>
   useQuery({

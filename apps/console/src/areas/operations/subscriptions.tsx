@@ -1,9 +1,10 @@
-import { FormattedMessage, FormattedNumber, useIntl } from 'react-intl';
+import { FormattedMessage, FormattedNumber } from 'react-intl';
 import { Link } from 'wouter';
 import { DataTable } from '../../kit/data-table.js';
 import { Page } from '../../kit/page.js';
 import { Loaded } from '../../kit/states.js';
 import { Badge, type Tone } from '../../kit/status-badge.js';
+import { useTexts } from '../../kit/texts.js';
 import { durationOf, TimeAgo } from '../../kit/times.js';
 import { type Subscription, useSubscriptions } from './queries.js';
 
@@ -16,14 +17,11 @@ const tones: Record<Subscription['state'], Tone> = {
 };
 
 export function Subscriptions() {
-  const intl = useIntl();
-  const title = intl.formatMessage({ id: 'operations.page.subscriptions' });
-  const head = (id: string) => intl.formatMessage({ id: `operations.${id}` });
+  const say = useTexts();
+  const title = say('operations.page.subscriptions');
   return (
     <Page title={title}>
-      <p className="quiet">
-        <FormattedMessage id="operations.subscriptions_what" />
-      </p>
+      <p className="quiet">{say('operations.subscriptions_what')}</p>
       <Loaded query={useSubscriptions()}>
         {({ results }) => (
           <DataTable
@@ -31,28 +29,33 @@ export function Subscriptions() {
             rows={results}
             keyOf={({ subscription }) => subscription}
             columns={[
-              { id: 'name', header: head('subscription'), cell: ({ subscription }) => subscription, isRowHeader: true },
+              {
+                id: 'name',
+                header: say('operations.subscription'),
+                cell: ({ subscription }) => subscription,
+                isRowHeader: true,
+              },
               {
                 id: 'state',
-                header: head('state'),
-                cell: ({ state }) => (
-                  <Badge tone={tones[state]}>
-                    <FormattedMessage id={`operations.state.${state}`} />
-                  </Badge>
-                ),
+                header: say('operations.state'),
+                cell: ({ state }) => <Badge tone={tones[state]}>{say(`operations.state.${state}`)}</Badge>,
               },
-              { id: 'waiting', header: head('waiting'), cell: Waiting, isNumber: true },
+              { id: 'waiting', header: say('operations.waiting'), cell: Waiting, isNumber: true },
               {
                 id: 'oldest',
-                header: head('oldest'),
+                header: say('operations.oldest'),
                 cell: ({ oldest_waiting_seconds: seconds }) => (seconds > 0 ? durationOf(seconds) : '–'),
                 isNumber: true,
               },
-              { id: 'dead', header: head('dead_letters'), cell: Letters, isNumber: true },
-              { id: 'moved', header: head('moved'), cell: ({ moved_at }) => <TimeAgo at={moved_at} /> },
-              { id: 'leader', header: head('leader'), cell: ({ leader }) => <code>{leader ?? '–'}</code> },
-              { id: 'error', header: head('last_error'), cell: LastError },
-              { id: 'position', header: head('position'), cell: ({ position }) => <code>{position ?? '–'}</code> },
+              { id: 'dead', header: say('operations.dead_letters'), cell: Letters, isNumber: true },
+              { id: 'moved', header: say('operations.moved'), cell: ({ moved_at }) => <TimeAgo at={moved_at} /> },
+              { id: 'leader', header: say('operations.leader'), cell: ({ leader }) => <code>{leader ?? '–'}</code> },
+              { id: 'error', header: say('operations.last_error'), cell: LastError },
+              {
+                id: 'position',
+                header: say('operations.position'),
+                cell: ({ position }) => <code>{position ?? '–'}</code>,
+              },
             ]}
           />
         )}

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { FormattedMessage } from 'react-intl';
 import { Dialog } from '../../../kit/dialog.js';
 import { Loading, ProblemBanner } from '../../../kit/states.js';
+import { useTexts } from '../../../kit/texts.js';
 import { useCourse } from '../../../shell/course.js';
 import { ActionForm, type Entered, emptyForm, needsForm } from './action-form.js';
 import { Effects, namesIn } from './effects.js';
@@ -12,6 +13,7 @@ type Props = { name: ActionName; target: Target; who: ReactNode; close: () => vo
 
 /** An action in steps: what is needed for it, a preview, and the result, which may be undone. */
 export function ActionDialog({ name, target, who, close }: Props) {
+  const say = useTexts();
   const courseId = useCourse();
   const queries = useQueryClient();
   const key = useRef(newKey());
@@ -46,7 +48,7 @@ export function ActionDialog({ name, target, who, close }: Props) {
     mutate(target);
   }, [name, target, mutate]);
 
-  const title = <FormattedMessage id={`exam_day.${name}`} />;
+  const title = say(`exam_day.${name}`);
   const error = preview.error ?? action.error ?? undo.error;
   const problem = error && <ProblemBanner error={error} />;
   const run = result && !undo.isSuccess ? undoOf(name, courseId, result) : undefined;
@@ -55,16 +57,12 @@ export function ActionDialog({ name, target, who, close }: Props) {
     return (
       <Dialog title={title} close={close} isWide>
         <div className="stack">
-          {undo.isSuccess && (
-            <p className="banner good">
-              <FormattedMessage id="exam_day.undone" />
-            </p>
-          )}
+          {undo.isSuccess && <p className="banner good">{say('exam_day.undone')}</p>}
           <Effects answer={result} names={namesIn(preview.data!)} />
           {problem}
           <div className="buttons">
             <button type="button" className="primary" onClick={close}>
-              <FormattedMessage id="kit.close" />
+              {say('kit.close')}
             </button>
             {run && (
               <button
@@ -73,7 +71,7 @@ export function ActionDialog({ name, target, who, close }: Props) {
                 disabled={undo.isPending}
                 onClick={() => undo.mutate(run)}
               >
-                <FormattedMessage id="kit.undo" />
+                {say('kit.undo')}
               </button>
             )}
           </div>
@@ -85,9 +83,7 @@ export function ActionDialog({ name, target, who, close }: Props) {
     return (
       <Dialog title={title} close={close} isWide>
         <div className="stack">
-          <p>
-            <FormattedMessage id={`exam_day.${name}.what`} />
-          </p>
+          <p>{say(`exam_day.${name}.what`)}</p>
           <Effects answer={preview.data} names={namesIn(preview.data)} />
           {problem}
           <div className="buttons">
@@ -102,11 +98,11 @@ export function ActionDialog({ name, target, who, close }: Props) {
             </button>
             {needsForm(name) && (
               <button type="button" onClick={preview.reset}>
-                <FormattedMessage id="kit.back" />
+                {say('kit.back')}
               </button>
             )}
             <button type="button" onClick={close}>
-              <FormattedMessage id="kit.cancel" />
+              {say('kit.cancel')}
             </button>
           </div>
         </div>

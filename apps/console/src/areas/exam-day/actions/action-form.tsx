@@ -1,6 +1,6 @@
 import type { Dispatch, ReactNode, SetStateAction } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { TextArea, TextField } from '../../../kit/fields.js';
+import { useTexts } from '../../../kit/texts.js';
 import type { ActionName } from './requests.js';
 
 /** The words and times that the user must give before the preview, beside the attempts. */
@@ -45,6 +45,7 @@ export function ActionForm({
   next: (entered: Entered) => void;
   close: () => void;
 }) {
+  const say = useTexts();
   const set = (field: keyof FormTexts) => (value: string) => setTexts((all) => ({ ...all, [field]: value }));
   const entered = enteredIn(name, texts);
   return (
@@ -58,33 +59,33 @@ export function ActionForm({
       {children}
       {name === 'extra_time' && (
         <TextField
-          label={<FormattedMessage id="exam_day.minutes" />}
+          label={say('exam_day.minutes')}
           inputMode="numeric"
           value={texts.minutes}
           onChange={set('minutes')}
-          error={texts.minutes !== '' && !isMinutes(texts.minutes) && <FormattedMessage id="exam_day.minutes.wrong" />}
+          error={texts.minutes !== '' && !isMinutes(texts.minutes) && say('exam_day.minutes.wrong')}
         />
       )}
       {name === 'outage' && (
         <div className="exam-day-outage">
           <TextField
             type="datetime-local"
-            label={<FormattedMessage id="exam_day.outage.from" />}
+            label={say('exam_day.outage.from')}
             value={texts.from}
             onChange={set('from')}
           />
           <TextField
             type="datetime-local"
-            label={<FormattedMessage id="exam_day.outage.until" />}
+            label={say('exam_day.outage.until')}
             value={texts.until}
             onChange={set('until')}
-            error={texts.until !== '' && texts.until <= texts.from && <FormattedMessage id="exam_day.outage.wrong" />}
+            error={texts.until !== '' && texts.until <= texts.from && say('exam_day.outage.wrong')}
           />
         </div>
       )}
       <TextArea
-        label={<FormattedMessage id={name === 'message' ? 'exam_day.message.text' : 'exam_day.reason'} />}
-        hint={<FormattedMessage id="exam_day.words.hint" />}
+        label={say(name === 'message' ? 'exam_day.message.text' : 'exam_day.reason')}
+        hint={say('exam_day.words.hint')}
         rows={3}
         maxLength={10_000}
         value={texts.words}
@@ -93,10 +94,10 @@ export function ActionForm({
       {problem}
       <div className="buttons">
         <button type="submit" className="primary" disabled={!entered || isBusy} aria-busy={isBusy}>
-          <FormattedMessage id="exam_day.preview" />
+          {say('exam_day.preview')}
         </button>
         <button type="button" onClick={close}>
-          <FormattedMessage id="kit.cancel" />
+          {say('kit.cancel')}
         </button>
       </div>
     </form>

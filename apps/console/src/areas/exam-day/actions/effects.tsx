@@ -1,6 +1,7 @@
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { type Column, DataTable } from '../../../kit/data-table.js';
 import { Badge, StatusBadge } from '../../../kit/status-badge.js';
+import { useTexts } from '../../../kit/texts.js';
 import { durationOf, Time } from '../../../kit/times.js';
 import type { Answer, Result } from './requests.js';
 
@@ -15,17 +16,12 @@ export const namesIn = ({ attempts }: Answer): Names =>
 
 /** The effect of an action on each attempt. Refused attempts come first. */
 export function Effects({ answer, names }: { answer: Answer; names: Names }) {
-  const intl = useIntl();
+  const say = useTexts();
   const rows = [...answer.attempts].sort((one, other) => rank(one) - rank(other));
   const hasTime = rows.some(({ seconds }) => seconds !== null);
   const refused = rows.filter(({ refusal }) => refusal !== null).length;
   const unchanged = rows.length - answer.changed - refused;
-  if (rows.length + answer.not_found.length === 0)
-    return (
-      <p role="status">
-        <FormattedMessage id="exam_day.nobody" />
-      </p>
-    );
+  if (rows.length + answer.not_found.length === 0) return <p role="status">{say('exam_day.nobody')}</p>;
   return (
     <div className="stack">
       <p role="status">
@@ -37,7 +33,7 @@ export function Effects({ answer, names }: { answer: Answer; names: Names }) {
       {rows.length > 0 && (
         <div className="exam-day-effects">
           <DataTable
-            label={intl.formatMessage({ id: 'exam_day.effects' })}
+            label={say('exam_day.effects')}
             columns={[learner(names), ...columns.filter(({ id }) => hasTime || id !== 'seconds')]}
             rows={rows.slice(0, mostRows)}
             keyOf={(row) => row.attempt_id}

@@ -1,6 +1,7 @@
+import { useTexts } from '../../../kit/texts.js';
 import './actions.css';
 import { useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import type { Shape } from '../../../api/client.js';
 import { WithTexts } from '../../../session/locale.js';
 import { ActionDialog } from './action-dialog.js';
@@ -27,7 +28,7 @@ export function ExamDayActions(props: Props) {
 }
 
 function Actions({ selection, exam }: Props) {
-  const intl = useIntl();
+  const say = useTexts();
   const [open, setOpen] = useState<{ name: ActionName; target: Target; who: React.ReactNode }>();
   const who = <Who selection={selection} exam={exam} />;
   const target = (): Target => {
@@ -35,7 +36,7 @@ function Actions({ selection, exam }: Props) {
     return exam ? { exam_id: exam.exam_id } : { whole_course: true };
   };
   return (
-    <div className="exam-day-actions" role="toolbar" aria-label={intl.formatMessage({ id: 'exam_day.actions' })}>
+    <div className="exam-day-actions" role="toolbar" aria-label={say('exam_day.actions')}>
       <span className="exam-day-who">{who}</span>
       {names.map((name) => (
         <button
@@ -45,7 +46,7 @@ function Actions({ selection, exam }: Props) {
           // The dialog keeps what was selected when it opened.
           onClick={() => setOpen({ name, target: target(), who })}
         >
-          <FormattedMessage id={`exam_day.${name}`} />
+          {say(`exam_day.${name}`)}
         </button>
       ))}
       {open && <ActionDialog {...open} close={() => setOpen(undefined)} />}

@@ -40,10 +40,7 @@ export function undoOf(name: ActionName, courseId: string, answer: Answer): (() 
   if (grant_id !== null)
     return () =>
       unwrap(
-        api.POST(`${root}/extra-time/take-back`, {
-          params: { path: { courseId } },
-          body: { attempt_ids, grant_id },
-        }),
+        api.POST(`${root}/extra-time/take-back`, { params: { path: { courseId } }, body: { attempt_ids, grant_id } }),
       );
   return name === 'pause' ? () => send('end_pause', courseId, { attempt_ids }) : undefined;
 }

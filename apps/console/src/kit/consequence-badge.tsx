@@ -1,6 +1,6 @@
-import { FormattedMessage } from 'react-intl';
 import type { Shape } from '../api/client.js';
 import { Badge, type Tone } from './status-badge.js';
+import { useTexts } from './texts.js';
 
 type State = Shape<'Consequence'>['state'];
 
@@ -14,9 +14,6 @@ const tones: Record<State, Tone> = {
 
 /** The state of a message, mail or provider notification that followed from an event. */
 export function ConsequenceBadge({ state }: { state: State }) {
-  return (
-    <Badge tone={tones[state]}>
-      <FormattedMessage id={`consequence.state.${state}`} />
-    </Badge>
-  );
+  const say = useTexts();
+  return <Badge tone={tones[state]}>{say(`consequence.state.${state}`)}</Badge>;
 }

@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
-import { FormattedMessage, FormattedNumber } from 'react-intl';
+import { FormattedNumber } from 'react-intl';
+import { useTexts } from './texts.js';
 
 /** Numbers that filter a list. `label` is the id of its text. */
 export function CountFilter({ label, children }: { label: string; children: ReactNode }) {
+  const say = useTexts();
   return (
     <fieldset className="count-filter">
-      <legend className="visually-hidden">
-        <FormattedMessage id={label} />
-      </legend>
+      <legend className="visually-hidden">{say(label)}</legend>
       {children}
     </fieldset>
   );

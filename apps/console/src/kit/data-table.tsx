@@ -1,10 +1,10 @@
 import type { ReactNode, Ref } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { useTexts } from './texts.js';
 
 export type Column<Row> = {
   id: string;
-  header: ReactNode;
+  /** The id of its text. */
+  header: string;
   cell: (row: Row) => ReactNode;
   isNumber?: boolean;
   /** The rows can be sorted by it. */
@@ -119,16 +119,17 @@ type HeaderProps = Pick<Column<never>, 'id' | 'header' | 'isNumber' | 'isSortabl
 };
 
 export function ColumnHeader({ id, header, isNumber, isSortable, className, sort, onSort }: HeaderProps) {
+  const say = useTexts();
   const order = sort === id ? 'ascending' : sort === `-${id}` ? 'descending' : undefined;
   return (
     <th scope="col" className={isNumber ? 'number' : className} aria-sort={order}>
       {isSortable && onSort ? (
         <button type="button" onClick={() => onSort(order === 'ascending' ? `-${id}` : id)}>
-          {header}
+          {say(header)}
           <span aria-hidden="true">{order === 'ascending' ? '↑' : order === 'descending' ? '↓' : '↕'}</span>
         </button>
       ) : (
-        header
+        say(header)
       )}
     </th>
   );
@@ -143,9 +144,7 @@ export function Pages({ page, pages, onPage }: { page: number; pages: number; on
       <button type="button" disabled={page <= 1} onClick={() => onPage(page - 1)}>
         {say('kit.previous')}
       </button>
-      <span>
-        <FormattedMessage id="kit.page" values={{ page, pages }} />
-      </span>
+      <span>{say('kit.page', { page, pages })}</span>
       <button type="button" disabled={page >= pages} onClick={() => onPage(page + 1)}>
         {say('kit.next')}
       </button>

@@ -1,5 +1,4 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { ProblemBanner } from './states.js';
 import { useTexts } from './texts.js';
 
@@ -66,6 +65,7 @@ export function Confirm({
   confirm,
   close,
 }: ConfirmProps) {
+  const say = useTexts();
   return (
     <Dialog title={title} close={close}>
       <form
@@ -87,7 +87,7 @@ export function Confirm({
             {action}
           </button>
           <button type="button" onClick={close}>
-            <FormattedMessage id="kit.cancel" />
+            {say('kit.cancel')}
           </button>
         </div>
       </form>

@@ -1,14 +1,15 @@
 import { useMutation } from '@tanstack/react-query';
-import { FormattedMessage } from 'react-intl';
 import { fetchApi } from '../api/client.js';
 import { useNotice } from './notices.js';
 import { saveFile } from './save-file.js';
 import { Problem } from './states.js';
+import { useTexts } from './texts.js';
 
 type Props = { path: string; query?: Record<string, string | number | boolean | null | undefined> };
 
 /** Saves all rows of a list as a file of CSV. `query` are the list's filters; its page does not matter. */
 export function ExportCsv({ path, query = {} }: Props) {
+  const say = useTexts();
   const notify = useNotice();
   const { mutate, isPending } = useMutation({
     mutationFn: () => saveCsv(path, query),
@@ -16,7 +17,7 @@ export function ExportCsv({ path, query = {} }: Props) {
   });
   return (
     <button type="button" aria-busy={isPending} disabled={isPending} onClick={() => mutate()}>
-      <FormattedMessage id="kit.export_csv" />
+      {say('kit.export_csv')}
     </button>
   );
 }

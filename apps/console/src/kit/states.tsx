@@ -1,19 +1,20 @@
 import type { ReactNode } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { ApiError } from '../api/client.js';
 import { useTexts } from './texts.js';
 
 export function Loading() {
+  const say = useTexts();
   return (
     <div className="state" role="status">
       <div className="spinner" />
-      <FormattedMessage id="kit.loading" />
+      {say('kit.loading')}
     </div>
   );
 }
 
 export function Empty({ children }: { children?: ReactNode }) {
-  return <div className="state">{children ?? <FormattedMessage id="kit.empty" />}</div>;
+  const say = useTexts();
+  return <div className="state">{children ?? say('kit.empty')}</div>;
 }
 
 /** A failure, in the service's words if it has some. */
@@ -71,6 +72,7 @@ export function Loaded<Data>({
   empty?: ReactNode;
   children: (data: Data) => ReactNode;
 }) {
+  const say = useTexts();
   const { data, error, isPending, refetch } = query;
   if (isPending) return <Loading />;
   if (data === undefined) return <Failed error={error} retry={refetch} />;
@@ -79,7 +81,7 @@ export function Loaded<Data>({
     <>
       {error !== null && (
         <p className="banner warn" role="status">
-          <FormattedMessage id="kit.stale" />
+          {say('kit.stale')}
         </p>
       )}
       {children(data)}

@@ -1,6 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { useAddress, usePage } from '../../kit/address.js';
@@ -72,7 +71,7 @@ export function AllowanceList() {
         {({ count, page: shown, pages, results }) => (
           <>
             <p className="quiet" role="status">
-              <FormattedMessage id="allowances.count" values={{ count }} />
+              {say('allowances.count', { count })}
             </p>
             <Table results={results} open={setOpen} />
             <Pages page={shown} pages={pages} onPage={setPage} />
@@ -136,18 +135,14 @@ function Table({ results, open }: TableProps) {
 }
 
 function Value({ allowance: { key, value, time_limit_mins: limit } }: { allowance: Allowance }) {
-  if (value === '')
-    return (
-      <em className="quiet">
-        <FormattedMessage id="allowances.erased" />
-      </em>
-    );
+  const say = useTexts();
+  if (value === '') return <em className="quiet">{say('allowances.erased')}</em>;
   if (!isTime(key)) return <span className="allowances-text">{value}</span>;
   return (
     <span className="two-lines">
-      <FormattedMessage id="allowances.more_minutes" values={{ minutes: Number(value) }} />
+      {say('allowances.more_minutes', { minutes: Number(value) })}
       <span className="quiet small">
-        <FormattedMessage id="allowances.of_minutes" values={{ before: limit, after: limit + Number(value) }} />
+        {say('allowances.of_minutes', { before: limit, after: limit + Number(value) })}
       </span>
     </span>
   );

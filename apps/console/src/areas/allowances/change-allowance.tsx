@@ -62,9 +62,7 @@ export function ChangeAllowance({ learner, allowance, close }: Props) {
       <ValueField kind={kind} value={value} onChange={setValue} />
       {isTime(kind) && (
         <p className="quiet" role="status">
-          {isAllowed[kind](value) && (
-            <FormattedMessage id="allowances.of_minutes" values={{ before: limit, after: limit + Number(value) }} />
-          )}
+          {isAllowed[kind](value) && say('allowances.of_minutes', { before: limit, after: limit + Number(value) })}
         </p>
       )}
       {isTime(kind) && <p className="quiet small">{say('allowances.running_keeps')}</p>}

@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { Field } from '../../kit/fields.js';
 import { useTexts } from '../../kit/texts.js';
 import { entriesIn } from './learner-entries.js';
@@ -35,10 +34,7 @@ export function FileOfLearners({ file, onFile }: Props) {
       </Field>
       {file && !problem && (
         <p className="banner good">
-          <FormattedMessage
-            id="allowances.file_read"
-            values={{ name: file.name, count: entriesIn(file.text).entries.length }}
-          />
+          {say('allowances.file_read', { name: file.name, count: entriesIn(file.text).entries.length })}
         </p>
       )}
     </>

@@ -1,6 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { ApiError, api, unwrap } from '../../api/client.js';
 import { DataTable } from '../../kit/data-table.js';
@@ -36,6 +35,7 @@ type Props = {
 
 /** Grants the allowances part by part, then says of each that failed why it did. */
 export function GrantResult({ what, pairs, again, restart }: Props) {
+  const say = useTexts();
   const { progress, stop } = useGrants(what, pairs);
   const { granted, failures, isOver, tried } = progress;
   const heading = useRef<HTMLHeadingElement>(null);
@@ -45,13 +45,11 @@ export function GrantResult({ what, pairs, again, restart }: Props) {
   if (!isOver)
     return (
       <div className="card stack">
-        <p role="status">
-          <FormattedMessage id="allowances.granting" values={{ done: tried, all: pairs.length }} />
-        </p>
+        <p role="status">{say('allowances.granting', { done: tried, all: pairs.length })}</p>
         <progress max={pairs.length} value={tried} aria-hidden="true" />
         <div className="buttons">
           <button type="button" onClick={stop}>
-            <FormattedMessage id="allowances.stop" />
+            {say('allowances.stop')}
           </button>
         </div>
       </div>
@@ -60,13 +58,9 @@ export function GrantResult({ what, pairs, again, restart }: Props) {
   return (
     <div className="stack">
       <h2 ref={heading} tabIndex={-1} className="banner good">
-        <FormattedMessage id="allowances.done" values={{ count: granted }} />
+        {say('allowances.done', { count: granted })}
       </h2>
-      {left > 0 && (
-        <p className="banner warn">
-          <FormattedMessage id="allowances.stopped" values={{ count: left }} />
-        </p>
-      )}
+      {left > 0 && <p className="banner warn">{say('allowances.stopped', { count: left })}</p>}
       {failures.length > 0 && <Failures failures={failures} again={() => again([...failures])} />}
       <Ways restart={restart} />
     </div>
@@ -95,20 +89,20 @@ function Failures({ failures, again }: { failures: readonly Failure[]; again: ()
   return (
     <>
       <p className="banner bad" role="alert">
-        <FormattedMessage id="allowances.failed" values={{ count: failures.length }} />
+        {say('allowances.failed', { count: failures.length })}
       </p>
       <DataTable
         label={say('allowances.failed', { count: failures.length })}
         rows={failures}
         keyOf={({ examId, asked }) => `${examId} ${asked}`}
         columns={[
-          { id: 'learner', header: say('allowances.learner'), cell: ({ asked }) => asked, isRowHeader: true },
+          { id: 'learner', header: 'allowances.learner', cell: ({ asked }) => asked, isRowHeader: true },
           {
             id: 'exam',
-            header: say('allowances.exam'),
+            header: 'allowances.exam',
             cell: ({ examId }) => exams.find(({ id }) => id === examId)?.exam_name ?? examId,
           },
-          { id: 'problem', header: say('allowances.problem'), cell: ({ problem }) => refusal(problem) },
+          { id: 'problem', header: 'allowances.problem', cell: ({ problem }) => refusal(problem) },
         ]}
       />
       <div className="buttons">

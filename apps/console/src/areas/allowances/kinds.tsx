@@ -1,5 +1,5 @@
-import { FormattedMessage } from 'react-intl';
 import type { Shape } from '../../api/client.js';
+import { useTexts } from '../../kit/texts.js';
 
 export type Allowance = Shape<'AllowanceOfLearner'>;
 export type Learner = Shape<'Learner'>;
@@ -40,12 +40,14 @@ export const wordOf: Record<Kind, { label: string; hint: string; need: string }>
 
 /** Keys that other clients made have no words of their own. */
 export function KindName({ name }: { name: string }) {
-  return isKind(name) ? <FormattedMessage id={`allowances.kind.${name}`} /> : name;
+  const say = useTexts();
+  return isKind(name) ? say(`allowances.kind.${name}`) : name;
 }
 
 /** An allowance in words: "10 minutes more". */
 export function AllowanceWords({ kind, value }: { kind: Kind; value: string }) {
+  const say = useTexts();
   if (kind === 'review_policy_exception') return `“${value}”`;
   const id = kind === 'time_multiplier' ? 'allowances.times_as_long' : 'allowances.more_minutes';
-  return <FormattedMessage id={id} values={{ minutes: Number(value), times: Number(value) }} />;
+  return say(id, { minutes: Number(value), times: Number(value) });
 }

@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { TextArea } from '../../kit/fields.js';
 import { useTexts } from '../../kit/texts.js';
 import { FileOfLearners } from './file-of-learners.js';
@@ -57,11 +56,12 @@ export function LearnersStep({ named, setNamed, next }: Props) {
 }
 
 function Chosen({ found: { entries, repeated } }: { found: Entries }) {
+  const say = useTexts();
   return (
     <p role="status" className="quiet">
-      <FormattedMessage id="allowances.chosen" values={{ count: entries.length }} />
+      {say('allowances.chosen', { count: entries.length })}
       {'. '}
-      {repeated > 0 && <FormattedMessage id="allowances.repeated" values={{ count: repeated }} />}
+      {repeated > 0 && say('allowances.repeated', { count: repeated })}
     </p>
   );
 }

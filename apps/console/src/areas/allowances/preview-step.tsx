@@ -17,12 +17,13 @@ type Props = { what: What; entries: readonly Entry[]; back: () => void; grant: (
 
 /** The effect of the allowances, before anything is written. */
 export function PreviewStep({ what, entries, back, grant }: Props) {
+  const say = useTexts();
   const query = usePreview(useCourse(), what, entries);
   const [asks, setAsks] = useState(false);
   const count = query.data?.allowances.length ?? 0;
   const action = (
     <button type="submit" className="primary" disabled={count === 0}>
-      <FormattedMessage id="allowances.grant" values={{ count }} />
+      {say('allowances.grant', { count })}
     </button>
   );
   return (
@@ -32,8 +33,8 @@ export function PreviewStep({ what, entries, back, grant }: Props) {
       </Step>
       {asks && query.data && (
         <Confirm
-          title={<FormattedMessage id="allowances.grant_title" />}
-          action={<FormattedMessage id="allowances.grant" values={{ count }} />}
+          title={say('allowances.grant_title')}
+          action={say('allowances.grant', { count })}
           confirm={() => grant(query.data.allowances.map(({ exam_id, asked }) => ({ examId: exam_id, asked })))}
           close={() => setAsks(false)}
         >
@@ -47,6 +48,7 @@ export function PreviewStep({ what, entries, back, grant }: Props) {
 const learnersIn = ({ allowances }: Preview) => new Map(allowances.map(({ learner }) => [learner.id, learner]));
 
 function Content({ preview }: { preview: Preview }) {
+  const say = useTexts();
   const { exams, unknown, notEnrolled, allowances } = preview;
   return (
     <>
@@ -54,16 +56,12 @@ function Content({ preview }: { preview: Preview }) {
       {notEnrolled.length > 0 && (
         <ul className="banner warn allowances-problems">
           {notEnrolled.map((learner) => (
-            <li key={learner.id}>
-              <FormattedMessage id="allowances.not_enrolled" values={{ learner: nameOf(learner) }} />
-            </li>
+            <li key={learner.id}>{say('allowances.not_enrolled', { learner: nameOf(learner) })}</li>
           ))}
         </ul>
       )}
       {allowances.length === 0 ? (
-        <p role="status">
-          <FormattedMessage id="allowances.nothing_to_grant" />
-        </p>
+        <p role="status">{say('allowances.nothing_to_grant')}</p>
       ) : (
         <>
           <Summary preview={preview} />
@@ -86,20 +84,13 @@ function Unknown({ entries }: { entries: readonly Entry[] }) {
   const list = (
     <ul className="allowances-problems">
       {entries.map(({ line, name }) => (
-        <li key={name}>
-          <FormattedMessage
-            id={line > 0 ? 'allowances.unknown_at' : 'allowances.unknown'}
-            values={{ line, asked: name }}
-          />
-        </li>
+        <li key={name}>{say(line > 0 ? 'allowances.unknown_at' : 'allowances.unknown', { line, asked: name })}</li>
       ))}
     </ul>
   );
   return (
     <div className="banner warn">
-      <strong>
-        <FormattedMessage id="allowances.unknown_count" values={{ count: entries.length }} />
-      </strong>
+      <strong>{say('allowances.unknown_count', { count: entries.length })}</strong>
       {'. '}
       {say('allowances.skipped')}
       {entries.length <= 10 ? (
@@ -117,6 +108,7 @@ function Unknown({ entries }: { entries: readonly Entry[] }) {
 const noted = ['attempt_keeps', 'carried_time', 'attempt_is_over'] as const;
 
 function Summary({ preview }: { preview: Preview }) {
+  const say = useTexts();
   const { exams, allowances } = preview;
   const replaced = allowances.filter(({ replaces }) => replaces !== null).length;
   const notes = [
@@ -135,9 +127,7 @@ function Summary({ preview }: { preview: Preview }) {
       {notes.length > 0 && (
         <ul className="allowances-problems">
           {notes.map(({ id, count }) => (
-            <li key={id}>
-              <FormattedMessage id={id} values={{ count }} />
-            </li>
+            <li key={id}>{say(id, { count })}</li>
           ))}
         </ul>
       )}
@@ -146,6 +136,7 @@ function Summary({ preview }: { preview: Preview }) {
 }
 
 function Consequence({ what: { kind, value }, preview }: { what: What; preview: Preview }) {
+  const say = useTexts();
   const people = [...learnersIn(preview).values()];
   const [first] = people;
   const replaced = preview.allowances.filter(({ replaces }) => replaces !== null).length;
@@ -159,9 +150,7 @@ function Consequence({ what: { kind, value }, preview }: { what: What; preview: 
           <FormattedMessage id="allowances.grant_many" values={{ ...values, learners: people.length }} />
         )}
       </p>
-      <p>
-        <FormattedMessage id="allowances.grant_replaces" values={{ count: replaced }} />
-      </p>
+      <p>{say('allowances.grant_replaces', { count: replaced })}</p>
     </>
   );
 }

@@ -44,15 +44,15 @@ export function PreviewTable({ allowances }: { allowances: readonly Previewed[] 
         columns={[
           {
             id: 'learner',
-            header: say('allowances.learner'),
+            header: 'allowances.learner',
             cell: ({ learner }) => <LearnerName learner={learner} />,
             isRowHeader: true,
           },
-          { id: 'exam', header: say('allowances.exam'), cell: ({ exam }) => exam.exam_name },
-          { id: 'minutes', header: say('allowances.minutes_of'), cell: (row) => <Minutes row={row} /> },
+          { id: 'exam', header: 'allowances.exam', cell: ({ exam }) => exam.exam_name },
+          { id: 'minutes', header: 'allowances.minutes_of', cell: (row) => <Minutes row={row} /> },
           {
             id: 'effect',
-            header: say('allowances.effect'),
+            header: 'allowances.effect',
             cell: ({ effect }) => (
               <Badge tone={effect === 'counts' ? 'good' : 'warn'}>{say(`allowances.effect.${effect}`)}</Badge>
             ),
@@ -65,14 +65,13 @@ export function PreviewTable({ allowances }: { allowances: readonly Previewed[] 
 }
 
 function Minutes({ row }: { row: Previewed }) {
+  const say = useTexts();
   const { minutes_before: before, minutes_after: after, replaces, key, value } = row;
   return (
     <span className="two-lines">
-      {before === after ? (
-        <FormattedMessage id="allowances.minutes_same" values={{ minutes: before }} />
-      ) : (
-        <FormattedMessage id="allowances.of_minutes" values={{ before, after }} />
-      )}
+      {before === after
+        ? say('allowances.minutes_same', { minutes: before })
+        : say('allowances.of_minutes', { before, after })}
       {replaces !== null && (
         <span className="quiet small">
           <FormattedMessage

@@ -49,11 +49,11 @@ export function SearchLearners({ ticked, onTick }: Props) {
               columns={[
                 {
                   id: 'learner',
-                  header: say('allowances.learner'),
+                  header: 'allowances.learner',
                   cell: ({ learner }) => <LearnerName learner={learner} />,
                   isRowHeader: true,
                 },
-                { id: 'mode', header: say('allowances.mode'), cell: ({ enrollment_mode }) => enrollment_mode },
+                { id: 'mode', header: 'allowances.mode', cell: ({ enrollment_mode }) => enrollment_mode },
               ]}
               rows={results}
               keyOf={({ learner }) => learner.username}

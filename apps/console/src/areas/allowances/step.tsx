@@ -1,5 +1,4 @@
 import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { useTexts } from '../../kit/texts.js';
 
 type Props = {
@@ -23,10 +22,7 @@ export function Step({ name, number, back, next, children, action }: Props) {
   return (
     <form className="stack card allowances-step" onSubmit={submit} noValidate>
       <h2 ref={heading} tabIndex={-1}>
-        {say(`allowances.step.${name}`)}{' '}
-        <span className="quiet small">
-          <FormattedMessage id="allowances.step" values={{ step: number }} />
-        </span>
+        {say(`allowances.step.${name}`)} <span className="quiet small">{say('allowances.step', { step: number })}</span>
       </h2>
       {children}
       <div className="buttons">

@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import type { Shape } from '../../api/client.js';
 import { SelectField, Tick } from '../../kit/fields.js';
 import { Loaded } from '../../kit/states.js';
@@ -77,7 +76,7 @@ function ChooseExams({ exams, chosen, onChoose, isMissing }: ExamsProps) {
               <span className="two-lines">
                 {exam_name}
                 <span className="quiet small">
-                  <FormattedMessage id="allowances.limit" values={{ minutes: time_limit_mins }} />
+                  {say('allowances.limit', { minutes: time_limit_mins })}
                   {due_date && (
                     <>
                       {' · '}

@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { Dialog } from '../../kit/dialog.js';
 import { useNotice } from '../../kit/notices.js';
 import { Loaded } from '../../kit/states.js';
@@ -44,12 +43,12 @@ export function AnswerDialog({ attemptId, close }: { attemptId: number; close: (
 type Judged = { timeline: readonly { event: string; reason: string | null; name: string | null }[] };
 
 function Judgement({ timeline }: Judged) {
+  const say = useTexts();
   const rejection = timeline.findLast(({ event }) => event === 'rejected');
   if (!rejection?.reason) return null;
   return (
     <p>
-      <FormattedMessage id="attempts.rejected_because" values={{ name: rejection.name }} />{' '}
-      <q className="words">{rejection.reason}</q>
+      {say('attempts.rejected_because', { name: rejection.name })} <q className="words">{rejection.reason}</q>
     </p>
   );
 }

@@ -1,6 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { useAddress, usePage } from '../../kit/address.js';
@@ -53,7 +52,7 @@ export function AppealQueue() {
         {({ count, page: number, pages, results }) => (
           <>
             <p className="quiet" role="status">
-              <FormattedMessage id="attempts.appeal_count" values={{ count }} />
+              {say('attempts.appeal_count', { count })}
             </p>
             <Table appeals={results} onAnswer={setAnswered} />
             <Pages page={number} pages={pages} onPage={setPage} />
@@ -71,17 +70,17 @@ function Table({ appeals, onAnswer }: { appeals: readonly Appeal[]; onAnswer: (a
   const columns: Column<Appeal>[] = [
     {
       id: 'learner',
-      header: say('attempts.learner'),
+      header: 'attempts.learner',
       cell: ({ attempt_id, user }) => <Link href={attempt(attempt_id)}>{user.username}</Link>,
       isRowHeader: true,
     },
-    { id: 'exam', header: say('attempts.exam'), cell: ({ exam }) => exam.exam_name },
-    { id: 'status', header: say('attempts.status'), cell: ({ status }) => <StatusBadge status={status} /> },
-    { id: 'made', header: say('attempts.made'), cell: ({ made_at }) => <Time at={made_at} /> },
-    { id: 'due', header: say('attempts.due'), cell: (appeal) => <Due appeal={appeal} /> },
+    { id: 'exam', header: 'attempts.exam', cell: ({ exam }) => exam.exam_name },
+    { id: 'status', header: 'attempts.status', cell: ({ status }) => <StatusBadge status={status} /> },
+    { id: 'made', header: 'attempts.made', cell: ({ made_at }) => <Time at={made_at} /> },
+    { id: 'due', header: 'attempts.due', cell: (appeal) => <Due appeal={appeal} /> },
     {
       id: 'answer',
-      header: say('attempts.answer'),
+      header: 'attempts.answer',
       cell: (appeal) => <Answer appeal={appeal} answer={() => onAnswer(appeal)} />,
     },
   ];

@@ -9,18 +9,19 @@ import { courseAddress, useCourse } from '../../shell/course.js';
 import { type Details, useAddresses } from './queries.js';
 
 export function Facts({ details: { attempt, full_name } }: { details: Details }) {
+  const say = useTexts();
   const { user, proctored_exam: exam } = attempt;
   const facts: Record<string, ReactNode> = {
     status: <StatusBadge status={attempt.status} />,
     learner: [...new Set([full_name, user.username, user.email])].filter(Boolean).join(' · '),
     exam: exam.exam_name,
-    provider: exam.is_proctored ? exam.backend : <FormattedMessage id="attempts.not_proctored" />,
+    provider: exam.is_proctored ? exam.backend : say('attempts.not_proctored'),
     started: <Time at={attempt.started_at} />,
     completed: <Time at={attempt.completed_at} />,
     allowed:
-      attempt.allowed_time_limit_mins === null ? undefined : (
-        <FormattedMessage id="attempts.minutes" values={{ minutes: attempt.allowed_time_limit_mins }} />
-      ),
+      attempt.allowed_time_limit_mins === null
+        ? undefined
+        : say('attempts.minutes', { minutes: attempt.allowed_time_limit_mins }),
     remaining: attempt.time_remaining_seconds === null ? undefined : durationOf(attempt.time_remaining_seconds),
     resume: resumeOf(attempt),
     provider_id: attempt.external_id && <span className="fixed">{attempt.external_id}</span>,
@@ -66,13 +67,12 @@ export function Allowances({ details: { allowances, attempt } }: { details: Deta
 }
 
 export function OtherAttempts({ details: { attempt, attempts } }: { details: Details }) {
+  const say = useTexts();
   const addresses = useAddresses();
   if (attempts.length < 2) return null;
   return (
     <section className="stack-tight">
-      <h2>
-        <FormattedMessage id="attempts.all_attempts" />
-      </h2>
+      <h2>{say('attempts.all_attempts')}</h2>
       <ol className="attempts-earlier" reversed>
         {attempts.map(({ id, created, status }) => (
           <li key={id}>

@@ -1,5 +1,4 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { useAddress, usePage } from '../../kit/address.js';
@@ -55,7 +54,7 @@ export function AttemptList() {
         {({ count, page: number, pages, results }) => (
           <>
             <p className="quiet" role="status">
-              <FormattedMessage id="attempts.count" values={{ count }} />
+              {say('attempts.count', { count })}
             </p>
             <Table groups={results} sort={shown.sort} onSort={setSort} />
             <Pages page={number} pages={pages} onPage={setPage} />
@@ -74,21 +73,16 @@ function Table({ groups, sort, onSort }: TableProps) {
   const columns: Column<Group>[] = [
     {
       id: 'learner',
-      header: say('attempts.learner'),
+      header: 'attempts.learner',
       cell: ({ id, user }) => <LearnerName learner={user} href={attempt(id)} />,
       isSortable: true,
       isRowHeader: true,
     },
-    {
-      id: 'exam',
-      header: say('attempts.exam'),
-      cell: ({ proctored_exam }) => proctored_exam.exam_name,
-      isSortable: true,
-    },
-    { id: 'status', header: say('attempts.status'), cell: ({ status }) => <StatusBadge status={status} /> },
-    { id: 'created', header: say('attempts.created'), cell: ({ created }) => <Time at={created} />, isSortable: true },
-    { id: 'completed', header: say('attempts.completed'), cell: ({ completed_at }) => <Time at={completed_at} /> },
-    { id: 'earlier', header: say('attempts.earlier'), cell: (group) => <Earlier group={group} /> },
+    { id: 'exam', header: 'attempts.exam', cell: ({ proctored_exam }) => proctored_exam.exam_name, isSortable: true },
+    { id: 'status', header: 'attempts.status', cell: ({ status }) => <StatusBadge status={status} /> },
+    { id: 'created', header: 'attempts.created', cell: ({ created }) => <Time at={created} />, isSortable: true },
+    { id: 'completed', header: 'attempts.completed', cell: ({ completed_at }) => <Time at={completed_at} /> },
+    { id: 'earlier', header: 'attempts.earlier', cell: (group) => <Earlier group={group} /> },
   ];
   return (
     <DataTable
@@ -104,14 +98,13 @@ function Table({ groups, sort, onSort }: TableProps) {
 
 /** The earlier attempts at the exam, folded. */
 function Earlier({ group: { id, all_attempts } }: { group: Group }) {
+  const say = useTexts();
   const { attempt } = useAddresses();
   const earlier = all_attempts.filter((each) => each.id !== id);
   if (earlier.length === 0) return <span className="quiet">–</span>;
   return (
     <details>
-      <summary>
-        <FormattedMessage id="attempts.earlier_count" values={{ count: earlier.length }} />
-      </summary>
+      <summary>{say('attempts.earlier_count', { count: earlier.length })}</summary>
       <ul className="attempts-earlier">
         {earlier.map((each) => (
           <li key={each.id}>

@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { Link, useLocation } from 'wouter';
 import { useNotice } from '../../kit/notices.js';
 import { Page } from '../../kit/page.js';
@@ -74,6 +73,7 @@ const shown: readonly ActionName[] = ['mark_ready_to_resume', 'verify', 'reject'
 
 /** The actions that the service would carry out now. */
 function Actions({ details, onAct }: { details: Details; onAct: (action: ActionName) => void }) {
+  const say = useTexts();
   const possible = shown.filter((name) =>
     details.actions.some(({ action, refusal }) => action === name && refusal === null),
   );
@@ -83,11 +83,7 @@ function Actions({ details, onAct }: { details: Details; onAct: (action: ActionN
   const waits = judged?.event === 'rejection_proposed';
   return (
     <div className="stack-tight">
-      {waits && (
-        <p className="banner warn">
-          <FormattedMessage id="attempts.proposal_waits" values={{ name: judged?.name }} />
-        </p>
-      )}
+      {waits && <p className="banner warn">{say('attempts.proposal_waits', { name: judged?.name })}</p>}
       <div className="buttons">
         {possible
           .filter((name) => name !== 'remove_all' || details.attempts.length > 1)
@@ -98,7 +94,7 @@ function Actions({ details, onAct }: { details: Details; onAct: (action: ActionN
               className={name === 'remove' || name === 'remove_all' || name === 'reject' ? 'danger' : undefined}
               onClick={() => onAct(name)}
             >
-              <FormattedMessage id={`attempts.action.${name}`} />
+              {say(`attempts.action.${name}`)}
             </button>
           ))}
       </div>

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { FormattedMessage } from 'react-intl';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { ConsequenceBadge } from '../../kit/consequence-badge.js';
 import { DataTable } from '../../kit/data-table.js';
@@ -36,10 +35,10 @@ export function Deliveries({ attemptId }: { attemptId: number }) {
             rows={rows}
             keyOf={({ id }) => id}
             columns={[
-              { id: 'caused', header: say('attempts.caused'), cell: (row) => <Time at={row.recordedAt} /> },
-              { id: 'what', header: say('attempts.what'), cell: (row) => <What row={row} /> },
-              { id: 'to', header: say('attempts.to'), cell: ({ to }) => <span className="fixed">{to}</span> },
-              { id: 'state', header: say('attempts.state'), cell: (row) => <State row={row} /> },
+              { id: 'caused', header: 'attempts.caused', cell: (row) => <Time at={row.recordedAt} /> },
+              { id: 'what', header: 'attempts.what', cell: (row) => <What row={row} /> },
+              { id: 'to', header: 'attempts.to', cell: ({ to }) => <span className="fixed">{to}</span> },
+              { id: 'state', header: 'attempts.state', cell: (row) => <State row={row} /> },
             ]}
           />
         )}
@@ -49,9 +48,10 @@ export function Deliveries({ attemptId }: { attemptId: number }) {
 }
 
 function What({ row: { kind, what } }: { row: Row }) {
+  const say = useTexts();
   return (
     <>
-      <FormattedMessage id={`consequence.kind.${kind}`} />
+      {say(`consequence.kind.${kind}`)}
       {what && <span className="quiet"> {what}</span>}
     </>
   );

@@ -1,4 +1,3 @@
-import { FormattedMessage } from 'react-intl';
 import type { Shape } from '../../api/client.js';
 import { useTexts } from '../../kit/texts.js';
 
@@ -30,9 +29,7 @@ export function Effects({ effects, learner }: { effects: readonly Effect[]; lear
       <p>{say('attempts.effects')}</p>
       <ul>
         {sentences.map((id) => (
-          <li key={id}>
-            <FormattedMessage id={`attempts.effect.${id}`} values={{ learner }} />
-          </li>
+          <li key={id}>{say(`attempts.effect.${id}`, { learner })}</li>
         ))}
       </ul>
     </div>

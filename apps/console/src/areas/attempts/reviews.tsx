@@ -1,4 +1,3 @@
-import { FormattedMessage } from 'react-intl';
 import type { Shape } from '../../api/client.js';
 import { Badge, type Tone } from '../../kit/status-badge.js';
 import { useTexts } from '../../kit/texts.js';
@@ -24,14 +23,11 @@ export function Reviews({ reviews }: { reviews: readonly Review[] }) {
           <p className="row">
             <Badge tone={tones[review.status]}>{say(`attempts.review.${review.status}`)}</Badge>
             <span className="quiet small">
-              <Time at={review.at} /> ·{' '}
-              <FormattedMessage id="attempts.sent_by" values={{ name: review.sent_by ?? '–' }} />
+              <Time at={review.at} /> · {say('attempts.sent_by', { name: review.sent_by ?? '–' })}
               {' · '}
-              {review.reviewed_by ? (
-                <FormattedMessage id="attempts.reviewed_by" values={{ name: review.reviewed_by }} />
-              ) : (
-                say('attempts.reviewed_by_nobody')
-              )}
+              {review.reviewed_by
+                ? say('attempts.reviewed_by', { name: review.reviewed_by })
+                : say('attempts.reviewed_by_nobody')}
             </span>
           </p>
           <Comments review={review} />
@@ -43,13 +39,9 @@ export function Reviews({ reviews }: { reviews: readonly Review[] }) {
 }
 
 function Comments({ review: { comments, comment_count } }: { review: Review }) {
+  const say = useTexts();
   if (comment_count === 0) return null;
-  if (!comments)
-    return (
-      <p className="quiet">
-        <FormattedMessage id="attempts.comments_erased" values={{ count: comment_count }} />
-      </p>
-    );
+  if (!comments) return <p className="quiet">{say('attempts.comments_erased', { count: comment_count })}</p>;
   return (
     <ul className="attempts-comments">
       {comments.map(({ comment, status, start, stop }, index) => (

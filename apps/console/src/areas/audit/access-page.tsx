@@ -1,5 +1,4 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { type Column, DataTable } from '../../kit/data-table.js';
@@ -51,12 +50,12 @@ export function AccessPage() {
   });
   const label = say('audit.page.access');
   const columns: Column<Access>[] = [
-    { id: 'at', header: say('audit.column.at'), cell: ({ at }) => <Time at={at} />, isRowHeader: true },
-    { id: 'who', header: say('audit.column.who'), cell: (access) => <Who access={access} /> },
-    { id: 'action', header: say('audit.column.action'), cell: ({ action }) => <code>{action}</code> },
+    { id: 'at', header: 'audit.column.at', cell: ({ at }) => <Time at={at} />, isRowHeader: true },
+    { id: 'who', header: 'audit.column.who', cell: (access) => <Who access={access} /> },
+    { id: 'action', header: 'audit.column.action', cell: ({ action }) => <code>{action}</code> },
     {
       id: 'outcome',
-      header: say('audit.filter.outcome'),
+      header: 'audit.filter.outcome',
       cell: ({ outcome, status, times }) => (
         <>
           <Badge tone={tones[outcome]}>{outcomeIn(outcome)}</Badge> {status} {times > 1 && `× ${times}`}
@@ -65,7 +64,7 @@ export function AccessPage() {
     },
     {
       id: 'objects',
-      header: say('audit.column.about'),
+      header: 'audit.column.about',
       cell: ({ objects, rights }) => (
         <ul className="plain-list small">
           {objects.map((object) => (
@@ -75,19 +74,20 @@ export function AccessPage() {
           ))}
           {rights?.map(({ user_id, gained, lost }) => (
             <li key={user_id}>
-              <FormattedMessage
-                id="audit.rights"
-                values={{ user: String(user_id), gained: gained.join(', ') || '–', lost: lost.join(', ') || '–' }}
-              />
+              {say('audit.rights', {
+                user: String(user_id),
+                gained: gained.join(', ') || '–',
+                lost: lost.join(', ') || '–',
+              })}
             </li>
           ))}
         </ul>
       ),
     },
-    { id: 'rows', header: say('audit.column.rows'), cell: ({ rows }) => rows ?? '–', isNumber: true },
+    { id: 'rows', header: 'audit.column.rows', cell: ({ rows }) => rows ?? '–', isNumber: true },
     {
       id: 'request',
-      header: say('audit.filter.request_id'),
+      header: 'audit.filter.request_id',
       cell: ({ request_id }) =>
         request_id === null ? (
           '–'
@@ -119,10 +119,11 @@ export function AccessPage() {
 }
 
 function Who({ access: { user_id, operator, os_user } }: { access: Access }) {
-  if (user_id !== null) return <FormattedMessage id="audit.actor.user" values={{ name: String(user_id) }} />;
+  const say = useTexts();
+  if (user_id !== null) return say('audit.actor.user', { name: String(user_id) });
   const name = operator ?? os_user;
-  if (name !== null) return <FormattedMessage id="audit.actor.operator" values={{ name }} />;
-  return <FormattedMessage id="audit.nobody" />;
+  if (name !== null) return say('audit.actor.operator', { name });
+  return say('audit.nobody');
 }
 
 function ObjectLink({ object }: { object: string }) {

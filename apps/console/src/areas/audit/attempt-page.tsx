@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { api, unwrap } from '../../api/client.js';
 import { Fact } from '../../kit/facts.js';
@@ -41,12 +40,13 @@ export function AttemptPage({ attemptId }: { attemptId: number }) {
 
 /** Staff may have the decrypted texts in the bundle. The access log records that. */
 function Evidence({ attemptId }: { attemptId: number }) {
+  const say = useTexts();
   const me = useMe();
   const [isPersonal, setPersonal] = useState(false);
   return (
     <>
       {(me.is_global_staff || me.is_course_staff) && (
-        <Tick label={<FormattedMessage id="audit.with_texts" />} checked={isPersonal} onChange={setPersonal} />
+        <Tick label={say('audit.with_texts')} checked={isPersonal} onChange={setPersonal} />
       )}
       <Download
         path={`/api/audit/v1/attempts/${attemptId}/evidence/timeline`}
@@ -88,12 +88,10 @@ function Subject({
           <span className="audit-long">{courseId}</span>
         </Fact>
         <Fact name="audit.service_says">
-          {is_intact !== false && (
-            <FormattedMessage
-              id={is_intact === null ? 'audit.not_covered_yet' : 'audit.covered_to'}
-              values={{ version: covered_to_version }}
-            />
-          )}{' '}
+          {is_intact !== false &&
+            say(is_intact === null ? 'audit.not_covered_yet' : 'audit.covered_to', {
+              version: covered_to_version,
+            })}{' '}
           {not_covered_since && (
             <>
               {say('audit.not_covered_since')} <Time at={not_covered_since} />

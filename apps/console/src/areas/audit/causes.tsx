@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { ConsequenceBadge } from '../../kit/consequence-badge.js';
@@ -95,10 +94,11 @@ function CommandBranch({ command: { actor, request_id, events } }: { command: Co
 }
 
 function Followed({ consequence: { kind, to, what, state, at, reason, receipts } }: { consequence: Consequence }) {
+  const say = useTexts();
   return (
     <div className="stack-tight">
       <p className="row">
-        <FormattedMessage id={`consequence.kind.${kind}`} />
+        {say(`consequence.kind.${kind}`)}
         {what && <code>{what}</code>}
         {to && <code>{to}</code>}
         <ConsequenceBadge state={state} />

@@ -1,5 +1,6 @@
 import { Fragment } from 'react';
 import { FormattedMessage } from 'react-intl';
+import { useTexts } from '../../kit/texts.js';
 import { Time } from '../../kit/times.js';
 import { type Actor, factsOf, type LogEvent } from './events.js';
 
@@ -9,8 +10,9 @@ export const Sentence = ({ type }: { type: string }) => (
 );
 
 export function ActorName({ actor }: { actor: Actor }) {
+  const say = useTexts();
   const name = actor.kind === 'user' ? actor.userId : 'name' in actor ? actor.name : '';
-  return <FormattedMessage id={`audit.actor.${actor.kind}`} values={{ name: String(name) }} />;
+  return say(`audit.actor.${actor.kind}`, { name: String(name) });
 }
 
 /** A field of an event or an attempt. Unknown ones keep the name of the log. */
@@ -23,7 +25,8 @@ export const FieldName = ({ name }: { name: string }) => (
 
 /** A value of an event or an attempt, for people: local times, yes and no, the parts of an object. */
 export function Value({ value }: { value: unknown }) {
-  if (typeof value === 'boolean') return <FormattedMessage id={value ? 'kit.yes' : 'kit.no'} />;
+  const say = useTexts();
+  if (typeof value === 'boolean') return say(value ? 'kit.yes' : 'kit.no');
   if (typeof value === 'string' && isoTime.test(value)) return <Time at={value} />;
   if (value === null || value === undefined || typeof value !== 'object') return String(value ?? '–');
   return Object.entries(value).map(([name, part], at) => (

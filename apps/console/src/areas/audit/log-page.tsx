@@ -35,9 +35,7 @@ function LogState({ state: { checkpoint, keys, witnesses, quorum, unwitnessed_se
         {checkpoint ? (
           <>
             <dl className="facts">
-              <Fact name="audit.tree_size">
-                <FormattedMessage id="audit.tree" values={{ size: checkpoint.size, tree: checkpoint.tree }} />
-              </Fact>
+              <Fact name="audit.tree_size">{say('audit.tree', { size: checkpoint.size, tree: checkpoint.tree })}</Fact>
               <Fact name="audit.signed_at">
                 <Time at={checkpoint.signed_at} />
               </Fact>
@@ -55,12 +53,7 @@ function LogState({ state: { checkpoint, keys, witnesses, quorum, unwitnessed_se
         <p className="banner warn">{say('audit.no_witnesses')}</p>
       ) : (
         <>
-          <p>
-            <FormattedMessage
-              id="audit.quorum"
-              values={{ quorum, count: witnesses.length, seconds: Math.round(unwitnessed_seconds) }}
-            />
-          </p>
+          <p>{say('audit.quorum', { quorum, count: witnesses.length, seconds: Math.round(unwitnessed_seconds) })}</p>
           <DataTable
             label={say('audit.witnesses')}
             columns={witnessColumns}
@@ -74,15 +67,10 @@ function LogState({ state: { checkpoint, keys, witnesses, quorum, unwitnessed_se
 }
 
 const keyColumns: Column<State['keys'][number]>[] = [
-  {
-    id: 'key',
-    header: <FormattedMessage id="audit.public_key" />,
-    cell: ({ public_key }) => <code>{public_key}</code>,
-    isRowHeader: true,
-  },
+  { id: 'key', header: 'audit.public_key', cell: ({ public_key }) => <code>{public_key}</code>, isRowHeader: true },
   {
     id: 'state',
-    header: <FormattedMessage id="audit.key_state" />,
+    header: 'audit.key_state',
     cell: ({ signs, revoked }) =>
       revoked ? (
         <Badge tone="bad">
@@ -97,15 +85,7 @@ const keyColumns: Column<State['keys'][number]>[] = [
 ];
 
 const witnessColumns: Column<State['witnesses'][number]>[] = [
-  { id: 'name', header: <FormattedMessage id="audit.witness" />, cell: ({ name }) => name, isRowHeader: true },
-  {
-    id: 'cosigned',
-    header: <FormattedMessage id="audit.cosigned_at" />,
-    cell: ({ cosigned_at }) => <Time at={cosigned_at} />,
-  },
-  {
-    id: 'key',
-    header: <FormattedMessage id="audit.verifier_key" />,
-    cell: ({ verifier_key }) => <code>{verifier_key}</code>,
-  },
+  { id: 'name', header: 'audit.witness', cell: ({ name }) => name, isRowHeader: true },
+  { id: 'cosigned', header: 'audit.cosigned_at', cell: ({ cosigned_at }) => <Time at={cosigned_at} /> },
+  { id: 'key', header: 'audit.verifier_key', cell: ({ verifier_key }) => <code>{verifier_key}</code> },
 ];

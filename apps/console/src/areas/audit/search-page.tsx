@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { useIntl } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { ExportCsv } from '../../kit/export-csv.js';
@@ -79,7 +79,7 @@ function FoundEvent({ event }: { event: LogEvent }) {
       <p className="row small">
         {attempt !== undefined && (
           <Link href={`/audit/attempts/${attempt}?version=${event.version}`}>
-            <FormattedMessage id="audit.attempt" values={{ id: String(attempt) }} />
+            {say('audit.attempt', { id: String(attempt) })}
           </Link>
         )}
         <span>

@@ -20,7 +20,7 @@ export function StateTable({ before, after }: { before: State; after: State }) {
       columns={[
         {
           id: 'field',
-          header: say('audit.field'),
+          header: 'audit.field',
           cell: ({ name, hasChanged }) => (
             <>
               <FieldName name={name} /> {hasChanged && <Badge tone="busy">{say('audit.changed')}</Badge>}
@@ -30,12 +30,12 @@ export function StateTable({ before, after }: { before: State; after: State }) {
         },
         {
           id: 'before',
-          header: say('audit.before'),
+          header: 'audit.before',
           cell: ({ was, hasChanged }) => <Changed as={hasChanged ? 'del' : 'span'} value={was} />,
         },
         {
           id: 'after',
-          header: say('audit.after'),
+          header: 'audit.after',
           cell: ({ is, hasChanged }) => <Changed as={hasChanged ? 'ins' : 'span'} value={is} />,
         },
       ]}

@@ -1,4 +1,3 @@
-import { FormattedMessage } from 'react-intl';
 import type { Verification, VerifiedCheckpoint, VerifiedEvent } from '#log-proofs';
 import { Fact } from '../../kit/facts.js';
 import { Badge, type Tone } from '../../kit/status-badge.js';
@@ -24,7 +23,7 @@ export function VerificationResult({
       {wrong && (
         <p className="banner bad" role="alert">
           <strong>
-            <FormattedMessage id="audit.event_number" values={{ version: wrong.version }} /> (
+            {say('audit.event_number', { version: wrong.version })} (
             <Sentence type={wrong.type} />
             ):
           </strong>{' '}
@@ -38,14 +37,10 @@ export function VerificationResult({
       )}
       {!wrong && !unsigned && !isUnsupported && checkpoints.length > 0 && (
         <p className="banner good" role="status">
-          <FormattedMessage id="audit.verified" values={{ count: events.length - uncovered, stream }} />
+          {say('audit.verified', { count: events.length - uncovered, stream })}
         </p>
       )}
-      {uncovered > 0 && (
-        <p className="banner warn">
-          <FormattedMessage id="audit.uncovered" values={{ count: uncovered }} />
-        </p>
-      )}
+      {uncovered > 0 && <p className="banner warn">{say('audit.uncovered', { count: uncovered })}</p>}
       {isUnsupported && <p className="banner warn">{say('audit.no_ed25519')}</p>}
       {!isOwnKey && !isUnsupported && <p className="banner warn">{say('audit.key_of_server')}</p>}
       {checkpoints.map((checkpoint) => (
@@ -66,9 +61,7 @@ function Checkpoint({ checkpoint: { origin, size, signedBy, cosignedBy, note } }
   const say = useTexts();
   return (
     <div className="card stack-tight">
-      <h3>
-        <FormattedMessage id="audit.checkpoint" values={{ origin, size }} />
-      </h3>
+      <h3>{say('audit.checkpoint', { origin, size })}</h3>
       <ul className="plain-list">
         {signedBy.map(({ key, source }) => (
           <li key={`${source} ${key}`}>
@@ -100,7 +93,7 @@ function Path({ event: { version, type, hash, path, problem } }: { event: Verifi
   return (
     <details>
       <summary>
-        <FormattedMessage id="audit.event_number" values={{ version }} /> · <Sentence type={type} />{' '}
+        {say('audit.event_number', { version })} · <Sentence type={type} />{' '}
         <Badge tone={problem ? 'bad' : tone}>{say(problem ? 'audit.event_changed' : id)}</Badge>
       </summary>
       {problem && <p className="field-error">{say(id)}</p>}

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { Link, useSearchParams } from 'wouter';
 import { fetchApi } from '../../api/client.js';
 import { type Column, DataTable } from '../../kit/data-table.js';
@@ -60,10 +59,7 @@ export function WhatIfPage() {
           {(outcomes) => (
             <>
               <p role="status">
-                <FormattedMessage
-                  id="audit.other_outcomes"
-                  values={{ count: outcomes.length, shown: Math.min(outcomes.length, shownAtOnce) }}
-                />
+                {say('audit.other_outcomes', { count: outcomes.length, shown: Math.min(outcomes.length, shownAtOnce) })}
               </p>
               <DataTable
                 label={title}
@@ -82,15 +78,15 @@ export function WhatIfPage() {
 const columns: Column<Outcome>[] = [
   {
     id: 'attempt',
-    header: <FormattedMessage id="audit.filter.attempt_id" />,
+    header: 'audit.filter.attempt_id',
     cell: ({ attempt_id }) => <Link href={`/audit/attempts/${attempt_id}`}>{attempt_id}</Link>,
     isRowHeader: true,
   },
-  { id: 'learner', header: <FormattedMessage id="audit.filter.user_id" />, cell: ({ user_id }) => user_id },
-  { id: 'exam', header: <FormattedMessage id="audit.filter.exam_id" />, cell: ({ exam_id }) => exam_id },
+  { id: 'learner', header: 'audit.filter.user_id', cell: ({ user_id }) => user_id },
+  { id: 'exam', header: 'audit.filter.exam_id', cell: ({ exam_id }) => exam_id },
   {
     id: 'differences',
-    header: <FormattedMessage id="audit.differences" />,
+    header: 'audit.differences',
     cell: ({ differences }) => (
       <ul className="plain-list">
         {differences.map(({ field, before, after }) => (

@@ -54,7 +54,7 @@ export function BoardTable({ rows, aheadMs, sort, onSort, selected, onSelect }: 
             <ColumnHeader
               key={column}
               id={column}
-              header={say(`exam_day.column.${column}`)}
+              header={`exam_day.column.${column}`}
               isSortable={column !== 'provider'}
               className={`exam-day-${column}`}
               sort={sort}

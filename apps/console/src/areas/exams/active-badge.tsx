@@ -1,10 +1,7 @@
-import { FormattedMessage } from 'react-intl';
 import { Badge } from '../../kit/status-badge.js';
+import { useTexts } from '../../kit/texts.js';
 
 export function ActiveBadge({ isActive }: { isActive: boolean }) {
-  return (
-    <Badge tone={isActive ? 'good' : 'idle'}>
-      <FormattedMessage id={isActive ? 'exams.active' : 'exams.inactive'} />
-    </Badge>
-  );
+  const say = useTexts();
+  return <Badge tone={isActive ? 'good' : 'idle'}>{say(isActive ? 'exams.active' : 'exams.inactive')}</Badge>;
 }

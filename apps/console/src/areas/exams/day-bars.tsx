@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { FormattedMessage, FormattedNumber } from 'react-intl';
+import { FormattedNumber } from 'react-intl';
 import type { Shape } from '../../api/client.js';
 import { DataTable } from '../../kit/data-table.js';
 import { useTexts } from '../../kit/texts.js';
@@ -8,6 +8,7 @@ type Count = Shape<'AttemptsByDays'>;
 
 /** Bars of attempts by whole days, with a table of the same numbers. */
 export function DayBars({ label, counts }: { label: string; counts: readonly Count[] }) {
+  const say = useTexts();
   const most = Math.max(1, ...counts.map(({ attempts }) => attempts));
   return (
     <figure className="card stack-tight">
@@ -24,7 +25,7 @@ export function DayBars({ label, counts }: { label: string; counts: readonly Cou
         ))}
       </div>
       <p className="small quiet" aria-hidden="true">
-        <FormattedMessage id="exams.outcomes.days" />
+        {say('exams.outcomes.days')}
       </p>
       <NumbersOfDays label={label} counts={counts} />
     </figure>
@@ -42,13 +43,13 @@ function NumbersOfDays({ label, counts }: { label: string; counts: readonly Coun
         columns={[
           {
             id: 'days',
-            header: say('exams.outcomes.days'),
+            header: 'exams.outcomes.days',
             isRowHeader: true,
-            cell: ({ days }) => <FormattedMessage id="exams.outcomes.day_count" values={{ days }} />,
+            cell: ({ days }) => say('exams.outcomes.day_count', { days }),
           },
           {
             id: 'attempts',
-            header: say('exams.attempts'),
+            header: 'exams.attempts',
             isNumber: true,
             cell: ({ attempts }) => <FormattedNumber value={attempts} />,
           },
@@ -60,11 +61,10 @@ function NumbersOfDays({ label, counts }: { label: string; counts: readonly Coun
 
 /** The numbers of a chart, for those who cannot see it or want them exactly. */
 export function Numbers({ children }: { children: ReactNode }) {
+  const say = useTexts();
   return (
     <details>
-      <summary>
-        <FormattedMessage id="exams.outcomes.numbers" />
-      </summary>
+      <summary>{say('exams.outcomes.numbers')}</summary>
       {children}
     </details>
   );

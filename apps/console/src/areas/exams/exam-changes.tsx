@@ -26,9 +26,9 @@ export function ExamChanges({ examId }: { examId: number }) {
             rows={results.map((change, index) => ({ ...change, index }))}
             keyOf={({ index }) => index}
             columns={[
-              { id: 'when', header: say('exams.changes.when'), isRowHeader: true, cell: ({ at }) => <Time at={at} /> },
-              { id: 'by', header: say('exams.changes.by'), cell: ({ by }) => <Actor by={by} /> },
-              { id: 'what', header: say('exams.changes.what'), cell: (change) => <What change={change} /> },
+              { id: 'when', header: 'exams.changes.when', isRowHeader: true, cell: ({ at }) => <Time at={at} /> },
+              { id: 'by', header: 'exams.changes.by', cell: ({ by }) => <Actor by={by} /> },
+              { id: 'what', header: 'exams.changes.what', cell: (change) => <What change={change} /> },
             ]}
           />
         )}

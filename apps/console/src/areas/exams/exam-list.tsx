@@ -83,7 +83,7 @@ const message = (id: string) => <FormattedMessage id={id} />;
 const columnsOf = (address: string): Column<CourseExam>[] => [
   {
     id: 'name',
-    header: message('exams.name'),
+    header: 'exams.name',
     isSortable: true,
     isRowHeader: true,
     cell: ({ id, exam_name }) => (
@@ -92,14 +92,14 @@ const columnsOf = (address: string): Column<CourseExam>[] => [
       </Link>
     ),
   },
-  { id: 'type', header: message('exams.type'), cell: ({ type }) => message(`exams.type.${type}`) },
-  { id: 'state', header: message('exams.state'), cell: ({ is_active }) => <ActiveBadge isActive={is_active} /> },
+  { id: 'type', header: 'exams.type', cell: ({ type }) => message(`exams.type.${type}`) },
+  { id: 'state', header: 'exams.state', cell: ({ is_active }) => <ActiveBadge isActive={is_active} /> },
   number('minutes', ({ time_limit_mins }) => time_limit_mins),
-  { id: 'due', header: message('exams.due'), isSortable: true, cell: ({ due_date }) => <Time at={due_date} /> },
-  { id: 'provider', header: message('exams.provider'), cell: ({ provider }) => provider ?? <None /> },
+  { id: 'due', header: 'exams.due', isSortable: true, cell: ({ due_date }) => <Time at={due_date} /> },
+  { id: 'provider', header: 'exams.provider', cell: ({ provider }) => provider ?? <None /> },
   {
     id: 'policy',
-    header: message('exams.policy'),
+    header: 'exams.policy',
     cell: ({ review_policy }) => (review_policy ? message('exams.policy.set') : <None />),
   },
   number('running', ({ running }) => running),
@@ -109,7 +109,7 @@ const columnsOf = (address: string): Column<CourseExam>[] => [
 
 function number(id: string, countOf: (exam: CourseExam) => number): Column<CourseExam> {
   const cell = (exam: CourseExam) => <FormattedNumber value={countOf(exam)} />;
-  return { id, header: message(`exams.${id}`), isSortable: true, isNumber: true, cell };
+  return { id, header: `exams.${id}`, isSortable: true, isNumber: true, cell };
 }
 
 const None = () => <span className="quiet">–</span>;

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { FormattedMessage, FormattedNumber } from 'react-intl';
+import { FormattedNumber } from 'react-intl';
 import { Link } from 'wouter';
 import { api, unwrap } from '../../api/client.js';
 import { Fact } from '../../kit/facts.js';
@@ -69,12 +69,13 @@ function Counts({ exam }: { exam: CourseExam }) {
 }
 
 function Count({ to, count, label }: { to: string; count: number; label: string }) {
+  const say = useTexts();
   return (
     <Link href={to} className="card">
       <span className="exams-count">
         <FormattedNumber value={count} />
       </span>
-      <FormattedMessage id={label} />
+      {say(label)}
     </Link>
   );
 }
@@ -89,9 +90,7 @@ function Settings({ exam }: { exam: CourseExam }) {
       </div>
       <dl className="facts">
         <Fact name="exams.type">{say(`exams.type.${exam.type}`)}</Fact>
-        <Fact name="exams.minutes">
-          <FormattedMessage id="exams.minutes_of" values={{ minutes: exam.time_limit_mins }} />
-        </Fact>
+        <Fact name="exams.minutes">{say('exams.minutes_of', { minutes: exam.time_limit_mins })}</Fact>
         <Fact name="exams.due">
           <Time at={exam.due_date} />
         </Fact>

@@ -1,4 +1,3 @@
-import { FormattedMessage } from 'react-intl';
 import { useTexts } from '../../kit/texts.js';
 import { attemptsWith, type Outcomes, outcomeNames, outcomeText } from './outcomes.js';
 
@@ -22,12 +21,13 @@ export function OutcomeBar({ outcomes }: { outcomes: Outcomes }) {
 }
 
 export function OutcomeLegend() {
+  const say = useTexts();
   return (
     <ul className="exams-legend">
       {outcomeNames.map((name) => (
         <li key={name}>
           <span className={`exams-part ${name}`} aria-hidden="true" />
-          <FormattedMessage id={outcomeText(name)} />
+          {say(outcomeText(name))}
         </li>
       ))}
     </ul>

@@ -1,32 +1,35 @@
 import type { ReactNode } from 'react';
-import { FormattedMessage, FormattedNumber } from 'react-intl';
+import { FormattedNumber } from 'react-intl';
 import { type Column, DataTable } from '../../kit/data-table.js';
+import { useTexts } from '../../kit/texts.js';
 import { TimeAgo } from '../../kit/times.js';
 import { OutcomeBar } from './outcome-bar.js';
 import { type Outcomes, outcomeNames, outcomeText } from './outcomes.js';
 
 type Row = { key: string; name: ReactNode; outcomes: Outcomes };
 
-const header = (id: string) => <FormattedMessage id={`exams.outcomes.${id}`} />;
-
 const columns: Column<Row>[] = [
-  { id: 'bar', header: header('title'), cell: ({ outcomes }) => <OutcomeBar outcomes={outcomes} /> },
+  { id: 'bar', header: 'exams.outcomes.title', cell: ({ outcomes }) => <OutcomeBar outcomes={outcomes} /> },
   ...outcomeNames.map((name) => ({
     id: name,
-    header: <FormattedMessage id={outcomeText(name)} />,
+    header: outcomeText(name),
     isNumber: true,
     cell: ({ outcomes }: Row) => <FormattedNumber value={outcomes[name]} />,
   })),
-  { id: 'median', header: header('median'), cell: ({ outcomes }) => <Hours hours={outcomes.median_hours} /> },
-  { id: 'p90', header: header('p90'), cell: ({ outcomes }) => <Hours hours={outcomes.p90_hours} /> },
-  { id: 'oldest', header: header('oldest'), cell: ({ outcomes }) => <TimeAgo at={outcomes.oldest_waiting_since} /> },
+  { id: 'median', header: 'exams.outcomes.median', cell: ({ outcomes }) => <Hours hours={outcomes.median_hours} /> },
+  { id: 'p90', header: 'exams.outcomes.p90', cell: ({ outcomes }) => <Hours hours={outcomes.p90_hours} /> },
+  {
+    id: 'oldest',
+    header: 'exams.outcomes.oldest',
+    cell: ({ outcomes }) => <TimeAgo at={outcomes.oldest_waiting_since} />,
+  },
 ];
 
 /** Each row is a bar and its numbers. */
 export function OutcomeTable({ label, of, rows }: { label: string; of: 'exam' | 'provider'; rows: readonly Row[] }) {
   const names: Column<Row> = {
     id: 'name',
-    header: <FormattedMessage id={`exams.${of === 'exam' ? 'name' : 'provider'}`} />,
+    header: `exams.${of === 'exam' ? 'name' : 'provider'}`,
     isRowHeader: true,
     cell: ({ name }) => name,
   };
@@ -35,9 +38,8 @@ export function OutcomeTable({ label, of, rows }: { label: string; of: 'exam' | 
 
 /** Whole hours; from two days on days and hours. */
 function Hours({ hours }: { hours: number | null }) {
+  const say = useTexts();
   if (hours === null) return <span className="quiet">–</span>;
-  if (hours < 48) return <FormattedMessage id="exams.outcomes.hours" values={{ hours }} />;
-  return (
-    <FormattedMessage id="exams.outcomes.days_hours" values={{ days: Math.floor(hours / 24), hours: hours % 24 }} />
-  );
+  if (hours < 48) return say('exams.outcomes.hours', { hours });
+  return say('exams.outcomes.days_hours', { days: Math.floor(hours / 24), hours: hours % 24 });
 }

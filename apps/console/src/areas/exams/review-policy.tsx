@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { api, unwrap } from '../../api/client.js';
 import { Confirm } from '../../kit/dialog.js';
 import { TextArea } from '../../kit/fields.js';
@@ -58,7 +57,7 @@ function ChangePolicy({ exam, close }: { exam: CourseExam; close: () => void }) 
   });
   return (
     <Confirm
-      title={<FormattedMessage id="exams.policy.title" values={{ exam: exam.exam_name }} />}
+      title={say('exams.policy.title', { exam: exam.exam_name })}
       action={say('exams.policy.save')}
       isReady={text !== (exam.review_policy ?? '')}
       isBusy={isPending}

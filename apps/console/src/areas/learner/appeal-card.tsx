@@ -41,6 +41,7 @@ export function AppealCard({ attempt, timeline }: Props) {
 }
 
 function LastAppeal({ attemptId }: { attemptId: number }) {
+  const say = useTexts();
   const query = useQuery({
     queryKey: ['own attempt', attemptId, 'appeal'],
     queryFn: () => unwrap(api.GET('/api/exams/v1/me/attempts/{attemptId}/appeal', { params: { path: { attemptId } } })),
@@ -57,7 +58,7 @@ function LastAppeal({ attemptId }: { attemptId: number }) {
             {answer === null ? (
               <FormattedMessage id="learner.appeal_open" values={{ by: <Day at={answer_by} /> }} />
             ) : (
-              <FormattedMessage id={answer.upheld ? 'learner.appeal_upheld' : 'learner.appeal_dismissed'} />
+              say(answer.upheld ? 'learner.appeal_upheld' : 'learner.appeal_dismissed')
             )}
           </p>
           {answer?.reason && <q className="words">{answer.reason}</q>}
@@ -97,9 +98,7 @@ function MakeAppeal({ attempt, close }: { attempt: OwnAttempt; close: () => void
       confirm={() => appeal.mutate()}
       close={close}
     >
-      <p>
-        <FormattedMessage id="learner.appeal_consequence" values={{ exam: exam.name }} />
-      </p>
+      <p>{say('learner.appeal_consequence', { exam: exam.name })}</p>
       <TextArea label={say('learner.reason')} value={reason} onChange={setReason} required />
     </Confirm>
   );

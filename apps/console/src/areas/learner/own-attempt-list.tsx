@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { useAddress } from '../../kit/address.js';
@@ -15,30 +14,14 @@ type OwnAttempt = Shape<'OwnAttempt'>;
 const columns: readonly Column<OwnAttempt>[] = [
   {
     id: 'exam',
-    header: <FormattedMessage id="learner.exam" />,
+    header: 'learner.exam',
     cell: ({ attempt_id, exam }) => <Link href={`/my-exams/${attempt_id}`}>{exam.name}</Link>,
     isRowHeader: true,
   },
-  {
-    id: 'course',
-    header: <FormattedMessage id="learner.course" />,
-    cell: ({ exam }) => exam.course_name ?? exam.course_id,
-  },
-  {
-    id: 'status',
-    header: <FormattedMessage id="learner.status" />,
-    cell: ({ status }) => <StatusBadge status={status} />,
-  },
-  {
-    id: 'started',
-    header: <FormattedMessage id="learner.started" />,
-    cell: ({ started_at }) => <Time at={started_at} />,
-  },
-  {
-    id: 'submitted',
-    header: <FormattedMessage id="learner.submitted" />,
-    cell: ({ completed_at }) => <Time at={completed_at} />,
-  },
+  { id: 'course', header: 'learner.course', cell: ({ exam }) => exam.course_name ?? exam.course_id },
+  { id: 'status', header: 'learner.status', cell: ({ status }) => <StatusBadge status={status} /> },
+  { id: 'started', header: 'learner.started', cell: ({ started_at }) => <Time at={started_at} /> },
+  { id: 'submitted', header: 'learner.submitted', cell: ({ completed_at }) => <Time at={completed_at} /> },
 ];
 
 export function OwnAttemptList() {

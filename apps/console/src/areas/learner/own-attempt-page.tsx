@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { useIntl } from 'react-intl';
 import { Link } from 'wouter';
 import { api, type Shape, unwrap } from '../../api/client.js';
 import { Fact } from '../../kit/facts.js';
@@ -53,7 +53,7 @@ export function OwnAttemptPage({ attemptId }: { attemptId: number }) {
             <Timeline
               entries={entries.map(({ at, event, what, by, reason, message }) => ({
                 ...{ at, event, what, words: reason ?? message },
-                by: <FormattedMessage id="learner.by" values={{ by }} />,
+                by: say('learner.by', { by }),
               }))}
             />
           )}
@@ -80,9 +80,7 @@ function Facts({ attempt }: { attempt: OwnAttempt }) {
           <Time at={completed_at} />
         </Fact>
         {allowed_minutes !== null && (
-          <Fact name="learner.time">
-            <FormattedMessage id="learner.minutes" values={{ minutes: allowed_minutes }} />
-          </Fact>
+          <Fact name="learner.time">{say('learner.minutes', { minutes: allowed_minutes })}</Fact>
         )}
       </dl>
       {is_paused && <p className="banner">{say('learner.paused')}</p>}
@@ -101,11 +99,10 @@ function Facts({ attempt }: { attempt: OwnAttempt }) {
 }
 
 function Messages({ messages }: { messages: OwnAttempt['messages'] }) {
+  const say = useTexts();
   return (
     <section className="card stack" aria-labelledby="messages">
-      <h2 id="messages">
-        <FormattedMessage id="learner.messages" />
-      </h2>
+      <h2 id="messages">{say('learner.messages')}</h2>
       <ul className="stack-tight">
         {messages.map(({ at, text }) => (
           <li key={at}>

@@ -40,6 +40,7 @@ export default function MyOnboarding() {
 }
 
 function CoursePanel({ course: { course_id, course_name } }: { course: Course }) {
+  const say = useTexts();
   const { locale } = useLocale();
   const query = useQuery({
     queryKey: ['my-onboarding', course_id, locale],
@@ -61,15 +62,7 @@ function CoursePanel({ course: { course_id, course_name } }: { course: Course })
         {course_name && <span className="quiet small">{course_id}</span>}
       </div>
       <Loaded query={query}>
-        {(panel) =>
-          panel ? (
-            <PanelContent panel={panel} />
-          ) : (
-            <p className="quiet">
-              <FormattedMessage id="my_onboarding.closed" />
-            </p>
-          )
-        }
+        {(panel) => (panel ? <PanelContent panel={panel} /> : <p className="quiet">{say('my_onboarding.closed')}</p>)}
       </Loaded>
     </section>
   );

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { useIntl } from 'react-intl';
 import { ApiError, api, type Shape, unwrap } from '../../api/client.js';
 import { useAddress, usePage } from '../../kit/address.js';
 import { DataTable, Pages } from '../../kit/data-table.js';
@@ -78,7 +78,7 @@ export default function Onboarding() {
                 />
               </search>
               <p className="quiet" role="status">
-                <FormattedMessage id="onboarding.found" values={{ count }} />
+                {say('onboarding.found', { count })}
               </p>
               {count === 0 ? (
                 <Empty>{say(search || status || mode ? 'onboarding.none_found' : 'onboarding.none')}</Empty>
@@ -105,16 +105,16 @@ function Table({ results, open }: { results: readonly Row[]; open: (row: Row) =>
       columns={[
         {
           id: 'learner',
-          header: say('onboarding.learner'),
+          header: 'onboarding.learner',
           isRowHeader: true,
           cell: ({ learner }) => <LearnerName learner={learner} />,
         },
-        { id: 'mode', header: say('onboarding.mode'), cell: ({ enrollment_mode }) => enrollment_mode },
-        { id: 'status', header: say('onboarding.status'), cell: ({ status }) => <OnboardingBadge status={status} /> },
-        { id: 'since', header: say('onboarding.since'), cell: ({ modified }) => <TimeAgo at={modified} /> },
+        { id: 'mode', header: 'onboarding.mode', cell: ({ enrollment_mode }) => enrollment_mode },
+        { id: 'status', header: 'onboarding.status', cell: ({ status }) => <OnboardingBadge status={status} /> },
+        { id: 'since', header: 'onboarding.since', cell: ({ modified }) => <TimeAgo at={modified} /> },
         {
           id: 'actions',
-          header: say('onboarding.actions'),
+          header: 'onboarding.actions',
           cell: (row) =>
             row.exam_ids.length > 0 && (
               <button

@@ -47,9 +47,7 @@ export function Reset({ row, close }: { row: Shape<'LearnerOnboarding'>; close: 
           <FormattedMessage id="onboarding.reset_approved" values={{ learner: name }} />
         </p>
       )}
-      <p>
-        <FormattedMessage id="onboarding.reset_next" values={{ learner: name }} />
-      </p>
+      <p>{say('onboarding.reset_next', { learner: name })}</p>
     </Confirm>
   );
 }

@@ -1,6 +1,6 @@
-import { FormattedMessage } from 'react-intl';
 import type { Shape } from '../../api/client.js';
 import { Count, CountFilter } from '../../kit/count-filter.js';
+import { useTexts } from '../../kit/texts.js';
 import { OnboardingWord } from './onboarding-badge.js';
 
 type Props = {
@@ -24,6 +24,7 @@ const order = [
 
 /** How many learners have each status. A press shows only these. */
 export function StatusFilter({ counts, status, onStatus }: Props) {
+  const say = useTexts();
   const learners = counts.reduce((sum, count) => sum + count.learners, 0);
   const shown = counts
     .filter((count) => count.status !== null)
@@ -38,7 +39,7 @@ export function StatusFilter({ counts, status, onStatus }: Props) {
           isPressed={status === count.status}
           onPress={() => onStatus(count.status)}
         >
-          {count.status ? <OnboardingWord status={count.status} /> : <FormattedMessage id="kit.all" />}
+          {count.status ? <OnboardingWord status={count.status} /> : say('kit.all')}
         </Count>
       ))}
     </CountFilter>

@@ -36,25 +36,16 @@ export function Callbacks() {
               rows={results}
               keyOf={({ id }) => id}
               columns={[
-                { id: 'id', header: say('operations.number'), cell: ({ id }) => id, isRowHeader: true },
-                { id: 'why', header: say('operations.why'), cell: ({ reason }) => reason },
-                {
-                  id: 'user',
-                  header: say('operations.learner_id'),
-                  cell: ({ user_id }) => user_id ?? '–',
-                  isNumber: true,
-                },
-                {
-                  id: 'external',
-                  header: say('operations.external_id'),
-                  cell: ({ external_id }) => external_id ?? '–',
-                },
-                { id: 'provider', header: say('operations.provider'), cell: ({ provider }) => provider ?? '–' },
-                { id: 'times', header: say('operations.times'), cell: ({ times }) => times, isNumber: true },
-                { id: 'at', header: say('operations.since'), cell: ({ received_at }) => <TimeAgo at={received_at} /> },
+                { id: 'id', header: 'operations.number', cell: ({ id }) => id, isRowHeader: true },
+                { id: 'why', header: 'operations.why', cell: ({ reason }) => reason },
+                { id: 'user', header: 'operations.learner_id', cell: ({ user_id }) => user_id ?? '–', isNumber: true },
+                { id: 'external', header: 'operations.external_id', cell: ({ external_id }) => external_id ?? '–' },
+                { id: 'provider', header: 'operations.provider', cell: ({ provider }) => provider ?? '–' },
+                { id: 'times', header: 'operations.times', cell: ({ times }) => times, isNumber: true },
+                { id: 'at', header: 'operations.since', cell: ({ received_at }) => <TimeAgo at={received_at} /> },
                 {
                   id: 'act',
-                  header: say('operations.actions'),
+                  header: 'operations.actions',
                   cell: (callback) => <CallbackActions callback={callback} />,
                 },
               ]}

@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { useAddress, usePage } from '../../kit/address.js';
 import { DataTable, Pages } from '../../kit/data-table.js';
@@ -52,27 +51,17 @@ export function DeadLetters() {
               rows={results}
               keyOf={({ subscription: name, event_id }) => `${name} ${event_id}`}
               columns={[
-                { id: 'type', header: say('operations.event'), cell: TypeLink, isRowHeader: true },
-                { id: 'subscription', header: say('operations.subscription'), cell: ({ subscription: name }) => name },
-                {
-                  id: 'user',
-                  header: say('operations.learner_id'),
-                  cell: ({ user_id }) => user_id ?? '–',
-                  isNumber: true,
-                },
-                {
-                  id: 'exam',
-                  header: say('operations.exam_id'),
-                  cell: ({ exam_id }) => exam_id ?? '–',
-                  isNumber: true,
-                },
+                { id: 'type', header: 'operations.event', cell: TypeLink, isRowHeader: true },
+                { id: 'subscription', header: 'operations.subscription', cell: ({ subscription: name }) => name },
+                { id: 'user', header: 'operations.learner_id', cell: ({ user_id }) => user_id ?? '–', isNumber: true },
+                { id: 'exam', header: 'operations.exam_id', cell: ({ exam_id }) => exam_id ?? '–', isNumber: true },
                 {
                   id: 'reason',
-                  header: say('operations.why'),
+                  header: 'operations.why',
                   cell: ({ reason }) => <div className="operations-error">{reason}</div>,
                 },
-                { id: 'at', header: say('operations.since'), cell: ({ recorded_at }) => <TimeAgo at={recorded_at} /> },
-                { id: 'act', header: say('operations.actions'), cell: (letter) => <LetterActions letter={letter} /> },
+                { id: 'at', header: 'operations.since', cell: ({ recorded_at }) => <TimeAgo at={recorded_at} /> },
+                { id: 'act', header: 'operations.actions', cell: (letter) => <LetterActions letter={letter} /> },
               ]}
             />
             <Pages page={at} pages={pages} onPage={setPage} />
@@ -87,13 +76,14 @@ export function DeadLetters() {
 const TypeLink = ({ event_id, type }: DeadLetter) => <Link href={`/operations/dead-letters/${event_id}`}>{type}</Link>;
 
 function RetryAll({ subscription }: { subscription: string }) {
+  const say = useTexts();
   const [isOpen, setOpen] = useState(false);
   const { is_superuser } = useMe();
   if (!is_superuser) return null;
   return (
     <>
       <button type="button" onClick={() => setOpen(true)}>
-        <FormattedMessage id="operations.retry_all" />
+        {say('operations.retry_all')}
       </button>
       {isOpen && <Retry subscription={subscription} close={() => setOpen(false)} />}
     </>
@@ -116,15 +106,15 @@ function Actions() {
             columns={[
               {
                 id: 'action',
-                header: say('operations.action'),
+                header: 'operations.action',
                 cell: ({ action }) => say(`operations.${action}`),
                 isRowHeader: true,
               },
-              { id: 'outcome', header: say('operations.outcome'), cell: Outcome },
-              { id: 'subscription', header: say('operations.subscription'), cell: ({ subscription }) => subscription },
-              { id: 'about', header: say('operations.about'), cell: About },
-              { id: 'by', header: say('operations.by'), cell: ({ user_id }) => user_id, isNumber: true },
-              { id: 'at', header: say('operations.asked_at'), cell: ({ asked_at }) => <Time at={asked_at} /> },
+              { id: 'outcome', header: 'operations.outcome', cell: Outcome },
+              { id: 'subscription', header: 'operations.subscription', cell: ({ subscription }) => subscription },
+              { id: 'about', header: 'operations.about', cell: About },
+              { id: 'by', header: 'operations.by', cell: ({ user_id }) => user_id, isNumber: true },
+              { id: 'at', header: 'operations.asked_at', cell: ({ asked_at }) => <Time at={asked_at} /> },
             ]}
           />
         )}

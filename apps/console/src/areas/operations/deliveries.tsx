@@ -32,17 +32,15 @@ export function Deliveries() {
         title="operations.waits"
         none="operations.nothing_waits"
         query={useWaiting(subscription)}
-        more={[
-          { id: 'since', header: say('operations.since'), cell: ({ recorded_at }) => <TimeAgo at={recorded_at} /> },
-        ]}
+        more={[{ id: 'since', header: 'operations.since', cell: ({ recorded_at }) => <TimeAgo at={recorded_at} /> }]}
       />
       <Events
         title="operations.delivered"
         none="operations.nothing_delivered"
         query={useDeliveries(subscription)}
         more={[
-          { id: 'outcome', header: say('operations.outcome'), cell: ({ outcome }) => outcome },
-          { id: 'at', header: say('operations.at'), cell: ({ at }) => <Time at={at} /> },
+          { id: 'outcome', header: 'operations.outcome', cell: ({ outcome }) => outcome },
+          { id: 'at', header: 'operations.at', cell: ({ at }) => <Time at={at} /> },
         ]}
       />
     </Page>
@@ -76,15 +74,10 @@ function Events<Each extends Row>({ title, none, query, more }: ListProps<Each>)
             rows={results}
             keyOf={(each) => `${each.event_id} ${'outcome' in each ? each.outcome : ''}`}
             columns={[
-              { id: 'type', header: say('operations.event'), cell: ({ type }) => type, isRowHeader: true },
-              {
-                id: 'user',
-                header: say('operations.learner_id'),
-                cell: ({ user_id }) => user_id ?? '–',
-                isNumber: true,
-              },
-              { id: 'exam', header: say('operations.exam_id'), cell: ({ exam_id }) => exam_id ?? '–', isNumber: true },
-              { id: 'course', header: say('operations.course'), cell: ({ course_id }) => course_id ?? '–' },
+              { id: 'type', header: 'operations.event', cell: ({ type }) => type, isRowHeader: true },
+              { id: 'user', header: 'operations.learner_id', cell: ({ user_id }) => user_id ?? '–', isNumber: true },
+              { id: 'exam', header: 'operations.exam_id', cell: ({ exam_id }) => exam_id ?? '–', isNumber: true },
+              { id: 'course', header: 'operations.course', cell: ({ course_id }) => course_id ?? '–' },
               ...more,
             ]}
           />

@@ -61,22 +61,18 @@ export function Health() {
 
 /** The times when requests could not be served, and those without records. */
 function Problems({ history: { spans: found, step_seconds } }: { history: History }) {
+  const say = useTexts();
   const bad = found.filter(({ minutes_not_ready }) => minutes_not_ready > 0);
   const gaps = found.flatMap(({ at }, index) => {
     const next = found[index + 1]?.at;
     return next && Date.parse(next) - Date.parse(at) > 1.5 * step_seconds * 1000 ? [{ from: at, until: next }] : [];
   });
-  if (bad.length === 0 && gaps.length === 0)
-    return (
-      <p className="banner good">
-        <FormattedMessage id="operations.always_ready" />
-      </p>
-    );
+  if (bad.length === 0 && gaps.length === 0) return <p className="banner good">{say('operations.always_ready')}</p>;
   return (
     <ul className="plain-list stack-tight operations-findings">
       {bad.map(({ at, problem, minutes_not_ready }) => (
         <li key={at} className="banner bad">
-          <Time at={at} />: {problem} <FormattedMessage id="operations.minutes" values={{ count: minutes_not_ready }} />
+          <Time at={at} />: {problem} {say('operations.minutes', { count: minutes_not_ready })}
         </li>
       ))}
       {gaps.map(({ from, until }) => (
@@ -107,15 +103,10 @@ function Summary({ history, measure }: { history: History; measure: Measure }) {
       rows={rows}
       keyOf={({ subscription }) => subscription}
       columns={[
-        {
-          id: 'name',
-          header: say('operations.subscription'),
-          cell: ({ subscription }) => subscription,
-          isRowHeader: true,
-        },
-        { id: 'most', header: say('operations.most'), cell: ({ most }) => shown(most), isNumber: true },
-        { id: 'at', header: say('operations.most_at'), cell: ({ at, most }) => (most > 0 ? <Time at={at} /> : '–') },
-        { id: 'last', header: say('operations.last'), cell: ({ last }) => shown(last), isNumber: true },
+        { id: 'name', header: 'operations.subscription', cell: ({ subscription }) => subscription, isRowHeader: true },
+        { id: 'most', header: 'operations.most', cell: ({ most }) => shown(most), isNumber: true },
+        { id: 'at', header: 'operations.most_at', cell: ({ at, most }) => (most > 0 ? <Time at={at} /> : '–') },
+        { id: 'last', header: 'operations.last', cell: ({ last }) => shown(last), isNumber: true },
       ]}
     />
   );

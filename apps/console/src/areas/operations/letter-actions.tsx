@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { Confirm } from '../../kit/dialog.js';
 import { TextArea } from '../../kit/fields.js';
 import { useNotice } from '../../kit/notices.js';
@@ -48,10 +47,10 @@ export function Retry({ subscription, orderingKey, close }: RetryProps) {
       close={close}
     >
       <p>
-        <FormattedMessage
-          id={orderingKey ? 'operations.retry_consequence' : 'operations.retry_all_consequence'}
-          values={{ subscription, key: orderingKey ?? '' }}
-        />
+        {say(orderingKey ? 'operations.retry_consequence' : 'operations.retry_all_consequence', {
+          subscription,
+          key: orderingKey ?? '',
+        })}
       </p>
     </Confirm>
   );
@@ -81,12 +80,7 @@ function Skip({ letter, close }: { letter: DeadLetter; close: () => void }) {
       confirm={() => mutate({ eventId, subscription, reason })}
       close={close}
     >
-      <p>
-        <FormattedMessage
-          id="operations.skip_about"
-          values={{ type, user: user_id === null ? '–' : String(user_id), subscription }}
-        />
-      </p>
+      <p>{say('operations.skip_about', { type, user: user_id === null ? '–' : String(user_id), subscription })}</p>
       <p className="banner bad">{say(lossOf(subscription))}</p>
       <TextArea
         label={say('operations.reason')}

@@ -87,10 +87,7 @@ function LogFacts({ log, ready, clock }: System) {
           <Bytes count={log.database_bytes} />
         </Fact>
         <Fact name="operations.skew">
-          <FormattedMessage
-            id="operations.seconds"
-            values={{ seconds: Math.round(clock.skewSeconds * 10) / 10 || 0 }}
-          />
+          {say('operations.seconds', { seconds: Math.round(clock.skewSeconds * 10) / 10 || 0 })}
         </Fact>
       </dl>
       <ul className="plain-list small quiet">
@@ -143,21 +140,17 @@ function TreeFacts({ tree }: { tree: System['merkle_tree'] }) {
 }
 
 function KafkaFacts({ kafka: { brokers, topics, transactions, event_bus } }: { kafka: System['kafka'] }) {
+  const say = useTexts();
   return (
     <section className="card stack-tight">
       <h2>Kafka</h2>
       {brokers.length === 0 ? (
-        <p className="quiet">
-          <FormattedMessage id="operations.no_kafka" />
-        </p>
+        <p className="quiet">{say('operations.no_kafka')}</p>
       ) : (
         <p className="fixed">{brokers.join(', ')}</p>
       )}
       <p className="quiet small">
-        <FormattedMessage
-          id="operations.kafka_modes"
-          values={{ transactions: transactions ? 'on' : 'off', bus: event_bus ? 'on' : 'off' }}
-        />
+        {say('operations.kafka_modes', { transactions: transactions ? 'on' : 'off', bus: event_bus ? 'on' : 'off' })}
       </p>
       <ul className="plain-list small">
         {topics.map((topic) => (
@@ -171,11 +164,10 @@ function KafkaFacts({ kafka: { brokers, topics, transactions, event_bus } }: { k
 }
 
 function LeaderFacts({ leaders }: { leaders: System['leaders'] }) {
+  const say = useTexts();
   return (
     <section className="card stack-tight">
-      <h2>
-        <FormattedMessage id="operations.leaders" />
-      </h2>
+      <h2>{say('operations.leaders')}</h2>
       <dl className="facts small">
         {leaders.map(({ task, holder }) => (
           <div key={task}>

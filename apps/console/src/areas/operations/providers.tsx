@@ -1,4 +1,3 @@
-import { FormattedMessage } from 'react-intl';
 import { Link } from 'wouter';
 import { Fact } from '../../kit/facts.js';
 import { Page } from '../../kit/page.js';
@@ -82,7 +81,7 @@ function ProviderCard({ provider, lastError }: { provider: Provider; lastError: 
       {provider.quarantined_callbacks > 0 && (
         <p>
           <Link href="/operations/callbacks">
-            <FormattedMessage id="operations.callbacks_wait" values={{ count: provider.quarantined_callbacks }} />
+            {say('operations.callbacks_wait', { count: provider.quarantined_callbacks })}
           </Link>
         </p>
       )}

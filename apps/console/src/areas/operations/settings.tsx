@@ -32,16 +32,11 @@ export function Settings() {
             rows={results.filter(isShown)}
             keyOf={({ name }) => name}
             columns={[
-              {
-                id: 'name',
-                header: say('operations.setting'),
-                cell: ({ name }) => <code>{name}</code>,
-                isRowHeader: true,
-              },
-              { id: 'value', header: say('operations.value'), cell: Value },
+              { id: 'name', header: 'operations.setting', cell: ({ name }) => <code>{name}</code>, isRowHeader: true },
+              { id: 'value', header: 'operations.value', cell: Value },
               {
                 id: 'means',
-                header: say('operations.means'),
+                header: 'operations.means',
                 cell: ({ means }) => means.replaceAll(/`|\[|\]\([^)]*\)/g, ''),
               },
             ]}

@@ -1,4 +1,4 @@
-import { FormattedMessage, FormattedNumber } from 'react-intl';
+import { FormattedNumber } from 'react-intl';
 import { Link } from 'wouter';
 import { DataTable } from '../../kit/data-table.js';
 import { Page } from '../../kit/page.js';
@@ -31,31 +31,27 @@ export function Subscriptions() {
             columns={[
               {
                 id: 'name',
-                header: say('operations.subscription'),
+                header: 'operations.subscription',
                 cell: ({ subscription }) => subscription,
                 isRowHeader: true,
               },
               {
                 id: 'state',
-                header: say('operations.state'),
+                header: 'operations.state',
                 cell: ({ state }) => <Badge tone={tones[state]}>{say(`operations.state.${state}`)}</Badge>,
               },
-              { id: 'waiting', header: say('operations.waiting'), cell: Waiting, isNumber: true },
+              { id: 'waiting', header: 'operations.waiting', cell: Waiting, isNumber: true },
               {
                 id: 'oldest',
-                header: say('operations.oldest'),
+                header: 'operations.oldest',
                 cell: ({ oldest_waiting_seconds: seconds }) => (seconds > 0 ? durationOf(seconds) : '–'),
                 isNumber: true,
               },
-              { id: 'dead', header: say('operations.dead_letters'), cell: Letters, isNumber: true },
-              { id: 'moved', header: say('operations.moved'), cell: ({ moved_at }) => <TimeAgo at={moved_at} /> },
-              { id: 'leader', header: say('operations.leader'), cell: ({ leader }) => <code>{leader ?? '–'}</code> },
-              { id: 'error', header: say('operations.last_error'), cell: LastError },
-              {
-                id: 'position',
-                header: say('operations.position'),
-                cell: ({ position }) => <code>{position ?? '–'}</code>,
-              },
+              { id: 'dead', header: 'operations.dead_letters', cell: Letters, isNumber: true },
+              { id: 'moved', header: 'operations.moved', cell: ({ moved_at }) => <TimeAgo at={moved_at} /> },
+              { id: 'leader', header: 'operations.leader', cell: ({ leader }) => <code>{leader ?? '–'}</code> },
+              { id: 'error', header: 'operations.last_error', cell: LastError },
+              { id: 'position', header: 'operations.position', cell: ({ position }) => <code>{position ?? '–'}</code> },
             ]}
           />
         )}
@@ -76,13 +72,14 @@ const Letters = ({ subscription, dead_letters }: Subscription) =>
   );
 
 function LastError({ stopped, last_error, last_error_at, failures }: Subscription) {
+  const say = useTexts();
   if (stopped) return stopped;
   if (last_error === null) return <span className="quiet">–</span>;
   return (
     <div className="operations-error">
       {last_error}
       <div className="small quiet">
-        <TimeAgo at={last_error_at} /> · <FormattedMessage id="operations.failures" values={{ count: failures }} />
+        <TimeAgo at={last_error_at} /> · {say('operations.failures', { count: failures })}
       </div>
     </div>
   );

@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import { Dialog } from '../../../kit/dialog.js';
 import { Loading, ProblemBanner } from '../../../kit/states.js';
 import { useTexts } from '../../../kit/texts.js';
@@ -94,7 +93,7 @@ export function ActionDialog({ name, target, who, close }: Props) {
               aria-busy={action.isPending}
               onClick={() => action.mutate()}
             >
-              <FormattedMessage id={`exam_day.${name}.do`} values={{ count: preview.data.changed }} />
+              {say(`exam_day.${name}.do`, { count: preview.data.changed })}
             </button>
             {needsForm(name) && (
               <button type="button" onClick={preview.reset}>

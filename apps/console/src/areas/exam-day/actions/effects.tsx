@@ -25,10 +25,11 @@ export function Effects({ answer, names }: { answer: Answer; names: Names }) {
   return (
     <div className="stack">
       <p role="status">
-        <FormattedMessage
-          id={answer.preview ? 'exam_day.would_change' : 'exam_day.changed'}
-          values={{ changed: answer.changed, unchanged, refused: refused + answer.not_found.length }}
-        />
+        {say(answer.preview ? 'exam_day.would_change' : 'exam_day.changed', {
+          changed: answer.changed,
+          unchanged,
+          refused: refused + answer.not_found.length,
+        })}
       </p>
       {rows.length > 0 && (
         <div className="exam-day-effects">
@@ -41,14 +42,10 @@ export function Effects({ answer, names }: { answer: Answer; names: Names }) {
         </div>
       )}
       {rows.length > mostRows && (
-        <p className="quiet">
-          <FormattedMessage id="exam_day.more_rows" values={{ count: rows.length - mostRows }} />
-        </p>
+        <p className="quiet">{say('exam_day.more_rows', { count: rows.length - mostRows })}</p>
       )}
       {answer.not_found.length > 0 && (
-        <p className="banner warn">
-          <FormattedMessage id="exam_day.not_found" values={{ count: answer.not_found.length }} />
-        </p>
+        <p className="banner warn">{say('exam_day.not_found', { count: answer.not_found.length })}</p>
       )}
     </div>
   );
@@ -58,7 +55,7 @@ const rank = ({ refusal, changed }: Result) => (refusal ? 0 : changed ? 1 : 2);
 
 const learner = (names: Names): Column<Result> => ({
   id: 'learner',
-  header: <FormattedMessage id="exam_day.column.name" />,
+  header: 'exam_day.column.name',
   cell: ({ user_id }) => names.get(user_id) || user_id,
   isRowHeader: true,
 });
@@ -66,7 +63,7 @@ const learner = (names: Names): Column<Result> => ({
 const columns: Column<Result>[] = [
   {
     id: 'status',
-    header: <FormattedMessage id="exam_day.column.status" />,
+    header: 'exam_day.column.status',
     cell: ({ status, is_paused }) =>
       is_paused ? (
         <Badge tone="warn">
@@ -78,13 +75,13 @@ const columns: Column<Result>[] = [
   },
   {
     id: 'seconds',
-    header: <FormattedMessage id="exam_day.extra_time.short" />,
+    header: 'exam_day.extra_time.short',
     cell: ({ seconds }) => (seconds === null ? '–' : durationOf(seconds)),
     isNumber: true,
   },
   {
     id: 'end',
-    header: <FormattedMessage id="exam_day.end" />,
+    header: 'exam_day.end',
     cell: ({ ends_at, completed_at, is_paused, time_remaining_seconds }) =>
       is_paused ? (
         <FormattedMessage id="exam_day.left" values={{ time: durationOf(time_remaining_seconds) }} />
@@ -94,7 +91,7 @@ const columns: Column<Result>[] = [
   },
   {
     id: 'note',
-    header: <FormattedMessage id="exam_day.note" />,
+    header: 'exam_day.note',
     cell: ({ refusal, changed }) =>
       refusal ? (
         <FormattedMessage id={`exam_day.refusal.${refusal.code}`} defaultMessage={refusal.detail} />

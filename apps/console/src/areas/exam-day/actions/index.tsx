@@ -1,7 +1,6 @@
 import { useTexts } from '../../../kit/texts.js';
 import './actions.css';
 import { useState } from 'react';
-import { FormattedMessage } from 'react-intl';
 import type { Shape } from '../../../api/client.js';
 import { WithTexts } from '../../../session/locale.js';
 import { ActionDialog } from './action-dialog.js';
@@ -56,15 +55,13 @@ function Actions({ selection, exam }: Props) {
 
 /** Says whom the actions concern. */
 function Who({ selection, exam }: Props) {
+  const say = useTexts();
   const [first] = selection;
   if (first && selection.length === 1)
-    return (
-      <FormattedMessage
-        id="exam_day.who.one"
-        values={{ name: first.learner.full_name || first.learner.username || first.learner.user_id }}
-      />
-    );
-  if (first) return <FormattedMessage id="exam_day.who.many" values={{ count: selection.length }} />;
-  if (exam) return <FormattedMessage id="exam_day.who.exam" values={{ name: exam.exam_name }} />;
-  return <FormattedMessage id="exam_day.who.course" />;
+    return say('exam_day.who.one', {
+      name: first.learner.full_name || first.learner.username || first.learner.user_id,
+    });
+  if (first) return say('exam_day.who.many', { count: selection.length });
+  if (exam) return say('exam_day.who.exam', { name: exam.exam_name });
+  return say('exam_day.who.course');
 }

@@ -37,6 +37,7 @@ export function Shell() {
   const [location] = useLocation();
   const own = areas.filter(({ isFor }) => isFor(me));
   const inAddress = /^\/courses\/([^/]+)/.exec(location)?.[1];
+  const open = location.split('/')[inAddress ? 3 : 1];
   const courseId = inAddress ? decodeURIComponent(inAddress) : rememberedCourse();
   return (
     <>
@@ -51,10 +52,7 @@ export function Shell() {
           <ul>
             {own.map((area) => (
               <li key={area.path}>
-                <Link
-                  href={addressOf(area, courseId)}
-                  aria-current={location.split('/').includes(area.path) ? 'page' : undefined}
-                >
+                <Link href={addressOf(area, courseId)} aria-current={area.path === open ? 'page' : undefined}>
                   {say(`area.${area.path}`)}
                 </Link>
               </li>
@@ -66,7 +64,7 @@ export function Shell() {
       {inAddress && (
         <nav className="shell-course" aria-label={say('shell.course')}>
           {say('shell.course')}: <strong>{courseId}</strong>{' '}
-          <Link href={`/${location.split('/')[3] ?? 'exam-day'}`}>{say('shell.choose_course')}</Link>
+          <Link href={`/${open ?? 'exam-day'}`}>{say('shell.choose_course')}</Link>
         </nav>
       )}
       <main id="content" tabIndex={-1}>

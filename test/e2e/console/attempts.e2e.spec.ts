@@ -129,7 +129,7 @@ story('an attempt shows its timeline, reviews, allowances and deliveries', async
   await page.getByText('Looked away').waitFor();
   await page.getByText('0:01:05–0:01:10').waitFor();
   await page.getByText('15 more minutes').waitFor();
-  await page.getByRole('table', { name: 'Deliveries' }).getByText('Provider notified').first().waitFor();
+  await page.getByRole('table', { name: 'Deliveries' }).getByText('Notification of the provider').first().waitFor();
   expect(await problemsEverywhere(page)).toEqual([]);
   await page.goBack();
   await heading(page, 'Attempts');

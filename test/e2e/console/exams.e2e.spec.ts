@@ -69,6 +69,7 @@ story(
     expect(await shownExams(page)).toEqual([names.midterm]);
     expect(page.url()).toContain('search=midTERM');
     await page.getByLabel('Search exams').fill('');
+    await page.waitForURL((url) => !url.searchParams.has('search'));
     await page.getByLabel('Show').selectOption('Inactive exams');
     await page.getByRole('rowheader', { name: names.midterm }).waitFor({ state: 'detached' });
     await page.reload();

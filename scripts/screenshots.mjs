@@ -46,7 +46,7 @@ await main(async () => {
       const page = await context.newPage();
       await page.goto(await client.link(person, path));
       await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.locator('.spinner').waitFor({ state: 'detached' });
+      await page.locator('.spinner').or(page.getByText('The exam is loading.')).waitFor({ state: 'detached' });
       await page.screenshot({ path: `docs/console/${name}.png` });
       await context.close();
     }

@@ -82,7 +82,7 @@ const textIds = textFiles.flatMap((file) =>
 );
 const beginsLikeAnId = new RegExp(`^(${[...new Set(textIds.map((id) => id.split('.')[0]))].join('|')})\\.\\S+$`);
 
-/** What a screen reader or an eye finds as text, where it should be a sentence: the ids of missing texts. */
+/** The ids of missing texts, which a screen reader or an eye finds in place of a sentence. */
 async function untranslated(page: Page): Promise<string[]> {
   const words: string[] = await page.evaluate(() => {
     const found: string[] = [document.title];

@@ -3,7 +3,7 @@ import { Time } from './times.js';
 
 type Entry = { at: string; event: string; by: ReactNode; what: ReactNode; words: string | null };
 
-/** What happened in an attempt, in plain words. */
+/** The events of an attempt, in plain words. */
 export function Timeline({ entries }: { entries: readonly Entry[] }) {
   return (
     <ol className="timeline">

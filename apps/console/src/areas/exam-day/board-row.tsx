@@ -3,7 +3,7 @@ import { FormattedMessage, FormattedTime, useIntl } from 'react-intl';
 import { Badge, StatusBadge } from '../../kit/status-badge.js';
 import { durationOf, TimeAgo } from '../../kit/times.js';
 import type { Row } from './board.js';
-import { learnerOf, type ShownRow, type Warning } from './shown-rows.js';
+import { type ShownRow, shownName, type Warning } from './shown-rows.js';
 import { usePeriod } from './use-board.js';
 
 type Props = {
@@ -23,13 +23,13 @@ export const BoardRow = memo(function BoardRow({ index, measure, shown, aheadMs,
       <td className="exam-day-tick">
         <input
           type="checkbox"
-          aria-label={intl.formatMessage({ id: 'kit.select' }, { name: learnerOf(row) })}
+          aria-label={intl.formatMessage({ id: 'kit.select' }, { name: shownName(row) })}
           checked={isSelected}
           onChange={({ target }) => onSelect([row.attempt_id], target.checked)}
         />
       </td>
       <th scope="row">
-        {learnerOf(row)} {row.learner.full_name && <span className="quiet small">{row.learner.username}</span>}
+        {shownName(row)} {row.learner.full_name && <span className="quiet small">{row.learner.username}</span>}
       </th>
       <td>{exam}</td>
       <td>

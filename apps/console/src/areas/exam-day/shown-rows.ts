@@ -67,12 +67,12 @@ export function shownOf(board: Board, { exam, group, name, onlyWarned, sort }: F
   return { rows: sorted(rows, sort), counts, warned };
 }
 
-export const learnerOf = ({ learner }: Row) => nameOf({ ...learner, id: learner.user_id });
+export const shownName = ({ learner }: Row) => nameOf({ ...learner, id: learner.user_id });
 
 const keys: Record<string, (shown: ShownRow) => string> = {
   // Running attempts come first, the next end at the top.
   left: ({ row }) => row.ends_at ?? (row.is_paused ? '9998' : `9999${row.ended_at ?? ''}`),
-  name: ({ row }) => learnerOf(row).toLowerCase(),
+  name: ({ row }) => shownName(row).toLowerCase(),
   exam: ({ exam }) => exam,
   status: ({ row }) => row.status,
   poll: ({ row }) => row.last_poll_at ?? '',

@@ -7,7 +7,6 @@ import { installReference } from '../conformance/reference.js';
 import { CannotRun, runInFolder } from '../conformance/run-folder.js';
 import { appending } from './append.js';
 import type { Bench, Effort } from './bench.js';
-import { usingConsole } from './console.js';
 import { deadlinesAtOnce } from './deadlines.js';
 import { publishing } from './flow.js';
 import { greedyStream } from './greedy.js';
@@ -62,7 +61,6 @@ const parts: Record<string, (bench: Bench) => Promise<Section>> = {
   l: longStream,
   m: growingTrees,
   n: verifying,
-  o: usingConsole,
 };
 
 const { values: options } = parseArgs({
@@ -88,7 +86,7 @@ async function run(dir: string) {
     throw new CannotRun(`--only takes some of ${Object.keys(parts)}, not ${options.only}.`);
   if (!(effort.rounds >= 1)) throw new CannotRun(`--rounds takes a number, not ${options.rounds}.`);
   if (chosen.includes('c') || chosen.includes('f'))
-    installReference(', or leave c and f out: --only a,b,d,e,g,h,i,j,k,l,m,n,o');
+    installReference(', or leave c and f out: --only a,b,d,e,g,h,i,j,k,l,m,n');
   const { url: server } = await startPostgres({
     dataDir: join(dir, 'postgres'),
     // These settings prevent checkpoints during a measurement. A commit is as durable as usual.

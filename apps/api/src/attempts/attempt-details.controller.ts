@@ -15,7 +15,7 @@ import { CurrentUser, Gate, Loaded } from '../auth/authentication.js';
 import { Answers } from '../document/answers.js';
 import { text } from '../document/schemas.js';
 import { WholeNumber } from '../http/whole-number.js';
-import { textsForAnswer } from '../texts/texts.js';
+import { type Texts, textsForAnswer } from '../texts/texts.js';
 import { actionJson, attemptDetailsSchema, reviewJson } from './attempt-details.answers.js';
 import { type AttemptStream, existing, staffOfAttempt } from './staff-of-attempt.js';
 
@@ -50,24 +50,23 @@ export class AttemptDetailsController {
     if (!attempt) throw new NotFoundException();
     const words = textsForAnswer(headers['accept-language'], this.configuration.settings.languageCode, reply);
     const history = await this.events.read(stream);
-    const [all, allowances, actions, told] = await Promise.all([
+    const [all, allowances, actions, fromHistory] = await Promise.all([
       attemptsAt(this.database, examId, userId),
       allowancesAt(this.database, [examId], [userId]),
       this.actions.of(attempt, history, { staffId, at: this.clock.now() }),
-      this.told(attempt, history),
+      this.fromHistory(attempt, history, words),
     ]);
     return {
+      ...fromHistory,
       attempt: attemptJson(attempt),
-      full_name: told.fullName,
       attempts: all.map(attemptJson),
       allowances: allowances.map(allowanceJson),
-      ...told.answer((what) => words.say(`timeline.${what}`)),
       actions: actions.map(actionJson),
     };
   }
 
   /** The part of the answer that comes from the history, with the names of the people in it. */
-  private async told(attempt: AttemptRecord, history: RecordedEvent[]) {
+  private async fromHistory(attempt: AttemptRecord, history: RecordedEvent[], words: Texts) {
     const [entries, reviews] = await Promise.all([
       timelineForStaff(this.database, attempt, history, attempt.id),
       readableReviews(this.database, attempt, history, attempt.id),
@@ -83,21 +82,19 @@ export class AttemptDetailsController {
       return 'name' in actor ? actor.name : null;
     };
     return {
-      fullName: people.get(attempt.userId)?.fullName ?? '',
-      answer: (say: (what: (typeof entries)[number]['what']) => string) => ({
-        timeline: entries.map(({ at, what, by, actor, reason, message, seconds = null }) => ({
-          at,
-          event: what,
-          what: say(what),
-          by,
-          name: nameOf(actor),
-          reason,
-          message,
-          seconds,
-        })),
-        reviews: reviews.map((review) => reviewJson(review, nameOf, nameOfUser)),
-        appeal: appeal ? appealJson(attempt.id, appeal, entries) : null,
-      }),
+      full_name: people.get(attempt.userId)?.fullName ?? '',
+      timeline: entries.map(({ at, what, by, actor, reason, message, seconds = null }) => ({
+        at,
+        event: what,
+        what: words.say(`timeline.${what}`),
+        by,
+        name: nameOf(actor),
+        reason,
+        message,
+        seconds,
+      })),
+      reviews: reviews.map((review) => reviewJson(review, nameOf, nameOfUser)),
+      appeal: appeal ? appealJson(attempt.id, appeal, entries) : null,
     };
   }
 }

@@ -55,7 +55,7 @@ export class HealthController {
   }
 
   @Get('ready')
-  @Gate('anyone')
+  @Gate('anyone', { limitMs: 4_000 })
   @ApiOperation({ summary: 'Requests can be served: the database is reachable and up to date' })
   @Answers(200, ready)
   @Answers(503, either(object('NotReady', { status: text }, { missing: listOf(text) }), detail))

@@ -189,7 +189,7 @@ export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 
   @Get()
-  @Gate('anyone')
+  @Gate('anyone', { limitMs: 5_000 })
   @ApiOperation({ summary: 'Metrics for Prometheus' })
   @Answers(200, text, { type: 'text/plain' })
   @Refuses(503)

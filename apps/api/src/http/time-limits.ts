@@ -14,15 +14,8 @@ export const connectionLimits = {
   http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
 };
 
-/** The limit of routes that change many attempts. */
+/** The limit of routes that change many attempts, or the roster. */
 export const longLimitMs = 70_000;
-
-/** Routes that must answer sooner, because they are requested often, and one that may take longer. */
-const limitsMs: Record<string, number> = {
-  '/health/ready': 4_000,
-  '/metrics': 5_000,
-  '/api/lms/v1/roster': longLimitMs,
-};
 
 /** The request was not answered in time. A write that it began goes on. */
 export class TookTooLong extends Error {
@@ -50,8 +43,7 @@ export function limitRequestTimes(fastify: FastifyInstance) {
   fastify.addHook('onRequest', (request, reply, done) => {
     const client = new AbortController();
     request.client = client.signal;
-    const { url = '', config } = request.routeOptions;
-    const limitMs = config.limitMs ?? limitsMs[url] ?? usualLimitMs;
+    const { limitMs = usualLimitMs } = request.routeOptions.config;
     const onTimeout = () => {
       if (reply.raw.headersSent) return;
       if (request.raw.complete) reply.send(new TookTooLong(`No answer within ${limitMs / 1000} seconds.`));

@@ -8,6 +8,7 @@ import { accessOriginOf } from '../access/access-hooks.js';
 import { rowCounter } from '../access/access-note.js';
 import { Authentication, CurrentUser, Gate } from '../auth/authentication.js';
 import { Answers, JsonRequestBody } from '../document/answers.js';
+import { longLimitMs } from '../http/time-limits.js';
 import { readable, rosterBody } from '../requests/body.js';
 import { rosterErrors, rosterSchema, writtenCounts } from './roster.schemas.js';
 
@@ -25,6 +26,7 @@ export class RosterController {
     scopes: [...rosterParts.map((part) => `roster:${part}`), 'roster:write'],
     logs: 'always',
     largestBody: rosterBody,
+    limitMs: longLimitMs,
   })
   @ApiOperation({ summary: 'Describe people and courses: all of it is written, or nothing' })
   @JsonRequestBody(rosterSchema)

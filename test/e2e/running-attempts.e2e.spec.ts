@@ -125,6 +125,16 @@ describe('the list of running attempts', () => {
     expect(Date.parse(row.last_poll_at)).toBeLessThanOrEqual(Date.parse(at));
   });
 
+  it('shows an exam whose provider is not configured any more', async () => {
+    await query(`update exams set backend = 'gone' where id = $1`, [service.exams.final]);
+    await start(alice);
+    const { attempts, exams } = await list();
+    expect(attempts).toHaveLength(1);
+    expect(exams.map(({ provider }: { provider: string }) => provider).sort()).toEqual(['gone', 'test']);
+    const reader = await Reader.open(teacher);
+    await until('the reader has the state', async () => reader.state?.exams.length === 2);
+  });
+
   it('keeps an attempt for 15 minutes after its end, and a setup for an hour', async () => {
     const [ended, setUp] = [await start(alice), await service.createAttempt(bob, service.exams.midterm)];
     await put(alice, ended, 'submit');

@@ -3,10 +3,9 @@ import { Clock } from '#clock';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import { providerStates } from '#delivery';
-import type { Exam } from '#domain';
 import { blockedLearners } from '#event-store';
-import { providerOf } from '#providers';
 import { examsOfCourse } from '#read-models';
+import { configuredProvider } from '../exams/provider-names.js';
 
 export type BoardState = {
   clock_warning: string | null;
@@ -31,15 +30,13 @@ export class BoardStates {
       blockedLearners(this.database, [courseId]),
     ]);
     const silent = new Set(providers.filter(({ circuit }) => circuit !== 'closed').map(({ provider }) => provider));
-    const providerNameOf = ({ isProctored, backend }: Exam) =>
-      isProctored ? providerOf(settings, backend).name : null;
     return {
       clock_warning: this.clock.reasonToEndNoAttempt() ?? null,
-      exams: exams.map((exam) => {
-        const provider = providerNameOf(exam);
+      exams: exams.map(({ id, examName, isProctored, backend }) => {
+        const provider = isProctored ? (configuredProvider(settings, backend)?.name ?? backend) : null;
         return {
-          exam_id: exam.id,
-          exam_name: exam.examName,
+          exam_id: id,
+          exam_name: examName,
           provider,
           provider_answers: provider === null || !silent.has(provider),
         };

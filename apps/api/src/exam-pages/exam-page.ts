@@ -65,7 +65,7 @@ ${template(
   'exam.running_title',
   html`
     <p class="clock"><span>${say('exam.time_left')}</span> <span role="timer" data-exam="clock"></span></p>
-    <p class="note" data-exam="paused" hidden>${say('exam.is_paused')}</p>
+    <p class="note" data-exam="paused" hidden>${say('exam.paused')}</p>
     <p class="note" data-exam="over" hidden>${say('exam.is_over')}</p>
     <p class="problem" data-exam="problem" role="alert"></p>
     <div data-exam="content"><p>${contentLink}</p><p class="quiet">${say('exam.stay')}</p></div>

@@ -194,7 +194,6 @@ export const de: Catalogue = {
   'exam.questions': 'Die Aufgaben der Prüfung',
   'exam.finish': 'Prüfung beenden',
   'exam.messages_title': 'Nachrichten an Sie',
-  'exam.is_paused': 'Ihre Prüfung ist unterbrochen. Die Uhr steht still.',
   'exam.is_over': 'Ihre Zeit ist um. Ihre Antworten werden abgegeben, wie sie sind.',
   'exam.left': 'Noch {time}.',
   'exam.longer': 'Sie haben {time} mehr bekommen.',

@@ -176,7 +176,6 @@ export const en = {
   'exam.questions': 'The questions of the exam',
   'exam.finish': 'Finish the exam',
   'exam.messages_title': 'Messages of the staff',
-  'exam.is_paused': 'Your exam is paused. The clock stands still.',
   'exam.is_over': 'Your time is over. Your answers are being handed in as they are.',
   'exam.left': '{time} left.',
   'exam.longer': 'You have got {time} more.',

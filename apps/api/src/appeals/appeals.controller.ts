@@ -7,10 +7,11 @@ import { AnswerAppeal, type Origin, RejectAttempt, VerifyAttempt } from '#domain
 import { attemptById } from '#read-models';
 import type { Caller } from '#roster';
 import { noteSubject } from '../access/access-note.js';
-import { type AttemptStream, existing, staffOfAttempt } from '../attempts/staff-of-attempt.js';
+import { type AttemptStream, staffOfAttempt } from '../attempts/staff-of-attempt.js';
 import { CurrentUser, Gate, Loaded } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Answers, RequestBody } from '../document/answers.js';
+import { existing } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { ValidBody } from '../requests/validated.js';
 import { answeredAppeal, attemptAppeal, rejection, verification } from './appeals.answers.js';

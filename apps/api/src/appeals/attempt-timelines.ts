@@ -1,8 +1,9 @@
-import { Injectable, NotFoundException } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { learnerAtExamOf, learnerAtExamStream, type ReadableEntry, readableTimeline } from '#commands';
 import { Database } from '#connections';
 import type { Appeal, LearnerAtExamEvent } from '#domain';
 import { EventStore, type RecordedEvent } from '#event-store';
+import { existing } from '../http/http-answer.js';
 import { appealJson } from './appeals.answers.js';
 
 type Attempt = { id: number; examId: number; userId: number };
@@ -22,9 +23,7 @@ export class AttemptTimelines {
   /** The event of the first submission. @throws NotFoundException if the attempt was not submitted */
   async submission({ id, ...learner }: Attempt): Promise<RecordedEvent> {
     const history = (await this.events.read(learnerAtExamStream(learner))) as RecordedEvent<LearnerAtExamEvent>[];
-    const submission = history.find(({ type, data }) => type === 'AttemptSubmitted' && data.attemptId === id);
-    if (!submission) throw new NotFoundException();
-    return submission;
+    return existing(history.find(({ type, data }) => type === 'AttemptSubmitted' && data.attemptId === id));
   }
 
   /** @throws NotFoundException if nobody appealed */
@@ -40,8 +39,5 @@ export class AttemptTimelines {
   }
 }
 
-function lastAppeal({ id }: Attempt, history: readonly RecordedEvent[]): Appeal {
-  const appeal = learnerAtExamOf(history).appeals[id];
-  if (!appeal) throw new NotFoundException();
-  return appeal;
-}
+const lastAppeal = ({ id }: Attempt, history: readonly RecordedEvent[]): Appeal =>
+  existing(learnerAtExamOf(history).appeals[id]);

@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, NotFoundException, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Clock } from '#clock';
@@ -14,10 +14,11 @@ import { appealJson } from '../appeals/appeals.answers.js';
 import { CurrentUser, Gate, Loaded } from '../auth/authentication.js';
 import { Answers } from '../document/answers.js';
 import { text } from '../document/schemas.js';
+import { existing } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { type Texts, textsForAnswer } from '../texts/texts.js';
 import { actionJson, attemptDetailsSchema, reviewJson } from './attempt-details.answers.js';
-import { type AttemptStream, existing, staffOfAttempt } from './staff-of-attempt.js';
+import { type AttemptStream, staffOfAttempt } from './staff-of-attempt.js';
 
 /** All that course staff need to judge an attempt. */
 @ApiTags('attempts')
@@ -46,8 +47,7 @@ export class AttemptDetailsController {
   ) {
     const { stream, userId, examId } = existing(found);
     noteSubject(userId);
-    const attempt = await attemptById(this.database, attemptId);
-    if (!attempt) throw new NotFoundException();
+    const attempt = existing(await attemptById(this.database, attemptId));
     const words = textsForAnswer(headers['accept-language'], this.configuration.settings.languageCode, reply);
     const history = await this.events.read(stream);
     const [all, allowances, actions, fromHistory] = await Promise.all([

@@ -1,4 +1,3 @@
-import { NotFoundException } from '@nestjs/common';
 import { streamOfAttempt } from '#read-models';
 import type { Addressed } from '../auth/authentication.js';
 
@@ -9,8 +8,3 @@ export const staffOfAttempt = {
 };
 
 export type AttemptStream = Awaited<ReturnType<typeof streamOfAttempt>>;
-
-export function existing(found: AttemptStream) {
-  if (!found) throw new NotFoundException();
-  return found;
-}

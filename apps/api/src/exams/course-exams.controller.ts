@@ -1,4 +1,4 @@
-import { Controller, Get, NotFoundException, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { examStream } from '#commands';
 import { Configuration } from '#configuration';
@@ -11,6 +11,7 @@ import { type Addressed, Gate, Loaded } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { oneOf, pageNumber, text } from '../document/schemas.js';
 import { AnswersList, AsCsv, csvFile } from '../http/exports.js';
+import { existing } from '../http/http-answer.js';
 import { allPages, requestedPage } from '../http/page.js';
 import { wholeNumber } from '../http/whole-number.js';
 import { wordIn } from '../requests/queries.js';
@@ -94,9 +95,4 @@ export class CourseExamsController {
       waiting_for_review: exam.waiting,
     };
   }
-}
-
-function existing(exam: Exam | undefined): Exam {
-  if (!exam) throw new NotFoundException();
-  return exam;
 }

@@ -1,6 +1,7 @@
 import { eventsOfAttempt } from '#audit';
 import type { EventStore, RecordedEvent } from '#event-store';
-import { type AttemptStream, existing, staffOfAttempt } from '../attempts/staff-of-attempt.js';
+import { type AttemptStream, staffOfAttempt } from '../attempts/staff-of-attempt.js';
+import { existing } from '../http/http-answer.js';
 
 /** A token with this scope passes for every course. */
 export const auditor = { scopes: ['audit:read'] };

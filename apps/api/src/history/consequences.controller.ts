@@ -1,4 +1,4 @@
-import { Controller, Get, NotFoundException } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type CommandTree, consequencesOf } from '#audit';
 import { Database } from '#connections';
@@ -7,6 +7,7 @@ import type { Caller } from '#roster';
 import type { AttemptStream } from '../attempts/staff-of-attempt.js';
 import { type Addressed, CurrentUser, Gate, hasRights, Loaded } from '../auth/authentication.js';
 import { Answers } from '../document/answers.js';
+import { existing } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { auditor, auditorsOfAttempt, eventsOf } from './auditors.js';
 import { consequences } from './consequences.answers.js';
@@ -33,8 +34,8 @@ export class ConsequencesController {
   })
   @Answers(200, consequences)
   async getEventConsequences(@Loaded() event: RecordedEvent | undefined, @CurrentUser() user: Caller) {
-    if (!event) throw new NotFoundException();
-    return this.shown([event], user, event.metadata.courseId);
+    const found = existing(event);
+    return this.shown([found], user, found.metadata.courseId);
   }
 
   @Get('attempts/:attemptId/consequences')

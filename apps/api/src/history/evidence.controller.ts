@@ -8,11 +8,11 @@ import { evidenceBundle, evidenceTimeline } from '#evidence';
 import { witnessPolicyOf } from '#merkle-log';
 import type { Caller } from '#roster';
 import { beginAccess, noteObject, noteSubject } from '../access/access-note.js';
-import { type AttemptStream, existing } from '../attempts/staff-of-attempt.js';
+import type { AttemptStream } from '../attempts/staff-of-attempt.js';
 import { CurrentUser, Gate, Loaded } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { detail, oneOf, text } from '../document/schemas.js';
-import { refused } from '../http/http-answer.js';
+import { existing, refused } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { auditorsOfAttempt } from './auditors.js';
 

@@ -1,3 +1,5 @@
+import { NotFoundException } from '@nestjs/common';
+
 /**
  * Ends a request with this answer. `body`: an object is sent as it is, a text as a JSON string, undefined as an empty
  * body.
@@ -15,3 +17,9 @@ export class HttpAnswer extends Error {
 /** The usual shape of an error: `{"detail": …}`. */
 export const refused = (status: number, detail: string, headers?: Record<string, string>) =>
   new HttpAnswer(status, { detail }, headers);
+
+/** What was looked up. @throws NotFoundException if it does not exist */
+export function existing<Found>(found: Found | undefined): Found {
+  if (found === undefined) throw new NotFoundException();
+  return found;
+}

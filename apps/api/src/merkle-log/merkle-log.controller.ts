@@ -22,7 +22,7 @@ import {
 import { Gate } from '../auth/authentication.js';
 import { Answers, QueryParam, Refuses } from '../document/answers.js';
 import { integer, text } from '../document/schemas.js';
-import { refused } from '../http/http-answer.js';
+import { existing, refused } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { consistency, logState } from './merkle-log.answers.js';
 
@@ -143,9 +143,7 @@ export class MerkleLogController {
   }
 
   private async newest(tree?: string) {
-    const found = await newestSignedCheckpoint(this.database, tree === undefined ? undefined : treeNumber(tree));
-    if (!found) throw new NotFoundException();
-    return found;
+    return existing(await newestSignedCheckpoint(this.database, tree === undefined ? undefined : treeNumber(tree)));
   }
 }
 

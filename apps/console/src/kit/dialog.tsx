@@ -39,11 +39,9 @@ export function Dialog({ title, close, isWide = false, children }: DialogProps) 
   );
 }
 
-type ConfirmProps = {
-  title: ReactNode;
+type FormProps = {
   /** The word of the action, on its button. */
   action: ReactNode;
-  /** Names whom it concerns and says the consequence. */
   children: ReactNode;
   isDangerous?: boolean;
   isBusy?: boolean;
@@ -53,9 +51,8 @@ type ConfirmProps = {
   close: () => void;
 };
 
-/** Asks before something happens. A refusal of the service is shown in it. */
-export function Confirm({
-  title,
+/** The form of a dialog. It shows a refusal of the service above its buttons. */
+export function DialogForm({
   action,
   children,
   isDangerous,
@@ -64,33 +61,40 @@ export function Confirm({
   error,
   confirm,
   close,
-}: ConfirmProps) {
+}: FormProps) {
   const say = useTexts();
   return (
-    <Dialog title={title} close={close}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!isBusy) confirm();
-        }}
-      >
-        <div className="stack">{children}</div>
-        <ProblemBanner error={error} />
-        <div className="buttons">
-          <button
-            type="submit"
-            className={isDangerous ? 'danger' : 'primary'}
-            aria-busy={isBusy}
-            disabled={!isReady || isBusy}
-          >
-            {action}
-          </button>
-          <button type="button" onClick={close}>
-            {say('kit.cancel')}
-          </button>
-        </div>
-      </form>
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isReady && !isBusy) confirm();
+      }}
+    >
+      <div className="stack">{children}</div>
+      <ProblemBanner error={error} />
+      <div className="buttons">
+        <button
+          type="submit"
+          className={isDangerous ? 'danger' : 'primary'}
+          aria-busy={isBusy}
+          disabled={!isReady || isBusy}
+        >
+          {action}
+        </button>
+        <button type="button" onClick={close}>
+          {say('kit.cancel')}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** Asks before something happens. The children name whom it concerns and say the consequence. */
+export function Confirm({ title, ...form }: FormProps & { title: ReactNode }) {
+  return (
+    <Dialog title={title} close={form.close}>
+      <DialogForm {...form} />
     </Dialog>
   );
 }

@@ -116,7 +116,7 @@ export function ActionDialog({ name, target, who, close }: Props) {
           texts={texts}
           setTexts={setTexts}
           isBusy={preview.isPending}
-          problem={problem}
+          error={error}
           next={ask}
           close={close}
         >

@@ -1,4 +1,5 @@
 import type { Dispatch, ReactNode, SetStateAction } from 'react';
+import { DialogForm } from '../../../kit/dialog.js';
 import { TextArea, TextField } from '../../../kit/fields.js';
 import { useTexts } from '../../../kit/texts.js';
 import type { ActionName } from './requests.js';
@@ -31,7 +32,7 @@ export function ActionForm({
   texts,
   setTexts,
   children,
-  problem,
+  error,
   isBusy,
   next,
   close,
@@ -40,7 +41,7 @@ export function ActionForm({
   texts: FormTexts;
   setTexts: Dispatch<SetStateAction<FormTexts>>;
   children: ReactNode;
-  problem: ReactNode;
+  error: unknown;
   isBusy: boolean;
   next: (entered: Entered) => void;
   close: () => void;
@@ -49,12 +50,13 @@ export function ActionForm({
   const set = (field: keyof FormTexts) => (value: string) => setTexts((all) => ({ ...all, [field]: value }));
   const entered = enteredIn(name, texts);
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (entered && !isBusy) next(entered);
-      }}
+    <DialogForm
+      action={say('exam_day.preview')}
+      isReady={entered !== undefined}
+      isBusy={isBusy}
+      error={error}
+      confirm={() => next(entered!)}
+      close={close}
     >
       {children}
       {name === 'extra_time' && (
@@ -91,15 +93,6 @@ export function ActionForm({
         value={texts.words}
         onChange={set('words')}
       />
-      {problem}
-      <div className="buttons">
-        <button type="submit" className="primary" disabled={!entered || isBusy} aria-busy={isBusy}>
-          {say('exam_day.preview')}
-        </button>
-        <button type="button" onClick={close}>
-          {say('kit.cancel')}
-        </button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

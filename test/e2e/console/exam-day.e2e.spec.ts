@@ -89,6 +89,16 @@ story('filters are in the address, so that a link shows the same', async () => {
   expect(await problemsEverywhere(second)).toEqual([]);
 });
 
+story('two filters that change in the same tick are both in the address', async () => {
+  const page = await open();
+  const choices = page.getByRole('group', { name: 'Attempts by status' });
+  await choices.evaluate((group: any) => {
+    const buttons = [...group.querySelectorAll('button')];
+    for (const button of [buttons[1], buttons.at(-1)]) button.click();
+  });
+  await page.waitForURL('**/exam-day?status=running&warned=1');
+});
+
 story('a learner whose page is silent has a warning in words', async () => {
   const page = await openPage('/');
   await page.clock.install();

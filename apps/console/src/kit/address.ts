@@ -5,7 +5,9 @@ export function useAddress(name: string): [string, (value: string) => void] {
   const [parameters, setParameters] = useSearchParams();
   const set = (value: string) =>
     setParameters(
-      (all) => {
+      () => {
+        // The rendered parameters lack another change of the same tick.
+        const all = new URLSearchParams(location.search);
         if (value) all.set(name, value);
         else all.delete(name);
         if (name !== 'page') all.delete('page');

@@ -5,10 +5,9 @@ import { TextArea } from '../../kit/fields.js';
 import { StatusBadge } from '../../kit/status-badge.js';
 import { useTexts } from '../../kit/texts.js';
 import { Effects } from './effects.js';
-import { type ActionName, type Details, useAct } from './queries.js';
+import { type ActionName, type Details, isDangerous, useAct } from './queries.js';
 
 const withReason: readonly ActionName[] = ['verify', 'reject', 'uphold_appeal', 'dismiss_appeal'];
-const isDangerous: readonly ActionName[] = ['reject', 'remove', 'remove_all'];
 
 type Props = { details: Details; action: ActionName; done: (action: ActionName) => void; close: () => void };
 
@@ -31,7 +30,7 @@ export function ActionDialog({ details, action, done, close }: Props) {
     <Confirm
       title={<FormattedMessage id={`attempts.ask.${action}`} values={values} />}
       action={say(isProposal ? 'attempts.action.propose' : `attempts.action.${action}`)}
-      isDangerous={isDangerous.includes(action)}
+      isDangerous={isDangerous(action)}
       isBusy={isPending}
       isReady={!needsReason || reason.trim() !== ''}
       error={error}

@@ -10,7 +10,7 @@ import { ActionDialog } from './action-dialog.js';
 import { AppealSection } from './appeal-section.js';
 import { Allowances, Facts, OtherAttempts } from './attempt-facts.js';
 import { Deliveries } from './deliveries.js';
-import { type ActionName, type Details, useAddresses, useDetails } from './queries.js';
+import { type ActionName, type Details, isDangerous, useAddresses, useDetails } from './queries.js';
 import { Reviews } from './reviews.js';
 
 export function AttemptPage({ attemptId }: { attemptId: number }) {
@@ -91,7 +91,7 @@ function Actions({ details, onAct }: { details: Details; onAct: (action: ActionN
             <button
               key={name}
               type="button"
-              className={name === 'remove' || name === 'remove_all' || name === 'reject' ? 'danger' : undefined}
+              className={isDangerous(name) ? 'danger' : undefined}
               onClick={() => onAct(name)}
             >
               {say(`attempts.action.${name}`)}

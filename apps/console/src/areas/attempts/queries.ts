@@ -7,6 +7,9 @@ export type Details = Shape<'AttemptDetails'>;
 export type Action = Shape<'StaffAction'>;
 export type ActionName = Action['action'];
 
+/** The learner may lose the attempt by it. */
+export const isDangerous = (action: ActionName) => ['reject', 'remove', 'remove_all'].includes(action);
+
 export const useAddresses = () => {
   const list = courseAddress(useCourse(), 'attempts');
   return { list, appeals: `${list}/appeals`, attempt: (id: number) => `${list}/${id}` };

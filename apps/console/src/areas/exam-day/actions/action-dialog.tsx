@@ -6,7 +6,7 @@ import { useTexts } from '../../../kit/texts.js';
 import { useCourse } from '../../../shell/course.js';
 import { ActionForm, type Entered, emptyForm, needsForm } from './action-form.js';
 import { Effects, namesIn } from './effects.js';
-import { type ActionName, type Answer, newKey, send, type Target, undoOf } from './requests.js';
+import { type ActionName, type Answer, isDangerous, newKey, send, type Target, undoOf } from './requests.js';
 
 type Props = { name: ActionName; target: Target; who: ReactNode; close: () => void };
 
@@ -88,7 +88,7 @@ export function ActionDialog({ name, target, who, close }: Props) {
           <div className="buttons">
             <button
               type="button"
-              className={name === 'submit' || name === 'error' ? 'danger' : 'primary'}
+              className={isDangerous(name) ? 'danger' : 'primary'}
               disabled={action.isPending || preview.data.changed === 0}
               aria-busy={action.isPending}
               onClick={() => action.mutate()}

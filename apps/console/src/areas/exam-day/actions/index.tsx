@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { Shape } from '../../../api/client.js';
 import { WithTexts } from '../../../session/locale.js';
 import { ActionDialog } from './action-dialog.js';
-import type { ActionName, Target } from './requests.js';
+import { type ActionName, isDangerous, type Target } from './requests.js';
 import { texts } from './texts.js';
 
 export type SelectedAttempt = Pick<Shape<'RunningAttempt'>, 'attempt_id' | 'learner'>;
@@ -41,7 +41,7 @@ function Actions({ selection, exam }: Props) {
         <button
           key={name}
           type="button"
-          className={name === 'submit' || name === 'error' ? 'compact danger' : 'compact'}
+          className={isDangerous(name) ? 'compact danger' : 'compact'}
           // The dialog keeps what was selected when it opened.
           onClick={() => setOpen({ name, target: target(), who })}
         >

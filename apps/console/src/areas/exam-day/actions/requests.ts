@@ -7,6 +7,9 @@ export type Target = Pick<Shape<'AttemptActionRequest'>, 'attempt_ids' | 'exam_i
 export type Request = Shape<'ExtraTimeRequest'> | Shape<'MessageRequest'> | Shape<'AttemptActionRequest'>;
 export type ActionName = 'extra_time' | 'outage' | 'pause' | 'end_pause' | 'message' | 'submit' | 'error';
 
+/** It ends attempts, and that cannot be undone. */
+export const isDangerous = (name: ActionName) => name === 'submit' || name === 'error';
+
 const root = '/api/exams/v1/courses/{courseId}/running-attempts';
 
 /** Sends an action. A repeated `key` does nothing twice. */

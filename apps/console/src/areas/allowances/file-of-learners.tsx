@@ -4,9 +4,10 @@ import { useTexts } from '../../kit/texts.js';
 import { entriesIn } from './learner-entries.js';
 import type { Named } from './parts.js';
 
-type Props = { file: Named['file']; onFile: (file: Named['file']) => void };
+type Props = { file: Named['file']; count: number; onFile: (file: Named['file']) => void };
 
-export function FileOfLearners({ file, onFile }: Props) {
+/** `count` learners are named in the file. */
+export function FileOfLearners({ file, count, onFile }: Props) {
   const say = useTexts();
   const [problem, setProblem] = useState<string>();
   const read = async (chosen: File | undefined) => {
@@ -32,11 +33,7 @@ export function FileOfLearners({ file, onFile }: Props) {
           />
         )}
       </Field>
-      {file && !problem && (
-        <p className="banner good">
-          {say('allowances.file_read', { name: file.name, count: entriesIn(file.text).entries.length })}
-        </p>
-      )}
+      {file && !problem && <p className="banner good">{say('allowances.file_read', { name: file.name, count })}</p>}
     </>
   );
 }

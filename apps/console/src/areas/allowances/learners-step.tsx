@@ -47,7 +47,7 @@ export function LearnersStep({ named, setNamed, next }: Props) {
           autoCapitalize="none"
         />
       )}
-      {named.how === 'file' && <FileOfLearners file={named.file} onFile={(file) => change({ file })} />}
+      {named.how === 'file' && <FileOfLearners file={named.file} count={count} onFile={(file) => change({ file })} />}
       {named.how === 'search' && <SearchLearners ticked={named.ticked} onTick={(ticked) => change({ ticked })} />}
       <Chosen found={found} />
       <Problems found={found} isMissing={wasTried && count === 0} />

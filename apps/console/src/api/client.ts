@@ -40,6 +40,11 @@ const authenticated: Middleware = {
 export const api = createClient<paths, 'application/json'>({ baseUrl: '/' });
 api.use(authenticated);
 
+/** Throws for a request that got no answer. A request that was aborted keeps its error. */
+function throwUnanswered(failure: Error): never {
+  throw failure.name === 'AbortError' ? failure : new ApiError(0, failure.message);
+}
+
 type Answered<Data> = { data?: Data; error?: unknown; response: Response };
 
 /**
@@ -47,9 +52,7 @@ type Answered<Data> = { data?: Data; error?: unknown; response: Response };
  * @throws ApiError
  */
 export async function unwrap<Data>(request: Promise<Answered<Data>>): Promise<Data> {
-  const { data, error, response } = await request.catch((failure: Error) => {
-    throw failure.name === 'AbortError' ? failure : new ApiError(0, failure.message);
-  });
+  const { data, error, response } = await request.catch(throwUnanswered);
   if (response.ok) return data as Data;
   const { detail } = (error ?? {}) as { detail?: unknown };
   throw new ApiError(response.status, typeof detail === 'string' ? detail : response.statusText, error);
@@ -58,9 +61,7 @@ export async function unwrap<Data>(request: Promise<Answered<Data>>): Promise<Da
 /** Fetches what the typed client cannot: files and streams. @throws ApiError */
 export async function fetchApi(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = { ...(await credentials(init.method ?? 'GET')), ...(init.headers as Record<string, string>) };
-  const response = await fetch(path, { ...init, headers }).catch((failure: Error) => {
-    throw failure.name === 'AbortError' ? failure : new ApiError(0, failure.message);
-  });
+  const response = await fetch(path, { ...init, headers }).catch(throwUnanswered);
   if (response.ok) return response;
   const body = await response.json().catch(() => undefined);
   throw new ApiError(response.status, body?.detail ?? response.statusText, body);

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { FormattedMessage, useIntl } from 'react-intl';
+import { FormattedMessage } from 'react-intl';
 import { ApiError, api, unwrap } from '../../api/client.js';
 import { Confirm } from '../../kit/dialog.js';
 import { nameOf } from '../../kit/learner-name.js';
@@ -71,7 +71,6 @@ export function ChangeAllowance({ learner, allowance, close }: Props) {
 }
 
 export function RemoveAllowance({ learner, allowance, close }: Props) {
-  const intl = useIntl();
   const say = useTexts();
   const queries = useQueryClient();
   const notify = useNotice();
@@ -116,7 +115,7 @@ export function RemoveAllowance({ learner, allowance, close }: Props) {
             values={{
               learner: nameOf(learner),
               exam,
-              kind: intl.messages[`allowances.kind.${key}`] ? <KindName name={key} /> : key,
+              kind: <KindName name={key} />,
             }}
           />
         )}

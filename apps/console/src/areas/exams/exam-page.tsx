@@ -54,11 +54,7 @@ function Counts({ exam }: { exam: CourseExam }) {
         {say('exams.links')}
       </h2>
       <Count to={to('exam-day')} count={exam.running} label="exams.running" />
-      <Count
-        to={`${courseAddress(courseId, 'exams')}/outcomes?exam=${exam.id}`}
-        count={exam.waiting_for_review}
-        label="exams.waiting"
-      />
+      <Count to={to('exams/outcomes')} count={exam.waiting_for_review} label="exams.waiting" />
       <Count to={to('attempts')} count={exam.attempts} label="exams.attempts" />
       <Link href={to('allowances')} className="card">
         <span className="exams-count">→</span>

@@ -13,7 +13,7 @@ export type Filter = {
 const twoDigits = (number: number) => String(number).padStart(2, '0');
 
 /** An ISO time as a field of local time shows it. */
-export function localTime(iso: string): string {
+function localTime(iso: string): string {
   const at = new Date(iso);
   if (iso === '' || Number.isNaN(at.getTime())) return '';
   const day = `${at.getFullYear()}-${twoDigits(at.getMonth() + 1)}-${twoDigits(at.getDate())}`;

@@ -1,14 +1,14 @@
 import type { Shape } from '../../api/client.js';
 
 export type Row = Shape<'RunningAttempt'>;
-export type BoardList = Shape<'RunningAttempts'>;
+type BoardList = Shape<'RunningAttempts'>;
 export type BoardState = Pick<BoardList, 'clock_warning' | 'exams' | 'blocked'>;
 type Messages = Shape<'RunningAttemptMessages'>;
 
 /** Attempts that began and ended since the last announcement, for screen readers. */
 export type Announcement = { began: number; ended: number };
 
-const runs = ({ status }: Row) => status === 'started' || status === 'ready_to_submit';
+export const runs = ({ status }: Row) => status === 'started' || status === 'ready_to_submit';
 
 /** A course's running attempts as the console knows them: the list, and the messages that followed it. */
 export class Board {

@@ -1,15 +1,15 @@
 import { nameOf } from '../../kit/learner-name.js';
-import type { Board, BoardState, Row } from './board.js';
+import { type Board, type BoardState, type Row, runs } from './board.js';
 
 export const groups = ['running', 'paused', 'setting_up', 'ended'] as const;
 export type Group = (typeof groups)[number];
 
 const settingUp = ['created', 'download_software_clicked', 'ready_to_start'];
 
-export const groupOf = ({ status, is_paused }: Row): Group => {
-  if (is_paused) return 'paused';
-  if (status === 'started' || status === 'ready_to_submit') return 'running';
-  return settingUp.includes(status) ? 'setting_up' : 'ended';
+const groupOf = (row: Row): Group => {
+  if (row.is_paused) return 'paused';
+  if (runs(row)) return 'running';
+  return settingUp.includes(row.status) ? 'setting_up' : 'ended';
 };
 
 /** The names are those of texts. */

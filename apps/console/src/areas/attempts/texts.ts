@@ -230,7 +230,7 @@ export const texts = textsOf(
     'attempts.effect.learner_state.complete': 'Die Prüfung gilt in der Lernplattform als abgeschlossen.',
     'attempts.effect.credit.submitted': 'Die Anforderung für Leistungspunkte wird: abgegeben.',
     'attempts.effect.credit.satisfied': 'Die Anforderung für Leistungspunkte wird: erfüllt.',
-    'attempts.effect.credit.declined': 'Die Anforderung für Leistungspunkte wird: abgelehnt.',
+    'attempts.effect.credit.declined': 'Die Anforderung für Leistungspunkte wird: ausgeschlagen.',
     'attempts.effect.credit.failed': 'Die Anforderung für Leistungspunkte wird: nicht erfüllt.',
     'attempts.effect.credit.removed': 'Die Anforderung für Leistungspunkte wird zurückgesetzt.',
     'attempts.effect.grade.override': 'Die Note der Prüfung wird auf null gesetzt.',

@@ -264,7 +264,7 @@ const own = textsOf(
     'audit.what_if':
       'Wessen Ergebnis wäre nach anderen Regeln jetzt anders? Der Dienst spielt die Verläufe des Kurses durch und schreibt nichts.',
     'audit.as_applied': 'Wie angewandt',
-    'audit.rule.second_review': 'Eine Ablehnung braucht eine zweite Prüfung',
+    'audit.rule.second_review': 'Eine Ablehnung braucht eine zweite Durchsicht',
     'audit.rule.limit_minutes': 'Zeit in Minuten',
     'audit.rule.timed_out': 'Versuche ohne Restzeit bleiben abgelaufen',
     'audit.rule.passing': 'Prüfergebnisse, die einen Versuch bestätigen',

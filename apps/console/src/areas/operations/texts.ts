@@ -195,7 +195,7 @@ export const texts = textsOf(
     'operations.page.first': 'Überblick',
     'operations.page.subscriptions': 'Abonnements',
     'operations.page.dead-letters': 'Unzustellbares',
-    'operations.page.callbacks': 'Abgelehnte Prüfberichte',
+    'operations.page.callbacks': 'Zurückgewiesene Durchsichten',
     'operations.page.deliveries': 'Versand',
     'operations.page.providers': 'Anbieter',
     'operations.page.health': 'Zustand',
@@ -217,7 +217,7 @@ export const texts = textsOf(
     'operations.advice.unwitnessed':
       'docs/operations.md, „The log’s keys and witnesses“. Prüfen Sie, ob die Zeugen erreichbar sind.',
     'operations.finding.callbacks':
-      '{count, plural, one {# abgelehnter Prüfbericht wartet} other {# abgelehnte Prüfberichte warten}} auf eine Entscheidung.',
+      '{count, plural, one {# zurückgewiesene Durchsicht wartet} other {# zurückgewiesene Durchsichten warten}} auf eine Entscheidung.',
     'operations.advice.callbacks':
       'Beheben Sie die Ursache, dann lassen Sie sie neu bewerten. Bis dahin haben die Lernenden kein Ergebnis.',
     'operations.finding.stopped': '{subscription} steht still: {problem}',
@@ -319,22 +319,22 @@ export const texts = textsOf(
     'operations.by': 'Person',
     'operations.asked_at': 'Verlangt um',
     'operations.callbacks_what':
-      'Prüfberichte von Anbietern, die abgelehnt wurden. Ihr Inhalt bleibt verschlüsselt. Beheben Sie die Ursache, bevor Sie einen neu bewerten lassen.',
-    'operations.no_callbacks': 'Kein Prüfbericht wartet.',
+      'Durchsichten von Anbietern, die zurückgewiesen wurden. Ihr Inhalt bleibt verschlüsselt. Beheben Sie die Ursache, bevor Sie eine neu bewerten lassen.',
+    'operations.no_callbacks': 'Keine Durchsicht wartet.',
     'operations.number': 'Nummer',
     'operations.external_id': 'Kennung beim Anbieter',
     'operations.provider': 'Anbieter',
     'operations.times': 'Gekommen',
     'operations.replay': 'Neu bewerten',
     'operations.discard': 'Verwerfen',
-    'operations.replay_title': 'Diesen Prüfbericht neu bewerten?',
+    'operations.replay_title': 'Diese Durchsicht neu bewerten?',
     'operations.replay_consequence':
-      'Prüfbericht {id} zur Person {user} wird bewertet, als käme er jetzt. Wird er angenommen, gilt das Ergebnis mit allen Folgen. Sonst bleibt er hier.',
-    'operations.discard_title': 'Diesen Prüfbericht verwerfen?',
+      'Durchsicht {id} zur Person {user} wird bewertet, als käme sie jetzt. Wird sie angenommen, gilt das Ergebnis mit allen Folgen. Sonst bleibt sie hier.',
+    'operations.discard_title': 'Diese Durchsicht verwerfen?',
     'operations.discard_consequence':
-      'Prüfbericht {id} zur Person {user} wird für immer gelöscht. Der Versuch behält seinen Stand, bis der Anbieter einen neuen schickt.',
-    'operations.replayed': 'Der Prüfbericht wurde angenommen.',
-    'operations.discarded': 'Der Prüfbericht ist gelöscht.',
+      'Durchsicht {id} zur Person {user} wird für immer gelöscht. Der Versuch behält seinen Stand, bis der Anbieter eine neue schickt.',
+    'operations.replayed': 'Die Durchsicht wurde angenommen.',
+    'operations.discarded': 'Die Durchsicht ist gelöscht.',
     'operations.tries_again': 'Der Dienst versucht es mindestens alle 30 Sekunden wieder.',
     'operations.waits': 'Wartet',
     'operations.nothing_waits': 'Nichts wartet.',
@@ -350,7 +350,8 @@ export const texts = textsOf(
     'operations.circuit_since': 'In diesem Stand seit',
     'operations.last_success': 'Zuletzt benachrichtigt',
     'operations.last_hour': 'Benachrichtigt in der letzten Stunde',
-    'operations.callbacks_wait': '{count, plural, one {# abgelehnter Prüfbericht} other {# abgelehnte Prüfberichte}}',
+    'operations.callbacks_wait':
+      '{count, plural, one {# zurückgewiesene Durchsicht} other {# zurückgewiesene Durchsichten}}',
     'operations.settings_what':
       'Die Einstellungen des Prozesses, der geantwortet hat. Andere Prozesse können andere haben. Geheimnisse werden nie gezeigt.',
     'operations.search': 'Suchen',

@@ -1,7 +1,7 @@
 /** The time of a running attempt, as the service says it. */
 export type TimeLeft = { seconds: number; isPaused: boolean };
 
-/** A change that the learner is told. */
+/** A change that the page announces to the learner. */
 export type Notice = { what: 'left' | 'longer'; minutes: number } | { what: 'paused' | 'goes_on' };
 
 const announcedMinutes = [30, 10, 5, 1];

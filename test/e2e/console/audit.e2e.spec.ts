@@ -212,7 +212,7 @@ story('the access log says who searched, and leads to the attempt', async () => 
   await heading(page, `Attempt ${attempt}`);
 });
 
-story('whose outcome another time limit would change', async () => {
+story('another time limit is compared, and each attempt with another outcome is listed', async () => {
   const page = await app.open(teacher, '/audit/what-if');
   await page.getByLabel('Course').fill(courseId);
   await page.getByLabel('Time limit in minutes').fill('45');

@@ -82,7 +82,7 @@ const textIds = textFiles.flatMap((file) =>
 );
 const beginsLikeAnId = new RegExp(`^(${[...new Set(textIds.map((id) => id.split('.')[0]))].join('|')})\\.\\S+$`);
 
-/** The ids of missing texts, which a screen reader or an eye finds in place of a sentence. */
+/** The ids of missing texts. The page shows them, or a screen reader reads them, where a sentence should be. */
 async function untranslated(page: Page): Promise<string[]> {
   const words: string[] = await page.evaluate(() => {
     const found: string[] = [document.title];
@@ -104,7 +104,7 @@ async function openTab(person: Person) {
   const logged: string[] = [];
   page.on('pageerror', ({ message }) => logged.push(message));
   page.on('console', (line) => {
-    // The browser itself tells of each answer that is a failure.
+    // The browser itself logs each answer that is a failure.
     if (line.type() === 'error' && !line.text().startsWith('Failed to load resource')) logged.push(line.text());
   });
   await page.route('**/api/**', (route) => {

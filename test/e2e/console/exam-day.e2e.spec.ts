@@ -165,7 +165,7 @@ story('if the attempts cannot be listed, the page says it and tries again', asyn
   await rowOf(page, 'bob').waitFor();
 });
 
-story('ten thousand attempts are one list, of which the page has only the visible rows', async () => {
+story('ten thousand attempts are one list, and the page has only the visible rows', async () => {
   const { owner } = app.service.database;
   await owner.query(
     `insert into users (id, username, email, full_name)

@@ -107,7 +107,7 @@ story('a learner sees what to do next, in the language of the page', async () =>
   await panel.getByText('Begonnen', { exact: true }).waitFor();
 });
 
-story('who has no course with onboarding reads that', async () => {
+story('a user without a course with onboarding reads that', async () => {
   const page = await app.open(teacher, '/my-onboarding');
   await page.getByText('None of your courses has onboarding.').waitFor();
   expect(await problemsEverywhere(page)).toEqual([]);

@@ -25,7 +25,7 @@ type Props<Row> = {
   onSort?: (sort: Sort) => void;
   selected?: ReadonlySet<string | number>;
   onSelect?: (selected: ReadonlySet<string | number>) => void;
-  /** How the row is called at its tick box. */
+  /** The row's name at its tick box. */
   nameOf?: (row: Row) => string;
 };
 

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 
-/** A page's heading and content. The focus moves to the heading when the page opens, so that screen readers say where one is. */
+/** A page's heading and content. The focus moves to the heading when the page opens, so that screen readers say its name. */
 export function Page({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

@@ -11,7 +11,7 @@ const withReason: readonly ActionName[] = ['verify', 'reject', 'uphold_appeal', 
 
 type Props = { details: Details; action: ActionName; done: (action: ActionName) => void; close: () => void };
 
-/** Asks before an action. The service has told what follows from it, so that nothing is guessed here. */
+/** Asks before an action. The service says what follows from it, so nothing is guessed here. */
 export function ActionDialog({ details, action, done, close }: Props) {
   const say = useTexts();
   const [reason, setReason] = useState('');

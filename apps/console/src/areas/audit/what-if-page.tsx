@@ -27,7 +27,7 @@ function addressOf(asked: URLSearchParams): string {
   return `/api/audit/v1/courses/${encodeURIComponent(asked.get('course_id') ?? '')}/what-if?${rules}`;
 }
 
-/** Whose outcome would be different under another policy. The service writes nothing. */
+/** Lists the learners whose outcome would be different under another policy. The service writes nothing. */
 export function WhatIfPage() {
   const say = useTexts();
   const [asked, setAsked] = useSearchParams();

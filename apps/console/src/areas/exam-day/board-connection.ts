@@ -15,7 +15,7 @@ export type Connection =
   | { is: 'reconnecting'; since: number; error: unknown }
   | { is: 'failed'; error: unknown };
 
-/** Keeps a board up to date while somebody looks at it, and tells React when it has changed. */
+/** Keeps a board up to date while somebody looks at it, and lets React render each change. */
 export class BoardConnection {
   readonly board = new Board();
   connection: Connection = { is: 'connecting' };

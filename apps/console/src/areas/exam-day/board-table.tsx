@@ -17,7 +17,7 @@ type Props = {
   onSelect: (attemptIds: readonly number[], isSelected: boolean) => void;
 };
 
-/** All rows, of which only the visible ones are in the page. */
+/** A table of all rows. Only the visible ones are in the page. */
 export function BoardTable({ rows, aheadMs, sort, onSort, selected, onSelect }: Props) {
   const say = useTexts();
   const box = useRef<HTMLElement>(null);

@@ -14,7 +14,7 @@ export { texts } from './texts.js';
 type Course = Shape<'CourseWithOnboarding'>;
 type Panel = Shape<'OnboardingPanel'>;
 
-/** How far the user is with onboarding, in each course that has it. */
+/** The user's state of onboarding, in each course that has it. */
 export default function MyOnboarding() {
   const say = useTexts();
   const query = useQuery({

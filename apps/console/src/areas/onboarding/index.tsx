@@ -21,7 +21,7 @@ export { texts } from './texts.js';
 
 type Row = Shape<'LearnerOnboarding'>;
 
-/** Which learners of a course are ready for proctored exams. */
+/** Lists the learners of a course with their state of onboarding. */
 export default function Onboarding() {
   const courseId = useCourse();
   const intl = useIntl();

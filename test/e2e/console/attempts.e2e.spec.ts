@@ -252,11 +252,13 @@ story('another person answers an appeal, and the one who judged cannot', async (
   expect(await problemsEverywhere(page)).toEqual([]);
 });
 
-story('a course that demands two people has a proposal first', async () => {
-  const course = (second_person_for_rejection: boolean) =>
+describe('in a course that demands two people', () => {
+  const demandTwo = (second_person_for_rejection: boolean) =>
     done(staff, 'PUT', '/api/lms/v1/roster', { courses: [{ ...roster.courses[0], second_person_for_rejection }] });
-  await course(true);
-  try {
+  beforeAll(() => demandTwo(true));
+  afterAll(() => demandTwo(false));
+
+  story('a rejection is a proposal first', async () => {
     const id = await sit(alice);
     const page = await openAttempt(id);
     await page.getByRole('button', { name: 'Reject' }).click();
@@ -271,16 +273,9 @@ story('a course that demands two people has a proposal first', async () => {
     await second.getByRole('dialog').getByRole('button', { name: 'Reject', exact: true }).click();
     await second.getByText('I saw them, too').waitFor();
     expect(await statusOf(id)).toBe('rejected');
-  } finally {
-    await course(false);
-  }
-});
+  });
 
-story('a refusal of the service is shown in its own words', async () => {
-  const course = (second_person_for_rejection: boolean) =>
-    done(staff, 'PUT', '/api/lms/v1/roster', { courses: [{ ...roster.courses[0], second_person_for_rejection }] });
-  await course(true);
-  try {
+  story('a refusal of the service is shown in its own words', async () => {
     const id = await sit(alice);
     const page = await openAttempt(id);
     await page.getByRole('button', { name: 'Reject' }).click();
@@ -290,9 +285,7 @@ story('a refusal of the service is shown in its own words', async () => {
     await page.getByRole('button', { name: 'Propose the rejection' }).click();
     const alert = page.getByRole('dialog').getByRole('alert');
     await alert.getByText('You proposed to reject it. Another person must confirm that.').waitFor();
-  } finally {
-    await course(false);
-  }
+  });
 });
 
 story('the pages speak German, and say what fails', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { countedPage, type Database, type PageOf } from '#connections';
-import { decryptFor, encryptFor, isEncrypted, isRetired } from '#learner-keys';
+import { decryptAll, decryptFor, encryptFor, isEncrypted, isRetired } from '#learner-keys';
 
 /** The route of a callback. It names the attempt by the provider's id, or by the attempt's code. */
 export type CallbackRoute = 'reviewed' | 'review_callback';
@@ -79,7 +79,7 @@ const columns = `id::int, route, external_id as "externalId", provider, user_id:
 
 export async function quarantinedCallbacks(database: Database): Promise<QuarantinedCallback[]> {
   const { rows } = await database.query(`select ${columns} from quarantined_callbacks order by id`);
-  return Promise.all(rows.map((row) => decrypted(database, row)));
+  return decrypted(database, rows);
 }
 
 export type CallbackFilter = { userId?: number; provider?: string };
@@ -96,7 +96,7 @@ export async function quarantinedPage(
   const { count, paging, values } = await countedPage(database, matching, [userId, provider], pageOf);
   const text = `select ${columns} ${matching} order by quarantined_callbacks.id desc ${paging}`;
   const { rows } = await database.query(text, values);
-  return { count, callbacks: await Promise.all(rows.map((row) => decrypted(database, row))) };
+  return { count, callbacks: await decrypted(database, rows) };
 }
 
 /** Deletes old callbacks without a learner. */
@@ -105,13 +105,24 @@ export async function pruneCallbacks(database: Database): Promise<void> {
   await database.query(text, [daysWithoutLearner]);
 }
 
-/** Older rows have plain texts. */
-const decrypted = async <T extends QuarantinedCallback>(database: Database, callback: T): Promise<T> => {
-  const read = async (text: string) =>
-    isEncrypted(text) ? ((await decryptFor(database, callback.userId ?? noLearner, text, field)) ?? '') : text;
-  const { externalId, reason } = callback;
-  return { ...callback, reason: await read(reason), externalId: externalId && (await read(externalId)) };
-};
+/** Decrypts the texts of all callbacks, with one query for the keys. Older rows have plain texts. */
+async function decrypted(
+  database: Database,
+  callbacks: readonly QuarantinedCallback[],
+): Promise<QuarantinedCallback[]> {
+  const encrypted = callbacks.flatMap(({ userId, reason, externalId }) =>
+    [reason, externalId ?? '']
+      .filter(isEncrypted)
+      .map((sealed) => ({ userId: userId ?? noLearner, sealed, location: field })),
+  );
+  const texts = await decryptAll(database, encrypted);
+  const plain = new Map(encrypted.map(({ sealed }, index) => [sealed, texts[index] ?? '']));
+  const read = (text: string) => plain.get(text) ?? text;
+  return callbacks.map((callback) => {
+    const { externalId, reason } = callback;
+    return { ...callback, reason: read(reason), externalId: externalId && read(externalId) };
+  });
+}
 
 /** The learner of an attempt whose code is anywhere in the body. The body need not be JSON. */
 async function learnerOfCodeIn(database: Database, body: string): Promise<number | null> {
@@ -132,8 +143,9 @@ export async function quarantinedCallback(
   const [found] = rows;
   if (!found) return undefined;
   const { body, ...callback } = found;
+  const [readable] = await decrypted(database, [callback]);
   return {
-    ...(await decrypted(database, callback)),
+    ...readable!,
     body: await decryptFor(database, found.userId ?? noLearner, body, field),
   };
 }

@@ -37,8 +37,7 @@ const emptyCourse = 'course-v1:OrgX+Empty+2031';
 
 /**
  * A cell is the expected status. `403` has the sentence about staff or credentials, `403d` another sentence, `403e` an empty
- * body, `403c` the sentence that the course
- * cannot be determined, and `-` that the person is not asked.
+ * body, `403c` the sentence that the course cannot be determined, and `-` that the person is not asked.
  */
 type Row = { method: string; path: string; cells: string; body?: object; given?: Given };
 type Given = 'errored' | 'nothing' | 'submitted' | 'rejected' | 'appealed';
@@ -273,10 +272,10 @@ const matrix: Row[] = [
   row('GET', '/api/exams/v1/attempts/{attempt}/appeal', '403  403  403  200  200    403  403  403  403  403  200', {
     given: 'appealed',
   }),
-  ...['verify', 'reject'].map((judge) =>
+  ...['verify', 'reject'].map((action) =>
     row(
       'POST',
-      `/api/exams/v1/attempts/{attempt}/${judge}`,
+      `/api/exams/v1/attempts/{attempt}/${action}`,
       '403  403  403  200  200    403  403  403  403  403  200',
       {
         body: reason,

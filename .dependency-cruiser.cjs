@@ -5,36 +5,39 @@ const only = (from, ...allowed) => ({
   to: { path: '^(libs|apps|migrations|test)/', pathNot: `^(libs/)?(${[from, ...allowed].join('|')})/` },
 });
 
+/** `folder` imports nothing but itself and `others`: no package, and nothing of Node. */
+const closed = (name, comment, folder, ...others) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: `^${folder}/`, pathNot: '\\.spec\\.ts$' },
+  to: { pathNot: `^(${[folder, ...others].join('|')})/` },
+});
+
 module.exports = {
   forbidden: [
-    {
-      name: 'domain-is-pure',
-      comment: 'Rules can be read, tested and replayed without a framework, a database or a clock.',
-      severity: 'error',
-      from: { path: '^libs/domain/', pathNot: '\\.spec\\.ts$' },
-      to: { pathNot: '^libs/domain/' },
-    },
-    {
-      name: 'exam-worker-runs-in-browsers',
-      comment: 'Pages load it as it is: there is no package, no Node, and no other part of the service in a browser.',
-      severity: 'error',
-      from: { path: '^libs/exam-worker/', pathNot: '\\.spec\\.ts$' },
-      to: { pathNot: '^libs/exam-worker/' },
-    },
-    {
-      name: 'log-proofs-run-in-browsers',
-      comment: 'The console verifies proofs in the browser with them. There is no package and no Node.',
-      severity: 'error',
-      from: { path: '^libs/log-proofs/', pathNot: '\\.spec\\.ts$' },
-      to: { pathNot: '^libs/(log-proofs|domain)/' },
-    },
-    {
-      name: 'exam-page-runs-in-browsers',
-      comment: 'Browsers load it as it is. At run time it imports the exam worker by its address.',
-      severity: 'error',
-      from: { path: '^apps/exam-page/', pathNot: '\\.spec\\.ts$' },
-      to: { pathNot: '^(apps/exam-page|libs/exam-worker)/' },
-    },
+    closed(
+      'domain-is-pure',
+      'Rules can be read, tested and replayed without a framework, a database or a clock.',
+      'libs/domain',
+    ),
+    closed(
+      'exam-worker-runs-in-browsers',
+      'Pages load it as it is: there is no package, no Node, and no other part of the service in a browser.',
+      'libs/exam-worker',
+    ),
+    closed(
+      'log-proofs-run-in-browsers',
+      'The console verifies proofs in the browser with them. There is no package and no Node.',
+      'libs/log-proofs',
+      'libs/domain',
+    ),
+    closed(
+      'exam-page-runs-in-browsers',
+      'Browsers load it as it is. At run time it imports the exam worker by its address.',
+      'apps/exam-page',
+      'libs/exam-worker',
+    ),
     {
       name: 'console-runs-in-browsers',
       comment: 'Browsers load it. It knows the service by its HTTP interface alone.',

@@ -17,8 +17,10 @@ export type DeadLetterSummary = {
 
 export type DeadLetterFilter = { subscription?: string; orderingKey?: string; userId?: number; examId?: number };
 
-const matching = `from dead_letters d join events e
-    on e.generation = d.generation and e.transaction_id = d.xid and e.position = d.position
+const lettersWithEvents = `from dead_letters d join events e
+  on e.generation = d.generation and e.transaction_id = d.xid and e.position = d.position`;
+
+const matching = `${lettersWithEvents}
   where ($1::text is null or d.follower = $1) and ($2::text is null or e.metadata->>'userId' = $2)
     and ($3::text is null or e.metadata->>'examId' = $3) and ($4::text is null or d.learner = $4)`;
 
@@ -52,8 +54,7 @@ export async function deadLettersOfEvent(
   database: Database,
   eventId: string,
 ): Promise<{ event: RecordedEvent; letters: DeadLetterSummary[] } | undefined> {
-  const from = `from dead_letters d join events e
-    on e.generation = d.generation and e.transaction_id = d.xid and e.position = d.position where d.event_id = $1`;
+  const from = `${lettersWithEvents} where d.event_id = $1`;
   const [events, letters] = await Promise.all([
     database.query<RecordedEvent>(`select ${eventColumns} ${from} limit 1`, [eventId]),
     database.query<DeadLetterSummary>(`select ${summary} ${from} order by d.follower`, [eventId]),

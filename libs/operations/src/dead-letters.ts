@@ -1,9 +1,8 @@
-import { Delivery, type Dependencies, subscriptionNameOf } from '#delivery';
+import { Delivery, type Dependencies } from '#delivery';
 import { deadLetters, retryDeadLetters, type SubscriptionOptions, skipDeadLetter } from '#event-store';
 import { Relay, relayName } from '#integration';
 import { Mailer, mailerName } from '#mail';
-import { providersOf } from '#providers';
-import { deliveringSubscriptions } from './subscriptions.js';
+import { deliveringSubscriptions, providerOfSubscription } from './subscriptions.js';
 
 type Handle = SubscriptionOptions['handle'];
 
@@ -70,9 +69,7 @@ function handlerOf(deps: Dependencies, subscription: string): { handle: Handle; 
     const mailer = new Mailer(deps);
     return { handle: (...args) => mailer.handle(...args), close: nothing };
   }
-  const provider = providersOf(deps.configuration.settings).find(
-    ({ name }) => subscriptionNameOf(name) === subscription,
-  );
+  const provider = providerOfSubscription(deps.configuration, subscription);
   if (!provider) throw new Error(unknownSubscription(deps, subscription));
   const delivery = new Delivery(provider, deps);
   return { handle: (...args) => delivery.handle(...args), close: nothing };

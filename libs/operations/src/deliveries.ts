@@ -3,7 +3,7 @@ import { concerns, type Dependencies, subscriptionNameOf } from '#delivery';
 import { beginning, type RecordedEvent, readLog, savedCheckpoint } from '#event-store';
 import { relayName } from '#integration';
 import { mailerName, templateOf } from '#mail';
-import { providersOf } from '#providers';
+import { providerOfSubscription } from './subscriptions.js';
 
 /** A delivery, in the words of REST. `outcome`: `sent`, `no_address`, or the topic of a message. */
 export type DeliveryRow = {
@@ -78,8 +78,6 @@ export async function waitingDeliveries(deps: Dependencies, subscription: string
 function deliveredBy(deps: Dependencies, subscription: string): (event: RecordedEvent) => boolean {
   if (subscription === relayName) return ({ metadata: { userId } }) => userId !== undefined;
   if (subscription === mailerName) return (event) => templateOf(event) !== undefined;
-  const provider = providersOf(deps.configuration.settings).find(
-    ({ name }) => subscriptionNameOf(name) === subscription,
-  );
+  const provider = providerOfSubscription(deps.configuration, subscription);
   return (event) => provider !== undefined && concerns(event, provider, deps);
 }

@@ -16,6 +16,10 @@ export const deliveringSubscriptions = ({ settings }: Configuration): string[] =
   ),
 ];
 
+/** The provider that a subscription notifies; undefined for another subscription, and for a provider that is not configured. */
+export const providerOfSubscription = ({ settings }: Configuration, subscription: string) =>
+  providersOf(settings).find(({ name }) => subscriptionNameOf(name) === subscription);
+
 /** `failing`: its checkpoint has not moved since an error. `stopped`: an operator must decide. */
 export const subscriptionStates = ['running', 'failing', 'stopped', 'no_leader', 'not_set_up'] as const;
 
@@ -85,11 +89,10 @@ function stateOf({ stopped, leader, isSetUp, isFailing }: Signs): SubscriptionSt
 }
 
 /** Whether this process's configuration says that the subscription should have a leader. */
-function isSetUp({ kafkaBrokers, smtpUrl, settings }: Configuration, name: string): boolean {
-  if (name === relayName) return kafkaBrokers.length > 0;
-  if (name === mailerName) return smtpUrl !== undefined;
+function isSetUp(configuration: Configuration, name: string): boolean {
+  if (name === relayName) return configuration.kafkaBrokers.length > 0;
+  if (name === mailerName) return configuration.smtpUrl !== undefined;
   if (name === treeBuilderName || name === submissionReceiptsName) return true;
-  return providersOf(settings).some(
-    (provider) => subscriptionNameOf(provider.name) === name && (provider.wantsNotifications || provider.makesReady),
-  );
+  const provider = providerOfSubscription(configuration, name);
+  return provider !== undefined && (provider.wantsNotifications || provider.makesReady);
 }

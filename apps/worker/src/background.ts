@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Database } from '#connections';
 import { type Lease, type LeaseOptions, whileLeading } from '#event-store';
@@ -22,7 +23,10 @@ export class Background implements BeforeApplicationShutdown {
   constructor(
     private readonly database: Database,
     readonly lease: LeaseSettings,
-  ) {}
+  ) {
+    // All work listens to this signal. Node's warning about more than ten listeners is not for it.
+    setMaxListeners(0, this.ending.signal);
+  }
 
   run(work: Work): void {
     this.running.push(work(this.ending.signal));

@@ -1,39 +1,16 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Clock, type ClockState } from '#clock';
+import { Clock } from '#clock';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
-import type { ProviderState } from '#delivery';
-import type { OpenTransaction, StoppedSubscription } from '#event-store';
-import { NotReady, type Readiness, readinessOf, type Witnessing } from '#operations';
+import { NotReady, readinessOf } from '#operations';
 import { Gate } from '../auth/authentication.js';
 import { Answers } from '../document/answers.js';
-import { detail, either, integer, listOf, number, object, orNull, text, time } from '../document/schemas.js';
+import { detail, either, listOf, object, text } from '../document/schemas.js';
 import { HttpAnswer } from '../http/http-answer.js';
 import { Draining } from './draining.js';
+import { ready } from './health.answers.js';
 import { Writability } from './writability.js';
-
-const provider = object<ProviderState>('Vendor', { provider: text, circuit: text, since: time, deadLetters: integer });
-export const openTransaction = object<OpenTransaction>('OpenTransaction', {
-  database: text,
-  pid: orNull(integer),
-  gid: orNull(text),
-  application: orNull(text),
-  seconds: number,
-});
-const stopped = object<StoppedSubscription>('StoppedFollower', { follower: text, reason: text });
-export const clockState = object<ClockState>('Clock', { now: time, skewSeconds: number, endsNoAttempt: orNull(text) });
-const witnessing = object<Witnessing>('Witnessing', { unwitnessedSeconds: number, problem: orNull(text) });
-const ready = object<Readiness>('Ready', {
-  status: text,
-  clock: clockState,
-  generation: integer,
-  transactionsHeldBack: integer,
-  openTransactions: listOf(openTransaction),
-  stopped: listOf(stopped),
-  vendors: listOf(provider),
-  witnesses: orNull(witnessing),
-});
 
 @ApiTags('health')
 @Controller('health')

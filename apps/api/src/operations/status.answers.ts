@@ -13,7 +13,7 @@ import {
   subscriptionStates,
 } from '#operations';
 import { flag, integer, listOf, number, object, oneOf, orNull, text, time } from '../document/schemas.js';
-import { clockState, openTransaction } from '../health/health.controller.js';
+import { clockState, openTransaction } from '../health/health.answers.js';
 
 const subscription = object<SubscriptionStatus>('SubscriptionStatus', {
   subscription: text,

@@ -9,7 +9,7 @@ export const courseExam = object('CourseExam', {
   review_policy: orNull(text),
   attempts: integer,
   running: integer,
-  waiting_for_review: { ...integer, description: 'Proctored attempts that were handed in and have no result' },
+  waiting_for_review: { ...integer, description: 'Proctored attempts, submitted or timed out, without a result' },
 });
 
 export const courseExams = pagedList('CourseExams', courseExam);

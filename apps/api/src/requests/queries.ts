@@ -26,7 +26,7 @@ const pattern = '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z,\\d{1,18}$
 /** The place of a row in a list in the order of time: its time and its number. */
 export const timeCursor: Schema = { ...text, pattern };
 
-/** Such a place in a query. @throws HttpAnswer with status 400 */
+/** The cursor in a query. @throws HttpAnswer with status 400 */
 export function timeCursorIn(after: string | undefined): string | undefined {
   if (after !== undefined && !(new RegExp(pattern).test(after) && instantOf(after.split(',')[0])))
     throw refused(400, 'after: not the cursor of a line or a page.');

@@ -3,7 +3,7 @@ import { instant, type ReviewHours, type StatusCount } from '#read-models';
 /** Counts by days have one more entry for this many days and all longer times. */
 const mostDays = 14;
 
-/** How many attempts have each outcome, and in how many hours after they were handed in their first review came. */
+/** How many attempts have each outcome, and how many hours after the submission the first review came. */
 export function outcomesOf(counts: readonly StatusCount[], hours: readonly ReviewHours[]) {
   const having = (...statuses: string[]) => sum(counts.filter(({ status }) => statuses.includes(status)));
   const waitingSince = counts.flatMap(({ oldest }) => oldest ?? []).sort((a, b) => Date.parse(a) - Date.parse(b));

@@ -4,10 +4,10 @@ const outcomes = {
   verified: integer,
   rejected: integer,
   second_review: { ...integer, description: 'Suspicious attempts that need a second review' },
-  waiting: { ...integer, description: 'Handed in, and without a result' },
+  waiting: { ...integer, description: 'Submitted or timed out, and without a result' },
   error: integer,
-  oldest_waiting_since: { ...orNull(time), description: 'When the attempt that waits longest was handed in' },
-  reviewed: { ...integer, description: 'Attempts that had a review after they were handed in' },
+  oldest_waiting_since: { ...orNull(time), description: 'When the attempt that waits longest ended' },
+  reviewed: { ...integer, description: 'Attempts that had a review after they were submitted' },
   median_hours: { ...orNull(integer), description: 'Half of the first reviews came within this many whole hours' },
   p90_hours: { ...orNull(integer), description: 'Nine of ten first reviews came within this many whole hours' },
 };
@@ -27,8 +27,11 @@ export const reviewOutcomes = object('ReviewOutcomes', {
     }),
   ),
   providers: listOf(object('OutcomesOfProvider', { provider: orNull(text), ...outcomes })),
-  waiting_by_days: { ...byDays, description: 'Waiting attempts, by whole days since they were handed in' },
-  reviewed_by_days: { ...byDays, description: 'Reviewed attempts, by whole days from handing in to the first review' },
+  waiting_by_days: { ...byDays, description: 'Waiting attempts, by whole days since their end' },
+  reviewed_by_days: {
+    ...byDays,
+    description: 'Reviewed attempts, by whole days from the submission to the first review',
+  },
   days: {
     ...listOf(object('ReviewDay', { day: { ...text, format: 'date' }, submitted: integer, reviewed: integer })),
     description: 'The last 90 days in UTC, without those on which nothing happened',

@@ -8,7 +8,7 @@ import { HttpAnswer, refused } from '../http/http-answer.js';
 import { BoardStates } from './board-states.js';
 import { type ChangeStream, message } from './change-stream.js';
 import { ChangedRows } from './changed-rows.js';
-import { failureReporter, Rest, regular } from './pace.js';
+import { outageLogOf, Rest, regular } from './pace.js';
 import { positionText } from './positions.js';
 import { noPollFrom } from './running-attempts.answers.js';
 
@@ -82,7 +82,7 @@ export class CourseChanges implements BeforeApplicationShutdown {
 
   private async run(): Promise<void> {
     const listener = new AppendListener(this.database, this.rest.wake);
-    const report = failureReporter(this.log);
+    const logOutage = outageLogOf(this.log);
     const regularly = [
       regular(pollsMs, () => this.sendPolls()),
       regular(pollsMs, () => this.refreshStates()),
@@ -96,9 +96,9 @@ export class CourseChanges implements BeforeApplicationShutdown {
         position = await this.readLog(position ?? (await endOfLog(this.database)));
         await this.join(position);
         for (const work of regularly) await work();
-        report();
+        logOutage();
       } catch (error) {
-        report(error as Error);
+        logOutage(error as Error);
       }
       await this.rest.take();
     }

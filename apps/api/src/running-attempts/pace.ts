@@ -40,8 +40,8 @@ export function regular(ms: number, work: () => Promise<void>): () => Promise<vo
   };
 }
 
-/** Logs the begin of an outage and its end. */
-export function failureReporter(log: Logger): (error?: Error) => void {
+/** Logs once when an outage begins, and once when it ends. */
+export function outageLogOf(log: Logger): (error?: Error) => void {
   let hasFailed = false;
   return (error) => {
     if (error && !hasFailed) log.warn(`Readers get no changes of running attempts at the moment: ${error.message}`);

@@ -77,7 +77,7 @@ const state = {
   blocked: {
     ...listOf(object('BlockedLearner', { exam_id: integer, user_id: integer, subscription: text })),
     description:
-      'Learners of whom something cannot be delivered: `mail`, `kafka` or `provider <name>`. An operator must act',
+      'Learners about whom something cannot be delivered: `mail`, `kafka` or `provider <name>`. An operator must act',
   },
 };
 

@@ -7,10 +7,11 @@ const sources = ['apps', 'libs', 'migrations', 'test'].flatMap((folder) =>
     .map((file) => join(folder, file)),
 );
 
+const pages = ['domain', 'rest-api', 'openedx-event-bus', 'edx-exams', 'instructor-v2', 'release-6.1'];
+const citation = new RegExp(`\b(${pages.join('|')})(?:.md)?,? §? ?(d+(?:.d+)*)`, 'g');
+
 const citations = sources.flatMap((file) =>
-  [...readFileSync(file, 'utf8').matchAll(/\b(domain|rest-api|openedx-event-bus)(?:\.md)?,? §? ?(\d+(?:\.\d+)*)/g)].map(
-    ([, page, section]) => ({ file, page, section }),
-  ),
+  [...readFileSync(file, 'utf8').matchAll(citation)].map(([, page, section]) => ({ file, page, section })),
 );
 
 const sectionsOf = (page: string) =>
@@ -19,7 +20,7 @@ const sectionsOf = (page: string) =>
   );
 
 it('each section of docs/reference that a comment cites exists', () => {
-  const sections = new Map(['domain', 'rest-api', 'openedx-event-bus'].map((page) => [page, sectionsOf(page)]));
+  const sections = new Map(pages.map((page) => [page, sectionsOf(page)]));
   expect(citations.length).toBeGreaterThan(150);
   expect(citations.filter(({ page, section }) => !sections.get(page)!.has(section))).toEqual([]);
 });

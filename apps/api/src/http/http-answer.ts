@@ -18,7 +18,7 @@ export class HttpAnswer extends Error {
 export const refused = (status: number, detail: string, headers?: Record<string, string>) =>
   new HttpAnswer(status, { detail }, headers);
 
-/** What was looked up. @throws NotFoundException if it does not exist */
+/** Gives what a look-up found. @throws NotFoundException if it found nothing */
 export function existing<Found>(found: Found | undefined): Found {
   if (found === undefined) throw new NotFoundException();
   return found;

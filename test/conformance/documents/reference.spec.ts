@@ -8,7 +8,7 @@ const sources = ['apps', 'libs', 'migrations', 'test'].flatMap((folder) =>
 );
 
 const pages = ['domain', 'rest-api', 'openedx-event-bus', 'edx-exams', 'instructor-v2', 'release-6.1'];
-const citation = new RegExp(`\b(${pages.join('|')})(?:.md)?,? §? ?(d+(?:.d+)*)`, 'g');
+const citation = new RegExp(`\\b(${pages.join('|')})(?:\\.md)?,? §? ?(R?\\d+(?:\\.\\d+)*)`, 'g');
 
 const citations = sources.flatMap((file) =>
   [...readFileSync(file, 'utf8').matchAll(citation)].map(([, page, section]) => ({ file, page, section })),
@@ -16,7 +16,7 @@ const citations = sources.flatMap((file) =>
 
 const sectionsOf = (page: string) =>
   new Set(
-    [...readFileSync(`docs/reference/${page}.md`, 'utf8').matchAll(/^#+ (\d+(?:\.\d+)*)\.? /gm)].map(([, n]) => n),
+    [...readFileSync(`docs/reference/${page}.md`, 'utf8').matchAll(/^#+ (R?\d+(?:\.\d+)*)\.? /gm)].map(([, n]) => n),
   );
 
 it('each section of docs/reference that a comment cites exists', () => {

@@ -24,6 +24,8 @@ export abstract class Configuration {
   readonly host: string;
   readonly port: number;
   readonly operationsPort?: number;
+  /** Without a slash at the end. */
+  readonly publicUrl: string;
   readonly docs: 'on' | 'off';
   readonly metrics: 'on' | 'off';
   readonly corsOrigins: string[];
@@ -124,6 +126,15 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     name: 'OPERATIONS_PORT',
     ...wholeNumber(0, 65535),
     means: 'A second port, which serves `/docs`, `/metrics` and `/health`; then `PORT` does not serve the first two.',
+  },
+  publicUrl: {
+    name: 'PUBLIC_URL',
+    default: 'http://localhost:3000',
+    ...shape('an http:// or https:// address without a path', (text: string) =>
+      isUrl(text, 'http', 'https') && new URL(text).pathname === '/' ? new URL(text).origin : undefined,
+    ),
+    means:
+      'Address under which browsers, the LMS and LTI tools reach the service. It is the issuer of access tokens and LTI messages.',
   },
   docs: { name: 'DOCS', default: 'on', ...oneOf('on', 'off'), means: 'Whether `/docs` and `/docs-json` are served.' },
   metrics: { name: 'METRICS', default: 'on', ...oneOf('on', 'off'), means: 'Whether `/metrics` is served.' },

@@ -226,7 +226,7 @@ describe('the settings file', () => {
     [
       'an unknown provider',
       { PROCTORING_BACKENDS: { DEFAULT: 'a', a: {} } },
-      'PROCTORING_BACKENDS.a: there is no provider "a"; there is: test, rest, software_secure, rpnow4, mock, null',
+      'PROCTORING_BACKENDS.a: there is no provider "a"; there is: test, rest, software_secure, rpnow4, mock, null, lti',
     ],
     [
       'a bundle file that is no text',

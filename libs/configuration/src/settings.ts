@@ -1,5 +1,5 @@
 import { isLongerThan, limits } from '#domain';
-import { type ProviderOptions, problemsOf, shapes } from '#providers';
+import { type ProviderOptions, problemsAmong, problemsOf, shapes } from '#providers';
 import { allowing, isObject, type Shape, Wrong } from '#shapes';
 
 /** The settings of the reference's host that this service uses (domain.md §14). */
@@ -309,6 +309,9 @@ export function readSettings(file: unknown): { settings: Settings; problems: str
   const { DEFAULT: defaultBackend, ...backends } = objectOf('PROCTORING_BACKENDS', providers);
   for (const [name, options] of Object.entries(backends))
     problems.push(...problemsOf(name, objectOf(`PROCTORING_BACKENDS.${name}`, options)));
+  problems.push(
+    ...problemsAmong(Object.fromEntries(Object.entries(backends).filter(([, each]) => isObject(each))) as never),
+  );
   const names = Object.keys(backends);
   check(
     'PROCTORING_BACKENDS.DEFAULT',

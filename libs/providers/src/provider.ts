@@ -1,5 +1,6 @@
 import { isLongerThan, isStorable, limits, type Registration } from '#domain';
 import type { Shape } from '#shapes';
+import type { LtiTool } from './lti-tool.js';
 import type { CommonOptions } from './options.js';
 
 /** An exam as REST shows it (rest-api.md §3.2); `rule_summary` is its review policy. */
@@ -93,6 +94,8 @@ export type Provider = Attributes &
     reviewsByCode: boolean;
     /** These reviews come from these networks; if the list is empty, from anywhere. */
     callbackNetworks: readonly string[];
+    /** The LTI 1.3 tool; undefined for other kinds of providers. */
+    lti?: LtiTool;
   };
 
 export type ReviewedAttempt = { attemptCode: string; externalId: string | null };

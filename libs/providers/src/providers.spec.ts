@@ -66,12 +66,12 @@ describe('the options of a provider', () => {
     [
       'nobody',
       {},
-      'PROCTORING_BACKENDS.nobody: there is no provider "nobody"; there is: test, rest, software_secure, rpnow4, mock, null',
+      'PROCTORING_BACKENDS.nobody: there is no provider "nobody"; there is: test, rest, software_secure, rpnow4, mock, null, lti',
     ],
     [
       'constructor',
       {},
-      'PROCTORING_BACKENDS.constructor: there is no provider "constructor"; there is: test, rest, software_secure, rpnow4, mock, null',
+      'PROCTORING_BACKENDS.constructor: there is no provider "constructor"; there is: test, rest, software_secure, rpnow4, mock, null, lti',
     ],
     ['rest', { ...required, client_secret: undefined as never }, 'PROCTORING_BACKENDS.rest.client_secret is missing'],
     [

@@ -1,4 +1,6 @@
 import { type Shape, Wrong } from '#shapes';
+import { clashesOf, lti } from './lti.provider.js';
+import type { LtiTool } from './lti-tool.js';
 import { mock } from './mock.provider.js';
 import { nullProvider } from './null.provider.js';
 import { type CommonOptions, commonOptions } from './options.js';
@@ -15,6 +17,7 @@ export const providerTypes: Readonly<Record<string, ProviderType<any>>> = {
   rpnow4: softwareSecure,
   mock,
   null: nullProvider,
+  lti,
 };
 
 export type ProviderOptions = CommonOptions & Readonly<Record<string, unknown>>;
@@ -57,6 +60,10 @@ export function problemsOf(name: string, options: ProviderOptions): string[] {
   ];
 }
 
+/** The errors of options that only one provider may have. */
+export const problemsAmong = (backends: ProviderConfiguration['backends']): string[] =>
+  clashesOf(Object.fromEntries(Object.entries(backends).filter(([name, options]) => typeOf(name, options) === lti)));
+
 /** Providers keep tokens and answers, so there is one of each per configuration. */
 const providersByConfiguration = new WeakMap<ProviderConfiguration, Map<string, Provider>>();
 
@@ -72,6 +79,12 @@ export function providerOf(configuration: ProviderConfiguration, backend: string
 
 export const providersOf = (configuration: ProviderConfiguration): Provider[] =>
   Object.keys(configuration.backends).map((name) => providerOf(configuration, name));
+
+export type LtiProvider = Provider & { lti: LtiTool };
+
+/** The providers that are LTI 1.3 tools. */
+export const ltiProvidersOf = (configuration: ProviderConfiguration): LtiProvider[] =>
+  providersOf(configuration).filter((provider): provider is LtiProvider => provider.lti !== undefined);
 
 function makeProvider(configuration: ProviderConfiguration, name: string): Provider {
   const { backends } = configuration;

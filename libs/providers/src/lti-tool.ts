@@ -1,0 +1,22 @@
+/** What a tool may ask for in the assessment control service (edx-exams.md §9). */
+export const controlActions = ['pause', 'resume', 'terminate', 'update', 'flag'] as const;
+export type ControlAction = (typeof controlActions)[number];
+
+/** The registration of an LTI 1.3 tool (edx-exams.md §8.1). */
+export type LtiTool = {
+  /** The number in `lti_configuration_id` and in the path of the assessment control service. */
+  id: number;
+  uuid: string;
+  clientId: string;
+  loginUrl: string;
+  launchUrl: string;
+  redirectUrls: readonly string[];
+  /** The tool's public key (PEM), or the address of its key set. */
+  toolKey: string;
+  /** The private key (PEM) that signs what this service sends to the tool. */
+  platformKey: string;
+  actions: readonly ControlAction[];
+  /** Only courses of this organization may choose the tool; null: all may. */
+  org: string | null;
+  techSupportUrl: string | null;
+};

@@ -7,6 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { type Configuration, keyEncryptionKeysOf, logLevelsOf } from '#configuration';
+import { Database } from '#connections';
 import { limits } from '#domain';
 import { useKeyEncryptionKeys } from '#learner-keys';
 import { logAccess } from './access/access-hooks.js';
@@ -14,7 +15,8 @@ import { AccessLog } from './access/access-log.js';
 import { admitByPriority } from './admission/admission.hooks.js';
 import { Admission } from './admission/admission.js';
 import { apiModule } from './api.module.js';
-import { Authentication, checkStaff, isSigned } from './auth/authentication.js';
+import { Authentication, checkOtherMethod, checkStaff, isSigned } from './auth/authentication.js';
+import { nothingSent } from './auth/surfaces.js';
 import { serveConsoleAssets } from './browsers/console.controller.js';
 import { allowOrigins } from './browsers/cross-origin.js';
 import { addSecurityHeaders } from './browsers/security-headers.js';
@@ -111,7 +113,7 @@ export async function createApplication(module: DynamicModule, configuration: Co
   serveConsoleAssets(app);
   serveExamPages(app);
   await app.init();
-  answerOtherMethods(fastify, routes, document);
+  answerOtherMethods(fastify, routes, document, app.get(Database));
   await fastify.ready();
   logger.setLogLevels(logLevelsOf(logLevel));
   return app;
@@ -186,16 +188,19 @@ function checkRequests(
     checkParameters(request.params as Record<string, string>);
     if (/%00/.test(request.url.replace(searchTexts, ''))) throw refused(400, 'Null characters are not allowed.');
     refuseLong(request.query as Record<string, string>, limits.parameter);
-    if (config.gate === 'anyone') return countRequest(request);
+    const { surface } = config;
+    const isOpen = config.gate === 'anyone';
+    if (isOpen && !surface) return countRequest(request);
     checkAccept(request);
     if (config.mayBeSigned && isSigned(request.headers)) return countRequest(request);
-    request.user = await authentication.callerOf(request).catch(async (error) => {
+    request.user = await authentication.callerOf(request, surface).catch(async (error) => {
       // A refused login counts. A login that cannot be checked, because the database is unreachable, does not.
       if (error instanceof HttpAnswer && error.status < 500) await countRequest(request);
       throw error;
     });
     await countRequest(request);
-    if (!request.user) throw refused(403, 'Authentication credentials were not provided.');
+    if (isOpen) return;
+    if (!request.user) throw nothingSent(surface);
     checkStaff(request);
   });
 }
@@ -206,13 +211,14 @@ const allowedBy = (methods: string[]): string =>
   order.filter((method) => method === 'OPTIONS' || methods.includes(method)).join(', ');
 
 /** Adds the answer to all other methods of each path. All routes must be known. */
-function answerOtherMethods(fastify: FastifyInstance, routes: Routes, document: OpenAPIObject) {
+function answerOtherMethods(fastify: FastifyInstance, routes: Routes, document: OpenAPIObject, database: Database) {
+  const preHandler = (request: FastifyRequest) => checkOtherMethod(database, request);
   for (const { url, config, methods } of routes.values()) {
     const others = fastify.supportedMethods.filter((method) => !methods.includes(method));
     if (!url.startsWith('/api/') || others.length === 0) continue;
     const operations = Object.values<any>(document.paths[referencePath(url).replace(/:(\w+)/g, '{$1}')] ?? {});
     const about = { name: operations[0]?.tags?.[0], description: operations.map(({ summary }) => summary).join('\n') };
-    const route = { url, config: { ...config, about }, handler: answerOtherMethod };
+    const route = { url, config: { ...config, about }, preHandler, handler: answerOtherMethod };
     fastify.route({ method: others, ...route, exposeHeadRoute: false });
   }
 }

@@ -5,6 +5,10 @@ import { flag, listOf, nonEmptyText, optional, readFields, text, userId } from '
 export type Claims = {
   user_id?: number;
   preferred_username?: string;
+  /** The user name of tokens without `preferred_username`. */
+  username?: string;
+  /** The token is for an application that may use scoped interfaces alone. */
+  is_restricted?: boolean;
   email?: string;
   name?: string;
   administrator?: boolean;
@@ -23,6 +27,8 @@ const scopes: Shape<string[]> = {
 const claims: { [Claim in keyof Claims]-?: Shape<Claims[Claim]> } = {
   user_id: optional(userId, undefined),
   preferred_username: optional(text, undefined),
+  username: optional(text, undefined),
+  is_restricted: optional(flag, undefined),
   email: optional(text, undefined),
   name: optional(text, undefined),
   administrator: optional(flag, undefined),

@@ -86,6 +86,14 @@ export const joinDatesSql = (courseId: string, contentId: string, userId: string
 export const dueDateSql =
   'case when common.course_id is null or common.due is not null then coalesce(own.due, common.due) end';
 
+/** Whether the LMS has told anything about the course, or it has an exam. */
+export async function isKnownCourse(database: Database, courseId: string): Promise<boolean> {
+  const tables = ['courses', 'exams', 'enrollments', 'course_staff'];
+  const text = tables.map((table) => `(select from ${table} where course_id = $1 limit 1)`).join(' union all ');
+  const { rowCount } = await database.read({ name: 'known course', text, values: [courseId] });
+  return rowCount! > 0;
+}
+
 /** The names of these courses, by id. Unknown courses are missing. */
 export async function courseNames(database: Database, courseIds: readonly string[]): Promise<Map<string, string>> {
   const text = 'select course_id, display_name from courses where course_id = any($1)';

@@ -16,11 +16,12 @@ import { Database } from '#connections';
 import { limits } from '#domain';
 import { type Caller, type Claims, isCourseStaff, rememberUser, userById, userByName } from '#roster';
 import type { Logged } from '../access/access-hooks.js';
-import { checkCsrf, cookieValue } from '../browsers/csrf-tokens.js';
-import { refused } from '../http/http-answer.js';
+import { HttpAnswer, refused } from '../http/http-answer.js';
 import { refuseLong } from '../http/path-parameters.js';
 import { bodyObject } from '../requests/body-object.js';
 import { type Verify, verifierOf } from './authentication.tokens.js';
+import { tokenIn } from './credentials.js';
+import { checkAddressedCourse, checkClaims, invalidToken, permissionDenied, type SurfaceName } from './surfaces.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -136,7 +137,9 @@ export class GateGuard implements CanActivate {
     const gate = this.reflector.get<(GateOptions & { who: Who }) | undefined>(Gate, context.getHandler());
     if (gate?.who !== 'staff' && gate?.who !== 'course') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const body = gate.who === 'course' ? bodyObject(request.body) : {};
+    const { surface } = request.routeOptions.config;
+    // Surfaces check the caller's right before the body, and name the course in the path.
+    const body = gate.who === 'course' && !surface ? bodyObject(request.body) : {};
     const user = request.user!;
     const addressed = {
       database: this.database,
@@ -151,6 +154,7 @@ export class GateGuard implements CanActivate {
       loading ??= Promise.resolve(gate.loads?.(addressed));
       return loading;
     };
+    await checkAddressedCourse(this.database, request);
     if (hasRights(user, gate.scopes)) return true;
     if (gate.who === 'course') {
       addressed.loaded = await request.load();
@@ -161,19 +165,30 @@ export class GateGuard implements CanActivate {
       for (const course_id of courses) refuseLong({ course_id }, limits.name);
       if (await isCourseStaff(this.database, user.userId, ...courses)) return true;
     }
-    throw notStaff();
+    throw notStaff(surface);
   }
 }
 
 export const hasRights = (user: Caller, scopes: readonly string[] = []) =>
   user.isStaff || scopes.some((scope) => user.scopes.includes(scope));
-const notStaff = () => refused(403, 'Must be a Staff User to Perform this request.');
+const notStaff = (surface: SurfaceName | undefined) =>
+  surface ? permissionDenied() : refused(403, 'Must be a Staff User to Perform this request.');
 
 /** Refuses callers before their body is read, if only staff may pass. */
 export function checkStaff({ user, routeOptions: { config } }: FastifyRequest) {
-  if (config.gate !== 'staff' || config.about) return;
-  if (!hasRights(user!, config.scopes)) throw notStaff();
+  if (config.gate !== 'staff' || (config.about && !config.surface)) return;
+  if (!hasRights(user!, config.scopes)) throw notStaff(config.surface);
   if (config.superuser && !user!.isSuperuser) throw refused(403, 'Only a superuser who is staff may do this.');
+}
+
+/** On a surface, a caller without the right gets 403 for every method (edx-exams.md §1.4, instructor-v2.md §1). */
+export async function checkOtherMethod(database: Database, request: FastifyRequest) {
+  const { surface, gate } = request.routeOptions.config;
+  if (!surface || gate !== 'course') return;
+  await checkAddressedCourse(database, request);
+  const { courseId } = request.params as Addressed['params'];
+  const { user } = request;
+  if (!user!.isStaff && !(await isCourseStaff(database, user!.userId, courseId))) throw notStaff(surface);
 }
 
 const courseOf = ({ params, body }: Addressed): string | undefined =>
@@ -202,10 +217,24 @@ export class Authentication {
     this.verify = verifierOf(configuration);
   }
 
-  /** The caller; undefined without credentials, and for inactive users. Throws 403 if the token is not valid. */
-  async callerOf({ headers, method }: Pick<FastifyRequest, 'headers' | 'method'>): Promise<Caller | undefined> {
-    const token = tokenInHeader(headers) ?? tokenInCookies(headers, method);
+  /**
+   * The caller; undefined without credentials, and for inactive users. Throws 403 if the token is not valid, or 401 on the
+   * surfaces that answer so.
+   */
+  async callerOf(
+    request: Pick<FastifyRequest, 'headers' | 'method'>,
+    surface?: SurfaceName,
+  ): Promise<Caller | undefined> {
+    const token = tokenIn(request, surface);
     if (!token) return undefined;
+    const { claims, caller } = await this.remembered(token).catch((error) => {
+      throw surface && error instanceof HttpAnswer && error.status === 403 ? invalidToken(surface) : error;
+    });
+    if (surface) checkClaims(claims, surface);
+    return caller.isActive ? caller : undefined;
+  }
+
+  private async remembered(token: string): Promise<VerifiedToken> {
     const now = performance.now();
     const at = this.clock.now();
     let found = this.verifiedTokens.get(token);
@@ -215,7 +244,7 @@ export class Authentication {
     this.verifiedTokens.delete(token);
     this.verifiedTokens.set(token, found);
     if (this.verifiedTokens.size > mostTokens) this.verifiedTokens.delete(this.verifiedTokens.keys().next().value!);
-    return found.caller.isActive ? found.caller : undefined;
+    return found;
   }
 
   /** Forgets the remembered tokens, because the roster has changed. */
@@ -229,7 +258,7 @@ export class Authentication {
   }
 
   private async fromRoster(claims: Claims): Promise<Caller> {
-    const { user_id: id, preferred_username: username = '' } = claims;
+    const { user_id: id, preferred_username: username = claims.username ?? '' } = claims;
     const row = await (id === undefined ? userByName(this.database, username) : userById(this.database, id));
     const userId = id ?? row?.id;
     if (!Number.isSafeInteger(userId)) throw refused(403, 'The token does not say which user it is for.');
@@ -247,24 +276,4 @@ export class Authentication {
     if (!row) await rememberUser(this.database, caller);
     return caller;
   }
-}
-
-type Headers = FastifyRequest['headers'];
-
-function tokenInHeader({ authorization = '' }: Headers): string | undefined {
-  if (!/^(JWT|Bearer)(\s|$)/i.test(authorization)) return undefined;
-  const [, token, ...rest] = authorization.trim().split(/\s+/);
-  if (token && rest.length === 0) return token;
-  throw refused(403, 'Invalid Authorization header.');
-}
-
-/** Open edX's split cookies. Another site can make a browser send them, so a write needs Django's CSRF token, too. */
-function tokenInCookies(headers: Headers, method: string): string | undefined {
-  if (String(headers['use-jwt-cookie']).toLowerCase() !== 'true') return undefined;
-  const [payload, signature] = ['header-payload', 'signature'].map((part) =>
-    cookieValue(headers, `edx-jwt-cookie-${part}`),
-  );
-  if (!payload || !signature) return undefined;
-  if (!['GET', 'HEAD', 'OPTIONS', 'TRACE'].includes(method)) checkCsrf(headers);
-  return `${payload}.${signature}`;
 }

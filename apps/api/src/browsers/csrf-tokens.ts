@@ -12,8 +12,8 @@ export const cookieValue = ({ cookie = '' }: Headers, name: string): string | un
  * A request with cookies must repeat the cookie `csrftoken` in a header, because another site cannot read the cookie. Throws
  * 403 in Django's words (rest-api.md §2.2). Each of the two may be masked, as Django does against compression attacks.
  */
-export function checkCsrf(headers: Headers) {
-  const [cookie, header] = [cookieValue(headers, 'csrftoken'), headers['x-csrftoken']];
+export function checkCsrf(headers: Headers, cookie = cookieValue(headers, 'csrftoken')) {
+  const header = headers['x-csrftoken'];
   if (!cookie) throw refused(403, 'CSRF Failed: CSRF cookie not set.');
   if (typeof header !== 'string' || header === '') throw refused(403, 'CSRF Failed: CSRF token missing.');
   const secret = unmasked(cookie);

@@ -7,9 +7,24 @@ import type { Schema } from '#shapes';
 import { pathParameters } from '../http/path-parameters.js';
 import { referencePath } from '../http/reference-urls.js';
 import { sharedSchemas } from './event-data.js';
-import { detail, either, failure, orNull, text } from './schemas.js';
+import {
+  developerMessage,
+  either,
+  instructorError,
+  orNull,
+  text,
+  detail as usualDetail,
+  failure as usualFailure,
+} from './schemas.js';
 
-type Operation = { 'x-gate'?: string; parameters?: any[]; requestBody?: unknown; responses: any; security?: object[] };
+type Operation = {
+  'x-gate'?: string;
+  'x-surface'?: string;
+  parameters?: any[];
+  requestBody?: unknown;
+  responses: any;
+  security?: object[];
+};
 
 const description = `Behaves as edx-proctoring 4.16.1. Answers are JSON, also those that are a text; \`?format=\` may say
 \`json\` and nothing else. Every answer has an \`X-Request-Id\`; those below \`/api\` name the methods of their path in \`Allow\`.`;
@@ -106,7 +121,10 @@ function complete(path: string, method: string, operation: Operation) {
   operation.security = [];
   if (!path.startsWith('/api/')) return;
 
-  const { 'x-gate': gate, requestBody, parameters, responses } = operation;
+  const { 'x-gate': gate, 'x-surface': surface, requestBody, parameters, responses } = operation;
+  const isInstructors = surface === 'instructor-v2';
+  const detail = isInstructors ? developerMessage : usualDetail;
+  const failure = isInstructors ? either(developerMessage, instructorError) : usualFailure;
   for (const { schema } of Object.values<any>(Object((requestBody as any)?.content)))
     if (schema.type === 'array') schema.maxItems = limits.items;
   addAnswer(responses, 400, detail, 'The request cannot be read');
@@ -126,8 +144,10 @@ function complete(path: string, method: string, operation: Operation) {
   }
   if (gate === 'course' || requestBody) addAnswer(responses, 415, detail, 'No JSON and no form');
   if (gate === 'anyone') return;
-  operation.security = [needing('token'), needing(...cookies, ...(isRead ? [] : ['csrfToken', 'csrfCookie']))];
+  const needed = surface === 'edx-exams' ? cookies.slice(1) : cookies;
+  operation.security = [needing('token'), needing(...needed, ...(isRead ? [] : ['csrfToken', 'csrfCookie']))];
   addAnswer(responses, 403, detail, 'No login, or not allowed');
+  if (surface) addAnswer(responses, 401, detail, 'No login');
   addAnswer(responses, 404, detail, 'No such path');
   addAnswer(responses, 406, detail, 'The request does not accept JSON');
   if (isRead) return;

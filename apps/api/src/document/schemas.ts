@@ -58,6 +58,10 @@ export const object = <T = unknown>(
 
 /** The usual body of an error. */
 export const detail = object('Detail', { detail: text });
+/** The body of an error that the instructor API's framework answers (instructor-v2.md §1). */
+export const developerMessage = object('DeveloperMessage', { developer_message: text, detail: text });
+/** The body of an error that a route of the instructor API answers. */
+export const instructorError = object('InstructorError', { error: text, detail: text }, { provider: text });
 /** The body of an error of a proctoring provider, which `provider` names. */
 export const failure = object('Failure', { detail: text }, { provider: text });
 /** The errors of each field of a body. */

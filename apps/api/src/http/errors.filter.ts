@@ -7,6 +7,7 @@ import { LogNotWritable, UnknownEvent, VersionConflict } from '#event-store';
 import { ProviderRefused, UnknownProvider } from '#providers';
 import { RosterForbidden, RosterInvalid } from '#roster';
 import { Busy, type Priority } from '../admission/admission.js';
+import { onSurface } from '../auth/surfaces.js';
 import { Writability } from '../health/writability.js';
 import { statusOf } from './errors.statuses.js';
 import { HttpAnswer, refused } from './http-answer.js';
@@ -26,7 +27,8 @@ export class ErrorFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     // The request took too long and is already answered, or the client did not wait for the answer.
     if (reply.sent) return;
-    const { status, body, headers } = answerTo(error, request);
+    const answer = answerTo(error, request);
+    const { status, body, headers } = onSurface(answer, error, request.routeOptions.config.surface);
     // The client has gone. The hooks of the answer still count the request as done and record it.
     if (reply.raw.destroyed) return reply.code(status).headers(headers).send(body);
     this.writability.note(error);

@@ -65,6 +65,8 @@ export abstract class Configuration {
   readonly unwitnessedMaxSeconds: number;
   /** An absolute path. */
   readonly witnessedCheckpointFile?: string;
+  /** An absolute path. */
+  readonly accessTokenKeyFile?: string;
   readonly jwtJwks?: { keys: object[] };
   readonly jwtJwksUrl?: string;
   readonly jwtAudience?: string;
@@ -348,6 +350,12 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     means:
       'File to which the worker appends each signed checkpoint that enough witnesses cosigned. Keep it on another machine or on a disk that cannot be overwritten.',
   },
+  accessTokenKeyFile: {
+    name: 'ACCESS_TOKEN_KEY_FILE',
+    ...path,
+    means:
+      'File of the RSA keys of access tokens to exams, as a JSON Web Key Set. The first key signs, so it is private; the LMS accepts them all: `/.well-known/jwks.json`. Without the file one key is made in `DATA_DIR`; with `ROLE=api` there is none.',
+  },
   jwtJwks: {
     name: 'JWT_JWKS',
     ...shape('a JSON Web Key Set: {"keys": [...]} with at least one key', (text: string) => {
@@ -616,12 +624,12 @@ function makeFolder(path: string): void {
 }
 
 /** A secret that is made at the first use and kept in a file that only its owner can read. */
-function keptSecret(dataDir: string, name: string): string {
+export function keptSecret(dataDir: string, name: string, make = () => randomBytes(32).toString('base64url')): string {
   const file = join(dataDir, name);
   if (!existsSync(file)) {
     const made = `${file}.${process.pid}`;
     makeFolder(dataDir);
-    writeFileSync(made, randomBytes(32).toString('base64url'), { mode: 0o600 });
+    writeFileSync(made, make(), { mode: 0o600 });
     // The link appears complete and only once, even if several processes start at this moment.
     try {
       linkSync(made, file);

@@ -1,3 +1,4 @@
+export { accessTokenKeysOf } from './access-token-keys.js';
 export {
   addLogSigningKey,
   Configuration,

@@ -24,6 +24,7 @@ export * from './event.js';
 export * from './exams/exam.events.js';
 export * from './exams/exam.facts.js';
 export * from './exams/exam.js';
+export * from './exams/exam-access.js';
 export * from './exams/prerequisites.js';
 export * from './instants.js';
 export * from './interstitials/interstitial.js';

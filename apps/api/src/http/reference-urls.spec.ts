@@ -77,3 +77,28 @@ describe('a content id in a path', () => {
     },
   );
 });
+
+describe('a path of edx-exams', () => {
+  it.each([
+    ['exams/course_id/course-v1:a+b+c/', 'exams/course_id/course-v1%3Aa%2Bb%2Bc'],
+    ['exams/course_id/a/b/c/allowances', 'exams/course_id/a%2Fb%2Fc/allowances'],
+    ['exams/course_id/a+b+c/allowances/7/', 'exams/course_id/a%2Bb%2Bc/allowances/7'],
+    ['exams/course_id/a+b+c/allowances/x?y=/', 'exams/course_id/a%2Bb%2Bc/allowances?y=/'],
+    ['before/configs/course_id/a+b+c/after', 'configs/course_id/a%2Bb%2Bc'],
+    ['access_tokens/exam_id/7/', 'access_tokens/exam_id/7'],
+    ['instructor_view/course_id/a+b+c/attempts/', 'instructor_view/course_id/a%2Bb%2Bc/attempts'],
+    [
+      'student/exam/attempt/course_id/a+b+c/content_id/block-v1:a+b/',
+      'student/exam/attempt/course_id/a%2Bb%2Bc/content_id/block-v1%3Aa%2Bb',
+    ],
+    ['exam/provider_settings/course_id/a+b+c/exam_id/7', 'exam/provider_settings/course_id/a%2Bb%2Bc/exam_id/7'],
+    ['student/course_id/a+b+c/onboarding/', 'student/course_id/a%2Bb%2Bc/onboarding'],
+  ])('may go on after its end: %s', (path, expected) =>
+    expect(routableUrl(`/api/v1/${path}`)).toBe(`/api/v1/${expected}`),
+  );
+
+  it.each(['exams/attempt/7', 'exams/attempt/latest/', 'providers/', 'access_tokens/exam_id/x/'])(
+    'is exact in all other cases: %s',
+    (path) => expect(routableUrl(`/api/v1/${path}`)).toBe(`/api/v1/${path}`),
+  );
+});

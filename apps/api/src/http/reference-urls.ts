@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { openPathOf } from './open-paths.js';
 import { course } from './path-parameters.js';
 
 const root = '/api/edx_proctoring/v1';
@@ -53,6 +54,8 @@ export function routableUrl(url: string): string {
   if (path.startsWith(`${exams}/active_attempt`)) return `${exams}/active_attempt${query}`;
   const [, tiles, index = ''] = tile.exec(path) ?? [];
   if (tiles) return tiles + encodeURIComponent(index) + query;
+  const open = openPathOf(path);
+  if (open) return open + query;
   for (const { before, after, then, pattern } of withCourse) {
     const [match, courseId = '', last] = pattern.exec(path) ?? [];
     if (!match) continue;

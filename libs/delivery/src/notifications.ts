@@ -14,7 +14,7 @@ import {
   ReadyAttempt,
   Refusal,
 } from '#domain';
-import type { EventStore, RecordedEvent } from '#event-store';
+import { type EventStore, isImported, type RecordedEvent } from '#event-store';
 import { type Provider, ProviderRefused } from '#providers';
 import { examById, examForProvider } from '#read-models';
 import { isRetiredAtProvider, providersOfLearner, retireAtProvider } from './retirements.js';
@@ -38,6 +38,7 @@ export function notificationOf(
   provider: Provider,
   deps: Dependencies,
 ): (() => Promise<void>) | undefined {
+  if (isImported(event)) return undefined;
   if (isExamEvent(event)) return () => notifyOfExam(event, provider, deps);
   if (event.type === 'LearnerRetired') return () => notifyOfRetirement(event, provider, deps);
   if (event.type === 'AttemptCreated' && provider.makesReady) return () => makeReady(event, provider, deps);

@@ -8,6 +8,8 @@ export type Metadata = {
   /** The HTTP request or the operator's command that led to it: see the access log. */
   requestId?: string;
   actor: Actor;
+  /** The event was copied from an edx-proctoring database, where its effects took place. Nobody is notified of it. */
+  origin?: 'import';
   courseId?: string;
   contentId?: string;
   examId?: number;
@@ -30,6 +32,9 @@ export type RecordedEvent<E extends Event = Event> = E & {
   recordedAt: string;
   hash: string;
 };
+
+/** Whether nobody outside is notified of the event, because its effects took place before it was imported. */
+export const isImported = ({ metadata }: Pick<RecordedEvent, 'metadata'>): boolean => metadata.origin === 'import';
 
 /** The end of a stream, which an append must name. */
 export type Head = { version: number; hash: string };

@@ -2,6 +2,7 @@ import { CloudEvent, Kafka } from 'cloudevents';
 import { v5 as uuid } from 'uuid';
 import type { AppealEvent, AttemptEvent, MessageEvent, ReviewEvent } from '#domain';
 import { after, proctoredExam } from '../../domain/src/learner-at-exam/attempt.examples.js';
+import { examAttemptsIn } from './event-bus/exam-attempts.js';
 import { changesIn, logOf, publishedOf, stories } from './messages.examples.js';
 import { derivedId, messagesOf } from './messages.js';
 
@@ -226,6 +227,16 @@ describe('a message', () => {
     const [change] = changesIn([{ ...event, metadata: { ...metadata, courseId: undefined } }]);
     expect(() => messagesOf(change)).toThrow('whom it concerns');
   });
+});
+
+it.each(Object.keys(stories) as Story[])('an imported change has no messages: %s', (story) => {
+  const imported = logOf(stories[story]).map((event) => ({
+    ...event,
+    metadata: { ...event.metadata, origin: 'import' as const },
+  }));
+  const changes = changesIn(imported);
+  expect(changes.flatMap(messagesOf)).toEqual([]);
+  expect(changes.flatMap(examAttemptsIn)).toEqual([]);
 });
 
 it.each(Object.keys(stories) as Story[])(

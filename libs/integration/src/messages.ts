@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Metadata } from '#event-store';
+import { isImported, type Metadata } from '#event-store';
 import { attempts } from './attempts.js';
 import { certificates } from './certificates.js';
 import { credit } from './credit.js';
@@ -22,6 +22,7 @@ export const keyOf = ({ courseId, userId }: Pick<Metadata, 'courseId' | 'userId'
  * lacks the ids of its subject.
  */
 export const messagesOf = (change: Change): Message[] => {
+  if (isImported(change.event)) return [];
   const { id, data, metadata } = change.event;
   const subject = subjectOf(metadata);
   const key = keyOf(subject);

@@ -1,7 +1,7 @@
 import { type Configuration, lmsAddressOf, type Settings } from '#configuration';
 import type { Database } from '#connections';
 import { type Effect, inPath, mailtoUrl } from '#domain';
-import type { Metadata, RecordedEvent } from '#event-store';
+import { isImported, type Metadata, type RecordedEvent } from '#event-store';
 import { decryptFor, fieldAtExam, isRetired } from '#learner-keys';
 import { attemptById, examById } from '#read-models';
 import { creditState, escalationEmail, userById } from '#roster';
@@ -14,8 +14,9 @@ export type Mail = { to: string; provider: string | null; fields: Fields };
 type Dependencies = { database: Database; configuration: Configuration };
 
 /** The template of the mail that the event's effects ask for. */
-export function templateOf({ data }: RecordedEvent): Template | undefined {
-  const { effects = [] } = data as { effects?: Effect[] };
+export function templateOf(event: RecordedEvent): Template | undefined {
+  if (isImported(event)) return undefined;
+  const { effects = [] } = event.data as { effects?: Effect[] };
   for (const effect of effects) {
     if (effect.kind === 'mail') return effect.template;
     if (effect.kind === 'support_notice') return effect.about;

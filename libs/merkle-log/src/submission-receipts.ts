@@ -3,6 +3,7 @@ import type { Database } from '#connections';
 import type { AttemptEvent } from '#domain';
 import {
   fenceOf,
+  isImported,
   type Lease,
   type LeaseOptions,
   outageLog,
@@ -35,7 +36,10 @@ export const receiptTextOf = ({ id, stream, version, hash, recordedAt, data, met
     '',
   ].join('\n');
 
-/** Signs a receipt for each submission in the log, as a note of C2SP under the log's name, with the keys of its checkpoints. */
+/**
+ * Signs a receipt for each submission in the log, as a note of C2SP under the log's name, with the keys of its checkpoints.
+ * Imported submissions have none, because this service did not take them.
+ */
 export class SubmissionReceipts {
   constructor(
     private readonly deps: Dependencies,
@@ -58,7 +62,9 @@ export class SubmissionReceipts {
   }
 
   private async sign(events: readonly RecordedEvent[], lease: Lease): Promise<void> {
-    const submissions = events.filter((event): event is Submission => event.type === 'AttemptSubmitted');
+    const submissions = events.filter(
+      (event): event is Submission => event.type === 'AttemptSubmitted' && !isImported(event),
+    );
     if (submissions.length === 0) return;
     const { database, configuration } = this.deps;
     const { logId } = await writableGenerationOf(database);

@@ -155,8 +155,8 @@ Each example is a fixture that a test folds through today's deciders and read mo
 | \`id\` | UUIDv7 |
 | \`stream\`, \`version\` | which stream, and the event's number in it, from 1 |
 | \`type\`, \`schemaVersion\` | the name, and the version of the shape of \`data\` |
-| \`data\` | what happened, and when (\`at\`). Times are UTC; minutes and seconds are whole numbers |
-| \`metadata\` | \`commandId\`, \`requestId\` (the request that led to it, if there was one), \`actor\` (a user, a provider, the clock, an operator or the LMS), and the learner, exam and course: \`courseId\`, \`contentId\`, \`examId\`, \`userId\` |
+| \`data\` | what happened, and when (\`at\`). Times are UTC; minutes and seconds are whole numbers. \`imported\`: fields of a row of an edx-proctoring database to which the event alone would not lead |
+| \`metadata\` | \`commandId\`, \`requestId\` (the request that led to it, if there was one), \`actor\` (a user, a provider, the clock, an operator or the LMS), and the learner, exam and course: \`courseId\`, \`contentId\`, \`examId\`, \`userId\`; and \`origin\`, which is \`import\` in events from an edx-proctoring database |
 | \`generation\`, \`xid\`, \`position\` | its position in the whole log: sort by these three. A promotion, a restore or a move of the database begins a new generation (ADR 28) |
 | \`recordedAt\` | when it was written |
 | \`hash\` | SHA-256 over all fields above except the position and \`recordedAt\`, and over the hash of the previous event of the stream |

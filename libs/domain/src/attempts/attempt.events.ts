@@ -6,8 +6,14 @@ import type { RunningAttemptEvent } from './running-attempt.events.js';
 
 // The log keeps these names and shapes for ever. Add an optional field, or a new event; never rename.
 
-/** `at`: when it happened. `effects`: what must follow outside this service. They are decided once and kept. */
-type OfAttempt<Data extends object = object> = { attemptId: number; at: string } & Data;
+/** The fields of an imported row that differ from those to which its event alone would lead. */
+export type ImportedFields = { [field: string]: string | number | boolean | null };
+
+/**
+ * `at`: when it happened. `effects`: what must follow outside this service. They are decided once and kept. `imported`: in
+ * events from an edx-proctoring database.
+ */
+type OfAttempt<Data extends object = object> = { attemptId: number; at: string; imported?: ImportedFields } & Data;
 type StatusChange<Data extends object = object> = OfAttempt<{ effects: Effect[] } & Data>;
 
 export type AttemptEvent =

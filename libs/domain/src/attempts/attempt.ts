@@ -114,8 +114,9 @@ export const isAttemptEvent = (event: Event): event is AttemptEvent => event.typ
 export const evolveAttempt = (attempt: Attempt | undefined, event: AttemptEvent): Attempt | undefined => {
   const next = dispatch(evolution, attempt!, event);
   const { at } = event.data;
+  const imported = 'imported' in event.data ? event.data.imported : undefined;
   // An attempt that ends while it is paused is no longer paused.
-  return next && { ...(isInProgress(next.status) ? next : withoutPause(next, at)), modified: at };
+  return next && { ...(isInProgress(next.status) ? next : withoutPause(next, at)), modified: at, ...imported };
 };
 
 /** May the learner resume this attempt now (domain.md §2.6)? */

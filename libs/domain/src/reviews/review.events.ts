@@ -27,5 +27,7 @@ export type ReviewReceived = Event<
     sealed: string;
     effects?: Effect[];
     at: string;
+    /** The review's id in the edx-proctoring database that it was imported from. */
+    importedId?: number;
   }
 >;

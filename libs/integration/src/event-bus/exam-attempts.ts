@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import avsc from 'avsc';
 import type { Database } from '#connections';
-import { computeFrom } from '#event-store';
+import { computeFrom, isImported } from '#event-store';
 import { type Identity, identitiesOf } from '#roster';
 import { derivedId, subjectOf } from '../messages.js';
 import { type Change, effectsIn, type Subject } from '../topic.js';
@@ -35,6 +35,7 @@ const eventNamesOf: { [credit: string]: (change: Change) => EventName[] } = {
  */
 export const examAttemptsIn = (change: Change): ExamAttempt[] => {
   const { event } = change;
+  if (isImported(event)) return [];
   const { courseId, contentId, userId } = subjectOf(event.metadata);
   const names = [
     ...effectsIn(event, 'credit').flatMap(({ status }) => eventNamesOf[status]?.(change) ?? []),

@@ -19,9 +19,10 @@ export const allowanceProjection: Projection = {
   evolve: (row: AllowanceRow | undefined, { type, data }: AllowanceEvent) => {
     if (type === 'AllowanceWithdrawn') return undefined;
     if (type === 'AllowanceBlanked') return { ...row!, value: '', sealed: null, modified: data.at };
-    const { allowanceId, examId, userId, key, at } = data;
+    const { allowanceId, examId, userId, key, at, imported } = data;
     const value = 'value' in data ? data.value : null;
     const sealed = 'sealed' in data ? data.sealed : null;
-    return { id: allowanceId, examId, userId, key, value, sealed, created: row?.created ?? at, modified: at };
+    const times = { created: row?.created ?? at, modified: at, ...imported };
+    return { id: allowanceId, examId, userId, key, value, sealed, ...times };
   },
 };

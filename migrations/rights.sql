@@ -22,6 +22,9 @@ grant insert, update on vendor_retirements to :api, :worker;
 grant insert, update, delete on credit_requirements, verified_names, dates, schedules, idempotency_keys, callback_nonces
   to :api;
 grant insert, update on attempt_polls to :api;
+-- The worker deletes old rows, and forget_learner a retired learner's.
+grant select, insert, update on lti_subjects, lti_launches, lti_proctorings, lti_assertions to :api;
+grant select, delete on lti_launches, lti_proctorings, lti_assertions to :worker;
 -- An operator's request is carried out by the worker alone.
 grant insert (action, subscription, ordering_key, event_id, reason, user_id, request_id) on dead_letter_actions to :api;
 -- To see how much room the partitions have left.

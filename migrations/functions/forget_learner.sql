@@ -23,6 +23,9 @@ begin
   delete from public.dates where user_id = person;
   delete from public.schedules where user_id = person;
   delete from public.attempt_polls where user_id = person;
+  delete from public.lti_subjects where user_id = person;
+  delete from public.lti_launches where user_id = person;
+  delete from public.lti_proctorings where user_id = person;
   delete from public.quarantined_callbacks where user_id = person;
   update public.dead_letters letter set reason = 'its learner is retired' from public.events event
     where (event.generation, event.transaction_id, event.position) = (letter.generation, letter.xid, letter.position)

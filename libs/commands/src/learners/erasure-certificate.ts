@@ -29,7 +29,8 @@ export async function erasableRows(database: Database, userId: number): Promise<
             (select count(*)::int from credit_statuses where user_id = $1) as credit_statuses,
             (select count(*)::int from dates where user_id = $1) as dates,
             (select count(*)::int from schedules where user_id = $1) as schedules,
-            (select count(*)::int from quarantined_callbacks where user_id = $1) as quarantined_callbacks`,
+            (select count(*)::int from quarantined_callbacks where user_id = $1) as quarantined_callbacks,
+            (select count(*)::int from lti_subjects where user_id = $1) as lti_subjects`,
     [userId],
   );
   return rows[0];
@@ -45,6 +46,7 @@ const what: Record<string, string> = {
   dates: 'due dates of the learner alone',
   schedules: 'schedules of the learner alone',
   quarantined_callbacks: 'refused reviews',
+  lti_subjects: 'the name of the learner at LTI tools',
 };
 
 const remains: Erasure['remains'] = [

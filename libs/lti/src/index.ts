@@ -1,0 +1,11 @@
+export * from './access-tokens.js';
+export { controlMediaType } from './claims.js';
+export * from './launches.js';
+export * from './messages.js';
+export * from './paths.js';
+export { type Platform, resourceLinkOf } from './platform.js';
+export { publicKeyFor, signedFor } from './platform-keys.js';
+export * from './proctorings.js';
+export * from './start-assessment.js';
+export * from './subjects.js';
+export { claimsByTool } from './tool-keys.js';

@@ -11,6 +11,7 @@ import { AttemptsModule } from './attempts/attempts.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { GateGuard } from './auth/authentication.js';
 import { BrowsersModule } from './browsers/browsers.module.js';
+import { EdxExamsModule } from './edx-exams/edx-exams.module.js';
 import { ExamPagesModule } from './exam-pages/exam-pages.module.js';
 import { ExamsModule } from './exams/exams.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -41,6 +42,7 @@ import { RunningAttemptsModule } from './running-attempts/running-attempts.modul
     AllowancesModule,
     InterstitialsModule,
     ExamPagesModule,
+    EdxExamsModule,
     OnboardingModule,
     InstructorModule,
     RetirementModule,

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { CommandsModule } from '#commands';
+import { ExamAccessTokensController } from './exam-access-tokens.controller.js';
+import { ExamAccessTokens } from './exam-access-tokens.js';
+import { KeySetController } from './key-set.controller.js';
+
+/** The surface of edx-exams (docs/reference/edx-exams.md). */
+@Module({
+  imports: [CommandsModule],
+  controllers: [ExamAccessTokensController, KeySetController],
+  providers: [ExamAccessTokens],
+})
+export class EdxExamsModule {}

@@ -26,6 +26,7 @@ export const migrations = [
   '9800-people-search.sql',
   '9850-review-times.sql',
   '9900-log-search.sql',
+  '10000-exam-generations.sql',
   '10300-lti.sql',
 ].map(sqlMigration);
 

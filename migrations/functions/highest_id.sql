@@ -9,6 +9,10 @@ declare
 begin
   if sequence::text = 'events_position' then
     select max(position) into highest from events;
+  elsif field = 'examId' then
+    -- A later generation of an exam has an id of the same sequence.
+    select max(greatest((data->>'examId')::bigint, (data->>'generationId')::bigint)) into highest from events
+    where data->>field is not null;
   elsif field is not null then
     select max((data->>field)::bigint) into highest from events where data->>field is not null;
   else

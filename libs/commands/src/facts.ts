@@ -7,7 +7,7 @@ import { isRowId } from '#read-models';
 import { dueDateSql, joinDatesSql } from '#roster';
 
 const factsFrom = (exams: string, userId: string) => `
-  select exam.id as "examId", exam.course_id as "courseId", exam.content_id as "contentId",
+  select exam.id as "examId", exam.generation_id as "generationId", exam.course_id as "courseId", exam.content_id as "contentId",
          exam.time_limit_mins as "timeLimitMins", exam.is_proctored as "isProctored",
          exam.is_practice_exam as "isPracticeExam", exam.is_active as "isActive", exam.backend,
          exam.external_id as "externalId", exam.review_policy_id as "reviewPolicyId",
@@ -67,6 +67,7 @@ export class FactFinder {
       exam: {
         ...exam,
         examId: Number(exam.examId),
+        generationId: Number(exam.generationId),
         timeLimitMins: Number(exam.timeLimitMins),
         reviewPolicyId: exam.reviewPolicyId && Number(exam.reviewPolicyId),
       },

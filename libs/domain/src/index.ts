@@ -21,6 +21,7 @@ export * from './attempts/running-attempt.events.js';
 export * from './command.js';
 export * from './decider.js';
 export * from './event.js';
+export * from './exams/course-configuration.js';
 export * from './exams/exam.events.js';
 export * from './exams/exam.facts.js';
 export * from './exams/exam.js';

@@ -2,12 +2,16 @@ import { cachedFold, type InlineProjection } from '#event-store';
 import { allowanceProjection } from './allowances/allowance.view.js';
 import { attemptProjection } from './attempts/attempt.view.js';
 import { attemptGroupProjection } from './attempts/attempt-group.view.js';
+import { courseConfigurationProjection } from './exams/course-configuration.view.js';
 import { examProjection } from './exams/exam.view.js';
+import { examGenerationProjection } from './exams/exam-generation.view.js';
 import { foldRows, type Projection, type Row, type RowId, writesOf } from './projection.js';
 import { reviewTimesProjection } from './reviews/review-times.view.js';
 
 export const projections: readonly Projection[] = [
   examProjection,
+  examGenerationProjection,
+  courseConfigurationProjection,
   attemptProjection,
   attemptGroupProjection,
   allowanceProjection,

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { exam, learner, learnerAtExam } from '#domain';
+import { courseConfiguration, exam, learner, learnerAtExam } from '#domain';
 import { asyncapiPage } from './asyncapi-page.js';
 import { eventsPage } from './events-page.js';
 import { layerGraph } from './layer-graph.js';
@@ -33,6 +33,6 @@ it('each link of a page leads to a file that exists', () => {
 
 it('the index names every command and every event', () => {
   const index = readFileSync('docs/develop.md', 'utf8');
-  const names = [exam, learnerAtExam, learner].flatMap(({ decide, evolve }) => Object.keys({ ...decide, ...evolve }));
+  const names = [exam, courseConfiguration, learnerAtExam, learner].flatMap(({ decide, evolve }) => Object.keys({ ...decide, ...evolve }));
   expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(index))).toEqual([]);
 });

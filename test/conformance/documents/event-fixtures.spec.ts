@@ -1,7 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Event, exam, fold, learner, learnerAtExam, logKeys } from '../../../libs/domain/src/index.js';
+import {
+  courseConfiguration,
+  type Event,
+  exam,
+  fold,
+  learner,
+  learnerAtExam,
+  logKeys,
+} from '../../../libs/domain/src/index.js';
 import { type GenerationBegan, type RecordedEvent, upcast } from '../../../libs/event-store/src/index.js';
 import { foldRows, projections } from '../../../libs/read-models/src/index.js';
 
@@ -14,7 +22,7 @@ const recorded = (type: string) => {
   const where = { stream: 'attempts-7-42', metadata: { courseId: 'course-v1:OrgX+Demo+2031', examId: 7, userId: 42 } };
   return upcast({ ...where, ...fixture } as unknown as RecordedEvent);
 };
-const deciders = [exam, learnerAtExam, learner, logKeys];
+const deciders = [exam, courseConfiguration, learnerAtExam, learner, logKeys];
 const known = deciders.flatMap(({ evolve }) => Object.keys(evolve)).sort();
 const ofTheLog: GenerationBegan['type'][] = ['GenerationBegan'];
 
@@ -24,6 +32,7 @@ it('every type of event has a fixture', () =>
 it.each(known)('deciders and read models still understand %s as it was recorded', (type) => {
   const first = [
     [exam, ['ExamCreated']],
+    [courseConfiguration, []],
     [learnerAtExam, ['AttemptCreated', 'AllowanceGranted']],
     [learner, []],
     [logKeys, ['LogKeyIntroduced']],

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  type CourseConfigurationEvent,
+  courseConfiguration,
   type Event,
   type ExamEvent,
   exam,
@@ -22,14 +24,19 @@ const folder = 'test/support/fixtures/events';
 
 /** The meaning of each event of the log, in the order of the page. */
 const meanings: Record<
-  (ExamEvent | LearnerAtExamEvent | LearnerEvent | LogKeyEvent | GenerationBegan)['type'],
+  (ExamEvent | CourseConfigurationEvent | LearnerAtExamEvent | LearnerEvent | LogKeyEvent | GenerationBegan)['type'],
   string
 > = {
   ExamCreated: 'A subsection of a course is an exam from now on.',
   ExamRevised: 'Something about the exam is new. All of its fields are there, not only what changed.',
+  ExamGenerationBegun:
+    'The exam has another type or provider, or is back: a new generation with an id of its own and all fields begins. Learners ' +
+    'take it anew, with the same allowances. An exam has its own id as the id of its first generation.',
   ReviewPolicySet: 'The exam has a text for reviewers. The first one gives the policy its id; later ones keep it.',
   ReviewPolicyRemoved: 'The exam has no text for reviewers any more.',
   ExamWithdrawn: 'The course was published without the exam: it is inactive and not proctored.',
+  CourseExamsConfigured:
+    'The course has this provider of LTI proctoring (null: none) for its exams, and this address for questions of its learners.',
   AttemptCreated:
     'The learner has an attempt. `status` is `created`, or an onboarding status if the provider requires onboarding first. ' +
     '`cascadedFrom` is the exam whose declining created this attempt.',
@@ -123,6 +130,7 @@ export function eventsPage(): string {
   const page = [
     introduction,
     ...stream('exam-{examId}', exam),
+    ...stream('course-exams-{courseId}', courseConfiguration),
     ...stream('attempts-{examId}-{userId}', learnerAtExam),
     ...stream('learner-{userId}', learner),
     ...stream('log-keys', logKeys),

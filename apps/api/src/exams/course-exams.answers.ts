@@ -19,7 +19,10 @@ export const examChanges = object('ExamChanges', {
   results: listOf(
     object('ExamChange', {
       at: time,
-      event: oneOf('ExamCreated', 'ExamRevised', 'ExamWithdrawn', 'ReviewPolicySet', 'ReviewPolicyRemoved'),
+      event: oneOf(
+        ...(['ExamCreated', 'ExamRevised', 'ExamGenerationBegun', 'ExamWithdrawn'] as const),
+        ...(['ReviewPolicySet', 'ReviewPolicyRemoved'] as const),
+      ),
       by: object('ExamChangeBy', {
         kind: oneOf('user', 'provider', 'clock', 'operator', 'lms'),
         username: { ...orNull(text), description: 'Null if it was no person' },

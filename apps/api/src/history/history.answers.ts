@@ -1,11 +1,13 @@
 import type { ErasureCertificate } from '#commands';
-import type { ExamEvent, LearnerAtExamEvent, LearnerEvent, LogKeyEvent } from '#domain';
+import type { CourseConfigurationEvent, ExamEvent, LearnerAtExamEvent, LearnerEvent, LogKeyEvent } from '#domain';
 import type { GenerationBegan, RecordedEvent } from '#event-store';
 import type { Schema } from '#shapes';
 import { eventData } from '../document/event-data.js';
 import { anything, either, flag, integer, listOf, object, oneOf, orNull, text, time } from '../document/schemas.js';
 
-export type LogEvent = RecordedEvent<ExamEvent | LearnerAtExamEvent | LearnerEvent | LogKeyEvent | GenerationBegan>;
+export type LogEvent = RecordedEvent<
+  ExamEvent | CourseConfigurationEvent | LearnerAtExamEvent | LearnerEvent | LogKeyEvent | GenerationBegan
+>;
 
 type EventType = LogEvent['type'];
 

@@ -89,7 +89,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
         return {
           appends: [main, ...followUps.map(decided)],
           answer: {
-            currentAttemptId: currentAttempt(states.get(own)!)?.id ?? null,
+            currentAttemptId: currentAttempt(states.get(own)!, facts)?.id ?? null,
             changed: main.events.length > 0,
           },
         };
@@ -111,7 +111,9 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
       await this.prepareAttempt(command);
       const state = await latestLearnerAtExam(this.events, command.learner);
       const takingAsProctored =
-        command instanceof CreateAttempt ? command.data.takingAsProctored : currentAttempt(state)?.takingAsProctored;
+        command instanceof CreateAttempt
+          ? command.data.takingAsProctored
+          : currentAttempt(state, command.facts)?.takingAsProctored;
       if (!takingAsProctored) return;
       decide(learnerAtExam, state, command); // a refused attempt is not registered
       command.attempt.registration = await register(this.database, this.configuration, state, command);

@@ -90,7 +90,7 @@ export class ManyCommands {
     if (command instanceof CommandWithWords) await encryptWords(this.database, command);
     const events = decide(learnerAtExam, before, command);
     const state = fold(learnerAtExam, events, before);
-    const answer: Outcome = { currentAttemptId: currentAttempt(state)?.id ?? null, changed: true };
+    const answer: Outcome = { currentAttemptId: currentAttempt(state, command.facts)?.id ?? null, changed: true };
     const { key } = command.origin;
     const append = {
       stream: learnerAtExamStream(command.learner),

@@ -33,6 +33,8 @@ export type AttemptEvent =
         timeRemainingSeconds: number | null;
         /** The learner declined this exam, which created the attempt. */
         cascadedFrom?: number;
+        /** The exam's generation; absent for the first. */
+        generationId?: number;
         /** Older events have none. */
         effects?: Effect[];
       }>

@@ -8,6 +8,8 @@ import type { Timing } from './attempt.time.js';
 export type Attempt = Timing & {
   id: number;
   examId: number;
+  /** The exam's generation; null for the first. */
+  generationId: number | null;
   userId: number;
   attemptCode: string;
   externalId: string | null;
@@ -86,6 +88,7 @@ const withoutPause = (attempt: Attempt, at: string): Attempt =>
 const created = ({ data }: Extract<AttemptEvent, { type: 'AttemptCreated' }>): Attempt => ({
   id: data.attemptId,
   examId: data.examId,
+  generationId: data.generationId ?? null,
   userId: data.userId,
   attemptCode: data.attemptCode,
   externalId: data.externalId,
@@ -118,6 +121,10 @@ export const evolveAttempt = (attempt: Attempt | undefined, event: AttemptEvent)
   // An attempt that ends while it is paused is no longer paused.
   return next && { ...(isInProgress(next.status) ? next : withoutPause(next, at)), modified: at, ...imported };
 };
+
+/** The id of the exam's generation that the attempt belongs to. */
+export const generationOf = ({ generationId, examId }: Pick<Attempt, 'generationId' | 'examId'>): number =>
+  generationId ?? examId;
 
 /** May the learner resume this attempt now (domain.md §2.6)? */
 export const isReadyToResume = (attempt: Pick<Attempt, 'readyToResume' | 'resumed'>): boolean =>

@@ -1,6 +1,8 @@
 /** The facts about an exam that a decision about an attempt uses. */
 export type ExamFacts = {
   examId: number;
+  /** The id of the exam's current generation. */
+  generationId: number;
   courseId: string;
   contentId: string;
   timeLimitMins: number;

@@ -92,6 +92,37 @@ describe('an exam', () => {
     expect(given(created).when(withdraw).state()).toMatchObject({ isProctored: false, isActive: false });
   });
 
+  const generation = {
+    ...definition,
+    isPracticeExam: true,
+    examType: 'onboarding',
+    externalId: null,
+    backend: 'lti',
+  } as const;
+  const begun = { type: 'ExamGenerationBegun', data: { examId: 7, generationId: 9, ...generation, at } } as const;
+
+  it('begins a generation with an id and a definition of its own; the exam keeps its id', () => {
+    const begin = { type: 'BeginExamGeneration', data: begun.data } as const;
+    given(created).when(begin).then(begun);
+    expect(given(created).when(begin).state()).toMatchObject({ id: 7, generationId: 9, ...generation });
+    expect(given().when({ type: 'CreateExam', data }).state()).toMatchObject({ id: 7, generationId: 7 });
+  });
+
+  it('names its later generation in its events', () => {
+    given(created, begun)
+      .when(revise({ examName: 'Final' }))
+      .then({ type: 'ExamRevised', data: { examId: 7, generationId: 9, at, ...generation, examName: 'Final' } });
+    given(created, begun)
+      .when({ type: 'WithdrawExam', data: { examId: 7, at } })
+      .then({ type: 'ExamWithdrawn', data: { examId: 7, generationId: 9, at } });
+  });
+
+  it('has the type that it was given, even if its provider has no onboarding', () => {
+    expect(examTypeOf(generation, false)).toBe('onboarding');
+    expect(examTypeOf({ ...generation, examType: 'practice' }, true)).toBe('practice');
+    expect(examTypeOf({ ...generation, isPracticeExam: false }, true)).toBe('proctored');
+  });
+
   it.each([
     [false, false, false, 'timed'],
     [true, false, true, 'proctored'],

@@ -6,6 +6,8 @@ import type { ExamDefinition, ExamEvent } from './exam.events.js';
 /** An exam: one gated subsection of a course (domain.md §1.1). */
 export type Exam = ExamDefinition & {
   id: number;
+  /** The current generation; the id of the first one is the exam's. */
+  generationId: number;
   courseId: string;
   contentId: string;
   reviewPolicyId: number | null;
@@ -21,28 +23,43 @@ export type ReviseExam = {
   type: 'ReviseExam';
   data: { examId: number; at: string; changes: { [K in keyof ExamDefinition]?: ExamDefinition[K] | null } };
 };
+/** A new generation of the exam, with a definition of its own. */
+export type BeginExamGeneration = {
+  type: 'BeginExamGeneration';
+  data: { examId: number; generationId: number; at: string } & ExamDefinition;
+};
 export type WithdrawExam = { type: 'WithdrawExam'; data: { examId: number; at: string } };
 /** An empty text removes the policy (domain.md §6.6). `policyId` is used if the exam has no policy yet. */
 export type SetReviewPolicy = {
   type: 'SetReviewPolicy';
   data: { examId: number; policyId: number; policy: string; setBy: number; at: string };
 };
-export type AnyExamCommand = CreateExam | ReviseExam | WithdrawExam | SetReviewPolicy;
+export type AnyExamCommand = CreateExam | ReviseExam | BeginExamGeneration | WithdrawExam | SetReviewPolicy;
 
 export type ExamType = 'timed' | 'onboarding' | 'practice' | 'proctored';
 
 /** The kind of an exam as clients name it (domain.md §1.1). */
 export const examTypeOf = (
-  exam: Pick<Exam, 'isProctored' | 'isPracticeExam'>,
+  exam: Pick<Exam, 'isProctored' | 'isPracticeExam' | 'examType'>,
   supportsOnboarding: boolean,
 ): ExamType => {
   if (!exam.isProctored && !exam.isPracticeExam) return 'timed';
-  if (exam.isProctored && exam.isPracticeExam) return supportsOnboarding ? 'onboarding' : 'practice';
+  if (exam.isProctored && exam.isPracticeExam) return exam.examType ?? (supportsOnboarding ? 'onboarding' : 'practice');
   return 'proctored';
 };
 
-const definitionOf = ({ id, courseId, contentId, reviewPolicyId, reviewPolicy, ...definition }: Exam): ExamDefinition =>
-  definition;
+const definitionOf = ({
+  id,
+  generationId,
+  courseId,
+  contentId,
+  reviewPolicyId,
+  reviewPolicy,
+  ...definition
+}: Exam): ExamDefinition => definition;
+
+/** Events of the first generation do not name it. */
+const generationOf = ({ id, generationId }: Exam) => (generationId === id ? {} : { generationId });
 
 const revisedDefinition = (exam: Exam, changes: ReviseExam['data']['changes']): ExamDefinition => {
   const given = Object.entries(changes).filter(([name, value]) => name === 'dueDate' || (value ?? null) !== null);
@@ -60,6 +77,7 @@ const existingExam = (exam: Exam | null, { data: { examId } }: AnyExamCommand): 
 const evolution: Handlers<Exam | null, ExamEvent, Exam> = {
   ExamCreated: (_, { data: { examId, at, ...exam } }) => ({
     id: examId,
+    generationId: examId,
     ...exam,
     reviewPolicyId: null,
     reviewPolicy: null,
@@ -70,7 +88,8 @@ const evolution: Handlers<Exam | null, ExamEvent, Exam> = {
     reviewPolicy: policy,
   }),
   ReviewPolicyRemoved: (exam) => ({ ...exam!, reviewPolicyId: null, reviewPolicy: null }),
-  ExamRevised: (exam, { data: { examId, at, ...definition } }) => ({ ...exam!, ...definition }),
+  ExamRevised: (exam, { data: { examId, generationId, at, ...definition } }) => ({ ...exam!, ...definition }),
+  ExamGenerationBegun: (exam, { data: { examId, at, ...generation } }) => ({ ...exam!, examType: null, ...generation }),
   ExamWithdrawn: (exam) => ({ ...exam!, isProctored: false, isActive: false }),
 };
 
@@ -87,7 +106,13 @@ export const exam: Decider<Exam | null, AnyExamCommand, ExamEvent> = {
     ReviseExam: (state, command) => {
       const { examId, at, changes } = command.data;
       const definition = revisedDefinition(existingExam(state, command), changes);
-      return isSame(definition, state!) ? [] : [{ type: 'ExamRevised', data: { examId, at, ...definition } }];
+      if (isSame(definition, state!)) return [];
+      return [{ type: 'ExamRevised', data: { examId, ...generationOf(state!), at, ...definition } }];
+    },
+
+    BeginExamGeneration: (state, command) => {
+      existingExam(state, command);
+      return [{ type: 'ExamGenerationBegun', data: command.data }];
     },
 
     SetReviewPolicy: (state, command) => {
@@ -101,7 +126,8 @@ export const exam: Decider<Exam | null, AnyExamCommand, ExamEvent> = {
 
     WithdrawExam: (state, command) => {
       const { examId, at } = command.data;
-      return existingExam(state, command).isActive ? [{ type: 'ExamWithdrawn', data: { examId, at } }] : [];
+      const exam = existingExam(state, command);
+      return exam.isActive ? [{ type: 'ExamWithdrawn', data: { examId, ...generationOf(exam), at } }] : [];
     },
   },
 

@@ -14,7 +14,7 @@ export const create = (
 ): AttemptEvent[] => {
   const { exam } = facts;
   const { registration } = attempt;
-  const current = currentAttempt(state);
+  const current = currentAttempt(state, facts);
   const resumes = current !== undefined && isInResumeProcess(current);
   if (current && !resumes && !current.isSampleAttempt)
     throw new Refusal(
@@ -38,6 +38,7 @@ export const create = (
       data: {
         attemptId: attempt.id,
         examId: exam.examId,
+        ...(exam.generationId === exam.examId ? {} : { generationId: exam.generationId }),
         userId: learner.userId,
         attemptCode: attempt.code,
         status: blocked ?? 'created',

@@ -21,13 +21,13 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
         'exam_past_due_forbidden',
         `user_id=${command.learner.userId} attempted to create an attempt for expired exam with exam_id=${exam.examId} in course_id=${exam.courseId}`,
       );
-    const before = currentAttempt(state);
+    const before = currentAttempt(state, facts);
     // As in the reference: an earlier practice attempt whose time is over is submitted first.
     const isRepeatedPractice = data.takingAsProctored && before?.isSampleAttempt;
     const first = isRepeatedPractice ? timeOutIfOverdue(state, before, command) : [];
     const events = [...first, ...create(first.reduce(onAttempt, state), command, data.takingAsProctored)];
     const after = events.reduce(onAttempt, state);
-    const attempt = currentAttempt(after)!;
+    const attempt = currentAttempt(after, facts)!;
     if (exam.isProctored && !data.takingAsProctored)
       return [...events, ...transition(after, attempt, 'declined', command)];
     return data.startClock ? [...events, ...transition(after, attempt, 'started', command)] : events;
@@ -52,10 +52,10 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
 
   CascadeDecline: (state, command) => {
     const { cascadedFrom } = command.data;
-    const current = currentAttempt(state);
+    const current = currentAttempt(state, command.facts);
     const first = current ? timeOutIfOverdue(state, current, command) : create(state, command, false, cascadedFrom);
     const after = first.reduce(onAttempt, state);
-    const attempt = currentAttempt(after)!;
+    const attempt = currentAttempt(after, command.facts)!;
     const isOver = current !== undefined && !isOpenToCascade(attempt);
     return isOver ? first : [...first, ...transition(after, attempt, 'declined', command, { cascadedFrom })];
   },
@@ -144,8 +144,8 @@ const transitionByLearner: typeof transitionOnce = (state, attempt, to, command,
 const wasSubmitted = ({ status, completedAt }: Attempt) =>
   !isIncomplete(status) && (completedAt !== null || status === 'timed_out');
 
-const currentAttemptOrRefuse = (state: LearnerAtExam, { learner }: LearnerAtExamCommand): Attempt => {
-  const attempt = currentAttempt(state);
+const currentAttemptOrRefuse = (state: LearnerAtExam, { learner, facts }: LearnerAtExamCommand): Attempt => {
+  const attempt = currentAttempt(state, facts);
   if (attempt) return attempt;
   const { examId, userId } = learner;
   throw new Refusal('attempt_not_found', `User ${userId} has no attempt at exam ${examId}.`);

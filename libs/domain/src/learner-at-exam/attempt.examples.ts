@@ -16,6 +16,7 @@ export const attemptCode = '6E1F6B2C-0E0A-4F0B-9C2A-2F1D3C4B5A69';
 export const proctoredExam: Facts = {
   exam: {
     examId: 7,
+    generationId: 7,
     courseId: 'course-v1:OrgX+Demo+2031',
     contentId: 'block-v1:OrgX+Demo+2031+type@sequential+block@midterm',
     timeLimitMins: 90,

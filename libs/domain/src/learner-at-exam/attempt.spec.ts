@@ -78,6 +78,20 @@ const allowance = {
   data: { allowanceId: 900, ...learner, key: 'additional_time_granted', value: '15', at: noon },
 } as const;
 
+describe('an attempt at a later generation of its exam', () => {
+  const laterGeneration = { ...proctoredExam, exam: { ...proctoredExam.exam, generationId: 9 } };
+
+  it('is created beside the attempt at the generation before', () => {
+    given(created, started)
+      .when(informed(create(), laterGeneration))
+      .thenMatching({ type: 'AttemptCreated', data: { attemptId: 101, examId: 7, generationId: 9 } });
+    given(created, started).when(informed(create())).thenRefused('attempt_already_exists');
+  });
+
+  it('is the current one; a start does not start the attempt at the generation before', () =>
+    given(created).when(informed(start(), laterGeneration)).thenRefused('attempt_not_found'));
+});
+
 describe('creating an attempt', () => {
   it('keeps what the provider answered', () =>
     given()
@@ -146,7 +160,7 @@ describe('creating an attempt', () => {
 
 describe('the time of an exam', () => {
   const allowedMinutes = (when: ReturnType<ReturnType<typeof given>['when']>) =>
-    currentAttempt(when.state())?.allowedTimeLimitMins;
+    currentAttempt(when.state(), proctoredExam)?.allowedTimeLimitMins;
 
   it('is the limit of the exam', () => expect(allowedMinutes(given(created).when(informed(start())))).toBe(90));
 
@@ -318,7 +332,11 @@ describe('an error', () => {
   it('is marked once, and is resumed by one attempt', () => {
     const mark = () => informed(new MarkReadyToResume(learner, one(30), byLearner));
     const marked = given(created, started, errored).when(mark());
-    expect(currentAttempt(marked.state())).toMatchObject({ isResumable: false, readyToResume: true, resumed: false });
+    expect(currentAttempt(marked.state(), proctoredExam)).toMatchObject({
+      isResumable: false,
+      readyToResume: true,
+      resumed: false,
+    });
     given(created, started, errored, readyToResume).when(mark()).thenRefused('attempt_not_resumable');
     const resumed = given(created, started, errored, readyToResume).when(informed(create(true, false, 40)));
     expect(resumed.state().attempts[0]).toMatchObject({ isResumable: false, readyToResume: true, resumed: true });
@@ -327,7 +345,8 @@ describe('an error', () => {
   it('stays resumable in other statuses, but not once the attempt counts as submitted', () => {
     const isResumableAs = (status: 'verified' | 'submitted') => {
       const command = new SetAttemptStatus(learner, { ...one(30), status }, byLearner);
-      return currentAttempt(given(created, started, errored).when(informed(command)).state())?.isResumable;
+      return currentAttempt(given(created, started, errored).when(informed(command)).state(), proctoredExam)
+        ?.isResumable;
     };
     expect([isResumableAs('verified'), isResumableAs('submitted')]).toEqual([true, false]);
   });
@@ -343,7 +362,7 @@ describe('an error', () => {
 describe('declining', () => {
   it('ends the proctoring of the attempt', () => {
     const when = given(created).when(informed(new DeclineAttempt(learner, one(1), byLearner)));
-    expect(currentAttempt(when.state())).toMatchObject({
+    expect(currentAttempt(when.state(), proctoredExam)).toMatchObject({
       status: 'declined',
       takingAsProctored: false,
       externalId: null,
@@ -370,7 +389,7 @@ describe('declining', () => {
 
   it('declines even a running attempt at another exam, which stays registered', () => {
     const when = given(created, started).when(informed(cascade()));
-    expect(currentAttempt(when.state())).toMatchObject({
+    expect(currentAttempt(when.state(), proctoredExam)).toMatchObject({
       status: 'declined',
       takingAsProctored: true,
       externalId: 'test-attempt-100',

@@ -163,7 +163,7 @@ const expectOutcome = (history: AttemptEvent[], command: any, outcome: string) =
   const when = given(...history).when(command);
   if (outcome === '-') return expect(() => when.state()).toThrow(expect.objectContaining({ name: 'Refusal' }));
   if (outcome === '=') return when.then();
-  const attempt = currentAttempt(when.state());
+  const attempt = currentAttempt(when.state(), proctoredExam);
   return expect(attempt?.status ?? 'gone').toBe(outcome);
 };
 

@@ -1,7 +1,7 @@
 import { type Allowance, additionalMinutesOf } from '../allowances/allowance.js';
 import type { Appeal } from '../appeals/appeal.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
-import { type Attempt, evolveAttempt } from '../attempts/attempt.js';
+import { type Attempt, evolveAttempt, generationOf } from '../attempts/attempt.js';
 import { type AllowedTime, allowedTime } from '../attempts/attempt.time.js';
 import type { Grant } from '../attempts/running-attempt.events.js';
 import type { Facts } from '../exams/exam.facts.js';
@@ -39,8 +39,9 @@ export const onAttempt = (state: LearnerAtExam, event: AttemptEvent): LearnerAtE
   return { ...state, attempts, proposals };
 };
 
-/** The learner's newest attempt. */
-export const currentAttempt = (state: LearnerAtExam): Attempt | undefined => state.attempts.at(-1);
+/** The learner's newest attempt at the exam's current generation. */
+export const currentAttempt = (state: LearnerAtExam, { exam }: Pick<Facts, 'exam'>): Attempt | undefined =>
+  state.attempts.findLast((attempt) => generationOf(attempt) === exam.generationId);
 
 /** @throws Refusal attempt_not_found */
 export const attemptOf = (state: LearnerAtExam, attemptId: number): Attempt => {
@@ -54,7 +55,7 @@ export const allowedTimeOf = (state: LearnerAtExam, facts: Facts, at: string): A
   allowedTime({
     limitMinutes: facts.exam.timeLimitMins,
     additionalMinutes: additionalMinutesOf(state.allowances),
-    carriedSeconds: currentAttempt(state)?.timeRemainingSeconds ?? null,
+    carriedSeconds: currentAttempt(state, facts)?.timeRemainingSeconds ?? null,
     dueAt: facts.dueAt,
     at,
   });

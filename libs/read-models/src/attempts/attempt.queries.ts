@@ -26,6 +26,7 @@ const toRecord = ({ attempt, exam, username, email }: any): AttemptRecord => ({
 const rows = async (database: Database, name: string, clause: string, values: unknown[]): Promise<AttemptRecord[]> =>
   (await database.read({ name, text: attemptsWhere(clause), values })).rows.map(toRecord);
 
+const isOfCurrentGeneration = 'coalesce(attempt.generation_id, attempt.exam_id) = exam.generation_id';
 const newestFirst = 'order by attempt.created desc, attempt.id desc';
 
 export const attemptById = async (
@@ -38,25 +39,28 @@ export const attemptById = async (
 export const attemptsByExternalId = (database: Database, externalId: string): Promise<AttemptRecord[]> =>
   rows(database, 'attempts by external id', 'attempt.external_id = $1 order by attempt.id', [externalId]);
 
-/** The learner's newest attempt at an exam. */
+/** The learner's newest attempt at an exam's current generation. */
 export const currentAttemptAt = async (
   database: Database,
   examId: number,
   userId: number,
 ): Promise<AttemptRecord | undefined> =>
   (
-    await rows(database, 'current attempt', `attempt.exam_id = $1 and attempt.user_id = $2 ${newestFirst} limit 1`, [
-      examId,
-      userId,
-    ])
+    await rows(
+      database,
+      'current attempt',
+      `attempt.exam_id = $1 and attempt.user_id = $2 and ${isOfCurrentGeneration} ${newestFirst} limit 1`,
+      [examId, userId],
+    )
   )[0];
 
-/** Finds the newest attempt of one of these learners at one of these exams. */
+/** Finds the newest attempt of one of these learners at the current generation of one of these exams. */
 export const newestAttempts = async (database: Database, examIds: readonly number[], userIds: readonly number[]) => {
   const { rows: found } = await database.query(
-    `select distinct on (exam_id, user_id) to_json(attempt) as attempt from attempts attempt
+    `select distinct on (exam_id, user_id) to_json(attempt) as attempt
+       from attempts attempt join exams exam on exam.id = exam_id and ${isOfCurrentGeneration}
       where exam_id = any($1::bigint[]) and user_id = any($2::bigint[])
-      order by exam_id, user_id, created desc, id desc`,
+      order by exam_id, user_id, created desc, attempt.id desc`,
     [examIds, userIds],
   );
   const attempts = found.map(({ attempt }) => fromRow<Attempt>(attempt));

@@ -6,6 +6,7 @@ export const attemptProjection: Projection = {
   fields: [
     'id',
     'examId',
+    'generationId',
     'userId',
     'attemptCode',
     'externalId',

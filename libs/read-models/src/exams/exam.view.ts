@@ -18,8 +18,13 @@ export const examProjection: Projection = {
     'backend',
     'reviewPolicyId',
     'reviewPolicy',
+    'examType',
+    'begunGenerationId',
   ],
   idOf: (event) => (isExamEvent(event) ? event.data.examId : undefined),
-  evolve: (row: Exam | undefined, event: ExamEvent) => evolveExam(row ?? null, event),
+  evolve: (row: Exam | undefined, event: ExamEvent) => {
+    const exam = evolveExam(row ?? null, event);
+    return { ...exam, begunGenerationId: exam.generationId === exam.id ? null : exam.generationId };
+  },
   derived: 'select keep_all_onboarding()',
 };

@@ -1,0 +1,13 @@
+import type { Database } from '#connections';
+
+export type ConfiguredCourse = { provider: string | null; escalationEmail: string | null };
+
+/** The provider of a course's exams; both are null for a course that has chosen none (edx-exams.md §5.2). */
+export async function configurationOfCourse(database: Database, courseId: string): Promise<ConfiguredCourse> {
+  const { rows } = await database.query({
+    name: 'configuration of course',
+    text: 'select provider, escalation_email as "escalationEmail" from course_configurations where id = $1',
+    values: [courseId],
+  });
+  return rows[0] ?? { provider: null, escalationEmail: null };
+}

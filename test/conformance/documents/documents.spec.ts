@@ -33,6 +33,8 @@ it('each link of a page leads to a file that exists', () => {
 
 it('the index names every command and every event', () => {
   const index = readFileSync('docs/develop.md', 'utf8');
-  const names = [exam, courseConfiguration, learnerAtExam, learner].flatMap(({ decide, evolve }) => Object.keys({ ...decide, ...evolve }));
+  const names = [exam, courseConfiguration, learnerAtExam, learner].flatMap(({ decide, evolve }) =>
+    Object.keys({ ...decide, ...evolve }),
+  );
   expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(index))).toEqual([]);
 });

@@ -53,7 +53,7 @@ module.exports = {
     only('shapes'),
     only('roster', 'domain', 'connections', 'access-log', 'shapes'),
     only('providers', 'domain', 'connections', 'shapes'),
-    only('lti', 'connections', 'shapes', 'providers'),
+    only('lti', 'domain', 'connections', 'shapes', 'providers'),
     only('configuration', 'domain', 'connections', 'shapes', 'providers', 'roster', 'migrations'),
     only('read-models', 'domain', 'connections', 'event-store', 'learner-keys', 'roster'),
     only(

@@ -1,4 +1,4 @@
--- What LTI 1.3 tools and browsers were told, and must bring back. All processes share it. Nothing here is in the log.
+-- The state of launches of LTI 1.3 tools, shared by all processes. Nothing here is in the log.
 
 -- The name of a person at all tools. A retirement deletes it.
 create table lti_subjects (

@@ -28,6 +28,7 @@ export const migrations = [
   '9900-log-search.sql',
   '10000-exam-generations.sql',
   '10300-lti.sql',
+  '10310-control-results.sql',
 ].map(sqlMigration);
 
 export const migrationNames = migrations.map((Migration) => new Migration().name);

@@ -5,7 +5,7 @@ revoke all on all sequences in schema public from :api, :worker;
 grant usage on schema public to :api, :worker;
 grant select on migrations, log_generations, events, streams, commands, checkpoints, dead_letters, leases, users, courses,
   enrollments, course_staff, credit_requirements, credit_statuses, verified_names, dates, schedules, exams, attempts,
-  allowances, attempt_groups, attempt_learners, review_times, exam_generations, course_configurations,
+  allowances, attempt_groups, attempt_learners, review_times, control_results, exam_generations, course_configurations,
   quarantined_callbacks, unclaimed_registrations, vendor_deliveries, vendor_circuits, vendor_retirements, mails, deliveries,
   idempotency_keys, callback_nonces, access_log, secret_fingerprints, erasure_certificates, merkle_tiles, merkle_state,
   signed_checkpoints, submission_receipts, attempt_polls, health_records, subscription_records, dead_letter_actions to :api, :worker;
@@ -16,7 +16,7 @@ grant insert (action, outcome, status, request_id, token_id, user_id, os_user, o
   on access_log to :api, :worker;
 grant insert on erasure_certificates to :api, :worker;
 grant insert, update, delete on users, courses, enrollments, course_staff, credit_statuses, exams, attempts, allowances,
-  attempt_groups, attempt_learners, review_times, exam_generations, course_configurations, quarantined_callbacks,
+  attempt_groups, attempt_learners, review_times, control_results, exam_generations, course_configurations, quarantined_callbacks,
   unclaimed_registrations to :api, :worker;
 grant insert, update on vendor_retirements to :api, :worker;
 

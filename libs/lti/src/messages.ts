@@ -50,7 +50,7 @@ export const instructorLaunch = (platform: Platform, tool: LtiTool, launch: Laun
   [claim('custom')]: { roster_url: platform.url + ltiPaths.roster(launch.generationId) },
 });
 
-/** Where the browser asks the tool to begin a launch (OpenID third-party login). */
+/** The address at which the browser asks the tool to begin a launch (OpenID third-party login). */
 export function loginAddress(platform: Platform, tool: LtiTool, sub: string, hint: string): string {
   const url = new URL(tool.loginUrl);
   const parameters = {

@@ -12,7 +12,7 @@ export async function subOf(database: Database, userId: number): Promise<string>
   return rows[0]?.sub ?? subOf(database, userId);
 }
 
-/** The person whom a tool names. Undefined if no tool was told of such a person. */
+/** The person whom a tool names. Undefined if nobody has this name. */
 export async function userOfSub(database: Database, sub: string): Promise<number | undefined> {
   const { rows } = await database.query('select user_id::float as id from lti_subjects where sub = $1', [sub]);
   return rows[0]?.id;

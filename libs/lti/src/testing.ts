@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { controlActions, type LtiTool } from '#providers';
+import { controlActions } from '#domain';
+import type { LtiTool } from '#providers';
 
 export const newKeys = () =>
   generateKeyPairSync('rsa', {

@@ -1,6 +1,6 @@
 export { beforeSending } from './before-sending.js';
 export { callbackSignature, isSameSecret, type SignedCallback } from './callback-signature.js';
-export { type ControlAction, controlActions, type LtiTool } from './lti-tool.js';
+export type { LtiTool } from './lti-tool.js';
 export { obscuredUserId } from './obscured-user-id.js';
 export { commonOptions, isNetwork, shapes } from './options.js';
 export * from './provider.js';

@@ -1,6 +1,4 @@
-/** What a tool may ask for in the assessment control service (edx-exams.md §9). */
-export const controlActions = ['pause', 'resume', 'terminate', 'update', 'flag'] as const;
-export type ControlAction = (typeof controlActions)[number];
+import type { ControlAction } from '#domain';
 
 /** The registration of an LTI 1.3 tool (edx-exams.md §8.1). */
 export type LtiTool = {

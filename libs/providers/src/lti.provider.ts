@@ -1,8 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { isLongerThan, limits } from '#domain';
+import { type ControlAction, controlActions, isLongerThan, limits } from '#domain';
 import { allowing, oneOf, shape, Wrong } from '#shapes';
-import { type ControlAction, controlActions } from './lti-tool.js';
 import { shapes } from './options.js';
 import type { ProviderType } from './provider.js';
 

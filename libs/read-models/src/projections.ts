@@ -2,6 +2,7 @@ import { cachedFold, type InlineProjection } from '#event-store';
 import { allowanceProjection } from './allowances/allowance.view.js';
 import { attemptProjection } from './attempts/attempt.view.js';
 import { attemptGroupProjection } from './attempts/attempt-group.view.js';
+import { controlResultProjection } from './controls/control-result.view.js';
 import { courseConfigurationProjection } from './exams/course-configuration.view.js';
 import { examProjection } from './exams/exam.view.js';
 import { examGenerationProjection } from './exams/exam-generation.view.js';
@@ -16,6 +17,7 @@ export const projections: readonly Projection[] = [
   attemptGroupProjection,
   allowanceProjection,
   reviewTimesProjection,
+  controlResultProjection,
 ];
 
 /** The rows of all read models after an append. Its transaction writes them, so a client reads its own write. */

@@ -68,6 +68,10 @@ const meanings: Record<
   ReviewReceived:
     "A provider's review came in. `sealed` is what the provider sent, encrypted with the learner's key; `status` is the " +
     'outcome in the words of the reference.',
+  ControlResultReceived:
+    'A tool that proctors the attempt reported an incident (`flag`) or ended the attempt (`terminate`; its verdict follows). ' +
+    '`controlId` is the same when the tool repeats its request. `severity` is from 0 to 1. ' +
+    "`sealed` is what the tool wrote, encrypted with the learner's key.",
   RejectionProposed:
     'A person wants to reject the attempt, in a course that demands a second person for it. `sealed` is the reason, encrypted ' +
     "with the learner's key; a review has its own. The attempt waits for the second person.",
@@ -79,10 +83,10 @@ const meanings: Record<
   AppealDismissed:
     "Another person does not agree with the appeal. `sealed` is the reason, encrypted with the learner's key.",
   ExtraTimeGiven:
-    "Staff lengthened the running attempt by these seconds, also past the due date. `sealed` is the reason, encrypted with the learner's " +
+    "Staff or a tool lengthened the running attempt by these seconds, also past the due date. `sealed` is the reason, encrypted with the learner's " +
     'key; `grantId` is the same for all attempts that got the time together; `cause` is the outage that it makes up for, if there was one.',
   ExtraTimeTakenBack: 'Staff took these seconds of extra time back. It never ends an attempt.',
-  AttemptPaused: 'Staff stopped the clock of the running attempt. Its status stays.',
+  AttemptPaused: 'Staff or a tool stopped the clock of the running attempt. Its status stays.',
   PauseEnded: "The clock runs again. The attempt's end moved by the length of the pause.",
   MessageSent: "Staff wrote to the learner. `sealed` is the text, encrypted with the learner's key.",
   AllowanceGranted:

@@ -46,6 +46,11 @@ export class ClickSoftwareDownload extends LearnerAtExamCommand<OneAttempt> {
   readonly type = 'ClickSoftwareDownload';
 }
 
+/** The learner goes to the tool that proctors the attempt. A running attempt stays as it is (edx-exams.md §8.2). */
+export class LaunchTool extends LearnerAtExamCommand<OneAttempt> {
+  readonly type = 'LaunchTool';
+}
+
 /** The learner's set-up is done: the provider says so, or the learner uses a secure browser. */
 export class ReadyAttempt extends LearnerAtExamCommand<OneAttempt> {
   readonly type = 'ReadyAttempt';
@@ -101,6 +106,7 @@ export type AttemptCommand =
   | DeclineAttempt
   | CascadeDecline
   | ClickSoftwareDownload
+  | LaunchTool
   | ReadyAttempt
   | ReportError
   | MarkReadyToResume

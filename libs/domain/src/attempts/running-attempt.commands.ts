@@ -3,11 +3,11 @@ import type { Outage } from './running-attempt.events.js';
 
 type OneAttempt = { attemptId: number };
 
-/** Lengthens a running attempt. Staff may also go past the due date. */
+/** Lengthens a running attempt, also past the due date. `givenBy` is absent if a tool gives it. */
 export class GiveExtraTime extends CommandWithReason<{
   grantId: string;
   seconds: number;
-  givenBy: number;
+  givenBy?: number;
   cause?: Outage;
 }> {
   readonly type = 'GiveExtraTime';

@@ -12,10 +12,13 @@ type OfRunningAttempt<Data extends object = object> = { attemptId: number; at: s
 
 /** Changes by staff while an attempt runs. They change the end of the attempt's time, not its status. */
 export type RunningAttemptEvent =
-  /** `grantId` is the same for all attempts that got the time together. `sealed`: the reason, encrypted with the learner key. */
+  /**
+   * `grantId` is the same for all attempts that got the time together. `sealed`: the reason, encrypted with the learner key.
+   * `givenBy` is absent if a tool gave it.
+   */
   | Event<
       'ExtraTimeGiven',
-      OfRunningAttempt<{ grantId: string; seconds: number; sealed: string; givenBy: number; cause?: Outage }>
+      OfRunningAttempt<{ grantId: string; seconds: number; sealed: string; givenBy?: number; cause?: Outage }>
     >
   | Event<'ExtraTimeTakenBack', OfRunningAttempt<{ grantId: string; seconds: number }>>
   | Event<'AttemptPaused', OfRunningAttempt>

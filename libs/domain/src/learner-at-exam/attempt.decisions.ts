@@ -2,7 +2,7 @@ import type { AttemptCommand } from '../attempts/attempt.commands.js';
 import { effectsOfRemoval } from '../attempts/attempt.effects.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
 import type { Attempt } from '../attempts/attempt.js';
-import { isIncomplete, isOnboardingError, isSettingUp } from '../attempts/attempt.statuses.js';
+import { isIncomplete, isInProgress, isOnboardingError, isSettingUp } from '../attempts/attempt.statuses.js';
 import { isOverdue, isPastDue, remainingSeconds } from '../attempts/attempt.time.js';
 import type { LearnerAtExamCommand } from '../command.js';
 import type { Handlers } from '../decider.js';
@@ -62,6 +62,12 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
 
   ClickSoftwareDownload: (state, command) =>
     transitionByLearner(state, attemptOf(state, command.data.attemptId), 'download_software_clicked', command),
+
+  LaunchTool: (state, command) => {
+    const attempt = attemptOf(state, command.data.attemptId);
+    if (isInProgress(attempt.status)) return [];
+    return transitionByLearner(state, attempt, 'download_software_clicked', command);
+  },
 
   ReadyAttempt: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);

@@ -5,6 +5,8 @@ import type { AppealEvent } from '../appeals/appeal.events.js';
 import type { AttemptCommand } from '../attempts/attempt.commands.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
 import type { RunningAttemptCommand } from '../attempts/running-attempt.commands.js';
+import type { ControlAttempt } from '../controls/control.commands.js';
+import type { ControlResultReceived } from '../controls/control.events.js';
 import type { Decider } from '../decider.js';
 import type { MessageEvent, SendMessage } from '../messages/message.js';
 import type { ReviewCommand } from '../reviews/review.commands.js';
@@ -12,11 +14,18 @@ import type { ReviewEvent } from '../reviews/review.events.js';
 import { allowanceDecisions, allowanceEvolution } from './allowance.decisions.js';
 import { appealDecisions, appealEvolution } from './appeal.decisions.js';
 import { attemptDecisions } from './attempt.decisions.js';
+import { controlDecisions, controlEvolution } from './control.decisions.js';
 import { emptyState, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
 import { reviewDecisions, reviewEvolution } from './review.decisions.js';
 import { runningAttemptDecisions, runningAttemptEvolution } from './running-attempt.decisions.js';
 
-export type LearnerAtExamEvent = AttemptEvent | AllowanceEvent | ReviewEvent | AppealEvent | MessageEvent;
+export type LearnerAtExamEvent =
+  | AttemptEvent
+  | AllowanceEvent
+  | ReviewEvent
+  | AppealEvent
+  | MessageEvent
+  | ControlResultReceived;
 
 export type AnyLearnerAtExamCommand =
   | AttemptCommand
@@ -24,7 +33,8 @@ export type AnyLearnerAtExamCommand =
   | ReviewCommand
   | AllowanceCommand
   | AppealCommand
-  | SendMessage;
+  | SendMessage
+  | ControlAttempt;
 
 /** The write side of one learner at one exam. */
 export const learnerAtExam: Decider<LearnerAtExam, AnyLearnerAtExamCommand, LearnerAtExamEvent> = {
@@ -36,6 +46,7 @@ export const learnerAtExam: Decider<LearnerAtExam, AnyLearnerAtExamCommand, Lear
     ...reviewDecisions,
     ...allowanceDecisions,
     ...appealDecisions,
+    ...controlDecisions,
   },
 
   evolve: {
@@ -62,5 +73,6 @@ export const learnerAtExam: Decider<LearnerAtExam, AnyLearnerAtExamCommand, Lear
     ...reviewEvolution,
     ...allowanceEvolution,
     ...appealEvolution,
+    ...controlEvolution,
   },
 };

@@ -8,7 +8,7 @@ import type { Facts } from '../exams/exam.facts.js';
 import { Refusal } from '../refusal.js';
 import type { Review } from '../reviews/review.js';
 
-/** One learner at one exam, which is one stream: the attempts (oldest first), allowances, reviews, appeals and extra time. */
+/** One learner at one exam, which is one stream: the attempts (oldest first), allowances, reviews, appeals, extra time and controls. */
 export type LearnerAtExam = {
   attempts: readonly Attempt[];
   allowances: readonly Allowance[];
@@ -17,6 +17,8 @@ export type LearnerAtExam = {
   proposals: { readonly [attemptId: number]: number };
   appeals: { readonly [attemptId: number]: Appeal };
   grants: { readonly [attemptId: number]: readonly Grant[] };
+  /** The ids of the control results that tools sent. */
+  controls: { readonly [attemptId: number]: readonly string[] };
 };
 
 export const emptyState: LearnerAtExam = {
@@ -26,6 +28,7 @@ export const emptyState: LearnerAtExam = {
   proposals: {},
   appeals: {},
   grants: {},
+  controls: {},
 };
 
 export const onAttempt = (state: LearnerAtExam, event: AttemptEvent): LearnerAtExam => {

@@ -21,7 +21,15 @@ export const runningAttemptDecisions: Handlers<LearnerAtExam, RunningAttemptComm
     if (cause && grants.some((grant) => !grant.isTakenBack && grant.cause && overlap(grant.cause, cause)))
       throw new Refusal('outage_already_compensated', 'This attempt has extra time for this outage already.');
     if (seconds <= 0) throw new Refusal('attempt_not_affected', 'This attempt did not run during the outage.');
-    const given = { attemptId, grantId, seconds, sealed, givenBy, ...(cause && { cause }), at };
+    const given = {
+      attemptId,
+      grantId,
+      seconds,
+      sealed,
+      ...(givenBy !== undefined && { givenBy }),
+      ...(cause && { cause }),
+      at,
+    };
     return [{ type: 'ExtraTimeGiven', data: given }];
   },
 

@@ -11,7 +11,10 @@ export type Role = 'learner' | 'staff' | 'provider' | 'operator' | 'platform' | 
 export type TimelineEntry = { at: string; what: Happening; by: Role; sealed?: string; seconds?: number };
 
 type Recorded = LearnerAtExamEvent & { metadata: { actor: Actor; userId?: number } };
-type Shown = Exclude<LearnerAtExamEvent, { type: `Allowance${string}` | 'RejectionProposed' }>;
+type Shown = Exclude<
+  LearnerAtExamEvent,
+  { type: `Allowance${string}` | 'RejectionProposed' | 'ControlResultReceived' }
+>;
 
 const happenings = {
   AttemptCreated: 'created',
@@ -46,7 +49,7 @@ const happenings = {
 
 export type Happening = (typeof happenings)[Shown['type']] | 'blocked' | 'time_ran_out' | 'went_back';
 
-/** The timeline of one attempt. It leaves out a proposal to reject, because that decides nothing. */
+/** The timeline of one attempt. It leaves out a proposal to reject and a tool's result, because they decide nothing. */
 export const timelineOf = (history: readonly Recorded[], attemptId: number): TimelineEntry[] =>
   history.flatMap((event) => {
     if (!isShown(event) || event.data.attemptId !== attemptId) return [];

@@ -1,4 +1,5 @@
 // npm run conformance [-- --seed N --requests N --only STORY --itself --planted]
+// npm run conformance -- --surface edx-exams [--story STORY --show N]
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { endLeftBroker, startBroker } from './kafka-broker.mjs';
@@ -10,9 +11,12 @@ await main(async () => {
   endWithNpm();
   process.on('SIGINT', () => {}).on('SIGTERM', () => {}); // `run` passes them on; afterwards the broker is stopped
   await prepare();
-  const kafka = process.env.KAFKA_BROKERS ? undefined : await startedBroker();
+  const args = process.argv.slice(2);
+  const surface = args.includes('--surface') ? `/${args[args.indexOf('--surface') + 1]}` : '';
+  const needsKafka = !surface && !process.env.KAFKA_BROKERS;
+  const kafka = needsKafka ? await startedBroker() : undefined;
   try {
-    process.exitCode = await run([process.execPath, 'dist/test/conformance/main.js', ...process.argv.slice(2)], {
+    process.exitCode = await run([process.execPath, `dist/test/conformance${surface}/main.js`, ...args], {
       env: { ...process.env, ...(kafka && { KAFKA_BROKERS: kafka.brokers }) },
     });
   } finally {

@@ -1,0 +1,189 @@
+import { type CryptoKey, exportPKCS8, exportSPKI, generateKeyPair, SignJWT } from 'jose';
+import { tokenSettings } from '../../support/service.js';
+import { type Reply, send } from './client.js';
+import type { Exchange, Person, Story } from './stories.js';
+import { base, type Variables } from './variables.js';
+
+const newKeys = () => generateKeyPair('RS256', { modulusLength: 2048, extractable: true });
+/** The keys of the pretended tools. */
+const keys: Record<string, Awaited<ReturnType<typeof newKeys>>> = {
+  tool: await newKeys(),
+  tool2: await newKeys(),
+  other: await newKeys(),
+};
+export const publicKeyOf = (signer: string) => exportSPKI(keys[signer]!.publicKey);
+export const newPrivateKey = async () => exportPKCS8((await newKeys()).privateKey);
+
+const secondsOf = (at: string) => Date.parse(at) / 1000;
+const controlScope = 'https://purl.imsglobal.org/spec/lti-ap/scope/control.all';
+const tools = { one: ['tool', 'tool-one-client'], two: ['tool2', 'tool-two-client'] } as const;
+
+/** The people of a story and their browsers: turns recorded exchanges into requests to the service. */
+export class Callers {
+  /** Cookies by browser and name. */
+  private readonly jars = new Map<string, Map<string, string>>();
+  private assertions = 0;
+
+  constructor(
+    private readonly port: number,
+    private readonly story: Story,
+    private readonly variables: Variables,
+  ) {}
+
+  async send(exchange: Exchange, name: string): Promise<Reply> {
+    const { request, at } = exchange;
+    await this.findPseudonyms(request, at);
+    const { method, path, query, body, raw, form, content_type } = this.variables.fill(request);
+    const headers: Record<string, string> = {
+      Host: 'exams.example.com',
+      'X-Forwarded-Proto': 'https',
+      ...(await this.headersOf(exchange)),
+    };
+    const sent =
+      raw ?? (form ? await this.formOf(form, name, path) : body === undefined ? undefined : JSON.stringify(body));
+    if (sent !== undefined) {
+      headers['Content-Type'] = content_type ?? (form ? 'application/x-www-form-urlencoded' : 'application/json');
+      headers['Content-Length'] = String(Buffer.byteLength(sent));
+    }
+    const reply = await send(this.port, method, query ? `${path}?${new URLSearchParams(query)}` : path, headers, sent);
+    this.keepCookies(this.jarOf(exchange), reply);
+    return reply;
+  }
+
+  /** Sends the request that the original sent to edx-proctoring: the service is both ends. */
+  async asService(path: string, at: string): Promise<Reply> {
+    return send(this.port, 'GET', path, { Authorization: `JWT ${await tokenOf(operator, at)}` });
+  }
+
+  private async headersOf({ as, at, request }: Exchange): Promise<Record<string, string>> {
+    const { Cookie, Authorization, ...others } = this.variables.fill(request.headers ?? {});
+    const [name, deviation] = as.split(', JWT ');
+    const person = this.story.users.find((each) => each.name === name);
+    const token = person && (await tokenOf(person, at, deviation));
+    const headers: Record<string, string> = { ...others };
+    const cookies = [...(this.jars.get(this.jarOf({ as, request })) ?? [])].map(([key, value]) => `${key}=${value}`);
+    if (Cookie?.startsWith('edx-jwt-cookie') && token) {
+      const [header, payload, signature] = token.split('.');
+      cookies.push(`edx-jwt-cookie-header-payload=${header}.${payload}`, `edx-jwt-cookie-signature=${signature}`);
+    } else if (Authorization !== undefined) headers.Authorization = await this.authorization(Authorization, at);
+    else if (Cookie === undefined && token) headers.Authorization = `JWT ${token}`;
+    const sendsCookies = Cookie !== undefined || this.isLaunch(request);
+    return { ...headers, ...(sendsCookies && cookies.length > 0 && { Cookie: cookies.join('; ') }) };
+  }
+
+  private async authorization(recorded: string, at: string): Promise<string> {
+    const [, tool] = /<token of tool (one|two)>/.exec(recorded) ?? [];
+    if (tool) return `Bearer ${await this.toolToken(tool as keyof typeof tools, controlScope, at)}`;
+    if (recorded.includes('<token without scope>')) return `Bearer ${await this.toolToken('one', 'openid', at)}`;
+    return recorded.includes('<a valid JWT>') ? `Bearer ${await tokenOf(this.story.users[0]!, at)}` : recorded;
+  }
+
+  private async toolToken(tool: keyof typeof tools, scope: string, at: string): Promise<string> {
+    const [signer, client] = tools[tool];
+    const path = `/lti/lti_consumer/v1/token/${this.variables.get(`config.${tool}`)}`;
+    const now = secondsOf(at);
+    const claims = { iss: client, sub: client, aud: base + path, iat: now, exp: now + 300, jti: this.newId() };
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await signed(signer, claims),
+      scope,
+    });
+    const reply = await send(
+      this.port,
+      'POST',
+      path,
+      { Host: 'exams.example.com', 'Content-Type': 'application/x-www-form-urlencoded' },
+      String(form),
+    );
+    return reply.body?.access_token?.token ?? `no token: ${reply.status}`;
+  }
+
+  private async formOf(form: Record<string, unknown>, name: string, path: string): Promise<string> {
+    const fields = new URLSearchParams();
+    for (const [key, value] of Object.entries(form)) {
+      const { signed_by, payload } = (value ?? {}) as { signed_by?: string; payload?: Record<string, unknown> };
+      if (!signed_by) fields.set(key, String(value));
+      else if (key === 'client_assertion')
+        fields.set(key, await signed(signed_by, this.assertionOf(payload!, name, path)));
+      else fields.set(key, await signed(signed_by, payload!));
+    }
+    return String(fields);
+  }
+
+  /** The recorder wrote `…/token/x` for the token's address, and one jti in all. H14 makes both count. */
+  private assertionOf(payload: Record<string, unknown>, name: string, path: string) {
+    if (payload.jti === undefined) return payload;
+    const jti = name.startsWith('twice the same jti') ? `assertion-${this.assertions}` : this.newId();
+    return { ...payload, aud: base + path, jti };
+  }
+
+  private readonly newId = () => `assertion-${++this.assertions}`;
+
+  /** A launch comes from the browser of the person who began it. */
+  private isLaunch({ path }: Exchange['request']) {
+    return path.startsWith('/lti/lti_consumer/v1/launch/');
+  }
+
+  private jarOf({ as, request }: Pick<Exchange, 'as' | 'request'>): string {
+    const [, named] = /\bjar (\w+)/.exec(request.headers?.Cookie ?? '') ?? [];
+    if (named) return named;
+    const [, hint = ''] = /\{\{(lti\.hint\.\w+)\}\}/.exec(JSON.stringify(request)) ?? [];
+    return (this.isLaunch(request) && this.variables.owners.get(hint)) || as;
+  }
+
+  private keepCookies(browser: string, { headers }: Reply) {
+    const jar = this.jars.get(browser) ?? new Map<string, string>();
+    this.jars.set(browser, jar);
+    for (const cookie of headers['set-cookie'] ?? []) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      if (name) jar.set(name, value ?? '');
+    }
+  }
+
+  /** A pseudonym that no launch has shown is in the roster of the instructor tool. */
+  private async findPseudonyms(request: Exchange['request'], at: string) {
+    if (!this.variables.unknownIn(request).some((name) => /^user\.\w+\.sub$/.test(name))) return;
+    const { body } = await this.asService(`/lti/exam/${this.variables.get('exam.midterm')}/instructor_tool/roster`, at);
+    if (!Array.isArray(body)) return;
+    for (const [sub, username] of body) {
+      const person = this.story.users.find((each) => each.username === username);
+      if (person) this.variables.set(`user.${person.name}.sub`, sub);
+    }
+  }
+}
+
+const signed = (signer: string, claims: Record<string, unknown>) =>
+  new SignJWT(claims).setProtectedHeader({ alg: 'RS256' }).sign(keys[signer]!.privateKey as CryptoKey);
+
+/** Global staff besides the people of a story. */
+export const operator: Person = {
+  name: 'operator',
+  username: 'operator',
+  user_id: 9_000,
+  email: 'operator@example.com',
+  administrator: true,
+  course_role: null,
+  course_role_in: null,
+  known_before: false,
+};
+
+/** A token of the LMS, as the recordings deviate from it in some exchanges. */
+export function tokenOf(person: Person, at: string, deviation = ''): Promise<string> {
+  const now = secondsOf(at);
+  const token = new SignJWT({
+    user_id: person.user_id,
+    ...(deviation !== 'without preferred_username' && { preferred_username: person.username }),
+    email: person.email,
+    administrator: person.administrator,
+    ...(person === operator && { scopes: ['roster:rights'] }),
+    ...(deviation === 'with is_restricted true' && { is_restricted: true }),
+    version: '1.2.0',
+  })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setAudience(tokenSettings.JWT_AUDIENCE)
+    .setIssuer(tokenSettings.JWT_ISSUER)
+    .setExpirationTime(deviation === 'expired a minute ago' ? now - 60 : now + 3600);
+  const secret = deviation === 'signed by an unknown key' ? 'x'.repeat(40) : tokenSettings.JWT_SECRET;
+  return token.sign(new TextEncoder().encode(secret));
+}

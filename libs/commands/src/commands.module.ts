@@ -20,6 +20,7 @@ import {
 } from './exams/exam.handlers.js';
 import { FactFinder } from './facts.js';
 import { RetireLearnerHandler } from './learners/learner.handler.js';
+import { MinutesGrants } from './learners/minutes-grants.js';
 
 /** The service's event store: each append also writes the read models, in the same transaction. */
 const eventStoreOf = (database: Database, options: StoreOptions = {}): EventStore => {
@@ -48,6 +49,7 @@ const eventStoreOf = (database: Database, options: StoreOptions = {}): EventStor
     FactFinder,
     AttemptTimeouts,
     ManyCommands,
+    MinutesGrants,
     OverdueAttempts,
     StaffActions,
     AttemptHandler,
@@ -58,6 +60,16 @@ const eventStoreOf = (database: Database, options: StoreOptions = {}): EventStor
     SetExamReviewPolicyHandler,
     RetireLearnerHandler,
   ],
-  exports: [CqrsModule, Clock, EventStore, FactFinder, AttemptTimeouts, ManyCommands, OverdueAttempts, StaffActions],
+  exports: [
+    CqrsModule,
+    Clock,
+    EventStore,
+    FactFinder,
+    AttemptTimeouts,
+    ManyCommands,
+    MinutesGrants,
+    OverdueAttempts,
+    StaffActions,
+  ],
 })
 export class CommandsModule {}

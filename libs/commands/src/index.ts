@@ -13,6 +13,7 @@ export * from './facts.js';
 export * from './idempotency-keys.js';
 export { type ErasureCertificate, erasureCertificates } from './learners/erasure-certificate.js';
 export { RetireLearner } from './learners/learner.handler.js';
+export * from './learners/minutes-grants.js';
 export { currentRequestId } from './request-id.js';
 export * from './reviews/attempt-reviews.js';
 export { callbackMinutes, useNonce } from './reviews/callback-nonces.js';

@@ -98,6 +98,13 @@ export async function nextId(database: Database, sequence: string): Promise<numb
   return Number(rows[0].id);
 }
 
+/** Several new ids, with one query. */
+export async function nextIds(database: Database, sequence: string, count: number): Promise<number[]> {
+  const text = `select next_id('${sequence}') as id from generate_series(1, $1)`;
+  const { rows } = await whenWritable(database, () => database.query(text, [count]));
+  return rows.map(({ id }) => Number(id));
+}
+
 async function stateOf(client: pg.ClientBase): Promise<State> {
   const { rows } = await client.query<State>('select state, generation, log_id as "logId" from log_state()');
   return rows[0]!;

@@ -22,6 +22,7 @@ export {
   LogNotWritable,
   logStream,
   nextId,
+  nextIds,
   writableGenerationOf,
 } from './generations.js';
 export { cachedFold } from './hot-histories.js';

@@ -1,5 +1,6 @@
 export * from './allowances/allowance.queries.js';
 export { allowanceProjection } from './allowances/allowance.view.js';
+export * from './allowances/minutes.queries.js';
 export * from './attempts/attempt.history.js';
 export * from './attempts/attempt.json.js';
 export * from './attempts/attempt.queries.js';

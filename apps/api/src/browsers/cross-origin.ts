@@ -16,7 +16,7 @@ export function allowOrigins(fastify: FastifyInstance, origins: string[]) {
   const isAllowed = (origin: string | undefined): origin is string => origin !== undefined && origins.includes(origin);
   fastify.addHook('onRequest', async ({ method, headers }, reply) => {
     const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
-    if (isPreflight && isAllowed(headers.origin)) return reply.headers(allowed).code(204).send();
+    if (isPreflight && isAllowed(headers.origin)) return reply.headers(allowed).code(200).send();
   });
   fastify.addHook('onSend', async ({ headers: { origin } }, reply) => {
     const varies = reply.getHeader('Vary');

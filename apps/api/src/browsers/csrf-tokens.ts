@@ -27,7 +27,8 @@ const secretLength = 32;
 export const newSecret = () => Array.from({ length: secretLength }, () => letters[randomInt(letters.length)]).join('');
 
 /** The secret in a request's cookie; undefined without a cookie, or if it is malformed. */
-export const secretIn = (headers: Headers): string | undefined => unmasked(cookieValue(headers, 'csrftoken') ?? '');
+export const secretIn = (headers: Headers, cookie: string): string | undefined =>
+  unmasked(cookieValue(headers, cookie) ?? '');
 
 /** Masks the secret with new random letters, so that compression never reveals it. */
 export function masked(secret: string): string {

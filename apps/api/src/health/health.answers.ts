@@ -2,7 +2,7 @@ import type { ClockState } from '#clock';
 import type { ProviderState } from '#delivery';
 import type { OpenTransaction, StoppedSubscription } from '#event-store';
 import type { Readiness, Witnessing } from '#operations';
-import { integer, listOf, number, object, orNull, text, time } from '../document/schemas.js';
+import { integer, listOf, number, object, oneOf, orNull, text, time } from '../document/schemas.js';
 
 const provider = object<ProviderState>('Vendor', { provider: text, circuit: text, since: time, deadLetters: integer });
 export const openTransaction = object<OpenTransaction>('OpenTransaction', {
@@ -24,4 +24,10 @@ export const ready = object<Readiness>('Ready', {
   stopped: listOf(stopped),
   vendors: listOf(provider),
   witnesses: orNull(witnessing),
+});
+
+const status = oneOf('OK', 'UNAVAILABLE');
+export const overall = object('OverallHealth', {
+  overall_status: status,
+  detailed_status: object('DetailedHealth', { database_status: status }),
 });

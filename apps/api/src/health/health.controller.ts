@@ -1,4 +1,4 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Redirect } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#clock';
 import { Configuration } from '#configuration';
@@ -9,8 +9,13 @@ import { Answers } from '../document/answers.js';
 import { detail, either, listOf, object, text } from '../document/schemas.js';
 import { HttpAnswer } from '../http/http-answer.js';
 import { Draining } from './draining.js';
-import { ready } from './health.answers.js';
+import { overall, ready } from './health.answers.js';
 import { Writability } from './writability.js';
+
+const overallHealth = (status: 'OK' | 'UNAVAILABLE') => ({
+  overall_status: status,
+  detailed_status: { database_status: status },
+});
 
 @ApiTags('health')
 @Controller('health')
@@ -47,4 +52,26 @@ export class HealthController {
     if (problem) throw new HttpAnswer(503, { status: `the database refuses writes: ${problem}` });
     return readiness;
   }
+
+  /** Its path is `/health/` (edx-exams.md §5.14). */
+  @Get('overall')
+  @Gate('anyone', { limitMs: 4_000 })
+  @ApiOperation({ summary: 'The same in the words of Open edX' })
+  @Answers(200, overall)
+  @Answers(503, overall)
+  async checkHealth() {
+    try {
+      await this.checkReadiness();
+      return overallHealth('OK');
+    } catch {
+      throw new HttpAnswer(503, overallHealth('UNAVAILABLE'));
+    }
+  }
+
+  @Get()
+  @Gate('anyone')
+  @Redirect('/health/', 301)
+  @ApiOperation({ summary: 'Leads to `/health/`' })
+  @Answers(301, undefined, { headers: { Location: { schema: text } } })
+  redirectToHealth(): void {}
 }

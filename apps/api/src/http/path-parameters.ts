@@ -18,6 +18,7 @@ const id = { schema: { type: 'integer', minimum: 0, maximum: limits.id }, isFit:
 
 /** The parameters of paths by name: how the document describes them, and which texts fit. */
 export const pathParameters: Record<string, PathParameter> = {
+  allowanceId: id,
   attemptId: id,
   callbackId: id,
   examId: id,

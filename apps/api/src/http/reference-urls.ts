@@ -34,8 +34,12 @@ const slashed = new RegExp(
   `^(${root}/retire_(?:backend_)?user/[^/]+|${exams}/(?:settings|review_policy)/exam_id/[^/]+|${callback}(?:/[^/]+)?)(/?)$`,
 );
 
+/** Paths outside the API that end in a slash, by route. */
+const slashedPages: Record<string, string> = { '/health/overall': '/health/', '/browser_lock': '/browser_lock/' };
+
 /** The path of a route in the reference. The router knows no slash at the end. */
-export const referencePath = (route: string): string => (slashed.test(route) ? `${route}/` : route);
+export const referencePath = (route: string): string =>
+  slashedPages[route] ?? (slashed.test(route) ? `${route}/` : route);
 
 /**
  * The URL for the router. A course id becomes one percent-encoded segment, so that a route can name it `:courseId`. So does the
@@ -47,6 +51,8 @@ export function routableUrl(url: string): string {
   const asked = end < 0 ? url : url.slice(0, end);
   const query = end < 0 ? '' : url.slice(end);
   const path = decoded(asked);
+  const [page] = Object.entries(slashedPages).find(([, slashedPath]) => slashedPath === path) ?? [];
+  if (page) return page + query;
   if (!path.startsWith('/api/') && isWellFormed(asked)) return url;
   const [, unslashed, slash] = slashed.exec(path) ?? [];
   if (unslashed) return encoded(unslashed) + (slash ? query : '/without/slash');

@@ -1,6 +1,7 @@
 import { LearnerAtExamCommand } from '../command.js';
 
-export class GrantAllowance extends LearnerAtExamCommand<{ key: string; value: string }> {
+/** `inactiveToo`: also at an exam that is not active. Staff see these allowances on the surface of edx-exams. */
+export class GrantAllowance extends LearnerAtExamCommand<{ key: string; value: string; inactiveToo?: true }> {
   readonly type = 'GrantAllowance';
   /** The id for a new allowance, and the value for the log: plain, or encrypted with the learner key. */
   allowance: { id: number; kept: { value: string } | { sealed: string } };

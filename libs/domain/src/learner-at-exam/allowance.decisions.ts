@@ -16,10 +16,10 @@ export const refuseBadMinutes = (key: string, value: string): void => {
 const notAllowed = (message: string) => new Refusal('allowance_value_not_allowed', message);
 
 export const allowanceDecisions: Handlers<LearnerAtExam, AllowanceCommand, AllowanceEvent[]> = {
-  GrantAllowance: (state, { facts, learner, data: { key, value, at }, allowance }) => {
+  GrantAllowance: (state, { facts, learner, data: { key, value, inactiveToo, at }, allowance }) => {
     refuseBadMinutes(key, value);
     // The reference's message is empty (domain.md §2.9).
-    if (!facts.exam.isActive) throw new Refusal('exam_not_active', '');
+    if (!facts.exam.isActive && !inactiveToo) throw new Refusal('exam_not_active', '');
     const before = state.allowances.find((each) => each.key === key);
     if (before && isSame(before, allowance.kept)) return [];
     const allowanceId = before?.allowanceId ?? allowance.id;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import { type ExamFacts, type Facts, Refusal } from '#domain';
-import { providerOf, UnknownProvider } from '#providers';
+import { isLtiTool, providerOf, UnknownProvider } from '#providers';
 import { isRowId } from '#read-models';
 import { dueDateSql, joinDatesSql } from '#roster';
 
@@ -13,11 +13,17 @@ const factsFrom = (exams: string, userId: string) => `
          exam.external_id as "externalId", exam.review_policy_id as "reviewPolicyId",
          exam.due_date, ${dueDateSql} as lms_due, common.due as lms_due_for_all,
          course.ends_at, coalesce(course.override_grade_on_rejected, true) as "overridesGradeOnRejection",
-         coalesce(course.second_person_for_rejection, false) as "demandsSecondPerson"
+         coalesce(course.second_person_for_rejection, false) as "demandsSecondPerson", configuration.provider
     from ${exams}
     left join courses course on course.course_id = exam.course_id
+    left join course_configurations configuration on configuration.id = exam.course_id
     ${joinDatesSql('exam.course_id', 'exam.content_id', userId)}`;
 const examFacts = factsFrom('exams exam', '$2');
+const generationFacts = factsFrom(
+  `(select exam_id as id, id as generation_id, course_id, content_id, time_limit_mins, is_proctored, is_practice_exam,
+           is_active, backend, null as external_id, null::bigint as review_policy_id, due_date from exam_generations) exam`,
+  '$2',
+);
 
 const isoOf = (date: Date | null): string | null => date?.toISOString() ?? null;
 
@@ -28,9 +34,14 @@ export class FactFinder {
     private readonly configuration: Configuration,
   ) {}
 
-  /** @throws Refusal exam_not_found */
-  async of(examId: number | string, userId: number): Promise<Facts> {
-    if (isRowId(examId)) {
+  /** The facts of a generation, of the exam's current one by default. @throws Refusal exam_not_found */
+  async of(examId: number | string, userId: number, generationId?: number): Promise<Facts> {
+    if (generationId !== undefined) {
+      const text = `${generationFacts} where exam.generation_id = $1 and exam.id = $3`;
+      const values = [generationId, userId, examId];
+      const { rows } = await this.database.read({ name: 'facts of generation', text, values });
+      if (rows[0]) return this.factsOf(rows[0]);
+    } else if (isRowId(examId)) {
       const text = `${examFacts} where exam.id = $1`;
       const { rows } = await this.database.read({ name: 'facts', text, values: [examId, userId] });
       if (rows[0]) return this.factsOf(rows[0]);
@@ -60,8 +71,8 @@ export class FactFinder {
 
   private factsOf(row: any): Facts {
     const { settings, appealDays, appealAnswerDays } = this.configuration;
-    const { due_date, lms_due, lms_due_for_all, ends_at, overridesGradeOnRejection, demandsSecondPerson, ...exam } =
-      row;
+    const { due_date, lms_due, lms_due_for_all, ends_at, provider, ...others } = row;
+    const { overridesGradeOnRejection, demandsSecondPerson, ...exam } = others;
     const backend = this.backendOf(exam);
     return {
       exam: {
@@ -82,6 +93,8 @@ export class FactFinder {
       demandsSecondPerson,
       appealDays,
       appealAnswerDays,
+      followsEdxExams: isLtiTool(settings, provider),
+      startsAtTool: exam.isProctored && !exam.isPracticeExam && isLtiTool(settings, exam.backend),
       allowsReviewUpdates: settings.allowReviewUpdates,
       ignoresPingFailures: settings.switches[`edx_proctoring.${exam.backend}_ping_failure_passthrough`] ?? false,
     };

@@ -86,6 +86,9 @@ export type LtiProvider = Provider & { lti: LtiTool };
 export const ltiProvidersOf = (configuration: ProviderConfiguration): LtiProvider[] =>
   providersOf(configuration).filter((provider): provider is LtiProvider => provider.lti !== undefined);
 
+export const isLtiTool = (configuration: ProviderConfiguration, name: string | null): boolean =>
+  ltiProvidersOf(configuration).some((provider) => provider.name === name);
+
 function makeProvider(configuration: ProviderConfiguration, name: string): Provider {
   const { backends } = configuration;
   const options = Object.hasOwn(backends, name) ? backends[name] : undefined;

@@ -16,7 +16,9 @@ import {
   type Facts,
   fold,
   GrantAllowance,
+  generationOf,
   isMinutesKey,
+  isOverdue,
   judgementOf,
   type LearnerAtExam,
   LearnerAtExamCommand,
@@ -30,7 +32,7 @@ import {
 } from '#domain';
 import { EventStore, type Metadata, nextId } from '#event-store';
 import { encryptFor, encryptIfChanged, fieldAtExam, pseudonymOf } from '#learner-keys';
-import { examsBlockedForOnboarding } from '#read-models';
+import { activeAttemptsOf, examsBlockedForOnboarding } from '#read-models';
 import { FactFinder } from '../facts.js';
 import { currentRequestId } from '../request-id.js';
 import { changesOf, latestLearnerAtExam, learnerAtExamOf, learnerAtExamStream } from '../streams.js';
@@ -59,7 +61,9 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     const own = learnerAtExamStream(command.learner);
     const { examId, userId } = command.learner;
     // One round trip has both queries.
-    const [facts] = await Promise.all([this.facts.of(examId, userId), this.events.warm([own])]);
+    const generationId = command.type === 'CreateAttempt' ? command.data.generationId : undefined;
+    const [current] = await Promise.all([this.facts.of(examId, userId, generationId), this.events.warm([own])]);
+    const facts = await this.factsFor(command, current);
     command.facts = facts;
     await this.prepare(command);
     const cascade = await this.cascadeOf(command);
@@ -96,6 +100,21 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
       },
     );
     return answer;
+  }
+
+  /** An attempt keeps the rules of its generation. A start by the rules of edx-exams depends on the learner's other attempts. */
+  private async factsFor(command: AnyLearnerAtExamCommand, current: Facts): Promise<Facts> {
+    const { learner, data } = command;
+    const { exam, followsEdxExams } = current;
+    if (!followsEdxExams && exam.generationId === exam.examId) return current;
+    const state = await latestLearnerAtExam(this.events, learner);
+    const asked = 'attemptId' in data ? state.attempts.find(({ id }) => id === data.attemptId) : undefined;
+    const isEarlier = asked !== undefined && generationOf(asked) !== exam.generationId;
+    const facts = isEarlier ? await this.facts.of(exam.examId, learner.userId, generationOf(asked)) : current;
+    if (!followsEdxExams || !isStart(command)) return facts;
+    const own = command.type === 'StartAttempt' ? (asked ?? currentAttempt(state, facts)) : undefined;
+    const running = await activeAttemptsOf(this.database, learner.userId);
+    return { ...facts, anotherRuns: running.some((each) => each.id !== own?.id && !isOverdue(each, data.at)) };
   }
 
   /** Adds the ids, codes, registrations and encrypted values that a decision only passes on. */
@@ -179,6 +198,9 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     );
   }
 }
+
+const isStart = (command: AnyLearnerAtExamCommand) =>
+  command.type === 'StartAttempt' || (command.type === 'CreateAttempt' && command.data.startClock);
 
 /** Encrypts a person's words with the learner key. */
 export const encryptWords = async (database: Database, command: CommandWithWords): Promise<void> => {

@@ -9,8 +9,12 @@ export abstract class NewAttemptCommand<Data extends object = object> extends Le
   attempt: { id: number; code: string; registration: Registration };
 }
 
-/** `evenPastDue`: a declined credit requirement declines the exam, also when the exam is past due. */
+/**
+ * `evenPastDue`: a declined credit requirement declines the exam, also when the exam is past due. `generationId`: absent for
+ * the exam's current generation.
+ */
 export class CreateAttempt extends NewAttemptCommand<{
+  generationId?: number;
   takingAsProctored: boolean;
   startClock: boolean;
   evenPastDue?: boolean;
@@ -18,8 +22,8 @@ export class CreateAttempt extends NewAttemptCommand<{
   readonly type = 'CreateAttempt';
 }
 
-/** Starts the learner's current attempt (domain.md §2.7). */
-export class StartAttempt extends LearnerAtExamCommand {
+/** Starts the learner's current attempt (domain.md §2.7), or this one. */
+export class StartAttempt extends LearnerAtExamCommand<{ attemptId?: number }> {
   readonly type = 'StartAttempt';
 }
 
@@ -70,7 +74,8 @@ export class ResetPracticeAttempt extends NewAttemptCommand {
   readonly type = 'ResetPracticeAttempt';
 }
 
-export class RemoveAttempt extends LearnerAtExamCommand<OneAttempt> {
+/** `byLearner`: a learner can remove an attempt without a result, and a practice attempt (edx-exams.md §5.7, H1). */
+export class RemoveAttempt extends LearnerAtExamCommand<OneAttempt & { byLearner?: boolean }> {
   readonly type = 'RemoveAttempt';
 }
 

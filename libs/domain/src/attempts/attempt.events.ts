@@ -63,4 +63,4 @@ export type AttemptEvent =
   | Event<'AttemptResumed', OfAttempt<{ resumedBy: number }>>
   | Event<'PracticeAttemptReset', OfAttempt>
   | Event<'ReviewStatusAcknowledged', OfAttempt>
-  | Event<'AttemptRemoved', StatusChange<{ because: 'staff' | 'practice_reset' | 'onboarding_completed' }>>;
+  | Event<'AttemptRemoved', StatusChange<{ because: 'staff' | 'learner' | 'practice_reset' | 'onboarding_completed' }>>;

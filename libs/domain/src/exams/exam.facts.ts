@@ -40,6 +40,12 @@ export type Facts = {
   appealAnswerDays: number;
   /** ALLOW_REVIEW_UPDATES */
   allowsReviewUpdates: boolean;
+  /** The course's provider is an LTI tool, so its exams follow the rules of edx-exams (edx-exams.md §11). */
+  followsEdxExams?: boolean;
+  /** An LTI tool proctors the exam: the learner may start when the tool says so. */
+  startsAtTool?: boolean;
+  /** Another attempt of the learner runs, in any course. Known only for a start by the rules of edx-exams. */
+  anotherRuns?: boolean;
   /** The switch edx_proctoring.<backend>_ping_failure_passthrough */
   ignoresPingFailures: boolean;
 };

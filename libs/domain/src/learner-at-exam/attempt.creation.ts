@@ -21,7 +21,8 @@ export const create = (
       'attempt_already_exists',
       `Cannot create new exam attempt for exam_id=${exam.examId} and user_id=${learner.userId} in course_id=${exam.courseId} because it already exists!`,
     );
-  if (takingAsProctored && isPastDue(exam, facts.dueAt, facts.courseEndsAt, at))
+  // In edx-exams a practice exam has no end.
+  if (takingAsProctored && !facts.followsEdxExams && isPastDue(exam, facts.dueAt, facts.courseEndsAt, at))
     throw new Refusal(
       'exam_past_due',
       `user_id=${learner.userId} trying to create exam attempt for past due proctored exam_id=${exam.examId} in course_id=${exam.courseId}. Do not register an exam attempt!`,

@@ -9,12 +9,14 @@ import type { Handlers } from '../decider.js';
 import { Refusal } from '../refusal.js';
 import { create } from './attempt.creation.js';
 import { illegalTransition, providerIdsOf, timeOut, transition, transitionOnce } from './attempt.transitions.js';
+import { needsToolFirst, refuseAnotherAttempt, refuseSecondExam, shownExamId } from './edx-exams.rules.js';
 import { attemptOf, currentAttempt, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
 
 export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEvent[]> = {
   CreateAttempt: (state, command) => {
     const { facts, data } = command;
     const { exam } = facts;
+    refuseAnotherAttempt(currentAttempt(state, facts), command);
     const isRefusedPastDue = !exam.isPracticeExam && !data.evenPastDue;
     if (isRefusedPastDue && isPastDue(exam, facts.dueAt, facts.courseEndsAt, data.at))
       throw new Refusal(
@@ -30,13 +32,14 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
     const attempt = currentAttempt(after, facts)!;
     if (exam.isProctored && !data.takingAsProctored)
       return [...events, ...transition(after, attempt, 'declined', command)];
-    return data.startClock ? [...events, ...transition(after, attempt, 'started', command)] : events;
+    return data.startClock ? [...events, ...start(after, attempt, command)] : events;
   },
 
   StartAttempt: (state, command) => {
-    const attempt = currentAttemptOrRefuse(state, command);
+    const { attemptId } = command.data;
+    const attempt = attemptId === undefined ? currentAttemptOrRefuse(state, command) : attemptOf(state, attemptId);
     if (attempt.status === 'started') throw alreadyStarted(command);
-    return transitionByLearner(state, attempt, 'started', command);
+    return start(state, attempt, command);
   },
 
   StopAttempt: (state, command) =>
@@ -44,7 +47,8 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
 
   SubmitAttempt: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);
-    return wasSubmitted(attempt) ? [] : transitionByLearner(state, attempt, 'submitted', command);
+    const isRepeated = command.facts.followsEdxExams ? isSubmitted(attempt) : wasSubmitted(attempt);
+    return isRepeated ? [] : transitionByLearner(state, attempt, 'submitted', command);
   },
 
   DeclineAttempt: (state, command) =>
@@ -60,8 +64,12 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
     return isOver ? first : [...first, ...transition(after, attempt, 'declined', command, { cascadedFrom })];
   },
 
-  ClickSoftwareDownload: (state, command) =>
-    transitionByLearner(state, attemptOf(state, command.data.attemptId), 'download_software_clicked', command),
+  /** In edx-exams a learner goes to the tool again while the attempt runs (edx-exams.md H22). */
+  ClickSoftwareDownload: (state, command) => {
+    const attempt = attemptOf(state, command.data.attemptId);
+    if (command.facts.followsEdxExams && isInProgress(attempt.status)) return [];
+    return transitionByLearner(state, attempt, 'download_software_clicked', command);
+  },
 
   LaunchTool: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);
@@ -76,8 +84,8 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
 
   ReportError: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);
-    const { exam, ignoresPingFailures } = command.facts;
-    if (attempt.status === 'submitted' || (exam.backend && ignoresPingFailures)) return [];
+    const { exam, ignoresPingFailures, followsEdxExams } = command.facts;
+    if ((attempt.status === 'submitted' && !followsEdxExams) || (exam.backend && ignoresPingFailures)) return [];
     const timeRemainingSeconds = Math.trunc(remainingSeconds(attempt, command.data.at));
     return transitionByLearner(state, attempt, 'error', command, { timeRemainingSeconds });
   },
@@ -109,7 +117,11 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
   RemoveAttempt: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);
     const first = timeOutIfOverdue(state, attempt, command);
-    return [...first, removal(attemptOf(first.reduce(onAttempt, state), attempt.id), command, 'staff')];
+    const { byLearner } = command.data;
+    const removed = attemptOf(first.reduce(onAttempt, state), attempt.id);
+    if (byLearner && !isIncomplete(removed.status) && !removed.isSampleAttempt)
+      throw new Refusal('attempt_has_result', 'An attempt that has ended can be removed by staff only.');
+    return [...first, removal(removed, command, byLearner ? 'learner' : 'staff')];
   },
 
   /** As in the reference, attempts whose time is over are not submitted first. */
@@ -146,6 +158,14 @@ const transitionByLearner: typeof transitionOnce = (state, attempt, to, command,
   throw illegalTransition(attempt, to, command);
 };
 
+const start = (state: LearnerAtExam, attempt: Attempt, command: LearnerAtExamCommand): AttemptEvent[] => {
+  if (needsToolFirst(attempt, command.facts)) throw illegalTransition(attempt, 'started', command);
+  if (isIncomplete(attempt.status)) refuseSecondExam(command);
+  return transitionByLearner(state, attempt, 'started', command);
+};
+
+const isSubmitted = ({ status }: Attempt) => status === 'submitted' || status === 'timed_out';
+
 /** The attempt was submitted before, by the learner or because its time was over. */
 const wasSubmitted = ({ status, completedAt }: Attempt) =>
   !isIncomplete(status) && (completedAt !== null || status === 'timed_out');
@@ -160,7 +180,7 @@ const currentAttemptOrRefuse = (state: LearnerAtExam, { learner, facts }: Learne
 const removal = (
   attempt: Attempt,
   { data: { at }, facts }: LearnerAtExamCommand,
-  because: 'staff' | 'practice_reset',
+  because: 'staff' | 'learner' | 'practice_reset',
 ): AttemptEvent => ({
   type: 'AttemptRemoved',
   data: {
@@ -178,7 +198,7 @@ const isOpenToCascade = ({ status }: Attempt) =>
 const alreadyStarted = ({ facts, learner }: LearnerAtExamCommand) =>
   new Refusal(
     'attempt_already_started',
-    `Cannot start exam attempt for exam_id=${facts.exam.examId} and user_id=${learner.userId} because it has already started!`,
+    `Cannot start exam attempt for exam_id=${shownExamId(facts)} and user_id=${learner.userId} because it has already started!`,
   );
 
 const notReset = ({ facts, learner }: LearnerAtExamCommand, why: string) =>

@@ -6,6 +6,7 @@ import { type AllowedTime, expiryOf, isOverdue } from '../attempts/attempt.time.
 import type { LearnerAtExamCommand } from '../command.js';
 import type { Facts } from '../exams/exam.facts.js';
 import { Refusal } from '../refusal.js';
+import { shownExamId } from './edx-exams.rules.js';
 import { allowedTimeOf, attemptOf, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
 
 /** Data of some transitions, beside the status. */
@@ -146,7 +147,7 @@ const eventOf = (
 export const illegalTransition = (attempt: Attempt, to: Status, { facts }: LearnerAtExamCommand) =>
   new Refusal(
     'illegal_status_transition',
-    `A status transition from "${attempt.status}" to "${to}" was attempted on exam_id=${facts.exam.examId} for user_id=${attempt.userId}. This is not allowed! (course_id=${facts.exam.courseId})`,
+    `A status transition from "${attempt.status}" to "${to}" was attempted on exam_id=${shownExamId(facts)} for user_id=${attempt.userId}. This is not allowed! (course_id=${facts.exam.courseId})`,
   );
 
 /**

@@ -42,9 +42,9 @@ export const reviewDecisions: Handlers<LearnerAtExam, ReviewCommand, Decided> = 
   },
 
   RejectAttempt: (state, command) => {
-    const { attemptId, rejectedBy } = command.data;
+    const { attemptId, rejectedBy, fromAnyStatus } = command.data;
     const attempt = attemptOf(state, attemptId);
-    if (!isRejectable(attempt.status))
+    if (!fromAnyStatus && !isRejectable(attempt.status))
       throw new Refusal('attempt_not_rejectable', `An attempt that is ${attempt.status} cannot be rejected.`);
     if (needsSecondPerson(attempt, command) && state.proposals[attemptId] === rejectedBy)
       throw new Refusal(
@@ -55,11 +55,11 @@ export const reviewDecisions: Handlers<LearnerAtExam, ReviewCommand, Decided> = 
   },
 
   VerifyAttempt: (state, command) => {
-    const { attemptId, verifiedBy } = command.data;
+    const { attemptId, verifiedBy, fromAnyStatus } = command.data;
     const attempt = attemptOf(state, attemptId);
-    if (!isVerifiable(attempt.status))
+    if (!fromAnyStatus && !isVerifiable(attempt.status))
       throw new Refusal('attempt_not_verifiable', `An attempt that is ${attempt.status} cannot be verified.`);
-    if (verifiedBy === command.learner.userId)
+    if (!fromAnyStatus && verifiedBy === command.learner.userId)
       throw new Refusal('own_attempt', 'This is your own attempt, so another person must verify it.');
     if (state.appeals[attemptId]?.answer === null)
       throw new Refusal('appeal_is_open', 'The learner has appealed. Please answer the appeal.');

@@ -11,13 +11,16 @@ export class ReapplyReview extends LearnerAtExamCommand<{ attemptId: number }> {
   readonly type = 'ReapplyReview';
 }
 
+/** `fromAnyStatus`: staff of edx-exams judge every attempt, also an own one and one that has not ended (edx-exams.md §4). */
+type Judging = { fromAnyStatus?: boolean };
+
 /** Staff reject a submitted attempt, with a reason. */
-export class RejectAttempt extends CommandWithReason<{ rejectedBy: number }> {
+export class RejectAttempt extends CommandWithReason<{ rejectedBy: number } & Judging> {
   readonly type = 'RejectAttempt';
 }
 
 /** Staff verify a submitted attempt, with a reason: the review of a person, also after a provider has judged it. */
-export class VerifyAttempt extends CommandWithReason<{ verifiedBy: number }> {
+export class VerifyAttempt extends CommandWithReason<{ verifiedBy: number } & Judging> {
   readonly type = 'VerifyAttempt';
 }
 

@@ -19,6 +19,7 @@ import { HistoryModule } from './history/history.module.js';
 import { ErrorFilter } from './http/errors.filter.js';
 import { IdempotencyInterceptor } from './http/idempotency.js';
 import { InstructorModule } from './instructor/instructor.module.js';
+import { InstructorV2Module } from './instructor-v2/instructor-v2.module.js';
 import { InterstitialsModule } from './interstitials/interstitials.module.js';
 import { LaunchModule } from './launch/launch.module.js';
 import { MerkleLogModule } from './merkle-log/merkle-log.module.js';
@@ -45,6 +46,7 @@ import { RunningAttemptsModule } from './running-attempts/running-attempts.modul
     EdxExamsModule,
     OnboardingModule,
     InstructorModule,
+    InstructorV2Module,
     RetirementModule,
     LaunchModule,
     HistoryModule,

@@ -93,7 +93,8 @@ const meanings: Record<
     'The learner has an allowance. `value` is minutes; any other value is in `sealed`, encrypted with the learner key.',
   AllowanceChanged: 'The allowance has another value.',
   AllowanceBlanked: "The allowance's value is gone, because the learner was retired.",
-  AllowanceWithdrawn: 'The learner no longer has the allowance.',
+  AllowanceWithdrawn:
+    'The learner no longer has the allowance. `replacedBy` is the allowance that the instructor dashboard granted instead.',
   LearnerRetired: 'The learner is forgotten: the learner key is destroyed, and the roster no longer has the name.',
   LogKeyIntroduced:
     'The key with these 32 public bytes (Ed25519, base64) may sign the checkpoints of the Merkle log. Several keys may sign at a time.',

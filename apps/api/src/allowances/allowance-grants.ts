@@ -15,7 +15,7 @@ export class AllowanceGrants {
   async grant(
     examId: number,
     userId: number,
-    granted: { key: string; value: string },
+    granted: Omit<GrantAllowance['data'], 'at'>,
     by: Origin,
   ): Promise<Refusal | undefined> {
     const data = { ...granted, at: this.clock.now() };

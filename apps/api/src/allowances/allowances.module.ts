@@ -10,5 +10,6 @@ import { Learners } from './learners.js';
   imports: [CommandsModule],
   controllers: [AllowancesController, BulkAllowancesController, CourseAllowancesController],
   providers: [AllowanceGrants, Learners],
+  exports: [AllowanceGrants, Learners],
 })
 export class AllowancesModule {}

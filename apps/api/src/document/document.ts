@@ -41,6 +41,7 @@ const tags = {
   learners:
     'The pages that a learner sees before, during and after an exam, and the learners of a course for its staff',
   providers: 'The companies that proctor: reviews, readiness, dashboards',
+  'instructor dashboard': 'The special exams of a course for the instructor dashboard of Open edX',
   people: 'The caller, and the courses that the caller may see',
   browsers: 'What a page in a browser needs',
   lms: 'The LMS sends the roster: people, courses, enrolments, dates',

@@ -30,6 +30,7 @@ export const pathParameters: Record<string, PathParameter> = {
   externalId: { schema: slug, description: "The provider's id of an attempt" },
   attemptCode: { schema: slug },
   secret: { schema: name },
+  username: { schema: name },
   courseId: {
     schema: { ...name, pattern: courseIdPattern },
     description: 'course-v1:Org+Course+Run',

@@ -26,6 +26,12 @@ const withCourse = [
   pattern: new RegExp(`^${before}(${course}?)${after}${then ? `(?:${then}(.+))?` : ''}$`, 's'),
 }));
 
+/** The paths of the instructor API have more parts after the course id. */
+const instructors = new RegExp(
+  `^(/api/instructor/v2/courses/)(${course}?)(/special_exams(?:/.*)?|/proctoring_settings)$`,
+  's',
+);
+
 /** The index of a tile has slashes, too. */
 const tile = /^(\/api\/audit\/v1\/log\/\d+\/tile\/\d+\/)(.+)$/s;
 
@@ -62,6 +68,8 @@ export function routableUrl(url: string): string {
   if (tiles) return tiles + encodeURIComponent(index) + query;
   const open = openPathOf(path);
   if (open) return open + query;
+  const [, courses, dashboard = '', more = ''] = instructors.exec(path) ?? [];
+  if (courses) return courses + encodeURIComponent(dashboard) + encoded(more) + query;
   for (const { before, after, then, pattern } of withCourse) {
     const [match, courseId = '', last] = pattern.exec(path) ?? [];
     if (!match) continue;

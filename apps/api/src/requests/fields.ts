@@ -23,7 +23,7 @@ export const Text = (options: FieldOptions & TextLimits = {}) => {
 
 type TextLimits = Length & { blank?: boolean; strict?: boolean };
 
-const textWithin = ({ blank = false, strict = false, maxLength = limits.name }: TextLimits) => ({
+export const textWithin = ({ blank = false, strict = false, maxLength = limits.name }: TextLimits) => ({
   schema: { ...text, maxLength, ...(!blank && { pattern: '\\S' }) },
   read: (value: unknown) => {
     if (typeof value !== 'string' && (strict || typeof value !== 'number')) return new Wrong('Not a valid string.');
@@ -62,7 +62,7 @@ export const Integer = ({ most, ...options }: FieldOptions & { most: number }) =
   return field(options, schema, read);
 };
 
-const integerWithin = (most: number) => ({
+export const integerWithin = (most: number) => ({
   schema: { ...integer, minimum: -most, maximum: most },
   read: (value: unknown) => {
     if (typeof value === 'string' && value.length > longestNumber) return new Wrong('String value too large.');

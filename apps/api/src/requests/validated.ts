@@ -81,7 +81,7 @@ function read<T extends object>(as: Type<T>, body: unknown): { instance?: T; err
 }
 
 /** The reference's word for a kind of JSON value. */
-function typeName(value: unknown): string {
+export function typeName(value: unknown): string {
   if (Array.isArray(value)) return 'list';
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
   return { string: 'str', boolean: 'bool' }[typeof value as string] ?? 'dict';

@@ -1,7 +1,15 @@
 import { LearnerAtExamCommand } from '../command.js';
 
-/** `inactiveToo`: also at an exam that is not active. Staff see these allowances on the surface of edx-exams. */
-export class GrantAllowance extends LearnerAtExamCommand<{ key: string; value: string; inactiveToo?: true }> {
+/**
+ * `isOnly`: the learner's allowances with other keys at this exam are withdrawn. `inactiveToo`: also at an exam that is not
+ * active. Staff see these allowances on the surface of edx-exams.
+ */
+export class GrantAllowance extends LearnerAtExamCommand<{
+  key: string;
+  value: string;
+  isOnly?: boolean;
+  inactiveToo?: true;
+}> {
   readonly type = 'GrantAllowance';
   /** The id for a new allowance, and the value for the log: plain, or encrypted with the learner key. */
   allowance: { id: number; kept: { value: string } | { sealed: string } };

@@ -18,4 +18,5 @@ export type AllowanceEvent =
   | Event<'AllowanceChanged', Granted>
   /** The learner was retired, and the value was removed. */
   | Event<'AllowanceBlanked', { allowanceId: number; key: string; at: string }>
-  | Event<'AllowanceWithdrawn', { allowanceId: number; key: string; at: string }>;
+  /** `replacedBy`: the allowance that was granted instead. */
+  | Event<'AllowanceWithdrawn', { allowanceId: number; key: string; replacedBy?: number; at: string }>;

@@ -80,7 +80,8 @@ export class RemoveAttempt extends LearnerAtExamCommand<OneAttempt & { byLearner
 }
 
 /** Removes all attempts of a learner at an exam, as one change. */
-export class RemoveAllAttempts extends LearnerAtExamCommand {
+/** `generationId`: only the attempts of this generation of the exam. */
+export class RemoveAllAttempts extends LearnerAtExamCommand<{ generationId?: number }> {
   readonly type = 'RemoveAllAttempts';
 }
 

@@ -16,20 +16,22 @@ export const refuseBadMinutes = (key: string, value: string): void => {
 const notAllowed = (message: string) => new Refusal('allowance_value_not_allowed', message);
 
 export const allowanceDecisions: Handlers<LearnerAtExam, AllowanceCommand, AllowanceEvent[]> = {
-  GrantAllowance: (state, { facts, learner, data: { key, value, inactiveToo, at }, allowance }) => {
+  GrantAllowance: (state, { facts, learner, data: { key, value, isOnly, inactiveToo, at }, allowance }) => {
     refuseBadMinutes(key, value);
     // The reference's message is empty (domain.md §2.9).
     if (!facts.exam.isActive && !inactiveToo) throw new Refusal('exam_not_active', '');
     const before = state.allowances.find((each) => each.key === key);
-    if (before && isSame(before, allowance.kept)) return [];
     const allowanceId = before?.allowanceId ?? allowance.id;
+    const others = isOnly ? state.allowances.filter((each) => each.key !== key) : [];
+    const withdrawals = others.map((each) => withdrawal(each, at, { replacedBy: allowanceId }));
+    if (before && isSame(before, allowance.kept)) return withdrawals;
     const type = before ? 'AllowanceChanged' : 'AllowanceGranted';
-    return [{ type, data: { allowanceId, ...learner, key, ...allowance.kept, at } }];
+    return [...withdrawals, { type, data: { allowanceId, ...learner, key, ...allowance.kept, at } }];
   },
 
   WithdrawAllowance: (state, { data: { key, at } }) => {
     const allowance = state.allowances.find((each) => each.key === key);
-    return allowance ? [{ type: 'AllowanceWithdrawn', data: { allowanceId: allowance.allowanceId, key, at } }] : [];
+    return allowance ? [withdrawal(allowance, at)] : [];
   },
 
   BlankAllowances: (state, { data: { at } }) =>
@@ -37,6 +39,12 @@ export const allowanceDecisions: Handlers<LearnerAtExam, AllowanceCommand, Allow
       .filter(({ value }) => value !== '')
       .map(({ allowanceId, key }) => ({ type: 'AllowanceBlanked', data: { allowanceId, key, at } })),
 };
+
+const withdrawal = (
+  { allowanceId, key }: Allowance,
+  at: string,
+  more: { replacedBy?: number } = {},
+): AllowanceEvent => ({ type: 'AllowanceWithdrawn', data: { allowanceId, key, ...more, at } });
 
 const isSame = ({ value, sealed }: Allowance, kept: { value?: string; sealed?: string }) =>
   value === (kept.value ?? null) && sealed === (kept.sealed ?? null);

@@ -53,6 +53,22 @@ describe('an allowance', () => {
     given().when(withdraw()).then();
   });
 
+  it('that is to be the only one withdraws those with other keys, which name it', () => {
+    const note = { ...granted, data: { ...granted.data, allowanceId: 801, key: 'note', value: 'a desk' } };
+    const only = { key, value: '10', isOnly: true, at: after(5) };
+    const grantOnly = () => informed(new GrantAllowance(learner, only, byLearner));
+    const withdrawn = (replacedBy: number) =>
+      ({ type: 'AllowanceWithdrawn', data: { allowanceId: 801, key: 'note', replacedBy, at: after(5) } }) as const;
+    given(note)
+      .when(grantOnly())
+      .then(withdrawn(900), {
+        type: 'AllowanceGranted',
+        data: { allowanceId: 900, ...learner, key, value: '10', at: after(5) },
+      });
+    given(note, granted).when(grantOnly()).then(withdrawn(800));
+    given(granted).when(grantOnly()).then();
+  });
+
   it('of minutes has the same limit under its label', () => {
     const grantAs = (name: string, value: string) =>
       informed(new GrantAllowance(learner, { key: name, value, at: noon }, byLearner));

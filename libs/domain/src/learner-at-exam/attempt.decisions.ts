@@ -1,7 +1,7 @@
 import type { AttemptCommand } from '../attempts/attempt.commands.js';
 import { effectsOfRemoval } from '../attempts/attempt.effects.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
-import type { Attempt } from '../attempts/attempt.js';
+import { type Attempt, generationOf } from '../attempts/attempt.js';
 import { isIncomplete, isInProgress, isOnboardingError, isSettingUp } from '../attempts/attempt.statuses.js';
 import { isOverdue, isPastDue, remainingSeconds } from '../attempts/attempt.time.js';
 import type { LearnerAtExamCommand } from '../command.js';
@@ -125,7 +125,10 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
   },
 
   /** As in the reference, attempts whose time is over are not submitted first. */
-  RemoveAllAttempts: (state, command) => state.attempts.map((attempt) => removal(attempt, command, 'staff')),
+  RemoveAllAttempts: (state, command) =>
+    state.attempts
+      .filter((attempt) => generationOf(attempt) === (command.data.generationId ?? generationOf(attempt)))
+      .map((attempt) => removal(attempt, command, 'staff')),
 
   ClearOnboardingErrors: (state, { data: { at } }) =>
     state.attempts

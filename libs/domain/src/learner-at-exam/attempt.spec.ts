@@ -602,6 +602,13 @@ describe('removing an attempt', () => {
         },
       }));
 
+  it('of one generation of the exam leaves those of the others', () => {
+    const later = { ...created, data: { ...created.data, attemptId: 101, generationId: 9 } } as const;
+    given(created, later)
+      .when(informed(new RemoveAllAttempts(learner, { generationId: 9, at: noon }, byLearner)))
+      .thenMatching({ type: 'AttemptRemoved', data: { attemptId: 101 } });
+  });
+
   it('whose time is over submits it first', () =>
     given(created, started)
       .when(informed(new RemoveAttempt(learner, one(500), byLearner)))

@@ -35,14 +35,20 @@ const keyAndValue = (key: string, value = ''): { key: string; value: string } =>
   return { key: hiddenKey, value: hiddenValue };
 };
 
-const records = async (database: Database, where: string, values: unknown[]): Promise<AllowanceRecord[]> => {
+const joined = `
+  from allowances allowance
+  join exams exam on exam.id = allowance.exam_id
+  left join users person on person.id = allowance.user_id`;
+
+const records = async (
+  database: Database,
+  where: string,
+  values: unknown[],
+  order = 'allowance.id',
+): Promise<AllowanceRecord[]> => {
   const found = await database.query(
     `select to_json(allowance) as allowance, to_json(exam) as exam, person.username, person.email,
-            person.full_name
-       from allowances allowance
-       join exams exam on exam.id = allowance.exam_id
-       left join users person on person.id = allowance.user_id
-      where ${where} order by allowance.id`,
+            person.full_name ${joined} where ${where} order by ${order}`,
     values,
   );
   const plainValues = await valuesOf(
@@ -70,6 +76,46 @@ export const allowancesAt = (
     examIds,
     userIds,
   ]);
+
+const orders = {
+  username: 'person.username collate "C"',
+  email: 'person.email collate "C"',
+  examName: 'exam.exam_name collate "C"',
+};
+/** Keys and values may be encrypted. */
+const plainOrders = {
+  key: ({ key }: AllowanceRecord) => key,
+  value: ({ value }: AllowanceRecord) => value,
+};
+export type CourseAllowanceOrder = { by: keyof typeof orders | keyof typeof plainOrders; isDescending: boolean };
+
+const byCodeUnits = (a: string, b: string) => (a < b ? -1 : Number(a > b));
+
+/** A page of the single allowances of a course, and their number. `search` is part of the user name or e-mail, in any case. */
+export const courseAllowances = async (
+  database: Database,
+  courseId: string,
+  search: string,
+  order: CourseAllowanceOrder | undefined,
+  pageOf: PageOf,
+): Promise<{ count: number; results: AllowanceRecord[] }> => {
+  const filtered = [courseId, search.toLowerCase()];
+  const { count, paging, values } = await countedPage(database, `${joined} where ${inCourse}`, filtered, pageOf);
+  const direction = order?.isDescending ? 'desc' : 'asc';
+  if (order?.by !== 'key' && order?.by !== 'value') {
+    const sorted = order ? `${orders[order.by]} ${direction}, allowance.id` : 'allowance.id';
+    return { count, results: await records(database, inCourse, values, `${sorted} ${paging}`) };
+  }
+  const textOf = plainOrders[order.by];
+  const sign = order.isDescending ? -1 : 1;
+  const all = await records(database, inCourse, filtered);
+  const [offset, limit] = values.slice(filtered.length) as [number, number];
+  const sorted = all.toSorted((a, b) => sign * byCodeUnits(textOf(a), textOf(b)));
+  return { count, results: sorted.slice(offset, offset + limit) };
+};
+
+const inCourse = `exam.course_id = $1
+  and ($2 = '' or strpos(lower(person.username), $2) > 0 or strpos(lower(person.email), $2) > 0)`;
 
 /** Filters a course's learners with allowances. `search` is part of the user name, e-mail or full name, in any case. */
 export type AllowanceFilter = { search: string; examId?: number };

@@ -24,6 +24,15 @@ export const generationById = async (
     ? (await generations(database, 'exam generation by id', 'generation.id = $1', [generationId]))[0]
     : undefined;
 
+/** The generations with these ids, by id. */
+export async function generationsByIds(
+  database: Database,
+  generationIds: readonly number[],
+): Promise<Map<number, ListedGeneration>> {
+  const found = await generations(database, 'exam generations by id', 'generation.id = any($1)', [generationIds]);
+  return new Map(found.map((generation) => [generation.id, generation]));
+}
+
 /** All generations of a course's exams, active or not, by id. */
 export const generationsOfCourse = (database: Database, courseId: string): Promise<ListedGeneration[]> =>
   generations(database, 'exam generations of course', 'generation.course_id = $1', [courseId]);

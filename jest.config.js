@@ -18,7 +18,8 @@ const asCommonJs = ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'c
 export default {
   testEnvironment: '<rootDir>/test/support/held-errors.mjs',
   testRegex: '\\.spec\\.ts$',
-  modulePathIgnorePatterns: ['<rootDir>/dist'],
+  // Programs of tests are in .data, some with files that are no valid package.json.
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': swc, '/(content-disposition|cookie)/.+\\.js$': asCommonJs },
   transformIgnorePatterns: ['/node_modules/(?!(content-disposition|cookie)/)'],

@@ -19,6 +19,7 @@ import { ErasureCertificateCommand } from './operators/erasure-certificate.comma
 import { EvidenceCommand } from './operators/evidence.command.js';
 import { LeadersCommand } from './operators/leaders.command.js';
 import { RetireLogKeyCommand, RevokeLogKeyCommand, RotateLogKeyCommand } from './operators/log-keys.commands.js';
+import { MigrateCommand } from './operators/migrate.command.js';
 import { ObscuredIdsCommand } from './operators/obscured-ids.command.js';
 import { ReplayCommand } from './operators/replay.command.js';
 import { RetireUserCommand } from './operators/retire-user.command.js';
@@ -58,6 +59,7 @@ import { TokenCommand } from './token/token.command.js';
     TopicsCommand,
     ReconcileCommand,
     PublishFromCommand,
+    MigrateCommand,
     AdoptLogCommand,
   ],
 })

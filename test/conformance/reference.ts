@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Release } from '../../libs/domain/src/index.js';
 import { Child, freePort } from './child.js';
 import { type Entry, effectOf } from './reference.effects.js';
 import { CannotRun } from './run-folder.js';
@@ -12,11 +13,11 @@ export const script = resolve(process.env.ORACLE_DIR || '../shared/oracle', 'ora
 /** The folder of its installation, which later runs use again. */
 export const installation = resolve(process.env.ORACLE_HOME || join(homedir(), '.cache', 'proctoring-oracle'));
 
-/** Installs the reference, once. Throws CannotRun with what is missing and with `advice`. */
-export function installReference(advice = '') {
+/** Installs a release of the reference, once. Throws CannotRun with what is missing and with `advice`. */
+export function installReference(advice = '', release: Release = '4.16') {
   if (!existsSync(script))
     throw new CannotRun(`There is no ${script}: set ORACLE_DIR to the folder of the reference${advice}.`);
-  const env = { ...process.env, ORACLE_HOME: installation };
+  const env = { ...process.env, ORACLE_HOME: installation, ORACLE_RELEASE: release };
   const { status, stderr, error } = spawnSync('bash', [script, 'install'], { env, encoding: 'utf8' });
   if (status !== 0)
     throw new CannotRun(
@@ -25,16 +26,25 @@ export function installReference(advice = '') {
 }
 
 /** Starts the reference with its data in `dir`. */
-export async function startReference(dir: string, clockFile: string, name = 'reference'): Promise<Server> {
-  installReference();
+export async function startReference(
+  dir: string,
+  clockFile: string,
+  release: Release,
+  name = 'reference',
+): Promise<Server> {
+  installReference('', release);
   const home = join(dir, name);
   mkdirSync(home);
-  symlinkSync(join(installation, 'venv'), join(home, 'venv'));
-  for (const file of ['oracle.sqlite3', 'migrated']) copyFileSync(join(installation, file), join(home, file)); // an empty, migrated database
+  const suffix = release === '4.16' ? '' : `-${release}`;
+  symlinkSync(join(installation, `venv${suffix}`), join(home, `venv${suffix}`));
+  // An empty, migrated database.
+  for (const file of [`oracle${suffix}.sqlite3`, `migrated${suffix}`])
+    copyFileSync(join(installation, file), join(home, file));
   const port = await freePort();
   const providerPort = await freePort();
   const env = {
     ORACLE_HOME: home,
+    ORACLE_RELEASE: release,
     ORACLE_PORT: String(port),
     ORACLE_PROVIDER_PORT: String(providerPort),
   };

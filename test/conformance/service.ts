@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { SignJWT } from 'jose';
 import pg from 'pg';
 import { startPostgres } from '../../libs/configuration/src/embedded-postgres.js';
+import type { Release } from '../../libs/domain/src/index.js';
 import { migrateWithLogins, urlsOf } from '../support/database.js';
 import { keyEncryptionKey } from '../support/split-roles.js';
 import { Child, freePort } from './child.js';
@@ -76,7 +77,7 @@ export type Service = Server & { env: Record<string, string> };
  * Starts the built service on an empty database. Its time of decisions stands still, like the clock of the reference. A relay
  * publishes to KAFKA_BROKERS if that is set.
  */
-export async function startService(dir: string, clock: Clock): Promise<Service> {
+export async function startService(dir: string, clock: Clock, release: Release): Promise<Service> {
   const dataDir = join(dir, 'service');
   mkdirSync(dataDir);
   const referenceDir = resolve(process.env.ORACLE_DIR || '../shared/oracle');
@@ -107,6 +108,7 @@ export async function startService(dir: string, clock: Clock): Promise<Service> 
     KEY_ENCRYPTION_KEYS: `data-dir:${keyEncryptionKey}`,
     ERASURE_SIGNING_KEY: keyEncryptionKey,
     LOG_SIGNING_KEY_FILE: logSigningKeyFile,
+    REFERENCE_RELEASE: release,
     TZ: 'UTC',
   };
   let current: Fields = {

@@ -1,5 +1,5 @@
 import type { Database } from '#connections';
-import type { Actor, AttemptEvent, Effect } from '#domain';
+import type { Actor, Effect } from '#domain';
 import { EventStore, eventsOfCommands, type RecordedEvent } from '#event-store';
 import { emptyState, foldChanges, messagesOf, type RecordedReceipt } from '#integration';
 import { templateOf } from '#mail';
@@ -102,14 +102,21 @@ function mailsAbout(event: RecordedEvent, records: Records): Consequence[] {
 /** Those that the event's effects ask for, and those that are recorded, such as of an exam. */
 function notificationsAbout(event: RecordedEvent, records: Records): Consequence[] {
   const actions = new Map<string, string | null>();
+  const { effects = [], at = null } = event.data as { effects?: Effect[]; at?: string };
+  const confirmed = new Set<string>();
   for (const { provider } of records.notifications.get(event.id) ?? []) actions.set(provider, null);
-  for (const effect of (event.data as Partial<AttemptEvent['data']> & { effects?: Effect[] }).effects ?? [])
-    if (effect.kind === 'provider' && effect.provider) actions.set(effect.provider, effect.action);
+  for (const effect of effects)
+    if (effect.kind === 'provider' && effect.provider) {
+      actions.set(effect.provider, effect.action);
+      if (effect.confirmed) confirmed.add(effect.provider);
+    }
   return [...actions].map(([provider, what]) => ({
     kind: 'provider_notification',
     to: provider,
     what,
-    ...notificationDelivery(event, provider, records),
+    ...(confirmed.has(provider)
+      ? ({ state: 'done', at, reason: null } as const)
+      : notificationDelivery(event, provider, records)),
     receipts: [],
   }));
 }

@@ -1,4 +1,4 @@
-import type { LearnerAtExamEvent } from '#domain';
+import { type LearnerAtExamEvent, releases } from '#domain';
 import type { RecordedEvent } from '#event-store';
 import { logOf, stories } from '../../integration/src/messages.examples.js';
 import { type OtherPolicy, outcomesUnder, type PresentRules } from './what-if.js';
@@ -7,7 +7,7 @@ const on = (clock: string) => `2031-03-01T${clock}:00.000Z`;
 const now = on('23:00');
 const rules: PresentRules = {
   ...{ dueAt: null, requiresSecondReview: false, demandsSecondPerson: false },
-  ...{ keepsTimedOutState: false, supportsOnboarding: false },
+  ...{ keepsTimedOutState: false, supportsOnboarding: false, release: releases['4.16'] },
 };
 
 /** A history of attempt 5; events of one step come from one command. */
@@ -44,6 +44,11 @@ describe('under the same policy', () => {
     ['rejected', reviewed('Suspicious', 'AttemptRejected')],
     ['in need of a second review', reviewed('Suspicious', 'SecondReviewRequired')],
     ['not reviewed', reviewed('Not Reviewed', 'AttemptErrored')],
+    ['passed, but never submitted', historyOf([created()], [review('Clean'), judged('AttemptErrored')])],
+    [
+      'reset and reviewed',
+      historyOf([created({ isSampleAttempt: true })], [event('PracticeAttemptReset', '10:00')], [review('Clean')]),
+    ],
     ['submitted at the end of time', historyOf([created()], [started()], [ranOut])],
     ['timed out', historyOf([created()], [started()], [event('AttemptTimedOut', '09:41')])],
     ['timed out by an operator', historyOf([created()], [started()], [event('AttemptTimedOut', '09:10')])],
@@ -126,6 +131,13 @@ describe('under another list of passing statuses', () => {
     expect(outcomes({ passingStatuses: [] }, reviewed('Not Reviewed', 'AttemptVerified'))).toEqual([
       { attemptId: 5, differences: expect.arrayContaining(status('verified', 'error')[0]!.differences) },
     ]);
+  });
+
+  it('an attempt that was never submitted would be an error where a pass needs a submission', () => {
+    const neverSubmitted = historyOf([created()], [review('Suspicious'), judged('AttemptRejected')]);
+    const judgedUnder = (release: object) => outcomes({ passingStatuses: ['Suspicious'] }, neverSubmitted, { release });
+    expect(judgedUnder(releases['4.16'])).toEqual(status('rejected', 'verified'));
+    expect(judgedUnder(releases['6.1'])[0]!.differences).toContainEqual(status('rejected', 'error')[0]!.differences[0]);
   });
 
   it('a second review is asked for as now, for the history cannot say it of an attempt that passed', () =>

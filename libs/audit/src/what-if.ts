@@ -27,7 +27,7 @@ export type OtherPolicy = {
 /** The settings of now. They count only where the history does not say which rule was applied. */
 export type PresentRules = { supportsOnboarding: boolean } & Pick<
   Facts,
-  'dueAt' | 'requiresSecondReview' | 'demandsSecondPerson' | 'keepsTimedOutState'
+  'dueAt' | 'release' | 'requiresSecondReview' | 'demandsSecondPerson' | 'keepsTimedOutState'
 >;
 
 export type OtherOutcome = { attemptId: number; differences: Difference[] };
@@ -125,7 +125,9 @@ class Replay {
   private verdict(event: OfAttempt, would?: Attempt) {
     const { policy, rules } = this;
     const { status, reviewedBy } = this.review!.data;
-    const passingStatuses = policy.passingStatuses ?? (event.type === 'AttemptVerified' ? [status] : []);
+    const passedUnsubmitted = event.type === 'AttemptErrored' && status !== 'Not Reviewed';
+    const passed = event.type === 'AttemptVerified' || passedUnsubmitted;
+    const passingStatuses = policy.passingStatuses ?? (passed ? [status] : []);
     const applied = { SecondReviewRequired: true, AttemptRejected: false }[event.type as string];
     const outcome = outcomeOf(
       { status, reviewedBy },
@@ -134,10 +136,17 @@ class Replay {
         requiresSecondReview: policy.requiresSecondReview ?? applied ?? rules.requiresSecondReview,
         supportsOnboarding: rules.supportsOnboarding,
         isSampleAttempt: would?.isSampleAttempt ?? false,
+        lacksSubmission: passedUnsubmitted || (!passed && this.needsSubmission(would)),
       },
     );
     const isProposed = outcome === 'rejected' && this.needsSecondPerson(event, would);
     return judgements[isProposed ? 'second_review_required' : outcome];
+  }
+
+  private needsSubmission(attempt?: Attempt) {
+    return (
+      this.rules.release.passNeedsSubmission && attempt?.completedAt === null && !this.stayedTimedOut.has(attempt.id)
+    );
   }
 
   /** A second person must agree to a rejection. The history says so if the verdict of a person did not reject. */
@@ -167,9 +176,12 @@ class Replay {
   }
 }
 
-/** A verdict that left an attempt waiting for a second review has no event. It gets one, to be judged anew. */
+/**
+ * A verdict that left an attempt waiting for a second review has no event. It gets one, to be judged anew. A review of an
+ * attempt that was reset has no verdict.
+ */
 const withAllVerdicts = (history: readonly Recorded[]): Recorded[] =>
-  history.flatMap((event): Recorded[] => {
+  history.flatMap((event, index): Recorded[] => {
     if (event.type !== 'ReviewReceived') return [event];
     const { attemptId, at } = event.data;
     const isVerdict = (each: Recorded) =>
@@ -177,7 +189,8 @@ const withAllVerdicts = (history: readonly Recorded[]): Recorded[] =>
       isJudgement(each) &&
       each.metadata.commandId === event.metadata.commandId &&
       each.data.attemptId === attemptId;
-    if (history.some(isVerdict)) return [event];
+    const isReset = (each: Recorded) => each.type === 'PracticeAttemptReset' && each.data.attemptId === attemptId;
+    if (history.some(isVerdict) || history.slice(0, index).some(isReset)) return [event];
     return [event, { ...event, type: 'SecondReviewRequired', data: { attemptId, effects: [], at } }];
   });
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
-import { type ExamFacts, type Facts, Refusal } from '#domain';
+import { type ExamFacts, type Facts, Refusal, releases } from '#domain';
 import { isLtiTool, providerOf, UnknownProvider } from '#providers';
 import { isRowId } from '#read-models';
 import { dueDateSql, joinDatesSql } from '#roster';
@@ -70,7 +70,7 @@ export class FactFinder {
   }
 
   private factsOf(row: any): Facts {
-    const { settings, appealDays, appealAnswerDays } = this.configuration;
+    const { settings, appealDays, appealAnswerDays, referenceRelease } = this.configuration;
     const { due_date, lms_due, lms_due_for_all, ends_at, provider, ...others } = row;
     const { overridesGradeOnRejection, demandsSecondPerson, ...exam } = others;
     const backend = this.backendOf(exam);
@@ -87,6 +87,7 @@ export class FactFinder {
       courseEndsAt: isoOf(ends_at),
       backend,
       provider: exam.isProctored ? backend : null,
+      release: releases[referenceRelease],
       overridesGradeOnRejection,
       keepsTimedOutState: settings.allowTimedOutState,
       requiresSecondReview: settings.requireFailureSecondReviews,

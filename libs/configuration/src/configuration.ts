@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { isLongerThan } from '#domain';
+import { isLongerThan, type Release, releases } from '#domain';
 import { isNetwork } from '#providers';
 import { allowing, oneOf, type Shape, shape, Wrong } from '#shapes';
 import { readSettings, type Settings } from './settings.js';
@@ -77,6 +77,8 @@ export abstract class Configuration {
   readonly drainDelay: number;
   readonly idempotencyDays: number;
   readonly accessLogDays: number;
+  /** The release of edx-proctoring whose rules apply. */
+  readonly referenceRelease: Release;
   readonly appealDays: number;
   readonly appealAnswerDays: number;
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
@@ -416,6 +418,13 @@ export const variables: { [Field in keyof Environment]-?: Variable<Environment[F
     default: '400',
     ...wholeNumber(30, 3650),
     means: 'Days for which the access log is kept. It records reads, changes, exports and refusals.',
+  },
+  referenceRelease: {
+    name: 'REFERENCE_RELEASE',
+    default: '4.16',
+    ...oneOf(...(Object.keys(releases) as Release[])),
+    means:
+      'The release of edx-proctoring whose rules apply. With `6.1` staff remove an attempt only if its provider confirms the removal, a passing review of an attempt that was never submitted is an error, and mails of results name neither learner nor exam in greeting and subject.',
   },
   appealDays: {
     name: 'APPEAL_DAYS',

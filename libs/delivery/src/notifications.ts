@@ -44,7 +44,12 @@ export function notificationOf(
   if (event.type === 'AttemptCreated' && provider.makesReady) return () => makeReady(event, provider, deps);
   const { effects = [] } = event.data as { effects?: Effect[] };
   for (const effect of effects)
-    if (effect.kind === 'provider' && effect.provider === provider.name && effect.attemptExternalId) {
+    if (
+      effect.kind === 'provider' &&
+      effect.provider === provider.name &&
+      effect.attemptExternalId &&
+      !effect.confirmed
+    ) {
       const { action, examExternalId = null, attemptExternalId } = effect;
       return () => provider.notify(action, examExternalId, attemptExternalId);
     }

@@ -1,4 +1,4 @@
 export * from './mail-records.js';
 export * from './mailer.js';
 export { templateOf } from './mails.js';
-export { texts } from './texts.js';
+export { texts, unnamedSubjects } from './texts.js';

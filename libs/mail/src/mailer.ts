@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
 import { type Configuration, mailSenderOf } from '#configuration';
 import type { Database } from '#connections';
+import { releases } from '#domain';
 import {
   deadLetters,
   fenceOf,
@@ -57,8 +58,8 @@ export class Mailer {
     private readonly deps: { database: Database; configuration: Configuration },
     private readonly options: Pick<LeaseOptions, 'leaseMs'> & { pollMs?: number } = {},
   ) {
-    const { mailTemplates, settings } = deps.configuration;
-    this.templates = new Templates(mailTemplates, Object.keys(settings.backends));
+    const { mailTemplates, settings, referenceRelease } = deps.configuration;
+    this.templates = new Templates(mailTemplates, Object.keys(settings.backends), releases[referenceRelease]);
   }
 
   /**

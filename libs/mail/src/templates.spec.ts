@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { releases } from '#domain';
 import { Templates } from './templates.js';
 import { type Template, texts } from './texts.js';
 
@@ -41,6 +42,22 @@ describe('the texts of mails', () => {
     for (const part of [subject, text, html]) for (const name of ['Midterm', 'Demo']) expect(part).toContain(name);
     expect(subject).not.toMatch('\n');
     for (const part of [text, html]) expect(part).toContain('Example Platform');
+  });
+
+  it('name neither learner nor exam in greeting and subject as of release 6.1', () => {
+    const since61 = new Templates(undefined, [], releases['6.1']);
+    for (const template of ['submitted', 'verified', 'rejected'] as const) {
+      const { subject, text, html } = since61.render(template, null, fields);
+      expect(subject).toBe(`Proctoring attempt ${template}`);
+      expect(text).toMatch(/^Hello,\n\nyour|^Hello,\n\nthe session/);
+      for (const part of [text, html]) {
+        expect(part).not.toContain('alice');
+        expect(part).toContain('Midterm');
+        expect(part.includes('Your final grade may take longer.')).toBe(template === 'submitted');
+      }
+    }
+    expect(since61.render('appeal_upheld', null, fields)).toEqual(own.render('appeal_upheld', null, fields));
+    expect(own.render('submitted', null, fields).text).toMatch(/^Hello alice,/);
   });
 
   it('fields are escaped in HTML', () => {

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Handlebars from 'handlebars';
-import { type Part, parts, type Template, texts } from './texts.js';
+import { type ReleaseRules, releases } from '#domain';
+import { type Part, parts, type Template, texts, textsFor } from './texts.js';
 
 export type Fields = Readonly<Record<string, string>>;
 
@@ -12,8 +13,8 @@ export class Templates {
   private readonly compiled = new Map<string, Handlebars.TemplateDelegate>();
 
   /** Throws an error of one line for a file with an unknown name or an unknown field. */
-  constructor(folder: string | undefined, providers: readonly string[]) {
-    for (const [template, own] of Object.entries(texts))
+  constructor(folder: string | undefined, providers: readonly string[], release: ReleaseRules = releases['4.16']) {
+    for (const [template, own] of Object.entries(textsFor(release)))
       for (const part of parts) this.add(`${template}.${part}.hbs`, own[part]);
     if (folder) this.read(folder, '', providers);
   }

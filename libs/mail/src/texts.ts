@@ -1,3 +1,5 @@
+import type { ReleaseRules } from '#domain';
+
 /** The kinds of mail. */
 export type Template =
   | 'submitted'
@@ -30,8 +32,10 @@ const toCourse = {
 };
 const contact = '<a href="{{contactUrl}}">{{contactText}}</a>';
 
+type Texts = Record<Template, Record<Part, string> & { fields: string[] }>;
+
 /** Handlebars templates, and the fields that each gets. */
-export const texts: Record<Template, Record<Part, string> & { fields: string[] }> = {
+export const texts: Texts = {
   submitted: {
     fields: ofLearner,
     subject: 'Handed in: {{examName}} ({{courseName}})',
@@ -192,3 +196,25 @@ appeal. The exam does not count as proctored.</p>
 ${toCourse.html}`),
   },
 };
+
+/** The subjects of result mails that do not name learner and exam (release-6.1.md §2, R4). */
+export const unnamedSubjects = {
+  submitted: 'Proctoring attempt submitted',
+  verified: 'Proctoring attempt verified',
+  rejected: 'Proctoring attempt rejected',
+} as const;
+
+const unnamed = (template: keyof typeof unnamedSubjects) => {
+  const { text, html, ...others } = texts[template];
+  const changed = (part: string) =>
+    part
+      .replace('Hello {{username}},', 'Hello,')
+      .replace('within five business days.', 'within five business days. Your final grade may take longer.');
+  return { ...others, subject: unnamedSubjects[template], text: changed(text), html: changed(html) };
+};
+
+/** The texts for a release of edx-proctoring. */
+export const textsFor = ({ resultMails }: Pick<ReleaseRules, 'resultMails'>): Texts =>
+  resultMails === 'named'
+    ? texts
+    : { ...texts, submitted: unnamed('submitted'), verified: unnamed('verified'), rejected: unnamed('rejected') };

@@ -1,4 +1,4 @@
-import { texts } from '#mail';
+import { texts, unnamedSubjects } from '#mail';
 
 const code = (text: string) => `\`${text}\``;
 const block = (text: string) => `\`\`\`handlebars\n${text.trimEnd()}\n\`\`\``;
@@ -30,6 +30,13 @@ Fields: ${fields.map(code).join(', ')}.
 ${block(`${subject}\n\n${text}`)}`,
   )
   .join('\n\n')}
+
+With \`REFERENCE_RELEASE=6.1\` these mails begin with "Hello,", without a name, and \`submitted\` says "Your final grade may take
+longer.". Their subjects are:
+
+${Object.entries(unnamedSubjects)
+  .map(([name, subject]) => `- ${code(name)}: "${subject}"`)
+  .join('\n')}
 
 \`courseUrl\` is empty if \`LEARNING_MICROFRONTEND_URL\` is not set. \`contactUrl\` and \`contactText\` are the course's
 escalation address, else \`LINK_URLS.contact\` of the provider's options, else \`/support/contact_us\` of \`SITE_NAME\`.

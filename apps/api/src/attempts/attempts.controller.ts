@@ -27,7 +27,7 @@ import { either, failure } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { WholeNumber, wholeNumber } from '../http/whole-number.js';
 import { longBody } from '../requests/body.js';
-import { idIn, isFalsy } from '../requests/ids.js';
+import { idIn, idOfAnySizeIn, isFalsy } from '../requests/ids.js';
 import { ValidBody, validated } from '../requests/validated.js';
 import { actions } from './attempts.actions.js';
 import { attemptIdSchema, changedAttemptId, noTimer, polledAttempt, timerSchema } from './attempts.answers.js';
@@ -75,7 +75,7 @@ export class AttemptsController {
     @CurrentUser() me: Caller,
     @CurrentOrigin() by: Origin,
   ) {
-    const examId = idIn(request.exam_id, 'exam_id');
+    const examId = idOfAnySizeIn(request.exam_id, 'exam_id');
     if (examId === undefined) throw noExam(request.exam_id);
     const isTrue = (flag = 'false') => flag.toLowerCase() === 'true';
     const command = new CreateAttempt(

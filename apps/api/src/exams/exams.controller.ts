@@ -14,7 +14,7 @@ import { HttpAnswer, refused } from '../http/http-answer.js';
 import { Client } from '../http/time-limits.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { longBody } from '../requests/body.js';
-import { idIn } from '../requests/ids.js';
+import { idOfAnySizeIn } from '../requests/ids.js';
 import { ValidBody, ValidBodyList } from '../requests/validated.js';
 import { examIdSchema, examSchema } from './exams.answers.js';
 import { ChangeExamRequest, CreateExamRequest, PublishedExamRequest } from './exams.requests.js';
@@ -79,7 +79,7 @@ export class ExamsController {
       hideAfterDue: request.hide_after_due,
     };
     const asked = pythonRepr(request.exam_id);
-    const examId = idIn(request.exam_id, 'exam_id');
+    const examId = idOfAnySizeIn(request.exam_id, 'exam_id');
     if (examId === undefined || !(await examById(this.database, examId)))
       throw new Refusal('exam_not_found', `Attempted to update exam_id=${asked}, but this exam does not exist.`);
     try {

@@ -58,7 +58,7 @@ export class ErrorFilter implements ExceptionFilter {
       status,
       message: String(error?.message ?? error),
     };
-    if (error instanceof LogNotWritable || error instanceof UnknownEvent) this.logger.warn(line);
+    if ([LogNotWritable, UnknownEvent, Refusal].some((kind) => error instanceof kind)) this.logger.warn(line);
     else if (error instanceof ProviderRefused)
       this.logger.warn({ ...line, provider: error.provider, providerStatus: error.status });
     else this.logger.error({ ...line, stack: error?.stack });

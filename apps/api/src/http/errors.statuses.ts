@@ -5,6 +5,7 @@ const statuses: Readonly<Record<string, number>> = {
   rejection_needs_another_person: 403,
   own_attempt: 403,
   too_many_changes: 429,
+  removal_not_confirmed: 502,
 };
 
 export const statusOf = (code: string): number => statuses[code] ?? 400;

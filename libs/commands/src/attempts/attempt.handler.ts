@@ -25,8 +25,10 @@ import {
   learnerAtExam,
   MakeAppeal,
   NewAttemptCommand,
+  RemovalCommand,
   ResetPracticeAttempt,
   refuseTooManyChanges,
+  removalNotConfirmed,
   startsCascade,
   WithdrawAllowance,
 } from '#domain';
@@ -37,6 +39,7 @@ import { FactFinder } from '../facts.js';
 import { currentRequestId } from '../request-id.js';
 import { changesOf, latestLearnerAtExam, learnerAtExamOf, learnerAtExamStream } from '../streams.js';
 import { register } from './registration.js';
+import { confirmRemovals } from './removal.js';
 
 /** The outcome of a command: the learner's current attempt after it, and whether it changed anything. */
 export type Outcome = { currentAttemptId: number | null; changed: boolean };
@@ -66,13 +69,18 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     const facts = await this.factsFor(command, current);
     command.facts = facts;
     await this.prepare(command);
+    const isComplete =
+      !(command instanceof RemovalCommand) ||
+      (await confirmRemovals(this.configuration, await latestLearnerAtExam(this.events, command.learner), command));
     const cascade = await this.cascadeOf(command);
     const blocked = await this.blockedAttemptsOf(command);
     const commandId = uuid();
     const others = [...cascade, ...blocked].map(({ learner }) => learnerAtExamStream(learner));
 
+    let removed = 0;
     const { answer } = await this.events.transact<Outcome>(
-      { streams: [own, ...others], metadata: metadataOf(commandId, command), key },
+      // An incomplete removal is repeated with the same key.
+      { streams: [own, ...others], metadata: metadataOf(commandId, command), key: isComplete ? key : undefined },
       (historyOf) => {
         const states = new Map<string, LearnerAtExam>();
         const decided = (each: AnyLearnerAtExamCommand) => {
@@ -86,6 +94,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
           return { stream, events, metadata: metadataOf(commandId, each) };
         };
         const main = decided(command);
+        removed = main.events.length;
         const followUps = [
           ...(startsCascade(main.events) ? cascade : []),
           ...(completesOnboarding(command.facts, main.events) ? blocked : []),
@@ -99,6 +108,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
         };
       },
     );
+    if (!isComplete) throw removalNotConfirmed(removed);
     return answer;
   }
 

@@ -67,7 +67,8 @@ export class StaffActions {
   ): Promise<StaffAction[]> {
     const facts = await this.facts.of(attempt.examId, attempt.userId);
     const state = learnerAtExamOf(history);
-    const added = { sealed: '', judgement: judgementOf(history, attempt.id) };
+    const confirmed = state.attempts.map(({ id }) => id);
+    const added = { sealed: '', judgement: judgementOf(history, attempt.id), confirmed };
     const asked = { attempt, staffId, at, by: { actor: { kind: 'user', userId: staffId } } } as const;
     const decided = (command: AnyLearnerAtExamCommand) => {
       const events: LearnerAtExamEvent[] = decide(learnerAtExam, state, Object.assign(informed(command, facts), added));

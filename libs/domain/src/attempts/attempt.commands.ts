@@ -74,14 +74,21 @@ export class ResetPracticeAttempt extends NewAttemptCommand {
   readonly type = 'ResetPracticeAttempt';
 }
 
+/** Removes attempts. The handler adds those whose provider confirmed the removal, if the release demands that. */
+export abstract class RemovalCommand<Data extends object = object> extends LearnerAtExamCommand<Data> {
+  confirmed: readonly number[] = [];
+}
+
 /** `byLearner`: a learner can remove an attempt without a result, and a practice attempt (edx-exams.md §5.7, H1). */
-export class RemoveAttempt extends LearnerAtExamCommand<OneAttempt & { byLearner?: boolean }> {
+export class RemoveAttempt extends RemovalCommand<OneAttempt & { byLearner?: boolean }> {
   readonly type = 'RemoveAttempt';
 }
 
-/** Removes all attempts of a learner at an exam, as one change. */
-/** `generationId`: only the attempts of this generation of the exam. */
-export class RemoveAllAttempts extends LearnerAtExamCommand<{ generationId?: number }> {
+/**
+ * Removes all attempts of a learner at an exam, as one change: the oldest first, up to one without a confirmation.
+ * `generationId`: only the attempts of this generation of the exam.
+ */
+export class RemoveAllAttempts extends RemovalCommand<{ generationId?: number }> {
   readonly type = 'RemoveAllAttempts';
 }
 

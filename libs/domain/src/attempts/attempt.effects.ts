@@ -8,7 +8,12 @@ export type Effect =
   | { kind: 'grade'; action: 'undo' }
   | { kind: 'certificate'; action: 'invalidate' }
   | { kind: 'mail'; template: 'submitted' | 'verified' | 'rejected' | 'appeal_upheld' | 'appeal_dismissed' }
-  | ({ kind: 'provider'; action: 'start' | 'stop' | 'mark_erroneous' | 'remove' } & Partial<ProviderIds>)
+  /** `confirmed`: the provider removed the attempt before the event, so it is not notified. */
+  | ({
+      kind: 'provider';
+      action: 'start' | 'stop' | 'mark_erroneous' | 'remove';
+      confirmed?: true;
+    } & Partial<ProviderIds>)
   /** Each status is published for the service that verifies names (domain.md §9.8). Null: there is no provider. */
   | { kind: 'status_signal'; isPracticeExam: boolean; supportsOnboarding: boolean | null }
   /** Asks course staff to look at the review (domain.md §9.5), or to answer the appeal. */
@@ -86,8 +91,12 @@ const courseEffects = ({ from, to, overridesGradeOnRejection, providerName, by, 
 };
 
 /** The effects of removing an attempt (domain.md §2.10). */
-export const effectsOfRemoval = (status: Status, providerIds: ProviderIds | undefined): Effect[] => [
-  { kind: 'provider', action: 'remove', ...providerIds },
+export const effectsOfRemoval = (
+  status: Status,
+  providerIds: ProviderIds | undefined,
+  isConfirmed: boolean,
+): Effect[] => [
+  { kind: 'provider', action: 'remove', ...providerIds, ...(isConfirmed ? { confirmed: true } : {}) },
   { kind: 'learner_state', action: 'reset' },
   { kind: 'grade', action: 'undo' },
   ...(needsCreditUpdate(status) ? [{ kind: 'credit', status: 'removed' } as const] : []),

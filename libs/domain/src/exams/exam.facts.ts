@@ -1,3 +1,5 @@
+import type { ReleaseRules } from '../releases.js';
+
 /** The facts about an exam that a decision about an attempt uses. */
 export type ExamFacts = {
   examId: number;
@@ -26,7 +28,9 @@ export type Facts = {
   /** The provider that the exam names, even if the exam is not proctored; null if no provider has this name. */
   backend: { name: string; supportsOnboarding: boolean; passingStatuses: readonly string[] } | null;
   /** The same provider; null for an exam that is not proctored. */
-  provider: { verboseName: string; supportsOnboarding: boolean } | null;
+  provider: { name: string; verboseName: string; supportsOnboarding: boolean } | null;
+  /** The rules of REFERENCE_RELEASE. */
+  release: ReleaseRules;
   overridesGradeOnRejection: boolean;
   /** ALLOW_TIMED_OUT_STATE */
   keepsTimedOutState: boolean;

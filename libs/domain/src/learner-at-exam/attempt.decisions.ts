@@ -1,4 +1,9 @@
-import type { AttemptCommand } from '../attempts/attempt.commands.js';
+import {
+  type AttemptCommand,
+  type RemoveAllAttempts,
+  RemovalCommand,
+  RemoveAttempt,
+} from '../attempts/attempt.commands.js';
 import { effectsOfRemoval } from '../attempts/attempt.effects.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
 import { type Attempt, generationOf } from '../attempts/attempt.js';
@@ -6,6 +11,7 @@ import { isIncomplete, isInProgress, isOnboardingError, isSettingUp } from '../a
 import { isOverdue, isPastDue, remainingSeconds } from '../attempts/attempt.time.js';
 import type { LearnerAtExamCommand } from '../command.js';
 import type { Handlers } from '../decider.js';
+import type { Facts } from '../exams/exam.facts.js';
 import { Refusal } from '../refusal.js';
 import { create } from './attempt.creation.js';
 import { illegalTransition, providerIdsOf, timeOut, transition, transitionOnce } from './attempt.transitions.js';
@@ -116,6 +122,7 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
   /** An attempt whose time is over is submitted before it is removed. */
   RemoveAttempt: (state, command) => {
     const attempt = attemptOf(state, command.data.attemptId);
+    if (!isRemovable(attempt, command)) throw removalNotConfirmed();
     const first = timeOutIfOverdue(state, attempt, command);
     const { byLearner } = command.data;
     const removed = attemptOf(first.reduce(onAttempt, state), attempt.id);
@@ -125,10 +132,13 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
   },
 
   /** As in the reference, attempts whose time is over are not submitted first. */
-  RemoveAllAttempts: (state, command) =>
-    state.attempts
-      .filter((attempt) => generationOf(attempt) === (command.data.generationId ?? generationOf(attempt)))
-      .map((attempt) => removal(attempt, command, 'staff')),
+  RemoveAllAttempts: (state, command) => {
+    const asked = attemptsToRemove(state, command);
+    const firstKept = asked.findIndex((attempt) => !isRemovable(attempt, command));
+    if (firstKept === 0) throw removalNotConfirmed();
+    const removable = firstKept === -1 ? asked : asked.slice(0, firstKept);
+    return removable.map((attempt) => removal(attempt, command, 'staff'));
+  },
 
   ClearOnboardingErrors: (state, { data: { at } }) =>
     state.attempts
@@ -180,19 +190,42 @@ const currentAttemptOrRefuse = (state: LearnerAtExam, { learner, facts }: Learne
   throw new Refusal('attempt_not_found', `User ${userId} has no attempt at exam ${examId}.`);
 };
 
+/** The attempts that a removal is about. */
+export const attemptsToRemove = (state: LearnerAtExam, command: RemoveAttempt | RemoveAllAttempts): Attempt[] => {
+  if (command instanceof RemoveAttempt) return [attemptOf(state, command.data.attemptId)];
+  const { generationId } = command.data;
+  return state.attempts.filter((attempt) => generationId === undefined || generationOf(attempt) === generationId);
+};
+
+/** Must the provider confirm the removal before staff can remove the attempt (release-6.1.md §2, R1)? */
+export const needsConfirmation = (attempt: Attempt, command: RemoveAttempt | RemoveAllAttempts): boolean =>
+  command.facts.release.providerConfirmsRemoval &&
+  providerIdsOf(attempt, command.facts) !== undefined &&
+  !(command instanceof RemoveAttempt && command.data.byLearner);
+
+const isRemovable = (attempt: Attempt, command: RemoveAttempt | RemoveAllAttempts) =>
+  command.confirmed.includes(attempt.id) || !needsConfirmation(attempt, command);
+
+/** The beginning is the text of edx-proctoring. */
+export const removalNotConfirmed = (removed = 0) => {
+  const text =
+    'The proctoring provider is temporarily unavailable, so this attempt could not be fully reset. Please try again in a few minutes.';
+  return new Refusal(
+    'removal_not_confirmed',
+    removed === 0 ? text : `${text} Attempts that are removed already: ${removed}.`,
+  );
+};
+
 const removal = (
   attempt: Attempt,
-  { data: { at }, facts }: LearnerAtExamCommand,
+  command: LearnerAtExamCommand,
   because: 'staff' | 'learner' | 'practice_reset',
-): AttemptEvent => ({
-  type: 'AttemptRemoved',
-  data: {
-    attemptId: attempt.id,
-    because,
-    effects: effectsOfRemoval(attempt.status, providerIdsOf(attempt, facts)),
-    at,
-  },
-});
+): AttemptEvent => {
+  const providerIds = providerIdsOf(attempt, command.facts);
+  const isConfirmed = command instanceof RemovalCommand && command.confirmed.includes(attempt.id);
+  const effects = effectsOfRemoval(attempt.status, providerIds, isConfirmed);
+  return { type: 'AttemptRemoved', data: { attemptId: attempt.id, because, effects, at: command.data.at } };
+};
 
 /** A cascade declines every attempt that is not completed, also a reset or expired one (domain.md §2.8). */
 const isOpenToCascade = ({ status }: Attempt) =>

@@ -5,6 +5,7 @@ import type { Status } from '../attempts/attempt.statuses.js';
 import { type LearnerAtExamCommand } from '../command.js';
 import type { Facts } from '../exams/exam.facts.js';
 import { plusMinutes } from '../instants.js';
+import { releases } from '../releases.js';
 
 /** One canonical learner at one exam, shared by specs, fixtures and documents. */
 export const noon = '2031-05-05T12:00:00.000Z';
@@ -31,7 +32,8 @@ export const proctoredExam: Facts = {
   dueAtForAll: null,
   courseEndsAt: null,
   backend: { name: 'test', supportsOnboarding: true, passingStatuses: ['Clean', 'Rules Violation'] },
-  provider: { verboseName: 'Test Provider', supportsOnboarding: true },
+  provider: { name: 'test', verboseName: 'Test Provider', supportsOnboarding: true },
+  release: releases['4.16'],
   overridesGradeOnRejection: true,
   keepsTimedOutState: false,
   requiresSecondReview: true,

@@ -786,7 +786,7 @@ it('a provider has ids of an exam and an attempt only if it registered the attem
     attemptExternalId: 'there',
   });
   expect(providerIdsOf({ ...attempt, externalId: null }, proctoredExam)).toBeUndefined();
-  expect(providerIdsOf(attempt, { ...proctoredExam, backend: null })).toBeUndefined();
+  expect(providerIdsOf(attempt, timedExam)).toBeUndefined();
 });
 
 describe('the provider is notified of a start', () => {

@@ -140,10 +140,10 @@ const table: [operation: string, command: () => any, outcomes: string[]][] = [
     outcomes({ incomplete: '-', completed: '-', error: 'error', other: '-' }),
   ],
   ['acknowledge', () => new AcknowledgeReviewStatus(learner, one, byLearner), order.slice()],
-  ['review: passed', () => review('passed'), all('verified')],
-  ['review: violation', () => review('violation'), all('verified')],
-  ['review: suspicious', () => review('suspicious'), all('second_review_required')],
-  ['review: not reviewed', () => review('not_reviewed'), all('error')],
+  ['review: passed', () => review('passed'), allButReset('verified')],
+  ['review: violation', () => review('violation'), allButReset('verified')],
+  ['review: suspicious', () => review('suspicious'), allButReset('second_review_required')],
+  ['review: not reviewed', () => review('not_reviewed'), allButReset('error')],
   ['remove', () => new RemoveAttempt(learner, one, byLearner), all('gone')],
   [
     'create again',
@@ -152,6 +152,11 @@ const table: [operation: string, command: () => any, outcomes: string[]][] = [
   ],
   ['reset a proctored exam', () => new ResetPracticeAttempt(learner, { at }, byLearner), all('-')],
 ];
+
+/** A review of an attempt that was reset changes nothing. */
+function allButReset(outcome: string): string[] {
+  return outcomes({ incomplete: outcome, completed: outcome, expired: outcome, other: 'onboarding_reset' });
+}
 
 function outcomes(by: { incomplete: string; completed: string; other: string } & { [S in Status]?: string }): string[] {
   return order.map(

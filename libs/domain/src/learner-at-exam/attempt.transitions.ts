@@ -73,10 +73,10 @@ export const timeOut = (state: LearnerAtExam, attempt: Attempt, command: Learner
   return [{ type: 'AttemptSubmitted', data: { ...data, completedAt, because: 'time_ran_out' } }];
 };
 
-/** Undefined for an attempt that no provider has registered. */
-export const providerIdsOf = ({ externalId }: Attempt, { backend, exam }: Facts): ProviderIds | undefined =>
-  backend && externalId
-    ? { provider: backend.name, examExternalId: exam.externalId, attemptExternalId: externalId }
+/** Undefined for an attempt that no provider has registered, or at an exam that is not proctored (release-6.1.md §3, B4). */
+export const providerIdsOf = ({ externalId }: Attempt, { provider, exam }: Facts): ProviderIds | undefined =>
+  provider && externalId
+    ? { provider: provider.name, examExternalId: exam.externalId, attemptExternalId: externalId }
     : undefined;
 
 const effectsOfTransition = (

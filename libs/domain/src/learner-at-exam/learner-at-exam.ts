@@ -19,6 +19,8 @@ export type LearnerAtExam = {
   grants: { readonly [attemptId: number]: readonly Grant[] };
   /** The ids of the control results that tools sent. */
   controls: { readonly [attemptId: number]: readonly string[] };
+  /** The attempts that were `timed_out` once. */
+  timedOut: readonly number[];
 };
 
 export const emptyState: LearnerAtExam = {
@@ -29,6 +31,7 @@ export const emptyState: LearnerAtExam = {
   appeals: {},
   grants: {},
   controls: {},
+  timedOut: [],
 };
 
 export const onAttempt = (state: LearnerAtExam, event: AttemptEvent): LearnerAtExam => {
@@ -37,9 +40,11 @@ export const onAttempt = (state: LearnerAtExam, event: AttemptEvent): LearnerAtE
   const attempts = before
     ? state.attempts.flatMap((attempt) => (attempt !== before ? attempt : (after ?? [])))
     : [...state.attempts, after!];
-  if (event.type !== 'AttemptVerified' && event.type !== 'AttemptRejected') return { ...state, attempts };
+  const isTimedOut = after?.status === 'timed_out' && !state.timedOut.includes(after.id);
+  const timedOut = isTimedOut ? [...state.timedOut, after.id] : state.timedOut;
+  if (event.type !== 'AttemptVerified' && event.type !== 'AttemptRejected') return { ...state, attempts, timedOut };
   const { [event.data.attemptId]: _, ...proposals } = state.proposals;
-  return { ...state, attempts, proposals };
+  return { ...state, attempts, timedOut, proposals };
 };
 
 /** The learner's newest attempt at the exam's current generation. */
@@ -52,6 +57,10 @@ export const attemptOf = (state: LearnerAtExam, attemptId: number): Attempt => {
   if (attempt) return attempt;
   throw new Refusal('attempt_not_found', `There is no attempt ${attemptId}.`);
 };
+
+/** The learner submitted the attempt, or its time was over. */
+export const wasSubmitted = ({ timedOut }: LearnerAtExam, { id, completedAt }: Attempt): boolean =>
+  completedAt !== null || timedOut.includes(id);
 
 /** The time that the learner would get when starting at `at` (domain.md §3.5). */
 export const allowedTimeOf = (state: LearnerAtExam, facts: Facts, at: string): AllowedTime =>

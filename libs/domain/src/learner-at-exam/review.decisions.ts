@@ -9,7 +9,7 @@ import type { ReviewCommand } from '../reviews/review.commands.js';
 import type { ReviewEvent } from '../reviews/review.events.js';
 import { outcomeOf, type Review } from '../reviews/review.js';
 import { leavesUnchanged, transition, transitionOnce } from './attempt.transitions.js';
-import { attemptOf, type LearnerAtExam } from './learner-at-exam.js';
+import { attemptOf, type LearnerAtExam, wasSubmitted } from './learner-at-exam.js';
 
 type Decided = (ReviewEvent | AttemptEvent)[];
 
@@ -73,12 +73,15 @@ const consequencesOf = (
   review: Review,
   command: LearnerAtExamCommand,
 ): Decided => {
+  // A new attempt has taken its place (release-6.1.md §3, B1).
+  if (attempt.status === 'onboarding_reset') return [];
   const { facts } = command;
   const outcome = outcomeOf(review, {
     passingStatuses: facts.backend?.passingStatuses ?? [],
     requiresSecondReview: facts.requiresSecondReview,
     supportsOnboarding: facts.backend?.supportsOnboarding ?? false,
     isSampleAttempt: attempt.isSampleAttempt,
+    lacksSubmission: facts.release.passNeedsSubmission && !wasSubmitted(state, attempt),
   });
   if (outcome === 'rejected') return reject(state, attempt, command, review.reviewedBy);
   return transition(state, attempt, outcome, command);

@@ -33,9 +33,11 @@ export const outcomeOf = (
     requiresSecondReview: boolean;
     supportsOnboarding: boolean;
     isSampleAttempt: boolean;
+    /** The attempt was never submitted, and a pass needs a submission. */
+    lacksSubmission: boolean;
   },
 ): Extract<Status, 'verified' | 'error' | 'rejected' | 'second_review_required'> => {
-  if (facts.passingStatuses.includes(review.status)) return 'verified';
+  if (facts.passingStatuses.includes(review.status)) return facts.lacksSubmission ? 'error' : 'verified';
   if (review.status === 'Not Reviewed') return 'error';
   if (review.reviewedBy !== null || !facts.requiresSecondReview) return 'rejected';
   if (facts.supportsOnboarding && facts.isSampleAttempt) return 'rejected';

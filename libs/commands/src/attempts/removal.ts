@@ -1,0 +1,40 @@
+import { Logger } from '@nestjs/common';
+import type { Configuration } from '#configuration';
+import {
+  attemptOf,
+  type LearnerAtExam,
+  needsConfirmation,
+  providerIdsOf,
+  type RemoveAllAttempts,
+  RemoveAttempt,
+} from '#domain';
+import { ProviderRefused, providerOf } from '#providers';
+
+const log = new Logger('removals');
+
+/**
+ * Has the provider remove the attempts before they are removed here, one by one (release-6.1.md §2, R1). The command gets
+ * those that the provider confirmed. The first failure ends it. Answers whether all were confirmed. It is safe to repeat: a
+ * provider that no longer knows an attempt confirms its removal.
+ */
+export async function confirmRemovals(
+  { settings }: Configuration,
+  state: LearnerAtExam,
+  command: RemoveAttempt | RemoveAllAttempts,
+): Promise<boolean> {
+  const { facts } = command;
+  const asked = command instanceof RemoveAttempt ? [attemptOf(state, command.data.attemptId)] : state.attempts;
+  for (const attempt of asked.filter((each) => needsConfirmation(each, facts))) {
+    const { provider, examExternalId, attemptExternalId } = providerIdsOf(attempt, facts)!;
+    try {
+      await providerOf(settings, provider).notify('remove', examExternalId, attemptExternalId);
+    } catch (error) {
+      if (!(error instanceof ProviderRefused)) throw error;
+      const { message, status: providerStatus } = error;
+      log.warn({ message, attemptId: attempt.id, provider, providerStatus });
+      return false;
+    }
+    command.confirmed = [...command.confirmed, attempt.id];
+  }
+  return true;
+}

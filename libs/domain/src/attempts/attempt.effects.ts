@@ -12,7 +12,7 @@ export type Effect =
   | ({
       kind: 'provider';
       action: 'start' | 'stop' | 'mark_erroneous' | 'remove';
-      confirmed?: true;
+      confirmed?: boolean;
     } & Partial<ProviderIds>)
   /** Each status is published for the service that verifies names (domain.md §9.8). Null: there is no provider. */
   | { kind: 'status_signal'; isPracticeExam: boolean; supportsOnboarding: boolean | null }

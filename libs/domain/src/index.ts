@@ -34,7 +34,7 @@ export * from './instants.js';
 export * from './interstitials/interstitial.js';
 export * from './interstitials/status-summary.js';
 export * from './learner-at-exam/allowance.decisions.js';
-export { needsConfirmation, removalNotConfirmed } from './learner-at-exam/attempt.decisions.js';
+export { attemptsToRemove, needsConfirmation, removalNotConfirmed } from './learner-at-exam/attempt.decisions.js';
 export { completesOnboarding, providerIdsOf, startsCascade } from './learner-at-exam/attempt.transitions.js';
 export * from './learner-at-exam/learner-at-exam.decider.js';
 export { allowedTimeOf, attemptOf, currentAttempt, type LearnerAtExam } from './learner-at-exam/learner-at-exam.js';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { isLongerThan, limits, onboardingErrors } from '#domain';
-import { allowing, flag, isObject, oneOf, type Shape } from '#shapes';
+import { allowing, flag, isObject, oneOf, type Shape, Wrong } from '#shapes';
 
 const isText = (value: unknown): value is string => typeof value === 'string' && !isLongerThan(limits.text, value);
 const listOf = (expects: string, allows: (text: string) => boolean) =>
@@ -26,13 +26,20 @@ export function isNetwork(text: string): boolean {
   );
 }
 
+// Timers cannot wait for longer than 24 days.
+const seconds = numberUpTo(1_000_000);
+const isSeconds = (value: unknown) => !(seconds.read(value) instanceof Wrong);
+
 export const shapes = {
   flag,
   text: allowing<string>('a text', isText),
   filled: allowing<string>('a text that is not empty', (value) => isText(value) && value !== ''),
   count: numberUpTo(1_000_000_000),
-  // Timers cannot wait for longer than 24 days.
-  seconds: numberUpTo(1_000_000),
+  seconds,
+  timeout: allowing<number | [number, number]>(
+    'a number above 0, or a pair of such numbers',
+    (value) => isSeconds(value) || (Array.isArray(value) && value.length === 2 && value.every(isSeconds)),
+  ),
   texts: listOf('a list of texts', () => true),
   object: allowing<Record<string, unknown>>('an object', isObject),
   objectOfTexts: allowing<Record<string, string>>(

@@ -57,6 +57,7 @@ describe('the options of a provider', () => {
   it.each<[string, ProviderOptions]>([
     ['test', { ping_interval: 30 }],
     ['rest', required],
+    ['rest', { ...required, timeout: [3.05, 30] }],
     ['watchers', { provider: 'rest', ...required, default_rules: { allow_notes: 'yes' } }],
     ['null', {}],
     ['mock', {}],

@@ -27,6 +27,8 @@ export type RestOptions = {
   token_expiration_time?: number;
   /** The time limit of a call, in seconds. */
   request_timeout?: number;
+  /** The same in the words of edx-proctoring: also a pair of limits, for connecting and for the answer. */
+  timeout?: number | [number, number];
 };
 
 const statusOf: Record<Exclude<AttemptNotification, 'remove'>, string> = {
@@ -46,6 +48,7 @@ export const rest: ProviderType<RestOptions> = {
     npm_module: shapes.text,
     token_expiration_time: shapes.seconds,
     request_timeout: shapes.seconds,
+    timeout: shapes.timeout,
   },
   required: ['base_url', 'client_id', 'client_secret'],
   defaults: { supportsOnboarding: true, passingStatuses: ['Clean'] },
@@ -53,7 +56,7 @@ export const rest: ProviderType<RestOptions> = {
   make({ name, verboseName }, options, host): Partial<Provider> {
     const baseUrl = options.base_url.replace(/\/+$/, '');
     const { client_id: clientId, client_secret: clientSecret } = options;
-    const timeoutMs = (options.request_timeout ?? 5) * 1000;
+    const timeoutMs = (options.request_timeout ?? secondsIn(options.timeout) ?? 5) * 1000;
     const client = new RestClient({ name, verboseName, baseUrl, clientId, clientSecret, timeoutMs });
     const cache = new StaleIfErrorCache();
 
@@ -98,7 +101,7 @@ export const rest: ProviderType<RestOptions> = {
         const path = attemptPath(examId, attemptId);
         if (notification === 'remove') {
           const { status, body } = await client.call('DELETE', path);
-          const isRemoved = isSuccess(status) && (Object(body).status ?? 'deleted') === 'deleted';
+          const isRemoved = isSuccess(status) && confirmsRemoval(body);
           const isGone = isRemoved || status === 404 || status === 410;
           if (!isGone) throw refused(status, `did not remove the attempt (HTTP ${status}).`);
           return;
@@ -181,5 +184,10 @@ export const rest: ProviderType<RestOptions> = {
   },
 };
 
+/** A provider may also answer with an empty body (release-6.1.md §4, N5). */
+const confirmsRemoval = (body: unknown) =>
+  body === null || (isObject(body) && (body.status === undefined || body.status === 'deleted'));
+
 const part = (id: string | null) => encodeURIComponent(String(id));
+const secondsIn = (timeout: RestOptions['timeout']) => (Array.isArray(timeout) ? timeout[0] + timeout[1] : timeout);
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);

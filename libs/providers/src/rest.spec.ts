@@ -192,10 +192,20 @@ describe('a notification about an attempt', () => {
     ['start', { status: 500, body: {} }, 500],
     ['start', { text: 'garbage' }, 200],
     ['remove', { body: { status: 'busy' } }, 200],
+    ['remove', { text: '<html>' }, 200],
+    ['remove', { body: ['deleted'] }, 200],
+    ['remove', { status: 500, body: { status: 'deleted' } }, 500],
   ] as const)('%s answered %j fails', async (notification, answer, status) => {
     server.answers(answer);
     await expect(provider().notify(notification, 'exam-1', 'a')).rejects.toMatchObject({ status });
   });
+});
+
+it.each([[1], [[0.5, 0.5]]])('the limit may have the name of edx-proctoring: timeout %j', async (timeout) => {
+  server.answers(lateAnswer);
+  const begin = performance.now();
+  await expect(provider({ timeout }).notify('start', 'exam-1', 'a')).rejects.toMatchObject({ status: 504 });
+  expect(performance.now() - begin).toBeLessThan(5_000);
 });
 
 it('an exam is created without an id, and updated under the one it has, with the default rules', async () => {

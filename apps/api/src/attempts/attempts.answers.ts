@@ -152,3 +152,5 @@ export const examOfSequence = object('ExamOfSequence', {
   ),
   active_attempt: timerOrNothing,
 });
+
+export const notConfirmed = 'With `REFERENCE_RELEASE=6.1`: the provider did not confirm the removal';

@@ -23,14 +23,21 @@ import type { Priority } from '../admission/admission.js';
 import { type Addressed, CurrentUser, Gate, Loaded } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Answers, RequestBody } from '../document/answers.js';
-import { either, failure } from '../document/schemas.js';
+import { detail, either, failure } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { WholeNumber, wholeNumber } from '../http/whole-number.js';
 import { longBody } from '../requests/body.js';
 import { idIn, idOfAnySizeIn, isFalsy } from '../requests/ids.js';
 import { ValidBody, validated } from '../requests/validated.js';
 import { actions } from './attempts.actions.js';
-import { attemptIdSchema, changedAttemptId, noTimer, polledAttempt, timerSchema } from './attempts.answers.js';
+import {
+  attemptIdSchema,
+  changedAttemptId,
+  noTimer,
+  notConfirmed,
+  polledAttempt,
+  timerSchema,
+} from './attempts.answers.js';
 import { ChangeAttemptRequest, CreateAttemptRequest } from './attempts.requests.js';
 import { PollTimes } from './poll-times.js';
 import { Timer } from './timer.js';
@@ -189,6 +196,7 @@ export class AttemptsController {
   @Gate('course', { loads: attemptToRemove, courses: ({ loaded }) => loaded.exam.courseId, logs: 'always' })
   @ApiOperation({ summary: "Remove an attempt, and the learner's work in it" })
   @Answers(200)
+  @Answers(502, detail, { description: notConfirmed })
   async removeAttempt(@Loaded() attempt: AttemptRecord, @CurrentOrigin() by: Origin): Promise<void> {
     noteSubject(attempt.userId);
     await this.commands.execute(new RemoveAttempt(attempt, { attemptId: attempt.id, at: this.clock.now() }, by));

@@ -8,12 +8,13 @@ import { attemptGroupJson, attemptGroups, attemptsAt, examById } from '#read-mod
 import { type Addressed, Gate, Loaded } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Answers, QueryParam } from '../document/answers.js';
-import { pageNumber, text } from '../document/schemas.js';
+import { detail, pageNumber, text } from '../document/schemas.js';
 import { HttpAnswer, refused } from '../http/http-answer.js';
 import { links } from '../http/links.js';
 import { requestedPage } from '../http/page.js';
+import { longLimitMs } from '../http/time-limits.js';
 import { WholeNumber, wholeNumber } from '../http/whole-number.js';
-import { attemptGroupsSchema } from './attempts.answers.js';
+import { attemptGroupsSchema, notConfirmed } from './attempts.answers.js';
 
 /** Course staff see and remove all attempts of a learner at an exam together. */
 @ApiTags('attempts')
@@ -44,9 +45,10 @@ export class GroupedAttemptsController {
   }
 
   @Delete('exam_id/:examId/user_id/:userId/reset_attempts')
-  @Gate('course', { loads: addressedExam, courses: courseOfExam, logs: 'always' })
+  @Gate('course', { loads: addressedExam, courses: courseOfExam, logs: 'always', limitMs: longLimitMs })
   @ApiOperation({ summary: "Remove all of a learner's attempts at an exam" })
   @Answers(200)
+  @Answers(502, detail, { description: notConfirmed })
   @Answers(404, text)
   async resetAttempts(
     @Loaded() exam: Exam | undefined,

@@ -1,16 +1,17 @@
 import type { Configuration } from '#configuration';
 import type { Database } from '#connections';
 import type { Exam } from '#domain';
-import { type Provider, providerOf } from '#providers';
+import type { Provider } from '#providers';
 import { examsOfCourse } from '#read-models';
 import { outline } from '#roster';
+import { configuredProvider } from '../exams/provider-names.js';
 import { refused } from '../http/http-answer.js';
 
 export const noOnboarding = () => refused(404, 'There is no onboarding exam related to this course id.');
 
 export type Onboarding = { exams: Exam[]; provider: Provider };
 
-/** A course's onboarding exams, the newest first, and the provider of the newest. */
+/** A course's onboarding exams, the newest first, and the provider of the newest. It has none without that provider. */
 export const onboardingExamsOf = async (
   database: Database,
   { settings }: Configuration,
@@ -20,8 +21,8 @@ export const onboardingExamsOf = async (
     .filter(({ isActive, isProctored, isPracticeExam }) => isActive && isProctored && isPracticeExam)
     .reverse();
   if (!exams[0]) return undefined;
-  const provider = providerOf(settings, exams[0].backend);
-  return provider.supportsOnboarding ? { exams, provider } : undefined;
+  const provider = configuredProvider(settings, exams[0].backend);
+  return provider?.supportsOnboarding ? { exams, provider } : undefined;
 };
 
 export type ExamInOutline = { exam: Exam; when: 'open' | 'future' | 'past_due'; opensAt: string };

@@ -28,12 +28,14 @@ import {
   RemovalCommand,
   ResetPracticeAttempt,
   refuseTooManyChanges,
+  releases,
   removalNotConfirmed,
   startsCascade,
   WithdrawAllowance,
 } from '#domain';
 import { EventStore, type Metadata, nextId } from '#event-store';
 import { encryptFor, encryptIfChanged, fieldAtExam, pseudonymOf } from '#learner-keys';
+import { UnknownProvider } from '#providers';
 import { activeAttemptsOf, examsBlockedForOnboarding } from '#read-models';
 import { FactFinder } from '../facts.js';
 import { currentRequestId } from '../request-id.js';
@@ -62,10 +64,8 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     const first = key === undefined ? undefined : await this.events.firstAnswer(key);
     if (first !== undefined) return first as Outcome; // so no provider registers an attempt twice
     const own = learnerAtExamStream(command.learner);
-    const { examId, userId } = command.learner;
     // One round trip has both queries.
-    const generationId = command.type === 'CreateAttempt' ? command.data.generationId : undefined;
-    const [current] = await Promise.all([this.facts.of(examId, userId, generationId), this.events.warm([own])]);
+    const [current] = await Promise.all([this.currentFacts(command), this.events.warm([own])]);
     const facts = await this.factsFor(command, current);
     command.facts = facts;
     await this.prepare(command);
@@ -125,6 +125,19 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     const own = command.type === 'StartAttempt' ? (asked ?? currentAttempt(state, facts)) : undefined;
     const running = await activeAttemptsOf(this.database, learner.userId);
     return { ...facts, anotherRuns: running.some((each) => each.id !== own?.id && !isOverdue(each, data.at)) };
+  }
+
+  /** A provider that is not configured any more confirms no removal. */
+  private async currentFacts(command: AnyLearnerAtExamCommand): Promise<Facts> {
+    const { examId, userId } = command.learner;
+    const generationId = command.type === 'CreateAttempt' ? command.data.generationId : undefined;
+    try {
+      return await this.facts.of(examId, userId, generationId);
+    } catch (error) {
+      const { providerConfirmsRemoval } = releases[this.configuration.referenceRelease];
+      const isRemoval = command instanceof RemovalCommand && providerConfirmsRemoval;
+      throw isRemoval && error instanceof UnknownProvider ? removalNotConfirmed() : error;
+    }
   }
 
   /** Adds the ids, codes, registrations and encrypted values that a decision only passes on. */

@@ -1,12 +1,12 @@
 import { Logger } from '@nestjs/common';
 import type { Configuration } from '#configuration';
 import {
-  attemptOf,
+  attemptsToRemove,
   type LearnerAtExam,
   needsConfirmation,
   providerIdsOf,
   type RemoveAllAttempts,
-  RemoveAttempt,
+  type RemoveAttempt,
 } from '#domain';
 import { ProviderRefused, providerOf } from '#providers';
 
@@ -22,10 +22,8 @@ export async function confirmRemovals(
   state: LearnerAtExam,
   command: RemoveAttempt | RemoveAllAttempts,
 ): Promise<boolean> {
-  const { facts } = command;
-  const asked = command instanceof RemoveAttempt ? [attemptOf(state, command.data.attemptId)] : state.attempts;
-  for (const attempt of asked.filter((each) => needsConfirmation(each, facts))) {
-    const { provider, examExternalId, attemptExternalId } = providerIdsOf(attempt, facts)!;
+  for (const attempt of attemptsToRemove(state, command).filter((each) => needsConfirmation(each, command))) {
+    const { provider, examExternalId, attemptExternalId } = providerIdsOf(attempt, command.facts)!;
     try {
       await providerOf(settings, provider).notify('remove', examExternalId, attemptExternalId);
     } catch (error) {

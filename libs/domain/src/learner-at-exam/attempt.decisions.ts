@@ -1,7 +1,7 @@
 import {
   type AttemptCommand,
-  type RemoveAllAttempts,
   RemovalCommand,
+  type RemoveAllAttempts,
   RemoveAttempt,
 } from '../attempts/attempt.commands.js';
 import { effectsOfRemoval } from '../attempts/attempt.effects.js';
@@ -11,7 +11,6 @@ import { isIncomplete, isInProgress, isOnboardingError, isSettingUp } from '../a
 import { isOverdue, isPastDue, remainingSeconds } from '../attempts/attempt.time.js';
 import type { LearnerAtExamCommand } from '../command.js';
 import type { Handlers } from '../decider.js';
-import type { Facts } from '../exams/exam.facts.js';
 import { Refusal } from '../refusal.js';
 import { create } from './attempt.creation.js';
 import { illegalTransition, providerIdsOf, timeOut, transition, transitionOnce } from './attempt.transitions.js';

@@ -8,6 +8,7 @@ export { attemptProjection } from './attempts/attempt.view.js';
 export * from './attempts/attempt-group.queries.js';
 export * from './attempts/attempt-poll.queries.js';
 export * from './attempts/course-attempt.queries.js';
+export * from './attempts/exam-attempt.queries.js';
 export * from './attempts/running-attempt.queries.js';
 export * from './enrollments/enrollment.queries.js';
 export * from './exams/course-configuration.queries.js';

@@ -29,6 +29,7 @@ export const migrations = [
   '10000-exam-generations.sql',
   '10300-lti.sql',
   '10310-control-results.sql',
+  '10400-course-settings.sql',
 ].map(sqlMigration);
 
 export const migrationNames = migrations.map((Migration) => new Migration().name);

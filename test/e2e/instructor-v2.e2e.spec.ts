@@ -6,6 +6,7 @@ const { staff, alice, bob, teacher } = people;
 const api = (course = courseId) => `/api/instructor/v2/courses/${encodeURIComponent(course)}`;
 const here = `${api()}/special_exams`;
 const elsewhere = 'course-v1:OrgX+Other+2031';
+const empty = 'course-v1:OrgX+Empty+2031';
 const dan = { user_id: 21, preferred_username: 'dan' };
 
 const open = () =>
@@ -27,14 +28,22 @@ const open = () =>
           { id: 21, username: 'dan', email: 'dan@example.org', full_name: 'Dan' },
           { id: 22, username: '3', email: 'three@example.org', full_name: 'Three' },
         ],
-        courses: [...roster.courses, { course_id: elsewhere, display_name: 'Other' }],
+        courses: [
+          ...roster.courses,
+          { course_id: elsewhere, display_name: 'Other' },
+          { course_id: empty, display_name: 'Empty' },
+        ],
         enrollments: [
           ...roster.enrollments,
           { user: 'alice2', course_id: courseId, mode: 'verified' },
           { user: '3', course_id: courseId, mode: 'verified' },
           { user: 'dan', course_id: elsewhere, mode: 'verified' },
         ],
-        course_staff: [...roster.course_staff, { user: 'teacher', course_id: elsewhere }],
+        course_staff: [
+          ...roster.course_staff,
+          { user: 'teacher', course_id: elsewhere },
+          { user: 'teacher', course_id: empty },
+        ],
       },
     },
   );
@@ -457,5 +466,69 @@ it('learners and staff of other courses may not use it, and nobody learns about 
   expect(await ask('GET', `${api(unknown)}/special_exams`, undefined, bob)).toMatchObject({
     status: 404,
     body: developer(`Course not found: ${unknown}.`),
+  });
+});
+
+describe('the settings of a course', () => {
+  const settings = (course = courseId) => `${api(course)}/proctoring_settings`;
+  const patch = async (body: unknown, course = courseId) => {
+    const answer = await ask('PATCH', settings(course), body);
+    return [answer.status, answer.body];
+  };
+
+  it('say what the platform told, and what the provider can do', async () => {
+    expect(await get(settings())).toEqual({
+      proctoring_provider: 'test',
+      proctoring_escalation_email: 'help@example.org',
+      create_zendesk_tickets: false,
+      enable_proctored_exams: false,
+      supports_onboarding: true,
+      review_dashboard_available: true,
+    });
+    expect(await get(settings(empty))).toMatchObject({
+      proctoring_provider: null,
+      proctoring_escalation_email: null,
+      supports_onboarding: false,
+      review_dashboard_available: false,
+    });
+  });
+
+  it('are changed one by one, and the last address counts for learners, too', async () => {
+    const address = async () => (await get(settings())).proctoring_escalation_email;
+    expect(await patch({ create_zendesk_tickets: 'true' })).toEqual([
+      400,
+      { create_zendesk_tickets: ['Must be a valid boolean.'] },
+    ]);
+    expect(await patch({ proctoring_escalation_email: null })).toEqual([
+      400,
+      { proctoring_escalation_email: ['This field may not be null.'] },
+    ]);
+    const [status, changed] = await patch({ create_zendesk_tickets: true, proctoring_provider: 'other' });
+    expect([status, changed]).toMatchObject([200, { create_zendesk_tickets: true, proctoring_provider: 'test' }]);
+    expect(await address()).toBe('help@example.org');
+    await patch({ proctoring_escalation_email: ' desk ', enable_proctored_exams: true });
+    expect(await get(settings())).toMatchObject({
+      proctoring_escalation_email: 'desk',
+      create_zendesk_tickets: true,
+      enable_proctored_exams: true,
+    });
+    const ofExam = await service.request(alice, 'GET', `${root}/settings/exam_id/${service.exams.midterm}/`);
+    expect(ofExam.body.proctoring_escalation_email).toBe('desk');
+    const courses = [{ course_id: courseId, display_name: 'Demo', escalation_email: 'new@example.org' }];
+    await service.request(staff, 'PUT', '/api/lms/v1/roster', { courses });
+    expect(await address()).toBe('new@example.org');
+    expect((await patch({}))[1]).toMatchObject({ proctoring_escalation_email: 'new@example.org' });
+    await patch({ proctoring_escalation_email: '' });
+    expect(await address()).toBe('');
+  });
+
+  it('are recorded with the person who changed them, and nothing is recorded if nothing was sent', async () => {
+    const changes = () =>
+      service.query("select data from events where type = 'CourseSettingsChanged' order by position");
+    const before = await changes();
+    await patch({});
+    await patch({ enable_proctored_exams: true });
+    expect(await changes()).toEqual(before);
+    expect(before[0].data).toMatchObject({ courseId, by: teacher.user_id, createZendeskTickets: true });
   });
 });

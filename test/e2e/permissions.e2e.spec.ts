@@ -63,6 +63,7 @@ const unknownEvent = '00000000-0000-4000-8000-000000000000';
 const review = { status: 'passed', comments: [] };
 
 const dashboard = '/api/instructor/v2/courses/{C}/special_exams';
+const settings = '/api/instructor/v2/courses/{C}/proctoring_settings';
 
 // The first five columns are the roles of rest-api.md §6. The others: staff of another course, superuser, reviewer,
 // retirement worker, auditor, a superuser who is global staff.
@@ -382,6 +383,8 @@ const matrix: Row[] = [
   ...['', '/{exam}', '/attempts', '/{exam}/attempts', '/allowances'].map((list) =>
     row('GET', `${dashboard}${list}`, '401  403d 403d 200  200    403d 403d 403d 403d 403d 200'),
   ),
+  row('GET', settings, '401  403d 403d 200  200    403d 403d 403d 403d 403d 200'),
+  row('PATCH', settings, '401  403d 403d 200  200    403d 403d 403d 403d 403d 200', { body: {} }),
   row('POST', `${dashboard}/{exam}/reset/alice`, '401  403d 403d 200  200    403d 403d 403d 403d 403d 200'),
   row('POST', `${dashboard}/allowances`, '401  403d 403d 200  200    403d 403d 403d 403d 403d 200', {
     body: { exam_ids: ['{exam}'], user_ids: ['alice'], allowance_type: 'additional_time_granted', value: '5' },

@@ -11,6 +11,7 @@ import { claimRegistrations } from './attempts/orphaned-registrations.js';
 import { OverdueAttempts } from './attempts/overdue-attempts.js';
 import { StaffActions } from './attempts/staff-actions.js';
 import { creditWrites } from './credit.js';
+import { ChangeSettingsOfCourseHandler } from './exams/course-settings.handler.js';
 import {
   AddExamHandler,
   ChangeExamHandler,
@@ -58,6 +59,7 @@ const eventStoreOf = (database: Database, options: StoreOptions = {}): EventStor
     ChangeExamHandler,
     PublishExamsHandler,
     SetExamReviewPolicyHandler,
+    ChangeSettingsOfCourseHandler,
     RetireLearnerHandler,
   ],
   exports: [

@@ -15,6 +15,9 @@ export { learnerAtExamStream };
 /** The learner's own stream, which has the retirement. */
 export const learnerStream = (userId: number): string => `learner-${userId}`;
 
+/** The course's own stream, which has the provider of its exams. */
+export const courseExamsStream = (courseId: string): string => `course-exams-${courseId}`;
+
 export const examStream = (examId: number): string => `exam-${examId}`;
 
 export const learnerAtExamOf = (history: readonly RecordedEvent[]): LearnerAtExam =>

@@ -89,6 +89,8 @@ export type Provider = Attributes &
     wantsNotifications: boolean;
     /** Each attempt is ready to start as soon as it exists. */
     makesReady: boolean;
+    /** Its answers to `instructorUrl` are pages for a whole course. */
+    hasDashboard: boolean;
     blocksExamMaterial: boolean;
     /** Its reviews name the attempt by code, and are not signed. */
     reviewsByCode: boolean;
@@ -137,6 +139,7 @@ export type ProviderType<Options extends object = object> = {
 export const defaultProvider: Omit<Provider, keyof Attributes | 'register'> = {
   wantsNotifications: false,
   makesReady: false,
+  hasDashboard: false,
   blocksExamMaterial: false,
   reviewsByCode: false,
   callbackNetworks: [],

@@ -84,6 +84,7 @@ export const rest: ProviderType<RestOptions> = {
 
     return {
       wantsNotifications: true,
+      hasDashboard: true,
       recordingHosts: options.recording_hosts ?? [new URL(baseUrl).host],
 
       async register(exam, { attempt_code, ...context }, _attemptId, _at, late) {

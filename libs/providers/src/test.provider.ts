@@ -39,6 +39,7 @@ export const test: ProviderType<TestOptions> = {
   make({ name, verboseName }, options) {
     const download_url = options.software_download_url ?? 'https://test-provider.example.org/download';
     return {
+      hasDashboard: true,
       blocksExamMaterial: options.block_exam_material ?? false,
       async register(_exam, _context, attemptId) {
         const { register_error: error, onboarding_error: onboardingError, without_attempt_id: withoutId } = options;

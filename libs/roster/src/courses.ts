@@ -105,9 +105,22 @@ export async function courseEnd(database: Database, courseId: string): Promise<s
   return iso(await ofCourse(database, courseId, 'ends_at'));
 }
 
-/** The address for learners' questions about proctoring; null for an unknown course, too. */
+/**
+ * The address for learners' questions about proctoring; null for an unknown course, too. A course with a provider of LTI
+ * proctoring has that of its configuration, others what the LMS told or staff set on the instructor dashboard last.
+ */
 export async function escalationEmail(database: Database, courseId: string): Promise<string | null> {
-  return (await ofCourse(database, courseId, 'escalation_email')) ?? null;
+  const { rows } = await database.query({
+    name: 'escalation email',
+    text: `select case when configured.provider is not null then configured.escalation_email
+                       when course.told_at > dashboard_email_at then coalesce(course.escalation_email, dashboard_email)
+                       else coalesce(dashboard_email, course.escalation_email) end as email
+             from (select $1::text as id) asked
+             left join courses course on course.course_id = asked.id
+             left join course_configurations configured on configured.id = asked.id`,
+    values: [courseId],
+  });
+  return rows[0].email;
 }
 
 async function ofCourse(database: Database, courseId: string, column: string) {

@@ -37,6 +37,9 @@ const meanings: Record<
   ExamWithdrawn: 'The course was published without the exam: it is inactive and not proctored.',
   CourseExamsConfigured:
     'The course has this provider of LTI proctoring (null: none) for its exams, and this address for questions of its learners.',
+  CourseSettingsChanged:
+    'Staff changed settings on the instructor dashboard. Absent fields are as before. `escalationEmail` counts for a course ' +
+    'without a provider of LTI proctoring, until the LMS tells another address.',
   AttemptCreated:
     'The learner has an attempt. `status` is `created`, or an onboarding status if the provider requires onboarding first. ' +
     '`cascadedFrom` is the exam whose declining created this attempt.',

@@ -129,3 +129,12 @@ export const grantedAtExams = object('AllowanceResultsOfExams', {
   value: text,
   results: listOf(object('AllowanceResultOfExam', { identifier: text, exam_id: integer, success: flag }, problem)),
 });
+
+export const proctoringSettings = object('ProctoringSettings', {
+  proctoring_provider: orNull(text),
+  proctoring_escalation_email: orNull(text),
+  create_zendesk_tickets: flag,
+  enable_proctored_exams: flag,
+  supports_onboarding: flag,
+  review_dashboard_available: flag,
+});

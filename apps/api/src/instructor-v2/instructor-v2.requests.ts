@@ -3,7 +3,7 @@ import { type Schema, Wrong } from '#shapes';
 import { listOf } from '../document/schemas.js';
 import { HttpAnswer } from '../http/http-answer.js';
 import { readable } from '../requests/body.js';
-import { integerWithin, textWithin } from '../requests/fields.js';
+import { boolean, integerWithin, textWithin } from '../requests/fields.js';
 import { typeName } from '../requests/validated.js';
 
 /** Why a value was not accepted. The errors of a list's items are named by their index. */
@@ -40,8 +40,8 @@ const many = <T>(item: Field<T>): Field<T[]> =>
   });
 
 /** Texts are trimmed, and numbers are taken as texts. */
-const trimmed = (maxLength: number = limits.name) => {
-  const { schema, read } = textWithin({ maxLength });
+const trimmed = (maxLength: number = limits.name, blank = false) => {
+  const { schema, read } = textWithin({ maxLength, blank });
   return single<string>({
     schema,
     read: (value) => {
@@ -60,6 +60,18 @@ export const allowanceOfExam: Fields<AllowanceOfExam> = allowance;
 export const allowanceOfExams: Fields<AllowanceOfExams> = {
   exam_ids: many(single<number>(integerWithin(limits.id))),
   ...allowance,
+};
+
+export type ChangedSettings = {
+  proctoring_escalation_email?: string;
+  create_zendesk_tickets?: boolean;
+  enable_proctored_exams?: boolean;
+};
+const optional = <T>(field: Field<T>): Field<T> => ({ ...field, isOptional: true });
+export const changedSettings: Fields<ChangedSettings> = {
+  proctoring_escalation_email: optional(trimmed(limits.name, true)),
+  create_zendesk_tickets: optional(single(boolean)),
+  enable_proctored_exams: optional(single(boolean)),
 };
 
 /** The body of a request; other fields are dropped. @throws HttpAnswer with status 400 and the problems of each field */

@@ -99,11 +99,15 @@ function list(options: FieldOptions, most: number, item: { schema: Schema; read:
 const yes: unknown[] = ['t', 'True', '1', 1, true];
 const no: unknown[] = ['f', 'False', '0', 0, false];
 
-export const Bool = (options: FieldOptions = {}) =>
-  field(options, flag, (value) => {
+export const boolean = {
+  schema: flag,
+  read: (value: unknown) => {
     if (yes.includes(value)) return true;
     return no.includes(value) ? false : new Wrong('Must be a valid boolean.');
-  });
+  },
+};
+
+export const Bool = (options: FieldOptions = {}) => field(options, boolean.schema, boolean.read);
 
 const dateTime =
   /^(\d{4})-?(\d\d?)-?(\d\d?)(?:[Tt ](\d\d?)(?::?(\d\d?)(?::?(\d\d?)(?:[.,](\d{1,6})\d*)?)?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/;

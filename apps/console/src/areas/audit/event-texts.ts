@@ -27,6 +27,7 @@ export const eventTexts = textsOf(
     'audit.event.AttemptTimedOut': 'The time was over',
     'audit.event.AttemptVerified': 'The attempt was verified',
     'audit.event.CourseExamsConfigured': 'The provider of a course was set',
+    'audit.event.CourseSettingsChanged': 'Settings of a course were changed',
     'audit.event.ControlResultReceived': 'A tool reported on the attempt',
     'audit.event.ExamCreated': 'An exam was published',
     'audit.event.ExamGenerationBegun': 'An exam got another type or provider, and its attempts begin anew',
@@ -110,6 +111,7 @@ export const eventTexts = textsOf(
     'audit.event.AttemptTimedOut': 'Die Zeit war vorbei',
     'audit.event.AttemptVerified': 'Der Versuch wurde bestätigt',
     'audit.event.CourseExamsConfigured': 'Der Anbieter eines Kurses wurde festgelegt',
+    'audit.event.CourseSettingsChanged': 'Einstellungen eines Kurses wurden geändert',
     'audit.event.ControlResultReceived': 'Ein Werkzeug meldete etwas zum Versuch',
     'audit.event.ExamCreated': 'Eine Prüfung wurde veröffentlicht',
     'audit.event.ExamGenerationBegun':

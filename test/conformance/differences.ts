@@ -179,6 +179,53 @@ const differences: Difference[] = [
     explains: (_, { step, reference, ours }) => step.path === '/' && reference.status === 404 && ours.status === 200,
   },
   {
+    name: 'the answer says that some attempts are removed already',
+    reason: 'release 6.1 removes attempts one by one up to a failure, and its answer does not tell (N3)',
+    release: '6.1',
+    explains: (line, { step }) =>
+      step.path.endsWith('/reset_attempts') &&
+      /^body\.detail: reference "(.*)", service "\1 Attempts that are removed already: \d+\."$/.test(line),
+  },
+  {
+    name: 'a provider confirms a removal by its status, too',
+    reason: 'release 6.1 accepts no other words than {"status": "deleted"}, so that some providers never remove (N5)',
+    release: '6.1',
+    explains: (_, exchange) =>
+      asks(exchange, 'DELETE', attempt) && exchange.reference.status === 502 && exchange.ours.status === 200,
+    diverges: () => true,
+  },
+  {
+    name: 'a course has no onboarding without its provider',
+    reason: 'release-6.1.md §3, B3: 500 (†) in 4.16, if the provider is not configured any more',
+    release: '4.16',
+    explains: (_, exchange) =>
+      asks(exchange, 'GET', /user_onboarding\/status/) && isPage(exchange.reference) && exchange.ours.status === 404,
+  },
+  {
+    name: 'an exam is given up without its provider',
+    reason: 'release-6.1.md §3, B3: 500 (†) in 4.16, if the provider is not configured any more',
+    release: '4.16',
+    explains: (_, exchange) =>
+      (asks(exchange, 'PUT', /^~\/exam$/) || asks(exchange, 'PATCH', registration)) &&
+      isPage(exchange.reference) &&
+      exchange.ours.status === 200,
+    diverges: () => true,
+  },
+  {
+    name: 'a review of an attempt that was reset changes nothing',
+    reason: 'release-6.1.md §3, B1: in 4.16 the attempt lives again beside the new one',
+    release: '4.16',
+    explains: (line, _, history) => {
+      const late = history.filter(
+        (review) =>
+          asks(review, 'POST', callbackPath) &&
+          history.some((earlier) => earlier.at < review.at && actionOf(earlier) === 'reset_attempt'),
+      );
+      return late.length > 0 && (isOfAttempt(line) || onlyReferenceHasEffects(late, line));
+    },
+    diverges: (exchange) => asks(exchange, 'POST', callbackPath),
+  },
+  {
     name: 'a final status is final for the owner',
     reason:
       'completed → completed is legal for the owner → the actions apply to incomplete attempts only; a repeated submit changes nothing',
@@ -506,6 +553,7 @@ const differences: Difference[] = [
   },
   {
     name: 'an attempt that an operator times out is completed',
+    release: '4.16',
     reason: 'domain.md 2.5: the reference removes the time of completion, and then its page fails',
     explains: (line, exchange, history) =>
       history.some(({ step }) => step.command?.[0] === 'set-attempt-status' && step.command.at(-1) === 'timed_out') &&

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { type Release, releases } from '../../libs/domain/src/index.js';
 import { Child } from './child.js';
 import { explain, type Judge } from './judge.js';
 import type { Server } from './server.js';
@@ -37,7 +38,9 @@ export async function compareNotifications(
   [reference, service]: [Server, Service],
   dir: string,
   judge: Judge,
+  release: Release,
 ): Promise<void> {
+  const { providerConfirmsRemoval } = releases[release];
   const play = async (steps: Step[]) => {
     for (const each of steps) {
       const exchange = await world.play(each);
@@ -64,6 +67,8 @@ export async function compareNotifications(
   const worker = new Child('worker', dir, [process.execPath, 'dist/apps/main.js'], { ...service.env, ROLE: 'worker' });
   try {
     await play([exams({ watched }), ...['alice', 'bob', 'carol', 'dave'].flatMap(begin)]);
+    // The reference has sent the earlier notifications when a removal must be confirmed.
+    if (providerConfirmsRemoval) await compareWhile('is well, before the removal');
     await play([
       act('alice', 'stop'),
       act('alice', 'submit'),
@@ -71,15 +76,22 @@ export async function compareNotifications(
       remove('carol'),
       act('dave', 'start'),
     ]);
-    await play([act('dave', 'stop'), act('dave', 'start'), act('dave', 'submit'), remove('alice')]);
+    await play([act('dave', 'stop'), act('dave', 'start'), act('dave', 'submit')]);
+    if (providerConfirmsRemoval) await compareWhile('is well, before the next removal');
+    await play([remove('alice')]);
     await compareWhile('is well');
     for (const [index, { note, ...answer }] of failures.entries()) {
       const learner = ['erin', 'frank', 'grace', 'heidi'][index];
       await play(begin(learner));
       const body = JSON.stringify({ route: 'attempt', ...answer });
       await service.provider({ method: 'POST', path: '/_provider/answers', body });
-      await play([act(learner, 'submit'), ...begin('ivan'), act('ivan', 'error'), remove(learner), remove('ivan')]);
+      const removals = [remove(learner), remove('ivan')];
+      await play([act(learner, 'submit'), ...begin('ivan'), act('ivan', 'error')]);
+      if (!providerConfirmsRemoval) await play(removals);
       await compareWhile(note);
+      if (!providerConfirmsRemoval) continue;
+      await play(removals);
+      await compareWhile(`${note}, after the removals`);
     }
   } finally {
     await worker.stop();

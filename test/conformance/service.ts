@@ -193,8 +193,9 @@ function changed(
   file: Fields,
   { proctoring_settings, settings, constants, backends, switches }: SettingsChange,
 ): Fields {
+  const { mock, ...providers } = file.PROCTORING_BACKENDS;
   const { ONBOARDING_PROFILE_API, ...others } = constants ?? {};
-  const test = { ...file.PROCTORING_BACKENDS.test, ...backends?.test };
+  const test = { ...providers.test, ...backends?.test };
   if (Array.isArray(test.register_error)) [test.register_error] = test.register_error;
   return {
     ...file,
@@ -203,7 +204,8 @@ function changed(
     ...(ONBOARDING_PROFILE_API !== undefined && { USE_ONBOARDING_PROFILE_API: ONBOARDING_PROFILE_API }),
     PROCTORING_SETTINGS: { ...file.PROCTORING_SETTINGS, ...proctoring_settings },
     PROCTORING_BACKENDS: {
-      ...file.PROCTORING_BACKENDS,
+      ...providers,
+      ...(mock && backends?.mock !== null ? { mock } : {}),
       test: Object.fromEntries(Object.entries(test).filter(([, value]) => value !== null)),
     },
     SWITCHES: { ...file.SWITCHES, ...switches },

@@ -1,3 +1,5 @@
+import type { Release } from '../../libs/domain/src/index.js';
+
 /** One step of a test, mostly a request to both servers. All texts may have `{names}`, see World. */
 export type Step = {
   note?: string;
@@ -18,7 +20,7 @@ export type Step = {
   /** Instead of a request: the page that the learner `as` sees in place of an exam, in a browser with that cookie. */
   view?: { exam: string; course: string; contentId: string; graceMins?: number; browser?: string };
   /** The expected status of the reference. */
-  status?: number;
+  status?: number | Record<Release, number>;
   /** Seconds that pass before the step. */
   wait?: number;
   /** Platform data that is written before the step, in the format of the roster. */
@@ -28,7 +30,7 @@ export type Step = {
   /** An operators' command, which the service runs instead of the request. */
   command?: string[];
   /** The next answers of the REST provider on a route, in the format of its stub. */
-  providerAnswer?: { route: string; status: number; body: unknown; times: number };
+  providerAnswer?: { route: string; status: number; body: unknown; times: number; path?: string };
 };
 
 /** In the format of the reference's `/_oracle/settings`. */
@@ -36,8 +38,8 @@ export type SettingsChange = {
   proctoring_settings?: Record<string, unknown>;
   settings?: Record<string, unknown>;
   constants?: Record<string, unknown>;
-  /** Attributes of the provider `test`; null removes one. */
-  backends?: { test: Record<string, unknown> };
+  /** Attributes of the provider `test`; null removes one. The provider `mock` is null once it is not configured any more. */
+  backends?: { test?: Record<string, unknown>; mock?: null };
   switches?: Record<string, boolean>;
 };
 
@@ -47,11 +49,16 @@ export const effectsStep = (about = ''): Step => ({ method: 'EFFECTS', path: abo
 /** Compares the reviews whose attempt is removed. */
 export const reviewsOfNobodyStep: Step = { method: 'REVIEWS', path: '' };
 
-/** Steps in a fresh world. */
-export type Story = { name: string; steps: Step[] };
+/** Steps in a fresh world. `release`: the only release of the reference that has what they show. */
+export type Story = { name: string; steps: Step[]; release?: Release };
 
 /** `step('alice PUT ~/attempt/{first}', 200, { action: 'start' })`; `nobody` is anonymous. */
-export function step(line: string, status: number, body?: unknown, more: Partial<Step> = {}): Step {
+export function step(
+  line: string,
+  status: NonNullable<Step['status']>,
+  body?: unknown,
+  more: Partial<Step> = {},
+): Step {
   const [as, method, path] = line.split(' ');
   return { ...(as === 'nobody' ? {} : { as }), method, path, status, ...(body === undefined ? {} : { body }), ...more };
 }

@@ -306,8 +306,12 @@ export class World {
   }
 
   private async setProviderAnswer(answer: object) {
-    const request = { method: 'POST', path: '/_provider/answers', body: JSON.stringify(answer) };
-    await Promise.all(this.servers.map((server) => server.provider(request)));
+    const bodyFor = (side: number) => JSON.stringify(this.fill(answer, side));
+    await Promise.all(
+      this.servers.map((server, side) =>
+        server.provider({ method: 'POST', path: '/_provider/answers', body: bodyFor(side) }),
+      ),
+    );
   }
 
   private async seed(roster: Record<string, unknown[]>) {

@@ -3,7 +3,7 @@ import { EventStore } from '#event-store';
 import { lateAnswer, PretendedProvider } from '../../libs/providers/src/testing.js';
 import { deliveryOf, openCourse, openService, people, root } from '../support/service.js';
 
-const { staff, alice } = people;
+const { staff, alice, bob } = people;
 const text =
   'The proctoring provider is temporarily unavailable, so this attempt could not be fully reset. Please try again in a few minutes.';
 type Service = Awaited<ReturnType<typeof openCourse>>;
@@ -75,6 +75,20 @@ describe('in release 6.1 staff remove an attempt', () => {
     expect(command!.events[0]!.consequences).toContainEqual(
       expect.objectContaining({ kind: 'provider_notification', to: 'rest', what: 'remove', state: 'done' }),
     );
+  });
+
+  it('and notifications that still wait are not sent to the provider any more', async () => {
+    const exam = service.exams.midterm!;
+    const attempt = await service.createAttempt(alice, exam, { start_clock: 'true' });
+    const other = await service.createAttempt(bob, exam, { start_clock: 'true' });
+    expect((await remove(attempt)).status).toBe(200);
+    const streams = [alice, bob].map((person) => `attempts-${exam}-${person.user_id}`);
+    const histories = await Promise.all(streams.map((stream) => service.app.get(EventStore).read(stream)));
+    await deliveryOf(service, 'rest').handle(histories.flat());
+    const { external_id } = (await attempts()).find(({ id }) => id === other)!;
+    expect(provider.routes().filter((route) => route.startsWith('PATCH'))).toEqual([
+      expect.stringContaining(`/attempt/${external_id}/`),
+    ]);
   });
 
   it.each<[string, object]>([

@@ -1,6 +1,7 @@
 import { verify } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { pruneCallbacks, quarantine, quarantinedCallbacks } from '#commands';
+import { pruneCallbacks, quarantine, quarantinedCallbacks, readableReviews } from '#commands';
+import { EventStore } from '#event-store';
 import { userById } from '#roster';
 import { fresh } from '../support/hooks.js';
 import { courseId, openCourse, type Person, people, root, roster } from '../support/service.js';
@@ -74,6 +75,32 @@ describe('after the retirement of a learner', () => {
     expect(await dump()).not.toMatch(/Planted/);
     await retire(3);
     expect(await shown()).toEqual([['', '']]);
+  });
+
+  it('no review can be read, also of an attempt that was removed before; its status stays, and nothing follows', async () => {
+    const reviewer = { ...staff, roles: ['test_review'] };
+    const comments = [{ comment: 'Bob Planted looks away', status: 'suspicious' }];
+    const review = { status: 'suspicious', comments, note: 'Bob Planted' };
+    const reviewed = async () => {
+      await newAttempt(bob);
+      const [attempt] = await query('select id::int, external_id from attempts where user_id = 3');
+      const { status } = await ask(reviewer, 'POST', `${root}/attempt/${attempt!.external_id}/reviewed`, review);
+      expect(status).toBe(200);
+      return attempt!.id as number;
+    };
+    const first = await reviewed();
+    expect((await ask(staff, 'DELETE', `${root}/attempt/${first}`)).status).toBe(200);
+    const second = await reviewed();
+    const history = () => service.app.get(EventStore).read(`attempts-${exam}-3`);
+    const readable = async (attempt: number) =>
+      readableReviews(service.database.pool, { examId: exam, userId: 3 }, await history(), attempt);
+    for (const attempt of [first, second]) expect(await readable(attempt)).toMatchObject([{ comments }]);
+    const before = await history();
+    expect(await retire(3)).toMatchObject({ status: 204 });
+    for (const attempt of [first, second])
+      expect(await readable(attempt)).toMatchObject([{ status: 'Suspicious', commentCount: 1, comments: null }]);
+    expect(await dump()).not.toMatch(/Planted/);
+    expect(await history()).toEqual(before);
   });
 
   it('neither the roster nor a token bring the person back', async () => {

@@ -19,7 +19,7 @@ import {
   Undeliverable,
 } from '#event-store';
 import { beforeSending, type Provider, type ProviderConfiguration, ProviderRefused } from '#providers';
-import { type Dependencies, notificationOf } from './notifications.js';
+import { type Dependencies, isRemovedAtProvider, notificationOf } from './notifications.js';
 
 export const subscriptionNameOf = (provider: string): string => `provider ${provider}`;
 
@@ -95,7 +95,7 @@ export class Delivery {
 
   private async notify(event: RecordedEvent, lease?: Lease): Promise<void> {
     const send = notificationOf(event, this.provider, this.deps);
-    if (!send) return;
+    if (!send || (await isRemovedAtProvider(event, this.deps))) return;
     try {
       await this.circuit.execute(() => beforeSending(() => lease?.check(), send));
     } catch (error) {

@@ -13,6 +13,7 @@ import {
   isExamEvent,
   ReadyAttempt,
   Refusal,
+  releases,
 } from '#domain';
 import { type EventStore, isImported, type RecordedEvent } from '#event-store';
 import { type Provider, ProviderRefused } from '#providers';
@@ -54,6 +55,24 @@ export function notificationOf(
       return () => provider.notify(action, examExternalId, attemptExternalId);
     }
   return undefined;
+}
+
+/**
+ * Whether the provider removed the event's attempt meanwhile: a removal that it confirmed does not wait for earlier
+ * notifications (release-6.1.md §2, R1). Nothing else about the attempt concerns it.
+ */
+export async function isRemovedAtProvider(
+  { stream, data }: RecordedEvent,
+  { database, configuration }: Dependencies,
+): Promise<boolean> {
+  const { attemptId } = data as { attemptId?: number };
+  if (attemptId === undefined || !releases[configuration.referenceRelease].providerConfirmsRemoval) return false;
+  const { rows } = await database.query<{ effects: Effect[] }>(
+    `select data->'effects' as effects from events
+      where stream = $1 and type = 'AttemptRemoved' and (data->>'attemptId')::bigint = $2`,
+    [stream, attemptId],
+  );
+  return rows.some(({ effects }) => effects.some((effect) => effect.kind === 'provider' && effect.confirmed));
 }
 
 /** Whether the provider is notified of the event, as far as the event alone says. */

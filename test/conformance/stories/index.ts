@@ -16,6 +16,7 @@ import { otherMethodStories } from './other-methods.js';
 import { proctoringStories } from './proctoring.js';
 import { providerStories } from './providers.js';
 import { registrationStories } from './registration.js';
+import { releaseStories } from './releases.js';
 import { retirementStories } from './retirement.js';
 import { reviewStatusStories } from './review-status.js';
 import { settingsStories } from './settings.js';
@@ -45,4 +46,5 @@ export const stories: Story[] = [
   ...reviewStatusStories,
   ...settingsStories,
   ...sizeStories,
+  ...releaseStories,
 ];

@@ -1,0 +1,79 @@
+import { exams, practice, proctored, type Step, type Story, step } from '../step.js';
+
+const watched = { ...proctored, backend: 'rest', external_id: null };
+const create = (as: string, attempt: string): Step[] => [
+  step(
+    `${as} POST ~/attempt`,
+    200,
+    { exam_id: '{watched}', attempt_proctored: 'true' },
+    { keep: { [attempt]: 'exam_attempt_id' } },
+  ),
+  step(`${as} GET ~/attempt/{${attempt}}`, 200, undefined, { keep: { [`${attempt}.external`]: 'external_id' } }),
+];
+const remove = (attempt: string, status: number, answer?: [status: number, body: unknown]): Step =>
+  step(`coach DELETE ~/attempt/{${attempt}}`, status, undefined, {
+    ...(answer && { providerAnswer: { route: 'attempt', status: answer[0], body: answer[1], times: 1 } }),
+  });
+const removeAll = (status: number, more: Partial<Step> = {}) =>
+  step('coach DELETE ~/exam_id/{watched}/user_id/{dave.id}/reset_attempts', status, undefined, more);
+const attempts = step('coach GET ~/attempt/grouped/course_id/{A}', 200);
+
+const confirmed: Story = {
+  name: 'the provider confirms that an attempt is removed',
+  release: '6.1',
+  steps: [
+    exams({ watched }),
+    ...create('alice', 'first'),
+    remove('first', 502, [500, {}]),
+    remove('first', 502, [401, {}]),
+    remove('first', 502, [200, { status: 'pending' }]),
+    remove('first', 502, [200, ['deleted']]),
+    step('alice GET ~/attempt/{first}', 200),
+    attempts,
+    remove('first', 200, [404, { detail: 'unknown' }]),
+    attempts,
+    ...create('dave', 'failed'),
+    step('dave PUT ~/attempt/{failed}', 200, { action: 'error' }),
+    step('coach PUT ~/attempt/{failed}', 200, { action: 'mark_ready_to_resume', user_id: '{dave.id}' }),
+    ...create('dave', 'resumed'),
+    removeAll(502, {
+      providerAnswer: { route: 'attempt', status: 500, body: {}, times: 1, path: '{resumed.external}' },
+    }),
+    attempts,
+    removeAll(200),
+    attempts,
+    ...create('bob', 'second'),
+    remove('second', 502, [200, {}]),
+  ],
+};
+
+const gone = { '4.16': 500, '6.1': 404 };
+const givenUp = { '4.16': 500, '6.1': 200 };
+
+/** It comes last, because the provider is not configured any more afterwards. */
+const withoutProvider: Story = {
+  name: 'the provider of an exam is not configured any more',
+  steps: [
+    exams({
+      watched: { ...watched, backend: 'mock' },
+      onboarding: { ...practice, backend: 'mock', external_id: null },
+    }),
+    {
+      ...step('alice GET ~~/user_onboarding/status?course_id={A%}', gone),
+      settings: { backends: { mock: null } },
+    },
+    step('coach GET ~~/user_onboarding/status/course_id/{A}', gone),
+    {
+      as: 'alice',
+      method: 'VIEW',
+      path: '{watched}',
+      view: { exam: 'watched', course: '{A}', contentId: '{A:block}watched' },
+    },
+    step('alice POST ~/attempt', 500, { exam_id: '{watched}', attempt_proctored: 'true' }),
+    step('staff PUT ~/exam', givenUp, { exam_id: '{watched}', is_proctored: false }),
+    step('staff PATCH ~/exam_registration/course_id/{A}', givenUp, []),
+    step('alice GET ~/exam/course_id/{A}', 200),
+  ],
+};
+
+export const releaseStories = [confirmed, withoutProvider];

@@ -114,6 +114,7 @@ function openPlatform(...settings: string[]) {
         .map((line) => JSON.parse(line).slice(-5))
         .map(([service, , , , script]) => ({ service, script }));
     },
+    programs,
     caddy: join(programs, 'caddy'),
     close: () => rmSync(folder, { recursive: true }),
   };

@@ -1,5 +1,5 @@
 import { Command } from 'nest-commander';
-import { loadConfiguration } from '#configuration';
+import { checkFingerprints, loadConfiguration } from '#configuration';
 import { bringUpToDate } from '../../../bring-up-to-date.js';
 import { withOwnedDatabase } from '../database.js';
 import { StrictCommand } from './strict.command.js';
@@ -9,7 +9,10 @@ import { StrictCommand } from './strict.command.js';
 export class MigrateCommand extends StrictCommand {
   async run() {
     const configuration = loadConfiguration(process.env);
-    await withOwnedDatabase(configuration, (database) => bringUpToDate(database, { say: console.error }));
+    await withOwnedDatabase(configuration, async (database) => {
+      await bringUpToDate(database, { say: console.error });
+      await checkFingerprints(configuration, database);
+    });
     console.log('The database has the tables of this version.');
   }
 }

@@ -25,6 +25,7 @@ const elsewhere: [why: string, commands: RegExp][] = [
   ['it runs until Ctrl-C; the tests of Kafka start the same broker', /^npm run kafka\b/],
   ['it takes the pictures of docs/console anew', /^npm run screenshots\b/],
   ['it lives for ten minutes; demo.e2e.spec.ts starts the same process', /^npm run demo -- --browser\b/],
+  ['they need Docker; the tests in test/e2e/tutor configure a platform with Tutor', /^(docker|pip|tutor)\b/],
   ['it runs until Ctrl-C; witness.e2e.spec.ts starts the same process', /^npm run witness\b/],
 ];
 

@@ -1,5 +1,5 @@
 ./manage.py lms manage_user {{ EXAMS_SERVICE_USERNAME }} {{ EXAMS_SERVICE_USERNAME }}@{{ LMS_HOST }} --staff --unusable-password
-# For whoever sends the roster: tokens of this client, with token_type=jwt and asymmetric_jwt=true, are tokens of staff.
+# The sender of the roster gets tokens of staff with this client (token_type=jwt, asymmetric_jwt=true).
 ./manage.py lms create_dot_application --grant-type client-credentials --client-id {{ EXAMS_OAUTH2_KEY }} \
   --client-secret {{ EXAMS_OAUTH2_SECRET }} --scopes user_id,email,profile --update exams {{ EXAMS_SERVICE_USERNAME }}
 # Studio publishes the exams of all courses to the service, unless an operator has chosen otherwise.

@@ -100,7 +100,7 @@ export async function createApplication(module: DynamicModule, configuration: Co
   answerAsTheReference(fastify);
   logAccess(fastify, app.get(AccessLog));
   fastify.addHook('onSend', answerNotModified);
-  addSecurityHeaders(fastify, settings.https);
+  addSecurityHeaders(fastify, settings.https, corsOrigins);
   const draining = app.get(Draining);
   fastify.addHook('onSend', async (_request, reply) => {
     if (draining.hasBegun) reply.header('Connection', 'close');

@@ -17,16 +17,24 @@ const documentation =
  * Tells browsers what they may do with an answer. No answer of the API is stored, except the learner's own polls, which
  * say so themselves (see etag.ts).
  */
-export function addSecurityHeaders(fastify: FastifyInstance, https: 'on' | 'off') {
+export function addSecurityHeaders(fastify: FastifyInstance, https: 'on' | 'off', frontEnds: readonly string[]) {
   const all = https === 'on' ? { ...always, 'Strict-Transport-Security': 'max-age=31536000' } : always;
   fastify.addHook('onSend', async ({ routeOptions: { url = '' } }, reply) => {
-    for (const [name, value] of Object.entries(all)) if (!reply.hasHeader(name)) reply.header(name, value);
+    const isFramed = framed.test(url);
+    for (const [name, value] of Object.entries(all))
+      if (!reply.hasHeader(name) && !(isFramed && name === 'X-Frame-Options')) reply.header(name, value);
     // A policy on the exam worker's script would hold for the whole worker.
     if (!url.startsWith('/exam-worker/') && !reply.hasHeader('Content-Security-Policy'))
-      reply.header('Content-Security-Policy', policyOf(url));
+      reply.header('Content-Security-Policy', isFramed ? framedBy(frontEnds) : policyOf(url));
     if (/^\/(api|csrf)\//.test(url) && !reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'no-store');
   });
 }
+
+/** The instructor dashboard shows the provider's dashboard in a frame, by this redirect (instructor-v2.md §6, I14). */
+const framed = /^\/api\/edx_proctoring\/v1\/instructor\//;
+
+const framedBy = (frontEnds: readonly string[]) =>
+  nothing.replace("frame-ancestors 'none'", `frame-ancestors ${["'self'", ...frontEnds].join(' ')}`);
 
 function policyOf(url: string) {
   if (/^\/docs\b/.test(url)) return documentation;

@@ -47,6 +47,24 @@ const confirmed: Story = {
   ],
 };
 
+const reviewed = (status: string) =>
+  step('staff POST ~/attempt/{old.external}/reviewed', 200, { status, comments: [] });
+
+const reset: Story = {
+  name: 'a review comes after the learner has begun onboarding anew',
+  steps: [
+    exams({ watched: { ...practice } }),
+    ...create('alice', 'old'),
+    ...['start', 'submit'].map((action) => step('alice PUT ~/attempt/{old}', 200, { action })),
+    reviewed('suspicious'),
+    step('alice PUT ~/attempt/{old}', 200, { action: 'reset_attempt' }, { keep: { new: 'exam_attempt_id' } }),
+    ...['passed', 'suspicious', 'not_reviewed'].flatMap((status) => [
+      reviewed(status),
+      ...['old', 'new'].map((attempt) => step(`alice GET ~/attempt/{${attempt}}`, 200)),
+    ]),
+  ],
+};
+
 const gone = { '4.16': 500, '6.1': 404 };
 const givenUp = { '4.16': 500, '6.1': 200 };
 
@@ -76,4 +94,4 @@ const withoutProvider: Story = {
   ],
 };
 
-export const releaseStories = [confirmed, withoutProvider];
+export const releaseStories = [confirmed, reset, withoutProvider];

@@ -195,6 +195,14 @@ const differences: Difference[] = [
     diverges: () => true,
   },
   {
+    name: 'a call of a provider has a time limit',
+    reason: 'release-6.1.md §2, R5, §3, B6: 4.16 waits for ever, 6.1 answers 500 (†) → 503 that names the provider',
+    explains: (_, { step, ours }) =>
+      step.providerAnswer?.delay !== undefined &&
+      ((ours.status === 503 && isOfProvider(ours)) || (ours.status === 500 && (ours.body as any)?.rest === false)),
+    diverges: () => true,
+  },
+  {
     name: 'a course has no onboarding without its provider',
     reason: 'release-6.1.md §3, B3: 500 (†) in 4.16, if the provider is not configured any more',
     release: '4.16',

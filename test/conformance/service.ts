@@ -206,6 +206,7 @@ function changed(
     PROCTORING_BACKENDS: {
       ...providers,
       ...(mock && backends?.mock !== null ? { mock } : {}),
+      rest: { ...providers.rest, ...backends?.rest },
       test: Object.fromEntries(Object.entries(test).filter(([, value]) => value !== null)),
     },
     SWITCHES: { ...file.SWITCHES, ...switches },

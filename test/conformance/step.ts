@@ -30,7 +30,7 @@ export type Step = {
   /** An operators' command, which the service runs instead of the request. */
   command?: string[];
   /** The next answers of the REST provider on a route, in the format of its stub. */
-  providerAnswer?: { route: string; status: number; body: unknown; times: number; path?: string };
+  providerAnswer?: { route: string; status: number; body: unknown; times: number; path?: string; delay?: number };
 };
 
 /** In the format of the reference's `/_oracle/settings`. */
@@ -38,8 +38,11 @@ export type SettingsChange = {
   proctoring_settings?: Record<string, unknown>;
   settings?: Record<string, unknown>;
   constants?: Record<string, unknown>;
-  /** Attributes of the provider `test`; null removes one. The provider `mock` is null once it is not configured any more. */
-  backends?: { test?: Record<string, unknown>; mock?: null };
+  /**
+   * Attributes of the provider `test`; null removes one. The provider `mock` is null once it is not configured any more.
+   * `rest`: the time limit of its calls in seconds.
+   */
+  backends?: { test?: Record<string, unknown>; mock?: null; rest?: { timeout: number } };
   switches?: Record<string, boolean>;
 };
 

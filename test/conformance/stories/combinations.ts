@@ -2,7 +2,7 @@ import { examFields, exams, practice, proctored, type Step, type Story, step } f
 
 const sequence = (as: string, name: string) =>
   step(`${as} GET ~/attempt/course_id/{A}?content_id={A:block%}${name}`, 200);
-const look = (as: string, exam: string, more: Partial<NonNullable<Step['view']>> = {}): Step => ({
+export const look = (as: string, exam: string, more: Partial<NonNullable<Step['view']>> = {}): Step => ({
   as,
   method: 'VIEW',
   path: `{${exam}}`,

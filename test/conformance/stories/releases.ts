@@ -1,4 +1,5 @@
 import { exams, practice, proctored, type Step, type Story, step } from '../step.js';
+import { look } from './combinations.js';
 
 const watched = { ...proctored, backend: 'rest', external_id: null };
 const create = (as: string, attempt: string): Step[] => [
@@ -18,6 +19,8 @@ const removeAll = (status: number, more: Partial<Step> = {}) =>
   step('coach DELETE ~/exam_id/{watched}/user_id/{dave.id}/reset_attempts', status, undefined, more);
 const attempts = step('coach GET ~/attempt/grouped/course_id/{A}', 200);
 
+const usualTimeLimit = { backends: { rest: { timeout: 30 } } };
+
 const confirmed: Story = {
   name: 'the provider confirms that an attempt is removed',
   release: '6.1',
@@ -25,13 +28,17 @@ const confirmed: Story = {
     exams({ watched }),
     ...create('alice', 'first'),
     remove('first', 502, [500, {}]),
-    remove('first', 502, [401, {}]),
+    remove('first', 502, [403, {}]),
     remove('first', 502, [200, { status: 'pending' }]),
     remove('first', 502, [200, ['deleted']]),
     step('alice GET ~/attempt/{first}', 200),
     attempts,
-    remove('first', 200, [404, { detail: 'unknown' }]),
-    attempts,
+    {
+      ...remove('first', 502),
+      settings: { backends: { rest: { timeout: 1 } } },
+      providerAnswer: { route: 'attempt', status: 200, body: { status: 'deleted' }, times: 1, delay: 3 },
+    },
+    { ...attempts, settings: usualTimeLimit },
     ...create('dave', 'failed'),
     step('dave PUT ~/attempt/{failed}', 200, { action: 'error' }),
     step('coach PUT ~/attempt/{failed}', 200, { action: 'mark_ready_to_resume', user_id: '{dave.id}' }),
@@ -42,8 +49,28 @@ const confirmed: Story = {
     attempts,
     removeAll(200),
     attempts,
+    remove('first', 200, [404, { detail: 'unknown' }]),
+    attempts,
     ...create('bob', 'second'),
     remove('second', 502, [200, {}]),
+  ],
+};
+
+const slow: Story = {
+  name: 'a provider takes longer than its time limit',
+  steps: [
+    exams({ watched }),
+    ...create('carol', 'first'),
+    {
+      ...step('root POST ~~/retire_backend_user/{carol.id}/', { '4.16': 200, '6.1': 500 }, {}),
+      settings: { backends: { rest: { timeout: 1 } } },
+      providerAnswer: { route: 'user', status: 200, body: true, times: 1, delay: 3 },
+    },
+    {
+      ...step('alice POST ~/attempt', { '4.16': 200, '6.1': 500 }, { exam_id: '{watched}', attempt_proctored: 'true' }),
+      providerAnswer: { route: 'create_attempt', status: 200, body: { id: 'late' }, times: 1, delay: 3 },
+    },
+    { ...step('carol GET ~/attempt/{first}', 200), settings: usualTimeLimit },
   ],
 };
 
@@ -81,12 +108,7 @@ const withoutProvider: Story = {
       settings: { backends: { mock: null } },
     },
     step('coach GET ~~/user_onboarding/status/course_id/{A}', gone),
-    {
-      as: 'alice',
-      method: 'VIEW',
-      path: '{watched}',
-      view: { exam: 'watched', course: '{A}', contentId: '{A:block}watched' },
-    },
+    look('alice', 'watched'),
     step('alice POST ~/attempt', 500, { exam_id: '{watched}', attempt_proctored: 'true' }),
     step('staff PUT ~/exam', givenUp, { exam_id: '{watched}', is_proctored: false }),
     step('staff PATCH ~/exam_registration/course_id/{A}', givenUp, []),
@@ -94,4 +116,4 @@ const withoutProvider: Story = {
   ],
 };
 
-export const releaseStories = [confirmed, reset, withoutProvider];
+export const releaseStories = [confirmed, slow, reset, withoutProvider];

@@ -1,4 +1,5 @@
 import { exams, practice, proctored, type SettingsChange, type Step, type Story, step } from '../step.js';
+import { look } from './combinations.js';
 
 const take = (as: string, exam: string, attempt: string, more: object = {}): Step[] => [
   step(
@@ -67,6 +68,23 @@ const failedAtOnce: Story = {
         ]),
         review('second', 'suspicious'),
         poll('bob', 'second'),
+      ],
+    ),
+  ],
+};
+
+/** The reference keeps this status, but it has no page for it. */
+const timedOutPage: Story = {
+  name: 'a learner looks at an exam that is timed_out',
+  steps: [
+    exams({ exam: proctored }),
+    ...under(
+      { proctoring_settings: { ALLOW_TIMED_OUT_STATE: true } },
+      { proctoring_settings: { ALLOW_TIMED_OUT_STATE: false } },
+      [
+        ...take('alice', 'exam', 'first', { start_clock: 'true' }),
+        { ...poll('alice', 'first'), wait: 2000 },
+        look('alice', 'exam'),
       ],
     ),
   ],
@@ -199,6 +217,7 @@ export const settingsStories = [
   reviewedOnce,
   failedAtOnce,
   timedOut,
+  timedOutPage,
   crashing,
   onboardingFirst,
   unavailable,

@@ -71,6 +71,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     await this.prepare(command);
     const isComplete =
       !(command instanceof RemovalCommand) ||
+      !facts.release.providerConfirmsRemoval ||
       (await confirmRemovals(this.configuration, await latestLearnerAtExam(this.events, command.learner), command));
     const cascade = await this.cascadeOf(command);
     const blocked = await this.blockedAttemptsOf(command);

@@ -379,6 +379,24 @@ const matrix: Row[] = [
       '403  403  403  403  403d   403  403  403  403  403  404',
     ),
   ),
+  // edx-exams answers 401 without a login. The course has no provider, so its list of exams is not found.
+  row('GET', '/api/v1/exams/course_id/{C}', '401  403d 403d 404  404    403d 403d 403d 403d 403d 404'),
+  row('PATCH', '/api/v1/exams/course_id/{C}', '401  403d 403d 422  422    403d 403d 403d 403d 403d 422', { body: {} }),
+  row('GET', '/api/v1/configs/course_id/{C}', '401  200  200  200  200    200  200  200  200  200  200'),
+  row('PATCH', '/api/v1/configs/course_id/{C}', '401  403d 403d 204  204    403d 403d 403d 403d 403d 204', {
+    body: { provider: null, escalation_email: null },
+  }),
+  row(
+    'GET',
+    '/api/v1/exam/provider_settings/course_id/{C}/exam_id/{exam}',
+    '401  200  200  200  200    200  200  200  200  200  200',
+  ),
+  row('GET', '/api/v1/student/course_id/{C}/onboarding', '401  200  200  200  200    200  200  200  200  200  200'),
+  row(
+    'GET',
+    '/api/v1/student/course_id/{C}/onboarding?username=alice',
+    '401  200  403  200  200    403  403  403  403  403  200',
+  ),
   // The instructor API looks for the course and the right before anything else, and answers 401 without a login.
   ...['', '/{exam}', '/attempts', '/{exam}/attempts', '/allowances'].map((list) =>
     row('GET', `${dashboard}${list}`, '401  403d 403d 200  200    403d 403d 403d 403d 403d 200'),
@@ -519,7 +537,7 @@ describe('every route of the reference', () => {
       const { headers } = await service.request(staff, 'OPTIONS', path);
       for (const method of methods.filter((each) => !String(headers.allow).split(', ').includes(each))) {
         const where = `${method} ${path}`;
-        const isSurface = path.startsWith('/api/instructor/');
+        const isSurface = /^\/api\/(instructor|v1)\//.test(path);
         // On a surface, a caller without the right is refused before the method is.
         for (const person of isSurface ? [teacher, staff] : [alice, teacher, staff])
           expect([where, await service.request(person, method, path)]).toMatchObject([

@@ -185,7 +185,7 @@ function checkRequests(
     if (request.is404 || url.startsWith('/csrf/')) return countRequest(request);
     if (!/^\/(api|exams)\//.test(url)) return;
     reply.header('Allow', allowedBy(routes.get(shapeOf(url))!.methods));
-    checkParameters(request.params as Record<string, string>);
+    checkParameters(request.params as Record<string, string>, config.surface === 'edx-exams');
     if (/%00/.test(request.url.replace(searchTexts, ''))) throw refused(400, 'Null characters are not allowed.');
     refuseLong(request.query as Record<string, string>, limits.parameter);
     const { surface } = config;

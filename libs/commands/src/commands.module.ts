@@ -11,14 +11,15 @@ import { claimRegistrations } from './attempts/orphaned-registrations.js';
 import { OverdueAttempts } from './attempts/overdue-attempts.js';
 import { StaffActions } from './attempts/staff-actions.js';
 import { creditWrites } from './credit.js';
+import { ConfigureExamsHandler, RegisterExamsHandler } from './exams/course-exams.handlers.js';
 import { ChangeSettingsOfCourseHandler } from './exams/course-settings.handler.js';
 import {
   AddExamHandler,
   ChangeExamHandler,
-  ExamAppender,
   PublishExamsHandler,
   SetExamReviewPolicyHandler,
 } from './exams/exam.handlers.js';
+import { ExamAppender } from './exams/exam-appender.js';
 import { FactFinder } from './facts.js';
 import { RetireLearnerHandler } from './learners/learner.handler.js';
 import { MinutesGrants } from './learners/minutes-grants.js';
@@ -58,6 +59,8 @@ const eventStoreOf = (database: Database, options: StoreOptions = {}): EventStor
     AddExamHandler,
     ChangeExamHandler,
     PublishExamsHandler,
+    RegisterExamsHandler,
+    ConfigureExamsHandler,
     SetExamReviewPolicyHandler,
     ChangeSettingsOfCourseHandler,
     RetireLearnerHandler,

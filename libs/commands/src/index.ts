@@ -8,6 +8,7 @@ export * from './attempts/overdue-attempts.js';
 export * from './attempts/staff-actions.js';
 export * from './commands.module.js';
 export * from './credit.js';
+export * from './exams/course-exams.commands.js';
 export { ChangeSettingsOfCourse } from './exams/course-settings.handler.js';
 export * from './exams/exam.commands.js';
 export * from './facts.js';

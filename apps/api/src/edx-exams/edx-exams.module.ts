@@ -1,16 +1,33 @@
 import { Module } from '@nestjs/common';
 import { CommandsModule } from '#commands';
 import { Learners } from '../allowances/learners.js';
+import { ExamsModule } from '../exams/exams.module.js';
+import { OnboardingModule } from '../onboarding/onboarding.module.js';
 import { ExtraMinutesController } from './allowances.controller.js';
+import { CourseConfigurationController } from './course-configuration.controller.js';
+import { CourseExamsOfEdxController } from './course-exams.controller.js';
 import { ExamAccessTokensController } from './exam-access-tokens.controller.js';
 import { ExamAccessTokens } from './exam-access-tokens.js';
 import { InstructorViewController } from './instructor-view.controller.js';
 import { KeySetController } from './key-set.controller.js';
+import { ProviderSettingsController } from './provider-settings.controller.js';
+import { ProvidersController } from './providers.controller.js';
+import { StudentOnboardingController } from './student-onboarding.controller.js';
 
 /** The surface of edx-exams (docs/reference/edx-exams.md). */
 @Module({
-  imports: [CommandsModule],
-  controllers: [ExamAccessTokensController, ExtraMinutesController, InstructorViewController, KeySetController],
+  imports: [CommandsModule, ExamsModule, OnboardingModule],
+  controllers: [
+    CourseExamsOfEdxController,
+    CourseConfigurationController,
+    ProvidersController,
+    ProviderSettingsController,
+    StudentOnboardingController,
+    ExtraMinutesController,
+    ExamAccessTokensController,
+    InstructorViewController,
+    KeySetController,
+  ],
   providers: [ExamAccessTokens, Learners],
 })
 export class EdxExamsModule {}

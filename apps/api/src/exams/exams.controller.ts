@@ -2,8 +2,8 @@ import { Controller, Get, Param, Patch, Post, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#clock';
-import { AddExam, ChangeExam, PublishExams, UnknownProviders } from '#commands';
-import { abortable, Database } from '#connections';
+import { AddExam, ChangeExam, UnknownProviders } from '#commands';
+import { Database } from '#connections';
 import { type Origin, pythonRepr, Refusal } from '#domain';
 import { examByContent, examById, examJson, examsOfCourse } from '#read-models';
 import { Gate } from '../auth/authentication.js';
@@ -16,6 +16,7 @@ import { WholeNumber } from '../http/whole-number.js';
 import { longBody } from '../requests/body.js';
 import { idOfAnySizeIn } from '../requests/ids.js';
 import { ValidBody, ValidBodyList } from '../requests/validated.js';
+import { ExamRegistration } from './exam-registration.js';
 import { examIdSchema, examSchema } from './exams.answers.js';
 import { ChangeExamRequest, CreateExamRequest, PublishedExamRequest } from './exams.requests.js';
 
@@ -33,6 +34,7 @@ export class ExamsController {
     private readonly clock: Clock,
     private readonly commands: CommandBus,
     private readonly database: Database,
+    private readonly registration: ExamRegistration,
   ) {}
 
   @Post('exam')
@@ -124,36 +126,13 @@ export class ExamsController {
   @Answers(200, listOf(examIdSchema))
   @Answers(422, either(messages, listOf(either(messages, listOf(text)))))
   @JsonRequestBody([PublishedExamRequest])
-  async publishExams(
+  publishExams(
     @Param('courseId') courseId: string,
     @ValidBodyList(PublishedExamRequest) published: PublishedExamRequest[],
     @CurrentOrigin() by: Origin,
     @Client() client: AbortSignal,
   ) {
-    const exams = published.map((item) => ({
-      contentId: item.content_id,
-      examName: item.exam_name,
-      timeLimitMins: item.time_limit_mins,
-      dueDate: item.due_date ?? null,
-      isProctored: item.is_proctored,
-      isPracticeExam: item.is_practice_exam,
-      externalId: item.external_id,
-      isActive: item.is_active,
-      hideAfterDue: item.hide_after_due,
-      backend: item.backend,
-    }));
-    try {
-      const command = new PublishExams(courseId, exams, this.clock.now(), by);
-      const ids = await abortable(client, () => this.commands.execute(command));
-      return ids.map((exam_id) => ({ exam_id }));
-    } catch (error) {
-      if (!(error instanceof UnknownProviders)) throw error;
-      const problems = error.problems.slice(0, exams.length);
-      throw new HttpAnswer(
-        422,
-        problems.map((problem) => (problem ? { backend: [problem] } : {})),
-      );
-    }
+    return this.registration.publish(courseId, published, by, client);
   }
 
   /** In the reference one view serves these paths. It refuses other methods only after the staff check. */

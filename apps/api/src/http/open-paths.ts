@@ -1,8 +1,8 @@
-import { course } from './path-parameters.js';
+import { course, externalCourse } from './path-parameters.js';
 
 const root = '/api/v1/';
 const patterns: Record<string, string> = {
-  courseId: course,
+  courseId: `${course}|${externalCourse}`,
   contentId: 'i4x:/.+|[^/]+',
   examId: '[0-9]+',
   allowanceId: '[0-9]+',
@@ -30,6 +30,8 @@ const openPaths = [
 /** The route's path for an open path of edx-exams: each parameter is one percent-encoded segment. */
 export function openPathOf(path: string): string | undefined {
   if (!path.startsWith(root)) return undefined;
+  // The list has two names.
+  if (path === `${root}provider`) return `${root}providers`;
   for (const { template, pattern } of openPaths) {
     const found = pattern.exec(path)?.groups;
     if (found) return root + template.replace(/:(\w+)/g, (_, name) => encodeURIComponent(found[name]!));

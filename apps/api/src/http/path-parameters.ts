@@ -7,6 +7,8 @@ type PathParameter = { schema: Schema; description?: string; isFit?: (text: stri
 
 /** The reference's pattern of a course id. */
 export const course = '[^/+]+[/+][^/+]+[/+][^/?]+';
+/** Keys of courses that are not on the platform. Only edx-exams takes them (edx-exams.md §1.1). */
+export const externalCourse = '[\\w:-]+';
 const courseIdPattern = `^${course}$`;
 /** The pattern of the reference, and usage keys, which name their kind before a colon. */
 const contentIdPattern = '^([A-z0-9]+|[-A-z0-9]+:.+)$';
@@ -56,11 +58,16 @@ export const pathParameters: Record<string, PathParameter> = {
 };
 
 /** Refuses a path with a parameter that does not fit or is too long. */
-export function checkParameters(parameters: Record<string, string | undefined>) {
+export function checkParameters(parameters: Record<string, string | undefined>, takesExternalCourses = false) {
   refuseLong(parameters, limits.name);
-  for (const [parameter, text] of Object.entries(parameters))
-    if (text !== undefined && pathParameters[parameter]?.isFit?.(text) === false) throw refused(404, 'Not found.');
+  for (const [parameter, text] of Object.entries(parameters)) {
+    const isExternal = takesExternalCourses && parameter === 'courseId' && isExternalCourse(text ?? '');
+    if (text !== undefined && !isExternal && pathParameters[parameter]?.isFit?.(text) === false)
+      throw refused(404, 'Not found.');
+  }
 }
+
+const isExternalCourse = matches(new RegExp(`^${externalCourse}$`));
 
 /** Refuses parameters that are too long to be stored. */
 export function refuseLong(parameters: Record<string, string | undefined>, most: number) {

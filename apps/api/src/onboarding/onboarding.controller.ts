@@ -2,25 +2,22 @@ import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Clock } from '#clock';
-import { Configuration, userObfuscationKeyOf } from '#configuration';
+import { Configuration } from '#configuration';
 import { Database } from '#connections';
-import { onboardingOf, onboardingPanelOf } from '#domain';
-import { obscuredUserId, type Provider } from '#providers';
-import { instant, onboardingOfLearners } from '#read-models';
-import { type Caller, isCourseStaff, isOfCourse, userByName } from '#roster';
-import { noteSubject } from '../access/access-note.js';
+import { onboardingPanelOf } from '#domain';
+import { instant } from '#read-models';
+import type { Caller } from '#roster';
 import { CurrentUser, Gate } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { detail, either, failure, mfeFlag, pageNumber, text } from '../document/schemas.js';
-import { refused } from '../http/http-answer.js';
 import { links } from '../http/links.js';
 import { requestedPage } from '../http/page.js';
 import { textsForAnswer } from '../texts/texts.js';
+import { LearnerOnboarding } from './learner-onboarding.js';
 import { onboardingOfCourse, onboardingPanel, onboardingStatus } from './onboarding.answers.js';
-import { examsInOutline, noOnboarding, onboardingExamsOf } from './onboarding-exams.js';
+import { noOnboarding, onboardingExamsOf } from './onboarding-exams.js';
 import { OnboardingLists } from './onboarding-lists.js';
 import { panelJson } from './panel.js';
-import { profileOf } from './provider-profiles.js';
 
 /** The onboarding of learners (rest-api.md §5.13, §5.14). */
 @ApiTags('onboarding')
@@ -30,6 +27,7 @@ export class OnboardingController {
     private readonly clock: Clock,
     private readonly database: Database,
     private readonly configuration: Configuration,
+    private readonly onboarding: LearnerOnboarding,
     private readonly lists: OnboardingLists,
   ) {}
 
@@ -42,16 +40,8 @@ export class OnboardingController {
   @QueryParam('course_id', text)
   @QueryParam('username', text)
   @QueryParam('is_learning_mfe', mfeFlag)
-  async getOnboarding(@CurrentUser() me: Caller, @Query() query: Record<string, string>) {
-    const { status, expiresAt, link, when, opensAt, provider } = await this.onboardingFor(me, query, this.clock.now());
-    return {
-      onboarding_status: status,
-      onboarding_link: when === 'open' ? link : null,
-      expiration_date: expiresAt,
-      onboarding_past_due: when === 'past_due',
-      onboarding_release_date: instant(opensAt).replace('Z', '+00:00'),
-      review_requirements_url: provider.helpCenterArticleUrl,
-    };
+  getOnboarding(@CurrentUser() me: Caller, @Query() query: Record<string, string>) {
+    return this.onboarding.statusFor(me, query);
   }
 
   @Get('panel')
@@ -71,38 +61,10 @@ export class OnboardingController {
   ) {
     const { settings } = this.configuration;
     const at = this.clock.now();
-    const onboarding = await this.onboardingFor(me, query, at);
+    const onboarding = await this.onboarding.of(me, query, at);
     const texts = textsForAnswer(accepted, settings.languageCode, reply);
     const instructions = onboarding.provider.helpCenterArticleUrl || settings.linkUrls.faq || null;
     return panelJson(onboarding, onboardingPanelOf(onboarding, onboarding.when, at), instructions, texts);
-  }
-
-  /** The caller's onboarding in the course of the query; staff may name another learner (domain.md §7.2). */
-  private async onboardingFor(me: Caller, query: Record<string, string>, at: string) {
-    const { course_id: courseId, username = '', is_learning_mfe } = query;
-    if (!courseId) throw refused(400, 'Missing required query parameter course_id');
-    const isOther = username !== '' && username !== me.username;
-    if (isOther && !me.isStaff && !(await isCourseStaff(this.database, me.userId, courseId)))
-      throw refused(403, 'Must be a Staff User to Perform this request.');
-    const onboarding = await onboardingExamsOf(this.database, this.configuration, courseId);
-    if (!onboarding) throw noOnboarding();
-    const userId = isOther ? (await userByName(this.database, username))?.id : me.userId;
-    if (userId !== undefined) noteSubject(userId);
-    // Course staff see nothing about people of other courses.
-    const isShown = !isOther || me.isStaff || (userId && (await isOfCourse(this.database, userId, courseId)));
-    if (userId === undefined || !isShown) throw refused(400, `username: there is no user ${username}.`);
-
-    const shown = await examsInOutline(this.database, onboarding.exams, userId, at);
-    const chosen = (['open', 'future', 'past_due'] as const).flatMap(
-      (when) => shown.find((each) => each.when === when) ?? [],
-    )[0];
-    if (!chosen) throw refused(404, 'There is no onboarding exam accessible to this user.');
-    const { exam, when, opensAt } = chosen;
-    const isLearningMfe = mfeFlag.enum.includes(is_learning_mfe);
-    const { provider } = onboarding;
-    const { status, expiresAt } = await this.statusOf(userId, courseId, exam.backend, provider, at);
-    const link = links.exam(this.configuration.settings, courseId, exam.contentId, isLearningMfe);
-    return { status, expiresAt, link, when, opensAt, provider };
   }
 
   @Get('course_id/:courseId')
@@ -142,17 +104,5 @@ export class OnboardingController {
       })),
       use_onboarding_profile_api: this.lists.asksProvider,
     };
-  }
-
-  /** From the provider's profile of the learner if it has one and answers, else from the attempts (domain.md §7.2). */
-  private async statusOf(userId: number, courseId: string, backend: string | null, provider: Provider, at: string) {
-    const known = await onboardingOfLearners(this.database, [userId], courseId, backend, at);
-    const { own, approved } = known.get(userId)!;
-    const { status, expiresAt } = onboardingOf(own, approved);
-    const stored = { status, expiresAt: instant(expiresAt) };
-    if (!this.configuration.settings.useOnboardingProfileApi) return stored;
-    const obscured = obscuredUserId(userId, userObfuscationKeyOf(this.configuration), backend);
-    const profile = await profileOf(provider, courseId, obscured);
-    return profile ? { status: profile.status, expiresAt: profile.expirationDate } : stored;
   }
 }

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Expose, Transform } from 'class-transformer';
-import { ValidateBy } from 'class-validator';
+import { isEmail, ValidateBy } from 'class-validator';
 import { instantFrom, isLongerThan, limits } from '#domain';
 import { type Schema, type Shape, Wrong } from '#shapes';
 import { either, flag, integer, listOf, number, oneOf, orNull, text, time } from '../document/schemas.js';
@@ -33,10 +33,23 @@ export const textWithin = ({ blank = false, strict = false, maxLength = limits.n
   },
 });
 
-export const OneOf = (words: readonly string[], options: FieldOptions = {}) =>
-  field(options, oneOf(...words), (value) =>
-    words.includes(value as string) ? value : new Wrong(`Must be one of ${words.join(', ')}.`),
+/** An e-mail address. */
+export const Email = (options: FieldOptions = {}) => {
+  const { schema, read } = textWithin({});
+  return field(options, { ...schema, format: 'email' }, (value) => {
+    const address = read(value);
+    return address instanceof Wrong || isEmail(address) ? address : new Wrong('Enter a valid email address.');
+  });
+};
+
+type Refusals = { refusal?: string; blank?: string };
+
+export const OneOf = (words: readonly string[], { refusal, blank, ...options }: FieldOptions & Refusals = {}) => {
+  const message = refusal ?? `Must be one of ${words.join(', ')}.`;
+  return field(options, oneOf(...words), (value) =>
+    words.includes(value as string) ? value : new Wrong(value === '' ? (blank ?? message) : message),
   );
+};
 
 /** Turns digits of any script into ASCII digits. In Unicode, the ten digits of a script stand in a row. */
 export const asciiDigits = (text: string): string => text.replace(/\p{Nd}/gu, asciiDigit);
@@ -56,14 +69,14 @@ function asciiDigit(digit: string): string {
 /** A longer text is refused before it is read as a number. */
 export const longestNumber = 1_000;
 
-/** The number may be from -`most` to `most`. */
-export const Integer = ({ most, ...options }: FieldOptions & { most: number }) => {
-  const { schema, read } = integerWithin(most);
+/** The number may be from `least` to `most`. */
+export const Integer = ({ most, least = -most, ...options }: FieldOptions & { most: number; least?: number }) => {
+  const { schema, read } = integerWithin(most, least);
   return field(options, schema, read);
 };
 
-export const integerWithin = (most: number) => ({
-  schema: { ...integer, minimum: -most, maximum: most },
+export const integerWithin = (most: number, least = -most) => ({
+  schema: { ...integer, minimum: least, maximum: most },
   read: (value: unknown) => {
     if (typeof value === 'string' && value.length > longestNumber) return new Wrong('String value too large.');
     if (typeof value !== 'string' && typeof value !== 'number') return new Wrong('A valid integer is required.');
@@ -72,7 +85,7 @@ export const integerWithin = (most: number) => ({
     const number = Number(digits.replaceAll('_', ''));
     if (!known) return new Wrong('A valid integer is required.');
     if (number > most) return new Wrong(`Ensure this value is less than or equal to ${most}.`);
-    return number < -most ? new Wrong(`Ensure this value is greater than or equal to ${-most}.`) : number;
+    return number < least ? new Wrong(`Ensure this value is greater than or equal to ${least}.`) : number;
   },
 });
 

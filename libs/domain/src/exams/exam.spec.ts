@@ -1,5 +1,6 @@
 import { specOf } from '../testing.js';
-import { exam, examTypeOf } from './exam.js';
+import { exam } from './exam.js';
+import { examTypeOf } from './exam-type.js';
 
 const given = specOf(exam);
 const at = '2031-05-05T12:00:00.000Z';
@@ -14,7 +15,8 @@ const definition = {
   externalId: 'test-exam-7',
   backend: 'test',
 };
-const data = { examId: 7, courseId: 'course-v1:OrgX+Demo+2031', contentId: 'midterm', ...definition, at };
+const courseId = 'course-v1:OrgX+Demo+2031';
+const data = { examId: 7, courseId, contentId: 'midterm', ...definition, at };
 const created = { type: 'ExamCreated', data } as const;
 const revise = (changes: object) => ({ type: 'ReviseExam', data: { examId: 7, changes, at } }) as const;
 
@@ -101,11 +103,62 @@ describe('an exam', () => {
   } as const;
   const begun = { type: 'ExamGenerationBegun', data: { examId: 7, generationId: 9, ...generation, at } } as const;
 
-  it('begins a generation with an id and a definition of its own; the exam keeps its id', () => {
-    const begin = { type: 'BeginExamGeneration', data: begun.data } as const;
-    given(created).when(begin).then(begun);
-    expect(given(created).when(begin).state()).toMatchObject({ id: 7, generationId: 9, ...generation });
-    expect(given().when({ type: 'CreateExam', data }).state()).toMatchObject({ id: 7, generationId: 7 });
+  const listed = { examName: 'Midterm', timeLimitMins: 90, dueDate: at, hideAfterDue: false, isActive: true };
+  const register = (changes: object) => {
+    const command = { ...listed, contentId: 'midterm', examType: 'proctored' as const, ...changes };
+    const data = { examId: 7, generationId: 9, courseId, provider: 'test', at, ...command };
+    return { type: 'RegisterExam', data } as const;
+  };
+
+  it('is created by a registration; a timed exam has no provider', () => {
+    given()
+      .when(register({}))
+      .then({ type: 'ExamCreated', data: { ...data, examType: null, externalId: null } });
+    const timed = { isProctored: false, backend: null };
+    given()
+      .when(register({ examType: 'timed' }))
+      .thenMatching({ type: 'ExamCreated', data: timed });
+  });
+
+  it('changes in place when it is registered with the same type', () => {
+    given(created).when(register({})).then();
+    given(created)
+      .when(register({ examName: 'Final', dueDate: null }))
+      .then({ type: 'ExamRevised', data: { examId: 7, at, ...definition, examName: 'Final', dueDate: null } });
+  });
+
+  it.each([
+    ['another type', { examType: 'onboarding' }],
+    ['another provider of its course', { provider: 'lti' }],
+  ])('begins a generation with an id of its own when it is registered with %s', (_, changes) => {
+    const when = given(created).when(register(changes));
+    when.thenMatching({ type: 'ExamGenerationBegun', data: { examId: 7, generationId: 9, externalId: null } });
+    expect(when.state()).toMatchObject({ id: 7, generationId: 9 });
+  });
+
+  it('begins a generation when it comes back; while it is inactive, nothing changes', () => {
+    const withdrawn = { type: 'ExamWithdrawn', data: { examId: 7, at } } as const;
+    given(created, withdrawn)
+      .when(register({ isActive: false, examName: 'Final' }))
+      .then();
+    given(created, withdrawn)
+      .when(register({}))
+      .thenMatching({ type: 'ExamGenerationBegun', data: { generationId: 9, isActive: true } });
+  });
+
+  it('begins a generation with another provider, and only once', () => {
+    const to = {
+      type: 'SwitchExamProvider',
+      data: { examId: 7, generationId: 9, backend: 'lti', examType: null, at },
+    } as const;
+    const switched = { ...definition, backend: 'lti', externalId: null, examType: null };
+    given(created)
+      .when(to)
+      .then({ type: 'ExamGenerationBegun', data: { examId: 7, generationId: 9, at, ...switched } });
+    given(created, begun).when(to).then();
+    given(created, { type: 'ExamWithdrawn', data: { examId: 7, at } })
+      .when(to)
+      .then();
   });
 
   it('names its later generation in its events', () => {

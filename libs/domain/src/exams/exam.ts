@@ -1,7 +1,9 @@
 import { type Decider, dispatch, type Handlers } from '../decider.js';
 import type { Event } from '../event.js';
 import { Refusal } from '../refusal.js';
+import type { AnyExamCommand, ReviseExam } from './exam.commands.js';
 import type { ExamDefinition, ExamEvent } from './exam.events.js';
+import { examTypeOf, fieldsOfType } from './exam-type.js';
 
 /** An exam: one gated subsection of a course (domain.md §1.1). */
 export type Exam = ExamDefinition & {
@@ -12,40 +14,6 @@ export type Exam = ExamDefinition & {
   contentId: string;
   reviewPolicyId: number | null;
   reviewPolicy: string | null;
-};
-
-export type CreateExam = {
-  type: 'CreateExam';
-  data: { examId: number; courseId: string; contentId: string; at: string } & ExamDefinition;
-};
-/** A field that is null or absent stays as it is; but null clears the due date (domain.md §6.2). */
-export type ReviseExam = {
-  type: 'ReviseExam';
-  data: { examId: number; at: string; changes: { [K in keyof ExamDefinition]?: ExamDefinition[K] | null } };
-};
-/** A new generation of the exam, with a definition of its own. */
-export type BeginExamGeneration = {
-  type: 'BeginExamGeneration';
-  data: { examId: number; generationId: number; at: string } & ExamDefinition;
-};
-export type WithdrawExam = { type: 'WithdrawExam'; data: { examId: number; at: string } };
-/** An empty text removes the policy (domain.md §6.6). `policyId` is used if the exam has no policy yet. */
-export type SetReviewPolicy = {
-  type: 'SetReviewPolicy';
-  data: { examId: number; policyId: number; policy: string; setBy: number; at: string };
-};
-export type AnyExamCommand = CreateExam | ReviseExam | BeginExamGeneration | WithdrawExam | SetReviewPolicy;
-
-export type ExamType = 'timed' | 'onboarding' | 'practice' | 'proctored';
-
-/** The kind of an exam as clients name it (domain.md §1.1). */
-export const examTypeOf = (
-  exam: Pick<Exam, 'isProctored' | 'isPracticeExam' | 'examType'>,
-  supportsOnboarding: boolean,
-): ExamType => {
-  if (!exam.isProctored && !exam.isPracticeExam) return 'timed';
-  if (exam.isProctored && exam.isPracticeExam) return exam.examType ?? (supportsOnboarding ? 'onboarding' : 'practice');
-  return 'proctored';
 };
 
 const definitionOf = ({
@@ -64,6 +32,12 @@ const generationOf = ({ id, generationId }: Exam) => (generationId === id ? {} :
 const revisedDefinition = (exam: Exam, changes: ReviseExam['data']['changes']): ExamDefinition => {
   const given = Object.entries(changes).filter(([name, value]) => name === 'dueDate' || (value ?? null) !== null);
   return { ...definitionOf(exam), ...Object.fromEntries(given.filter(([, value]) => value !== undefined)) };
+};
+
+const revision = (exam: Exam, changes: ReviseExam['data']['changes'], at: string): ExamEvent[] => {
+  const definition = revisedDefinition(exam, changes);
+  if (isSame(definition, exam)) return [];
+  return [{ type: 'ExamRevised', data: { examId: exam.id, ...generationOf(exam), at, ...definition } }];
 };
 
 const isSame = (one: object, other: object) =>
@@ -104,15 +78,29 @@ export const exam: Decider<Exam | null, AnyExamCommand, ExamEvent> = {
     CreateExam: (state, { data }) => (state ? [] : [{ type: 'ExamCreated', data }]),
 
     ReviseExam: (state, command) => {
-      const { examId, at, changes } = command.data;
-      const definition = revisedDefinition(existingExam(state, command), changes);
-      if (isSame(definition, state!)) return [];
-      return [{ type: 'ExamRevised', data: { examId, ...generationOf(state!), at, ...definition } }];
+      const { changes, at } = command.data;
+      return revision(existingExam(state, command), changes, at);
     },
 
-    BeginExamGeneration: (state, command) => {
-      existingExam(state, command);
-      return [{ type: 'ExamGenerationBegun', data: command.data }];
+    /** Another type or provider, or the return of an exam, begins a generation (edx-exams.md §5.1). */
+    RegisterExam: (exam, { data }) => {
+      const { examId, generationId, courseId, contentId, provider, examType, at, ...changes } = data;
+      const type = fieldsOfType(examType);
+      const backend = type.isProctored ? provider : null;
+      const definition = { ...changes, ...type, externalId: null, backend };
+      if (!exam) return [{ type: 'ExamCreated', data: { examId, courseId, contentId, ...definition, at } }];
+      if (!exam.isActive && !changes.isActive) return [];
+      const stays = exam.isActive && examTypeOf(exam, false) === examType && (backend ?? exam.backend) === exam.backend;
+      if (stays) return revision(exam, changes, at);
+      return [{ type: 'ExamGenerationBegun', data: { examId: exam.id, generationId, ...definition, at } }];
+    },
+
+    SwitchExamProvider: (state, command) => {
+      const { backend } = command.data;
+      const exam = existingExam(state, command);
+      if (!exam.isActive || exam.backend === backend) return [];
+      const generation = { ...definitionOf(exam), externalId: null, ...command.data };
+      return [{ type: 'ExamGenerationBegun', data: generation }];
     },
 
     SetReviewPolicy: (state, command) => {

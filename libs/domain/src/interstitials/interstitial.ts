@@ -1,6 +1,7 @@
 import { type Attempt, isReadyToResume } from '../attempts/attempt.js';
 import { isIncomplete, isOnboardingError, type Status } from '../attempts/attempt.statuses.js';
-import { type Exam, examTypeOf } from '../exams/exam.js';
+import type { Exam } from '../exams/exam.js';
+import { examTypeOf } from '../exams/exam-type.js';
 import type { Standing } from '../exams/prerequisites.js';
 
 /** The pages that a learner may see in place of an exam's content. Clients know them by these names. */

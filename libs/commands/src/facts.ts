@@ -94,7 +94,7 @@ export class FactFinder {
       demandsSecondPerson,
       appealDays,
       appealAnswerDays,
-      followsEdxExams: isLtiTool(settings, provider),
+      followsEdxExams: provider !== null,
       startsAtTool: exam.isProctored && !exam.isPracticeExam && isLtiTool(settings, exam.backend),
       allowsReviewUpdates: settings.allowReviewUpdates,
       ignoresPingFailures: settings.switches[`edx_proctoring.${exam.backend}_ping_failure_passthrough`] ?? false,

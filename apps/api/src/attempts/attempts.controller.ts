@@ -213,7 +213,7 @@ export class AttemptsController {
 }
 
 /** To submit is more urgent than to start. */
-function priorityByBody(body: unknown): Priority {
+export function priorityByBody(body: unknown): Priority {
   return ['submit', 'stop'].includes(Object(body).action) ? 'submit' : 'start';
 }
 

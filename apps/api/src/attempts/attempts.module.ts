@@ -7,6 +7,7 @@ import { AttemptsController } from './attempts.controller.js';
 import { GroupedAttemptsController } from './grouped-attempts.controller.js';
 import { LearningSequenceController } from './learning-sequence.controller.js';
 import { PollTimes } from './poll-times.js';
+import { SequenceExams } from './sequence-exams.js';
 import { Timer } from './timer.js';
 
 @Module({
@@ -19,7 +20,7 @@ import { Timer } from './timer.js';
     AttemptListController,
     AttemptDetailsController,
   ],
-  providers: [Timer, PollTimes],
-  exports: [Timer, PollTimes],
+  providers: [Timer, PollTimes, SequenceExams],
+  exports: [Timer, PollTimes, SequenceExams],
 })
 export class AttemptsModule {}

@@ -4,7 +4,7 @@ import { Clock } from '#clock';
 import { FactFinder } from '#commands';
 import { Database } from '#connections';
 import { secondsOfExamAccess } from '#domain';
-import { currentAttemptAt, examById } from '#read-models';
+import { attemptAtGeneration, generationById } from '#read-models';
 import { type Caller, isCourseStaff } from '#roster';
 import { type Addressed, CurrentUser, Gate } from '../auth/authentication.js';
 import { Surface } from '../auth/surfaces.js';
@@ -30,12 +30,12 @@ export class ExamAccessTokensController {
   @ApiOperation({ summary: 'A token with which the LMS shows the content of an exam to the caller' })
   @Answers(200, examAccessToken)
   async getExamAccessToken(@WholeNumber('examId') examId: string, @CurrentUser() me: Caller) {
-    const exam = await examById(this.database, examId);
+    const exam = await generationById(this.database, examId);
     if (!exam) throw refused(404, 'Exam does not exist');
     const [isStaff, attempt, { dueAt }] = await Promise.all([
       me.isStaff || isCourseStaff(this.database, me.userId, exam.courseId),
-      currentAttemptAt(this.database, exam.id, me.userId),
-      this.facts.of(exam.id, me.userId),
+      attemptAtGeneration(this.database, exam, me.userId),
+      this.facts.of(exam.examId, me.userId, exam.id),
     ]);
     const { hideAfterDue } = exam;
     const seconds = secondsOfExamAccess({ isStaff, attempt, exam: { dueAt, hideAfterDue }, at: this.clock.now() });
@@ -56,5 +56,5 @@ export class ExamAccessTokensController {
 }
 
 async function courseOfExam({ database, params: { examId } }: Addressed) {
-  return (await examById(database, examId))?.courseId;
+  return (await generationById(database, examId))?.courseId;
 }

@@ -1,5 +1,5 @@
-import type { Attempt } from '../attempts/attempt.js';
-import { isInResumeProcess } from '../attempts/attempt.js';
+import type { CreateAttempt } from '../attempts/attempt.commands.js';
+import { type Attempt, isInResumeProcess } from '../attempts/attempt.js';
 import { isSettingUp } from '../attempts/attempt.statuses.js';
 import { isPastDue } from '../attempts/attempt.time.js';
 import type { LearnerAtExamCommand } from '../command.js';
@@ -13,7 +13,7 @@ export const shownExamId = ({ exam, followsEdxExams }: Facts): number =>
   followsEdxExams ? exam.generationId : exam.examId;
 
 /** A learner has one attempt at each generation, unless staff let the learner resume it. */
-export const refuseAnotherAttempt = (current: Attempt | undefined, { facts, learner, data }: LearnerAtExamCommand) => {
+export const refuseAnotherAttempt = (current: Attempt | undefined, { facts, learner, data }: CreateAttempt) => {
   if (!facts.followsEdxExams) return;
   const { exam } = facts;
   if (current && !isInResumeProcess(current))
@@ -21,7 +21,8 @@ export const refuseAnotherAttempt = (current: Attempt | undefined, { facts, lear
       'attempt_already_exists',
       `Cannot create attempt for exam_id=${exam.generationId} and user_id=${learner.userId} because an attempt already exists.`,
     );
-  if (!exam.isPracticeExam && isPastDue(exam, facts.dueAt, facts.courseEndsAt, data.at))
+  const isEndless = exam.isPracticeExam || data.evenPastDue;
+  if (!isEndless && isPastDue(exam, facts.dueAt, facts.courseEndsAt, data.at))
     throw new Refusal(
       'exam_past_due',
       `user_id=${learner.userId} trying to create exam attempt for past due non-practice exam exam_id=${exam.generationId} in course_id=${exam.courseId}. Do not register an exam attempt!`,

@@ -54,6 +54,39 @@ export const currentAttemptAt = async (
     )
   )[0];
 
+/** The learner's newest attempt at a generation of an exam. */
+export const attemptAtGeneration = async (
+  database: Database,
+  { id, examId }: { id: number; examId: number },
+  userId: number,
+): Promise<AttemptRecord | undefined> =>
+  (
+    await rows(
+      database,
+      'attempt at generation',
+      `attempt.exam_id = $2 and coalesce(attempt.generation_id, attempt.exam_id) = $1 and attempt.user_id = $3
+       ${newestFirst} limit 1`,
+      [id, examId, userId],
+    )
+  )[0];
+
+/** The learner's newest attempt at an active exam of this content, in a course with an LTI tool. Courses may share a content. */
+export const newestAttemptAtContent = async (
+  database: Database,
+  userId: number,
+  contentId: string,
+): Promise<AttemptRecord | undefined> =>
+  (
+    await rows(
+      database,
+      'newest attempt at content',
+      `attempt.user_id = $1 and exam.content_id = $2 and exam.is_active and ${isOfCurrentGeneration}
+       and exists (select from course_configurations where id = exam.course_id and provider is not null)
+       ${newestFirst} limit 1`,
+      [userId, contentId],
+    )
+  )[0];
+
 /** Finds the newest attempt of one of these learners at the current generation of one of these exams. */
 export const newestAttempts = async (database: Database, examIds: readonly number[], userIds: readonly number[]) => {
   const { rows: found } = await database.query(

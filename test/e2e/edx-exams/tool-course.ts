@@ -1,0 +1,45 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { courseId, openCourse, people, publishedExam } from '../../support/service.js';
+
+const { publicKey, privateKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
+
+export const settings = {
+  LEARNING_MICROFRONTEND_URL: 'https://learning.example.org',
+  PROCTORING_BACKENDS: {
+    DEFAULT: 'test',
+    test: {},
+    watchers: {
+      provider: 'lti',
+      verbose_name: 'Watchers',
+      lti_id: 1,
+      lti_uuid: '6e0f7a52-9c1a-4c5e-8a5b-0d1f2e3a4b5c',
+      client_id: 'watchers-client',
+      login_url: 'https://watchers.example.org/login',
+      launch_url: 'https://watchers.example.org/launch',
+      tool_key: publicKey,
+      platform_key: privateKey,
+    },
+  },
+};
+
+/** The service with a course whose provider is an LTI tool, and these exams. `exams` are the ids of their generations by name. */
+export async function openToolCourse(exams: Record<string, object>) {
+  const service = await openCourse({}, { settings });
+  const send = async (url: string, body: unknown) => {
+    const { status, body: answer } = await service.request(people.staff, 'PATCH', url, body);
+    if (status > 299) throw new Error(`${url} was refused: ${JSON.stringify(answer)}`);
+  };
+  const list = `/api/v1/exams/course_id/${courseId}/`;
+  const register = async (given: Record<string, object>): Promise<Record<string, number>> => {
+    const items = Object.entries(given).map(([name, more]) => ({ due_date: null, ...publishedExam(name), ...more }));
+    await send(list, items);
+    const { body } = await service.request(people.staff, 'GET', list);
+    return Object.fromEntries(body.map(({ exam_name, id }: any) => [exam_name, id]));
+  };
+  await send(`/api/v1/configs/course_id/${courseId}`, { provider: 'watchers', escalation_email: null });
+  return { ...service, register, exams: await register(exams) };
+}

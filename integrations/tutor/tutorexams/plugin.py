@@ -41,14 +41,14 @@ keys = ("KEY_ENCRYPTION_KEY", "ERASURE_SIGNING_KEY", "LOG_SIGNING_KEY")
 hooks.Filters.CONFIG_UNIQUE.add_items(
     [(f"EXAMS_{name}", "{{ 40|random_string }}") for name in texts]
     + [(f"EXAMS_{name}", "{{ 32|random_base64 }}") for name in keys]
-    + [("EXAMS_RSA_PRIVATE_KEY", "{{ 2048|rsa_private_key }}")]
+    + [(f"EXAMS_{name}_PRIVATE_KEY", "{{ 2048|rsa_private_key }}") for name in ("ACCESS_TOKEN", "LTI")]
 )
 
 hooks.Filters.ENV_TEMPLATE_ROOTS.add_item(str(HERE / "templates"))
 hooks.Filters.ENV_TEMPLATE_TARGETS.add_item(("exams/apps", "plugins"))
 for patch in (HERE / "patches").iterdir():
     hooks.Filters.ENV_PATCHES.add_item((patch.name, patch.read_text()))
-# The LMS' task needs the running service, so the service's tables come first.
-for service in ("exams", "lms"):
+# The tables of the service come first of all, so that it runs when the LMS is ready to call it.
+for service, priority in (("exams", hooks.priorities.HIGH), ("lms", hooks.priorities.DEFAULT)):
     task = (HERE / "templates" / "exams" / "tasks" / f"{service}.sh").read_text()
-    hooks.Filters.CLI_DO_INIT_TASKS.add_item((service, task))
+    hooks.Filters.CLI_DO_INIT_TASKS.add_item((service, task), priority=priority)

@@ -32,7 +32,19 @@ export const about = installed ? describe : describe.skip;
 
 export type Platform = ReturnType<typeof openPlatform>;
 
-/** A platform with TLS and Kafka, and one with neither, for the tests of a file. */
+/** A proctoring tool, as an operator of Tutor registers it. */
+const tool = {
+  provider: 'lti',
+  lti_id: 1,
+  lti_uuid: '0dd0b21c-5ce1-4a38-9d30-5b0ba15e0a8e',
+  client_id: 'exams',
+  login_url: 'https://tool.example.org/login',
+  launch_url: 'https://tool.example.org/launch',
+  tool_key: 'https://tool.example.org/keys',
+  platform_key: '{{ EXAMS_LTI_PRIVATE_KEY }}',
+};
+
+/** A platform with TLS, Kafka and a tool, and one with none of them, for the tests of a file. */
 export const platforms = (): [full: Platform, plain: Platform] => [
   opened(
     'ENABLE_HTTPS=true',
@@ -41,6 +53,7 @@ export const platforms = (): [full: Platform, plain: Platform] => [
     'EXAMS_KAFKA_PASSWORD=a password',
     'EXAMS_SCHEMA_REGISTRY_URL=https://registry.example.org',
     'EXAMS_DASHBOARD_URL=https://apps.learn.example.org/exams-dashboard',
+    `EXAMS_PROVIDERS=${JSON.stringify({ DEFAULT: 'tool', tool })}`,
     'EXAMS_SETTINGS={"SITE_NAME": "exams of learn.example.org"}',
     'EXAMS_ENVIRONMENT={"LOG_LEVEL": "warn", "KAFKA_SASL_MECHANISM": "scram-sha-512"}',
   ),

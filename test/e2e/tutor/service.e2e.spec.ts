@@ -44,7 +44,13 @@ about('the service of the platform', () => {
   it('has the settings that the operator added or replaced', () => {
     const configuration = loadConfiguration(variables(full, 'service.env', 'worker.env'));
     expect(configuration).toMatchObject({ logLevel: 'warn', kafkaSaslMechanism: 'scram-sha-512', kafkaTls: 'on' });
-    expect(configuration.settings).toMatchObject({ siteName: 'exams of learn.example.org', defaultBackend: 'null' });
+    expect(configuration.settings).toMatchObject({ siteName: 'exams of learn.example.org', defaultBackend: 'tool' });
+  });
+
+  it('signs LTI messages with a key of their own', () => {
+    const { backends } = loadConfiguration(variables(full, 'service.env')).settings;
+    expect(backends.tool).toMatchObject({ platform_key: full.setting('EXAMS_LTI_PRIVATE_KEY') });
+    expect(full.setting('EXAMS_LTI_PRIVATE_KEY')).not.toBe(full.setting('EXAMS_ACCESS_TOKEN_PRIVATE_KEY'));
   });
 
   it('keeps its secrets when the platform is configured again', () => {

@@ -5,7 +5,7 @@
 # Studio publishes the exams of all courses to the service, unless an operator has chosen otherwise.
 (./manage.py lms waffle_flag --list | grep course_apps.exams_ida) || ./manage.py lms waffle_flag --create --everyone course_apps.exams_ida
 # Studio's tokens name their user without the id, so the service must have seen this user once.
-dockerize -wait tcp://exams:3000 -timeout 300s
+dockerize -wait tcp://exams:3000 -timeout 600s
 ./manage.py lms shell -c '
 import requests
 from django.contrib.auth import get_user_model

@@ -1,8 +1,8 @@
 import type { Reply } from './client.js';
 import { differencesOf } from './compare.js';
-import { verdictOn } from './exceptions.js';
 import type { Exchange, Story } from './stories.js';
 import { Variables } from './variables.js';
+import { verdictOn } from './verdict.js';
 
 const story = { course: 'course-v1:Ex+S01+2031', contents: {}, users: [] } as unknown as Story;
 const variables = new Variables(story, { 'attempt.amy': 7 });

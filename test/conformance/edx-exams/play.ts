@@ -1,10 +1,11 @@
 import { compareValues, differencesOf, show } from './compare.js';
 import { EffectsReader, recordedEffects } from './effects.js';
-import { type Exception, exceptions, verdictOn } from './exceptions.js';
+import { type Exception, exceptions } from './exceptions.js';
 import { Callers } from './requests.js';
 import { type Service, startService } from './service.js';
 import { type BusEvent, type Exchange, isExchange, type LmsCall, namedExchanges, type Story } from './stories.js';
 import { Variables } from './variables.js';
+import { verdictOn } from './verdict.js';
 
 type Result = { name: string; lines: string[] };
 

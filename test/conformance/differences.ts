@@ -129,6 +129,12 @@ const changesTwoAttempts = (exchange: Exchange, history: Exchange[]) => {
   );
 };
 
+/** Only the service does without the provider of an exam that is given up. */
+const givesUpExam = (exchange: Exchange) =>
+  (asks(exchange, 'PUT', /^~\/exam$/) || asks(exchange, 'PATCH', registration)) &&
+  isPage(exchange.reference) &&
+  exchange.ours.status === 200;
+
 const starts = (exchange: Exchange) => actionOf(exchange) === 'start' || 'start_clock' in Object(exchange.step.body);
 
 const registration = /^~\/exam_registration/;
@@ -213,11 +219,9 @@ const differences: Difference[] = [
     name: 'an exam is given up without its provider',
     reason: 'release-6.1.md §3, B3: 500 (†) in 4.16, if the provider is not configured any more',
     release: '4.16',
-    explains: (_, exchange) =>
-      (asks(exchange, 'PUT', /^~\/exam$/) || asks(exchange, 'PATCH', registration)) &&
-      isPage(exchange.reference) &&
-      exchange.ours.status === 200,
-    diverges: () => true,
+    explains: (_, exchange, history) =>
+      givesUpExam(exchange) || (asks(exchange, 'GET', /^~\/exam\//) && history.some(givesUpExam)),
+    diverges: givesUpExam,
   },
   {
     name: 'a review of an attempt that was reset changes nothing',

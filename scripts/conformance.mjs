@@ -1,4 +1,4 @@
-// npm run conformance [-- --seed N --requests N --only STORY --itself --planted]
+// npm run conformance [-- --seed N --requests N --only STORY --release 6.1 --itself --planted]
 // npm run conformance -- --surface edx-exams [--story STORY --show N]
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';

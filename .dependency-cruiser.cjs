@@ -112,6 +112,7 @@ module.exports = {
       'merkle-log',
       'read-models',
     ),
+    only('import', 'domain', 'connections', 'event-store', 'read-models', 'learner-keys', 'commands'),
     only('merkle-log', 'clock', 'domain', 'connections', 'event-store', 'configuration', 'log-proofs'),
     only(
       'operations',

@@ -30,6 +30,7 @@ export const migrations = [
   '10300-lti.sql',
   '10310-control-results.sql',
   '10400-course-settings.sql',
+  '10600-import-progress.sql',
 ].map(sqlMigration);
 
 export const migrationNames = migrations.map((Migration) => new Migration().name);

@@ -25,12 +25,13 @@ export function installReference(advice = '', release: Release = '4.16') {
     );
 }
 
-/** Starts the reference with its data in `dir`. */
+/** Starts the reference with its data in `dir`, or in a database of PostgreSQL. */
 export async function startReference(
   dir: string,
   clockFile: string,
   release: Release,
   name = 'reference',
+  databaseUrl?: string,
 ): Promise<Server> {
   installReference('', release);
   const home = join(dir, name);
@@ -47,9 +48,11 @@ export async function startReference(
     ORACLE_RELEASE: release,
     ORACLE_PORT: String(port),
     ORACLE_PROVIDER_PORT: String(providerPort),
+    ...(databaseUrl && { ORACLE_DATABASE_URL: databaseUrl }),
   };
   const command = ['bash', script, 'serve', '--clock', clockFile];
-  await new Child(name, dir, command, env).answers(port, '/_oracle/health');
+  const child = new Child(name, dir, command, env);
+  await child.answers(port, '/_oracle/health');
 
   const ids = new Map<string, number>();
   const change = async (path: string, body: object): Promise<any> => {
@@ -62,6 +65,7 @@ export async function startReference(
   };
   return {
     name,
+    stop: () => child.stop(),
     async ask({ as, headers, ...request }) {
       const asked = { ...request, headers: { ...headers, ...(as && { 'X-Oracle-User': as.username }) } };
       const answer = await send(port, asked);

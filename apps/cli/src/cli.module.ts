@@ -3,6 +3,7 @@ import { CallbacksCommand } from './callbacks/callbacks.command.js';
 import { ConsoleCommand } from './console/console.command.js';
 import { DeadLettersCommand } from './dead-letters/dead-letters.command.js';
 import { DemoCommand } from './demo/demo.command.js';
+import { ImportCommand } from './import/import.command.js';
 import { PublishFromCommand } from './kafka/publish-from.command.js';
 import { ReconcileCommand } from './kafka/reconcile.command.js';
 import { TopicsCommand } from './kafka/topics.command.js';
@@ -61,6 +62,7 @@ import { TokenCommand } from './token/token.command.js';
     PublishFromCommand,
     MigrateCommand,
     AdoptLogCommand,
+    ImportCommand,
   ],
 })
 export class CliModule {}

@@ -1,6 +1,7 @@
 export { AppendListener } from './append-listener.js';
 export { AppendNotifier } from './append-notifier.js';
 export * from './attempt-changes.js';
+export { appendInBulk } from './bulk-append.js';
 export * from './checkpoint.js';
 export * from './command-events.js';
 export * from './dead-letter-pages.js';

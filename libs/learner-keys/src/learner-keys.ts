@@ -44,8 +44,19 @@ export async function encryptFor(
   text: string,
   location: FieldOfStream,
 ): Promise<string> {
-  const key = await usableKey(database, userId);
-  return `v2.${encrypted(key, Buffer.from(text), bindingOf(userId, location)).toString('base64url')}`;
+  return sealedWith(await usableKey(database, userId), userId, text, location);
+}
+
+const sealedWith = (key: Buffer, userId: number, text: string, location: FieldOfStream): string =>
+  `v2.${encrypted(key, Buffer.from(text), bindingOf(userId, location)).toString('base64url')}`;
+
+/** Encrypts many texts, as `encryptFor` does each. A few queries read and make the keys of all. */
+export async function encryptAll(
+  database: Database,
+  texts: readonly { userId: number; text: string; location: FieldOfStream }[],
+): Promise<string[]> {
+  const keys = await usableKeys(database, [...new Set(texts.map(({ userId }) => userId))]);
+  return texts.map(({ userId, text, location }) => sealedWith(keys.get(userId)!, userId, text, location));
 }
 
 /** Encrypts a text again only when it differs from `before`, which is encrypted: a decision then sees what stayed the same. */
@@ -105,9 +116,20 @@ const pseudonymPrefix = 'hidden-';
 
 /** A pseudonym for a name that may identify a learner: a keyed hash. Without the key the name cannot be found. */
 export async function pseudonymOf(database: Database, userId: number, name: string): Promise<string> {
-  const key = await usableKey(database, userId);
-  return pseudonymPrefix + createHmac('sha256', key).update(name).digest('base64url');
+  return pseudonymWith(await usableKey(database, userId), name);
 }
+
+/** The pseudonyms of many names, in their order. */
+export async function pseudonymsOf(
+  database: Database,
+  names: readonly { userId: number; name: string }[],
+): Promise<string[]> {
+  const keys = await usableKeys(database, [...new Set(names.map(({ userId }) => userId))]);
+  return names.map(({ userId, name }) => pseudonymWith(keys.get(userId)!, name));
+}
+
+const pseudonymWith = (key: Buffer, name: string): string =>
+  pseudonymPrefix + createHmac('sha256', key).update(name).digest('base64url');
 
 export const isPseudonym = (name: string): boolean => name.startsWith(pseudonymPrefix);
 
@@ -187,12 +209,20 @@ async function keysOf(database: Database, userIds: readonly number[]): Promise<M
 }
 
 const usableKey = async (database: Database, userId: number): Promise<Buffer> =>
-  (await keyOf(database, userId)) ?? makeKey(database, userId);
+  (await usableKeys(database, [userId])).get(userId)!;
 
-async function makeKey(database: Database, userId: number): Promise<Buffer> {
-  const key = randomBytes(keyBytes);
-  const wrapped = encrypted(newest().key, key, wrapBindingOf(userId));
-  await database.query('select keep_learner_key($1, $2, $3)', [userId, wrapped, newest().id]);
-  // Another process may have made the key first. After the key was destroyed, this one is used once and thrown away.
-  return (await keyOf(database, userId)) ?? key;
+/** A key for each learner. Missing ones are made. */
+async function usableKeys(database: Database, userIds: readonly number[]): Promise<Map<number, Buffer>> {
+  const keys = userIds.length === 0 ? new Map<number, Buffer | null>() : await keysOf(database, userIds);
+  const made = new Map(userIds.filter((id) => !keys.get(id)).map((id) => [id, randomBytes(keyBytes)]));
+  if (made.size > 0) {
+    const wrapped = [...made].map(([id, key]) => encrypted(newest().key, key, wrapBindingOf(id)));
+    const text =
+      'select keep_learner_key(person, key, $3) from unnest($1::bigint[], $2::bytea[]) as made (person, key)';
+    await database.query(text, [[...made.keys()], wrapped, newest().id]);
+    // Another process may have made a key first. After a key was destroyed, the new one is used once and thrown away.
+    const kept = await keysOf(database, [...made.keys()]);
+    for (const [id, key] of made) keys.set(id, kept.get(id) ?? key);
+  }
+  return keys as Map<number, Buffer>;
 }

@@ -66,6 +66,9 @@ const records = async (
 export const allowancesOfCourse = (database: Database, courseId: string): Promise<AllowanceRecord[]> =>
   records(database, 'exam.course_id = $1', [courseId]);
 
+export const allowancesByIds = (database: Database, ids: readonly number[]): Promise<AllowanceRecord[]> =>
+  records(database, 'allowance.id = any($1::bigint[])', [ids]);
+
 /** All allowances that these learners have at these exams. */
 export const allowancesAt = (
   database: Database,

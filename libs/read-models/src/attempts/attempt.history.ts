@@ -15,3 +15,9 @@ export const streamOfAttempt = async (
                   from events where type = 'AttemptCreated' and (data->>'attemptId')::bigint = $1`;
   return (await database.read({ name: 'stream of attempt', text, values: [attemptId, callerId] })).rows[0];
 };
+
+/** The streams of the attempts with these codes, also of removed ones. */
+export const streamsOfCodes = async (database: Database, codes: readonly string[]): Promise<string[]> => {
+  const text = `select distinct stream from events where type = 'AttemptCreated' and data->>'attemptCode' = any($1)`;
+  return (await database.query<{ stream: string }>(text, [codes])).rows.map(({ stream }) => stream);
+};

@@ -35,6 +35,9 @@ export const attemptById = async (
 ): Promise<AttemptRecord | undefined> =>
   isRowId(attemptId) ? (await rows(database, 'attempt by id', 'attempt.id = $1', [attemptId]))[0] : undefined;
 
+export const attemptsByIds = (database: Database, ids: readonly number[]): Promise<AttemptRecord[]> =>
+  rows(database, 'attempts by id', 'attempt.id = any($1) order by attempt.id', [ids]);
+
 /** Several attempts may have the same provider's id; the caller chooses. */
 export const attemptsByExternalId = (database: Database, externalId: string): Promise<AttemptRecord[]> =>
   rows(database, 'attempts by external id', 'attempt.external_id = $1 order by attempt.id', [externalId]);

@@ -1,0 +1,32 @@
+import type { Actor, Event } from '#domain';
+
+/** An event that a row of the old database stands for, and who made the change. */
+export type ImportedEvent<E extends Event = Event> = { event: E; actor: Actor };
+
+/** The sender of a change that the old database does not name is the LMS. */
+export const actorOf = (userId: number | null): Actor => (userId === null ? { kind: 'lms' } : { kind: 'user', userId });
+
+/** An instant with all six decimals, so that texts compare as times do. */
+export const sortable = (at: string): string => at.replace('Z', '').padEnd(26, '0');
+
+/** A value that a row had, and since when. */
+export type Version<Old> = { row: Old; since: string };
+
+/**
+ * The values that a row had, in order, without repetitions. A history of former rows has each value when it ended, so it
+ * says since when the next one was there. The first value of a row that is gone has no better time than its end.
+ */
+export function versionsOf<Old extends { created: string; modified: string }>(
+  former: readonly Old[],
+  now: Old | undefined,
+  isSame: (one: Old, other: Old) => boolean,
+): { versions: Version<Old>[]; removedAt?: string } {
+  const rows = now ? [...former, now] : former;
+  const versions: Version<Old>[] = [];
+  for (const [index, row] of rows.entries()) {
+    const since = index === 0 ? (now?.created ?? row.created) : former[index - 1]!.created;
+    const last = versions.at(-1);
+    if (!last || !isSame(last.row, row)) versions.push({ row, since });
+  }
+  return { versions, removedAt: now ? undefined : former.at(-1)?.created };
+}

@@ -22,7 +22,11 @@ export async function openWalkedReference(requests: number, seed: string) {
   const reference = await startReference(folder, clock.file, 'reference', url);
   const more = async (count: number, ofSeed: string, first: number) => {
     let worlds = first;
-    await walk(() => World.make(twice(reference), clock, ++worlds), new Judge([]), count, ofSeed);
+    const { log } = console;
+    console.log = () => {}; // the walk prints its counts
+    await walk(() => World.make(twice(reference), clock, ++worlds), new Judge([]), count, ofSeed).finally(() => {
+      console.log = log;
+    });
   };
   await more(requests, seed, 0);
   return {

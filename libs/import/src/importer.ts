@@ -24,7 +24,6 @@ import { finishedLearners, readProgress, saveProgress } from './progress.js';
 import { addUsers } from './users.js';
 
 const examsAtOnce = 500;
-const learnersAtOnce = 300;
 
 /** The tables with learners, and their columns. */
 const learnerColumns: ['attempts' | 'attemptHistory' | 'allowances' | 'allowanceHistory', string][] = [
@@ -35,6 +34,7 @@ const learnerColumns: ['attempts' | 'attemptHistory' | 'allowances' | 'allowance
 ];
 
 type Place = { courseId: string; contentId: string };
+type Page = { appends: Append[]; attempts: number };
 type Advance = (rows: number) => void;
 
 /**
@@ -48,6 +48,7 @@ export class Importer {
   constructor(
     private readonly old: OldTables,
     private readonly owner: Database,
+    private readonly learnersAtOnce = 300,
   ) {
     this.events = new EventStore(owner);
   }
@@ -66,24 +67,33 @@ export class Importer {
 
   /** Attempts, allowances and reviews. Call `importExams` before. @returns the number of events */
   async importLearners(advance: Advance = () => {}): Promise<number> {
-    let count = 0;
     let writing: Promise<number> = Promise.resolve(0);
-    for (let after = await readProgress(this.owner), last: number | undefined; ; after = last) {
-      last = await this.old.nextLast(learnerColumns, after, learnersAtOnce);
-      if (last === undefined) break;
-      const { appends, attempts } = await this.learnerAppends({ after, last });
-      count += await writing;
-      const to = last;
-      // The next page is prepared meanwhile.
-      writing = this.append(appends, (client) => saveProgress(client, to)).then((written) => {
-        advance(attempts);
-        return written;
-      });
-      writing.catch(() => {});
+    try {
+      for (let after = await readProgress(this.owner), last: number | undefined; ; after = last) {
+        last = await this.old.nextLast(learnerColumns, after, this.learnersAtOnce);
+        if (last === undefined) break;
+        const page = await this.learnerAppends({ after, last });
+        // The next page is prepared while this one is written.
+        writing = this.writePage(await writing, page, last, advance);
+        writing.catch(() => {});
+      }
+    } finally {
+      await writing;
     }
-    count += await writing;
     await finishedLearners(this.owner);
-    return count;
+    return writing;
+  }
+
+  /** @returns the number of events up to this page */
+  private async writePage(
+    before: number,
+    { appends, attempts }: Page,
+    last: number,
+    advance: Advance,
+  ): Promise<number> {
+    const count = await this.append(appends, (client) => saveProgress(client, last));
+    advance(attempts);
+    return before + count;
   }
 
   private async examAppends(range: Range): Promise<{ appends: Append[]; exams: number }> {
@@ -114,7 +124,7 @@ export class Importer {
     return { appends, exams: rows.length };
   }
 
-  private async learnerAppends(range: Range): Promise<{ appends: Append[]; attempts: number }> {
+  private async learnerAppends(range: Range): Promise<Page> {
     const all = await learnerRows(this.old, range);
     const learners = all.filter(({ examId }) => this.places.has(examId)); // the others are reported as differences
     await addUsers(this.owner, await this.old.users([...new Set(all.map(({ userId }) => userId))]));

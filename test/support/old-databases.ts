@@ -19,7 +19,7 @@ export async function openWalkedReference(requests: number, seed: string) {
   await admin.query(`create database ${name}`);
   const url = Object.assign(new URL(process.env.TEST_DATABASE_URL!), { pathname: `/${name}` }).href;
   const clock = new Clock(join(folder, 'clock'));
-  const reference = await startReference(folder, clock.file, 'reference', url);
+  const reference = await startReference(folder, clock.file, '4.16', 'reference', url);
   const more = async (count: number, ofSeed: string, first: number) => {
     let worlds = first;
     const { log } = console;

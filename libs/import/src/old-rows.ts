@@ -43,7 +43,7 @@ export const oldExam = (row: OldRow): OldExam => ({
 });
 
 /** An attempt's row has these fields of an attempt. */
-export type OldAttempt = Omit<Attempt, 'extraSeconds' | 'pausedAt' | 'pausedMs'>;
+export type OldAttempt = Omit<Attempt, 'generationId' | 'extraSeconds' | 'pausedAt' | 'pausedMs'>;
 
 export const oldAttempt = (row: OldRow): OldAttempt => ({
   id: integer(row.id)!,

@@ -195,7 +195,8 @@ function isSame(old: unknown, ours: unknown): boolean {
   return Object.entries(old as object).every(([field, value]) => isSame(value, (ours as any)?.[field]));
 }
 
-const examOf = (exam: OldExam) => examJson({ ...exam, reviewPolicyId: null, reviewPolicy: null });
+const examOf = (exam: OldExam) =>
+  examJson({ ...exam, generationId: exam.id, reviewPolicyId: null, reviewPolicy: null });
 
 const policyJson = (exam_id: number, review_policy: string) => ({ exam_id, review_policy });
 
@@ -204,6 +205,7 @@ const userOf = (id: number, user?: OldUser) => (user ? { id, username: user.user
 const attemptOf = (row: OldAttempt, exam?: OldExam, user?: OldUser) => ({
   ...attemptJson({
     ...row,
+    generationId: row.examId,
     extraSeconds: 0,
     pausedAt: null,
     pausedMs: 0,

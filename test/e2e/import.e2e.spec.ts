@@ -1,6 +1,14 @@
 import { existsSync } from 'node:fs';
 import pg from 'pg';
-import { Importer, moveSequences, OldTables, openOldDatabase, Reconciliation, tables, withImportTarget } from '#import';
+import {
+  advanceSequences,
+  Importer,
+  OldTables,
+  openOldDatabase,
+  Reconciliation,
+  tables,
+  withImportTarget,
+} from '#import';
 import { projections, rebuild } from '#read-models';
 import { notificationOf } from '../../libs/delivery/src/notifications.js';
 import { EventStore, type RecordedEvent, replay } from '../../libs/event-store/src/index.js';
@@ -35,7 +43,7 @@ async function importFrom(url: string, { learnersAtOnce = 4, stopsAfter = Number
     return await withImportTarget(owner, async () => {
       const importer = new Importer(old, owner, learnersAtOnce);
       const events = (await importer.importExams()) + (await importer.importLearners());
-      await moveSequences(old, owner);
+      await advanceSequences(old, owner);
       await rebuild(owner, projections, { replaceDiffering: true });
       return events;
     });

@@ -3,10 +3,13 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { until } from '../../libs/event-store/src/testing.js';
 import { freePort } from '../conformance/child.js';
+
+type Connection = { query(statement: string, values?: unknown[]): Promise<unknown>; end(): Promise<void> };
+const driver: string = 'mysql2/promise';
+const connect = async (options: object): Promise<Connection> => (await import(driver)).createConnection(options);
 
 /** Debian: apt-get install mariadb-server. Without it, tests of MySQL's dialect are skipped, unless CI is set. */
 export const hasMariadb = existsSync('/usr/sbin/mariadbd') || Boolean(process.env.CI);
@@ -32,7 +35,7 @@ export async function startMariadb() {
   const server = spawn('/usr/sbin/mariadbd', ['--no-defaults', ...asUser, ...data, ...address], { stdio: 'ignore' });
   const url = `mysql://root@127.0.0.1:${port}/edxapp`;
   await until('MariaDB answers', async () => {
-    const connection = await mysql.createConnection({ host: '127.0.0.1', port, user: 'root' }).catch(() => undefined);
+    const connection = await connect({ host: '127.0.0.1', port, user: 'root' }).catch(() => undefined);
     await connection?.query('create database if not exists edxapp character set utf8mb4');
     await connection?.end();
     return connection !== undefined;
@@ -40,7 +43,7 @@ export async function startMariadb() {
   return {
     url,
     async query(statement: string) {
-      const connection = await mysql.createConnection(url);
+      const connection = await connect({ uri: url });
       await connection.query(statement).finally(() => connection.end());
     },
     async close() {
@@ -64,7 +67,7 @@ const typeOf: { [postgres: string]: string } = {
 /** Copies tables of PostgreSQL, with the types that Django gives their columns in MySQL. */
 export async function copyToMysql(from: string, to: string, tables: readonly string[]) {
   const source = new pg.Client(from);
-  const target = await mysql.createConnection({ uri: to, timezone: 'Z' });
+  const target = await connect({ uri: to, timezone: 'Z' });
   await source.connect();
   await source.query(`set timezone to 'UTC'`);
   for (const table of tables) {

@@ -1,5 +1,5 @@
-import mysql from 'mysql2';
-import pg from 'pg';
+import type pg from 'pg';
+import { hourMs, openClient, poolSettings } from '#connections';
 
 /** A row of an old table. PostgreSQL gives every value as text. */
 export type OldRow = Record<string, unknown>;
@@ -22,8 +22,8 @@ export async function openOldDatabase(url: string): Promise<OldDatabase> {
 
 async function openPostgres(url: string): Promise<OldDatabase> {
   const types = { getTypeParser: () => (text: unknown) => text };
-  const client = new pg.Client({ connectionString: url, types: types as pg.CustomTypesConfig });
-  await client.connect();
+  const client = await openClient({ ...poolSettings(hourMs), connectionString: url, types } as pg.PoolConfig);
+  client.on('error', () => {}); // the next read fails
   await client.query(`set timezone to 'UTC'; set datestyle to 'ISO'; set bytea_output to 'escape'`);
   await client.query('begin isolation level repeatable read read only');
   const rows = async (text: string) => (await client.query<OldRow>(text)).rows;
@@ -34,10 +34,16 @@ async function openPostgres(url: string): Promise<OldDatabase> {
   };
 }
 
+type MysqlConnection = { query(text: string): Promise<[unknown, unknown]>; end(): Promise<void> };
+
+/** Loaded when it is needed, which is in an import from MySQL only. */
+const driver: string = 'mysql2/promise';
+
 async function openMysql(url: string): Promise<OldDatabase> {
+  const { createConnection } = await import(driver);
   // Texts, because JavaScript's numbers and times would cut long integers and microseconds.
   const exact = { dateStrings: true, supportBigNumbers: true, bigNumberStrings: true, timezone: 'Z' };
-  const connection = mysql.createConnection({ uri: url, ...exact, charset: 'utf8mb4' }).promise();
+  const connection: MysqlConnection = await createConnection({ uri: url, ...exact, charset: 'utf8mb4' });
   const rows = async (text: string) => (await connection.query(text))[0] as OldRow[];
   await rows('set session transaction isolation level repeatable read');
   await rows('start transaction with consistent snapshot, read only');

@@ -21,8 +21,8 @@ const sources: { [sequence: string]: [Table, string][] } = {
   ],
 };
 
-/** Moves the sequences beyond all ids that the old database has used. Answers the last ids. */
-export async function moveSequences(old: OldTables, owner: Database): Promise<{ [sequence: string]: number }> {
+/** Advances the sequences beyond all ids that the old database has used. Answers the last ids. */
+export async function advanceSequences(old: OldTables, owner: Database): Promise<{ [sequence: string]: number }> {
   const moved: { [sequence: string]: number } = {};
   for (const [sequence, columns] of Object.entries(sources)) {
     let highest = 0;

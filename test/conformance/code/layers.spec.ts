@@ -88,6 +88,7 @@ it('each rule finds an import that it forbids', () => {
     ['access-log-reaches-only-its-neighbours', 'libs/access-log/src/a.ts', '#roster'],
     ['shapes-reaches-only-its-neighbours', 'libs/shapes/src/a.ts', '#domain'],
     ['merkle-log-reaches-only-its-neighbours', 'libs/merkle-log/src/a.ts', '#roster'],
+    ['import-reaches-only-its-neighbours', 'libs/import/src/a.ts', '#roster'],
     ['operations-reaches-only-its-neighbours', 'libs/operations/src/a.ts', '#roster'],
     ['evidence-reaches-only-its-neighbours', 'libs/evidence/src/a.ts', '#commands'],
     ['audit-reaches-only-its-neighbours', 'libs/audit/src/a.ts', '../../../apps/main.js'],

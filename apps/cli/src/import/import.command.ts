@@ -1,7 +1,7 @@
 import { Command, Option } from 'nest-commander';
 import { keyEncryptionKeysOf, loadConfiguration, loginsOf, migrate } from '#configuration';
 import { type Database, hourMs, openPool } from '#connections';
-import { Importer, moveSequences, OldTables, openOldDatabase, Reconciliation, withImportTarget } from '#import';
+import { advanceSequences, Importer, OldTables, openOldDatabase, Reconciliation, withImportTarget } from '#import';
 import { useKeyEncryptionKeys } from '#learner-keys';
 import { projections, rebuild } from '#read-models';
 import { withOwnedDatabase } from '../database.js';
@@ -63,7 +63,7 @@ async function importing(old: OldTables, owner: Database, { dryRun }: OperatorOp
       const importer = new Importer(old, owner);
       const ofExams = await importer.importExams(advance);
       const events = ofExams + (await importer.importLearners(advance));
-      const lastIds = await moveSequences(old, owner);
+      const lastIds = await advanceSequences(old, owner);
       await rebuild(owner, projections, { replaceDiffering: true });
       return { exams, attempts, events, lastIds };
     });

@@ -5,7 +5,7 @@ import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { SignJWT } from 'jose';
+import { createLocalJWKSet, jwtVerify, SignJWT } from 'jose';
 import { openDatabaseWith } from '../../support/database.js';
 import { shared } from '../../support/hooks.js';
 import { startServiceProcess } from '../../support/service-process.js';
@@ -105,5 +105,38 @@ about('the init tasks of the plugin', () => {
       expect.stringMatching(/^lms shell -c/),
     ]);
     expect(await statusOf(studios)).toBe(200);
+  });
+
+  it('let Studio publish exams as it does, and the LMS accept the access tokens of the service', async () => {
+    const course = 'course-v1:OrgX+Demo+2031';
+    const contentId = 'block-v1:OrgX+Demo+2031+type@sequential+block@midterm';
+    const exam = {
+      course_id: course,
+      content_id: contentId,
+      exam_name: 'Midterm',
+      time_limit_mins: 60,
+      due_date: null,
+      exam_type: 'timed',
+      is_active: true,
+      hide_after_due: false,
+      backend: 'lti_external',
+    };
+    const call = async (path: string, token: string, options: RequestInit = {}): Promise<any> => {
+      const headers = { authorization: `JWT ${token}`, 'content-type': 'application/json' };
+      const answer = await fetch(`${service!.url}/api/v1/${path}`, { ...options, headers });
+      expect(`${answer.status} ${path}`).toBe(`200 ${path}`);
+      return answer.json();
+    };
+    const studios = await tokenOfTheLms({});
+    await call(`exams/course_id/${course}/`, studios, { method: 'PATCH', body: JSON.stringify([exam]) });
+
+    const staff = await tokenOfTheLms({ user_id: 77 });
+    const published = await call(`student/exam/attempt/course_id/${course}/content_id/${contentId}`, staff);
+    expect(published.exam).toMatchObject({ exam_name: 'Midterm', content_id: contentId });
+    const { exam_access_token } = await call(`access_tokens/exam_id/${published.exam.id}/`, staff);
+    const { TOKEN_SIGNING } = plain.settings('lms', { FEATURES: {} }, 'TOKEN_SIGNING');
+    const keys = createLocalJWKSet(JSON.parse(TOKEN_SIGNING.JWT_PUBLIC_SIGNING_JWK_SET));
+    const { payload } = await jwtVerify(exam_access_token, keys, { issuer: 'http://exams.learn.example.org/' });
+    expect(payload).toMatchObject({ lms_user_id: 77, content_id: contentId });
   });
 });

@@ -108,6 +108,15 @@ function openPlatform(...settings: string[]) {
           .filter(Boolean)
           .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
       ),
+    /** The named settings after the rendered file was executed, which began with these names of the platform. */
+    settings(variant: 'lms' | 'cms', ofThePlatform: object, ...names: string[]) {
+      const folders = Object.fromEntries(
+        ['LOG_DIR', 'STATIC_ROOT', 'ORA2_FILEUPLOAD_ROOT'].map((name) => [name, folder]),
+      );
+      const starting = { INSTALLED_APPS: ['lms.djangoapps.coursewarehistoryextended'], ...folders, ...ofThePlatform };
+      const production = file(`apps/openedx/settings/${variant}/production.py`);
+      return JSON.parse(python('test/e2e/tutor/run_settings.py', production, JSON.stringify(starting), ...names));
+    },
     /** The faults that a check finds in rendered files, one a line. */
     faults(check: string, ...names: string[]): string {
       const schema = run(

@@ -1,31 +1,20 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { tmpdir } from 'node:os';
 import { accessTokenKeysOf, loadConfiguration } from '#configuration';
 import { about, type Platform, platforms } from './platform.js';
 
 const [full, plain] = platforms();
 
 about('the settings of the LMS and of Studio', () => {
-  /** The named settings after the rendered file was executed. */
   const settingsOf = (platform: Platform, variant: 'lms' | 'cms', ...names: string[]) =>
-    JSON.parse(
-      platform.python(
-        'test/e2e/tutor/run_settings.py',
-        platform.file(`apps/openedx/settings/${variant}/production.py`),
-        JSON.stringify(ofThePlatform),
-        ...names,
-      ),
-    );
+    platform.settings(variant, ofThePlatform, ...names);
   const ofThePlatform = {
     FEATURES: {},
     PROCTORING_BACKENDS: { DEFAULT: 'mock', mock: { a: 1 } },
     TOKEN_SIGNING: { JWT_ISSUER: 'lms', JWT_PUBLIC_SIGNING_JWK_SET: '{"keys": [{"kid": "published in a test"}]}' },
-    INSTALLED_APPS: ['lms.djangoapps.coursewarehistoryextended'],
     EVENT_BUS_PRODUCER_CONFIG: {
       unenrolled: { 'course-unenrollment-lifecycle': { enabled: false } },
       other: { 'certificate-lifecycle': { enabled: false } },
     },
-    ...Object.fromEntries(['LOG_DIR', 'STATIC_ROOT', 'ORA2_FILEUPLOAD_ROOT'].map((name) => [name, tmpdir()])),
   };
 
   it('compile', () => {

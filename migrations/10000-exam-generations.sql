@@ -19,6 +19,7 @@ create table exam_generations (
   is_practice_exam boolean not null,
   is_active boolean not null,
   hide_after_due boolean not null,
+  external_id text,
   backend text,
   exam_type text
 );
@@ -26,7 +27,7 @@ create index exam_generations_of_course on exam_generations (course_id, content_
 
 insert into exam_generations
 select id, id, course_id, content_id, exam_name, time_limit_mins, due_date, is_proctored, is_practice_exam, is_active,
-       hide_after_due, backend, exam_type
+       hide_after_due, external_id, backend, exam_type
   from exams;
 
 -- The provider of a course's exams. The id is the course's.

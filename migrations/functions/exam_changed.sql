@@ -15,6 +15,6 @@ create or replace trigger onboarding_published after insert on exams
 
 create or replace trigger onboarding_revised after update on exams
   for each row when ((old.is_practice_exam or new.is_practice_exam)
-    and (old.is_active, old.is_practice_exam, old.is_proctored, old.backend)
-      is distinct from (new.is_active, new.is_practice_exam, new.is_proctored, new.backend))
+    and (old.is_active, old.is_practice_exam, old.is_proctored, old.backend, old.generation_id)
+      is distinct from (new.is_active, new.is_practice_exam, new.is_proctored, new.backend, new.generation_id))
   execute function exam_changed();

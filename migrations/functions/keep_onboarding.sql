@@ -14,11 +14,15 @@ as $$ begin
             select status, modified, attempt.id, row_number() over (order by attempt.id) as number
               from attempts attempt join exams exam on exam.id = exam_id
              where attempt.user_id = enrollment.user_id and course_id = enrollment.course_id
+               and coalesce(attempt.generation_id, exam_id) = exam.generation_id
                and is_active and is_practice_exam and taking_as_proctored) as numbered) own
         cross join lateral (
-          select max(modified) as approved_at from attempts attempt join exams exam on exam.id = exam_id
-           where attempt.user_id = enrollment.user_id and is_practice_exam and taking_as_proctored
-             and status = 'verified' and backend is not distinct from (
+          select max(modified) as approved_at from attempts attempt join exams exam on exam.id = attempt.exam_id
+            left join exam_generations earlier on earlier.id = coalesce(attempt.generation_id, exam.id)
+                  and earlier.id <> exam.generation_id
+           where attempt.user_id = enrollment.user_id and taking_as_proctored and status = 'verified'
+             and coalesce(earlier.is_practice_exam, exam.is_practice_exam)
+             and case when earlier.id is null then exam.backend else earlier.backend end is not distinct from (
                select backend from exams newest
                 where newest.course_id = enrollment.course_id and is_active and is_proctored and is_practice_exam
                 order by id desc limit 1)) approval

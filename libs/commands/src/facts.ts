@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
-import { type ExamFacts, type Facts, Refusal, releases } from '#domain';
+import {
+  type ExamFacts,
+  type Facts,
+  generationOf,
+  type LearnerAtExam,
+  type LearnerAtExamCommand,
+  Refusal,
+  releases,
+} from '#domain';
 import { isLtiTool, providerOf, UnknownProvider } from '#providers';
 import { isRowId } from '#read-models';
 import { dueDateSql, joinDatesSql } from '#roster';
@@ -9,7 +17,7 @@ import { dueDateSql, joinDatesSql } from '#roster';
 const factsFrom = (exams: string, userId: string) => `
   select exam.id as "examId", exam.generation_id as "generationId", exam.course_id as "courseId", exam.content_id as "contentId",
          exam.time_limit_mins as "timeLimitMins", exam.is_proctored as "isProctored",
-         exam.is_practice_exam as "isPracticeExam", exam.is_active as "isActive", exam.backend,
+         exam.is_practice_exam as "isPracticeExam", exam.exam_type as "examType", exam.is_active as "isActive", exam.backend,
          exam.external_id as "externalId", exam.review_policy_id as "reviewPolicyId",
          exam.due_date, ${dueDateSql} as lms_due, common.due as lms_due_for_all,
          course.ends_at, coalesce(course.override_grade_on_rejected, true) as "overridesGradeOnRejection",
@@ -20,8 +28,10 @@ const factsFrom = (exams: string, userId: string) => `
     ${joinDatesSql('exam.course_id', 'exam.content_id', userId)}`;
 const examFacts = factsFrom('exams exam', '$2');
 const generationFacts = factsFrom(
-  `(select exam_id as id, id as generation_id, course_id, content_id, time_limit_mins, is_proctored, is_practice_exam,
-           is_active, backend, null as external_id, null::bigint as review_policy_id, due_date from exam_generations) exam`,
+  `(select exam_id as id, generation.id as generation_id, generation.course_id, generation.content_id,
+           generation.time_limit_mins, generation.is_proctored, generation.is_practice_exam, generation.is_active,
+           generation.exam_type, generation.backend, generation.external_id, review_policy_id, generation.due_date
+      from exam_generations generation join exams on exams.id = exam_id) exam`,
   '$2',
 );
 
@@ -47,6 +57,13 @@ export class FactFinder {
       if (rows[0]) return this.factsOf(rows[0]);
     }
     throw new Refusal('exam_not_found', `Attempted to get exam_id=${examId}, but this exam does not exist.`);
+  }
+
+  /** The facts for a command. An attempt keeps the rules of its generation. */
+  async forCommand({ learner, data }: LearnerAtExamCommand, current: Facts, state: LearnerAtExam): Promise<Facts> {
+    const attempt = 'attemptId' in data ? state.attempts.find(({ id }) => id === data.attemptId) : undefined;
+    if (!attempt || generationOf(attempt) === current.exam.generationId) return current;
+    return this.of(learner.examId, learner.userId, generationOf(attempt));
   }
 
   /** The facts of many learners at exams that exist, in their order. */

@@ -71,7 +71,9 @@ export class ManyCommands {
       const all = batch.map(async (target, index) => {
         const [facts, histories] = read ?? (await this.read([target]));
         const history = histories.get(learnerAtExamStream(target))!;
-        return work(informed(commandFor(target, history), facts[read ? index : 0]!), history);
+        const command = commandFor(target, history);
+        const state = learnerAtExamOf(history);
+        return work(informed(command, await this.facts.forCommand(command, facts[read ? index : 0]!, state)), history);
       });
       results.push(...(await Promise.allSettled(all)));
     }

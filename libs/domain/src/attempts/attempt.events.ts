@@ -35,6 +35,8 @@ export type AttemptEvent =
         cascadedFrom?: number;
         /** The exam's generation; absent for the first. */
         generationId?: number;
+        /** The exam's type; absent where the other fields tell it. */
+        examType?: 'practice' | 'onboarding';
         /** Older events have none. */
         effects?: Effect[];
       }>

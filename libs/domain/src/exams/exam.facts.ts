@@ -10,6 +10,8 @@ export type ExamFacts = {
   timeLimitMins: number;
   isProctored: boolean;
   isPracticeExam: boolean;
+  /** Only where the two fields above do not tell the type. */
+  examType?: 'practice' | 'onboarding' | null;
   isActive: boolean;
   backend: string | null;
   /** The provider's id of the exam. */

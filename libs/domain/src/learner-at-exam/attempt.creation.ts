@@ -40,6 +40,7 @@ export const create = (
         attemptId: attempt.id,
         examId: exam.examId,
         ...(exam.generationId === exam.examId ? {} : { generationId: exam.generationId }),
+        ...(exam.examType ? { examType: exam.examType } : {}),
         userId: learner.userId,
         attemptCode: attempt.code,
         status: blocked ?? 'created',

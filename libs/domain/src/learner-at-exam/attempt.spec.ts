@@ -88,6 +88,13 @@ describe('an attempt at a later generation of its exam', () => {
     given(created, started).when(informed(create())).thenRefused('attempt_already_exists');
   });
 
+  it('says its type where the other fields do not tell it', () => {
+    const trial = { ...onboardingExam, exam: { ...onboardingExam.exam, examType: 'onboarding' as const } };
+    given()
+      .when(informed(create(), trial))
+      .thenMatching({ type: 'AttemptCreated', data: { isSampleAttempt: true, examType: 'onboarding' } });
+  });
+
   it('is the current one; a start does not start the attempt at the generation before', () =>
     given(created).when(informed(start(), laterGeneration)).thenRefused('attempt_not_found'));
 });

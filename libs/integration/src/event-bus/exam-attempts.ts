@@ -56,7 +56,8 @@ const examTypeOf = ({ created }: Change): ExamAttempt['examType'] => {
   if (!created) return 'proctored';
   if (!created.data.takingAsProctored) return 'timed';
   if (!created.data.isSampleAttempt) return 'proctored';
-  return effectsIn(created, 'status_signal')[0]?.supportsOnboarding ? 'onboarding' : 'practice';
+  const supportsOnboarding = effectsIn(created, 'status_signal')[0]?.supportsOnboarding;
+  return created.data.examType ?? (supportsOnboarding ? 'onboarding' : 'practice');
 };
 
 /** The reviewer, else the user who requested the change. */

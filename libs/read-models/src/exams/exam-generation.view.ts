@@ -28,6 +28,7 @@ export const examGenerationProjection: Projection = {
     'isPracticeExam',
     'isActive',
     'hideAfterDue',
+    'externalId',
     'backend',
     'examType',
   ],

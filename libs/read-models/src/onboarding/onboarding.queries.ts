@@ -7,7 +7,8 @@ export type LearnerOnboarding = { own: OnboardingAttempt[]; approved: Onboarding
 
 /**
  * The facts from which the onboarding status of learners follows, by user id (domain.md §7.1): attempts taken as proctored at
- * the course's active practice exams, last modified first, and approvals with this provider in any course.
+ * the current generations of the course's active practice exams, last modified first, and approvals with this provider in any
+ * course.
  */
 export const onboardingOfLearners = async (
   database: Database,
@@ -17,14 +18,17 @@ export const onboardingOfLearners = async (
   at: string,
 ): Promise<Map<number, LearnerOnboarding>> => {
   const text = `
-    select attempt.user_id, attempt.id, attempt.status, to_json(attempt.modified) as modified,
-           exam.course_id = $2 and exam.is_active as is_own,
-           exam.backend is not distinct from $3 and attempt.status = 'verified' as is_approval
-      from attempts attempt join exams exam on exam.id = attempt.exam_id
-     where attempt.user_id = any($1::bigint[]) and attempt.taking_as_proctored and exam.is_practice_exam
-       and (exam.course_id = $2 and exam.is_active
-            or exam.backend is not distinct from $3 and attempt.status = 'verified')
-     order by attempt.modified desc, attempt.id desc`;
+    select user_id, id, status, to_json(modified) as modified, is_own, is_approval from (
+      select attempt.user_id, attempt.id, attempt.status, attempt.modified,
+             exam.course_id = $2 and exam.is_active and earlier.id is null as is_own,
+             case when earlier.id is null then exam.backend else earlier.backend end is not distinct from $3
+               and attempt.status = 'verified' as is_approval
+        from attempts attempt join exams exam on exam.id = attempt.exam_id
+        left join exam_generations earlier on earlier.id = coalesce(attempt.generation_id, exam.id)
+              and earlier.id <> exam.generation_id
+       where attempt.user_id = any($1::bigint[]) and attempt.taking_as_proctored
+         and coalesce(earlier.is_practice_exam, exam.is_practice_exam)
+    ) as attempt where is_own or is_approval order by attempt.modified desc, id desc`;
   const { rows } = await database.read({ name: 'onboarding', text, values: [userIds, courseId, backend] });
   const learners = new Map<number, LearnerOnboarding>(userIds.map((id) => [id, { own: [], approved: undefined }]));
   for (const { user_id, id, status, modified, is_own, is_approval } of rows) {

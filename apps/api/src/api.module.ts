@@ -22,6 +22,7 @@ import { InstructorModule } from './instructor/instructor.module.js';
 import { InstructorV2Module } from './instructor-v2/instructor-v2.module.js';
 import { InterstitialsModule } from './interstitials/interstitials.module.js';
 import { LaunchModule } from './launch/launch.module.js';
+import { LtiModule } from './lti/lti.module.js';
 import { MerkleLogModule } from './merkle-log/merkle-log.module.js';
 import { OnboardingModule } from './onboarding/onboarding.module.js';
 import { OperationsModule } from './operations/operations.module.js';
@@ -49,6 +50,7 @@ import { RunningAttemptsModule } from './running-attempts/running-attempts.modul
     InstructorV2Module,
     RetirementModule,
     LaunchModule,
+    LtiModule,
     HistoryModule,
     MerkleLogModule,
     AccessModule,

@@ -183,7 +183,7 @@ function checkRequests(
   fastify.addHook('onRequest', async (request, reply) => {
     const { config, url = '' } = request.routeOptions;
     if (request.is404 || url.startsWith('/csrf/')) return countRequest(request);
-    if (!/^\/(api|exams)\//.test(url)) return;
+    if (!/^\/(api|exams|lti)\//.test(url)) return;
     reply.header('Allow', allowedBy(routes.get(shapeOf(url))!.methods));
     checkParameters(request.params as Record<string, string>, config.surface === 'edx-exams');
     if (/%00/.test(request.url.replace(searchTexts, ''))) throw refused(400, 'Null characters are not allowed.');
@@ -215,7 +215,7 @@ function answerOtherMethods(fastify: FastifyInstance, routes: Routes, document: 
   const preHandler = (request: FastifyRequest) => checkOtherMethod(database, request);
   for (const { url, config, methods } of routes.values()) {
     const others = fastify.supportedMethods.filter((method) => !methods.includes(method));
-    if (!url.startsWith('/api/') || others.length === 0) continue;
+    if (!/^\/(api|lti)\//.test(url) || others.length === 0) continue;
     const operations = Object.values<any>(document.paths[referencePath(url).replace(/:(\w+)/g, '{$1}')] ?? {});
     const about = { name: operations[0]?.tags?.[0], description: operations.map(({ summary }) => summary).join('\n') };
     const route = { url, config: { ...config, about }, preHandler, handler: answerOtherMethod };

@@ -10,6 +10,7 @@ export * from './attempts/attempt-poll.queries.js';
 export * from './attempts/course-attempt.queries.js';
 export * from './attempts/exam-attempt.queries.js';
 export * from './attempts/running-attempt.queries.js';
+export * from './controls/control-result.queries.js';
 export * from './enrollments/enrollment.queries.js';
 export * from './exams/course-configuration.queries.js';
 export * from './exams/exam.json.js';

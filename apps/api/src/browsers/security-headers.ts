@@ -13,6 +13,9 @@ const ownFiles =
 const documentation =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
+/** A tool may show these pages in a frame. They act on nothing that a person does in them. */
+const framedByTools = /^\/lti\/lti_consumer\/v1\/(launch|start_proctoring_assessment)/;
+
 /**
  * Tells browsers what they may do with an answer. No answer of the API is stored, except the learner's own polls, which
  * say so themselves (see etag.ts).
@@ -21,12 +24,13 @@ export function addSecurityHeaders(fastify: FastifyInstance, https: 'on' | 'off'
   const all = https === 'on' ? { ...always, 'Strict-Transport-Security': 'max-age=31536000' } : always;
   fastify.addHook('onSend', async ({ routeOptions: { url = '' } }, reply) => {
     const isFramed = framed.test(url);
+    const mayBeFramed = isFramed || framedByTools.test(url);
     for (const [name, value] of Object.entries(all))
-      if (!reply.hasHeader(name) && !(isFramed && name === 'X-Frame-Options')) reply.header(name, value);
+      if (!reply.hasHeader(name) && !(mayBeFramed && name === 'X-Frame-Options')) reply.header(name, value);
     // A policy on the exam worker's script would hold for the whole worker.
     if (!url.startsWith('/exam-worker/') && !reply.hasHeader('Content-Security-Policy'))
       reply.header('Content-Security-Policy', isFramed ? framedBy(frontEnds) : policyOf(url));
-    if (/^\/(api|csrf)\//.test(url) && !reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'no-store');
+    if (/^\/(api|csrf|lti)\//.test(url) && !reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'no-store');
   });
 }
 

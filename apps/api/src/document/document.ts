@@ -120,7 +120,7 @@ function complete(path: string, method: string, operation: Operation) {
   const others = (operation.parameters ?? []).filter((each) => each.in !== 'path');
   operation.parameters = [...inPath, ...others.map(limited)];
   operation.security = [];
-  if (!path.startsWith('/api/')) return;
+  if (!/^\/(api|lti)\//.test(path)) return;
 
   const { 'x-gate': gate, 'x-surface': surface, requestBody, parameters, responses } = operation;
   const isInstructors = surface === 'instructor-v2';

@@ -78,7 +78,7 @@ export class ExamPagesController {
         courseId,
         contentId,
         platform: settings.platformName,
-        contentUrl: contentUrlOf(settings, courseId, contentId),
+        contentUrl: links.content(settings, courseId, contentId),
         frameUrl,
         signInUrl: signInUrlOf(settings, url),
       },
@@ -91,11 +91,6 @@ export class ExamPagesController {
     return exam?.isProctored ? providerOf(this.configuration.settings, exam.backend).javascriptUrl() : '';
   }
 }
-
-const contentUrlOf = (settings: Settings, courseId: string, contentId: string) =>
-  settings.learningMicrofrontendUrl
-    ? links.exam(settings, courseId, contentId, true)
-    : settings.lmsRootUrl + links.jumpTo(courseId, contentId);
 
 /** A service whose LMS is unknown has no page to sign in. */
 const signInUrlOf = (settings: Settings, url: string) =>

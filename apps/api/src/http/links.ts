@@ -1,6 +1,9 @@
 import type { Settings } from '#configuration';
 import { inPath } from '#domain';
 
+const examInFrontEnd = (settings: Settings, courseId: string, contentId: string) =>
+  `${settings.learningMicrofrontendUrl}/course/${inPath(courseId)}/${inPath(contentId)}`;
+
 const jumpTo = (courseId: string, contentId: string) => `/courses/${inPath(courseId)}/jump_to/${inPath(contentId)}`;
 
 /** Links for clients: without a host, except for the learning front end (rest-api.md §1.1). */
@@ -22,7 +25,11 @@ export const links = {
   progress: (courseId: string) => `/courses/${inPath(courseId)}/progress`,
 
   exam: (settings: Settings, courseId: string, contentId: string, isLearningMfe: boolean) =>
-    isLearningMfe
-      ? `${settings.learningMicrofrontendUrl}/course/${inPath(courseId)}/${inPath(contentId)}`
-      : jumpTo(courseId, contentId),
+    isLearningMfe ? examInFrontEnd(settings, courseId, contentId) : jumpTo(courseId, contentId),
+
+  /** The exam in the platform, with its host. */
+  content: (settings: Settings, courseId: string, contentId: string) =>
+    settings.learningMicrofrontendUrl
+      ? examInFrontEnd(settings, courseId, contentId)
+      : settings.lmsRootUrl + jumpTo(courseId, contentId),
 };

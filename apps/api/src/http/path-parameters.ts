@@ -31,6 +31,8 @@ export const pathParameters: Record<string, PathParameter> = {
   },
   externalId: { schema: slug, description: "The provider's id of an attempt" },
   attemptCode: { schema: slug },
+  toolId: id,
+  toolUuid: { schema: { ...name, format: 'uuid' } },
   secret: { schema: name },
   username: { schema: name },
   courseId: {

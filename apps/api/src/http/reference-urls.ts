@@ -41,7 +41,11 @@ const slashed = new RegExp(
 );
 
 /** Paths outside the API that end in a slash, by route. */
-const slashedPages: Record<string, string> = { '/health/overall': '/health/', '/browser_lock': '/browser_lock/' };
+const slashedPages: Record<string, string> = {
+  '/health/overall': '/health/',
+  '/browser_lock': '/browser_lock/',
+  '/lti/lti_consumer/v1/launch': '/lti/lti_consumer/v1/launch/',
+};
 
 /** The path of a route in the reference. The router knows no slash at the end. */
 export const referencePath = (route: string): string =>

@@ -1,3 +1,4 @@
+import { controlMediaType } from '#lti';
 import { HttpAnswer, refused } from '../http/http-answer.js';
 import { readJson } from './json.js';
 
@@ -22,7 +23,7 @@ export class Form {}
 export async function readBody(contentType: string, bytes: Buffer, largest = usualBody): Promise<unknown> {
   if (bytes.length === 0) return {};
   const type = contentType.replace(/;.*/s, '').trim().toLowerCase();
-  if (type === 'application/json') {
+  if (type === 'application/json' || type === controlMediaType) {
     const text = textOf(contentType, bytes);
     if (text === undefined) return refused(400, 'JSON parse error - the text is not in the encoding it says');
     return readJson(text, Math.floor(largest / bytesPerValue));

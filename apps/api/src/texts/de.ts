@@ -217,6 +217,16 @@ export const de: Catalogue = {
   'exam.failed_what': 'Prüfen Sie Ihre Verbindung. Läuft Ihre Prüfung schon, geht sie weiter.',
   'exam.again': 'Noch einmal versuchen',
 
+  'lti.launch_title': 'Ihr Aufsichtsprogramm öffnet sich',
+  'lti.go_on': 'Weiter',
+  'lti.failed_title': 'Das Aufsichtsprogramm ließ sich nicht öffnen',
+  'lti.launch_failed': 'Gehen Sie zurück zu Ihrer Prüfung, und öffnen Sie das Aufsichtsprogramm dort noch einmal.',
+  'lti.start_failed':
+    'Die Nachricht des Aufsichtsprogramms ist nicht gültig. Gehen Sie zurück zu Ihrer Prüfung, und öffnen Sie das Programm dort noch einmal.',
+  'lti.ready_title': 'Ihre Prüfung öffnet sich',
+  'lti.to_exam': 'Zur Prüfung',
+  'lti.exam_title': 'Ihre Prüfung',
+
   'timeline.created': 'Der Versuch wurde angelegt.',
   'timeline.blocked': 'Der Versuch wurde angelegt. Er wartet auf Ihre Anmeldung.',
   'timeline.software_clicked': 'Die Software des Anbieters wurde angefordert.',

@@ -197,6 +197,16 @@ export const en = {
   'exam.failed_what': 'Check your connection. If your exam is running, it goes on.',
   'exam.again': 'Try again',
 
+  'lti.launch_title': 'Your proctoring tool opens',
+  'lti.go_on': 'Go on',
+  'lti.failed_title': 'The proctoring tool could not be opened',
+  'lti.launch_failed': 'Go back to your exam, and open the proctoring tool again from there.',
+  'lti.start_failed':
+    'The message of the proctoring tool is not valid. Go back to your exam, and open the tool again from there.',
+  'lti.ready_title': 'Your exam opens',
+  'lti.to_exam': 'To the exam',
+  'lti.exam_title': 'Your exam',
+
   'timeline.created': 'The attempt was created.',
   'timeline.blocked': 'The attempt was created. It waits for your onboarding.',
   'timeline.software_clicked': 'The software of the provider was requested.',

@@ -11,6 +11,8 @@ export class ControlAttempt extends CommandWithReason<{
   /** A number from 0 to 1, as the tool wrote it. */
   severity: string | null;
   reasonCode: string | null;
+  /** The tool says that the learner submitted the exam. */
+  isSubmission: boolean;
   incidentAt: string | null;
   /** Extra time that comes with `resume` or `update`. */
   extraMinutes: number | null;

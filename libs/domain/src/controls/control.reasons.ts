@@ -21,6 +21,3 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** A code that is not in the list stays as it is. */
 export const controlReasonOf = (code: string): string => (Object.hasOwn(reasons, code) ? reasons[code]! : code);
-
-/** The tool saw that the learner submitted the exam. */
-export const submittedByLearner = '1';

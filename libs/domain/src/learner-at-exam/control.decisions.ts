@@ -5,7 +5,6 @@ import { remainingSeconds } from '../attempts/attempt.time.js';
 import { EndPause, GiveExtraTime, PauseAttempt } from '../attempts/running-attempt.commands.js';
 import type { ControlAction, ControlAttempt } from '../controls/control.commands.js';
 import type { ControlResultReceived } from '../controls/control.events.js';
-import { submittedByLearner } from '../controls/control.reasons.js';
 import type { Handlers } from '../decider.js';
 import type { MessageEvent } from '../messages/message.js';
 import { Refusal } from '../refusal.js';
@@ -57,8 +56,8 @@ const decisions: Record<ControlAction, Decision> = {
 };
 
 /** The tool judges the attempt that it ends (edx-exams.md §8.8). */
-const verdictOf = ({ data: { reasonCode, severity } }: ControlAttempt): Status => {
-  if (reasonCode !== submittedByLearner) return 'error';
+const verdictOf = ({ data: { isSubmission, severity } }: ControlAttempt): Status => {
+  if (!isSubmission) return 'error';
   return Number(severity ?? 1) <= harmless ? 'verified' : 'second_review_required';
 };
 

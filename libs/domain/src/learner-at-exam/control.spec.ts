@@ -19,6 +19,7 @@ const control = (data: Partial<ControlAttempt['data']>) =>
           action: 'terminate',
           severity: '0.10',
           reasonCode: '1',
+          isSubmission: true,
           incidentAt: noon,
           extraMinutes: null,
           reason: 'done',
@@ -53,13 +54,13 @@ describe('a tool that ends an attempt', () => {
     ['77', '0', 'AttemptErrored'],
   ] as const)('with reason %s and severity %s gives %s', (reasonCode, severity, type) =>
     given(...historyOf('started'))
-      .when(control({ reasonCode, severity }))
+      .when(control({ reasonCode, severity, isSubmission: reasonCode === '1' }))
       .thenMatching(result('terminate', { reasonCode, severity }), { type, data: { attemptId, at: after(10) } }),
   );
 
   it('keeps the time that is left when it ends a running attempt because of a failure', () =>
     given(...historyOf('started'))
-      .when(control({ reasonCode: '9' }))
+      .when(control({ reasonCode: '9', isSubmission: false }))
       .thenMatching(
         { type: 'ControlResultReceived' },
         { type: 'AttemptErrored', data: { timeRemainingSeconds: 80 * 60 } },

@@ -90,6 +90,21 @@ export const newestAttemptAtContent = async (
     )
   )[0];
 
+/** The learner's newest attempt in each generation of an exam. */
+export async function newestAttemptIds(
+  database: Database,
+  userId: number,
+): Promise<{ attemptId: number; generationId: number }[]> {
+  const { rows: found } = await database.query({
+    name: 'newest attempts of learner',
+    text: `select distinct on (generation) id::float as "attemptId", generation::float as "generationId"
+             from (select *, coalesce(generation_id, exam_id) as generation from attempts where user_id = $1) as own
+            order by generation, created desc, id desc`,
+    values: [userId],
+  });
+  return found;
+}
+
 /** Finds the newest attempt of one of these learners at the current generation of one of these exams. */
 export const newestAttempts = async (database: Database, examIds: readonly number[], userIds: readonly number[]) => {
   const { rows: found } = await database.query(

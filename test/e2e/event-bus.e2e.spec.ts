@@ -108,9 +108,9 @@ describe('an event of an exam', () => {
     ];
     expect(emitted.map(({ type, data }) => [type, data])).toEqual([
       signal('submitted', alice, alice),
-      signal('rejected', alice, teacher),
+      signal('rejected', alice, null),
       signal('verified', alice, null),
-      signal('errored', bob, bob),
+      signal('errored', bob, null),
       signal('reset', bob, teacher),
       signal('submitted', nobody(6), nobody(6)),
     ]);

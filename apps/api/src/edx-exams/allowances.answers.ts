@@ -1,7 +1,5 @@
-import { limits } from '#domain';
 import type { MinutesRecord } from '#read-models';
-import type { Schema } from '#shapes';
-import { either, id, integer, listOf, mapOf, object, text } from '../document/schemas.js';
+import { either, integer, listOf, mapOf, object, text } from '../document/schemas.js';
 
 /** The user is named by the LMS's number (edx-exams.md §2). */
 export const minutesJson = ({ id, generationId, examName, userId, minutes, username, email }: MinutesRecord) => ({
@@ -25,22 +23,6 @@ export const minutesList = listOf(
     email: text,
   }),
 );
-
-/** The learner is named by user name, or by e-mail. */
-export const grantedMinutes: Schema = {
-  type: 'array',
-  maxItems: limits.items,
-  items: {
-    type: 'object',
-    properties: {
-      username: text,
-      email: text,
-      exam_id: id,
-      extra_time_mins: { type: 'integer', minimum: 0, maximum: limits.minutes },
-    },
-    required: ['exam_id', 'extra_time_mins'],
-  },
-};
 
 const errors = mapOf(listOf(text));
 /** The errors of each item, or of the list. */

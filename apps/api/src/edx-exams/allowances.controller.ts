@@ -4,7 +4,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#clock';
 import { MinutesGrants } from '#commands';
 import { Database } from '#connections';
-import { additionalTime, limits, type Origin, WithdrawAllowance } from '#domain';
+import { additionalTime, type Origin, WithdrawAllowance } from '#domain';
 import { generationsOfCourse, minutesById, minutesOfCourse } from '#read-models';
 import type { Caller } from '#roster';
 import { noteObject, noteSubject } from '../access/access-note.js';
@@ -16,21 +16,9 @@ import { Answers, JsonRequestBody } from '../document/answers.js';
 import { refused } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { longBody } from '../requests/body.js';
-import { grantedMinutes, invalidItems, minutesJson, minutesList } from './allowances.answers.js';
-import { FieldProblem, type FieldReader, itemsIn, required, wholeNumberUpTo } from './item-lists.js';
-
-const name: FieldReader<string> = (value) => {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : new FieldProblem('Not a valid string.');
-};
-
-const fields = {
-  username: name,
-  email: name,
-  exam_id: required(wholeNumberUpTo(limits.id)),
-  extra_time_mins: required(wholeNumberUpTo(limits.minutes)),
-};
-type Item = { username: string; email: string; exam_id: number; extra_time_mins: number };
+import { invalidItems, minutesJson, minutesList } from './allowances.answers.js';
+import { ExtraMinutesRequest } from './allowances.requests.js';
+import { invalidData, validList } from './valid-list.js';
 
 /** The extra minutes of learners: the same allowances that edx-proctoring calls `additional_time_granted`. */
 @ApiTags('allowances')
@@ -59,7 +47,7 @@ export class ExtraMinutesController {
   @HttpCode(200)
   @Gate('course', { logs: 'always', largestBody: longBody })
   @ApiOperation({ summary: 'Grant learners extra minutes: all of them, or none' })
-  @JsonRequestBody(grantedMinutes)
+  @JsonRequestBody([ExtraMinutesRequest])
   @Answers(200)
   @Answers(400, invalidItems)
   async grantExtraMinutes(
@@ -68,10 +56,12 @@ export class ExtraMinutesController {
     @CurrentUser() me: Caller,
     @CurrentOrigin() by: Origin,
   ): Promise<void> {
-    const items = itemsIn<Item>(body, fields, ({ username, email }) =>
-      username || email ? {} : ({ username: ['username or email must be provided'] } as Record<string, string[]>),
-    );
-    if (items.length > limits.items) throw refused(400, `At most ${limits.items} allowances are allowed.`);
+    const items = validList(ExtraMinutesRequest, body);
+    const isNamed = ({ username, email }: ExtraMinutesRequest) => Boolean(username || email);
+    if (!items.every(isNamed))
+      throw invalidData(
+        items.map((item) => (isNamed(item) ? {} : { username: ['username or email must be provided'] })),
+      );
     const grants = await this.read(courseId, items, me);
     for (const examId of new Set(grants.map(({ examId }) => examId))) noteObject('exam', examId);
     noteSubject(...new Set(grants.map(({ userId }) => userId)));
@@ -96,15 +86,15 @@ export class ExtraMinutesController {
   }
 
   /** Exams and learners of the items. An exam is named by the id of any of its generations. */
-  private async read(courseId: string, items: readonly Item[], me: Caller) {
+  private async read(courseId: string, items: readonly ExtraMinutesRequest[], me: Caller) {
     const generations = new Map(
       (await generationsOfCourse(this.database, courseId)).map(({ id, examId }) => [id, examId]),
     );
     if (!items.every(({ exam_id }) => generations.has(exam_id))) throw refused(400, 'Exam does not exist');
-    const texts = items.map(({ username, email }) => username || email);
+    const texts = items.map(({ username, email }) => username || email!);
     const personOf = await this.learners.peopleOf(texts, [courseId], me);
     return items.map(({ username, email, exam_id, extra_time_mins: minutes }) => {
-      const person = personOf(username || email, courseId);
+      const person = personOf(username || email!, courseId);
       const isMeant = username ? person?.username === username : person?.email === email;
       if (!person || !isMeant) throw refused(400, 'Learner with username/email not found');
       return { examId: generations.get(exam_id)!, userId: person.id, minutes };

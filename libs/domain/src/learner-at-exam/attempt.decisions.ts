@@ -171,8 +171,8 @@ const transitionByLearner: typeof transitionOnce = (state, attempt, to, command,
 };
 
 const start = (state: LearnerAtExam, attempt: Attempt, command: LearnerAtExamCommand): AttemptEvent[] => {
-  if (needsToolFirst(attempt, command.facts)) throw illegalTransition(attempt, 'started', command);
   if (isIncomplete(attempt.status)) refuseSecondExam(command);
+  if (needsToolFirst(attempt, command.facts)) throw illegalTransition(attempt, 'started', command);
   return transitionByLearner(state, attempt, 'started', command);
 };
 

@@ -127,6 +127,10 @@ describe('a second exam at the same time', () => {
       .when(start(other))
       .thenRefused('another_attempt_running', text),
   );
+  it('is the reason also if the tool is not ready', () =>
+    given(...historyOf('created'))
+      .when(start({ ...byTool, anotherRuns: true }))
+      .thenRefused('another_attempt_running'));
   it('is not created if it should start', () => {
     given()
       .when(create(other, { startClock: true }))

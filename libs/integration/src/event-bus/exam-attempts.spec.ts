@@ -12,13 +12,13 @@ describe('messages for Open edX say', () => {
       { name: 'submitted', userId: 42, courseId, contentId, examType: 'proctored', requestedBy: 42 },
     ]));
   it('that it was verified', () => expect(namesOf('verified')).toEqual(['submitted', 'verified']));
-  it('that it was rejected, and by which reviewer', () =>
-    expect(publishedOf('rejected').slice(1)).toMatchObject([{ name: 'rejected', requestedBy: 7 }]));
+  it('that it was rejected, without the reviewer', () =>
+    expect(publishedOf('rejected').slice(1)).toMatchObject([{ name: 'rejected', requestedBy: null }]));
   it('that it had an error', () => expect(namesOf('resumed')).toEqual(['errored']));
   it('that it was reset, and by whom', () =>
     expect(publishedOf('removed at once')).toMatchObject([{ name: 'reset', requestedBy: 7 }]));
-  it('that it was submitted because its time was over, with no requester', () =>
-    expect(publishedOf('out of time')).toMatchObject([{ name: 'submitted', requestedBy: null }]));
+  it('that it was submitted because its time was over, as if by the learner', () =>
+    expect(publishedOf('out of time')).toMatchObject([{ name: 'submitted', requestedBy: 42 }]));
   it('that it is an onboarding exam', () =>
     expect(publishedOf('reset, for practice')).toMatchObject([{ name: 'errored', examType: 'onboarding' }]));
   it('nothing about changes that Open edX has no event for', () => {

@@ -47,8 +47,7 @@ export const examAttemptsIn = (change: Change): ExamAttempt[] => {
     contentId,
     userId,
     examType: examTypeOf(change),
-    // Open edX ignores a reset without a requester.
-    requestedBy: requesterOf(change) ?? (name === 'reset' ? userId : null),
+    requestedBy: requesterOf[name](change, userId),
   }));
 };
 
@@ -60,10 +59,13 @@ const examTypeOf = ({ created }: Change): ExamAttempt['examType'] => {
   return created.data.examType ?? (supportsOnboarding ? 'onboarding' : 'practice');
 };
 
-/** The reviewer, else the user who requested the change. */
-const requesterOf = ({ event: { metadata }, review }: Change): number | null => {
-  if (review?.metadata.commandId === metadata.commandId && review.data.reviewedBy) return review.data.reviewedBy;
-  return metadata.actor.kind === 'user' ? metadata.actor.userId : null;
+/** As edx-exams names it (edx-exams.md §3.7). Open edX ignores a reset without a requester. */
+const requesterOf: Record<EventName, (change: Change, userId: number) => number | null> = {
+  submitted: (_, userId) => userId,
+  verified: () => null,
+  rejected: () => null,
+  errored: () => null,
+  reset: ({ event: { metadata } }, userId) => (metadata.actor.kind === 'user' ? metadata.actor.userId : userId),
 };
 
 const eventTypeOf = (name: EventName) => `org.openedx.learning.exam.attempt.${name}.v1`;

@@ -68,6 +68,22 @@ const grouped: ListRequests = {
     '04',
   ),
 };
+/** The single attempts of the instructor dashboard, which sorts by any column. */
+const single: ListRequests = Object.fromEntries(
+  Object.entries({
+    'first page': '',
+    'by user name, page in the middle': 'ordering=user.username',
+    'by exam, page in the middle': 'ordering=-exam_name',
+    'by minutes, page in the middle': 'ordering=allowed_time_limit_mins',
+    'search, everybody, page in the middle': 'search=e',
+  }).map(([what, query]) => [
+    what,
+    (entries) => {
+      const page = query === '' ? 1 : Math.ceil(lastPage(entries) / 2);
+      return [{ query: `?page_size=${pageSize}&page=${page}&${query}`, found: entries }];
+    },
+  ]),
+);
 /** Every second active learner is verified, and one in a thousand is rejected. */
 const lifeOf = (learner: number) => [
   'AttemptStarted',
@@ -139,7 +155,18 @@ export async function longLists(bench: Bench): Promise<Section> {
         (found) => ({ count: found }),
         questions,
       );
+    const singlesOf = (size: string, questions: ListRequest[]) =>
+      of(
+        `/api/instructor/v2/courses/${courseOf('attempts', size)}/special_exams/attempts`,
+        (found) => ({ count: found }),
+        questions,
+      );
     const kinds = [
+      ...Object.entries(single).map(([what, ask]) => ({
+        what: `single attempts, ${what}`,
+        short: singlesOf('short', ask(sizes.short.groups)),
+        long: singlesOf('long', ask(sizes.long.groups)),
+      })),
       ...Object.entries(grouped).map(([what, ask]) => ({
         what: `grouped attempts, ${what}`,
         short: attemptsOf('short', ask(sizes.short.groups)),
@@ -165,7 +192,7 @@ export async function longLists(bench: Bench): Promise<Section> {
     });
     return {
       title: 'e. Long lists',
-      setting: `Pages of 25 from a short and from a long list, of courses in one database: attempts by learner and exam (R7, R8), ${few} and ${effort.listed.toLocaleString('en-US')} of them, each learner one at each of ${exams} exams; and onboarding (R20) of ${few} and of ${(effort.listed / 2).toLocaleString('en-US')} learners, of whom four in ten are verified, as many have handed in, one in a thousand of these was rejected, and two in ten did nothing. All came in through the roster and the event store. One connection, ${effort.seconds / 3} s per list and round; every answer must have the right number of pages or learners. CPU time is that of the service and of its PostgreSQL backends together.`,
+      setting: `Pages of 25 from a short and from a long list, of courses in one database: attempts by learner and exam (R7, R8) and single attempts (I-3), ${few} and ${effort.listed.toLocaleString('en-US')} of them, each learner one at each of ${exams} exams; and onboarding (R20) of ${few} and of ${(effort.listed / 2).toLocaleString('en-US')} learners, of whom four in ten are verified, as many have handed in, one in a thousand of these was rejected, and two in ten did nothing. All came in through the roster and the event store. One connection, ${effort.seconds / 3} s per list and round; every answer must have the right number of pages or learners. CPU time is that of the service and of its PostgreSQL backends together.`,
       tables: [table('time per request, ms', 'time'), table('CPU per request, ms', 'cpu')],
       bars: measured.map(({ what, long }) => ({
         what: `${what}, time`,

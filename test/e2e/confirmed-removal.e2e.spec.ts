@@ -1,7 +1,7 @@
 import { consequencesOf } from '#audit';
 import { EventStore } from '#event-store';
 import { lateAnswer, PretendedProvider } from '../../libs/providers/src/testing.js';
-import { deliveryOf, openCourse, openService, people, root } from '../support/service.js';
+import { courseId, deliveryOf, openCourse, openService, people, root } from '../support/service.js';
 
 const { staff, alice, bob } = people;
 const text =
@@ -56,6 +56,19 @@ const twoAttempts = async (): Promise<[number, number]> => {
 
 describe('in release 6.1 staff remove an attempt', () => {
   beforeEach(() => open('6.1'));
+
+  it('on the instructor dashboard, which gets the refusal as an error and as a detail', async () => {
+    const exam = service.exams.midterm!;
+    await service.createAttempt(alice, exam);
+    provider.answers({ status: 500 });
+    const url = `/api/instructor/v2/courses/${courseId}/special_exams/${exam}/reset/alice`;
+    const { status, body } = await service.request(staff, 'POST', url);
+    expect([status, body]).toEqual([502, { error: text, detail: text }]);
+    expect(await attempts()).toHaveLength(1);
+    provider.answers({ body: { status: 'deleted' } });
+    expect((await service.request(staff, 'POST', url)).status).toBe(200);
+    expect(await attempts()).toEqual([]);
+  });
 
   it.each<[string, object]>([
     ['says that it is removed', { body: { status: 'deleted' } }],

@@ -1,3 +1,5 @@
+import { v7 as uuid } from 'uuid';
+import { EventStore } from '#event-store';
 import { until } from '../../libs/event-store/src/testing.js';
 import { shared } from '../support/hooks.js';
 import { contentId, courseId, openCourse, people, root, roster } from '../support/service.js';
@@ -444,6 +446,83 @@ describe('allowances', () => {
     const { body } = await service.request(staff, 'PATCH', url, [exam]);
     return { exams: body[0].exam_id as number };
   }
+});
+
+describe('an exam with a provider of LTI proctoring', () => {
+  let first: number;
+  let generationId: number;
+  let later: number;
+  beforeAll(async () => {
+    const examId = service.exams.Final!;
+    [first] = (await submitted('Final', bob)) as [number];
+    const [exam] = await service.query("select nextval('exam_ids')::int as next, clock_timestamp() as at");
+    generationId = exam.next;
+    const at = exam.at.toISOString();
+    const definition = { examName: 'Final', timeLimitMins: 90, isProctored: true, isPracticeExam: true };
+    const more = { isActive: true, hideAfterDue: false, dueDate: null, externalId: null, backend: 'test' };
+    const begun = { examId, generationId, at, ...definition, ...more, examType: 'onboarding' };
+    await append(`exam-${examId}`, { type: 'ExamGenerationBegun', data: begun });
+    const configured = { courseId, provider: 'lti_one', escalationEmail: 'tool@example.org', by: 1, at };
+    await append(`course-exams-${courseId}`, { type: 'CourseExamsConfigured', data: configured });
+    later = await service.createAttempt(bob, examId);
+  });
+  afterAll(async () => {
+    const at = new Date(0).toISOString();
+    const configured = { courseId, provider: null, escalationEmail: null, by: 1, at };
+    await append(`course-exams-${courseId}`, { type: 'CourseExamsConfigured', data: configured });
+  });
+
+  async function append(stream: string, event: { type: string; data: object }) {
+    const metadata = {
+      commandId: uuid(),
+      actor: { kind: 'user', userId: 1 },
+      courseId,
+      contentId: contentId('Final'),
+    } as const;
+    await service.app.get(EventStore).transact({ streams: [stream], metadata }, () => ({
+      appends: [{ stream, events: [event as never] }],
+      answer: null,
+    }));
+  }
+
+  it('has the id of its current generation, and each attempt that of its own', async () => {
+    const exams = await get(`${here}?exam_type=practice`);
+    expect(exams.find(({ exam_name }: any) => exam_name === 'Final')).toMatchObject({ id: generationId });
+    const { results } = await get(`${here}/attempts?search=bob&ordering=-start_time`);
+    expect(results.filter(({ exam_name }: any) => exam_name === 'Final')).toMatchObject([
+      { id: later, exam_id: generationId, exam_type: 'practice' },
+      { id: first, exam_id: service.exams.Final, exam_type: 'proctored' },
+    ]);
+    expect((await get(`${here}/${generationId}/attempts`)).results).toMatchObject([{ id: later }]);
+    expect((await get(`${here}/${service.exams.Final}/attempts`)).results.map(({ id }: any) => id)).toContain(first);
+  });
+
+  it('has the extra minutes of the learner at any of its generations', async () => {
+    const body = { user_ids: ['bob'], allowance_type: 'additional_time_granted', value: '8' };
+    const answer = await ask('POST', `${here}/${generationId}/allowance`, body);
+    expect(answer.body.results).toMatchObject([{ success: true }]);
+    const { results } = await get(`${here}/allowances?search=bob`);
+    const [found] = results.filter(({ proctored_exam }: any) => proctored_exam.exam_name === 'Final');
+    expect(found).toMatchObject({ value: '8', proctored_exam: { id: generationId } });
+  });
+
+  it('a reset removes the attempts at the named generation alone', async () => {
+    expect((await ask('POST', `${here}/${generationId}/reset/bob`)).status).toBe(200);
+    expect((await get(`${here}/${generationId}/attempts`)).count).toBe(0);
+    expect((await get(`${here}/${service.exams.Final}/attempts`)).results.map(({ id }: any) => id)).toContain(first);
+  });
+
+  it('the course has the address of its configuration, which the dashboard changes', async () => {
+    const settings = `${api()}/proctoring_settings`;
+    const expected = { proctoring_provider: 'lti_external', supports_onboarding: false };
+    expect(await get(settings)).toMatchObject({ ...expected, proctoring_escalation_email: 'tool@example.org' });
+    await ask('PATCH', settings, { proctoring_escalation_email: 'new@example.org' });
+    expect(await get(settings)).toMatchObject({ ...expected, proctoring_escalation_email: 'new@example.org' });
+    const [last] = await service.query(
+      "select data from events where type = 'CourseExamsConfigured' order by position desc limit 1",
+    );
+    expect(last.data).toMatchObject({ provider: 'lti_one', escalationEmail: 'new@example.org', by: teacher.user_id });
+  });
 });
 
 it('each access is recorded with the people that it is about', async () => {

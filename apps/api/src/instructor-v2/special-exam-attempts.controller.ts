@@ -8,11 +8,13 @@ import { generationOf, type Origin, RemoveAllAttempts } from '#domain';
 import { attemptsAt, courseAttempts, generationById } from '#read-models';
 import { type Caller, isOfCourse, userByName } from '#roster';
 import { noteSubject } from '../access/access-note.js';
+import { notConfirmed } from '../attempts/attempts.answers.js';
 import { CurrentUser, Gate } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Surface } from '../auth/surfaces.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { instructorError, pageNumber, text } from '../document/schemas.js';
+import { longLimitMs } from '../http/time-limits.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { instructorPage } from './instructor-pages.js';
 import {
@@ -71,10 +73,11 @@ export class SpecialExamAttemptsController {
 
   @Post(':examId/reset/:username')
   @HttpCode(200)
-  @Gate('course', { logs: 'always' })
+  @Gate('course', { logs: 'always', limitMs: longLimitMs })
   @ApiOperation({ summary: "Remove a learner's attempts at a special exam, and the learner's work in them" })
   @Answers(200, attemptsReset)
   @Answers(404, instructorError)
+  @Answers(502, instructorError, { description: notConfirmed })
   async resetSpecialExam(
     @Param('courseId') courseId: string,
     @WholeNumber('examId') examId: string,

@@ -11,23 +11,42 @@ export type CourseAttempt = Attempt & { exam: ExamGeneration; user: AttemptRecor
 /** `search` is part of a user name or e-mail, in any ASCII case. An absent condition holds for all. */
 export type CourseAttemptFilter = { search?: string; generationId?: number };
 
-const columns = {
-  username: 'person.username collate "C"',
-  email: 'person.email collate "C"',
-  examName: 'exam.exam_name collate "C"',
-  examMinutes: 'exam.time_limit_mins',
-  examType: `case when exam.is_practice_exam then 'practice' when exam.is_proctored then 'proctored' else 'timed' end`,
+const ofAttempt = {
   allowedMinutes: 'attempt.allowed_time_limit_mins + trunc(attempt.extra_seconds / 60)',
   startedAt: 'attempt.started_at',
   completedAt: 'attempt.completed_at',
   status: 'attempt.status collate "C"',
   isReadyToResume: 'attempt.ready_to_resume',
 };
-export type CourseAttemptOrder = { by: keyof typeof columns; isDescending: boolean };
+const ofPerson = { username: 'users.username collate "C"', email: 'users.email collate "C"' };
+const ofExam = {
+  examName: 'exam_name collate "C"',
+  examMinutes: 'time_limit_mins',
+  examType: `case when is_practice_exam then 'practice' when is_proctored then 'proctored' else 'timed' end`,
+};
+export type CourseAttemptOrder = {
+  by: keyof typeof ofAttempt | keyof typeof ofPerson | keyof typeof ofExam;
+  isDescending: boolean;
+};
 
-const inGeneration = `join exam_generations exam
-  on exam.exam_id = attempt.exam_id and exam.id = coalesce(attempt.generation_id, attempt.exam_id)`;
-const withPerson = 'left join users person on person.id = attempt.user_id';
+/** What to sort by, and a join for it. The few people and exams are sorted first, so that the many attempts sort by numbers. */
+function sortingBy(by: CourseAttemptOrder['by']): { join: string; column: string } {
+  if (by in ofAttempt) return { join: '', column: ofAttempt[by as keyof typeof ofAttempt] };
+  const column = 'sorted.place';
+  if (by in ofPerson)
+    return {
+      column,
+      join: `left join (select user_id, rank() over (order by ${ofPerson[by as keyof typeof ofPerson]}) as place
+        from attempt_learners join users on users.id = user_id where course_id = $1) sorted on sorted.user_id = attempt.user_id`,
+    };
+  return {
+    column,
+    join: `join (select id, rank() over (order by ${ofExam[by as keyof typeof ofExam]}) as place
+      from exam_generations where course_id = $1) sorted on sorted.id = ${generation}`,
+  };
+}
+
+const generation = 'coalesce(attempt.generation_id, attempt.exam_id)';
 
 /**
  * A page of the single attempts of a course, and their number. Without an order, those of the learner with exactly the
@@ -42,21 +61,31 @@ export async function courseAttempts(
 ): Promise<{ count: number; results: CourseAttempt[] }> {
   const filtered: unknown[] = [courseId];
   const next = (value: unknown) => `$${filtered.push(value)}`;
-  const conditions = ['exam.course_id = $1'];
-  if (generationId !== undefined) conditions.push(`exam.id = ${next(generationId)}`);
+  const conditions =
+    generationId === undefined
+      ? 'attempt.exam_id = any(array(select id from exams where course_id = $1))'
+      : `attempt.exam_id = (select exam_id from exam_generations where id = ${next(generationId)} and course_id = $1)
+         and ${generation} = $2`;
   const names = namesLike(search);
-  if (names !== null)
-    conditions.push(
-      `attempt.user_id = any(array(select user_id from attempt_learners where course_id = $1 and names like ${next(names)}))`,
-    );
-  const where = `where ${conditions.join(' and ')}`;
-  const found = `from attempts attempt ${inGeneration} ${where}`;
-  const { count, paging, values } = await countedPage(database, found, filtered, pageOf);
+  const found =
+    names === null
+      ? ''
+      : `join attempt_learners learner on learner.course_id = $1 and learner.user_id = attempt.user_id
+           and learner.names like ${next(names)}`;
+  const where = `where ${conditions}`;
+  const { count, paging, values } = await countedPage(
+    database,
+    `from attempts attempt ${found} ${where}`,
+    filtered,
+    pageOf,
+  );
+  const { join, column } = order ? sortingBy(order.by) : { join: '', column: '' };
   const first = order
-    ? `${columns[order.by]} ${order.isDescending ? 'desc' : 'asc'}`
-    : search && `(person.username = $${values.push(search)}) desc nulls last`;
+    ? `${column} ${order.isDescending ? 'desc' : 'asc'}`
+    : search &&
+      `attempt.user_id is not distinct from (select id from users where username = $${values.push(search)}) desc`;
   const sorted = [first, 'attempt.created desc', 'attempt.id desc'].filter(Boolean).join();
-  const page = `select attempt.id from attempts attempt ${inGeneration} ${withPerson} ${where} order by ${sorted} ${paging}`;
+  const page = `select attempt.id from attempts attempt ${found} ${join} ${where} order by ${sorted} ${paging}`;
   return { count, results: await attemptsInOrder(database, page, values) };
 }
 
@@ -64,7 +93,9 @@ async function attemptsInOrder(database: Database, page: string, values: unknown
   const { rows } = await database.query(
     `select to_json(attempt) as attempt, to_json(exam) as exam, person.username, person.email
        from (select id, row_number() over () as place from (${page}) as page) as asked
-       join attempts attempt on attempt.id = asked.id ${inGeneration} ${withPerson} order by place`,
+       join attempts attempt on attempt.id = asked.id
+       join exam_generations exam on exam.id = ${generation}
+       left join users person on person.id = attempt.user_id order by place`,
     values,
   );
   return rows.map(({ attempt, exam, username, email }) => ({

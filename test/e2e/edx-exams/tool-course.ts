@@ -27,8 +27,8 @@ export const settings = {
 };
 
 /** The service with a course whose provider is an LTI tool, and these exams. `exams` are the ids of their generations by name. */
-export async function openToolCourse(exams: Record<string, object>) {
-  const service = await openCourse({}, { settings });
+export async function openToolCourse(exams: Record<string, object>, environment: Record<string, string> = {}) {
+  const service = await openCourse({}, { settings, environment });
   const send = async (url: string, body: unknown) => {
     const { status, body: answer } = await service.request(people.staff, 'PATCH', url, body);
     if (status > 299) throw new Error(`${url} was refused: ${JSON.stringify(answer)}`);

@@ -230,6 +230,8 @@ async function answerOtherMethod({ method, routeOptions }: FastifyRequest) {
       renders: ['application/json'],
       parses: ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'],
     };
+  // The package of edx-exams that serves these paths answers nothing (edx-exams.md §8.3).
+  if (routeOptions.url?.startsWith('/lti/lti_consumer/')) throw new HttpAnswer(405);
   throw refused(405, `Method "${method}" not allowed.`);
 }
 

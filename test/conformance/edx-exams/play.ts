@@ -1,6 +1,7 @@
+import type { Reply } from './client.js';
 import { compareValues, differencesOf, show } from './compare.js';
 import { EffectsReader, recordedEffects } from './effects.js';
-import { type Exception, exceptions } from './exceptions.js';
+import { type Exception, exceptions, readyFirst } from './exceptions.js';
 import { Callers } from './requests.js';
 import { type Service, startService } from './service.js';
 import { type BusEvent, type Exchange, isExchange, type LmsCall, namedExchanges, type Story } from './stories.js';
@@ -52,8 +53,10 @@ export class Play {
   }
 
   private async play(exchange: Exchange, name: string): Promise<string[]> {
-    const reply = await this.callers.send(exchange, name);
-    this.variables.capture(exchange.capture ?? {}, reply, exchange.as);
+    const reply = readyFirst[this.story.story]?.some((each) => name.startsWith(each))
+      ? await this.startWithTool(exchange, name)
+      : await this.callers.send(exchange, name);
+    this.variables.capture(exchange.capture ?? {}, reply, this.callers.jarOf(exchange));
     const effects = await this.effects.next();
     const recorded = recordedEffects(exchange);
     const lines = [
@@ -65,6 +68,22 @@ export class Play {
     if (!exception) return lines;
     const { events = recorded.events.map(nameOf) } = exception;
     return verdictOn({ ...exception, events }, lines, reply, effects.events.map(nameOf), this.variables);
+  }
+
+  /** Sends an exchange that starts an attempt: it creates the attempt first if it must, and the tool is made ready. */
+  private async startWithTool(exchange: Exchange, name: string): Promise<Reply> {
+    const { request, as, at } = exchange;
+    const start = { ...request, method: 'PUT', body: { action: 'start' } };
+    if (request.method === 'PUT') {
+      await this.callers.makeToolReady(as, this.variables.fill(request.path).split('/').at(-1), at);
+      return this.callers.send(exchange, name);
+    }
+    const body = { ...(request.body as object), start_clock: 'false' };
+    const created = await this.callers.send({ ...exchange, request: { ...request, body } }, name);
+    const id = created.body?.exam_attempt_id;
+    if (id === undefined) return created;
+    await this.callers.makeToolReady(as, id, at);
+    return this.callers.send({ ...exchange, request: { ...start, path: `${request.path}/${id}` } }, name);
   }
 
   /**

@@ -1,22 +1,12 @@
-import { type CryptoKey, exportPKCS8, exportSPKI, generateKeyPair, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { tokenSettings } from '../../support/service.js';
 import { type Reply, send } from './client.js';
 import type { Exchange, Person, Story } from './stories.js';
+import { signed, startAssessment, tools } from './tools.js';
 import { base, type Variables } from './variables.js';
-
-const newKeys = () => generateKeyPair('RS256', { modulusLength: 2048, extractable: true });
-/** The keys of the pretended tools. */
-const keys: Record<string, Awaited<ReturnType<typeof newKeys>>> = {
-  tool: await newKeys(),
-  tool2: await newKeys(),
-  other: await newKeys(),
-};
-export const publicKeyOf = (signer: string) => exportSPKI(keys[signer]!.publicKey);
-export const newPrivateKey = async () => exportPKCS8((await newKeys()).privateKey);
 
 const secondsOf = (at: string) => Date.parse(at) / 1000;
 const controlScope = 'https://purl.imsglobal.org/spec/lti-ap/scope/control.all';
-const tools = { one: ['tool', 'tool-one-client'], two: ['tool2', 'tool-two-client'] } as const;
 
 /** The people of a story and their browsers: turns recorded exchanges into requests to the service. */
 export class Callers {
@@ -31,8 +21,8 @@ export class Callers {
   ) {}
 
   async send(exchange: Exchange, name: string): Promise<Reply> {
-    const { request, at } = exchange;
-    await this.findPseudonyms(request, at);
+    const { request } = exchange;
+    await this.findPseudonyms(exchange);
     const { method, path, query, body, raw, form, content_type } = this.variables.fill(request);
     const headers: Record<string, string> = {
       Host: 'exams.example.com',
@@ -53,6 +43,38 @@ export class Callers {
   /** Sends the request that the original sent to edx-proctoring: the service is both ends. */
   async asService(path: string, at: string): Promise<Reply> {
     return send(this.port, 'GET', path, { Authorization: `JWT ${await tokenOf(operator, at)}` });
+  }
+
+  /**
+   * Makes the tool ready for an attempt: the learner goes to the tool, which answers the launch. The recordings lack this,
+   * because the original let learners start without the tool (H2).
+   */
+  async makeToolReady(name: string, attemptId: unknown, at: string): Promise<void> {
+    const person = this.story.users.find((each) => each.name === name)!;
+    const begin = await this.browse(name, 'GET', `/lti/start_proctoring/${attemptId}`, await tokenOf(person, at));
+    const { query = {} } = Object(begin.location) as { query?: Record<string, string> };
+    const { login_hint, lti_message_hint, client_id, target_link_uri: redirect_uri } = query;
+    const asked = { login_hint, lti_message_hint, client_id, redirect_uri, state: 'state', nonce: 'nonce' };
+    const openId = { scope: 'openid', response_type: 'id_token', response_mode: 'form_post', prompt: 'none' };
+    const parameters = new URLSearchParams({ ...openId, ...asked } as Record<string, string>);
+    const launch = await this.browse(name, 'GET', `/lti/lti_consumer/v1/launch/?${parameters}`);
+    const message = launch.body?.html?.fields?.id_token?.jwt_payload;
+    if (!message) throw new Error(`The launch of ${name} failed: ${begin.status}, ${launch.status}`);
+    const form = new URLSearchParams({ JWT: await startAssessment(client_id!, message, secondsOf(at)) });
+    await this.browse(name, 'POST', '/lti/lti_consumer/v1/start_proctoring_assessment', undefined, String(form));
+  }
+
+  /** A request of a person's browser, with its cookies. */
+  private async browse(name: string, method: string, path: string, token?: string, form?: string): Promise<Reply> {
+    const cookies = [...(this.jars.get(name) ?? [])].map(([key, value]) => `${key}=${value}`);
+    const headers: Record<string, string> = {
+      ...{ Host: 'exams.example.com', 'X-Forwarded-Proto': 'https', Cookie: cookies.join('; ') },
+      ...(token && { Authorization: `JWT ${token}` }),
+      ...(form && { 'Content-Type': 'application/x-www-form-urlencoded' }),
+    };
+    const reply = await send(this.port, method, path, headers, form);
+    this.keepCookies(name, reply);
+    return reply;
   }
 
   private async headersOf({ as, at, request }: Exchange): Promise<Record<string, string>> {
@@ -114,7 +136,7 @@ export class Callers {
   /** The recorder wrote `…/token/x` for the token's address, and one jti in all. H14 makes both count. */
   private assertionOf(payload: Record<string, unknown>, name: string, path: string) {
     if (payload.jti === undefined) return payload;
-    const jti = name.startsWith('twice the same jti') ? `assertion-${this.assertions}` : this.newId();
+    const jti = name.startsWith('twice the same jti') ? 'assertion-1' : this.newId();
     return { ...payload, aud: base + path, jti };
   }
 
@@ -125,7 +147,8 @@ export class Callers {
     return path.startsWith('/lti/lti_consumer/v1/launch/');
   }
 
-  private jarOf({ as, request }: Pick<Exchange, 'as' | 'request'>): string {
+  /** The browser that an exchange uses. */
+  jarOf({ as, request }: Pick<Exchange, 'as' | 'request'>): string {
     const [, named] = /\bjar (\w+)/.exec(request.headers?.Cookie ?? '') ?? [];
     if (named) return named;
     const [, hint = ''] = /\{\{(lti\.hint\.\w+)\}\}/.exec(JSON.stringify(request)) ?? [];
@@ -142,19 +165,17 @@ export class Callers {
   }
 
   /** A pseudonym that no launch has shown is in the roster of the instructor tool. */
-  private async findPseudonyms(request: Exchange['request'], at: string) {
-    if (!this.variables.unknownIn(request).some((name) => /^user\.\w+\.sub$/.test(name))) return;
+  private async findPseudonyms({ request, response, at }: Exchange) {
+    const unknown = this.variables.unknownIn([request, response.body]);
+    if (!unknown.some((name) => /^user\.\w+\.sub$/.test(name))) return;
     const { body } = await this.asService(`/lti/exam/${this.variables.get('exam.midterm')}/instructor_tool/roster`, at);
     if (!Array.isArray(body)) return;
     for (const [sub, username] of body) {
       const person = this.story.users.find((each) => each.username === username);
-      if (person) this.variables.set(`user.${person.name}.sub`, sub);
+      if (person && !this.variables.get(`user.${person.name}.sub`)) this.variables.set(`user.${person.name}.sub`, sub);
     }
   }
 }
-
-const signed = (signer: string, claims: Record<string, unknown>) =>
-  new SignJWT(claims).setProtectedHeader({ alg: 'RS256' }).sign(keys[signer]!.privateKey as CryptoKey);
 
 /** Global staff besides the people of a story. */
 export const operator: Person = {

@@ -5,8 +5,9 @@ import { Clock } from '../../../libs/clock/src/index.js';
 import { startPostgres } from '../../../libs/configuration/src/embedded-postgres.js';
 import { courseId, openService, publishedExam, root } from '../../support/service.js';
 import { send } from './client.js';
-import { newPrivateKey, operator, publicKeyOf, tokenOf } from './requests.js';
+import { operator, tokenOf } from './requests.js';
 import type { Change, Exchange, Person, Story } from './stories.js';
+import { newPrivateKey, publicKeyOf } from './tools.js';
 import { base } from './variables.js';
 
 /** Starts the PostgreSQL server in which each story gets a database of its own. */
@@ -93,13 +94,18 @@ export async function startService(story: Story) {
     await service.database.stopClock(at);
     await service.app.get(Clock).synchronize();
   };
+  const keyIdOf = async (uuid: string) =>
+    (await send(port, 'GET', `/lti/lti_consumer/v1/public_keysets/${uuid}`, {})).body.keys[0].kid;
   const [first] = story.exchanges as [Exchange];
   await setTime(first.at);
   await writeRoster(rosterOf(story), first.at);
   return {
     ...service,
     port,
-    given: { 'config.one': uuids.one, 'config.two': uuids.two },
+    given: {
+      ...{ 'config.one': uuids.one, 'config.two': uuids.two },
+      ...{ 'config.one_kid': await keyIdOf(uuids.one), 'config.two_kid': await keyIdOf(uuids.two) },
+    },
     /** Stops the clock of decisions at a time of the story. */
     setTime,
     /** Does the changes from outside that the stories name. */

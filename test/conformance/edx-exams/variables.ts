@@ -7,7 +7,7 @@ export const base = 'https://exams.example.com';
 /** The variables of a story: ids and tokens that the service chooses, and the names of the recordings. */
 export class Variables {
   private readonly values = new Map<string, unknown>();
-  /** The exchange's user by variable, for cookies of that user's browser. */
+  /** The browser by variable: a launch comes from the browser in which it began. */
   readonly owners = new Map<string, string>();
 
   constructor({ course, contents, users }: Story, given: Record<string, unknown>) {
@@ -52,6 +52,10 @@ export class Variables {
       if (found === undefined) continue;
       this.values.set(name, found);
       this.owners.set(name, owner);
+      // In the original all launches of a person have one hint.
+      if (!name.startsWith('lti.hint.')) continue;
+      for (const [hint, of] of this.owners)
+        if (hint.startsWith('lti.hint.') && of === owner) this.values.set(hint, found);
     }
   }
 }

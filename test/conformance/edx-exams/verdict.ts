@@ -5,7 +5,7 @@ import type { Variables } from './variables.js';
 
 /** One line for each way in which an exchange is not as its exception says. `lines`: its differences from the recording. */
 export function verdictOn(
-  { because, status, body, events }: Exception,
+  { because, status, body, differs, events }: Exception,
   lines: string[],
   ours: Pick<Reply, 'status' | 'body'>,
   ourEvents: (string | undefined)[],
@@ -15,6 +15,7 @@ export function verdictOn(
   return [
     ...(ours.status === status ? [] : [`status: announced ${status}, service ${ours.status}`]),
     ...(body === undefined ? [] : compareValues('body', body, ours.body, variables)),
+    ...(differs ? lines.filter((line) => !differs.some((place) => line.startsWith(place))) : []),
     ...compareValues('events', events ?? [], ourEvents, variables),
   ].map((line) => `${because}: ${line}`);
 }

@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#clock';
 import { Database } from '#connections';
 import { isInProgress } from '#domain';
-import { type AttemptRecord, activeAttemptOf, configurationOfCourse, newestAttemptAtContent } from '#read-models';
+import { type AttemptRecord, newestAttemptAtContent, runningAtTools, runningWithoutTool } from '#read-models';
 import type { Caller } from '#roster';
 import { timerOrNothing } from '../attempts/attempts.answers.js';
 import { Timer } from '../attempts/timer.js';
@@ -25,7 +25,7 @@ export class LatestAttemptController {
     private readonly timer: Timer,
   ) {}
 
-  /** A running attempt of a course without an LTI tool comes before an ended one, in the shape of edx-proctoring (edx-exams.md §5.8). */
+  /** An attempt that runs in a course without an LTI tool comes before an ended one, in edx-proctoring's shape (edx-exams.md §5.8). */
   @Get()
   @Gate('login', { priority: 'poll', logs: 'refusals' })
   @ApiOperation({ summary: "The caller's newest attempt at an exam, or else the one that runs" })
@@ -34,19 +34,17 @@ export class LatestAttemptController {
   @QueryParam('content_id', text)
   async getLatestExamAttempt(@CurrentUser() me: Caller, @Query('content_id') contentId?: string) {
     const at = this.clock.now();
-    const active = await this.attempts.seen(await activeAttemptOf(this.database, me.userId), at);
-    const running = active && isInProgress(active.status) ? active : undefined;
     const asked = contentId ? await newestAttemptAtContent(this.database, me.userId, contentId) : undefined;
-    const attempt = (await this.attempts.seen(asked, at)) ?? (await this.ofEdxExams(active));
-    if (attempt && isInProgress(attempt.status)) return this.attempts.jsonOf(attempt, at);
-    if (running && !(await this.ofEdxExams(running))) return this.timer.of(running, at, true);
+    const [running] = asked ? [] : await runningAtTools(this.database, me.userId);
+    const attempt = await this.attempts.seen(asked ?? running, at);
+    const elsewhere = attempt && isInProgress(attempt.status) ? undefined : await this.runningElsewhere(me.userId, at);
+    if (elsewhere) return this.timer.of(elsewhere, at, true);
     return attempt ? this.attempts.jsonOf(attempt, at) : {};
   }
 
-  /** The attempt, if its course has an LTI tool. */
-  private async ofEdxExams(attempt: AttemptRecord | undefined): Promise<AttemptRecord | undefined> {
-    if (!attempt) return undefined;
-    const { provider } = await configurationOfCourse(this.database, attempt.exam.courseId);
-    return provider === null ? undefined : attempt;
+  private async runningElsewhere(userId: number, at: string): Promise<AttemptRecord | undefined> {
+    const [running] = await runningWithoutTool(this.database, userId);
+    const seen = await this.attempts.seen(running, at);
+    return seen && isInProgress(seen.status) ? seen : undefined;
   }
 }

@@ -36,7 +36,7 @@ import {
 import { EventStore, type Metadata, nextId } from '#event-store';
 import { encryptFor, encryptIfChanged, fieldAtExam, pseudonymOf } from '#learner-keys';
 import { UnknownProvider } from '#providers';
-import { activeAttemptsOf, examsBlockedForOnboarding } from '#read-models';
+import { examsBlockedForOnboarding, runningAtTools } from '#read-models';
 import { FactFinder } from '../facts.js';
 import { currentRequestId } from '../request-id.js';
 import { changesOf, latestLearnerAtExam, learnerAtExamOf, learnerAtExamStream } from '../streams.js';
@@ -124,7 +124,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     const facts = isEarlier ? await this.facts.of(exam.examId, learner.userId, generationOf(asked)) : current;
     if (!followsEdxExams || !isStart(command)) return facts;
     const own = command.type === 'StartAttempt' ? (asked ?? currentAttempt(state, facts)) : undefined;
-    const running = await activeAttemptsOf(this.database, learner.userId);
+    const running = await runningAtTools(this.database, learner.userId);
     return { ...facts, anotherRuns: running.some((each) => each.id !== own?.id && !isOverdue(each, data.at)) };
   }
 

@@ -50,7 +50,7 @@ export type Facts = {
   followsEdxExams?: boolean;
   /** An LTI tool proctors the exam: the learner may start when the tool says so. */
   startsAtTool?: boolean;
-  /** Another attempt of the learner runs, in any course. Known only for a start by the rules of edx-exams. */
+  /** Another attempt of the learner runs, in any course with an LTI tool. Known only for a start in such a course. */
   anotherRuns?: boolean;
   /** The switch edx_proctoring.<backend>_ping_failure_passthrough */
   ignoresPingFailures: boolean;

@@ -27,6 +27,7 @@ const rows = async (database: Database, name: string, clause: string, values: un
   (await database.read({ name, text: attemptsWhere(clause), values })).rows.map(toRecord);
 
 const isOfCurrentGeneration = 'coalesce(attempt.generation_id, attempt.exam_id) = exam.generation_id';
+const isOfToolCourse = 'exists (select from course_configurations where id = exam.course_id and provider is not null)';
 const newestFirst = 'order by attempt.created desc, attempt.id desc';
 
 export const attemptById = async (
@@ -84,7 +85,7 @@ export const newestAttemptAtContent = async (
       database,
       'newest attempt at content',
       `attempt.user_id = $1 and exam.content_id = $2 and exam.is_active and ${isOfCurrentGeneration}
-       and exists (select from course_configurations where id = exam.course_id and provider is not null)
+       and ${isOfToolCourse}
        ${newestFirst} limit 1`,
       [userId, contentId],
     )
@@ -129,6 +130,24 @@ export const activeAttemptOf = async (database: Database, userId: number): Promi
       [userId],
     )
   )[0];
+
+/** The learner's running attempts in courses with an LTI tool, newest first. */
+export const runningAtTools = (database: Database, userId: number): Promise<AttemptRecord[]> =>
+  rows(
+    database,
+    'running at tools',
+    `attempt.user_id = $1 and attempt.status in ('started', 'ready_to_submit') and ${isOfToolCourse} ${newestFirst}`,
+    [userId],
+  );
+
+/** The learner's running attempts in all other courses, newest first. */
+export const runningWithoutTool = (database: Database, userId: number): Promise<AttemptRecord[]> =>
+  rows(
+    database,
+    'running without tool',
+    `attempt.user_id = $1 and attempt.status in ('started', 'ready_to_submit') and not ${isOfToolCourse} ${newestFirst}`,
+    [userId],
+  );
 
 /** The learner's running attempts, newest first, in one course if it is given. */
 export const activeAttemptsOf = (database: Database, userId: number, courseId?: string): Promise<AttemptRecord[]> =>

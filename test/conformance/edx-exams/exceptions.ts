@@ -276,32 +276,6 @@ export const exceptions: Exception[] = [
     reason: 'The refused request left no attempt, so what runs is shown.',
     status: 200,
   },
-  {
-    story: 'S07',
-    exchange: 'it does not stop one here',
-    because: '§11',
-    reason: 'One attempt runs at a time, on either surface.',
-    status: 400,
-    body: {
-      detail:
-        'Cannot start exam attempt for exam_id={{exam.one}} and user_id={{user.bob.internal_id}} because another exam attempt is currently active!',
-    },
-  },
-  {
-    story: 'S07',
-    exchange: 'and the one here wins',
-    because: '§11',
-    reason: 'The attempt here was not created, so the other one is shown.',
-    status: 200,
-  },
-  {
-    story: 'S07',
-    exchange: 'submit (2)',
-    because: '§11',
-    reason: 'The attempt here was not created.',
-    status: 404,
-    events: [],
-  },
   ...['the LMS fails: as if none ran', 'the LMS knows nobody', 'the LMS does not answer in JSON'].map((exchange) => ({
     story: 'S07',
     exchange,

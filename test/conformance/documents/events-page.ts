@@ -177,7 +177,7 @@ Each example is a fixture that a test folds through today's deciders and read mo
 | \`recordedAt\` | when it was written |
 | \`hash\` | SHA-256 over all fields above except the position and \`recordedAt\`, and over the hash of the previous event of the stream |
 
-An event has no names and no e-mail addresses. Data that may identify a learner are encrypted with the learner key.
+An event has no names and no e-mail addresses of learners. The configuration of a course has the course's address for questions. Data that may identify a learner are encrypted with the learner key.
 
 ## Effects
 

@@ -74,6 +74,29 @@ it('onboarding at a tool is no onboarding at the provider of edx-proctoring', as
   expect(body.onboarding_status).toBeNull();
 });
 
+it('two publishes and two changes of the provider at the same time lead to one exam and one generation', async () => {
+  await Promise.all([configure('lti_one'), configure('lti_one')]);
+  const item = { content_id: contentId('new'), exam_name: 'new', time_limit_mins: 30, due_date: null, is_active: true };
+  const publish = (exam_type: string) =>
+    service.request(staff, 'PATCH', `/api/v1/exams/course_id/${courseId}/`, [
+      { ...item, exam_type, hide_after_due: false },
+    ]);
+  const answers = await Promise.all([publish('timed'), publish('timed'), publish('timed')]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect((await eventsOf('ExamCreated')).map(({ contentId: id }) => id)).toEqual(
+    ['midterm', 'trial', 'new'].map(contentId),
+  );
+  expect((await eventsOf('ExamGenerationBegun')).map(({ examId }) => examId)).toEqual([1, 2]);
+  await Promise.all([publish('practice'), publish('practice')]);
+  expect(await eventsOf('ExamGenerationBegun')).toHaveLength(3);
+});
+
+it('a copy of the log gives no exam the id of a generation', async () => {
+  await configure('lti_one');
+  const [{ most }] = await service.query('select max(id)::int as most from exam_generations');
+  expect(await service.query("select highest_id('exam_ids')::int as highest")).toEqual([{ highest: most }]);
+});
+
 it('a publish that fails leaves nothing: no exam, no generation, no configuration', async () => {
   await configure('lti_one');
   const events = async () => (await service.query('select count(*)::int as n from events'))[0].n;

@@ -13,11 +13,11 @@ import { ExamAccessTokens } from './exam-access-tokens.js';
 import { InstructorViewController } from './instructor-view.controller.js';
 import { KeySetController } from './key-set.controller.js';
 import { LatestAttemptController } from './latest-attempt.controller.js';
+import { LearnerOnboardingController } from './learner-onboarding.controller.js';
 import { ProviderSettingsController } from './provider-settings.controller.js';
 import { ProvidersController } from './providers.controller.js';
 import { StudentAttempts } from './student-attempts.js';
 import { StudentExamController } from './student-exam.controller.js';
-import { StudentOnboardingController } from './student-onboarding.controller.js';
 
 /** The surface of edx-exams (docs/reference/edx-exams.md). */
 @Module({
@@ -27,7 +27,7 @@ import { StudentOnboardingController } from './student-onboarding.controller.js'
     CourseConfigurationController,
     ProvidersController,
     ProviderSettingsController,
-    StudentOnboardingController,
+    LearnerOnboardingController,
     ExtraMinutesController,
     ExamAccessTokensController,
     InstructorViewController,

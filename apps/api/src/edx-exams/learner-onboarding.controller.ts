@@ -15,7 +15,7 @@ import { onboardingStatus } from '../onboarding/onboarding.answers.js';
 @ApiTags('onboarding')
 @Controller('api/v1/student/course_id/:courseId/onboarding')
 @Surface('edx-exams')
-export class StudentOnboardingController {
+export class LearnerOnboardingController {
   constructor(
     private readonly database: Database,
     private readonly onboarding: LearnerOnboarding,

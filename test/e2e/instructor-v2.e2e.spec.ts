@@ -9,6 +9,7 @@ const api = (course = courseId) => `/api/instructor/v2/courses/${encodeURICompon
 const here = `${api()}/special_exams`;
 const elsewhere = 'course-v1:OrgX+Other+2031';
 const empty = 'course-v1:OrgX+Empty+2031';
+const researcher = { user_id: 23, preferred_username: 'researcher' };
 const dan = { user_id: 21, preferred_username: 'dan' };
 
 const open = () =>
@@ -28,6 +29,7 @@ const open = () =>
           ...roster.users,
           { id: 20, username: 'alice2', email: 'second@example.org', full_name: 'Alice Two' },
           { id: 21, username: 'dan', email: 'dan@example.org', full_name: 'Dan' },
+          { id: 23, username: 'researcher', email: 'researcher@example.org', full_name: 'R' },
           { id: 22, username: '3', email: 'three@example.org', full_name: 'Three' },
         ],
         courses: [
@@ -43,6 +45,7 @@ const open = () =>
         ],
         course_staff: [
           ...roster.course_staff,
+          { user: 'researcher', course_id: courseId, role: 'data_researcher' },
           { user: 'teacher', course_id: elsewhere },
           { user: 'teacher', course_id: empty },
         ],
@@ -599,6 +602,21 @@ describe('the settings of a course', () => {
     expect((await patch({}))[1]).toMatchObject({ proctoring_escalation_email: 'new@example.org' });
     await patch({ proctoring_escalation_email: '' });
     expect(await address()).toBe('');
+  });
+
+  it('are read by data researchers, who have no other right', async () => {
+    const status = async (method: string, path: string) => (await ask(method, path, undefined, researcher)).status;
+    expect(await status('GET', settings())).toBe(200);
+    expect(await status('PATCH', settings())).toBe(403);
+    expect(await status('GET', settings(elsewhere))).toBe(403);
+    const [{ id: attempt }] = (await get(`${here}/attempts?search=alice`)).results;
+    const others = [here, `${here}/attempts`, `/api/exams/v1/courses/${encodeURIComponent(courseId)}/exams`];
+    for (const path of [...others, `/api/audit/v1/attempts/${attempt}/history`, `/api/exams/v1/attempts/${attempt}`])
+      expect([path, await status('GET', path)]).toEqual([path, 403]);
+    const me = await ask('GET', '/api/exams/v1/me', undefined, researcher);
+    expect(me.body.is_course_staff).toBe(false);
+    const visible = await ask('GET', '/api/exams/v1/courses', undefined, researcher);
+    expect(JSON.stringify(visible.body)).not.toContain(courseId);
   });
 
   it('are recorded with the person who changed them, and nothing is recorded if nothing was sent', async () => {

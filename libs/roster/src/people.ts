@@ -91,21 +91,33 @@ export async function identitiesOf(
   return (id) => users.get(id) ?? { id, username: '', email: '', fullName: '', isActive: false };
 }
 
+/** SQL: a row of course_staff gives the rights of course staff now. */
+export const isStaffRow = `is_active and role <> 'data_researcher'`;
+
 /** Whether the user is staff of each of these courses; false without courses. Global rights do not count here. */
 export async function isCourseStaff(database: Database, userId: number, ...courseIds: string[]): Promise<boolean> {
   const courses = [...new Set(courseIds)];
   const { rows } = await database.read({
     name: 'course staff',
     text: `select count(distinct course_id)::int as count from course_staff
-            where user_id = $1 and course_id = any($2) and is_active`,
+            where user_id = $1 and course_id = any($2) and ${isStaffRow}`,
     values: [userId, courses],
   });
   return courses.length > 0 && rows[0].count === courses.length;
 }
 
+/** Whether the user is a data researcher of the course, who has no other rights. */
+export async function isDataResearcher(database: Database, userId: number, courseId: string): Promise<boolean> {
+  const { rowCount } = await database.query(
+    "select from course_staff where user_id = $1 and course_id = $2 and is_active and role = 'data_researcher'",
+    [userId, courseId],
+  );
+  return rowCount === 1;
+}
+
 /** The courses that the user is staff of. */
 export async function coursesOfStaff(database: Database, userId: number): Promise<string[]> {
-  const text = 'select distinct course_id from course_staff where user_id = $1 and is_active order by course_id';
+  const text = `select distinct course_id from course_staff where user_id = $1 and ${isStaffRow} order by course_id`;
   const { rows } = await database.read({ name: 'courses of staff', text, values: [userId] });
   return rows.map(({ course_id }) => course_id);
 }
@@ -122,7 +134,7 @@ export async function visibleCourses(
   const { rows } = await database.read({
     name: 'visible courses',
     text: `select course_id, display_name as name
-             from (select course_id from course_staff where user_id = $1 and is_active
+             from (select course_id from course_staff where user_id = $1 and ${isStaffRow}
                    union select course_id from courses where $1 is null
                    union select course_id from exams where $1 is null) visible
              left join courses using (course_id)

@@ -92,8 +92,8 @@ export const statuses = shape('an object of users and statuses', readStatuses, {
   additionalProperties: nonEmptyText.schema,
 });
 
-/** The roles of course staff in Open edX. */
-export const courseRoles = ['staff', 'instructor', 'limited_staff'];
+/** The roles of course staff in Open edX, and of data researchers, who only read settings (instructor-v2.md §6, I1). */
+export const courseRoles = ['staff', 'instructor', 'limited_staff', 'data_researcher'];
 export const courseRole = field('text', oneOf(...courseRoles));
 
 /** Reads these fields of an object, by the names of their columns. `refuse` gets what is wrong with each. */

@@ -95,7 +95,7 @@ describe('the roster', () => {
           section: 'course_staff',
           index: 0,
           field: 'role',
-          message: 'must be one of staff, instructor, limited_staff',
+          message: 'must be one of staff, instructor, limited_staff, data_researcher',
         },
       ]);
   });

@@ -8,8 +8,8 @@ import { Database } from '#connections';
 import type { Origin } from '#domain';
 import { type Exam } from '#domain';
 import { examsOfCourse, settingsOfCourse } from '#read-models';
-import { type Caller, escalationEmail } from '#roster';
-import { CurrentUser, Gate } from '../auth/authentication.js';
+import { type Caller, escalationEmail, isDataResearcher } from '#roster';
+import { type Addressed, CurrentUser, Gate } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Surface } from '../auth/surfaces.js';
 import { Answers, JsonRequestBody } from '../document/answers.js';
@@ -30,7 +30,7 @@ export class ProctoringSettingsController {
   ) {}
 
   @Get()
-  @Gate('course', { logs: 'always' })
+  @Gate('course', { courses: courseToRead, logs: 'always' })
   @ApiOperation({ summary: 'The proctoring settings of a course' })
   @Answers(200, proctoringSettings)
   async getProctoringSettings(@Param('courseId') courseId: string) {
@@ -86,4 +86,9 @@ export class ProctoringSettingsController {
   private providerOf(backend: string | null) {
     return configuredProvider(this.configuration.settings, backend);
   }
+}
+
+/** Data researchers may read the settings of their course, too (instructor-v2.md §6, I1). */
+async function courseToRead({ database, params, caller }: Addressed): Promise<true | string> {
+  return (await isDataResearcher(database, caller.userId, params.courseId)) || params.courseId;
 }

@@ -1,4 +1,5 @@
 import type { Database } from '#connections';
+import { isStaffRow } from '#roster';
 import { isRowId } from '../rows.js';
 
 /** The stream, course, exam and learner of an attempt, also of a removed one, and whether the user is staff of the course. */
@@ -11,7 +12,7 @@ export const streamOfAttempt = async (
   const text = `select stream, metadata->>'courseId' as "courseId", (metadata->>'examId')::float as "examId",
                        (metadata->>'userId')::float as "userId", exists (
                   select from course_staff
-                   where user_id = $2 and course_id = metadata->>'courseId' and is_active) as "isStaff"
+                   where user_id = $2 and course_id = metadata->>'courseId' and ${isStaffRow}) as "isStaff"
                   from events where type = 'AttemptCreated' and (data->>'attemptId')::bigint = $1`;
   return (await database.read({ name: 'stream of attempt', text, values: [attemptId, callerId] })).rows[0];
 };

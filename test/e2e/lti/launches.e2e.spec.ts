@@ -75,18 +75,6 @@ async function messageOf(tool: PretendedTool, begun: Begun) {
   return tool.verified(service as never, idToken!);
 }
 
-/** The claims of the tool's message that the learner may begin. */
-const mayBegin = (tool: PretendedTool, message: Record<string, any>, changes: object = {}) => ({
-  iss: tool.clientId,
-  aud: message.iss,
-  exp: message.iat + 300,
-  [claim('message_type')]: 'LtiStartAssessment',
-  [claim('version')]: '1.3.0',
-  [claim('resource_link')]: message[claim('resource_link')],
-  [proctoringClaim('session_data')]: message[proctoringClaim('session_data')],
-  [proctoringClaim('attempt_number')]: 1,
-  ...changes,
-});
 const send = (jwt: string, cookie: string) =>
   ask(
     undefined,
@@ -103,7 +91,7 @@ const send = (jwt: string, cookie: string) =>
 async function proctor(id: number, tool = watchers, changes: object = {}) {
   const begun = await start(id);
   const message = await messageOf(tool, begun);
-  const answer = await send(await tool.sign(mayBegin(tool, message, changes)), begun.cookie);
+  const answer = await send(await tool.sign(tool.mayBegin(message, changes)), begun.cookie);
   return { ...begun, message, answer };
 }
 
@@ -198,7 +186,7 @@ describe('the word of the tool that the learner may begin', () => {
     const id = await create('midterm');
     const begun = await start(id);
     const message = await messageOf(watchers, begun);
-    const answer = await send(await watchers.sign(mayBegin(watchers, message, changes(message))), begun.cookie);
+    const answer = await send(await watchers.sign(watchers.mayBegin(message, changes(message))), begun.cookie);
     expect(answer.status).toBe(400);
     expect(await statusOf(id)).toBe('download_software_clicked');
   });
@@ -207,7 +195,7 @@ describe('the word of the tool that the learner may begin', () => {
     const id = await create('midterm');
     const begun = await start(id);
     const message = await messageOf(watchers, begun);
-    const word = mayBegin(watchers, message);
+    const word = watchers.mayBegin(message);
     const answers = [
       await send('abc', begun.cookie),
       await send(await guards.sign({ ...word, iss: 'nobody' }), begun.cookie),
@@ -227,7 +215,7 @@ describe('the word of the tool that the learner may begin', () => {
     await service.moveClock('1 minute');
     const again = await start(id, alice, cookie);
     const message = await messageOf(watchers, again);
-    expect((await send(await watchers.sign(mayBegin(watchers, message)), again.cookie)).status).toBe(200);
+    expect((await send(await watchers.sign(watchers.mayBegin(message)), again.cookie)).status).toBe(200);
     expect(await service.query('select to_json(attempts) as row from attempts where id = $1', [id])).toEqual(before);
   });
 });

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, randomUUID } from 'node:crypto';
 import { decodeJwt, jwtVerify, SignJWT } from 'jose';
 import { newKeys } from '../../../libs/lti/src/testing.js';
-import type { Service } from '../../support/service.js';
+import type { Person, Service } from '../../support/service.js';
 
 export const claim = (name: string) => `https://purl.imsglobal.org/spec/lti/claim/${name}`;
 export const proctoringClaim = (name: string) => `https://purl.imsglobal.org/spec/lti-ap/claim/${name}`;
@@ -80,6 +80,43 @@ export class PretendedTool {
   async control(service: Service, at: string, body: object, type = controlType) {
     const headers = { authorization: `Bearer ${await this.accessToken(service, at)}`, 'content-type': type };
     const answer = await service.request(undefined, 'POST', `/lti/${this.id}/acs`, body, headers);
-    return { ...answer, body: typeof answer.body === 'string' && answer.body ? JSON.parse(answer.body) : answer.body };
+    const isControl = String(answer.headers['content-type']).startsWith(controlType);
+    return { ...answer, body: isControl ? JSON.parse(answer.body) : answer.body };
+  }
+
+  /** A learner's launch, until this tool says that the learner may begin. Answers the message that the tool got. */
+  async proctor(service: Service, person: Person, attemptId: number): Promise<Record<string, any>> {
+    const begun = await service.request(person, 'GET', `/lti/start_proctoring/${attemptId}`);
+    const cookie = String(begun.headers['set-cookie']).split(';')[0];
+    const { searchParams } = new URL(String(begun.headers.location));
+    const query = new URLSearchParams({
+      ...{ client_id: this.clientId, redirect_uri: this.launchUrl, state: 'state', nonce: 'nonce' },
+      ...Object.fromEntries([...searchParams].filter(([name]) => name.endsWith('_hint'))),
+    });
+    const path = '/lti/lti_consumer/v1';
+    const launched = await service.request(undefined, 'GET', `${path}/launch/?${query}`, undefined, { cookie });
+    const message: Record<string, any> = await this.verified(
+      service,
+      /name="id_token" value="([^"]+)"/.exec(launched.body)![1]!,
+    );
+    const word = new URLSearchParams({ JWT: await this.sign(this.mayBegin(message)) });
+    const headers = { 'content-type': form, cookie };
+    await service.request(undefined, 'POST', `${path}/start_proctoring_assessment`, String(word), headers);
+    return message;
+  }
+
+  /** The claims of the message that the learner may begin. */
+  mayBegin(message: Record<string, any>, changes: object = {}) {
+    return {
+      iss: this.clientId,
+      aud: message.iss,
+      exp: message.iat + 300,
+      [claim('message_type')]: 'LtiStartAssessment',
+      [claim('version')]: '1.3.0',
+      [claim('resource_link')]: message[claim('resource_link')],
+      [proctoringClaim('session_data')]: message[proctoringClaim('session_data')],
+      [proctoringClaim('attempt_number')]: 1,
+      ...changes,
+    };
   }
 }

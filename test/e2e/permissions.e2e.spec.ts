@@ -397,6 +397,29 @@ const matrix: Row[] = [
     '/api/v1/student/course_id/{C}/onboarding?username=alice',
     '401  200  403  200  200    403  403  403  403  403  200',
   ),
+  row('GET', '/api/v1/access_tokens/exam_id/{exam}', '401  403d 403d 200  200    403d 403d 403d 403d 403d 200'),
+  row('POST', '/api/v1/access_tokens/exam_id/{exam}', '401  403d 403d 405  405    403d 403d 403d 403d 403d 405'),
+  row('POST', '/api/v1/exams/attempt', '401  200  200  200  200    200  200  200  200  200  200', {
+    body: exam,
+    given: 'nothing',
+  }),
+  // Staff judge, and do nothing that is the learner's.
+  row('PUT', '/api/v1/exams/attempt/{attempt}', '401  200  403d 400  400    403d 403d 403d 403d 403d 400', {
+    body: { action: 'submit' },
+  }),
+  row('PUT', '/api/v1/exams/attempt/{attempt}', '401  400  403d 200  200    403d 403d 403d 403d 403d 200', {
+    body: { action: 'verify' },
+  }),
+  row('DELETE', '/api/v1/exams/attempt/{attempt}', '401  204  403d 204  204    403d 403d 403d 403d 403d 204'),
+  row('DELETE', '/api/v1/exams/attempt/{attempt}', '401  403d 403d 204  204    403d 403d 403d 403d 403d 204', {
+    given: 'submitted',
+  }),
+  row('GET', '/api/v1/exams/attempt/latest', '401  200  200  200  200    200  200  200  200  200  200'),
+  row(
+    'GET',
+    '/api/v1/student/exam/attempt/course_id/{C}/content_id/{content}',
+    '401  200  200  200  200    200  200  200  200  200  200',
+  ),
   // The instructor API looks for the course and the right before anything else, and answers 401 without a login.
   ...['', '/{exam}', '/attempts', '/{exam}/attempts', '/allowances'].map((list) =>
     row('GET', `${dashboard}${list}`, '401  403d 403d 200  200    403d 403d 403d 403d 403d 200'),

@@ -16,7 +16,6 @@ import {
   type Facts,
   fold,
   GrantAllowance,
-  generationOf,
   isMinutesKey,
   isOverdue,
   judgementOf,
@@ -119,13 +118,12 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     const { exam, followsEdxExams } = current;
     if (!followsEdxExams && exam.generationId === exam.examId) return current;
     const state = await latestLearnerAtExam(this.events, learner);
-    const asked = 'attemptId' in data ? state.attempts.find(({ id }) => id === data.attemptId) : undefined;
-    const isEarlier = asked !== undefined && generationOf(asked) !== exam.generationId;
-    const facts = isEarlier ? await this.facts.of(exam.examId, learner.userId, generationOf(asked)) : current;
+    const facts = await this.facts.forCommand(command, current, state);
     if (!followsEdxExams || !isStart(command)) return facts;
-    const own = command.type === 'StartAttempt' ? (asked ?? currentAttempt(state, facts)) : undefined;
+    const own =
+      command.type === 'StartAttempt' ? (command.data.attemptId ?? currentAttempt(state, facts)?.id) : undefined;
     const running = await runningAtTools(this.database, learner.userId);
-    return { ...facts, anotherRuns: running.some((each) => each.id !== own?.id && !isOverdue(each, data.at)) };
+    return { ...facts, anotherRuns: running.some((each) => each.id !== own && !isOverdue(each, data.at)) };
   }
 
   /** A provider that is not configured any more confirms no removal. */

@@ -47,7 +47,7 @@ export const filled = <T>(value: T, variables: Variables): T =>
       .replace(/\{(\w+)\}/g, (_, name) => String(variables[name])),
   );
 
-/** Where a value is not what the front end reads. */
+/** The places of a value that are not what the front end reads. */
 export function misfits(value: any, shape: Shape, place = 'body'): string[] {
   if (typeof shape === 'string') {
     const fits = shape === 'true' ? value === true : typeof value === shape.replace('?', '');

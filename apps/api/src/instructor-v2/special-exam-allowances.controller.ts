@@ -11,7 +11,7 @@ import { CurrentOrigin } from '../auth/origin.js';
 import { Surface } from '../auth/surfaces.js';
 import { Answers, JsonRequestBody, QueryParam } from '../document/answers.js';
 import { either, id, instructorError, listOf, object, pageNumber, text } from '../document/schemas.js';
-import { Client } from '../http/time-limits.js';
+import { Client, longLimitMs } from '../http/time-limits.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { longBody } from '../requests/body.js';
 import { bodyObject } from '../requests/body-object.js';
@@ -70,7 +70,7 @@ export class SpecialExamAllowancesController {
 
   @Post('allowances')
   @HttpCode(200)
-  @Gate('course', { logs: 'always', largestBody: longBody })
+  @Gate('course', { logs: 'always', largestBody: longBody, limitMs: longLimitMs })
   @ApiOperation({ summary: 'Grant the same allowance to several learners at several special exams' })
   @JsonRequestBody(schemaOf('AllowanceOfExams', allowanceOfExams))
   @Answers(200, grantedAtExams)
@@ -91,7 +91,7 @@ export class SpecialExamAllowancesController {
 
   @Post(':examId/allowance')
   @HttpCode(200)
-  @Gate('course', { logs: 'always', largestBody: longBody })
+  @Gate('course', { logs: 'always', largestBody: longBody, limitMs: longLimitMs })
   @ApiOperation({ summary: 'Grant the same allowance to several learners at a special exam' })
   @JsonRequestBody(schemaOf('AllowanceOfExam', allowanceOfExam))
   @Answers(200, grantedAtExam)
@@ -113,7 +113,7 @@ export class SpecialExamAllowancesController {
   }
 
   @Delete(':examId/allowance')
-  @Gate('course', { logs: 'always', largestBody: longBody })
+  @Gate('course', { logs: 'always', largestBody: longBody, limitMs: longLimitMs })
   @ApiOperation({ summary: 'Withdraw the allowance of several learners at a special exam' })
   @JsonRequestBody(withdrawal)
   @Answers(200, withdrawnAtExam)

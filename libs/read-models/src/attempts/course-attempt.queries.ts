@@ -29,7 +29,7 @@ export type CourseAttemptOrder = {
   isDescending: boolean;
 };
 
-/** What to sort by, and a join for it. The few people and exams are sorted first, so that the many attempts sort by numbers. */
+/** A column, and the join that it needs. The few people and exams are sorted first, so that the many attempts sort by numbers. */
 function sortingBy(by: CourseAttemptOrder['by']): { join: string; column: string } {
   if (by in ofAttempt) return { join: '', column: ofAttempt[by as keyof typeof ofAttempt] };
   const column = 'sorted.place';

@@ -1,6 +1,7 @@
 import type { Reply } from './client.js';
 import { differencesOf } from './compare.js';
-import type { Exchange, Story } from './stories.js';
+import { type Exception, exceptions } from './exceptions.js';
+import { type Exchange, namedExchanges, type Story, stories } from './stories.js';
 import { Variables } from './variables.js';
 import { verdictOn } from './verdict.js';
 
@@ -42,6 +43,18 @@ describe('the comparison with a recording', () => {
 });
 
 describe('an exchange that differs on purpose', () => {
+  it('says which part differs, if it has the recorded status', () => {
+    const statusOf = (exception: Exception) => {
+      const story = stories.find(({ story }) => story === exception.story)!;
+      const found = [...namedExchanges(story)].find(([, name]) => name === exception.exchange);
+      return found?.[0].response.status;
+    };
+    const vague = exceptions.filter(({ body, differs, events }) => !body && !differs && !events);
+    expect(
+      vague.filter((each) => each.status === statusOf(each)).map(({ story, exchange }) => [story, exchange]),
+    ).toEqual([]);
+  });
+
   const exception = { story: 'S01', exchange: 'an exchange', because: 'H1', reason: 'a reason', status: 403 };
   const verdict = (lines: string[], ours: Reply, events: string[] = []) =>
     verdictOn(exception, lines, ours, events, variables);

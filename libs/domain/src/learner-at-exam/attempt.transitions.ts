@@ -1,6 +1,6 @@
 import { type Effect, effectsOf, type ProviderIds } from '../attempts/attempt.effects.js';
 import type { AttemptEvent } from '../attempts/attempt.events.js';
-import type { Attempt } from '../attempts/attempt.js';
+import { type Attempt, generationOf } from '../attempts/attempt.js';
 import { isCompleted, isIncomplete, isInProgress, isPreStarted, type Status } from '../attempts/attempt.statuses.js';
 import { type AllowedTime, expiryOf, isOverdue } from '../attempts/attempt.time.js';
 import type { LearnerAtExamCommand } from '../command.js';
@@ -89,7 +89,10 @@ const effectsOfTransition = (
   effectsOf({
     from: attempt.status,
     to,
-    all: state.attempts.map((each) => (each.id === attempt.id ? to : each.status)),
+    // An attempt at an earlier generation decides nothing any more.
+    all: state.attempts
+      .filter((each) => generationOf(each) === generationOf(attempt))
+      .map((each) => (each.id === attempt.id ? to : each.status)),
     isPractice: facts.exam.isPracticeExam,
     hasProvider: facts.provider !== null,
     providerIds: providerIdsOf(attempt, facts),

@@ -205,6 +205,22 @@ describe('staff of edx-exams judge an attempt in any status', () => {
     sealed: 'v2.x',
   });
 
+  it('counts whatever became of the attempt at an earlier generation', () => {
+    const later = { ...created, data: { ...created.data, attemptId: attemptId + 1, generationId: 9 } };
+    given(later, ...historyOf('started'))
+      .when(verify(5))
+      .thenMatching({
+        type: 'AttemptVerified',
+        data: {
+          effects: [
+            { kind: 'credit', status: 'satisfied' },
+            { kind: 'mail', template: 'verified' },
+            { kind: 'status_signal' },
+          ],
+        },
+      });
+  });
+
   it.each<Status>(['created', 'started', 'submitted', 'rejected', 'verified'])('from %s', (status) => {
     given(...historyOf(status))
       .when(verify(5))

@@ -85,6 +85,8 @@ describe('a path of edx-exams', () => {
     ['exams/course_id/a+b+c/allowances/7/', 'exams/course_id/a%2Bb%2Bc/allowances/7'],
     ['exams/course_id/a+b+c/allowances/x?y=/', 'exams/course_id/a%2Bb%2Bc/allowances?y=/'],
     ['before/configs/course_id/a+b+c/after', 'configs/course_id/a%2Bb%2Bc'],
+    ['configs/course_id/Ext-1:2', 'configs/course_id/Ext-1%3A2'],
+    ['provider', 'providers'],
     ['access_tokens/exam_id/7/', 'access_tokens/exam_id/7'],
     ['instructor_view/course_id/a+b+c/attempts/', 'instructor_view/course_id/a%2Bb%2Bc/attempts'],
     [

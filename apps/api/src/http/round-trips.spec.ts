@@ -1,9 +1,17 @@
 import { jest } from '@jest/globals';
 import pg from 'pg';
 import { shared } from '../../../../test/support/hooks.js';
-import { openRunningExam, openService, people } from '../../../../test/support/service.js';
+import { withLtiTools } from '../../../../test/support/lti-tools.js';
+import {
+  contentId,
+  courseId,
+  openCourse,
+  openRunningExam,
+  openService,
+  people,
+} from '../../../../test/support/service.js';
 
-const { alice, teacher } = people;
+const { alice, staff, teacher } = people;
 
 /** Statements that these requests do not wait for: of the clock, new connections, notifications, times of polls, the access log. */
 const otherStatements = /clock_timestamp|set_config|current_user|pg_backend_pid|pg_notify|attempt_polls|access_log/;
@@ -116,5 +124,30 @@ it('a change takes no more in a process that has not read the attempt before', a
     expect(trips.flat().join()).toContain('from unnest($1::text[], $2::bigint[]) as wanted');
   } finally {
     await other.app.close();
+  }
+});
+
+it('a publish of many exams by the API of edx-exams takes as many round trips as one of few', async () => {
+  const course = await openCourse({}, { settings: withLtiTools });
+  const send = async (path: string, body: unknown) =>
+    expect((await course.request(staff, 'PATCH', `/api/v1/${path}/course_id/${courseId}`, body)).status).toBeLessThan(
+      300,
+    );
+  const tripsOf = async (names: string[], minutes: number) => {
+    const exams = names.map((name) => ({
+      ...{ content_id: contentId(name), exam_name: name, time_limit_mins: minutes, due_date: null },
+      ...{ exam_type: 'timed', hide_after_due: false, is_active: true },
+    }));
+    return (await roundTripsOf(() => send('exams', exams))).length;
+  };
+  try {
+    await send('configs', { provider: 'lti_one', escalation_email: null });
+    const many = Array.from({ length: 20 }, (_, index) => `exam${index}`);
+    await tripsOf(['one', 'two', ...many], 10);
+    const ofFew = await tripsOf(['one', 'two'], 20);
+    await tripsOf(['one', 'two', ...many], 30);
+    expect(await tripsOf(['one', 'two', ...many], 40)).toBeLessThanOrEqual(ofFew + 1);
+  } finally {
+    await course.close();
   }
 });

@@ -71,7 +71,7 @@ describe('a control request', () => {
       const { send } = await running();
       const answer = await send({ action: 'flag', incident_severity: 0.5 }, watchers, type);
       expect(answer).toMatchObject({ status: 200, body: { status: 'running' } });
-      expect(answer.headers['content-type']).toMatch(type.replace('+', '\\+'));
+      expect(answer.headers['content-type']).toMatch(type);
     },
   );
 

@@ -230,7 +230,7 @@ describe('the page that frames the exam', () => {
     expect((await statusAt(id, begun.cookie)).body).toEqual({ active: false });
     const { cookie } = await proctor(id);
     const page = await ask(undefined, 'GET', `/lti/exam_shell/${id}`, undefined, { cookie });
-    expect(page.headers['content-security-policy']).toContain(`frame-src ${frontEnd};`);
+    expect(page.headers['content-security-policy']).toContain(`frame-src 'self' ${frontEnd};`);
     expect(page.body).toContain(`<iframe src="${frontEnd}/course/course-v1:OrgX`);
     expect((await statusAt(id, cookie)).body).toEqual({ active: true });
     // The same learner in another browser, without the tool.

@@ -37,7 +37,7 @@ export const shellHeaders = (frameOrigin: string) => ({
     `script-src ${hashOf(script)}`,
     `style-src ${hashOf(style)}`,
     "connect-src 'self'",
-    `frame-src ${frameOrigin}`,
+    `frame-src 'self' ${frameOrigin}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

@@ -420,6 +420,20 @@ const matrix: Row[] = [
     '/api/v1/student/exam/attempt/course_id/{C}/content_id/{content}',
     '401  200  200  200  200    200  200  200  200  200  200',
   ),
+  row('GET', '/api/v1/exams/course_id/{C}/allowances', '401  403d 403d 200  200    403d 403d 403d 403d 403d 200'),
+  row('POST', '/api/v1/exams/course_id/{C}/allowances', '401  403d 403d 200  200    403d 403d 403d 403d 403d 200', {
+    body: [{ username: 'alice', exam_id: '{exam}', extra_time_mins: 5 }],
+  }),
+  row(
+    'DELETE',
+    '/api/v1/exams/course_id/{C}/allowances/999999',
+    '401  403d 403d 404  404    403d 403d 403d 403d 403d 404',
+  ),
+  row(
+    'GET',
+    '/api/v1/instructor_view/course_id/{C}/attempts?exam_id={exam}',
+    '401  403d 403d 200  200    403d 403d 403d 403d 403d 200',
+  ),
   // The instructor API looks for the course and the right before anything else, and answers 401 without a login.
   ...['', '/{exam}', '/attempts', '/{exam}/attempts', '/allowances'].map((list) =>
     row('GET', `${dashboard}${list}`, '401  403d 403d 200  200    403d 403d 403d 403d 403d 200'),

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
-import { BrowserLockController } from './browser-lock.controller.js';
 import { ConsoleController } from './console.controller.js';
 import { CsrfController } from './csrf.controller.js';
 import { FrontPageController } from './front-page.controller.js';
+import { MissingExtensionController } from './missing-extension.controller.js';
 
-@Module({ controllers: [BrowserLockController, ConsoleController, CsrfController, FrontPageController] })
+@Module({ controllers: [MissingExtensionController, ConsoleController, CsrfController, FrontPageController] })
 export class BrowsersModule {}

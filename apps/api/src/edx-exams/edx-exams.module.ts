@@ -10,7 +10,7 @@ import { CourseConfigurationController } from './course-configuration.controller
 import { CourseExamsOfEdxController } from './course-exams.controller.js';
 import { ExamAccessTokensController } from './exam-access-tokens.controller.js';
 import { ExamAccessTokens } from './exam-access-tokens.js';
-import { InstructorViewController } from './instructor-view.controller.js';
+import { ExamAttemptListController } from './exam-attempt-list.controller.js';
 import { KeySetController } from './key-set.controller.js';
 import { LatestAttemptController } from './latest-attempt.controller.js';
 import { LearnerOnboardingController } from './learner-onboarding.controller.js';
@@ -30,7 +30,7 @@ import { StudentExamController } from './student-exam.controller.js';
     LearnerOnboardingController,
     ExtraMinutesController,
     ExamAccessTokensController,
-    InstructorViewController,
+    ExamAttemptListController,
     KeySetController,
     LatestAttemptController,
     ExamAttemptsController,

@@ -18,7 +18,7 @@ export class MinutesGrants {
     private readonly facts: FactFinder,
   ) {}
 
-  /** Of two grants for the same learner and exam the last one counts. The exams must exist. */
+  /** The last of two grants for the same learner and exam counts. The exams must exist. */
   async grant(grants: readonly GrantedMinutes[], at: string, origin: Origin): Promise<void> {
     const last = [...new Map(grants.map((each) => [learnerAtExamStream(each), each])).values()];
     if (last.length === 0) return;

@@ -9,18 +9,18 @@ import { noteObject, rowCounter } from '../access/access-note.js';
 import { Gate } from '../auth/authentication.js';
 import { Surface } from '../auth/surfaces.js';
 import { Answers, QueryParam } from '../document/answers.js';
-import { idNumber, integer } from '../document/schemas.js';
+import { idNumber, pageNumber } from '../document/schemas.js';
 import { configuredProvider } from '../exams/provider-names.js';
 import { refused } from '../http/http-answer.js';
 import { idIn } from '../requests/ids.js';
-import { instructorAttemptJson, instructorAttempts } from './instructor-view.answers.js';
+import { examAttemptJson, examAttemptsPage } from './exam-attempt-list.answers.js';
 import { limitedPageOf, neighboursOf } from './limited-pages.js';
 
 /** The attempts at an exam, for the exams dashboard. */
 @ApiTags('attempts')
 @Controller('api/v1/instructor_view/course_id/:courseId/attempts')
 @Surface('edx-exams')
-export class InstructorViewController {
+export class ExamAttemptListController {
   constructor(
     private readonly configuration: Configuration,
     private readonly database: Database,
@@ -30,9 +30,9 @@ export class InstructorViewController {
   @Gate('course', { logs: 'always' })
   @ApiOperation({ summary: "The learners' attempts at an exam, newest first" })
   @QueryParam('exam_id', idNumber)
-  @QueryParam('limit', integer, '100 by default')
-  @QueryParam('offset', integer)
-  @Answers(200, instructorAttempts)
+  @QueryParam('limit', pageNumber, 'Attempts of a page; 100 by default')
+  @QueryParam('offset', pageNumber, 'Attempts before the page')
+  @Answers(200, examAttemptsPage)
   async listInstructorAttempts(
     @Param('courseId') courseId: string,
     @Query() query: { exam_id?: string; limit?: string; offset?: string },
@@ -51,7 +51,7 @@ export class InstructorViewController {
     return {
       count,
       ...neighboursOf(request, page, count),
-      results: attempts.map((attempt) => instructorAttemptJson(attempt, shown)),
+      results: attempts.map((attempt) => examAttemptJson(attempt, shown)),
     };
   }
 }

@@ -2,7 +2,7 @@ import { controlReasonOf } from '#domain';
 import { type ExamAttemptRecord, instant } from '#read-models';
 import { integer, listOf, object, orNull, text, time } from '../document/schemas.js';
 
-/** What a tool reported about an attempt. The severity is a text with two decimals (edx-exams.md §2). */
+/** The tool's report about an attempt. The severity is a text with two decimals (edx-exams.md §2). */
 const reviewJson = (control: ExamAttemptRecord['control']) =>
   control && {
     submission_time: instant(control.incidentAt),
@@ -10,7 +10,7 @@ const reviewJson = (control: ExamAttemptRecord['control']) =>
     submission_reason: control.reasonCode === null ? null : controlReasonOf(control.reasonCode),
   };
 
-export const instructorAttemptJson = (attempt: ExamAttemptRecord, exam: { type: string; name: string }) => ({
+export const examAttemptJson = (attempt: ExamAttemptRecord, exam: { type: string; name: string }) => ({
   attempt_id: attempt.id,
   attempt_status: attempt.status,
   start_time: instant(attempt.startedAt),
@@ -22,7 +22,7 @@ export const instructorAttemptJson = (attempt: ExamAttemptRecord, exam: { type: 
   proctored_review: reviewJson(attempt.control),
 });
 
-const instructorAttempt = object<ReturnType<typeof instructorAttemptJson>>('InstructorAttempt', {
+const examAttempt = object<ReturnType<typeof examAttemptJson>>('InstructorAttempt', {
   attempt_id: integer,
   attempt_status: text,
   start_time: orNull(time),
@@ -40,9 +40,9 @@ const instructorAttempt = object<ReturnType<typeof instructorAttemptJson>>('Inst
   ),
 });
 
-export const instructorAttempts = object('InstructorAttempts', {
+export const examAttemptsPage = object('InstructorAttempts', {
   count: integer,
   next: orNull(text),
   previous: orNull(text),
-  results: listOf(instructorAttempt),
+  results: listOf(examAttempt),
 });

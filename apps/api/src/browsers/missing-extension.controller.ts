@@ -25,7 +25,7 @@ const page = html`<!doctype html>
 
 @ApiTags('browsers')
 @Controller('browser_lock')
-export class BrowserLockController {
+export class MissingExtensionController {
   @Get()
   @Gate('anyone')
   @Header('Content-Type', 'text/html; charset=utf-8')

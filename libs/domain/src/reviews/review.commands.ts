@@ -11,7 +11,7 @@ export class ReapplyReview extends LearnerAtExamCommand<{ attemptId: number }> {
   readonly type = 'ReapplyReview';
 }
 
-/** `fromAnyStatus`: staff of edx-exams judge every attempt, also an own one and one that has not ended (edx-exams.md §4). */
+/** `fromAnyStatus`: staff of edx-exams judge every attempt, also an own one and one that still runs (edx-exams.md §4). */
 type Judging = { fromAnyStatus?: boolean };
 
 /** Staff reject a submitted attempt, with a reason. */

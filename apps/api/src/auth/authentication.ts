@@ -186,7 +186,8 @@ export async function checkOtherMethod(database: Database, request: FastifyReque
   const { surface, gate } = request.routeOptions.config;
   if (!surface || gate !== 'course') return;
   await checkAddressedCourse(database, request);
-  const { courseId } = request.params as Addressed['params'];
+  const { courseId } = request.params as Partial<Addressed['params']>;
+  if (courseId === undefined) return; // the path names no course, so the method alone counts
   const { user } = request;
   if (!user!.isStaff && !(await isCourseStaff(database, user!.userId, courseId))) throw notStaff(surface);
 }

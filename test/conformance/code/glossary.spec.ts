@@ -5,6 +5,13 @@ import { readFileSync } from 'node:fs';
 const allowed: Record<string, string> = {
   InstructorController: 'serves the path `instructor/`',
   InstructorModule: 'has that controller',
+  InstructorV2Module: 'serves the instructor API of Open edX',
+  InstructorAllowances: 'the same',
+  instructorError: 'the same',
+  instructorPage: 'the same',
+  instructorRefusal: 'the same',
+  InstructorToolController: "serves the path `instructor_tool`, the LTI tool's page for course staff",
+  instructorLaunch: 'the same',
   Prerequisites: 'the word of the reference for requirements that come before an exam',
   prerequisitesOf: 'the same',
   prerequisitesJson: 'the same, on the wire',
@@ -14,9 +21,17 @@ const allowed: Record<string, string> = {
   studentView: 'the same',
   studentViewOf: 'the same',
   bindStudentView: 'the same',
+  StudentExamController: 'serves the path `student/exam/` of edx-exams',
+  StudentAttempts: 'the same',
+  studentAttempt: 'the same',
+  studentAttemptJson: 'the same',
   TestOptions: 'options of the provider that the reference calls `test`',
   test: 'the provider that the reference calls `test`',
   sessionLimits: 'limits of a session of PostgreSQL',
+  BrowserSession: 'a session of cookies in a browser',
+  BrowserSessions: 'the same',
+  Platform: 'the word of LTI for the side of the LMS',
+  platformIdOf: 'the same',
 };
 
 /** "Open" is ruled out for "decrypt", but connections, gates and transactions are open as well. */

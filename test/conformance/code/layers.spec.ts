@@ -98,6 +98,7 @@ it('each rule finds an import that it forbids', () => {
     ['read-models-reaches-only-its-neighbours', 'libs/read-models/src/a.ts', '#commands'],
     ['commands-reaches-only-its-neighbours', 'libs/commands/src/a.ts', '#integration'],
     ['delivery-reaches-only-its-neighbours', 'libs/delivery/src/a.ts', '#integration'],
+    ['lti-reaches-only-its-neighbours', 'libs/lti/src/a.ts', '#commands'],
     ['mail-reaches-only-its-neighbours', 'libs/mail/src/a.ts', '#commands'],
     ['integration-reaches-only-its-neighbours', 'libs/integration/src/a.ts', '../../../test/story.spec.js'],
     ['apps-do-not-reach-into-each-other', 'apps/api/src/a.ts', '../../worker/src/worker.js'],

@@ -13,7 +13,7 @@ export type Bench = {
 
 /**
  * `seconds`: how long one contender is measured in a round. `listed`: attempts in one list. `replayed`, `small`, `large`,
- * `published` and `rebuilt`: numbers of events.
+ * `published`, `rebuilt` and `imported`: numbers of events.
  */
 export type Effort = {
   rounds: number;
@@ -25,4 +25,5 @@ export type Effort = {
   listed: number;
   published: number;
   rebuilt: number;
+  imported: number;
 };

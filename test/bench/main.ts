@@ -7,6 +7,7 @@ import { installReference } from '../conformance/reference.js';
 import { CannotRun, runInFolder } from '../conformance/run-folder.js';
 import { appending } from './append.js';
 import type { Bench, Effort } from './bench.js';
+import { importing } from './bulk.js';
 import { deadlinesAtOnce } from './deadlines.js';
 import { publishing } from './flow.js';
 import { greedyStream } from './greedy.js';
@@ -33,6 +34,7 @@ const full: Effort = {
   listed: 100_000,
   published: 1_000_000,
   rebuilt: 1_000_000,
+  imported: 200_000,
 };
 const quick: Effort = {
   rounds: 2,
@@ -44,6 +46,7 @@ const quick: Effort = {
   listed: 10_000,
   published: 20_000,
   rebuilt: 20_000,
+  imported: 40_000,
 };
 
 const parts: Record<string, (bench: Bench) => Promise<Section>> = {
@@ -61,6 +64,7 @@ const parts: Record<string, (bench: Bench) => Promise<Section>> = {
   l: longStream,
   m: growingTrees,
   n: verifying,
+  o: importing,
 };
 
 const { values: options } = parseArgs({
@@ -86,7 +90,7 @@ async function run(dir: string) {
     throw new CannotRun(`--only takes some of ${Object.keys(parts)}, not ${options.only}.`);
   if (!(effort.rounds >= 1)) throw new CannotRun(`--rounds takes a number, not ${options.rounds}.`);
   if (chosen.includes('c') || chosen.includes('f'))
-    installReference(', or leave c and f out: --only a,b,d,e,g,h,i,j,k,l,m,n');
+    installReference(', or leave c and f out: --only a,b,d,e,g,h,i,j,k,l,m,n,o');
   const { url: server } = await startPostgres({
     dataDir: join(dir, 'postgres'),
     // These settings prevent checkpoints during a measurement. A commit is as durable as usual.

@@ -130,8 +130,8 @@ module.exports = {
     {
       name: 'apps-do-not-reach-into-each-other',
       severity: 'error',
-      from: { path: '^apps/(api|worker|cli|witness)/' },
-      to: { path: '^apps/(api|worker|cli|witness)/', pathNot: '^apps/$1/' },
+      from: { path: '^apps/(api|worker|cli|witness|shadow)/' },
+      to: { path: '^apps/(api|worker|cli|witness|shadow)/', pathNot: '^apps/$1/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -11,7 +11,7 @@ import { send } from '../support/http-file.js';
 
 const program = 'dist/apps/cli/src/main.js';
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
-const pages = ['operations', 'operators', 'guarantees', 'develop', 'audit', 'integrate']
+const pages = ['operations', 'operators', 'guarantees', 'develop', 'audit', 'integrate', 'switching']
   .map((name) => `docs/${name}.md`)
   .concat('README.md')
   .filter((page) => existsSync(page));
@@ -26,12 +26,14 @@ const elsewhere: [why: string, commands: RegExp][] = [
   ['it takes the pictures of docs/console anew', /^npm run screenshots\b/],
   ['it lives for ten minutes; demo.e2e.spec.ts starts the same process', /^npm run demo -- --browser\b/],
   ['they need Docker; the tests in test/e2e/tutor configure a platform with Tutor', /^(docker|pip|tutor)\b/],
+  ['it needs the old service; shadow.e2e.spec.ts runs the same code', /^npm run shadow\b/],
   ['it runs until Ctrl-C; witness.e2e.spec.ts starts the same process', /^npm run witness\b/],
 ];
 
 /** Commands that fail on a service without problems, with a part of their output. */
 const failing: [command: RegExp, output: RegExp][] = [
   [/adopt-log/, /is not a copy/],
+  [/import --from/, /ECONNREFUSED/],
   [/dead-letters.* skip/, /no such dead letter/],
   [/callbacks.* (replay|discard)/, /no (such )?quarantined callback/],
   [/reset-attempts/, /no attempts/],
@@ -157,6 +159,7 @@ const filled = (command: string): string =>
     .replace('--backend NAME', '--backend test')
     .replace('--topic NAME', '--topic $KAFKA_TOPIC_PREFIX"proctoring.attempts.v1"')
     .replace('--acknowledgements TOPIC', '--acknowledgements $KAFKA_TOPIC_PREFIX"proctoring.credit.v1"')
+    .replace('--from URL', '--from mysql://127.0.0.1:9/edxapp')
     .replace('--from TIME', '--from 2020-01-01T00:00:00Z')
     .replace('--until TIME', '--until 2020-01-02T00:00:00Z')
     .replace('--course ID', '--course course-v1:OrgX+Demo+2031')

@@ -410,6 +410,10 @@ const matrix: Row[] = [
   row('PUT', '/api/v1/exams/attempt/{attempt}', '401  400  403d 200  200    403d 403d 403d 403d 403d 200', {
     body: { action: 'verify' },
   }),
+  // The exam has no LTI tool, so those who may go there are told so.
+  row('GET', '/lti/start_proctoring/{attempt}', '401  400  403d 403d 403d   403d 403d 403d 403d 403d 403d'),
+  row('GET', '/lti/end_assessment/{attempt}', '401  302  403d 403d 403d   403d 403d 403d 403d 403d 403d'),
+  row('GET', '/lti/exam/{exam}/instructor_tool', '401  403e 403e 400  400    403e 403e 403e 403e 403e 400'),
   row('DELETE', '/api/v1/exams/attempt/{attempt}', '401  204  403d 204  204    403d 403d 403d 403d 403d 204'),
   row('DELETE', '/api/v1/exams/attempt/{attempt}', '401  403d 403d 204  204    403d 403d 403d 403d 403d 204', {
     given: 'submitted',
@@ -475,7 +479,7 @@ const service = shared(() => {
 });
 
 const at = (path: string) =>
-  path.startsWith('/api/') ? path : `/api/edx_proctoring${path.replace(/^~/, '/v1/proctored_exam')}`;
+  /^\/(api|lti)\//.test(path) ? path : `/api/edx_proctoring${path.replace(/^~/, '/v1/proctored_exam')}`;
 let lastContent = 0;
 
 /** Creates an exam, and an attempt of alice unless the row needs none. Answers a function that fills in the names of a row. */

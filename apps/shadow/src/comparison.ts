@@ -11,7 +11,7 @@ const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
 /**
  * Compares status, headers that matter, and body. Times and seconds may differ by `toleranceSeconds`, since the secondary got
- * the request later. Where a request created something, other ids are no difference, and are learned.
+ * the request later. Ids that a creation gave may differ, and are learned.
  */
 export function compareAnswers(
   primary: Answer,
@@ -66,7 +66,7 @@ const isGivenAnew = (kind: Kind) => kind === 'code' || kind === 'external id';
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Of a content type only the media type counts, and of an absolute address only what follows the host. */
+/** A content type is compared by its media type, and an absolute address by what follows the host. */
 function headerOf(name: string, value: string | string[] | undefined): string {
   const text = String(value ?? '');
   if (name === 'content-type') return text.split(';')[0]!.trim();

@@ -88,3 +88,16 @@ it('an attempt goes on in its generation when the course changes its provider', 
   expect((await act(teacher, old, 'verify')).status).toBe(200);
   expect(await begin(alice, id, 'false')).not.toBe(old);
 });
+
+it('an earlier generation opens the content no sooner than the current one', async () => {
+  const token = async (person: Person, exam: number) =>
+    (await service.request(person, 'GET', `/api/v1/access_tokens/exam_id/${exam}/`)).status;
+  const past = { due_date: '2026-01-01T00:00:00Z' };
+  const before = (await service.register({ midterm: { exam_type: 'timed', ...past } })).midterm!;
+  expect(await token(teacher, before)).toBe(200);
+  expect(await token(alice, before)).toBe(200);
+  const now = (await service.register({ midterm: { exam_type: 'practice' } })).midterm!;
+  expect([await token(alice, before), await token(people.reviewer, before), await token(alice, now)]).toEqual([
+    403, 403, 403,
+  ]);
+});

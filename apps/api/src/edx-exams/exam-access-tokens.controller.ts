@@ -4,7 +4,7 @@ import { Clock } from '#clock';
 import { FactFinder } from '#commands';
 import { Database } from '#connections';
 import { secondsOfExamAccess } from '#domain';
-import { attemptAtGeneration, generationById } from '#read-models';
+import { attemptAtGeneration, examById, generationById } from '#read-models';
 import { type Caller, isCourseStaff } from '#roster';
 import { type Addressed, CurrentUser, Gate } from '../auth/authentication.js';
 import { Surface } from '../auth/surfaces.js';
@@ -32,14 +32,17 @@ export class ExamAccessTokensController {
   async getExamAccessToken(@WholeNumber('examId') examId: string, @CurrentUser() me: Caller) {
     const exam = await generationById(this.database, examId);
     if (!exam) throw refused(404, 'Exam does not exist');
-    const [isStaff, attempt, { dueAt }] = await Promise.all([
+    const [isStaff, attempt, { dueAt }, current] = await Promise.all([
       me.isStaff || isCourseStaff(this.database, me.userId, exam.courseId),
       attemptAtGeneration(this.database, exam, me.userId),
-      this.facts.of(exam.examId, me.userId, exam.id),
+      this.facts.of(exam.examId, me.userId),
+      examById(this.database, exam.examId),
     ]);
-    const { hideAfterDue } = exam;
+    // All generations have the same content, so the dates of the current one decide who may look back.
+    if (!isStaff && !exam.isCurrent && !attempt) throw notGranted();
+    const { hideAfterDue } = current!;
     const seconds = secondsOfExamAccess({ isStaff, attempt, exam: { dueAt, hideAfterDue }, at: this.clock.now() });
-    if (seconds === undefined) throw refused(403, 'Exam access token not granted');
+    if (seconds === undefined) throw notGranted();
     return {
       exam_access_token: await this.tokens.tokenFor(me.userId, exam, seconds),
       exam_access_token_expiration: seconds,
@@ -54,6 +57,8 @@ export class ExamAccessTokensController {
     throw refused(405, 'Method "POST" not allowed.', { Allow: 'GET, HEAD, OPTIONS' });
   }
 }
+
+const notGranted = () => refused(403, 'Exam access token not granted');
 
 async function courseOfExam({ database, params: { examId } }: Addressed) {
   return (await generationById(database, examId))?.courseId;

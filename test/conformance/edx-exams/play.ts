@@ -25,7 +25,7 @@ export class Play {
     this.effects = new EffectsReader(service);
   }
 
-  /** Each exchange with its differences, and the exceptions of the story that name no exchange. */
+  /** Each exchange with its differences; and exceptions that name no exchange, and changes from outside that failed. */
   static async of(story: Story): Promise<{ results: Result[]; problems: string[] }> {
     const service = await startService(story);
     try {
@@ -38,17 +38,20 @@ export class Play {
   private async run() {
     const names = namedExchanges(this.story);
     const results: Result[] = [];
-    for (const step of this.story.exchanges) {
-      if ('wait' in step) continue;
-      await this.service.setTime(step.at);
-      if (isExchange(step)) results.push({ name: names.get(step)!, lines: await this.play(step, names.get(step)!) });
-      else await this.service.change(step).catch((error) => console.log(`  ${step.do}: ${error.message}`));
-      if (!isExchange(step)) await this.effects.next();
-    }
     const known = new Set(names.values());
     const problems = exceptionsOf(this.story)
       .filter(({ exchange }) => !known.has(exchange))
       .map(({ exchange }) => `The exception "${exchange}" names no exchange.`);
+    for (const step of this.story.exchanges) {
+      if ('wait' in step) continue;
+      await this.service.setTime(step.at);
+      if (isExchange(step)) {
+        results.push({ name: names.get(step)!, lines: await this.play(step, names.get(step)!) });
+        continue;
+      }
+      await this.service.change(step).catch((error) => problems.push(`${step.do}: ${error.message}`));
+      await this.effects.next();
+    }
     return { results, problems };
   }
 

@@ -5,7 +5,7 @@ import { Clock } from '../../../libs/clock/src/index.js';
 import { startPostgres } from '../../../libs/configuration/src/embedded-postgres.js';
 import { courseId, openService, publishedExam, root } from '../../support/service.js';
 import { send } from './client.js';
-import { operator, tokenOf } from './requests.js';
+import { operator, tokenOf } from './lms-tokens.js';
 import type { Change, Exchange, Person, Story } from './stories.js';
 import { newPrivateKey, publicKeyOf } from './tools.js';
 import { base } from './variables.js';

@@ -30,10 +30,9 @@ export class ImportCommand extends OperatorCommand {
       try {
         const old = new OldTables(database);
         await old.check();
-        const tasks = [
-          ...(compareOnly ? [] : [await importing(old, owner, options)]),
-          await comparing(old, owner, options),
-        ];
+        const tasks = compareOnly ? [] : [await importing(old, owner, options)];
+        // A dry run imports nothing that could be compared.
+        if (compareOnly || !options.dryRun) tasks.push(await comparing(old, owner, options));
         await this.recorded(owner, options, () => this.runTasks(options, tasks), {});
       } finally {
         await database.close();

@@ -26,6 +26,8 @@ grant insert, update on attempt_polls to :api;
 -- The worker deletes old rows, and forget_learner a retired learner's.
 grant select, insert, update on lti_subjects, lti_launches, lti_proctorings, lti_assertions to :api;
 grant select, delete on lti_launches, lti_proctorings, lti_assertions to :worker;
+-- A certificate of erasure says whether a learner had a pseudonym.
+grant select on lti_subjects to :worker;
 -- An operator's request is carried out by the worker alone.
 grant insert (action, subscription, ordering_key, event_id, reason, user_id, request_id) on dead_letter_actions to :api;
 -- To see how much room the partitions have left.

@@ -5,7 +5,13 @@ import { tokenSettings } from './service.js';
 export async function startServiceProcess(name: string, folder: string, environment: Record<string, string>) {
   const port = await freePort();
   const child = new Child(name, folder, [process.execPath, 'dist/apps/main.js'], {
-    ...{ PORT: String(port), DATA_DIR: folder, KAFKA_BROKERS: '', NODE_OPTIONS: '' },
+    ...{
+      PORT: String(port),
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      DATA_DIR: folder,
+      KAFKA_BROKERS: '',
+      NODE_OPTIONS: '',
+    },
     ...tokenSettings,
     ...environment,
   });

@@ -1,17 +1,21 @@
-// A replacement for the part of `@edx/frontend-platform` that the special exams use: the platform's address, a log, and an
-// HTTP client that logs in with the cookies of Open edX.
+// A replacement for the part of `@edx/frontend-platform` that the special exams use: the addresses of the services, a log, and
+// an HTTP client that logs in with the cookies of Open edX.
 declare const location: { origin: string };
-declare const document: { cookie: string };
 
 export const logged: unknown[][] = [];
 
-export const getConfig = () => ({ LMS_BASE_URL: location.origin });
+/** A page may define `examsBaseUrl`. Without it the front end sends all calls to the LMS. */
+export const getConfig = () => ({
+  LMS_BASE_URL: location.origin,
+  EXAMS_BASE_URL: (globalThis as { examsBaseUrl?: string }).examsBaseUrl ?? null,
+});
 export const logError = (...what: unknown[]) => void logged.push(what);
 
-async function ask(method: string, url: string, body?: object) {
-  const [, csrfToken = ''] = /csrftoken=([^;]*)/.exec(document.cookie) ?? [];
-  const headers = { 'Content-Type': 'application/json', 'USE-JWT-COOKIE': 'true', 'X-CSRFToken': csrfToken };
-  const answer = await fetch(url, { method, headers, body: body && JSON.stringify(body) });
+async function ask(method: string, url: string, body?: object): Promise<{ data: any }> {
+  const headers: Record<string, string> = { 'Content-Type': 'application/json', 'USE-JWT-COOKIE': 'true' };
+  if (method !== 'GET')
+    headers['X-CSRFToken'] = (await ask('GET', new URL('/csrf/api/v1/token', url).href)).data.csrfToken;
+  const answer = await fetch(url, { method, headers, credentials: 'include', body: body && JSON.stringify(body) });
   if (!answer.ok) throw new Error(`${method} ${url}: HTTP ${answer.status} ${await answer.text()}`);
   return { data: await answer.json() };
 }

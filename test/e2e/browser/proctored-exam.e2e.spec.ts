@@ -8,13 +8,12 @@ import { lateAnswer, PretendedProvider } from '../../../libs/providers/src/testi
 import { contentId, courseId, type Person, people, publishedExam, roster, tokenOf } from '../../support/service.js';
 import { bundled } from './bundle.js';
 import { openBrowser, story } from './chromium.js';
+import { dispatch as dispatchOn, learningFrontEnd, stateOf } from './learning-front-end.js';
 import { openLms } from './lms.js';
-import { unpack } from './npm-packages.js';
 import { anyone, html, script } from './pages.js';
 import { startService } from './running-service.js';
 
 declare const load: (name: string) => any;
-declare const store: any;
 
 const { staff, alice, bob } = people;
 const reviewer = { user_id: 5, preferred_username: 'reviewer', roles: ['rest_review'] };
@@ -49,21 +48,11 @@ function settings() {
 
 /** The pages of the platform: our example, and one with the data layer of the learning front end. */
 function pagesOfLms() {
-  const theirs = unpack();
-  const frontEnd = bundled({
-    thunks: theirs.specialExams('data/thunks.js'),
-    slice: theirs.specialExams('data/slice.js'),
-    '@reduxjs/toolkit': theirs.redux,
-    '@edx/frontend-platform': built('test/e2e/browser/frontend-platform.js'),
-    '@edx/frontend-platform/auth': built('test/e2e/browser/frontend-platform.js'),
-    '@edx/frontend-platform/logging': built('test/e2e/browser/frontend-platform.js'),
-  });
-  theirs.remove();
   return {
     '/courses/exam': html(readFileSync('test/e2e/browser/exam-page.html', 'utf8')),
     '/courses/exam-page.js': script(readFileSync(built('test/e2e/browser/exam-page.js'), 'utf8')),
     '/learning': html('<!doctype html><title>Learning</title><script src="/learning/front-end.js"></script>'),
-    '/learning/front-end.js': script(frontEnd),
+    '/learning/front-end.js': script(learningFrontEnd()),
   };
 }
 
@@ -303,11 +292,9 @@ describe('in a browser, on a page that shows the student view', () => {
 });
 
 describe('in a browser, with the data layer of frontend-lib-special-exams', () => {
-  const state = () => page.evaluate(() => store.getState().specialExams);
+  const state = () => stateOf(page);
   const attempt = async () => (await state()).exam.attempt;
-  /** Does what a button of the learning front end does. */
-  const dispatch = (thunk: string, ...args: unknown[]) =>
-    page.evaluate(({ thunk, args }) => store.dispatch(load('thunks')[thunk](...args)), { thunk, args });
+  const dispatch = (thunk: string, ...args: unknown[]) => dispatchOn(page, thunk, ...args);
   const isNow = (status: string) =>
     until(`the attempt is ${status}`, async () => (await attempt()).attempt_status === status);
 

@@ -16,10 +16,13 @@ export async function startService(settings: object, more: Record<string, string
   return {
     url,
     database,
-    async request(person: Person, method: string, path: string, body?: object) {
+    async request(person: Person | undefined, method: string, path: string, body?: object) {
       const answer = await fetch(`${url}${path}`, {
         method,
-        headers: { Authorization: `JWT ${await tokenOf(person)}`, 'Content-Type': 'application/json' },
+        headers: {
+          'Content-Type': 'application/json',
+          ...(person && { Authorization: `JWT ${await tokenOf(person)}` }),
+        },
         body: body && JSON.stringify(body),
       });
       const text = await answer.text();

@@ -23,7 +23,7 @@ export function learningFrontEnd(): string {
   return script;
 }
 
-/** What the front end knows of the exam. */
+/** The state of the front end: the exam with its attempt, and the running attempt. */
 export const stateOf = (page: Page | Frame) => page.evaluate(() => store.getState().specialExams);
 
 /** Does what a button of the learning front end does. */

@@ -62,7 +62,8 @@ const actorOf = ({ event }: Change): object => {
 };
 
 const reasonOf = ({ event: { data } }: Change): object => {
-  if ('because' in data) return { because: data.because };
+  // The published list of reasons has no learner. `by` says who removed the attempt.
+  if ('because' in data) return data.because === 'learner' ? {} : { because: data.because };
   if ('cascadedFrom' in data) return { because: 'declined_other_exam', declined_exam_id: data.cascadedFrom };
   return 'resumedBy' in data ? { resumed_by_attempt_id: data.resumedBy } : {};
 };

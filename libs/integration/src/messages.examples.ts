@@ -130,6 +130,7 @@ export const stories = {
     another(about(ResetPracticeAttempt, 33, { facts: onboardingExam })),
   ],
   'removed at once': [create(), remove],
+  'removed by the learner': [create(), about(RemoveAttempt, 1, { byLearner: true })],
   'longer, and paused': [
     create(),
     start(),

@@ -74,6 +74,12 @@ describe('the messages about an attempt say', () => {
       because: 'staff',
     }));
 
+  it('that the learner removed it, by `by` alone', () => {
+    const removed = lastOf('removed by the learner');
+    expect(removed).toMatchObject({ status: null, by: { kind: 'user', user_id: 42 } });
+    expect(removed).not.toHaveProperty('because');
+  });
+
   it('that the learner declined another exam', () =>
     expect(lastOf('declined with another exam')).toMatchObject({
       status: 'declined',

@@ -67,7 +67,8 @@ const meanings: Record<
   AttemptResumed: 'Another attempt (`resumedBy`) continues this one.',
   PracticeAttemptReset: 'The learner tries a practice exam again. This attempt is kept as `onboarding_reset`.',
   ReviewStatusAcknowledged: 'The learner has seen the result.',
-  AttemptRemoved: 'The attempt is removed: by staff, by a practice reset, or because onboarding was completed.',
+  AttemptRemoved:
+    'The attempt is removed: by staff, by its learner, by a practice reset, or because onboarding was completed.',
   ReviewReceived:
     "A provider's review came in. `sealed` is what the provider sent, encrypted with the learner's key; `status` is the " +
     'outcome in the words of the reference.',

@@ -182,7 +182,7 @@ describe('a proctored exam', () => {
 });
 
 describe('an attempt is removed', () => {
-  it('by its learner before it has a result, and at a practice exam always (H1)', async () => {
+  it('by its learner before it has begun, and at a practice exam always (H1)', async () => {
     const { attempt_id: created } = await latest(bob, 'midterm');
     expect(await remove(bob, created)).toMatchObject({ status: 204, body: '' });
     const trial = await begin(bob, 'trial');

@@ -113,7 +113,7 @@ export class ExamAttemptsController {
     try {
       await this.commands.execute(new RemoveAttempt(attempt, data, by));
     } catch (error) {
-      throw error instanceof Refusal && error.code === 'attempt_has_result' ? forbidden('delete', attempt, me) : error;
+      throw error instanceof Refusal && error.code === 'attempt_has_begun' ? forbidden('delete', attempt, me) : error;
     }
   }
 

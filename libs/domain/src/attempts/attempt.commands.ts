@@ -79,7 +79,7 @@ export abstract class RemovalCommand<Data extends object = object> extends Learn
   confirmed: readonly number[] = [];
 }
 
-/** `byLearner`: a learner can remove an attempt without a result, and a practice attempt (edx-exams.md §5.7, H1). */
+/** `byLearner`: a learner can remove an attempt before it begins, and a practice attempt at any time (edx-exams.md §5.7, H1). */
 export class RemoveAttempt extends RemovalCommand<OneAttempt & { byLearner?: boolean }> {
   readonly type = 'RemoveAttempt';
 }

@@ -125,8 +125,10 @@ export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEv
     const first = timeOutIfOverdue(state, attempt, command);
     const { byLearner } = command.data;
     const removed = attemptOf(first.reduce(onAttempt, state), attempt.id);
-    if (byLearner && !isIncomplete(removed.status) && !removed.isSampleAttempt)
-      throw new Refusal('attempt_has_result', 'An attempt that has ended can be removed by staff only.');
+    // With a new attempt the learner would get the whole time again.
+    const isBegun = removed.startedAt !== null || !isIncomplete(removed.status);
+    if (byLearner && isBegun && !removed.isSampleAttempt)
+      throw new Refusal('attempt_has_begun', 'An attempt that has begun can be removed by staff only.');
     return [...first, removal(removed, command, byLearner ? 'learner' : 'staff')];
   },
 

@@ -170,21 +170,23 @@ describe('a learner removes the own attempt (H1)', () => {
   const remove = (facts: Facts) =>
     informed(new RemoveAttempt(learner, { attemptId, byLearner: true, at }, byLearner), facts);
 
-  it.each<Status>(['created', 'ready_to_start', 'started', 'ready_to_submit'])('if it is %s', (status) =>
+  it.each<Status>(['created', 'download_software_clicked', 'ready_to_start'])('if it is %s', (status) =>
     given(...historyOf(status))
       .when(remove(timed))
       .thenMatching({ type: 'AttemptRemoved', data: { because: 'learner' } }),
   );
-  it.each<Status>(['submitted', 'verified', 'rejected', 'error'])('but not if it is %s', (status) =>
-    given(...historyOf(status))
-      .when(remove(timed))
-      .thenRefused('attempt_has_result'),
+  it.each<Status>(['started', 'ready_to_submit', 'submitted', 'verified', 'rejected', 'error'])(
+    'but not if it is %s, since the clock would begin anew',
+    (status) =>
+      given(...historyOf(status))
+        .when(remove(timed))
+        .thenRefused('attempt_has_begun'),
   );
   it('and not if its time is over, which nobody has noticed yet', () => {
     const late = informed(new RemoveAttempt(learner, { attemptId, byLearner: true, at: after(91) }, byLearner), timed);
     given(...historyOf('started'))
       .when(late)
-      .thenRefused('attempt_has_result');
+      .thenRefused('attempt_has_begun');
   });
   it('at a practice exam in any status', () => {
     const [, ...rest] = historyOf('rejected');

@@ -96,7 +96,7 @@ export class ExamAttemptsController {
   @Delete(':attemptId')
   @HttpCode(204)
   @Gate('login', { logs: 'others' })
-  @ApiOperation({ summary: "Remove an attempt with the learner's work in it; learners only before it has a result" })
+  @ApiOperation({ summary: "Remove an attempt with the learner's work in it; learners only before it begins" })
   @Answers(204)
   async removeExamAttempt(
     @WholeNumber('attemptId') attemptId: string,

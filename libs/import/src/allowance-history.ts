@@ -31,11 +31,12 @@ export function allowanceEvents(
     const type = index === 0 ? 'AllowanceGranted' : 'AllowanceChanged';
     return { type, data: { allowanceId, examId, userId, ...keep(version), at: since } };
   });
-  if (removedAt) {
-    const { allowanceId, key } = all.at(-1)!.data;
-    all.push({ type: 'AllowanceWithdrawn', data: { allowanceId, key, at: removedAt } });
-  }
   const events = all.slice(known.length);
+  // The log may have more events than versions: one for each import that found the same value saved again.
+  if (removedAt && known.at(-1)?.type !== 'AllowanceWithdrawn') {
+    const { allowanceId, key } = all.at(-1)!.data;
+    events.push({ type: 'AllowanceWithdrawn', data: { allowanceId, key, at: removedAt } });
+  }
   if (row) completeTimes(row, [...known, ...events], events, keep);
   return events.map((event) => ({ event, actor: actorOf(null) }));
 }

@@ -1,5 +1,6 @@
 import { type Exam, type ExamDefinition, type ExamEvent, evolveExam } from '#domain';
-import { actorOf, type ImportedEvent, sortable, versionsOf } from './imported-event.js';
+import { groupBy } from './grouped.js';
+import { actorOf, type ImportedEvent, inOrder, sortable, versionsOf } from './imported-event.js';
 import type { OldExam, OldPolicy, Recorded } from './old-rows.js';
 
 /** An exam's rows in the old database. `policies` are its review policies, former ones by history. */
@@ -21,12 +22,9 @@ export function examEvents(old: OldExamRows, known: readonly ExamEvent[]): Impor
   const revisions = [...revisionsOf(old, known)];
   const policies = policyEvents(old).slice(known.filter(({ type }) => type.startsWith('ReviewPolicy')).length);
   // The exam is created first. Its times are those of the row, and a policy may have an earlier one.
-  return [...revisions, ...policies].sort((one, other) => rankOf(one) - rankOf(other) || compareTimes(one, other));
+  const first = revisions[0]?.event.type === 'ExamCreated' ? revisions.splice(0, 1) : [];
+  return [...first, ...inOrder([revisions, policies])];
 }
-
-const rankOf = ({ event }: ImportedEvent) => (event.type === 'ExamCreated' ? 0 : 1);
-const compareTimes = (one: ImportedEvent<ExamEvent>, other: ImportedEvent<ExamEvent>) =>
-  sortable(one.event.data.at) < sortable(other.event.data.at) ? -1 : 1;
 
 function* revisionsOf({ row, history }: OldExamRows, known: readonly ExamEvent[]): Generator<ImportedEvent<ExamEvent>> {
   let exam = known.reduce<Exam | null>(evolveExam, null);
@@ -51,15 +49,26 @@ function* revisionsOf({ row, history }: OldExamRows, known: readonly ExamEvent[]
   }
 }
 
+/** An exam has one policy at a time. A policy that comes after a removal has an id of its own. */
 function policyEvents({ row, formerPolicies, policy }: OldExamRows): ImportedEvent<ExamEvent>[] {
-  const isSame = (one: OldPolicy, other: OldPolicy) => one.policyId === other.policyId && one.policy === other.policy;
-  const { versions, removedAt } = versionsOf(formerPolicies, policy, isSame);
-  const events = versions.map(({ row: { policyId, policy: text, setBy }, since }): ImportedEvent<ExamEvent> => {
-    const data = { examId: row.id, policyId, policy: text, setBy, at: since };
+  const formerOf = groupBy(formerPolicies, ({ policyId }) => policyId);
+  const ids = new Set([...formerOf.keys(), ...(policy ? [policy.policyId] : [])]);
+  return [...ids].flatMap((id) =>
+    eventsOfPolicy(row.id, formerOf.get(id) ?? [], policy?.policyId === id ? policy : undefined),
+  );
+}
+
+function eventsOfPolicy(
+  examId: number,
+  former: readonly OldPolicy[],
+  current: OldPolicy | undefined,
+): ImportedEvent<ExamEvent>[] {
+  const { versions, removedAt } = versionsOf(former, current, (one, other) => one.policy === other.policy);
+  const events = versions.map(({ row: { policyId, policy, setBy }, since }): ImportedEvent<ExamEvent> => {
+    const data = { examId, policyId, policy, setBy, at: since };
     return { event: { type: 'ReviewPolicySet', data }, actor: actorOf(setBy) };
   });
-  const removed: ImportedEvent<ExamEvent>[] = removedAt
-    ? [{ event: { type: 'ReviewPolicyRemoved', data: { examId: row.id, at: removedAt } }, actor: actorOf(null) }]
-    : [];
-  return [...events, ...removed];
+  if (removedAt)
+    events.push({ event: { type: 'ReviewPolicyRemoved', data: { examId, at: removedAt } }, actor: actorOf(null) });
+  return events;
 }

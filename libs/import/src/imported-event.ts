@@ -30,3 +30,18 @@ export function versionsOf<Old extends { created: string; modified: string }>(
   }
   return { versions, removedAt: now ? undefined : former.at(-1)?.created };
 }
+
+/** By time. The events of one row keep their order, even when their times contradict it. */
+export function inOrder<E extends Event>(lists: readonly ImportedEvent<E>[][]): ImportedEvent<E>[] {
+  const timed = lists.flatMap((list) => {
+    let latest = '';
+    return list.map((imported) => {
+      const at = sortable((imported.event.data as { at: string }).at);
+      if (at > latest) latest = at;
+      return { imported, at: latest };
+    });
+  });
+  return timed
+    .sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0))
+    .map(({ imported }) => imported);
+}

@@ -1,11 +1,11 @@
 import type { Database } from '#connections';
-import { type AllowanceEvent, type Event, isMinutesKey, type LearnerAtExam } from '#domain';
+import { type AllowanceEvent, isMinutesKey, type LearnerAtExam } from '#domain';
 import { type RecordedEvent } from '#event-store';
 import { encryptAll, fieldAtExam, learnerAtExamStream, pseudonymsOf } from '#learner-keys';
 import { allowanceEvents, isPlainKey, type KeptAllowance } from './allowance-history.js';
 import { attemptEvents } from './attempt-history.js';
 import { groupBy } from './grouped.js';
-import { type ImportedEvent, sortable } from './imported-event.js';
+import { type ImportedEvent, inOrder } from './imported-event.js';
 import type { LearnerRows } from './learner-rows.js';
 import type { OldAllowance } from './old-rows.js';
 import { type PlainReview, reviewEvent, reviewsOf } from './review-history.js';
@@ -66,21 +66,6 @@ const wasRemoved = (history: readonly RecordedEvent[], attemptId: number) =>
   history.some(
     ({ type, data }) => type === 'AttemptRemoved' && (data as { attemptId: number }).attemptId === attemptId,
   );
-
-/** By time. The events of one row keep their order, even when their times contradict it. */
-function inOrder(lists: readonly ImportedEvent[][]): ImportedEvent[] {
-  const timed = lists.flatMap((list) => {
-    let latest = '';
-    return list.map((imported) => {
-      const at = sortable((imported.event as Event<string, { at: string }>).data.at);
-      if (at > latest) latest = at;
-      return { imported, at: latest };
-    });
-  });
-  return timed
-    .sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0))
-    .map(({ imported }) => imported);
-}
 
 /** Encrypts all allowances and reviews as the service does, with a few queries for all learners. */
 async function encrypt(

@@ -1,5 +1,9 @@
+import { NestFactory } from '@nestjs/core';
+import { CommandBus } from '@nestjs/cqrs';
 import { consequencesOf } from '#audit';
-import { EventStore } from '#event-store';
+import { standaloneCommands } from '#commands';
+import { RemoveAllAttempts } from '#domain';
+import { EventStore, type RecordedEvent } from '#event-store';
 import { lateAnswer, PretendedProvider } from '../../libs/providers/src/testing.js';
 import { courseId, deliveryOf, openCourse, openService, people, root } from '../support/service.js';
 
@@ -162,6 +166,24 @@ describe('in release 6.1 staff remove an attempt', () => {
     const attempt = await service.createAttempt(alice, service.exams.midterm!);
     expect((await remove(attempt)).status).toBe(200);
     expect(removals()).toBe(0);
+  });
+
+  it('but a dry run of an operator asks no provider, and shows the events', async () => {
+    await service.createAttempt(alice, service.exams.midterm!);
+    const shown: RecordedEvent[] = [];
+    const dryRun = { dryRun: true, onAppend: (events: readonly RecordedEvent[]) => shown.push(...events) };
+    const module = standaloneCommands(service.configuration, service.database.url, { max: 2 }, dryRun);
+    const operator = await NestFactory.createApplicationContext(module, { logger: false });
+    try {
+      const learner = { examId: service.exams.midterm!, userId: alice.user_id };
+      const by = { actor: { kind: 'operator', name: 'olga' } } as const;
+      await operator.get(CommandBus).execute(new RemoveAllAttempts(learner, { at: '2031-05-05T12:00:00.000Z' }, by));
+    } finally {
+      await operator.close();
+    }
+    expect(shown.map(({ type }) => type)).toEqual(['AttemptRemoved']);
+    expect(removals()).toBe(0);
+    expect(await attempts()).toHaveLength(1);
   });
 
   it('and a learner who repeats a practice exam waits for no provider', async () => {

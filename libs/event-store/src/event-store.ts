@@ -67,6 +67,10 @@ export class EventStore {
     this.groupCommit = new GroupCommit(database);
   }
 
+  get isDryRun(): boolean {
+    return this.options.dryRun ?? false;
+  }
+
   /** A stream's events in version order, upcast to today's shape. */
   async read(stream: string): Promise<RecordedEvent[]> {
     return (await this.readMany([stream])).get(stream)!;
@@ -137,7 +141,7 @@ export class EventStore {
     const prepared = prepareAppend(appends, this.options.upcasters);
     const { events } = prepared;
     if (events.length === 0 && !kept) return [];
-    if (this.options.dryRun) {
+    if (this.isDryRun) {
       this.options.onAppend?.(events);
       return [];
     }

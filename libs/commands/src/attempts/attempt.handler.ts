@@ -71,7 +71,7 @@ export class AttemptHandler implements ICommandHandler<LearnerAtExamCommand> {
     const isComplete =
       !(command instanceof RemovalCommand) ||
       !facts.release.providerConfirmsRemoval ||
-      (await confirmRemovals(this.configuration, await latestLearnerAtExam(this.events, command.learner), command));
+      (await confirmRemovals(this.configuration, this.events, command));
     const cascade = await this.cascadeOf(command);
     const blocked = await this.blockedAttemptsOf(command);
     const commandId = uuid();

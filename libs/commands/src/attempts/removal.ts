@@ -2,27 +2,34 @@ import { Logger } from '@nestjs/common';
 import type { Configuration } from '#configuration';
 import {
   attemptsToRemove,
-  type LearnerAtExam,
   needsConfirmation,
   providerIdsOf,
   type RemoveAllAttempts,
   type RemoveAttempt,
 } from '#domain';
+import type { EventStore } from '#event-store';
 import { ProviderRefused, providerOf } from '#providers';
+import { latestLearnerAtExam } from '../streams.js';
 
 const log = new Logger('removals');
 
 /**
  * Has the provider remove the attempts before they are removed here, one by one (release-6.1.md §2, R1). The command gets
  * those that the provider confirmed. The first failure ends it. Answers whether all were confirmed. It is safe to repeat: a
- * provider that no longer knows an attempt confirms its removal.
+ * provider that no longer knows an attempt confirms its removal. A dry run asks no provider.
  */
 export async function confirmRemovals(
   { settings }: Configuration,
-  state: LearnerAtExam,
+  events: EventStore,
   command: RemoveAttempt | RemoveAllAttempts,
 ): Promise<boolean> {
-  for (const attempt of attemptsToRemove(state, command).filter((each) => needsConfirmation(each, command))) {
+  const state = await latestLearnerAtExam(events, command.learner);
+  const attempts = attemptsToRemove(state, command).filter((each) => needsConfirmation(each, command));
+  if (events.isDryRun) {
+    command.confirmed = attempts.map(({ id }) => id);
+    return true;
+  }
+  for (const attempt of attempts) {
     const { provider, examExternalId, attemptExternalId } = providerIdsOf(attempt, command.facts)!;
     try {
       await providerOf(settings, provider).notify('remove', examExternalId, attemptExternalId);

@@ -1,3 +1,4 @@
+import { until } from '../../../libs/event-store/src/testing.js';
 import { shared } from '../../support/hooks.js';
 import { openCourse, type Person, people, root } from '../../support/service.js';
 import { claim, PretendedTool, proctoringClaim } from './pretended-tool.js';
@@ -328,6 +329,25 @@ describe('the tool for course staff', () => {
     expect((await roster('')).status).toBe(401);
     expect((await roster(cookie)).status).toBe(403);
     expect((await ask(teacher, 'GET', '/lti/exam/99999/instructor_tool/roster')).status).toBe(404);
+  });
+
+  it('is in the access log, with the person whose browser came back from the tool', async () => {
+    const { cookie } = await begin(path('midterm'), teacher);
+    const { cookie: cookieOfBob } = await start(await create('midterm', bob), bob);
+    const roster = (id: string, cookie: string) =>
+      ask(undefined, 'GET', `${path('midterm')}/roster`, undefined, { cookie, 'x-request-id': id });
+    await Promise.all([roster('names-1', cookie), roster('names-2', cookieOfBob)]);
+    const entries = () =>
+      service.database.owner.query(
+        `select user_id, outcome, row_count, objects from access_log
+          where request_id like 'names-%' and action = 'GET /lti/exam/:examId/instructor_tool/roster' order by request_id`,
+      );
+    await until('both accesses are recorded', async () => (await entries()).rowCount === 2);
+    const objects = [`exam:${examId('midterm')}`];
+    expect((await entries()).rows).toEqual([
+      { user_id: String(teacher.user_id), outcome: 'done', row_count: '1', objects },
+      { user_id: String(bob.user_id), outcome: 'refused', row_count: null, objects },
+    ]);
   });
 });
 

@@ -73,7 +73,7 @@ function unrecorded(reply: FastifyReply): string {
 /** Undefined when there is nothing to record. */
 export function entryOf(request: FastifyRequest, status: number): AccessEntry | undefined {
   const { url = '', config } = request.routeOptions;
-  if (request.is404 || !url.startsWith('/api/')) return undefined;
+  if (request.is404 || (!url.startsWith('/api/') && config.logs === undefined)) return undefined;
   const outcome = outcomeOf(request, status);
   if (outcome !== 'refused' && !isRecorded(request, status, config.logs)) return undefined;
   return {
@@ -104,7 +104,7 @@ export const accessOriginOf = (request: FastifyRequest): AccessOrigin => ({
   action: `${request.method} ${request.routeOptions.url}`,
   requestId: request.id,
   tokenId: tokenIdOf(request),
-  userId: request.user?.userId,
+  userId: request.user?.userId ?? request.access?.callerId,
 });
 
 /** The token's own id, if the token is verified and the id cannot name a person; otherwise a hash of the token. */

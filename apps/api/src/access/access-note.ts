@@ -4,6 +4,8 @@ import { refused } from '../http/http-answer.js';
 
 /** A route notes here whose data an access is about, and its outcome. */
 export type AccessNote = {
+  /** The caller, if the route finds out itself who it is. */
+  callerId?: number;
   userIds: number[];
   objects: string[];
   outcome?: AccessOutcome;
@@ -30,6 +32,12 @@ export async function beginAccess(): Promise<void> {
     throw refused(503, 'This access could not be recorded, so nothing was changed.', { 'Retry-After': '5' });
   });
   note.hasBegun = true;
+}
+
+/** A browser's session says who the caller is, not a login. */
+export function noteCaller(userId: number): void {
+  const note = notes.getStore();
+  if (note) note.callerId = userId;
 }
 
 /** The current request is about data of these users. */

@@ -5,7 +5,7 @@ import { Database } from '#connections';
 import { subjectsOfExam } from '#lti';
 import { generationById } from '#read-models';
 import { type Caller, isCourseStaff, userById } from '#roster';
-import { noteObject } from '../access/access-note.js';
+import { noteCaller, noteObject } from '../access/access-note.js';
 import { CurrentUser, Gate } from '../auth/authentication.js';
 import { nothingSent, Surface } from '../auth/surfaces.js';
 import { Answers, Redirects, Refuses } from '../document/answers.js';
@@ -61,6 +61,7 @@ export class InstructorToolController {
   ) {
     const caller = me ?? (await this.userOfSession(request));
     if (!caller) throw nothingSent('edx-exams');
+    noteCaller(caller.userId);
     const generation = await generationById(this.database, examId);
     if (!generation) throw refused(404, 'Exam does not exist');
     await this.checkStaff(caller, generation.courseId);

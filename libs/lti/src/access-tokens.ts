@@ -45,9 +45,7 @@ function refusalOf(error: unknown): unknown {
   if (error instanceof errors.JWTExpired) return new TokenRefused('unidentified_error');
   if (error instanceof errors.JWTClaimValidationFailed)
     return new TokenRefused(error.claim === 'iss' || error.claim === 'sub' ? 'invalid_client' : 'invalid_grant');
-  // The key set of the tool cannot be fetched: this is no fault of the assertion.
-  const isOutage = ['ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID', 'ERR_JWKS_TIMEOUT'].includes(Object(error).code);
-  return error instanceof errors.JOSEError && !isOutage ? new TokenRefused('invalid_client') : error;
+  return error instanceof errors.JOSEError ? new TokenRefused('invalid_client') : error;
 }
 
 /** The answer of the token endpoint. Scopes that the service does not know are left out (edx-exams.md §8.7). */

@@ -1,4 +1,7 @@
 import { createPrivateKey, createPublicKey, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { jwtVerify, SignJWT } from 'jose';
 import { openDatabase } from '../../../test/support/database.js';
 import { shared } from '../../../test/support/hooks.js';
@@ -70,6 +73,17 @@ describe('an assertion of a tool', () => {
   it('with another signature, or that is no token, is refused', async () => {
     await expect(read(good, newKeys().privateKey)).rejects.toMatchObject({ reason: 'invalid_client' });
     await expect(lti.readAssertion(platform, tool, 'abc', at)).rejects.toMatchObject({ reason: 'invalid_grant' });
+  });
+
+  it.each(['/none', '/text'])('cannot be judged while the key set cannot be fetched from %s', async (path) => {
+    const server = createServer((_, response) => response.end('no key set')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    if (path === '/none') server.close();
+    const away = { ...tool, toolKey: `http://127.0.0.1:${port}${path}` };
+    const outage = { name: 'ProviderRefused', provider: tool.name, status: 503 };
+    await expect(lti.readAssertion(platform, away, await signed(good), at)).rejects.toMatchObject(outage);
+    server.close();
   });
 
   it('is used once, also by several processes', async () => {

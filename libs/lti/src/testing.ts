@@ -13,6 +13,7 @@ export const newKeys = () =>
 export function newTool(more: Partial<LtiTool> = {}) {
   const keys = newKeys();
   const tool: LtiTool = {
+    name: 'watchers',
     id: 1,
     uuid: '6e0f7a52-9c1a-4c5e-8a5b-0d1f2e3a4b5c',
     clientId: 'tool-client',

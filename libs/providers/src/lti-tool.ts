@@ -2,6 +2,8 @@ import type { ControlAction } from '#domain';
 
 /** The registration of an LTI 1.3 tool (edx-exams.md §8.1). */
 export type LtiTool = {
+  /** The provider's. */
+  name: string;
   /** The number in `lti_configuration_id` and in the path of the assessment control service. */
   id: number;
   uuid: string;

@@ -71,9 +71,10 @@ export const lti: ProviderType<LtiOptions> = {
   required: ['lti_id', 'lti_uuid', 'client_id', 'login_url', 'launch_url', 'tool_key', 'platform_key'],
   defaults: { verboseName: 'LTI tool' },
 
-  make: (_attributes, options) => ({
+  make: ({ name }, options) => ({
     register: async () => ({ externalId: null }),
     lti: {
+      name,
       id: options.lti_id,
       uuid: options.lti_uuid,
       clientId: options.client_id,

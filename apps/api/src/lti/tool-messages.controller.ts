@@ -126,8 +126,7 @@ export class ToolMessagesController {
   }
 }
 
-/** A wrong token is refused with a page. Keys that cannot be fetched are an error. */
+/** A wrong token is refused with a page. */
 function noneIfInvalid(error: unknown): undefined {
-  const isOutage = ['ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID', 'ERR_JWKS_TIMEOUT'].includes(Object(error).code);
-  if (!(error instanceof errors.JOSEError) || isOutage) throw error;
+  if (!(error instanceof errors.JOSEError)) throw error;
 }

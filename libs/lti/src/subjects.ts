@@ -19,15 +19,20 @@ export async function userOfSub(database: Database, sub: string): Promise<number
 }
 
 /** The names at tools of all learners with an attempt at a generation of an exam, with their user names. */
-export async function subjectsOfExam(database: Database, generationId: number): Promise<[string, string][]> {
-  const learners = `select distinct user_id from attempts where coalesce(generation_id, exam_id) = $1`;
-  await database.query(`insert into lti_subjects (user_id) ${learners} order by user_id on conflict do nothing`, [
-    generationId,
-  ]);
+export async function subjectsOfExam(
+  database: Database,
+  { id, examId }: { id: number; examId: number },
+): Promise<[string, string][]> {
+  const learners = `select distinct user_id from attempts where exam_id = $1 and coalesce(generation_id, exam_id) = $2`;
+  const values = [examId, id];
+  await database.query(
+    `insert into lti_subjects (user_id) ${learners} order by user_id on conflict do nothing`,
+    values,
+  );
   const { rows } = await database.query(
     `select sub, username from (${learners}) as learners join lti_subjects using (user_id) join users on users.id = user_id
       order by username`,
-    [generationId],
+    values,
   );
   return rows.map(({ sub, username }) => [sub, username]);
 }

@@ -66,7 +66,7 @@ export class InstructorToolController {
     if (!generation) throw refused(404, 'Exam does not exist');
     await this.checkStaff(caller, generation.courseId);
     noteObject('exam', generation.examId);
-    return subjectsOfExam(this.database, generation.id);
+    return subjectsOfExam(this.database, generation);
   }
 
   private async checkStaff({ isStaff, userId }: Pick<Caller, 'isStaff' | 'userId'>, courseId: string) {

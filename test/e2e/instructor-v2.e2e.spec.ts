@@ -431,6 +431,10 @@ describe('allowances', () => {
       ),
     );
     expect(await atTrial()).toBe(0);
+    const unreadable = { toString: 1 };
+    expect(await withdraw([unreadable])).toEqual(
+      results({ identifier: unreadable, success: false, error: 'User not found' }),
+    );
   });
 
   /** The id of an exam in the other course. */

@@ -92,10 +92,10 @@ export class InstructorAllowances {
     const byName = await usersByNames(this.database, texts);
     const byId = await usersByIds(this.database, texts.filter(isId).map(Number));
     return (identifier: unknown): User | undefined => {
+      if (typeof identifier !== 'string' && typeof identifier !== 'number') return undefined;
       const text = String(identifier);
       const found = isId(text) ? byId.get(Number(text)) : undefined;
-      if (typeof identifier === 'number') return found ?? byName.get(text);
-      return typeof identifier === 'string' ? (byName.get(text) ?? found) : undefined;
+      return typeof identifier === 'number' ? (found ?? byName.get(text)) : (byName.get(text) ?? found);
     };
   }
 }

@@ -2,7 +2,7 @@ import type { Database } from '#connections';
 import { type Platform, resourceLinkOf, userOfSub } from '#lti';
 import { type AttemptRecord, attemptById, newestAttemptIds } from '#read-models';
 
-type Addressed = { sub: string; resourceLinkId: string; attemptNumber: unknown };
+type Addressed = { sub: string; resourceLinkId: string; attemptNumber: string };
 
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
@@ -12,7 +12,7 @@ export async function addressedAttempt(
   platform: Platform,
   { sub, resourceLinkId, attemptNumber }: Addressed,
 ): Promise<AttemptRecord | undefined> {
-  if (String(attemptNumber) !== '1' || !uuid.test(sub)) return undefined;
+  if (attemptNumber !== '1' || !uuid.test(sub)) return undefined;
   const userId = await userOfSub(database, sub);
   if (userId === undefined) return undefined;
   const newest = await newestAttemptIds(database, userId);

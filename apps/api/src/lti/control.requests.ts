@@ -15,7 +15,7 @@ export class ControlFields {
 export type ControlRequest = {
   sub: string;
   resourceLinkId: string;
-  attemptNumber: unknown;
+  attemptNumber: string;
   action: ControlAction;
   severity: string | null;
   /** The code was sent as a text. A number is another reason, as in edx-exams. */
@@ -36,13 +36,20 @@ const objectIn = (fields: Record<string, unknown>, name: string): Record<string,
   return value;
 };
 
+/** A text or a number, as a text. */
+const textIn = (fields: Record<string, unknown>, name: string): string => {
+  const value = required(fields, name);
+  if (typeof value !== 'string' && typeof value !== 'number') throw refused(400, `${name}: Not a valid string.`);
+  return String(value);
+};
+
 /** Reads a control request. Throws 400 before anything is changed. */
 export function readControlRequest(body: unknown, offered: readonly ControlAction[]): ControlRequest {
   if (!isObject(body)) throw refused(400, 'The body must be an object.');
   const [user, link] = [objectIn(body, 'user'), objectIn(body, 'resource_link')];
-  const attemptNumber = required(body, 'attempt_number');
+  const attemptNumber = textIn(body, 'attempt_number');
   const action = required(body, 'action') as ControlAction;
-  const [sub, resourceLinkId] = [String(required(user, 'sub')), String(required(link, 'id'))];
+  const [sub, resourceLinkId] = [textIn(user, 'sub'), textIn(link, 'id')];
   if (!controlActions.includes(action) || !offered.includes(action)) throw new HttpAnswer(400);
   if (action === 'terminate')
     for (const name of ['reason_code', 'incident_time', 'incident_severity']) required(body, name);
@@ -58,8 +65,7 @@ export function readControlRequest(body: unknown, offered: readonly ControlActio
 function severityIn(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   const isPlain = typeof value === 'number' || (typeof value === 'string' && /^\d(\.\d{1,20})?$/.test(value));
-  const number = Number(value);
-  if (!isPlain || !(number >= 0 && number <= 1))
+  if (!isPlain || !(Number(value) >= 0 && Number(value) <= 1))
     throw refused(400, 'incident_severity: A number from 0 to 1 is required.');
   return String(value);
 }

@@ -132,12 +132,13 @@ describe('a launch', () => {
     const proctored = { attemptId: 12, userId: 2, generationId: 7, session: 'browser' };
     const data = await lti.keepProctoring(database.pool, proctored, at);
     expect(data).toMatch(/^[A-Za-z0-9]{32}$/);
-    await lti.beginProctoring(database.pool, 12, true, at);
+    await lti.beginProctoring(database.pool, { attemptId: 12, session: 'browser' }, true, at);
     expect(await lti.keepProctoring(database.pool, proctored, at)).toBe(data);
     expect(await lti.isProctoredIn(database.pool, 12, 'browser')).toBe(true);
     expect(await lti.isEndAwaited(database.pool, 12, '2031-05-06T00:00:01.000Z')).toBe(false);
     await lti.keepProctoring(database.pool, { ...proctored, session: 'other browser' }, at);
     expect(await lti.isProctoredIn(database.pool, 12, 'browser')).toBe(false);
+    await lti.beginProctoring(database.pool, { attemptId: 12, session: 'browser' }, true, at);
     expect(await lti.isProctoredIn(database.pool, 12, 'other browser')).toBe(false);
     expect(await lti.openProctorings(database.pool, { session: 'browser', userId: 2 }, at)).toEqual([]);
   });

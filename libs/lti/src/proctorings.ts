@@ -40,13 +40,18 @@ export async function openProctorings(
   return rows;
 }
 
-/** The tool said that the learner may begin. */
-export const beginProctoring = (database: Database, attemptId: number, wantsEnd: boolean, at: string) =>
+/** The tool said that the learner may begin. It counts in the browser of the last launch alone. */
+export const beginProctoring = (
+  database: Database,
+  { attemptId, session }: { attemptId: number; session: string },
+  wantsEnd: boolean,
+  at: string,
+) =>
   database.query(
     `update lti_proctorings set begun_at = $2::timestamptz,
        end_message_until = case when $3 then $2::timestamptz + make_interval(hours => ${hours}) end
-      where attempt_id = $1`,
-    [attemptId, at, wantsEnd],
+      where attempt_id = $1 and session = $4`,
+    [attemptId, at, wantsEnd, session],
   );
 
 /** Does the tool want a message when the attempt ends? */

@@ -117,7 +117,8 @@ export class ToolMessagesController {
     if ((await this.tools.ofAttempt(attempt)).tool?.name !== provider.name) return undefined;
     const origin = { actor: { kind: 'provider', name: provider.name } } as const;
     await this.commands.execute(new ReadyAttempt(attempt, { attemptId: attempt.id, at }, origin));
-    await beginProctoring(this.database, attempt.id, wantsEndMessage(claims), at);
+    const proctored = { attemptId: attempt.id, session: session.id };
+    await beginProctoring(this.database, proctored, wantsEndMessage(claims), at);
     return attempt.id;
   }
 

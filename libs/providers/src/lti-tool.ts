@@ -16,7 +16,7 @@ export type LtiTool = {
   /** The private key (PEM) that signs what this service sends to the tool. */
   platformKey: string;
   actions: readonly ControlAction[];
-  /** Only courses of this organization may choose the tool; null: all may. */
+  /** The list of providers for another organization leaves the tool out; null: it is in all lists. */
   org: string | null;
   techSupportUrl: string | null;
 };

@@ -6,7 +6,7 @@ import { ConfigureExams } from '#commands';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import type { Origin } from '#domain';
-import { providersOf } from '#providers';
+import { isLtiTool } from '#providers';
 import { configurationOfCourse } from '#read-models';
 import type { Caller } from '#roster';
 import { CurrentUser, Gate } from '../auth/authentication.js';
@@ -59,15 +59,11 @@ export class CourseConfigurationController {
     @CurrentUser() me: Caller,
     @CurrentOrigin() by: Origin,
   ): Promise<void> {
-    if (provider !== null && !this.tools.includes(provider))
+    if (provider !== null && !isLtiTool(this.configuration.settings, provider))
       throw new HttpAnswer(400, { provider: ['Proctoring provider does not exist.'] });
     if (provider === null && escalation_email !== null)
       throw new HttpAnswer(400, { non_field_errors: ['Escalation email must be None when provider is None.'] });
     const command = new ConfigureExams(courseId, provider, escalation_email, me.userId, this.clock.now(), by);
     await this.commands.execute(command);
-  }
-
-  private get tools(): string[] {
-    return providersOf(this.configuration.settings).flatMap(({ name, lti }) => (lti ? [name] : []));
   }
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Configuration } from '#configuration';
-import { providersOf } from '#providers';
+import { ltiProvidersOf } from '#providers';
 import { Gate } from '../auth/authentication.js';
 import { Surface } from '../auth/surfaces.js';
 import { Answers, QueryParam } from '../document/answers.js';
@@ -22,10 +22,12 @@ export class ProvidersController {
   @QueryParam('org', text, 'Leaves out the providers of other organizations')
   @Answers(200, listOf(provider))
   listLtiProviders(@Query('org') org?: string) {
-    return providersOf(this.configuration.settings).flatMap(({ name, verboseName, lti }) =>
-      lti && (!org || lti.org === null || lti.org === org)
-        ? [{ name, verbose_name: verboseName, lti_configuration_id: String(lti.id) }]
-        : [],
-    );
+    return ltiProvidersOf(this.configuration.settings)
+      .filter(({ lti }) => !org || lti.org === null || lti.org === org)
+      .map(({ name, verboseName, lti }) => ({
+        name,
+        verbose_name: verboseName,
+        lti_configuration_id: String(lti.id),
+      }));
   }
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { Html, html } from '../interstitials/html.js';
 import type { Texts } from '../texts/texts.js';
+import { hashOf } from './lti-pages.js';
 
 /**
  * The learning front end asks the top window, before it shows a proctored exam, whether the tool's session is alive, and waits
@@ -26,8 +26,6 @@ addEventListener('message', async ({ data, source, origin: sender }) => {
 });
 `;
 const style = 'html, body { height: 100%; margin: 0 } iframe { display: block; width: 100%; height: 100%; border: 0 }';
-
-const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 export const shellHeaders = (frameOrigin: string) => ({
   'Content-Type': 'text/html; charset=utf-8',

@@ -8,7 +8,8 @@ const scripts = {
   submit: 'document.forms[0].submit()',
   leave: 'top.location.replace(document.links[0].href)',
 };
-const hashOf = (script: string) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
+/** The source of a script or style in a Content-Security-Policy. */
+export const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /** A page of a launch may be framed by a tool. A form may go to any tool and be redirected there. */
 export const pageHeaders = {

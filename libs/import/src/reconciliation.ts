@@ -34,7 +34,7 @@ import { payloadOf } from './review-history.js';
 export type Difference = { kind: string; id: number; field: string; old?: unknown; ours?: unknown };
 
 const rowsAtOnce = 500;
-const personal = ['user', 'value', 'content'];
+const personal = ['user', 'key', 'value', 'content'];
 
 /** Compares every old exam, review policy, attempt, allowance and review with what REST answers. */
 export class Reconciliation {

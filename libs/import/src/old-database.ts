@@ -34,7 +34,10 @@ async function openPostgres(url: string): Promise<OldDatabase> {
   };
 }
 
-type MysqlConnection = { query(text: string): Promise<[unknown, unknown]>; end(): Promise<void> };
+type MysqlConnection = {
+  query(query: { sql: string; timeout: number }): Promise<[unknown, unknown]>;
+  destroy(): void;
+};
 
 /** Loaded when it is needed, which is in an import from MySQL only. */
 const driver: string = 'mysql2/promise';
@@ -44,7 +47,7 @@ async function openMysql(url: string): Promise<OldDatabase> {
   // Texts, because JavaScript's numbers and times would cut long integers and microseconds.
   const exact = { dateStrings: true, supportBigNumbers: true, bigNumberStrings: true, timezone: 'Z' };
   const connection: MysqlConnection = await createConnection({ uri: url, ...exact, charset: 'utf8mb4' });
-  const rows = async (text: string) => (await connection.query(text))[0] as OldRow[];
+  const rows = async (sql: string) => (await connection.query({ sql, timeout: hourMs }))[0] as OldRow[];
   await rows('set session transaction isolation level repeatable read');
   await rows('start transaction with consistent snapshot, read only');
   const hasTable = async (name: string) => {
@@ -53,5 +56,6 @@ async function openMysql(url: string): Promise<OldDatabase> {
     );
     return found.length > 0;
   };
-  return { rows, hasTable, close: () => connection.end() };
+  // `end` would wait for a read that had no answer in time.
+  return { rows, hasTable, close: async () => connection.destroy() };
 }

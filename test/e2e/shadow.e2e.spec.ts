@@ -1,5 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createProxy } from '../../apps/shadow/src/proxy.js';
@@ -134,6 +136,38 @@ it('a recording is sent to the secondary, and compared with the recorded answers
   for await (const { request, answer } of readRecording(file)) secondary.follow(request, answer!);
   await secondary.drained();
   expect(reports).toMatchObject([{ method: 'GET', same: true }]);
+});
+
+it('a shadow that is stopped waits for the answers of its clients, and records and compares them', async () => {
+  const waiting: ServerResponse[] = [];
+  const slow = createServer(({ url }, response) => void (url === '/' ? response.end() : waiting.push(response)));
+  slow.listen(0, '127.0.0.1');
+  const quick = createServer((_, response) => response.end('{}')).listen(0, '127.0.0.1');
+  await until('both servers listen', () => slow.listening && quick.listening);
+  const [report, recording] = [join(folder, 'stopped-report.ndjson'), join(folder, 'stopped-recording.ndjson')];
+  const addresses = ['--primary', addressOf(slow).href, '--secondary', addressOf(quick).href, '--port', '0'];
+  const args = ['dist/apps/shadow/src/main.js', ...addresses, '--report', report, '--record', recording];
+  const shadow = spawn(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: '' } });
+  const ended = once(shadow, 'exit');
+  let output = '';
+  shadow.stdout.on('data', (part) => (output += part));
+  await until('the shadow listens', () => /127\.0\.0\.1:\d+/.test(output));
+  const address = `http://${/127\.0\.0\.1:\d+/.exec(output)}`;
+  const answer = fetch(`${address}/api/edx_proctoring/v1/x`);
+  await until('the old service has the request', () => waiting.length === 1);
+  shadow.kill('SIGTERM');
+  await until('the shadow accepts no more clients', () =>
+    fetch(address).then(
+      () => false,
+      () => true,
+    ),
+  );
+  waiting[0]!.end('{}');
+  expect((await answer).status).toBe(200);
+  expect(await ended).toEqual([0, null]);
+  expect(output).toContain('1 same, 0 different, 0 not compared');
+  for (const file of [report, recording]) expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(2);
+  for (const server of [slow, quick]) server.close().closeAllConnections();
 });
 
 it('a line that is no exchange is refused with its number', async () => {

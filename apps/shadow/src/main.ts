@@ -56,17 +56,19 @@ async function serve(settings: Settings, secondary: Secondary, report: Writable)
   console.log(`The shadow listens on http://${settings.host}:${port}. Its report is ${settings.report}.`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, async () => {
+      // Clients get their answers first. A connection that stays open would bring more requests.
+      proxy.prependListener('request', (_, outgoing) => outgoing.setHeader('connection', 'close'));
       proxy.close();
       proxy.closeIdleConnections();
-      await end(secondary, report);
+      await once(proxy, 'close');
+      await end(secondary, report, recording);
       process.exit();
     });
 }
 
-async function end(secondary: Secondary, report: Writable): Promise<void> {
+async function end(secondary: Secondary, report: Writable, recording?: Writable): Promise<void> {
   await secondary.drained();
-  report.end();
-  await once(report, 'finish');
+  for (const file of [report, recording]) if (file) await once(file.end(), 'finish');
   const { same, different, dropped } = secondary.counts;
   console.log(`${same} same, ${different} different, ${dropped} not compared`);
 }

@@ -578,7 +578,7 @@ describe('every route of the reference', () => {
       const { headers } = await service.request(staff, 'OPTIONS', path);
       for (const method of methods.filter((each) => !String(headers.allow).split(', ').includes(each))) {
         const where = `${method} ${path}`;
-        const isSurface = /^\/api\/(instructor|v1)\//.test(path);
+        const isSurface = /^\/(api\/(instructor|v1)|lti)\//.test(path);
         // On a surface, a caller without the right is refused before the method is.
         for (const person of isSurface ? [teacher, staff] : [alice, teacher, staff])
           expect([where, await service.request(person, method, path)]).toMatchObject([

@@ -58,8 +58,8 @@ export const attemptOf = (state: LearnerAtExam, attemptId: number): Attempt => {
   throw new Refusal('attempt_not_found', `There is no attempt ${attemptId}.`);
 };
 
-/** The learner submitted the attempt, or its time was over. */
-export const wasSubmitted = ({ timedOut }: LearnerAtExam, { id, completedAt }: Attempt): boolean =>
+/** The learner once submitted the attempt, or its time was over. Its status may be another now (release-6.1.md §2, R2). */
+export const wasEverSubmitted = ({ timedOut }: LearnerAtExam, { id, completedAt }: Attempt): boolean =>
   completedAt !== null || timedOut.includes(id);
 
 /** The time that the learner would get when starting at `at` (domain.md §3.5). */

@@ -9,7 +9,7 @@ import type { ReviewCommand } from '../reviews/review.commands.js';
 import type { ReviewEvent } from '../reviews/review.events.js';
 import { outcomeOf, type Review } from '../reviews/review.js';
 import { leavesUnchanged, transition, transitionOnce } from './attempt.transitions.js';
-import { attemptOf, type LearnerAtExam, wasSubmitted } from './learner-at-exam.js';
+import { attemptOf, type LearnerAtExam, wasEverSubmitted } from './learner-at-exam.js';
 
 type Decided = (ReviewEvent | AttemptEvent)[];
 
@@ -81,7 +81,7 @@ const consequencesOf = (
     requiresSecondReview: facts.requiresSecondReview,
     supportsOnboarding: facts.backend?.supportsOnboarding ?? false,
     isSampleAttempt: attempt.isSampleAttempt,
-    lacksSubmission: facts.release.passNeedsSubmission && !wasSubmitted(state, attempt),
+    lacksSubmission: facts.release.passNeedsSubmission && !wasEverSubmitted(state, attempt),
   });
   if (outcome === 'rejected') return reject(state, attempt, command, review.reviewedBy);
   return transition(state, attempt, outcome, command);

@@ -159,7 +159,12 @@ it('a logical copy refuses commands until it is adopted; its new events come aft
   expect(await adoptLog(other.owner, { kind: 'operator', name: 'olga' })).toBeUndefined();
   await continueAlice();
   await other.sit('bob');
-  const events = await allOf(other.pool);
+  // Other suites on this server share its visibility horizon.
+  let events: RecordedEvent[] = [];
+  await until('all events are visible', async () => {
+    events = await allOf(other.pool);
+    return events.length >= 6;
+  });
   expect(streamsOf(events)).toEqual([
     ...Array(2).fill('attempts-1-alice'),
     logStream,

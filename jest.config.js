@@ -27,4 +27,6 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 60_000,
+  // Modules of earlier suites stay in a worker's memory, and slow it down.
+  workerIdleMemoryLimit: '1GB',
 };

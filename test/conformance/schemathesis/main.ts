@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -70,6 +71,9 @@ async function startService(dir: string): Promise<string> {
   const database = await startPostgres({ dataDir: join(dir, 'postgres'), settings: { fsync: 'off' } });
   const urls = urlsOf(database.url, 'postgres');
   const port = await freePort();
+  const accessTokenKeys = join(dir, 'access-token-keys.json');
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  writeFileSync(accessTokenKeys, JSON.stringify({ keys: [privateKey.export({ format: 'jwk' })] }), { mode: 0o600 });
   const env = {
     HOST: '127.0.0.1',
     PORT: String(port),
@@ -77,6 +81,7 @@ async function startService(dir: string): Promise<string> {
     DATABASE_URL: urls.api,
     MIGRATION_DATABASE_URL: urls.owner,
     DATA_DIR: dir,
+    ACCESS_TOKEN_KEY_FILE: accessTokenKeys,
     ...tokenSettings,
     ...secretsOfSplitRoles(dir, {
       PROCTORED_EXAM_VIEWABLE_PAST_DUE: true,

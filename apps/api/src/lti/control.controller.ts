@@ -44,7 +44,7 @@ export class ControlController {
   @ApiConsumes('application/json', controlMediaType)
   @ApiOperation({ summary: 'An LTI tool pauses, resumes, changes, flags or ends an attempt' })
   @Answers(200, controlAnswer)
-  @Refuses(400, 403, 415)
+  @Refuses(400, 403, 404, 415)
   async controlAttempt(
     @Param('toolId') toolId: string,
     @Body() body: unknown,

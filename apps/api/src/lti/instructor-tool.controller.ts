@@ -33,6 +33,7 @@ export class InstructorToolController {
   @ApiOperation({ summary: 'Go to the LTI tool of an exam, for course staff' })
   @Redirects("The tool's login address")
   @Refuses(400)
+  @Answers(403, undefined, { description: 'Not course staff: an empty body' })
   async openInstructorTool(
     @WholeNumber('examId') examId: string,
     @CurrentUser() me: Caller,
@@ -53,7 +54,8 @@ export class InstructorToolController {
   @Gate('anyone', { logs: 'always' })
   @ApiOperation({ summary: 'The names at LTI tools of the learners of an exam, with their user names' })
   @Answers(200, listOf(listOf(text)))
-  @Refuses(401, 403, 404)
+  @Refuses(401, 404)
+  @Answers(403, undefined, { description: 'Not course staff: an empty body' })
   async getToolRoster(
     @WholeNumber('examId') examId: string,
     @CurrentUser() me: Caller | undefined,

@@ -130,7 +130,8 @@ function complete(path: string, method: string, operation: Operation) {
     if (schema.type === 'array') schema.maxItems = limits.items;
   addAnswer(responses, 400, detail, 'The request cannot be read');
   addAnswer(responses, 413, detail, 'The body is too large');
-  addAnswer(responses, 431, detail, 'The line or the headers of the request are too large');
+  // The request is refused before its path is known.
+  addAnswer(responses, 431, usualDetail, 'The line or the headers of the request are too large');
   addAnswer(responses, 429, detail, 'Too many requests of this client', 'Retry-After');
   addAnswer(
     responses,
@@ -149,6 +150,8 @@ function complete(path: string, method: string, operation: Operation) {
   operation.security = [needing('token'), needing(...needed, ...(isRead ? [] : ['csrfToken', 'csrfCookie']))];
   addAnswer(responses, 403, detail, 'No login, or not allowed');
   if (surface) addAnswer(responses, 401, detail, 'No login');
+  if (surface === 'edx-exams')
+    addAnswer(responses, 405, detail, 'The course id fits another path, without this method');
   addAnswer(responses, 404, detail, 'No such path');
   addAnswer(responses, 406, detail, 'The request does not accept JSON');
   if (isRead) return;

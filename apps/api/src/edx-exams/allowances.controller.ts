@@ -13,11 +13,13 @@ import { CurrentUser, Gate } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Surface } from '../auth/surfaces.js';
 import { Answers, JsonRequestBody } from '../document/answers.js';
+import { detail, either, listOf } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { WholeNumber } from '../http/whole-number.js';
 import { longBody } from '../requests/body.js';
 import { invalidItems, minutesJson, minutesList } from './allowances.answers.js';
 import { ExtraMinutesRequest } from './allowances.requests.js';
+import { edxExam } from './exam.answers.js';
 import { invalidData, validList } from './valid-list.js';
 
 /** The extra minutes of learners: the same allowances that edx-proctoring calls `additional_time_granted`. */
@@ -37,6 +39,7 @@ export class ExtraMinutesController {
   @Gate('course', { logs: 'always' })
   @ApiOperation({ summary: 'The extra minutes at all exams of a course, also at exams that are not active' })
   @Answers(200, minutesList)
+  @Answers(404, either(detail, listOf(edxExam)), { description: 'No such path, or no course with a provider' })
   async listExtraMinutes(@Param('courseId') courseId: string) {
     const all = await minutesOfCourse(this.database, courseId);
     noteSubject(...new Set(all.map(({ userId }) => userId)));

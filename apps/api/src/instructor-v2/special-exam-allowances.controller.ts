@@ -1,11 +1,11 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Database } from '#connections';
 import { limits, type Origin } from '#domain';
 import { courseAllowances, generationsByIds } from '#read-models';
 import type { Caller } from '#roster';
-import { Wrong } from '#shapes';
+import { type Schema, Wrong } from '#shapes';
 import { CurrentUser, Gate } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Surface } from '../auth/surfaces.js';
@@ -38,6 +38,13 @@ const withdrawal = object('WithdrawnAllowances', {
   allowance_type: { ...text, maxLength: limits.name },
 });
 
+const ForMany = (body: Schema) =>
+  applyDecorators(
+    HttpCode(200),
+    Gate('course', { logs: 'always', largestBody: longBody, limitMs: longLimitMs }),
+    JsonRequestBody(body),
+  );
+
 /** Allowances for the instructor dashboard: one for each learner and exam (instructor-v2.md §3, I-2 and I-7). */
 @Surface('instructor-v2')
 @ApiTags('instructor dashboard')
@@ -69,10 +76,8 @@ export class SpecialExamAllowancesController {
   }
 
   @Post('allowances')
-  @HttpCode(200)
-  @Gate('course', { logs: 'always', largestBody: longBody, limitMs: longLimitMs })
+  @ForMany(schemaOf('AllowanceOfExams', allowanceOfExams))
   @ApiOperation({ summary: 'Grant the same allowance to several learners at several special exams' })
-  @JsonRequestBody(schemaOf('AllowanceOfExams', allowanceOfExams))
   @Answers(200, grantedAtExams)
   @Answers(400, fieldProblems)
   async grantAtSpecialExams(
@@ -90,10 +95,8 @@ export class SpecialExamAllowancesController {
   }
 
   @Post(':examId/allowance')
-  @HttpCode(200)
-  @Gate('course', { logs: 'always', largestBody: longBody, limitMs: longLimitMs })
+  @ForMany(schemaOf('AllowanceOfExam', allowanceOfExam))
   @ApiOperation({ summary: 'Grant the same allowance to several learners at a special exam' })
-  @JsonRequestBody(schemaOf('AllowanceOfExam', allowanceOfExam))
   @Answers(200, grantedAtExam)
   @Answers(400, fieldProblems)
   @Answers(404, instructorError)
@@ -113,9 +116,8 @@ export class SpecialExamAllowancesController {
   }
 
   @Delete(':examId/allowance')
-  @Gate('course', { logs: 'always', largestBody: longBody, limitMs: longLimitMs })
+  @ForMany(withdrawal)
   @ApiOperation({ summary: 'Withdraw the allowance of several learners at a special exam' })
-  @JsonRequestBody(withdrawal)
   @Answers(200, withdrawnAtExam)
   @Answers(400, instructorError)
   @Answers(404, instructorError)

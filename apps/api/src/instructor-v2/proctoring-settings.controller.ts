@@ -5,8 +5,7 @@ import { Clock } from '#clock';
 import { ChangeSettingsOfCourse } from '#commands';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
-import type { Origin } from '#domain';
-import { type Exam } from '#domain';
+import type { Exam, Origin } from '#domain';
 import { examsOfCourse, settingsOfCourse } from '#read-models';
 import { type Caller, escalationEmail, isDataResearcher } from '#roster';
 import { type Addressed, CurrentUser, Gate } from '../auth/authentication.js';
@@ -79,8 +78,8 @@ export class ProctoringSettingsController {
 
   /** The platform names the provider of a course in the course's proctored exams. */
   private backendOf(active: readonly Exam[]): string | null {
-    const proctored = active.filter(({ isProctored }) => isProctored);
-    return proctored.length === 0 ? null : (proctored.at(-1)!.backend ?? this.configuration.settings.defaultBackend);
+    const proctored = active.findLast(({ isProctored }) => isProctored);
+    return proctored ? (proctored.backend ?? this.configuration.settings.defaultBackend) : null;
   }
 
   private providerOf(backend: string | null) {

@@ -5,7 +5,7 @@ import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import { isIncomplete } from '#domain';
 import { isProctoredIn } from '#lti';
-import { type AttemptRecord, attemptById } from '#read-models';
+import { attemptById } from '#read-models';
 import { Gate } from '../auth/authentication.js';
 import { Answers, Redirects, Refuses } from '../document/answers.js';
 import { flag, object, text } from '../document/schemas.js';
@@ -39,7 +39,7 @@ export class ExamShellController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    const attempt = await this.ownAttempt(attemptId, request);
+    const { attempt } = await this.ownAttempt(attemptId, request);
     const address = this.launches.examAddress((await this.tools.ofAttempt(attempt)).generation);
     if (!isIncomplete(attempt.status)) return reply.redirect(address, 302);
     const { 'accept-language': accepted } = request.headers;
@@ -54,15 +54,14 @@ export class ExamShellController {
   @Answers(200, object('ToolSession', { active: flag }))
   @Refuses(404)
   async getToolSession(@WholeNumber('attemptId') attemptId: string, @Req() request: FastifyRequest) {
-    const attempt = await this.ownAttempt(attemptId, request);
-    const session = this.sessions.of(request)!;
+    const { attempt, session } = await this.ownAttempt(attemptId, request);
     return { active: isIncomplete(attempt.status) && (await isProctoredIn(this.database, attempt.id, session.id)) };
   }
 
-  private async ownAttempt(attemptId: string, request: FastifyRequest): Promise<AttemptRecord> {
+  private async ownAttempt(attemptId: string, request: FastifyRequest) {
     const session = this.sessions.of(request);
     const attempt = session && (await attemptById(this.database, attemptId));
     if (!attempt || attempt.userId !== session.userId) throw new NotFoundException();
-    return attempt;
+    return { attempt, session };
   }
 }

@@ -1,12 +1,17 @@
 import type { CourseAllowanceOrder, CourseAttemptOrder } from '#read-models';
 
-const attemptOrders: Record<string, CourseAttemptOrder['by']> = {
+/** The orders that both lists have. */
+const sharedOrders = {
   username: 'username',
   'user.username': 'username',
   email: 'email',
   'user.email': 'email',
   exam_name: 'examName',
   'proctored_exam.exam_name': 'examName',
+} as const;
+
+const attemptOrders: Record<string, CourseAttemptOrder['by']> = {
+  ...sharedOrders,
   time_limit: 'examMinutes',
   'proctored_exam.time_limit_mins': 'examMinutes',
   type: 'examType',
@@ -21,12 +26,7 @@ const attemptOrders: Record<string, CourseAttemptOrder['by']> = {
 };
 
 const allowanceOrders: Record<string, CourseAllowanceOrder['by']> = {
-  username: 'username',
-  'user.username': 'username',
-  email: 'email',
-  'user.email': 'email',
-  exam_name: 'examName',
-  'proctored_exam.exam_name': 'examName',
+  ...sharedOrders,
   allowance_type: 'key',
   key: 'key',
   value: 'value',

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CommandsModule } from '#commands';
-import { Learners } from '../allowances/learners.js';
+import { AllowancesModule } from '../allowances/allowances.module.js';
 import { AttemptsModule } from '../attempts/attempts.module.js';
 import { ExamsModule } from '../exams/exams.module.js';
 import { OnboardingModule } from '../onboarding/onboarding.module.js';
@@ -21,7 +21,7 @@ import { StudentExamController } from './student-exam.controller.js';
 
 /** The surface of edx-exams (docs/reference/edx-exams.md). */
 @Module({
-  imports: [CommandsModule, AttemptsModule, ExamsModule, OnboardingModule],
+  imports: [CommandsModule, AllowancesModule, AttemptsModule, ExamsModule, OnboardingModule],
   controllers: [
     CourseExamsOfEdxController,
     CourseConfigurationController,
@@ -36,6 +36,6 @@ import { StudentExamController } from './student-exam.controller.js';
     ExamAttemptsController,
     StudentExamController,
   ],
-  providers: [ExamAccessTokens, Learners, StudentAttempts],
+  providers: [ExamAccessTokens, StudentAttempts],
 })
 export class EdxExamsModule {}

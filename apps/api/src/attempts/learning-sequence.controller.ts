@@ -1,9 +1,8 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#clock';
-import { AttemptTimeouts } from '#commands';
 import { Database } from '#connections';
-import { type AttemptRecord, activeAttemptOf, examByContent } from '#read-models';
+import { examByContent } from '#read-models';
 import { type Caller, userById } from '#roster';
 import { CurrentUser, Gate } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
@@ -20,7 +19,6 @@ import { Timer } from './timer.js';
 export class LearningSequenceController {
   constructor(
     private readonly clock: Clock,
-    private readonly timeouts: AttemptTimeouts,
     private readonly timer: Timer,
     private readonly exams: SequenceExams,
     private readonly database: Database,
@@ -34,7 +32,7 @@ export class LearningSequenceController {
   @QueryParam('user_id', idNumber, 'Of global staff only')
   async getActiveAttempt(@CurrentUser() me: Caller, @Query('user_id') userId?: string) {
     const at = this.clock.now();
-    const active = await this.activeAttempt(subjectOf(me, userId), me, at);
+    const active = await this.exams.activeAttempt(subjectOf(me, userId), me, at);
     return active ? this.timer.of(active, at, true) : {};
   }
 
@@ -56,7 +54,7 @@ export class LearningSequenceController {
     const learner = subjectOf(me, userId);
     const at = this.clock.now();
     const isLearningMfe = mfeFlag.enum.includes(mfe);
-    const active = await this.activeAttempt(learner, me, at);
+    const active = await this.exams.activeAttempt(learner, me, at);
     const exam = contentId ? await examByContent(this.database, courseId, contentId) : undefined;
     if (exam && userId && !(await userById(this.database, learner)))
       throw refused(400, `user_id: there is no user ${userId}.`);
@@ -64,10 +62,5 @@ export class LearningSequenceController {
       exam: exam ? await this.exams.of(exam, learner, active, me, at, isLearningMfe) : {},
       active_attempt: active ? await this.timer.of(active, at, isLearningMfe) : {},
     };
-  }
-
-  private async activeAttempt(userId: number, me: Caller, at: string): Promise<AttemptRecord | undefined> {
-    const attempt = await activeAttemptOf(this.database, userId);
-    return attempt && this.timeouts.seenBy(me.userId, attempt, at);
   }
 }

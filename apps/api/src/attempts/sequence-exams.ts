@@ -12,7 +12,7 @@ import {
   prerequisitesOf,
   standingOf,
 } from '#domain';
-import { type AttemptRecord, currentAttemptAt, examJson } from '#read-models';
+import { type AttemptRecord, activeAttemptOf, currentAttemptAt, examJson } from '#read-models';
 import { type Caller, creditState } from '#roster';
 import { links } from '../http/links.js';
 import { examsInOutline, onboardingExamsOf } from '../onboarding/onboarding-exams.js';
@@ -30,6 +30,12 @@ export class SequenceExams {
     private readonly database: Database,
     private readonly configuration: Configuration,
   ) {}
+
+  /** The learner's running attempt at any exam. */
+  async activeAttempt(userId: number, me: Caller, at: string): Promise<AttemptRecord | undefined> {
+    const attempt = await activeAttemptOf(this.database, userId);
+    return attempt && this.timeouts.seenBy(me.userId, attempt, at);
+  }
 
   /** Shows the running attempt if it is at this exam, else the newest one. */
   async of(

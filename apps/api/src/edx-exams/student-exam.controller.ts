@@ -1,12 +1,12 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#clock';
-import { AttemptTimeouts, FactFinder, latestLearnerAtExam } from '#commands';
+import { FactFinder, latestLearnerAtExam } from '#commands';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import { additionalMinutesOf, type Exam, isReached } from '#domain';
 import { EventStore } from '#event-store';
-import { activeAttemptOf, configurationOfCourse, currentAttemptAt, examByContent } from '#read-models';
+import { configurationOfCourse, currentAttemptAt, examByContent } from '#read-models';
 import type { Caller } from '#roster';
 import { examOfSequence } from '../attempts/attempts.answers.js';
 import { SequenceExams } from '../attempts/sequence-exams.js';
@@ -42,7 +42,6 @@ export class StudentExamController {
     private readonly configuration: Configuration,
     private readonly events: EventStore,
     private readonly facts: FactFinder,
-    private readonly timeouts: AttemptTimeouts,
     private readonly attempts: StudentAttempts,
     private readonly sequences: SequenceExams,
   ) {}
@@ -89,8 +88,7 @@ export class StudentExamController {
 
   /** Courses without an LTI tool are answered as edx-proctoring does (edx-exams.md §6). */
   private async legacyExam(found: Exam, me: Caller, at: string) {
-    const running = await activeAttemptOf(this.database, me.userId);
-    const active = running && (await this.timeouts.seenBy(me.userId, running, at));
+    const active = await this.sequences.activeAttempt(me.userId, me, at);
     return this.sequences.of(found, me.userId, active, me, at, false);
   }
 }

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo, createServer as createNetServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Frame, Page } from 'playwright-core';
 import { newKeys } from '../../../libs/lti/src/testing.js';
+import { freePort } from '../../conformance/child.js';
 import { pythonWith } from '../../support/python.js';
 import { openCourse, type Person, people, root, tokenOf } from '../../support/service.js';
 import { openBrowser, story } from '../browser/chromium.js';
@@ -13,15 +14,6 @@ import { openBrowser, story } from '../browser/chromium.js';
 // A learner takes a proctored exam in Chromium. The tool is PyLTI1p3, an independent library: it checks each message.
 
 const { alice, bob } = people;
-
-async function freePort(): Promise<number> {
-  const server = createNetServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** In the place of the learning front end: it asks the top window as the front end does, and accepts an answer of the service. */
 async function startFrontEnd(exams: string) {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Person, type Service, tokenOf } from './service.js';
+import { cookiesOf, type Person, type Service, tokenOf } from './service.js';
 
 // The calls of a front end of Open edX, as data, in the order of a session.
 
@@ -27,12 +27,11 @@ export async function browserHeaders(
   person: Person,
   origin: string,
 ): Promise<Record<string, string>> {
-  const [header, payload, signature] = (await tokenOf(person)).split('.');
-  const jwt = `edx-jwt-cookie-header-payload=${header}.${payload}; edx-jwt-cookie-signature=${signature}`;
+  const jwt = Object.entries(cookiesOf(await tokenOf(person))).map(([name, value]) => `${name}=${value}`);
   const csrf = await service.request(undefined, 'GET', '/csrf/api/v1/token');
   const cookies = [csrf.headers['set-cookie']].flat().map((each) => String(each).split(';')[0]);
   return {
-    cookie: [jwt, ...cookies].join('; '),
+    cookie: [...jwt, ...cookies].join('; '),
     'use-jwt-cookie': 'true',
     'x-csrftoken': csrf.body.csrfToken,
     origin,

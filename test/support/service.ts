@@ -42,6 +42,12 @@ export const tokenOf = (person: Person) =>
     .setIssuer(claims.issuer)
     .sign(new TextEncoder().encode(secret));
 
+/** The cookies in which the LMS keeps a token in a browser. */
+export function cookiesOf(token: string) {
+  const [header, payload, signature] = token.split('.');
+  return { 'edx-jwt-cookie-header-payload': `${header}.${payload}`, 'edx-jwt-cookie-signature': signature! };
+}
+
 export const root = '/api/edx_proctoring/v1/proctored_exam';
 export const courseId = 'course-v1:OrgX+Demo+2031';
 export const contentId = (name: string) => `block-v1:OrgX+Demo+2031+type@sequential+block@${name}`;

@@ -1,8 +1,12 @@
+import { cookiesOf } from '../../support/service.js';
 import { type Reply, send } from './client.js';
 import { operator, secondsOf, tokenOf } from './lms-tokens.js';
 import type { Exchange, Story } from './stories.js';
 import { signed, startAssessment, tools } from './tools.js';
 import { base, type Variables } from './variables.js';
+
+const cookieHeader = (cookies: Iterable<[string, string]>) =>
+  [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 
 const controlScope = 'https://purl.imsglobal.org/spec/lti-ap/scope/control.all';
 
@@ -64,9 +68,8 @@ export class Callers {
 
   /** A request of a person's browser, with its cookies. */
   private async browse(name: string, method: string, path: string, token?: string, form?: string): Promise<Reply> {
-    const cookies = [...(this.jars.get(name) ?? [])].map(([key, value]) => `${key}=${value}`);
     const headers: Record<string, string> = {
-      ...{ Host: 'exams.example.com', 'X-Forwarded-Proto': 'https', Cookie: cookies.join('; ') },
+      ...{ Host: 'exams.example.com', 'X-Forwarded-Proto': 'https', Cookie: cookieHeader(this.jars.get(name) ?? []) },
       ...(token && { Authorization: `JWT ${token}` }),
       ...(form && { 'Content-Type': 'application/x-www-form-urlencoded' }),
     };
@@ -81,14 +84,12 @@ export class Callers {
     const person = this.story.users.find((each) => each.name === name);
     const token = person && (await tokenOf(person, at, deviation));
     const headers: Record<string, string> = { ...others };
-    const cookies = [...(this.jars.get(this.jarOf({ as, request })) ?? [])].map(([key, value]) => `${key}=${value}`);
-    if (Cookie?.startsWith('edx-jwt-cookie') && token) {
-      const [header, payload, signature] = token.split('.');
-      cookies.push(`edx-jwt-cookie-header-payload=${header}.${payload}`, `edx-jwt-cookie-signature=${signature}`);
-    } else if (Authorization !== undefined) headers.Authorization = await this.authorization(Authorization, at);
+    const jar = [...(this.jars.get(this.jarOf({ as, request })) ?? [])];
+    if (Cookie?.startsWith('edx-jwt-cookie') && token) jar.push(...Object.entries(cookiesOf(token)));
+    else if (Authorization !== undefined) headers.Authorization = await this.authorization(Authorization, at);
     else if (Cookie === undefined && token) headers.Authorization = `JWT ${token}`;
     const sendsCookies = Cookie !== undefined || this.isLaunch(request);
-    return { ...headers, ...(sendsCookies && cookies.length > 0 && { Cookie: cookies.join('; ') }) };
+    return { ...headers, ...(sendsCookies && jar.length > 0 && { Cookie: cookieHeader(jar) }) };
   }
 
   private async authorization(recorded: string, at: string): Promise<string> {

@@ -8,6 +8,7 @@ import { PretendedProvider } from '../../../libs/providers/src/testing.js';
 import { freePort } from '../../conformance/child.js';
 import {
   contentId,
+  cookiesOf,
   courseId,
   type Person,
   people,
@@ -118,9 +119,8 @@ afterAll(async () => {
 async function logIn(learner: Person) {
   errors = [];
   sent = [];
-  const [header, payload, signature] = (await tokenOf(learner)).split('.');
   context = await browser!.newContext();
-  const cookies = { 'edx-jwt-cookie-header-payload': `${header}.${payload}`, 'edx-jwt-cookie-signature': signature! };
+  const cookies = cookiesOf(await tokenOf(learner));
   await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url: lms.url })));
   context.on('request', (request) => {
     const { pathname, href } = new URL(request.url());

@@ -5,7 +5,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { until } from '../../../libs/event-store/src/testing.js';
 import { lateAnswer, PretendedProvider } from '../../../libs/providers/src/testing.js';
-import { contentId, courseId, type Person, people, publishedExam, roster, tokenOf } from '../../support/service.js';
+import {
+  contentId,
+  cookiesOf,
+  courseId,
+  type Person,
+  people,
+  publishedExam,
+  roster,
+  tokenOf,
+} from '../../support/service.js';
 import { bundled } from './bundle.js';
 import { openBrowser, story } from './chromium.js';
 import { dispatch as dispatchOn, learningFrontEnd, stateOf } from './learning-front-end.js';
@@ -99,13 +108,8 @@ const isReady = (attempt: string) => void service.request(reviewer, 'POST', `${r
 async function logIn(learner: Person) {
   faults = {};
   errors = [];
-  const [header, payload, signature] = (await tokenOf(learner)).split('.');
   context = await browser!.newContext();
-  const cookies = {
-    'edx-jwt-cookie-header-payload': `${header}.${payload}`,
-    'edx-jwt-cookie-signature': signature,
-    csrftoken: 'a'.repeat(32),
-  };
+  const cookies = { ...cookiesOf(await tokenOf(learner)), csrftoken: 'a'.repeat(32) };
   await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url: lms.url })));
   page = await context.newPage();
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));

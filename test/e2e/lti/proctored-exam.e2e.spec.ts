@@ -8,7 +8,7 @@ import type { Frame, Page } from 'playwright-core';
 import { newKeys } from '../../../libs/lti/src/testing.js';
 import { freePort } from '../../conformance/child.js';
 import { pythonWith } from '../../support/python.js';
-import { openCourse, type Person, people, root, tokenOf } from '../../support/service.js';
+import { cookiesOf, openCourse, type Person, people, root, tokenOf } from '../../support/service.js';
 import { openBrowser, story } from '../browser/chromium.js';
 
 // A learner takes a proctored exam in Chromium. The tool is PyLTI1p3, an independent library: it checks each message.
@@ -67,11 +67,8 @@ async function openExam() {
     /** A page of a learner who is logged in to the LMS. */
     async pageOf(person: Person): Promise<Page> {
       const context = await browser!.newContext();
-      const [header, payload, signature] = (await tokenOf(person)).split('.');
-      await context.addCookies([
-        { name: 'edx-jwt-cookie-header-payload', value: `${header}.${payload}`, url: exams },
-        { name: 'edx-jwt-cookie-signature', value: signature!, url: exams },
-      ]);
+      const cookies = cookiesOf(await tokenOf(person));
+      await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url: exams })));
       return context.newPage();
     },
     async close() {

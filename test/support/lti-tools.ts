@@ -1,10 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { newKeys } from '../../libs/lti/src/testing.js';
 
-const { publicKey, privateKey } = generateKeyPairSync('rsa', {
-  modulusLength: 2048,
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-});
+const { publicKey, privateKey } = newKeys();
 
 const tool = (id: number, name: string) => ({
   provider: 'lti',

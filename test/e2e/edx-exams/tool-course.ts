@@ -1,28 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { courseId, openCourse, people, publishedExam } from '../../support/service.js';
+import { PretendedTool } from '../lti/pretended-tool.js';
 
-const { publicKey, privateKey } = generateKeyPairSync('rsa', {
-  modulusLength: 2048,
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-});
-
-export const settings = {
+const settings = {
   LEARNING_MICROFRONTEND_URL: 'https://learning.example.org',
   PROCTORING_BACKENDS: {
     DEFAULT: 'test',
     test: {},
-    watchers: {
-      provider: 'lti',
-      verbose_name: 'Watchers',
-      lti_id: 1,
-      lti_uuid: '6e0f7a52-9c1a-4c5e-8a5b-0d1f2e3a4b5c',
-      client_id: 'watchers-client',
-      login_url: 'https://watchers.example.org/login',
-      launch_url: 'https://watchers.example.org/launch',
-      tool_key: publicKey,
-      platform_key: privateKey,
-    },
+    watchers: new PretendedTool('watchers', 1, { verbose_name: 'Watchers' }).settings,
   },
 };
 

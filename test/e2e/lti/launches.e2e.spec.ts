@@ -1,7 +1,7 @@
 import { until } from '../../../libs/event-store/src/testing.js';
 import { shared } from '../../support/hooks.js';
 import { openCourse, type Person, people, root } from '../../support/service.js';
-import { claim, PretendedTool, proctoringClaim } from './pretended-tool.js';
+import { claim, PretendedTool, proctoringClaim, startPath } from './pretended-tool.js';
 
 const { staff, alice, bob, teacher } = people;
 const watchers = new PretendedTool('watchers', 1);
@@ -55,19 +55,8 @@ const start = (id: number, person: Person = alice, cookie = '') => begin(`/lti/s
 type Begun = Awaited<ReturnType<typeof begin>>;
 
 /** The tool's request for the message, in the same browser. */
-const fetchMessage = (
-  tool: PretendedTool,
-  { query, cookie }: Pick<Begun, 'query' | 'cookie'>,
-  changes: object = {},
-) => {
-  const asked = {
-    ...{ scope: 'openid', response_type: 'id_token', client_id: tool.clientId, redirect_uri: tool.launchUrl },
-    ...{ login_hint: query.login_hint, lti_message_hint: query.lti_message_hint, state: 'state', nonce: 'nonce' },
-    ...changes,
-  };
-  const given = Object.entries(asked).filter(([, value]) => value !== undefined) as [string, string][];
-  return ask(undefined, 'GET', `/lti/lti_consumer/v1/launch/?${new URLSearchParams(given)}`, undefined, { cookie });
-};
+const fetchMessage = (tool: PretendedTool, { query, cookie }: Pick<Begun, 'query' | 'cookie'>, changes: object = {}) =>
+  ask(undefined, 'GET', tool.messagePath(query, changes), undefined, { cookie });
 
 async function messageOf(tool: PretendedTool, begun: Begun) {
   const { status, body } = await fetchMessage(tool, begun);
@@ -77,16 +66,10 @@ async function messageOf(tool: PretendedTool, begun: Begun) {
 }
 
 const send = (jwt: string, cookie: string) =>
-  ask(
-    undefined,
-    'POST',
-    '/lti/lti_consumer/v1/start_proctoring_assessment',
-    String(new URLSearchParams({ JWT: jwt })),
-    {
-      'content-type': 'application/x-www-form-urlencoded',
-      cookie,
-    },
-  );
+  ask(undefined, 'POST', startPath, String(new URLSearchParams({ JWT: jwt })), {
+    'content-type': 'application/x-www-form-urlencoded',
+    cookie,
+  });
 
 /** From the launch to the tool's word that the learner may begin. */
 async function proctor(id: number, tool = watchers, changes: object = {}) {

@@ -7,6 +7,8 @@ export const claim = (name: string) => `https://purl.imsglobal.org/spec/lti/clai
 export const proctoringClaim = (name: string) => `https://purl.imsglobal.org/spec/lti-ap/claim/${name}`;
 export const controlScope = 'https://purl.imsglobal.org/spec/lti-ap/scope/control.all';
 export const controlType = 'application/vnd.ims.lti-ap.v1.control+json';
+/** The path to which a tool sends the message that the learner may begin. */
+export const startPath = '/lti/lti_consumer/v1/start_proctoring_assessment';
 const form = 'application/x-www-form-urlencoded';
 
 /** A proctoring tool for tests, as it looks from outside: its settings here, its keys, and the messages that it sends. */
@@ -17,7 +19,7 @@ export class PretendedTool {
   constructor(
     readonly name: string,
     readonly id: number,
-    private readonly more: object = {},
+    private readonly more: { launch_url?: string; [option: string]: unknown } = {},
   ) {}
 
   get clientId() {
@@ -25,7 +27,7 @@ export class PretendedTool {
   }
 
   get launchUrl() {
-    return `https://${this.name}.example.org/launch`;
+    return this.more.launch_url ?? `https://${this.name}.example.org/launch`;
   }
 
   get settings() {
@@ -89,20 +91,28 @@ export class PretendedTool {
     const begun = await service.request(person, 'GET', `/lti/start_proctoring/${attemptId}`);
     const cookie = String(begun.headers['set-cookie']).split(';')[0];
     const { searchParams } = new URL(String(begun.headers.location));
-    const query = new URLSearchParams({
-      ...{ client_id: this.clientId, redirect_uri: this.launchUrl, state: 'state', nonce: 'nonce' },
-      ...Object.fromEntries([...searchParams].filter(([name]) => name.endsWith('_hint'))),
-    });
-    const path = '/lti/lti_consumer/v1';
-    const launched = await service.request(undefined, 'GET', `${path}/launch/?${query}`, undefined, { cookie });
+    const path = this.messagePath(Object.fromEntries(searchParams));
+    const launched = await service.request(undefined, 'GET', path, undefined, { cookie });
     const message: Record<string, any> = await this.verified(
       service,
       /name="id_token" value="([^"]+)"/.exec(launched.body)![1]!,
     );
     const word = new URLSearchParams({ JWT: await this.sign(this.mayBegin(message)) });
     const headers = { 'content-type': form, cookie };
-    await service.request(undefined, 'POST', `${path}/start_proctoring_assessment`, String(word), headers);
+    await service.request(undefined, 'POST', startPath, String(word), headers);
     return message;
+  }
+
+  /** The path at which this tool asks for the message of a launch with these hints (edx-exams.md §8.3). */
+  messagePath({ login_hint, lti_message_hint }: Record<string, string>, changes: object = {}) {
+    const asked = {
+      ...{ scope: 'openid', response_type: 'id_token', response_mode: 'form_post', prompt: 'none' },
+      ...{ client_id: this.clientId, redirect_uri: this.launchUrl, state: 'state', nonce: 'nonce' },
+      ...{ login_hint, lti_message_hint },
+      ...changes,
+    };
+    const given = Object.entries(asked).filter(([, value]) => value !== undefined) as [string, string][];
+    return `/lti/lti_consumer/v1/launch/?${new URLSearchParams(given)}`;
   }
 
   /** The claims of the message that the learner may begin. */
@@ -115,7 +125,7 @@ export class PretendedTool {
       [claim('version')]: '1.3.0',
       [claim('resource_link')]: message[claim('resource_link')],
       [proctoringClaim('session_data')]: message[proctoringClaim('session_data')],
-      [proctoringClaim('attempt_number')]: 1,
+      [proctoringClaim('attempt_number')]: message[proctoringClaim('attempt_number')],
       ...changes,
     };
   }

@@ -1,15 +1,6 @@
 import { existsSync } from 'node:fs';
 import pg from 'pg';
-import {
-  advanceSequences,
-  Importer,
-  OldTables,
-  openOldDatabase,
-  Reconciliation,
-  tables,
-  withImportTarget,
-} from '#import';
-import { projections, rebuild } from '#read-models';
+import { importAll, OldTables, openOldDatabase, Reconciliation, tables } from '#import';
 import { notificationOf } from '../../libs/delivery/src/notifications.js';
 import { EventStore, type RecordedEvent, replay } from '../../libs/event-store/src/index.js';
 import { messagesOf } from '../../libs/integration/src/messages.js';
@@ -28,9 +19,8 @@ const requests = Number(process.env.IMPORT_REQUESTS ?? 250);
 let old: Awaited<ReturnType<typeof openWalkedReference>>;
 let service: Awaited<ReturnType<typeof openService>>;
 
-/** Imports as `ops import` does. `stopsAfter`: the old database fails when it is asked for that page of learners. */
+/** `stopsAfter`: the old database fails when it is asked for that page of learners. */
 async function importFrom(url: string, { learnersAtOnce = 4, stopsAfter = Number.POSITIVE_INFINITY } = {}) {
-  const { owner } = service.database;
   const database = await openOldDatabase(url);
   const old = new OldTables(database);
   let page = 0;
@@ -40,13 +30,7 @@ async function importFrom(url: string, { learnersAtOnce = 4, stopsAfter = Number
     return nextLast(columns, ...more);
   };
   try {
-    return await withImportTarget(owner, async () => {
-      const importer = new Importer(old, owner, learnersAtOnce);
-      const events = (await importer.importExams()) + (await importer.importLearners());
-      await advanceSequences(old, owner);
-      await rebuild(owner, projections, { replaceDiffering: true });
-      return events;
-    });
+    return (await importAll(old, service.database.owner, { learnersAtOnce })).events;
   } finally {
     await database.close();
   }

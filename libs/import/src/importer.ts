@@ -35,7 +35,8 @@ const learnerColumns: ['attempts' | 'attemptHistory' | 'allowances' | 'allowance
 
 type Place = { courseId: string; contentId: string };
 type Page = { appends: Append[]; attempts: number };
-type Advance = (rows: number) => void;
+/** Called with the number of rows that were just imported. */
+export type Advance = (rows: number) => void;
 
 /**
  * Appends the events of an edx-proctoring database to the log. It continues after an interruption, and appends only what the

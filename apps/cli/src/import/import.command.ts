@@ -1,9 +1,8 @@
 import { Command, Option } from 'nest-commander';
 import { keyEncryptionKeysOf, loadConfiguration, loginsOf, migrate } from '#configuration';
 import { type Database, hourMs, openPool } from '#connections';
-import { advanceSequences, Importer, OldTables, openOldDatabase, Reconciliation, withImportTarget } from '#import';
+import { importAll, OldTables, openOldDatabase, Reconciliation } from '#import';
 import { useKeyEncryptionKeys } from '#learner-keys';
-import { projections, rebuild } from '#read-models';
 import { withOwnedDatabase } from '../database.js';
 import { OperatorCommand, type OperatorOptions } from '../operators/operator.command.js';
 import { UsageError } from '../operators/strict.command.js';
@@ -58,14 +57,7 @@ async function importing(old: OldTables, owner: Database, { dryRun }: OperatorOp
   const attempts = await old.count('attempts');
   const work: Task['work'] = async (advance) => {
     if (dryRun) return { exams, attempts };
-    return withImportTarget(owner, async () => {
-      const importer = new Importer(old, owner);
-      const ofExams = await importer.importExams(advance);
-      const events = ofExams + (await importer.importLearners(advance));
-      const lastIds = await advanceSequences(old, owner);
-      await rebuild(owner, projections, { replaceDiffering: true });
-      return { exams, attempts, events, lastIds };
-    });
+    return { exams, attempts, ...(await importAll(old, owner, { advance })) };
   };
   return { about: { import: 'edx-proctoring' }, steps: exams + attempts, work };
 }

@@ -19,19 +19,16 @@ import type { ImportedEvent } from './imported-event.js';
 import { type Known, learnerEvents } from './learner-events.js';
 import { learnerRows } from './learner-rows.js';
 import { oldExam, oldPolicy, recorded } from './old-rows.js';
-import type { OldTables, Range } from './old-tables.js';
+import type { OldTables, Range, Table } from './old-tables.js';
 import { finishedLearners, readProgress, saveProgress } from './progress.js';
 import { addUsers } from './users.js';
 
 const examsAtOnce = 500;
 
 /** The tables with learners, and their columns. */
-const learnerColumns: ['attempts' | 'attemptHistory' | 'allowances' | 'allowanceHistory', string][] = [
-  ['attempts', 'user_id'],
-  ['attemptHistory', 'user_id'],
-  ['allowances', 'user_id'],
-  ['allowanceHistory', 'user_id'],
-];
+const learnerColumns = (['attempts', 'attemptHistory', 'allowances', 'allowanceHistory'] as const).map(
+  (table): [Table, string] => [table, 'user_id'],
+);
 
 type Place = { courseId: string; contentId: string };
 type Page = { appends: Append[]; attempts: number };

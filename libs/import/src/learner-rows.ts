@@ -4,7 +4,6 @@ import { groupBy } from './grouped.js';
 import {
   type OldAllowance,
   type OldAttempt,
-  type OldReview,
   oldAllowance,
   oldAttempt,
   oldComment,
@@ -47,20 +46,23 @@ export async function learnerRows(tables: OldTables, range: Range): Promise<Lear
   return [...groups.values()];
 }
 
-/** By id, so that attempts are in the order of their creation. */
 function attemptsOf(rows: readonly OldAttempt[], history: readonly Recorded<OldAttempt>[]): OldAttemptRows[] {
   const histories = groupBy(history, ({ row }) => row.id);
   const live = new Map(rows.map((row) => [row.id, row]));
-  const ids = [...new Set([...live.keys(), ...histories.keys()])].sort((one, other) => one - other);
+  const ids = idsIn(live, histories);
   return ids.map((id) => ({ id, history: histories.get(id) ?? [], row: live.get(id), nextId: undefined }));
 }
 
 function allowancesOf(rows: readonly OldAllowance[], former: readonly OldAllowance[]): OldAllowanceRows[] {
   const histories = groupBy(former, ({ allowanceId }) => allowanceId);
   const live = new Map(rows.map((row) => [row.allowanceId, row]));
-  const ids = [...new Set([...live.keys(), ...histories.keys()])].sort((one, other) => one - other);
+  const ids = idsIn(live, histories);
   return ids.map((id) => ({ former: histories.get(id) ?? [], row: live.get(id) }));
 }
+
+/** The ids of rows and of histories, sorted, so that attempts are in the order of their creation. */
+const idsIn = (live: ReadonlyMap<number, unknown>, histories: ReadonlyMap<number, unknown>): number[] =>
+  [...new Set([...live.keys(), ...histories.keys()])].sort((one, other) => one - other);
 
 /** A review belongs to the attempt with its code. An attempt that was not removed comes first. */
 async function addReviews(tables: OldTables, range: Range, groups: readonly LearnerRows[]): Promise<void> {
@@ -71,7 +73,7 @@ async function addReviews(tables: OldTables, range: Range, groups: readonly Lear
   const commentsOf = groupBy(comments.map(oldComment), ({ reviewId }) => reviewId);
   const formerOf = groupBy(former, ({ attemptCode }) => attemptCode);
   const byCode = attemptsByCode(groups);
-  for (const row of reviews as OldReview[]) {
+  for (const row of reviews) {
     const found = byCode.get(row.attemptCode);
     found?.group.reviews.push({
       attemptId: found.attemptId,

@@ -28,7 +28,7 @@ import {
   oldReview,
 } from './old-rows.js';
 import type { OldTables, Range, Table } from './old-tables.js';
-import { payloadOf } from './review-history.js';
+import { commentOf, payloadOf } from './review-history.js';
 
 /** A value that REST answers otherwise than the old row says. Values that may be personal are left out. */
 export type Difference = { kind: string; id: number; field: string; old?: unknown; ours?: unknown };
@@ -229,13 +229,7 @@ const allowanceOf = ({ id, created, modified, key, value, userId }: OldAllowance
 const reviewOf = ({ id, status, raw, videoUrl, reviewedBy }: OldReview, comments: readonly OldComment[]) =>
   reviewJson(id, status, reviewedBy, {
     raw: payloadOf(raw),
-    comments: comments.map(({ comment, status, start, stop, duration }) => ({
-      comment,
-      status,
-      start,
-      stop,
-      duration,
-    })),
+    comments: comments.map(commentOf),
     videoUrl,
   });
 

@@ -8,7 +8,7 @@ export type OldReviewRows = { former: readonly OldReview[]; row: OldReview; comm
 /** A review before its content is encrypted. */
 export type PlainReview = { review: OldReview; since: string; text: string; commentCount: number };
 
-export const sameReview = (one: OldReview, other: OldReview) =>
+const sameReview = (one: OldReview, other: OldReview) =>
   one.status === other.status &&
   one.raw === other.raw &&
   one.videoUrl === other.videoUrl &&
@@ -25,6 +25,9 @@ export const payloadOf = (raw: string): object => {
   return { text: raw };
 };
 
+/** A comment as the log keeps it. */
+export const commentOf = ({ id, reviewId, created, modified, ...comment }: OldComment) => comment;
+
 /** The reviews that were received one after the other, each with the comments that came with it. */
 export function reviewsOf({ former, row, comments }: OldReviewRows): PlainReview[] {
   const { versions } = versionsOf(former, row, sameReview);
@@ -35,9 +38,8 @@ export function reviewsOf({ former, row, comments }: OldReviewRows): PlainReview
         (index === 0 || sortable(created) >= sortable(since)) &&
         (until === undefined || sortable(created) < sortable(until)),
     );
-    const texts = own.map(({ comment, status, start, stop, duration }) => ({ comment, status, start, stop, duration }));
     const video = review.videoUrl === null ? {} : { videoUrl: review.videoUrl };
-    const text = JSON.stringify({ raw: payloadOf(review.raw), comments: texts, ...video });
+    const text = JSON.stringify({ raw: payloadOf(review.raw), comments: own.map(commentOf), ...video });
     return { review, since, text, commentCount: own.length };
   });
 }

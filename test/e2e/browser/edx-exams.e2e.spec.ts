@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
 import { until } from '../../../libs/event-store/src/testing.js';
@@ -18,12 +18,12 @@ import {
   tokenOf,
 } from '../../support/service.js';
 import { claim } from '../lti/pretended-tool.js';
-import { bundled } from './bundle.js';
 import { openBrowser, story } from './chromium.js';
 import { dispatch, learningFrontEnd, stateOf } from './learning-front-end.js';
 import { openLms } from './lms.js';
-import { html, script } from './pages.js';
+import { anyone, html, script } from './pages.js';
 import { startService } from './running-service.js';
+import { scriptedProvider, watchScript } from './scripted-provider.js';
 import { ToolSite } from './tool-site.js';
 
 // The learning front end with `EXAMS_BASE_URL` set to the service, which is another origin than the LMS (edx-exams.md §7).
@@ -53,29 +53,18 @@ beforeAll(async () => {
   [provider, tool] = await Promise.all([PretendedProvider.open(), ToolSite.open()]);
   const port = await freePort();
   const site = `http://127.0.0.1:${port}`;
-  const bundles = join(folder, 'bundles.json');
-  writeFileSync(bundles, JSON.stringify({ chunks: { watcher: [{ publicPath: `${provider.url}/watch.js` }] } }));
-  const client = { client_id: 'lms', client_secret: 'secret' };
+  const scripted = scriptedProvider(provider.url, folder);
   const settings = {
+    ...scripted,
     LEARNING_MICROFRONTEND_URL: `${site}/learning`,
-    PROCTORING_BACKENDS: {
-      DEFAULT: 'rest',
-      rest: { base_url: provider.url, ...client, npm_module: 'watcher', ping_interval: 1 },
-      watchers: tool.tool.settings,
-    },
-    WEBPACK_LOADER: { WORKERS: { STATS_FILE: bundles } },
+    PROCTORING_BACKENDS: { ...scripted.PROCTORING_BACKENDS, watchers: tool.tool.settings },
   };
   service = await startService(settings, { CORS_ORIGINS: site });
   tool.service = service;
-  const providerScript = bundled({
-    main: resolve('dist/test/e2e/browser/provider-script.js'),
-    '#exam-worker': resolve('dist/libs/exam-worker/src/index.js'),
-  });
+  const watching = watchScript(provider.url);
   provider.mood = ({ route }) => {
-    if (route === 'GET /watch.js')
-      return script(`globalThis.desk = '${provider.url}'; ${providerScript} load('main');`);
-    if (/desk/.test(route)) return { headers: { 'Access-Control-Allow-Origin': '*' } };
-    return undefined;
+    if (route === 'GET /watch.js') return watching;
+    return /desk/.test(route) ? { headers: anyone } : undefined;
   };
   const frontEnd = `globalThis.examsBaseUrl = '${service.url}'; ${learningFrontEnd()}`;
   const pages = {

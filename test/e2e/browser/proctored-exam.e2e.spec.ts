@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { until } from '../../../libs/event-store/src/testing.js';
@@ -15,19 +15,18 @@ import {
   roster,
   tokenOf,
 } from '../../support/service.js';
-import { bundled } from './bundle.js';
 import { openBrowser, story } from './chromium.js';
 import { dispatch as dispatchOn, learningFrontEnd, stateOf } from './learning-front-end.js';
 import { openLms } from './lms.js';
 import { anyone, html, script } from './pages.js';
 import { startService } from './running-service.js';
+import { scriptedProvider, watchScript } from './scripted-provider.js';
 
 declare const load: (name: string) => any;
 
 const { staff, alice, bob } = people;
 const reviewer = { user_id: 5, preferred_username: 'reviewer', roles: ['rest_review'] };
 const root = '/api/edx_proctoring/v1/proctored_exam';
-const built = (file: string) => resolve('dist', file);
 const folder = mkdtempSync(join(tmpdir(), 'proctoring-browser-'));
 
 let browser: Browser | undefined;
@@ -41,25 +40,11 @@ let errors: string[];
 /** The faults of the proctoring application on the learner's computer. */
 let faults: Record<string, object>;
 
-/** A ping each second, and a script at the provider's site. */
-function settings() {
-  const bundles = join(folder, 'bundles.json');
-  writeFileSync(bundles, JSON.stringify({ chunks: { watcher: [{ publicPath: `${provider.url}/watch.js` }] } }));
-  const rest = {
-    base_url: provider.url,
-    client_id: 'lms',
-    client_secret: 'secret',
-    npm_module: 'watcher',
-    ping_interval: 1,
-  };
-  return { PROCTORING_BACKENDS: { DEFAULT: 'rest', rest }, WEBPACK_LOADER: { WORKERS: { STATS_FILE: bundles } } };
-}
-
 /** The pages of the platform: our example, and one with the data layer of the learning front end. */
 function pagesOfLms() {
   return {
     '/courses/exam': html(readFileSync('test/e2e/browser/exam-page.html', 'utf8')),
-    '/courses/exam-page.js': script(readFileSync(built('test/e2e/browser/exam-page.js'), 'utf8')),
+    '/courses/exam-page.js': script(readFileSync('dist/test/e2e/browser/exam-page.js', 'utf8')),
     '/learning': html('<!doctype html><title>Learning</title><script src="/learning/front-end.js"></script>'),
     '/learning/front-end.js': script(learningFrontEnd()),
   };
@@ -69,16 +54,12 @@ beforeAll(async () => {
   browser = await openBrowser();
   if (!browser) return;
   provider = await PretendedProvider.open();
-  service = await startService(settings());
+  service = await startService(scriptedProvider(provider.url, folder));
   // The policy forbids inline scripts and other sites. It allows the provider's script, in a worker, and its application.
   const policy = `default-src 'none'; script-src 'self' ${provider.url}; worker-src blob:; connect-src 'self' ${provider.url}`;
   lms = await openLms(service.url, pagesOfLms(), policy);
-  const providerScript = bundled({
-    main: built('test/e2e/browser/provider-script.js'),
-    '#exam-worker': built('libs/exam-worker/src/index.js'),
-  });
   const pages: Record<string, object> = {
-    'GET /watch.js': script(`globalThis.desk = '${provider.url}'; ${providerScript} load('main');`),
+    'GET /watch.js': watchScript(provider.url),
     'GET /setup': html('<form method="post"><button>My desk is clear</button></form>'),
     'POST /setup': html('You may go back to your exam.'),
   };

@@ -10,7 +10,7 @@ import {
   Refusal,
   releases,
 } from '#domain';
-import { isLtiTool, providerOf, UnknownProvider } from '#providers';
+import { configuredProvider, isLtiTool, providerOf } from '#providers';
 import { isRowId } from '#read-models';
 import { dueDateSql, joinDatesSql } from '#roster';
 
@@ -120,11 +120,7 @@ export class FactFinder {
 
   /** Only proctored exams need a provider that is configured. */
   private backendOf({ backend, isProctored }: ExamFacts) {
-    try {
-      return providerOf(this.configuration.settings, backend);
-    } catch (error) {
-      if (isProctored || !(error instanceof UnknownProvider)) throw error;
-      return null;
-    }
+    const { settings } = this.configuration;
+    return isProctored ? providerOf(settings, backend) : (configuredProvider(settings, backend) ?? null);
   }
 }

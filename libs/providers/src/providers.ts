@@ -77,6 +77,16 @@ export function providerOf(configuration: ProviderConfiguration, backend: string
   return provider;
 }
 
+/** The provider of an exam; undefined if the exam names one that is not configured. */
+export function configuredProvider(configuration: ProviderConfiguration, backend: string | null): Provider | undefined {
+  try {
+    return providerOf(configuration, backend);
+  } catch (error) {
+    if (error instanceof UnknownProvider) return undefined;
+    throw error;
+  }
+}
+
 export const providersOf = (configuration: ProviderConfiguration): Provider[] =>
   Object.keys(configuration.backends).map((name) => providerOf(configuration, name));
 
@@ -87,7 +97,7 @@ export const ltiProvidersOf = (configuration: ProviderConfiguration): LtiProvide
   providersOf(configuration).filter((provider): provider is LtiProvider => provider.lti !== undefined);
 
 export const isLtiTool = (configuration: ProviderConfiguration, name: string | null): boolean =>
-  ltiProvidersOf(configuration).some((provider) => provider.name === name);
+  Boolean(name && configuredProvider(configuration, name)?.lti);
 
 function makeProvider(configuration: ProviderConfiguration, name: string): Provider {
   const { backends } = configuration;

@@ -2,6 +2,7 @@ import { Controller, Get, Headers, Param } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
+import { configuredProvider } from '#providers';
 import { configurationOfCourse, generationById } from '#read-models';
 import { Gate } from '../auth/authentication.js';
 import { Surface } from '../auth/surfaces.js';
@@ -9,7 +10,6 @@ import { Answers } from '../document/answers.js';
 import { detail, either, failure, object, orNull, text } from '../document/schemas.js';
 import { ExamSettings } from '../exams/exam-settings.js';
 import { examSettings } from '../exams/exams.answers.js';
-import { configuredProvider } from '../exams/provider-names.js';
 import { WholeNumber } from '../http/whole-number.js';
 
 const providerSettings = object(

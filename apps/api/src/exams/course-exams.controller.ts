@@ -5,6 +5,7 @@ import { Configuration } from '#configuration';
 import { Database, type PageOf } from '#connections';
 import { type Exam, type ExamEvent, examTypeOf } from '#domain';
 import { EventStore, type RecordedEvent } from '#event-store';
+import { configuredProvider } from '#providers';
 import { examById, examJson, examList, examSorts, type ListedExam, listedExam } from '#read-models';
 import { usernamesOf } from '#roster';
 import { type Addressed, Gate, Loaded } from '../auth/authentication.js';
@@ -17,7 +18,7 @@ import { wholeNumber } from '../http/whole-number.js';
 import { wordIn } from '../requests/queries.js';
 import { courseExam, courseExams, examChanges } from './course-exams.answers.js';
 import { changesOfExam } from './exam-changes.js';
-import { configuredProvider, providerNameOf } from './provider-names.js';
+import { providerNameOf } from './provider-names.js';
 
 type ListQuery = { search?: string; active?: string; sort?: string; page?: string };
 

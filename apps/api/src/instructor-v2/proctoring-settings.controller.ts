@@ -6,13 +6,13 @@ import { ChangeSettingsOfCourse } from '#commands';
 import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import type { Exam, Origin } from '#domain';
+import { configuredProvider } from '#providers';
 import { examsOfCourse, settingsOfCourse } from '#read-models';
 import { type Caller, escalationEmail, isDataResearcher } from '#roster';
 import { type Addressed, CurrentUser, Gate } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Surface } from '../auth/surfaces.js';
 import { Answers, JsonRequestBody } from '../document/answers.js';
-import { configuredProvider } from '../exams/provider-names.js';
 import { fieldProblems, proctoringSettings } from './instructor-v2.answers.js';
 import { bodyOf, changedSettings, schemaOf } from './instructor-v2.requests.js';
 

@@ -1,10 +1,9 @@
 import type { Configuration } from '#configuration';
 import type { Database } from '#connections';
 import type { Exam } from '#domain';
-import type { Provider } from '#providers';
+import { configuredProvider, type Provider } from '#providers';
 import { examsOfCourse } from '#read-models';
 import { outline } from '#roster';
-import { configuredProvider } from '../exams/provider-names.js';
 import { refused } from '../http/http-answer.js';
 
 export const noOnboarding = () => refused(404, 'There is no onboarding exam related to this course id.');

@@ -4,8 +4,8 @@ import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import { providerStates } from '#delivery';
 import { blockedLearners } from '#event-store';
+import { configuredProvider } from '#providers';
 import { examsOfCourse } from '#read-models';
-import { configuredProvider } from '../exams/provider-names.js';
 
 export type BoardState = {
   clock_warning: string | null;

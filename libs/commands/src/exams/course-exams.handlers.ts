@@ -4,7 +4,7 @@ import { Database } from '#connections';
 import type { AnyExamCommand, Exam } from '#domain';
 import { examTypeOf, fieldsOfType } from '#domain';
 import { nextIds } from '#event-store';
-import { providerOf, UnknownProvider } from '#providers';
+import { configuredProvider } from '#providers';
 import { configurationOfCourse, examsOfCourse } from '#read-models';
 import { ConfigureExams, RegisterExams } from './course-exams.commands.js';
 import { isDuplicate } from './exam.handlers.js';
@@ -74,11 +74,7 @@ export class ConfigureExamsHandler implements ICommandHandler<ConfigureExams> {
   }
 
   private typeOf(exam: Exam) {
-    try {
-      return examTypeOf(exam, providerOf(this.configuration.settings, exam.backend).supportsOnboarding);
-    } catch (error) {
-      if (error instanceof UnknownProvider) return examTypeOf(exam, false);
-      throw error;
-    }
+    const provider = configuredProvider(this.configuration.settings, exam.backend);
+    return examTypeOf(exam, provider?.supportsOnboarding ?? false);
   }
 }

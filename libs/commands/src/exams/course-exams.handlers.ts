@@ -7,7 +7,7 @@ import { nextIds } from '#event-store';
 import { configuredProvider } from '#providers';
 import { configurationOfCourse, examsOfCourse } from '#read-models';
 import { ConfigureExams, RegisterExams } from './course-exams.commands.js';
-import { isDuplicate } from './exam.handlers.js';
+import { retryDuplicate } from './exam.handlers.js';
 import { ExamAppender } from './exam-appender.js';
 
 @CommandHandler(RegisterExams)
@@ -18,14 +18,8 @@ export class RegisterExamsHandler implements ICommandHandler<RegisterExams> {
   ) {}
 
   /** @throws UnknownProviders */
-  async execute(command: RegisterExams): Promise<void> {
-    try {
-      await this.register(command);
-    } catch (error) {
-      // Another request has created one of the exams meanwhile. Now it exists and can be changed.
-      if (!isDuplicate(error)) throw error;
-      await this.register(command);
-    }
+  execute(command: RegisterExams): Promise<void> {
+    return retryDuplicate(() => this.register(command));
   }
 
   private async register({ courseId, provider, exams, at, origin }: RegisterExams): Promise<void> {

@@ -11,8 +11,17 @@ const alreadyExists = (courseId: string, contentId: string) =>
     `Attempted to create proctored exam with course_id=${courseId} and content_id=${contentId}, but this exam already exists.`,
   );
 
-export const isDuplicate = (error: unknown) =>
-  (error as { constraint?: string }).constraint === 'exam_is_unique_in_course';
+const isDuplicate = (error: unknown) => (error as { constraint?: string }).constraint === 'exam_is_unique_in_course';
+
+/** Tries again if another request has created one of the exams meanwhile. Now it exists and can be changed. */
+export async function retryDuplicate<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isDuplicate(error)) return work();
+    throw error;
+  }
+}
 
 @CommandHandler(AddExam)
 export class AddExamHandler implements ICommandHandler<AddExam> {
@@ -72,14 +81,8 @@ export class PublishExamsHandler implements ICommandHandler<PublishExams> {
   ) {}
 
   /** @returns the listed exams' ids, in order @throws Refusal exam_already_exists if one is listed twice, UnknownProviders */
-  async execute(command: PublishExams): Promise<number[]> {
-    try {
-      return await this.publish(command);
-    } catch (error) {
-      // Another request has created one of the exams meanwhile. Now it exists and can be revised.
-      if (isDuplicate(error)) return this.publish(command);
-      throw error;
-    }
+  execute(command: PublishExams): Promise<number[]> {
+    return retryDuplicate(() => this.publish(command));
   }
 
   private async publish({ courseId, exams, at, origin }: PublishExams): Promise<number[]> {

@@ -1,5 +1,8 @@
 import {
+  type CourseConfiguration,
+  type CourseConfigurationEvent,
   countChange,
+  courseConfiguration,
   fold,
   type LearnerAtExam,
   type LearnerAtExamEvent,
@@ -17,6 +20,9 @@ export const learnerStream = (userId: number): string => `learner-${userId}`;
 
 /** The course's own stream, which has the provider of its exams. */
 export const courseExamsStream = (courseId: string): string => `course-exams-${courseId}`;
+
+export const courseConfigurationOf = (history: readonly RecordedEvent[]): CourseConfiguration =>
+  fold(courseConfiguration, history as readonly RecordedEvent<CourseConfigurationEvent>[]);
 
 export const examStream = (examId: number): string => `exam-${examId}`;
 

@@ -1,16 +1,9 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { v7 as uuid } from 'uuid';
-import {
-  type CourseConfigurationEvent,
-  type CourseSettings,
-  courseConfiguration,
-  decide,
-  fold,
-  type Origin,
-} from '#domain';
-import { EventStore, type RecordedEvent } from '#event-store';
+import { type CourseSettings, courseConfiguration, decide, type Origin } from '#domain';
+import { EventStore } from '#event-store';
 import { currentRequestId } from '../request-id.js';
-import { courseExamsStream } from '../streams.js';
+import { courseConfigurationOf, courseExamsStream } from '../streams.js';
 
 /** Changes settings of a course; absent ones stay as they are. */
 export class ChangeSettingsOfCourse extends Command<void> {
@@ -34,7 +27,7 @@ export class ChangeSettingsOfCourseHandler implements ICommandHandler<ChangeSett
     const metadata = { commandId: uuid(), ...currentRequestId(), actor: origin.actor, courseId };
     const data = { courseId, ...settings, by, at };
     await this.events.transact({ streams: [stream], metadata, key: origin.key }, (historyOf) => {
-      const state = fold(courseConfiguration, historyOf(stream) as RecordedEvent<CourseConfigurationEvent>[]);
+      const state = courseConfigurationOf(historyOf(stream));
       const events = decide(courseConfiguration, state, { type: 'ChangeCourseSettings', data });
       return { appends: [{ stream, events }], answer: null };
     });

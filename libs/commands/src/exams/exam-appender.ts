@@ -5,7 +5,6 @@ import { currentSignal, Database } from '#connections';
 import {
   type AnyExamCommand,
   type ConfigureCourseExams,
-  type CourseConfigurationEvent,
   courseConfiguration,
   decide,
   type Exam,
@@ -19,7 +18,7 @@ import { EventStore, nextId, type RecordedEvent } from '#event-store';
 import { ProviderRefused, providerOf, UnknownProvider } from '#providers';
 import { examForProvider } from '#read-models';
 import { currentRequestId } from '../request-id.js';
-import { courseExamsStream, examStream } from '../streams.js';
+import { courseConfigurationOf, courseExamsStream, examStream } from '../streams.js';
 import { UnknownProviders } from './exam.commands.js';
 
 const log = new Logger('exams');
@@ -68,7 +67,7 @@ export class ExamAppender {
         return { stream, events, metadata: { ...metadata, contentId, examId } };
       });
       if (!configure) return { appends, answer: ids };
-      const state = configurationIn(historyOf(configuration));
+      const state = courseConfigurationOf(historyOf(configuration));
       const events = decide(courseConfiguration, state, configure);
       return { appends: [...appends, { stream: configuration, events, metadata }], answer: ids };
     });
@@ -123,9 +122,6 @@ export class ExamAppender {
 
 const stateOf = (history: readonly RecordedEvent[]): Exam | null =>
   fold(examDecider, history as readonly RecordedEvent<ExamEvent>[]);
-
-const configurationIn = (history: readonly RecordedEvent[]) =>
-  fold(courseConfiguration, history as readonly RecordedEvent<CourseConfigurationEvent>[]);
 
 const withExternalId = (event: ExamEvent, externalId: string | undefined): ExamEvent =>
   externalId === undefined || !('externalId' in event.data)

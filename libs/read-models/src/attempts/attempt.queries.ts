@@ -1,6 +1,7 @@
 import type { Database } from '#connections';
 import type { Attempt, Exam, Outage } from '#domain';
 import { fromRow, isRowId } from '../rows.js';
+import { generationOfAttempt } from './attempt-generation.js';
 
 /** An attempt with its exam and its learner, as REST shows it. */
 export type AttemptRecord = Attempt & {
@@ -26,8 +27,9 @@ const toRecord = ({ attempt, exam, username, email }: any): AttemptRecord => ({
 const rows = async (database: Database, name: string, clause: string, values: unknown[]): Promise<AttemptRecord[]> =>
   (await database.read({ name, text: attemptsWhere(clause), values })).rows.map(toRecord);
 
-const isOfCurrentGeneration = 'coalesce(attempt.generation_id, attempt.exam_id) = exam.generation_id';
+const isOfCurrentGeneration = `${generationOfAttempt} = exam.generation_id`;
 const isOfToolCourse = 'exists (select from course_configurations where id = exam.course_id and provider is not null)';
+const isRunningOfLearner = "attempt.user_id = $1 and attempt.status in ('started', 'ready_to_submit')";
 const newestFirst = 'order by attempt.created desc, attempt.id desc';
 
 export const attemptById = async (
@@ -68,7 +70,7 @@ export const attemptAtGeneration = async (
     await rows(
       database,
       'attempt at generation',
-      `attempt.exam_id = $2 and coalesce(attempt.generation_id, attempt.exam_id) = $1 and attempt.user_id = $3
+      `attempt.exam_id = $2 and ${generationOfAttempt} = $1 and attempt.user_id = $3
        ${newestFirst} limit 1`,
       [id, examId, userId],
     )
@@ -98,9 +100,8 @@ export async function newestAttemptIds(
 ): Promise<{ attemptId: number; generationId: number }[]> {
   const { rows: found } = await database.query({
     name: 'newest attempts of learner',
-    text: `select distinct on (generation) id::float as "attemptId", generation::float as "generationId"
-             from (select *, coalesce(generation_id, exam_id) as generation from attempts where user_id = $1) as own
-            order by generation, created desc, id desc`,
+    text: `select distinct on (${generationOfAttempt}) id::float as "attemptId", ${generationOfAttempt}::float as "generationId"
+             from attempts attempt where user_id = $1 order by ${generationOfAttempt}, created desc, id desc`,
     values: [userId],
   });
   return found;
@@ -122,40 +123,22 @@ export const newestAttempts = async (database: Database, examIds: readonly numbe
 
 /** The learner's newest running attempt in any course. */
 export const activeAttemptOf = async (database: Database, userId: number): Promise<AttemptRecord | undefined> =>
-  (
-    await rows(
-      database,
-      'active attempt',
-      `attempt.user_id = $1 and attempt.status in ('started', 'ready_to_submit') ${newestFirst} limit 1`,
-      [userId],
-    )
-  )[0];
+  (await rows(database, 'active attempt', `${isRunningOfLearner} ${newestFirst} limit 1`, [userId]))[0];
 
 /** The learner's running attempts in courses with an LTI tool, newest first. */
 export const runningAtTools = (database: Database, userId: number): Promise<AttemptRecord[]> =>
-  rows(
-    database,
-    'running at tools',
-    `attempt.user_id = $1 and attempt.status in ('started', 'ready_to_submit') and ${isOfToolCourse} ${newestFirst}`,
-    [userId],
-  );
+  rows(database, 'running at tools', `${isRunningOfLearner} and ${isOfToolCourse} ${newestFirst}`, [userId]);
 
 /** The learner's running attempts in all other courses, newest first. */
 export const runningWithoutTool = (database: Database, userId: number): Promise<AttemptRecord[]> =>
-  rows(
-    database,
-    'running without tool',
-    `attempt.user_id = $1 and attempt.status in ('started', 'ready_to_submit') and not ${isOfToolCourse} ${newestFirst}`,
-    [userId],
-  );
+  rows(database, 'running without tool', `${isRunningOfLearner} and not ${isOfToolCourse} ${newestFirst}`, [userId]);
 
 /** The learner's running attempts, newest first, in one course if it is given. */
 export const activeAttemptsOf = (database: Database, userId: number, courseId?: string): Promise<AttemptRecord[]> =>
   rows(
     database,
     'active attempts',
-    `attempt.user_id = $1 and attempt.status in ('started', 'ready_to_submit')
-       and ($2::text is null or exam.course_id = $2) ${newestFirst}`,
+    `${isRunningOfLearner} and ($2::text is null or exam.course_id = $2) ${newestFirst}`,
     [userId, courseId ?? null],
   );
 

@@ -4,6 +4,7 @@ import type { ExamGeneration } from '../exams/exam-generation.view.js';
 import { namesLike } from '../lists.js';
 import { fromRow } from '../rows.js';
 import type { AttemptRecord } from './attempt.queries.js';
+import { generationOfAttempt } from './attempt-generation.js';
 
 /** An attempt with the generation of the exam that it belongs to. */
 export type CourseAttempt = Attempt & { exam: ExamGeneration; user: AttemptRecord['user'] };
@@ -42,11 +43,13 @@ function sortingBy(by: CourseAttemptOrder['by']): { join: string; column: string
   return {
     column,
     join: `join (select id, rank() over (order by ${ofExam[by as keyof typeof ofExam]}) as place
-      from exam_generations where course_id = $1) sorted on sorted.id = ${generation}`,
+      from exam_generations where course_id = $1) sorted on sorted.id = ${generationOfAttempt}`,
   };
 }
 
-const generation = 'coalesce(attempt.generation_id, attempt.exam_id)';
+const isOfGeneration = (id: string) =>
+  `attempt.exam_id = (select exam_id from exam_generations where id = ${id} and course_id = $1)
+   and ${generationOfAttempt} = ${id}`;
 
 /**
  * A page of the single attempts of a course, and their number. Without an order, those of the learner with exactly the
@@ -64,8 +67,7 @@ export async function courseAttempts(
   const conditions =
     generationId === undefined
       ? 'attempt.exam_id = any(array(select id from exams where course_id = $1))'
-      : `attempt.exam_id = (select exam_id from exam_generations where id = ${next(generationId)} and course_id = $1)
-         and ${generation} = $2`;
+      : isOfGeneration(next(generationId));
   const names = namesLike(search);
   const found =
     names === null
@@ -94,7 +96,7 @@ async function attemptsInOrder(database: Database, page: string, values: unknown
     `select to_json(attempt) as attempt, to_json(exam) as exam, person.username, person.email
        from (select id, row_number() over () as place from (${page}) as page) as asked
        join attempts attempt on attempt.id = asked.id
-       join exam_generations exam on exam.id = ${generation}
+       join exam_generations exam on exam.id = ${generationOfAttempt}
        left join users person on person.id = attempt.user_id order by place`,
     values,
   );

@@ -1,4 +1,5 @@
 import { countedPage, type Database, type PageOf } from '#connections';
+import { generationOfAttempt } from './attempt-generation.js';
 
 /** An attempt as course staff see it on the surface of edx-exams, with its control result. Times are ISO instants. */
 export type ExamAttemptRecord = {
@@ -12,7 +13,7 @@ export type ExamAttemptRecord = {
   control: { severity: number | null; reasonCode: string | null; incidentAt: string | null } | null;
 };
 
-const atGeneration = 'attempt.exam_id = $1 and coalesce(attempt.generation_id, attempt.exam_id) = $2';
+const atGeneration = `attempt.exam_id = $1 and ${generationOfAttempt} = $2`;
 const learners = `from (select attempt.user_id from attempts attempt where ${atGeneration} group by attempt.user_id) learners`;
 
 /**

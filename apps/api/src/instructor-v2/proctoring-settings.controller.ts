@@ -7,7 +7,7 @@ import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import type { Exam, Origin } from '#domain';
 import { configuredProvider } from '#providers';
-import { examsOfCourse, settingsOfCourse } from '#read-models';
+import { configurationOfCourse, examsOfCourse } from '#read-models';
 import { type Caller, escalationEmail, isDataResearcher } from '#roster';
 import { type Addressed, CurrentUser, Gate } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
@@ -37,7 +37,7 @@ export class ProctoringSettingsController {
       provider: tool,
       createZendeskTickets,
       enableProctoredExams,
-    } = await settingsOfCourse(this.database, courseId);
+    } = await configurationOfCourse(this.database, courseId);
     const active = (await examsOfCourse(this.database, courseId)).filter(({ isActive }) => isActive);
     const backend = tool ? null : this.backendOf(active);
     return {

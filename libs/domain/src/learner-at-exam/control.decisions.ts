@@ -15,10 +15,10 @@ import { runningAttemptDecisions } from './running-attempt.decisions.js';
 type Decided = (AttemptEvent | ControlResultReceived | MessageEvent)[];
 type Decision = (state: LearnerAtExam, attempt: Attempt, command: ControlAttempt) => Decided;
 
-/** A tool controls attempts in these statuses: from its word that the learner may begin until there is a verdict. */
+/** A tool controls attempts in these statuses: it has said that the learner may begin, and nobody has judged the attempt. */
 const controllable: readonly Status[] = ['ready_to_start', 'started', 'ready_to_submit', 'timed_out', 'submitted'];
 
-/** From this severity on, a person must look at a submitted attempt. */
+/** Above this severity, a person must look at a submitted attempt. */
 const harmless = 0.25;
 
 export const controlDecisions: Handlers<LearnerAtExam, ControlAttempt, Decided> = {

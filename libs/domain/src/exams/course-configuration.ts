@@ -40,7 +40,6 @@ export const courseConfiguration: Decider<
         : [{ type: 'CourseExamsConfigured', data }],
 
     ChangeCourseSettings: (before, { data: { courseId, by, at, escalationEmail, ...flags } }) => {
-      const common = { courseId, by, at };
       const provider = before?.provider ?? null;
       // With a provider of LTI proctoring, the address is that of the configuration.
       const isConfigured = provider !== null && escalationEmail !== undefined;
@@ -55,7 +54,7 @@ export const courseConfiguration: Decider<
         ...Object.fromEntries(changed),
       };
       if (Object.keys(settings).length === 0) return configured;
-      return [...configured, { type: 'CourseSettingsChanged', data: { ...common, ...settings } }];
+      return [...configured, { type: 'CourseSettingsChanged', data: { courseId, by, at, ...settings } }];
     },
   },
   evolve: {

@@ -27,7 +27,7 @@ const definitionOf = ({
 }: Exam): ExamDefinition => definition;
 
 /** Events of the first generation do not name it. */
-const generationOf = ({ id, generationId }: Exam) => (generationId === id ? {} : { generationId });
+const namedGeneration = ({ id, generationId }: Exam) => (generationId === id ? {} : { generationId });
 
 const revisedDefinition = (exam: Exam, changes: ReviseExam['data']['changes']): ExamDefinition => {
   const given = Object.entries(changes).filter(([name, value]) => name === 'dueDate' || (value ?? null) !== null);
@@ -37,7 +37,7 @@ const revisedDefinition = (exam: Exam, changes: ReviseExam['data']['changes']): 
 const revision = (exam: Exam, changes: ReviseExam['data']['changes'], at: string): ExamEvent[] => {
   const definition = revisedDefinition(exam, changes);
   if (isSame(definition, exam)) return [];
-  return [{ type: 'ExamRevised', data: { examId: exam.id, ...generationOf(exam), at, ...definition } }];
+  return [{ type: 'ExamRevised', data: { examId: exam.id, ...namedGeneration(exam), at, ...definition } }];
 };
 
 const isSame = (one: object, other: object) =>
@@ -115,7 +115,7 @@ export const exam: Decider<Exam | null, AnyExamCommand, ExamEvent> = {
     WithdrawExam: (state, command) => {
       const { examId, at } = command.data;
       const exam = existingExam(state, command);
-      return exam.isActive ? [{ type: 'ExamWithdrawn', data: { examId, ...generationOf(exam), at } }] : [];
+      return exam.isActive ? [{ type: 'ExamWithdrawn', data: { examId, ...namedGeneration(exam), at } }] : [];
     },
   },
 

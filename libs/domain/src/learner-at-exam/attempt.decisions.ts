@@ -14,21 +14,21 @@ import type { Handlers } from '../decider.js';
 import { Refusal } from '../refusal.js';
 import { create } from './attempt.creation.js';
 import { illegalTransition, providerIdsOf, timeOut, transition, transitionOnce } from './attempt.transitions.js';
-import { needsToolFirst, refuseAnotherAttempt, refuseSecondExam, shownExamId } from './edx-exams.rules.js';
+import { needsToolFirst, refuseCreation, refuseSecondExam, shownExamId } from './edx-exams.rules.js';
 import { attemptOf, currentAttempt, type LearnerAtExam, onAttempt } from './learner-at-exam.js';
 
 export const attemptDecisions: Handlers<LearnerAtExam, AttemptCommand, AttemptEvent[]> = {
   CreateAttempt: (state, command) => {
     const { facts, data } = command;
     const { exam } = facts;
-    refuseAnotherAttempt(currentAttempt(state, facts), command);
+    const before = currentAttempt(state, facts);
+    refuseCreation(before, command);
     const isRefusedPastDue = !exam.isPracticeExam && !data.evenPastDue;
     if (isRefusedPastDue && isPastDue(exam, facts.dueAt, facts.courseEndsAt, data.at))
       throw new Refusal(
         'exam_past_due_forbidden',
         `user_id=${command.learner.userId} attempted to create an attempt for expired exam with exam_id=${exam.examId} in course_id=${exam.courseId}`,
       );
-    const before = currentAttempt(state, facts);
     // As in the reference: an earlier practice attempt whose time is over is submitted first.
     const isRepeatedPractice = data.takingAsProctored && before?.isSampleAttempt;
     const first = isRepeatedPractice ? timeOutIfOverdue(state, before, command) : [];

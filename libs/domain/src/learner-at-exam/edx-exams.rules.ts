@@ -12,8 +12,8 @@ import { Refusal } from '../refusal.js';
 export const shownExamId = ({ exam, followsEdxExams }: Facts): number =>
   followsEdxExams ? exam.generationId : exam.examId;
 
-/** A learner has one attempt at each generation, unless staff let the learner resume it. */
-export const refuseAnotherAttempt = (current: Attempt | undefined, { facts, learner, data }: CreateAttempt) => {
+/** A learner has one attempt at each generation, unless staff let the learner resume it. None begins after the due date. */
+export const refuseCreation = (current: Attempt | undefined, { facts, learner, data }: CreateAttempt) => {
   if (!facts.followsEdxExams) return;
   const { exam } = facts;
   if (current && !isInResumeProcess(current))

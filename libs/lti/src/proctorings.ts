@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Database } from '#connections';
+import type { Assertion } from './access-tokens.js';
 
 /** How long a launched tool may take to let the learner begin, and how long its wish for a message at the end holds. */
 const hours = 12;
@@ -73,11 +74,7 @@ export async function isProctoredIn(database: Database, attemptId: number, sessi
 }
 
 /** Keeps an assertion's id. False: it was used before. */
-export async function useAssertion(
-  database: Database,
-  clientId: string,
-  { jti, until }: { jti: string; until: string },
-): Promise<boolean> {
+export async function useAssertion(database: Database, clientId: string, { jti, until }: Assertion): Promise<boolean> {
   const { rowCount } = await database.query(
     'insert into lti_assertions (client_id, jti, until) values ($1, $2, $3) on conflict do nothing',
     [clientId, jti, until],

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type ControlAction, controlActions, isLongerThan, limits } from '#domain';
-import { allowing, oneOf, shape, Wrong } from '#shapes';
+import { allowing, Wrong } from '#shapes';
 import { shapes } from './options.js';
 import type { ProviderType } from './provider.js';
 
@@ -60,10 +60,9 @@ export const lti: ProviderType<LtiOptions> = {
     platform_key: allowing<string>('a private RSA key of at least 2048 bits as PEM, or the path of its file', (value) =>
       isReadable(value, (text) => createPrivateKey(pemOf(text))),
     ),
-    control_actions: shape<ControlAction[]>(`a list of ${controlActions.join(', ')}`, (value) =>
-      Array.isArray(value) && value.every((each) => !(oneOf(...controlActions).read(each) instanceof Wrong))
-        ? value
-        : undefined,
+    control_actions: allowing<ControlAction[]>(
+      `a list of ${controlActions.join(', ')}`,
+      (value) => Array.isArray(value) && value.every((each) => controlActions.includes(each)),
     ),
     org: shapes.filled,
     tech_support_url: shapes.address,

@@ -17,10 +17,10 @@ import {
   roundHalfEven,
 } from '#domain';
 import { type AttemptRecord, activeAttemptOf, attemptById, attemptJson } from '#read-models';
-import { type Caller, isCourseStaff } from '#roster';
+import type { Caller } from '#roster';
 import { beginAccess, noteSubject } from '../access/access-note.js';
 import type { Priority } from '../admission/admission.js';
-import { type Addressed, CurrentUser, Gate, Loaded } from '../auth/authentication.js';
+import { type Addressed, CurrentUser, Gate, isStaffOf, Loaded } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Answers, RequestBody } from '../document/answers.js';
 import { detail, either, failure } from '../document/schemas.js';
@@ -208,7 +208,7 @@ export class AttemptsController {
     if (!isResume) return isFalsy(userId) && attempt.userId === me.userId;
     const owner = isFalsy(userId) ? me.userId : idIn(userId, 'user_id');
     if (owner !== attempt.userId) return false;
-    return me.isStaff || isCourseStaff(this.database, me.userId, attempt.exam.courseId);
+    return isStaffOf(this.database, me, attempt.exam.courseId);
   }
 }
 

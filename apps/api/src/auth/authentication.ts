@@ -171,6 +171,13 @@ export class GateGuard implements CanActivate {
 
 export const hasRights = (user: Caller, scopes: readonly string[] = []) =>
   user.isStaff || scopes.some((scope) => user.scopes.includes(scope));
+/** Global staff, and staff of the course. */
+export const isStaffOf = async (
+  database: Database,
+  { isStaff, userId }: Pick<Caller, 'isStaff' | 'userId'>,
+  courseId: string,
+): Promise<boolean> => isStaff || isCourseStaff(database, userId, courseId);
+
 const notStaff = (surface: SurfaceName | undefined) =>
   surface ? permissionDenied() : refused(403, 'Must be a Staff User to Perform this request.');
 
@@ -188,8 +195,7 @@ export async function checkOtherMethod(database: Database, request: FastifyReque
   await checkAddressedCourse(database, request);
   const { courseId } = request.params as Partial<Addressed['params']>;
   if (courseId === undefined) return; // the path names no course, so the method alone counts
-  const { user } = request;
-  if (!user!.isStaff && !(await isCourseStaff(database, user!.userId, courseId))) throw notStaff(surface);
+  if (!(await isStaffOf(database, request.user!, courseId))) throw notStaff(surface);
 }
 
 const courseOf = ({ params, body }: Addressed): string | undefined =>

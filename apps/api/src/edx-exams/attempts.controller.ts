@@ -6,12 +6,12 @@ import { AttemptTimeouts, type Outcome } from '#commands';
 import { Database } from '#connections';
 import { CreateAttempt, type Origin, pythonRepr, Refusal, RemoveAttempt } from '#domain';
 import { type AttemptRecord, attemptById, generationById } from '#read-models';
-import { type Caller, isCourseStaff } from '#roster';
+import type { Caller } from '#roster';
 import { beginAccess, noteSubject } from '../access/access-note.js';
 import { attemptIdSchema } from '../attempts/attempts.answers.js';
 import { priorityByBody } from '../attempts/attempts.controller.js';
 import { CreateAttemptRequest } from '../attempts/attempts.requests.js';
-import { CurrentUser, Gate } from '../auth/authentication.js';
+import { CurrentUser, Gate, isStaffOf } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Surface } from '../auth/surfaces.js';
 import { Answers, RequestBody } from '../document/answers.js';
@@ -79,7 +79,7 @@ export class ExamAttemptsController {
     if (!attempt) throw new Refusal('attempt_not_found', `Attempt with attempt_id=${attemptId} does not exit.`);
     noteSubject(attempt.userId);
     const at = this.clock.now();
-    const isStaff = await this.isStaffOf(attempt, me);
+    const isStaff = await isStaffOf(this.database, me, attempt.exam.courseId);
     // The reference checks the attempt before the body.
     const { action } = validated(ChangeExamAttemptRequest, body, 'detail');
     const name = pythonRepr(action);
@@ -106,7 +106,7 @@ export class ExamAttemptsController {
     const attempt = await attemptById(this.database, attemptId);
     if (!attempt) throw new Refusal('attempt_not_found', `Attempt with attempt_id=${attemptId} does not exist.`);
     noteSubject(attempt.userId);
-    const isStaff = await this.isStaffOf(attempt, me);
+    const isStaff = await isStaffOf(this.database, me, attempt.exam.courseId);
     if (!isStaff && attempt.userId !== me.userId) throw forbidden('delete', attempt, me);
     if (isStaff) await beginAccess();
     const data = { attemptId: attempt.id, byLearner: !isStaff, at: this.clock.now() };
@@ -115,10 +115,6 @@ export class ExamAttemptsController {
     } catch (error) {
       throw error instanceof Refusal && error.code === 'attempt_has_begun' ? forbidden('delete', attempt, me) : error;
     }
-  }
-
-  private isStaffOf({ exam }: AttemptRecord, me: Caller): boolean | Promise<boolean> {
-    return me.isStaff || isCourseStaff(this.database, me.userId, exam.courseId);
   }
 }
 

@@ -5,8 +5,8 @@ import { FactFinder } from '#commands';
 import { Database } from '#connections';
 import { secondsOfExamAccess } from '#domain';
 import { attemptAtGeneration, examById, generationById } from '#read-models';
-import { type Caller, isCourseStaff } from '#roster';
-import { type Addressed, CurrentUser, Gate } from '../auth/authentication.js';
+import type { Caller } from '#roster';
+import { type Addressed, CurrentUser, Gate, isStaffOf } from '../auth/authentication.js';
 import { Surface } from '../auth/surfaces.js';
 import { Answers } from '../document/answers.js';
 import { refused } from '../http/http-answer.js';
@@ -33,7 +33,7 @@ export class ExamAccessTokensController {
     const exam = await generationById(this.database, examId);
     if (!exam) throw refused(404, 'Exam does not exist');
     const [isStaff, attempt, { dueAt }, current] = await Promise.all([
-      me.isStaff || isCourseStaff(this.database, me.userId, exam.courseId),
+      isStaffOf(this.database, me, exam.courseId),
       attemptAtGeneration(this.database, exam, me.userId),
       this.facts.of(exam.examId, me.userId),
       examById(this.database, exam.examId),

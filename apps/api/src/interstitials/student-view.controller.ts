@@ -7,9 +7,9 @@ import { Configuration } from '#configuration';
 import { Database } from '#connections';
 import { type Exam, isReached, limits, statusSummaryOf } from '#domain';
 import { currentAttemptAt, examByContent } from '#read-models';
-import { type Caller, courseEnd, isCourseStaff, mayTakeProctoredExams, userById } from '#roster';
+import { type Caller, courseEnd, mayTakeProctoredExams, userById } from '#roster';
 import { subjectOf } from '../attempts/subject.js';
-import { CurrentUser, Gate } from '../auth/authentication.js';
+import { CurrentUser, Gate, isStaffOf } from '../auth/authentication.js';
 import { cookieValue } from '../browsers/csrf-tokens.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { either, emptyObject, failure, idNumber, text, yes } from '../document/schemas.js';
@@ -53,11 +53,7 @@ export class StudentViewController {
     if (!/^\d{1,9}$/.test(grace)) throw refused(400, 'grace_period_mins: A valid integer is required.');
     if (Number(grace) > limits.graceMinutes)
       throw refused(400, `grace_period_mins: Ensure this value is less than or equal to ${limits.graceMinutes}.`);
-    if (
-      (role !== 'student' || grace !== '0') &&
-      !me.isStaff &&
-      !(await isCourseStaff(this.database, me.userId, courseId))
-    )
+    if ((role !== 'student' || grace !== '0') && !(await isStaffOf(this.database, me, courseId)))
       throw refused(403, 'Must be a Staff User to Perform this request.');
     const learner = await this.learnerOf(me, query.user_id);
     const exam = await this.examOf(courseId, query.content_id);

@@ -4,9 +4,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Database } from '#connections';
 import { subjectsOfExam } from '#lti';
 import { generationById } from '#read-models';
-import { type Caller, isCourseStaff, userById } from '#roster';
+import { type Caller, userById } from '#roster';
 import { noteCaller, noteObject } from '../access/access-note.js';
-import { CurrentUser, Gate } from '../auth/authentication.js';
+import { CurrentUser, Gate, isStaffOf } from '../auth/authentication.js';
 import { nothingSent, Surface } from '../auth/surfaces.js';
 import { Answers, Redirects, Refuses } from '../document/answers.js';
 import { listOf, text } from '../document/schemas.js';
@@ -71,14 +71,14 @@ export class InstructorToolController {
     return subjectsOfExam(this.database, generation);
   }
 
-  private async checkStaff({ isStaff, userId }: Pick<Caller, 'isStaff' | 'userId'>, courseId: string) {
-    if (!isStaff && !(await isCourseStaff(this.database, userId, courseId))) throw new HttpAnswer(403);
+  private async checkStaff(caller: Pick<Caller, 'isStaff' | 'userId'>, courseId: string) {
+    if (!(await isStaffOf(this.database, caller, courseId))) throw new HttpAnswer(403);
   }
 
   /** The rights are those of now, not those of the launch. */
   private async userOfSession(request: FastifyRequest): Promise<Pick<Caller, 'isStaff' | 'userId'> | undefined> {
     const session = this.sessions.of(request);
     const user = session && (await userById(this.database, session.userId));
-    return user?.isActive ? { isStaff: user.isStaff, userId: session!.userId } : undefined;
+    return user?.isActive ? { isStaff: user.isStaff, userId: user.id } : undefined;
   }
 }

@@ -5,8 +5,9 @@ import { Database } from '#connections';
 import { onboardingOf } from '#domain';
 import { obscuredUserId, type Provider } from '#providers';
 import { instant, onboardingOfLearners } from '#read-models';
-import { type Caller, isCourseStaff, isOfCourse, userByName } from '#roster';
+import { type Caller, isOfCourse, userByName } from '#roster';
 import { noteSubject } from '../access/access-note.js';
+import { isStaffOf } from '../auth/authentication.js';
 import { mfeFlag } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { links } from '../http/links.js';
@@ -39,7 +40,7 @@ export class LearnerOnboarding {
     const { course_id: courseId, username = '', is_learning_mfe } = query;
     if (!courseId) throw refused(400, 'Missing required query parameter course_id');
     const isOther = username !== '' && username !== me.username;
-    if (isOther && !me.isStaff && !(await isCourseStaff(this.database, me.userId, courseId)))
+    if (isOther && !(await isStaffOf(this.database, me, courseId)))
       throw refused(403, 'Must be a Staff User to Perform this request.');
     const onboarding = await onboardingExamsOf(this.database, this.configuration, courseId);
     if (!onboarding) throw noOnboarding();

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type JsonWebKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { SignJWT } from 'jose';
 import { Clock } from '#clock';
@@ -11,6 +11,8 @@ type Content = { courseId: string; contentId: string };
 @Injectable()
 export class ExamAccessTokens {
   private known?: JsonWebKey[];
+  /** The same object for all tokens, because jose imports a key once for each object. */
+  private signingKey?: KeyObject;
 
   constructor(
     private readonly clock: Clock,
@@ -22,6 +24,7 @@ export class ExamAccessTokens {
     const [key] = this.keys;
     if (!key)
       throw refused(503, 'This service has no key for access tokens. Its operator must set ACCESS_TOKEN_KEY_FILE.');
+    this.signingKey ??= createPrivateKey({ key, format: 'jwk' });
     const issuedAt = Math.floor(Date.parse(this.clock.now()) / 1000);
     return new SignJWT({
       lms_user_id: userId,
@@ -33,7 +36,7 @@ export class ExamAccessTokens {
       content_id: contentId,
     })
       .setProtectedHeader({ alg: 'RS512', typ: 'JWT' })
-      .sign(createPrivateKey({ key, format: 'jwk' }));
+      .sign(this.signingKey);
   }
 
   /** The public parts of all keys, the one that signs first. */
@@ -46,7 +49,7 @@ export class ExamAccessTokens {
     };
   }
 
-  /** A key that is made is only made when it is needed. */
+  /** A service without a file of keys makes its key at the first use, not at its start. */
   private get keys(): JsonWebKey[] {
     this.known ??= accessTokenKeysOf(this.configuration);
     return this.known;

@@ -31,9 +31,9 @@ export class LearnerOnboardingController {
   async getStudentOnboarding(
     @CurrentUser() me: Caller,
     @Param('courseId') courseId: string,
-    @Query('username') username = '',
+    @Query('username') username?: string,
   ) {
     if ((await configurationOfCourse(this.database, courseId)).provider !== null) throw new HttpAnswer(404);
-    return this.onboarding.statusFor(me, { course_id: courseId, username, is_learning_mfe: 'true' });
+    return this.onboarding.statusFor(me, { courseId, username, isLearningMfe: true });
   }
 }

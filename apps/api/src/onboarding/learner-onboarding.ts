@@ -8,11 +8,12 @@ import { instant, onboardingOfLearners } from '#read-models';
 import { type Caller, isOfCourse, userByName } from '#roster';
 import { noteSubject } from '../access/access-note.js';
 import { isStaffOf } from '../auth/authentication.js';
-import { mfeFlag } from '../document/schemas.js';
 import { refused } from '../http/http-answer.js';
 import { links } from '../http/links.js';
 import { examsInOutline, noOnboarding, onboardingExamsOf } from './onboarding-exams.js';
 import { profileOf } from './provider-profiles.js';
+
+type Asked = { courseId: string; username?: string; isLearningMfe: boolean };
 
 /** The onboarding of one learner in one course (rest-api.md §5.13). */
 @Injectable()
@@ -23,8 +24,8 @@ export class LearnerOnboarding {
     private readonly configuration: Configuration,
   ) {}
 
-  async statusFor(me: Caller, query: Record<string, string>) {
-    const { status, expiresAt, link, when, opensAt, provider } = await this.of(me, query, this.clock.now());
+  async statusFor(me: Caller, asked: Asked) {
+    const { status, expiresAt, link, when, opensAt, provider } = await this.of(me, asked, this.clock.now());
     return {
       onboarding_status: status,
       onboarding_link: when === 'open' ? link : null,
@@ -35,10 +36,8 @@ export class LearnerOnboarding {
     };
   }
 
-  /** The caller's onboarding in the course of the query; staff may name another learner (domain.md §7.2). */
-  async of(me: Caller, query: Record<string, string>, at: string) {
-    const { course_id: courseId, username = '', is_learning_mfe } = query;
-    if (!courseId) throw refused(400, 'Missing required query parameter course_id');
+  /** The caller's onboarding in a course; staff may name another learner (domain.md §7.2). */
+  async of(me: Caller, { courseId, username = '', isLearningMfe }: Asked, at: string) {
     const isOther = username !== '' && username !== me.username;
     if (isOther && !(await isStaffOf(this.database, me, courseId)))
       throw refused(403, 'Must be a Staff User to Perform this request.');
@@ -56,7 +55,6 @@ export class LearnerOnboarding {
     )[0];
     if (!chosen) throw refused(404, 'There is no onboarding exam accessible to this user.');
     const { exam, when, opensAt } = chosen;
-    const isLearningMfe = mfeFlag.enum.includes(is_learning_mfe);
     const { provider } = onboarding;
     const { status, expiresAt } = await this.statusOf(userId, courseId, exam.backend, provider, at);
     const link = links.exam(this.configuration.settings, courseId, exam.contentId, isLearningMfe);

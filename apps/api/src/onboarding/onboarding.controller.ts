@@ -10,6 +10,7 @@ import type { Caller } from '#roster';
 import { CurrentUser, Gate } from '../auth/authentication.js';
 import { Answers, QueryParam } from '../document/answers.js';
 import { detail, either, failure, mfeFlag, pageNumber, text } from '../document/schemas.js';
+import { refused } from '../http/http-answer.js';
 import { links } from '../http/links.js';
 import { requestedPage } from '../http/page.js';
 import { textsForAnswer } from '../texts/texts.js';
@@ -41,7 +42,7 @@ export class OnboardingController {
   @QueryParam('username', text)
   @QueryParam('is_learning_mfe', mfeFlag)
   getOnboarding(@CurrentUser() me: Caller, @Query() query: Record<string, string>) {
-    return this.onboarding.statusFor(me, query);
+    return this.onboarding.statusFor(me, askedIn(query));
   }
 
   @Get('panel')
@@ -61,7 +62,7 @@ export class OnboardingController {
   ) {
     const { settings } = this.configuration;
     const at = this.clock.now();
-    const onboarding = await this.onboarding.of(me, query, at);
+    const onboarding = await this.onboarding.of(me, askedIn(query), at);
     const texts = textsForAnswer(accepted, settings.languageCode, reply);
     const instructions = onboarding.provider.helpCenterArticleUrl || settings.linkUrls.faq || null;
     return panelJson(onboarding, onboardingPanelOf(onboarding, onboarding.when, at), instructions, texts);
@@ -105,4 +106,9 @@ export class OnboardingController {
       use_onboarding_profile_api: this.lists.asksProvider,
     };
   }
+}
+
+function askedIn({ course_id: courseId, username, is_learning_mfe }: Record<string, string>) {
+  if (!courseId) throw refused(400, 'Missing required query parameter course_id');
+  return { courseId, username, isLearningMfe: mfeFlag.enum.includes(is_learning_mfe) };
 }

@@ -11,6 +11,7 @@ import {
   SubmitAttempt,
 } from '#domain';
 import type { AttemptRecord } from '#read-models';
+import type { Priority } from '../admission/admission.js';
 
 type Change = { attempt: AttemptRecord; at: string; by: Origin };
 
@@ -26,3 +27,8 @@ export const actions: Record<string, (change: Change) => AnyLearnerAtExamCommand
   reset_attempt: ({ attempt, at, by }) => new ResetPracticeAttempt(attempt, { at }, by),
   mark_ready_to_resume: ({ attempt, at, by }) => new MarkReadyToResume(attempt, { attemptId: attempt.id, at }, by),
 };
+
+/** To submit is more urgent than to start. */
+export function priorityByBody(body: unknown): Priority {
+  return ['submit', 'stop'].includes(Object(body).action) ? 'submit' : 'start';
+}

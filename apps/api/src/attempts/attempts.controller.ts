@@ -19,7 +19,6 @@ import {
 import { type AttemptRecord, activeAttemptOf, attemptById, attemptJson } from '#read-models';
 import type { Caller } from '#roster';
 import { beginAccess, noteSubject } from '../access/access-note.js';
-import type { Priority } from '../admission/admission.js';
 import { type Addressed, CurrentUser, Gate, isStaffOf, Loaded } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Answers, RequestBody } from '../document/answers.js';
@@ -29,7 +28,8 @@ import { WholeNumber, wholeNumber } from '../http/whole-number.js';
 import { longBody } from '../requests/body.js';
 import { idIn, idOfAnySizeIn, isFalsy } from '../requests/ids.js';
 import { ValidBody, validated } from '../requests/validated.js';
-import { actions } from './attempts.actions.js';
+import { attempted } from './attempted.js';
+import { actions, priorityByBody } from './attempts.actions.js';
 import {
   attemptIdSchema,
   changedAttemptId,
@@ -149,7 +149,7 @@ export class AttemptsController {
     const { action, user_id } = validated(ChangeAttemptRequest, body, 'detail');
     if (!(await this.mayChange(attempt, me, action, user_id)))
       throw forbidden(
-        `user_id=${me.userId} attempted to update attempt_id=${attempt.id} in course_id=${attempt.exam.courseId} but does not have access to it. (action=${pythonRepr(action)})`,
+        `${attempted('update', attempt, me)} but does not have access to it. (action=${pythonRepr(action)})`,
       );
     const command = typeof action === 'string' && Object.hasOwn(actions, action) ? actions[action] : undefined;
     if (!command) throw new Refusal('unknown_action', `action: there is no action ${pythonRepr(action)}.`);
@@ -210,11 +210,6 @@ export class AttemptsController {
     if (owner !== attempt.userId) return false;
     return isStaffOf(this.database, me, attempt.exam.courseId);
   }
-}
-
-/** To submit is more urgent than to start. */
-export function priorityByBody(body: unknown): Priority {
-  return ['submit', 'stop'].includes(Object(body).action) ? 'submit' : 'start';
 }
 
 const unknown = (message: string) => new Refusal('attempt_not_found', message);

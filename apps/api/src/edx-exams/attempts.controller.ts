@@ -8,8 +8,9 @@ import { CreateAttempt, type Origin, pythonRepr, Refusal, RemoveAttempt } from '
 import { type AttemptRecord, attemptById, generationById } from '#read-models';
 import type { Caller } from '#roster';
 import { beginAccess, noteSubject } from '../access/access-note.js';
+import { attempted } from '../attempts/attempted.js';
+import { priorityByBody } from '../attempts/attempts.actions.js';
 import { attemptIdSchema } from '../attempts/attempts.answers.js';
-import { priorityByBody } from '../attempts/attempts.controller.js';
 import { CreateAttemptRequest } from '../attempts/attempts.requests.js';
 import { CurrentUser, Gate, isStaffOf } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
@@ -118,9 +119,5 @@ export class ExamAttemptsController {
   }
 }
 
-/** It names the caller, never the attempt's learner (edx-exams.md H21). */
-const forbidden = (what: 'update' | 'delete', { id, exam }: AttemptRecord, me: Caller, more = '') =>
-  refused(
-    403,
-    `user_id=${me.userId} attempted to ${what} attempt_id=${id} in course_id=${exam.courseId} but does not have access to it.${more}`,
-  );
+const forbidden = (what: 'update' | 'delete', attempt: AttemptRecord, me: Caller, more = '') =>
+  refused(403, `${attempted(what, attempt, me)} but does not have access to it.${more}`);

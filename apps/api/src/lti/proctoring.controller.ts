@@ -10,6 +10,7 @@ import { isEndAwaited } from '#lti';
 import { type AttemptRecord, attemptById } from '#read-models';
 import type { Caller } from '#roster';
 import { noteSubject } from '../access/access-note.js';
+import { attempted } from '../attempts/attempted.js';
 import { CurrentUser, Gate } from '../auth/authentication.js';
 import { CurrentOrigin } from '../auth/origin.js';
 import { Surface } from '../auth/surfaces.js';
@@ -82,7 +83,10 @@ export class ProctoringController {
     if (!attempt) throw refused(400, `Attempt with attempt_id=${attemptId} does not exist.`);
     noteSubject(attempt.userId);
     if (attempt.userId !== me.userId)
-      throw refused(403, `${attempted(attempt, me)} when starting an LTI launch but does not have access to it.`);
+      throw refused(
+        403,
+        `${attempted('update', attempt, me)} when starting an LTI launch but does not have access to it.`,
+      );
     return attempt;
   }
 
@@ -94,7 +98,7 @@ export class ProctoringController {
     } catch (error) {
       if (!isIllegal(error)) throw error;
       const change = `from status=${status} to status=download_software_clicked`;
-      const text = `${attempted(attempt, me)} ${change} when starting an LTI launch, but this status transition is illegal.`;
+      const text = `${attempted('update', attempt, me)} ${change} when starting an LTI launch, but this status transition is illegal.`;
       throw refused(403, text);
     }
   }
@@ -112,6 +116,3 @@ export class ProctoringController {
 }
 
 const isIllegal = (error: unknown) => error instanceof Refusal && error.code === 'illegal_status_transition';
-
-const attempted = ({ id, exam }: AttemptRecord, { userId }: Caller) =>
-  `user_id=${userId} attempted to update attempt_id=${id} in course_id=${exam.courseId}`;

@@ -186,7 +186,7 @@ const differences: Difference[] = [
   },
   {
     name: 'the answer says that some attempts are removed already',
-    reason: 'release 6.1 removes attempts one by one up to a failure, and its answer does not tell (N3)',
+    reason: 'release 6.1 removes attempts one by one up to a failure, and its answer does not say so (N3)',
     release: '6.1',
     explains: (line, { step }) =>
       step.path.endsWith('/reset_attempts') &&

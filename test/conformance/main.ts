@@ -58,10 +58,10 @@ async function run(dir: string) {
 
   // This part comes first, while both sides give the same ids.
   if (service && 'examples'.includes(options.only ?? '')) await playExamples(reference, service, clock, judge);
-  const told = stories.filter(
+  const chosen = stories.filter(
     (story) => story.name.includes(options.only ?? '') && (story.release ?? release) === release,
   );
-  for (const { name, steps } of told) {
+  for (const { name, steps } of chosen) {
     const world = await makeWorld();
     const before = judge.failed;
     for (const step of [...steps, effectsStep()]) {
@@ -99,7 +99,7 @@ async function run(dir: string) {
   if (judge.failed > 0) process.exitCode = 1;
 }
 
-/** Stories name the statuses of 4.16. Newer ones refuse some bad input that was an internal error, or the other way round. */
+/** Stories name the statuses of 4.16. A newer release may answer bad input with 400 in place of 500, or the other way round. */
 function isExpected(got: number, expected: NonNullable<Step['status']>): boolean {
   if (typeof expected === 'object') return got === expected[release];
   return (

@@ -136,7 +136,7 @@ async function inOldDatabase(statement: string) {
       expect((await compareWith(old.url)).differences).toEqual([]);
     }, 120_000);
 
-    it('leaves hash chains that verify, and reaches nobody', async () => {
+    it('leaves hash chains that verify, and causes no mail, notification or message', async () => {
       await importFrom(old.url);
       const store = new EventStore(service.database.pool);
       const events = await eventsOfLog();

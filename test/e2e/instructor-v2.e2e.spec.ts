@@ -562,7 +562,7 @@ describe('the settings of a course', () => {
     return [answer.status, answer.body];
   };
 
-  it('say what the platform told, and what the provider can do', async () => {
+  it('show what the roster says, and what the provider can do', async () => {
     expect(await get(settings())).toEqual({
       proctoring_provider: 'test',
       proctoring_escalation_email: 'help@example.org',

@@ -410,7 +410,7 @@ const matrix: Row[] = [
   row('PUT', '/api/v1/exams/attempt/{attempt}', '401  400  403d 200  200    403d 403d 403d 403d 403d 200', {
     body: { action: 'verify' },
   }),
-  // The exam has no LTI tool, so those who may go there are told so.
+  // The exam has no LTI tool, so the answer to people with the right is 400, or 302 at the end.
   row('GET', '/lti/start_proctoring/{attempt}', '401  400  403d 403d 403d   403d 403d 403d 403d 403d 403d'),
   row('GET', '/lti/end_assessment/{attempt}', '401  302  403d 403d 403d   403d 403d 403d 403d 403d 403d'),
   row('GET', '/lti/exam/{exam}/instructor_tool', '401  403e 403e 400  400    403e 403e 403e 403e 403e 400'),

@@ -109,7 +109,7 @@ it('the client has its answer while the secondary still gives none, which is rep
   silent.close().closeAllConnections();
 });
 
-it('a primary that is away is answered with 502, and the secondary does not get the request', async () => {
+it('without an answer of the primary the client gets 502, and the secondary does not get the request', async () => {
   const gone = createServer().listen(0, '127.0.0.1');
   await until('the server listens', () => gone.listening);
   const address = addressOf(gone);

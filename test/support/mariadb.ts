@@ -17,7 +17,7 @@ export const hasMariadb = existsSync('/usr/sbin/mariadbd') || Boolean(process.en
 /** An empty MariaDB server with a database `edxapp`. */
 export async function startMariadb() {
   const folder = mkdtempSync(join(tmpdir(), 'mariadb-'));
-  // As root, the server must be told to run as another user.
+  // Root must start the server as another user.
   const asUser = process.getuid?.() === 0 ? ['--user=mysql'] : [];
   const data = [`--datadir=${folder}/data`];
   if (asUser.length > 0) spawnSync('chown', ['mysql', folder]);

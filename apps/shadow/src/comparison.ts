@@ -60,7 +60,7 @@ export function compareAnswers(
   }
 }
 
-/** The answer to a creation does not have these. They are learned where they come first. */
+/** The answer to a creation does not have these, so they are learned from the first answer that has them. */
 const isGivenAnew = (kind: Kind) => kind === 'code' || kind === 'external id';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

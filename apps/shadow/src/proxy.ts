@@ -8,7 +8,7 @@ export type ProxyOptions = {
   paths: readonly string[];
   /** Called after the client has its answer. */
   follow(request: Request, answer: Answer): void;
-  /** Called instead of `follow` for an exchange that is too large to keep. */
+  /** Called instead of `follow` for an exchange without a whole answer, or with a body that is too large to keep. */
   drop(request: Pick<Request, 'method' | 'path'>, why: string): void;
 };
 

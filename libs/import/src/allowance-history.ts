@@ -41,7 +41,7 @@ export function allowanceEvents(
   return events.map((event) => ({ event, actor: actorOf(null) }));
 }
 
-/** The last event has the times of the row to which the events alone would not lead. */
+/** Puts the row's times into the last event, if the events alone do not lead to them. */
 function completeTimes(row: OldAllowance, all: readonly AllowanceEvent[], events: AllowanceEvent[], keep: Keep): void {
   const granted = all as readonly Granted[];
   const times = granted.reduce(

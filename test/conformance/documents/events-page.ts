@@ -39,7 +39,7 @@ const meanings: Record<
     'The course has this provider of LTI proctoring (null: none) for its exams, and this address for questions of its learners.',
   CourseSettingsChanged:
     'Staff changed settings on the instructor dashboard. Absent fields are as before. `escalationEmail` counts for a course ' +
-    'without a provider of LTI proctoring, until the LMS tells another address.',
+    'without a provider of LTI proctoring, until the LMS sends another address.',
   AttemptCreated:
     'The learner has an attempt. `status` is `created`, or an onboarding status if the provider requires onboarding first. ' +
     '`cascadedFrom` is the exam whose declining created this attempt.',

@@ -230,7 +230,7 @@ describe('a proctored exam of an LTI tool', () => {
     );
   }
 
-  story('is taken from the launch to the end, and the tool is told the end', async () => {
+  story('is taken from the launch to the end, and the tool gets a message at the end', async () => {
     tool.awaitsEnd = true;
     await logIn(alice);
     const frame = await setUp('midterm');

@@ -64,7 +64,7 @@ describe('the access token of an exam', () => {
     for (const person of [teacher, staff]) expect((await ask(person, 'hidden')).status).toBe(200);
   });
 
-  it('does not exist for an exam that does not exist, and asks for a login', async () => {
+  it('is not found for an unknown exam, and needs a login', async () => {
     expect(await service.request(alice, 'GET', '/api/v1/access_tokens/exam_id/999999')).toMatchObject({
       status: 404,
       body: { detail: 'Exam does not exist' },

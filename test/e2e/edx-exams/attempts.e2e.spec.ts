@@ -112,7 +112,7 @@ describe('a timed exam', () => {
     expect((await latest(alice, 'quiz')).attempt_status).toBe('rejected');
   });
 
-  it('is started alone: another running exam is in the way, and nothing remains of the request (H8, H9)', async () => {
+  it('does not start while another exam runs, and the refused request leaves nothing (H8, H9)', async () => {
     const id = await begin(bob, 'quiz');
     const refusal = (exam: string) =>
       detail(
@@ -229,7 +229,7 @@ describe('a request that is refused', () => {
       expect(await act(person, id, action)).toMatchObject({ status: 400, ...detail(`Unrecognized action "${name}"`) });
   });
 
-  it('is about nothing that exists, or has no number (H16)', async () => {
+  it('names an attempt or an exam that does not exist, or no number (H16)', async () => {
     expect(await act(alice, 999_999, 'stop')).toMatchObject({
       status: 400,
       ...detail('Attempt with attempt_id=999999 does not exit.'),

@@ -149,7 +149,7 @@ describe('exams of a course with a provider of LTI proctoring', () => {
     expect(await numberOfEvents()).toBe(before);
   });
 
-  it('are no list of other things', async () => {
+  it('are refused if they are no list of objects', async () => {
     expect(await register('x')).toMatchObject({
       status: 400,
       body: { errors: [{ non_field_errors: ['Invalid data. Expected a dictionary, but got str.'] }] },

@@ -54,7 +54,7 @@ describe('a course without an LTI tool is answered as edx-proctoring does (edx-e
   });
 });
 
-it('two courses with the same content are told apart (H10)', async () => {
+it('the same content in two courses is two exams with their own attempts (H10)', async () => {
   await configure(otherCourse, 'watchers');
   const there = (await shown(bob, otherCourse)).id;
   const here = service.exams.midterm!;

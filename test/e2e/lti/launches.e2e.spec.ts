@@ -71,7 +71,7 @@ const send = (jwt: string, cookie: string) =>
     cookie,
   });
 
-/** From the launch to the tool's word that the learner may begin. */
+/** From the launch to the tool's message that the learner may begin. */
 async function proctor(id: number, tool = watchers, changes: object = {}) {
   const begun = await start(id);
   const message = await messageOf(tool, begun);
@@ -100,7 +100,7 @@ describe('a launch', () => {
     expect(JSON.stringify(message)).not.toMatch(/alice/);
   });
 
-  it('is for the owner of an attempt with a tool; others are told their own id', async () => {
+  it('is for the owner of an attempt with a tool; a refusal names the id of the caller', async () => {
     const id = await create('midterm');
     for (const person of [bob, staff])
       expect((await ask(person, 'GET', `/lti/start_proctoring/${id}`)).body).toEqual({
@@ -150,7 +150,7 @@ describe('a launch', () => {
   });
 });
 
-describe('the word of the tool that the learner may begin', () => {
+describe('the message of the tool that the learner may begin', () => {
   it('makes the attempt ready, and leads to the page that frames the exam', async () => {
     const id = await create('midterm');
     const { answer } = await proctor(id);
@@ -245,7 +245,7 @@ describe('the end', () => {
     expect(await statusOf(id)).toBe('submitted');
   });
 
-  it('is told to a tool that wants to know', async () => {
+  it('is sent as a message to a tool that asked for it', async () => {
     const id = await create('midterm');
     const { cookie } = await proctor(id, watchers, { [proctoringClaim('end_assessment_return')]: true });
     const ended = await begin(`/lti/end_assessment/${id}`, alice, cookie);

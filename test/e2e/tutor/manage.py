@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """
 Stands in for the LMS' manage.py, and for dockerize: writes down its arguments. `shell -c` executes the code; the LMS' function for
-tokens answers TOKEN if it is told to sign with the key pair.
+tokens answers TOKEN if the settings demand the key pair.
 """
 
 import json

@@ -52,10 +52,15 @@ export type Answer = {
   body?: unknown;
 };
 
+type RawAnswer = { status: number; headers: http.IncomingHttpHeaders; text: string };
+
 const agent = new http.Agent({ keepAlive: true });
 
-/** Sends a request exactly as given: Node changes neither path nor method. */
-export function send(port: number, { method, path, headers = {}, body }: Omit<Request, 'as'>): Promise<Answer> {
+/** Sends a request exactly as given: Node changes neither path nor method. The text of an answer to HEAD is empty. */
+export function sendAsGiven(
+  port: number,
+  { method, path, headers = {}, body }: Omit<Request, 'as'>,
+): Promise<RawAnswer> {
   const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
     const options = {
@@ -70,23 +75,12 @@ export function send(port: number, { method, path, headers = {}, body }: Omit<Re
     const request = http.request(options, async (response) => {
       try {
         const { statusCode: status = 0, headers } = response;
-        const answer = {
-          status,
-          type: headers['content-type'],
-          allow: headers.allow,
-          location: headers.location,
-          cookie: headers['set-cookie']?.find((cookie) => cookie.startsWith('exam=')),
-          frame: headers['x-frame-options'] as string | undefined,
-        };
         if (method === 'HEAD') {
-          resolve(answer);
+          resolve({ status, headers, text: '' });
           response.destroy(); // some servers send a body nevertheless
           return;
         }
-        const text = Buffer.concat(await response.toArray()).toString();
-        const parsed =
-          text !== '' && answer.type?.startsWith('application/json') ? JSON.parse(text) : text || undefined;
-        resolve({ ...answer, body: parsed });
+        resolve({ status, headers, text: Buffer.concat(await response.toArray()).toString() });
       } catch (error) {
         reject(error);
       }
@@ -95,4 +89,19 @@ export function send(port: number, { method, path, headers = {}, body }: Omit<Re
     request.on('error', reject);
     request.end(body);
   });
+}
+
+/** The same, with the parts of the answer that the comparison needs. */
+export async function send(port: number, request: Omit<Request, 'as'>): Promise<Answer> {
+  const { status, headers, text } = await sendAsGiven(port, request);
+  const type = headers['content-type'];
+  return {
+    status,
+    type,
+    allow: headers.allow,
+    location: headers.location,
+    cookie: headers['set-cookie']?.find((cookie) => cookie.startsWith('exam=')),
+    frame: headers['x-frame-options'] as string | undefined,
+    body: text !== '' && type?.startsWith('application/json') ? JSON.parse(text) : text || undefined,
+  };
 }

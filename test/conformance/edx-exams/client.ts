@@ -1,41 +1,30 @@
-import http from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { sendAsGiven } from '../server.js';
 
 export type Reply = {
   status: number;
-  headers: http.IncomingHttpHeaders;
+  headers: IncomingHttpHeaders;
   /** JSON, parsed; else the text; null if there is none. */
   body: any;
   /** The header Location; with a query if it leads to a tool. */
   location?: string | { url: string; query: Record<string, string> };
 };
 
-/** Sends a request exactly as given: Node changes neither path nor method. */
-export function send(
+export async function send(
   port: number,
   method: string,
   path: string,
   headers: Record<string, string>,
   body?: string,
 ): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const request = http.request({ host: '127.0.0.1', port, method, path, headers, timeout: 60_000 }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () =>
-        resolve({
-          status: response.statusCode!,
-          headers: response.headers,
-          body: parsed(response.headers['content-type'] ?? '', Buffer.concat(chunks).toString()),
-          location: locationOf(response.headers.location),
-        }),
-      );
-    });
-    request.on('timeout', () => request.destroy(new Error(`${method} ${path}: no answer for a minute`)));
-    request.on('error', reject);
-    request.end(body);
-  });
+  const answer = await sendAsGiven(port, { method, path, headers, body });
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    body: parsed(answer.headers['content-type'] ?? '', answer.text),
+    location: locationOf(answer.headers.location),
+  };
 }
 
 function parsed(type: string, text: string): unknown {

@@ -35,7 +35,6 @@ export class Callers {
       raw ?? (form ? await this.formOf(form, name, path) : body === undefined ? undefined : JSON.stringify(body));
     if (sent !== undefined) {
       headers['Content-Type'] = content_type ?? (form ? 'application/x-www-form-urlencoded' : 'application/json');
-      headers['Content-Length'] = String(Buffer.byteLength(sent));
     }
     const reply = await send(this.port, method, query ? `${path}?${new URLSearchParams(query)}` : path, headers, sent);
     this.keepCookies(this.jarOf(exchange), reply);

@@ -21,11 +21,8 @@ export class ImportCommand extends OperatorCommand {
     useKeyEncryptionKeys(() => keyEncryptionKeysOf(configuration));
     return withOwnedDatabase(configuration, async (urls) => {
       await migrate(urls.owner, { logins: loginsOf(configuration.role, urls), say: console.error });
+      const database = await openOldDatabase(from);
       const owner = openPool({ connectionString: urls.owner, max: 6 }, hourMs);
-      const database = await openOldDatabase(from).catch(async (error) => {
-        await owner.end();
-        throw error;
-      });
       try {
         const old = new OldTables(database);
         await old.check();

@@ -41,7 +41,7 @@ export class ToolSite {
   }
 
   private async pageFor(idToken: string): Promise<string> {
-    const message: Message = await this.tool.verified(this.service as never, idToken);
+    const message: Message = await this.tool.verified(this.service, idToken);
     this.messages.push(message);
     if (message[claim('message_type')] === 'LtiEndAssessment')
       return `<h1>Goodbye</h1><a href="${message[claim('launch_presentation')].return_url}">Back to the course</a>`;

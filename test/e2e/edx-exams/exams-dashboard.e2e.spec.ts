@@ -32,7 +32,7 @@ beforeAll(async () => {
     `insert into control_results values ($1, 'terminate', 0.5, '16', '2031-05-05T10:00:00Z', now())`,
     [review],
   );
-  session = await browserHeaders(service as never, teacher, dashboard);
+  session = await browserHeaders(service, teacher, dashboard);
   variables = { course: courseId, exam: midterm!, reviewed: final!, timed: quiz!, attempt, review };
 });
 

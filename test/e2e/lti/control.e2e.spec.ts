@@ -45,7 +45,7 @@ const eventsOf = async (id: number): Promise<string[]> =>
 /** A running attempt, and the requests of its tool. */
 async function running(exam = 'midterm', tool = watchers) {
   const id = await service.createAttempt(alice, service.exams[exam]!);
-  const message = await tool.proctor(service as never, alice, id);
+  const message = await tool.proctor(service, alice, id);
   await ask(alice, 'PUT', `${root}/attempt/${id}`, { action: 'start' });
   const request = {
     user: { iss: message.iss, sub: message.sub },
@@ -53,7 +53,7 @@ async function running(exam = 'midterm', tool = watchers) {
     attempt_number: 1,
   };
   const send = async (changes: object, by = tool, type?: string) =>
-    by.control(service as never, now(), { ...request, ...changes }, type);
+    by.control(service, now(), { ...request, ...changes }, type);
   return { id, send };
 }
 const terminate = {
@@ -157,7 +157,7 @@ describe('a control request', () => {
   it('needs a token of this service for the tool, with the scope', async () => {
     const send = async (authorization: string | undefined, tool = 1) =>
       (await ask(undefined, 'POST', `/lti/${tool}/acs`, terminate, authorization ? { authorization } : {})).body.detail;
-    const token = await watchers.accessToken(service as never, now());
+    const token = await watchers.accessToken(service, now());
     expect([
       await send(undefined),
       await send('Bearer'),
@@ -165,7 +165,7 @@ describe('a control request', () => {
       await send('Bearer abc'),
       await send(`Bearer ${token}`, 2),
       await send(`Bearer ${token}`, 99),
-      await send(`Bearer ${await watchers.accessToken(service as never, now(), 'openid')}`),
+      await send(`Bearer ${await watchers.accessToken(service, now(), 'openid')}`),
     ]).toEqual([
       'Missing LTI 1.3 authentication token.',
       'Invalid token header. No credentials provided.',
@@ -178,7 +178,7 @@ describe('a control request', () => {
 
 describe('the token of a tool', () => {
   const request = async (claims: object, key?: string, more: Record<string, string> = {}) =>
-    watchers.tokenRequest(service as never, {
+    watchers.tokenRequest(service, {
       ...{ grant_type: 'client_credentials', client_assertion_type: 'jwt-bearer', scope: controlScope },
       client_assertion: await watchers.sign(watchers.assertion(now(), claims), key),
       ...more,
@@ -204,6 +204,6 @@ describe('the token of a tool', () => {
     expect((await request({}, undefined, { grant_type: 'password' })).body).toEqual({
       error: 'unsupported_grant_type',
     });
-    expect((await watchers.tokenRequest(service as never, {})).body).toEqual({ error: 'invalid_request' });
+    expect((await watchers.tokenRequest(service, {})).body).toEqual({ error: 'invalid_request' });
   });
 });

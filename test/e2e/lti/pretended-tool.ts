@@ -11,6 +11,8 @@ export const controlType = 'application/vnd.ims.lti-ap.v1.control+json';
 export const startPath = '/lti/lti_consumer/v1/start_proctoring_assessment';
 const form = 'application/x-www-form-urlencoded';
 
+type KeySource = { request(person: undefined, method: string, path: string): Promise<{ body: any }> };
+
 /** A proctoring tool for tests, as it looks from outside: its settings here, its keys, and the messages that it sends. */
 export class PretendedTool {
   private readonly keys = newKeys();
@@ -50,7 +52,7 @@ export class PretendedTool {
   }
 
   /** Checks a message of the service by the key set that it publishes. */
-  async verified(service: Service, idToken: string) {
+  async verified(service: KeySource, idToken: string) {
     const { body } = await service.request(undefined, 'GET', `/lti/lti_consumer/v1/public_keysets/${this.uuid}`);
     const { key_ops: _, ...key } = body.keys[0];
     const options = { audience: this.clientId, currentDate: new Date(decodeJwt(idToken).iat! * 1000) };

@@ -32,7 +32,6 @@ export async function openWalkedReference(requests: number, seed: string) {
   return {
     reference,
     url,
-    clock,
     /** Walks on, with other people and courses. */
     more,
     async close() {

@@ -6,7 +6,7 @@ import type { Person, Service } from '../../support/service.js';
 export const claim = (name: string) => `https://purl.imsglobal.org/spec/lti/claim/${name}`;
 export const proctoringClaim = (name: string) => `https://purl.imsglobal.org/spec/lti-ap/claim/${name}`;
 export const controlScope = 'https://purl.imsglobal.org/spec/lti-ap/scope/control.all';
-export const controlType = 'application/vnd.ims.lti-ap.v1.control+json';
+const controlType = 'application/vnd.ims.lti-ap.v1.control+json';
 /** The path to which a tool sends the message that the learner may begin. */
 export const startPath = '/lti/lti_consumer/v1/start_proctoring_assessment';
 const form = 'application/x-www-form-urlencoded';

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Database } from '#connections';
 import type { Assertion } from './access-tokens.js';
 
-/** How long a launched tool may take to let the learner begin, and how long its wish for a message at the end holds. */
+/** A launched tool must let the learner begin within these hours. It gets a message at the end within these hours, if it asked. */
 const hours = 12;
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -82,7 +82,7 @@ export async function useAssertion(database: Database, clientId: string, { jti, 
   return rowCount === 1;
 }
 
-/** Deletes what nobody can use any more. */
+/** Deletes rows that nobody can use any more. */
 export async function pruneLti(database: Database): Promise<void> {
   await database.query(`delete from lti_launches where at < now() - interval '1 day'`);
   await database.query(`delete from lti_proctorings where launched_at < now() - interval '60 days'`);

@@ -1,6 +1,6 @@
 import type { Database } from '#connections';
 
-/** The name of a person at tools: a random UUID that tells nothing about the person. */
+/** The name of a person at tools: a random UUID that says nothing about the person. */
 export async function subOf(database: Database, userId: number): Promise<string> {
   const { rows } = await database.query({
     name: 'lti subject',

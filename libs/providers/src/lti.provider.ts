@@ -89,10 +89,10 @@ export const lti: ProviderType<LtiOptions> = {
   }),
 };
 
-/** Options that tell tools apart: no two tools may have the same. */
+/** No two tools may have the same value of these options. */
 const identifying = ['lti_id', 'lti_uuid', 'client_id'] as const;
 
-/** The errors of tools that cannot be told apart, one line each. */
+/** The errors of tools that share such an option, one line each. */
 export const clashesOf = (tools: Readonly<Record<string, Readonly<Record<string, unknown>>>>): string[] =>
   identifying.flatMap((option) => {
     const seen = new Map<unknown, string>();

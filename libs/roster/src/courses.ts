@@ -86,7 +86,7 @@ export const joinDatesSql = (courseId: string, contentId: string, userId: string
 export const dueDateSql =
   'case when common.course_id is null or common.due is not null then coalesce(own.due, common.due) end';
 
-/** Whether the LMS has told anything about the course, or it has an exam. */
+/** Whether the LMS has sent anything about the course, or it has an exam. */
 export async function isKnownCourse(database: Database, courseId: string): Promise<boolean> {
   const tables = ['courses', 'exams', 'enrollments', 'course_staff'];
   const text = tables.map((table) => `(select from ${table} where course_id = $1 limit 1)`).join(' union all ');
@@ -107,7 +107,8 @@ export async function courseEnd(database: Database, courseId: string): Promise<s
 
 /**
  * The address for learners' questions about proctoring; null for an unknown course, too. A course with a provider of LTI
- * proctoring has that of its configuration, others what the LMS told or staff set on the instructor dashboard last.
+ * proctoring has the address of its configuration. Another course has the last one that the LMS sent or staff set on the
+ * instructor dashboard.
  */
 export async function escalationEmail(database: Database, courseId: string): Promise<string | null> {
   const { rows } = await database.query({

@@ -4,7 +4,8 @@ import type { Event } from '../event.js';
 
 /**
  * A tool that proctors an attempt reported an incident, or ended the attempt (edx-exams.md §8.8). `controlId` is the same when
- * the tool repeats its request. `severity` is a number from 0 to 1, as the tool wrote it. `sealed`: the tool's words, encrypted with the learner key.
+ * the tool repeats its request. `severity` is a number from 0 to 1, as the tool wrote it. `sealed`: the tool's words, encrypted
+ * with the learner key.
  */
 export type ControlResultReceived = Event<
   'ControlResultReceived',

@@ -48,7 +48,7 @@ export const courseConfiguration: Decider<
           ? [{ type: 'CourseExamsConfigured', data: { courseId, provider, escalationEmail, by, at } }]
           : [];
       const changed = Object.entries(flags).filter(([name, value]) => before?.[name as keyof typeof flags] !== value);
-      // The platform may have told another address meanwhile, so the same address is a change, too.
+      // The LMS may have sent another address meanwhile, so the same address is a change, too.
       const settings = {
         ...(escalationEmail !== undefined && !isConfigured && { escalationEmail }),
         ...Object.fromEntries(changed),

@@ -1,7 +1,7 @@
 import type { Status } from '../attempts/attempt.statuses.js';
 import { isReached, remainingSeconds, type Timing } from '../attempts/attempt.time.js';
 
-/** The LMS accepts an access token for at most so many seconds. */
+/** The longest life of an access token, in seconds. */
 const tokenSeconds = 60;
 
 type Asked = {
@@ -13,8 +13,8 @@ type Asked = {
 };
 
 /**
- * For how many seconds the LMS may show the exam's content; undefined if it may not (edx-exams.md §5.4). After the due date
- * `hideAfterDue` counts for everybody, also without an attempt (H4).
+ * The seconds for which the LMS may show the exam's content; undefined if it may not (edx-exams.md §5.4). After the due date
+ * `hideAfterDue` counts for every learner, also without an attempt (H4).
  */
 export const secondsOfExamAccess = ({ isStaff, attempt, exam, at }: Asked): number | undefined => {
   if (isStaff) return tokenSeconds;

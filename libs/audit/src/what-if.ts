@@ -136,14 +136,14 @@ class Replay {
         requiresSecondReview: policy.requiresSecondReview ?? applied ?? rules.requiresSecondReview,
         supportsOnboarding: rules.supportsOnboarding,
         isSampleAttempt: would?.isSampleAttempt ?? false,
-        lacksSubmission: passedUnsubmitted || (!passed && this.needsSubmission(would)),
+        lacksSubmission: passedUnsubmitted || (!passed && this.lacksSubmission(would)),
       },
     );
     const isProposed = outcome === 'rejected' && this.needsSecondPerson(event, would);
     return judgements[isProposed ? 'second_review_required' : outcome];
   }
 
-  private needsSubmission(attempt?: Attempt) {
+  private lacksSubmission(attempt?: Attempt) {
     return (
       this.rules.release.passNeedsSubmission && attempt?.completedAt === null && !this.stayedTimedOut.has(attempt.id)
     );

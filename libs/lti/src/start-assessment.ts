@@ -2,8 +2,8 @@ import { decodeJwt, type JWTPayload } from 'jose';
 import { isObject } from '#shapes';
 import { attemptNumber, claim, proctoringClaim } from './claims.js';
 
-/** The tool and the exam that an unverified message names. Undefined if it cannot be read. */
-export function sendersWords(token: unknown): { clientId: unknown; resourceLinkId: unknown } | undefined {
+/** The tool and the exam that a message names. Nothing is verified yet. Undefined if the message cannot be read. */
+export function claimedSender(token: unknown): { clientId: unknown; resourceLinkId: unknown } | undefined {
   try {
     const claims = decodeJwt(String(token));
     return { clientId: claims.iss, resourceLinkId: linkIn(claims) };

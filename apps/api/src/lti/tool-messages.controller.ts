@@ -9,12 +9,12 @@ import { Database } from '#connections';
 import { ReadyAttempt } from '#domain';
 import {
   beginProctoring,
+  claimedSender,
   claimsByTool,
   isStartAssessment,
   ltiPaths,
   openProctorings,
   resourceLinkOf,
-  sendersWords,
   wantsEndMessage,
 } from '#lti';
 import { attemptById } from '#read-models';
@@ -75,8 +75,8 @@ export class ToolMessagesController {
   async startAssessment(@Body() body: Fields, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const texts = this.textsFor(request, reply);
     reply.headers(pageHeaders);
-    const words = sendersWords(Object(body).JWT);
-    const attemptId = words && (await this.begin(String(Object(body).JWT), words, request));
+    const sender = claimedSender(Object(body).JWT);
+    const attemptId = sender && (await this.begin(String(Object(body).JWT), sender, request));
     if (typeof attemptId === 'number') {
       const address = this.configuration.publicUrl + ltiPaths.examShell(attemptId);
       return reply.code(200).send(readyPage(address, texts));
@@ -96,7 +96,7 @@ export class ToolMessagesController {
   /** Answers the attempt that may begin. The checks are in the order of edx-exams.md §8.5. */
   private async begin(
     token: string,
-    { clientId, resourceLinkId }: NonNullable<ReturnType<typeof sendersWords>>,
+    { clientId, resourceLinkId }: NonNullable<ReturnType<typeof claimedSender>>,
     request: FastifyRequest,
   ): Promise<number | 'unknown tool' | undefined> {
     const provider = this.tools.byClientId(clientId);

@@ -112,7 +112,7 @@ export const courseAllowances = async (
   const textOf = plainOrders[order.by];
   const sign = order.isDescending ? -1 : 1;
   const all = await records(database, inCourse, filtered);
-  const [offset, limit] = values.slice(filtered.length) as [number, number];
+  const { offset, limit } = pageOf(count);
   const sorted = all.toSorted((a, b) => sign * byCodeUnits(textOf(a), textOf(b)));
   return { count, results: sorted.slice(offset, offset + limit) };
 };
